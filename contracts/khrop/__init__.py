@@ -1,0 +1,53 @@
+"""Khrop (ครบ, "all there"): contracts that prove that a return is all there.
+
+The names below load when first used, so that `import khrop` and `khrop --help` cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from khrop.engine import check
+    from khrop.province_progress import ProvinceProgress
+    from khrop.rules import ContractOptions, Rule, rule, rule_ids, rules_of
+    from khrop.verdict import ContractError, Verdict, Violation
+
+_HOMES = {
+    "check": "khrop.engine",
+    "ProvinceProgress": "khrop.province_progress",
+    "ContractOptions": "khrop.rules",
+    "Rule": "khrop.rules",
+    "rule": "khrop.rules",
+    "rule_ids": "khrop.rules",
+    "rules_of": "khrop.rules",
+    "ContractError": "khrop.verdict",
+    "Verdict": "khrop.verdict",
+    "Violation": "khrop.verdict",
+}
+
+__all__ = [
+    "ContractError",
+    "ContractOptions",
+    "ProvinceProgress",
+    "Rule",
+    "Verdict",
+    "Violation",
+    "check",
+    "rule",
+    "rule_ids",
+    "rules_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'khrop' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,149 @@
+"""What a rule is: an id that never changes, one severity, a scope, and words in Thai and English.
+
+Here belong the `Rule` record and the `rule` decorator that attaches it to a contract's method. How a rule is
+run belongs in `khrop.engine`; ready-made rules for groups of rows belong in `khrop.vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+Severity = Literal["error", "warning"]
+Scope = Literal["row", "group", "reference", "document"]
+Params = Mapping[str, Any]
+RowText = str | Callable[[Mapping[str, Any]], str]
+
+RULE_KEY = "__khrop_rule__"
+
+
+class RuleDefinitionError(TypeError):
+    """A rule that cannot mean what it says: refused when the contract is defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One invariant of a contract.
+
+    `build(contract, params)` returns what the scope runs: for `row` and `reference` a boolean narwhals
+    expression (true where the rule holds); for `document` a mapping from the fact judged to such an expression;
+    for `group`, and for a `reference` rule about whole snapshots, an object with the interface of
+    `khrop.vocabulary.GroupRule`.
+
+    `columns` are the columns (facts) the rule speaks of; a row where one of them is null fails, unless it is in
+    `may_be_null`, or `skip_null` says that another rule already names a null.
+    `needs` are inputs without which the rule is not run: facts, parameters, or `previous`.
+    `observed`, `expected`, `th`, `en` are templates over the failing row, or functions of it.
+    """
+
+    id: str
+    scope: Scope
+    severity: Severity
+    columns: tuple[str, ...]
+    needs: tuple[str, ...]
+    skip_null: bool
+    observed: RowText
+    expected: RowText
+    th: str
+    en: str
+    summary: str
+    build: Callable[[type, Params], Any]
+
+    def say(self, text: RowText, row: Mapping[str, Any]) -> str:
+        """One of the rule's texts, filled in from a failing row."""
+        return text(row) if callable(text) else text.format_map(row)
+
+
+def rule(
+    id: str,
+    *,
+    scope: Scope = "row",
+    severity: Severity = "error",
+    columns: Sequence[str] = (),
+    needs: Sequence[str] = (),
+    skip_null: bool = False,
+    observed: RowText = "",
+    expected: RowText = "",
+    th: str = "",
+    en: str = "",
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make a method of a contract an invariant.
+
+    The method takes `(cls, params)`. Two methods may share an id where one invariant has two scopes; they must
+    then share the severity. The first line of the method's docstring is the rule's summary.
+    """
+    if scope not in get_args(Scope):
+        raise RuleDefinitionError(f"rule {id!r}: scope {scope!r} is none of {', '.join(get_args(Scope))}")
+    if severity not in get_args(Severity):
+        raise RuleDefinitionError(f"rule {id!r}: severity {severity!r} is neither 'error' nor 'warning'")
+
+    def attach(method: Callable[..., Any]) -> Any:
+        from khrop import pandera_bridge
+
+        summary = (method.__doc__ or "").strip().split("\n")[0]
+        if not summary:
+            raise RuleDefinitionError(f"rule {id!r}: its method needs a docstring that says what must hold")
+        record = Rule(
+            id=id,
+            scope=scope,
+            severity=severity,
+            columns=tuple(columns),
+            needs=tuple(needs),
+            skip_null=skip_null,
+            observed=observed,
+            expected=expected,
+            th=th,
+            en=en,
+            summary=summary,
+            build=method,
+        )
+        return pandera_bridge.as_check(record)
+
+    return attach
+
+
+def rules_of(contract: type) -> tuple[Rule, ...]:
+    """The rules of a contract in the order they are written, those of its bases first.
+
+    A subclass replaces a rule by defining a method of the same name.
+    """
+    found: dict[str, Rule] = {}
+    for base in reversed(contract.__mro__):
+        for name, attribute in vars(base).items():
+            record = getattr(attribute, RULE_KEY, None)
+            if isinstance(record, Rule):
+                found[name] = record
+    severities: dict[str, Severity] = {}
+    for record in found.values():
+        if severities.setdefault(record.id, record.severity) != record.severity:
+            raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} has two severities")
+    return tuple(found.values())
+
+
+def rule_ids(contract: type) -> dict[str, Severity]:
+    """Each rule id of a contract, once, with its severity."""
+    return {record.id: record.severity for record in rules_of(contract)}
+
+
+def options_of(contract: type) -> ContractOptions:
+    """The contract's `Options`: version, keys, parameters. See `ContractOptions` for the defaults."""
+    return cast(ContractOptions, getattr(contract, "__contract__", ContractOptions()))
+
+
+@dataclass(frozen=True, slots=True)
+class ContractOptions:
+    """What a contract says of itself beside its columns; the class attribute `__contract__`.
+
+    `snapshot` is the column that tells one snapshot's rows from another's (absent: the frame is one snapshot);
+    `key` are the columns that name a row for a person; `place` is the column that says where it stands;
+    `params` are the parameters with their defaults.
+    """
+
+    version: str = "0.0.0"
+    title_th: str = ""
+    title_en: str = ""
+    snapshot: str | None = None
+    key: tuple[str, ...] = ()
+    place: str | None = None
+    params: Mapping[str, Any] | None = None

@@ -1,0 +1,230 @@
+"""Thai text as offices print it: digits, spelling that merely looks right, numbers in cells.
+
+Belongs here: what can be said of a string without knowing what it means. Does not belong here: dates
+(`thai_dates`), names of provinces (`provinces`), and gaps that a PDF puts into words (that needs the page).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from unicodedata import is_normalized
+
+__all__ = [
+    "Normalised",
+    "NotANumber",
+    "hundredths",
+    "normalise",
+    "parse_count",
+    "parse_percent",
+    "to_arabic",
+    "to_thai",
+]
+
+_THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+_TO_ARABIC = str.maketrans(_THAI_DIGITS, "0123456789")
+_TO_THAI = str.maketrans("0123456789", _THAI_DIGITS)
+
+
+def to_arabic(text: str) -> str:
+    """Thai digits as ASCII digits; all else, and the length, stays as it is."""
+    return text.translate(_TO_ARABIC)
+
+
+def to_thai(text: str) -> str:
+    """ASCII digits as Thai digits; all else, and the length, stays as it is."""
+    return text.translate(_TO_THAI)
+
+
+# --- spelling ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in its one spelling.
+
+    `notes` holds the ids of what had to be done, each once, in this order: `zero-width`, `space`, `sara-ae`,
+    `mark-order`, `doubled-mark`, `sara-am`, `nfc`. It is empty exactly when the text came in clean.
+    """
+
+    text: str
+    notes: tuple[str, ...]
+
+
+_TONES = "\u0e48-\u0e4b"
+_VOWEL_MARKS = "\u0e31\u0e34-\u0e3a"
+_OTHER_MARKS = "\u0e47\u0e4c-\u0e4e"
+_MARKS = _VOWEL_MARKS + _TONES + _OTHER_MARKS
+_NIKHAHIT, _SARA_AA, _SARA_AM, _SARA_E, _SARA_AE = "\u0e4d", "\u0e32", "\u0e33", "\u0e40", "\u0e41"
+_ZERO_WIDTH = "\u00ad\u200b-\u200d\u2060\ufeff"
+# Every horizontal space except the plain one. Line ends are no spaces here: prose keeps its lines.
+_ODD_SPACES = "\t\u000b\u000c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+# A sieve, wider than the faults: it may stop a clean text, it must never let a fault through. Each branch
+# starts with a fixed set so that the scan over a clean cell costs well under a microsecond.
+_SIEVE = re.compile(
+    f"[{_ZERO_WIDTH}{_ODD_SPACES}{_NIKHAHIT}]|  |{_SARA_E}{_SARA_E}|{_SARA_AM}[{_TONES}]"
+    f"|[{_TONES}{_OTHER_MARKS}][{_MARKS}]|[{_VOWEL_MARKS}][{_VOWEL_MARKS}]"
+)
+_suspicious = _SIEVE.search
+
+_SPACE_RUN = re.compile(f"[ {_ODD_SPACES}]+")
+# The look-behinds let a match start only where a run starts: time stays linear on a page of tone marks.
+_TONES_THEN_VOWELS = re.compile(f"(?<![{_TONES}])[{_TONES}]+[{_VOWEL_MARKS}][{_TONES}{_VOWEL_MARKS}]*")
+_AM_THEN_TONES = re.compile(f"(?<!{_SARA_AM}){_SARA_AM}+[{_TONES}][{_TONES}{_SARA_AM}]*")
+_RING_THEN_AA = re.compile(f"(?<![{_TONES}{_NIKHAHIT}])[{_TONES}{_NIKHAHIT}]+[{_SARA_AA}{_SARA_AM}]")
+_NOT_VOWELS = re.compile(f"[^{_VOWEL_MARKS}]+")
+_NOT_TONES = re.compile(f"[^{_TONES}]+")
+_ONLY_TONES = re.compile(f"[{_TONES}]+")
+_ONLY_VOWELS = re.compile(f"[{_VOWEL_MARKS}]+")
+
+
+def _vowels_first(run: re.Match[str]) -> str:
+    # A foreign mark of a lower class than the tones' 107 would be sorted before the moved tone by NFC, and so
+    # part it from what it was put behind. Such text has no Thai spelling to mend.
+    if 0 < unicodedata.combining(run.string[run.end() : run.end() + 1] or " ") < 107:
+        return run[0]
+    return _NOT_VOWELS.sub("", run[0]) + _ONLY_VOWELS.sub("", run[0])
+
+
+def _tones_first(run: re.Match[str]) -> str:
+    return _NOT_TONES.sub("", run[0]) + _ONLY_TONES.sub("", run[0])
+
+
+def _with_sara_am(run: re.Match[str]) -> str:
+    return _NOT_TONES.sub("", run[0]) + _SARA_AM if _NIKHAHIT in run[0] else run[0]
+
+
+def _replace(pattern: str, by: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+    return lambda text: compiled.sub(by, text)
+
+
+def _spaces(text: str) -> str:
+    return _SPACE_RUN.sub(" ", text).strip()
+
+
+def _mark_order(text: str) -> str:
+    return _AM_THEN_TONES.sub(_tones_first, _TONES_THEN_VOWELS.sub(_vowels_first, text))
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+_PASSES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("zero-width", _replace(f"[{_ZERO_WIDTH}]+", "")),
+    ("space", _spaces),
+    ("sara-ae", _replace(_SARA_E + _SARA_E, _SARA_AE)),
+    # NFC also sorts tones behind SARA U, but not behind the vowels above, so the order is set before it.
+    ("mark-order", _mark_order),
+    # Only marks that print on top of one another, where the eye cannot see the second.
+    ("doubled-mark", _replace(f"([{_MARKS}])\\1+", r"\1")),
+    # NFC never composes these two (U+0E33 has a compatibility decomposition only). SARA AM carries the ring
+    # itself, so a ring before it prints twice in one place.
+    ("sara-am", lambda text: _RING_THEN_AA.sub(_with_sara_am, text)),
+    ("nfc", _nfc),
+)
+
+
+def normalise(text: str) -> Normalised:
+    """`text` in the one spelling that names and words are compared in.
+
+    NFC, and the faults that cannot be seen in print: SARA AM in two code points, SARA AE as two SARA E, tone
+    marks in the wrong place, marks typed twice, zero-width characters; odd spaces become plain ones, runs of
+    them become one, the ends are stripped, line ends inside stay. Clean text comes back as it is; no tone
+    mark is lost except the second of two equal neighbours; a second call changes nothing.
+
+    The order of marks is that of WTT 2.0: consonant, vowel above or below, tone, then SARA AM.
+    """
+    if text.strip() == text and not _suspicious(text) and is_normalized("NFC", text):
+        return Normalised(text, ())
+    done: set[str] = set()
+    before = None
+    # One pass can make work for an earlier one (a tone moved beside its double), so until nothing moves.
+    # Each pass shortens the text or undoes inversions, so this ends.
+    while text != before:
+        before = text
+        for note, apply in _PASSES:
+            changed = apply(text)
+            if changed != text:
+                done.add(note)
+                text = changed
+    return Normalised(text, tuple(note for note, _ in _PASSES if note in done))
+
+
+# --- numbers ----------------------------------------------------------------------------------------------
+
+_MAX_DIGITS = 18  # fits a signed 64-bit integer, the widest that the warehouse stores
+_INTEGER = r"-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)"
+_COUNT = re.compile(_INTEGER)
+_PERCENT = re.compile(rf"({_INTEGER}(?:\.[0-9]+)?) ?%?")
+_HAS_THAI_DIGIT = re.compile(f"[{_THAI_DIGITS}]")
+_HAS_ARABIC_DIGIT = re.compile("[0-9]")
+
+
+class NotANumber(ValueError):
+    """A text that is no number as offices print it.
+
+    `text` is the text as given, `expected` says in English what would have been read.
+    """
+
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(text, expected)
+        self.text = text
+        self.expected = expected
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= 60 else self.text[:60] + "…"
+        return f"{shown!r} is not a number as printed: expected {self.expected}"
+
+
+def parse_count(text: str) -> int:
+    """A whole number as printed: "๗,๘๕๐", "7850", "-3".
+
+    Thai or ASCII digits (never both), commas only between thousands, spaces around it; a leading "-" is read
+    so that a rule can say that the count is negative. Decimals, exponents, other scripts' digits and more
+    than 18 digits raise `NotANumber`; so does an empty text: absence is for the caller to judge.
+    """
+    figure = _one_script(text)
+    if not _COUNT.fullmatch(figure):
+        raise NotANumber(text, "a whole number such as ๗,๘๕๐ or 7,850")
+    return int(_within_size(text, figure))
+
+
+def parse_percent(text: str) -> Decimal:
+    """Percent points as printed: "๓.๗๒", "3.72 %" -> Decimal("3.72"), with the decimals that were printed.
+
+    As `parse_count`, with an optional fraction and an optional "%"; 18 digits in all. Raises `NotANumber`.
+    The range is not judged here: 104.2 is a number, whether it is a right one is for a rule.
+    """
+    match = _PERCENT.fullmatch(_one_script(text))
+    if not match:
+        raise NotANumber(text, "a percentage such as ๓.๗๒ or 3.72%")
+    return Decimal(_within_size(text, match[1]))
+
+
+def hundredths(percent: Decimal) -> int:
+    """Percent points in hundredths, rounded half up: Decimal("3.715") -> 372.
+
+    Exact for any precision. Half up means towards +infinity, as in `(20000·saved + total) // (2·total)`.
+    Raises ValueError for NaN, OverflowError for infinity.
+    """
+    numerator, denominator = percent.as_integer_ratio()
+    return (200 * numerator + denominator) // (2 * denominator)
+
+
+def _one_script(text: str) -> str:
+    if _HAS_THAI_DIGIT.search(text):
+        if _HAS_ARABIC_DIGIT.search(text):
+            raise NotANumber(text, "Thai digits or Arabic digits, not both in one number")
+        text = to_arabic(text)
+    return text.strip()
+
+
+def _within_size(text: str, figure: str) -> str:
+    plain = figure.replace(",", "")
+    if len(plain.lstrip("-").replace(".", "")) > _MAX_DIGITS:
+        raise NotANumber(text, f"at most {_MAX_DIGITS} digits: too large")
+    return plain

@@ -1,0 +1,119 @@
+"""What a check came to: the status, the violations, and what was not run.
+
+Here belong the records that `khrop.check` returns and that the warehouse and JSON repeat name for name.
+How they come about belongs in `khrop.engine`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from khrop.rules import Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that does not hold, with where it stands, what stood there, and what was expected.
+
+    `key` names the row or fact (a province, a claim); `column_name` the column; `place` the spot in the
+    document (`sheet!R<row>C<column>`), empty where the frame knows of none. `snapshot` tells which snapshot of a
+    frame of many; it is None where the frame is one.
+    """
+
+    rule_id: str
+    severity: Severity
+    key: str
+    column_name: str
+    observed: str
+    expected: str
+    place: str
+    message_th: str
+    message_en: str
+    snapshot: str | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """The nine fields that every engine, the warehouse and JSON share."""
+        return {name: value for name, value in asdict(self).items() if name in VIOLATION_FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A rule (or, in `part`, the one fact of it) whose input was absent, and why: neither a pass nor an error."""
+
+    rule_id: str
+    part: str
+    reason: str
+    snapshot: str = ""
+
+
+VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapshot")
+
+
+def status_of(severities: Iterable[str]) -> Status:
+    """The verdict that violations of these severities come to."""
+    found = set(severities)
+    if "error" in found:
+        return "quarantined"
+    return "accepted_with_warnings" if "warning" in found else "accepted"
+
+
+class ContractError(ValueError):
+    """A frame that breaks its contract; `verdict` holds the same content as the message."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        lines = [f"{verdict.contract} {verdict.contract_version}: {verdict.status}"]
+        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.found]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `khrop.check` found.
+
+    `found` holds the violations in the order of the contract's rules; `not_run` the rules whose input was absent.
+    `snapshots` names the snapshots of a frame of many, and is empty where the frame is one.
+    """
+
+    contract: str
+    contract_version: str
+    found: tuple[Violation, ...]
+    not_run: tuple[NotRun, ...] = ()
+    snapshots: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """`quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`."""
+        return status_of(v.severity for v in self.found)
+
+    @property
+    def violations(self) -> pd.DataFrame:
+        """The violations as a frame with the nine fields (and `snapshot` where the frame holds many)."""
+        import pandas as pd
+
+        names = [*VIOLATION_FIELDS, "snapshot"] if self.snapshots else list(VIOLATION_FIELDS)
+        return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.found], columns=names)
+
+    def counts(self) -> dict[str, int]:
+        """How many violations each broken rule has."""
+        return dict(Counter(v.rule_id for v in self.found))
+
+    def by_snapshot(self) -> dict[str, tuple[Violation, ...]]:
+        """Each snapshot of a frame of many, with its own violations (none: an empty tuple)."""
+        split: dict[str, list[Violation]] = {name: [] for name in self.snapshots}
+        for violation in self.found:
+            split.setdefault(violation.snapshot or "", []).append(violation)
+        return {name: tuple(found) for name, found in split.items()}
+
+    def raise_if_failed(self) -> None:
+        """Raise `ContractError` where the verdict is `quarantined`."""
+        if self.status == "quarantined":
+            raise ContractError(self)

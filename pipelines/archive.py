@@ -1,0 +1,243 @@
+"""The archive: every byte that came in, once, under its hash, and a ledger of how and when it came.
+
+The archive alone is enough to make the warehouse anew. Here belong keeping, finding and proving bytes; reading
+them belongs in `pipelines.readers`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+CHUNK = 1 << 20
+NAME_LENGTH = 40
+SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
+SETTLE = 0.2
+ATTEMPTS = 5
+
+
+class StillChanging(Exception):
+    """A file that is being written while it is read; nothing of it was kept."""
+
+
+class Damaged(Exception):
+    """An archived file whose bytes are no longer those of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
+    named, if anything; `again` is true where the bytes were there already."""
+
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    received_at: datetime
+    source: str
+    campaign: str | None = None
+    as_of: date | None = None
+    again: bool = False
+
+    def to_json(self) -> str:
+        data = asdict(self)
+        data["received_at"] = self.received_at.isoformat()
+        data["as_of"] = self.as_of.isoformat() if self.as_of else None
+        return json.dumps(data, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Receipt:
+        data = json.loads(line)
+        data["received_at"] = datetime.fromisoformat(data["received_at"])
+        data["as_of"] = date.fromisoformat(data["as_of"]) if data.get("as_of") else None
+        return cls(**data)
+
+
+def return_name(name: str, sha256: str) -> str:
+    """The name of a return: a slug of the file name and the first 12 digits of the hash.
+
+    Thai letters with their marks stay; the result holds no sign that a file system or Dagster would mind.
+    """
+    stem = unicodedata.normalize("NFC", name).rsplit("/", 1)[-1].lower()
+    stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
+    slug = SLUG.sub("-", stem).strip("-")[:NAME_LENGTH].strip("-")
+    return f"{slug or 'return'}-{sha256[:12]}"
+
+
+class Archive:
+    """The archive of one home: `<first two digits>/<hash>` for the bytes, `receipts.jsonl` for the ledger."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ledger = folder / "receipts.jsonl"
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def receipts(self) -> list[Receipt]:
+        """The ledger from its beginning. A last line cut short by a crash is as if it had not been begun."""
+        try:
+            text = self.ledger.read_bytes()
+        except FileNotFoundError:
+            return []
+        whole = text[: text.rfind(b"\n") + 1]
+        return [Receipt.from_json(line) for line in whole.decode("utf-8").splitlines()]
+
+    def read(self, sha256: str) -> bytes:
+        """The archived bytes. Raises `Damaged` where they are gone or no longer have this hash."""
+        try:
+            data = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise Damaged(f"{self.path(sha256)}: {error.strerror}") from None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Damaged(f"{self.path(sha256)}: the bytes no longer have this hash")
+        return data
+
+    def take(self, files: Iterable[Incoming]) -> list[Receipt]:
+        """Keep some files: bytes first, then one write to the ledger for all, so that what the ledger names is
+        always there. What the ledger already says (same bytes, name, source, hints) is returned as it stands
+        there and not written again. Raises `StillChanging`.
+        """
+        with self._locked():
+            known = self.receipts()
+            first = {r.sha256: r for r in reversed(known)}
+            said = {_identity(r): r for r in known}
+            kept: list[Receipt] = []
+            new: list[Receipt] = []
+            for file in files:
+                receipt = self._keep(file, first)
+                if _identity(receipt) in said:
+                    kept.append(said[_identity(receipt)])
+                    continue
+                first.setdefault(receipt.sha256, receipt)
+                said[_identity(receipt)] = receipt
+                new.append(receipt)
+                kept.append(receipt)
+            self._write(new)
+            return kept
+
+    def _keep(self, file: Incoming, first: dict[str, Receipt]) -> Receipt:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".incoming-{os.getpid()}"
+        sha256, size, head = _copy_settled(file.path, temporary)
+        target = self.path(sha256)
+        if sha256 in first and self._whole(sha256):
+            temporary.unlink()
+        else:
+            os.chmod(temporary, 0o444)
+            target.parent.mkdir(exist_ok=True)
+            os.replace(temporary, target)
+            _sync_folder(target.parent)
+        again = sha256 in first
+        return Receipt(
+            sha256,
+            unicodedata.normalize("NFC", file.path.name),
+            media_type(head),
+            size,
+            datetime.now(UTC),
+            file.source,
+            file.campaign,
+            file.as_of,
+            again,
+        )
+
+    def _whole(self, sha256: str) -> bool:
+        try:
+            self.read(sha256)
+        except Damaged:
+            return False
+        return True
+
+    def _write(self, receipts: list[Receipt]) -> None:
+        if not receipts:
+            return
+        with open(self.ledger, "ab+") as ledger:
+            if size := ledger.tell():
+                ledger.seek(size - 1)
+                if ledger.read(1) != b"\n":
+                    ledger.seek(0)
+                    ledger.truncate(ledger.read().rfind(b"\n") + 1)
+            ledger.write("".join(f"{r.to_json()}\n" for r in receipts).encode("utf-8"))
+            ledger.flush()
+            os.fsync(ledger.fileno())
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def strays(self) -> list[Path]:
+        """Files in the archive that the ledger does not name: left by a crash before their line was written."""
+        named = {r.sha256 for r in self.receipts()}
+        return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file to be taken in, with where it came from and what the sender named."""
+
+    path: Path
+    source: str
+    campaign: str | None = None
+    as_of: date | None = None
+
+
+def media_type(head: bytes) -> str:
+    """The media type that the first bytes tell; text where they tell nothing else."""
+    for magic, name in (
+        (b"%PDF", "application/pdf"),
+        (b"PK\x03\x04", "application/zip"),
+        (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
+        (b"\x89PNG", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"\xff\xfe", "text/plain; charset=utf-16"),
+        (b"\xfe\xff", "text/plain; charset=utf-16"),
+    ):
+        if head.startswith(magic):
+            return name
+    return "application/octet-stream" if b"\x00" in head else "text/plain"
+
+
+def _identity(receipt: Receipt) -> tuple[object, ...]:
+    return (receipt.sha256, receipt.name, receipt.source, receipt.campaign, receipt.as_of)
+
+
+def _copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
+    """Copy a file, on disk before it returns; again where it changed meanwhile, and not at all if it goes on."""
+    for _ in range(ATTEMPTS):
+        before = os.stat(source)
+        digest, size, head = hashlib.sha256(), 0, b""
+        with open(source, "rb") as read, open(target, "wb") as write:
+            while chunk := read.read(CHUNK):
+                head = head or chunk[:512]
+                digest.update(chunk)
+                size += len(chunk)
+                write.write(chunk)
+            write.flush()
+            os.fsync(write.fileno())
+        after = os.stat(source)
+        if (before.st_size, before.st_mtime_ns, before.st_ino) == (size, after.st_mtime_ns, after.st_ino):
+            return digest.hexdigest(), size, head
+        time.sleep(SETTLE)
+    target.unlink()
+    raise StillChanging(f"{source}: it is being written; run this again when it is whole")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

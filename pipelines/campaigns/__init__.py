@@ -1,0 +1,104 @@
+"""Campaigns are data: one TOML file each, here or under $KHROP_HOME/campaigns. A new campaign needs no code.
+
+Here belong the reading of these files and the telling which campaign a return is of.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+BUNDLED = Path(__file__).parent
+SPACES = re.compile(r"\s+")
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class CampaignFault(ValueError):
+    """A campaign file that cannot be used; the message names the file, the key and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign; the fields are those of its TOML file. `tolerance` is in percent points."""
+
+    id: str
+    title_th: str
+    title_en: str
+    known_by: tuple[str, ...]
+    opened_on: date
+    deadline: date
+    closed_on: date | None
+    every_days: int
+    tolerance: Decimal
+    authorities: int | None
+    letters: tuple[str, ...]
+
+    def params(self) -> dict[str, Any]:
+        """What the contract is told of this campaign."""
+        return {"tolerance": float(self.tolerance), "authorities": self.authorities}
+
+
+def load(home: Path | None = None) -> dict[str, Campaign]:
+    """All campaigns by id: the bundled ones, then those of the home, which may replace a bundled one."""
+    files = [*sorted(BUNDLED.glob("*.toml")), *(sorted((home / "campaigns").glob("*.toml")) if home else [])]
+    return {campaign.id: campaign for campaign in map(parse, files)}
+
+
+def parse(file: Path) -> Campaign:
+    """One campaign's file. Raises `CampaignFault`."""
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CampaignFault(f"{file}: this is no TOML: {error}") from None
+    known = set(Campaign.__dataclass_fields__)
+    if unknown := sorted(set(given) - known):
+        raise CampaignFault(f"{file}: unknown key {', '.join(unknown)}; a campaign has {', '.join(sorted(known))}")
+    campaign = Campaign(
+        id=_of(file, given, "id", str),
+        title_th=_of(file, given, "title_th", str),
+        title_en=_of(file, given, "title_en", str),
+        known_by=tuple(_texts(file, given, "known_by")),
+        opened_on=_of(file, given, "opened_on", date),
+        deadline=_of(file, given, "deadline", date),
+        closed_on=_of(file, given, "closed_on", date) if "closed_on" in given else None,
+        every_days=_of(file, given, "every_days", int),
+        tolerance=Decimal(str(_of(file, {"tolerance": 0.01, **given}, "tolerance", (int, float)))),
+        authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
+        letters=tuple(_texts(file, given, "letters")),
+    )
+    if not ID.fullmatch(campaign.id):
+        raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
+    if campaign.deadline <= campaign.opened_on:
+        raise CampaignFault(f"{file}: the deadline {campaign.deadline} must be after opened_on {campaign.opened_on}")
+    if campaign.every_days < 1 or not 0 <= campaign.tolerance < 100:
+        raise CampaignFault(f"{file}: every_days must be at least 1, tolerance from 0 to below 100 percent points")
+    return campaign
+
+
+def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """The campaigns that a document's text names, spaces aside."""
+    bare = SPACES.sub("", text)
+    return [c for c in campaigns if any(SPACES.sub("", phrase) in bare for phrase in c.known_by)]
+
+
+def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:
+    if key not in given:
+        raise CampaignFault(f"{file}: {key} is missing")
+    value = given[key]
+    if not isinstance(value, kind) or isinstance(value, bool) or (kind is str and not value.strip()):
+        names = {str: "text", date: "a date like 2020-08-31", int: "a whole number"}
+        raise CampaignFault(f"{file}: {key} is {value!r}, expected {names.get(kind, 'a number')}")
+    return value
+
+
+def _texts(file: Path, given: dict[str, Any], key: str) -> list[str]:
+    value = given.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise CampaignFault(f"{file}: {key} is {value!r}, expected a list of texts")
+    return value

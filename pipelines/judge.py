@@ -1,0 +1,181 @@
+"""Bytes to a judgement: read, type, check against the contract. No Dagster here and no warehouse.
+
+Many returns are judged in one go, because a contract checks a frame of many snapshots in one scan; each gets its
+own verdict, and trouble in one is a verdict on that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from khrop import ProvinceProgress, check
+from khrop.rules import options_of
+from khrop.verdict import NotRun, Verdict, Violation, status_of
+from pipelines.campaigns import Campaign
+from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
+from pipelines.readers.raw_table import Cell, Claim
+from pipelines.typed import Hints, Typed, typed
+
+CONTRACT = ProvinceProgress
+CONTRACT_VERSION = options_of(ProvinceProgress).version
+FIGURES = ("province_code", "total", "saved", "pending", "saved_percent")
+COLUMNS = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
+PRINTED = ("total_printed", "saved_printed", "pending_printed", "saved_percent_printed")
+READABLE = "readable"
+"""The rule that a document breaks which no table can be had from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A return that came in: its name, its bytes' hash, and what the sender named."""
+
+    snapshot_id: str
+    sha256: str
+    name: str
+    received_at: datetime
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined or unreadable; that its
+    figures are unchanged is for the warehouse to see."""
+
+    of: Return
+    verdict: str
+    campaign_id: str | None
+    as_of: date | None
+    rows: list[dict[str, Any]]
+    cells: list[Cell]
+    claims: list[Claim]
+    violations: tuple[Violation, ...]
+    not_run: tuple[NotRun, ...] = ()
+    contract_version: str = CONTRACT_VERSION
+    reader_version: str = READER_VERSION
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict.startswith("accepted")
+
+    @property
+    def figures(self) -> str | None:
+        """A hash of all figures of an accepted return, by which an unchanged one is known."""
+        if not self.accepted:
+            return None
+        lines = sorted("|".join(str(row[name]) for name in FIGURES) for row in self.rows)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def judge(returns: Iterable[tuple[Return, bytes]], campaigns: Mapping[str, Campaign]) -> list[Judgement]:
+    """Judge some returns, in their order, without comparing them with previous ones."""
+    order: list[str] = []
+    done: dict[str, Judgement] = {}
+    open_: dict[str | None, list[tuple[Return, RawTable, Typed]]] = {}
+    for one, data in returns:
+        order.append(one.snapshot_id)
+        try:
+            table = read(data)
+        except Unreadable as reason:
+            done[one.snapshot_id] = unreadable(one, reason)
+            continue
+        said = typed(table, one.hints, one.received_at, dict(campaigns))
+        open_.setdefault(said.campaign.id if said.campaign else None, []).append((one, table, said))
+    for campaign_id, group in open_.items():
+        params = campaigns[campaign_id].params() if campaign_id else {}
+        # Documents that lack a column are checked by themselves: a frame has one set of columns.
+        for same in _by_columns(group):
+            verdict = _check(same, params)
+            broken = verdict.by_snapshot()
+            for one, table, said in same:
+                done[one.snapshot_id] = _judged(one, table, said, broken[one.snapshot_id], verdict)
+    return [done[name] for name in order]
+
+
+def unreadable(one: Return, reason: Unreadable) -> Judgement:
+    """The judgement on a document that no table can be had from."""
+    violation = Violation(
+        READABLE, "error", "document", "", reason.observed, reason.expected, reason.place, reason.th, reason.en
+    )
+    return Judgement(one, "unreadable", None, one.hints.as_of, [], [], [], (violation,))
+
+
+def _by_columns(group: list[tuple[Return, RawTable, Typed]]) -> list[list[tuple[Return, RawTable, Typed]]]:
+    kinds: dict[frozenset[str], list[tuple[Return, RawTable, Typed]]] = {}
+    for item in group:
+        kinds.setdefault(frozenset(item[1].columns), []).append(item)
+    return list(kinds.values())
+
+
+def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str, Any]) -> Verdict:
+    claims: list[dict[str, Any]] = []
+    documents: list[dict[str, Any]] = []
+    for one, _, said in group:
+        name = one.snapshot_id
+        documents.append({"snapshot_id": name, **said.facts})
+        claims += [
+            {"snapshot_id": name, **claim._asdict()} for claim in said.claims if claim.source in ("table_total", "prose")
+        ]
+    rows = [(one.snapshot_id, said.rows) for one, _, said in group]
+    return check(
+        CONTRACT,
+        frame(rows, set(group[0][1].columns)),
+        claims=claims,
+        document=documents,
+        params=params,
+        scopes=("row", "group", "document"),
+    )
+
+
+def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str] | None = None) -> Any:
+    """Typed rows of some snapshots as the frame that the contract checks; columns that no heading named are not
+    in it. Percents are floats of points, exact to the hundredth."""
+    import pandas as pd
+
+    together = [(name, row) for name, rows in snapshots for row in rows]
+    columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
+    for name in (*COLUMNS, *PRINTED):
+        if headed is not None and name in ("ordinal", "total", "saved", "pending", "saved_percent") and name not in headed:
+            continue
+        values = [row.get(name) for _, row in together]
+        if name in ("ordinal", "total", "saved", "pending"):
+            columns[name] = pd.array(values, dtype="Int64") if None in values else pd.array(values, dtype="int64")
+        elif name == "saved_percent":
+            columns[name] = pd.array([float("nan") if v is None else float(v) for v in values], dtype="float64")
+        elif name not in PRINTED or any(v is not None for v in values):
+            columns[name] = pd.array(values, dtype="str")
+    return pd.DataFrame(columns)
+
+
+def _judged(
+    one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict
+) -> Judgement:
+    status = status_of([v.severity for v in broken])
+    return Judgement(
+        one,
+        status,
+        said.campaign.id if said.campaign else None,
+        said.as_of,
+        said.rows,
+        table.cells,
+        said.claims,
+        tuple(_at_the_cell(v, table) for v in broken),
+        tuple(n for n in verdict.not_run if n.snapshot == one.snapshot_id),
+    )
+
+
+def _at_the_cell(violation: Violation, table: RawTable) -> Violation:
+    """The violation with its place down to the cell, where its column is one of the table's; a fact's own place
+    where the document says it."""
+    if violation.place and "C" not in violation.place.rsplit("!", 1)[-1] and violation.column_name in table.columns:
+        return replace(violation, place=f"{violation.place}C{table.columns[violation.column_name]}")
+    if not violation.place:
+        said = next((c for c in table.claims if c.measure == violation.column_name), None)
+        if said:
+            return replace(violation, place=said.place)
+        if violation.rule_id == "columns" and violation.column_name in table.doubled:
+            return replace(violation, observed=table.doubled[violation.column_name])
+    return violation

@@ -1,0 +1,36 @@
+"""Bytes to a RawTable, one file a form. No Dagster here, and no verdict: a reader says what stands where."""
+
+from __future__ import annotations
+
+from pipelines.readers import claims, delimited, layout
+from pipelines.readers.raw_table import RawTable, Unreadable
+
+READER_VERSION = "1.0.0"
+"""Moves when a reader reads the same bytes otherwise, so that `khrop recheck` knows what to judge again."""
+
+KNOWN_FORMS = {
+    b"%PDF": ("a PDF", "PDF"),
+    b"PK\x03\x04": ("a workbook, document or zip archive", "สมุดงาน เอกสาร หรือไฟล์ zip"),
+    b"\xd0\xcf\x11\xe0": ("an old office file (XLS or DOC)", "ไฟล์ office รุ่นเก่า (XLS หรือ DOC)"),
+    b"\x89PNG": ("a picture", "รูปภาพ"),
+    b"\xff\xd8\xff": ("a picture", "รูปภาพ"),
+}
+
+
+def read(data: bytes) -> RawTable:
+    """Read a document by what its bytes are, never by its name. Raises `Unreadable`."""
+    for magic, (en, th) in KNOWN_FORMS.items():
+        if data.startswith(magic):
+            raise Unreadable(
+                f"this is {en}, and there is no reader for it yet: save it as CSV or text",
+                f"ไฟล์นี้เป็น {th} ยังอ่านไม่ได้ กรุณาบันทึกเป็น CSV หรือข้อความ",
+                observed=magic.decode("latin-1").strip(),
+                expected="text, CSV or TSV",
+            )
+    form, encoding, sheets = delimited.read(data)
+    table = layout.cut(form, encoding, sheets)
+    table.claims = claims.find(table)
+    return table
+
+
+__all__ = ["READER_VERSION", "RawTable", "Unreadable", "read"]

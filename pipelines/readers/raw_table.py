@@ -1,0 +1,105 @@
+"""What every reader yields: cells as printed and as read, each with its place, and the claims of the document.
+
+Here belong the records that pass between reading and checking. Reading a form belongs in the form's own file,
+finding the table in `pipelines.readers.layout`, finding claims in `pipelines.readers.claims`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+ClaimValue = int | Decimal | date | str | None
+
+
+class Unreadable(Exception):
+    """A document that no table can be had from: `reason_en`, `reason_th`, where, and what was expected."""
+
+    def __init__(self, en: str, th: str, *, place: str = "", observed: str = "", expected: str = "") -> None:
+        super().__init__(en)
+        self.en, self.th = en, th
+        self.place, self.observed, self.expected = place, observed, expected
+
+
+class Cell(NamedTuple):
+    """A cell of the document. `row` and `col` count from 1; `read` is `printed` normalised, and `note` names what
+    normalising did; `field` is the contract's column it belongs to, if it stands under a heading."""
+
+    sheet: str
+    row: int
+    col: int
+    printed: str
+    read: str
+    note: str
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        return cell_place(self.sheet, self.row, self.col)
+
+
+def row_place(sheet: str, row: int) -> str:
+    """Where a row stands, as `sheet!R47`."""
+    return f"{sheet}!R{row}"
+
+
+def cell_place(sheet: str, row: int, col: int) -> str:
+    """Where a cell stands, as `sheet!R47C3`."""
+    return f"{sheet}!R{row}C{col}"
+
+
+class Claim(NamedTuple):
+    """Something the document says outside its rows: the totals row, the prose, its letters, its dates.
+
+    `source` is table_total, prose, letter, registry, document or cited; `value` is None where what was printed
+    could not be read, or where it is said twice and differs.
+    """
+
+    source: str
+    measure: str
+    value: ClaimValue
+    place: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of the table: the cell under each heading."""
+
+    sheet: str
+    row: int
+    cells: dict[str, Cell]
+
+    @property
+    def place(self) -> str:
+        return row_place(self.sheet, self.row)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a form's reader hands on: a page, sheet or text, and its rows of cells as printed, by row number."""
+
+    name: str
+    rows: list[tuple[int, list[str]]]
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A document as read. `columns` maps each field to its column number, `doubled` the fields that two headings
+    claim; `prose` are the cells outside the table."""
+
+    form: str
+    encoding: str
+    cells: list[Cell] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+    doubled: dict[str, str] = field(default_factory=dict)
+    rows: list[TableRow] = field(default_factory=list)
+    totals: list[TableRow] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+    def prose(self) -> Iterator[Cell]:
+        """The cells that stand under no heading."""
+        return (cell for cell in self.cells if not cell.field)

@@ -1,0 +1,161 @@
+"""Opening the warehouse: one writer at a time, short connections, and a clear word on who holds it.
+
+Here belong the lock, the connection and the schema's migrations. What is written belongs in `warehouse.load`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SCHEMA = Path(__file__).parent / "schema"
+PATIENCE = 10.0
+"""Seconds to wait for a lock before saying who holds it."""
+MEMORY = "512MB"
+"""DuckDB's share: enough for the marts of ten thousand returns, and no more for ten thousand than for one."""
+
+
+class WarehouseLocked(Exception):
+    """Another process holds the warehouse; the message says which and what to do."""
+
+
+class WarehouseNewer(Exception):
+    """The warehouse was written by a newer Khrop than this."""
+
+
+class Warehouse:
+    """The warehouse file of one home.
+
+    `writing()` gives a connection to this process's only writer, `reading()` one that cannot write. Both are to
+    be short: a reader and a writer shut each other out while their connections are open.
+    """
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        self.path = path
+        self.patience = patience
+        self._lock = path.with_suffix(".lock")
+
+    @contextmanager
+    def writer(self) -> Iterator[None]:
+        """Be the one writer: held over many short connections, freed by the system when the process dies."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self._lock, "a+", encoding="utf-8") as lock:
+            self._wait(lambda: _flock(lock.fileno()), lambda: _holder(self._lock))
+            lock.seek(0)
+            lock.truncate()
+            lock.write(json.dumps({"pid": os.getpid(), "command": _command(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+            lock.flush()
+            try:
+                yield
+            finally:
+                lock.seek(0)
+                lock.truncate()
+
+    @contextmanager
+    def writing(self) -> Iterator[DuckDBPyConnection]:
+        """A connection that may write, its schema up to date; the caller is `writer()`."""
+        connection = self._open(read_only=False)
+        try:
+            migrate(connection)
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBPyConnection]:
+        """A connection that only reads. Raises `FileNotFoundError` where there is no warehouse yet."""
+        if not self.path.exists():
+            raise FileNotFoundError(self.path)
+        connection = self._open(read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _open(self, *, read_only: bool) -> DuckDBPyConnection:
+        import duckdb
+
+        settings = {"memory_limit": MEMORY, "temp_directory": str(self.path.parent / ".duckdb-temp"), "threads": "2"}
+        opened: list[DuckDBPyConnection] = []
+        said: list[str] = []
+
+        def attempt() -> bool:
+            try:
+                opened.append(duckdb.connect(str(self.path), read_only=read_only, config=settings))
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise
+                said[:] = [_holder_of(str(error))]
+                return False
+            return True
+
+        self._wait(attempt, lambda: said[0] if said else "another process")
+        return opened[0]
+
+    def _wait(self, attempt: object, holder: object) -> None:
+        until = time.monotonic() + self.patience
+        pause = 0.01
+        while not attempt():  # type: ignore[operator]
+            if time.monotonic() > until:
+                raise WarehouseLocked(
+                    f"the warehouse {self.path} is held by {holder()}: "  # type: ignore[operator]
+                    "wait until it is done, or end it, and run this again; nothing is lost"
+                )
+            time.sleep(pause)
+            pause = min(pause * 2, 0.25)
+
+
+def migrate(connection: DuckDBPyConnection) -> None:
+    """Bring the schema up to date: each numbered file once, in order, in a transaction of its own."""
+    files = sorted(SCHEMA.glob("[0-9][0-9][0-9]_*.sql"))
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)")
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    version = int(row[0]) if row else 0
+    newest = int(files[-1].name[:3])
+    if version > newest:
+        raise WarehouseNewer(
+            f"the warehouse has schema {version}, this Khrop knows {newest}: use the newer Khrop, or `khrop rebuild`"
+        )
+    for file in files[version:]:
+        connection.execute("BEGIN")
+        connection.execute(file.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO schema_version VALUES (?, ?, ?)", [int(file.name[:3]), file.stem, datetime.now(UTC).replace(tzinfo=None)])
+        connection.execute("COMMIT")
+
+
+def _flock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(lock: Path) -> str:
+    try:
+        held = json.loads(lock.read_text(encoding="utf-8"))
+        return f"process {held['pid']} ({held['command']}, since {held['since']})"
+    except (ValueError, KeyError, OSError):
+        return "another khrop process"
+
+
+def _holder_of(message: str) -> str:
+    """DuckDB's own words on who holds a file: `... is held in /usr/bin/x (PID 12)`."""
+    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
+    return f"process {found[2]} ({Path(found[1]).name})" if found else "another process"
+
+
+def _command() -> str:
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:120]

@@ -1,0 +1,40 @@
+-- What the mart tables and their columns mean; run after each rebuild, and the source of the data dictionary.
+COMMENT ON TABLE mart.province_trend IS 'Every province at every as-of date, with what it gained since the return before. Current accepted returns alone.';
+COMMENT ON COLUMN mart.province_trend.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.province_trend.province_code IS 'the province (core.province)';
+COMMENT ON COLUMN mart.province_trend.as_of IS 'the day the figures speak of';
+COMMENT ON COLUMN mart.province_trend.total IS 'local authorities in all';
+COMMENT ON COLUMN mart.province_trend.saved IS 'authorities whose data are saved';
+COMMENT ON COLUMN mart.province_trend.pending IS 'authorities whose data are not';
+COMMENT ON COLUMN mart.province_trend.saved_percent IS 'percent saved, from the counts, rounded half up, percent points';
+COMMENT ON COLUMN mart.province_trend.saved_delta IS 'saved since the previous return; null at the first';
+COMMENT ON COLUMN mart.province_trend.days_since_previous IS 'days between the as-of dates; null at the first';
+COMMENT ON COLUMN mart.province_trend.saved_per_day IS 'saved_delta ÷ days_since_previous, authorities a day';
+COMMENT ON COLUMN mart.province_trend.rank IS 'place by percent saved at that date, 1 the highest; equal shares share a place';
+
+COMMENT ON TABLE mart.national_trend IS 'The whole country at every as-of date. Current accepted returns alone.';
+COMMENT ON COLUMN mart.national_trend.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.national_trend.as_of IS 'the day the figures speak of';
+COMMENT ON COLUMN mart.national_trend.provinces IS 'provinces in the return';
+COMMENT ON COLUMN mart.national_trend.total IS 'local authorities in all';
+COMMENT ON COLUMN mart.national_trend.saved IS 'authorities whose data are saved';
+COMMENT ON COLUMN mart.national_trend.pending IS 'authorities whose data are not';
+COMMENT ON COLUMN mart.national_trend.saved_percent IS 'percent saved, from the counts, rounded half up, percent points';
+COMMENT ON COLUMN mart.national_trend.saved_delta IS 'saved since the previous return; null at the first';
+COMMENT ON COLUMN mart.national_trend.saved_per_day IS 'authorities a day since the previous return';
+COMMENT ON COLUMN mart.national_trend.provinces_complete IS 'provinces with nothing pending';
+COMMENT ON COLUMN mart.national_trend.provinces_not_started IS 'provinces with nothing saved';
+
+COMMENT ON TABLE mart.compliance IS 'Every province against the straight line from opening to deadline, at every as-of date.';
+COMMENT ON COLUMN mart.compliance.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.compliance.province_code IS 'the province (core.province)';
+COMMENT ON COLUMN mart.compliance.as_of IS 'the day the figures speak of; every count of days is from here';
+COMMENT ON COLUMN mart.compliance.is_latest IS 'whether this is the campaign''s newest as-of date';
+COMMENT ON COLUMN mart.compliance.saved_percent IS 'percent saved, from the counts, rounded half up, percent points';
+COMMENT ON COLUMN mart.compliance.expected_percent IS 'percent on the straight line from opening (0) to deadline (100), percent points';
+COMMENT ON COLUMN mart.compliance.gap_points IS 'saved_percent − expected_percent; below zero is behind the line';
+COMMENT ON COLUMN mart.compliance.days_left IS 'days from as_of to the deadline; below zero past it';
+COMMENT ON COLUMN mart.compliance.required_per_day IS 'authorities a day needed from here to finish on the deadline; null on it or past it with some pending';
+COMMENT ON COLUMN mart.compliance.projected_completion IS 'the day it would finish at its pace since opening; null where nothing is saved yet, or it is over a century away';
+COMMENT ON COLUMN mart.compliance.status IS 'first that fits: complete, overdue (as_of past the deadline), not_started, behind, on_track';
+COMMENT ON COLUMN mart.compliance.rank IS 'place by percent saved at that date, 1 the highest; equal shares share a place';
