@@ -8,7 +8,6 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 READY := $(VENV)/.ready
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: run test dev bench docs lock setup check build
 
@@ -23,8 +22,9 @@ setup: $(READY)
 # The environment is the lock and nothing else; the two distributions are editable, without dependencies.
 $(READY): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable ./contracts --editable .
+	@$(BIN)/python -m compileall -q contracts/khrop pipelines warehouse
 	@touch $@
 
 lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)

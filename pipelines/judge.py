@@ -98,7 +98,15 @@ def judge(returns: Iterable[tuple[Return, bytes]], campaigns: Mapping[str, Campa
 def unreadable(one: Return, reason: Unreadable) -> Judgement:
     """The judgement on a document that no table can be had from."""
     violation = Violation(
-        READABLE, "error", "document", "", reason.observed, reason.expected, reason.place, reason.th, reason.en
+        READABLE,
+        "error",
+        "document",
+        "",
+        reason.observed,
+        reason.expected,
+        reason.place,
+        reason.th,
+        reason.en,
     )
     return Judgement(one, "unreadable", None, one.hints.as_of, [], [], [], (violation,))
 
@@ -117,7 +125,9 @@ def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str,
         name = one.snapshot_id
         documents.append({"snapshot_id": name, **said.facts})
         claims += [
-            {"snapshot_id": name, **claim._asdict()} for claim in said.claims if claim.source in ("table_total", "prose")
+            {"snapshot_id": name, **claim._asdict()}
+            for claim in said.claims
+            if claim.source in ("table_total", "prose")
         ]
     rows = [(one.snapshot_id, said.rows) for one, _, said in group]
     return check(
@@ -138,7 +148,11 @@ def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str
     together = [(name, row) for name, rows in snapshots for row in rows]
     columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
     for name in (*COLUMNS, *PRINTED):
-        if headed is not None and name in ("ordinal", "total", "saved", "pending", "saved_percent") and name not in headed:
+        if (
+            headed is not None
+            and name in ("ordinal", "total", "saved", "pending", "saved_percent")
+            and name not in headed
+        ):
             continue
         values = [row.get(name) for _, row in together]
         if name in ("ordinal", "total", "saved", "pending"):
@@ -150,9 +164,7 @@ def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str
     return pd.DataFrame(columns)
 
 
-def _judged(
-    one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict
-) -> Judgement:
+def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict) -> Judgement:
     status = status_of([v.severity for v in broken])
     return Judgement(
         one,

@@ -61,9 +61,7 @@ def typed(table: RawTable, hints: Hints, received_at: datetime, campaigns: dict[
     return Typed(rows, facts, claims, campaign, as_of_facts["as_of"])
 
 
-def _campaign(
-    table: RawTable, hints: Hints, campaigns: dict[str, Campaign]
-) -> tuple[Campaign | None, dict[str, Any]]:
+def _campaign(table: RawTable, hints: Hints, campaigns: dict[str, Campaign]) -> tuple[Campaign | None, dict[str, Any]]:
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
     text = " ".join(cell.read for cell in table.prose())
     named = fitting(text, campaigns.values())

@@ -25,6 +25,8 @@ PATIENCE = 10.0
 """Seconds to wait for a lock before saying who holds it."""
 MEMORY = "512MB"
 """DuckDB's share: enough for the marts of ten thousand returns, and no more for ten thousand than for one."""
+_HELD: set[Path] = set()
+"""The locks that this process holds."""
 
 
 class WarehouseLocked(Exception):
@@ -50,16 +52,29 @@ class Warehouse:
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Be the one writer: held over many short connections, freed by the system when the process dies."""
+        if self._lock in _HELD:  # a command holds it over the whole run that it starts in its own process
+            yield
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self._lock, "a+", encoding="utf-8") as lock:
             self._wait(lambda: _flock(lock.fileno()), lambda: _holder(self._lock))
             lock.seek(0)
             lock.truncate()
-            lock.write(json.dumps({"pid": os.getpid(), "command": _command(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+            lock.write(
+                json.dumps(
+                    {
+                        "pid": os.getpid(),
+                        "command": _command(),
+                        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                    }
+                )
+            )
             lock.flush()
+            _HELD.add(self._lock)
             try:
                 yield
             finally:
+                _HELD.discard(self._lock)
                 lock.seek(0)
                 lock.truncate()
 
@@ -87,7 +102,11 @@ class Warehouse:
     def _open(self, *, read_only: bool) -> DuckDBPyConnection:
         import duckdb
 
-        settings = {"memory_limit": MEMORY, "temp_directory": str(self.path.parent / ".duckdb-temp"), "threads": "2"}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "temp_directory": str(self.path.parent / ".duckdb-temp"),
+            "threads": "2",
+        }
         opened: list[DuckDBPyConnection] = []
         said: list[str] = []
 
@@ -120,7 +139,9 @@ class Warehouse:
 def migrate(connection: DuckDBPyConnection) -> None:
     """Bring the schema up to date: each numbered file once, in order, in a transaction of its own."""
     files = sorted(SCHEMA.glob("[0-9][0-9][0-9]_*.sql"))
-    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
+    )
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     version = int(row[0]) if row else 0
     newest = int(files[-1].name[:3])
@@ -131,7 +152,10 @@ def migrate(connection: DuckDBPyConnection) -> None:
     for file in files[version:]:
         connection.execute("BEGIN")
         connection.execute(file.read_text(encoding="utf-8"))
-        connection.execute("INSERT INTO schema_version VALUES (?, ?, ?)", [int(file.name[:3]), file.stem, datetime.now(UTC).replace(tzinfo=None)])
+        connection.execute(
+            "INSERT INTO schema_version VALUES (?, ?, ?)",
+            [int(file.name[:3]), file.stem, datetime.now(UTC).replace(tzinfo=None)],
+        )
         connection.execute("COMMIT")
 
 

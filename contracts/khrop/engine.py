@@ -106,9 +106,11 @@ def _snapshots(data: Any, column: str | None, document: Any, declared: str | Non
             return (str(document[declared]),)
         return (ONE,)
     seen = data.select(nw.col(column)).unique().collect()[column].to_list()
-    told = [] if document is None or isinstance(document, Mapping) else [
-        str(row[column]) for row in _document_rows(document) if row.get(column) is not None
-    ]
+    told = (
+        []
+        if document is None or isinstance(document, Mapping)
+        else [str(row[column]) for row in _document_rows(document) if row.get(column) is not None]
+    )
     return tuple(dict.fromkeys([*told, *sorted(str(s) for s in seen if s is not None)]))
 
 
@@ -159,11 +161,15 @@ class _Run:
             numeric = str(column.dtype).lower().startswith(("int", "float", "decimal"))
             if numeric and not present[name].is_numeric():
                 kind = str(present[name])
-                self._column_violation(name, kind, "number", f"คอลัมน์ {name} ต้องเป็นตัวเลข", f"column {name} is {kind}, not numbers")
+                self._column_violation(
+                    name, kind, "number", f"คอลัมน์ {name} ต้องเป็นตัวเลข", f"column {name} is {kind}, not numbers"
+                )
 
     def _column_violation(self, name: str, observed: str, expected: str, th: str, en: str) -> None:
         for snapshot in self.by.snapshots:
-            self.found.append(Violation("columns", "error", name, name, observed, expected, "", th, en, snapshot or None))
+            self.found.append(
+                Violation("columns", "error", name, name, observed, expected, "", th, en, snapshot or None)
+            )
 
     def has(self, rule: Rule, present: set[str]) -> bool:
         """Whether the frame has the columns of a rule, as the contract wants them; if not it is not run."""
@@ -217,7 +223,16 @@ class _Run:
         for f in rule.build(self.contract, self.params).failures(data, self.by, self.facts):
             self.found.append(
                 Violation(
-                    rule.id, rule.severity, f.key, f.column, f.observed, f.expected, f.place, f.th, f.en, f.snapshot or None
+                    rule.id,
+                    rule.severity,
+                    f.key,
+                    f.column,
+                    f.observed,
+                    f.expected,
+                    f.place,
+                    f.th,
+                    f.en,
+                    f.snapshot or None,
                 )
             )
 
@@ -269,7 +284,12 @@ class _Run:
 
     def _document_violation(self, rule: Rule, fact: str, snapshot: str, expected: str) -> None:
         row = _Shown({k: show(k, v) for k, v in self.facts.of(snapshot).items()})
-        row.update(key=fact, fact=fact, observed=row.get(fact) or self.facts.unread(snapshot, fact), expected=expected)
+        row.update(
+            key=fact,
+            fact=fact,
+            observed=row.get(fact) or self.facts.unread(snapshot, fact),
+            expected=expected,
+        )
         if rule.observed:
             row["observed"] = rule.say(rule.observed, row)
         if rule.expected and not expected:
@@ -304,5 +324,3 @@ def _kept(rule: Rule, expr: nw.Expr, schema: Mapping[str, nw.dtypes.DType]) -> n
 def _null(column: str, schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
     null = nw.col(column).is_null()
     return null | nw.col(column).is_nan().fill_null(False) if schema[column].is_float() else null
-
-

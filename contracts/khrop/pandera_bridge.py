@@ -25,7 +25,7 @@ def as_check(record: Rule) -> classmethod[Any, Any, Any]:
 
         # One record for the frame, not one a column: Pandera repeats a frame-wide failure for each column.
         passes.__doc__ = record.summary
-        method = dataframe_check(passes, name=record.id, error=record.summary)
+        method = dataframe_check(name=record.id, error=record.summary)(passes)
     else:
         method = classmethod(lambda cls: record)
     setattr(method, RULE_KEY, record)

@@ -101,9 +101,7 @@ class ProvinceProgress(pa.DataFrameModel):
     def counts_whole(cls, params: Params) -> nw.Expr:
         """total ≥ 1; saved, pending ≥ 0; whole numbers."""
         whole = [(col(c) == col(c).round(0)) & (col(c) < LARGEST_COUNT) for c in COUNTS]
-        return nw.all_horizontal(
-            *whole, col("total") >= 1, col("saved") >= 0, col("pending") >= 0, ignore_nulls=False
-        )
+        return nw.all_horizontal(*whole, col("total") >= 1, col("saved") >= 0, col("pending") >= 0, ignore_nulls=False)
 
     @rule(
         "balance",
@@ -223,9 +221,7 @@ class ProvinceProgress(pa.DataFrameModel):
                 needs=counts,
                 expected=col(counts[0]) + col(counts[1]),
             ),
-            "prose_pending_percent": Part(
-                (whole - 10000).abs() <= 1, needs=percents, expected=100 - col(percents[0])
-            ),
+            "prose_pending_percent": Part((whole - 10000).abs() <= 1, needs=percents, expected=100 - col(percents[0])),
         }
 
     @rule(

@@ -27,9 +27,7 @@ _SHORT_MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
 _MONTH_NUMBER = {
-    name.replace(".", ""): number
-    for names in (_MONTHS, _SHORT_MONTHS)
-    for number, name in enumerate(names, 1)
+    name.replace(".", ""): number for names in (_MONTHS, _SHORT_MONTHS) for number, name in enumerate(names, 1)
 }
 _WEEKDAY_NUMBER = {name: number for number, name in enumerate(_WEEKDAYS)} | {"พฤหัส": 3}
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -86,9 +84,7 @@ def find_dates(text: str, *, near: datetime.date | None = None) -> list[FoundDat
     return [_read(match, text, near) for match in _matches(to_arabic(text))]
 
 
-def format_long(
-    date: datetime.date, *, weekday: bool = False, digits: Literal["thai", "arabic"] = "thai"
-) -> str:
+def format_long(date: datetime.date, *, weekday: bool = False, digits: Literal["thai", "arabic"] = "thai") -> str:
     """The date as a letter prints it: "๑๑ มิถุนายน ๒๕๖๓", "วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓".
 
     The year is Gregorian + 543, as it has been since 1 January 1941. `find_dates` reads it back from 1857 to

@@ -97,7 +97,14 @@ class ContainsExactly:
     def _absent(self, snapshot: str, value: str) -> Failure:
         th, en = self.names.get(value, (value, value))
         return Failure(
-            snapshot, value, self.column, "0", "1", "", f"ไม่พบ{th}ในตาราง", f"{en} ({th}) is absent from the table"
+            snapshot,
+            value,
+            self.column,
+            "0",
+            "1",
+            "",
+            f"ไม่พบ{th}ในตาราง",
+            f"{en} ({th}) is absent from the table",
         )
 
     def _present(
@@ -185,7 +192,9 @@ class LinearSequence:
             end = self.start + len(seen) - 1
             for number in range(self.start, end + 1):
                 if number not in rows:
-                    yield self._failure(snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}")
+                    yield self._failure(
+                        snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}"
+                    )
             for value, times in rows.items():
                 place = places[snapshot, value]
                 if value is None:
@@ -196,7 +205,14 @@ class LinearSequence:
                     yield self._failure(snapshot, str(value), "1", place, f"ลำดับที่ {value} ซ้ำ {times} แถว", text)
                 elif not self.start <= value <= end:
                     text = f"{value} is outside {self.start}…{end}"
-                    yield self._failure(snapshot, str(value), f"{self.start}…{end}", place, f"ลำดับที่ {value} อยู่นอกช่วง {self.start}–{end}", text)
+                    yield self._failure(
+                        snapshot,
+                        str(value),
+                        f"{self.start}…{end}",
+                        place,
+                        f"ลำดับที่ {value} อยู่นอกช่วง {self.start}–{end}",
+                        text,
+                    )
 
     def _failure(self, snapshot: str, observed: str, expected: str, place: str, th: str, en: str) -> Failure:
         return Failure(snapshot, observed or expected, self.column, observed, expected, place, th, en)
@@ -251,7 +267,7 @@ class SumsMatch:
         if (claimed is None and not unread) or not row[whole]:
             return
         saved, total = int(row[part] or 0), int(row[whole])
-        if not unread and abs(round(float(claimed) * 100) * total - 10000 * saved) <= self.tolerance * total:
+        if not unread and abs(round(float(claimed or 0) * 100) * total - 10000 * saved) <= self.tolerance * total:
             return
         printed = unread or f"{claimed:.2f}"
         expected = f"{(20000 * saved + total) // (2 * total) / 100:.2f}"
@@ -276,9 +292,7 @@ class NotAllSame:
     def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]:
         import narwhals as nw
 
-        differs = nw.any_horizontal(
-            *[nw.col(c) != nw.col(f"previous_{c}") for c in self.columns], ignore_nulls=True
-        )
+        differs = nw.any_horizontal(*[nw.col(c) != nw.col(f"previous_{c}") for c in self.columns], ignore_nulls=True)
         compared = frame.filter(~nw.col(f"previous_{self.columns[0]}").is_null()).with_columns(
             __differs=differs.cast(nw.Int64)
         )

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from khrop.provinces import all_provinces, by_code, expected_codes, match, nearest
 from khrop.thai import normalise
 

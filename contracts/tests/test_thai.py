@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from khrop.thai import (
     Normalised,
     NotANumber,
@@ -158,9 +159,7 @@ def test_what_is_no_count_is_refused(printed: str) -> None:
         parse_count(printed)
 
 
-@pytest.mark.parametrize(
-    "printed", [*NO_NUMBER_AT_ALL, "3.7e1", "๓.72", "5%%", "5％", "%5", "1.2,345", "ร้อยละ 5"]
-)
+@pytest.mark.parametrize("printed", [*NO_NUMBER_AT_ALL, "3.7e1", "๓.72", "5%%", "5％", "%5", "1.2,345", "ร้อยละ 5"])
 def test_what_is_no_percentage_is_refused(printed: str) -> None:
     with pytest.raises(NotANumber, match="expected"):
         parse_percent(printed)
@@ -182,9 +181,7 @@ def test_percentages_keep_the_decimals_that_were_printed(printed: str, percent: 
     assert str(parse_percent(printed)) == percent
 
 
-@pytest.mark.parametrize(
-    "printed", ["1" * 19, "๑" * 19, "0" * 19, "1," + ",".join(["000"] * 6), "1" * 100_000]
-)
+@pytest.mark.parametrize("printed", ["1" * 19, "๑" * 19, "0" * 19, "1," + ",".join(["000"] * 6), "1" * 100_000])
 def test_figures_beyond_18_digits_are_too_large(printed: str) -> None:
     for parse in (parse_count, parse_percent):
         with pytest.raises(NotANumber, match="too large"):
@@ -243,9 +240,7 @@ def test_hundredths_round_half_up(percent: str, expected: int) -> None:
     assert hundredths(Decimal(percent)) == expected
 
 
-@given(
-    st.integers(0, 10_000), st.sampled_from([1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 64, 125, 160, 320, 640, 800])
-)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 64, 125, 160, 320, 640, 800]))
 def test_hundredths_agree_with_the_integer_formula(saved: int, total: int) -> None:
     # Totals whose percentages end, so that the Decimal is exact and halves do occur.
     assert hundredths(Decimal(100 * saved) / Decimal(total)) == (20000 * saved + total) // (2 * total)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from khrop.thai_dates import FoundDate, find_dates, format_long
 
 DEADLINE = date(2020, 8, 31)
@@ -166,9 +167,7 @@ def test_a_day_of_no_year_is_no_day_even_if_the_year_is_unclear() -> None:
         ("11 มิ.ย. 2560", DEADLINE, date(2017, 6, 11), "buddhist"),
     ],
 )
-def test_a_date_nearby_can_settle_a_short_year(
-    text: str, near: date, expected: date | None, era: str | None
-) -> None:
+def test_a_date_nearby_can_settle_a_short_year(text: str, near: date, expected: date | None, era: str | None) -> None:
     found = only(text, near)
     assert (found.date, found.era) == (expected, era)
 

@@ -46,7 +46,8 @@ def _strict(data: bytes, name: str) -> tuple[str, str]:
         return data.decode(name), name
     except UnicodeDecodeError as error:
         raise Unreadable(
-            f"the text is neither UTF-8, UTF-16 nor TIS-620/cp874: byte {data[error.start]:#04x} at offset {error.start}",
+            f"the text is neither UTF-8, UTF-16 nor TIS-620/cp874: byte {data[error.start]:#04x}"
+            f" at offset {error.start}",
             f"อ่านรหัสตัวอักษรไม่ได้ พบไบต์ {data[error.start]:#04x} ที่ตำแหน่ง {error.start}",
             place=f"offset {error.start}",
             observed=f"{data[error.start]:#04x}",

@@ -1,0 +1,193 @@
+"""The assets: intake, the returns it tells of, the marts, the exports.
+
+An asset's body reads like a sentence; what it does stands in functions that know nothing of Dagster. No
+`from __future__ import annotations` here: Dagster reads the annotations of assets and their configuration.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines import alerts, campaigns, checks, events, launch, listening
+from pipelines.home import Home
+from pipelines.intake import Story, take_in
+from pipelines.troubles import Troubles, troubles
+from warehouse import tables
+from warehouse.connect import Warehouse, WarehouseLocked
+from warehouse.meaning import columns_of, meaning_of
+
+POOL = "duckdb"
+OWNERS = ["team:returns"]
+RETURNS = dg.DynamicPartitionsDefinition(name="returns")
+PREVIEW_ROWS = 10
+WAITS_FOR_THE_LOCK = 12
+SECONDS_BETWEEN = 15
+
+returns = dg.AssetSpec(
+    "returns",
+    deps=["intake"],
+    partitions_def=RETURNS,
+    group_name="1_intake",
+    kinds={"file", "duckdb"},
+    owners=OWNERS,
+    description="**One partition a return**: its verdict and its story, recorded by `intake`. The key is the return's"
+    " name, a slug of the file name and the first digits of its hash.",
+)
+
+
+class Intake(dg.Config):
+    """What intake is to do beside the new returns: judge some (`again`), or `everything`, once more."""
+
+    again: list[str] = []
+    everything: bool = False
+
+
+@contextmanager
+def the_writer(home: Home) -> Iterator[Warehouse]:
+    """The one writer. A held lock passes: in a daemon's run the step waits and tries again; a command, which
+    holds the lock itself, never comes here without it."""
+    warehouse = Warehouse(home.warehouse)
+    try:
+        with warehouse.writer():
+            yield warehouse
+    except WarehouseLocked as held:
+        raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
+
+
+def _schema(table: str) -> dict[str, object]:
+    """Table name and column schema as the UI shows them, from the comments in the SQL."""
+    columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in columns_of(table)]
+    return {"dagster/table_name": table, "dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+@dg.multi_asset(
+    name="intake",
+    specs=[
+        dg.AssetSpec(
+            "intake",
+            group_name="1_intake",
+            kinds={"python", "pandas", "duckdb"},
+            owners=OWNERS,
+            description="Takes **all new returns** in one run: finds their bytes in the archive, reads them, checks"
+            " them against the contract, loads what holds and sets aside the rest with its reasons.\n\n"
+            + meaning_of("core.province_progress"),
+            metadata=_schema("core.province_progress"),
+        )
+    ],
+    check_specs=checks.specs(),
+    pool=POOL,
+)
+def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[no-untyped-def]
+    """Archive to core."""
+    home = Home.current()
+    context.instance.add_run_tags(context.run.run_id, launch.signature())
+    again = [] if config.everything else (config.again or None)
+    taken: dict[str, int] = {}
+    with the_writer(home) as warehouse:
+        for stories in take_in(home, again=again):
+            context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
+            events.report(context, [_materialization(story) for story in stories])
+            listening.tell(stories)
+            for story in stories:
+                taken[story.verdict] = taken.get(story.verdict, 0) + 1
+        found = _state(home, warehouse)
+        with warehouse.reading() as connection:
+            rows = tables.count(connection, "core.province_progress")
+    _alert(context, home, found)
+    yield dg.MaterializeResult(
+        asset_key="intake",
+        metadata={
+            "dagster/row_count": rows,
+            "taken": dg.MetadataValue.json(taken),
+            "held": dg.MetadataValue.json(dict(found.counts)),
+        },
+    )
+    yield from checks.results(found)
+
+
+def _state(home: Home, warehouse: Warehouse) -> Troubles:
+    with warehouse.reading() as connection:
+        return troubles(home, connection, campaigns.load(home.root), datetime.now(UTC))
+
+
+def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:
+    """Tell before the blocking checks are yielded: after a failed one nothing in this run goes on."""
+    try:
+        ways = alerts.notifiers()
+    except ValueError as error:
+        context.log.error(f"{error}; only the log is told")
+        ways = [alerts.LogNotifier()]
+    for notice in alerts.tell(home, alerts.standing(found), ways):
+        context.log.warning(notice.line())
+
+
+def _materialization(story: Story) -> dg.AssetMaterialization:
+    """A return's story as the UI shows it in its partition."""
+    first = next(iter(story.violations), None)
+    metadata: dict[str, object] = {
+        "verdict": story.verdict,
+        "campaign": story.campaign_id or "unknown",
+        "as_of": str(story.as_of or "unknown"),
+        "revision": story.revision,
+        "dagster/row_count": story.rows,
+        "errors": story.errors,
+        "warnings": story.warnings,
+        "file": story.name,
+        "sha256": story.sha256,
+    }
+    if story.same_as:
+        metadata["same_as"] = story.same_as
+    if first:
+        metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
+    return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
+
+
+def _mart(name: str) -> dg.AssetsDefinition:
+    table = f"mart.{name}"
+
+    @dg.asset(
+        name=name,
+        deps=["intake"],
+        group_name="2_marts",
+        kinds={"sql", "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        description=f"{meaning_of(table)}\n\n```sql\n{tables.sql_of(name)}\n```",
+        metadata=_schema(table),
+    )
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
+            rows = tables.build_mart(connection, name)
+            preview = tables.preview(connection, table, PREVIEW_ROWS)
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview)})
+
+    return build
+
+
+marts = [_mart(name) for name in tables.MART_NAMES]
+
+
+@dg.asset(
+    deps=list(tables.MART_NAMES),
+    group_name="3_published",
+    kinds={"parquet", "csv"},
+    owners=OWNERS,
+    pool=POOL,
+    description="The marts and the current state as Parquet and CSV under `exports/`, swapped in as one, so that"
+    " readers never need the database file.",
+)
+def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Marts to files."""
+    home = Home.current()
+    with the_writer(home) as warehouse, warehouse.writing() as connection:
+        written = tables.export(connection, home.exports)
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(os.fspath(home.exports)),
+            "files": 2 * len(written),
+            "rows": dg.MetadataValue.json(written),
+        }
+    )

@@ -1,0 +1,236 @@
+"""`khrop ingest`: take files or folders in, by a run of the Dagster job in this process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.outcome import (
+    NOT_ACCEPTED,
+    JsonOption,
+    LogFormat,
+    LogOption,
+    guarded,
+    log_as,
+    of_verdicts,
+)
+from pipelines.commands.read import AsOfOption, CampaignOption, named, there
+
+if TYPE_CHECKING:
+    from pipelines.archive import Incoming, Receipt
+    from pipelines.home import Home
+    from pipelines.intake import Story
+
+LOG = logging.getLogger("khrop.ingest")
+LONG = 50
+CHUNK = 100
+
+
+@guarded
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of files.")],
+    campaign: CampaignOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Take returns in: archive, read, check, load; then build the tables and exports."""
+    log_as(log_format)
+    from pipelines import campaigns
+    from pipelines.home import Home
+
+    home = Home.current()
+    hints = named(campaign, as_of, campaigns.load(home.root))
+    files = _files(home, paths, hints)
+    receipts, refused = _archive(home, files)
+    stories = run_job(home, "ingest", total=len(receipts))
+    told = {story.snapshot_id for story in stories}
+    known = [entry for entry in _known(home, receipts) if entry["return"] not in told]
+    _say(home, stories, known, as_json)
+    if not receipts and not refused:
+        typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
+    code = of_verdicts([*(s.verdict for s in stories), *(e["verdict"] for e in known)])
+    return max(code, NOT_ACCEPTED) if refused else code
+
+
+def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
+    from pipelines.inbox import files_in, incoming
+
+    for path in paths:
+        there(path)
+    files = [file for path in paths for file in (files_in(path) if path.is_dir() else [path])]
+    return [incoming(home, file, campaign=hints.campaign, as_of=hints.as_of) for file in files]
+
+
+def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], int]:
+    """Archive the files, some at a time; those that cannot be are named and left where they are."""
+    from pipelines.archive import Archive, StillChanging
+
+    archive = Archive(home.archive)
+    kept: list[Receipt] = []
+    refused = 0
+    with progress(len(files), "archiving") as advance:
+        for start in range(0, len(files), CHUNK):
+            chunk = list(files[start : start + CHUNK])
+            try:
+                kept += archive.take(chunk)
+            except (StillChanging, PermissionError, FileNotFoundError, IsADirectoryError):
+                # One of them is in trouble: take the others one by one, and say which it is.
+                for file in chunk:
+                    try:
+                        kept += archive.take([file])
+                    except (StillChanging, PermissionError, FileNotFoundError, IsADirectoryError) as error:
+                        refused += 1
+                        reason = getattr(error, "strerror", None)
+                        LOG.error("%s", f"{file.path}: {reason}; nothing of it was taken" if reason else error)
+            advance(len(chunk))
+    return kept, refused
+
+
+def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[Story]:
+    """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
+    in. A dead run's slot is freed first."""
+    from warehouse.connect import Warehouse
+
+    if config is None and not _behind(home):
+        return []
+    from pipelines import launch, listening
+
+    stories: list[Story] = []
+    with (
+        Warehouse(home.warehouse).writer(),
+        launch.instance(home) as instance,
+        progress(total, "taking in") as advance,
+    ):
+        for run_id in launch.fail_dead_runs(instance):
+            LOG.warning("run %s had died; this run completes its work", run_id)
+
+        def heard(batch: list[Story]) -> None:
+            stories.extend(batch)
+            advance(len(batch))
+            for story in batch:
+                LOG.info("%s: %s", story.snapshot_id, story.verdict, extra={"fields": as_dict(home, story)})
+
+        with listening.to_stories(heard):
+            run = launch.run(instance, job, config)
+        LOG.info("run %s: %s", run.run_id, run.status.value.lower())
+        if not run.is_success:
+            raise launch.RunFailed("a blocking check stopped it before the tables: see the checks of intake")
+    return stories
+
+
+def _behind(home: Home) -> bool:
+    """Whether anything waits to be judged, or tables and exports are behind what was loaded."""
+    from pipelines.intake import waiting
+    from warehouse import tables
+    from warehouse.connect import Warehouse
+
+    try:
+        with Warehouse(home.warehouse).reading() as connection:
+            return bool(waiting(home, connection)) or tables.exported_state(home.exports) != tables.state(connection)
+    except FileNotFoundError:
+        return bool(waiting(home, None))
+
+
+def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
+    """What the warehouse holds of these files, once each."""
+    from warehouse.connect import Warehouse
+
+    if not receipts:
+        return []
+    with Warehouse(home.warehouse).reading() as connection:
+        rows = connection.execute(
+            "SELECT s.snapshot_id, s.sha256, f.name, s.verdict, s.campaign_id, s.as_of, s.revision, s.rows_read,"
+            " (SELECT count(*) FILTER (WHERE severity = 'error') FROM core.violation AS v"
+            "  WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement),"
+            " (SELECT count(*) FILTER (WHERE severity = 'warning') FROM core.violation AS v"
+            "  WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement)"
+            " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256"
+            " WHERE list_contains(?, s.sha256) ORDER BY s.received_at",
+            [list({r.sha256 for r in receipts})],
+        ).fetchall()
+    names = (
+        "return",
+        "sha256",
+        "file",
+        "verdict",
+        "campaign_id",
+        "as_of",
+        "revision",
+        "rows",
+        "errors",
+        "warnings",
+    )
+    return [
+        {**dict(zip(names, row, strict=True)), "as_of": row[5].isoformat() if row[5] else None, "new": False}
+        for row in rows
+    ]
+
+
+def as_dict(home: Home, story: Story) -> dict[str, Any]:
+    """A story as JSON has it."""
+    return {
+        "return": story.snapshot_id,
+        "sha256": story.sha256,
+        "file": story.name,
+        "verdict": story.verdict,
+        "campaign_id": story.campaign_id,
+        "as_of": story.as_of.isoformat() if story.as_of else None,
+        "revision": story.revision,
+        "rows": story.rows,
+        "errors": story.errors,
+        "warnings": story.warnings,
+        "new": True,
+        "warehouse": str(home.warehouse),
+    }
+
+
+def _say(home: Home, stories: Sequence[Story], known: Sequence[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        for said in [*(as_dict(home, story) for story in stories), *known]:
+            typer.echo(json.dumps(said, ensure_ascii=False))
+        return
+    from pipelines.commands.lines import plural, table
+
+    rows = [_line(as_dict(home, story), "") for story in stories] + [
+        _line(entry, "known, nothing to do: ") for entry in known
+    ]
+    for line in table(rows, right=(2,)):
+        typer.echo(line)
+    if not stories and known:
+        typer.echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
+
+
+def _line(said: dict[str, Any], before: str) -> tuple[str, ...]:
+    from pipelines.commands.lines import plural
+
+    found = [plural(said[f"{name}s"], name) for name in ("error", "warning") if said[f"{name}s"]]
+    return (
+        before + said["verdict"],
+        f"as of {said['as_of'] or 'unknown'}",
+        plural(said["rows"], "row"),
+        ", ".join(found) or "no warnings",
+        f"khrop show {said['return']}",
+    )
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr for long work, on a terminal only."""
+    if total < LONG or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)

@@ -1,0 +1,131 @@
+"""`khrop read`: read and check files without writing anything."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.outcome import JsonOption, WrongUse, guarded, of_verdicts
+
+if TYPE_CHECKING:
+    from pipelines.judge import Judgement
+
+LARGEST = 64 << 20
+CampaignOption = Annotated[str | None, typer.Option("--campaign", help="The campaign, by its id.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The as-of date, where the document has none."),
+]
+
+
+@guarded
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returns to read.")],
+    as_json: JsonOption = False,
+    campaign: CampaignOption = None,
+    as_of: AsOfOption = None,
+) -> int:
+    """Read and check returns without writing anything."""
+    for file in files:
+        there(file)
+        if file.is_dir():
+            raise WrongUse(f"{file} is a folder; khrop read takes files, khrop ingest takes folders too")
+    from pipelines import campaigns
+    from pipelines.home import Home
+
+    known = campaigns.load(Home.current().root)
+    hints = named(campaign, as_of, known)
+    verdicts = []
+    for file in files:
+        judged = judge_file(file, hints, known)
+        verdicts.append(judged.verdict)
+        typer.echo(
+            json.dumps(as_dict(file, judged), ensure_ascii=False) if as_json else "\n".join(_lines(file, judged))
+        )
+    return of_verdicts(verdicts)
+
+
+def there(path: Path) -> None:
+    """Refuse a path that is not there, or is neither file nor folder."""
+    if not path.exists():
+        raise WrongUse(f"{path} is not there")
+    if not path.is_dir() and not path.is_file():
+        raise WrongUse(f"{path} is neither a file nor a folder")
+
+
+def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any:
+    """What the options say of the returns, as hints. Raises `WrongUse` on an unknown campaign or no date."""
+    from pipelines.typed import Hints
+
+    if campaign is not None and campaign not in known:
+        raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(known)) or 'none'}")
+    try:
+        return Hints(campaign, date.fromisoformat(as_of) if as_of else None)
+    except ValueError:
+        raise WrongUse(f"--as-of is {as_of!r}, expected a Gregorian date like 2020-06-11") from None
+
+
+def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
+    """Judge one file where it lies."""
+    import hashlib
+
+    from pipelines.archive import return_name
+    from pipelines.home import Home
+    from pipelines.inbox import campaign_of
+    from pipelines.judge import Return, judge, unreadable
+    from pipelines.readers import Unreadable
+    from pipelines.typed import Hints
+
+    hints = Hints(hints.campaign or campaign_of(Home.current(), file), hints.as_of)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        one = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
+        return unreadable(one, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
+    sha256 = hashlib.sha256(data).hexdigest()
+    one = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
+    return judge([(one, data)], known)[0]
+
+
+def as_dict(file: Path, judged: Judgement) -> dict[str, Any]:
+    """A judgement as JSON has it."""
+    names = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
+    totals = {c.measure: plain(c.value) for c in judged.claims if c.source == "table_total"}
+    return {
+        "file": str(file),
+        "sha256": judged.of.sha256,
+        "snapshot_id": judged.of.snapshot_id,
+        "verdict": judged.verdict,
+        "as_of": plain(judged.as_of),
+        "campaign_id": judged.campaign_id,
+        "rows": [{name: plain(row.get(name)) for name in names} for row in judged.rows],
+        "totals": totals,
+        "claims": [{k: plain(v) for k, v in claim._asdict().items()} for claim in judged.claims],
+        "violations": [violation.as_dict() for violation in judged.violations],
+        "not_run": [{"rule_id": n.rule_id, "part": n.part, "reason": n.reason} for n in judged.not_run],
+        "contract_version": judged.contract_version,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dates as ISO, decimals as text with their places."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _lines(file: Path, judged: Judgement) -> list[str]:
+    from pipelines.commands.lines import plural, printable, where
+
+    said = [
+        f"{file}: {judged.verdict}, as of {judged.as_of or 'unknown'}, {plural(len(judged.rows), 'row')},"
+        f" campaign {judged.campaign_id or 'unknown'}"
+    ]
+    for v in judged.violations:
+        said.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")
+    return said

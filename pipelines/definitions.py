@@ -1,0 +1,14 @@
+"""The Dagster code location: everything it has, composed."""
+
+import dagster as dg
+
+from pipelines import assets, automation
+
+defs = dg.Definitions(
+    assets=[assets.intake, assets.returns, *assets.marts, assets.exports],
+    jobs=[automation.ingest, automation.recheck],
+    sensors=[automation.inbox],
+    schedules=[automation.sweep],
+    # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,121 @@
+"""What is wrong now: outstanding violations a rule, conservation, overdue returns. Read from the warehouse alone.
+
+Here belongs the judging of the present state, for checks, alerts and the sweep. Who is told of it belongs in
+`pipelines.alerts`, how Dagster shows it in `pipelines.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from khrop.rules import Severity, rule_ids
+from pipelines.archive import Archive
+from pipelines.campaigns import Campaign
+from pipelines.home import Home
+from pipelines.judge import CONTRACT, READABLE
+from pipelines.typed import BANGKOK
+from warehouse.tables import Conservation, conservation
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A return counts while it is what stands for its day: the current one, or one set aside that nothing accepted
+# has come after. A mended return so takes the trouble of the broken one away.
+_OUTSTANDING = """
+WITH standing AS (
+    SELECT judged.snapshot_id, judged.judgement
+    FROM core.snapshot_judged AS judged
+    LEFT JOIN core.snapshot_current AS current
+        ON judged.campaign_id = current.campaign_id AND judged.as_of = current.as_of
+    WHERE judged.snapshot_id = current.snapshot_id
+       OR (judged.verdict IN ('quarantined', 'unreadable')
+           AND (current.snapshot_id IS NULL OR current.known_from < judged.known_from))
+)
+SELECT v.rule_id, v.snapshot_id, v.place, v.message_en, count(*) OVER (PARTITION BY v.rule_id) AS violations,
+    row_number() OVER (PARTITION BY v.rule_id, v.snapshot_id ORDER BY v.place, v.key) AS nth
+FROM core.violation AS v
+INNER JOIN standing ON v.snapshot_id = standing.snapshot_id AND v.judgement = standing.judgement
+QUALIFY nth = 1
+ORDER BY v.rule_id, v.snapshot_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One rule's outstanding violations: how many, and of each return the first (return, place, message)."""
+
+    rule_id: str
+    severity: Severity
+    violations: int = 0
+    firsts: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A campaign whose next return is late: the last as-of date (None: none yet), and by when it was due."""
+
+    campaign_id: str
+    last_as_of: date | None
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """The present state: each rule with what is outstanding, conservation, what is overdue."""
+
+    rules: tuple[Broken, ...]
+    conservation: tuple[Conservation, ...]
+    overdue: tuple[Overdue, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def severities() -> dict[str, Severity]:
+    """Every rule that a return can break, with its severity, in the order of the contract."""
+    return {READABLE: "error", "columns": "error", **rule_ids(CONTRACT)}
+
+
+def troubles(
+    home: Home, connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime
+) -> Troubles:
+    """What is wrong in a home now. `today` is the clock, which only overdue returns look at."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    counts: dict[str, int] = {}
+    for rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
+        found.setdefault(rule_id, []).append((name, place, message))
+        counts[rule_id] = violations
+    broken = tuple(
+        Broken(
+            rule_id,
+            severity,
+            counts.get(rule_id, 0),
+            tuple(found.get(rule_id, [])),
+        )
+        for rule_id, severity in severities().items()
+    )
+    archived = len({receipt.sha256 for receipt in Archive(home.archive).receipts()})
+    kept = conservation(connection, archived)
+    verdicts = connection.execute(
+        "SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict ORDER BY ALL"
+    ).fetchall()
+    return Troubles(broken, kept, overdue(connection, campaigns, today), dict(verdicts))
+
+
+def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
+    """The open campaigns whose next return should have come: `every_days` after the last as-of date, or after
+    the opening. A closed campaign is never overdue."""
+    last = dict(
+        connection.execute("SELECT campaign_id, max(as_of) FROM core.snapshot_current GROUP BY campaign_id").fetchall()
+    )
+    day = today.astimezone(BANGKOK).date()
+    late = []
+    for campaign in campaigns.values():
+        if campaign.closed_on is not None and day > campaign.closed_on:
+            continue
+        begun = last.get(campaign.id)
+        due = date.fromordinal((begun or campaign.opened_on).toordinal() + campaign.every_days)
+        if day > due:
+            late.append(Overdue(campaign.id, begun, due))
+    return tuple(late)

@@ -1,0 +1,317 @@
+"""Loading judged returns: what holds into core.province_progress, the rest into core.set_aside, wholly or not at all.
+
+Here belong revisions, unchanged figures and the writing itself, for any contract. How a return is judged belongs
+to who calls; which rows count is said by the views in `schema/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from khrop.verdict import VIOLATION_FIELDS, Violation, status_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ACCEPTED = ("accepted", "accepted_with_warnings")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as the archive's ledger first names it."""
+
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    received_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A judged return on its way into the warehouse. `figures` is None unless it is accepted; `known_from` is
+    when the judgement begins to count; rows are mappings with the columns of core.set_aside."""
+
+    snapshot_id: str
+    file: File
+    campaign_id: str | None
+    as_of: date | None
+    verdict: str
+    figures: str | None
+    contract_version: str
+    reader_version: str
+    known_from: datetime
+    hint_campaign: str | None
+    hint_as_of: date | None
+    rows: Sequence[Mapping[str, Any]]
+    cells: Sequence[Sequence[Any]]
+    claims: Sequence[tuple[str, str, Any, str, str]]
+    violations: Sequence[Violation]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What loading made of an arrival: its verdict now (it may be `unchanged`), and its revision."""
+
+    snapshot_id: str
+    verdict: str
+    revision: int
+    judgement: int
+    same_as: str | None
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What the warehouse knows of the campaigns, dates and returns that a batch touches."""
+
+    revisions: dict[tuple[object, ...], int] = field(default_factory=dict)
+    current: dict[tuple[object, ...], tuple[str, str, int]] = field(default_factory=dict)
+    judgements: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    """All that is written within, or on any fault nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def load(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    """Load some returns in their order, within the caller's `transaction`."""
+    now = datetime.now(UTC)
+    standing = _standing(connection, arrivals)
+    outcomes = [_place(a, standing) for a in arrivals]
+    _write(connection, list(zip(arrivals, outcomes, strict=True)), now)
+    return outcomes
+
+
+def _standing(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> _Standing:
+    standing = _Standing()
+    dated = {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
+    names = [a.snapshot_id for a in arrivals]
+    rows = connection.execute(
+        "SELECT campaign_id, as_of, max(revision) FROM core.snapshot"
+        " WHERE campaign_id IS NOT NULL AND as_of IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    standing.revisions = {(c, d): r for c, d, r in rows if (c, d) in dated}
+    rows = connection.execute(
+        "SELECT snapshot_id, max(judgement), max(revision) FROM core.snapshot"
+        " WHERE list_contains(?, snapshot_id) GROUP BY ALL",
+        [names],
+    ).fetchall()
+    for name, judgement, revision in rows:
+        standing.judgements[name] = judgement
+        standing.revisions[name,] = revision
+    # A return that is judged again does not stand in its own way.
+    rows = connection.execute(
+        "SELECT campaign_id, as_of, figures, snapshot_id, revision FROM core.snapshot_judged"
+        " WHERE verdict IN ('accepted', 'accepted_with_warnings') AND NOT list_contains(?, snapshot_id)"
+        " QUALIFY row_number() OVER (PARTITION BY campaign_id, as_of ORDER BY revision DESC) = 1",
+        [names],
+    ).fetchall()
+    standing.current = {(c, d): (f, s, r) for c, d, f, s, r in rows if (c, d) in dated}
+    return standing
+
+
+def _place(arrival: Arrival, standing: _Standing) -> Outcome:
+    """The arrival's verdict and revision among what came before it."""
+    day = (arrival.campaign_id, arrival.as_of)
+    dated = arrival.campaign_id is not None and arrival.as_of is not None
+    key: tuple[object, ...] = day if dated else (arrival.snapshot_id,)
+    judgement = standing.judgements.get(arrival.snapshot_id, 0) + 1
+    standing.judgements[arrival.snapshot_id] = judgement
+    current = standing.current.get(day)
+    if arrival.figures is not None and current and current[0] == arrival.figures:
+        return Outcome(arrival.snapshot_id, "unchanged", current[2], judgement, current[1])
+    revision = standing.revisions.get(key, 0) + 1
+    standing.revisions[key] = revision
+    if arrival.figures is not None:
+        standing.current[day] = (arrival.figures, arrival.snapshot_id, revision)
+    return Outcome(arrival.snapshot_id, arrival.verdict, revision, judgement, None)
+
+
+def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]], now: datetime) -> None:
+    _files(connection, [a.file for a, _ in placed])
+    _cells(connection, [a for a, _ in placed])
+    insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
+    rows = [(a, o) for a, o in placed if o.verdict in ACCEPTED]
+    insert(connection, "core.province_progress", [_row(a, o, r) for a, o in rows for r in a.rows])
+    aside = [(a, o) for a, o in placed if o.verdict in ("quarantined", "unreadable")]
+    insert(connection, "core.set_aside", [_row(a, o, r, "province_th") for a, o in aside for r in a.rows])
+    claims = [
+        {
+            "snapshot_id": a.snapshot_id,
+            "source": source,
+            "measure": measure,
+            "value": None if value is None else str(value),
+            "place": place,
+            "printed": printed,
+            "judgement": o.judgement,
+        }
+        for a, o in placed
+        for source, measure, value, place, printed in a.claims
+    ]
+    insert(connection, "core.claim", claims)
+    write_violations(connection, [(a.snapshot_id, o.judgement, a.violations) for a, o in placed])
+
+
+def write_violations(connection: DuckDBPyConnection, found: Iterable[tuple[str, int, Iterable[Violation]]]) -> None:
+    """Put violations beside the judgement that found them."""
+    insert(
+        connection,
+        "core.violation",
+        [
+            {"snapshot_id": name, "judgement": judgement, **{f: getattr(v, f) for f in VIOLATION_FIELDS}}
+            for name, judgement, violations in found
+            for v in violations
+        ],
+    )
+
+
+def replace_comparisons(
+    connection: DuckDBPyConnection,
+    rules: Sequence[str],
+    compared: Mapping[tuple[str, int], Sequence[Violation]],
+) -> None:
+    """Put the violations of the rules that compare with the previous return in the place of the old ones, and
+    the verdicts that follow from them. Warnings come and go with the neighbour; figures and revision stay."""
+    keys = [f"{name}|{judgement}" for name, judgement in compared]
+    connection.execute(
+        "DELETE FROM core.violation"
+        " WHERE list_contains(?, rule_id) AND list_contains(?, snapshot_id || '|' || judgement)",
+        [list(rules), keys],
+    )
+    write_violations(connection, [(n, j, found) for (n, j), found in compared.items()])
+    worst = connection.execute(
+        "SELECT snapshot_id, judgement, list(DISTINCT severity) FROM core.violation"
+        " WHERE list_contains(?, snapshot_id || '|' || judgement) GROUP BY ALL",
+        [keys],
+    ).fetchall()
+    severities = {(n, j): s for n, j, s in worst}
+    verdicts = [(n, j, status_of(severities.get((n, j), []))) for n, j in compared]
+    connection.execute(
+        "UPDATE core.snapshot SET verdict = new.verdict FROM"
+        " (SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement, unnest(?) AS verdict) AS new"
+        " WHERE core.snapshot.snapshot_id = new.snapshot_id AND core.snapshot.judgement = new.judgement"
+        " AND core.snapshot.verdict <> new.verdict",
+        [list(column) for column in zip(*verdicts, strict=True)],
+    )
+
+
+def note_seen_again(connection: DuckDBPyConnection, seen: Sequence[File]) -> None:
+    """Record bytes that came again; `seen` is all of them since the archive began, in their order."""
+    row = connection.execute("SELECT count(*) FROM raw.seen_again").fetchone()
+    names = ("sha256", "name", "received_at", "source")
+    insert(
+        connection,
+        "raw.seen_again",
+        [{n: getattr(f, n) for n in names} for f in seen[row[0] if row else 0 :]],
+    )
+
+
+def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
+    read = len(a.rows)
+    return {
+        "snapshot_id": a.snapshot_id,
+        "campaign_id": a.campaign_id,
+        "as_of": a.as_of,
+        "revision": o.revision,
+        "sha256": a.file.sha256,
+        "verdict": o.verdict,
+        "contract_version": a.contract_version,
+        "reader_version": a.reader_version,
+        "received_at": a.file.received_at,
+        "known_from": a.known_from,
+        "loaded_at": now,
+        "rows_read": read,
+        "rows_loaded": read if o.verdict in ACCEPTED else 0,
+        "rows_set_aside": read if o.verdict in ("quarantined", "unreadable") else 0,
+        "figures": a.figures,
+        "same_as": o.same_as,
+        "judgement": o.judgement,
+        "hint_campaign": a.hint_campaign,
+        "hint_as_of": a.hint_as_of,
+    }
+
+
+def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], *more: str) -> dict[str, Any]:
+    columns = ("province_code", "ordinal", "total", "saved", "pending", "saved_percent", "place", *more)
+    return {
+        "snapshot_id": a.snapshot_id,
+        "campaign_id": a.campaign_id,
+        "as_of": a.as_of,
+        "revision": o.revision,
+        "judgement": o.judgement,
+        **{name: row.get(name) for name in columns},
+    }
+
+
+def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> None:
+    known = {
+        row[0]
+        for row in connection.execute(
+            "SELECT sha256 FROM raw.file WHERE list_contains(?, sha256)", [[f.sha256 for f in files]]
+        ).fetchall()
+    }
+    new = {f.sha256: f for f in files if f.sha256 not in known}
+    insert(connection, "raw.file", [{k: getattr(f, k) for k in File.__slots__} for f in new.values()])
+
+
+def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> None:
+    """The cells of these files as they are read now, in the place of an older reading."""
+    names = list({a.file.sha256: a for a in arrivals if a.cells})
+    connection.execute("DELETE FROM raw.cell WHERE list_contains(?, sha256)", [names])
+    last = {a.file.sha256: a for a in arrivals}
+    rows = [(name, *cell) for name in names for cell in last[name].cells]
+    if rows:
+        _insert_columns(
+            connection,
+            "raw.cell",
+            ["sha256", "place", "row", "col", "printed", "read", "note", "field"],
+            list(zip(*rows, strict=True)),
+        )
+
+
+def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append rows of one shape to a table, all at once."""
+    if rows:
+        names = list(rows[0])
+        _insert_columns(connection, table, names, [[row[name] for row in rows] for name in names])
+
+
+def _insert_columns(
+    connection: DuckDBPyConnection, table: str, names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> None:
+    """Insert whole columns at once, by way of numpy arrays: row by row would cost a hundred times as much."""
+    batch = {name: _array(values) for name, values in zip(names, columns, strict=True)}
+    listed = ", ".join(f'"{name}"' for name in names)
+    connection.register("batch", batch)
+    connection.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM batch")
+    connection.unregister("batch")
+
+
+def _array(values: Sequence[Any]) -> Any:
+    """A column as DuckDB scans it fast: whole numbers masked where null, all else as text that DuckDB casts."""
+    import numpy as np
+
+    present = next((v for v in values if v is not None), None)
+    if isinstance(present, int):
+        mask = [v is None for v in values]
+        return np.ma.masked_array(np.array([0 if v is None else v for v in values], dtype="int64"), mask)
+    return np.array([None if v is None else _text(v) for v in values], dtype=object)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    return value if isinstance(value, str) else str(value)

@@ -1,0 +1,207 @@
+"""The tables built from what was loaded: reference tables, marts, exports, conservation, and what they mean."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khrop import provinces
+from warehouse.load import insert, transaction
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MARTS = Path(__file__).parent / "marts"
+MART_NAMES = ("province_trend", "national_trend", "compliance")
+STATE = ".state"
+EXPORTED = (
+    *(f"mart.{name}" for name in MART_NAMES),
+    "core.province_progress_current",
+    "core.snapshot_judged",
+    "core.violation",
+    "core.set_aside",
+    "core.campaign",
+    "core.province",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """Whether nothing was dropped: `counted` must equal `accounted`; `detail` names what each holds."""
+
+    name: str
+    counted: int
+    accounted: int
+    detail: Mapping[str, int]
+
+    @property
+    def kept(self) -> bool:
+        return self.counted == self.accounted
+
+
+def refresh_reference(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> None:
+    """Write the campaigns and provinces as their files say them now."""
+    campaigns = list(campaigns)
+    with transaction(connection):
+        _refresh(connection, campaigns)
+
+
+def _refresh(connection: DuckDBPyConnection, campaigns: list[Any]) -> None:
+    connection.execute("DELETE FROM core.campaign")
+    connection.execute("DELETE FROM core.province")
+    names = (
+        "title_th",
+        "title_en",
+        "opened_on",
+        "deadline",
+        "closed_on",
+        "every_days",
+        "tolerance",
+        "authorities",
+    )
+    insert(
+        connection,
+        "core.campaign",
+        [{"campaign_id": c.id, **{n: getattr(c, n) for n in names}} for c in campaigns],
+    )
+    insert(
+        connection,
+        "core.province",
+        [
+            {
+                "province_code": p.code,
+                "iso": p.iso,
+                "name_th": p.name_th,
+                "name_en": p.name_en,
+                "region": p.region,
+                "in_return": p.in_return,
+            }
+            for p in provinces.all_provinces()
+        ],
+    )
+
+
+def build_mart(connection: DuckDBPyConnection, name: str) -> int:
+    """Build one mart anew from its SQL file; its rows."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
+    connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {sql_of(name)}")
+    comments = (MARTS / "comments.sql").read_text(encoding="utf-8")
+    own = [line for line in comments.splitlines() if f" mart.{name} IS" in line or f" mart.{name}." in line]
+    connection.execute("\n".join(own))
+    return count(connection, f"mart.{name}")
+
+
+def state(connection: DuckDBPyConnection) -> str:
+    """A short name of all that the marts and exports are made from: judgements, campaigns and the SQL itself.
+    Where the exports bear the same name, there is nothing to make anew."""
+    loaded = connection.execute(
+        "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
+        " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c)"
+    ).fetchone()
+    sql = "".join(file.read_text(encoding="utf-8") for file in sorted(MARTS.glob("*.sql")))
+    return hashlib.sha256(f"{loaded}{sql}{EXPORTED}".encode()).hexdigest()[:16]
+
+
+def exported_state(folder: Path) -> str:
+    """The state that the exports were made from; empty where there are none."""
+    try:
+        return (folder / STATE).read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
+    """archived = accepted + unchanged + quarantined + unreadable, and rows read = rows loaded + rows set aside
+    (an unchanged return's rows are those of the revision that it equals). The rows are counted in the tables
+    themselves, not taken from what loading said it did."""
+    verdicts = dict(
+        connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
+    )
+    told = {
+        "accepted": verdicts.get("accepted", 0) + verdicts.get("accepted_with_warnings", 0),
+        **{name: verdicts.get(name, 0) for name in ("unchanged", "quarantined", "unreadable")},
+    }
+    read = int(_one(connection, "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"))
+    rows = {
+        "loaded": count(connection, "core.province_progress"),
+        "set_aside": count(connection, "core.set_aside"),
+        "unchanged": int(
+            _one(
+                connection,
+                "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot WHERE verdict = 'unchanged'",
+            )
+        ),
+    }
+    return (
+        Conservation("returns", archived, sum(told.values()), told),
+        Conservation("rows", read, sum(rows.values()), rows),
+    )
+
+
+def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    """Write the marts and the current state as Parquet and CSV into a new folder, then put it in the place of the
+    old one in one step, so that a reader sees all of one state. Rows by file stem."""
+    new = folder.with_name(f".{folder.name}-{os.getpid()}")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    written = {}
+    for table in EXPORTED:
+        stem = table.replace(".", "_")
+        query = f"SELECT * FROM {table} ORDER BY ALL"  # one order, whatever order the returns came in
+        for ending, options in (("parquet", "FORMAT parquet"), ("csv", "FORMAT csv, HEADER true")):
+            target = str(new / f"{stem}.{ending}").replace("'", "''")
+            connection.execute(f"COPY ({query}) TO '{target}' ({options})")
+        written[stem] = count(connection, table)
+    (new / STATE).write_text(state(connection), encoding="ascii")
+    _swap(new, folder)
+    return written
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Let `folder` be a link to a versioned folder, and turn the link in one step. The version before stays for
+    readers that are still in it; older ones, and what a killed run left, go."""
+    before = folder.readlink().name if folder.is_symlink() else ""
+    version = folder.with_name(f".{folder.name}-{new.stat().st_mtime_ns}")
+    os.replace(new, version)
+    link = folder.with_name(f".{folder.name}-link-{os.getpid()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(version.name)
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+    os.replace(link, folder)
+    for old in folder.parent.glob(f".{folder.name}-*"):
+        if old.name not in (version.name, before) and old.is_dir() and not old.is_symlink():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def count(connection: DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    return int(_one(connection, f"SELECT count(*) FROM {table}"))
+
+
+def sql_of(mart: str) -> str:
+    """A mart's SQL."""
+    return (MARTS / f"{mart}.sql").read_text(encoding="utf-8").strip()
+
+
+def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:
+    """The newest rows of a mart as a Markdown table."""
+    cursor = connection.execute(f"SELECT * FROM {table} ORDER BY as_of DESC LIMIT {rows}")
+    names = [column[0] for column in cursor.description or []]
+    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+    lines += [f"| {' | '.join('' if v is None else _plain(v) for v in row)} |" for row in cursor.fetchall()]
+    return "\n".join(lines)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _one(connection: DuckDBPyConnection, sql: str) -> Any:
+    row = connection.execute(sql).fetchone()
+    return row[0] if row else 0
