@@ -56,4 +56,4 @@ bench: $(READY)
 	$(BIN)/python tests/bench.py
 
 docs: $(READY)
-	$(BIN)/python -m pipelines.dictionary docs/data-dictionary.md
+	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"

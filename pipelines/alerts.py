@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -26,6 +27,7 @@ from pipelines.troubles import Troubles
 LOG = logging.getLogger("khrop.alerts")
 WEBHOOK, MAIL = "KHROP_ALERT_WEBHOOK", "KHROP_ALERT_MAIL"
 TIMEOUT = 10
+SUBJECT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Notice:
 
 
 class Notifier(Protocol):
-    """A way to tell: `send` raises `OSError` where it could not, and is asked again next time."""
+    """A way to tell: `send` raises `OSError` or `ValueError` where it could not, and is asked again next time."""
 
     name: str
 
@@ -65,7 +67,7 @@ class WebhookNotifier:
 
     def __init__(self, url: str) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError(f"{WEBHOOK} is {url!r}, expected an http or https address")
+            raise ValueError(f"{WEBHOOK} is unusable, expected an http or https address")  # it may hold a secret
         self.url = url
 
     def send(self, notices: Sequence[Notice]) -> None:
@@ -74,8 +76,11 @@ class WebhookNotifier:
         request = urllib.request.Request(
             self.url, body.encode("utf-8"), {"Content-Type": "application/json; charset=utf-8"}, method="POST"
         )
-        with urllib.request.urlopen(request, timeout=TIMEOUT):
-            pass
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT):
+                pass
+        except HTTPException as error:  # an answer that is no HTTP; all else that goes wrong is an OSError
+            raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 class MailNotifier:
@@ -86,28 +91,25 @@ class MailNotifier:
     def __init__(self, address: str) -> None:
         parts, self.query = urlsplit(address), parse_qs(urlsplit(address).query)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not {"from", "to"} <= set(self.query):
-            raise ValueError(f"{MAIL} is {address!r}, expected smtp://host:25?from=a@example.org&to=b@example.org")
-        self.parts = parts
+            raise ValueError(f"{MAIL} is unusable, expected smtp://host:25?from=a@example.org&to=b@example.org")
+        self.parts, self.port = parts, parts.port or (465 if parts.scheme == "smtps" else 25)
 
     def send(self, notices: Sequence[Notice]) -> None:
         message = EmailMessage()
         message["From"], message["To"] = self.query["from"][0], ", ".join(self.query["to"])
-        message["Subject"] = f"Khrop: {notices[0].line()}"[:120] + (f" (+{len(notices) - 1})" if notices[1:] else "")
+        more = f" (+{len(notices) - 1})" if notices[1:] else ""
+        message["Subject"] = f"Khrop: {notices[0].line()}"[:SUBJECT] + more
         message.set_content("\n".join(n.line() for n in notices))
         host = str(self.parts.hostname)
-        try:
-            if self.parts.scheme == "smtps":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, self.parts.port or 465, timeout=TIMEOUT, context=ssl.create_default_context()
-                )
-            else:
-                server = smtplib.SMTP(host, self.parts.port or 25, timeout=TIMEOUT)
-            with server:
-                if self.parts.username:
-                    server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
-                server.send_message(message)
-        except smtplib.SMTPException as error:
-            raise OSError(str(error)) from error
+        server: smtplib.SMTP
+        if self.parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, self.port, timeout=TIMEOUT, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, self.port, timeout=TIMEOUT)
+        with server:
+            if self.parts.username:
+                server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+            server.send_message(message)
 
 
 def notifiers(environment: Mapping[str, str] = os.environ) -> list[Notifier]:
@@ -140,48 +142,64 @@ def standing(found: Troubles) -> dict[str, str]:
     for late in found.overdue:
         since = f"the last is of {late.last_as_of}" if late.last_as_of else "none has come"
         texts[f"overdue:{late.campaign_id}"] = f"a return of {late.campaign_id} was due on {late.due}; {since}"
-    return texts
+    return {key: _one_line(text) for key, text in texts.items()}
+
+
+def _one_line(text: str) -> str:
+    """Text that quotes a document, fit for one line of a log or the subject of a letter."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def told(home: Home) -> dict[str, dict[str, object]]:
-    """What has been told and not resolved: by key its text, since when, and to whom."""
+    """What has been told and not resolved: by key its text, since when, and to whom. Where that is lost, all is told
+    again: better twice than never."""
     try:
         known: dict[str, dict[str, object]] = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except ValueError:
+        LOG.error("%s cannot be read; all that stands is told again", _file(home))
+        return {}
     return known
+
+
+def news(
+    way: Notifier, now_standing: Mapping[str, str], known: Mapping[str, Mapping[str, object]]
+) -> tuple[Notice, ...]:
+    """What this way has not been told yet: troubles that began, then those that are resolved."""
+    begun = (Notice(k, t, False) for k, t in now_standing.items() if way.name not in _to(known.get(k)))
+    ended = (
+        Notice(k, str(entry["text"]), True)
+        for k, entry in known.items()
+        if k not in now_standing and way.name in _to(entry)
+    )
+    return (*begun, *ended)
 
 
 def tell(home: Home, now_standing: Mapping[str, str], ways: Sequence[Notifier]) -> list[Notice]:
     """Tell each way what it has not been told yet, and what has been resolved since; remember what was sent."""
     known = told(home)
-    news: list[Notice] = []
+    sent: list[Notice] = []
     for way in ways:
-        begun = [Notice(k, t, False) for k, t in now_standing.items() if way.name not in _to(known.get(k))]
-        ended = [
-            Notice(k, str(entry["text"]), True)
-            for k, entry in known.items()
-            if k not in now_standing and way.name in _to(entry)
-        ]
-        notices = [*begun, *ended]
+        notices = news(way, now_standing, known)
         if not notices:
             continue
         try:
             way.send(notices)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             LOG.error("could not tell by %s: %s; it is tried again next time", way.name, error)
             continue
-        for notice in begun:
+        for notice in notices:
             entry = known.setdefault(
                 notice.key,
                 {"text": notice.text, "since": datetime.now(UTC).isoformat(timespec="seconds"), "to": []},
             )
-            entry["to"] = [*_to(entry), way.name]
-        for notice in ended:
-            known[notice.key]["to"] = [name for name in _to(known[notice.key]) if name != way.name]
-        news += [n for n in notices if n not in news]
-    _remember(home, {k: e for k, e in known.items() if k in now_standing or _to(e)})
-    return news
+            others = [name for name in _to(entry) if name != way.name]
+            entry["to"] = others if notice.resolved else [*others, way.name]
+        sent += [n for n in notices if n not in sent]
+    if sent:
+        _remember(home, {k: e for k, e in known.items() if k in now_standing or _to(e)})
+    return sent
 
 
 def _to(entry: Mapping[str, object] | None) -> list[str]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -18,16 +19,22 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 CHUNK = 1 << 20
+INCOMING = ".incoming"
 NAME_LENGTH = 40
 SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 SETTLE = 0.2
 ATTEMPTS = 5
 
 
-class StillChanging(Exception):
-    """A file that is being written while it is read; nothing of it was kept."""
+class NotTaken(Exception):
+    """A file that could not be taken; the message names it and the reason. Nothing of it was kept."""
+
+
+class StillChanging(NotTaken):
+    """A file that is being written while it is read."""
 
 
 class Damaged(Exception):
@@ -91,7 +98,8 @@ class Archive:
         except FileNotFoundError:
             return []
         whole = text[: text.rfind(b"\n") + 1]
-        return [Receipt.from_json(line) for line in whole.decode("utf-8").splitlines()]
+        # Not splitlines(): a file name may hold a sign that Unicode counts as the end of a line.
+        return [Receipt.from_json(line) for line in whole.decode("utf-8").split("\n")[:-1]]
 
     def read(self, sha256: str) -> bytes:
         """The archived bytes. Raises `Damaged` where they are gone or no longer have this hash."""
@@ -103,10 +111,19 @@ class Archive:
             raise Damaged(f"{self.path(sha256)}: the bytes no longer have this hash")
         return data
 
-    def take(self, files: Iterable[Incoming]) -> list[Receipt]:
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are there, and whole."""
+        try:
+            self.read(sha256)
+        except Damaged:
+            return False
+        return True
+
+    def take(self, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
         """Keep some files: bytes first, then one write to the ledger for all, so that what the ledger names is
         always there. What the ledger already says (same bytes, name, source, hints) is returned as it stands
-        there and not written again. Raises `StillChanging`.
+        there and not written again. A file that cannot be had is put into `refused`, and raised as `NotTaken`
+        where there is none; a fault of the archive itself is an `OSError`.
         """
         with self._locked():
             known = self.receipts()
@@ -115,7 +132,13 @@ class Archive:
             kept: list[Receipt] = []
             new: list[Receipt] = []
             for file in files:
-                receipt = self._keep(file, first)
+                try:
+                    receipt = self._keep(file, first)
+                except NotTaken as reason:
+                    if refused is None:
+                        raise
+                    refused[file.path] = reason
+                    continue
                 if _identity(receipt) in said:
                     kept.append(said[_identity(receipt)])
                     continue
@@ -127,40 +150,35 @@ class Archive:
             return kept
 
     def _keep(self, file: Incoming, first: dict[str, Receipt]) -> Receipt:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / f".incoming-{os.getpid()}"
-        sha256, size, head = _copy_settled(file.path, temporary)
-        target = self.path(sha256)
-        if sha256 in first and self._whole(sha256):
-            temporary.unlink()
-        else:
-            os.chmod(temporary, 0o444)
-            target.parent.mkdir(exist_ok=True)
-            os.replace(temporary, target)
-            _sync_folder(target.parent)
-        again = sha256 in first
+        temporary = self.folder / INCOMING  # one name is enough under the lock, so a killed run leaves one file
+        temporary.unlink(missing_ok=True)
+        try:
+            sha256, size, head = _copy_settled(file.path, temporary)
+            if sha256 not in first or not self.holds(sha256):
+                target = self.path(sha256)
+                if not target.parent.is_dir():
+                    target.parent.mkdir()
+                    _sync_folder(self.folder)
+                os.replace(temporary, target)
+                _sync_folder(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
         return Receipt(
             sha256,
-            unicodedata.normalize("NFC", file.path.name),
+            unicodedata.normalize("NFC", _text(file.path.name)),
             media_type(head),
             size,
             datetime.now(UTC),
-            file.source,
+            _text(file.source),
             file.campaign,
             file.as_of,
-            again,
+            again=sha256 in first,
         )
-
-    def _whole(self, sha256: str) -> bool:
-        try:
-            self.read(sha256)
-        except Damaged:
-            return False
-        return True
 
     def _write(self, receipts: list[Receipt]) -> None:
         if not receipts:
             return
+        begun = not self.ledger.exists()
         with open(self.ledger, "ab+") as ledger:
             if size := ledger.tell():
                 ledger.seek(size - 1)
@@ -170,6 +188,8 @@ class Archive:
             ledger.write("".join(f"{r.to_json()}\n" for r in receipts).encode("utf-8"))
             ledger.flush()
             os.fsync(ledger.fileno())
+        if begun:
+            _sync_folder(self.folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -215,24 +235,61 @@ def _identity(receipt: Receipt) -> tuple[object, ...]:
 
 
 def _copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
-    """Copy a file, on disk before it returns; again where it changed meanwhile, and not at all if it goes on."""
+    """Copy a file, read-only and on disk before it returns; again where it changed meanwhile, and not at all if it
+    goes on."""
     for _ in range(ATTEMPTS):
-        before = os.stat(source)
         digest, size, head = hashlib.sha256(), 0, b""
-        with open(source, "rb") as read, open(target, "wb") as write:
-            while chunk := read.read(CHUNK):
+        with _opened(source) as read, open(target, "wb") as write:
+            before = os.stat(read.fileno())
+            while chunk := _part(read, source):
                 head = head or chunk[:512]
                 digest.update(chunk)
                 size += len(chunk)
                 write.write(chunk)
             write.flush()
+            os.fchmod(write.fileno(), 0o444)
             os.fsync(write.fileno())
-        after = os.stat(source)
-        if (before.st_size, before.st_mtime_ns, before.st_ino) == (size, after.st_mtime_ns, after.st_ino):
+        if size == before.st_size and _mark(before) == _mark_now(source):
             return digest.hexdigest(), size, head
+        target.unlink()
         time.sleep(SETTLE)
-    target.unlink()
     raise StillChanging(f"{source}: it is being written; run this again when it is whole")
+
+
+def _opened(source: Path) -> BinaryIO:
+    """A file to be read, without waiting for a pipe that nobody writes into."""
+    try:
+        handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if stat.S_ISREG(os.stat(handle).st_mode):
+            return os.fdopen(handle, "rb")
+        os.close(handle)
+    except OSError as error:
+        raise NotTaken(f"{source}: {error.strerror}; nothing of it was taken") from None
+    raise NotTaken(f"{source}: this is no file; nothing of it was taken")
+
+
+def _part(read: BinaryIO, source: Path) -> bytes:
+    """The next bytes. A fault here is the source's, not the archive's."""
+    try:
+        return read.read(CHUNK)
+    except OSError as error:
+        raise NotTaken(f"{source}: {error.strerror}; nothing of it was taken") from None
+
+
+def _mark(seen: os.stat_result) -> tuple[int, int, int]:
+    return seen.st_size, seen.st_mtime_ns, seen.st_ino
+
+
+def _mark_now(source: Path) -> tuple[int, int, int] | None:
+    try:
+        return _mark(os.stat(source))
+    except OSError:
+        return None
+
+
+def _text(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 are shown as such (they could not be written anywhere else)."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _sync_folder(folder: Path) -> None:

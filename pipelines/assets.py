@@ -14,7 +14,7 @@ import dagster as dg
 from pipelines import alerts, campaigns, checks, events, launch, listening
 from pipelines.home import Home
 from pipelines.intake import Story, take_in
-from pipelines.troubles import Troubles, troubles
+from pipelines.troubles import Troubles, archived, troubles
 from warehouse import tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import columns_of, meaning_of
@@ -47,13 +47,16 @@ class Intake(dg.Config):
 
 @contextmanager
 def the_writer(home: Home) -> Iterator[Warehouse]:
-    """The one writer. A held lock passes: in a daemon's run the step waits and tries again; a command, which
-    holds the lock itself, never comes here without it."""
+    """The one writer. A held lock passes: in a daemon's run the step waits and tries again. A command holds the
+    lock itself; if someone has the database open beside it, the person who waits is told so at once."""
     warehouse = Warehouse(home.warehouse)
+    waited_for = warehouse.held
     try:
         with warehouse.writer():
             yield warehouse
     except WarehouseLocked as held:
+        if waited_for:
+            raise
         raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
 
 
@@ -86,6 +89,7 @@ def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[n
     context.instance.add_run_tags(context.run.run_id, launch.signature())
     again = [] if config.everything else (config.again or None)
     taken: dict[str, int] = {}
+    expected = archived(home)
     with the_writer(home) as warehouse:
         for stories in take_in(home, again=again):
             context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
@@ -93,8 +97,8 @@ def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[n
             listening.tell(stories)
             for story in stories:
                 taken[story.verdict] = taken.get(story.verdict, 0) + 1
-        found = _state(home, warehouse)
         with warehouse.reading() as connection:
+            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
             rows = tables.count(connection, "core.province_progress")
     _alert(context, home, found)
     yield dg.MaterializeResult(
@@ -106,11 +110,6 @@ def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[n
         },
     )
     yield from checks.results(found)
-
-
-def _state(home: Home, warehouse: Warehouse) -> Troubles:
-    with warehouse.reading() as connection:
-        return troubles(home, connection, campaigns.load(home.root), datetime.now(UTC))
 
 
 def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:

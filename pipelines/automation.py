@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines import alerts, campaigns
+from pipelines import alerts, campaigns, launch
 from pipelines.home import Home
 from pipelines.inbox import Inbox
 from pipelines.intake import waiting
-from pipelines.troubles import overdue
+from pipelines.troubles import archived, troubles
 from warehouse import tables
 from warehouse.connect import Warehouse, WarehouseLocked
 
@@ -19,6 +19,8 @@ BUSY = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
+ASKED_BY = "khrop/asked-by"
+NOTHING_NEW = dg.SkipReason("nothing new")
 SECONDS = 15
 PATIENCE = 1.0
 
@@ -34,7 +36,7 @@ recheck = dg.define_asset_job(
 
 
 @dg.sensor(job=ingest, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
-def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Archives what is new in the inbox, by content, and asks for a run when something waits to be judged."""
     home = Home.current()
     for problem in Inbox.of(home).archive_new():
@@ -49,52 +51,52 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Asks for a run for what the sensor missed, and when a return has become overdue or has come at last."""
+    """Asks for a run for what the sensor missed, and where someone is still to be told of something: a return that
+    has become overdue, or a notice that could not be sent."""
     home = Home.current()
-    Inbox.of(home).archive_new()
+    for problem in Inbox.of(home).archive_new():
+        context.log.warning(problem)
     asked = _request(context.instance, home, "sweep")
-    if isinstance(asked, dg.SensorResult):
-        return (asked.run_requests or [])[0]
-    try:
-        with Warehouse(home.warehouse, patience=PATIENCE).reading() as connection:
-            late = overdue(connection, campaigns.load(home.root), datetime.now(UTC))
-    except (WarehouseLocked, FileNotFoundError):
-        return asked
-    told = {key for key in alerts.told(home) if key.startswith("overdue:")}
-    if {f"overdue:{o.campaign_id}" for o in late} != told:
-        return dg.RunRequest(tags={"khrop/asked-by": "sweep"})
+    if asked is NOTHING_NEW and _untold(home):
+        return dg.RunRequest(tags={ASKED_BY: "sweep"})
     return asked
 
 
-def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.SensorResult | dg.SkipReason:
+def _untold(home: Home) -> bool:
+    """Whether the alerts of a run would say anything now."""
+    try:
+        with Warehouse(home.warehouse, patience=PATIENCE).reading() as connection:
+            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+    except (WarehouseLocked, FileNotFoundError):
+        return False
+    return any(alerts.news(way, alerts.standing(found), alerts.told(home)) for way in alerts.notifiers())
+
+
+def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest | dg.SkipReason:
     """One run for all that waits; none while one is under way, and at most one an hour for the same work, so that
     a fault does not ask for itself again and again."""
+    launch.fail_dead_runs(instance)
     busy = instance.get_runs(dg.RunsFilter(job_name=ingest.name, statuses=BUSY), limit=1)
     if busy:
         return dg.SkipReason(f"run {busy[0].run_id} is taking returns in")
     try:
-        names = waiting_names(home)
+        work = waiting_work(home)
     except WarehouseLocked as held:
         return dg.SkipReason(str(held))
-    if names is None:
-        return dg.SkipReason("nothing new")
+    if not work:
+        return NOTHING_NEW
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-    return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=f"{digest}-{hour}", tags={"khrop/asked-by": by, "khrop/waiting": str(len(names))})
-        ]
-    )
+    digest = hashlib.sha256("\n".join(work).encode()).hexdigest()[:16]
+    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(work)[:200]})
 
 
-def waiting_names(home: Home) -> list[str] | None:
-    """The returns that wait to be judged; an empty list where only tables or exports are behind; None where all
-    is done."""
+def waiting_work(home: Home) -> list[str]:
+    """The returns that wait to be judged, and the state that tables and exports are behind; empty where all is
+    done."""
     try:
         with Warehouse(home.warehouse, patience=PATIENCE).reading() as connection:
-            names = [event.snapshot_id for event in waiting(home, connection)]
-            done = tables.exported_state(home.exports) == tables.state(connection)
+            state = tables.state(connection)
+            behind = [] if tables.exported_state(home.exports) == state else [f"tables of {state}"]
+            return [event.snapshot_id for event in waiting(home, connection)] + behind
     except FileNotFoundError:
-        names = [event.snapshot_id for event in waiting(home, None)]
-        done = True
-    return None if done and not names else names
+        return [event.snapshot_id for event in waiting(home, None)]

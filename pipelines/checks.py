@@ -75,7 +75,7 @@ def results(found: Troubles) -> Iterator[dg.AssetCheckResult]:
 
 
 def _rule(broken: Broken) -> dg.AssetCheckResult:
-    lines = [f"| `{name}` | {place} | {_cell(text)} |" for name, place, text in broken.firsts[:SHOWN]]
+    lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in broken.firsts[:SHOWN]]
     table = "\n".join(["| return | place | what |", "| --- | --- | --- |", *lines])
     return dg.AssetCheckResult(
         asset_key=ASSET,

@@ -48,7 +48,7 @@ def _entry(context: dg.AssetExecutionContext, materialization: dg.AssetMateriali
         pid=os.getpid(),
     )
     return EventLogEntry(
-        user_message="",
+        user_message=event.message or "",
         level=10,
         job_name=event.job_name,
         run_id=context.run.run_id,

@@ -6,12 +6,17 @@ again and not taken twice. Which files of a folder count is said here for comman
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import date
+from itertools import islice
 from pathlib import Path
 
-from pipelines.archive import Archive, Incoming, StillChanging
+from pipelines.archive import Archive, Incoming, NotTaken
 from pipelines.home import Home
 
+CHUNK = 100
+Mark = tuple[int, int, int]
 TEMPORARY = (".part", ".tmp", ".crdownload", ".partial")
 
 
@@ -25,11 +30,17 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 def campaign_of(home: Home, path: Path) -> str | None:
     """The campaign whose inbox folder a path lies in; None outside the inbox or directly in it."""
-    try:
-        parts = path.resolve().relative_to(home.inbox.resolve()).parts
-    except ValueError:
-        return None
-    return parts[0] if len(parts) > 1 else None
+    place = _place(home, path)
+    return place.parts[0] if place and len(place.parts) > 1 else None
+
+
+def _place(home: Home, path: Path) -> Path | None:
+    """Where in the inbox a path lies: as it is written, so that a link there counts as what lies there, or else as
+    it resolves."""
+    for way in (Path(os.path.abspath(path)), path.resolve()):
+        if way.is_relative_to(home.inbox):
+            return way.relative_to(home.inbox)
+    return None
 
 
 class Inbox:
@@ -40,7 +51,7 @@ class Inbox:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.archive = Archive(home.archive)
-        self._seen: dict[Path, tuple[int, int, int]] = {}
+        self._seen: dict[Path, Mark] = {}
 
     @classmethod
     def of(cls, home: Home) -> Inbox:
@@ -49,24 +60,30 @@ class Inbox:
 
     def archive_new(self) -> list[str]:
         """Archive what is new or replaced. What went wrong, a line each; an inbox that is not there is empty."""
-        problems = []
+        new = iter(list(self._new()))
+        refused: dict[Path, NotTaken] = {}
+        try:
+            while marks := dict(islice(new, CHUNK)):
+                self.archive.take([incoming(self.home, path) for path in marks], refused)
+                self._seen.update((path, mark) for path, mark in marks.items() if path not in refused)
+        except OSError as error:
+            return [*map(str, refused.values()), f"{error.filename or self.archive.folder}: {error.strerror or error}"]
+        return [str(reason) for reason in refused.values()]
+
+    def _new(self) -> Iterator[tuple[Path, Mark]]:
+        """The files that are not as they were at the last look."""
         for path in files_in(self.home.inbox) if self.home.inbox.is_dir() else ():
             try:
                 stat = path.stat()
-                mark = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-                if self._seen.get(path) == mark:
-                    continue
-                self.archive.take([incoming(self.home, path)])
-                self._seen[path] = mark
-            except StillChanging as reason:
-                problems.append(str(reason))
-            except OSError as error:
-                problems.append(f"{path}: {error.strerror or error}; nothing of it was taken")
-        return problems
+            except OSError:  # gone since it was listed
+                continue
+            mark = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+            if self._seen.get(path) != mark:
+                yield path, mark
 
 
-def incoming(home: Home, path: Path, **hints: object) -> Incoming:
+def incoming(home: Home, path: Path, *, campaign: str | None = None, as_of: date | None = None) -> Incoming:
     """A file with where it came from: its place in the inbox, or the path it was given by."""
-    campaign = campaign_of(home, path)
-    source = f"inbox/{path.relative_to(home.inbox)}" if campaign and path.is_relative_to(home.inbox) else str(path)
-    return Incoming(path, source, hints.get("campaign") or campaign, hints.get("as_of"))  # type: ignore[arg-type]
+    place = _place(home, path)
+    source = f"inbox/{place}" if place else str(path)
+    return Incoming(path, source, campaign or campaign_of(home, path), as_of)

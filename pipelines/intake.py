@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from khrop.verdict import Violation
 from pipelines import campaigns as campaign_files
 from pipelines.archive import Archive, Damaged, Receipt, return_name
-from pipelines.compare import compare
+from pipelines.compare import REFERENCE_RULES, compare
 from pipelines.home import Home
 from pipelines.judge import Judgement, Return, judge, unreadable
 from pipelines.readers import Unreadable
@@ -33,11 +32,14 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to be judged: a return as it came, or came again with other hints. `known_from` is when."""
+    """Something to be judged: a return as it came, or (`again`) came again with other hints. `line` is its line
+    of the ledger, `known_from` when the judgement begins to count."""
 
     first: Receipt
     hints: Hints
     known_from: datetime
+    line: int
+    again: bool
 
     @property
     def snapshot_id(self) -> str:
@@ -56,6 +58,7 @@ class Story:
     campaign_id: str | None
     as_of: date | None
     revision: int
+    judgement: int
     rows: int
     same_as: str | None
     violations: tuple[Violation, ...]
@@ -71,7 +74,7 @@ class Story:
 
 def waiting(home: Home, connection: DuckDBPyConnection | None) -> list[Event]:
     """What the archive holds and the warehouse has not judged; without a warehouse, all of it."""
-    return _pending(events(Archive(home.archive).receipts()), _judged_hints(connection) if connection else {})
+    return _pending(events(Archive(home.archive).receipts()), _judged_lines(connection) if connection else {})
 
 
 def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[Story]]:
@@ -80,31 +83,49 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     With `again` (names of returns; an empty list means all) these are judged once more, and loaded as a new
     revision where the outcome changed. The caller holds `Warehouse.writer()`.
     """
-    archive, warehouse = Archive(home.archive), Warehouse(home.warehouse)
-    known_campaigns = campaign_files.load(home.root)
-    receipts = archive.receipts()
-    with warehouse.writing() as connection:
-        refresh_reference(connection, known_campaigns.values())
+    way = _Way(Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root))
+    receipts = way.archive.receipts()
+    all_events = events(receipts)
+    with way.warehouse.writing() as connection:
+        refresh_reference(connection, way.campaigns.values())
         note_seen_again(connection, [_file(r) for r in receipts if r.again])
-        todo = _pending(events(receipts), _judged_hints(connection))
+        todo = _pending(all_events, _judged_lines(connection))
+    newest = {e.snapshot_id: e for e in all_events}
+    for part in _parts(todo):
+        yield from way.go(part, newest)
     if again is not None:
-        wanted = set(again)
-        newest = {e.snapshot_id: e for e in events(receipts)}
-        now = datetime.now(UTC)
-        waiting = {e.snapshot_id for e in todo}
-        todo += [
-            replace(e, known_from=now)
-            for name, e in newest.items()
-            if (not wanted or name in wanted) and name not in waiting
+        told, wanted, now = {e.snapshot_id for e in todo}, set(again), datetime.now(UTC)
+        once_more = [
+            replace(e, known_from=now, again=False)
+            for name, e in sorted(newest.items(), key=lambda item: item[1].line)
+            if (not wanted or name in wanted) and name not in told
         ]
-    batches = iter(todo)
-    while batch := list(islice(batches, BATCH)):
-        for part in _rounds(batch):
-            judgements = judge_events(archive, part, known_campaigns)
-            with warehouse.writing() as connection:
-                if again is not None:
+        for part in _parts(once_more):
+            yield from way.go(part, newest, only_changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the archive to the warehouse, under the campaigns as they are now."""
+
+    archive: Archive
+    warehouse: Warehouse
+    campaigns: dict[str, campaign_files.Campaign]
+
+    def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
+        """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
+        while part:
+            judgements = judge_events(self.archive, part, self.campaigns)
+            with self.warehouse.writing() as connection:
+                if only_changed:
                     judgements = _changed(connection, judgements)
-                yield _load(connection, judgements, {e.snapshot_id: e for e in part})
+                stories = _load(connection, judgements, {e.snapshot_id: e for e in part})
+                alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
+            if stories:
+                yield stories
+            # They count from when what they relied on went.
+            moment = max(e.known_from for e in part)
+            part, only_changed = [replace(newest[name], known_from=moment) for name in alone], False
 
 
 def events(receipts: Iterable[Receipt]) -> list[Event]:
@@ -112,7 +133,7 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
     first: dict[str, Receipt] = {}
     hints: dict[str, Hints] = {}
     found = []
-    for receipt in receipts:
+    for line, receipt in enumerate(receipts, start=1):
         sha256 = receipt.sha256
         known = hints.get(sha256)
         told = Hints(
@@ -122,11 +143,13 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
         first.setdefault(sha256, receipt)
         if told != known:
             hints[sha256] = told
-            found.append(Event(first[sha256], told, receipt.received_at))
+            found.append(Event(first[sha256], told, receipt.received_at, line, known is not None))
     return found
 
 
-def judge_events(archive: Archive, batch: Sequence[Event], known: dict[str, Any]) -> list[Judgement]:
+def judge_events(
+    archive: Archive, batch: Sequence[Event], known: dict[str, campaign_files.Campaign]
+) -> list[Judgement]:
     """Read and judge some events. Bytes that the archive lost are a verdict on that return."""
     readable: list[tuple[Return, bytes]] = []
     lost: dict[str, Judgement] = {}
@@ -156,6 +179,7 @@ def arrival(judgement: Judgement, event: Event) -> Arrival:
         event.known_from,
         event.hints.campaign,
         event.hints.as_of,
+        event.line,
         judgement.rows,
         [(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
         [(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
@@ -186,40 +210,53 @@ def _story(a: Arrival, o: Outcome, compared: Sequence[Violation]) -> Story:
         a.campaign_id,
         a.as_of,
         o.revision,
+        o.judgement,
         len(a.rows),
         o.same_as,
         (*a.violations, *compared),
     )
 
 
-def _rounds(batch: list[Event]) -> Iterator[list[Event]]:
-    """A batch split so that no return stands twice in one part: its second judgement builds on its first."""
-    while batch:
-        part = {e.snapshot_id: e for e in reversed(batch)}
-        now = [e for e in batch if part[e.snapshot_id] is e]
-        yield now
-        batch = [e for e in batch if part[e.snapshot_id] is not e]
+def _parts(todo: Sequence[Event]) -> Iterator[list[Event]]:
+    """What is loaded together. A return with new hints goes by itself, after all that came before it and before
+    all that came after, so that a rebuild comes to what the single runs came to."""
+    part: list[Event] = []
+    for event in todo:
+        if part and (event.again or part[-1].again or len(part) == BATCH):
+            yield part
+            part = []
+        part.append(event)
+    if part:
+        yield part
 
 
-def _pending(all_events: list[Event], judged: dict[str, Hints]) -> list[Event]:
+def _pending(all_events: list[Event], judged: dict[str, int]) -> list[Event]:
     """The events after the last one that the warehouse has judged, return by return."""
-    last: dict[str, int] = {}
-    for index, event in enumerate(all_events):
-        if judged.get(event.snapshot_id) == event.hints:
-            last[event.snapshot_id] = index
-    return [e for i, e in enumerate(all_events) if i > last.get(e.snapshot_id, -1)]
+    return [e for e in all_events if e.line > judged.get(e.snapshot_id, 0)]
 
 
-def _judged_hints(connection: DuckDBPyConnection) -> dict[str, Hints]:
-    rows = connection.execute("SELECT snapshot_id, hint_campaign, hint_as_of FROM core.snapshot_judged").fetchall()
-    return {name: Hints(campaign, as_of) for name, campaign, as_of in rows}
+def _judged_lines(connection: DuckDBPyConnection) -> dict[str, int]:
+    return dict(connection.execute("SELECT snapshot_id, max(ledger_line) FROM core.snapshot GROUP BY ALL").fetchall())
+
+
+def _left_alone(connection: DuckDBPyConnection) -> list[str]:
+    """Unchanged returns that no longer equal what came before them for the same day, because that was judged
+    again: their figures would be lost from the tables."""
+    rows = connection.execute(
+        "SELECT same.snapshot_id FROM core.snapshot_judged AS same LEFT JOIN core.snapshot_judged AS before"
+        " ON before.campaign_id = same.campaign_id AND before.as_of = same.as_of"
+        " AND before.ledger_line < same.ledger_line AND before.verdict IN ('accepted', 'accepted_with_warnings')"
+        " WHERE same.verdict = 'unchanged' GROUP BY same.snapshot_id, same.figures, same.ledger_line"
+        " HAVING arg_max(before.figures, before.ledger_line) IS DISTINCT FROM same.figures ORDER BY same.ledger_line"
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def _days(connection: DuckDBPyConnection, names: list[str]) -> set[tuple[str, date]]:
     """The campaigns and dates under which these returns were known until now."""
     rows = connection.execute(
         "SELECT DISTINCT campaign_id, as_of FROM core.snapshot_judged"
-        " WHERE list_contains(?, snapshot_id) AND campaign_id IS NOT NULL AND as_of IS NOT NULL",
+        " WHERE snapshot_id IN (SELECT unnest(?)) AND campaign_id IS NOT NULL AND as_of IS NOT NULL",
         [names],
     ).fetchall()
     return {(campaign, as_of) for campaign, as_of in rows}
@@ -227,25 +264,23 @@ def _days(connection: DuckDBPyConnection, names: list[str]) -> set[tuple[str, da
 
 def _changed(connection: DuckDBPyConnection, judgements: list[Judgement]) -> list[Judgement]:
     """Those judgements that differ from what the warehouse holds of the same return."""
-    from pipelines.compare import REFERENCE_RULES
-
-    names = [j.of.snapshot_id for j in judgements]
+    said = "concat_ws('|', v.severity, v.rule_id, v.key, v.column_name, v.observed, v.expected)"
     rows = connection.execute(
-        "SELECT s.snapshot_id, s.campaign_id, s.as_of, s.figures,"
-        " list_sort(list(v.rule_id || '|' || v.key || '|' || v.column_name || '|' || v.observed || '|' || v.expected)"
-        " FILTER (WHERE v.rule_id IS NOT NULL AND NOT list_contains(?, v.rule_id)))"
+        f"SELECT s.snapshot_id, s.campaign_id, s.as_of, s.figures, list_sort(list({said})"
+        " FILTER (WHERE v.rule_id IS NOT NULL AND v.rule_id NOT IN (SELECT unnest(?))))"
         " FROM core.snapshot_judged AS s LEFT JOIN core.violation AS v"
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement"
-        " WHERE list_contains(?, s.snapshot_id) GROUP BY ALL",
-        [list(REFERENCE_RULES), names],
+        " WHERE s.snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
+        [list(REFERENCE_RULES), [j.of.snapshot_id for j in judgements]],
     ).fetchall()
     known = {name: (campaign, as_of, figures, violations or []) for name, campaign, as_of, figures, violations in rows}
 
-    def said(j: Judgement) -> tuple[object, ...]:
-        violations = sorted("|".join((v.rule_id, v.key, v.column_name, v.observed, v.expected)) for v in j.violations)
+    def outcome(j: Judgement) -> tuple[object, ...]:
+        names = ("severity", "rule_id", "key", "column_name", "observed", "expected")
+        violations = sorted("|".join(getattr(v, name) for name in names) for v in j.violations)
         return (j.campaign_id, j.as_of, j.figures, violations)
 
-    return [j for j in judgements if known.get(j.of.snapshot_id) != said(j)]
+    return [j for j in judgements if known.get(j.of.snapshot_id) != outcome(j)]
 
 
 def _file(receipt: Receipt) -> File:

@@ -7,17 +7,17 @@ own verdict, and trouble in one is a verdict on that one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from khrop import ProvinceProgress, check
-from khrop.rules import options_of
+from khrop.rules import options_of, rules_of
 from khrop.verdict import NotRun, Verdict, Violation, status_of
 from pipelines.campaigns import Campaign
 from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
-from pipelines.readers.raw_table import Cell, Claim
+from pipelines.readers.raw_table import Cell, Claim, TableRow
 from pipelines.typed import Hints, Typed, typed
 
 CONTRACT = ProvinceProgress
@@ -25,6 +25,9 @@ CONTRACT_VERSION = options_of(ProvinceProgress).version
 FIGURES = ("province_code", "total", "saved", "pending", "saved_percent")
 COLUMNS = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
 PRINTED = ("total_printed", "saved_printed", "pending_printed", "saved_percent_printed")
+RULE_COLUMNS = {r.id: r.columns for r in reversed(rules_of(CONTRACT)) if r.scope == "row"}
+OWN = ("document", "letter")
+"""The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
 READABLE = "readable"
 """The rule that a document breaks which no table can be had from."""
 
@@ -174,20 +177,43 @@ def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, 
         said.rows,
         table.cells,
         said.claims,
-        tuple(_at_the_cell(v, table) for v in broken),
+        tuple(placed for v in broken for placed in _at_the_cell(v, table, said)),
         tuple(n for n in verdict.not_run if n.snapshot == one.snapshot_id),
     )
 
 
-def _at_the_cell(violation: Violation, table: RawTable) -> Violation:
-    """The violation with its place down to the cell, where its column is one of the table's; a fact's own place
-    where the document says it."""
-    if violation.place and "C" not in violation.place.rsplit("!", 1)[-1] and violation.column_name in table.columns:
-        return replace(violation, place=f"{violation.place}C{table.columns[violation.column_name]}")
-    if not violation.place:
-        said = next((c for c in table.claims if c.measure == violation.column_name), None)
-        if said:
-            return replace(violation, place=said.place)
-        if violation.rule_id == "columns" and violation.column_name in table.doubled:
-            return replace(violation, observed=table.doubled[violation.column_name])
-    return violation
+def _at_the_cell(violation: Violation, table: RawTable, said: Typed) -> Iterator[Violation]:
+    """The violation with its place down to the cell: one for each cell of its row that could not be read, with what
+    was printed there; else the cell of its column, the heading, or the words of the document that say the fact."""
+    column = violation.column_name
+    row = next((r for r in table.rows if r.place == violation.place), None)
+    if row:
+        of_rule = RULE_COLUMNS.get(violation.rule_id, ())
+        typed = next(r for r in said.rows if r["place"] == violation.place)
+        unread = [name for name in of_rule if f"{name}_printed" in typed]
+        for name in unread:
+            yield _unread(violation, name, typed[f"{name}_printed"], _cell_place(row, name))
+        if not unread:
+            yield replace(violation, place=_cell_place(row, column))
+    elif violation.rule_id == "columns":
+        yield replace(violation, place=table.headed_at, observed=table.doubled.get(column, violation.observed))
+    elif not violation.place:
+        spoken = (c for c in table.claims if c.source in OWN and c.measure == column)
+        yield replace(violation, place=next((c.place for c in spoken), ""))
+    else:
+        yield violation
+
+
+def _cell_place(row: TableRow, column: str) -> str:
+    cell = row.cells.get("province_th" if column == "province_code" else column)
+    return cell.place if cell else row.place
+
+
+def _unread(violation: Violation, column: str, printed: str, place: str) -> Violation:
+    """A violation that comes of a cell which is no number: what it says is that."""
+    th = f"{violation.key}: “{printed}” ไม่ใช่ตัวเลข" if printed else f"{violation.key}: ช่องว่าง ไม่มีตัวเลข"
+    en = f"{violation.key}: “{printed}” is no number" if printed else f"{violation.key}: the cell is empty"
+    expected = "a percent" if column.endswith("percent") else "a whole number"
+    return replace(
+        violation, column_name=column, observed=printed, expected=expected, place=place, message_th=th, message_en=en
+    )

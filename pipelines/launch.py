@@ -7,17 +7,19 @@ What a run does belongs in `pipelines.assets`. Dagster is imported late: `khrop 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, DagsterRun
+    from dagster import DagsterEvent, DagsterInstance, DagsterRun
 
 MODULE = "pipelines.definitions"
 PID, BORN = "khrop/pid", "khrop/born"
@@ -26,6 +28,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 class RunFailed(Exception):
     """A run that ended in a fault; the message is the first fault's own."""
+
+
+class Unaccounted(RunFailed):
+    """A run that its conservation checks stopped before the tables; the message says what is not accounted for."""
 
 
 def template() -> Path:
@@ -58,8 +64,8 @@ def instance(home: Home) -> Iterator[DagsterInstance]:
 def run(opened: DagsterInstance, job_name: str, ops: Mapping[str, Any] | None = None) -> DagsterRun:
     """Run a job here and now. Its events are stored as they pass, and the UI shows it as a run of its job.
 
-    Raises what the first failing step raised, as `RunFailed`, unless a blocking check stopped it: that is told by
-    the checks themselves.
+    Raises `Unaccounted` where a blocking check stopped it, else `RunFailed` with what the first failing step raised.
+    A signal that Dagster caught comes out as `KeyboardInterrupt`.
     """
     from dagster._core.definitions.job_base import InMemoryJob
     from dagster._core.execution.api import execute_run_iterator
@@ -74,18 +80,37 @@ def run(opened: DagsterInstance, job_name: str, ops: Mapping[str, Any] | None = 
         tags={**job.run_tags, **signature(), ".dagster/repository": f"__repository__@{MODULE}"},
     )
     fault = ""
-    for event in execute_run_iterator(InMemoryJob(job), created, opened):
+    stopped: list[str] = []
+    for event in _quietly(execute_run_iterator(InMemoryJob(job), created, opened)):
         if event.is_step_failure and not fault:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            fault = "" if error is None else str(error.message).strip()
-            if error is not None and error.cls_name == "DagsterAssetCheckFailedError":
-                fault = ""
+            if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+                raise KeyboardInterrupt
+            # Python's own way to print an error begins with its class.
+            fault = "" if error is None else re.sub(r"^[\w.]+: ", "", str(error.message).strip())
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            if check.blocking and not check.passed:
+                stopped.append(f"{check.check_name}: {check.description}")
     ended = opened.get_run_by_id(created.run_id)
-    if ended is None or (fault and not ended.is_success):
-        raise RunFailed(fault or "the run is gone")
+    if ended is None or not ended.is_success:
+        if stopped:
+            raise Unaccounted("; ".join(stopped))
+        raise RunFailed(fault or f"it ended as {ended.status.value.lower() if ended else 'gone'}")
     return ended
+
+
+def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:
+    """Without what Dagster writes past its log to stderr, as where an event could not be stored: the command says
+    it in its own words."""
+    while True:
+        with redirect_stderr(StringIO()):
+            event = next(events, None)
+        if event is None:
+            return
+        yield event
 
 
 def signature() -> dict[str, str]:
@@ -123,7 +148,7 @@ def process_start(pid: int) -> str | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         if sys.platform == "linux":
             return None
         try:

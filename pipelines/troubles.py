@@ -6,7 +6,7 @@ Here belongs the judging of the present state, for checks, alerts and the sweep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # A return counts while it is what stands for its day: the current one, or one set aside that nothing accepted
-# has come after. A mended return so takes the trouble of the broken one away.
+# has come after. A mended return so takes the trouble of the broken one away. Where the broken one's day or campaign
+# is not known, it is mended by what was taken in later from the same place.
 _OUTSTANDING = """
 WITH standing AS (
     SELECT judged.snapshot_id, judged.judgement
@@ -32,7 +33,18 @@ WITH standing AS (
         ON judged.campaign_id = current.campaign_id AND judged.as_of = current.as_of
     WHERE judged.snapshot_id = current.snapshot_id
        OR (judged.verdict IN ('quarantined', 'unreadable')
-           AND (current.snapshot_id IS NULL OR current.known_from < judged.known_from))
+           AND (current.snapshot_id IS NULL OR current.known_from < judged.known_from)
+           AND NOT (
+               (judged.campaign_id IS NULL OR judged.as_of IS NULL)
+               AND EXISTS (
+                   SELECT 1
+                   FROM raw.file AS broken
+                   INNER JOIN raw.file AS mended
+                       ON mended.source = broken.source AND mended.received_at > broken.received_at
+                   INNER JOIN core.snapshot_judged AS later ON later.sha256 = mended.sha256
+                   WHERE broken.sha256 = judged.sha256 AND later.verdict NOT IN ('quarantined', 'unreadable')
+               )
+           ))
 )
 SELECT v.rule_id, v.snapshot_id, v.place, v.message_en, count(*) OVER (PARTITION BY v.rule_id) AS violations,
     row_number() OVER (PARTITION BY v.rule_id, v.snapshot_id ORDER BY v.place, v.key) AS nth
@@ -78,9 +90,14 @@ def severities() -> dict[str, Severity]:
 
 
 def troubles(
-    home: Home, connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime
+    home: Home,
+    connection: DuckDBPyConnection,
+    campaigns: Mapping[str, Campaign],
+    today: datetime,
+    expected: Collection[str] = (),
 ) -> Troubles:
-    """What is wrong in a home now. `today` is the clock, which only overdue returns look at."""
+    """What is wrong in a home now. `today` is the clock, which only overdue returns look at; `expected` holds the
+    hashes that must have been judged: what the archive held when a run began, not what came in since."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     counts: dict[str, int] = {}
     for rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
@@ -95,12 +112,23 @@ def troubles(
         )
         for rule_id, severity in severities().items()
     )
-    archived = len({receipt.sha256 for receipt in Archive(home.archive).receipts()})
-    kept = conservation(connection, archived)
+    kept = conservation(connection, len(_accountable(home, connection, expected)))
     verdicts = connection.execute(
         "SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict ORDER BY ALL"
     ).fetchall()
     return Troubles(broken, kept, overdue(connection, campaigns, today), dict(verdicts))
+
+
+def archived(home: Home) -> set[str]:
+    """The hashes of all that has come in until now."""
+    return {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+
+
+def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collection[str]) -> set[str]:
+    """What is expected, and what was judged beside it as far as the archive knows it: files come in while a run
+    goes on, and those that it did not see are the next one's."""
+    judged = {row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM core.snapshot").fetchall()}
+    return set(expected) | (judged & archived(home))
 
 
 def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:

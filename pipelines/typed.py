@@ -8,18 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from khrop import provinces
 from khrop.thai import NotANumber, parse_count, parse_percent
+from khrop.thai_dates import find_dates
 from pipelines.campaigns import Campaign, fitting
 from pipelines.readers import RawTable
-from pipelines.readers.raw_table import Cell, Claim, TableRow
+from pipelines.readers.raw_table import Claim, TableRow
 
 BANGKOK = timezone(timedelta(hours=7))
 COUNTS = ("ordinal", "total", "saved", "pending")
 DATES = (("letter", "letter_date"), ("document", "deadline"))
 HUNDREDTH = Decimal("0.01")
+KNOWN_FIGURES = 1 << 12
+"""The same figures fill the cells of all returns; so many are read once."""
 LARGEST_PERCENT = Decimal(10**9)
 
 
@@ -55,8 +59,6 @@ def typed(table: RawTable, hints: Hints, received_at: datetime, campaigns: dict[
             if claim := _claim(claims, source, name):
                 facts[name] = claim.value
                 facts[f"{name}_printed"] = claim.printed
-    for heading, printed in table.doubled.items():
-        facts[f"{heading}_doubled"] = printed
     rows = [_row(row, table.columns) for row in table.rows]
     return Typed(rows, facts, claims, campaign, as_of_facts["as_of"])
 
@@ -77,11 +79,17 @@ def _campaign(table: RawTable, hints: Hints, campaigns: dict[str, Campaign]) -> 
 
 
 def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
-    """The as-of date of the document or else of the sender; none where the two, or two places, disagree."""
+    """The as-of date of the document or else of the sender; none where the two, or two places, disagree.
+
+    Where the document leaves the century open and the sender names the date, the two must be one day.
+    """
     claim = _claim(claims, "document", "as_of")
     weekday = _claim(claims, "document", "as_of_weekday")
     said = claim.value if claim and isinstance(claim.value, date) else None
     doubled = bool(claim and claim.value is None and " | " in claim.printed)
+    if claim and hints.as_of and said is None and (found := find_dates(claim.printed, near=hints.as_of)):
+        said = found[0].date
+        doubled = doubled or said is None
     dates = {d for d in (said, hints.as_of) if d is not None}
     as_of = None if doubled or len(dates) != 1 else next(iter(dates))
     printed = " | ".join(p for p in (claim.printed if claim else "", str(hints.as_of or "")) if p)
@@ -101,8 +109,9 @@ def _claim(claims: list[Claim], source: str, measure: str) -> Claim | None:
 def _row(row: TableRow, columns: dict[str, int]) -> dict[str, Any]:
     typed: dict[str, Any] = {"place": row.place}
     for name in COUNTS:
-        typed[name] = _count(row.cells.get(name))
-    typed["saved_percent"] = _percent(row.cells.get("saved_percent"))
+        typed[name] = _count(row.cells[name].read) if name in row.cells else None
+    percent = row.cells.get("saved_percent")
+    typed["saved_percent"] = _percent(percent.read) if percent else None
     for name in (*COUNTS[1:], "saved_percent"):
         if name in columns and typed[name] is None:
             typed[f"{name}_printed"] = row.cells[name].printed.strip() if name in row.cells else ""
@@ -113,19 +122,22 @@ def _row(row: TableRow, columns: dict[str, int]) -> dict[str, Any]:
     return typed
 
 
-def _count(cell: Cell | None) -> int | None:
+@lru_cache(maxsize=KNOWN_FIGURES)
+def _count(text: str) -> int | None:
     try:
-        return parse_count(cell.read) if cell else None
+        return parse_count(text)
     except NotANumber:
         return None
 
 
-def _percent(cell: Cell | None) -> Decimal | None:
+@lru_cache(maxsize=KNOWN_FIGURES)
+def _percent(text: str) -> Decimal | None:
     """The percent to two places, half up; what was printed stays in the cell."""
     try:
-        percent = parse_percent(cell.read) if cell else None
+        percent = parse_percent(text)
     except NotANumber:
         return None
-    if percent is None or abs(percent) >= LARGEST_PERCENT:
+    if abs(percent) >= LARGEST_PERCENT:
         return None
-    return percent.quantize(HUNDREDTH, ROUND_HALF_UP)
+    # Adding nothing takes the sign off a zero.
+    return percent.quantize(HUNDREDTH, ROUND_HALF_UP) + 0

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,10 @@ class WarehouseNewer(Exception):
     """The warehouse was written by a newer Khrop than this."""
 
 
+class WarehouseBroken(Exception):
+    """The file is no database that DuckDB can open; the archive can make it anew."""
+
+
 class Warehouse:
     """The warehouse file of one home.
 
@@ -49,10 +53,15 @@ class Warehouse:
         self.patience = patience
         self._lock = path.with_suffix(".lock")
 
+    @property
+    def held(self) -> bool:
+        """Whether this process is the writer."""
+        return self._lock in _HELD
+
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Be the one writer: held over many short connections, freed by the system when the process dies."""
-        if self._lock in _HELD:  # a command holds it over the whole run that it starts in its own process
+        if self.held:  # a command holds it over the whole run that it starts in its own process
             yield
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +90,9 @@ class Warehouse:
     @contextmanager
     def writing(self) -> Iterator[DuckDBPyConnection]:
         """A connection that may write, its schema up to date; the caller is `writer()`."""
-        connection = self._open(read_only=False)
+        if not self.path.exists():
+            self._create()
+        connection = self._open(self.path, read_only=False)
         try:
             migrate(connection)
             yield connection
@@ -90,16 +101,35 @@ class Warehouse:
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
-        """A connection that only reads. Raises `FileNotFoundError` where there is no warehouse yet."""
+        """A connection that only reads; an older schema is brought up to date first. Raises `FileNotFoundError`
+        where there is no warehouse yet."""
         if not self.path.exists():
             raise FileNotFoundError(self.path)
-        connection = self._open(read_only=True)
+        connection = self._open(self.path, read_only=True)
         try:
+            if _version(connection) != newest():
+                connection.close()
+                with self.writer(), self.writing():
+                    pass
+                connection = self._open(self.path, read_only=True)
             yield connection
         finally:
             connection.close()
 
-    def _open(self, *, read_only: bool) -> DuckDBPyConnection:
+    def _create(self) -> None:
+        """Make the warehouse beside its place and move it there whole: killed at any point, this leaves no file that
+        is no database yet, or one without its tables."""
+        new = self.path.with_suffix(".new")
+        for left in (new, new.with_suffix(".new.wal")):
+            left.unlink(missing_ok=True)
+        connection = self._open(new, read_only=False)
+        try:
+            migrate(connection)
+        finally:
+            connection.close()
+        os.replace(new, self.path)
+
+    def _open(self, path: Path, *, read_only: bool) -> DuckDBPyConnection:
         import duckdb
 
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -112,9 +142,14 @@ class Warehouse:
 
         def attempt() -> bool:
             try:
-                opened.append(duckdb.connect(str(self.path), read_only=read_only, config=settings))
+                opened.append(duckdb.connect(str(path), read_only=read_only, config=settings))
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
+                if "not a valid duckdb database" in str(error).lower():
+                    raise WarehouseBroken(
+                        f"the warehouse {path} is no database that DuckDB can open: khrop rebuild makes it anew from"
+                        " the archive"
+                    ) from None
+                if "could not set lock" not in str(error).lower():
                     raise
                 said[:] = [_holder_of(str(error))]
                 return False
@@ -123,13 +158,13 @@ class Warehouse:
         self._wait(attempt, lambda: said[0] if said else "another process")
         return opened[0]
 
-    def _wait(self, attempt: object, holder: object) -> None:
+    def _wait(self, attempt: Callable[[], bool], holder: Callable[[], str]) -> None:
         until = time.monotonic() + self.patience
         pause = 0.01
-        while not attempt():  # type: ignore[operator]
+        while not attempt():
             if time.monotonic() > until:
                 raise WarehouseLocked(
-                    f"the warehouse {self.path} is held by {holder()}: "  # type: ignore[operator]
+                    f"the warehouse {self.path} is held by {holder()}: "
                     "wait until it is done, or end it, and run this again; nothing is lost"
                 )
             time.sleep(pause)
@@ -138,18 +173,15 @@ class Warehouse:
 
 def migrate(connection: DuckDBPyConnection) -> None:
     """Bring the schema up to date: each numbered file once, in order, in a transaction of its own."""
-    files = sorted(SCHEMA.glob("[0-9][0-9][0-9]_*.sql"))
+    version = _version(connection)
+    if version > newest():
+        raise WarehouseNewer(
+            f"the warehouse has schema {version}, this Khrop knows {newest()}: use the newer Khrop, or `khrop rebuild`"
+        )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
     )
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    version = int(row[0]) if row else 0
-    newest = int(files[-1].name[:3])
-    if version > newest:
-        raise WarehouseNewer(
-            f"the warehouse has schema {version}, this Khrop knows {newest}: use the newer Khrop, or `khrop rebuild`"
-        )
-    for file in files[version:]:
+    for file in _migrations()[version:]:
         connection.execute("BEGIN")
         connection.execute(file.read_text(encoding="utf-8"))
         connection.execute(
@@ -157,6 +189,23 @@ def migrate(connection: DuckDBPyConnection) -> None:
             [int(file.name[:3]), file.stem, datetime.now(UTC).replace(tzinfo=None)],
         )
         connection.execute("COMMIT")
+
+
+def newest() -> int:
+    """The schema version that this Khrop writes."""
+    return int(_migrations()[-1].name[:3])
+
+
+def _migrations() -> list[Path]:
+    return sorted(SCHEMA.glob("[0-9][0-9][0-9]_*.sql"))
+
+
+def _version(connection: DuckDBPyConnection) -> int:
+    """The schema version of a warehouse; 0 where it has none."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone():
+        return 0
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _flock(fd: int) -> bool:

@@ -35,7 +35,8 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A judged return on its way into the warehouse. `figures` is None unless it is accepted; `known_from` is
-    when the judgement begins to count; rows are mappings with the columns of core.set_aside."""
+    when the judgement begins to count, `ledger_line` its place among all that came; rows are mappings with the
+    columns of core.set_aside."""
 
     snapshot_id: str
     file: File
@@ -48,6 +49,7 @@ class Arrival:
     known_from: datetime
     hint_campaign: str | None
     hint_as_of: date | None
+    ledger_line: int
     rows: Sequence[Mapping[str, Any]]
     cells: Sequence[Sequence[Any]]
     claims: Sequence[tuple[str, str, Any, str, str]]
@@ -67,10 +69,11 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Standing:
-    """What the warehouse knows of the campaigns, dates and returns that a batch touches."""
+    """What the warehouse knows of the campaigns, dates and returns that a batch touches: the last revision of each
+    day, the accepted returns of each day (line, figures, name, revision), the last judgement of each return."""
 
     revisions: dict[tuple[object, ...], int] = field(default_factory=dict)
-    current: dict[tuple[object, ...], tuple[str, str, int]] = field(default_factory=dict)
+    accepted: dict[tuple[object, ...], list[tuple[int, str, str, int]]] = field(default_factory=dict)
     judgements: dict[str, int] = field(default_factory=dict)
 
 
@@ -97,16 +100,19 @@ def load(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> list[Ou
 
 def _standing(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> _Standing:
     standing = _Standing()
-    dated = {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
+    days = list({(a.campaign_id, str(a.as_of)) for a in arrivals if a.campaign_id and a.as_of})
     names = [a.snapshot_id for a in arrivals]
+    asked = "(SELECT unnest(?) AS campaign_id, CAST(unnest(?) AS DATE) AS as_of)"
+    columns = [[campaign for campaign, _ in days], [day for _, day in days]]
     rows = connection.execute(
         "SELECT campaign_id, as_of, max(revision) FROM core.snapshot"
-        " WHERE campaign_id IS NOT NULL AND as_of IS NOT NULL GROUP BY ALL"
+        f" INNER JOIN {asked} AS asked USING (campaign_id, as_of) GROUP BY ALL",
+        columns,
     ).fetchall()
-    standing.revisions = {(c, d): r for c, d, r in rows if (c, d) in dated}
+    standing.revisions = {(c, d): r for c, d, r in rows}
     rows = connection.execute(
         "SELECT snapshot_id, max(judgement), max(revision) FROM core.snapshot"
-        " WHERE list_contains(?, snapshot_id) GROUP BY ALL",
+        " WHERE snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
         [names],
     ).fetchall()
     for name, judgement, revision in rows:
@@ -114,12 +120,13 @@ def _standing(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> _S
         standing.revisions[name,] = revision
     # A return that is judged again does not stand in its own way.
     rows = connection.execute(
-        "SELECT campaign_id, as_of, figures, snapshot_id, revision FROM core.snapshot_judged"
-        " WHERE verdict IN ('accepted', 'accepted_with_warnings') AND NOT list_contains(?, snapshot_id)"
-        " QUALIFY row_number() OVER (PARTITION BY campaign_id, as_of ORDER BY revision DESC) = 1",
-        [names],
+        "SELECT campaign_id, as_of, ledger_line, figures, snapshot_id, revision FROM core.snapshot_judged"
+        f" INNER JOIN {asked} AS asked USING (campaign_id, as_of)"
+        " WHERE verdict IN ('accepted', 'accepted_with_warnings') AND snapshot_id NOT IN (SELECT unnest(?))",
+        [*columns, names],
     ).fetchall()
-    standing.current = {(c, d): (f, s, r) for c, d, f, s, r in rows if (c, d) in dated}
+    for campaign, day, *one in rows:
+        standing.accepted.setdefault((campaign, day), []).append((one[0], one[1], one[2], one[3]))
     return standing
 
 
@@ -130,19 +137,20 @@ def _place(arrival: Arrival, standing: _Standing) -> Outcome:
     key: tuple[object, ...] = day if dated else (arrival.snapshot_id,)
     judgement = standing.judgements.get(arrival.snapshot_id, 0) + 1
     standing.judgements[arrival.snapshot_id] = judgement
-    current = standing.current.get(day)
-    if arrival.figures is not None and current and current[0] == arrival.figures:
-        return Outcome(arrival.snapshot_id, "unchanged", current[2], judgement, current[1])
+    accepted = standing.accepted.setdefault(day, [])
+    _, figures, name, revision = max((a for a in accepted if a[0] < arrival.ledger_line), default=(0, "", "", 0))
+    if arrival.figures is not None and figures == arrival.figures:
+        return Outcome(arrival.snapshot_id, "unchanged", revision, judgement, name)
     revision = standing.revisions.get(key, 0) + 1
     standing.revisions[key] = revision
     if arrival.figures is not None:
-        standing.current[day] = (arrival.figures, arrival.snapshot_id, revision)
+        accepted.append((arrival.ledger_line, arrival.figures, arrival.snapshot_id, revision))
     return Outcome(arrival.snapshot_id, arrival.verdict, revision, judgement, None)
 
 
 def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]], now: datetime) -> None:
-    _files(connection, [a.file for a, _ in placed])
-    _cells(connection, [a for a, _ in placed])
+    known = _files(connection, [a.file for a, _ in placed])
+    _cells(connection, [a for a, _ in placed], known)
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     rows = [(a, o) for a, o in placed if o.verdict in ACCEPTED]
     insert(connection, "core.province_progress", [_row(a, o, r) for a, o in rows for r in a.rows])
@@ -185,17 +193,18 @@ def replace_comparisons(
 ) -> None:
     """Put the violations of the rules that compare with the previous return in the place of the old ones, and
     the verdicts that follow from them. Warnings come and go with the neighbour; figures and revision stay."""
-    keys = [f"{name}|{judgement}" for name, judgement in compared]
+    keys = [[name for name, _ in compared], [judgement for _, judgement in compared]]
+    asked = "(SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement)"
+    same = "v.snapshot_id = asked.snapshot_id AND v.judgement = asked.judgement"
     connection.execute(
-        "DELETE FROM core.violation"
-        " WHERE list_contains(?, rule_id) AND list_contains(?, snapshot_id || '|' || judgement)",
-        [list(rules), keys],
+        f"DELETE FROM core.violation AS v USING {asked} AS asked WHERE {same} AND v.rule_id IN (SELECT unnest(?))",
+        [*keys, list(rules)],
     )
     write_violations(connection, [(n, j, found) for (n, j), found in compared.items()])
     worst = connection.execute(
-        "SELECT snapshot_id, judgement, list(DISTINCT severity) FROM core.violation"
-        " WHERE list_contains(?, snapshot_id || '|' || judgement) GROUP BY ALL",
-        [keys],
+        "SELECT v.snapshot_id, v.judgement, list(DISTINCT v.severity) FROM core.violation AS v"
+        f" INNER JOIN {asked} AS asked ON {same} GROUP BY ALL",
+        keys,
     ).fetchall()
     severities = {(n, j): s for n, j, s in worst}
     verdicts = [(n, j, status_of(severities.get((n, j), []))) for n, j in compared]
@@ -210,12 +219,13 @@ def replace_comparisons(
 
 def note_seen_again(connection: DuckDBPyConnection, seen: Sequence[File]) -> None:
     """Record bytes that came again; `seen` is all of them since the archive began, in their order."""
-    row = connection.execute("SELECT count(*) FROM raw.seen_again").fetchone()
+    # All is fetched: an open result would refuse what comes next on this connection.
+    ((known,),) = connection.execute("SELECT count(*) FROM raw.seen_again").fetchall()
     names = ("sha256", "name", "received_at", "source")
     insert(
         connection,
         "raw.seen_again",
-        [{n: getattr(f, n) for n in names} for f in seen[row[0] if row else 0 :]],
+        [{n: getattr(f, n) for n in names} for f in seen[known:]],
     )
 
 
@@ -241,6 +251,7 @@ def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
         "judgement": o.judgement,
         "hint_campaign": a.hint_campaign,
         "hint_as_of": a.hint_as_of,
+        "ledger_line": a.ledger_line,
     }
 
 
@@ -256,23 +267,24 @@ def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], *more: str) -> dict[str
     }
 
 
-def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> None:
-    known = {
-        row[0]
-        for row in connection.execute(
-            "SELECT sha256 FROM raw.file WHERE list_contains(?, sha256)", [[f.sha256 for f in files]]
-        ).fetchall()
-    }
+def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
+    """Write the files that are not there yet; the hashes of those that were."""
+    rows = connection.execute(
+        "SELECT sha256 FROM raw.file WHERE sha256 IN (SELECT unnest(?))", [[f.sha256 for f in files]]
+    ).fetchall()
+    known = {row[0] for row in rows}
     new = {f.sha256: f for f in files if f.sha256 not in known}
     insert(connection, "raw.file", [{k: getattr(f, k) for k in File.__slots__} for f in new.values()])
+    return known
 
 
-def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> None:
+def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: set[str]) -> None:
     """The cells of these files as they are read now, in the place of an older reading."""
-    names = list({a.file.sha256: a for a in arrivals if a.cells})
-    connection.execute("DELETE FROM raw.cell WHERE list_contains(?, sha256)", [names])
-    last = {a.file.sha256: a for a in arrivals}
-    rows = [(name, *cell) for name in names for cell in last[name].cells]
+    last = {a.file.sha256: a for a in arrivals if a.cells}
+    # A file that is new has no older reading: to look for one would scan the cells of all returns.
+    if older := [name for name in last if name in known]:
+        connection.execute("DELETE FROM raw.cell WHERE sha256 IN (SELECT unnest(?))", [older])
+    rows = [(name, *cell) for name, a in last.items() for cell in a.cells]
     if rows:
         _insert_columns(
             connection,

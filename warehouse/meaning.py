@@ -87,6 +87,21 @@ def _inherited(column: str) -> str:
     return str(row[0]) if row else ""
 
 
+def macros() -> list[tuple[str, str]]:
+    """The table macros as they are called, with their meaning."""
+    rows = (
+        _empty()
+        .execute(
+            "SELECT DISTINCT schema_name || '.' || function_name || '(' || array_to_string(parameters, ', ') || ')',"
+            " comment FROM duckdb_functions() WHERE function_type = 'table_macro'"
+            " AND list_contains(?, schema_name) ORDER BY ALL",
+            [list(SCHEMAS)],
+        )
+        .fetchall()
+    )
+    return [(call, meaning or "") for call, meaning in rows]
+
+
 def dictionary() -> str:
     """The data dictionary as Markdown."""
     lines = ["# Data dictionary", "", "Made by `make docs` from the comments in the warehouse's SQL.", ""]
@@ -101,6 +116,8 @@ def dictionary() -> str:
         ]
         lines += [f"| {name} | {kind} | {meaning} |" for name, kind, meaning in columns_of(table)]
         lines.append("")
+    for call, meaning in macros():
+        lines += [f"## {call}", "", meaning, ""]
     return "\n".join(lines)
 
 

@@ -45,45 +45,23 @@ class Conservation:
 
 
 def refresh_reference(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> None:
-    """Write the campaigns and provinces as their files say them now."""
-    campaigns = list(campaigns)
+    """Write the campaigns and provinces as their files say them now, where that is not what stands there."""
+    told = ("title_th", "title_en", "opened_on", "deadline", "closed_on", "every_days", "tolerance", "authorities")
+    known = ("iso", "name_th", "name_en", "region", "in_return")
+    ordered = sorted(campaigns, key=lambda c: c.id)
     with transaction(connection):
-        _refresh(connection, campaigns)
+        rows = [{"campaign_id": c.id, **{name: getattr(c, name) for name in told}} for c in ordered]
+        _refresh(connection, "core.campaign", rows)
+        everywhere = provinces.all_provinces()
+        rows = [{"province_code": p.code, **{name: getattr(p, name) for name in known}} for p in everywhere]
+        _refresh(connection, "core.province", rows)
 
 
-def _refresh(connection: DuckDBPyConnection, campaigns: list[Any]) -> None:
-    connection.execute("DELETE FROM core.campaign")
-    connection.execute("DELETE FROM core.province")
-    names = (
-        "title_th",
-        "title_en",
-        "opened_on",
-        "deadline",
-        "closed_on",
-        "every_days",
-        "tolerance",
-        "authorities",
-    )
-    insert(
-        connection,
-        "core.campaign",
-        [{"campaign_id": c.id, **{n: getattr(c, n) for n in names}} for c in campaigns],
-    )
-    insert(
-        connection,
-        "core.province",
-        [
-            {
-                "province_code": p.code,
-                "iso": p.iso,
-                "name_th": p.name_th,
-                "name_en": p.name_en,
-                "region": p.region,
-                "in_return": p.in_return,
-            }
-            for p in provinces.all_provinces()
-        ],
-    )
+def _refresh(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    names = ", ".join(rows[0]) if rows else "*"
+    if connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall() != [tuple(r.values()) for r in rows]:
+        connection.execute(f"DELETE FROM {table}")
+        insert(connection, table, rows)
 
 
 def build_mart(connection: DuckDBPyConnection, name: str) -> int:
@@ -97,11 +75,12 @@ def build_mart(connection: DuckDBPyConnection, name: str) -> int:
 
 
 def state(connection: DuckDBPyConnection) -> str:
-    """A short name of all that the marts and exports are made from: judgements, campaigns and the SQL itself.
+    """A short name of all that the marts and exports are made from: judgements, reference tables and the SQL itself.
     Where the exports bear the same name, there is nothing to make anew."""
     loaded = connection.execute(
         "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
-        " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c)"
+        " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c),"
+        " (SELECT list(p ORDER BY p.province_code) FROM core.province AS p)"
     ).fetchone()
     sql = "".join(file.read_text(encoding="utf-8") for file in sorted(MARTS.glob("*.sql")))
     return hashlib.sha256(f"{loaded}{sql}{EXPORTED}".encode()).hexdigest()[:16]
@@ -175,7 +154,9 @@ def _swap(new: Path, folder: Path) -> None:
         shutil.rmtree(folder)
     os.replace(link, folder)
     for old in folder.parent.glob(f".{folder.name}-*"):
-        if old.name not in (version.name, before) and old.is_dir() and not old.is_symlink():
+        if old.is_symlink():
+            old.unlink()
+        elif old.name not in (version.name, before):
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -203,5 +184,5 @@ def _plain(value: Any) -> str:
 
 
 def _one(connection: DuckDBPyConnection, sql: str) -> Any:
-    row = connection.execute(sql).fetchone()
-    return row[0] if row else 0
+    ((value,),) = connection.execute(sql).fetchall()
+    return value

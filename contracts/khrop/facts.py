@@ -1,7 +1,7 @@
-"""A document's own facts and claims as one small frame: a row a snapshot, a column a fact.
+"""A document's own facts and claims, lined up by snapshot, as plain values.
 
-Here belong the ways a caller may hand facts in, and how they line up for document rules. What must hold among
-them belongs in a contract.
+Here belong the ways a caller may hand facts in, and what is known, unread or absent of each. What must hold among
+them belongs in a contract; how that is judged belongs in `khrop.documents`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+Record = Mapping[str, Any]
 
 ONE = ""
 """The name of the snapshot of a frame that is one snapshot."""
@@ -24,11 +24,14 @@ class Facts:
     """What is known of each snapshot's document.
 
     `values[snapshot][fact]` is a number, text, date or None; a claim is the fact `<source>_<measure>`, as in
-    `table_total_saved`. `places[snapshot, fact]` says where in the document it stands.
+    `table_total_saved`. A fact that was printed and cannot be read is None, and `<fact>_printed` says what stood
+    there. `places[snapshot, fact]` says where in the document it stands. `documented` are the snapshots whose
+    document was handed in, whatever it says.
     """
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
+    documented: set[str] = field(default_factory=set)
 
     def of(self, snapshot: str) -> dict[str, Any]:
         return self.values.get(snapshot, {})
@@ -41,83 +44,86 @@ class Facts:
         known = self.of(snapshot)
         return "" if known.get(fact) is not None else str(known.get(f"{fact}_printed") or "")
 
-    def frame(self, columns: Iterable[str]) -> pd.DataFrame:
-        """One row a snapshot in their order, with at least these columns; dates as datetime64, whole numbers as
-        nullable integers, other numbers as floats."""
-        import pandas as pd
-
-        wanted = list(dict.fromkeys(columns))
-        data: dict[str, Any] = {}
-        for name in wanted:
-            values = [row.get(name) for row in self.values.values()]
-            data[name] = _column(values)
-        return pd.DataFrame(data, index=range(len(self.values)))
+    def absent(self, snapshot: str, fact: str) -> bool:
+        """Whether a document says nothing of a fact, not even something that cannot be read."""
+        return self.of(snapshot).get(fact) is None and not self.unread(snapshot, fact)
 
 
-def _column(values: list[Any]) -> Any:
-    import pandas as pd
+def records(given: Any) -> list[Record]:
+    """A mapping, a list of mappings, or a frame of any engine as plain records; nothing at all as none."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [_plain_record(given)]
+    if isinstance(given, (list, tuple)):
+        return [_plain_record(row) for row in given]
+    import narwhals as nw
 
-    present = [v for v in values if v is not None]
-    if present and all(isinstance(v, (date, datetime)) for v in present):
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype("datetime64[us]")
-    if present and all(isinstance(v, int) for v in present):
-        return pd.array(values, dtype="Int64")
-    if present and all(isinstance(v, (int, float, Decimal)) for v in present):
-        return pd.array([None if v is None else float(v) for v in values], dtype="Float64")
-    if not present:
-        return pd.array(values, dtype="Float64")
-    return pd.Series([None if v is None else str(v) for v in values], dtype="str")
+    return [_plain_record(row) for row in nw.from_native(given).lazy().collect().rows(named=True)]
 
 
 def gather(
     snapshots: Iterable[str],
-    snapshot_column: str | None,
-    document: Any,
-    claims: Any,
+    column: str | None,
+    document: Iterable[Record],
+    claims: Iterable[Record],
     params: Mapping[str, Any],
 ) -> Facts:
-    """Line up `document` (a mapping of facts, or a frame or records of one row a snapshot) and `claims` (a frame
-    or records of source, measure, value, place) by snapshot. Parameters are facts too, under their own names.
+    """Line up `document` (records of one row a snapshot) and `claims` (records of source, measure, value, place,
+    and, where the value cannot be read, printed) by the snapshot that `column` names. Parameters are facts too,
+    under their own names. A claim that is made twice and differs has no value: what was printed is both.
     """
     facts = Facts({name: dict(params) for name in snapshots})
-    for row in _records(document):
-        name = _snapshot(row, snapshot_column, facts)
-        facts.values.setdefault(name, dict(params)).update(
-            {k: _plain(v) for k, v in row.items() if k != snapshot_column}
-        )
-    for row in _records(claims):
-        name = _snapshot(row, snapshot_column, facts)
-        fact = f"{row['source']}_{row['measure']}"
-        values = facts.values.setdefault(name, dict(params))
-        if values.get(fact) is None:
-            values[fact] = _plain(row["value"])
-            facts.places[name, fact] = str(row.get("place") or "")
-            if values[fact] is None and row.get("printed"):
-                values[f"{fact}_printed"] = str(row["printed"])
+    for row in document:
+        name = owner(row, column, facts.values)
+        facts.documented.add(name)
+        facts.values[name].update({k: v for k, v in row.items() if k != column})
+    for row in claims:
+        name = owner(row, column, facts.values)
+        _claim(facts, name, f"{row['source']}_{row['measure']}", row)
     return facts
 
 
-def _snapshot(row: Mapping[str, Any], column: str | None, facts: Facts) -> str:
+def owner(row: Record, column: str | None, snapshots: Iterable[str]) -> str:
+    """The snapshot that a record speaks of; one that names none speaks of the only one there is."""
     if column is not None and row.get(column) is not None:
         return str(row[column])
-    return next(iter(facts.values), ONE)
+    names = tuple(snapshots)
+    if len(names) != 1:
+        raise ValueError(f"a document or claim must name its {column}: the frame has {len(names)} snapshots")
+    return names[0]
 
 
-def _records(given: Any) -> list[Mapping[str, Any]]:
-    if given is None:
-        return []
-    if isinstance(given, Mapping):
-        return [given]
-    if isinstance(given, (list, tuple)):
-        return list(given)
-    import narwhals as nw
+def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
+    known, value = facts.values[snapshot], row["value"]
+    printed = str(row.get("printed") or ("" if value is None else value))
+    if not printed:
+        return
+    if isinstance(value, (float, Decimal)) and not isfinite(value):
+        value = None
+    if (snapshot, fact) not in facts.places:
+        known[fact], known[f"{fact}_printed"] = value, printed
+        facts.places[snapshot, fact] = str(row.get("place") or "")
+    elif known[fact] != value:
+        known[fact], known[f"{fact}_printed"] = None, f"{known[f'{fact}_printed']} | {printed}"
 
-    return list(nw.from_native(given).lazy().collect().rows(named=True))
+
+def show(name: str, value: Any) -> str:
+    """A value as a message prints it: percents with two places at least, dates as ISO, nothing for a null."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        number = float(value)
+        return f"{number:.2f}" if "percent" in name and round(number, 2) == number else _number(value)
+    return str(value)
 
 
-def _plain(value: Any) -> Any:
-    """A value without its engine: pandas' and numpy's missing values are None, their scalars Python's own."""
-    if value is None or value != value:
+def plain(value: Any) -> Any:
+    """A value without its engine: every missing value is None, scalars are Python's own, a moment is its day."""
+    if value is None or _missing(value):
         return None
     if isinstance(value, datetime):
         return value.date()
@@ -125,3 +131,18 @@ def _plain(value: Any) -> Any:
         return value
     item = getattr(value, "item", None)
     return item() if item else str(value)
+
+
+def _plain_record(row: Record) -> Record:
+    return {name: plain(value) for name, value in row.items()}
+
+
+def _missing(value: Any) -> bool:
+    try:
+        return bool(value != value)
+    except TypeError:  # pandas.NA has no truth value
+        return True
+
+
+def _number(value: int | float | Decimal) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

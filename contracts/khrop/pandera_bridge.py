@@ -1,6 +1,7 @@
 """How a khrop rule also is a Pandera check, so that `Contract.validate(frame)` means the same.
 
-Row and group rules need nothing but the frame, so plain Pandera can run them. Reference and document rules need
+Row and group rules need nothing but the frame, so plain Pandera can run them: an error fails the validation, a
+warning is Pandera's `SchemaWarning`. Reference and document rules need
 more than one frame; Pandera is not told of them.
 """
 
@@ -25,7 +26,8 @@ def as_check(record: Rule) -> classmethod[Any, Any, Any]:
 
         # One record for the frame, not one a column: Pandera repeats a frame-wide failure for each column.
         passes.__doc__ = record.summary
-        method = dataframe_check(name=record.id, error=record.summary)(passes)
+        warns = record.severity == "warning"
+        method = dataframe_check(name=record.id, error=record.summary, raise_warning=warns)(passes)
     else:
         method = classmethod(lambda cls: record)
     setattr(method, RULE_KEY, record)

@@ -6,62 +6,55 @@ run belongs in `khrop.engine`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import and_
 
 import narwhals as nw
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from khrop import provinces
-from khrop.engine import Part
+from khrop.claims import not_after, on_weekday, rest_of_hundred, rounded_percent, same_figure, sum_of
+from khrop.documents import Part
+from khrop.percents import in_hundredths, is_rounded, is_within, points, rounded
 from khrop.rules import ContractOptions, Params, rule
 from khrop.vocabulary import ContainsExactly, LinearSequence, NotAllSame, SumsMatch
+from khrop.wording import NOTHING
 
-COUNTS = ("total", "saved", "pending")
+LEAST = {"total": 1, "saved": 0, "pending": 0}
+COUNTS = tuple(LEAST)
 LARGEST_COUNT = 10**9
-"""No count of authorities comes near it; beyond it the sums of products below would leave 64 bits."""
+"""No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a
+float holds."""
 
 col = nw.col
 
 
-def hundredths(column: str) -> nw.Expr:
-    """A percent in whole hundredths of a point, the only form in which percents are compared."""
-    return (col(column) * 100).round().cast(nw.Int64)
-
-
-def rounded_half_up(percent: str, part: str, whole: str) -> nw.Expr:
-    """percent, in hundredths, = (20000·part + whole) // (2·whole), written without a division."""
-    doubled = hundredths(percent) * 2 * col(whole)
-    exact = col(part) * 20000 + col(whole)
-    return (doubled <= exact) & (exact < doubled + col(whole) * 2)
-
-
-def within(percent: str, part: str, whole: str, tolerance: float) -> nw.Expr:
-    """abs(percent − 100·part/whole) ≤ tolerance points, in whole numbers."""
-    allowed = round(tolerance * 100)
-    return (hundredths(percent) * col(whole) - col(part) * 10000).abs() <= col(whole) * allowed
-
-
-def percent_of(part: str, whole: str) -> Any:
+def _percent_of(part: str, whole: str) -> Callable[[Mapping[str, str]], str]:
     """What a percent should say, from the texts of a failing row: half up, two places."""
 
     def text(row: Mapping[str, str]) -> str:
-        try:
-            p, w = int(row[part]), int(row[whole])
-        except (KeyError, ValueError):
-            return ""
-        return f"{(20000 * p + w) // (2 * w) / 100:.2f}" if w > 0 else ""
+        if not (_counts(row[part]) and _counts(row[whole]) and int(row[whole])):
+            return NOTHING
+        return str(points(rounded(int(row[part]), int(row[whole]))))
 
     return text
 
 
+def _not_a_count(row: Mapping[str, str]) -> str:
+    """The first count of a failing row that is none."""
+    good = [c for c in COUNTS if _counts(row[c]) and LEAST[c] <= int(row[c]) <= LARGEST_COUNT]
+    return next((c for c in COUNTS if c not in good), COUNTS[0])
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _plus(row: Mapping[str, str]) -> str:
-    return f"{row['saved']} + {row['pending']} = {int(row['saved']) + int(row['pending'])}" if _counted(row) else ""
-
-
-def _counted(row: Mapping[str, str]) -> bool:
-    return all(row.get(name, "").lstrip("-").isdigit() for name in ("saved", "pending"))
+    return f"{row['saved']} + {row['pending']} = {float(row['saved']) + float(row['pending']):.15g}"
 
 
 def _nearest(printed: str) -> list[str]:
@@ -72,12 +65,13 @@ class ProvinceProgress(pa.DataFrameModel):
     """A row a province: local authorities in all, those whose data are saved, those pending, percent saved."""
 
     snapshot_id: Series[str] | None = pa.Field(nullable=False, coerce=True)
-    ordinal: Series[pa.Int64] = pa.Field(nullable=True, coerce=True, description="the row's printed number, 1…76")
+    ordinal: Series[pd.Int64Dtype] = pa.Field(nullable=True, coerce=True, description="the row's printed number, 1…76")
     province_code: Series[str] = pa.Field(nullable=True, coerce=True, description="two digits, TIS 1099")
     province_th: Series[str] | None = pa.Field(nullable=True, coerce=True, description="the name as read")
-    total: Series[pa.Int64] = pa.Field(coerce=True, description="authorities in all")
-    saved: Series[pa.Int64] = pa.Field(coerce=True, description="authorities whose data are saved")
-    pending: Series[pa.Int64] = pa.Field(coerce=True, description="authorities whose data are not")
+    # pandas' nullable integers: coercion to NumPy's would silently cut 2.5 to 2.
+    total: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities in all")
+    saved: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are saved")
+    pending: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are not")
     saved_percent: Series[float] = pa.Field(coerce=True, description="percent saved, points, two places")
 
     __contract__ = ContractOptions(
@@ -93,24 +87,25 @@ class ProvinceProgress(pa.DataFrameModel):
     @rule(
         "counts-whole",
         columns=COUNTS,
+        column=_not_a_count,
         observed="total {total}, saved {saved}, pending {pending}",
         expected="total ≥ 1, saved ≥ 0, pending ≥ 0",
-        th="{province_th}: จำนวนต้องเป็นจำนวนเต็ม ไม่ว่าง ไม่ติดลบ และมี อปท. อย่างน้อย ๑ แห่ง ({observed})",
-        en="{province_th}: counts must be whole, present and not negative, total at least 1 ({observed})",
+        th="{name}: จำนวนต้องเป็นจำนวนเต็ม ไม่ว่าง ไม่ติดลบ และมี อปท. อย่างน้อย ๑ แห่ง ({observed})",
+        en="{name}: counts must be whole, present and not negative, total at least 1 ({observed})",
     )
     def counts_whole(cls, params: Params) -> nw.Expr:
         """total ≥ 1; saved, pending ≥ 0; whole numbers."""
-        whole = [(col(c) == col(c).round(0)) & (col(c) < LARGEST_COUNT) for c in COUNTS]
-        return nw.all_horizontal(*whole, col("total") >= 1, col("saved") >= 0, col("pending") >= 0, ignore_nulls=False)
+        whole = [(col(c) == col(c).round()) & col(c).is_between(least, LARGEST_COUNT) for c, least in LEAST.items()]
+        return reduce(and_, whole)
 
     @rule(
         "balance",
         columns=COUNTS,
-        skip_null=True,
+        skip_null=COUNTS,
         observed=_plus,
         expected="{total}",
-        th="{province_th}: บันทึกแล้ว {saved} รวมกับยังไม่บันทึก {pending} ไม่เท่ากับทั้งหมด {total}",
-        en="{province_th}: saved {saved} + pending {pending} is not the total {total}",
+        th="{name}: บันทึกแล้ว {saved} รวมกับยังไม่บันทึก {pending} ไม่เท่ากับทั้งหมด {total}",
+        en="{name}: saved {saved} + pending {pending} is not the total {total}",
     )
     def balance(cls, params: Params) -> nw.Expr:
         """saved + pending = total."""
@@ -119,28 +114,29 @@ class ProvinceProgress(pa.DataFrameModel):
     @rule(
         "percent-within-tolerance",
         columns=("saved_percent", "saved", "total"),
+        skip_null=("saved", "total"),
         observed="{saved_percent}",
-        expected=percent_of("saved", "total"),
-        th="{province_th}: ร้อยละ {saved_percent} ไม่ตรงกับ {saved} จาก {total} ({expected})",
-        en="{province_th}: {saved_percent} percent is not {saved} of {total} ({expected})",
+        expected=_percent_of("saved", "total"),
+        th="{name}: ร้อยละ {saved_percent} ไม่ตรงกับ {saved} จาก {total} ({expected})",
+        en="{name}: {saved_percent} percent is not {saved} of {total} ({expected})",
     )
     def percent_within_tolerance(cls, params: Params) -> nw.Expr:
         """abs(percent − 100·saved/total) ≤ the campaign's tolerance."""
-        return within("saved_percent", "saved", "total", float(params["tolerance"]))
+        return is_within("saved_percent", "saved", "total", in_hundredths(params["tolerance"]))
 
     @rule(
         "percent-rounded",
         severity="warning",
         columns=("saved_percent", "saved", "total"),
-        skip_null=True,
+        skip_null=("saved_percent", "saved", "total"),
         observed="{saved_percent}",
-        expected=percent_of("saved", "total"),
-        th="{province_th}: ร้อยละ {saved_percent} ไม่ได้ปัดเศษตามปกติ {saved} จาก {total} คือ {expected}",
-        en="{province_th}: {saved_percent} is not rounded half up: {saved} of {total} is {expected}",
+        expected=_percent_of("saved", "total"),
+        th="{name}: ร้อยละ {saved_percent} ไม่ได้ปัดเศษตามปกติ {saved} จาก {total} คือ {expected}",
+        en="{name}: {saved_percent} is not rounded half up: {saved} of {total} is {expected}",
     )
     def percent_rounded(cls, params: Params) -> nw.Expr:
         """percent, in hundredths, is rounded half up."""
-        return rounded_half_up("saved_percent", "saved", "total")
+        return is_rounded("saved_percent", "saved", "total")
 
     @rule(
         "percent-rounded",
@@ -151,14 +147,11 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def claimed_percent_rounded(cls, params: Params) -> dict[str, Part]:
         """The percents that the totals row and the prose claim are rounded half up."""
-        parts = {}
-        for source, measure in (("table_total", "saved"), ("prose", "saved"), ("prose", "pending")):
-            fact, part, whole = (f"{source}_{m}" for m in (f"{measure}_percent", measure, "total"))
-            exact = (col(part) * 20000 + col(whole)) / (col(whole) * 2)
-            parts[fact] = Part(
-                rounded_half_up(fact, part, whole), needs=(fact, part, whole), expected=exact.floor() / 100
-            )
-        return parts
+        claimed = (("table_total", "saved"), ("prose", "saved"), ("prose", "pending"))
+        return {
+            f"{source}_{m}_percent": rounded_percent(f"{source}_{m}_percent", f"{source}_{m}", f"{source}_total")
+            for source, m in claimed
+        }
 
     @rule("provinces-complete", scope="group", columns=("province_code",))
     def provinces_complete(cls, params: Params) -> ContainsExactly:
@@ -184,8 +177,9 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def totals_match(cls, params: Params) -> SumsMatch:
         """Each grand total is the sum of its column; the overall percent follows from them."""
-        tolerance = round(float(params["tolerance"]) * 100)
-        return SumsMatch(COUNTS, "table_total_", ("saved", "total", "saved_percent"), tolerance)
+        return SumsMatch(
+            COUNTS, "table_total_", ("saved", "total", "saved_percent"), in_hundredths(params["tolerance"])
+        )
 
     @rule(
         "claims-match",
@@ -196,12 +190,7 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def claims_match(cls, params: Params) -> dict[str, Part]:
         """Each figure in the prose is the table's."""
-        parts = {}
-        for measure in (*COUNTS, "saved_percent"):
-            prose, table = f"prose_{measure}", f"table_total_{measure}"
-            same = hundredths(prose) == hundredths(table) if measure == "saved_percent" else col(prose) == col(table)
-            parts[prose] = Part(same, needs=(prose, table), expected=col(table))
-        return parts
+        return {f"prose_{m}": same_figure(f"prose_{m}", f"table_total_{m}") for m in (*COUNTS, "saved_percent")}
 
     @rule(
         "claims-add-up",
@@ -212,16 +201,9 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def claims_add_up(cls, params: Params) -> dict[str, Part]:
         """In the prose saved + pending = total, and the two percents make 100 within a hundredth."""
-        counts = ("prose_saved", "prose_pending", "prose_total")
-        percents = ("prose_saved_percent", "prose_pending_percent")
-        whole = hundredths(percents[0]) + hundredths(percents[1])
         return {
-            "prose_total": Part(
-                col(counts[0]) + col(counts[1]) == col(counts[2]),
-                needs=counts,
-                expected=col(counts[0]) + col(counts[1]),
-            ),
-            "prose_pending_percent": Part((whole - 10000).abs() <= 1, needs=percents, expected=100 - col(percents[0])),
+            "prose_total": sum_of("prose_total", ("prose_saved", "prose_pending")),
+            "prose_pending_percent": rest_of_hundred("prose_pending_percent", "prose_saved_percent"),
         }
 
     @rule(
@@ -235,12 +217,11 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def campaign_known(cls, params: Params) -> dict[str, Part]:
         """The return belongs to one known campaign."""
-        return {"campaign": Part(col("campaigns_fit") == 1, needs=("campaigns_fit",))}
+        return {"campaign": Part(lambda known: bool(known["campaigns_fit"] == 1), needs=("campaigns_fit",))}
 
     @rule(
         "as-of-present",
         scope="document",
-        columns=("as_of_dates", "as_of_printed"),
         observed="{as_of_printed}",
         expected="one as-of date, like ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓",
         th="ต้องมีวันที่ของข้อมูลหนึ่งวันเท่านั้น พบ “{observed}”",
@@ -248,7 +229,7 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def as_of_present(cls, params: Params) -> dict[str, Part]:
         """An as-of date, one only."""
-        return {"as_of": Part(~col("as_of").is_null() & (col("as_of_dates").fill_null(1) == 1))}
+        return {"as_of": Part(lambda known: known.get("as_of") is not None and known.get("as_of_dates") in (None, 1))}
 
     @rule(
         "as-of-not-after-letter",
@@ -259,25 +240,18 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def as_of_not_after_letter(cls, params: Params) -> dict[str, Part]:
         """The as-of date is not after the document's own letter, nor after the day it was received."""
-        return {
-            fact: Part(col("as_of") <= col(fact), needs=("as_of", fact), expected=col(fact))
-            for fact in ("letter_date", "received_on")
-        }
+        return {fact: not_after("as_of", fact) for fact in ("letter_date", "received_on")}
 
     @rule(
         "weekday-matches",
         scope="document",
         severity="warning",
-        th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed}",
-        en="the weekday named is not that of {observed}",
-        expected="the weekday of the date",
+        th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed} ซึ่งเป็น{expected} ({fact})",
+        en="{fact}: the weekday named is not that of {observed}, which is {expected}",
     )
     def weekday_matches(cls, params: Params) -> dict[str, Part]:
-        """A weekday named with a date is that date's weekday (1 Monday … 7 Sunday)."""
-        return {
-            fact: Part(col(fact).dt.weekday() == col(f"{fact}_weekday"), needs=(fact, f"{fact}_weekday"))
-            for fact in ("as_of", "letter_date", "deadline")
-        }
+        """A weekday named with a date is that date's weekday."""
+        return {fact: on_weekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline")}
 
     @rule(
         "universe-matches-campaign",
@@ -289,8 +263,7 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def universe_matches_campaign(cls, params: Params) -> dict[str, Part]:
         """The grand total is the campaign's number of authorities."""
-        fact = "table_total_total"
-        return {fact: Part(col(fact) == col("authorities"), needs=(fact,), expected=col("authorities"))}
+        return {"table_total_total": same_figure("table_total_total", "authorities")}
 
     @rule(
         "universe-stable",
@@ -299,8 +272,8 @@ class ProvinceProgress(pa.DataFrameModel):
         columns=("total",),
         observed="{total}",
         expected="{previous_total}",
-        th="{province_th}: จำนวน อปท. เปลี่ยนจาก {previous_total} เป็น {total}",
-        en="{province_th}: the number of authorities went from {previous_total} to {total}",
+        th="{name}: จำนวน อปท. เปลี่ยนจาก {previous_total} เป็น {total}",
+        en="{name}: the number of authorities went from {previous_total} to {total}",
     )
     def universe_stable(cls, params: Params) -> nw.Expr:
         """A province's total is the previous return's."""
@@ -313,8 +286,8 @@ class ProvinceProgress(pa.DataFrameModel):
         columns=("saved",),
         observed="{saved}",
         expected="≥ {previous_saved}",
-        th="{province_th}: จำนวนที่บันทึกแล้วลดลงจาก {previous_saved} เหลือ {saved}",
-        en="{province_th}: saved fell from {previous_saved} to {saved}",
+        th="{name}: จำนวนที่บันทึกแล้วลดลงจาก {previous_saved} เหลือ {saved}",
+        en="{name}: saved fell from {previous_saved} to {saved}",
     )
     def saved_never_decreases(cls, params: Params) -> nw.Expr:
         """saved is not less than the previous return's."""

@@ -16,6 +16,8 @@ Params = Mapping[str, Any]
 RowText = str | Callable[[Mapping[str, Any]], str]
 
 RULE_KEY = "__khrop_rule__"
+PREVIOUS = "previous_"
+"""Before the name of a column of the previous return, in the expressions of reference rules."""
 
 
 class RuleDefinitionError(TypeError):
@@ -27,14 +29,16 @@ class Rule:
     """One invariant of a contract.
 
     `build(contract, params)` returns what the scope runs: for `row` and `reference` a boolean narwhals
-    expression (true where the rule holds); for `document` a mapping from the fact judged to such an expression;
-    for `group`, and for a `reference` rule about whole snapshots, an object with the interface of
-    `khrop.vocabulary.GroupRule`.
+    expression (true where the rule holds); for `document` a mapping from the fact judged to a
+    `khrop.documents.Part`; for `group`, and for a `reference` rule about whole snapshots, an object with the
+    interface of `khrop.grouping.GroupRule`.
 
-    `columns` are the columns (facts) the rule speaks of; a row where one of them is null fails, unless it is in
-    `may_be_null`, or `skip_null` says that another rule already names a null.
-    `needs` are inputs without which the rule is not run: facts, parameters, or `previous`.
-    `observed`, `expected`, `th`, `en` are templates over the failing row, or functions of it.
+    `columns` are the columns the rule speaks of; a row where one of them is null fails, unless the column is in
+    `skip_null`: then the row is skipped, because another rule already names that null. (A `reference` rule skips
+    every null: there is nothing to compare.)
+    `needs` are the facts and parameters without which the rule is not run.
+    `column` is the one of the columns that is at fault, where it is not always the first.
+    `observed`, `expected`, `column`, `th`, `en` are templates over the failing row, or functions of it.
     """
 
     id: str
@@ -42,7 +46,8 @@ class Rule:
     severity: Severity
     columns: tuple[str, ...]
     needs: tuple[str, ...]
-    skip_null: bool
+    skip_null: tuple[str, ...]
+    column: RowText
     observed: RowText
     expected: RowText
     th: str
@@ -62,7 +67,8 @@ def rule(
     severity: Severity = "error",
     columns: Sequence[str] = (),
     needs: Sequence[str] = (),
-    skip_null: bool = False,
+    skip_null: Sequence[str] = (),
+    column: RowText = "",
     observed: RowText = "",
     expected: RowText = "",
     th: str = "",
@@ -90,7 +96,8 @@ def rule(
             severity=severity,
             columns=tuple(columns),
             needs=tuple(needs),
-            skip_null=skip_null,
+            skip_null=tuple(skip_null),
+            column=column,
             observed=observed,
             expected=expected,
             th=th,
@@ -118,6 +125,8 @@ def rules_of(contract: type) -> tuple[Rule, ...]:
     for record in found.values():
         if severities.setdefault(record.id, record.severity) != record.severity:
             raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} has two severities")
+        if record.scope == "reference" and not options_of(contract).key:
+            raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} needs a key to compare rows by")
     return tuple(found.values())
 
 

@@ -40,9 +40,8 @@ class FoundDate:
 
     `text[start:end]` is `printed`: from the weekday, if one is named, to the year; a bare "วันที่" before the
     day is not part of it. `date` is None exactly when there is a `problem`: "ambiguous-year" (the year is
-    not told, and never guessed) or "no-such-day" (31 June, whatever
-    the year). `era` is the calendar that the year was read in,
-    None if it could not be told. `weekday_printed` is the weekday's name without "วัน".
+    not told, and never guessed) or "no-such-day" (31 June, whatever the year). `era` is the calendar that the
+    year was read in, None if it could not be told. `weekday_printed` is the weekday's name without "วัน".
     """
 
     start: int

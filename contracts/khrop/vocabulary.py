@@ -1,67 +1,27 @@
 """Ready-made rules about groups of rows, named after the literature.
 
-Each is data (what to count, what to expect) with one method that finds what fails. A contract's `@rule` method of
-scope `group` or `reference` returns one. Rules about single rows are plain expressions and need none of this.
+Each is data (what to count, what to expect) with the aggregates it needs and what is wrong with them: see
+`khrop.grouping.GroupRule`. A contract's `@rule` method of scope `group` or `reference` returns one. Rules about
+single rows are plain expressions and need none of this.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import reduce
+from math import isfinite
+from operator import or_
 
-if TYPE_CHECKING:
-    import narwhals as nw
+import narwhals as nw
 
-    from khrop.facts import Facts
+from khrop.facts import Facts, show
+from khrop.grouping import Failure, Fetch, Grouping, Row
+from khrop.percents import hundredths_of, points, rounded
+from khrop.rules import PREVIOUS
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What a group rule found, before the rule's id and severity are put to it."""
-
-    snapshot: str
-    key: str
-    column: str
-    observed: str
-    expected: str
-    place: str
-    th: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """How a contract names snapshots, rows and places (see `ContractOptions`), as this frame has them."""
-
-    snapshot: str | None
-    snapshots: tuple[str, ...]
-    key: tuple[str, ...]
-    place: str | None
-
-    def name(self, row: Mapping[str, Any]) -> str:
-        """The snapshot a row belongs to."""
-        return str(row[self.snapshot]) if self.snapshot else self.snapshots[0]
-
-    def columns(self, *names: str) -> list[str]:
-        """The snapshot's column, where there is one, and these."""
-        return [*([self.snapshot] if self.snapshot else []), *names]
-
-    def where(self, row: Mapping[str, Any]) -> str:
-        return str(row.get(self.place) or "") if self.place else ""
-
-
-class GroupRule(Protocol):
-    """What a rule about groups must offer: the columns it reads, and what fails in a frame."""
-
-    def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]: ...
-
-
-def _rows(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
-    from khrop.facts import _plain
-
-    return [{k: _plain(v) for k, v in row.items()} for row in frame.collect().rows(named=True)]
+Groups = Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,97 +38,74 @@ class ContainsExactly:
     printed: str | None = None
     near: Callable[[str], Sequence[str]] | None = None
 
-    def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]:
-        import narwhals as nw
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.column,)
 
-        counts: dict[str, Counter[str | None]] = {name: Counter() for name in by.snapshots}
-        grouped = frame.group_by(by.columns(self.column)).agg(nw.len().alias("__rows"))
-        for row in _rows(grouped):
-            counts.setdefault(by.name(row), Counter())[row[self.column]] = int(row["__rows"])
+    @property
+    def derived(self) -> Mapping[str, nw.Expr]:
+        return {}
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        return {"rows": nw.len()}
+
+    def failures(self, groups: Groups, fetch: Fetch, by: Grouping, facts: Facts) -> Iterator[Failure]:
         wanted = set(self.expected)
+        counts = {name: {row[self.column]: row["rows"] for row in rows} for name, rows in groups.items()}
         for snapshot, seen in counts.items():
             for value in self.expected:
                 if value not in seen:
                     yield self._absent(snapshot, value)
-            wrong = [v for v, n in seen.items() if v is None or v not in wanted or n > 1]
-            if wrong:
-                yield from self._present(frame, by, snapshot, set(wrong), seen)
-
-    def _absent(self, snapshot: str, value: str) -> Failure:
-        th, en = self.names.get(value, (value, value))
-        return Failure(
-            snapshot,
-            value,
-            self.column,
-            "0",
-            "1",
-            "",
-            f"ไม่พบ{th}ในตาราง",
-            f"{en} ({th}) is absent from the table",
-        )
-
-    def _present(
-        self,
-        frame: nw.LazyFrame[Any],
-        by: Grouping,
-        snapshot: str,
-        wrong: set[str | None],
-        seen: Mapping[str | None, int],
-    ) -> Iterator[Failure]:
-        import narwhals as nw
-
-        mine = frame.filter(nw.col(by.snapshot) == snapshot) if by.snapshot else frame
-        told: set[str] = set()
-        for row in _rows(mine):
-            value = row[self.column]
-            if value not in wrong:
-                continue
+        wrong = {
+            name: bad
+            for name, seen in counts.items()
+            if (bad := {v for v, n in seen.items() if v is None or v not in wanted or n > 1})
+        }
+        if not wrong:
+            return
+        named = sorted({v for bad in wrong.values() for v in bad if v is not None})
+        told: Counter[tuple[str, str]] = Counter()
+        for row in fetch(list(wrong), nw.col(self.column).is_null() | nw.col(self.column).is_in(named)):
+            snapshot, value = by.name(row), row[self.column]
             if value is None:
                 yield self._unknown(snapshot, row, by)
-            elif value not in self.expected:
-                th, en = self.names.get(value, (value, value))
-                yield Failure(
-                    snapshot,
-                    value,
-                    self.column,
-                    th,
-                    "",
-                    by.where(row),
-                    f"{th}ไม่อยู่ในรายการที่ต้องรายงาน",
-                    f"{en} ({th}) does not belong in this table",
-                )
-            elif value in told:
-                th, en = self.names.get(value, (value, value))
-                times = str(seen[value])
-                yield Failure(
-                    snapshot,
-                    value,
-                    self.column,
-                    times,
-                    "1",
-                    by.where(row),
-                    f"{th}ปรากฏ {times} ครั้ง",
-                    f"{en} ({th}) stands {times} times",
-                )
+            elif value not in wanted:
+                yield self._extra(snapshot, value, by.where(row))
             else:
-                told.add(value)
+                told[snapshot, value] += 1
+                if told[snapshot, value] > 1:
+                    yield self._doubled(snapshot, value, str(counts[snapshot][value]), by.where(row))
 
-    def _unknown(self, snapshot: str, row: Mapping[str, Any], by: Grouping) -> Failure:
-        text = str(row.get(self.printed) or "") if self.printed else ""
-        near = list(self.near(text)) if self.near and text else []
-        expected = " | ".join(near)
-        offer_th = f" ใกล้เคียงกับ {' '.join(near)}" if near else ""
-        offer_en = f"; nearest: {', '.join(near)}" if near else ""
+    def _absent(self, snapshot: str, value: str) -> Failure:
+        th, en = self._name(value)
         return Failure(
-            snapshot,
-            text,
-            self.printed or self.column,
-            text,
-            expected,
-            by.where(row),
-            f"ไม่รู้จักชื่อ “{text}”{offer_th}",
-            f"unknown name “{text}”{offer_en}",
+            snapshot, value, self.column, "0", "1", "", f"ไม่พบ{th}ในตาราง", f"{_both(th, en)} is absent from the table"
         )
+
+    def _extra(self, snapshot: str, value: str, place: str) -> Failure:
+        th, en = self._name(value)
+        says_th, says_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
+        return Failure(snapshot, value, self.column, th, "", place, says_th, says_en)
+
+    def _doubled(self, snapshot: str, value: str, times: str, place: str) -> Failure:
+        th, en = self._name(value)
+        says_th, says_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
+        return Failure(snapshot, value, self.column, times, "1", place, says_th, says_en)
+
+    def _unknown(self, snapshot: str, row: Row, by: Grouping) -> Failure:
+        column = self.printed if self.printed in row else None
+        text = show("", row[column]) if column else ""
+        if not text:
+            says_th, says_en = f"มีแถวที่ไม่มีค่า {self.column}", f"a row has no {self.column}"
+            return Failure(snapshot, "", column or self.column, "", "", by.where(row), says_th, says_en)
+        near = list(self.near(text)) if self.near else []
+        says_th = f"ไม่รู้จักชื่อ “{text}”" + (f" ใกล้เคียงกับ {' '.join(near)}" if near else "")
+        says_en = f"unknown name “{text}”" + (f"; nearest: {', '.join(near)}" if near else "")
+        return Failure(snapshot, text, column or self.column, text, " | ".join(near), by.where(row), says_th, says_en)
+
+    def _name(self, value: str) -> tuple[str, str]:
+        return self.names.get(value, (value, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,41 +115,62 @@ class LinearSequence:
     column: str
     start: int = 1
 
-    def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]:
-        import narwhals as nw
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ()
 
-        values: dict[str, list[int | None]] = defaultdict(list)
-        places: dict[tuple[str, int | None], str] = {}
-        wanted = by.columns(self.column, *([by.place] if by.place else []))
-        for row in _rows(frame.select(nw.col(*wanted))):
-            values[by.name(row)].append(row[self.column])
-            places[by.name(row), row[self.column]] = by.where(row)
-        for snapshot, seen in values.items():
-            rows = Counter(seen)
-            end = self.start + len(seen) - 1
-            for number in range(self.start, end + 1):
-                if number not in rows:
-                    yield self._failure(
-                        snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}"
-                    )
-            for value, times in rows.items():
-                place = places[snapshot, value]
-                if value is None:
-                    text = f"{times} row(s) without a number"
-                    yield self._failure(snapshot, "", f"{self.start}…{end}", place, f"ไม่มีลำดับที่ {times} แถว", text)
-                elif times > 1:
-                    text = f"{times} rows are numbered {value}"
-                    yield self._failure(snapshot, str(value), "1", place, f"ลำดับที่ {value} ซ้ำ {times} แถว", text)
-                elif not self.start <= value <= end:
-                    text = f"{value} is outside {self.start}…{end}"
-                    yield self._failure(
-                        snapshot,
-                        str(value),
-                        f"{self.start}…{end}",
-                        place,
-                        f"ลำดับที่ {value} อยู่นอกช่วง {self.start}–{end}",
-                        text,
-                    )
+    @property
+    def derived(self) -> Mapping[str, nw.Expr]:
+        return {}
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        column = nw.col(self.column)
+        return {
+            "rows": nw.len(),
+            "numbered": column.count(),
+            "first": column.min(),
+            "last": column.max(),
+            "different": column.n_unique(),
+        }
+
+    def failures(self, groups: Groups, fetch: Fetch, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        broken = [name for name, rows in groups.items() if not all(self._runs(row) for row in rows)]
+        if not broken:
+            return
+        numbered: dict[str, list[Row]] = {name: [] for name in broken}
+        for row in fetch(broken, None):
+            numbered[by.name(row)].append(row)
+        for snapshot, rows in numbered.items():
+            yield from self._broken(snapshot, rows, by)
+
+    def _runs(self, row: Row) -> bool:
+        """Without a null, from the first to the last, as many different numbers as rows: then by ones."""
+        n = row["rows"]
+        if n == 0:
+            return True
+        ends = (row["first"], row["last"]) == (self.start, self.start + n - 1)
+        return bool(ends and row["numbered"] == n and row["different"] == n)
+
+    def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
+        seen = Counter(row[self.column] for row in rows)
+        places = {row[self.column]: by.where(row) for row in rows}
+        end = self.start + len(rows) - 1
+        run = f"{self.start}…{end}"
+        for number in range(self.start, end + 1):
+            if number not in seen:
+                yield self._failure(snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}")
+        for value, times in seen.items():
+            said, place = show(self.column, value), places[value]
+            if value is None:
+                th, en = f"ไม่มีลำดับที่ {times} แถว", f"{times} row(s) without a number"
+                yield self._failure(snapshot, "", run, place, th, en)
+            elif times > 1:
+                th, en = f"ลำดับที่ {said} ซ้ำ {times} แถว", f"{times} rows are numbered {said}"
+                yield self._failure(snapshot, said, "1", place, th, en)
+            elif not (self.start <= value <= end and value == int(value)):
+                th, en = f"ลำดับที่ {said} อยู่นอกช่วง {self.start}–{end}", f"{said} is outside {run}"
+                yield self._failure(snapshot, said, run, place, th, en)
 
     def _failure(self, snapshot: str, observed: str, expected: str, place: str, th: str, en: str) -> Failure:
         return Failure(snapshot, observed or expected, self.column, observed, expected, place, th, en)
@@ -227,60 +185,47 @@ class SumsMatch:
     columns: tuple[str, ...]
     prefix: str
     ratio: tuple[str, str, str] | None = None
-    tolerance: int = 1
+    tolerance: float = 1
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        return tuple(self.prefix + column for column in self.columns)
+    def keys(self) -> tuple[str, ...]:
+        return ()
 
-    def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]:
-        import narwhals as nw
+    @property
+    def derived(self) -> Mapping[str, nw.Expr]:
+        return {}
 
-        sums = [nw.col(column).sum().alias(column) for column in self.columns]
-        grouped = frame.group_by(by.snapshot).agg(*sums) if by.snapshot else frame.select(*sums)
-        for row in _rows(grouped):
-            snapshot = by.name(row)
-            known = facts.of(snapshot)
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        return {column: nw.col(column).sum() for column in self.columns}
+
+    def failures(self, groups: Groups, fetch: Fetch, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        for snapshot, rows in groups.items():
+            sums = {column: rows[0][column] or 0 if rows else 0 for column in self.columns}
             for column in self.columns:
                 fact = self.prefix + column
-                unread = facts.unread(snapshot, fact)
-                if not unread and (known.get(fact) is None or known[fact] == row[column]):
+                if facts.absent(snapshot, fact) or facts.of(snapshot).get(fact) == sums[column]:
                     continue
-                claimed, total = unread or str(known[fact]), str(int(row[column] or 0))
-                yield Failure(
-                    snapshot,
-                    fact,
-                    column,
-                    claimed,
-                    total,
-                    facts.place(snapshot, fact),
-                    f"ยอดรวม {claimed} ไม่เท่ากับผลรวมของแถว {total}",
-                    f"the grand total of {column} says {claimed}, its rows add up to {total}",
-                )
+                claimed = facts.unread(snapshot, fact) or show(column, facts.of(snapshot)[fact])
+                total, place = show(column, sums[column]), facts.place(snapshot, fact)
+                th = f"ยอดรวม {column} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
+                en = f"the grand total of {column} says {claimed}, its rows add up to {total}"
+                yield Failure(snapshot, fact, column, claimed, total, place, th, en)
             if self.ratio:
-                yield from self._ratio(snapshot, row, facts)
+                yield from self._ratio(snapshot, sums, self.ratio, facts)
 
-    def _ratio(self, snapshot: str, row: Mapping[str, Any], facts: Facts) -> Iterator[Failure]:
-        part, whole, column = self.ratio or ("", "", "")
-        fact = self.prefix + column
-        claimed, unread = facts.of(snapshot).get(fact), facts.unread(snapshot, fact)
-        if (claimed is None and not unread) or not row[whole]:
+    def _ratio(self, snapshot: str, sums: Row, ratio: tuple[str, str, str], facts: Facts) -> Iterator[Failure]:
+        part, whole, (column, fact) = sums[ratio[0]], sums[ratio[1]], (ratio[2], self.prefix + ratio[2])
+        claimed = facts.of(snapshot).get(fact)
+        if facts.absent(snapshot, fact) or whole <= 0 or not isfinite(part + whole):
             return
-        saved, total = int(row[part] or 0), int(row[whole])
-        if not unread and abs(round(float(claimed or 0) * 100) * total - 10000 * saved) <= self.tolerance * total:
+        if claimed is not None and abs(hundredths_of(claimed) * whole - 10000 * part) <= self.tolerance * whole:
             return
-        printed = unread or f"{claimed:.2f}"
-        expected = f"{(20000 * saved + total) // (2 * total) / 100:.2f}"
-        yield Failure(
-            snapshot,
-            fact,
-            column,
-            printed,
-            expected,
-            facts.place(snapshot, fact),
-            f"ร้อยละรวม {printed} ไม่ตรงกับผลรวม ({expected})",
-            f"the overall percent says {printed}, the sums give {expected}",
-        )
+        printed = facts.unread(snapshot, fact) or show(column, claimed)
+        expected, place = str(points(rounded(part, whole))), facts.place(snapshot, fact)
+        th = f"ร้อยละรวม {printed} ไม่ตรงกับผลรวม ({expected})"
+        en = f"the overall percent says {printed}, the sums give {expected}"
+        yield Failure(snapshot, fact, column, printed, expected, place, th, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,24 +234,27 @@ class NotAllSame:
 
     columns: tuple[str, ...]
 
-    def failures(self, frame: nw.LazyFrame[Any], by: Grouping, facts: Facts) -> Iterator[Failure]:
-        import narwhals as nw
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ()
 
-        differs = nw.any_horizontal(*[nw.col(c) != nw.col(f"previous_{c}") for c in self.columns], ignore_nulls=True)
-        compared = frame.filter(~nw.col(f"previous_{self.columns[0]}").is_null()).with_columns(
-            __differs=differs.cast(nw.Int64)
-        )
-        changed, count = nw.col("__differs").sum().alias("__changed"), nw.len().alias("__n")
-        grouped = compared.group_by(by.snapshot).agg(changed) if by.snapshot else compared.select(changed, count)
-        for row in _rows(grouped):
-            if row["__changed"] == 0 and row.get("__n", 1):
-                yield Failure(
-                    by.name(row),
-                    "",
-                    ", ".join(self.columns),
-                    "0",
-                    "",
-                    "",
-                    "ตัวเลขทุกช่องเหมือนรายงานครั้งก่อน แม้วันที่ของข้อมูลใหม่กว่า",
-                    "every figure is the same as in the previous return, under a later as-of date",
-                )
+    @property
+    def derived(self) -> Mapping[str, nw.Expr]:
+        differs = [nw.col(column) != nw.col(PREVIOUS + column) for column in self.columns]
+        return {"differs": reduce(or_, differs).cast(nw.Int64)}
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        return {"rows": nw.len(), "changed": nw.col("differs").sum()}
+
+    def failures(self, groups: Groups, fetch: Fetch, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        for snapshot, rows in groups.items():
+            if rows and rows[0]["rows"] and not rows[0]["changed"]:
+                th = "ตัวเลขทุกช่องเหมือนรายงานครั้งก่อน แม้วันที่ของข้อมูลใหม่กว่า"
+                en = "every figure is the same as in the previous return, under a later as-of date"
+                said, n = ", ".join(self.columns), str(rows[0]["rows"])
+                yield Failure(snapshot, said, self.columns[0], f"{n} = {n}", "≠", "", th, en)
+
+
+def _both(th: str, en: str) -> str:
+    return en if th == en else f"{en} ({th})"

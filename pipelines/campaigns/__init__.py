@@ -9,10 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from khrop.thai import normalise
 
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")
@@ -45,17 +47,31 @@ class Campaign:
 
 
 def load(home: Path | None = None) -> dict[str, Campaign]:
-    """All campaigns by id: the bundled ones, then those of the home, which may replace a bundled one."""
-    files = [*sorted(BUNDLED.glob("*.toml")), *(sorted((home / "campaigns").glob("*.toml")) if home else [])]
-    return {campaign.id: campaign for campaign in map(parse, files)}
+    """All campaigns by id: the bundled ones, then those of the home, which may replace a bundled one.
+
+    Raises `CampaignFault`.
+    """
+    known: dict[str, Campaign] = {}
+    for folder in (BUNDLED, *([home / "campaigns"] if home else [])):
+        here: dict[str, Path] = {}
+        for file in sorted(folder.glob("*.toml")):
+            campaign = parse(file)
+            if campaign.id in here:
+                raise CampaignFault(f"{file}: id {campaign.id!r} is that of {here[campaign.id]} too")
+            here[campaign.id] = file
+            known[campaign.id] = campaign
+    return known
 
 
 def parse(file: Path) -> Campaign:
     """One campaign's file. Raises `CampaignFault`."""
     try:
-        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        # Some editors put a byte order mark first.
+        given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CampaignFault(f"{file}: this is no TOML: {error}") from None
+    except OSError as error:
+        raise CampaignFault(f"{file}: {error.strerror}") from None
     known = set(Campaign.__dataclass_fields__)
     if unknown := sorted(set(given) - known):
         raise CampaignFault(f"{file}: unknown key {', '.join(unknown)}; a campaign has {', '.join(sorted(known))}")
@@ -63,7 +79,7 @@ def parse(file: Path) -> Campaign:
         id=_of(file, given, "id", str),
         title_th=_of(file, given, "title_th", str),
         title_en=_of(file, given, "title_en", str),
-        known_by=tuple(_texts(file, given, "known_by")),
+        known_by=tuple(normalise(text).text for text in _texts(file, given, "known_by")),
         opened_on=_of(file, given, "opened_on", date),
         deadline=_of(file, given, "deadline", date),
         closed_on=_of(file, given, "closed_on", date) if "closed_on" in given else None,
@@ -76,8 +92,14 @@ def parse(file: Path) -> Campaign:
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
     if campaign.deadline <= campaign.opened_on:
         raise CampaignFault(f"{file}: the deadline {campaign.deadline} must be after opened_on {campaign.opened_on}")
-    if campaign.every_days < 1 or not 0 <= campaign.tolerance < 100:
-        raise CampaignFault(f"{file}: every_days must be at least 1, tolerance from 0 to below 100 percent points")
+    if campaign.closed_on is not None and campaign.closed_on < campaign.opened_on:
+        raise CampaignFault(f"{file}: closed_on {campaign.closed_on} is before opened_on {campaign.opened_on}")
+    if not (campaign.tolerance.is_finite() and 0 <= campaign.tolerance < 100):
+        raise CampaignFault(f"{file}: tolerance is {campaign.tolerance}, expected percent points from 0 to below 100")
+    for key in ("every_days", "authorities"):
+        value = getattr(campaign, key)
+        if value is not None and value < 1:
+            raise CampaignFault(f"{file}: {key} is {value}, expected at least 1")
     return campaign
 
 
@@ -91,7 +113,8 @@ def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:
     if key not in given:
         raise CampaignFault(f"{file}: {key} is missing")
     value = given[key]
-    if not isinstance(value, kind) or isinstance(value, bool) or (kind is str and not value.strip()):
+    # Python's truths are numbers and its times of day are dates; a campaign's are not.
+    if not isinstance(value, kind) or isinstance(value, (bool, datetime)) or (kind is str and not value.strip()):
         names = {str: "text", date: "a date like 2020-08-31", int: "a whole number"}
         raise CampaignFault(f"{file}: {key} is {value!r}, expected {names.get(kind, 'a number')}")
     return value

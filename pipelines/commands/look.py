@@ -64,7 +64,7 @@ def status(
     everything: Annotated[bool, typer.Option("--all", help=f"All returns, not the newest {SHOWN}.")] = False,
 ) -> int:
     """Show the returns with their verdicts, and the current state of each campaign."""
-    from pipelines.commands.lines import table
+    from pipelines.commands.lines import plural, table
 
     with _opened() as (home, connection):
         returns = _dicts(
@@ -81,7 +81,8 @@ def status(
     counts: dict[str, int] = {}
     for one in returns:
         counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
-    typer.echo(f"\n{len(returns):,} returns: " + ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items())))
+    told = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
+    typer.echo(f"\n{plural(len(returns), 'return')}{f': {told}' if told else ''}")
     shown = returns if everything else returns[:SHOWN]
     rows = [
         (
@@ -144,11 +145,17 @@ def days(left: int) -> str:
 @guarded
 def summary(as_json: JsonOption = False) -> int:
     """Tell what came of the newest return of each campaign."""
+    from warehouse import tables
+
     with _opened() as (home, connection):
+        # A run that was cut short before the marts: what was loaded is told, the ranking waits.
+        behind = tables.exported_state(home.exports) != tables.state(connection)
         campaigns = [c for c in _campaigns(connection) if c["as_of"] is not None]
         for campaign in campaigns:
-            campaign["provinces"] = _ranking(connection, campaign["campaign_id"])
+            campaign["provinces"] = [] if behind else _ranking(connection, campaign["campaign_id"])
             campaign["violations"] = _violations(connection, campaign["snapshot_id"])
+    if behind:
+        typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
     if as_json:
         typer.echo(_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
@@ -197,9 +204,10 @@ def _summary_lines(campaign: dict[str, Any]) -> list[str]:
         "",
         f"Nationwide {saved:,} of {total:,} authorities saved ({percent(saved, total)} %),"
         f" {int(campaign['pending']):,} pending; {days(campaign['days_left'])} until {campaign['deadline']}",
-        f"{plural(campaign['not_started'], 'province')} of {len(ranking)} saved nothing yet",
-        "",
     ]
+    if not ranking:
+        return lines
+    lines += [f"{plural(campaign['not_started'], 'province')} of {len(ranking)} saved nothing yet", ""]
     for title, some in (("Best", ranking[:EXTREMES]), ("Worst", ranking[-EXTREMES:])):
         rows = [
             (

@@ -10,6 +10,7 @@ import errno
 import functools
 import json
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ from typing import Annotated, Any, NoReturn, ParamSpec
 import typer
 
 OK, NOT_ACCEPTED, WRONG_USE, FAULT = 0, 1, 2, 3
+# In the words of Python and DuckDB, and of SQLite, which on a full disk has two ways to say it.
+NO_ROOM = ("no space left", "out of disk space", "file too large", "disk is full", "disk i/o error")
 SET_ASIDE = ("quarantined", "unreadable")
 P = ParamSpec("P")
 
@@ -56,7 +59,8 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
         except KeyboardInterrupt:
             _leave(130, "interrupted; nothing is half done, run it again to go on")
         except BrokenPipeError:
-            sys.stderr.close()
+            # Nobody reads on: what is still in the buffer must not raise again when the process ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(OK) from None
         except Exception as error:
             _leave(*in_words(error))
@@ -69,17 +73,24 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 def in_words(error: Exception) -> tuple[int, str]:
     """The exit code of a fault, and what to say of it."""
     from pipelines.campaigns import CampaignFault
-    from pipelines.launch import RunFailed
-    from warehouse.connect import WarehouseLocked, WarehouseNewer
+    from pipelines.launch import RunFailed, Unaccounted
+    from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
     if isinstance(error, (WrongUse, CampaignFault)):
         return WRONG_USE, str(error)
-    if isinstance(error, (WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (
             FAULT,
-            "the disk is full: free some space and run this again; what was archived is kept, nothing is half loaded",
+            "the disk is full, or no more may be written to it: free some space and run this again; what was archived"
+            " is kept, nothing is half loaded",
+        )
+    if isinstance(error, Unaccounted):
+        return (
+            FAULT,
+            f"not all is accounted for, so tables and exports stay as they were: {error}; khrop verify looks for damage"
+            " in the archive, khrop rebuild makes the warehouse anew from it",
         )
     if isinstance(error, RunFailed):
         return FAULT, f"the run failed: {error}; the Dagster UI shows it, and the next run completes it"
@@ -90,10 +101,10 @@ def in_words(error: Exception) -> tuple[int, str]:
 
 
 def full_disk(error: BaseException) -> bool:
-    """Whether a fault, ours or the database's, is a disk without space."""
+    """Whether a fault, ours or a database's, is a disk without space, or a limit that has been reached."""
     number = error.errno if isinstance(error, OSError) else None
     text = str(error).lower()
-    return number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in text or "out of disk space" in text
+    return number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(words in text for words in NO_ROOM)
 
 
 def _keep(error: Exception) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +17,8 @@ from pipelines.commands.outcome import JsonOption, WrongUse, guarded, of_verdict
 if TYPE_CHECKING:
     from pipelines.judge import Judgement
 
-LARGEST = 64 << 20
+DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+"""A Gregorian day. A year of the Buddhist era is refused here: as a Gregorian one it would lie centuries ahead."""
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="The campaign, by its id.")]
 AsOfOption = Annotated[
     str | None,
@@ -52,9 +55,13 @@ def read(
 
 def there(path: Path) -> None:
     """Refuse a path that is not there, or is neither file nor folder."""
-    if not path.exists():
-        raise WrongUse(f"{path} is not there")
-    if not path.is_dir() and not path.is_file():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise WrongUse(f"{path} is not there") from None
+    except OSError as error:
+        raise WrongUse(f"{path}: {error.strerror}") from None
+    if not S_ISDIR(mode) and not S_ISREG(mode):
         raise WrongUse(f"{path} is neither a file nor a folder")
 
 
@@ -65,7 +72,9 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
     if campaign is not None and campaign not in known:
         raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(known)) or 'none'}")
     try:
-        return Hints(campaign, date.fromisoformat(as_of) if as_of else None)
+        if as_of is not None and not DAY.fullmatch(as_of):
+            raise ValueError
+        return Hints(campaign, date.fromisoformat(as_of) if as_of is not None else None)
     except ValueError:
         raise WrongUse(f"--as-of is {as_of!r}, expected a Gregorian date like 2020-06-11") from None
 
@@ -123,8 +132,8 @@ def _lines(file: Path, judged: Judgement) -> list[str]:
     from pipelines.commands.lines import plural, printable, where
 
     said = [
-        f"{file}: {judged.verdict}, as of {judged.as_of or 'unknown'}, {plural(len(judged.rows), 'row')},"
-        f" campaign {judged.campaign_id or 'unknown'}"
+        f"{printable(str(file))}: {judged.verdict}, as of {judged.as_of or 'unknown'},"
+        f" {plural(len(judged.rows), 'row')}, campaign {judged.campaign_id or 'unknown'}"
     ]
     for v in judged.violations:
         said.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")

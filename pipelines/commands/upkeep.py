@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,14 +58,16 @@ def recheck(
 def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Re-read every archived file and compare its hash."""
     log_as(log_format)
-    from pipelines.archive import Archive, Damaged
+    from pipelines.archive import Archive, Damaged, Receipt
     from pipelines.commands.ingest import progress
     from pipelines.commands.lines import plural
     from pipelines.home import Home
 
     home = Home.current()
     archive = Archive(home.archive)
-    firsts = {r.sha256: r for r in reversed(archive.receipts())}
+    firsts: dict[str, Receipt] = {}
+    for receipt in archive.receipts():
+        firsts.setdefault(receipt.sha256, receipt)
     damaged = 0
     with progress(len(firsts), "verifying") as advance:
         for sha256, receipt in firsts.items():
@@ -104,15 +109,8 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     receipts = Archive(home.archive).receipts()
     if not receipts:
         raise WrongUse(f"the archive in {home.archive} is empty; there is nothing to rebuild from")
-    before = home.warehouse.with_suffix(".before-rebuild")
-    with Warehouse(home.warehouse).writer():
-        # An earlier rebuild that was cut short left the last whole warehouse here; it stays until this one is whole.
-        if home.warehouse.exists() and not before.exists():
-            os.replace(home.warehouse, before)
-        home.warehouse.unlink(missing_ok=True)
-        home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    with Warehouse(home.warehouse).writer(), _set_by(home.warehouse):
         stories = run_job(home, "ingest", total=len({r.sha256 for r in receipts}))
-        before.unlink(missing_ok=True)
     counts: dict[str, int] = {}
     newest = {story.snapshot_id: story.verdict for story in stories}
     for verdict in newest.values():
@@ -123,3 +121,37 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
         told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({told}).")
     return OK
+
+
+@contextmanager
+def _set_by(warehouse: Path) -> Iterator[None]:
+    """Set the warehouse by while a new one is made, and put it back if that fails. After a kill the next run
+    completes the new one; the old one, which an earlier rebuild may have set by, stays until one is whole."""
+    before = warehouse.with_suffix(".before-rebuild")
+    if warehouse.exists() and not before.exists():
+        # What a killed writer left in the log belongs to the file, and goes with it: first, so that no kill
+        # between the two leaves it to a warehouse that it is not of.
+        if _log(warehouse).exists():
+            os.replace(_log(warehouse), _log(before))
+        os.replace(warehouse, before)
+    _remove(warehouse)
+    try:
+        yield
+    except BaseException:
+        if before.exists():
+            _remove(warehouse)
+            if _log(before).exists():
+                os.replace(_log(before), _log(warehouse))
+            os.replace(before, warehouse)
+        raise
+    _remove(before)
+
+
+def _log(warehouse: Path) -> Path:
+    """DuckDB's write-ahead log beside a warehouse."""
+    return warehouse.with_name(f"{warehouse.name}.wal")
+
+
+def _remove(warehouse: Path) -> None:
+    _log(warehouse).unlink(missing_ok=True)
+    warehouse.unlink(missing_ok=True)

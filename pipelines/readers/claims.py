@@ -7,27 +7,37 @@ is said twice and differs, or cannot be read, is a claim without a value, and ke
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
-from khrop.thai import NotANumber, parse_count, parse_percent
+from khrop.thai import NotANumber, hundredths, parse_count, parse_percent
 from khrop.thai_dates import FoundDate, find_dates
 from pipelines.readers.raw_table import Cell, Claim, ClaimValue, RawTable, TableRow
 
-FIGURE = r"(?P<count>[^\s]+)"
+# Bounded, as every open run below: a page without spaces must not be read over and over.
+FIGURE = r"(?P<count>\S{1,40})"
 AS_OF = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?")
-LETTER = re.compile(r"^ที่\s+(?P<no>\S+\s+\S*[0-9๐-๙]\S*(?:\s+[0-9๐-๙]+)?)$")
-CITED = re.compile(r"ที่\s+(?P<no>[^\s]+\s+[0-9๐-๙.]+/[^\s]*(?:\s*[0-9๐-๙]+)?)\s+ลงวันที่\s+")
+# A cell may hold a paragraph: what stands on a line of its own is looked for on each of its lines.
+LETTER = re.compile(
+    r"^ที่ +(?P<no>\S{1,40} +\S{0,40}[0-9๐-๙]\S{0,40}(?: +[0-9๐-๙]+)?)(?: +วันที่ +(?P<date>[^\n]{1,60}))?$", re.MULTILINE
+)
+LETTER_DATE = re.compile(r"^(?:วันที่ ?)?(?P<date>[^\n]{6,60})$", re.MULTILINE)
+CITED = re.compile(r"ที่\s+(?P<no>\S{1,40}\s+[0-9๐-๙.]{1,20}/\S{0,40}(?:\s*[0-9๐-๙]{1,20})?)\s+ลงวันที่\s+")
 DEADLINE = re.compile(r"(?:ภายใน|ไม่เกิน|ก่อน)\s*(?=วัน)")
-REGISTRY = re.compile(r"เลข(?:ทะเบียน|รับ|ที่รับ)\S*\s+(?P<no>[0-9๐-๙]+)\s+วันที่\s+")
+REGISTRY = re.compile(r"เลข(?:ทะเบียน|รับ|ที่รับ)\S{0,20}\s+(?P<no>[0-9๐-๙]+)\s+วันที่\s+")
 PROSE = (
     ("total", re.compile(rf"(?:อปท\.|องค์กรปกครองส่วนท้องถิ่น)\s*ทั่วประเทศ\s*(?:จำนวน)?\s*{FIGURE}\s*แห่ง")),
-    ("saved", re.compile(rf"^บันทึกข้อมูลเรียบร้อยแล้ว\s*จำนวน\s*{FIGURE}\s*แห่ง")),
+    ("saved", re.compile(rf"(?<!ไม่)(?<!ระหว่าง)บันทึกข้อมูลเรียบร้อยแล้ว\s*จำนวน\s*{FIGURE}\s*แห่ง")),
     ("pending", re.compile(rf"(?:อยู่ระหว่าง|ยังไม่)\s*บันทึกข้อมูล\s*จำนวน\s*{FIGURE}\s*แห่ง")),
 )
-PERCENT = re.compile(r"(?:คิดเป็น)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙.,]*)")
+PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?)")
 TOTALS = ("total", "saved", "pending", "saved_percent")
 MONTHS_AHEAD = 40
 """A date follows the words that announce it within so many characters, or it is not theirs."""
+DIGITS = frozenset(string.digits + "๐๑๒๓๔๕๖๗๘๙")
+BEYOND = 10**9
+"""No figure of a return comes near it, and the rules' products of larger ones would leave 64 bits."""
 
 
 def find(table: RawTable) -> list[Claim]:
@@ -46,8 +56,13 @@ def _totals(row: TableRow) -> Iterator[Claim]:
 
 
 def _number(text: str, measure: str) -> ClaimValue:
+    """A figure, percents to two places, half up; what was printed stays with the claim."""
     try:
-        return parse_percent(text) if measure.endswith("percent") else parse_count(text)
+        if not measure.endswith("percent"):
+            count = parse_count(text)
+            return count if abs(count) < BEYOND else None
+        percent = parse_percent(text)
+        return Decimal(hundredths(percent)).scaleb(-2) if abs(percent) < BEYOND else None
     except NotANumber:
         return None
 
@@ -55,11 +70,11 @@ def _number(text: str, measure: str) -> ClaimValue:
 def _in_prose(cell: Cell) -> Iterator[Claim]:
     text = cell.read
     yield from _as_of(cell)
-    if match := LETTER.match(text):
+    for match in LETTER.finditer(text):
         yield Claim("letter", "letter_no", match["no"], cell.place, match["no"])
-    if dates := [d for d in find_dates(text) if d.printed.strip() == text]:
-        yield Claim("letter", "letter_date", dates[0].date, cell.place, dates[0].printed)
-        yield from _weekday("letter", "letter_date", dates[0], cell)
+        yield from _letter_date(match["date"] or "", cell)
+    for match in LETTER_DATE.finditer(text):
+        yield from _letter_date(match["date"], cell)
     for match in CITED.finditer(text):
         yield Claim("cited", "letter_no", match["no"], cell.place, match["no"])
         if found := _date_after(text, match.end()):
@@ -68,11 +83,19 @@ def _in_prose(cell: Cell) -> Iterator[Claim]:
         if found := _date_after(text, match.end()):
             yield Claim("document", "deadline", found.date, cell.place, found.printed)
             yield from _weekday("document", "deadline", found, cell)
-    if match := REGISTRY.search(text):
-        yield Claim("registry", "registry_no", match["no"], cell.place, match["no"])
-        if found := _date_after(text, match.end()):
+    if stamp := REGISTRY.search(text):
+        yield Claim("registry", "registry_no", stamp["no"], cell.place, stamp["no"])
+        if found := _date_after(text, stamp.end()):
             yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
     yield from _figures(cell)
+
+
+def _letter_date(text: str, cell: Cell) -> Iterator[Claim]:
+    """A date that is all of a text."""
+    for found in find_dates(text):
+        if found.printed.strip() == text.strip():
+            yield Claim("letter", "letter_date", found.date, cell.place, found.printed)
+            yield from _weekday("letter", "letter_date", found, cell)
 
 
 def _as_of(cell: Cell) -> Iterator[Claim]:
@@ -82,7 +105,7 @@ def _as_of(cell: Cell) -> Iterator[Claim]:
         if found:
             yield Claim("document", "as_of", found.date, cell.place, found.printed)
             yield from _weekday("document", "as_of", found, cell)
-        elif rest and "วันที่" in match[0]:
+        elif DIGITS & set(rest[: MONTHS_AHEAD // 4]) and "วันที่" in match[0]:
             yield Claim("document", "as_of", None, cell.place, rest)
 
 
@@ -90,7 +113,7 @@ def _figures(cell: Cell) -> Iterator[Claim]:
     for measure, pattern in PROSE:
         if match := pattern.search(cell.read):
             yield Claim("prose", measure, _number(match["count"], measure), cell.place, match["count"])
-            if percent := PERCENT.search(cell.read, match.end()):
+            if percent := PERCENT.match(cell.read, match.end()):
                 name = f"{measure}_percent"
                 yield Claim("prose", name, _number(percent["percent"], name), cell.place, percent["percent"])
 
@@ -111,7 +134,8 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
     """Each claim once; where the same thing is said in two ways, once without a value and with both as printed.
 
     A document may cite many letters, so those stay as they are. Of several own letters (a memo that passes one
-    on) the earliest date counts, since the table came with that one; one that cannot be read comes first of all.
+    on) the earliest date counts, since the table came with that one, and its weekday with it; one that cannot be
+    read comes first of all.
     """
     grouped: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
@@ -119,14 +143,20 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
             yield claim
         else:
             grouped.setdefault((claim.source, claim.measure), []).append(claim)
+    letters = grouped.get(("letter", "letter_date"), [])
+    own = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
     for (source, measure), said in grouped.items():
+        if own and measure == "letter_date_weekday":
+            said = [c for c in said if c.place == own.place]
         values = list(dict.fromkeys(c.value for c in said))
-        if len(values) == 1 or source in ("registry",):
+        if len(values) == 1 or (said and source == "registry"):
             yield said[0]
+        elif not said:
+            continue
         elif measure == "letter_no":
             yield said[-1]
-        elif measure == "letter_date":
-            yield min(said, key=lambda c: (c.value is not None, str(c.value)))
+        elif own and measure == "letter_date":
+            yield own
         else:
             printed = " | ".join(dict.fromkeys(c.printed for c in said))
             yield Claim(source, measure, None, said[0].place, printed)

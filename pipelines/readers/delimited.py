@@ -3,55 +3,81 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
+from collections.abc import Iterable
+from itertools import islice
 
 from pipelines.readers.decoding import decode
-from pipelines.readers.headings import fields_of
+from pipelines.readers.headings import could_head, fields_of
 from pipelines.readers.raw_table import Sheet, Unreadable
 
 DELIMITERS = {"\t": "text", ",": "csv", ";": "csv"}
-LONGEST_FIELD = 1 << 20
 QUOTED_LINES = 12
 """A quoted cell of more lines than this is an unclosed quote in prose, not a cell."""
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""Lines as editors number them; a form feed or another of Unicode's line ends stays in its line."""
+
+Rows = list[tuple[int, list[str]]]
 
 
 def read(data: bytes) -> tuple[str, str, list[Sheet]]:
     """The form, the encoding and the one sheet of a text.
 
-    The delimiter is the one under which some line has the most headings; rows are numbered by the line they
-    begin on, columns from 1. Raises `Unreadable` for what is no text or has no table.
+    The delimiter is the one under which some row has the most headings; rows are numbered by the line they begin
+    on, columns from 1. Raises `Unreadable` for what is no text or has no table.
     """
     text, encoding = decode(data)
-    if not text.strip("\ufeff \t\r\n\x00\x1a"):
+    if not text.strip("\ufeff \t\r\n\f"):
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า", expected="a return with a table")
-    best: tuple[int, str, list[tuple[int, list[str]]]] = (0, "", [])
-    for delimiter in DELIMITERS:
-        if delimiter in text:
-            rows = _rows(text, delimiter)
-            score = max((len(fields_of(cells)[0]) for _, cells in rows), default=0)
-            if score > best[0]:
-                best = (score, delimiter, rows)
-    if not best[0]:
-        return "text", encoding, [Sheet("text", [(n, [line]) for n, line in enumerate(text.splitlines(), 1)])]
-    return DELIMITERS[best[1]], encoding, [Sheet("text", best[2])]
+    lines = LINE.findall(text)
+    # Only rows that may be headings are tried under each delimiter; all of them would triple the work.
+    scores = _scores(lines, _begins(lines)) or _scores(lines, range(len(lines)))
+    if not scores:
+        return "text", encoding, [Sheet("text", [(n, [line.rstrip("\r\n")]) for n, line in enumerate(lines, 1)])]
+    best = max(scores, key=lambda delimiter: scores[delimiter])
+    return DELIMITERS[best], encoding, [Sheet("text", _rows(lines, best))]
 
 
-def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Rows by the line they begin on. Quotes may hold line breaks; where a quote is never closed it is a mark of
-    the prose, and each line is read by itself."""
-    csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
-    rows, begins = [], 1
-    try:
-        for cells in reader:
-            if reader.line_num - begins > QUOTED_LINES:
-                return _lines(text, delimiter)
-            rows.append((begins, cells))
-            begins = reader.line_num + 1
-    except csv.Error:
-        return _lines(text, delimiter)
+def _begins(lines: list[str]) -> list[int]:
+    """The lines on which a row of headings may begin: its own, or one before it that a wrapped heading opened."""
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        if could_head(line):
+            found.add(at)
+            found.update(i for i in range(max(0, at - QUOTED_LINES + 1), at) if '"' in lines[i])
+    return sorted(found)
+
+
+def _scores(lines: list[str], begins: Iterable[int]) -> dict[str, int]:
+    """The most headings that one of these rows has under each delimiter; a delimiter with none is left out."""
+    kept = list(begins)
+    scores = {d: max((len(fields_of(_row(lines, i, d)[0])[0]) for i in kept), default=0) for d in DELIMITERS}
+    return {delimiter: score for delimiter, score in scores.items() if score}
+
+
+def _rows(lines: list[str], delimiter: str) -> Rows:
+    rows: Rows = []
+    at = 0
+    while at < len(lines):
+        cells, taken = _row(lines, at, delimiter)
+        rows.append((at + 1, cells))
+        at += taken
     return rows
 
 
-def _lines(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    return [(n, line.split(delimiter)) for n, line in enumerate(text.splitlines(), 1)]
+def _row(lines: list[str], at: int, delimiter: str) -> tuple[list[str], int]:
+    """The row that begins on a line, and how many lines it takes. Quotes may hold line ends; where a quote is not
+    closed within a few lines it is a mark of the prose, and its line is read by itself."""
+    line = lines[at]
+    if '"' not in line:
+        return line.rstrip("\r\n").split(delimiter), 1
+    within = lines[at : at + QUOTED_LINES]
+    # csv takes an open quote at the end for closed; only a line more shows that it would have gone on.
+    reader = csv.reader([*within, "\n"], delimiter=delimiter)
+    try:
+        cells = next(islice(reader, 1))
+    except csv.Error:
+        return line.rstrip("\r\n").split(delimiter), 1
+    if reader.line_num > len(within):
+        return line.rstrip("\r\n").split(delimiter), 1
+    return cells, reader.line_num

@@ -17,7 +17,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(pattern))
     for field, pattern in (
         ("bar", r"แถบสี.*"),
-        ("saved_percent", r"(ร้อยละ|เปอร์เซ็นต์|คิดเป็นร้อยละ|%).*"),
+        # The percent of those pending is another column, which the contract has no field for.
+        ("saved_percent", r"(ร้อยละ|เปอร์เซ็นต์|คิดเป็นร้อยละ|%)(?!.*(ยังไม่|อยู่ระหว่าง)).*"),
         ("pending", r"(จำนวน)?(อปท\.?)?(ที่)?(อยู่ระหว่าง|ยังไม่).*บันทึก.*"),
         ("saved", r"(จำนวน)?(อปท\.?)?(ที่)?บันทึก(ข้อมูล)?(เรียบร้อย)?(แล้ว|ครบถ้วน).*"),
         ("total", r"(จำนวน)?(อปท\.?|องค์กรปกครองส่วนท้องถิ่น)(ทั้งหมด|ทั้งสิ้น)?(\(แห่ง\))?"),
@@ -25,9 +26,14 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ordinal", r"(ลำดับ(ที่)?|ที่)"),
     )
 )
-REQUIRED = ("province_th", "total", "saved", "pending", "saved_percent")
+PROVINCE_LETTERS = tuple("จงหวด")
 TOTAL_ROW = re.compile(r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?:?")
 SPACES = re.compile(r"\s+")
+
+
+def could_head(text: str) -> bool:
+    """A sieve for rows of headings: every one names the province, however its letters are spaced and marked."""
+    return all(letter in text for letter in PROVINCE_LETTERS)
 
 
 @lru_cache(maxsize=4096)
@@ -45,12 +51,15 @@ def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
 
     Nothing at all where the row is no row of headings: a province column and three others make one.
     """
+    if not could_head("".join(cells)):
+        return {}, {}
     columns: dict[str, int] = {}
     doubled: dict[str, str] = {}
     for number, printed in enumerate(cells, 1):
         field = field_of(printed)
         if field in columns:
-            doubled[field] = f"{cells[columns[field] - 1].strip()} | {printed.strip()}"
+            before = doubled.get(field, cells[columns[field] - 1].strip())
+            doubled[field] = f"{before} | {printed.strip()}"
         elif field:
             columns[field] = number
     if "province_th" not in columns or len(columns) < 4:
@@ -58,6 +67,7 @@ def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
     return columns, doubled
 
 
+@lru_cache(maxsize=1024)
 def is_total(read: str) -> bool:
     """Whether a cell's text marks the row of grand totals."""
     return bool(TOTAL_ROW.fullmatch(SPACES.sub("", read)))

@@ -5,33 +5,44 @@ Nothing here knows a form of file, and of the province table it knows the headin
 
 from __future__ import annotations
 
-from khrop.thai import normalise
-from pipelines.readers.headings import REQUIRED, fields_of, is_total
+from functools import lru_cache
+
+from khrop.thai import NotANumber, normalise, parse_count
+from pipelines.readers.headings import fields_of, is_total
 from pipelines.readers.raw_table import Cell, RawTable, Sheet, TableRow, Unreadable, row_place
 
 LEAST_FILLED = 3
-"""A row under the headings with fewer cells filled than this is prose (a note, a signature), not data."""
+"""A row under the headings with fewer cells filled than this is prose (a note, a signature), not data, unless it
+is numbered."""
+SHORT = 40
+_normalise_short = lru_cache(maxsize=1 << 14)(normalise)
+"""The same few thousand names and figures fill the cells of all returns."""
 
 
 def cut(form: str, encoding: str, sheets: list[Sheet]) -> RawTable:
     """Find the table by its headings, wherever it stands and however its columns are ordered.
 
     A heading that is repeated (a new page) goes on with the same table. Raises `Unreadable` where there is no
-    table, or a second one after the grand total.
+    table, a second one after the grand total, or two headings for the provinces.
     """
     table = RawTable(form, encoding)
     for sheet in sheets:
-        columns: dict[str, int] = {}
+        fields: dict[int, str] = {}
         for number, printed in sheet.rows:
             headed, doubled = fields_of(printed)
             if headed:
                 _refuse_second(table, sheet.name, number)
-                columns = {f: c for f, c in headed.items() if f not in doubled}
-                table.columns.update(columns)
+                _refuse_doubled_province(doubled, sheet.name, number)
+                table.headed_at = table.headed_at or row_place(sheet.name, number)
+                fields = {c: f for f, c in headed.items() if f not in doubled}
+                table.columns.update({f: c for c, f in fields.items()})
                 table.doubled.update(doubled)
                 _keep(table, sheet.name, number, printed, dict.fromkeys(headed.values(), "heading"))
             else:
-                _row(table, sheet.name, number, printed, columns)
+                _row(table, sheet.name, number, printed, fields)
+    # A column that is in doubt on one page is in doubt in the table.
+    for field in table.doubled:
+        table.columns.pop(field, None)
     if not table.columns:
         raise Unreadable(
             "there is no table: no row holds the headings of one",
@@ -47,14 +58,9 @@ def cut(form: str, encoding: str, sheets: list[Sheet]) -> RawTable:
     return table
 
 
-def absent_headings(table: RawTable) -> list[str]:
-    """The fields that the contract needs and no heading names."""
-    return [field for field in REQUIRED if field not in table.columns]
-
-
 def _refuse_second(table: RawTable, sheet: str, number: int) -> None:
-    if table.totals:
-        first = table.totals[0].place
+    if table.ended:
+        first = table.totals[-1].place
         raise Unreadable(
             f"two tables fit: one ends with its grand total at {first}, another begins at {row_place(sheet, number)}",
             f"พบตารางที่เข้าเกณฑ์สองตาราง ตารางแรกจบที่ {first} ตารางที่สองเริ่มที่ {row_place(sheet, number)}",
@@ -64,15 +70,40 @@ def _refuse_second(table: RawTable, sheet: str, number: int) -> None:
         )
 
 
-def _row(table: RawTable, sheet: str, number: int, printed: list[str], columns: dict[str, int]) -> None:
-    filled = [f for f, c in columns.items() if c <= len(printed) and printed[c - 1].strip()]
-    if columns and len(filled) >= LEAST_FILLED:
-        cells = _keep(table, sheet, number, printed, {c: f for f, c in columns.items()})
-        row = TableRow(sheet, number, {cell.field: cell for cell in cells if cell.field})
-        heads = [cell.read for cell in cells[: max(columns["province_th"], columns.get("ordinal", 0))]]
-        (table.totals if any(is_total(text) for text in heads) else table.rows).append(row)
-    else:
+def _refuse_doubled_province(doubled: dict[str, str], sheet: str, number: int) -> None:
+    if "province_th" in doubled:
+        raise Unreadable(
+            f"two headings name the provinces: {doubled['province_th']}",
+            f"มีหัวตารางจังหวัดซ้ำกัน: {doubled['province_th']}",
+            place=row_place(sheet, number),
+            observed=doubled["province_th"],
+            expected="one column จังหวัด",
+        )
+
+
+def _row(table: RawTable, sheet: str, number: int, printed: list[str], fields: dict[int, str]) -> None:
+    if not fields or not _in_table(printed, fields):
         _keep(table, sheet, number, printed, {})
+        return
+    cells = _keep(table, sheet, number, printed, fields)
+    row = TableRow(sheet, number, {cell.field: cell for cell in cells if cell.field})
+    name, numbered = row.cells["province_th"], row.cells.get("ordinal")
+    before = max(name.col, numbered.col if numbered else 0)
+    total = any(is_total(cell.read) for cell in cells if cell.col <= before)
+    (table.totals if total else table.rows).append(row)
+    # A grand total printed before its rows ends nothing.
+    table.ended = total and bool(table.rows)
+
+
+def _in_table(printed: list[str], fields: dict[int, str]) -> bool:
+    filled = {field: printed[c - 1] for c, field in fields.items() if c <= len(printed) and printed[c - 1].strip()}
+    if len(filled) >= LEAST_FILLED or not {"ordinal", "province_th"} <= set(filled):
+        return len(filled) >= LEAST_FILLED
+    ordinal = normalise(filled["ordinal"]).text
+    try:
+        return parse_count(ordinal) > 0
+    except NotANumber:
+        return is_total(ordinal)
 
 
 def _keep(table: RawTable, sheet: str, number: int, printed: list[str], fields: dict[int, str]) -> list[Cell]:
@@ -81,7 +112,7 @@ def _keep(table: RawTable, sheet: str, number: int, printed: list[str], fields: 
     for col, text in enumerate(printed, 1):
         field = fields.get(col, "")
         if field or text.strip():
-            read = normalise(text)
+            read = _normalise_short(text) if len(text) <= SHORT else normalise(text)
             kept.append(Cell(sheet, number, col, text, read.text, " ".join(read.notes), field))
     for col, field in fields.items():
         if col > len(printed):

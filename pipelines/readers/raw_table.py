@@ -88,14 +88,18 @@ class Sheet:
 
 @dataclass(slots=True)
 class RawTable:
-    """A document as read. `columns` maps each field to its column number, `doubled` the fields that two headings
-    claim; `prose` are the cells outside the table."""
+    """A document as read. `columns` maps each field that one heading names to its column number in the last part
+    of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
+    headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
+    outside the table."""
 
     form: str
     encoding: str
     cells: list[Cell] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     doubled: dict[str, str] = field(default_factory=dict)
+    headed_at: str = ""
+    ended: bool = False
     rows: list[TableRow] = field(default_factory=list)
     totals: list[TableRow] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)

@@ -35,6 +35,6 @@ COMMENT ON COLUMN mart.compliance.expected_percent IS 'percent on the straight l
 COMMENT ON COLUMN mart.compliance.gap_points IS 'saved_percent − expected_percent; below zero is behind the line';
 COMMENT ON COLUMN mart.compliance.days_left IS 'days from as_of to the deadline; below zero past it';
 COMMENT ON COLUMN mart.compliance.required_per_day IS 'authorities a day needed from here to finish on the deadline; null on it or past it with some pending';
-COMMENT ON COLUMN mart.compliance.projected_completion IS 'the day it would finish at its pace since opening; null where nothing is saved yet, or it is over a century away';
+COMMENT ON COLUMN mart.compliance.projected_completion IS 'the day it would finish at its pace since opening; null where nothing is saved yet, on the opening day or before it, or over a century away';
 COMMENT ON COLUMN mart.compliance.status IS 'first that fits: complete, overdue (as_of past the deadline), not_started, behind, on_track';
 COMMENT ON COLUMN mart.compliance.rank IS 'place by percent saved at that date, 1 the highest; equal shares share a place';

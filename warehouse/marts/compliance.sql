@@ -10,9 +10,9 @@ WITH measured AS (
         CAST(progress.pending AS BIGINT) AS pending,
         campaign.deadline,
         progress.as_of = max(progress.as_of) OVER (PARTITION BY progress.campaign_id) AS is_latest,
-        CAST(campaign.deadline - progress.as_of AS INTEGER) AS days_left,
-        CAST(progress.as_of - campaign.opened_on AS INTEGER) AS days_gone,
-        CAST(campaign.deadline - campaign.opened_on AS INTEGER) AS days_in_all,
+        CAST(date_diff('day', progress.as_of, campaign.deadline) AS INTEGER) AS days_left,
+        CAST(date_diff('day', campaign.opened_on, progress.as_of) AS INTEGER) AS days_gone,
+        CAST(date_diff('day', campaign.opened_on, campaign.deadline) AS INTEGER) AS days_in_all,
         rank() OVER (
             PARTITION BY progress.campaign_id, progress.as_of
             ORDER BY CAST(progress.saved AS DOUBLE) / progress.total DESC
@@ -49,7 +49,7 @@ SELECT
         WHEN pending = 0 THEN as_of
         -- Whole days at the pace since opening, rounded up: pending ÷ (saved ÷ days_gone). A century is no finish.
         WHEN saved > 0 AND days_gone > 0 AND (pending * days_gone + saved - 1) // saved <= 36525
-            THEN as_of + CAST((pending * days_gone + saved - 1) // saved AS INTEGER)
+            THEN CAST(as_of + ((pending * days_gone + saved - 1) // saved) * INTERVAL '1' DAY AS DATE)
     END AS projected_completion,
     CASE
         WHEN pending = 0 THEN 'complete'

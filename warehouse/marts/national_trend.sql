@@ -16,7 +16,7 @@ compared AS (
     SELECT
         *,
         saved - lag(saved) OVER history AS saved_delta,
-        CAST(as_of - lag(as_of) OVER history AS INTEGER) AS days_since_previous
+        CAST(date_diff('day', lag(as_of) OVER history, as_of) AS INTEGER) AS days_since_previous
     FROM country
     WINDOW history AS (PARTITION BY campaign_id ORDER BY as_of)
 )

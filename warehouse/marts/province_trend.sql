@@ -13,7 +13,7 @@ compared AS (
     SELECT
         *,
         saved - lag(saved) OVER history AS saved_delta,
-        CAST(as_of - lag(as_of) OVER history AS INTEGER) AS days_since_previous,
+        CAST(date_diff('day', lag(as_of) OVER history, as_of) AS INTEGER) AS days_since_previous,
         rank() OVER (PARTITION BY campaign_id, as_of ORDER BY CAST(saved AS DOUBLE) / total DESC) AS rank
     FROM progress
     WINDOW history AS (PARTITION BY campaign_id, province_code ORDER BY as_of)

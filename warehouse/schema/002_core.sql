@@ -59,13 +59,14 @@ CREATE TABLE core.snapshot (
     judgement INTEGER NOT NULL,
     hint_campaign VARCHAR,
     hint_as_of DATE,
+    ledger_line INTEGER NOT NULL,
     PRIMARY KEY (snapshot_id, judgement)
 );
 COMMENT ON TABLE core.snapshot IS 'One row a judgement of a return: its verdict, and what it was judged by. The newest judgement of a return counts.';
 COMMENT ON COLUMN core.snapshot.snapshot_id IS 'the return''s name: a slug of the file name and the first 12 digits of the hash';
 COMMENT ON COLUMN core.snapshot.campaign_id IS 'the campaign; null where it could not be told';
 COMMENT ON COLUMN core.snapshot.as_of IS 'the day the figures speak of; null where it could not be told';
-COMMENT ON COLUMN core.snapshot.revision IS 'counts what came for the same campaign and as-of date, from 1; the newest accepted one is current; an unchanged return has the revision that it equals';
+COMMENT ON COLUMN core.snapshot.revision IS 'counts what came for the same campaign and as-of date, from 1; of the accepted ones the last to come is current; an unchanged return has the revision that it equals';
 COMMENT ON COLUMN core.snapshot.sha256 IS 'the file (raw.file)';
 COMMENT ON COLUMN core.snapshot.verdict IS 'accepted, accepted_with_warnings, unchanged, quarantined or unreadable';
 COMMENT ON COLUMN core.snapshot.contract_version IS 'version of the contract that judged';
@@ -81,6 +82,7 @@ COMMENT ON COLUMN core.snapshot.same_as IS 'for an unchanged return, the snapsho
 COMMENT ON COLUMN core.snapshot.judgement IS 'counts the judgements of this return, from 1';
 COMMENT ON COLUMN core.snapshot.hint_campaign IS 'the campaign that the sender named, by option or inbox folder';
 COMMENT ON COLUMN core.snapshot.hint_as_of IS 'the as-of date that the sender named';
+COMMENT ON COLUMN core.snapshot.ledger_line IS 'the line of the archive''s ledger that brought it, or brought its hints, from 1: the order in which returns came';
 
 CREATE TABLE core.province_progress (
     snapshot_id VARCHAR NOT NULL,

@@ -1,0 +1,58 @@
+"""From what fails to a violation with its words.
+
+Here belongs how a rule's templates are filled in. The templates belong to the rule; what fails is found in
+`khrop.scan` and `khrop.documents`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from khrop.facts import show
+from khrop.rules import Rule
+from khrop.verdict import Violation
+
+NOTHING = "–"
+"""What a message shows where nothing stands."""
+
+
+class Shown(dict[str, str]):
+    """What fails, as texts for the rule's templates; `NOTHING` for what is not there."""
+
+    def __missing__(self, name: str) -> str:
+        return NOTHING
+
+
+def shown(row: Mapping[str, Any], key: tuple[str, ...]) -> Shown:
+    """A failing row as texts. A null shows what was printed in its place (`<column>_printed`), if the frame says.
+
+    `key` is the row's business key, `name` the last of the key's columns that names it: what a person calls it.
+    """
+    texts = Shown()
+    for column, value in row.items():
+        text = show(column, value) or show(column, row.get(f"{column}_printed"))
+        if text:
+            texts[column] = text
+    named = [texts[column] for column in key if column in texts]
+    texts["key"], texts["name"] = (named[0], named[-1]) if named else ("", NOTHING)
+    return texts
+
+
+def violation(rule: Rule, texts: Shown, key: str, column: str, place: str, snapshot: str) -> Violation:
+    """A violation of a rule in the rule's own words."""
+    for name, template in (("observed", rule.observed), ("expected", rule.expected)):
+        if template and not (name == "expected" and texts.get(name)):
+            texts[name] = rule.say(template, texts)
+    return Violation(
+        rule.id,
+        rule.severity,
+        key,
+        column,
+        "" if texts["observed"] == NOTHING else texts["observed"],
+        "" if texts["expected"] == NOTHING else texts["expected"],
+        place,
+        rule.say(rule.th, texts),
+        rule.say(rule.en, texts),
+        snapshot or None,
+    )

@@ -1,0 +1,104 @@
+"""The real return of 11 June 2563 as the library is handed it: rows, claims, the document's facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from khrop import ProvinceProgress, Verdict, Violation, check
+from khrop.provinces import match
+
+TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
+MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return to check, of which a test changes what it is about."""
+
+    frame: pd.DataFrame
+    claims: tuple[dict[str, Any], ...]
+    document: Mapping[str, Any]
+    params: Mapping[str, Any] | None = field(default_factory=lambda: {"authorities": 7850})
+    previous: pd.DataFrame | None = None
+
+    def row(self, province: str, **figures: Any) -> Return:
+        """One province's figures changed; a column takes whatever type holds them."""
+        frame = self.frame.copy()
+        place = frame.index[frame["province_th"] == province][0]
+        for name, figure in figures.items():
+            values = frame[name].tolist()
+            values[frame.index.get_loc(place)] = figure
+            frame[name] = pd.Series(values, index=frame.index)
+        return replace(self, frame=frame)
+
+    def claim(self, fact: str, value: Any, printed: str = "") -> Return:
+        claims = [
+            {**c, "value": value, "printed": printed} if f"{c['source']}_{c['measure']}" == fact else c
+            for c in self.claims
+        ]
+        return replace(self, claims=tuple(claims))
+
+    def says(self, **facts: Any) -> Return:
+        return replace(self, document={**self.document, **facts})
+
+    def check(self, **more: Any) -> Verdict:
+        given = {name: getattr(self, name) for name in ("claims", "document", "params", "previous")}
+        return check(ProvinceProgress, self.frame, **{**given, **more})
+
+    def broken(self, *rule_ids: str, **more: Any) -> list[Violation]:
+        """The violations beyond the two that the real return has, of these rules where any is named."""
+        found = [v for v in self.check(**more).found if (v.rule_id, v.key) not in OWN_WARNINGS]
+        return [v for v in found if not rule_ids or v.rule_id in rule_ids]
+
+
+OWN_WARNINGS = (("percent-rounded", "prose_saved_percent"), ("claims-match", "prose_saved_percent"))
+
+
+def province_rows() -> pd.DataFrame:
+    rows = [
+        {
+            "ordinal": row["ordinal"],
+            "province_code": province.code,
+            "province_th": row["province_th"],
+            **{name: row[printed] for name, printed in MEASURES.items()},
+            "saved_percent": float(row["pct"]),
+            "place": f"text!R{row['ordinal'] + 20}",
+        }
+        for row in TRUTH["rows"]
+        if (province := match(row["province_th"]))
+    ]
+    return pd.DataFrame(rows)
+
+
+def national_claims() -> tuple[dict[str, Any], ...]:
+    table, prose = TRUTH["total"], TRUTH["prose"]
+    said = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
+    said += [("table_total", "saved_percent", float(table["pct"]))]
+    said += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
+    said += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
+    return tuple(
+        {"source": source, "measure": measure, "value": value, "place": f"text!R{n}"}
+        for n, (source, measure, value) in enumerate(said, 1)
+    )
+
+
+@pytest.fixture
+def sample() -> Return:
+    document = {
+        "as_of": date(2020, 6, 11),
+        "as_of_dates": 1,
+        "letter_date": date(2020, 6, 16),
+        "received_on": date(2020, 6, 17),
+        "deadline": date(2020, 8, 31),
+        "deadline_weekday": 1,
+        "campaigns_fit": 1,
+    }
+    return Return(province_rows(), national_claims(), document)

@@ -1,0 +1,103 @@
+"""`ProvinceProgress.validate` is plain Pandera, and says of rows and groups what `check` says."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandera.errors import SchemaError, SchemaErrors, SchemaWarning
+
+from khrop import ProvinceProgress, check
+
+COUNTS = ("total", "saved", "pending")
+
+
+def pandera_says(frame: pd.DataFrame) -> str:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", SchemaWarning)
+        try:
+            ProvinceProgress.validate(frame)
+        except (SchemaError, SchemaErrors):
+            return "quarantined"
+    return "accepted_with_warnings" if any(w.category is SchemaWarning for w in said) else "accepted"
+
+
+def khrop_says(frame: pd.DataFrame) -> str:
+    return check(ProvinceProgress, frame).status
+
+
+def test_the_real_returns_rows_are_valid(sample: Any) -> None:
+    assert pandera_says(sample.frame) == khrop_says(sample.frame) == "accepted"
+
+
+def test_a_warning_is_panderas_warning_and_not_its_failure(sample: Any) -> None:
+    frame = sample.row("กระบี่", saved_percent=4.83).frame
+    with pytest.warns(SchemaWarning, match="percent-rounded"):
+        ProvinceProgress.validate(frame)
+
+
+figures = st.one_of(st.none(), st.integers(-1, 400), st.just(2.5))
+percents = st.one_of(st.none(), st.integers(-1, 10_001).map(lambda n: n / 100))
+mutations = st.one_of(
+    st.tuples(st.sampled_from(COUNTS), st.integers(0, 75), figures),
+    st.tuples(st.just("saved_percent"), st.integers(0, 75), percents),
+    st.tuples(st.just("ordinal"), st.integers(0, 75), st.one_of(st.none(), st.integers(0, 78))),
+    st.tuples(st.just("province_code"), st.integers(0, 75), st.sampled_from([None, "10", "81", "96", "00"])),
+    st.tuples(st.just("drop"), st.integers(0, 75), st.none()),
+    st.tuples(st.just("double"), st.integers(0, 75), st.none()),
+)
+
+
+def mutated(frame: pd.DataFrame, column: str, at: int, value: Any) -> pd.DataFrame:
+    at = at % len(frame)
+    if column == "drop":
+        return frame.drop(index=at).reset_index(drop=True)
+    if column == "double":
+        return pd.concat([frame, frame.iloc[[at]]], ignore_index=True)
+    values = frame[column].tolist()
+    values[at] = value
+    return frame.assign(**{column: pd.Series(values)})
+
+
+@given(changes=st.lists(mutations, max_size=3))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_plain_pandera_and_check_agree(sample: Any, changes: list[tuple[str, int, Any]]) -> None:
+    frame = sample.frame
+    for column, at, value in changes:
+        frame = mutated(frame, column, at, value)
+    assert pandera_says(frame) == khrop_says(frame)
+
+
+def test_a_rule_about_the_frame_leaves_one_record_not_one_a_column(sample: Any) -> None:
+    frame = sample.row("กระบี่", pending=58).frame
+    with pytest.raises(SchemaErrors) as failed:
+        ProvinceProgress.validate(frame, lazy=True)
+    assert list(failed.value.failure_cases["check"]) == ["saved + pending = total."]
+    assert [v.rule_id for v in sample.row("กระบี่", pending=58).broken("balance")] == ["balance"]
+
+
+def test_a_fifth_of_the_rows_failing_gives_one_violation_each(sample: Any) -> None:
+    frame = sample.frame.copy()
+    frame.loc[:14, "pending"] += 1
+    found = replace(sample, frame=frame).broken("balance")
+    assert [v.key for v in found] == list(frame["province_code"][:15])
+
+
+def test_no_row_that_fails_is_let_through(sample: Any) -> None:
+    """Pandera's `drop_invalid_rows` keeps rows that fail a frame-wide check; the verdict is on the return."""
+    assert sample.row("กระบี่", pending=58).check().status == "quarantined"
+
+
+def test_a_fraction_is_not_cut_to_a_count(sample: Any) -> None:
+    frame = sample.row("กระบี่", pending=59.4).frame
+    assert (pandera_says(frame), khrop_says(frame)) == ("quarantined", "quarantined")
+
+
+def test_numbers_as_text_are_coerced_by_pandera_and_named_by_check(sample: Any) -> None:
+    frame = sample.frame.assign(saved=["many"] * 76)
+    assert (pandera_says(frame), khrop_says(frame)) == ("quarantined", "quarantined")

@@ -1,0 +1,377 @@
+"""Each rule of the province return holds on the real return, and breaks for its own reason alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+
+from khrop import ProvinceProgress, Verdict, rule_ids
+from khrop.provinces import by_code
+
+DESIGN = {
+    "counts-whole": "error",
+    "balance": "error",
+    "percent-within-tolerance": "error",
+    "percent-rounded": "warning",
+    "provinces-complete": "error",
+    "ordinals-in-sequence": "warning",
+    "totals-match": "error",
+    "claims-match": "warning",
+    "claims-add-up": "warning",
+    "as-of-present": "error",
+    "as-of-not-after-letter": "error",
+    "weekday-matches": "warning",
+    "universe-matches-campaign": "warning",
+    "universe-stable": "warning",
+    "saved-never-decreases": "warning",
+    "not-a-stale-copy": "warning",
+}
+
+
+def previous_of(sample: Any, **changes: int) -> pd.DataFrame:
+    """Last return's rows: one authority fewer saved wherever there was one, and these provinces as told."""
+    older = sample.frame.drop(columns=["place", "province_th", "ordinal"])
+    older["saved"] -= (older["saved"] > 0).astype("int64")
+    for column, value in changes.items():
+        older.loc[older["province_code"] == "81", column] = value
+    return older
+
+
+def test_the_contract_has_the_designs_rules_with_their_severities() -> None:
+    assert {**rule_ids(ProvinceProgress), **DESIGN} == rule_ids(ProvinceProgress)
+
+
+def test_the_real_return_is_accepted_with_exactly_two_warnings(sample: Any) -> None:
+    verdict = sample.check(previous=previous_of(sample))
+    assert verdict.status == "accepted_with_warnings"
+    assert {(v.rule_id, v.severity, v.observed, v.expected, v.place) for v in verdict.found} == {
+        ("claims-match", "warning", "3.71", "3.72", "text!R8"),
+        ("percent-rounded", "warning", "3.71", "3.72", "text!R8"),
+    }
+    assert {(n.rule_id, n.part) for n in verdict.not_run} == {
+        ("weekday-matches", "as_of"),
+        ("weekday-matches", "letter_date"),
+    }
+
+
+def test_without_the_flawed_sentence_the_real_return_is_simply_accepted(sample: Any) -> None:
+    assert sample.claim("prose_saved_percent", 3.72).check().status == "accepted"
+
+
+class Break(NamedTuple):
+    """A way to spoil the real return, and what the rule then says; `column` where it is not the key."""
+
+    rule_id: str
+    spoil: Callable[[Any], Any]
+    key: str
+    observed: str
+    expected: str
+    column: str = ""
+
+
+COUNTS = "total ≥ 1, saved ≥ 0, pending ≥ 0"
+AS_OF = "one as-of date, like ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓"
+TWO_DATES = {"as_of": None, "as_of_dates": 2, "as_of_printed": "11 มิ.ย. | 12 มิ.ย."}
+NOBODY = {"total": 0, "saved": 0, "pending": 0, "saved_percent": 0.0}
+NEGATIVE = {"saved": -1, "pending": 63, "saved_percent": -1.61}
+BROKEN_UP = {"saved": 2.5, "pending": 59.5, "saved_percent": 4.03}
+
+
+def krabi(**figures: Any) -> Callable[[Any], Any]:
+    return lambda sample: sample.row("กระบี่", **figures)
+
+
+def ranong(**figures: Any) -> Callable[[Any], Any]:
+    return lambda sample: sample.row("ระนอง", **figures)
+
+
+def last(ordinal: Any) -> Callable[[Any], Any]:
+    return lambda sample: sample.row("อำนาจเจริญ", ordinal=ordinal)
+
+
+def claim(fact: str, value: Any) -> Callable[[Any], Any]:
+    return lambda sample: sample.claim(fact, value)
+
+
+def says(**facts: Any) -> Callable[[Any], Any]:
+    return lambda sample: sample.says(**facts)
+
+
+def after(**changes: int) -> Callable[[Any], Any]:
+    return lambda sample: replace(sample, previous=previous_of(sample, **changes))
+
+
+def without_ranong(sample: Any) -> Any:
+    return replace(sample, frame=sample.frame[sample.frame["province_th"] != "ระนอง"])
+
+
+def of_a_larger_campaign(sample: Any) -> Any:
+    return replace(sample, params={"authorities": 7851})
+
+
+def sent_again(sample: Any) -> Any:
+    return replace(sample, previous=sample.frame)
+
+
+BREAKS = [
+    Break("counts-whole", krabi(**NOBODY), "81", "total 0, saved 0, pending 0", COUNTS, "total"),
+    Break("counts-whole", krabi(**NEGATIVE), "81", "total 62, saved -1, pending 63", COUNTS, "saved"),
+    Break("counts-whole", krabi(**BROKEN_UP), "81", "total 62, saved 2.5, pending 59.5", COUNTS, "saved"),
+    Break("counts-whole", krabi(pending=None), "81", "total 62, saved 3, pending –", COUNTS, "pending"),
+    Break("counts-whole", krabi(saved=float("inf")), "81", "total 62, saved inf, pending 59", COUNTS, "saved"),
+    Break("balance", krabi(pending=58), "81", "3 + 58 = 61", "62", "total"),
+    Break("percent-within-tolerance", krabi(saved_percent=4.86), "81", "4.86", "4.84", "saved_percent"),
+    Break("percent-within-tolerance", krabi(saved_percent=None), "81", "", "4.84", "saved_percent"),
+    Break("percent-within-tolerance", krabi(saved_percent=float("inf")), "81", "inf", "4.84", "saved_percent"),
+    Break("percent-rounded", krabi(saved_percent=4.83), "81", "4.83", "4.84", "saved_percent"),
+    Break("percent-rounded", claim("table_total_saved_percent", 3.71), "table_total_saved_percent", "3.71", "3.72"),
+    Break("percent-rounded", claim("prose_pending_percent", 96.29), "prose_pending_percent", "96.29", "96.28"),
+    Break("provinces-complete", without_ranong, "85", "0", "1", "province_code"),
+    Break("provinces-complete", ranong(province_code="10"), "10", "กรุงเทพมหานคร", "", "province_code"),
+    Break("provinces-complete", ranong(province_code="21"), "21", "2", "1", "province_code"),
+    Break(
+        "provinces-complete",
+        ranong(province_code=None, province_th="ระน่อง"),
+        "ระน่อง",
+        "ระน่อง",
+        "ระนอง | ระยอง",
+        "province_th",
+    ),
+    Break("provinces-complete", ranong(province_code=None, province_th=None), "", "", "", "province_th"),
+    Break("ordinals-in-sequence", last(77), "77", "77", "1…76", "ordinal"),
+    Break("ordinals-in-sequence", last(75), "75", "75", "1", "ordinal"),
+    Break("ordinals-in-sequence", last(None), "1…76", "", "1…76", "ordinal"),
+    Break("ordinals-in-sequence", last(0), "76", "", "76", "ordinal"),
+    Break("totals-match", claim("table_total_pending", 7557), "table_total_pending", "7557", "7558", "pending"),
+    Break(
+        "totals-match",
+        claim("table_total_saved_percent", 3.74),
+        "table_total_saved_percent",
+        "3.74",
+        "3.72",
+        "saved_percent",
+    ),
+    Break("claims-match", claim("prose_saved", 291), "prose_saved", "291", "292"),
+    Break("claims-add-up", claim("prose_pending", 7557), "prose_total", "7850", "7849"),
+    Break("claims-add-up", claim("prose_pending_percent", 96.31), "prose_pending_percent", "96.31", "96.29"),
+    Break("campaign-known", says(campaigns_fit=2, campaign_printed="(one, two)"), "campaign", "2", "1"),
+    Break("as-of-present", says(as_of=None, as_of_dates=0), "as_of", "", AS_OF),
+    Break("as-of-present", says(**TWO_DATES), "as_of", "11 มิ.ย. | 12 มิ.ย.", AS_OF),
+    Break("as-of-not-after-letter", says(letter_date=date(2020, 6, 10)), "letter_date", "2020-06-11", "2020-06-10"),
+    Break("as-of-not-after-letter", says(received_on=date(2020, 6, 10)), "received_on", "2020-06-11", "2020-06-10"),
+    Break("weekday-matches", says(deadline_weekday=2), "deadline", "2020-08-31", "วันจันทร์ (Monday)"),
+    Break("universe-matches-campaign", of_a_larger_campaign, "table_total_total", "7850", "7851"),
+    Break("universe-stable", after(total=61), "81", "62", "61", "total"),
+    Break("saved-never-decreases", after(saved=4), "81", "3", "≥ 4", "saved"),
+    Break("not-a-stale-copy", sent_again, "total, saved, pending", "76 = 76", "≠", "total"),
+]
+EACH = pytest.mark.parametrize("case", BREAKS, ids=[f"{case.rule_id} {case.key}" for case in BREAKS])
+
+
+@EACH
+def test_a_rule_breaks_for_its_own_reason(sample: Any, case: Break) -> None:
+    found = case.spoil(sample).broken(case.rule_id)
+    said = {(v.key, v.column_name, v.observed, v.expected) for v in found}
+    assert (case.key, case.column or case.key, case.observed, case.expected) in said
+    assert {v.severity for v in found} == {DESIGN.get(case.rule_id, "error")}
+
+
+@EACH
+def test_a_violation_speaks_to_people(sample: Any, case: Break) -> None:
+    for violation in case.spoil(sample).check().found:
+        for text in violation.as_dict().values():
+            assert not any(word in text for word in ("{", "}", "nan", "NaN", "<NA>", "None", "NaT")), violation
+        assert violation.message_en
+        assert any("ก" <= letter <= "๛" for letter in violation.message_th)
+
+
+def test_each_design_rule_is_broken_somewhere_above() -> None:
+    assert {case.rule_id for case in BREAKS} >= set(DESIGN)
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "spoil"),
+    [
+        ("percent-rounded", krabi(saved_percent=4.83)),
+        ("percent-within-tolerance", krabi(saved_percent=None)),
+        ("ordinals-in-sequence", last(None)),
+        ("as-of-present", says(**TWO_DATES)),
+        ("as-of-not-after-letter", says(letter_date=date(2020, 6, 10))),
+        ("weekday-matches", says(deadline_weekday=2)),
+        ("universe-matches-campaign", of_a_larger_campaign),
+        ("universe-stable", after(total=61)),
+        ("saved-never-decreases", after(saved=4)),
+        ("not-a-stale-copy", sent_again),
+    ],
+)
+def test_nothing_else_is_said_of_what_breaks_one_rule(sample: Any, rule_id: str, spoil: Callable[[Any], Any]) -> None:
+    assert {v.rule_id for v in spoil(sample).broken()} == {rule_id}
+
+
+def test_a_violation_names_the_province_and_its_place(sample: Any) -> None:
+    (found,) = sample.row("ระนอง", saved_percent=99.0).broken("percent-within-tolerance")
+    assert (found.key, found.place) == ("85", "text!R68")
+    assert found.message_en.startswith("ระนอง: ")
+
+
+def test_without_a_name_the_code_stands_for_the_province(sample: Any) -> None:
+    nameless = replace(sample.row("ระนอง", saved_percent=99.0), frame=sample.frame.drop(columns="province_th"))
+    nameless.frame.loc[nameless.frame["province_code"] == "85", "saved_percent"] = 99.0
+    (found,) = nameless.broken("percent-within-tolerance")
+    assert found.message_en.startswith("85: ")
+
+
+@pytest.mark.parametrize(
+    ("percent", "saved", "total", "within", "rounded"),
+    [
+        (0.00, 0, 62, True, True),
+        (100.00, 62, 62, True, True),
+        (99.99, 62, 62, True, False),
+        (100.01, 62, 62, True, False),
+        (100.02, 62, 62, False, False),
+        (0.01, 0, 62, True, False),
+        (12.50, 1, 8, True, True),
+        (0.13, 1, 800, True, True),  # 0.125 is an exact half: up
+        (0.12, 1, 800, True, False),
+        (0.63, 1, 160, True, True),  # 0.625
+        (0.62, 1, 160, True, False),
+        (33.33, 1, 3, True, True),
+        (33.34, 1, 3, True, False),
+        (33.32, 1, 3, False, False),  # 0.0133… away
+        (66.67, 2, 3, True, True),
+        (66.66, 2, 3, True, False),  # truncated
+        (2.01, 2, 100, True, False),  # the edge: one hundredth exactly
+        (1.99, 2, 100, True, False),
+        (2.02, 2, 100, False, False),
+        (57.99, 58, 100, True, False),  # 0.58·100 is no exact float
+        (58.00, 58, 100, True, True),
+    ],
+)
+def test_percents_are_compared_in_whole_hundredths(
+    sample: Any, percent: float, saved: int, total: int, within: bool, rounded: bool
+) -> None:
+    row = {"total": total, "saved": saved, "pending": total - saved, "saved_percent": percent}
+    said = {v.rule_id for v in sample.row("กระบี่", **row).broken() if v.column_name == "saved_percent"}
+    assert ("percent-within-tolerance" not in said, "percent-rounded" not in said) == (within, rounded)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "percent", "holds"),
+    [
+        (0.0, 2.00, True),
+        (0.0, 2.01, False),
+        (0.005, 2.01, False),
+        (0.29, 2.29, True),  # 0.29·100 is 28.999… in floats
+        (0.29, 2.30, False),
+        (Decimal("0.5"), 1.50, True),
+        (1, 3.01, False),
+    ],
+)
+def test_the_campaign_sets_the_tolerance(sample: Any, tolerance: Any, percent: float, holds: bool) -> None:
+    one = sample.row("กระบี่", total=100, saved=2, pending=98, saved_percent=percent)
+    found = one.broken("percent-within-tolerance", params={"tolerance": tolerance})
+    assert ("81" not in {v.key for v in found}) is holds
+
+
+def test_the_overall_percent_has_the_same_tolerance(sample: Any) -> None:
+    truncated = sample.claim("table_total_saved_percent", 3.71)
+    assert truncated.broken("totals-match") == []
+    assert [v.observed for v in truncated.broken("totals-match", params={"tolerance": 0})] == ["3.71"]
+
+
+@pytest.mark.parametrize("value", [3.72, Decimal("3.72")])
+def test_a_claim_may_be_a_float_or_a_decimal(sample: Any, value: Any) -> None:
+    assert sample.claim("prose_saved_percent", value).check().found == ()
+
+
+def test_two_percents_may_miss_the_hundred_by_one_hundredth(sample: Any) -> None:
+    assert sample.broken("claims-add-up") == []  # 3.71 + 96.28 = 99.99
+    assert sample.claim("prose_saved_percent", 3.70).broken("claims-add-up") != []
+
+
+@pytest.mark.parametrize(
+    ("fact", "rule_id"),
+    [
+        ("prose_total", "claims-match"),
+        ("prose_saved_percent", "claims-match"),
+        ("prose_pending_percent", "claims-add-up"),
+        ("table_total_saved", "totals-match"),
+        ("table_total_saved_percent", "totals-match"),
+    ],
+)
+def test_a_claim_that_cannot_be_read_fails_and_is_not_skipped(sample: Any, fact: str, rule_id: str) -> None:
+    found = [v for v in sample.claim(fact, None, printed="๗,๘x๐").check().found if v.rule_id == rule_id]
+    assert ("๗,๘x๐", fact) in {(v.observed, v.key) for v in found}
+
+
+def test_a_letters_date_that_cannot_be_read_is_an_error(sample: Any) -> None:
+    (found,) = sample.says(letter_date=None, letter_date_printed="31 มิถุนายน 2563").broken()
+    assert (found.rule_id, found.severity) == ("as-of-not-after-letter", "error")
+    assert found.message_en == "letter_date: “31 มิถุนายน 2563” cannot be read"
+
+
+def test_a_claim_made_twice_alike_is_one_and_differing_cannot_be_read(sample: Any) -> None:
+    again = {"source": "prose", "measure": "saved", "value": 292, "place": "text!R90"}
+    assert replace(sample, claims=(*sample.claims, again)).broken() == []
+    found = replace(sample, claims=(*sample.claims, {**again, "value": 293})).broken("claims-match")
+    assert [(v.observed, v.expected) for v in found] == [("292 | 293", "292")]
+
+
+def test_what_was_printed_stands_for_a_count_that_cannot_be_read(sample: Any) -> None:
+    one = sample.row("กระบี่", saved=None)
+    one.frame["saved_printed"] = None
+    one.frame.loc[0, "saved_printed"] = "สาม"
+    (found,) = one.broken("counts-whole")
+    assert found.observed == "total 62, saved สาม, pending 59"
+
+
+def test_a_null_is_named_once(sample: Any) -> None:
+    rules = [v.rule_id for v in sample.row("กระบี่", saved=None).broken("counts-whole", "balance", "percent-rounded")]
+    assert rules == ["counts-whole"]
+
+
+def test_a_province_new_in_this_return_is_not_compared(sample: Any) -> None:
+    older = previous_of(sample, total=1, saved=99)
+    assert sample.broken(previous=older[older["province_code"] != "81"]) == []
+
+
+def test_an_unknown_province_is_compared_with_nothing(sample: Any) -> None:
+    older = previous_of(sample)
+    older.loc[older["province_code"] == "81", "province_code"] = None
+    older["saved"] = 10_000
+    one = sample.row("กระบี่", province_code=None)
+    compared = [v.key for v in one.broken("saved-never-decreases", previous=older)]
+    assert compared == list(sample.frame["province_code"][1:])
+
+
+def test_one_figure_of_difference_makes_no_stale_copy(sample: Any) -> None:
+    older = sample.frame.copy()
+    older.loc[0, "saved"] = 2
+    assert sample.broken("not-a-stale-copy", previous=older) == []
+
+
+def test_without_params_the_contracts_own_hold(sample: Any) -> None:
+    verdict: Verdict = sample.check(params=None)
+    assert verdict.status == "accepted_with_warnings"
+    assert "universe-matches-campaign" in {n.rule_id for n in verdict.not_run}
+
+
+def test_all_seventy_six_are_named_when_the_table_is_empty(sample: Any) -> None:
+    verdict = replace(sample, frame=sample.frame.iloc[:0]).check(previous=previous_of(sample))
+    absent = [v for v in verdict.found if v.rule_id == "provinces-complete"]
+    assert [v.key for v in absent] == list(sample.frame["province_code"])
+    assert absent[0].message_th == "ไม่พบกระบี่ในตาราง"
+    assert absent[0].message_en == f"{by_code('81').name_en} (กระบี่) is absent from the table"
+    assert "claims-match" in verdict.counts()
+    assert verdict.counts()["totals-match"] == 3
+
+
+def test_one_row_is_seventy_five_too_few(sample: Any) -> None:
+    verdict = replace(sample, frame=sample.frame.iloc[:1], claims=()).check()
+    assert verdict.counts() == {"provinces-complete": 75}

@@ -1,0 +1,72 @@
+"""What tests share: a home of their own, the real command, and the way of the data without Dagster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.home import Home
+from pipelines.inbox import incoming
+from pipelines.intake import Story, take_in
+from warehouse import tables
+from warehouse.connect import Warehouse
+
+ROOT = Path(__file__).parent.parent
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+TakeIn = Callable[..., list[Story]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of the test's own."""
+    monkeypatch.setenv("KHROP_HOME", str(tmp_path / "home"))
+    return Home.current()
+
+
+@pytest.fixture
+def returns() -> Path:
+    """Inputs with their truth."""
+    return ROOT / "tests" / "returns"
+
+
+@pytest.fixture
+def sample() -> Path:
+    """The bundled return."""
+    return ROOT / "pipelines" / "sample" / "dla-2563-06-11.txt"
+
+
+@pytest.fixture
+def khrop(home: Home) -> Command:
+    """The real command in a process of its own."""
+
+    def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).with_name("khrop")), *map(str, arguments)]
+        variables = {**os.environ, "KHROP_HOME": str(home.root), **environment}
+        return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=300, check=False)
+
+    return run
+
+
+@pytest.fixture
+def taken_in(home: Home) -> TakeIn:
+    """Archive files and bring them to the exports in this process, as the assets do, without Dagster."""
+
+    def run(*paths: Path, again: list[str] | None = None, **hints: Any) -> list[Story]:
+        Archive(home.archive).take([incoming(home, path, **hints) for path in paths])
+        warehouse = Warehouse(home.warehouse)
+        with warehouse.writer():
+            stories = [story for batch in take_in(home, again=again) for story in batch]
+            with warehouse.writing() as connection:
+                for name in tables.MART_NAMES:
+                    tables.build_mart(connection, name)
+                tables.export(connection, home.exports)
+        return stories
+
+    return run

@@ -1,0 +1,224 @@
+"""A run that is killed between any two of its steps: nothing is half loaded, and the next run completes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.commands.ingest import _behind
+from pipelines.home import Home
+from warehouse import tables
+from warehouse.connect import Warehouse
+
+pytestmark = pytest.mark.slow
+
+PLACE = Path(__file__).parent.parent.parent
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Tables = dict[str, list[tuple[Any, ...]]]
+CLOCK = {"received_at", "known_from", "loaded_at", "applied_at"}
+
+# Runs the real command with one function that sends a signal to its own process, before or after doing its work.
+DRIVER = """
+import importlib, os, signal, sys
+number, when, where, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
+import pipelines.definitions  # what is built at import is not the step that is meant
+module, _, name = where.partition(":")
+holder = importlib.import_module(module)
+*classes, name = name.split(".")
+for one in classes:
+    holder = getattr(holder, one)
+real = getattr(holder, name)
+def stopped(*args, **kwargs):
+    if when == "before":
+        os.kill(os.getpid(), number)
+    result = real(*args, **kwargs)
+    if when == "after":
+        os.kill(os.getpid(), number)
+    return result
+setattr(holder, name, stopped)
+from khrop.cli import main
+sys.argv = ["khrop", *arguments]
+main()
+"""
+
+
+def stopped_by(number: int, home: Home, step: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
+    """The command, with a signal to itself at a step written `before module:function`."""
+    command = [sys.executable, "-c", DRIVER, str(int(number)), *step.split(), *map(str, arguments)]
+    environment = {**os.environ, "KHROP_HOME": str(home.root)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+
+
+def contents(home: Home) -> Tables:
+    """All of core and the marts, but for what the clock said."""
+    found: Tables = {}
+    with Warehouse(home.warehouse).reading() as connection:
+        names = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+            " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
+        ).fetchall()
+        for (name,) in names:
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in CLOCK]
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            found[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
+    return found
+
+
+def assert_nothing_is_half_loaded(home: Home) -> None:
+    if not home.warehouse.exists():
+        return
+    with Warehouse(home.warehouse).reading() as connection:
+        judged = {row[0] for row in connection.execute("SELECT sha256 FROM core.snapshot").fetchall()}
+        half = connection.execute(
+            "SELECT s.snapshot_id FROM core.snapshot AS s WHERE s.rows_loaded <> (SELECT count(*)"
+            " FROM core.province_progress AS p WHERE p.snapshot_id = s.snapshot_id AND p.judgement = s.judgement)"
+        ).fetchall()
+        strangers = connection.execute(
+            "SELECT snapshot_id FROM core.province_progress WHERE snapshot_id NOT IN"
+            " (SELECT snapshot_id FROM core.snapshot) UNION SELECT snapshot_id FROM core.violation"
+            " WHERE snapshot_id NOT IN (SELECT snapshot_id FROM core.snapshot)"
+        ).fetchall()
+        assert (half, strangers) == ([], [])
+        assert all(kept.kept for kept in tables.conservation(connection, len(judged)))
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has taken in the sample."""
+    return ingested(tmp_path_factory.mktemp("begun"), None, PLACE / "pipelines" / "sample" / "dla-2563-06-11.txt")
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What a home holds that then took the next return in undisturbed."""
+    given = PLACE / "tests" / "returns" / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    root = ingested(tmp_path_factory.mktemp("whole"), begun, given)
+    return contents(Home(root))
+
+
+def ingested(folder: Path, start: Path | None, given: Path) -> Path:
+    root = folder / "home"
+    if start:
+        shutil.copytree(start, root, symlinks=True)
+    command = [str(Path(sys.executable).with_name("khrop")), "ingest", str(given)]
+    subprocess.run(command, env={**os.environ, "KHROP_HOME": str(root)}, check=True, capture_output=True, timeout=300)
+    return root
+
+
+def assert_the_dead_run_holds_nobody_up(home: Home, monkeypatch: pytest.MonkeyPatch, died: str) -> None:
+    import dagster as dg
+
+    monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
+    with dg.DagsterInstance.get() as instance:
+        runs = {run.run_id: run.status for run in instance.get_runs()}
+        assert runs[died] is dg.DagsterRunStatus.FAILURE
+        assert dg.DagsterRunStatus.STARTED not in runs.values()
+        assert instance.event_log_storage.get_concurrency_run_ids() == set()
+
+
+BEFORE_THE_RUN = [
+    "before pipelines.archive:_mark_now",  # the bytes are copied, not yet in their place
+    "before pipelines.archive:Archive._write",  # in their place, not yet in the ledger
+    "after pipelines.archive:Archive._write",  # in the ledger
+]
+IN_THE_RUN = [
+    "before dagster._core.execution.api:execute_run_iterator",  # the run is known, not begun
+    "before pipelines.intake:_load",  # judged, not yet loaded
+    "after pipelines.intake:compare",  # loaded, within the transaction
+    "after pipelines.intake:_load",  # the transaction is done, Dagster has not heard of it
+    "before warehouse.tables:build_mart",  # intake is done
+    "after warehouse.tables:build_mart",  # one mart of three
+    "before warehouse.tables:export",  # the marts are done
+    "before warehouse.tables:_swap",  # the exports are written, beside their place
+    "after pathlib:Path.symlink_to",  # the link to them is made, beside its place
+]
+
+
+@pytest.mark.parametrize("step", [*BEFORE_THE_RUN, *IN_THE_RUN])
+def test_the_next_run_completes_what_a_kill_cut_short(
+    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables, step: str, monkeypatch: Any
+) -> None:
+    given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    shutil.copytree(begun, home.root, symlinks=True)
+    state_before = tables.exported_state(home.exports)
+
+    killed = stopped_by(signal.SIGKILL, home, step, "ingest", given)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert_nothing_is_half_loaded(home)
+    assert tables.exported_state(home.exports) == state_before
+    assert (home.exports / "mart_national_trend.parquet").exists()
+
+    again = khrop("ingest", given)
+    assert again.returncode == 0, again.stderr
+    if step in IN_THE_RUN:
+        (line,) = again.stderr.splitlines()
+        assert line.endswith("had died; this run completes its work")
+        assert_the_dead_run_holds_nobody_up(home, monkeypatch, line.split()[2])
+    else:
+        assert again.stderr == ""
+
+    assert contents(home) == uninterrupted
+    with Warehouse(home.warehouse).reading() as connection:
+        archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+        assert [c.kept for c in tables.conservation(connection, len(archived))] == [True, True]
+        assert tables.exported_state(home.exports) == tables.state(connection)
+    assert Archive(home.archive).strays() == []
+    assert not _behind(home)
+    left = {p.name for p in home.root.iterdir() if p.name.startswith(".exports-")}
+    assert len(left) <= 2, "only the exports of now and those before, which a reader may still be in"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "before warehouse.connect:migrate",  # the file is there, without tables
+        "after warehouse.connect:migrate",  # with its tables, not yet in its place
+    ],
+)
+def test_a_kill_while_the_warehouse_is_made_leaves_no_half_made_one(
+    home: Home, khrop: Command, sample: Path, begun: Path, step: str
+) -> None:
+    killed = stopped_by(signal.SIGKILL, home, step, "ingest", sample)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not home.warehouse.exists()
+    assert khrop("ingest", sample).returncode == 0
+    assert contents(home) == contents(Home(begun))
+
+
+def test_a_kill_after_the_last_step_leaves_nothing_to_do(
+    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables
+) -> None:
+    given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    shutil.copytree(begun, home.root, symlinks=True)
+    killed = stopped_by(signal.SIGKILL, home, "after warehouse.tables:_swap", "ingest", given)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    again = khrop("ingest", given)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "Nothing to do" in again.stdout
+    assert contents(home) == uninterrupted
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_that_nothing_is_half_done(
+    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables, number: int
+) -> None:
+    given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    shutil.copytree(begun, home.root, symlinks=True)
+    stopped = stopped_by(number, home, "after pipelines.intake:compare", "ingest", given)
+    assert (stopped.returncode, stopped.stderr) == (
+        130,
+        "khrop: interrupted; nothing is half done, run it again to go on\n",
+    )
+    assert_nothing_is_half_loaded(home)
+    again = khrop("ingest", given)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert contents(home) == uninterrupted

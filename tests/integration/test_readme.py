@@ -1,0 +1,38 @@
+"""The README shows what the commands really print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from pipelines.home import Home
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+Command = Callable[..., "CompletedProcess[str]"]
+
+
+def shown(text: str, home: Path) -> str:
+    """Output as the README shows it: the default home, no trailing blanks."""
+    text = text.replace(str(home), "data")
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def test_the_readme_shows_what_make_run_prints(khrop: Command, sample: Path, home: Home) -> None:
+    taken = khrop("ingest", sample)
+    told = khrop("summary")
+    assert taken.returncode == told.returncode == 0, taken.stderr + told.stderr
+    block = re.findall(r"```\n(accepted_with_warnings.*?)```", README, re.DOTALL)[0]
+    assert block.strip() == shown(taken.stdout + told.stdout, home.root)
+
+
+def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: Path, home: Home) -> None:
+    file = returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv"
+    taken = khrop("ingest", file.relative_to(ROOT))
+    told = khrop("show", "syn-bad-15")
+    assert taken.returncode == told.returncode == 1
+    block = re.findall(r"```\n\$ khrop ingest tests/.*?\n(.*?)```", README, re.DOTALL)[0]
+    block = block.replace("$ khrop show syn-bad-15\n", "")
+    assert block.strip() == shown(taken.stdout + told.stdout, home.root)

@@ -1,0 +1,368 @@
+"""Each trouble is told once to each who is to hear of it, and once more when it is resolved."""
+
+from __future__ import annotations
+
+import email
+import email.message
+import json
+import logging
+import socketserver
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import alerts, campaigns
+from pipelines.alerts import MAIL, WEBHOOK, LogNotifier, MailNotifier, Notice, WebhookNotifier, notifiers, standing
+from pipelines.home import Home
+from pipelines.intake import Story
+from pipelines.troubles import Broken, Overdue, Troubles, archived, overdue, troubles
+from warehouse.connect import Warehouse
+from warehouse.tables import Conservation
+
+TakeIn = Callable[..., list[Story]]
+OPEN, CLOSED = "open-campaign", "info-international-agreements"
+BEGUN = {"set-aside:x": "x is set aside"}
+
+
+class Heard:
+    """A way to tell that keeps what it was told, and fails when it is to."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.said: list[str] = []
+        self.fault: Exception | None = None
+
+    def send(self, notices: Sequence[Notice]) -> None:
+        if self.fault:
+            raise self.fault
+        self.said += [notice.line() for notice in notices]
+
+
+def test_a_trouble_is_told_once_and_once_more_when_it_is_resolved(home: Home) -> None:
+    way = Heard("a")
+    for now in (BEGUN, BEGUN, {}, {}):
+        alerts.tell(home, now, [way])
+    assert way.said == ["trouble: x is set aside", "resolved: x is set aside"]
+    assert alerts.told(home) == {}
+
+
+def test_a_trouble_that_comes_back_is_told_again(home: Home) -> None:
+    way = Heard("a")
+    for now in (BEGUN, {}, BEGUN):
+        alerts.tell(home, now, [way])
+    assert [line.split(":")[0] for line in way.said] == ["trouble", "resolved", "trouble"]
+
+
+@pytest.mark.parametrize("fault", [ConnectionRefusedError(111, "refused"), ValueError("no such host name")])
+def test_a_way_that_failed_is_tried_again_and_the_others_are_not_told_twice(home: Home, fault: Exception) -> None:
+    good, bad = Heard("good"), Heard("bad")
+    bad.fault = fault
+    assert [n.key for n in alerts.tell(home, BEGUN, [bad, good])] == ["set-aside:x"]
+    assert alerts.news(bad, BEGUN, alerts.told(home))
+    assert not alerts.news(good, BEGUN, alerts.told(home))
+    bad.fault = None
+    alerts.tell(home, BEGUN, [bad, good])
+    assert bad.said == good.said == ["trouble: x is set aside"]
+    bad.fault = fault
+    alerts.tell(home, {}, [bad, good])
+    bad.fault = None
+    alerts.tell(home, {}, [bad, good])
+    assert bad.said == good.said == ["trouble: x is set aside", "resolved: x is set aside"]
+
+
+def test_a_way_that_was_never_told_of_a_trouble_does_not_hear_of_its_end(home: Home) -> None:
+    told, later = Heard("told"), Heard("later")
+    alerts.tell(home, BEGUN, [told])
+    alerts.tell(home, {}, [told, later])
+    assert later.said == []
+
+
+def test_a_new_way_hears_of_what_stands(home: Home) -> None:
+    alerts.tell(home, BEGUN, [Heard("old")])
+    new = Heard("new")
+    alerts.tell(home, BEGUN, [Heard("old"), new])
+    assert new.said == ["trouble: x is set aside"]
+
+
+def test_where_the_memory_is_lost_all_is_told_again(home: Home) -> None:
+    alerts.tell(home, BEGUN, [Heard("a")])
+    (home.root / "alerts.json").write_text("")
+    way = Heard("a")
+    alerts.tell(home, BEGUN, [way])
+    assert way.said == ["trouble: x is set aside"]
+
+
+def test_the_log_tells_trouble_as_a_warning_and_its_end_as_news(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("khrop").propagate = True
+    with caplog.at_level(logging.INFO, "khrop.alerts"):
+        LogNotifier().send([Notice("k", "x", False), Notice("k", "x", True)])
+    assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
+        ("WARNING", "trouble: x"),
+        ("INFO", "resolved: x"),
+    ]
+
+
+# --- over the wire -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.fixture
+def web(no_proxy: None) -> Iterator[tuple[str, list[tuple[str, bytes]], list[bytes]]]:
+    """A web server: its address, what was posted to it, and the answers it gives next (200 where none is left)."""
+    posted: list[tuple[str, bytes]] = []
+    answers: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            posted.append((self.headers["Content-Type"], body))
+            self.wfile.write(answers.pop(0) if answers else b"HTTP/1.0 200 OK\r\n\r\n")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server, serving(server):
+        yield f"http://127.0.0.1:{server.server_port}/hook", posted, answers
+
+
+def test_a_webhook_is_told_in_json(home: Home, web: tuple[str, list[tuple[str, bytes]], list[bytes]]) -> None:
+    address, posted, _ = web
+    thai = {"set-aside:x": "แถวที่ ๓ ไม่สมดุล"}
+    alerts.tell(home, thai, [WebhookNotifier(address)])
+    alerts.tell(home, {}, [WebhookNotifier(address)])
+    assert [kind for kind, _ in posted] == ["application/json; charset=utf-8"] * 2
+    assert [json.loads(body) for _, body in posted] == [
+        {
+            "text": f"{word}: {thai['set-aside:x']}",
+            "notices": [{"key": "set-aside:x", "text": thai["set-aside:x"], "resolved": word == "resolved"}],
+        }
+        for word in ("trouble", "resolved")
+    ]
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.0 503 Busy\r\n\r\n", b"this is no HTTP\r\n\r\n", b""])
+def test_a_webhook_that_answers_badly_is_told_again_next_time(
+    home: Home, web: tuple[str, list[tuple[str, bytes]], list[bytes]], answer: bytes
+) -> None:
+    address, posted, answers = web
+    answers.append(answer)
+    assert alerts.tell(home, BEGUN, [WebhookNotifier(address)]) == []
+    assert len(alerts.tell(home, BEGUN, [WebhookNotifier(address)])) == 1
+    assert len(posted) == 2
+
+
+@pytest.fixture
+def post_office() -> Iterator[tuple[int, list[email.message.EmailMessage]]]:
+    """An SMTP server that takes every letter: its port, and the letters."""
+    letters: list[Any] = []
+
+    class Session(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline():
+                word = line[:4].upper()
+                if word == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    letter = b""
+                    while (part := self.rfile.readline()) != b".\r\n":
+                        letter += part
+                    letters.append(email.message_from_bytes(letter, policy=default))
+                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+                if word == b"QUIT":
+                    return
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Session) as server, serving(server):
+        yield server.server_address[1], letters
+
+
+def test_a_letter_tells_the_first_trouble_in_its_subject_and_all_in_its_body(
+    home: Home, post_office: tuple[int, list[email.message.EmailMessage]]
+) -> None:
+    port, letters = post_office
+    way = MailNotifier(f"smtp://127.0.0.1:{port}?from=khrop@example.org&to=a@example.org&to=b@example.org")
+    alerts.tell(home, {"set-aside:x": "แถวที่ ๓ ไม่สมดุล", "set-aside:y": "y is set aside"}, [way])
+    (letter,) = letters
+    assert letter["To"] == "a@example.org, b@example.org"
+    assert letter["Subject"] == "Khrop: trouble: แถวที่ ๓ ไม่สมดุล (+1)"
+    assert letter.get_content().splitlines() == ["trouble: แถวที่ ๓ ไม่สมดุล", "trouble: y is set aside"]
+
+
+def test_a_post_office_that_is_closed_is_tried_again_next_time(home: Home) -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as closed:
+        port = closed.server_address[1]
+    way = MailNotifier(f"smtp://127.0.0.1:{port}?from=a@example.org&to=b@example.org")
+    assert alerts.tell(home, BEGUN, [way]) == []
+    assert alerts.news(way, BEGUN, alerts.told(home))
+
+
+def test_the_environment_names_the_ways_and_the_log_is_always_one() -> None:
+    assert [way.name for way in notifiers({})] == ["log"]
+    address = "smtp://mail.example.org?from=a@example.org&to=b@example.org"
+    ways = notifiers({WEBHOOK: "https://example.org/hook", MAIL: address})
+    assert [way.name for way in ways] == ["log", "webhook", "mail"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        (WEBHOOK, "file:///etc/secret"),
+        (MAIL, "smtp://user:secret@mail.example.org?from=a@example.org"),
+        (MAIL, "http://mail.example.org?from=a@example.org&to=b@example.org&secret"),
+    ],
+)
+def test_an_unusable_address_is_refused_without_giving_away_what_it_holds(variable: str, address: str) -> None:
+    with pytest.raises(ValueError, match=variable) as refusal:
+        notifiers({variable: address})
+    assert "secret" not in str(refusal.value)
+
+
+# --- what counts as trouble --------------------------------------------------------------------------------------
+
+
+def found(**parts: Any) -> Troubles:
+    return Troubles(**{"rules": (), "conservation": (), "overdue": (), **parts})
+
+
+def test_a_return_that_is_set_aside_is_one_trouble_however_many_rules_it_breaks() -> None:
+    first = Broken("balance", "error", 2, (("a-1", "text!R3", "row 3 does not balance"),))
+    second = Broken("totals-match", "error", 1, (("a-1", "", "the sum is off"),))
+    warned = Broken("claims-match", "warning", 1, (("b-2", "", "3.71 against 3.72"),))
+    told = standing(found(rules=(first, second, warned)))
+    assert list(told) == ["set-aside:a-1"]
+    assert told["set-aside:a-1"].startswith("a-1 is set aside: row 3 does not balance at text!R3; see khrop show a-1")
+    assert "totals-match" in told["set-aside:a-1"]
+
+
+def test_text_of_a_document_stays_on_one_line() -> None:
+    broken = Broken("provinces-complete", "error", 1, (("a-1", "", "'กระ\r\nBcc: x@example.org\x1b[2J' is unknown"),))
+    (text,) = standing(found(rules=(broken,))).values()
+    assert text.isprintable()
+
+
+def test_what_is_not_accounted_for_is_a_trouble() -> None:
+    lost = Conservation("rows", 76, 75, {})
+    whole = Conservation("returns", 1, 1, {})
+    assert list(standing(found(conservation=(lost, whole)))) == ["conservation:rows"]
+
+
+def test_what_is_overdue_is_a_trouble() -> None:
+    late = Overdue(OPEN, None, date(2026, 1, 15))
+    assert standing(found(overdue=(late,))) == {
+        f"overdue:{OPEN}": f"a return of {OPEN} was due on 2026-01-15; none has come"
+    }
+
+
+@pytest.fixture
+def two_campaigns(home: Home) -> dict[str, campaigns.Campaign]:
+    """The bundled one, which is closed, and one that is open since 2026-01-01 and wants a return every 14 days."""
+    folder = home.root / "campaigns"
+    folder.mkdir(parents=True)
+    (folder / f"{OPEN}.toml").write_text(
+        f'id = "{OPEN}"\ntitle_th = "ก"\ntitle_en = "a"\n'
+        "opened_on = 2026-01-01\ndeadline = 2026-12-31\nevery_days = 14\n"
+    )
+    return campaigns.load(home.root)
+
+
+@pytest.mark.parametrize(
+    ("moment", "late"),
+    [
+        (datetime(2026, 1, 15, 16, 59, tzinfo=UTC), []),  # still the 15th in Bangkok, the day on which it is due
+        (datetime(2026, 1, 15, 17, 0, tzinfo=UTC), [OPEN]),  # the 16th in Bangkok
+        (datetime(2027, 6, 1, tzinfo=UTC), [OPEN]),  # past the deadline, not closed
+    ],
+)
+def test_only_an_open_campaign_waits_for_a_return(
+    home: Home,
+    taken_in: TakeIn,
+    two_campaigns: dict[str, campaigns.Campaign],
+    sample: Path,
+    moment: datetime,
+    late: list[str],
+) -> None:
+    taken_in(sample)
+    with Warehouse(home.warehouse).reading() as connection:
+        assert [o.campaign_id for o in overdue(connection, two_campaigns, moment)] == late
+
+
+def test_a_campaign_is_overdue_until_the_day_it_is_closed(home: Home, taken_in: TakeIn, sample: Path) -> None:
+    taken_in(sample)
+    known = campaigns.load(home.root)
+    closed = datetime(2020, 8, 31, 12, tzinfo=UTC)
+    with Warehouse(home.warehouse).reading() as connection:
+        assert [(o.last_as_of, o.due) for o in overdue(connection, known, closed)] == [
+            (date(2020, 6, 11), date(2020, 6, 25))
+        ]
+        assert overdue(connection, known, closed + timedelta(days=1)) == ()
+
+
+def now_wrong(home: Home) -> dict[str, str]:
+    with Warehouse(home.warehouse).reading() as connection:
+        now = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+    return standing(now)
+
+
+def test_a_mended_return_takes_the_trouble_of_the_broken_one_away(
+    home: Home, taken_in: TakeIn, returns: Path, tmp_path: Path
+) -> None:
+    good = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    lost_a_row = tmp_path / "broken.csv"
+    lost_a_row.write_text("".join(line for line in good.read_text("utf-8").splitlines(True) if "จันทบุรี" not in line))
+    (broken,) = taken_in(lost_a_row)
+    assert list(now_wrong(home)) == [f"set-aside:{broken.snapshot_id}"]
+    (mended,) = taken_in(good)
+    assert mended.as_of == broken.as_of
+    assert now_wrong(home) == {}
+
+
+def test_a_broken_return_without_a_date_is_mended_by_what_comes_from_the_same_place(
+    home: Home, taken_in: TakeIn, sample: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "return.txt"
+    place.write_bytes(b"\x00\x01 half of it")
+    (unreadable,) = taken_in(place)
+    assert unreadable.verdict == "unreadable"
+    assert list(now_wrong(home)) == [f"set-aside:{unreadable.snapshot_id}"]
+    place.write_bytes(sample.read_bytes())
+    taken_in(place)
+    assert now_wrong(home) == {}
+
+
+def test_a_return_that_comes_in_while_a_run_goes_on_is_not_missed_by_that_run(
+    home: Home, taken_in: TakeIn, sample: Path, tmp_path: Path
+) -> None:
+    from pipelines.archive import Archive, Incoming
+
+    taken_in(sample)
+    seen_by_the_run = archived(home)
+    late = tmp_path / "late.csv"
+    late.write_text("a")
+    Archive(home.archive).take([Incoming(late, str(late))])
+    with Warehouse(home.warehouse).reading() as connection:
+        known = campaigns.load(home.root)
+        held = troubles(home, connection, known, datetime.now(UTC), seen_by_the_run)
+        dropped = troubles(home, connection, known, datetime.now(UTC), archived(home))
+    assert [c.kept for c in held.conservation] == [True, True]
+    assert [c.kept for c in dropped.conservation] == [False, True]

@@ -1,0 +1,171 @@
+"""Campaign files: what they say, and what is said of one that cannot be used."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipelines.campaigns import CampaignFault, fitting, load, parse
+
+ROADS = """\
+id = "roads"
+title_th = "การสำรวจถนน"
+title_en = "Survey of roads"
+known_by = ["การสำรวจถนน"]
+opened_on = 2021-01-04
+deadline = 2021-06-30
+closed_on = 2021-07-15
+every_days = 7
+tolerance = 0.05
+authorities = 7850
+letters = ["มท ๐๘๑๐.๒/ว ๑"]
+"""
+
+
+def campaign_file(folder: Path, text: str, name: str = "roads.toml") -> Path:
+    path = folder / "campaigns" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def changed(key: str, line: str | None) -> str:
+    lines = [old for old in ROADS.splitlines() if not old.startswith(f"{key} ")]
+    return "\n".join([*lines, *([line] if line else [])])
+
+
+def test_the_bundled_campaign_is_that_of_the_letters() -> None:
+    campaign = load()["info-international-agreements"]
+    assert (campaign.opened_on, campaign.deadline, campaign.closed_on) == (
+        date(2020, 5, 19), date(2020, 8, 31), date(2020, 8, 31)
+    )  # fmt: skip
+    assert campaign.params() == {"tolerance": 0.01, "authorities": 7850}
+
+
+def test_a_new_campaign_is_a_new_file(tmp_path: Path) -> None:
+    campaign_file(tmp_path, ROADS)
+    roads = load(tmp_path)["roads"]
+    assert set(load(tmp_path)) == {"info-international-agreements", "roads"}
+    assert (roads.title_en, roads.every_days, roads.tolerance) == ("Survey of roads", 7, Decimal("0.05"))
+    assert roads.letters == ("มท ๐๘๑๐.๒/ว ๑",)
+
+
+def test_what_a_campaign_need_not_say_has_its_default(tmp_path: Path) -> None:
+    text = "\n".join(
+        line for line in ROADS.splitlines() if line.split(" ")[0] not in ("closed_on", "tolerance", "authorities")
+    )
+    roads = parse(campaign_file(tmp_path, text))
+    assert (roads.closed_on, roads.tolerance, roads.authorities) == (None, Decimal("0.01"), None)
+
+
+def test_a_home_may_replace_a_bundled_campaign(tmp_path: Path) -> None:
+    campaign_file(tmp_path, ROADS.replace('"roads"', '"info-international-agreements"'))
+    assert load(tmp_path)["info-international-agreements"].title_en == "Survey of roads"
+
+
+def test_two_files_of_one_home_with_the_same_id_are_refused_by_both_names(tmp_path: Path) -> None:
+    campaign_file(tmp_path, ROADS, "a.toml")
+    campaign_file(tmp_path, ROADS, "b.toml")
+    with pytest.raises(CampaignFault, match=r"b\.toml: id 'roads' .*a\.toml"):
+        load(tmp_path)
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    assert parse(campaign_file(tmp_path, "\ufeff" + ROADS)).id == "roads"
+
+
+@pytest.mark.parametrize("key", ["id", "title_th", "title_en", "opened_on", "deadline", "every_days"])
+def test_a_missing_key_is_named_with_its_file(tmp_path: Path, key: str) -> None:
+    with pytest.raises(CampaignFault, match=rf"roads\.toml: {key} is missing"):
+        parse(campaign_file(tmp_path, changed(key, None)))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("id", "7", "text"),
+        ("id", '""', "text"),
+        ("id", '"Roads and more"', "lower-case letters, digits and hyphens"),
+        ("id", '"../roads"', "lower-case letters, digits and hyphens"),
+        ("title_th", '" "', "text"),
+        ("title_en", "[]", "text"),
+        ("opened_on", '"2021-01-04"', "a date like 2020-08-31"),
+        ("deadline", "2021-06-30T00:00:00", "a date like 2020-08-31"),
+        ("closed_on", "20210715", "a date like 2020-08-31"),
+        ("every_days", '"7"', "a whole number"),
+        ("every_days", "7.5", "a whole number"),
+        ("every_days", "true", "a whole number"),
+        ("every_days", "0", "at least 1"),
+        ("tolerance", '"0.01"', "a number"),
+        ("tolerance", "nan", "percent points"),
+        ("tolerance", "inf", "percent points"),
+        ("tolerance", "-0.01", "percent points"),
+        ("tolerance", "100", "percent points"),
+        ("authorities", "7850.0", "a whole number"),
+        ("authorities", "-1", "at least 1"),
+        ("known_by", '"การสำรวจถนน"', "a list of texts"),
+        ("known_by", '[""]', "a list of texts"),
+        ("letters", "[1]", "a list of texts"),
+    ],
+)
+def test_a_wrong_value_is_told_with_file_key_and_what_was_expected(
+    tmp_path: Path, key: str, value: str, expected: str
+) -> None:
+    with pytest.raises(CampaignFault, match=rf"roads\.toml: .*{key}.*{expected}"):
+        parse(campaign_file(tmp_path, changed(key, f"{key} = {value}")))
+
+
+def test_an_unknown_key_is_named_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(CampaignFault, match=r"roads\.toml: unknown key dead_line; a campaign has .*deadline"):
+        parse(campaign_file(tmp_path, ROADS + "dead_line = 2021-06-30\n"))
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "words"),
+    [
+        ("deadline", "2021-01-04", "the deadline 2021-01-04 must be after opened_on 2021-01-04"),
+        ("deadline", "2020-12-31", "the deadline 2020-12-31 must be after opened_on 2021-01-04"),
+        ("closed_on", "2021-01-03", "closed_on 2021-01-03 is before opened_on 2021-01-04"),
+    ],
+)
+def test_days_in_the_wrong_order_are_refused(tmp_path: Path, key: str, day: str, words: str) -> None:
+    with pytest.raises(CampaignFault, match=rf"roads\.toml: {words}"):
+        parse(campaign_file(tmp_path, changed(key, f"{key} = {day}")))
+
+
+@pytest.mark.parametrize("text", ["id = ", "this is no TOML", 'id = "roads"\nid = "roads"', "opened_on = 2021-02-30"])
+def test_a_file_that_is_no_toml_is_refused_with_the_place(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CampaignFault, match=r"roads\.toml: this is no TOML: .*(line \d|end of document)"):
+        parse(campaign_file(tmp_path, text))
+
+
+def test_bytes_that_are_no_text_and_a_folder_of_that_name_are_refused(tmp_path: Path) -> None:
+    path = campaign_file(tmp_path, "")
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CampaignFault, match=r"roads\.toml: this is no TOML"):
+        load(tmp_path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(CampaignFault, match=r"roads\.toml: Is a directory"):
+        load(tmp_path)
+
+
+def test_a_campaign_fits_a_text_that_holds_one_of_its_phrases_spaces_aside() -> None:
+    known = load().values()
+    assert [c.id for c in fitting("เรื่อง การจัดทำ ความตกลงความ\nร่วมมือระหว่างประเทศ", known)] == [
+        "info-international-agreements"
+    ]
+    assert fitting("การจัดทำความตกลง", known) == []
+
+
+def test_a_phrase_is_found_however_its_letters_were_typed(tmp_path: Path) -> None:
+    campaign_file(tmp_path, ROADS.replace('["การสำรวจถนน"]', '["การส\u0e4d\u0e32รวจถนน"]'))
+    assert [c.id for c in fitting("การสำรวจถนน", load(tmp_path).values())] == ["roads"]
+
+
+def test_a_campaign_known_by_nothing_fits_no_text(tmp_path: Path) -> None:
+    campaign_file(tmp_path, changed("known_by", None))
+    assert fitting("การสำรวจถนน", load(tmp_path).values()) == []
