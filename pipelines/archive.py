@@ -24,6 +24,7 @@ from typing import BinaryIO
 CHUNK = 1 << 20
 INCOMING = ".incoming"
 NAME_LENGTH = 40
+ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
 SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 SETTLE = 0.2
 ATTEMPTS = 5
@@ -76,7 +77,8 @@ def return_name(name: str, sha256: str) -> str:
     Thai letters with their marks stay; the result holds no sign that a file system or Dagster would mind.
     """
     stem = unicodedata.normalize("NFC", name).rsplit("/", 1)[-1].lower()
-    stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
+    # An ending is Latin: the dots of มิ.ย. and of ๐๘๑๐.๒ belong to the name.
+    stem = ENDING.sub("", stem)
     slug = SLUG.sub("-", stem).strip("-")[:NAME_LENGTH].strip("-")
     return f"{slug or 'return'}-{sha256[:12]}"
 

@@ -16,8 +16,8 @@ from pipelines import campaigns as campaign_files
 from pipelines.archive import Archive, Damaged, Receipt, return_name
 from pipelines.compare import REFERENCE_RULES, compare
 from pipelines.home import Home
-from pipelines.judge import Judgement, Return, judge, unreadable
-from pipelines.readers import Unreadable
+from pipelines.judge import Judgement, Return, judge
+from pipelines.readers import Unreadable, too_large
 from pipelines.typed import Hints
 from warehouse.connect import Warehouse
 from warehouse.load import Arrival, File, Outcome, load, note_seen_again, transaction
@@ -151,18 +151,26 @@ def judge_events(
     archive: Archive, batch: Sequence[Event], known: dict[str, campaign_files.Campaign]
 ) -> list[Judgement]:
     """Read and judge some events. Bytes that the archive lost are a verdict on that return."""
-    readable: list[tuple[Return, bytes]] = []
-    lost: dict[str, Judgement] = {}
-    for event in batch:
-        one = Return(event.snapshot_id, event.first.sha256, event.first.name, event.first.received_at, event.hints)
-        try:
-            readable.append((one, archive.read(one.sha256)))
-        except Damaged as reason:
-            en = f"the archive has lost this file: {reason}; take the original in again"
-            th = f"ไฟล์ในคลังเสียหาย: {reason} กรุณานำต้นฉบับเข้าใหม่"
-            lost[one.snapshot_id] = unreadable(one, Unreadable(en, th))
-    judged = {j.of.snapshot_id: j for j in judge(readable, known)} | lost
-    return [judged[e.snapshot_id] for e in batch]
+    return judge(
+        (
+            (
+                Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints),
+                _bytes(archive, e.first),
+            )
+            for e in batch
+        ),
+        known,
+    )
+
+
+def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
+    if reason := too_large(receipt.bytes):
+        return reason
+    try:
+        return archive.read(receipt.sha256)
+    except Damaged as lost:
+        en = f"the archive has lost this file: {lost}; take the original in again"
+        return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่")
 
 
 def arrival(judgement: Judgement, event: Event) -> Arrival:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from khrop import ProvinceProgress, check
-from khrop.rules import options_of, rules_of
+from khrop.rules import options_of
 from khrop.verdict import NotRun, Verdict, Violation, status_of
 from pipelines.campaigns import Campaign
 from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
@@ -25,7 +25,7 @@ CONTRACT_VERSION = options_of(ProvinceProgress).version
 FIGURES = ("province_code", "total", "saved", "pending", "saved_percent")
 COLUMNS = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
 PRINTED = ("total_printed", "saved_printed", "pending_printed", "saved_percent_printed")
-RULE_COLUMNS = {r.id: r.columns for r in reversed(rules_of(CONTRACT)) if r.scope == "row"}
+COUNT_COLUMNS = ("total", "saved", "pending")
 OWN = ("document", "letter")
 """The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
 READABLE = "readable"
@@ -73,7 +73,7 @@ class Judgement:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def judge(returns: Iterable[tuple[Return, bytes]], campaigns: Mapping[str, Campaign]) -> list[Judgement]:
+def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mapping[str, Campaign]) -> list[Judgement]:
     """Judge some returns, in their order, without comparing them with previous ones."""
     order: list[str] = []
     done: dict[str, Judgement] = {}
@@ -81,6 +81,8 @@ def judge(returns: Iterable[tuple[Return, bytes]], campaigns: Mapping[str, Campa
     for one, data in returns:
         order.append(one.snapshot_id)
         try:
+            if isinstance(data, Unreadable):
+                raise data
             table = read(data)
         except Unreadable as reason:
             done[one.snapshot_id] = unreadable(one, reason)
@@ -169,6 +171,7 @@ def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str
 
 def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict) -> Judgement:
     status = status_of([v.severity for v in broken])
+    rows = {row.place: (row, typed) for row, typed in zip(table.rows, said.rows, strict=True)}
     return Judgement(
         one,
         status,
@@ -177,22 +180,24 @@ def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, 
         said.rows,
         table.cells,
         said.claims,
-        tuple(placed for v in broken for placed in _at_the_cell(v, table, said)),
+        tuple(placed for v in broken for placed in _at_the_cell(v, table, rows)),
         tuple(n for n in verdict.not_run if n.snapshot == one.snapshot_id),
     )
 
 
-def _at_the_cell(violation: Violation, table: RawTable, said: Typed) -> Iterator[Violation]:
+def _at_the_cell(
+    violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]]
+) -> Iterator[Violation]:
     """The violation with its place down to the cell: one for each cell of its row that could not be read, with what
     was printed there; else the cell of its column, the heading, or the words of the document that say the fact."""
     column = violation.column_name
-    row = next((r for r in table.rows if r.place == violation.place), None)
-    if row:
-        of_rule = RULE_COLUMNS.get(violation.rule_id, ())
-        typed = next(r for r in said.rows if r["place"] == violation.place)
-        unread = [name for name in of_rule if f"{name}_printed" in typed]
+    if violation.place in rows:
+        row, typed = rows[violation.place]
+        # counts-whole speaks of three cells; every other rule names the one cell that it means.
+        named = COUNT_COLUMNS if violation.rule_id == "counts-whole" else (column,)
+        unread = [name for name in named if f"{name}_printed" in typed]
         for name in unread:
-            yield _unread(violation, name, typed[f"{name}_printed"], _cell_place(row, name))
+            yield _unread(violation, name, typed, _cell_place(row, name))
         if not unread:
             yield replace(violation, place=_cell_place(row, column))
     elif violation.rule_id == "columns":
@@ -209,10 +214,11 @@ def _cell_place(row: TableRow, column: str) -> str:
     return cell.place if cell else row.place
 
 
-def _unread(violation: Violation, column: str, printed: str, place: str) -> Violation:
+def _unread(violation: Violation, column: str, typed: Mapping[str, Any], place: str) -> Violation:
     """A violation that comes of a cell which is no number: what it says is that."""
-    th = f"{violation.key}: “{printed}” ไม่ใช่ตัวเลข" if printed else f"{violation.key}: ช่องว่าง ไม่มีตัวเลข"
-    en = f"{violation.key}: “{printed}” is no number" if printed else f"{violation.key}: the cell is empty"
+    name, printed = typed["province_th"] or violation.key, typed[f"{column}_printed"]
+    th = f"{name}: “{printed}” ไม่ใช่ตัวเลข" if printed else f"{name}: ช่องว่าง ไม่มีตัวเลข"
+    en = f"{name}: “{printed}” is no number" if printed else f"{name}: the cell is empty"
     expected = "a percent" if column.endswith("percent") else "a whole number"
     return replace(
         violation, column_name=column, observed=printed, expected=expected, place=place, message_th=th, message_en=en

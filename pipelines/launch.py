@@ -6,6 +6,7 @@ What a run does belongs in `pipelines.assets`. Dagster is imported late: `khrop 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -57,7 +58,11 @@ def instance(home: Home) -> Iterator[DagsterInstance]:
     os.environ.update(prepare(home))
     from dagster import DagsterInstance
 
-    with DagsterInstance.get() as opened:
+    # Two processes that make its tables at once can leave them with two versions, which no later one can open.
+    with open(home.dagster / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        opened = DagsterInstance.get()
+    with opened:
         yield opened
 
 

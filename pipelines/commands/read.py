@@ -87,18 +87,19 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     from pipelines.home import Home
     from pipelines.inbox import campaign_of
     from pipelines.judge import Return, judge, unreadable
-    from pipelines.readers import Unreadable
+    from pipelines.readers import Unreadable, too_large
     from pipelines.typed import Hints
 
     hints = Hints(hints.campaign or campaign_of(Home.current(), file), hints.as_of)
     try:
-        data = file.read_bytes()
+        reason = too_large(file.stat().st_size)
+        data = b"" if reason else file.read_bytes()
     except OSError as error:
         one = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
         return unreadable(one, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
     sha256 = hashlib.sha256(data).hexdigest()
     one = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
-    return judge([(one, data)], known)[0]
+    return judge([(one, reason or data)], known)[0]
 
 
 def as_dict(file: Path, judged: Judgement) -> dict[str, Any]:

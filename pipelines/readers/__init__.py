@@ -8,6 +8,9 @@ from pipelines.readers.raw_table import RawTable, Unreadable
 READER_VERSION = "1.0.0"
 """Moves when a reader reads the same bytes otherwise, so that `khrop recheck` knows what to judge again."""
 
+LARGEST = 32 << 20
+"""Bytes; a return has some 20 kB, a scanned one a few MB."""
+
 KNOWN_FORMS = {
     b"%PDF": ("a PDF", "PDF"),
     b"PK\x03\x04": ("a workbook, document or zip archive", "สมุดงาน เอกสาร หรือไฟล์ zip"),
@@ -15,6 +18,18 @@ KNOWN_FORMS = {
     b"\x89PNG": ("a picture", "รูปภาพ"),
     b"\xff\xd8\xff": ("a picture", "รูปภาพ"),
 }
+
+
+def too_large(size: int) -> Unreadable | None:
+    """Why a document of so many bytes is not read, if it is not: asked before its bytes are brought into memory."""
+    if size <= LARGEST:
+        return None
+    return Unreadable(
+        f"the file has {size:,} bytes, more than a return can have",
+        f"ไฟล์มีขนาด {size:,} ไบต์ ใหญ่เกินกว่าจะเป็นรายงาน",
+        observed=f"{size:,} bytes",
+        expected=f"at most {LARGEST:,} bytes",
+    )
 
 
 def read(data: bytes) -> RawTable:
@@ -33,4 +48,4 @@ def read(data: bytes) -> RawTable:
     return table
 
 
-__all__ = ["READER_VERSION", "RawTable", "Unreadable", "read"]
+__all__ = ["READER_VERSION", "RawTable", "Unreadable", "read", "too_large"]

@@ -12,6 +12,7 @@ from pipelines.readers.headings import could_head, fields_of
 from pipelines.readers.raw_table import Sheet, Unreadable
 
 DELIMITERS = {"\t": "text", ",": "csv", ";": "csv"}
+MOST_LINES = 100_000
 QUOTED_LINES = 12
 """A quoted cell of more lines than this is an unclosed quote in prose, not a cell."""
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -27,6 +28,13 @@ def read(data: bytes) -> tuple[str, str, list[Sheet]]:
     on, columns from 1. Raises `Unreadable` for what is no text or has no table.
     """
     text, encoding = decode(data)
+    if (breaks := text.count("\n") + text.count("\r")) > MOST_LINES:
+        raise Unreadable(
+            f"the text has some {breaks:,} lines, more than a return can have",
+            f"ข้อความมีประมาณ {breaks:,} บรรทัด มากเกินกว่าจะเป็นรายงาน",
+            observed=f"{breaks:,} lines",
+            expected=f"at most {MOST_LINES:,} lines",
+        )
     if not text.strip("\ufeff \t\r\n\f"):
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า", expected="a return with a table")
     lines = LINE.findall(text)

@@ -11,6 +11,8 @@ from khrop.thai import NotANumber, normalise, parse_count
 from pipelines.readers.headings import fields_of, is_total
 from pipelines.readers.raw_table import Cell, RawTable, Sheet, TableRow, Unreadable, row_place
 
+MOST_ROWS = 20_000
+"""More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
 LEAST_FILLED = 3
 """A row under the headings with fewer cells filled than this is prose (a note, a signature), not data, unless it
 is numbered."""
@@ -91,6 +93,13 @@ def _row(table: RawTable, sheet: str, number: int, printed: list[str], fields: d
     before = max(name.col, numbered.col if numbered else 0)
     total = any(is_total(cell.read) for cell in cells if cell.col <= before)
     (table.totals if total else table.rows).append(row)
+    if len(table.rows) > MOST_ROWS:
+        raise Unreadable(
+            f"the table has more than {MOST_ROWS:,} rows",
+            f"ตารางมีมากกว่า {MOST_ROWS:,} แถว",
+            place=row.place,
+            expected="a row a province",
+        )
     # A grand total printed before its rows ends nothing.
     table.ended = total and bool(table.rows)
 

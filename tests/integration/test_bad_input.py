@@ -20,6 +20,8 @@ from khrop.thai import to_arabic
 from khrop.verdict import Violation
 from pipelines import campaigns
 from pipelines.judge import Judgement, Return, judge
+from pipelines.readers import LARGEST, Unreadable, delimited, layout, too_large
+from pipelines.readers import read as read_bytes
 from pipelines.typed import Hints
 
 TESTS = Path(__file__).parent.parent
@@ -600,3 +602,14 @@ def test_a_line_lost_doubled_or_moved_never_makes_a_wrong_figure(seed: str, data
     for _ in range(data.draw(st.integers(0, 2))):
         lines.insert(data.draw(st.integers(0, len(lines))), line)
     sound_or_set_aside(judged("\n".join(lines)))
+
+
+def test_what_is_far_larger_than_a_return_is_refused_before_it_is_judged_cell_by_cell() -> None:
+    headings = "ลำดับ,จังหวัด,จำนวน อปท. (แห่ง),บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง),อยู่ระหว่างบันทึกข้อมูล (แห่ง),ร้อยละ\n"
+    rows = headings + "1,กระบี่,62,3,59,4.84\n" * (layout.MOST_ROWS + 1)
+    with pytest.raises(Unreadable, match="more than 20,000 rows"):
+        read_bytes(rows.encode())
+    with pytest.raises(Unreadable, match="lines, more than a return can have"):
+        read_bytes(b"a,b\n" * (delimited.MOST_LINES + 1))
+    assert too_large(LARGEST) is None
+    assert "more than a return can have" in str(too_large(LARGEST + 1))

@@ -240,6 +240,20 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
     assert sorted(p.name for p in home.dagster.iterdir()) == ["dagster.yaml"]
 
 
+@pytest.mark.slow
+def test_processes_that_first_use_a_home_at_once_do_not_spoil_its_instance(home: Home) -> None:
+    script = (
+        "import dagster; from pipelines.home import Home; from pipelines import launch\n"
+        "with launch.instance(Home.current()) as opened: print(opened.get_runs_count())"
+    )
+    environment = {**os.environ, "KHROP_HOME": str(home.root)}
+    command = [sys.executable, "-c", script]
+    running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(process.communicate(timeout=300)[0], process.returncode) for process in running] == [("0\n", 0)] * 3
+    last = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert last.stdout == "0\n", last.stderr
+
+
 def test_a_run_whose_process_is_gone_is_failed_and_a_living_one_is_not(instance: dg.DagsterInstance) -> None:
     from dagster._core.test_utils import create_run_for_test
 

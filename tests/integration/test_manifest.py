@@ -38,7 +38,9 @@ def texts() -> Iterator[dict[str, Any]]:
 
 
 ENTRIES = list(texts())
+SOUND = [e for e in ENTRIES if e["expected_verdict"] == "accepted*"]
 every_text = pytest.mark.parametrize("entry", ENTRIES, ids=[e["path"] for e in ENTRIES])
+every_sound_text = pytest.mark.parametrize("entry", SOUND, ids=[e["path"] for e in SOUND])
 
 
 def judged(entry: dict[str, Any]) -> Judgement:
@@ -75,10 +77,8 @@ def test_a_return_has_the_verdict_that_was_expected(entry: dict[str, Any]) -> No
     assert found.campaign_id == "info-international-agreements"
 
 
-@every_text
+@every_sound_text
 def test_a_sound_return_has_the_warnings_that_arithmetic_on_its_truth_gives(entry: dict[str, Any]) -> None:
-    if entry["expected_verdict"] != "accepted*":
-        pytest.skip("a defective return is judged by its own rules")
     printed = truth(entry)
     prose, total = printed["prose"], printed["total"]
     expected = ["claims-match"] if prose["pct_saved"] != two_places(total["pct"]).to_eng_string() else []

@@ -70,9 +70,13 @@ class Server:
 
 
 @pytest.fixture
-def server(home: Home, tmp_path: Path) -> Iterator[Server]:
+def server(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """`dagster-webserver` and `dagster-daemon` on the test's home; nothing of them is left afterwards."""
-    environment = {**os.environ, **launch.prepare(home), "PYTHONWARNINGS": "ignore"}
+    for name, value in launch.prepare(home).items():
+        monkeypatch.setenv(name, value)
+    with launch.instance(home):  # as `khrop dev` does: the two would make Dagster's tables at once, and spoil them
+        pass
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

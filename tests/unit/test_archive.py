@@ -110,9 +110,12 @@ def test_what_a_killed_run_left_half_copied_is_in_nobodys_way(archive: Archive, 
     left = archive.folder / module.INCOMING
     left.write_bytes(b"hal")
     left.chmod(0o444)
+    os.link(left, tmp_path / "the same file")
     archive.take([come(file(tmp_path))])
     assert archive.read(HASH) == b"a return"
     assert not left.exists()
+    # It is read-only, so it can only be thrown away, not written over (which the superuser could).
+    assert (tmp_path / "the same file").read_bytes() == b"hal"
 
 
 @pytest.mark.parametrize("damage", ["missing", "altered", "cut short"])
