@@ -22,6 +22,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipelines.home import Home
+from pipelines.readers.raw_table import where
 from pipelines.troubles import Troubles
 
 LOG = logging.getLogger("khrop.alerts")
@@ -128,11 +129,11 @@ def standing(found: Troubles) -> dict[str, str]:
     for broken in found.rules:
         for name, place, message in broken.firsts if broken.severity == "error" else ():
             key = f"set-aside:{name}"
-            where = f" at {place}" if place else ""
+            at = f", {where(place)}" if place else ""
             texts[key] = (
                 f"{texts[key]}; {broken.rule_id}"
                 if key in texts
-                else (f"{name} is set aside: {message}{where}; see khrop show {name}; it breaks {broken.rule_id}")
+                else (f"{name} is set aside: {message}{at}; see khrop show {name}; it breaks {broken.rule_id}")
             )
     for kept in found.conservation:
         if not kept.kept:

@@ -130,7 +130,8 @@ class Archive:
         with self._locked():
             known = self.receipts()
             first = {r.sha256: r for r in reversed(known)}
-            said = {_identity(r): r for r in known}
+            # The last word on the same bytes from the same place: told A, then B, then A again is news.
+            said = {_place(r): r for r in known}
             kept: list[Receipt] = []
             new: list[Receipt] = []
             for file in files:
@@ -141,11 +142,12 @@ class Archive:
                         raise
                     refused[file.path] = reason
                     continue
-                if _identity(receipt) in said:
-                    kept.append(said[_identity(receipt)])
+                last = said.get(_place(receipt))
+                if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
+                    kept.append(last)
                     continue
                 first.setdefault(receipt.sha256, receipt)
-                said[_identity(receipt)] = receipt
+                said[_place(receipt)] = receipt
                 new.append(receipt)
                 kept.append(receipt)
             self._write(new)
@@ -232,8 +234,8 @@ def media_type(head: bytes) -> str:
     return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
-def _identity(receipt: Receipt) -> tuple[object, ...]:
-    return (receipt.sha256, receipt.name, receipt.source, receipt.campaign, receipt.as_of)
+def _place(receipt: Receipt) -> tuple[str, str, str]:
+    return (receipt.sha256, receipt.name, receipt.source)
 
 
 def _copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:

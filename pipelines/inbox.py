@@ -7,6 +7,7 @@ again and not taken twice. Which files of a folder count is said here for comman
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -16,6 +17,8 @@ from pipelines.archive import Archive, Incoming, NotTaken
 from pipelines.home import Home
 
 CHUNK = 100
+SETTLED = 3.0
+"""Seconds that a file must have been left alone: a slow copy is not taken for a return with its end missing."""
 Mark = tuple[int, int, int]
 TEMPORARY = (".part", ".tmp", ".crdownload", ".partial")
 
@@ -71,11 +74,13 @@ class Inbox:
         return [str(reason) for reason in refused.values()]
 
     def _new(self) -> Iterator[tuple[Path, Mark]]:
-        """The files that are not as they were at the last look."""
+        """The files that are not as they were at the last look, but for those that may still be being copied."""
         for path in files_in(self.home.inbox) if self.home.inbox.is_dir() else ():
             try:
                 stat = path.stat()
             except OSError:  # gone since it was listed
+                continue
+            if 0 <= time.time() - stat.st_mtime < SETTLED:
                 continue
             mark = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
             if self._seen.get(path) != mark:

@@ -26,6 +26,8 @@ from warehouse.tables import refresh_reference
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+LOST = "the bytes as they came"
+"""What is expected of a return whose bytes the archive lost: by this it is known when they are there again."""
 BATCH = 200
 """Returns a transaction: enough that its cost is shared, few enough that memory and a reader's wait stay small."""
 
@@ -74,7 +76,9 @@ class Story:
 
 def waiting(home: Home, connection: DuckDBPyConnection | None) -> list[Event]:
     """What the archive holds and the warehouse has not judged; without a warehouse, all of it."""
-    return _pending(events(Archive(home.archive).receipts()), _judged_lines(connection) if connection else {})
+    archive = Archive(home.archive)
+    all_events = events(archive.receipts())
+    return _pending(all_events, _judged_lines(connection, archive, all_events) if connection else {})
 
 
 def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[Story]]:
@@ -89,7 +93,7 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     with way.warehouse.writing() as connection:
         refresh_reference(connection, way.campaigns.values())
         note_seen_again(connection, [_file(r) for r in receipts if r.again])
-        todo = _pending(all_events, _judged_lines(connection))
+        todo = _pending(all_events, _judged_lines(connection, way.archive, all_events))
     newest = {e.snapshot_id: e for e in all_events}
     for part in _parts(todo):
         yield from way.go(part, newest)
@@ -170,7 +174,7 @@ def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
         return archive.read(receipt.sha256)
     except Damaged as lost:
         en = f"the archive has lost this file: {lost}; take the original in again"
-        return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่")
+        return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่", expected=LOST)
 
 
 def arrival(judgement: Judgement, event: Event) -> Arrival:
@@ -243,8 +247,20 @@ def _pending(all_events: list[Event], judged: dict[str, int]) -> list[Event]:
     return [e for e in all_events if e.line > judged.get(e.snapshot_id, 0)]
 
 
-def _judged_lines(connection: DuckDBPyConnection) -> dict[str, int]:
-    return dict(connection.execute("SELECT snapshot_id, max(ledger_line) FROM core.snapshot GROUP BY ALL").fetchall())
+def _judged_lines(connection: DuckDBPyConnection, archive: Archive, all_events: list[Event]) -> dict[str, int]:
+    """The ledger line by which each return was judged last. One whose bytes were lost and are there again is as if
+    its last line had not been judged."""
+    judged = dict(connection.execute("SELECT snapshot_id, max(ledger_line) FROM core.snapshot GROUP BY ALL").fetchall())
+    lost = connection.execute(
+        "SELECT s.snapshot_id FROM core.snapshot_judged AS s INNER JOIN core.violation AS v"
+        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE v.expected = ?",
+        [LOST],
+    ).fetchall()
+    newest = {e.snapshot_id: e for e in all_events} if lost else {}
+    for (name,) in lost:
+        if name in newest and archive.holds(newest[name].first.sha256):
+            judged[name] = newest[name].line - 1
+    return judged
 
 
 def _left_alone(connection: DuckDBPyConnection) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines import inbox
 from pipelines.archive import Archive
 from pipelines.home import Home
 from pipelines.inbox import incoming
@@ -23,10 +25,20 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[Story]]
 
 
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A command run within a test sets up the log of its process; the next test finds it as it was."""
+    log = logging.getLogger("khrop")
+    handlers, level, propagate = log.handlers[:], log.level, log.propagate
+    yield
+    log.handlers[:], log.level, log.propagate = handlers, level, propagate
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home of the test's own."""
     monkeypatch.setenv("KHROP_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(inbox, "SETTLED", 0.0)  # a test's files are whole when it says so
     return Home.current()
 
 

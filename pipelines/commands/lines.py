@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-
-CELL = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
-
-
-def where(place: str, field: str = "") -> str:
-    """A place in words: `text!R138C1` is line 138, column 1."""
-    found = CELL.fullmatch(place)
-    if not found:
-        return place or "the whole document"
-    row = f"line {found['row']}" if found["sheet"] == "text" else f"sheet {found['sheet']}, row {found['row']}"
-    column = f", column {found['col']}" if found["col"] else ""
-    return f"{row}{column}{f' ({field})' if field else ''}"
+from pathlib import Path
 
 
 def width(text: str) -> int:
@@ -41,6 +29,12 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: s
             cells.append(space + cell if i in right else cell + space)
         lines.append((indent + "  ".join(cells)).rstrip())
     return lines
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be said: from here, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def plural(count: int, name: str) -> str:

@@ -64,7 +64,7 @@ def status(
     everything: Annotated[bool, typer.Option("--all", help=f"All returns, not the newest {SHOWN}.")] = False,
 ) -> int:
     """Show the returns with their verdicts, and the current state of each campaign."""
-    from pipelines.commands.lines import plural, table
+    from pipelines.commands.lines import plural, shown, table
 
     with _opened() as (home, connection):
         returns = _dicts(
@@ -83,7 +83,7 @@ def status(
         counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
     told = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
     typer.echo(f"\n{plural(len(returns), 'return')}{f': {told}' if told else ''}")
-    shown = returns if everything else returns[:SHOWN]
+    listed = returns if everything else returns[:SHOWN]
     rows = [
         (
             r["verdict"],
@@ -92,12 +92,12 @@ def status(
             f"{r['received_at']:%Y-%m-%d %H:%M}Z",
             r["snapshot_id"],
         )
-        for r in shown
+        for r in listed
     ]
     typer.echo("\n".join(table(rows, indent="  ")))
-    if len(returns) > len(shown):
-        typer.echo(f"  … and {len(returns) - len(shown):,} older (khrop status --all)")
-    typer.echo(f"\nWarehouse: {home.warehouse}")
+    if len(returns) > len(listed):
+        typer.echo(f"  … and {len(returns) - len(listed):,} older (khrop status --all)")
+    typer.echo(f"\nWarehouse: {shown(home.warehouse)}")
     return OK
 
 
@@ -145,6 +145,7 @@ def days(left: int) -> str:
 @guarded
 def summary(as_json: JsonOption = False) -> int:
     """Tell what came of the newest return of each campaign."""
+    from pipelines.commands.lines import shown
     from warehouse import tables
 
     with _opened() as (home, connection):
@@ -163,7 +164,7 @@ def summary(as_json: JsonOption = False) -> int:
         typer.echo("\n".join(_summary_lines(campaign)))
     if not campaigns:
         typer.echo("No return is accepted yet; khrop status shows what came in.")
-    typer.echo(f"\nWarehouse: {home.warehouse}\nExports:   {home.exports}")
+    typer.echo(f"\nWarehouse: {shown(home.warehouse)}\nExports:   {shown(home.exports)}")
     return OK
 
 
@@ -189,7 +190,8 @@ def _violations(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any
 
 
 def _summary_lines(campaign: dict[str, Any]) -> list[str]:
-    from pipelines.commands.lines import plural, printable, table, where
+    from pipelines.commands.lines import plural, printable, table
+    from pipelines.readers.raw_table import where
 
     ranking, violations = campaign["provinces"], campaign["violations"]
     saved, total = int(campaign["saved"]), int(campaign["total"])
@@ -229,7 +231,8 @@ def show(
     as_json: JsonOption = False,
 ) -> int:
     """Show a return's verdict and violations: where, what stood there, what was expected."""
-    from pipelines.commands.lines import plural, printable, where
+    from pipelines.commands.lines import plural, printable
+    from pipelines.readers.raw_table import where
 
     with _opened() as (_, connection):
         full = resolve(connection, name)

@@ -130,7 +130,8 @@ def plain(value: Any) -> Any:
 
 
 def _lines(file: Path, judged: Judgement) -> list[str]:
-    from pipelines.commands.lines import plural, printable, where
+    from pipelines.commands.lines import plural, printable
+    from pipelines.readers.raw_table import where
 
     said = [
         f"{printable(str(file))}: {judged.verdict}, as of {judged.as_of or 'unknown'},"

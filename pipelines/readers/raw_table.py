@@ -6,12 +6,14 @@ finding the table in `pipelines.readers.layout`, finding claims in `pipelines.re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
 ClaimValue = int | Decimal | date | str | None
 
 
@@ -49,6 +51,16 @@ def row_place(sheet: str, row: int) -> str:
 def cell_place(sheet: str, row: int, col: int) -> str:
     """Where a cell stands, as `sheet!R47C3`."""
     return f"{sheet}!R{row}C{col}"
+
+
+def where(place: str, field: str = "") -> str:
+    """A place in words: `text!R138C1` is line 138, column 1."""
+    found = PLACE.fullmatch(place)
+    if not found:
+        return place or "the whole document"
+    row = f"line {found['row']}" if found["sheet"] == "text" else f"sheet {found['sheet']}, row {found['row']}"
+    column = f", column {found['col']}" if found["col"] else ""
+    return f"{row}{column}{f' ({field})' if field else ''}"
 
 
 class Claim(NamedTuple):

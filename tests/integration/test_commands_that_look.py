@@ -16,8 +16,9 @@ from written_returns import NAMES, written_return
 
 from pipelines.archive import Archive
 from pipelines.commands import register
-from pipelines.commands.lines import plural, printable, table, where, width
+from pipelines.commands.lines import plural, printable, table, width
 from pipelines.home import Home
+from pipelines.readers.raw_table import where
 from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]

@@ -35,4 +35,6 @@ def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: P
     assert taken.returncode == told.returncode == 1
     block = re.findall(r"```\n\$ khrop ingest tests/.*?\n(.*?)```", README, re.DOTALL)[0]
     block = block.replace("$ khrop show syn-bad-15\n", "")
-    assert block.strip() == shown(taken.stdout + told.stdout, home.root)
+    beginning, _, rest = block.rpartition("…")
+    assert not rest.strip()
+    assert shown(taken.stdout + told.stdout, home.root).startswith(beginning.strip())

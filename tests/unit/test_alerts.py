@@ -251,7 +251,7 @@ def test_a_return_that_is_set_aside_is_one_trouble_however_many_rules_it_breaks(
     warned = Broken("claims-match", "warning", 1, (("b-2", "", "3.71 against 3.72"),))
     told = standing(found(rules=(first, second, warned)))
     assert list(told) == ["set-aside:a-1"]
-    assert told["set-aside:a-1"].startswith("a-1 is set aside: row 3 does not balance at text!R3; see khrop show a-1")
+    assert told["set-aside:a-1"].startswith("a-1 is set aside: row 3 does not balance, line 3; see khrop show a-1")
     assert "totals-match" in told["set-aside:a-1"]
 
 

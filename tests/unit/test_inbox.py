@@ -146,3 +146,17 @@ def test_a_disk_that_is_full_is_a_problem_to_be_told_and_not_the_end_of_the_sens
     assert "No space left on device" in problem
     assert inbox.archive_new() == []
     assert names(home) == ["a.csv"]
+
+
+def test_a_file_that_may_still_be_being_copied_is_left_until_the_next_look(
+    home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.inbox.SETTLED", 60.0)
+    path = folder / "a.csv"
+    path.write_text("half of it")
+    assert Inbox(home).archive_new() == []
+    assert names(home) == []
+    path.write_text("half of it and the rest")
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 120))
+    Inbox(home).archive_new()
+    assert names(home) == ["a.csv"]
