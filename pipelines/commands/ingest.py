@@ -51,12 +51,12 @@ def ingest(
     files = _files(home, paths, hints)
     receipts, refused = _archive(home, files)
     stories = run_job(home, "ingest", total=len(receipts))
-    told = {story.snapshot_id for story in stories}
+    told = {said["return"] for said in stories}
     known = [entry for entry in _known(home, receipts) if entry["return"] not in told]
-    _say(home, stories, known, as_json)
+    say(stories, known, as_json)
     if not receipts and not refused:
         typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
-    code = of_verdicts([*(s.verdict for s in stories), *(e["verdict"] for e in known)])
+    code = of_verdicts(said["verdict"] for said in [*stories, *known])
     return max(code, NOT_ACCEPTED) if refused else code
 
 
@@ -86,7 +86,7 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], int]
     return kept, len(refused)
 
 
-def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[Story]:
+def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
     in. A dead run's slot is freed first."""
     from warehouse.connect import Warehouse
@@ -95,7 +95,8 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
         return []
     from pipelines import launch, listening
 
-    stories: list[Story] = []
+    # As lines, not as stories: those of ten thousand returns hold all their violations.
+    told: list[dict[str, Any]] = []
     with (
         Warehouse(home.warehouse).writer(),
         launch.instance(home) as instance,
@@ -105,15 +106,16 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
             LOG.warning("run %s had died; this run completes its work", run_id)
 
         def heard(batch: list[Story]) -> None:
-            stories.extend(batch)
+            lines = [as_dict(home, story) for story in batch]
+            told.extend(lines)
             advance(len(batch))
-            for story in batch:
-                LOG.info("%s: %s", story.snapshot_id, story.verdict, extra={"fields": as_dict(home, story)})
+            for line in lines:
+                LOG.info("%s: %s", line["return"], line["verdict"], extra={"fields": line})
 
         with listening.to_stories(heard):
             run = launch.run(instance, job, config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
-    return stories
+    return told
 
 
 def _behind(home: Home) -> bool:
@@ -182,19 +184,18 @@ def as_dict(home: Home, story: Story) -> dict[str, Any]:
     }
 
 
-def _say(home: Home, stories: Sequence[Story], known: Sequence[dict[str, Any]], as_json: bool) -> None:
+def say(new: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """Print a line for each return, those taken in now before those known already."""
     if as_json:
-        for said in [*(as_dict(home, story) for story in stories), *known]:
+        for said in [*new, *known]:
             typer.echo(json.dumps(said, ensure_ascii=False))
         return
     from pipelines.commands.lines import plural, table
 
-    rows = [_line(as_dict(home, story), "") for story in stories] + [
-        _line(entry, "known, nothing to do: ") for entry in known
-    ]
+    rows = [_line(said, "") for said in new] + [_line(entry, "known, nothing to do: ") for entry in known]
     for line in table(rows, right=(2,)):
         typer.echo(line)
-    if not stories and known:
+    if not new and known:
         typer.echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.ingest import _say, run_job
+from pipelines.commands.ingest import run_job, say
 from pipelines.commands.look import resolve
 from pipelines.commands.outcome import (
     NOT_ACCEPTED,
@@ -48,10 +48,10 @@ def recheck(
         raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
     config = {"intake": {"config": {"again": names, "everything": not names}}}
     stories = run_job(home, "recheck", config=config)
-    _say(home, stories, [], as_json)
+    say(stories, [], as_json)
     if not stories and not as_json:
         typer.echo("Every outcome is as it was.")
-    return of_verdicts(story.verdict for story in stories)
+    return of_verdicts(said["verdict"] for said in stories)
 
 
 @guarded
@@ -112,7 +112,7 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     with Warehouse(home.warehouse).writer(), _set_by(home.warehouse):
         stories = run_job(home, "ingest", total=len({r.sha256 for r in receipts}))
     counts: dict[str, int] = {}
-    newest = {story.snapshot_id: story.verdict for story in stories}
+    newest = {said["return"]: said["verdict"] for said in stories}
     for verdict in newest.values():
         counts[verdict] = counts.get(verdict, 0) + 1
     if as_json:
