@@ -20,7 +20,7 @@ from pipelines.readers.raw_table import Claim, TableRow
 
 BANGKOK = timezone(timedelta(hours=7))
 COUNTS = ("ordinal", "total", "saved", "pending")
-DATES = (("letter", "letter_date"), ("document", "deadline"))
+DATES = (("letter", "letter_date"), ("document", "deadline"), ("document", "other_date"))
 HUNDREDTH = Decimal("0.01")
 KNOWN_FIGURES = 1 << 12
 """The same figures fill the cells of all returns; so many are read once."""

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from written_returns import written_return
 
 from pipelines import inbox
 from pipelines.archive import Archive
@@ -82,3 +84,35 @@ def taken_in(home: Home) -> TakeIn:
         return stories
 
     return run
+
+
+@pytest.fixture
+def ask(home: Home) -> Callable[..., list[Any]]:
+    """Questions to the warehouse."""
+
+    def run(sql: str, *parameters: object) -> list[Any]:
+        with Warehouse(home.warehouse).reading() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a synthetic return into a file, spoilt in one place if asked."""
+
+    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **told: Any) -> Path:
+        path = tmp_path / name
+        path.write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+        return path
+
+    return run
+
+
+@pytest.fixture
+def nothing_is_dropped(home: Home) -> Iterator[None]:
+    """After the test both equations of conservation hold."""
+    yield
+    with Warehouse(home.warehouse).reading() as connection:
+        archived = len({r.sha256 for r in Archive(home.archive).receipts()})
+        assert [k for k in tables.conservation(connection, archived) if not k.kept] == []

@@ -251,7 +251,9 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def weekday_matches(cls, params: Params) -> dict[str, Part]:
         """A weekday named with a date is that date's weekday."""
-        return {fact: on_weekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline")}
+        return {
+            fact: on_weekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")
+        }
 
     @rule(
         "universe-matches-campaign",

@@ -17,6 +17,7 @@ from pipelines.readers.raw_table import Cell, Claim, ClaimValue, RawTable, Table
 
 # Bounded, as every open run below: a page without spaces must not be read over and over.
 FIGURE = r"(?P<count>\S{1,40})"
+WEEKDAY = re.compile(r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส|ศุกร์|เสาร์|อาทิตย์)")
 AS_OF = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?")
 # A cell may hold a paragraph: what stands on a line of its own is looked for on each of its lines.
 LETTER = re.compile(
@@ -44,7 +45,8 @@ def find(table: RawTable) -> list[Claim]:
     """All claims of a document in the order they stand, those said alike more than once kept once."""
     claims = [c for row in table.totals for c in _totals(row)]
     for cell in table.prose():
-        claims += _in_prose(cell)
+        said = list(_in_prose(cell))
+        claims += [*said, *_other_weekdays(cell, said)]
     return list(_agreed(claims))
 
 
@@ -88,6 +90,17 @@ def _in_prose(cell: Cell) -> Iterator[Claim]:
         if found := _date_after(text, stamp.end()):
             yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
     yield from _figures(cell)
+
+
+def _other_weekdays(cell: Cell, said: list[Claim]) -> Iterator[Claim]:
+    """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
+    if not WEEKDAY.search(cell.read):
+        return
+    told = {claim.value for claim in said if claim.source != "cited"}
+    for found in find_dates(cell.read):
+        if found.weekday_matches is False and found.date not in told:
+            yield Claim("document", "other_date", found.date, cell.place, found.printed)
+            yield from _weekday("document", "other_date", found, cell)
 
 
 def _letter_date(text: str, cell: Cell) -> Iterator[Claim]:

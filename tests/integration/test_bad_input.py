@@ -423,9 +423,10 @@ def test_a_wrong_weekday_of_the_deadline_is_a_warning_wherever_it_stands(mention
     [
         (AS_OF, "ข้อมูล ณ วันศุกร์ที่ ๑๑ มิถุนายน ๒๕๖๓", "as_of"),
         ("\n๑๖ มิถุนายน ๒๕๖๓", "\nวันศุกร์ที่ ๑๖ มิถุนายน ๒๕๖๓", "letter_date"),
+        ("ลงวันที่ ๑๙ พฤษภาคม ๒๕๖๓", "ลงวันจันทร์ที่ ๑๙ พฤษภาคม ๒๕๖๓", "other_date"),
     ],
 )
-def test_a_wrong_weekday_of_the_as_of_date_or_the_letter_is_a_warning(old: str, new: str, fact: str) -> None:
+def test_a_wrong_weekday_of_the_as_of_date_or_of_any_letter_is_a_warning(old: str, new: str, fact: str) -> None:
     found = judged(altered(old, new))
     assert found.verdict == "accepted_with_warnings"
     assert only(found, "weekday-matches").column_name == fact

@@ -114,17 +114,6 @@ def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
 
 
 @pytest.fixture
-def ask(home: Home) -> Ask:
-    """Questions to the warehouse."""
-
-    def run(sql: str, *parameters: object) -> list[Any]:
-        with Warehouse(home.warehouse).reading() as connection:
-            return connection.execute(sql, list(parameters)).fetchall()
-
-    return run
-
-
-@pytest.fixture
 def put(home: Home, tmp_path: Path) -> Callable[..., Story]:
     """Write a return, take it in, and tell what came of it."""
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from written_returns import CODES, NAMES, TITLE, progress, written_return
+from written_returns import CODES, NAMES, TITLE, progress
 
 from pipelines import intake
 from pipelines.archive import Archive
 from pipelines.home import Home
 from pipelines.inbox import incoming
-from warehouse.connect import Warehouse
-from warehouse.tables import conservation
 
 JUNE, LATER = date(2020, 6, 11), date(2020, 6, 25)
 FIRST = CODES[0]
@@ -24,36 +22,7 @@ Ask = Callable[..., list[Any]]
 Put = Callable[..., Path]
 
 
-@pytest.fixture
-def ask(home: Home) -> Ask:
-    """Questions to the warehouse."""
-
-    def run(sql: str, *parameters: object) -> list[Any]:
-        with Warehouse(home.warehouse).reading() as connection:
-            return connection.execute(sql, list(parameters)).fetchall()
-
-    return run
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    """Write a return into a file."""
-
-    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **told: Any) -> Path:
-        path = tmp_path / name
-        path.write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
-        return path
-
-    return run
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_dropped(home: Home) -> Iterator[None]:
-    """After each of these both equations of conservation hold."""
-    yield
-    with Warehouse(home.warehouse).reading() as connection:
-        archived = len({r.sha256 for r in Archive(home.archive).receipts()})
-        assert [k for k in conservation(connection, archived) if not k.kept] == []
+pytestmark = pytest.mark.usefixtures("nothing_is_dropped")
 
 
 def saved_of_first(ask: Ask, as_of: date = JUNE) -> list[Any]:
@@ -62,24 +31,24 @@ def saved_of_first(ask: Ask, as_of: date = JUNE) -> list[Any]:
     )
 
 
-def test_the_same_bytes_again_are_seen_and_not_taken(put: Put, taken_in: Any, ask: Ask) -> None:
-    taken_in(put("a.csv", JUNE))
-    assert taken_in(put("a.csv", JUNE)) == []
-    assert taken_in(put("copy.csv", JUNE)) == []
+def test_the_same_bytes_again_are_seen_and_not_taken(write: Put, taken_in: Any, ask: Ask) -> None:
+    taken_in(write("a.csv", JUNE))
+    assert taken_in(write("a.csv", JUNE)) == []
+    assert taken_in(write("copy.csv", JUNE)) == []
     assert ask("SELECT name FROM raw.seen_again") == [("copy.csv",)]
     assert ask("SELECT count(*) FROM core.snapshot") == [(1,)]
 
 
-def test_unchanged_figures_in_another_form_are_no_revision(put: Put, taken_in: Any, ask: Ask) -> None:
-    (first,) = taken_in(put("a.csv", JUNE))
-    (second,) = taken_in(put("b.csv", JUNE, thai=False))
+def test_unchanged_figures_in_another_form_are_no_revision(write: Put, taken_in: Any, ask: Ask) -> None:
+    (first,) = taken_in(write("a.csv", JUNE))
+    (second,) = taken_in(write("b.csv", JUNE, thai=False))
     assert (second.verdict, second.revision, second.same_as) == ("unchanged", 1, first.snapshot_id)
     assert ask("SELECT count(*) FROM core.province_progress") == [(76,)]
 
 
-def test_a_corrected_figure_is_a_revision_and_the_old_one_is_kept(put: Put, taken_in: Any, ask: Ask) -> None:
-    taken_in(put("a.csv", JUNE, figures={FIRST: (TOTAL, 5)}))
-    (second,) = taken_in(put("b.csv", JUNE, figures={FIRST: (TOTAL, 6)}))
+def test_a_corrected_figure_is_a_revision_and_the_old_one_is_kept(write: Put, taken_in: Any, ask: Ask) -> None:
+    taken_in(write("a.csv", JUNE, figures={FIRST: (TOTAL, 5)}))
+    (second,) = taken_in(write("b.csv", JUNE, figures={FIRST: (TOTAL, 6)}))
     assert (second.verdict, second.revision) == ("accepted", 2)
     kept = ask("SELECT revision, saved FROM core.province_progress WHERE province_code = ? ORDER BY revision", FIRST)
     assert kept == [(1, 5), (2, 6)]
@@ -87,17 +56,17 @@ def test_a_corrected_figure_is_a_revision_and_the_old_one_is_kept(put: Put, take
     assert ask("SELECT saved FROM mart.province_trend WHERE province_code = ?", FIRST) == [(6,)]
 
 
-def test_a_correction_taken_back_is_a_third_revision(put: Put, taken_in: Any, ask: Ask) -> None:
-    taken_in(put("a.csv", JUNE, figures={FIRST: (TOTAL, 5)}))
-    taken_in(put("b.csv", JUNE, figures={FIRST: (TOTAL, 6)}))
-    (third,) = taken_in(put("c.csv", JUNE, figures={FIRST: (TOTAL, 5)}, thai=False))
+def test_a_correction_taken_back_is_a_third_revision(write: Put, taken_in: Any, ask: Ask) -> None:
+    taken_in(write("a.csv", JUNE, figures={FIRST: (TOTAL, 5)}))
+    taken_in(write("b.csv", JUNE, figures={FIRST: (TOTAL, 6)}))
+    (third,) = taken_in(write("c.csv", JUNE, figures={FIRST: (TOTAL, 5)}, thai=False))
     assert (third.verdict, third.revision) == ("accepted", 3)
     assert saved_of_first(ask) == [(5,)]
 
 
-def test_each_past_state_can_be_asked_for(put: Put, taken_in: Any, ask: Ask) -> None:
+def test_each_past_state_can_be_asked_for(write: Put, taken_in: Any, ask: Ask) -> None:
     for name, saved in (("a", 5), ("b", 6), ("c", 7)):
-        taken_in(put(f"{name}.csv", JUNE, figures={FIRST: (TOTAL, saved)}))
+        taken_in(write(f"{name}.csv", JUNE, figures={FIRST: (TOTAL, saved)}))
     moments = [row[0] for row in ask("SELECT known_from FROM core.snapshot ORDER BY known_from")]
     known = "SELECT saved FROM core.province_progress_as_known(?) WHERE province_code = ?"
     assert ask(known, moments[0] - timedelta(microseconds=1), FIRST) == []
@@ -105,27 +74,27 @@ def test_each_past_state_can_be_asked_for(put: Put, taken_in: Any, ask: Ask) -> 
         assert ask(known, moment, FIRST) == [(saved,)]
 
 
-def test_a_mended_return_takes_the_place_of_the_broken_one(put: Put, taken_in: Any, ask: Ask) -> None:
-    (broken,) = taken_in(put("a.csv", JUNE, spoil=(NAMES[3], NAMES[3][:-1])))
+def test_a_mended_return_takes_the_place_of_the_broken_one(write: Put, taken_in: Any, ask: Ask) -> None:
+    (broken,) = taken_in(write("a.csv", JUNE, spoil=(NAMES[3], NAMES[3][:-1])))
     assert broken.verdict == "quarantined"
     assert ask("SELECT count(*) FROM core.set_aside") == [(76,)]
     assert ask("SELECT count(*) FROM mart.province_trend") == [(0,)]
-    (mended,) = taken_in(put("b.csv", JUNE))
+    (mended,) = taken_in(write("b.csv", JUNE))
     assert (mended.verdict, mended.revision) == ("accepted", 2)
     assert ask("SELECT DISTINCT snapshot_id FROM core.province_progress_current") == [(mended.snapshot_id,)]
     assert ask("SELECT count(*) FROM mart.province_trend") == [(76,)]
     assert ask("SELECT count(*) FROM core.set_aside") == [(76,)]
 
 
-def test_a_broken_revision_leaves_the_good_one_in_its_place(put: Put, taken_in: Any, ask: Ask) -> None:
-    (good,) = taken_in(put("a.csv", JUNE))
-    (broken,) = taken_in(put("b.csv", JUNE, spoil=(NAMES[3], NAMES[3][:-1])))
+def test_a_broken_revision_leaves_the_good_one_in_its_place(write: Put, taken_in: Any, ask: Ask) -> None:
+    (good,) = taken_in(write("a.csv", JUNE))
+    (broken,) = taken_in(write("b.csv", JUNE, spoil=(NAMES[3], NAMES[3][:-1])))
     assert (broken.verdict, broken.revision) == ("quarantined", 2)
     assert ask("SELECT snapshot_id FROM core.snapshot_current") == [(good.snapshot_id,)]
 
 
-def test_the_same_bytes_with_a_date_from_the_sender_are_judged_again(put: Put, taken_in: Any, ask: Ask) -> None:
-    file = put("a.csv", JUNE, dated=False)
+def test_the_same_bytes_with_a_date_from_the_sender_are_judged_again(write: Put, taken_in: Any, ask: Ask) -> None:
+    file = write("a.csv", JUNE, dated=False)
     (dateless,) = taken_in(file)
     assert (dateless.verdict, dateless.as_of) == ("quarantined", None)
     (told,) = taken_in(file, as_of=JUNE)
@@ -137,23 +106,23 @@ def test_the_same_bytes_with_a_date_from_the_sender_are_judged_again(put: Put, t
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(76,)]
 
 
-def test_the_same_bytes_with_a_campaign_from_the_sender_are_judged_again(put: Put, taken_in: Any) -> None:
-    file = put("a.csv", JUNE, title="")
+def test_the_same_bytes_with_a_campaign_from_the_sender_are_judged_again(write: Put, taken_in: Any) -> None:
+    file = write("a.csv", JUNE, title="")
     assert [s.verdict for s in taken_in(file)] == ["quarantined"]
     (told,) = taken_in(file, campaign="info-international-agreements")
     assert (told.verdict, told.campaign_id) == ("accepted", "info-international-agreements")
 
 
-def test_a_campaign_that_contradicts_the_title_is_not_taken(put: Put, taken_in: Any) -> None:
-    (told,) = taken_in(put("a.csv", JUNE, title=TITLE), campaign="another")
+def test_a_campaign_that_contradicts_the_title_is_not_taken(write: Put, taken_in: Any) -> None:
+    (told,) = taken_in(write("a.csv", JUNE, title=TITLE), campaign="another")
     assert told.verdict == "quarantined"
     assert "campaign-known" in [v.rule_id for v in told.violations]
 
 
 def test_a_return_moved_to_another_day_leaves_its_day_to_the_one_that_was_unchanged(
-    put: Put, taken_in: Any, ask: Ask
+    write: Put, taken_in: Any, ask: Ask
 ) -> None:
-    moved, kept = put("a.csv", JUNE, dated=False), put("b.csv", JUNE, dated=False, thai=False)
+    moved, kept = write("a.csv", JUNE, dated=False), write("b.csv", JUNE, dated=False, thai=False)
     taken_in(moved, as_of=JUNE)
     assert [s.verdict for s in taken_in(kept, as_of=JUNE)] == ["unchanged"]
     stories = taken_in(moved, as_of=LATER)
@@ -167,18 +136,18 @@ def test_a_return_moved_to_another_day_leaves_its_day_to_the_one_that_was_unchan
     ]
 
 
-def test_a_return_moved_away_and_back_is_judged_each_time(put: Put, taken_in: Any, ask: Ask) -> None:
-    file = put("a.csv", JUNE, dated=False)
+def test_a_return_moved_away_and_back_is_judged_each_time(write: Put, taken_in: Any, ask: Ask) -> None:
+    file = write("a.csv", JUNE, dated=False)
     for day in (JUNE, LATER, JUNE):
         assert [s.as_of for s in taken_in(file, as_of=day)] == [day]
     assert ask("SELECT as_of FROM core.snapshot_current") == [(JUNE,)]
 
 
 def test_several_returns_of_one_day_in_one_batch_are_revisions_in_their_order(
-    put: Put, taken_in: Any, ask: Ask
+    write: Put, taken_in: Any, ask: Ask
 ) -> None:
-    files = [put(f"{saved}.csv", JUNE, figures={FIRST: (TOTAL, saved)}) for saved in (7, 6, 5)]
-    files.append(put("again.csv", JUNE, figures={FIRST: (TOTAL, 5)}, thai=False))
+    files = [write(f"{saved}.csv", JUNE, figures={FIRST: (TOTAL, saved)}) for saved in (7, 6, 5)]
+    files.append(write("again.csv", JUNE, figures={FIRST: (TOTAL, 5)}, thai=False))
     stories = taken_in(*files)
     assert [(s.verdict, s.revision) for s in stories] == [
         ("accepted", 1),
@@ -190,21 +159,21 @@ def test_several_returns_of_one_day_in_one_batch_are_revisions_in_their_order(
 
 
 def test_more_returns_than_a_batch_come_to_the_same(
-    put: Put, taken_in: Any, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    write: Put, taken_in: Any, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "BATCH", 3)
     days = [JUNE + timedelta(days=n) for n in range(8)]
-    stories = taken_in(*(put(f"{day}.csv", day, figures={FIRST: (TOTAL, 20 - n)}) for n, day in enumerate(days)))
+    stories = taken_in(*(write(f"{day}.csv", day, figures={FIRST: (TOTAL, 20 - n)}) for n, day in enumerate(days)))
     assert [s.as_of for s in stories] == days
     told = "SELECT count(*) FROM core.violation WHERE rule_id = 'saved-never-decreases'"
     assert ask(told) == [(7,)]
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(76 * 8,)]
 
 
-def test_bytes_that_the_archive_lost_do_not_stop_the_others(put: Put, taken_in: Any, home: Home, ask: Ask) -> None:
+def test_bytes_that_the_archive_lost_do_not_stop_the_others(write: Put, taken_in: Any, home: Home, ask: Ask) -> None:
     archive = Archive(home.archive)
-    (lost,) = archive.take([incoming(home, put("a.csv", JUNE))])
+    (lost,) = archive.take([incoming(home, write("a.csv", JUNE))])
     archive.path(lost.sha256).unlink()
-    stories = taken_in(put("b.csv", LATER))
+    stories = taken_in(write("b.csv", LATER))
     assert [s.verdict for s in stories] == ["unreadable", "accepted"]
     assert "the archive has lost this file" in ask("SELECT message_en FROM core.violation")[0][0]
