@@ -120,7 +120,7 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     else:
         told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({told}).")
-    return OK
+    return of_verdicts(newest.values())
 
 
 @contextmanager

@@ -44,10 +44,28 @@ BEYOND = 10**9
 def find(table: RawTable) -> list[Claim]:
     """All claims of a document in the order they stand, those said alike more than once kept once."""
     claims = [c for row in table.totals for c in _totals(row)]
-    for cell in table.prose():
+    for cell in _labelled(table.prose()):
         said = list(_in_prose(cell))
         claims += [*said, *_other_weekdays(cell, said)]
     return list(_agreed(claims))
+
+
+def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """The cells, each as-of label that stands in a cell of its own together with the cell after it in its row."""
+    label: Cell | None = None
+    for cell in cells:
+        if label and (label.sheet, label.row) == (cell.sheet, cell.row):
+            yield label._replace(read=f"{label.read} {cell.read}")
+            label = None
+            continue
+        if label:
+            yield label
+        alone = AS_OF.search(cell.read)
+        label = cell if alone and alone.end() == len(cell.read) else None
+        if not label:
+            yield cell
+    if label:
+        yield label
 
 
 def _totals(row: TableRow) -> Iterator[Claim]:

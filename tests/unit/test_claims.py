@@ -93,6 +93,12 @@ def test_words_without_a_date_claim_none(text: str) -> None:
     assert said("document", "as_of", text) is None
 
 
+def test_an_as_of_date_may_stand_in_the_cell_beside_its_label() -> None:
+    found = claims("ข้อมูล ณ วันที่\t๑๑ มิถุนายน ๒๕๖๓")
+    assert [(c.source, c.measure, c.value) for c in found] == [("document", "as_of", date(2020, 6, 11))]
+    assert said("document", "as_of", "ข้อมูล ณ วันที่", "๑๑ มิถุนายน ๒๕๖๓") is None, "the next line is not beside it"
+
+
 def test_an_as_of_date_in_two_forms_that_agree_is_one() -> None:
     claim = said("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ 11/6/2563")
     assert claim is not None
