@@ -85,7 +85,8 @@ class WebhookNotifier:
 
 
 class MailNotifier:
-    """E-mail through `smtp://[user:password@]host[:port]?from=…&to=…` (smtps for TLS from the start)."""
+    """E-mail through `smtp://[user:password@]host[:port]?from=…&to=…`: smtps for TLS from the start, smtp for TLS
+    where the server offers it; without TLS no password is sent."""
 
     name = "mail"
 
@@ -108,6 +109,12 @@ class MailNotifier:
         else:
             server = smtplib.SMTP(host, self.port, timeout=TIMEOUT)
         with server:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+                server.ehlo()
+            elif self.parts.username and self.parts.scheme == "smtp":
+                raise OSError("the mail server offers no TLS, and a password is not sent in the clear")
             if self.parts.username:
                 server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
             server.send_message(message)

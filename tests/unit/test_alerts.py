@@ -209,6 +209,16 @@ def test_a_letter_tells_the_first_trouble_in_its_subject_and_all_in_its_body(
     assert letter.get_content().splitlines() == ["trouble: แถวที่ ๓ ไม่สมดุล", "trouble: y is set aside"]
 
 
+def test_a_password_is_not_sent_to_a_post_office_without_tls(
+    home: Home, post_office: tuple[int, list[email.message.EmailMessage]]
+) -> None:
+    port, letters = post_office
+    way = MailNotifier(f"smtp://user:secret@127.0.0.1:{port}?from=a@example.org&to=b@example.org")
+    assert alerts.tell(home, BEGUN, [way]) == []
+    assert letters == []
+    assert alerts.news(way, BEGUN, alerts.told(home)), "it is tried again next time"
+
+
 def test_a_post_office_that_is_closed_is_tried_again_next_time(home: Home) -> None:
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as closed:
         port = closed.server_address[1]
