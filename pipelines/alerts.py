@@ -130,6 +130,15 @@ def notifiers(environment: Mapping[str, str] = os.environ) -> list[Notifier]:
     return ways
 
 
+def usable_notifiers(environment: Mapping[str, str] = os.environ) -> list[Notifier]:
+    """The ways that the environment names, or the log alone where an address is unusable, which the log is told."""
+    try:
+        return notifiers(environment)
+    except ValueError as error:
+        LOG.error("%s; only the log is told", error)
+        return [LogNotifier()]
+
+
 def standing(found: Troubles) -> dict[str, str]:
     """The troubles that someone should hear of, by key: returns set aside, conservation, what is overdue."""
     texts: dict[str, str] = {}

@@ -101,7 +101,16 @@ class Archive:
             return []
         whole = text[: text.rfind(b"\n") + 1]
         # Not splitlines(): a file name may hold a sign that Unicode counts as the end of a line.
-        return [Receipt.from_json(line) for line in whole.decode("utf-8").split("\n")[:-1]]
+        return [self._receipt(number, line) for number, line in enumerate(whole.split(b"\n")[:-1], start=1)]
+
+    def _receipt(self, number: int, line: bytes) -> Receipt:
+        try:
+            return Receipt.from_json(line.decode("utf-8"))
+        except (ValueError, TypeError, KeyError):
+            raise Damaged(
+                f"{self.ledger}, line {number}, is no receipt: put the ledger back from a backup; nothing is read or"
+                " written until it is whole"
+            ) from None
 
     def read(self, sha256: str) -> bytes:
         """The archived bytes. Raises `Damaged` where they are gone or no longer have this hash."""

@@ -116,12 +116,7 @@ def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[n
 
 def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:
     """Tell before the blocking checks are yielded: after a failed one nothing in this run goes on."""
-    try:
-        ways = alerts.notifiers()
-    except ValueError as error:
-        context.log.error(f"{error}; only the log is told")
-        ways = [alerts.LogNotifier()]
-    for notice in alerts.tell(home, alerts.standing(found), ways):
+    for notice in alerts.tell(home, alerts.standing(found), alerts.usable_notifiers()):
         context.log.warning(notice.line())
 
 

@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines import alerts, campaigns, launch
+from pipelines import launch
 from pipelines.home import Home
 from pipelines.inbox import Inbox
-from pipelines.intake import waiting
-from pipelines.troubles import archived, troubles
-from warehouse import tables
+from pipelines.waiting import untold, waiting_work
 from warehouse.connect import Warehouse, WarehouseLocked
 
 BUSY = [
@@ -57,19 +55,9 @@ def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     for problem in Inbox.of(home).archive_new():
         context.log.warning(problem)
     asked = _request(context.instance, home, "sweep")
-    if asked is NOTHING_NEW and _untold(home):
+    if asked is NOTHING_NEW and untold(home, Warehouse(home.warehouse, patience=PATIENCE)):
         return dg.RunRequest(tags={ASKED_BY: "sweep"})
     return asked
-
-
-def _untold(home: Home) -> bool:
-    """Whether the alerts of a run would say anything now."""
-    try:
-        with Warehouse(home.warehouse, patience=PATIENCE).reading() as connection:
-            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
-    except (WarehouseLocked, FileNotFoundError):
-        return False
-    return any(alerts.news(way, alerts.standing(found), alerts.told(home)) for way in alerts.notifiers())
 
 
 def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest | dg.SkipReason:
@@ -80,7 +68,7 @@ def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest
     if busy:
         return dg.SkipReason(f"run {busy[0].run_id} is taking returns in")
     try:
-        work = waiting_work(home)
+        work = waiting_work(home, Warehouse(home.warehouse, patience=PATIENCE))
     except WarehouseLocked as held:
         return dg.SkipReason(str(held))
     if not work:
@@ -88,15 +76,3 @@ def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
     digest = hashlib.sha256("\n".join(work).encode()).hexdigest()[:16]
     return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(work)[:200]})
-
-
-def waiting_work(home: Home) -> list[str]:
-    """The returns that wait to be judged, and the state that tables and exports are behind; empty where all is
-    done."""
-    try:
-        with Warehouse(home.warehouse, patience=PATIENCE).reading() as connection:
-            state = tables.state(connection)
-            behind = [] if tables.exported_state(home.exports) == state else [f"tables of {state}"]
-            return [event.snapshot_id for event in waiting(home, connection)] + behind
-    except FileNotFoundError:
-        return [event.snapshot_id for event in waiting(home, None)]

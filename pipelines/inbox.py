@@ -27,7 +27,7 @@ def files_in(folder: Path) -> Iterator[Path]:
     """The files below a folder in order, without hidden ones and those that a program is still writing."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if not hidden and not path.name.endswith(TEMPORARY) and path.is_file():
+        if not hidden and not path.name.endswith(TEMPORARY) and not path.is_dir():
             yield path
 
 

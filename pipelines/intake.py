@@ -6,6 +6,7 @@ warehouse together say what is still to be done, so a run that was killed is com
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from warehouse.tables import refresh_reference
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+LOG = logging.getLogger("khrop.intake")
 LOST = "the bytes as they came"
 """What is expected of a return whose bytes the archive lost: by this it is known when they are there again."""
 BATCH = 200
@@ -122,7 +124,7 @@ class _Way:
             judgements = judge_events(self.archive, part, self.campaigns)
             with self.warehouse.writing() as connection:
                 if only_changed:
-                    judgements = _changed(connection, judgements)
+                    judgements = _changed(connection, [j for j in judgements if not _lost(j)])
                 stories = _load(connection, judgements, {e.snapshot_id: e for e in part})
                 alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
             if stories:
@@ -140,8 +142,12 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
     for line, receipt in enumerate(receipts, start=1):
         sha256 = receipt.sha256
         known = hints.get(sha256)
+        # A copy in another campaign's inbox is the same bytes seen again; only the sender's word moves a return.
+        copied = (
+            known is not None and known.campaign is not None and receipt.source.startswith(f"inbox/{receipt.campaign}/")
+        )
         told = Hints(
-            receipt.campaign or (known.campaign if known else None),
+            (receipt.campaign if not copied else None) or (known.campaign if known else None),
             receipt.as_of or (known.as_of if known else None),
         )
         first.setdefault(sha256, receipt)
@@ -165,6 +171,13 @@ def judge_events(
         ),
         known,
     )
+
+
+def _lost(judgement: Judgement) -> bool:
+    """Whether there were no bytes to judge. What was proved of them once stands; `khrop verify` tells of the loss."""
+    if lost := any(violation.expected == LOST for violation in judgement.violations):
+        LOG.error("%s cannot be judged again: %s", judgement.of.snapshot_id, judgement.violations[0].message_en)
+    return lost
 
 
 def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:

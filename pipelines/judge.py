@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from khrop import ProvinceProgress, check
@@ -128,7 +129,7 @@ def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str,
     documents: list[dict[str, Any]] = []
     for one, _, said in group:
         name = one.snapshot_id
-        documents.append({"snapshot_id": name, **said.facts})
+        documents.append({"snapshot_id": name, **said.facts, **_sums(said.rows)})
         claims += [
             {"snapshot_id": name, **claim._asdict()}
             for claim in said.claims
@@ -143,6 +144,18 @@ def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str,
         params=params,
         scopes=("row", "group", "document"),
     )
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the rows add up to, for prose that no grand total stands beside; nothing where a cell was not read."""
+    columns = {name: [row[name] for row in rows] for name in COUNT_COLUMNS}
+    if any(value is None for values in columns.values() for value in values):
+        return {}
+    sums: dict[str, Any] = {f"rows_{name}": sum(values) for name, values in columns.items()}
+    if sums["rows_total"] > 0:
+        percent = Decimal(100 * sums["rows_saved"]) / sums["rows_total"]
+        sums["rows_saved_percent"] = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return sums
 
 
 def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str] | None = None) -> Any:

@@ -33,7 +33,7 @@ WITH standing AS (
         ON judged.campaign_id = current.campaign_id AND judged.as_of = current.as_of
     WHERE judged.snapshot_id = current.snapshot_id
        OR (judged.verdict IN ('quarantined', 'unreadable')
-           AND (current.snapshot_id IS NULL OR current.known_from < judged.known_from)
+           AND (current.snapshot_id IS NULL OR current.ledger_line < judged.ledger_line)
            AND NOT (
                (judged.campaign_id IS NULL OR judged.as_of IS NULL)
                AND EXISTS (

@@ -46,22 +46,33 @@ class Conservation:
 
 def refresh_reference(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> None:
     """Write the campaigns and provinces as their files say them now, where that is not what stands there."""
+    with transaction(connection):
+        for table, rows in _reference(campaigns).items():
+            if not _stands(connection, table, rows):
+                connection.execute(f"DELETE FROM {table}")
+                insert(connection, table, rows)
+
+
+def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> bool:
+    """Whether the campaigns and provinces stand as their files say them now."""
+    return all(_stands(connection, table, rows) for table, rows in _reference(campaigns).items())
+
+
+def _reference(campaigns: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
     told = ("title_th", "title_en", "opened_on", "deadline", "closed_on", "every_days", "tolerance", "authorities")
     known = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)
-    with transaction(connection):
-        rows = [{"campaign_id": c.id, **{name: getattr(c, name) for name in told}} for c in ordered]
-        _refresh(connection, "core.campaign", rows)
-        everywhere = provinces.all_provinces()
-        rows = [{"province_code": p.code, **{name: getattr(p, name) for name in known}} for p in everywhere]
-        _refresh(connection, "core.province", rows)
+    everywhere = provinces.all_provinces()
+    return {
+        "core.campaign": [{"campaign_id": c.id, **{name: getattr(c, name) for name in told}} for c in ordered],
+        "core.province": [{"province_code": p.code, **{name: getattr(p, name) for name in known}} for p in everywhere],
+    }
 
 
-def _refresh(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+def _stands(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> bool:
     names = ", ".join(rows[0]) if rows else "*"
-    if connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall() != [tuple(r.values()) for r in rows]:
-        connection.execute(f"DELETE FROM {table}")
-        insert(connection, table, rows)
+    stored = connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall()
+    return stored == [tuple(row.values()) for row in rows]
 
 
 def build_mart(connection: DuckDBPyConnection, name: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from operator import itemgetter
+from typing import Any
 
 from khrop.documents import Known, Part
 from khrop.percents import hundredths_of, points, rounded
@@ -23,14 +24,17 @@ WEEKDAYS = (
 )
 
 
-def same_figure(claim: str, settled: str) -> Part:
-    """A claimed figure is the one of `settled`, which another rule vouches for."""
+def same_figure(claim: str, *settled: str) -> Part:
+    """A claimed figure is that of the first of `settled` which is known; other rules vouch for those."""
+
+    def figure(known: Known) -> Any:
+        return next((known[name] for name in settled if known.get(name) is not None), None)
 
     def same(known: Known) -> bool:
         # In hundredths a float, a Decimal and an integer of the same figure are equal.
-        return hundredths_of(known[claim]) == hundredths_of(known[settled])
+        return hundredths_of(known[claim]) == hundredths_of(figure(known))
 
-    return Part(same, needs=(claim,), given=(settled,), expected=itemgetter(settled))
+    return Part(same, needs=(claim,), given=(settled,), expected=figure)
 
 
 def sum_of(whole: str, parts: tuple[str, ...]) -> Part:
@@ -64,13 +68,16 @@ def rounded_percent(percent: str, part: str, whole: str) -> Part:
     def holds(known: Known) -> bool:
         return expected(known) == points(hundredths_of(known[percent]))
 
-    return Part(holds, needs=(percent,), given=(part, whole), expected=expected)
+    return Part(holds, needs=(percent,), given=((part,), (whole,)), expected=expected)
 
 
 def not_after(earlier: str, later: str) -> Part:
     """One date is not after another; that the first can be read is another rule's."""
     return Part(
-        lambda known: bool(known[earlier] <= known[later]), needs=(later,), given=(earlier,), expected=itemgetter(later)
+        lambda known: bool(known[earlier] <= known[later]),
+        needs=(later,),
+        given=((earlier,),),
+        expected=itemgetter(later),
     )
 
 

@@ -27,13 +27,13 @@ class Part:
     """One fact that a document rule judges: `holds` tells whether it does, `expected` what it should say.
 
     Where the document does not say one of `needs`, the part is not run; where it says one that cannot be read, the
-    rule fails. `given` are needed too, but another rule already names them when they cannot be read. A part that
-    needs nothing is run on every document.
+    rule fails. `given` are needed too, one of each group, but another rule already names them when they cannot be
+    read. A part that needs nothing is run on every document.
     """
 
     holds: Callable[[Known], bool]
     needs: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    given: tuple[tuple[str, ...], ...] = ()
     expected: Callable[[Known], Any] | None = None
 
 
@@ -48,7 +48,8 @@ def judge(
         known = facts.of(snapshot)
         for rule, fact, part in parts:
             needs = (*rule.needs, *part.needs)
-            silent = [n for n in needs if facts.absent(snapshot, n)] + [n for n in part.given if known.get(n) is None]
+            silent = [n for n in needs if facts.absent(snapshot, n)]
+            silent += [" or ".join(group) for group in part.given if all(known.get(n) is None for n in group)]
             absent = list(dict.fromkeys(silent))
             unread = [n for n in needs if known.get(n) is None]
             if not needs and not part.given and snapshot not in facts.documented:

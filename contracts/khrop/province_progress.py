@@ -189,8 +189,9 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{fact}: the prose says {observed}, the table {expected}",
     )
     def claims_match(cls, params: Params) -> dict[str, Part]:
-        """Each figure in the prose is the table's."""
-        return {f"prose_{m}": same_figure(f"prose_{m}", f"table_total_{m}") for m in (*COUNTS, "saved_percent")}
+        """Each figure in the prose is the table's: its grand total, or without one what its rows add up to."""
+        measures = (*COUNTS, "saved_percent")
+        return {f"prose_{m}": same_figure(f"prose_{m}", f"table_total_{m}", f"rows_{m}") for m in measures}
 
     @rule(
         "claims-add-up",

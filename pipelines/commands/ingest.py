@@ -17,6 +17,7 @@ from pipelines.commands.outcome import (
     JsonOption,
     LogFormat,
     LogOption,
+    WrongUse,
     guarded,
     log_as,
     of_verdicts,
@@ -24,7 +25,7 @@ from pipelines.commands.outcome import (
 from pipelines.commands.read import AsOfOption, CampaignOption, named, there
 
 if TYPE_CHECKING:
-    from pipelines.archive import Incoming, Receipt
+    from pipelines.archive import Incoming, NotTaken, Receipt
     from pipelines.home import Home
     from pipelines.intake import Story
 
@@ -54,6 +55,9 @@ def ingest(
     told = {said["return"] for said in stories}
     known = [entry for entry in _known(home, receipts) if entry["return"] not in told]
     say(stories, known, as_json)
+    for path, reason in refused.items() if as_json else ():
+        said = {"return": None, "file": str(path), "verdict": "refused", "reason": str(reason), "new": False}
+        typer.echo(json.dumps(said, ensure_ascii=False))
     if not receipts and not refused:
         typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
     code = of_verdicts(said["verdict"] for said in [*stories, *known])
@@ -65,11 +69,22 @@ def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
 
     for path in paths:
         there(path)
-    files = [file for path in paths for file in (files_in(path) if path.is_dir() else [path])]
+        if _own(home, path):
+            raise WrongUse(
+                f"{path} is Khrop's own, below {home.root}; returns are taken from elsewhere or {home.inbox}"
+            )
+    found = [file for path in paths for file in (files_in(path) if path.is_dir() else [path])]
+    files = [file for file in found if not _own(home, file)]
     return [incoming(home, file, campaign=hints.campaign, as_of=hints.as_of) for file in files]
 
 
-def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], int]:
+def _own(home: Home, path: Path) -> bool:
+    """Whether a path lies in the home, outside its inbox: archive, warehouse, exports and the like."""
+    place = path.resolve()
+    return place != home.root and place.is_relative_to(home.root) and not place.is_relative_to(home.inbox)
+
+
+def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
     """Archive the files, some at a time; those that cannot be are named and left where they are."""
     from pipelines.archive import Archive, NotTaken
 
@@ -83,22 +98,24 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], int]
             advance(len(chunk))
     for reason in refused.values():
         LOG.error("%s", reason)
-    return kept, len(refused)
+    return kept, refused
 
 
 def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
     in. A dead run's slot is freed first."""
+    from pipelines.waiting import untold, waiting_work
     from warehouse.connect import Warehouse
 
-    if config is None and not _behind(home):
+    warehouse = Warehouse(home.warehouse)
+    if config is None and not waiting_work(home, warehouse) and not untold(home, warehouse):
         return []
     from pipelines import launch, listening
 
     # As lines, not as stories: those of ten thousand returns hold all their violations.
     told: list[dict[str, Any]] = []
     with (
-        Warehouse(home.warehouse).writer(),
+        warehouse.writer(),
         launch.instance(home) as instance,
         progress(total, "taking in") as advance,
     ):
@@ -116,19 +133,6 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
             run = launch.run(instance, job, config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
     return told
-
-
-def _behind(home: Home) -> bool:
-    """Whether anything waits to be judged, or tables and exports are behind what was loaded."""
-    from pipelines.intake import waiting
-    from warehouse import tables
-    from warehouse.connect import Warehouse
-
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            return bool(waiting(home, connection)) or tables.exported_state(home.exports) != tables.state(connection)
-    except FileNotFoundError:
-        return bool(waiting(home, None))
 
 
 def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:

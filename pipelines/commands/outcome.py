@@ -72,13 +72,14 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 
 def in_words(error: Exception) -> tuple[int, str]:
     """The exit code of a fault, and what to say of it."""
+    from pipelines.archive import Damaged
     from pipelines.campaigns import CampaignFault
     from pipelines.launch import RunFailed, Unaccounted
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
     if isinstance(error, (WrongUse, CampaignFault)):
         return WRONG_USE, str(error)
-    if isinstance(error, (WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (

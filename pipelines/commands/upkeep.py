@@ -66,9 +66,17 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
     home = Home.current()
     archive = Archive(home.archive)
     firsts: dict[str, Receipt] = {}
-    for receipt in archive.receipts():
-        firsts.setdefault(receipt.sha256, receipt)
+    try:
+        for receipt in archive.receipts():
+            firsts.setdefault(receipt.sha256, receipt)
+    except Damaged as reason:
+        _damage(archive.ledger.name, str(reason), as_json)
+        return NOT_ACCEPTED
     damaged = 0
+    for name, sha256 in _known_files(home.warehouse):
+        if sha256 not in firsts:
+            damaged += 1
+            _damage(name, f"{archive.ledger} no longer says how {sha256} came: put it back from a backup", as_json)
     with progress(len(firsts), "verifying") as advance:
         for sha256, receipt in firsts.items():
             try:
@@ -87,6 +95,18 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
             )
         typer.echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
     return NOT_ACCEPTED if damaged else OK
+
+
+def _known_files(path: Path) -> list[tuple[str, str]]:
+    """The name and hash of each file that the warehouse was made from; none where it cannot be asked now, since the
+    archive is to be proved all the same."""
+    from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
+
+    try:
+        with Warehouse(path).reading() as connection:
+            return connection.execute("SELECT name, sha256 FROM raw.file ORDER BY received_at").fetchall()
+    except (FileNotFoundError, WarehouseBroken, WarehouseLocked, WarehouseNewer):
+        return []
 
 
 def _damage(name: str, reason: str, as_json: bool) -> None:

@@ -37,6 +37,8 @@ TOTALS = ("total", "saved", "pending", "saved_percent")
 MONTHS_AHEAD = 40
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 DIGITS = frozenset(string.digits + "๐๑๒๓๔๕๖๗๘๙")
+EMPTY = "(empty)"
+"""What is told of a grand total whose cell holds nothing: it cannot be read, and so does not match."""
 BEYOND = 10**9
 """No figure of a return comes near it, and the rules' products of larger ones would leave 64 bits."""
 
@@ -71,7 +73,9 @@ def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:
 def _totals(row: TableRow) -> Iterator[Claim]:
     for measure in TOTALS:
         cell = row.cells.get(measure)
-        if cell and cell.read:
+        if cell and not cell.read and measure != "saved_percent":
+            yield Claim("table_total", measure, None, cell.place, EMPTY)
+        elif cell and cell.read:
             yield Claim("table_total", measure, _number(cell.read, measure), cell.place, cell.printed.strip())
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.commands.ingest import _behind
 from pipelines.home import Home
+from pipelines.waiting import waiting_work
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -172,7 +172,7 @@ def test_the_next_run_completes_what_a_kill_cut_short(
         assert [c.kept for c in tables.conservation(connection, len(archived))] == [True, True]
         assert tables.exported_state(home.exports) == tables.state(connection)
     assert Archive(home.archive).strays() == []
-    assert not _behind(home)
+    assert waiting_work(home, Warehouse(home.warehouse)) == []
     left = {p.name for p in home.root.iterdir() if p.name.startswith(".exports-")}
     assert len(left) <= 2, "only the exports of now and those before, which a reader may still be in"
 
