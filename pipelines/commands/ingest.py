@@ -86,7 +86,7 @@ def _own(home: Home, path: Path) -> bool:
 
 def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
     """Archive the files, some at a time; those that cannot be are named and left where they are."""
-    from pipelines.archive import Archive, NotTaken
+    from pipelines.archive import Archive
 
     archive = Archive(home.archive)
     kept: list[Receipt] = []
