@@ -66,16 +66,23 @@ def test_a_replaced_file_is_seen_and_a_renamed_copy_is_not_taken_twice(home: Hom
     assert [(r.name, r.again) for r in receipts] == [("a.csv", False), ("a.csv", False), ("copy.csv", True)]
 
 
-def test_hidden_and_unfinished_files_pipes_and_folders_are_left_alone(home: Home, folder: Path) -> None:
+def test_hidden_and_unfinished_files_and_folders_are_left_alone(home: Home, folder: Path) -> None:
     for name in (".a.csv", "~$a.csv", "a.csv.part", "a.tmp", "a.crdownload"):
         (folder / name).write_text(name)
     (folder / ".stfolder").mkdir()
     (folder / ".stfolder" / "b.csv").write_text("b")
     (folder / "folder.csv").mkdir()
-    os.mkfifo(folder / "pipe.csv")
-    (folder / "dangling.csv").symlink_to("gone")
     assert list(files_in(home.inbox)) == []
     assert Inbox(home).archive_new() == []
+    assert names(home) == []
+
+
+def test_what_is_no_file_is_named_and_not_taken(home: Home, folder: Path) -> None:
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "dangling.csv").symlink_to("gone")
+    assert list(files_in(home.inbox)) == [folder / "dangling.csv", folder / "pipe.csv"]
+    (problem,) = Inbox(home).archive_new()
+    assert "pipe.csv" in problem
     assert names(home) == []
 
 
