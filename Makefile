@@ -6,12 +6,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
-READY := $(VENV)/.ready
+APP := $(VENV)/app.txt
+DEV := $(VENV)/dev.txt
+BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev bench docs lock setup check build
+.PHONY: run test dev bench docs lock setup check build debian
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
 
-setup: $(READY)
+setup: $(DEV)
 
 .tools/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Khrop needs Python 3.11 or newer; name it with make PYTHON=/path/to/python3.11"; exit 1; }
@@ -19,41 +23,60 @@ setup: $(READY)
 	@$(PYTHON) -m venv .tools || { echo "python3 -m venv failed: install it (Debian: apt-get install python3-venv) or uv itself"; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-# The environment is the lock and nothing else; the two distributions are editable, without dependencies.
-$(READY): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
+# What uv already has it does not ask for again: a second clone sets itself up without a network.
+cached = { $(UV) $(1) --offline 2>/dev/null || $(UV) $(1); }
+
+# The environment is one of three levels, each a part of the one lock and nothing else: what the application needs,
+# what tests and tools need, and what the bench compares with. A level's file lists its packages, by the lock; sync
+# demands of each the hash that the lock has for it, and refuses one that the lock does not have. A level holds those
+# below it. The two distributions are editable, without dependencies.
+$(APP): LEVEL := --group build
+$(DEV): LEVEL := --group dev
+$(DEV): BELOW := $(APP)
+$(BENCH): LEVEL := --group dev --group bench
+$(BENCH): BELOW := $(APP) $(DEV)
+$(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	@rm -f $(APP) $(DEV) $(BENCH)
+	@$(call cached,pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --no-emit-package khrop --constraint requirements.lock $(LEVEL) pyproject.toml) > $@
+	@$(call cached,pip sync --quiet --require-hashes --compile-bytecode --constraint requirements.lock \
+	  --build-constraint requirements.lock --require-build-hashes $@)
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable ./contracts --editable .
 	@$(BIN)/python -m compileall -q contracts/khrop pipelines warehouse
-	@touch $@
+	@touch $(BELOW) $@
 
 lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --group dev pyproject.toml contracts/pyproject.toml -o requirements.lock $(UPGRADE)
+	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
 
-run: $(READY)
+run: $(APP)
 	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt
 	@$(BIN)/khrop summary
 
-dev: $(READY)
+dev: $(APP)
 	@$(BIN)/khrop dev
 
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 
-test: check
+# What the tests need of Debian: Spark runs on Java.
+debian:
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless
+
+test: check debian
 	$(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory build
 
-# Both distributions, and the library's wheel alone in an empty environment, outside the tree.
-build: $(READY)
+# Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.
+build: $(DEV) debian
 	@UV=$(abspath $(UV)) PYTHON=$(PYTHON) bash tests/library_alone.sh
 
-bench: $(READY)
+bench: $(BENCH)
 	$(BIN)/python tests/bench.py
 
-docs: $(READY)
+docs: $(DEV)
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"

@@ -82,7 +82,8 @@ def compare(connection: DuckDBPyConnection, days: Iterable[tuple[str, date]]) ->
         before = connection.execute(
             _ROWS, [[p for _, _, p, _ in with_previous], [j for _, _, _, j in with_previous], names]
         ).df()
-        verdict = check(CONTRACT, now, previous=before.drop(columns=["place", "province_th"]), scopes=("reference",))
+        previous = before.drop(columns=["place", "province_th"])
+        verdict = check(CONTRACT, now, previous=previous, scopes=("reference",), limit=None)
         found |= verdict.by_snapshot()
     judgement = {name: j for name, j, *_ in (*pairs, *superseded)}
     if found:

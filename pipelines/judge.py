@@ -143,6 +143,7 @@ def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str,
         document=documents,
         params=params,
         scopes=("row", "group", "document"),
+        limit=None,  # each return gets all that is wrong with it
     )
 
 

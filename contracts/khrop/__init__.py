@@ -5,6 +5,7 @@ The names below load when first used, so that `import khrop` and `khrop --help` 
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from khrop.province_progress import ProvinceProgress
     from khrop.rules import ContractOptions, Rule, rule, rule_ids, rules_of
     from khrop.verdict import ContractError, Verdict, Violation
+
+# Pandera imports pyspark.pandas wherever PySpark is installed, which warns of pandas 3. Khrop uses none of it.
+warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
 _HOMES = {
     "check": "khrop.engine",

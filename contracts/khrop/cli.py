@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from khrop.checking import check
+
 GROUP = "khrop.commands"
 HELP = "Khrop (ครบ): prove that a published return is all there."
 
@@ -30,6 +32,9 @@ def khrop(
     ] = False,
 ) -> None:
     """Khrop (ครบ): prove that a published return is all there."""
+
+
+app.command("check")(check)
 
 
 def main() -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from khrop.facts import Facts, show
-from khrop.rules import Params, Rule
+from khrop.rules import Rule
 from khrop.verdict import NotRun, Violation
 from khrop.wording import Shown, violation
 
@@ -22,14 +22,30 @@ UNREAD_TH = "อ่านค่าที่พิมพ์ไว้ว่า “
 UNREAD_EN = "{fact}: “{printed}” cannot be read"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Judged(Protocol):
     """One fact that a document rule judges: `holds` tells whether it does, `expected` what it should say.
 
     Where the document does not say one of `needs`, the part is not run; where it says one that cannot be read, the
     rule fails. `given` are needed too, one of each group, but another rule already names them when they cannot be
-    read. A part that needs nothing is run on every document.
+    read. A part that needs nothing is run on every document. Ready-made ones are in `khrop.claims`.
     """
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def given(self) -> tuple[tuple[str, ...], ...]: ...
+
+    @property
+    def holds(self) -> Callable[[Known], bool]: ...
+
+    @property
+    def expected(self) -> Callable[[Known], Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of one's own making, of plain functions. It cannot be exported with its contract."""
 
     holds: Callable[[Known], bool]
     needs: tuple[str, ...] = ()
@@ -38,12 +54,12 @@ class Part:
 
 
 def judge(
-    contract: type, rules: Iterable[Rule], params: Params, facts: Facts, snapshots: Iterable[str]
+    rules: Iterable[tuple[Rule, Mapping[str, Judged]]], facts: Facts, snapshots: Iterable[str]
 ) -> tuple[list[Violation], list[NotRun]]:
     """Judge all document rules on the facts of each snapshot."""
     found: list[Violation] = []
     not_run: list[NotRun] = []
-    parts = [(rule, fact, part) for rule in rules for fact, part in rule.build(contract, params).items()]
+    parts = [(rule, fact, part) for rule, built in rules for fact, part in built.items()]
     for snapshot in snapshots:
         known = facts.of(snapshot)
         for rule, fact, part in parts:
@@ -72,7 +88,7 @@ def _unread(rule: Rule, fact: str, expected: str, facts: Facts, snapshot: str) -
     return Violation(rule.id, rule.severity, fact, fact, printed, expected, place, th, en, snapshot or None)
 
 
-def _broken(rule: Rule, fact: str, part: Part, facts: Facts, snapshot: str) -> Violation:
+def _broken(rule: Rule, fact: str, part: Judged, facts: Facts, snapshot: str) -> Violation:
     known = facts.of(snapshot)
     texts = Shown({name: text for name, value in known.items() if (text := show(name, value))})
     texts["fact"] = fact
@@ -80,4 +96,4 @@ def _broken(rule: Rule, fact: str, part: Part, facts: Facts, snapshot: str) -> V
         texts["observed"] = observed
     if part.expected and (expected := show(fact, part.expected(known))):
         texts["expected"] = expected
-    return violation(rule, texts, fact, fact, facts.place(snapshot, fact), snapshot)
+    return violation(rule, {}, texts, fact, fact, facts.place(snapshot, fact), snapshot)

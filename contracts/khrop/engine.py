@@ -1,31 +1,35 @@
 """Run a contract on a frame and come to a verdict.
 
 Here belongs the order of the work: what the frame has, whose snapshots they are, then rows and groups, references
-and the document, and what cannot be run for want of its input. What a rule means belongs in its contract. Frames
-are reached through narwhals alone, so that nothing here knows an engine.
+and the document, and what cannot be run for want of its input. What a rule means belongs in its contract; what is
+asked of a frame belongs in `khrop.scan`, `khrop.sliced` and `khrop.groups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
 
-from khrop import documents
+from khrop import documents, references, scan, sliced
+from khrop.definition import COLUMNS, Built, built_rules
 from khrop.facts import ONE, Facts, gather, plain, records
 from khrop.frames import Fault, Ready, ready
-from khrop.grouping import Grouping
-from khrop.rules import PREVIOUS, ContractOptions, Params, Rule, Scope, options_of, rules_of
-from khrop.scan import scan
+from khrop.grouping import Failure, Grouping, natural
+from khrop.groups import GroupRun
+from khrop.rowrules import RowRule
+from khrop.rules import ContractOptions, Params, Rule, Scope, options_of
+from khrop.split import Split
 from khrop.verdict import NotRun, Verdict, Violation
-
-COLUMNS = "columns"
-"""The id under which a frame fails that lacks a column of the contract, or has one of the wrong type."""
+from khrop.vocabulary.references import ConservesRows, ForeignKey
+from khrop.wording import say, shown, violation
 
 SCOPES: tuple[Scope, ...] = ("row", "group", "reference", "document")
-_KIND_TH = {"number": "ตัวเลข", "text": "ข้อความ", "other": ""}
+LIMIT = 1000
+_KIND_TH = {"integer": "จำนวนเต็ม", "number": "ตัวเลข", "text": "ข้อความ", "boolean": "จริงหรือเท็จ", "date": "วันที่"}
+PREVIOUS_FRAME = "previous"
 
 
 def check(
@@ -35,65 +39,93 @@ def check(
     claims: Any = None,
     document: Any = None,
     previous: Any = None,
+    references: Mapping[str, Any] | None = None,
     params: Params | None = None,
     scopes: tuple[Scope, ...] = SCOPES,
+    limit: int | None = LIMIT,
 ) -> Verdict:
-    """Check a frame against a contract.
+    """Check a frame (pandas, Polars eager or lazy, pyarrow, DuckDB, Ibis, PySpark) against a contract.
 
     `frame` has a row a province (or whatever the contract is of) and may hold many snapshots, told apart by the
     contract's snapshot column. `claims` are (source, measure, value, place), `document` the document's facts, both
     as a frame or as records, with the snapshot's column where there are many; `previous` is the frame to compare
-    with, its rows under the name of the snapshot they are compared *for*. `params` override the contract's
-    parameters. Percents are points (3.72), dates are dates.
+    with, its rows under the name of the snapshot they are compared *for*; `references` are further frames, by the
+    names that rules have for them. All frames are of one engine. `params` override the contract's parameters.
+    Percents are points (3.72), dates are dates.
+
+    Of each rule at most `limit` violations are told (None: all); counts and status are exact whatever it is.
 
     A rule whose input is absent is `not_run`; a rule that should have run and could not raises. So does a document
-    or claim that does not say which of many snapshots it is of (ValueError).
+    or claim that does not say which of many snapshots it is of (ValueError), what is no frame (TypeError), and a
+    frame of an engine that the contract does not declare (ValueError).
     """
     options = options_of(contract)
     said, claimed = records(document), records(claims)
-    run = _begin(contract, frame, [*said, *claimed])
-    run.params = {**(options.params or {}), **(params or {})}
-    run.facts = gather(run.by.snapshots, options.snapshot, said, claimed, run.params)
-    rules = [rule for rule in rules_of(contract) if rule.scope in scopes]
+    run = _begin(contract, frame, [*said, *claimed], scopes)
+    run.limit = limit
+    run.facts = gather(run.by.snapshots, options.snapshot, said, claimed, {**(options.params or {}), **(params or {})})
+    rules = [one for one in built_rules(contract, params) if one.rule.scope in scopes]
     if "row" in scopes:
         run.columns()
-    run.frame_rules([rule for rule in rules if rule.scope in ("row", "group")])
-    run.reference_rules([rule for rule in rules if rule.scope == "reference"], previous)
-    run.document_rules([rule for rule in rules if rule.scope == "document"])
-    order = {rule_id: i for i, rule_id in enumerate([COLUMNS, *dict.fromkeys(r.id for r in rules)])}
-    found = tuple(sorted(run.found, key=lambda v: order[v.rule_id]))
-    many = run.by.snapshots if run.by.snapshots != (ONE,) else ()
-    return Verdict(contract.__name__, options.version, found, tuple(run.not_run), many)
+    run.frame_rules([one for one in rules if one.rule.scope in ("row", "group")])
+    others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
+    run.reference_rules([one for one in rules if one.rule.scope == "reference"], others)
+    run.document_rules([one for one in rules if one.rule.scope == "document"])
+    return run.verdict([COLUMNS, *dict.fromkeys(one.rule.id for one in rules)])
 
 
 def holds(contract: type, rule: Rule, frame: Any) -> bool:
     """Whether a frame keeps one row or group rule: how plain Pandera asks."""
-    run = _begin(contract, frame, [])
-    run.params = dict(options_of(contract).params or {})
-    run.facts = gather(run.by.snapshots, None, [], [], run.params)
-    run.frame_rules([rule])
+    run = _begin(contract, frame, [], SCOPES)
+    params = dict(options_of(contract).params or {})
+    run.facts = gather(run.by.snapshots, None, [], [], params)
+    run.frame_rules([one for one in built_rules(contract, None) if one.rule == rule])
     return not run.found and not run.frame.lacks(rule.columns)
 
 
-def _begin(contract: type, native: Any, said: list[Mapping[str, Any]]) -> _Run:
+def _begin(contract: type, native: Any, said: list[Mapping[str, Any]], scopes: Sequence[str]) -> _Run:
     """A frame made ready, and the names of the snapshots that it, its document and its claims speak of."""
     options = options_of(contract)
     frame = ready(contract, native)
+    if frame.engine not in options.engines:
+        raise ValueError(f"{contract.__name__} is for {', '.join(options.engines)}; this frame is of {frame.engine}")
     column = options.snapshot if options.snapshot in frame.schema else None
     told = [str(row[options.snapshot]) for row in said if options.snapshot and row.get(options.snapshot) is not None]
-    seen: list[Any] = []
-    if column:
-        seen = frame.data.select(nw.col(column)).unique().collect()[column].to_list()
-        if any(plain(name) is None for name in seen):
-            faults = (*frame.faults, Fault(column, "null", "text"))
-            frame = Ready(frame.data.filter(~nw.col(column).is_null()), frame.schema, faults)
-    names = tuple(dict.fromkeys([*told, *sorted(str(name) for name in seen if plain(name) is not None)])) or (ONE,)
+    seen: list[Any] = _snapshots(frame, column) if column else []
+    if column and any(name is None for name in seen):
+        # Rows of no snapshot are judged by none of them, and fail the frame.
+        faults = (*frame.faults, Fault(column, "null", "text"))
+        frame = frame.only(frame.data.filter(~nw.col(column).is_null()), faults)
+    present = sorted(str(name) for name in seen if name is not None)
+    names = tuple(dict.fromkeys([*told, *present])) or (ONE,)
     if len(names) > 1 and not column:
         raise ValueError(
             f"documents or claims of {len(names)} snapshots, but the frame has no column {options.snapshot}"
         )
     place = options.place if options.place in frame.schema else None
-    return _Run(contract, options, frame, Grouping(column if len(names) > 1 else None, names, options.key, place))
+    by = Grouping(column if len(names) > 1 else None, names, options.key, place)
+    return _Run(contract, native, options, frame, by)
+
+
+def _snapshots(frame: Ready, column: str) -> list[Any]:
+    if frame.arrays is not None and frame.arrays.length <= sliced.MANY:
+        return list(set(frame.arrays.listed(column)))
+    return [plain(name) for name in frame.data.select(nw.col(column)).unique().collect()[column].to_list()]
+
+
+def judge_rows(
+    rules: Sequence[RowRule], frame: Ready, limit: int | None
+) -> Iterator[tuple[RowRule, int, Sequence[Mapping[str, Any]]]]:
+    """How many rows fail each rule, and the first of them: on arrays where the frame lies in memory and the rule
+    needs no more than numbers, in the engine otherwise."""
+    arrays = frame.arrays
+    mine = [r for r in rules if arrays is not None and r.reckoned and frame.numbers.issuperset(r.numbers)]
+    if arrays is not None and mine:
+        for rule, failing in zip(mine, sliced.judge(mine, arrays, limit), strict=True):
+            yield rule, failing.count, arrays.rows(failing.rows) if failing.rows else ()
+    rest = [r for r in rules if r not in mine]
+    for rule, told in zip(rest, scan.judge(rest, frame, limit), strict=True):
+        yield rule, told.count, told.rows
 
 
 @dataclass(slots=True)
@@ -101,81 +133,174 @@ class _Run:
     """One check under way."""
 
     contract: type
+    native: Any
     options: ContractOptions
     frame: Ready
     by: Grouping
-    params: Params = field(default_factory=dict)
+    limit: int | None = None
     facts: Facts = field(default_factory=Facts)
     found: list[Violation] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
     not_run: list[NotRun] = field(default_factory=list)
+    split: Split = field(default_factory=Split)
 
     def columns(self) -> None:
         """The columns that the contract requires are there, and of its types."""
+        found = []
         for fault in self.frame.faults:
             name, kind = fault.column, fault.expected
-            if fault.observed:
-                th = f"คอลัมน์ {name} ต้องเป็น{_KIND_TH[kind]} ไม่ใช่ {fault.observed}"
+            if fault.observed == "null":
+                th, en = f"มีแถวที่ไม่มีค่า {name}", f"rows without {name}"
+            elif fault.observed:
+                th = f"คอลัมน์ {name} ต้องเป็น{_KIND_TH.get(kind, kind)} ไม่ใช่ {fault.observed}"
                 en = f"column {name} is {fault.observed}, not {kind}"
             else:
                 th, en = f"ไม่มีคอลัมน์ {name}", f"column {name} is absent"
             for snapshot in self.by.snapshots:
-                self.found.append(
+                found.append(
                     Violation(COLUMNS, "error", name, name, fault.observed, kind, "", th, en, snapshot or None)
                 )
+        if found:
+            self.split.all_fail()
+            self._keep(COLUMNS, len(found), found)
 
-    def frame_rules(self, rules: Iterable[Rule]) -> None:
+    def frame_rules(self, rules: Sequence[Built]) -> None:
         """Rules about rows and groups of rows."""
-        runnable = [rule for rule in rules if self._has_columns(rule)]
-        for rule in runnable:
+        runnable = [one for one in rules if self._has_columns(one)]
+        for rule in (one.rule for one in runnable):
             for fact in rule.needs:
                 absent = [name for name in self.by.snapshots if self.facts.absent(name, fact)]
                 self._not_run(rule, fact, f"the document does not say {fact}", absent)
-        built = [(rule, rule.build(self.contract, self.params)) for rule in runnable]
-        self.found += scan(built, self.frame, self.by, self.facts)
+        self._run(runnable, self.frame)
 
-    def _has_columns(self, rule: Rule) -> bool:
-        if lacking := self.frame.lacks(rule.columns):
-            self._not_run(rule, "", f"column {', '.join(lacking)} is absent or of the wrong type", self.by.snapshots)
+    def _run(self, rules: Sequence[Built], frame: Ready) -> None:
+        rows = [one.what for one in rules if isinstance(one.what, RowRule)]
+        for rule, count, failing in judge_rows(rows, frame, self.limit):
+            if count:
+                self._rows_fail(rule, frame)
+                self._keep(rule.rule.id, count, sorted([self._violation(rule, row) for row in failing], key=_order))
+        groups = [one for one in rules if not isinstance(one.what, RowRule)]
+        told = GroupRun(frame, self.by, self.facts).run([one.what for one in groups]) if groups else []
+        for one, failures in zip(groups, told, strict=True):
+            self._failed(one.rule, failures, one.what, frame)
+
+    def _rows_fail(self, rule: RowRule, frame: Ready) -> None:
+        if rule.rule.scope == "reference":
+            keys = tuple(self.by.columns(self.options.key[0]))
+            self.split.keys_fail(rule.rule.severity, keys, lambda: frame.data.filter(scan.fails(rule, frame)))
+        else:
+            self.split.rows_fail(rule)
+
+    def _violation(self, rule: RowRule, row: Mapping[str, Any]) -> Violation:
+        texts = shown(row, self.by.key)
+        null = next((c for c in rule.required if row[c] is None), "")
+        column = null or say(rule.rule, rule.words, "column", texts) or rule.columns[0]
+        return violation(rule.rule, rule.words, texts, texts["key"], column, self.by.where(row), self.by.name(row))
+
+    def _failed(self, rule: Rule, failures: Sequence[Failure], what: Any = None, frame: Ready | None = None) -> None:
+        if not failures:
+            return
+        having = getattr(what, "having", None)
+        if having is not None and what.keys and frame is not None and self.options.snapshot is None:
+            bad = GroupRun(frame, self.by, self.facts)
+            self.split.keys_fail(rule.severity, what.keys, lambda: bad.groups_having(what))
+        else:
+            self.split.snapshots_fail(rule.severity, [f.snapshot for f in failures])
+        kept = failures if self.limit is None else failures[: self.limit]
+        found = [
+            Violation(
+                rule.id, rule.severity, f.key, f.column, f.observed, f.expected, f.place, f.th, f.en, f.snapshot or None
+            )
+            for f in kept
+        ]
+        self._keep(rule.id, len(failures), found)
+
+    def _keep(self, rule_id: str, count: int, found: Sequence[Violation]) -> None:
+        self.counts[rule_id] = self.counts.get(rule_id, 0) + count
+        self.found += found
+
+    def _has_columns(self, one: Built) -> bool:
+        if lacking := self.frame.lacks(one.named):
+            self._not_run(
+                one.rule, "", f"column {', '.join(lacking)} is absent or of the wrong type", self.by.snapshots
+            )
         return not lacking
 
     def _not_run(self, rule: Rule, part: str, reason: str, snapshots: Iterable[str]) -> None:
         self.not_run += [NotRun(rule.id, part, reason, name) for name in snapshots]
 
-    def reference_rules(self, rules: Iterable[Rule], previous: Any) -> None:
-        """Rules that compare with the previous return, on the rows that it has too."""
-        runnable = [rule for rule in rules if self._has_columns(rule)]
-        older = ready(self.contract, previous) if runnable and previous is not None else None
-        compared = self._compared(older) if older else set()
+    def reference_rules(self, rules: Sequence[Built], others: Mapping[str, Any]) -> None:
+        """Rules that compare with another frame: the previous return, row by row, or one that they name."""
+        frames = {name: ready(self.contract, native) for name, native in others.items()} if rules else {}
+        named = [one for one in rules if isinstance(one.what, (ForeignKey, ConservesRows))]
+        for one in named:
+            if self._has_columns(one):
+                self._named_reference(one.rule, one.what, frames)
+        self._previous([one for one in rules if one not in named], frames.get(PREVIOUS_FRAME))
+
+    def _named_reference(self, rule: Rule, what: ForeignKey | ConservesRows, frames: Mapping[str, Ready]) -> None:
+        names = what.references if isinstance(what, ConservesRows) else (what.reference,)
+        if absent := [name for name in names if name not in frames]:
+            self._not_run(rule, "", f"no reference {', '.join(absent)} was handed in", self.by.snapshots)
+        elif isinstance(what, ConservesRows):
+            self._failed(rule, references.lost_rows(what, self.frame, frames, self.by))
+        else:
+            lacking = [c for c in what.columns_there if c not in frames[what.reference].schema]
+            if lacking:
+                raise ValueError(f"rule {rule.id!r}: reference {what.reference} has no column {', '.join(lacking)}")
+            failing = references.strangers(what, self.frame, frames[what.reference], self.limit)
+            if failing.count:
+                self.split.keys_fail(
+                    rule.severity,
+                    tuple(self.by.columns(*what.columns)),
+                    lambda: references.without_reference(what, self.frame, frames[what.reference]),
+                )
+                row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
+                found = sorted([self._violation(row_rule, row) for row in failing.rows], key=_order)
+                self._keep(rule.id, failing.count, found)
+
+    def _previous(self, rules: Sequence[Built], older: Ready | None) -> None:
+        runnable = [one for one in rules if self._has_columns(one)]
+        compared = references.compared(older, self.by) if older and runnable else set()
         uncompared = [name for name in self.by.snapshots if name not in compared]
-        built = []
-        for rule in runnable:
-            self._not_run(rule, "", "no previous return to compare with", uncompared)
-            if older and compared and (lacking := older.lacks((self.options.key[0], *rule.columns))):
-                self._not_run(rule, "", f"the previous return has no column {', '.join(lacking)}", sorted(compared))
+        ready_to_run = []
+        for one in runnable:
+            self._not_run(one.rule, "", "no previous return to compare with", uncompared)
+            columns = tuple(dict.fromkeys([self.options.key[0], *one.named]))
+            if older and compared and (lacking := older.lacks(columns)):
+                reason = f"the previous return has no column {', '.join(lacking)}"
+                self._not_run(one.rule, "", reason, sorted(compared))
             elif compared:
-                built.append((rule, rule.build(self.contract, self.params)))
-        if older and built:
-            self.found += scan(built, self._joined(older), self.by, self.facts)
+                ready_to_run.append(one)
+        if older and ready_to_run:
+            keys = tuple(key for key in self.by.columns(self.options.key[0]) if key in older.schema)
+            self._run(ready_to_run, references.joined(self.frame, older, self.by, keys))
 
-    def _compared(self, older: Ready) -> set[str]:
-        """The snapshots that the previous frame has rows for."""
-        column = self.by.snapshot if self.by.snapshot in older.schema else None
-        if column:
-            seen = older.data.select(nw.col(column)).unique().collect()[column].to_list()
-            return {str(s) for s in seen}.intersection(self.by.snapshots)
-        rows = older.data.select(nw.len()).collect().item()
-        return set(self.by.snapshots) if rows else set()
-
-    def _joined(self, older: Ready) -> Ready:
-        """The frame's rows that the previous return has too, with its columns beside as `previous_<column>`. A row
-        that names nothing is like no other: narwhals joins no nulls."""
-        keys = [key for key in self.by.columns(self.options.key[0]) if key in older.schema]
-        beside = {name: PREVIOUS + name for name in older.schema if name not in keys}
-        data = self.frame.data.join(older.data.rename(beside), on=keys)
-        return Ready(data, data.collect_schema())
-
-    def document_rules(self, rules: Iterable[Rule]) -> None:
+    def document_rules(self, rules: Sequence[Built]) -> None:
         """Rules about the document's own facts."""
-        found, not_run = documents.judge(self.contract, rules, self.params, self.facts, self.by.snapshots)
-        self.found += found
+        built = [(one.rule, one.what) for one in rules]
+        found, not_run = documents.judge(built, self.facts, self.by.snapshots)
+        for one in {one.rule.id: one for one in rules}.values():
+            mine = [violation for violation in found if violation.rule_id == one.rule.id]
+            if mine:
+                self.split.snapshots_fail(one.rule.severity, [violation.snapshot for violation in mine])
+                kept = mine if self.limit is None else mine[: self.limit]
+                self._keep(one.rule.id, len(mine), kept)
         self.not_run += not_run
+
+    def verdict(self, ids: Sequence[str]) -> Verdict:
+        """What the run came to, in the order of the contract's rules."""
+        order = {rule_id: i for i, rule_id in enumerate(ids)}
+        found = tuple(sorted(self.found, key=lambda v: order[v.rule_id]))
+        many = self.by.snapshots if self.by.snapshots != (ONE,) else ()
+        counts = tuple((rule_id, self.counts[rule_id]) for rule_id in ids if rule_id in self.counts)
+        self.split.of(self.native, self.frame, self.by, self.options)
+        return Verdict(
+            self.contract.__name__, self.options.version, found, tuple(self.not_run), many, counts, self.split
+        )
+
+
+def _order(violation: Violation) -> tuple[Any, ...]:
+    """Violations of a rule as they stand in the document; engines give them in any order."""
+    v = violation
+    return (v.snapshot or "", natural(v.place), natural(v.key), v.column_name, v.observed, v.expected, v.message_en)

@@ -6,9 +6,10 @@ ready-made ones are in `khrop.vocabulary`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from khrop.facts import show
 
@@ -18,8 +19,33 @@ if TYPE_CHECKING:
     from khrop.facts import Facts
 
 Row = Mapping[str, Any]
-Fetch = Callable[[Sequence[str], "nw.Expr | None"], Sequence[Row]]
-"""Gets the rows of some snapshots (those for which an expression is true, if there is one) as plain values."""
+Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One figure of a group: how many `rows`; of a column how many are not null (`count`), the `sum`, how many are
+    `true`, the `min`, the `max`, how many `different` values. Nulls count as one value more, NaN is a null."""
+
+    of: Of
+    column: str = ""
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A key to sort texts by in which numbers count as numbers: R9 before R10."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+
+
+class Table(Protocol):
+    """What a group rule may ask about the rows behind its aggregates."""
+
+    def fetch(self, snapshots: Sequence[str], where: nw.Expr | None) -> Sequence[Row]:
+        """The rows of some snapshots (those for which an expression is true, if there is one) as plain values."""
+        ...
+
+    def distinct(self, column: str) -> set[Any]:
+        """The values of a column in all snapshots, None among them where one is null."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +85,18 @@ class Grouping:
     def where(self, row: Row) -> str:
         return show("place", row.get(self.place)) if self.place else ""
 
+    def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Rows in the order of their places and keys, as an engine may give them in any."""
+        keys = [key for key in self.key if rows and key in rows[0]]
+        return sorted(rows, key=lambda row: (natural(self.where(row)), [natural(show(key, row[key])) for key in keys]))
+
 
 class GroupRule(Protocol):
     """A rule about groups of rows: what to aggregate by which keys, and what is wrong with the outcome.
 
-    `derived` are columns made before the rows are grouped; an aggregate is a single function of one column, as not
-    every engine can group by more. `failures` is told the aggregates of each snapshot: one row a group, none where
-    the snapshot has no rows (without `keys`, one row of aggregates over nothing); `fetch` gets rows at fault.
+    `derived` are columns made before the rows are grouped; `having` tells which groups are worth looking at, so that
+    the others stay in the engine. `failures` is told the aggregates of each snapshot: one row a group, none where the
+    snapshot has no rows (without `keys`, one row of aggregates over nothing).
     """
 
     @property
@@ -75,8 +106,11 @@ class GroupRule(Protocol):
     def derived(self) -> Mapping[str, nw.Expr]: ...
 
     @property
-    def aggregates(self) -> Mapping[str, nw.Expr]: ...
+    def aggregates(self) -> Mapping[str, Aggregate]: ...
+
+    @property
+    def having(self) -> nw.Expr | None: ...
 
     def failures(
-        self, groups: Mapping[str, Sequence[Row]], fetch: Fetch, by: Grouping, facts: Facts
+        self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
     ) -> Iterator[Failure]: ...

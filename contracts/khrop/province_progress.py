@@ -6,59 +6,29 @@ run belongs in `khrop.engine`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import reduce
-from operator import and_
-
-import narwhals as nw
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from khrop import provinces
-from khrop.claims import not_after, on_weekday, rest_of_hundred, rounded_percent, same_figure, sum_of
-from khrop.documents import Part
-from khrop.percents import in_hundredths, is_rounded, is_within, points, rounded
+from khrop.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, Said, SameFigure, SumOf
+from khrop.documents import Judged
 from khrop.rules import ContractOptions, Params, rule
-from khrop.vocabulary import ContainsExactly, LinearSequence, NotAllSame, SumsMatch
-from khrop.wording import NOTHING
+from khrop.vocabulary import (
+    AddsUp,
+    ContainsExactly,
+    LinearSequence,
+    NotAllSame,
+    NotLessThan,
+    RatioRounded,
+    RatioWithin,
+    SameAs,
+    SumsMatch,
+    WholeNumbers,
+)
 
 LEAST = {"total": 1, "saved": 0, "pending": 0}
 COUNTS = tuple(LEAST)
-LARGEST_COUNT = 10**9
-"""No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a
-float holds."""
-
-col = nw.col
-
-
-def _percent_of(part: str, whole: str) -> Callable[[Mapping[str, str]], str]:
-    """What a percent should say, from the texts of a failing row: half up, two places."""
-
-    def text(row: Mapping[str, str]) -> str:
-        if not (_counts(row[part]) and _counts(row[whole]) and int(row[whole])):
-            return NOTHING
-        return str(points(rounded(int(row[part]), int(row[whole]))))
-
-    return text
-
-
-def _not_a_count(row: Mapping[str, str]) -> str:
-    """The first count of a failing row that is none."""
-    good = [c for c in COUNTS if _counts(row[c]) and LEAST[c] <= int(row[c]) <= LARGEST_COUNT]
-    return next((c for c in COUNTS if c not in good), COUNTS[0])
-
-
-def _counts(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
-def _plus(row: Mapping[str, str]) -> str:
-    return f"{row['saved']} + {row['pending']} = {float(row['saved']) + float(row['pending']):.15g}"
-
-
-def _nearest(printed: str) -> list[str]:
-    return [province.name_th for province in provinces.nearest(printed)]
 
 
 class ProvinceProgress(pa.DataFrameModel):
@@ -87,56 +57,49 @@ class ProvinceProgress(pa.DataFrameModel):
     @rule(
         "counts-whole",
         columns=COUNTS,
-        column=_not_a_count,
         observed="total {total}, saved {saved}, pending {pending}",
         expected="total ≥ 1, saved ≥ 0, pending ≥ 0",
         th="{name}: จำนวนต้องเป็นจำนวนเต็ม ไม่ว่าง ไม่ติดลบ และมี อปท. อย่างน้อย ๑ แห่ง ({observed})",
         en="{name}: counts must be whole, present and not negative, total at least 1 ({observed})",
     )
-    def counts_whole(cls, params: Params) -> nw.Expr:
+    def counts_whole(cls, params: Params) -> WholeNumbers:
         """total ≥ 1; saved, pending ≥ 0; whole numbers."""
-        whole = [(col(c) == col(c).round()) & col(c).is_between(least, LARGEST_COUNT) for c, least in LEAST.items()]
-        return reduce(and_, whole)
+        return WholeNumbers(LEAST)
 
     @rule(
         "balance",
         columns=COUNTS,
         skip_null=COUNTS,
-        observed=_plus,
-        expected="{total}",
+        column="total",
         th="{name}: บันทึกแล้ว {saved} รวมกับยังไม่บันทึก {pending} ไม่เท่ากับทั้งหมด {total}",
         en="{name}: saved {saved} + pending {pending} is not the total {total}",
     )
-    def balance(cls, params: Params) -> nw.Expr:
+    def balance(cls, params: Params) -> AddsUp:
         """saved + pending = total."""
-        return col("saved") + col("pending") == col("total")
+        return AddsUp(("saved", "pending"), "total")
 
     @rule(
         "percent-within-tolerance",
         columns=("saved_percent", "saved", "total"),
         skip_null=("saved", "total"),
-        observed="{saved_percent}",
-        expected=_percent_of("saved", "total"),
         th="{name}: ร้อยละ {saved_percent} ไม่ตรงกับ {saved} จาก {total} ({expected})",
         en="{name}: {saved_percent} percent is not {saved} of {total} ({expected})",
     )
-    def percent_within_tolerance(cls, params: Params) -> nw.Expr:
+    def percent_within_tolerance(cls, params: Params) -> RatioWithin:
         """abs(percent − 100·saved/total) ≤ the campaign's tolerance."""
-        return is_within("saved_percent", "saved", "total", in_hundredths(params["tolerance"]))
+        return RatioWithin("saved_percent", "saved", "total", params["tolerance"])
 
     @rule(
         "percent-rounded",
         severity="warning",
         columns=("saved_percent", "saved", "total"),
         skip_null=("saved_percent", "saved", "total"),
-        observed="{saved_percent}",
-        expected=_percent_of("saved", "total"),
         th="{name}: ร้อยละ {saved_percent} ไม่ได้ปัดเศษตามปกติ {saved} จาก {total} คือ {expected}",
         en="{name}: {saved_percent} is not rounded half up: {saved} of {total} is {expected}",
     )
-    def percent_rounded(cls, params: Params) -> nw.Expr:
+    def percent_rounded(cls, params: Params) -> RatioRounded:
         """percent, in hundredths, is rounded half up."""
-        return is_rounded("saved_percent", "saved", "total")
+        return RatioRounded("saved_percent", "saved", "total")
 
     @rule(
         "percent-rounded",
@@ -145,11 +108,11 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ร้อยละ {observed} ({fact}) ไม่ได้ปัดเศษตามปกติ ที่ถูกคือ {expected}",
         en="{fact} says {observed}, which is not rounded half up: {expected}",
     )
-    def claimed_percent_rounded(cls, params: Params) -> dict[str, Part]:
+    def claimed_percent_rounded(cls, params: Params) -> dict[str, Judged]:
         """The percents that the totals row and the prose claim are rounded half up."""
         claimed = (("table_total", "saved"), ("prose", "saved"), ("prose", "pending"))
         return {
-            f"{source}_{m}_percent": rounded_percent(f"{source}_{m}_percent", f"{source}_{m}", f"{source}_total")
+            f"{source}_{m}_percent": RoundedPercent(f"{source}_{m}_percent", f"{source}_{m}", f"{source}_total")
             for source, m in claimed
         }
 
@@ -161,7 +124,6 @@ class ProvinceProgress(pa.DataFrameModel):
             provinces.expected_codes(),
             {p.code: (p.name_th, p.name_en) for p in provinces.all_provinces()},
             printed="province_th",
-            near=_nearest,
         )
 
     @rule("ordinals-in-sequence", scope="group", severity="warning", columns=("ordinal",))
@@ -177,9 +139,7 @@ class ProvinceProgress(pa.DataFrameModel):
     )
     def totals_match(cls, params: Params) -> SumsMatch:
         """Each grand total is the sum of its column; the overall percent follows from them."""
-        return SumsMatch(
-            COUNTS, "table_total_", ("saved", "total", "saved_percent"), in_hundredths(params["tolerance"])
-        )
+        return SumsMatch(COUNTS, "table_total_", ("saved", "total", "saved_percent"), params["tolerance"])
 
     @rule(
         "claims-match",
@@ -188,10 +148,10 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ข้อความระบุ {observed} แต่ตารางระบุ {expected} ({fact})",
         en="{fact}: the prose says {observed}, the table {expected}",
     )
-    def claims_match(cls, params: Params) -> dict[str, Part]:
+    def claims_match(cls, params: Params) -> dict[str, Judged]:
         """Each figure in the prose is the table's: its grand total, or without one what its rows add up to."""
         measures = (*COUNTS, "saved_percent")
-        return {f"prose_{m}": same_figure(f"prose_{m}", f"table_total_{m}", f"rows_{m}") for m in measures}
+        return {f"prose_{m}": SameFigure(f"prose_{m}", (f"table_total_{m}", f"rows_{m}")) for m in measures}
 
     @rule(
         "claims-add-up",
@@ -200,11 +160,11 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ตัวเลขในข้อความไม่สอดคล้องกัน: {fact} ระบุ {observed} ควรเป็น {expected}",
         en="the prose does not add up: {fact} says {observed}, expected {expected}",
     )
-    def claims_add_up(cls, params: Params) -> dict[str, Part]:
+    def claims_add_up(cls, params: Params) -> dict[str, Judged]:
         """In the prose saved + pending = total, and the two percents make 100 within a hundredth."""
         return {
-            "prose_total": sum_of("prose_total", ("prose_saved", "prose_pending")),
-            "prose_pending_percent": rest_of_hundred("prose_pending_percent", "prose_saved_percent"),
+            "prose_total": SumOf("prose_total", ("prose_saved", "prose_pending")),
+            "prose_pending_percent": RestOfHundred("prose_pending_percent", "prose_saved_percent"),
         }
 
     @rule(
@@ -216,9 +176,9 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the return must belong to one known campaign; {observed} fit {campaign_printed}"
         " (name it with --campaign, or put the file into the campaign's inbox folder)",
     )
-    def campaign_known(cls, params: Params) -> dict[str, Part]:
+    def campaign_known(cls, params: Params) -> dict[str, Judged]:
         """The return belongs to one known campaign."""
-        return {"campaign": Part(lambda known: bool(known["campaigns_fit"] == 1), needs=("campaigns_fit",))}
+        return {"campaign": Equals("campaigns_fit", 1)}
 
     @rule(
         "as-of-present",
@@ -228,9 +188,9 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ต้องมีวันที่ของข้อมูลหนึ่งวันเท่านั้น พบ “{observed}”",
         en="there must be one as-of date; found “{observed}” (give it with --as-of if the document has none)",
     )
-    def as_of_present(cls, params: Params) -> dict[str, Part]:
+    def as_of_present(cls, params: Params) -> dict[str, Judged]:
         """An as-of date, one only."""
-        return {"as_of": Part(lambda known: known.get("as_of") is not None and known.get("as_of_dates") in (None, 1))}
+        return {"as_of": Said("as_of", "as_of_dates")}
 
     @rule(
         "as-of-not-after-letter",
@@ -239,9 +199,9 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the as-of date {as_of} is later than {expected} ({fact})",
         observed="{as_of}",
     )
-    def as_of_not_after_letter(cls, params: Params) -> dict[str, Part]:
+    def as_of_not_after_letter(cls, params: Params) -> dict[str, Judged]:
         """The as-of date is not after the document's own letter, nor after the day it was received."""
-        return {fact: not_after("as_of", fact) for fact in ("letter_date", "received_on")}
+        return {fact: NotAfter("as_of", fact) for fact in ("letter_date", "received_on")}
 
     @rule(
         "weekday-matches",
@@ -250,11 +210,9 @@ class ProvinceProgress(pa.DataFrameModel):
         th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed} ซึ่งเป็น{expected} ({fact})",
         en="{fact}: the weekday named is not that of {observed}, which is {expected}",
     )
-    def weekday_matches(cls, params: Params) -> dict[str, Part]:
+    def weekday_matches(cls, params: Params) -> dict[str, Judged]:
         """A weekday named with a date is that date's weekday."""
-        return {
-            fact: on_weekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")
-        }
+        return {fact: OnWeekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")}
 
     @rule(
         "universe-matches-campaign",
@@ -264,37 +222,33 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ยอดรวม อปท. {observed} แห่ง ไม่เท่ากับจำนวนของรายการนี้ {expected} แห่ง",
         en="the grand total is {observed} authorities, the campaign has {expected}",
     )
-    def universe_matches_campaign(cls, params: Params) -> dict[str, Part]:
+    def universe_matches_campaign(cls, params: Params) -> dict[str, Judged]:
         """The grand total is the campaign's number of authorities."""
-        return {"table_total_total": same_figure("table_total_total", "authorities")}
+        return {"table_total_total": SameFigure("table_total_total", ("authorities",))}
 
     @rule(
         "universe-stable",
         scope="reference",
         severity="warning",
         columns=("total",),
-        observed="{total}",
-        expected="{previous_total}",
         th="{name}: จำนวน อปท. เปลี่ยนจาก {previous_total} เป็น {total}",
         en="{name}: the number of authorities went from {previous_total} to {total}",
     )
-    def universe_stable(cls, params: Params) -> nw.Expr:
+    def universe_stable(cls, params: Params) -> SameAs:
         """A province's total is the previous return's."""
-        return col("total") == col("previous_total")
+        return SameAs("total")
 
     @rule(
         "saved-never-decreases",
         scope="reference",
         severity="warning",
         columns=("saved",),
-        observed="{saved}",
-        expected="≥ {previous_saved}",
         th="{name}: จำนวนที่บันทึกแล้วลดลงจาก {previous_saved} เหลือ {saved}",
         en="{name}: saved fell from {previous_saved} to {saved}",
     )
-    def saved_never_decreases(cls, params: Params) -> nw.Expr:
+    def saved_never_decreases(cls, params: Params) -> NotLessThan:
         """saved is not less than the previous return's."""
-        return col("saved") >= col("previous_saved")
+        return NotLessThan("saved")
 
     @rule("not-a-stale-copy", scope="reference", severity="warning", columns=COUNTS)
     def not_a_stale_copy(cls, params: Params) -> NotAllSame:

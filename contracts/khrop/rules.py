@@ -15,6 +15,9 @@ Scope = Literal["row", "group", "reference", "document"]
 Params = Mapping[str, Any]
 RowText = str | Callable[[Mapping[str, Any]], str]
 
+ENGINES = ("pandas", "polars", "pyarrow", "duckdb", "ibis", "pyspark")
+"""The engines whose frames can be checked, under narwhals' names for them."""
+
 RULE_KEY = "__khrop_rule__"
 PREVIOUS = "previous_"
 """Before the name of a column of the previous return, in the expressions of reference rules."""
@@ -54,10 +57,6 @@ class Rule:
     en: str
     summary: str
     build: Callable[[type, Params], Any]
-
-    def say(self, text: RowText, row: Mapping[str, Any]) -> str:
-        """One of the rule's texts, filled in from a failing row."""
-        return text(row) if callable(text) else text.format_map(row)
 
 
 def rule(
@@ -110,8 +109,8 @@ def rule(
     return attach
 
 
-def rules_of(contract: type) -> tuple[Rule, ...]:
-    """The rules of a contract in the order they are written, those of its bases first.
+def methods_of(contract: type) -> dict[str, Rule]:
+    """The rules of a contract by the name of their method, in the order they are written, those of its bases first.
 
     A subclass replaces a rule by defining a method of the same name.
     """
@@ -121,6 +120,12 @@ def rules_of(contract: type) -> tuple[Rule, ...]:
             record = getattr(attribute, RULE_KEY, None)
             if isinstance(record, Rule):
                 found[name] = record
+    return found
+
+
+def rules_of(contract: type) -> tuple[Rule, ...]:
+    """The rules of a contract; RuleDefinitionError where they contradict one another."""
+    found = methods_of(contract)
     severities: dict[str, Severity] = {}
     for record in found.values():
         if severities.setdefault(record.id, record.severity) != record.severity:
@@ -146,7 +151,7 @@ class ContractOptions:
 
     `snapshot` is the column that tells one snapshot's rows from another's (absent: the frame is one snapshot);
     `key` are the columns that name a row for a person; `place` is the column that says where it stands;
-    `params` are the parameters with their defaults.
+    `params` are the parameters with their defaults; `engines` those whose frames it is for.
     """
 
     version: str = "0.0.0"
@@ -156,3 +161,4 @@ class ContractOptions:
     key: tuple[str, ...] = ()
     place: str | None = None
     params: Mapping[str, Any] | None = None
+    engines: tuple[str, ...] = ENGINES

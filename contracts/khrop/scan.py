@@ -1,145 +1,218 @@
-"""Row and group rules on a frame: everything that holds is known after one scan and one group-by a key.
+"""Row rules on an engine: all of them in one scan, in the engine, and the failing rows fetched afterwards.
 
-Here belongs what is asked of the engine, and how often. Rows are fetched only where a rule failed. What a rule
-means belongs in its contract, how a failure reads in `khrop.wording`.
+The first scan supposes that nothing is null and no figure leaves 64 bits, and tells whether that was so; only where
+it was not are the rules concerned asked again, with what is null or too large set apart. Here belongs what is asked
+of the engine and how often; frames in memory have `khrop.sliced`, groups of rows `khrop.groups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 import narwhals as nw
 
-from khrop.facts import Facts, plain
-from khrop.frames import Ready
-from khrop.grouping import Grouping, GroupRule, Row
-from khrop.rules import PREVIOUS, Rule
-from khrop.verdict import Violation
-from khrop.wording import shown, violation
+from khrop.facts import plain
+from khrop.formula import expression
+from khrop.frames import LARGEST, WIDE, Ready
+from khrop.reckoning import LARGEST_FLOAT, bound, in_row, on_arrays
+from khrop.rowrules import RowRule
 
-Built = Sequence[tuple[Rule, Any]]
-"""Rules with what they built: an expression each for row rules, a `GroupRule` for those about groups."""
+Row = Mapping[str, Any]
 
 
-def scan(built: Built, frame: Ready, by: Grouping, facts: Facts) -> list[Violation]:
-    """Run row and group rules on a frame: what fails, rule by rule."""
-    rows = [(rule, what) for rule, what in built if isinstance(what, nw.Expr)]
-    groups = [(rule, what) for rule, what in built if not isinstance(what, nw.Expr)]
-    run = _Scan(frame, by, facts)
-    return [*run.rows(rows), *run.groups(groups)] if built else []
+@dataclass(slots=True)
+class Failing:
+    """How many rows fail a rule, and the first of them."""
+
+    count: int
+    rows: list[Row]
+
+
+def judge(rules: Sequence[RowRule], frame: Ready, limit: int | None) -> list[Failing]:
+    """Which rows fail each rule: all are counted, at most `limit` of each rule are fetched."""
+    if not rules:
+        return []
+    scan = _Scan(frame, frozenset(name for name, dtype in frame.schema.items() if dtype.is_integer()), limit)
+    return scan.judge(rules)
+
+
+def fails(rule: RowRule, frame: Ready) -> nw.Expr:
+    """Which rows fail a rule, whatever is null in them. A figure that the engine cannot reckon with fails here."""
+    run = _Scan(frame, frozenset(name for name, dtype in frame.schema.items() if dtype.is_integer()), None)
+    judged = _Guarded(run, set(rule.columns)).judged(rule)
+    return judged.fails if judged.wild is None else judged.fails | judged.wild
+
+
+def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
+    """A frame's rows as plain values."""
+    collected = frame.collect()
+    names = collected.columns
+    columns = [[plain(value) for value in collected[name].to_list()] for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 @dataclass(slots=True)
 class _Scan:
     frame: Ready
-    by: Grouping
-    facts: Facts
+    whole: frozenset[str]
+    limit: int | None
 
-    def rows(self, rules: Sequence[tuple[Rule, nw.Expr]]) -> Iterator[Violation]:
-        """One scan tells whether each rule holds; one more fetches the rows of those that do not."""
-        if not rules:
-            return
-        suspects = self._suspects(rules)
-        if not suspects:
-            return
-        fails = {f"__r{i}": ~self._kept(rule, expr) for i, (rule, expr) in enumerate(suspects)}
-        flagged = self.frame.data.with_columns(**fails)
-        failing = _rows(flagged.filter(reduce(or_, [nw.col(name) for name in fails])))
-        for name, (rule, _) in zip(fails, suspects, strict=True):
-            for row in failing:
-                if row[name]:
-                    yield self._violation(rule, row)
+    def judge(self, rules: Sequence[RowRule]) -> list[Failing]:
+        columns = tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
+        tame = {f"__tame_{c}": self._tame(c, rules).fill_null(False).all() for c in columns}
+        kept = {f"__r{i}": _count(~self._true(rule)) for i, rule in enumerate(rules)}
+        try:
+            told = self._tell({**kept, **tame})
+        except Exception:
+            # An engine that does not let integers wrap around stops here. Where all figures are tame, the fault is
+            # another one, and nobody's to swallow.
+            told = self._tell(tame)
+            if self._unruly(columns, told) == set():
+                raise
+        unruly = self._unruly(columns, told)
+        found = [Failing(told.get(f"__r{i}") or 0, []) for i in range(len(rules))]
+        again = [i for i, rule in enumerate(rules) if unruly.intersection(rule.columns)]
+        judged: dict[int, _Judged] = {i: _Judged(rule, ~self._true(rule)) for i, rule in enumerate(rules)}
+        if again:
+            guarded = _Guarded(self, unruly)
+            judged.update({i: guarded.judged(rules[i]) for i in again})
+            self._count_again({i: judged[i] for i in again}, found)
+        self._fetch({i: judged[i] for i in range(len(rules)) if found[i].count > len(found[i].rows)}, found)
+        return found
 
-    def _suspects(self, rules: Sequence[tuple[Rule, nw.Expr]]) -> list[tuple[Rule, nw.Expr]]:
-        """The rules that fail somewhere, or whose columns hold a null, which decides by itself. Masking nulls in
-        every rule would cost more than the rules."""
-        columns = sorted({column for rule, _ in rules for column in self._compared(rule)})
-        asked = {f"__r{i}": expr.fill_null(False).all() for i, (_, expr) in enumerate(rules)}
-        for column in columns:
-            asked[f"__null_{column}"] = nw.col(column).null_count() > 0
-            if self.frame.schema[column].is_float():
-                asked[f"__nan_{column}"] = nw.col(column).is_nan().any()
-        told = _rows(self.frame.data.select(**asked))[0]
-        nulls = {column for column in columns if told[f"__null_{column}"] or told.get(f"__nan_{column}")}
+    def _true(self, rule: RowRule) -> nw.Expr:
+        """A strict formula is null only where one of its columns is, which the first scan is told of."""
+        if rule.formula is None:
+            return rule.expr.fill_null(False)
+        wide = {c: self.guarded(c, LARGEST) for c in rule.columns if self.frame.schema[c] in WIDE}
+        expr = expression(rule.formula, wide) if wide else rule.expr
+        return expr if on_arrays(rule.formula) else expr.fill_null(False)
+
+    def _tell(self, asked: Mapping[str, nw.Expr]) -> Row:
+        (row,) = rows_of(self.frame.data.select(**asked))
+        return row
+
+    def _unruly(self, columns: Sequence[str], told: Row) -> set[str]:
         # Over no rows at all, SQL's `all` is null.
-        return [
-            (rule, expr)
-            for i, (rule, expr) in enumerate(rules)
-            if told[f"__r{i}"] is False or nulls.intersection(self._compared(rule))
-        ]
+        return {c for c in columns if told[f"__tame_{c}"] is False}
 
-    def _compared(self, rule: Rule) -> list[str]:
-        older = [PREVIOUS + column for column in rule.columns] if rule.scope == "reference" else []
-        return [*rule.columns, *older]
+    def _tame(self, column: str, rules: Sequence[RowRule]) -> nw.Expr:
+        """Where a column is neither null nor NaN, nor a figure that some rule cannot be reckoned with."""
+        most = self.most(column, rules)
+        if self.frame.schema[column].is_float() or most:
+            return self.guard(column, most)
+        return ~nw.col(column).is_null()
 
-    def _kept(self, rule: Rule, expr: nw.Expr) -> nw.Expr:
-        """The rule's expression, false where one of its columns is null or NaN, true where it skips such rows."""
-        skipped = self._compared(rule) if rule.scope == "reference" else rule.skip_null
-        kept = expr.fill_null(False)
-        for column in rule.columns:
-            if column not in skipped:
-                kept = kept & ~self._null(column)
-        for column in skipped:
-            kept = kept | self._null(column)
-        return kept
+    def guard(self, column: str, most: int | None) -> nw.Expr:
+        """Where a number is finite and no larger than `most`."""
+        col = nw.col(column)
+        if self.frame.schema[column].is_float():
+            return col.is_between(-LARGEST_FLOAT, LARGEST_FLOAT)
+        most = most or LARGEST
+        return col <= most if self.frame.schema[column].is_unsigned_integer() else col.is_between(-most, most)
+
+    def guarded(self, column: str, most: int | None) -> nw.Expr:
+        """A number where it is finite and no larger than `most`, null elsewhere; integers of 64 bits."""
+        kept = nw.when(self.guard(column, most)).then(nw.col(column))
+        return kept.cast(nw.Int64) if self.frame.schema[column] in WIDE else kept
+
+    def most(self, column: str, rules: Sequence[RowRule]) -> int | None:
+        """How large an integer of a column may be for all of some rules."""
+        bounds = [bound(r.formula, self.whole) for r in rules if r.formula is not None and column in r.columns]
+        wide = self.frame.schema[column] in WIDE
+        return min((b for b in bounds if b is not None), default=LARGEST if wide else None)
+
+    def _count_again(self, judged: Mapping[int, _Judged], found: list[Failing]) -> None:
+        asked = {f"__r{i}": _count(rule.fails) for i, rule in judged.items()}
+        wild = [rule.wild for rule in judged.values() if rule.wild is not None]
+        if wild:
+            asked["__wild"] = _count(reduce(or_, wild))
+        told = self._tell(asked)
+        for i in judged:
+            found[i] = Failing(told[f"__r{i}"] or 0, [])
+        if not wild or not told["__wild"]:
+            return
+        flags = {f"__w{i}": rule.wild for i, rule in judged.items() if rule.wild is not None}
+        for row in rows_of(self.frame.data.with_columns(**flags).filter(reduce(or_, wild))):
+            for i, rule in judged.items():
+                formula = rule.rule.formula
+                if formula is None or not row.get(f"__w{i}") or in_row(formula, row):
+                    continue
+                found[i].count += 1
+                if self.limit is None or len(found[i].rows) < self.limit:
+                    found[i].rows.append(row)
+
+    def _fetch(self, judged: Mapping[int, _Judged], found: list[Failing]) -> None:
+        """The failing rows: those of a rule with more than `limit` by themselves, the others' together."""
+        limit = self.limit
+        if limit == 0:
+            return
+        many = {i for i in judged if limit is not None and found[i].count > limit}
+        for i in many:
+            room = (limit or 0) - len(found[i].rows)
+            if room > 0:
+                found[i].rows += rows_of(self.frame.data.filter(judged[i].fails).head(room))
+        few = {f"__r{i}": judged[i].fails for i in judged if i not in many}
+        if few:
+            for row in rows_of(self.frame.data.with_columns(**few).filter(reduce(or_, map(nw.col, few)))):
+                for i in judged:
+                    if row.get(f"__r{i}"):
+                        found[i].rows.append(row)
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A rule as the engine is asked: which rows fail it, and which (`wild`) it must not be asked about."""
+
+    rule: RowRule
+    fails: nw.Expr
+    wild: nw.Expr | None = None
+
+
+@dataclass(slots=True)
+class _Guarded:
+    """Rules asked again where some columns are `unruly`: nulls decide by themselves, wild figures are set apart."""
+
+    scan: _Scan
+    unruly: set[str]
+
+    def judged(self, rule: RowRule) -> _Judged:
+        """A null in a required column fails the row, one in a skipped column spares it; else the formula decides, on
+        figures that it can be reckoned with."""
+        schema = self.scan.frame.schema
+        mine = [column for column in rule.columns if column in self.unruly]
+        nulls = {column: self._null(column) for column in mine}
+        wild = None
+        expr = rule.expr
+        if rule.formula is not None:
+            numbers = [c for c in mine if schema[c].is_numeric()]
+            guards = {c: self.scan.guard(c, self.scan.most(c, [rule])) for c in numbers}
+            if guards:
+                kept = {c: self.scan.guarded(c, self.scan.most(c, [rule])) for c in guards}
+                expr = expression(rule.formula, kept)
+                wild = reduce(or_, [~guard.fill_null(False) & ~nulls[c] for c, guard in guards.items()])
+                wild = reduce(and_, [wild, *[~nulls[c] for c in mine]])
+        fails = ~expr.fill_null(False)
+        if wild is not None:
+            fails = fails & ~wild
+        for column in mine:
+            if column in rule.skipped:
+                fails = fails & ~nulls[column]
+        for column in mine:
+            if column in rule.required:
+                fails = fails | nulls[column]
+        return _Judged(rule, fails, wild)
 
     def _null(self, column: str) -> nw.Expr:
         null = nw.col(column).is_null()
-        return null | nw.col(column).is_nan().fill_null(False) if self.frame.schema[column].is_float() else null
-
-    def _violation(self, rule: Rule, row: Row) -> Violation:
-        texts = shown(row, self.by.key)
-        null = next((c for c in rule.columns if row[c] is None and c not in rule.skip_null), "")
-        column = null or (rule.say(rule.column, texts) if rule.column else rule.columns[0])
-        return violation(rule, texts, texts["key"], column, self.by.where(row), self.by.name(row))
-
-    def groups(self, rules: Sequence[tuple[Rule, GroupRule]]) -> Iterator[Violation]:
-        """One group-by a key, for all rules that group by it."""
-        found: dict[int, list[Violation]] = {}
-        for keys in dict.fromkeys(group.keys for _, group in rules):
-            same = {i: group for i, (_, group) in enumerate(rules) if group.keys == keys}
-            for i, by_snapshot in self._aggregated(keys, same).items():
-                rule, group = rules[i]
-                failures = group.failures(by_snapshot, self._fetch, self.by, self.facts)
-                found[i] = [
-                    Violation(
-                        rule.id, rule.severity, f.key, f.column, f.observed, f.expected, f.place, f.th, f.en,
-                        f.snapshot or None,
-                    )
-                    for f in failures
-                ]  # fmt: skip
-        for i in sorted(found):
-            yield from found[i]
-
-    def _aggregated(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, dict[str, list[Row]]]:
-        """The aggregates of each rule by snapshot."""
-        derived = {name: expr for group in rules.values() for name, expr in group.derived.items()}
-        asked = {f"__a{i}_{name}": expr for i, group in rules.items() for name, expr in group.aggregates.items()}
-        data = self.frame.data.with_columns(**derived) if derived else self.frame.data
-        by = self.by.columns(*keys)
-        named = [expr.alias(name) for name, expr in asked.items()]
-        rows = _rows(data.group_by(by).agg(*named) if by else data.select(*named))
-        found: dict[int, dict[str, list[Row]]] = {i: {name: [] for name in self.by.snapshots} for i in rules}
-        for row in rows:
-            snapshot = self.by.name(row)
-            for i, group in rules.items():
-                mine = {name: row[f"__a{i}_{name}"] for name in group.aggregates}
-                found[i][snapshot].append({**{key: row[key] for key in keys}, **mine})
-        return found
-
-    def _fetch(self, snapshots: Sequence[str], where: nw.Expr | None) -> Sequence[Row]:
-        data = self.frame.data
-        if self.by.snapshot:
-            data = data.filter(nw.col(self.by.snapshot).cast(nw.String).is_in(list(snapshots)))
-        return _rows(data if where is None else data.filter(where))
+        if self.scan.frame.schema[column].is_float():
+            null = null | nw.col(column).is_nan().fill_null(False)
+        return null
 
 
-def _rows(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
-    collected = frame.collect()
-    names = collected.columns
-    columns = [[plain(value) for value in collected[name].to_list()] for name in names]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+def _count(fails: nw.Expr) -> nw.Expr:
+    return fails.cast(nw.Int64).sum()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
 
 from khrop.rules import Severity
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from khrop.split import Split
 
 Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
 
@@ -79,7 +81,8 @@ class ContractError(ValueError):
 class Verdict:
     """What `khrop.check` found.
 
-    `found` holds the violations in the order of the contract's rules; `not_run` the rules whose input was absent.
+    `found` holds the violations in the order of the contract's rules (of each at most `limit`; `exact` has how many
+    there are); `not_run` the rules whose input was absent.
     `snapshots` names the snapshots of a frame of many, and is empty where the frame is one.
     """
 
@@ -88,6 +91,8 @@ class Verdict:
     found: tuple[Violation, ...]
     not_run: tuple[NotRun, ...] = ()
     snapshots: tuple[str, ...] = ()
+    exact: tuple[tuple[str, int], ...] = ()
+    split: Split | None = field(default=None, compare=False, repr=False)
 
     @property
     def status(self) -> Status:
@@ -103,11 +108,38 @@ class Verdict:
         return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.found], columns=names)
 
     def counts(self) -> dict[str, int]:
-        """How many violations each broken rule has."""
-        return dict(Counter(v.rule_id for v in self.found))
+        """How many violations each broken rule has, whether or not all of them were fetched."""
+        return dict(self.exact) if self.exact else dict(Counter(v.rule_id for v in self.found))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every violation is told, none left out by `limit`."""
+        return sum(self.counts().values()) == len(self.found)
+
+    @property
+    def valid(self) -> Any:
+        """The rows that hold, in the engine of the frame that was checked, lazily where it is lazy.
+
+        Of a contract that names a snapshot column, the snapshot is the unit: an error anywhere sets all its rows
+        aside. Of any other it is the row; an error of the frame as a whole sets all rows aside.
+        """
+        return self._side(valid=True)
+
+    @property
+    def set_aside(self) -> Any:
+        """The rows that are not `valid`."""
+        return self._side(valid=False)
+
+    def _side(self, valid: bool) -> Any:
+        if self.split is None:
+            raise ValueError("this verdict was not made of a frame")
+        return self.split.side(valid)
 
     def by_snapshot(self) -> dict[str, tuple[Violation, ...]]:
-        """Each snapshot of a frame of many, with its own violations (none: an empty tuple)."""
+        """Each snapshot of a frame of many, with its own violations (none: an empty tuple). ValueError where `limit`
+        left some out, as a snapshot would look better than it is."""
+        if not self.complete:
+            raise ValueError("not all violations were fetched: check with limit=None to tell them by snapshot")
         split: dict[str, list[Violation]] = {name: [] for name in self.snapshots}
         for violation in self.found:
             split.setdefault(violation.snapshot or "", []).append(violation)

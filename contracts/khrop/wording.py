@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from khrop.facts import show
-from khrop.rules import Rule
+from khrop.rules import RowText, Rule
 from khrop.verdict import Violation
 
 NOTHING = "–"
 """What a message shows where nothing stands."""
+
+
+Words = Mapping[str, Any]
+"""`observed`, `expected`, `column`, `th`, `en`: templates over what fails, or functions of it."""
 
 
 class Shown(dict[str, str]):
@@ -39,11 +43,12 @@ def shown(row: Mapping[str, Any], key: tuple[str, ...]) -> Shown:
     return texts
 
 
-def violation(rule: Rule, texts: Shown, key: str, column: str, place: str, snapshot: str) -> Violation:
-    """A violation of a rule in the rule's own words."""
-    for name, template in (("observed", rule.observed), ("expected", rule.expected)):
+def violation(rule: Rule, words: Words, texts: Shown, key: str, column: str, place: str, snapshot: str) -> Violation:
+    """A violation of a rule in the rule's own words, or else in those of its vocabulary."""
+    for name in ("observed", "expected"):
+        template = say(rule, words, name, texts)
         if template and not (name == "expected" and texts.get(name)):
-            texts[name] = rule.say(template, texts)
+            texts[name] = template
     return Violation(
         rule.id,
         rule.severity,
@@ -52,7 +57,15 @@ def violation(rule: Rule, texts: Shown, key: str, column: str, place: str, snaps
         "" if texts["observed"] == NOTHING else texts["observed"],
         "" if texts["expected"] == NOTHING else texts["expected"],
         place,
-        rule.say(rule.th, texts),
-        rule.say(rule.en, texts),
+        say(rule, words, "th", texts),
+        say(rule, words, "en", texts),
         snapshot or None,
     )
+
+
+def say(rule: Rule, words: Words, name: str, texts: Shown) -> str:
+    """One of a rule's texts, filled in from a failing row; without any words, what must hold."""
+    template: RowText = getattr(rule, name) or words.get(name, "")
+    if not template and name in ("th", "en"):
+        return rule.summary if texts["name"] == NOTHING else f"{texts['name']}: {rule.summary}"
+    return template(texts) if callable(template) else template.format_map(texts)

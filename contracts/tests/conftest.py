@@ -16,7 +16,14 @@ from khrop import ProvinceProgress, Verdict, Violation, check
 from khrop.provinces import match
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
+EXTRAS = ("polars", "duckdb", "ibis", "spark", "files", "odcs")
 MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that needs an extra of the library bears its name, and imports what the extra brings within itself."""
+    for extra in EXTRAS:
+        config.addinivalue_line("markers", f"{extra}: needs the library's extra of that name")
 
 
 @dataclass(frozen=True)

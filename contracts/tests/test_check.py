@@ -101,7 +101,7 @@ def test_an_absent_column_is_named_and_what_needs_it_is_not_run(sample: Any) -> 
 
 @pytest.mark.parametrize(
     ("column", "values", "expected"),
-    [("saved", ["three"] * 76, "number"), ("saved", [True] * 76, "number"), ("province_code", range(76), "text")],
+    [("saved", ["three"] * 76, "integer"), ("saved", [True] * 76, "integer"), ("province_code", range(76), "text")],
 )
 def test_a_column_of_the_wrong_type_is_named(sample: Any, column: str, values: Any, expected: str) -> None:
     verdict = replace(sample, frame=sample.frame.assign(**{column: list(values)})).check()

@@ -1,0 +1,393 @@
+"""What a contract says, as data: its fields, its options and its rules, without the class that says it.
+
+A description can be compared, written out (`plain`) and read back (`described`), and made into a contract again
+(`contract_of`): that contract is equal, which is to say that its description is. Here belongs only the description
+itself; the forms that it is exported to have modules of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, cast
+
+import narwhals as nw
+
+from khrop import claims, vocabulary
+from khrop.documents import Part
+from khrop.formula import Formula, Opaque, expression, formula_from, formula_of, literal_from, plain_literal, plain_of
+from khrop.frames import Kind, kind_of
+from khrop.rules import ContractOptions, Params, Rule, Scope, Severity, options_of, rule
+
+Plain = dict[str, Any]
+
+TEMPLATES = ("column", "observed", "expected", "th", "en")
+VOCABULARY: dict[str, type] = {name: getattr(vocabulary, name) for name in vocabulary.__all__}
+PARTS: dict[str, type] = {
+    part.__name__: part
+    for part in (
+        claims.SameFigure, claims.SumOf, claims.RestOfHundred, claims.RoundedPercent, claims.NotAfter,
+        claims.OnWeekday, claims.Said, claims.Equals,
+    )
+}  # fmt: skip
+
+
+class NotExportable(ValueError):
+    """A contract that is not data alone: it says which rule, and what would make it so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the contract in the place of a value of a rule."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDescription:
+    """A column: `dtype` is Pandera's own name of its type, `kind` what it holds, `checks` Pandera's checks of it with
+    what they are given."""
+
+    name: str
+    kind: Kind
+    dtype: str
+    required: bool = True
+    nullable: bool = False
+    unique: bool = False
+    coerce: bool = False
+    title: str = ""
+    description: str = ""
+    checks: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDescription:
+    """A rule: `what` is a formula, a rule of the vocabulary, or a document's parts by fact. Its texts are templates."""
+
+    id: str
+    method: str
+    scope: Scope
+    severity: Severity
+    summary: str
+    what: Any
+    columns: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    skip_null: tuple[str, ...] = ()
+    column: str = ""
+    observed: str = ""
+    expected: str = ""
+    th: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A contract as data. `unique` are the columns of Pandera's joint key."""
+
+    name: str
+    summary: str
+    options: ContractOptions
+    fields: tuple[FieldDescription, ...]
+    unique: tuple[str, ...] = ()
+    rules: tuple[RuleDescription, ...] = field(default=())
+
+    def rule(self, rule_id: str) -> tuple[RuleDescription, ...]:
+        """The rules under an id, one a scope; none where there is no such id."""
+        return tuple(rule for rule in self.rules if rule.id == rule_id)
+
+
+def describe(contract: type) -> Description:
+    """A contract as data; `NotExportable` where a rule of it is code that no data can say."""
+    schema = contract.to_schema()  # type: ignore[attr-defined]
+    unique = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or ())
+    return Description(
+        name=contract.__name__,
+        summary=(contract.__doc__ or "").strip().split("\n")[0],
+        options=options_of(contract),
+        fields=tuple(_field(name, column) for name, column in schema.columns.items()),
+        unique=tuple(unique),
+        rules=tuple(_rule(contract, method, record) for method, record in _methods(contract)),
+    )
+
+
+def _methods(contract: type) -> list[tuple[str, Rule]]:
+    from khrop.rules import methods_of
+
+    return list(methods_of(contract).items())
+
+
+def _field(name: str, column: Any) -> FieldDescription:
+    checks = [
+        (str(check.name), tuple((key, _hashable(value)) for key, value in (check.statistics or {}).items()))
+        for check in column.checks
+    ]
+    kind = kind_of(column.dtype)
+    return FieldDescription(
+        name=name,
+        kind=kind,
+        # How pandas holds texts depends on what else is installed, and says nothing of them.
+        dtype="str" if kind == "text" else str(column.dtype),
+        required=bool(column.required),
+        nullable=bool(column.nullable),
+        unique=bool(column.unique),
+        coerce=bool(column.coerce),
+        title=column.title or "",
+        description=column.description or "",
+        checks=tuple(checks),
+    )
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else tuple(value)
+    return getattr(value, "pattern", value)
+
+
+def _rule(contract: type, method: str, record: Rule) -> RuleDescription:
+    texts = {name: getattr(record, name) for name in TEMPLATES}
+    if functions := [name for name, text in texts.items() if callable(text)]:
+        raise NotExportable(
+            f"rule {record.id!r} of {contract.__name__}: {', '.join(functions)} is a function;"
+            " say it as a template, or use a rule of khrop.vocabulary, which has words of its own"
+        )
+    return RuleDescription(
+        id=record.id, method=method, scope=record.scope, severity=record.severity, summary=record.summary,
+        what=_data(contract, record), columns=record.columns, needs=record.needs, skip_null=record.skip_null, **texts,
+    )  # fmt: skip
+
+
+def _data(contract: type, record: Rule) -> Any:
+    """What a rule builds, with the contract's parameters by name where it lets them through as they are."""
+    params = dict(options_of(contract).params or {})
+    try:
+        built = record.build(contract, {name: Param(name) for name in params})
+    except Exception:
+        # A rule that reckons with a parameter needs its value; the value then is part of the rule.
+        built = record.build(contract, params)
+    if isinstance(built, nw.Expr):
+        try:
+            return formula_of(built)
+        except Opaque as opaque:
+            raise NotExportable(f"rule {record.id!r} of {contract.__name__}: {opaque}") from opaque
+    what = built.values() if isinstance(built, Mapping) else [built]
+    for part in what:
+        if isinstance(part, Part) or type(part).__name__ not in VOCABULARY | PARTS:
+            raise NotExportable(
+                f"rule {record.id!r} of {contract.__name__} is code ({type(part).__name__});"
+                " use khrop.vocabulary or khrop.claims, which are data"
+            )
+    return built
+
+
+def contract_of(description: Description) -> type:
+    """The contract that a description is of: a Pandera `DataFrameModel`, equal to the one that was described."""
+    import pandera.pandas as pa
+
+    namespace: dict[str, Any] = {
+        "__doc__": description.summary,
+        "__module__": __name__,
+        "__contract__": description.options,
+        "__annotations__": {f.name: _annotation(f) for f in description.fields},
+        **{f.name: _panderas(f) for f in description.fields},
+        **{r.method: _made(r) for r in description.rules},
+    }
+    if description.unique:
+        namespace["Config"] = type("Config", (), {"unique": list(description.unique)})
+    return type(description.name, (pa.DataFrameModel,), namespace)
+
+
+def _annotation(column: FieldDescription) -> Any:
+    import numpy as np
+    import pandas as pd
+    from pandera.typing import Series
+
+    try:
+        dtype: Any = pd.api.types.pandas_dtype(column.dtype)
+    except TypeError:
+        dtype = {"str": str, "date": object}.get(column.dtype, object)
+    inner = str if column.kind == "text" else dtype.type if isinstance(dtype, np.dtype) else type(dtype)
+    made = Series[inner]  # type: ignore[valid-type]
+    return made if column.required else made | None
+
+
+def _panderas(column: FieldDescription) -> Any:
+    import pandera.pandas as pa
+
+    given: dict[str, Any] = {}
+    for name, statistics in column.checks:
+        values = dict(statistics)
+        given[_ARGUMENTS.get(name, name)] = next(iter(values.values())) if len(values) == 1 else values
+    return pa.Field(
+        nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
+        description=column.description or None, **given,
+    )  # fmt: skip
+
+
+_ARGUMENTS = {
+    "equal_to": "eq", "not_equal_to": "ne", "greater_than": "gt", "greater_than_or_equal_to": "ge",
+    "less_than": "lt", "less_than_or_equal_to": "le",
+}  # fmt: skip
+
+
+def _made(described: RuleDescription) -> Any:
+    def build(cls: type, params: Params) -> Any:
+        return _resolved(described.what, params)
+
+    build.__doc__ = described.summary
+    texts = {name: getattr(described, name) for name in TEMPLATES}
+    return rule(
+        described.id, scope=described.scope, severity=described.severity, columns=described.columns,
+        needs=described.needs, skip_null=described.skip_null, **texts,
+    )(build)  # fmt: skip
+
+
+def _resolved(what: Any, params: Params) -> Any:
+    """What a rule is made of, with the parameters' values in their places."""
+    if isinstance(what, Formula):
+        return expression(what)
+    if isinstance(what, Mapping):
+        return {fact: _resolved(part, params) for fact, part in what.items()}
+    given = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
+    values = {name: params[value.name] if isinstance(value, Param) else value for name, value in given.items()}
+    return type(what)(**values)
+
+
+def plain(description: Description) -> Plain:
+    """A description as JSON and YAML can hold it."""
+    options = description.options
+    return {
+        "name": description.name,
+        "summary": description.summary,
+        "version": options.version,
+        "title": {"th": options.title_th, "en": options.title_en},
+        "snapshot": options.snapshot,
+        "key": list(options.key),
+        "place": options.place,
+        "params": {name: plain_literal(value) for name, value in (options.params or {}).items()},
+        "engines": list(options.engines),
+        "unique": list(description.unique),
+        "fields": [_plain_field(f) for f in description.fields],
+        "rules": [plain_rule(r) for r in description.rules],
+    }
+
+
+def _plain_field(column: FieldDescription) -> Plain:
+    made = _without_defaults(column, leave=("checks",))
+    if column.checks:
+        made["checks"] = [{"check": name, **{key: _listed(value) for key, value in of}} for name, of in column.checks]
+    return made
+
+
+def _listed(value: Any) -> Any:
+    return [plain_literal(v) for v in value] if isinstance(value, tuple) else plain_literal(value)
+
+
+def plain_rule(described: RuleDescription) -> Plain:
+    """One rule as JSON and YAML can hold it."""
+    made = _without_defaults(described, leave=("what",))
+    return {**made, "what": _plain_what(described.what)}
+
+
+def _without_defaults(record: Any, leave: Sequence[str]) -> Plain:
+    return {
+        f.name: list(value) if isinstance(value, tuple) else value
+        for f in fields(record)
+        if f.name not in leave and (value := getattr(record, f.name)) != f.default
+    }
+
+
+def _plain_what(what: Any) -> Any:
+    if isinstance(what, Formula):
+        return {"formula": plain_of(what)}
+    if isinstance(what, Mapping):
+        return {"document": {fact: _plain_data(part) for fact, part in what.items()}}
+    return _plain_data(what)
+
+
+def _plain_data(data: Any) -> Plain:
+    given = {f.name: _plain_value(getattr(data, f.name)) for f in fields(data) if f.init and f.name != "holds"}
+    if isinstance(data, vocabulary.ByGroup):
+        given["holds"] = plain_of(data.formula)
+    return {"rule": type(data).__name__, **given}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Param):
+        return {"param": value.name}
+    if isinstance(value, Mapping):
+        return {str(key): _plain_value(held) for key, held in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain_value(held) for held in value]
+    return plain_literal(value)
+
+
+def described(made: Plain) -> Description:
+    """A description from what `plain` made of it; ValueError, with the place, where it is none."""
+    options = ContractOptions(
+        version=str(made["version"]),
+        title_th=made["title"]["th"],
+        title_en=made["title"]["en"],
+        snapshot=made["snapshot"],
+        key=tuple(made["key"]),
+        place=made["place"],
+        params={name: literal_from(value) for name, value in made["params"].items()} or None,
+        engines=tuple(made["engines"]),
+    )
+    return Description(
+        name=made["name"], summary=made["summary"], options=options, unique=tuple(made["unique"]),
+        fields=tuple(_described_field(f) for f in made["fields"]),
+        rules=tuple(described_rule(r) for r in made["rules"]),
+    )  # fmt: skip
+
+
+def _described_field(made: Plain) -> FieldDescription:
+    checks = [
+        (check["check"], tuple((key, _unlisted(value)) for key, value in check.items() if key != "check"))
+        for check in made.get("checks", ())
+    ]
+    return FieldDescription(**{**made, "checks": tuple(checks)})
+
+
+def _unlisted(value: Any) -> Any:
+    return tuple(literal_from(v) for v in value) if isinstance(value, list) else literal_from(value)
+
+
+def described_rule(made: Plain) -> RuleDescription:
+    """One rule from what `plain_rule` made of it."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in made.items() if key != "what"
+    }
+    return RuleDescription(**given, what=_what(made["what"]))
+
+
+def _what(made: Plain) -> Any:
+    if "formula" in made:
+        return formula_from(made["formula"])
+    if "document" in made:
+        return {fact: _from_plain(part, PARTS) for fact, part in made["document"].items()}
+    return _from_plain(made, VOCABULARY)
+
+
+def _from_plain(made: Plain, known: Mapping[str, type]) -> Any:
+    if made.get("rule") not in known:
+        raise ValueError(f"no rule is called {made.get('rule')!r}; there are {', '.join(sorted(known))}")
+    kind = cast(Callable[..., Any], known[made["rule"]])
+    given = {key: _value(value) for key, value in made.items() if key != "rule"}
+    if "holds" in given:
+        given["holds"] = expression(formula_from(made["holds"]))
+    required = [f.name for f in fields(known[made["rule"]]) if f.init and f.default is f.default_factory is MISSING]
+    if absent := [name for name in required if name not in given]:
+        raise ValueError(f"{made['rule']} lacks {', '.join(absent)}")
+    return kind(**given)
+
+
+def _value(made: Any) -> Any:
+    if isinstance(made, list):
+        return tuple(_value(held) for held in made)
+    if isinstance(made, Mapping):
+        if set(made) == {"param"}:
+            return Param(made["param"])
+        if set(made) in ({"date"}, {"decimal"}):
+            return literal_from(made)
+        return {key: _value(held) for key, held in made.items()}
+    return made

@@ -1,0 +1,96 @@
+"""What a contract declares is kept: a rule that one of its engines cannot run is refused when it is defined."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+
+from khrop import ContractOptions, check, rule
+from khrop.engines import LACKING
+from khrop.rules import ENGINES, Params
+
+
+def defined(expr: nw.Expr, engines: tuple[str, ...] = ENGINES) -> type:
+    class Defined(pa.DataFrameModel):
+        a: str
+        __contract__ = ContractOptions(engines=engines)
+
+        @rule("said")
+        def said(cls, params: Params) -> nw.Expr:
+            """a says what it should."""
+            return expr
+
+    return Defined
+
+
+def reason(expr: nw.Expr, engines: tuple[str, ...] = ENGINES) -> str:
+    # Python 3.11 puts an error of its own around what a class body is refused for.
+    with pytest.raises((RuntimeError, TypeError)) as refused:
+        defined(expr, engines)
+    return str(refused.value.__cause__ or refused.value)
+
+
+def test_what_an_engine_lacks_is_refused_with_the_engine_and_the_method() -> None:
+    replaced = nw.col("a").str.replace("x", "y") == "y"
+    assert "uses str.replace, which duckdb does not have" in reason(replaced)
+    assert "which pyspark does not have" in reason(replaced, ("pandas", "pyspark"))
+    assert check(defined(replaced, ("pandas",)), pd.DataFrame({"a": ["x"]})).status == "accepted"
+
+
+def test_a_row_rule_that_reads_other_rows_is_refused() -> None:
+    assert "shift reads more than its own row; a rule about several rows is of scope group" in reason(
+        nw.col("a").shift(1) == "x"
+    )
+
+
+def test_an_engine_that_does_not_exist_is_refused() -> None:
+    assert "no engine is called oracle; there are pandas, polars" in reason(nw.col("a") == "x", ("oracle",))
+
+
+def test_a_frame_of_an_engine_that_is_not_declared_is_refused() -> None:
+    with pytest.raises(ValueError, match="Defined is for duckdb, polars; this frame is of pandas"):
+        check(defined(nw.col("a") == "x", ("duckdb", "polars")), pd.DataFrame({"a": ["x"]}))
+
+
+def test_what_is_no_frame_is_refused() -> None:
+    with pytest.raises(TypeError, match="a frame of pandas, polars, .* can be checked, not list"):
+        check(defined(nw.col("a") == "x"), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("engine", "module", "name"),
+    [
+        ("pandas", "narwhals._pandas_like.expr", "PandasLikeExpr"),
+        pytest.param("polars", "narwhals._polars.expr", "PolarsExpr", marks=pytest.mark.polars),
+        pytest.param("duckdb", "narwhals._duckdb.expr", "DuckDBExpr", marks=pytest.mark.duckdb),
+        pytest.param("ibis", "narwhals._ibis.expr", "IbisExpr", marks=pytest.mark.ibis),
+        pytest.param("pyspark", "narwhals._spark_like.expr", "SparkLikeExpr", marks=pytest.mark.spark),
+    ],
+)
+def test_what_an_engine_lacks_is_what_narwhals_says(engine: str, module: str, name: str) -> None:
+    from importlib import import_module
+
+    expr = getattr(import_module(module), name)
+    missing = {method for method in _missing(expr) if method in vars(nw.Expr)}
+    for space in ("str", "dt"):
+        said = next(vars(base)[space] for base in expr.__mro__ if space in vars(base))
+        home = inspect.getmodule(said.fget)
+        of = getattr(home, str(inspect.signature(said.fget).return_annotation).split("[")[0])
+        missing |= {f"{space}.{method}" for method in _missing(of)}
+    # These read more than a row, and are refused on every engine.
+    assert missing - {"drop_nulls", "ewm_mean", "filter", "unique", "cum_prod", "kurtosis", "skew", "cat"} == set(
+        LACKING[engine]
+    )
+
+
+def _missing(kind: Any) -> set[str]:
+    from narwhals._utils import not_implemented
+
+    names = {name for base in kind.__mro__ for name in vars(base)}
+    first = {name: next(vars(base)[name] for base in kind.__mro__ if name in vars(base)) for name in names}
+    return {name for name, value in first.items() if type(value) is not_implemented}
