@@ -155,6 +155,8 @@ def expression(formula: Formula, instead: Mapping[str, nw.Expr] | None = None) -
     name = formula.name
     if name == "round":
         return _half_up(expression(formula.args[0], instead), int(dict(formula.options).get("decimals", 0)))
+    if name == "is_between" and not columns_in(formula.args[0]):
+        return _between(formula.args, str(options.get("closed", "both")), instead)
     if name == "when_then":
         then = nw.when(expression(formula.args[0], instead)).then(args[1])
         return then.otherwise(args[2]) if len(args) > 2 else then
@@ -174,6 +176,13 @@ def expression(formula: Formula, instead: Mapping[str, nw.Expr] | None = None) -
     return built
 
 
+def _between(args: tuple[Formula, ...], closed: str, instead: Mapping[str, nw.Expr] | None) -> nw.Expr:
+    """A constant between two columns, of which narwhals on pandas compares the first row alone."""
+    value, low, high = (expression(arg, instead) for arg in args)
+    above = low <= value if closed in ("both", "left") else low < value
+    return above & (high >= value if closed in ("both", "right") else high > value)
+
+
 def _half_up(value: nw.Expr, decimals: int) -> nw.Expr:
     scale = 10.0**decimals
     return (value * scale + 0.5).floor() / scale if decimals else (value + 0.5).floor()
@@ -185,8 +194,9 @@ def in_words(formula: Formula) -> str:
         return formula.name
     if isinstance(formula, Constant):
         return f"“{formula.value}”" if isinstance(formula.value, str) else str(formula.value)
-    said = [_within(arg) for arg in formula.args]
     options = dict(formula.options)
+    operator = formula.name in OPERATORS or formula.name in ("is_between", "is_in", "__neg__")
+    said = [_within(arg) if operator else in_words(arg) for arg in formula.args]
     if formula.name in OPERATORS and len(said) == 2:
         return f"{said[0]} {OPERATORS[formula.name]} {said[1]}"
     if formula.name == "is_between":
