@@ -98,8 +98,8 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
 
 
 def _whole_in(rule: Rule, contract: type) -> tuple[str, ...]:
-    """The columns that a rule of the contract holds to whole numbers."""
-    if rule.scope != "row":
+    """The columns that an error of the contract holds to whole numbers."""
+    if rule.scope != "row" or rule.severity != "error":
         return ()
     built = rule.build(contract, dict(options_of(contract).params or {}))
     return tuple(built.least) if isinstance(built, WholeNumbers) else ()

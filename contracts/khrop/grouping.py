@@ -39,8 +39,17 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 class Table(Protocol):
     """What a group rule may ask about the rows behind its aggregates."""
 
-    def fetch(self, snapshots: Sequence[str], where: nw.Expr | None) -> Sequence[Row]:
-        """The rows of some snapshots (those for which an expression is true, if there is one) as plain values."""
+    def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """Some columns of the rows of some snapshots, with those that name a row and its place, as plain values:
+        snapshot by snapshot."""
+        ...
+
+    def snapshots(self, where: nw.Expr) -> set[str]:
+        """The snapshots with rows for which an expression is true."""
+        ...
+
+    def has(self, column: str) -> bool:
+        """Whether the frame has a column."""
         ...
 
     def distinct(self, column: str) -> set[Any]:

@@ -6,7 +6,7 @@ mean is the rules' own: see `khrop.grouping` and `khrop.vocabulary`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from khrop.scan import rows_of
 from khrop.sliced import MANY
 
 HALF = 2**32
+BATCH = 2000
+"""Snapshots whose rows are fetched together."""
 Groups = dict[str, list[Row]]
 
 
@@ -90,12 +92,32 @@ class GroupRun:
         made = data.group_by(self.by.columns(*rule.keys)).agg(*named)
         return made if rule.having is None else made.filter(rule.having)
 
-    def fetch(self, snapshots: Sequence[str], where: nw.Expr | None) -> Sequence[Row]:
-        """Rows of some snapshots as plain values, in the order of their places."""
-        data = self.frame.data
-        if self.by.snapshot:
-            data = data.filter(nw.col(self.by.snapshot).cast(nw.String).is_in(list(snapshots)))
-        return self.by.in_order(rows_of(data if where is None else data.filter(where)))
+    def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """Rows of some snapshots, in whatever order the engine gives them: a batch of snapshots at a time, as there
+        may be more of them than memory has room for."""
+        named = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
+        wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *named])]
+        data = self.frame.data.select(*wanted)
+        for start in range(0, len(snapshots), BATCH):
+            batch = list(snapshots[start : start + BATCH])
+            one = nw.col(self.by.snapshot).cast(nw.String).is_in(batch) if self.by.snapshot else None
+            held: dict[str, list[Row]] = {name: [] for name in batch}
+            for row in rows_of(data if one is None else data.filter(one)):
+                held[self.by.name(row)].append(row)
+            for name, rows in held.items():
+                yield name, rows
+
+    def snapshots(self, where: nw.Expr) -> set[str]:
+        """The snapshots with rows for which an expression is true."""
+        rows = self.frame.data.filter(where)
+        if self.by.snapshot is None:
+            return set(self.by.snapshots) if rows_of(rows.head(1)) else set()
+        seen = rows.select(nw.col(self.by.snapshot)).unique().collect()[self.by.snapshot].to_list()
+        return {str(plain(name)) for name in seen}
+
+    def has(self, column: str) -> bool:
+        """Whether the frame has a column."""
+        return column in self.frame.schema
 
     def distinct(self, column: str) -> set[Any]:
         """The values of a column, None among them where one is null."""

@@ -194,29 +194,49 @@ _ONE: dict[str, Callable[[Array, int], Array]] = {
 
 
 def in_row(formula: Formula, row: Mapping[str, Any]) -> Any:
-    """The formula on one row of plain values, without nulls: integers exactly, floats as every engine has them."""
+    """The formula on one row of plain values: integers exactly, floats as every engine has them, None for a null. What
+    is divided by nothing is null; a null makes all null that does not come out the same whatever it were."""
     if isinstance(formula, Column):
         value = row[formula.name]
         return float(value) if isinstance(value, Decimal) else value
     if isinstance(formula, Constant):
         return formula.value
-    if formula.name == "is_null":
-        return False
-    args = [in_row(arg, row) for arg in formula.args]
+    name, args = formula.name, [in_row(arg, row) for arg in formula.args]
+    if name == "is_null":
+        return args[0] is None
+    if name == "when_then":
+        return args[1] if args[0] else args[2] if len(args) > 2 else None
+    if name in _DECIDES and any(arg is _DECIDES[name] for arg in args):
+        return _DECIDES[name]
+    if any(arg is None for arg in args):
+        return None
     if any(isinstance(a, float) for a in args):
         args = [_as_float(a) for a in args]
-    name, decimals = formula.name, int(dict(formula.options).get("decimals", 0))
+    decimals = int(dict(formula.options).get("decimals", 0))
     if name in _TWO:
         return _TWO[name](args[0], args[1])
     if name == "is_between":
         return _between(args, str(dict(formula.options).get("closed", "both")))
     if name in ("all_horizontal", "any_horizontal"):
         return (all if name == "all_horizontal" else any)(args)
-    if name == "when_then":
-        return args[1] if args[0] else args[2]
     if name in _MANY:
         return _MANY[name](args)
+    if name == "__truediv__":
+        return _divided(args[0], args[1])
     return _IN_ROW[name](args[0], decimals)
+
+
+@lru_cache(maxsize=4096)
+def in_rows(formula: Formula) -> bool:
+    """Whether `in_row` knows all that a formula is made of."""
+    return all(
+        not isinstance(part, Call) or part.name in _ON_ARRAYS or part.name in ("is_null", "__truediv__")
+        for part in parts(formula)
+    )
+
+
+def _divided(above: Any, below: Any) -> Any:
+    return float(_as_float(above)) / float(_as_float(below)) if below else None
 
 
 def _as_float(value: Any) -> Any:
@@ -229,12 +249,13 @@ def _as_float(value: Any) -> Any:
 
 
 def _round_one(value: Any, decimals: int) -> Any:
-    if isinstance(value, int) or not math.isfinite(value):
-        return value
     scale = 10.0**decimals
+    if isinstance(value, int) or not math.isfinite(value * scale):
+        return value
     return math.floor(value * scale + 0.5) / scale
 
 
+_DECIDES = {"__and__": False, "all_horizontal": False, "__or__": True, "any_horizontal": True}
 _MANY: dict[str, Callable[[Any], Any]] = {"sum_horizontal": sum, "min_horizontal": min, "max_horizontal": max}
 _IN_ROW: dict[str, Callable[[Any, int], Any]] = {
     "__neg__": lambda value, _: -value,

@@ -18,7 +18,7 @@ import narwhals as nw
 from khrop.facts import plain
 from khrop.formula import expression
 from khrop.frames import LARGEST, WIDE, Ready
-from khrop.reckoning import LARGEST_FLOAT, bound, in_row, on_arrays
+from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays
 from khrop.rowrules import RowRule
 
 Row = Mapping[str, Any]
@@ -51,8 +51,15 @@ def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
     """A frame's rows as plain values."""
     collected = frame.collect()
     names = collected.columns
-    columns = [[plain(value) for value in collected[name].to_list()] for name in names]
+    columns = [_plain(collected[name]) for name in names]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _plain(column: nw.Series[Any]) -> list[Any]:
+    """A column's values as plain ones. Of engines other than pandas, texts and integers are plain already."""
+    values: list[Any] = column.to_list()
+    ours = not column.implementation.is_pandas_like() and (column.dtype == nw.String or column.dtype.is_integer())
+    return values if ours else [plain(value) for value in values]
 
 
 @dataclass(slots=True)
@@ -188,7 +195,7 @@ class _Guarded:
         nulls = {column: self._null(column) for column in mine}
         wild = None
         expr = rule.expr
-        if rule.formula is not None:
+        if rule.formula is not None and in_rows(rule.formula):
             numbers = [c for c in mine if schema[c].is_numeric()]
             guards = {c: self.scan.guard(c, self.scan.most(c, [rule])) for c in numbers}
             if guards:

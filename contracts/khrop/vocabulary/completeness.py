@@ -64,14 +64,10 @@ class ContainsExactly:
             named = [value for value in strangers if value is not None]
             odd = nw.col(self.column).is_null()
             odd = odd | nw.col(self.column).is_in(named) if named else odd
-            whole -= {by.name(row) for row in table.fetch(sorted(whole), odd)} if whole else set()
+            whole -= table.snapshots(odd)
         broken = [name for name in groups if name not in whole]
-        if not broken:
-            return
-        held: dict[str, list[Row]] = {name: [] for name in broken}
-        for row in table.fetch(broken, None):
-            held[by.name(row)].append(row)
-        for snapshot, rows in held.items():
+        columns = (self.column, self.printed) if self.printed and table.has(self.printed) else (self.column,)
+        for snapshot, rows in table.fetch(broken, columns):
             yield from self._broken(snapshot, rows, by)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
@@ -81,7 +77,7 @@ class ContainsExactly:
             if value not in counts:
                 yield self._absent(snapshot, value)
         told: Counter[str] = Counter()
-        for row in rows:
+        for row in by.in_order([row for row in rows if row[self.column] not in wanted or counts[row[self.column]] > 1]):
             value = row[self.column]
             if value is None:
                 yield self._unknown(snapshot, row, by)
@@ -160,12 +156,7 @@ class LinearSequence:
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         broken = [name for name, rows in groups.items() if not all(self._runs(row) for row in rows)]
-        if not broken:
-            return
-        numbered: dict[str, list[Row]] = {name: [] for name in broken}
-        for row in table.fetch(broken, None):
-            numbered[by.name(row)].append(row)
-        for snapshot, rows in numbered.items():
+        for snapshot, rows in table.fetch(broken, (self.column,)):
             yield from self._broken(snapshot, rows, by)
 
     def _runs(self, row: Row) -> bool:
@@ -178,23 +169,28 @@ class LinearSequence:
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
         seen = Counter(row[self.column] for row in rows)
-        places = {row[self.column]: by.where(row) for row in rows}
         end = self.start + len(rows) - 1
+        odd = by.in_order([row for row in rows if seen[row[self.column]] > 1 or not self._within(row, end)])
+        places = {row[self.column]: by.where(row) for row in odd}
         run = f"{self.start}…{end}"
         for number in range(self.start, end + 1):
             if number not in seen:
                 yield self._failure(snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}")
-        for value, times in seen.items():
-            said, place = show(self.column, value), places[value]
+        for value, place in places.items():
+            said, times = show(self.column, value), seen[value]
             if value is None:
                 th, en = f"ไม่มีลำดับที่ {times} แถว", f"{times} row(s) without a number"
                 yield self._failure(snapshot, "", run, place, th, en)
             elif times > 1:
                 th, en = f"ลำดับที่ {said} ซ้ำ {times} แถว", f"{times} rows are numbered {said}"
                 yield self._failure(snapshot, said, "1", place, th, en)
-            elif not (self.start <= value <= end and value == int(value)):
+            else:
                 th, en = f"ลำดับที่ {said} อยู่นอกช่วง {self.start}–{end}", f"{said} is outside {run}"
                 yield self._failure(snapshot, said, run, place, th, en)
+
+    def _within(self, row: Row, end: int) -> bool:
+        value = row[self.column]
+        return value is not None and self.start <= value <= end and value == int(value)
 
     def _failure(self, snapshot: str, observed: str, expected: str, place: str, th: str, en: str) -> Failure:
         return Failure(snapshot, observed or expected, self.column, observed, expected, place, th, en)
@@ -223,10 +219,15 @@ class UniqueKey:
         # A key that is null names nothing: each such row fails, and alone.
         return reduce(or_, [nw.col("rows") > 1, *(nw.col(column).is_null() for column in self.columns)])
 
+    def keeps(self, row: Row) -> bool:
+        """Whether a key is there, and there once."""
+        return row["rows"] == 1 and all(row[column] is not None for column in self.columns)
+
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         said = ", ".join(self.columns)
         for snapshot, rows in groups.items():
-            for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.columns]):
+            failing = [row for row in rows if not self.keeps(row)]
+            for row in sorted(failing, key=lambda row: [show("", row[column]) for column in self.columns]):
                 values = [show(column, row[column]) or NOTHING for column in self.columns]
                 key, times, column = ", ".join(values), str(row["rows"]), self.columns[0]
                 if any(row[column] is None for column in self.columns):

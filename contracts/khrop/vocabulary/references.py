@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -72,16 +70,14 @@ class NotAllSame:
         return ()
 
     @property
-    def _differs(self) -> str:
-        return "__differs|" + "|".join(self.columns)
-
-    @property
     def derived(self) -> Mapping[str, nw.Expr]:
-        return {self._differs: reduce(or_, [nw.col(column) != nw.col(PREVIOUS + column) for column in self.columns])}
+        return {_differs(column): nw.col(column) != nw.col(PREVIOUS + column) for column in self.columns}
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
-        return {"rows": Aggregate("rows"), "changed": Aggregate("true", self._differs)}
+        # A figure that is null here or there is not compared; the others of its row are.
+        changed = {column: Aggregate("true", _differs(column)) for column in self.columns}
+        return {"rows": Aggregate("rows"), **changed}
 
     @property
     def having(self) -> None:
@@ -91,11 +87,15 @@ class NotAllSame:
         self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
     ) -> Iterator[Failure]:
         for snapshot, rows in groups.items():
-            if rows and rows[0]["rows"] and not rows[0]["changed"]:
+            if rows and rows[0]["rows"] and not any(rows[0][column] for column in self.columns):
                 th = "ตัวเลขทุกช่องเหมือนรายงานครั้งก่อน แม้วันที่ของข้อมูลใหม่กว่า"
                 en = "every figure is the same as in the previous return, under a later as-of date"
                 said, n = ", ".join(self.columns), str(rows[0]["rows"])
                 yield Failure(snapshot, said, self.columns[0], f"{n} = {n}", "≠", "", th, en)
+
+
+def _differs(column: str) -> str:
+    return f"__differs|{column}"
 
 
 @dataclass(frozen=True, slots=True)

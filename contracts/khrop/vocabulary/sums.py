@@ -13,9 +13,11 @@ from math import isfinite
 import narwhals as nw
 
 from khrop.facts import Facts, show
-from khrop.formula import Formula, expression, formula_of, in_words
+from khrop.formula import Formula, formula_of, in_words
 from khrop.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.percents import hundredths_of, in_hundredths, points, rounded
+from khrop.reckoning import in_row, in_rows
+from khrop.rules import RuleDefinitionError
 from khrop.wording import NOTHING
 
 Groups = Mapping[str, Sequence[Row]]
@@ -103,7 +105,8 @@ class PartWhole:
     def derived(self) -> Mapping[str, nw.Expr]:
         label = nw.col(self.labels)
         whole = label == self.whole
-        part = label.is_in(list(self.part)) if self.part else ~whole
+        # A row without a label is neither.
+        part = label.is_in(list(self.part)) if self.part else ~whole & ~label.is_null()
         made: dict[str, nw.Expr] = {self._column("is"): whole}
         for value in self.values:
             made[self._column("whole", value)] = nw.when(whole).then(nw.col(value))
@@ -161,7 +164,10 @@ class ByGroup:
     formula: Formula = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "formula", formula_of(self.holds))
+        formula = formula_of(self.holds)
+        if not in_rows(formula):
+            raise RuleDefinitionError(f"{in_words(formula)} is more than a comparison of a group's figures")
+        object.__setattr__(self, "formula", formula)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -177,12 +183,17 @@ class ByGroup:
 
     @property
     def having(self) -> nw.Expr:
-        return ~expression(self.formula).fill_null(False)
+        return ~self.holds
+
+    def keeps(self, row: Row) -> bool:
+        """Whether the figures of a group are as they must be."""
+        return bool(in_row(self.formula, row))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         what = in_words(self.formula)
         for snapshot, rows in groups.items():
-            for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
+            failing = [row for row in rows if not self.keeps(row)]
+            for row in sorted(failing, key=lambda row: [show("", row[column]) for column in self.by]):
                 key = ", ".join(show(column, row[column]) or NOTHING for column in self.by)
                 observed = ", ".join(f"{name} {show(name, row[name]) or NOTHING}" for name in self.figures)
                 texts = {"key": key, "observed": observed, "expected": what}
