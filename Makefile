@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev bench docs lock setup check build debian
+.PHONY: run test dev bench bench-contracts docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -77,6 +77,11 @@ build: $(DEV) debian
 
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python -W ignore tests/bench_contracts.py
+
+bench-contracts: $(BENCH)
+	$(BIN)/python -W ignore tests/bench_contracts.py
 
 docs: $(DEV)
+	$(BIN)/python tests/contract_pages.py
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"

@@ -6,7 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 uv=${UV:-uv}
-extras=(polars duckdb ibis spark)
+extras=(polars duckdb ibis spark files odcs)
+# With what else an extra's tests need: other engines that read Parquet, what writes a workbook, what knows a schema.
+declare -A beside=([files]="polars duckdb openpyxl" [odcs]="jsonschema duckdb")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -22,7 +24,7 @@ cd "$work"
 # of the lock; the wheel comes from the folder just built. The rest is in uv's cache, as a rule, since make setup.
 install() {
     local wanted=(--quiet --exact --constraint "$root/requirements.lock" --build-constraint "$root/requirements.lock"
-        "khrop$1 @ file://$wheel" pytest hypothesis)
+        "khrop$1 @ file://$wheel" pytest hypothesis "${@:2}")
     "$uv" pip install --offline "${wanted[@]}" 2>/dev/null || "$uv" pip install "${wanted[@]}"
 }
 
@@ -46,7 +48,8 @@ any=$(printf ' or %s' "${extras[@]}")
 run_tests "not (${any# or })"
 for extra in "${extras[@]}"; do
     echo "With the extra $extra:"
-    install "[$extra]"
+    # shellcheck disable=SC2086
+    install "[$extra]" ${beside[$extra]:-}
     run_tests "$extra"
 done
 

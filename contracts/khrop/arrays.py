@@ -86,11 +86,13 @@ def of_pandas(frame: Any, numbers: frozenset[str]) -> Arrays:
 
 def of_arrow(table: Any, numbers: frozenset[str]) -> Arrays:
     """The same of a pyarrow Table."""
+    import pyarrow as pa
+
     columns = {name: _arrow_column(table[name], name in numbers) for name in table.column_names}
 
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         column = table[name]
-        return list((column if rows is None else column.take(list(rows))).to_pylist())
+        return list((column if rows is None else column.take(pa.array(rows, pa.int64()))).to_pylist())
 
     return Arrays(len(table), columns, lists)
 

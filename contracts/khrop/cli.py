@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from khrop.checking import check
+from khrop.contract_command import contracts
 
 GROUP = "khrop.commands"
 HELP = "Khrop (ครบ): prove that a published return is all there."
@@ -35,6 +36,7 @@ def khrop(
 
 
 app.command("check")(check)
+app.add_typer(contracts, name="contract")
 
 
 def main() -> None:

@@ -7,17 +7,19 @@ itself; the forms that it is exported to have modules of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import count
+from typing import Annotated, Any
 
 import narwhals as nw
 
 from khrop import claims, vocabulary
 from khrop.documents import Part
-from khrop.formula import Formula, Opaque, expression, formula_from, formula_of, literal_from, plain_literal, plain_of
+from khrop.formula import Formula, Opaque, as_written, formula_from, formula_of, literal_from, plain_literal, plain_of
 from khrop.frames import Kind, kind_of
 from khrop.rules import ContractOptions, Params, Rule, Scope, Severity, options_of, rule
+from khrop.shapes import made as _fitting
 
 Plain = dict[str, Any]
 
@@ -46,7 +48,7 @@ class Param:
 @dataclass(frozen=True, slots=True)
 class FieldDescription:
     """A column: `dtype` is Pandera's own name of its type, `kind` what it holds, `checks` Pandera's checks of it with
-    what they are given."""
+    what they are given, `severity` theirs."""
 
     name: str
     kind: Kind
@@ -58,6 +60,7 @@ class FieldDescription:
     title: str = ""
     description: str = ""
     checks: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,16 @@ def describe(contract: type) -> Description:
         name=contract.__name__,
         summary=(contract.__doc__ or "").strip().split("\n")[0],
         options=options_of(contract),
-        fields=tuple(_field(name, column) for name, column in schema.columns.items()),
+        fields=fields_of(contract),
         unique=tuple(unique),
-        rules=tuple(_rule(contract, method, record) for method, record in _methods(contract)),
+        rules=tuple(rule_as_data(contract, method, record) for method, record in _methods(contract)),
     )
+
+
+def fields_of(contract: type) -> tuple[FieldDescription, ...]:
+    """The columns of a contract as data, whatever its rules are."""
+    schema = contract.to_schema()  # type: ignore[attr-defined]
+    return tuple(_field(name, column) for name, column in schema.columns.items())
 
 
 def _methods(contract: type) -> list[tuple[str, Rule]]:
@@ -134,16 +143,19 @@ def _field(name: str, column: Any) -> FieldDescription:
         title=column.title or "",
         description=column.description or "",
         checks=tuple(checks),
+        severity="warning" if any(check.raise_warning for check in column.checks) else "error",
     )
 
 
 def _hashable(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else tuple(value)
+    value = value.item() if hasattr(value, "item") else value  # NumPy's numbers as Python's
     return getattr(value, "pattern", value)
 
 
-def _rule(contract: type, method: str, record: Rule) -> RuleDescription:
+def rule_as_data(contract: type, method: str, record: Rule) -> RuleDescription:
+    """One rule of a contract as data; `NotExportable` where it is code that no data can say."""
     texts = {name: getattr(record, name) for name in TEMPLATES}
     if functions := [name for name, text in texts.items() if callable(text)]:
         raise NotExportable(
@@ -183,12 +195,13 @@ def contract_of(description: Description) -> type:
     """The contract that a description is of: a Pandera `DataFrameModel`, equal to the one that was described."""
     import pandera.pandas as pa
 
+    attributes = _attributes(description, pa.DataFrameModel)
     namespace: dict[str, Any] = {
         "__doc__": description.summary,
         "__module__": __name__,
         "__contract__": description.options,
-        "__annotations__": {f.name: _annotation(f) for f in description.fields},
-        **{f.name: _panderas(f) for f in description.fields},
+        "__annotations__": {attributes[f.name]: _annotation(f) for f in description.fields},
+        **{attributes[f.name]: _panderas(f) for f in description.fields},
         **{r.method: _made(r) for r in description.rules},
     }
     if description.unique:
@@ -196,30 +209,56 @@ def contract_of(description: Description) -> type:
     return type(description.name, (pa.DataFrameModel,), namespace)
 
 
+def _attributes(description: Description, base: type) -> dict[str, str]:
+    """What a class may call each column: a column may have any name, an attribute may not."""
+    taken = {r.method for r in description.rules} | set(dir(base)) | {f.name for f in description.fields}
+    found: dict[str, str] = {}
+    for n, column in enumerate(description.fields, 1):
+        own = column.name.isidentifier() and not column.name.startswith("_")
+        if own and column.name not in taken - {f.name for f in description.fields}:
+            found[column.name] = column.name
+        else:
+            found[column.name] = next(name for i in count(n) if (name := f"column_{i}") not in taken)
+            taken.add(found[column.name])
+    return found
+
+
 def _annotation(column: FieldDescription) -> Any:
-    import numpy as np
-    import pandas as pd
     from pandera.typing import Series
 
-    try:
-        dtype: Any = pd.api.types.pandas_dtype(column.dtype)
-    except TypeError:
-        dtype = {"str": str, "date": object}.get(column.dtype, object)
-    inner = str if column.kind == "text" else dtype.type if isinstance(dtype, np.dtype) else type(dtype)
-    made = Series[inner]  # type: ignore[valid-type]
+    held: Any = str if column.kind == "text" else _dtype(column)
+    made = Series[held]
     return made if column.required else made | None
+
+
+def _dtype(column: FieldDescription) -> Any:
+    """The type that Pandera has under a name; ValueError where there is none."""
+    import datetime
+    import decimal
+
+    import numpy as np
+    import pandas as pd
+
+    # Pandera's own, of which pandas knows nothing.
+    if column.dtype in ("date", "Decimal(28, 0)"):
+        return datetime.date if column.dtype == "date" else decimal.Decimal
+    try:
+        dtype = pd.api.types.pandas_dtype(column.dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"column {column.name!r}: there is no type {column.dtype!r}") from error
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return Annotated[pd.DatetimeTZDtype, dtype.unit, str(dtype.tz)]
+    return dtype.type if isinstance(dtype, np.dtype) else type(dtype)
 
 
 def _panderas(column: FieldDescription) -> Any:
     import pandera.pandas as pa
 
-    given: dict[str, Any] = {}
-    for name, statistics in column.checks:
-        values = dict(statistics)
-        given[_ARGUMENTS.get(name, name)] = next(iter(values.values())) if len(values) == 1 else values
+    # By name, as Pandera takes a tuple for several arguments.
+    given: dict[str, Any] = {_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks}
     return pa.Field(
         nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
-        description=column.description or None, **given,
+        description=column.description or None, alias=column.name, raise_warning=column.severity == "warning", **given,
     )  # fmt: skip
 
 
@@ -244,7 +283,7 @@ def _made(described: RuleDescription) -> Any:
 def _resolved(what: Any, params: Params) -> Any:
     """What a rule is made of, with the parameters' values in their places."""
     if isinstance(what, Formula):
-        return expression(what)
+        return as_written(what)
     if isinstance(what, Mapping):
         return {fact: _resolved(part, params) for fact, part in what.items()}
     given = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
@@ -263,7 +302,7 @@ def plain(description: Description) -> Plain:
         "snapshot": options.snapshot,
         "key": list(options.key),
         "place": options.place,
-        "params": {name: plain_literal(value) for name, value in (options.params or {}).items()},
+        "params": None if options.params is None else {n: _plain_value(v) for n, v in options.params.items()},
         "engines": list(options.engines),
         "unique": list(description.unique),
         "fields": [_plain_field(f) for f in description.fields],
@@ -330,22 +369,23 @@ def described(made: Plain) -> Description:
         snapshot=made["snapshot"],
         key=tuple(made["key"]),
         place=made["place"],
-        params={name: literal_from(value) for name, value in made["params"].items()} or None,
+        params=None if made["params"] is None else {name: value_from(held) for name, held in made["params"].items()},
         engines=tuple(made["engines"]),
     )
     return Description(
         name=made["name"], summary=made["summary"], options=options, unique=tuple(made["unique"]),
-        fields=tuple(_described_field(f) for f in made["fields"]),
+        fields=tuple(described_field(f) for f in made["fields"]),
         rules=tuple(described_rule(r) for r in made["rules"]),
     )  # fmt: skip
 
 
-def _described_field(made: Plain) -> FieldDescription:
+def described_field(made: Plain) -> FieldDescription:
+    """One column from what `plain` made of it."""
     checks = [
         (check["check"], tuple((key, _unlisted(value)) for key, value in check.items() if key != "check"))
         for check in made.get("checks", ())
     ]
-    return FieldDescription(**{**made, "checks": tuple(checks)})
+    return _fitting(FieldDescription, {**made, "checks": tuple(checks)})
 
 
 def _unlisted(value: Any) -> Any:
@@ -357,37 +397,39 @@ def described_rule(made: Plain) -> RuleDescription:
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in made.items() if key != "what"
     }
-    return RuleDescription(**given, what=_what(made["what"]))
+    return _fitting(RuleDescription, {**given, "what": _what(made.get("what"))})
 
 
-def _what(made: Plain) -> Any:
+def _what(made: Any) -> Any:
+    if not isinstance(made, Mapping):
+        raise ValueError(f"what must hold is no rule: {made!r}")
     if "formula" in made:
         return formula_from(made["formula"])
     if "document" in made:
+        if not isinstance(made["document"], Mapping):
+            raise ValueError(f"a document has facts, not {made['document']!r}")
         return {fact: _from_plain(part, PARTS) for fact, part in made["document"].items()}
     return _from_plain(made, VOCABULARY)
 
 
-def _from_plain(made: Plain, known: Mapping[str, type]) -> Any:
-    if made.get("rule") not in known:
-        raise ValueError(f"no rule is called {made.get('rule')!r}; there are {', '.join(sorted(known))}")
-    kind = cast(Callable[..., Any], known[made["rule"]])
-    given = {key: _value(value) for key, value in made.items() if key != "rule"}
+def _from_plain(made: Any, known: Mapping[str, type]) -> Any:
+    if not isinstance(made, Mapping) or not isinstance(made.get("rule"), str) or made["rule"] not in known:
+        named = made.get("rule") if isinstance(made, Mapping) else made
+        raise ValueError(f"no rule is called {named!r}; there are {', '.join(sorted(known))}")
+    given = {str(key): value_from(value) for key, value in made.items() if key != "rule"}
     if "holds" in given:
-        given["holds"] = expression(formula_from(made["holds"]))
-    required = [f.name for f in fields(known[made["rule"]]) if f.init and f.default is f.default_factory is MISSING]
-    if absent := [name for name in required if name not in given]:
-        raise ValueError(f"{made['rule']} lacks {', '.join(absent)}")
-    return kind(**given)
+        given["holds"] = as_written(formula_from(made["holds"]))
+    return _fitting(known[made["rule"]], given, Param)
 
 
-def _value(made: Any) -> Any:
+def value_from(made: Any) -> Any:
+    """A value of a rule or a parameter from its plain form."""
     if isinstance(made, list):
-        return tuple(_value(held) for held in made)
+        return tuple(value_from(held) for held in made)
     if isinstance(made, Mapping):
         if set(made) == {"param"}:
             return Param(made["param"])
-        if set(made) in ({"date"}, {"decimal"}):
+        if set(made) in ({"date"}, {"datetime"}, {"decimal"}):
             return literal_from(made)
-        return {key: _value(held) for key, held in made.items()}
+        return {key: value_from(held) for key, held in made.items()}
     return made

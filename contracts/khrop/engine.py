@@ -15,12 +15,12 @@ import narwhals as nw
 
 from khrop import documents, references, scan, sliced
 from khrop.definition import COLUMNS, Built, built_rules
-from khrop.facts import ONE, Facts, gather, plain, records
+from khrop.facts import Facts, gather, plain, records
 from khrop.frames import Fault, Ready, ready
 from khrop.grouping import Failure, Grouping, natural
 from khrop.groups import GroupRun
-from khrop.rowrules import RowRule
-from khrop.rules import ContractOptions, Params, Rule, Scope, options_of
+from khrop.rowrules import RowRule, on_integers
+from khrop.rules import ContractOptions, Params, Rule, Scope, Severity, options_of
 from khrop.split import Split
 from khrop.verdict import NotRun, Verdict, Violation
 from khrop.vocabulary.references import ConservesRows, ForeignKey
@@ -28,6 +28,8 @@ from khrop.wording import say, shown, violation
 
 SCOPES: tuple[Scope, ...] = ("row", "group", "reference", "document")
 LIMIT = 1000
+FIRST = 1000
+"""Rows that tell at a glance whether there are several snapshots."""
 _KIND_TH = {"integer": "จำนวนเต็ม", "number": "ตัวเลข", "text": "ข้อความ", "boolean": "จริงหรือเท็จ", "date": "วันที่"}
 PREVIOUS_FRAME = "previous"
 
@@ -61,50 +63,68 @@ def check(
     """
     options = options_of(contract)
     said, claimed = records(document), records(claims)
-    run = _begin(contract, frame, [*said, *claimed], scopes)
-    run.limit = limit
-    run.facts = gather(run.by.snapshots, options.snapshot, said, claimed, {**(options.params or {}), **(params or {})})
     rules = [one for one in built_rules(contract, params) if one.rule.scope in scopes]
+    by_snapshot = bool(said or claimed) or any(_by_snapshot(one.rule) for one in rules)
+    run = _begin(contract, frame, [*said, *claimed], by_snapshot)
+    run.limit = limit
+    if by_snapshot:
+        known = {**(options.params or {}), **(params or {})}
+        run.facts = gather(run.by.snapshots, options.snapshot, said, claimed, known)
     if "row" in scopes:
         run.columns()
     run.frame_rules([one for one in rules if one.rule.scope in ("row", "group")])
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
-    run.reference_rules([one for one in rules if one.rule.scope == "reference"], others)
-    run.document_rules([one for one in rules if one.rule.scope == "document"])
+    if compared := [one for one in rules if one.rule.scope == "reference"]:
+        run.reference_rules(compared, others)
+    if documented := [one for one in rules if one.rule.scope == "document"]:
+        run.document_rules(documented)
     return run.verdict([COLUMNS, *dict.fromkeys(one.rule.id for one in rules)])
 
 
 def holds(contract: type, rule: Rule, frame: Any) -> bool:
     """Whether a frame keeps one row or group rule: how plain Pandera asks."""
-    run = _begin(contract, frame, [], SCOPES)
-    params = dict(options_of(contract).params or {})
-    run.facts = gather(run.by.snapshots, None, [], [], params)
+    run = _begin(contract, frame, [], _by_snapshot(rule))
+    if _by_snapshot(rule):
+        run.facts = gather(run.by.snapshots, None, [], [], dict(options_of(contract).params or {}))
     run.frame_rules([one for one in built_rules(contract, None) if one.rule == rule])
     return not run.found and not run.frame.lacks(rule.columns)
 
 
-def _begin(contract: type, native: Any, said: list[Mapping[str, Any]], scopes: Sequence[str]) -> _Run:
-    """A frame made ready, and the names of the snapshots that it, its document and its claims speak of."""
+def _by_snapshot(rule: Rule) -> bool:
+    """Whether a rule has something to say of each snapshot, so that their names are needed."""
+    return rule.scope != "row" or bool(rule.needs)
+
+
+def _begin(contract: type, native: Any, said: list[Mapping[str, Any]], by_snapshot: bool) -> _Run:
+    """A frame made ready, and the names of the snapshots that it, its document and its claims speak of. Unless rules
+    go `by_snapshot`, the names are listed when someone asks: to list them costs more than to judge the rows."""
     options = options_of(contract)
     frame = ready(contract, native)
     if frame.engine not in options.engines:
         raise ValueError(f"{contract.__name__} is for {', '.join(options.engines)}; this frame is of {frame.engine}")
     column = options.snapshot if options.snapshot in frame.schema else None
     told = [str(row[options.snapshot]) for row in said if options.snapshot and row.get(options.snapshot) is not None]
-    seen: list[Any] = _snapshots(frame, column) if column else []
-    if column and any(name is None for name in seen):
+    if not column and len(set(told)) > 1:
+        raise ValueError(
+            f"documents or claims of {len(set(told))} snapshots, but the frame has no column {options.snapshot}"
+        )
+    seen: list[Any] | None = None if column else []
+    if column and by_snapshot:
+        seen = _snapshots(frame, column)
+    if column and (None in seen if seen is not None else _has_null(frame, column)):
         # Rows of no snapshot are judged by none of them, and fail the frame.
         faults = (*frame.faults, Fault(column, "null", "text"))
         frame = frame.only(frame.data.filter(~nw.col(column).is_null()), faults)
-    present = sorted(str(name) for name in seen if name is not None)
-    names = tuple(dict.fromkeys([*told, *present])) or (ONE,)
-    if len(names) > 1 and not column:
-        raise ValueError(
-            f"documents or claims of {len(names)} snapshots, but the frame has no column {options.snapshot}"
-        )
+
+    def names() -> tuple[str, ...]:
+        present = seen if seen is not None or not column else _snapshots(frame, column)
+        return tuple(dict.fromkeys([*told, *sorted(str(name) for name in present or () if name is not None)]))
+
+    def first() -> set[str]:
+        return set(names()) if seen is not None or not column else {*told, *_first_snapshots(frame, column)}
+
     place = options.place if options.place in frame.schema else None
-    by = Grouping(column if len(names) > 1 else None, names, options.key, place)
-    return _Run(contract, native, options, frame, by)
+    return _Run(contract, native, options, frame, Grouping(column, names, options.key, place, first))
 
 
 def _snapshots(frame: Ready, column: str) -> list[Any]:
@@ -113,19 +133,35 @@ def _snapshots(frame: Ready, column: str) -> list[Any]:
     return [plain(name) for name in frame.data.select(nw.col(column)).unique().collect()[column].to_list()]
 
 
+def _first_snapshots(frame: Ready, column: str) -> set[str]:
+    """The names in the first rows, for which no engine reads a whole table."""
+    return {str(plain(name)) for name in frame.data.select(nw.col(column)).head(FIRST).collect()[column].to_list()}
+
+
+def _has_null(frame: Ready, column: str) -> bool:
+    if frame.arrays is not None:
+        return frame.arrays.part(column, 0, frame.arrays.length).null is not None
+    (told,) = scan.rows_of(frame.data.select(there=nw.col(column).count(), rows=nw.len()))
+    return bool(told["there"] != told["rows"])
+
+
 def judge_rows(
     rules: Sequence[RowRule], frame: Ready, limit: int | None
 ) -> Iterator[tuple[RowRule, int, Sequence[Mapping[str, Any]]]]:
     """How many rows fail each rule, and the first of them: on arrays where the frame lies in memory and the rule
     needs no more than numbers, in the engine otherwise."""
     arrays = frame.arrays
+    whole = frozenset(name for name, dtype in frame.schema.items() if dtype.is_integer())
+    asked = [(rule, simpler) for rule in rules if (simpler := on_integers(rule, whole)) is not None]
+    as_written = {id(simpler): rule for rule, simpler in asked}
+    rules = [simpler for _, simpler in asked]
     mine = [r for r in rules if arrays is not None and r.reckoned and frame.numbers.issuperset(r.numbers)]
     if arrays is not None and mine:
         for rule, failing in zip(mine, sliced.judge(mine, arrays, limit), strict=True):
-            yield rule, failing.count, arrays.rows(failing.rows) if failing.rows else ()
+            yield as_written[id(rule)], failing.count, arrays.rows(failing.rows) if failing.rows else ()
     rest = [r for r in rules if r not in mine]
     for rule, told in zip(rest, scan.judge(rest, frame, limit), strict=True):
-        yield rule, told.count, told.rows
+        yield as_written[id(rule)], told.count, told.rows
 
 
 @dataclass(slots=True)
@@ -141,6 +177,7 @@ class _Run:
     facts: Facts = field(default_factory=Facts)
     found: list[Violation] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    broken: set[Severity] = field(default_factory=set)
     not_run: list[NotRun] = field(default_factory=list)
     split: Split = field(default_factory=Split)
 
@@ -162,7 +199,7 @@ class _Run:
                 )
         if found:
             self.split.all_fail()
-            self._keep(COLUMNS, len(found), found)
+            self._keep(COLUMNS, "error", len(found), found)
 
     def frame_rules(self, rules: Sequence[Built]) -> None:
         """Rules about rows and groups of rows."""
@@ -178,7 +215,12 @@ class _Run:
         for rule, count, failing in judge_rows(rows, frame, self.limit):
             if count:
                 self._rows_fail(rule, frame)
-                self._keep(rule.rule.id, count, sorted([self._violation(rule, row) for row in failing], key=_order))
+                self._keep(
+                    rule.rule.id,
+                    rule.rule.severity,
+                    count,
+                    sorted([self._violation(rule, row) for row in failing], key=_order),
+                )
         groups = [one for one in rules if not isinstance(one.what, RowRule)]
         told = GroupRun(frame, self.by, self.facts).run([one.what for one in groups]) if groups else []
         for one, failures in zip(groups, told, strict=True):
@@ -200,10 +242,14 @@ class _Run:
     def _failed(self, rule: Rule, failures: Sequence[Failure], what: Any = None, frame: Ready | None = None) -> None:
         if not failures:
             return
-        having = getattr(what, "having", None)
-        if having is not None and what.keys and frame is not None and self.options.snapshot is None:
+        if (
+            getattr(what, "keeps", None) is not None
+            and what.keys
+            and frame is not None
+            and self.options.snapshot is None
+        ):
             bad = GroupRun(frame, self.by, self.facts)
-            self.split.keys_fail(rule.severity, what.keys, lambda: bad.groups_having(what))
+            self.split.keys_fail(rule.severity, what.keys, lambda: bad.failing(what))
         else:
             self.split.snapshots_fail(rule.severity, [f.snapshot for f in failures])
         kept = failures if self.limit is None else failures[: self.limit]
@@ -213,11 +259,14 @@ class _Run:
             )
             for f in kept
         ]
-        self._keep(rule.id, len(failures), found)
+        self._keep(rule.id, rule.severity, len(failures), found)
 
-    def _keep(self, rule_id: str, count: int, found: Sequence[Violation]) -> None:
-        self.counts[rule_id] = self.counts.get(rule_id, 0) + count
-        self.found += found
+    def _keep(self, rule_id: str, severity: Severity, count: int, found: Sequence[Violation]) -> None:
+        """Count what breaks a rule, and tell as much of it as the limit has room for beside what is told already."""
+        before = self.counts.get(rule_id, 0)
+        self.counts[rule_id] = before + count
+        self.broken.add(severity)
+        self.found += found if self.limit is None else found[: max(self.limit - before, 0)]
 
     def _has_columns(self, one: Built) -> bool:
         if lacking := self.frame.lacks(one.named):
@@ -231,7 +280,7 @@ class _Run:
 
     def reference_rules(self, rules: Sequence[Built], others: Mapping[str, Any]) -> None:
         """Rules that compare with another frame: the previous return, row by row, or one that they name."""
-        frames = {name: ready(self.contract, native) for name, native in others.items()} if rules else {}
+        frames = {name: ready(self.contract, native) for name, native in others.items()}
         named = [one for one in rules if isinstance(one.what, (ForeignKey, ConservesRows))]
         for one in named:
             if self._has_columns(one):
@@ -257,7 +306,7 @@ class _Run:
                 )
                 row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
                 found = sorted([self._violation(row_rule, row) for row in failing.rows], key=_order)
-                self._keep(rule.id, failing.count, found)
+                self._keep(rule.id, rule.severity, failing.count, found)
 
     def _previous(self, rules: Sequence[Built], older: Ready | None) -> None:
         runnable = [one for one in rules if self._has_columns(one)]
@@ -284,19 +333,24 @@ class _Run:
             mine = [violation for violation in found if violation.rule_id == one.rule.id]
             if mine:
                 self.split.snapshots_fail(one.rule.severity, [violation.snapshot for violation in mine])
-                kept = mine if self.limit is None else mine[: self.limit]
-                self._keep(one.rule.id, len(mine), kept)
+                self._keep(one.rule.id, one.rule.severity, len(mine), mine)
         self.not_run += not_run
 
     def verdict(self, ids: Sequence[str]) -> Verdict:
         """What the run came to, in the order of the contract's rules."""
         order = {rule_id: i for i, rule_id in enumerate(ids)}
         found = tuple(sorted(self.found, key=lambda v: order[v.rule_id]))
-        many = self.by.snapshots if self.by.snapshots != (ONE,) else ()
         counts = tuple((rule_id, self.counts[rule_id]) for rule_id in ids if rule_id in self.counts)
         self.split.of(self.native, self.frame, self.by, self.options)
         return Verdict(
-            self.contract.__name__, self.options.version, found, tuple(self.not_run), many, counts, self.split
+            self.contract.__name__,
+            self.options.version,
+            found,
+            tuple(self.not_run),
+            self.by,
+            counts,
+            frozenset(self.broken),
+            self.split,
         )
 
 

@@ -110,6 +110,9 @@ def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
 
 def show(name: str, value: Any) -> str:
     """A value as a message prints it: percents with two places at least, dates as ISO, nothing for a null."""
+    kind = type(value)
+    if kind is str or (kind is int and "percent" not in name):  # most of what is shown
+        return str(value)
     value = plain(value)
     if value is None:
         return ""
@@ -123,6 +126,9 @@ def show(name: str, value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """A value without its engine: every missing value is None, scalars are Python's own, a moment is its day."""
+    kind = type(value)
+    if kind is str or kind is int:  # most values by far
+        return value
     if value is None or _missing(value):
         return None
     if isinstance(value, datetime):

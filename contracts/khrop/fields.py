@@ -77,9 +77,11 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
     whole) is not said twice."""
     schema = contract.to_schema()  # type: ignore[attr-defined]
     kinds = columns_of(contract)
-    errors = [one.what for one in own if isinstance(one.what, RowRule) and one.rule.severity == "error"]
-    told = {column for what in errors if what.rule.scope == "row" for column in what.required}
-    whole = {c for one in own for c in _whole_in(one.rule, contract)}
+    # A warning refuses nothing, and a rule that reads a column or fact which may be absent is not always run.
+    sure = [one for one in own if one.rule.severity == "error" and not one.rule.needs]
+    sure = [one for one in sure if all(kinds[c][0] for c in one.named if c in kinds)]
+    told = {c for one in sure if isinstance(one.what, RowRule) and one.rule.scope == "row" for c in one.what.required}
+    whole = {c for one in sure for c in _whole_in(one.rule, contract)}
     found: list[Rule] = []
     for name, column in schema.columns.items():
         if not column.nullable and name not in told and name != options_of(contract).snapshot:

@@ -62,6 +62,8 @@ _REVERSED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__"
              "__rand__": "__and__", "__ror__": "__or__"}  # fmt: skip
 _DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date}
 _FUNCTIONS = {"all_horizontal", "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "coalesce"}
+_DUNDERS = {*OPERATORS, "__invert__", "__neg__", "__floordiv__", "__mod__", "__pow__", "__xor__"}
+_NO_FORMULA = {"alias", "pipe", "map", "map_batches", "over", "filter"}
 _NOT_ELEMENTWISE = "{name} reads more than its own row; a rule about several rows is of scope group"
 
 
@@ -150,29 +152,43 @@ def expression(formula: Formula, instead: Mapping[str, nw.Expr] | None = None) -
         return instead[formula.name] if instead and formula.name in instead else nw.col(formula.name)
     if isinstance(formula, Constant):
         return nw.lit(formula.value)
-    options = {key: _DTYPES[value] if key == "dtype" else value for key, value in formula.options}
-    args = [expression(arg, instead) if not isinstance(arg, Constant) else arg.value for arg in formula.args]
-    name = formula.name
+    name, options = formula.name, dict(formula.options)
     if name == "round":
-        return _half_up(expression(formula.args[0], instead), int(dict(formula.options).get("decimals", 0)))
+        return _half_up(expression(formula.args[0], instead), int(options.get("decimals", 0)))
     if name == "is_between" and not columns_in(formula.args[0]):
         return _between(formula.args, str(options.get("closed", "both")), instead)
-    if name == "when_then":
-        then = nw.when(expression(formula.args[0], instead)).then(args[1])
-        return then.otherwise(args[2]) if len(args) > 2 else then
+    if name == "__truediv__":
+        first, below = (expression(arg, instead) for arg in formula.args)
+        return nw.when(below != 0).then(first / below)
+    return _called(formula, [expression(arg, instead) for arg in formula.args])
+
+
+def as_written(formula: Formula) -> nw.Expr:
+    """The expression that a contract's author wrote: `formula_of` makes the same formula of it."""
+    if isinstance(formula, Column):
+        return nw.col(formula.name)
+    if isinstance(formula, Constant):
+        return nw.lit(formula.value)
+    return _called(formula, [as_written(arg) for arg in formula.args])
+
+
+def _called(formula: Call, args: list[nw.Expr]) -> nw.Expr:
+    """A formula's method, called on what its arguments were made into."""
+    name = formula.name
+    options = {key: _DTYPES[value] if key == "dtype" else value for key, value in formula.options}
     if name in _FUNCTIONS:
         if name in ("all_horizontal", "any_horizontal"):
             options.setdefault("ignore_nulls", False)
-        made: nw.Expr = getattr(nw, name)(*[expression(arg, instead) for arg in formula.args], **options)
+        made: nw.Expr = getattr(nw, name)(*args, **options)
         return made
-    first = expression(formula.args[0], instead)
-    if name == "__truediv__":
-        below = expression(formula.args[1], instead)
-        return nw.when(below != 0).then(first / below)
+    given = [of.value if isinstance(of, Constant) else made for of, made in zip(formula.args, args, strict=True)]
+    if name == "when_then":
+        then = nw.when(args[0]).then(given[1])
+        return then.otherwise(given[2]) if len(args) > 2 else then
     if name in ("str.replace", "str.replace_all"):  # of all methods these alone take an expression last
-        options["value"] = args.pop()
-    method = reduce(getattr, name.split("."), first)
-    built: nw.Expr = method(*args[1:], **options)  # type: ignore[operator]
+        options["value"] = given.pop()
+    method = reduce(getattr, name.split("."), args[0])
+    built: nw.Expr = method(*given[1:], **options)  # type: ignore[operator]
     return built
 
 
@@ -235,29 +251,49 @@ def plain_of(formula: Formula) -> Any:
 
 def formula_from(plain: Any) -> Formula:
     """A formula from what `plain_of` made of it; ValueError where it is none."""
-    if isinstance(plain, Mapping) and "column" in plain:
-        return Column(str(plain["column"]))
+    if isinstance(plain, Mapping) and isinstance(plain.get("column"), str):
+        return Column(plain["column"])
     if isinstance(plain, Mapping) and "call" in plain:
         options = {
             key: tuple(literal_from(v) for v in value) if isinstance(value, list) else literal_from(value)
             for key, value in dict(plain.get("options", {})).items()
         }
-        return Call(str(plain["call"]), tuple(formula_from(a) for a in plain.get("args", [])), tuple(options.items()))
+        return Call(
+            _known(plain["call"]), tuple(formula_from(a) for a in plain.get("args", [])), tuple(options.items())
+        )
     return Constant(literal_from(plain))
+
+
+def _known(name: Any) -> str:
+    """A method's name, where it is one that a formula may call. What is read may come from anyone: a name that leads
+    elsewhere would be run."""
+    *space, method = str(name).split(".")
+    home: Any = nw.Expr if not space else {"str": type(nw.col("").str), "dt": type(nw.col("").dt)}.get(space[0])
+    of_it = not method.startswith("_") and method not in _NO_FORMULA and callable(getattr(home, method, None))
+    if name in _FUNCTIONS or name in _DUNDERS or name == "when_then" or (of_it and len(space) < 2):
+        return str(name)
+    raise ValueError(f"no formula calls {name!r}")
 
 
 def plain_literal(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"datetime": value.isoformat()}
     return {"date": value.isoformat()} if isinstance(value, date) else value
 
 
 def literal_from(plain: Any) -> Literal:
     if isinstance(plain, Mapping):
-        if set(plain) == {"date"}:
-            return date.fromisoformat(plain["date"])
-        if set(plain) == {"decimal"}:
-            return Decimal(plain["decimal"])
+        try:
+            if set(plain) == {"date"}:
+                return date.fromisoformat(plain["date"])
+            if set(plain) == {"datetime"}:
+                return datetime.fromisoformat(plain["datetime"])
+            if set(plain) == {"decimal"}:
+                return Decimal(plain["decimal"])
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise ValueError(f"no formula: {plain!r} is no date and no number") from error
     elif isinstance(plain, LITERALS):
         return plain
     raise ValueError(f"no formula: {plain!r}")

@@ -22,14 +22,22 @@ Kind = Literal["integer", "number", "text", "boolean", "date", "other"]
 NUMBERS = ("integer", "number")
 
 NARROW = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
+IN_MEMORY = ("pandas", "pyarrow")
 AS_GIVEN = "__given_"
 WIDE = (nw.UInt64, nw.Int128, nw.UInt128)
 """Integers that may not fit 64 bits: read through a guard."""
-NO_TYPE = (nw.Object, nw.Unknown)
 TEXTS = (nw.String, nw.Categorical, nw.Enum)
 LARGEST = 2**63 - 1
 
 _WIDENED: Mapping[str, nw.dtypes.DType] = {"text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date()}
+_NOTHING = {
+    "text": "object",
+    "boolean": "boolean",
+    "date": "datetime64[ns]",
+    "integer": "Float64",
+    "number": "Float64",
+}
+"""pandas' types for columns without a single value."""
 _FIT = {
     "text": TEXTS,
     "boolean": (nw.Boolean,),
@@ -49,9 +57,9 @@ class Fault:
 class Ready:
     """A frame ready for rules: its columns are wide enough, those in `faults` must not be read.
 
-    `numbers` are the columns that hold numbers or truths. Of those that were `changed`, the frame as narwhals runs
-    it holds what was given, too, under `AS_GIVEN` and their name. A frame in memory (pandas, Arrow) has its columns
-    as `arrays`.
+    `numbers` are the columns that hold numbers or truths. Of those that were `changed`, the frame of an engine
+    holds what was given, too, under `AS_GIVEN` and their name. A frame in memory (pandas, Arrow) has its columns
+    as `arrays`. Of a frame that was filtered or joined (`of_some_rows`) an engine may reckon with other rows, too.
     """
 
     def __init__(
@@ -63,12 +71,14 @@ class Ready:
         faults: tuple[Fault, ...] = (),
         changed: frozenset[str] = frozenset(),
         numbers: frozenset[str] = frozenset(),
+        of_some_rows: bool = False,
     ) -> None:
         self.engine = engine
         self.schema = schema
         self.faults = faults
         self.changed = changed
         self.numbers = numbers
+        self.of_some_rows = of_some_rows
         self._data = data
         self._arrays = arrays
 
@@ -89,11 +99,11 @@ class Ready:
 
     def only(self, data: nw.LazyFrame[Any], faults: tuple[Fault, ...]) -> Ready:
         """Some of its rows, with what that is for a fault."""
-        native = data.collect().to_native() if self.engine in ("pandas", "pyarrow") else None
+        native = data.collect().to_native() if self.engine in IN_MEMORY else None
         numbers = frozenset(name for name, dtype in data.collect_schema().items() if _is_number(dtype))
         return Ready(
             self.engine, self.schema, lambda: data, lambda: _arrays(self.engine, native, numbers), faults,
-            self.changed, numbers,
+            self.changed, numbers, of_some_rows=True,
         )  # fmt: skip
 
 
@@ -113,16 +123,24 @@ def ready(contract: type, frame: Any) -> Ready:
     engine = engine_of(frame)
     given = nw.from_native(frame).lazy()
     schema = given.collect_schema()
+    kinds = columns_of(contract)
+    odd = {name: kind for name, (_, kind) in kinds.items() if name in schema and not _fits(kind, schema[name])}
+    if engine == "pandas":
+        texts = [name for name, (_, kind) in kinds.items() if schema.get(name) == nw.String and name not in odd]
+        odd |= {name: kinds[name][1] for name in texts if _of_two_kinds(frame[name].dtype)}
+    if engine == "pandas" and odd:
+        frame, tame = _without_objects(frame, odd)
+        given = nw.from_native(tame).lazy()
+        schema = given.collect_schema()
     faults: list[Fault] = []
     changes: dict[str, nw.Expr] = {}
-    kinds = columns_of(contract)
     for name, (required, kind) in kinds.items():
         if name not in schema:
             faults += [Fault(name, "", kind)] if required else []
-        elif kind in NUMBERS and schema[name].is_numeric():
+        elif kind in NUMBERS and _fits(kind, schema[name]):
             changes.update(_widened(name, schema[name]))
         elif not _fits(kind, schema[name]):
-            typed = _typed(given, name, kind, schema[name])
+            typed = _typed(given, name, kind)
             if typed is None:
                 faults.append(Fault(name, str(schema[name]), kind))
             else:
@@ -138,7 +156,7 @@ def ready(contract: type, frame: Any) -> Ready:
     return Ready(
         engine,
         {**types, **{name: nw.Int64() for name in changes if schema[name] in NARROW}},
-        lambda: given.with_columns(**{AS_GIVEN + c: nw.col(c) for c in changes}).with_columns(**changes),
+        lambda: given.with_columns(**_as_given(engine, changes), **changes),
         lambda: _arrays(engine, frame, frozenset(numbers)),
         tuple(faults),
         frozenset(changes),
@@ -146,10 +164,14 @@ def ready(contract: type, frame: Any) -> Ready:
     )
 
 
+def _as_given(engine: str, changes: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
+    return {} if engine in IN_MEMORY else {AS_GIVEN + c: nw.col(c) for c in changes}
+
+
 def _arrays(engine: str, native: Any, numbers: frozenset[str]) -> Arrays | None:
     from khrop import arrays
 
-    if engine not in ("pandas", "pyarrow"):
+    if engine not in IN_MEMORY:
         return None
     native = native.to_native() if hasattr(native, "to_native") else native
     return arrays.of_pandas(native, numbers) if engine == "pandas" else arrays.of_arrow(native, numbers)
@@ -188,29 +210,63 @@ def _widened(name: str, dtype: nw.dtypes.DType) -> dict[str, nw.Expr]:
 
 
 def _fits(kind: Kind, dtype: nw.dtypes.DType) -> bool:
-    return kind == "other" or dtype in _FIT.get(kind, ())
+    return kind == "other" or (dtype.is_numeric() if kind in NUMBERS else dtype in _FIT[kind])
 
 
-def _typed(data: nw.LazyFrame[Any], name: str, kind: Kind, dtype: nw.dtypes.DType) -> nw.Expr | None:
-    """A column in a type that says nothing about its values, read as the contract's; None where it is not.
-
-    A column without a single value has whatever type its engine gives it. pandas holds numbers beside None, and
-    Python's Decimals, as objects.
-    """
-    if data.select(nw.col(name).count()).collect().item() == 0:
+def _typed(data: nw.LazyFrame[Any], name: str, kind: Kind) -> nw.Expr | None:
+    """A column of another type read as the contract's: one without a single value has whatever type its engine gives
+    it. None where it has values."""
+    dtype = data.collect_schema()[name]
+    if kind == "date" and dtype == nw.Object and _kind_of_objects(data.collect().to_native()[name]) == "date":
+        return nw.col(name)
+    col = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if dtype.is_float() else nw.col(name)
+    if data.select(col.count()).collect().item() == 0:
         return nw.lit(None, dtype=_WIDENED.get(kind, nw.Float64()))
-    if dtype not in NO_TYPE:
-        return None
-    return _objects(data, name, kind)
+    return None
 
 
-def _objects(data: nw.LazyFrame[Any], name: str, kind: Kind) -> nw.Expr | None:
-    """pandas' objects, which may be anything: what they are is what each of them is."""
+def _without_objects(frame: Any, odd: Mapping[str, Kind]) -> tuple[Any, Any]:
+    """A pandas frame with its `odd` columns in types that hold their nulls, once for arrays and once for narwhals:
+    integers beyond 64 bits stay objects in the one and are floats in the other. pandas holds numbers and truths beside
+    None, and Python's Decimals, as objects, and nothing at all as anything."""
+    exact: dict[str, Any] = {}
+    rough: dict[str, Any] = {}
+    for name, kind in odd.items():
+        series = frame[name]
+        held = _kind_of_objects(series) if series.dtype == object else "other"
+        if _of_two_kinds(series.dtype):
+            exact[name] = series.astype("str")
+        elif not series.count():
+            exact[name] = _nothing(kind, series.index)
+        elif held == "boolean" == kind:
+            exact[name] = series.astype("boolean")
+        elif held == "integer" and kind in NUMBERS and all(abs(v) <= LARGEST for v in series.dropna()):
+            exact[name] = series.astype("Int64")
+        elif held in NUMBERS and kind in NUMBERS:
+            rough[name] = series.map(float, na_action="ignore").astype("Float64")
+            exact |= {} if held == "integer" else {name: rough[name]}
+    return frame.assign(**exact), frame.assign(**exact, **{n: s for n, s in rough.items() if n not in exact})
+
+
+def _nothing(kind: Kind, index: Any) -> Any:
     import pandas as pd
 
-    held = pd.api.types.infer_dtype(data.select(name).collect().to_pandas()[name], skipna=True)
-    if kind in NUMBERS and held in ("integer", "floating", "mixed-integer-float", "decimal"):
-        return nw.col(name).cast(nw.Float64)
-    if kind == "boolean" and held == "boolean":
-        return nw.col(name).cast(nw.Boolean)
-    return nw.col(name) if kind == "date" and held in ("date", "datetime") else None
+    return pd.Series([None] * len(index), index=index, dtype=_NOTHING[kind])
+
+
+def _of_two_kinds(dtype: Any) -> bool:
+    """pandas 3's nullable texts: what compares them are Arrow's truths, and these do not go with those of numbers."""
+    import pandas as pd
+
+    return str(dtype) == "string" and int(pd.__version__.split(".")[0]) >= 3
+
+
+def _kind_of_objects(series: Any) -> Kind:
+    """pandas' objects may be anything: what they are is what each of them is."""
+    import pandas as pd
+
+    held = pd.api.types.infer_dtype(series, skipna=True)
+    if held in ("floating", "mixed-integer-float", "decimal"):
+        return "number"
+    kinds: Mapping[str, Kind] = {"integer": "integer", "boolean": "boolean", "date": "date", "datetime": "date"}
+    return kinds.get(held, "other")

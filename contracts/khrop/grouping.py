@@ -7,16 +7,18 @@ ready-made ones are in `khrop.vocabulary`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from khrop.facts import show
+from khrop.facts import ONE, show
 
 if TYPE_CHECKING:
     import narwhals as nw
 
     from khrop.facts import Facts
+    from khrop.formula import Formula
 
 Row = Mapping[str, Any]
 Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
@@ -25,7 +27,8 @@ Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
 @dataclass(frozen=True, slots=True)
 class Aggregate:
     """One figure of a group: how many `rows`; of a column how many are not null (`count`), the `sum`, how many are
-    `true`, the `min`, the `max`, how many `different` values. Nulls count as one value more, NaN is a null."""
+    `true`, the `min`, the `max`, how many `different` values. Nulls count as one value more, NaN is a null; the sum of
+    nothing is 0, and a sum that infinities make no number of is NaN."""
 
     of: Of
     column: str = ""
@@ -71,17 +74,35 @@ class Failure:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grouping:
     """How a contract names snapshots, rows and places (see `ContractOptions`), as this frame has them.
 
-    `snapshot` is the column that tells the rows of several `snapshots` apart; None where there is but one.
+    `names` lists the snapshots, those of the document's before those of the frame's `column`; `first` some of them,
+    at less cost.
     """
 
-    snapshot: str | None
-    snapshots: tuple[str, ...]
+    column: str | None
+    names: Callable[[], tuple[str, ...]]
     key: tuple[str, ...]
     place: str | None
+    first: Callable[[], set[str]] = set
+
+    @cached_property
+    def snapshots(self) -> tuple[str, ...]:
+        """The names of the snapshots; `ONE` alone where none has a name."""
+        return self.names() or (ONE,)
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether the snapshots have names."""
+        return bool(self.first())
+
+    @cached_property
+    def snapshot(self) -> str | None:
+        """The column that tells the rows of several snapshots apart; None where there is but one."""
+        several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
+        return self.column if several else None
 
     def name(self, row: Row) -> str:
         """The snapshot a row belongs to."""
@@ -103,9 +124,10 @@ class Grouping:
 class GroupRule(Protocol):
     """A rule about groups of rows: what to aggregate by which keys, and what is wrong with the outcome.
 
-    `derived` are columns made before the rows are grouped; `having` tells which groups are worth looking at, so that
-    the others stay in the engine. `failures` is told the aggregates of each snapshot: one row a group, none where the
-    snapshot has no rows (without `keys`, one row of aggregates over nothing).
+    `derived` are columns made before the rows are grouped; where there is a formula
+    `keeps` of keys and aggregates, groups for which it is true have nothing wrong with them and stay in the engine.
+    `failures` is told the aggregates of each other group, by snapshot (without `keys`, those over nothing where a
+    snapshot has no rows).
     """
 
     @property
@@ -118,7 +140,7 @@ class GroupRule(Protocol):
     def aggregates(self) -> Mapping[str, Aggregate]: ...
 
     @property
-    def having(self) -> nw.Expr | None: ...
+    def keeps(self) -> Formula | None: ...
 
     def failures(
         self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts

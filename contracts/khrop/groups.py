@@ -6,8 +6,11 @@ mean is the rules' own: see `khrop.grouping` and `khrop.vocabulary`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from math import nan
+from operator import and_, or_
 from typing import Any
 
 import narwhals as nw
@@ -15,10 +18,10 @@ import numpy as np
 
 from khrop.arrays import Arrays
 from khrop.facts import Facts, plain
-from khrop.formula import Opaque, columns_in, formula_of
+from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
 from khrop.grouping import Aggregate, Failure, Grouping, GroupRule, Row
-from khrop.reckoning import on_arrays, program
+from khrop.reckoning import in_row, on_arrays, program
 from khrop.scan import rows_of
 from khrop.sliced import MANY
 
@@ -41,60 +44,65 @@ class GroupRun:
         groups: dict[int, Groups] = {}
         for keys in dict.fromkeys(rule.keys for rule in rules):
             same = {i: rule for i, rule in enumerate(rules) if rule.keys == keys}
-            arrays = self._arrays(same.values()) if not keys else None
+            arrays = self._arrays() if not keys else None
             if arrays is not None:
-                groups |= {i: {self.by.snapshots[0]: [_on_arrays(arrays, rule)]} for i, rule in same.items()}
-            else:
+                on = {i: same.pop(i) for i in list(same) if _reckoned(same[i])}
+                groups |= {i: {self.by.snapshots[0]: [_on_arrays(arrays, rule)]} for i, rule in on.items()}
+            if same:
                 groups |= self._grouped(keys, same)
-        return [list(rule.failures(groups[i], self, self.by, self.facts)) for i, rule in enumerate(rules)]
+        return [
+            list(rule.failures({s: _kept_out(rule, g) for s, g in groups[i].items()}, self, self.by, self.facts))
+            for i, rule in enumerate(rules)
+        ]
 
-    def _arrays(self, rules: Iterable[GroupRule]) -> Arrays | None:
+    def _arrays(self) -> Arrays | None:
         """The frame as arrays, where it is one snapshot and small enough to be listed."""
         arrays = self.frame.arrays
         if arrays is None or arrays.length > MANY or self.by.snapshot:
             return None
-        return arrays if all(_reckoned(e) for rule in rules for e in rule.derived.values()) else None
+        return arrays
 
     def _grouped(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, Groups]:
-        """The aggregates of each rule by snapshot, as the engine makes them."""
-        derived = {name: expr for rule in rules.values() for name, expr in rule.derived.items()}
-        aggregates = [aggregate for rule in rules.values() for aggregate in rule.aggregates.values()]
-        data = self.frame.data.with_columns(**derived) if derived else self.frame.data
-        sums = _Sums(self.frame, aggregates, frozenset(derived))
-        data = data.with_columns(**sums.derived) if sums.derived else data
-        named = [
-            expr.alias(f"__a{i}_{name}")
-            for i, rule in rules.items()
-            for name, aggregate in sums.halved(rule.aggregates).items()
-            for expr in [sums.expression(aggregate)]
-        ]
-        by = self.by.columns(*keys)
-        made = data.group_by(by).agg(*named) if by else data.select(*named)
-        wanted = [rule.having for rule in rules.values()]
-        if len(rules) == 1 and wanted[0] is not None:
-            (i,) = rules
-            plainly = made.rename({f"__a{i}_{name}": name for name in rules[i].aggregates})
-            made = plainly.filter(wanted[0]).rename({name: f"__a{i}_{name}" for name in rules[i].aggregates})
+        """The aggregates of each rule by snapshot, of groups that some rule does not keep where all tell which."""
+        made, sums = self._aggregated(keys, rules)
+        broken = [sums.broken(rule, i) for i, rule in rules.items()]
+        if self.by.columns(*keys) and all(one is not None for one in broken):
+            made = made.filter(reduce(or_, [one for one in broken if one is not None]))
         found: dict[int, Groups] = {i: {name: [] for name in self.by.snapshots} for i in rules}
         for row in rows_of(made):
             snapshot = self.by.name(row)
             for i, rule in rules.items():
-                mine = {name: sums.figure(row, f"__a{i}_{name}", a) for name, a in rule.aggregates.items()}
+                mine = {name: sums.figure(row, _named(i, name), a) for name, a in rule.aggregates.items()}
                 found[i][snapshot].append({**{key: row[key] for key in keys}, **mine})
         return found
 
-    def groups_having(self, rule: GroupRule) -> nw.LazyFrame[Any]:
-        """The keys of the groups that a rule finds worth looking at."""
-        sums = _Sums(self.frame, list(rule.aggregates.values()), frozenset(rule.derived))
-        data = self.frame.data.with_columns(**rule.derived) if rule.derived else self.frame.data
+    def _aggregated(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> tuple[nw.LazyFrame[Any], _Sums]:
+        """One group-by for all rules of the same keys, and how its figures are to be read."""
+        derived = {name: expr for rule in rules.values() for name, expr in rule.derived.items()}
+        data = self.frame.data.with_columns(**derived) if derived else self.frame.data
+        schema = data.collect_schema() if derived else self.frame.schema
+        asked = {_named(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
+        sums = _Sums(self.frame.engine, schema, list(asked.values()), derived)
         data = data.with_columns(**sums.derived) if sums.derived else data
-        named = [sums.expression(a).alias(name) for name, a in sums.halved(rule.aggregates).items()]
-        made = data.group_by(self.by.columns(*rule.keys)).agg(*named)
-        return made if rule.having is None else made.filter(rule.having)
+        named = [sums.expression(aggregate).alias(name) for name, aggregate in sums.halved(asked).items()]
+        by = self.by.columns(*keys)
+        return (data.group_by(by).agg(*named) if by else data.select(*named)), sums
+
+    def failing(self, rule: GroupRule) -> nw.LazyFrame[Any]:
+        """The keys of the groups that a rule which tells what it keeps does not keep."""
+        made, sums = self._aggregated(rule.keys, {0: rule})
+        broken = sums.broken(rule, 0)
+        if broken is not None:
+            return made.filter(broken).select(*self.by.columns(*rule.keys))
+        held = [row for rows in self._grouped(rule.keys, {0: rule})[0].values() for row in _kept_out(rule, rows)]
+        keys = {key: [row[key] for row in held] for key in rule.keys}
+        return nw.from_dict(keys, {key: self.frame.schema[key] for key in keys}, backend="pandas").lazy()
 
     def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
         """Rows of some snapshots, in whatever order the engine gives them: a batch of snapshots at a time, as there
         may be more of them than memory has room for."""
+        if not snapshots:
+            return
         named = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
         wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *named])]
         data = self.frame.data.select(*wanted)
@@ -104,8 +112,7 @@ class GroupRun:
             held: dict[str, list[Row]] = {name: [] for name in batch}
             for row in rows_of(data if one is None else data.filter(one)):
                 held[self.by.name(row)].append(row)
-            for name, rows in held.items():
-                yield name, rows
+            yield from held.items()
 
     def snapshots(self, where: nw.Expr) -> set[str]:
         """The snapshots with rows for which an expression is true."""
@@ -128,13 +135,24 @@ class GroupRun:
         return {plain(value) for value in seen}
 
 
+def _named(rule: int, figure: str) -> str:
+    return f"__a{rule}_{figure}"
+
+
+def _kept_out(rule: GroupRule, rows: list[Row]) -> list[Row]:
+    """The groups that a rule has to look at."""
+    keeps = rule.keeps
+    return rows if keeps is None else [row for row in rows if not in_row(keeps, {n: plain(v) for n, v in row.items()})]
+
+
 @dataclass(slots=True)
 class _Sums:
     """Sums that are exact: engines add integers of 64 bits in wider ones, or are asked for two halves of them."""
 
-    frame: Ready
+    engine: str
+    schema: Mapping[str, nw.dtypes.DType]
     aggregates: Sequence[Aggregate]
-    made: frozenset[str]
+    truths: Mapping[str, nw.Expr]
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
@@ -145,7 +163,7 @@ class _Sums:
             column = aggregate.column
             col = nw.col(column)
             if aggregate.of == "true":
-                made[column] = col.cast(nw.Int64)
+                made[f"__true_{column}"] = nw.when(self._is_true(column)).then(1).otherwise(0)
             elif self._type(column).is_float():
                 made[column] = nw.when(~col.is_nan()).then(col)
             elif aggregate.of == "sum" and self._halves(column):
@@ -154,6 +172,22 @@ class _Sums:
             elif aggregate.of == "sum" and (wide := self._wide(column)) is not None:
                 made[f"__wide_{column}"] = col.cast(wide)
         return made
+
+    def _is_true(self, column: str) -> nw.Expr:
+        """Where a truth is true: where what it is made of is null, pandas would call it anything."""
+        made = self.truths.get(column)
+        read = columns_in(formula_of(made)) if made is not None else (column,)
+        there = [~nw.col(c).is_null() for c in read] + [~nw.col(c).is_nan() for c in read if self.schema[c].is_float()]
+        return reduce(and_, [*there, nw.col(column)])
+
+    def broken(self, rule: GroupRule, number: int) -> nw.Expr | None:
+        """Which groups a rule does not keep, as the engine can tell; None where it cannot."""
+        if rule.keeps is None or any(a.of == "sum" and self._halves(a.column) for a in rule.aggregates.values()):
+            return None
+        figures = {name: nw.col(_named(number, name)) for name in rule.aggregates}
+        sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
+        figures |= {name: nw.when(~figures[name].is_nan()).then(figures[name]) for name in sums}
+        return ~expression(rule.keeps, figures).fill_null(False)
 
     def halved(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
         """The aggregates to ask for: two in place of a sum that could leave 64 bits."""
@@ -171,8 +205,10 @@ class _Sums:
         if aggregate.of == "rows":
             return nw.len()
         col = nw.col(aggregate.column)
-        if aggregate.of in ("sum", "true"):
-            wide = aggregate.of == "sum" and self._wide(aggregate.column) is not None
+        if aggregate.of == "true":
+            return nw.col(f"__true_{aggregate.column}").sum()
+        if aggregate.of == "sum":
+            wide = self._wide(aggregate.column) is not None
             return (nw.col(f"__wide_{aggregate.column}") if wide else col).sum()
         of = {"count": nw.Expr.count, "min": nw.Expr.min, "max": nw.Expr.max, "different": nw.Expr.n_unique}
         return of[aggregate.of](col)
@@ -180,28 +216,31 @@ class _Sums:
     def figure(self, row: Row, name: str, aggregate: Aggregate) -> Any:
         """What an aggregate came to."""
         if f"{name}__high" in row:
-            high, low = row[f"{name}__high"], row[f"{name}__low"]
-            return None if high is None else high * HALF + low
+            return (row[f"{name}__high"] or 0) * HALF + (row[f"{name}__low"] or 0)
         value = row[name]
-        whole = aggregate.of == "sum" and value is not None and self._type(aggregate.column).is_integer()
-        return int(value) if whole else value
+        if aggregate.of == "true":
+            return int(value or 0)
+        if aggregate.of != "sum":
+            return value
+        if self._type(aggregate.column).is_integer():
+            return int(value or 0)
+        return nan if value is None else value
 
     def _type(self, column: str) -> nw.dtypes.DType:
-        return self.frame.schema.get(column, nw.Unknown())
+        return self.schema.get(column, nw.Unknown())
 
     def _halves(self, column: str) -> bool:
-        in_memory = self.frame.engine in ("pandas", "pyarrow")
-        return in_memory and column not in self.made and self._type(column).is_integer()
+        return self.engine in ("pandas", "pyarrow") and self._type(column).is_integer()
 
     def _wide(self, column: str) -> nw.dtypes.DType | None:
-        if not self._type(column).is_integer() or column in self.made:
+        if not self._type(column).is_integer():
             return None
-        return {"ibis": nw.Decimal(38, 0), "pyspark": nw.Decimal(38, 0), "polars": nw.Int128()}.get(self.frame.engine)
+        return {"ibis": nw.Decimal(38, 0), "pyspark": nw.Decimal(38, 0), "polars": nw.Int128()}.get(self.engine)
 
 
-def _reckoned(expr: nw.Expr) -> bool:
+def _reckoned(rule: GroupRule) -> bool:
     try:
-        return on_arrays(formula_of(expr))
+        return all(on_arrays(formula_of(expr)) for expr in rule.derived.values())
     except Opaque:
         return False
 
@@ -231,6 +270,8 @@ def _figure(aggregate: Aggregate, values: list[Any], rows: int) -> Any:
     present = [value for value in values if value is not None]
     if aggregate.of in ("count", "true"):
         return len(present) if aggregate.of == "count" else sum(1 for value in present if value)
+    if aggregate.of == "sum":
+        return sum(present)
     if not present:
         return None
-    return sum(present) if aggregate.of == "sum" else min(present) if aggregate.of == "min" else max(present)
+    return min(present) if aggregate.of == "min" else max(present)

@@ -130,6 +130,6 @@ def _exported(path: Path) -> type:
 
         return _contract(odcs.load(path), str(path))
     except ModuleNotFoundError as error:
-        raise WrongUse(f"to read {path} the package {error.name} is needed: pip install 'khrop[files]'") from error
+        raise WrongUse(f"to read {path} the package {error.name} is needed: pip install 'khrop[odcs]'") from error
     except (ValueError, TypeError, LookupError, OSError) as error:
         raise WrongUse(f"{path} is not a contract that can be read: {in_a_line(error)}") from error

@@ -19,6 +19,7 @@ import numpy as np
 from khrop.formula import Call, Column, Constant, Formula, columns_in, parts
 
 Array = Any
+TRUE = Constant(True)
 NULL = "__null_"
 """Before the name of a column, among the arrays that a program is given: where it is null."""
 LARGEST_FLOAT = float(np.finfo(np.float64).max)
@@ -62,6 +63,27 @@ def numbers_in(formula: Formula) -> frozenset[str]:
     return frozenset().union(*(numbers_in(arg) for arg in formula.args))
 
 
+def simplified(formula: Formula, whole: frozenset[str]) -> Formula:
+    """The formula without what is so of integers anyway, where the columns `whole` hold nothing else (or nulls, of
+    which nothing is said here): they are rounded already, and equal to themselves."""
+    if not isinstance(formula, Call):
+        return formula
+    args = tuple(simplified(arg, whole) for arg in formula.args)
+    first = args[0]
+    integer = isinstance(first, Column) and first.name in whole
+    if integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
+        return first
+    if integer and formula.name == "__eq__" and args[1] == first:
+        return TRUE
+    if formula.name == "__and__" and TRUE in args:
+        return args[0] if args[1] == TRUE else args[1]
+    return Call(formula.name, args, formula.options)
+
+
+def _decimals(formula: Call) -> int:
+    return int(dict(formula.options).get("decimals", 0))
+
+
 @lru_cache(maxsize=4096)
 def bound(formula: Formula, whole: frozenset[str]) -> int | None:
     """How large the integers of the columns `whole` may be, so that nothing that the formula reckons leaves 64
@@ -89,6 +111,20 @@ def _largest(formula: Formula, b: int, whole: Collection[str]) -> tuple[float | 
     adds = formula.name in ("__add__", "__sub__", "sum_horizontal")
     size = math.prod(known) if product else sum(known) if adds else max(known)
     return size, max(most, size)
+
+
+@lru_cache(maxsize=4096)
+def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
+    """The formula for an engine that rounds to integers: of those of the columns `whole` nothing is to be rounded, and
+    of other numbers floats are made."""
+    if not isinstance(formula, Call):
+        return formula
+    made = Call(formula.name, tuple(rounding_to_floats(arg, whole) for arg in formula.args), formula.options)
+    if formula.name not in ("floor", "ceil", "round"):
+        return made
+    if _largest(formula.args[0], 1, whole)[0] is not None:
+        return made.args[0]
+    return Call("cast", (made,), (("dtype", "Float64"),))
 
 
 class Program:

@@ -48,7 +48,7 @@ def joined(frame: Ready, older: Ready, by: Grouping, keys: tuple[str, ...]) -> R
     numbers = frame.numbers | {beside[name] for name in older.numbers if name in beside}
     return Ready(
         frame.engine, schema, data, lambda: None if by.snapshot else _beside(frame, older, keys, beside),
-        changed=frame.changed, numbers=numbers,
+        changed=frame.changed, numbers=numbers, of_some_rows=True,
     )  # fmt: skip
 
 

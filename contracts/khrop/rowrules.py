@@ -6,13 +6,14 @@ Here belongs what a contract's rule becomes before any frame is known. It is run
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 import narwhals as nw
 
 from khrop.formula import Formula, Opaque, columns_in, expression, formula_of
-from khrop.reckoning import numbers_in, on_arrays
+from khrop.reckoning import TRUE, numbers_in, on_arrays, simplified
 from khrop.rules import PREVIOUS, Rule, RuleDefinitionError
 
 Texts = Mapping[str, str]
@@ -54,6 +55,22 @@ class RowRule:
     def reckoned(self) -> bool:
         """Whether arrays of numbers are enough to judge it."""
         return self.formula is not None and on_arrays(self.formula)
+
+
+def on_integers(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
+    """The rule where some columns are `whole`, integers by their type; None where it then holds whatever they are."""
+    if rule.formula is None or not whole.intersection(columns_in(rule.formula)):
+        return rule
+    formula, expr = _on_integers(rule.formula, whole)
+    if formula == TRUE:
+        return None if not rule.required else rule
+    return replace(rule, formula=formula, expr=expr) if formula != rule.formula else rule
+
+
+@lru_cache(maxsize=1024)
+def _on_integers(formula: Formula, whole: frozenset[str]) -> tuple[Formula, nw.Expr]:
+    simpler = simplified(formula, whole)
+    return simpler, expression(simpler)
 
 
 def row_rule(rule: Rule, built: Any) -> RowRule:

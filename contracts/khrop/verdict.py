@@ -16,6 +16,7 @@ from khrop.rules import Severity
 if TYPE_CHECKING:
     import pandas as pd
 
+    from khrop.grouping import Grouping
     from khrop.split import Split
 
 Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
@@ -82,29 +83,35 @@ class Verdict:
     """What `khrop.check` found.
 
     `found` holds the violations in the order of the contract's rules (of each at most `limit`; `exact` has how many
-    there are); `not_run` the rules whose input was absent.
-    `snapshots` names the snapshots of a frame of many, and is empty where the frame is one.
+    there are, and `broken` of which severities, told or not); `not_run` the rules whose input was absent.
     """
 
     contract: str
     contract_version: str
     found: tuple[Violation, ...]
     not_run: tuple[NotRun, ...] = ()
-    snapshots: tuple[str, ...] = ()
+    by: Grouping | None = field(default=None, compare=False, repr=False)
     exact: tuple[tuple[str, int], ...] = ()
+    broken: frozenset[Severity] = frozenset()
     split: Split | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def snapshots(self) -> tuple[str, ...]:
+        """The names of the snapshots that the frame or its document speak of; empty where none has a name. They are
+        listed when first asked for."""
+        return self.by.snapshots if self.by is not None and self.by.named else ()
 
     @property
     def status(self) -> Status:
         """`quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`."""
-        return status_of(v.severity for v in self.found)
+        return status_of([*self.broken, *(v.severity for v in self.found)])
 
     @property
     def violations(self) -> pd.DataFrame:
         """The violations as a frame with the nine fields (and `snapshot` where the frame holds many)."""
         import pandas as pd
 
-        names = [*VIOLATION_FIELDS, "snapshot"] if self.snapshots else list(VIOLATION_FIELDS)
+        names = [*VIOLATION_FIELDS, "snapshot"] if self.by is not None and self.by.named else list(VIOLATION_FIELDS)
         return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.found], columns=names)
 
     def counts(self) -> dict[str, int]:

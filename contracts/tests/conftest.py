@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +15,9 @@ import pytest
 
 from khrop import ProvinceProgress, Verdict, Violation, check
 from khrop.provinces import match
+
+# The modules that several test files share lie beside them, wherever the tests were copied to.
+sys.path.append(str(Path(__file__).parent))
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
 EXTRAS = ("polars", "duckdb", "ibis", "spark", "files", "odcs")

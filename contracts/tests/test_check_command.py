@@ -187,8 +187,10 @@ def test_at_most_so_many_violations_are_fetched_and_all_are_counted(tmp_path: Pa
     assert "… and 47 more (--json has 10)" in khrop(path, "--contract", contract, "--limit", 10).stdout
 
 
+@pytest.mark.files
 def test_parquet_is_gated_like_any_file(file: Path, sample: Any, tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
+    import duckdb
+
     path = tmp_path / "june.parquet"
     duckdb.from_df(sample.frame[COLUMNS]).write_parquet(str(path))
     assert khrop(path, "--fail-on", "warning").exit_code == 0

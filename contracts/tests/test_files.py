@@ -25,6 +25,7 @@ from khrop.printed import number
 from khrop.table import ROW, Table, Unreadable, with_places
 from khrop.thai import to_thai
 
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
 HEADING = "ordinal,province_th,total,saved,pending,saved_percent\n"
 ROWS = HEADING + '๑,กระบี่,๖๒,๓,๕๙,๔.๘๔\n2,จ.กาญจนบุรี,"1,122",7,1115,0.62%\n'
 
@@ -134,15 +135,13 @@ def test_a_text_is_a_number_or_refused(text: str) -> None:
         (HEADING.encode() + b"1,\xff\xfe,3,4,5,6\n", f"the byte at offset {len(HEADING) + 2}"),
         ("total\n1\n".encode("utf-32"), "this is UTF-32"),
         (b"%PDF-1.7 ...", "this is a PDF"),
-        (b"PK\x03\x04 and nothing of a workbook", "this is no workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
-        (b"PAR1 and nothing of Parquet", "the Parquet file is damaged"),
+        pytest.param(b"PK\x03\x04 and nothing of a workbook", "this is no workbook", marks=pytest.mark.files),
+        pytest.param(LOCKED, "locked with a password", marks=pytest.mark.files),
+        pytest.param(b"PAR1 and nothing of Parquet", "the Parquet file is damaged", marks=pytest.mark.files),
         (b"total\n" + b"1" * (17 << 20), "the line after 1 line ends is longer than 16 MB"),
     ],
 )
 def test_a_file_that_is_no_table_says_why(tmp_path: Path, content: bytes, told: str) -> None:
-    if content.startswith((b"PK", b"\xd0\xcf")):
-        pytest.importorskip("python_calamine")
     with pytest.raises(Unreadable, match=told) as caught:
         taken(wrote(tmp_path / "a.csv", content))
     assert any("\u0e00" <= c <= "\u0e7f" for c in caught.value.th)
@@ -170,11 +169,13 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -
 
 
 def parquet(path: Path, **columns: list[Any]) -> Path:
-    duckdb = pytest.importorskip("duckdb")
+    import duckdb
+
     duckdb.from_df(pd.DataFrame(columns)).write_parquet(str(path))
     return path
 
 
+@pytest.mark.files
 def test_parquet_is_known_by_its_content_and_stays_where_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "k=3"
     folder.mkdir()
@@ -185,11 +186,11 @@ def test_parquet_is_known_by_its_content_and_stays_where_it_is(tmp_path: Path) -
     assert values(table, "province_code") == ["92", None, None]
 
 
-@pytest.mark.parametrize(("absent", "engine"), [(["duckdb"], "polars"), (["duckdb", "polars"], "pyarrow")])
+@pytest.mark.files
+@pytest.mark.parametrize("absent", [["duckdb"], ["duckdb", "polars"]])
 def test_parquet_is_read_by_whatever_engine_there_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: list[str], engine: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: list[str]
 ) -> None:
-    pytest.importorskip(engine)
     path = parquet(tmp_path / "a[1]*.parquet", province_th=["ตรัง", "ตรังง", None], total=[1, 2, 3])
     wrote(tmp_path / "cut.parquet", path.read_bytes()[:-20])
     for name in absent:
@@ -208,6 +209,7 @@ def test_what_is_not_installed_is_named_with_how_to_get_it(tmp_path: Path, monke
             taken(wrote(tmp_path / "a", head))
 
 
+@pytest.mark.files
 def test_parquet_cut_short_is_damaged_and_an_empty_one_has_no_row(tmp_path: Path) -> None:
     path = parquet(tmp_path / "a.parquet", total=list(range(1000)))
     assert damage(taken(path)) is None
@@ -218,12 +220,14 @@ def test_parquet_cut_short_is_damaged_and_an_empty_one_has_no_row(tmp_path: Path
         taken(parquet(tmp_path / "none.parquet", total=[]))
 
 
+@pytest.mark.files
 def test_parquet_that_is_damaged_inside_is_found_when_it_is_read_through(tmp_path: Path) -> None:
     whole = parquet(tmp_path / "a.parquet", total=list(range(1000))).read_bytes()
     broken = taken(wrote(tmp_path / "b.parquet", whole[:4] + b"\xff" * 60 + whole[64:]))
     assert damage(broken) is not None
 
 
+@pytest.mark.files
 @pytest.mark.parametrize(("mine", "older"), [("csv", "parquet"), ("parquet", "csv"), ("parquet", "parquet")])
 def test_a_previous_return_of_another_form_is_brought_beside(tmp_path: Path, mine: str, older: str) -> None:
     wrote(tmp_path / "a.csv", "total\n1\n2\n")
@@ -239,8 +243,7 @@ Sheets = Callable[[dict[str, list[list[Any]]]], Path]
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Sheets:
-    openpyxl = pytest.importorskip("openpyxl")
-    pytest.importorskip("python_calamine")
+    import openpyxl
 
     def write(sheets: dict[str, list[list[Any]]]) -> Path:
         book = openpyxl.Workbook()
@@ -259,6 +262,7 @@ def workbook(tmp_path: Path) -> Sheets:
 TABLE = [["Progress"], [], ["ordinal", "province_th", "total"], [1, "ตรัง", "๑๐๐"], [], [2, "สตูล", 41.0], [3, 7, True]]
 
 
+@pytest.mark.files
 def test_the_sheet_with_the_contracts_columns_is_taken(workbook: Sheets) -> None:
     table = taken(workbook({"Notes": [["about"], ["this"]], "Data": TABLE}))
     assert (table.sheet, table.rows) == ("Data", 3)
@@ -268,6 +272,7 @@ def test_the_sheet_with_the_contracts_columns_is_taken(workbook: Sheets) -> None
     assert values(table, "province_th") == ["ตรัง", "สตูล", "7"]
 
 
+@pytest.mark.files
 def test_a_sheet_can_be_named(workbook: Sheets) -> None:
     path = workbook({"June": TABLE, "July": TABLE[:4]})
     assert (taken(path).sheet, taken(path, sheet="July").rows) == ("June", 1)
@@ -275,6 +280,7 @@ def test_a_sheet_can_be_named(workbook: Sheets) -> None:
         taken(path, sheet="May")
 
 
+@pytest.mark.files
 def test_a_workbook_without_such_a_sheet_says_what_it_has(workbook: Sheets) -> None:
     with pytest.raises(Unreadable, match="no sheet names a column of the contract .*: A, B"):
         taken(workbook({"A": [["x"], [1]], "B": [["y"], [1]], "Empty": []}))

@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaError, SchemaErrors, SchemaWarning
+from pandera.typing import Series
+from stock_contract import Stock
 
 from khrop import ProvinceProgress, check
 
@@ -88,9 +91,47 @@ def test_a_fifth_of_the_rows_failing_gives_one_violation_each(sample: Any) -> No
     assert [v.key for v in found] == list(frame["province_code"][:15])
 
 
-def test_no_row_that_fails_is_let_through(sample: Any) -> None:
-    """Pandera's `drop_invalid_rows` keeps rows that fail a frame-wide check; the verdict is on the return."""
-    assert sample.row("กระบี่", pending=58).check().status == "quarantined"
+def test_no_row_that_fails_is_let_through() -> None:
+    """Pandera's `drop_invalid_rows` keeps rows that fail a frame-wide check; what is `valid` here keeps none."""
+    frame = pd.DataFrame({"item": ["a", "b"], "received": [3, 3], "sold": [1, 1], "left": [2, 1]})
+    verdict = check(Stock, frame)
+    assert (list(verdict.valid["item"]), list(verdict.set_aside["item"])) == (["a"], ["b"])
+
+
+def test_a_return_with_a_row_that_fails_is_set_aside_as_a_whole(sample: Any) -> None:
+    verdict = sample.row("กระบี่", pending=58).check()
+    assert (verdict.status, len(verdict.valid), len(verdict.set_aside)) == ("quarantined", 0, 76)
+
+
+class Item(pa.DataFrameModel):
+    """An item of a list, by a number of its own."""
+
+    number: Series[int] = pa.Field(ge=1, unique=True)
+
+
+@pytest.mark.polars
+def test_the_data_of_a_lazy_frame_are_checked() -> None:
+    """Pandera's validation of a LazyFrame looks at its types alone."""
+    import polars as pl
+
+    verdict = check(Item, pl.LazyFrame({"number": [0, 2, 2, 3]}))
+    assert verdict.counts() == {"at-least": 1, "unique-number": 1}
+    assert isinstance(verdict.valid, pl.LazyFrame)
+    assert verdict.valid.collect()["number"].to_list() == [3]
+
+
+@pytest.mark.ibis
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # how Ibis 12 asks DuckDB 2
+def test_unique_is_not_ignored_by_ibis() -> None:
+    """Pandera's Ibis backend does not look at `Field(unique=True)`."""
+    import ibis
+    import pyarrow
+
+    connection = ibis.duckdb.connect()
+    verdict = check(Item, connection.create_table("items", pyarrow.table({"number": [1, 2, 2]})))
+    assert verdict.counts() == {"unique-number": 1}
+    assert verdict.valid.to_pyarrow()["number"].to_pylist() == [1]
+    connection.disconnect()
 
 
 def test_a_fraction_is_not_cut_to_a_count(sample: Any) -> None:

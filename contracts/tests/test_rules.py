@@ -107,3 +107,17 @@ def test_a_rule_that_reads_what_the_contract_does_not_have_is_refused() -> None:
 
     with pytest.raises(RuleDefinitionError, match="'some' reads m, which Mistaken does not have"):
         check(Mistaken, pd.DataFrame({"n": [1]}))
+
+
+def test_a_rule_that_is_not_run_does_not_stand_in_for_a_column_s_own() -> None:
+    class Halves(pa.DataFrameModel):
+        whole: float
+        half: float | None
+
+        @rule("halved", columns=("half", "whole"))
+        def halved(cls, params: Params) -> nw.Expr:
+            """Two halves are a whole."""
+            return nw.col("half") * 2 == nw.col("whole")
+
+    assert check(Halves, pd.DataFrame({"whole": [1.0, None]})).counts() == {"not-null": 1}
+    assert check(Halves, pd.DataFrame({"whole": [1.0], "half": [0.5]})).status == "accepted"

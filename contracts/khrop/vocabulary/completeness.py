@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import reduce
-from operator import or_
+from operator import and_
 
 import narwhals as nw
 
 from khrop.facts import Facts, show
+from khrop.formula import Formula, formula_of
 from khrop.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.wording import NOTHING
 
@@ -51,7 +52,7 @@ class ContainsExactly:
         return {"rows": Aggregate("rows"), "different": Aggregate("different", self.column)}
 
     @property
-    def having(self) -> None:
+    def keeps(self) -> None:
         return None
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
@@ -151,7 +152,7 @@ class LinearSequence:
         }
 
     @property
-    def having(self) -> None:
+    def keeps(self) -> None:
         return None
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
@@ -215,19 +216,14 @@ class UniqueKey:
         return {"rows": Aggregate("rows")}
 
     @property
-    def having(self) -> nw.Expr:
+    def keeps(self) -> Formula:
         # A key that is null names nothing: each such row fails, and alone.
-        return reduce(or_, [nw.col("rows") > 1, *(nw.col(column).is_null() for column in self.columns)])
-
-    def keeps(self, row: Row) -> bool:
-        """Whether a key is there, and there once."""
-        return row["rows"] == 1 and all(row[column] is not None for column in self.columns)
+        return formula_of(reduce(and_, [nw.col("rows") == 1, *(~nw.col(c).is_null() for c in self.columns)]))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         said = ", ".join(self.columns)
         for snapshot, rows in groups.items():
-            failing = [row for row in rows if not self.keeps(row)]
-            for row in sorted(failing, key=lambda row: [show("", row[column]) for column in self.columns]):
+            for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.columns]):
                 values = [show(column, row[column]) or NOTHING for column in self.columns]
                 key, times, column = ", ".join(values), str(row["rows"]), self.columns[0]
                 if any(row[column] is None for column in self.columns):

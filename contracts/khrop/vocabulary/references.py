@@ -80,7 +80,7 @@ class NotAllSame:
         return {"rows": Aggregate("rows"), **changed}
 
     @property
-    def having(self) -> None:
+    def keeps(self) -> None:
         return None
 
     def failures(

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from math import isfinite
 
 import narwhals as nw
 
 from khrop.facts import Facts, show
-from khrop.formula import Formula, formula_of, in_words
+from khrop.formula import Call, Column, Constant, Formula, formula_of, in_words
 from khrop.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.percents import hundredths_of, in_hundredths, points, rounded
-from khrop.reckoning import in_row, in_rows
+from khrop.reckoning import in_rows
 from khrop.rules import RuleDefinitionError
 from khrop.wording import NOTHING
 
@@ -47,12 +48,12 @@ class SumsMatch:
         return {column: Aggregate("sum", column) for column in self.columns}
 
     @property
-    def having(self) -> None:
+    def keeps(self) -> None:
         return None
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         for snapshot, rows in groups.items():
-            sums = {column: rows[0][column] or 0 if rows else 0 for column in self.columns}
+            sums = {column: rows[0][column] if rows else 0 for column in self.columns}
             for column in self.columns:
                 fact = self.prefix + column
                 if facts.absent(snapshot, fact) or facts.of(snapshot).get(fact) == sums[column]:
@@ -104,13 +105,15 @@ class PartWhole:
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
         label = nw.col(self.labels)
-        whole = label == self.whole
+        whole = (label == self.whole) & ~label.is_null()
         # A row without a label is neither.
         part = label.is_in(list(self.part)) if self.part else ~whole & ~label.is_null()
         made: dict[str, nw.Expr] = {self._column("is"): whole}
         for value in self.values:
-            made[self._column("whole", value)] = nw.when(whole).then(nw.col(value))
-            made[self._column("part", value)] = nw.when(part).then(nw.col(value))
+            # Nothing becomes 0 and not null, which would make floats of pandas' integers.
+            made[self._column("whole", value)] = nw.when(whole).then(nw.col(value)).otherwise(0)
+            made[self._column("part", value)] = nw.when(part).then(nw.col(value)).otherwise(0)
+            made[self._column("held", value)] = whole & ~nw.col(value).is_null()
         return made
 
     def _column(self, *of: str) -> str:
@@ -123,10 +126,11 @@ class PartWhole:
         for value in self.values:
             asked[f"whole_{value}"] = Aggregate("sum", self._column("whole", value))
             asked[f"part_{value}"] = Aggregate("sum", self._column("part", value))
+            asked[f"held_{value}"] = Aggregate("true", self._column("held", value))
         return asked
 
     @property
-    def having(self) -> None:
+    def keeps(self) -> None:
         return None
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
@@ -142,7 +146,7 @@ class PartWhole:
             yield Failure(snapshot, key, self.labels, times, "1", "", th, en)
             return
         for value in self.values:
-            whole, parts = row[f"whole_{value}"], row[f"part_{value}"] or 0
+            whole, parts = row[f"whole_{value}"] if row[f"held_{value}"] else None, row[f"part_{value}"]
             if whole is not None and abs(whole - parts) <= self.tolerance:
                 continue
             said, due = show(value, whole), show(value, parts)
@@ -179,21 +183,19 @@ class ByGroup:
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
-        return {name: Aggregate(of, column) for name, (of, column) in self.figures.items()}
+        asked = {name: Aggregate(of, column) for name, (of, column) in self.figures.items()}
+        return asked | {f"__n_{name}": Aggregate("count", a.column) for name, a in asked.items() if a.of == "sum"}
 
     @property
-    def having(self) -> nw.Expr:
-        return ~self.holds
-
-    def keeps(self, row: Row) -> bool:
-        """Whether the figures of a group are as they must be."""
-        return bool(in_row(self.formula, row))
+    def keeps(self) -> Formula:
+        # The sum of nothing is 0, but here it is of no use.
+        there = [Column(f"__n_{name}") for name, (of, _) in self.figures.items() if of == "sum"]
+        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, self.formula)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         what = in_words(self.formula)
         for snapshot, rows in groups.items():
-            failing = [row for row in rows if not self.keeps(row)]
-            for row in sorted(failing, key=lambda row: [show("", row[column]) for column in self.by]):
+            for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
                 key = ", ".join(show(column, row[column]) or NOTHING for column in self.by)
                 observed = ", ".join(f"{name} {show(name, row[name]) or NOTHING}" for name in self.figures)
                 texts = {"key": key, "observed": observed, "expected": what}

@@ -1,0 +1,85 @@
+"""The assertion that a frame holds its contract, with a message that says what does not.
+
+Here belongs how a verdict reads when a test fails. What a verdict is belongs in `khrop.verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from khrop.verdict import Verdict
+
+SHOWN = 10
+_WIDEST = 40
+
+
+def assert_accepted(
+    frame: Any, contract: type, *, warnings: Literal["allow", "refuse"] = "allow", **given: Any
+) -> Verdict:
+    """Assert that `khrop.check` accepts a frame (of any engine), and return its verdict.
+
+    Warnings are accepted unless they are to be refused. `given` are the further arguments of `khrop.check`: claims,
+    document, previous, references, params, scopes, limit. AssertionError with the status, the broken rules with their
+    counts, and the first violations.
+    """
+    __tracebackhide__ = True
+    if warnings not in ("allow", "refuse"):
+        raise ValueError(f"warnings are to 'allow' or to 'refuse', not {warnings!r}")
+    from khrop.engine import check
+
+    verdict = check(contract, frame, **given)
+    refused = ("quarantined",) if warnings == "allow" else ("quarantined", "accepted_with_warnings")
+    if verdict.status in refused:
+        raise AssertionError("\n".join(told(verdict)))
+    return verdict
+
+
+def told(verdict: Verdict) -> Iterator[str]:
+    """A verdict as lines for a person."""
+    severities = {v.rule_id: v.severity for v in verdict.found}
+    yield f"{verdict.contract} {verdict.contract_version}: {verdict.status}"
+    yield ""
+    counts = verdict.counts()
+    yield from _table(
+        ("rule", "severity", "violations"), [(i, severities.get(i, ""), f"{n:,}") for i, n in counts.items()]
+    )
+    yield ""
+    many = bool(verdict.snapshots)
+    head = ("rule", *(["snapshot"] if many else []), "key", "column", "observed", "expected", "message")
+    first = sorted(verdict.found, key=lambda v: v.severity != "error")[:SHOWN]
+    yield from _table(
+        head,
+        [
+            (
+                v.rule_id,
+                *([v.snapshot or ""] if many else []),
+                v.key,
+                v.column_name,
+                v.observed,
+                v.expected,
+                v.message_en,
+            )
+            for v in first
+        ],
+    )
+    if (more := sum(counts.values()) - len(first)) > 0:
+        yield f"… and {more:,} more"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines in columns; the last column is as wide as it is."""
+    shown = [[_cell(text, last=n == len(head) - 1) for n, text in enumerate(row)] for row in [head, *rows]]
+    widths = [max(len(row[n]) for row in shown) for n in range(len(head) - 1)]
+    for row in shown:
+        yield (
+            "  " + "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        )
+
+
+def _cell(text: str, last: bool) -> str:
+    from khrop.checking import printable
+
+    text = printable(" ".join(text.split())) or "–"
+    return text if last or len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -1,0 +1,107 @@
+"""YAML from anyone: plain values out of it, whatever it is made of, or a message that says where it is wrong.
+
+Here belongs what makes YAML safe to read: no objects, no aliases that unfold without end, no key that stands twice.
+What a document means belongs to who asked for it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+LONGEST = 20_000_000
+"""Characters. The contract of a thousand columns is a tenth of it."""
+MOST = 500_000
+"""Values, with all that aliases repeat."""
+DEEPEST = 100
+
+
+def write(document: Any) -> str:
+    """A document of plain values as YAML, its keys in their order."""
+    yaml = _yaml()
+
+    class Plainly(yaml.SafeDumper):  # type: ignore[misc, name-defined]
+        """No anchors: what stands twice is written twice."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, data: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+    def listed(dumper: Any, data: list[Any]) -> Any:
+        short = all(not isinstance(held, (list, dict)) for held in data)
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
+
+    Plainly.add_representer(str, text)
+    Plainly.add_representer(list, listed)
+    return str(yaml.dump(document, Dumper=Plainly, allow_unicode=True, sort_keys=False, width=110))
+
+
+def read(text: str) -> Any:
+    """The plain values that a text of YAML holds; ValueError, with the line, where it is none or too much."""
+    yaml = _yaml()
+    if len(text) > LONGEST:
+        raise ValueError(f"it is {len(text):,} characters long; no contract has more than {LONGEST:,}")
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _size(node, {}, ())
+        return loader.construct_document(node)
+    except yaml.YAMLError as error:
+        raise ValueError(_said(error)) from error
+    except RecursionError:
+        raise ValueError(f"it is nested more than {DEEPEST} deep") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+        # What PyYAML raises for a value that is not of the type its tag says, like `!!bool perhaps`.
+        raise ValueError(f"a value is not of the type that it is said to be ({error})") from error
+
+
+def _yaml() -> Any:
+    try:
+        return import_module("yaml")
+    except ModuleNotFoundError as error:
+        message = "contracts in YAML are read and written with PyYAML: pip install 'khrop[odcs]'"
+        raise ModuleNotFoundError(message, name=error.name) from error
+
+
+def _said(error: Any) -> str:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
+    return f"{_at(mark)}: {what}" if mark else f"it is no YAML: {what}"
+
+
+def _at(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
+    """How many values a node unfolds to."""
+    if id(node) in known:
+        return known[id(node)]
+    where = _at(node.start_mark)
+    if id(node) in above:
+        raise ValueError(f"{where}: it contains itself")
+    if len(above) > DEEPEST:
+        raise ValueError(f"{where}: it is nested more than {DEEPEST} deep")
+    parts: list[Any] = []
+    if isinstance(node.value, list):
+        parts = [part for held in node.value for part in (held if isinstance(held, tuple) else (held,))]
+        _refuse_doubles([held[0] for held in node.value if isinstance(held, tuple)])
+    size = 1 + sum(_size(part, known, (*above, id(node))) for part in parts)
+    if size > MOST:
+        raise ValueError(f"{where}: it unfolds to more than {MOST:,} values")
+    known[id(node)] = size
+    return size
+
+
+def _refuse_doubles(keys: list[Any]) -> None:
+    seen = set()
+    for key in keys:
+        if not isinstance(key.value, str):
+            raise ValueError(f"{_at(key.start_mark)}: a key is a text")
+        if key.value in seen:
+            raise ValueError(f"{_at(key.start_mark)}: {key.value!r} stands here twice")
+        seen.add(key.value)
