@@ -30,10 +30,11 @@ TEXTS = (nw.String, nw.Categorical, nw.Enum)
 LARGEST = 2**63 - 1
 
 _WIDENED: Mapping[str, nw.dtypes.DType] = {"text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date()}
+_MOMENT = nw.Datetime("us")
 _NOTHING = {
     "text": "object",
     "boolean": "boolean",
-    "date": "datetime64[ns]",
+    "date": "datetime64[us]",
     "integer": "Float64",
     "number": "Float64",
 }
@@ -92,6 +93,11 @@ class Ready:
         """The frame as arrays, where it lies in memory."""
         return self._arrays()
 
+    @cached_property
+    def moments(self) -> frozenset[str]:
+        """The columns that hold moments, beside which some engines take no days."""
+        return frozenset(name for name, dtype in self.schema.items() if dtype == nw.Datetime)
+
     def lacks(self, columns: tuple[str, ...]) -> list[str]:
         """Which of some columns no rule may read."""
         faulty = {fault.column for fault in self.faults}
@@ -139,6 +145,8 @@ def ready(contract: type, frame: Any) -> Ready:
             faults += [Fault(name, "", kind)] if required else []
         elif kind in NUMBERS and _fits(kind, schema[name]):
             changes.update(_widened(name, schema[name]))
+        elif engine == "pandas" and kind == "date" and schema[name] == nw.Date:
+            changes[name] = nw.col(name).cast(_MOMENT)  # pandas compares no days of Arrow's with moments
         elif not _fits(kind, schema[name]):
             typed = _typed(given, name, kind)
             if typed is None:
@@ -153,6 +161,7 @@ def ready(contract: type, frame: Any) -> Ready:
             numbers=frozenset(numbers),
         )  # fmt: skip
     types = {**schema, **{name: _WIDENED.get(kinds[name][1], nw.Float64()) for name in changes}}
+    types |= {name: _MOMENT for name in changes if engine == "pandas" and kinds[name][1] == "date"}
     return Ready(
         engine,
         {**types, **{name: nw.Int64() for name in changes if schema[name] in NARROW}},
@@ -217,8 +226,6 @@ def _typed(data: nw.LazyFrame[Any], name: str, kind: Kind) -> nw.Expr | None:
     """A column of another type read as the contract's: one without a single value has whatever type its engine gives
     it. None where it has values."""
     dtype = data.collect_schema()[name]
-    if kind == "date" and dtype == nw.Object and _kind_of_objects(data.collect().to_native()[name]) == "date":
-        return nw.col(name)
     col = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if dtype.is_float() else nw.col(name)
     if data.select(col.count()).collect().item() == 0:
         return nw.lit(None, dtype=_WIDENED.get(kind, nw.Float64()))
@@ -240,6 +247,8 @@ def _without_objects(frame: Any, odd: Mapping[str, Kind]) -> tuple[Any, Any]:
             exact[name] = _nothing(kind, series.index)
         elif held == "boolean" == kind:
             exact[name] = series.astype("boolean")
+        elif held == "date" == kind:
+            exact[name] = series.astype(_NOTHING["date"])  # days as objects compare with no moments
         elif held == "integer" and kind in NUMBERS and all(abs(v) <= LARGEST for v in series.dropna()):
             exact[name] = series.astype("Int64")
         elif held in NUMBERS and kind in NUMBERS:

@@ -21,7 +21,7 @@ from khrop.facts import Facts, plain
 from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
 from khrop.grouping import Aggregate, Failure, Grouping, GroupRule, Row
-from khrop.reckoning import in_row, on_arrays, program
+from khrop.reckoning import in_row, on_arrays, program, with_moments
 from khrop.scan import rows_of
 from khrop.sliced import MANY
 
@@ -187,7 +187,11 @@ class _Sums:
         figures = {name: nw.col(_named(number, name)) for name in rule.aggregates}
         sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
         figures |= {name: nw.when(~figures[name].is_nan()).then(figures[name]) for name in sums}
-        return ~expression(rule.keeps, figures).fill_null(False)
+        moments = {
+            n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
+        }
+        moments |= {key for key in rule.keys if self._type(key) == nw.Datetime}
+        return ~expression(with_moments(rule.keeps, frozenset(moments)), figures).fill_null(False)
 
     def halved(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
         """The aggregates to ask for: two in place of a sum that could leave 64 bits."""

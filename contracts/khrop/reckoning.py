@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
@@ -125,6 +126,26 @@ def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
     if _largest(formula.args[0], 1, whole)[0] is not None:
         return made.args[0]
     return Call("cast", (made,), (("dtype", "Float64"),))
+
+
+@lru_cache(maxsize=4096)
+def with_moments(formula: Formula, moments: frozenset[str]) -> Formula:
+    """The formula for an engine that compares no day with a moment: beside the columns `moments`, days are their
+    midnights."""
+    if not isinstance(formula, Call) or not moments.intersection(columns_in(formula)):
+        return formula
+    args = tuple(with_moments(arg, moments) for arg in formula.args)
+    if not any(isinstance(arg, Column) and arg.name in moments for arg in args):
+        return Call(formula.name, args, formula.options)
+    options = tuple(
+        (key, tuple(map(_midnight, value)) if isinstance(value, tuple) else value) for key, value in formula.options
+    )
+    at_midnight = (Constant(_midnight(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
+    return Call(formula.name, tuple(at_midnight), options)
+
+
+def _midnight(value: Any) -> Any:
+    return datetime(value.year, value.month, value.day) if type(value) is date else value
 
 
 class Program:

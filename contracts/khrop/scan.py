@@ -19,7 +19,7 @@ from khrop import rownumbers
 from khrop.facts import plain
 from khrop.formula import Call, Column, Formula, expression, parts
 from khrop.frames import IN_MEMORY, LARGEST, WIDE, Ready
-from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays, rounding_to_floats
+from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays, rounding_to_floats, with_moments
 from khrop.rowrules import RowRule
 
 Row = Mapping[str, Any]
@@ -121,15 +121,15 @@ class _Scan:
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """A rule's expression as the engine has it."""
-        if rule.formula is None or self.frame.engine not in ROUND_TO_INTEGERS:
-            return rule.expr
-        return self.expression(rule.formula, {})
+        as_written = self.frame.engine not in ROUND_TO_INTEGERS and not self.frame.moments
+        return rule.expr if rule.formula is None or as_written else self.expression(rule.formula, {})
 
     def expression(self, formula: Formula, instead: Mapping[str, nw.Expr]) -> nw.Expr:
-        """A formula as the engine has it: what it would round to an integer stays the float that it is elsewhere."""
+        """A formula as the engine has it: what it would round to an integer stays the float that it is elsewhere, and
+        days are moments where it has moments."""
         if self.frame.engine in ROUND_TO_INTEGERS:
             formula = rounding_to_floats(formula, self.whole)
-        return expression(formula, instead)
+        return expression(with_moments(formula, self.frame.moments), instead)
 
     def _number(self) -> str | None:
         """What numbers the frame's rows, where that helps to find those that fail."""
