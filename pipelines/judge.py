@@ -195,7 +195,7 @@ def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, 
         table.cells,
         said.claims,
         tuple(placed for v in broken for placed in _at_the_cell(v, table, rows)),
-        tuple(n for n in verdict.not_run if n.snapshot == one.snapshot_id),
+        tuple(n for n in verdict.not_run if n.snapshot in ("", one.snapshot_id)),
     )
 
 

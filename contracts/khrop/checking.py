@@ -243,7 +243,7 @@ def _not_run(verdict: Verdict) -> dict[tuple[str, str, str], int]:
     found: dict[tuple[str, str, str], int] = {}
     for one in verdict.not_run:
         what = (one.rule_id, one.part, one.reason)
-        found[what] = found.get(what, 0) + 1
+        found[what] = found.get(what, 0) + (1 if one.snapshot else max(len(verdict.snapshots), 1))
     return found
 
 

@@ -56,9 +56,10 @@ class Part:
 def judge(
     rules: Iterable[tuple[Rule, Mapping[str, Judged]]], facts: Facts, snapshots: Iterable[str]
 ) -> tuple[list[Violation], list[NotRun]]:
-    """Judge all document rules on the facts of each snapshot."""
+    """Judge all document rules on the facts of each snapshot. What is run on none of them is told once."""
     found: list[Violation] = []
-    not_run: list[NotRun] = []
+    not_run: dict[NotRun, list[str]] = {}
+    snapshots = list(snapshots)
     parts = [(rule, fact, part) for rule, built in rules for fact, part in built.items()]
     for snapshot in snapshots:
         known = facts.of(snapshot)
@@ -69,16 +70,17 @@ def judge(
             absent = list(dict.fromkeys(silent))
             unread = [n for n in needs if known.get(n) is None]
             if not needs and not part.given and snapshot not in facts.documented:
-                not_run.append(NotRun(rule.id, fact, "there is no document to judge", snapshot))
+                not_run.setdefault(NotRun(rule.id, fact, "there is no document to judge"), []).append(snapshot)
             elif absent:
-                not_run.append(NotRun(rule.id, fact, f"the document does not say {', '.join(absent)}", snapshot))
+                reason = f"the document does not say {', '.join(absent)}"
+                not_run.setdefault(NotRun(rule.id, fact, reason), []).append(snapshot)
             elif unread:
                 # What it should say can be told where it alone is unread.
                 expected = show(fact, part.expected(known)) if part.expected and unread == [fact] else ""
                 found.append(_unread(rule, unread[0], expected, facts, snapshot))
             elif not part.holds(known):
                 found.append(_broken(rule, fact, part, facts, snapshot))
-    return found, not_run
+    return found, [told for one, names in not_run.items() for told in one.of(names, snapshots)]
 
 
 def _unread(rule: Rule, fact: str, expected: str, facts: Facts, snapshot: str) -> Violation:

@@ -7,22 +7,23 @@ asked of a frame belongs in `khrop.scan`, `khrop.sliced` and `khrop.groups`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import narwhals as nw
 
 from khrop import documents, references, scan, sliced
 from khrop.definition import COLUMNS, Built, built_rules
-from khrop.facts import Facts, gather, plain, records
+from khrop.facts import ONE, Facts, gather, plain, records
 from khrop.frames import Fault, Ready, ready
 from khrop.grouping import Failure, Grouping, natural
 from khrop.groups import GroupRun
 from khrop.rowrules import RowRule, on_integers
 from khrop.rules import ContractOptions, Params, Rule, Scope, Severity, options_of
 from khrop.split import Split
-from khrop.verdict import NotRun, Verdict, Violation
+from khrop.verdict import Found, NotRun, Verdict, Violation
 from khrop.vocabulary.references import ConservesRows, ForeignKey
 from khrop.wording import say, shown, violation
 
@@ -64,12 +65,10 @@ def check(
     options = options_of(contract)
     said, claimed = records(document), records(claims)
     rules = [one for one in built_rules(contract, params) if one.rule.scope in scopes]
-    by_snapshot = bool(said or claimed) or any(_by_snapshot(one.rule) for one in rules)
-    run = _begin(contract, frame, [*said, *claimed], by_snapshot)
+    run = _begin(contract, frame, [*said, *claimed])
     run.limit = limit
-    if by_snapshot:
-        known = {**(options.params or {}), **(params or {})}
-        run.facts = gather(run.by.snapshots, options.snapshot, said, claimed, known)
+    known = {**(options.params or {}), **(params or {})}
+    run.facts = gather(lambda: run.by.snapshots, options.snapshot, said, claimed, known)
     if "row" in scopes:
         run.columns()
     run.frame_rules([one for one in rules if one.rule.scope in ("row", "group")])
@@ -83,21 +82,16 @@ def check(
 
 def holds(contract: type, rule: Rule, frame: Any) -> bool:
     """Whether a frame keeps one row or group rule: how plain Pandera asks."""
-    run = _begin(contract, frame, [], _by_snapshot(rule))
-    if _by_snapshot(rule):
-        run.facts = gather(run.by.snapshots, None, [], [], dict(options_of(contract).params or {}))
+    run = _begin(contract, frame, [])
+    run.facts = Facts(params=dict(options_of(contract).params or {}))
+    run.limit = 0
     run.frame_rules([one for one in built_rules(contract, None) if one.rule == rule])
-    return not run.found and not run.frame.lacks(rule.columns)
+    return not run.counts and not run.frame.lacks(rule.columns)
 
 
-def _by_snapshot(rule: Rule) -> bool:
-    """Whether a rule has something to say of each snapshot, so that their names are needed."""
-    return rule.scope != "row" or bool(rule.needs)
-
-
-def _begin(contract: type, native: Any, said: list[Mapping[str, Any]], by_snapshot: bool) -> _Run:
-    """A frame made ready, and the names of the snapshots that it, its document and its claims speak of. Unless rules
-    go `by_snapshot`, the names are listed when someone asks: to list them costs more than to judge the rows."""
+def _begin(contract: type, native: Any, said: list[Mapping[str, Any]]) -> _Run:
+    """A frame made ready, and the names of the snapshots that it, its document and its claims speak of. Those of a
+    large frame are listed when someone asks: to list them costs more than to judge the rows."""
     options = options_of(contract)
     frame = ready(contract, native)
     if frame.engine not in options.engines:
@@ -109,22 +103,23 @@ def _begin(contract: type, native: Any, said: list[Mapping[str, Any]], by_snapsh
             f"documents or claims of {len(set(told))} snapshots, but the frame has no column {options.snapshot}"
         )
     seen: list[Any] | None = None if column else []
-    if column and by_snapshot:
+    if column and frame.arrays is not None and frame.arrays.length <= sliced.MANY:
         seen = _snapshots(frame, column)
     if column and (None in seen if seen is not None else _has_null(frame, column)):
         # Rows of no snapshot are judged by none of them, and fail the frame.
         faults = (*frame.faults, Fault(column, "null", "text"))
         frame = frame.only(frame.data.filter(~nw.col(column).is_null()), faults)
 
-    def names() -> tuple[str, ...]:
+    def listed() -> list[str]:
         present = seen if seen is not None or not column else _snapshots(frame, column)
-        return tuple(dict.fromkeys([*told, *sorted(str(name) for name in present or () if name is not None)]))
+        return sorted(str(name) for name in present or () if name is not None)
 
     def first() -> set[str]:
-        return set(names()) if seen is not None or not column else {*told, *_first_snapshots(frame, column)}
+        some = listed() if seen is not None or not column else _first_snapshots(frame, column)
+        return {*told, *some}
 
     place = options.place if options.place in frame.schema else None
-    return _Run(contract, native, options, frame, Grouping(column, names, options.key, place, first))
+    return _Run(contract, native, options, frame, Grouping(column, tuple(told), listed, options.key, place, first))
 
 
 def _snapshots(frame: Ready, column: str) -> list[Any]:
@@ -175,7 +170,7 @@ class _Run:
     by: Grouping
     limit: int | None = None
     facts: Facts = field(default_factory=Facts)
-    found: list[Violation] = field(default_factory=list)
+    found: list[Callable[[], Sequence[Violation]]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     broken: set[Severity] = field(default_factory=set)
     not_run: list[NotRun] = field(default_factory=list)
@@ -183,7 +178,7 @@ class _Run:
 
     def columns(self) -> None:
         """The columns that the contract requires are there, and of its types."""
-        found = []
+        found: list[Violation] = []
         for fault in self.frame.faults:
             name, kind = fault.column, fault.expected
             if fault.observed == "null":
@@ -199,28 +194,29 @@ class _Run:
                 )
         if found:
             self.split.all_fail()
-            self._keep(COLUMNS, "error", len(found), found)
+            self._keep(COLUMNS, "error", len(found), partial(list, found))
 
     def frame_rules(self, rules: Sequence[Built]) -> None:
         """Rules about rows and groups of rows."""
         runnable = [one for one in rules if self._has_columns(one)]
-        for rule in (one.rule for one in runnable):
-            for fact in rule.needs:
-                absent = [name for name in self.by.snapshots if self.facts.absent(name, fact)]
-                self._not_run(rule, fact, f"the document does not say {fact}", absent)
-        self._run(runnable, self.frame)
+        self._run([one for one in runnable if self._is_told(one.rule)], self.frame)
+
+    def _is_told(self, rule: Rule) -> bool:
+        """Whether some document says something of what a rule needs, where it needs anything."""
+        told = not rule.needs
+        everyone = (ONE,) if self.facts.silent else self.by.snapshots if rule.needs else ()
+        for fact in rule.needs:
+            absent = [name for name in everyone if self.facts.absent(name, fact)]
+            self.not_run += NotRun(rule.id, fact, f"the document does not say {fact}").of(absent, everyone)
+            told = told or len(absent) < len(everyone)
+        return told
 
     def _run(self, rules: Sequence[Built], frame: Ready) -> None:
         rows = [one.what for one in rules if isinstance(one.what, RowRule)]
         for rule, count, failing in judge_rows(rows, frame, self.limit):
             if count:
                 self._rows_fail(rule, frame)
-                self._keep(
-                    rule.rule.id,
-                    rule.rule.severity,
-                    count,
-                    sorted([self._violation(rule, row) for row in failing], key=_order),
-                )
+                self._keep(rule.rule.id, rule.rule.severity, count, self._told(rule, failing))
         groups = [one for one in rules if not isinstance(one.what, RowRule)]
         told = GroupRun(frame, self.by, self.facts).run([one.what for one in groups]) if groups else []
         for one, failures in zip(groups, told, strict=True):
@@ -232,6 +228,12 @@ class _Run:
             self.split.keys_fail(rule.rule.severity, keys, lambda: frame.data.filter(scan.fails(rule, frame)))
         else:
             self.split.rows_fail(rule)
+
+    def _told(self, rule: RowRule, failing: Sequence[Mapping[str, Any]]) -> Callable[[], list[Violation]]:
+        """The violations of failing rows, in words when they are asked for; the engine is not asked again."""
+        if failing:
+            self.by.name(failing[0])
+        return lambda: sorted([self._violation(rule, row) for row in failing], key=_order)
 
     def _violation(self, rule: RowRule, row: Mapping[str, Any]) -> Violation:
         texts = shown(row, self.by.key)
@@ -259,24 +261,21 @@ class _Run:
             )
             for f in kept
         ]
-        self._keep(rule.id, rule.severity, len(failures), found)
+        self._keep(rule.id, rule.severity, len(failures), partial(list, found))
 
-    def _keep(self, rule_id: str, severity: Severity, count: int, found: Sequence[Violation]) -> None:
+    def _keep(self, rule_id: str, severity: Severity, count: int, found: Callable[[], Sequence[Violation]]) -> None:
         """Count what breaks a rule, and tell as much of it as the limit has room for beside what is told already."""
         before = self.counts.get(rule_id, 0)
+        room = None if self.limit is None else max(self.limit - before, 0)
         self.counts[rule_id] = before + count
         self.broken.add(severity)
-        self.found += found if self.limit is None else found[: max(self.limit - before, 0)]
+        if room != 0:
+            self.found.append(lambda: found()[:room])
 
     def _has_columns(self, one: Built) -> bool:
         if lacking := self.frame.lacks(one.named):
-            self._not_run(
-                one.rule, "", f"column {', '.join(lacking)} is absent or of the wrong type", self.by.snapshots
-            )
+            self.not_run.append(NotRun(one.rule.id, "", f"column {', '.join(lacking)} is absent or of the wrong type"))
         return not lacking
-
-    def _not_run(self, rule: Rule, part: str, reason: str, snapshots: Iterable[str]) -> None:
-        self.not_run += [NotRun(rule.id, part, reason, name) for name in snapshots]
 
     def reference_rules(self, rules: Sequence[Built], others: Mapping[str, Any]) -> None:
         """Rules that compare with another frame: the previous return, row by row, or one that they name."""
@@ -290,7 +289,7 @@ class _Run:
     def _named_reference(self, rule: Rule, what: ForeignKey | ConservesRows, frames: Mapping[str, Ready]) -> None:
         names = what.references if isinstance(what, ConservesRows) else (what.reference,)
         if absent := [name for name in names if name not in frames]:
-            self._not_run(rule, "", f"no reference {', '.join(absent)} was handed in", self.by.snapshots)
+            self.not_run.append(NotRun(rule.id, "", f"no reference {', '.join(absent)} was handed in"))
         elif isinstance(what, ConservesRows):
             self._failed(rule, references.lost_rows(what, self.frame, frames, self.by))
         else:
@@ -305,20 +304,20 @@ class _Run:
                     lambda: references.without_reference(what, self.frame, frames[what.reference]),
                 )
                 row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
-                found = sorted([self._violation(row_rule, row) for row in failing.rows], key=_order)
-                self._keep(rule.id, rule.severity, failing.count, found)
+                self._keep(rule.id, rule.severity, failing.count, self._told(row_rule, failing.rows))
 
     def _previous(self, rules: Sequence[Built], older: Ready | None) -> None:
         runnable = [one for one in rules if self._has_columns(one)]
         compared = references.compared(older, self.by) if older and runnable else set()
-        uncompared = [name for name in self.by.snapshots if name not in compared]
+        everyone = self.by.snapshots if compared else (ONE,)
+        uncompared = [name for name in everyone if name not in compared]
         ready_to_run = []
         for one in runnable:
-            self._not_run(one.rule, "", "no previous return to compare with", uncompared)
+            self.not_run += NotRun(one.rule.id, "", "no previous return to compare with").of(uncompared, everyone)
             columns = tuple(dict.fromkeys([self.options.key[0], *one.named]))
             if older and compared and (lacking := older.lacks(columns)):
                 reason = f"the previous return has no column {', '.join(lacking)}"
-                self._not_run(one.rule, "", reason, sorted(compared))
+                self.not_run += NotRun(one.rule.id, "", reason).of(sorted(compared), everyone)
             elif compared:
                 ready_to_run.append(one)
         if older and ready_to_run:
@@ -328,18 +327,21 @@ class _Run:
     def document_rules(self, rules: Sequence[Built]) -> None:
         """Rules about the document's own facts."""
         built = [(one.rule, one.what) for one in rules]
-        found, not_run = documents.judge(built, self.facts, self.by.snapshots)
+        found, not_run = documents.judge(built, self.facts, (ONE,) if self.facts.silent else self.by.snapshots)
+        if found and self.facts.silent:  # what is wrong whatever a document says is told of each
+            found, not_run = documents.judge(built, self.facts, self.by.snapshots)
         for one in {one.rule.id: one for one in rules}.values():
             mine = [violation for violation in found if violation.rule_id == one.rule.id]
             if mine:
                 self.split.snapshots_fail(one.rule.severity, [violation.snapshot for violation in mine])
-                self._keep(one.rule.id, one.rule.severity, len(mine), mine)
+                self._keep(one.rule.id, one.rule.severity, len(mine), partial(list, mine))
         self.not_run += not_run
 
     def verdict(self, ids: Sequence[str]) -> Verdict:
         """What the run came to, in the order of the contract's rules."""
         order = {rule_id: i for i, rule_id in enumerate(ids)}
-        found = tuple(sorted(self.found, key=lambda v: order[v.rule_id]))
+        told = self.found
+        found = Found(lambda: sorted((v for tell in told for v in tell()), key=lambda v: order[v.rule_id]))
         counts = tuple((rule_id, self.counts[rule_id]) for rule_id in ids if rule_id in self.counts)
         self.split.of(self.native, self.frame, self.by, self.options)
         return Verdict(

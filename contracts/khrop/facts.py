@@ -6,7 +6,7 @@ them belongs in a contract; how that is judged belongs in `khrop.documents`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,15 +26,25 @@ class Facts:
     `values[snapshot][fact]` is a number, text, date or None; a claim is the fact `<source>_<measure>`, as in
     `table_total_saved`. A fact that was printed and cannot be read is None, and `<fact>_printed` says what stood
     there. `places[snapshot, fact]` says where in the document it stands. `documented` are the snapshots whose
-    document was handed in, whatever it says.
+    document was handed in, whatever it says. `params` are facts of all, those without a document too.
     """
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    params: Record = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     documented: set[str] = field(default_factory=set)
 
-    def of(self, snapshot: str) -> dict[str, Any]:
-        return self.values.get(snapshot, {})
+    @property
+    def silent(self) -> bool:
+        """Whether no document says anything of any snapshot."""
+        return not self.values
+
+    def of(self, snapshot: str) -> Record:
+        return self.values.get(snapshot, self.params)
+
+    def own(self, snapshot: str) -> dict[str, Any]:
+        """The facts of a snapshot, to add to."""
+        return self.values.setdefault(snapshot, dict(self.params))
 
     def place(self, snapshot: str, fact: str) -> str:
         return self.places.get((snapshot, fact), "")
@@ -63,7 +73,7 @@ def records(given: Any) -> list[Record]:
 
 
 def gather(
-    snapshots: Iterable[str],
+    snapshots: Callable[[], Sequence[str]],
     column: str | None,
     document: Iterable[Record],
     claims: Iterable[Record],
@@ -73,29 +83,29 @@ def gather(
     and, where the value cannot be read, printed) by the snapshot that `column` names. Parameters are facts too,
     under their own names. A claim that is made twice and differs has no value: what was printed is both.
     """
-    facts = Facts({name: dict(params) for name in snapshots})
+    facts = Facts(params=params)
     for row in document:
-        name = owner(row, column, facts.values)
+        name = owner(row, column, snapshots)
         facts.documented.add(name)
-        facts.values[name].update({k: v for k, v in row.items() if k != column})
+        facts.own(name).update({k: v for k, v in row.items() if k != column})
     for row in claims:
-        name = owner(row, column, facts.values)
+        name = owner(row, column, snapshots)
         _claim(facts, name, f"{row['source']}_{row['measure']}", row)
     return facts
 
 
-def owner(row: Record, column: str | None, snapshots: Iterable[str]) -> str:
+def owner(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
     """The snapshot that a record speaks of; one that names none speaks of the only one there is."""
     if column is not None and row.get(column) is not None:
         return str(row[column])
-    names = tuple(snapshots)
+    names = snapshots()
     if len(names) != 1:
         raise ValueError(f"a document or claim must name its {column}: the frame has {len(names)} snapshots")
     return names[0]
 
 
 def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
-    known, value = facts.values[snapshot], row["value"]
+    known, value = facts.own(snapshot), row["value"]
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
         return

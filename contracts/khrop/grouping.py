@@ -78,20 +78,31 @@ class Failure:
 class Grouping:
     """How a contract names snapshots, rows and places (see `ContractOptions`), as this frame has them.
 
-    `names` lists the snapshots, those of the document's before those of the frame's `column`; `first` some of them,
-    at less cost.
+    `told` are the snapshots that the document or its claims name; `listed` names those of the frame's `column`, at
+    the cost of a query, `first` some of them, at less.
     """
 
     column: str | None
-    names: Callable[[], tuple[str, ...]]
+    told: tuple[str, ...]
+    listed: Callable[[], Sequence[str]]
     key: tuple[str, ...]
     place: str | None
     first: Callable[[], set[str]] = set
 
     @cached_property
+    def present(self) -> Sequence[str]:
+        """The names of the frame's snapshots."""
+        return self.listed()
+
+    @cached_property
     def snapshots(self) -> tuple[str, ...]:
-        """The names of the snapshots; `ONE` alone where none has a name."""
-        return self.names() or (ONE,)
+        """The names of the snapshots, the document's before the frame's; `ONE` alone where none has a name."""
+        return tuple(dict.fromkeys([*self.told, *self.present])) or (ONE,)
+
+    @cached_property
+    def rowless(self) -> tuple[str, ...]:
+        """Of several snapshots those that the document names and the frame has no row of."""
+        return tuple(sorted(set(self.told).difference(self.present))) if self.told and self.snapshot else ()
 
     @cached_property
     def named(self) -> bool:
@@ -126,8 +137,7 @@ class GroupRule(Protocol):
 
     `derived` are columns made before the rows are grouped; where there is a formula
     `keeps` of keys and aggregates, groups for which it is true have nothing wrong with them and stay in the engine.
-    `failures` is told the aggregates of each other group, by snapshot (without `keys`, those over nothing where a
-    snapshot has no rows).
+    `failures` is told the aggregates of each other group, by snapshot, and of a snapshot without a row no group.
     """
 
     @property

@@ -50,8 +50,9 @@ class GroupRun:
                 groups |= {i: {self.by.snapshots[0]: [_on_arrays(arrays, rule)]} for i, rule in on.items()}
             if same:
                 groups |= self._grouped(keys, same)
+        rowless: Groups = {name: [] for name in self.by.rowless}
         return [
-            list(rule.failures({s: _kept_out(rule, g) for s, g in groups[i].items()}, self, self.by, self.facts))
+            list(rule.failures({**rowless, **_kept_out(rule, groups[i])}, self, self.by, self.facts))
             for i, rule in enumerate(rules)
         ]
 
@@ -68,12 +69,12 @@ class GroupRun:
         broken = [sums.broken(rule, i) for i, rule in rules.items()]
         if self.by.columns(*keys) and all(one is not None for one in broken):
             made = made.filter(reduce(or_, [one for one in broken if one is not None]))
-        found: dict[int, Groups] = {i: {name: [] for name in self.by.snapshots} for i in rules}
+        found: dict[int, Groups] = {i: {} for i in rules}
         for row in rows_of(made):
             snapshot = self.by.name(row)
             for i, rule in rules.items():
                 mine = {name: sums.figure(row, _named(i, name), a) for name, a in rule.aggregates.items()}
-                found[i][snapshot].append({**{key: row[key] for key in keys}, **mine})
+                found[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **mine})
         return found
 
     def _aggregated(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> tuple[nw.LazyFrame[Any], _Sums]:
@@ -94,7 +95,7 @@ class GroupRun:
         broken = sums.broken(rule, 0)
         if broken is not None:
             return made.filter(broken).select(*self.by.columns(*rule.keys))
-        held = [row for rows in self._grouped(rule.keys, {0: rule})[0].values() for row in _kept_out(rule, rows)]
+        held = [row for rows in _kept_out(rule, self._grouped(rule.keys, {0: rule})[0]).values() for row in rows]
         keys = {key: [row[key] for row in held] for key in rule.keys}
         return nw.from_dict(keys, {key: self.frame.schema[key] for key in keys}, backend="pandas").lazy()
 
@@ -139,10 +140,17 @@ def _named(rule: int, figure: str) -> str:
     return f"__a{rule}_{figure}"
 
 
-def _kept_out(rule: GroupRule, rows: list[Row]) -> list[Row]:
+def _kept_out(rule: GroupRule, groups: Groups) -> Groups:
     """The groups that a rule has to look at."""
     keeps = rule.keeps
-    return rows if keeps is None else [row for row in rows if not in_row(keeps, {n: plain(v) for n, v in row.items()})]
+    if keeps is None:
+        return groups
+    left = {name: [r for r in rows if not in_row(keeps, _plain_row(r))] for name, rows in groups.items()}
+    return {name: rows for name, rows in left.items() if rows}
+
+
+def _plain_row(row: Row) -> Row:
+    return {name: plain(value) for name, value in row.items()}
 
 
 @dataclass(slots=True)

@@ -163,7 +163,11 @@ class _Scan:
             most_float = LARGEST_TO_ROUND if rounds else LARGEST_FLOAT
             return col.is_between(-most_float, most_float)
         most = most or LARGEST
-        return col <= most if self.frame.schema[column].is_unsigned_integer() else col.is_between(-most, most)
+        if self.frame.schema[column].is_unsigned_integer():
+            # A literal would be signed, and Arrow would look for its type in all figures.
+            arrow = self.frame.engine == "pyarrow"
+            return col <= (nw.lit(most, dtype=self.frame.schema[column]) if arrow else most)
+        return col.is_between(-most, most)
 
     def guarded(self, column: str, most: int | None) -> nw.Expr:
         """A number where it is finite and no larger than `most`, null elsewhere; integers of 64 bits."""

@@ -6,10 +6,10 @@ How they come about belongs in `khrop.engine`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from khrop.rules import Severity
 
@@ -49,12 +49,50 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """A rule (or, in `part`, the one fact of it) whose input was absent, and why: neither a pass nor an error."""
+    """A rule (or, in `part`, the one fact of it) whose input was absent, and why: neither a pass nor an error.
+    `snapshot` is empty where it was absent for every one."""
 
     rule_id: str
     part: str
     reason: str
     snapshot: str = ""
+
+    def of(self, names: Sequence[str], everyone: Sequence[str]) -> list[NotRun]:
+        """The same said of some snapshots: once, where these are all there are."""
+        return [self] if len(names) == len(everyone) else [replace(self, snapshot=name) for name in names]
+
+
+class Found(Sequence[Violation]):
+    """Violations that get their words when someone looks: often all that is wanted is how many there are."""
+
+    def __init__(self, tell: Callable[[], Iterable[Violation]]) -> None:
+        self._tell = tell
+
+    @cached_property
+    def _told(self) -> tuple[Violation, ...]:
+        return tuple(self._tell())
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    @overload
+    def __getitem__(self, at: int) -> Violation: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Violation, ...]: ...
+    def __getitem__(self, at: int | slice) -> Violation | tuple[Violation, ...]:
+        return self._told[at]
+
+    def __iter__(self) -> Iterator[Violation]:
+        return iter(self._told)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (Found, tuple)) and self._told == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+    def __repr__(self) -> str:
+        return repr(self._told)
 
 
 VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapshot")
@@ -88,7 +126,7 @@ class Verdict:
 
     contract: str
     contract_version: str
-    found: tuple[Violation, ...]
+    found: Sequence[Violation]
     not_run: tuple[NotRun, ...] = ()
     by: Grouping | None = field(default=None, compare=False, repr=False)
     exact: tuple[tuple[str, int], ...] = ()
@@ -104,7 +142,7 @@ class Verdict:
     @property
     def status(self) -> Status:
         """`quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`."""
-        return status_of([*self.broken, *(v.severity for v in self.found)])
+        return status_of(self.broken)
 
     @property
     def violations(self) -> pd.DataFrame:
@@ -116,7 +154,7 @@ class Verdict:
 
     def counts(self) -> dict[str, int]:
         """How many violations each broken rule has, whether or not all of them were fetched."""
-        return dict(self.exact) if self.exact else dict(Counter(v.rule_id for v in self.found))
+        return dict(self.exact)
 
     @property
     def complete(self) -> bool:

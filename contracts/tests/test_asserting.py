@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pandas as pd
@@ -76,8 +77,9 @@ def pytest_run(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     """A run of pytest by itself, which finds the plugin as any run does."""
     (folder / "test_them.py").write_text(test, encoding="utf-8")
     (folder / "stock_contract.py").write_bytes(Path(__file__).with_name("stock_contract.py").read_bytes())
-    # Hypothesis has a plugin of pytest, too, which is not what is looked at.
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    # Others have plugins of pytest, too, which are not what is looked at.
+    others = ["cacheprovider", *(one.name for one in entry_points(group="pytest11") if one.name != "khrop")]
+    command = [sys.executable, "-m", "pytest", "-q", *(flag for name in others for flag in ("-p", f"no:{name}"))]
     return subprocess.run(
         [*command, "--rootdir", str(folder), "test_them.py"],
         cwd=folder,

@@ -156,7 +156,7 @@ def test_a_sequence_holds_exactly_if_it_is_a_permutation_from_its_start(numbers:
 def test_a_ready_made_rule_serves_without_an_engine() -> None:
     sums = SumsMatch(("n",), "sheet_")
     facts = Facts({"": {"sheet_n": 3}})
-    by = Grouping(None, tuple, (), None)
+    by = Grouping(None, (), tuple, (), None)
     assert list(sums.failures({"": [{"n": 3}]}, NoTable(), by, facts)) == []
     assert [f.expected for f in sums.failures({"": [{"n": 4}]}, NoTable(), by, facts)] == ["4"]
 

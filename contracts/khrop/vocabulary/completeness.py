@@ -52,23 +52,22 @@ class ContainsExactly:
         return {"rows": Aggregate("rows"), "different": Aggregate("different", self.column)}
 
     @property
-    def keeps(self) -> None:
-        return None
+    def keeps(self) -> Formula:
+        # As many rows as values, all different: then each is there once, unless one is a stranger.
+        n = len(self.expected)
+        return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
-        # As many rows as values, all different and none a stranger: then each is there once. What is different is
-        # compared with the list, not each row.
+        # What is different is compared with the list, not each row.
         strangers = table.distinct(self.column) - set(self.expected)
-        n = len(self.expected)
-        whole = {name for name, rows in groups.items() if rows and (rows[0]["rows"], rows[0]["different"]) == (n, n)}
+        broken = dict.fromkeys(groups)
         if strangers:
             named = [value for value in strangers if value is not None]
             odd = nw.col(self.column).is_null()
             odd = odd | nw.col(self.column).is_in(named) if named else odd
-            whole -= table.snapshots(odd)
-        broken = [name for name in groups if name not in whole]
+            broken |= dict.fromkeys(sorted(table.snapshots(odd)))
         columns = (self.column, self.printed) if self.printed and table.has(self.printed) else (self.column,)
-        for snapshot, rows in table.fetch(broken, columns):
+        for snapshot, rows in table.fetch(list(broken), columns):
             yield from self._broken(snapshot, rows, by)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
@@ -152,21 +151,16 @@ class LinearSequence:
         }
 
     @property
-    def keeps(self) -> None:
-        return None
+    def keeps(self) -> Formula:
+        # Without a null, from the first to the last, as many different numbers as rows: then by ones.
+        n = nw.col("rows")
+        ends = (nw.col("first") == self.start) & (nw.col("last") == n + (self.start - 1))
+        return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
-        broken = [name for name, rows in groups.items() if not all(self._runs(row) for row in rows)]
+        broken = [name for name, rows in groups.items() if rows]
         for snapshot, rows in table.fetch(broken, (self.column,)):
             yield from self._broken(snapshot, rows, by)
-
-    def _runs(self, row: Row) -> bool:
-        """Without a null, from the first to the last, as many different numbers as rows: then by ones."""
-        n = row["rows"]
-        if n == 0:
-            return True
-        ends = (row["first"], row["last"]) == (self.start, self.start + n - 1)
-        return bool(ends and row["numbered"] == n and row["different"] == n)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
         seen = Counter(row[self.column] for row in rows)

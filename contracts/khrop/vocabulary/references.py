@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import narwhals as nw
 
 from khrop.facts import Facts
+from khrop.formula import Formula, formula_of
 from khrop.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.rules import PREVIOUS
 
@@ -80,14 +83,14 @@ class NotAllSame:
         return {"rows": Aggregate("rows"), **changed}
 
     @property
-    def keeps(self) -> None:
-        return None
+    def keeps(self) -> Formula:
+        return formula_of(reduce(or_, [nw.col(column) > 0 for column in self.columns], nw.col("rows") == 0))
 
     def failures(
         self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
     ) -> Iterator[Failure]:
         for snapshot, rows in groups.items():
-            if rows and rows[0]["rows"] and not any(rows[0][column] for column in self.columns):
+            if rows:
                 th = "ตัวเลขทุกช่องเหมือนรายงานครั้งก่อน แม้วันที่ของข้อมูลใหม่กว่า"
                 en = "every figure is the same as in the previous return, under a later as-of date"
                 said, n = ", ".join(self.columns), str(rows[0]["rows"])
