@@ -5,8 +5,9 @@ Here belongs how each type of column becomes numbers. How rules are judged on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from khrop.facts import plain
 
 Array = Any
 LARGEST = 2**63 - 1
+BLOCK = 1 << 16
+"""Rows from which some are taken at a time."""
 
 
 @dataclass(slots=True)
@@ -79,7 +82,9 @@ def of_pandas(frame: Any, numbers: frozenset[str]) -> Arrays:
 
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         series = frame[name]
-        return list((series if rows is None else series.iloc[list(rows)]).tolist())
+        if rows is None:
+            return list(series.tolist())
+        return [v for start, of in _blocks(rows) for v in series.iloc[start : start + BLOCK].iloc[of].tolist()]
 
     return Arrays(len(frame), columns, lists)
 
@@ -92,9 +97,19 @@ def of_arrow(table: Any, numbers: frozenset[str]) -> Arrays:
 
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         column = table[name]
-        return list((column if rows is None else column.take(pa.array(rows, pa.int64()))).to_pylist())
+        if rows is None:
+            return list(column.to_pylist())
+        taken = (column.slice(start, BLOCK).take(pa.array(of, pa.int64())) for start, of in _blocks(rows))
+        return [value for one in taken for value in one.to_pylist()]
 
     return Arrays(len(table), columns, lists)
+
+
+def _blocks(rows: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Rows by the block they stand in, with the first row of it: taken from a whole column, all of Arrow's texts would
+    be put together anew."""
+    for block, of in groupby(rows, lambda row: row // BLOCK):
+        yield block * BLOCK, [row - block * BLOCK for row in of]
 
 
 def _pandas_column(series: Any, number: bool) -> Slices:

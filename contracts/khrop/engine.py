@@ -15,6 +15,7 @@ from typing import Any
 import narwhals as nw
 
 from khrop import documents, references, scan, sliced
+from khrop.asked import rows_of
 from khrop.definition import COLUMNS, Built, built_rules
 from khrop.facts import ONE, Facts, gather, plain, records
 from khrop.frames import Fault, Ready, ready
@@ -114,12 +115,15 @@ def _begin(contract: type, native: Any, said: list[Mapping[str, Any]]) -> _Run:
         present = seen if seen is not None or not column else _snapshots(frame, column)
         return sorted(str(name) for name in present or () if name is not None)
 
+    met: set[str] = set()
+
     def first() -> set[str]:
-        some = listed() if seen is not None or not column else _first_snapshots(frame, column)
+        some = listed() if seen is not None or not column else met if len(met) > 1 else _first_snapshots(frame, column)
         return {*told, *some}
 
     place = options.place if options.place in frame.schema else None
-    return _Run(contract, native, options, frame, Grouping(column, tuple(told), listed, options.key, place, first))
+    by = Grouping(column, tuple(told), listed, options.key, place, first)
+    return _Run(contract, native, options, frame, by, met)
 
 
 def _snapshots(frame: Ready, column: str) -> list[Any]:
@@ -136,7 +140,7 @@ def _first_snapshots(frame: Ready, column: str) -> set[str]:
 def _has_null(frame: Ready, column: str) -> bool:
     if frame.arrays is not None:
         return frame.arrays.part(column, 0, frame.arrays.length).null is not None
-    (told,) = scan.rows_of(frame.data.select(there=nw.col(column).count(), rows=nw.len()))
+    (told,) = rows_of(frame.data.select(there=nw.col(column).count(), rows=nw.len()))
     return bool(told["there"] != told["rows"])
 
 
@@ -168,6 +172,8 @@ class _Run:
     options: ContractOptions
     frame: Ready
     by: Grouping
+    met: set[str]
+    """Snapshots that have been met with in rows that were fetched."""
     limit: int | None = None
     facts: Facts = field(default_factory=Facts)
     found: list[Callable[[], Sequence[Violation]]] = field(default_factory=list)
@@ -232,6 +238,8 @@ class _Run:
     def _told(self, rule: RowRule, failing: Sequence[Mapping[str, Any]]) -> Callable[[], list[Violation]]:
         """The violations of failing rows, in words when they are asked for; the engine is not asked again."""
         if failing:
+            if self.by.column:
+                self.met.update(str(row[self.by.column]) for row in failing)
             self.by.name(failing[0])
         return lambda: sorted([self._violation(rule, row) for row in failing], key=_order)
 

@@ -137,8 +137,10 @@ def show(name: str, value: Any) -> str:
 def plain(value: Any) -> Any:
     """A value without its engine: every missing value is None, scalars are Python's own, a moment is its day."""
     kind = type(value)
-    if kind is str or kind is int:  # most values by far
+    if kind is str or kind is int or kind is bool:  # most values by far
         return value
+    if kind is float:
+        return None if value != value else value
     if value is None or _missing(value):
         return None
     if isinstance(value, datetime):

@@ -60,7 +60,8 @@ class Ready:
 
     `numbers` are the columns that hold numbers or truths. Of those that were `changed`, the frame of an engine
     holds what was given, too, under `AS_GIVEN` and their name. A frame in memory (pandas, Arrow) has its columns
-    as `arrays`. Of a frame that was filtered or joined (`of_some_rows`) an engine may reckon with other rows, too.
+    as `arrays`; one of Polars that does is `eager`. Of a frame that was filtered or joined (`of_some_rows`) an engine
+    may reckon with other rows, too.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Ready:
         changed: frozenset[str] = frozenset(),
         numbers: frozenset[str] = frozenset(),
         of_some_rows: bool = False,
+        eager: bool = False,
     ) -> None:
         self.engine = engine
         self.schema = schema
@@ -80,6 +82,7 @@ class Ready:
         self.changed = changed
         self.numbers = numbers
         self.of_some_rows = of_some_rows
+        self.eager = eager
         self._data = data
         self._arrays = arrays
 
@@ -127,7 +130,7 @@ def ready(contract: type, frame: Any) -> Ready:
     """See to a frame's columns: widen narrow numbers (products must not leave their type), give a type to columns
     without one, name those that are absent or of the wrong type."""
     engine = engine_of(frame)
-    given = nw.from_native(frame).lazy()
+    given, eager = nw.from_native(frame).lazy(), isinstance(nw.from_native(frame), nw.DataFrame)
     schema = given.collect_schema()
     kinds = columns_of(contract)
     odd = {name: kind for name, (_, kind) in kinds.items() if name in schema and not _fits(kind, schema[name])}
@@ -158,7 +161,7 @@ def ready(contract: type, frame: Any) -> Ready:
     if not changes:
         return Ready(
             engine, schema, lambda: given, lambda: _arrays(engine, frame, frozenset(numbers)), tuple(faults),
-            numbers=frozenset(numbers),
+            numbers=frozenset(numbers), eager=eager,
         )  # fmt: skip
     types = {**schema, **{name: _WIDENED.get(kinds[name][1], nw.Float64()) for name in changes}}
     types |= {name: _MOMENT for name in changes if engine == "pandas" and kinds[name][1] == "date"}
@@ -170,6 +173,7 @@ def ready(contract: type, frame: Any) -> Ready:
         tuple(faults),
         frozenset(changes),
         frozenset(numbers),
+        eager=eager,
     )
 
 

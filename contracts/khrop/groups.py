@@ -16,13 +16,14 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from khrop import pieces
 from khrop.arrays import Arrays
+from khrop.asked import rows_of
 from khrop.facts import Facts, plain
 from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
 from khrop.grouping import Aggregate, Failure, Grouping, GroupRule, Row
 from khrop.reckoning import in_row, on_arrays, program, with_moments
-from khrop.scan import rows_of
 from khrop.sliced import MANY
 
 HALF = 2**32
@@ -47,13 +48,13 @@ class GroupRun:
             arrays = self._arrays() if not keys else None
             if arrays is not None:
                 on = {i: same.pop(i) for i in list(same) if _reckoned(same[i])}
-                groups |= {i: {self.by.snapshots[0]: [_on_arrays(arrays, rule)]} for i, rule in on.items()}
+                one = self.by.snapshots[0]
+                groups |= {i: _kept_out(rule, {one: [_on_arrays(arrays, rule)]}) for i, rule in on.items()}
             if same:
                 groups |= self._grouped(keys, same)
         rowless: Groups = {name: [] for name in self.by.rowless}
         return [
-            list(rule.failures({**rowless, **_kept_out(rule, groups[i])}, self, self.by, self.facts))
-            for i, rule in enumerate(rules)
+            list(rule.failures({**rowless, **groups[i]}, self, self.by, self.facts)) for i, rule in enumerate(rules)
         ]
 
     def _arrays(self) -> Arrays | None:
@@ -64,8 +65,33 @@ class GroupRun:
         return arrays
 
     def _grouped(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, Groups]:
-        """The aggregates of each rule by snapshot, of groups that some rule does not keep where all tell which."""
-        made, sums = self._aggregated(keys, rules)
+        """The aggregates of each rule by snapshot, of the groups that it does not keep."""
+        found: dict[int, Groups] = {i: {} for i in rules}
+        for piece in self._pieces():
+            of_piece = self._grouped_piece(piece, keys, rules)
+            for i, rule in rules.items():
+                found[i] |= _kept_out(rule, of_piece[i])
+        return found
+
+    def _pieces(self) -> Iterator[nw.LazyFrame[Any]]:
+        """The frame, a large one in memory by snapshots; an engine sees to its memory itself."""
+        large = self._large() if self.by.snapshot else None
+        if large is None:
+            yield self.frame.data
+        else:
+            for piece in pieces.whole_snapshots(large, self.by.snapshot or ""):
+                yield piece.lazy()
+
+    def _large(self) -> nw.DataFrame[Any] | None:
+        """The frame as it lies in memory, where it is large."""
+        held = self.frame.data.collect() if self.frame.eager else None
+        return held if held is not None and len(held) > MANY else None
+
+    def _grouped_piece(
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
+    ) -> dict[int, Groups]:
+        """The aggregates of some whole snapshots, of groups that some rule does not keep where all tell which."""
+        made, sums = self._aggregated(data, keys, rules)
         broken = [sums.broken(rule, i) for i, rule in rules.items()]
         if self.by.columns(*keys) and all(one is not None for one in broken):
             made = made.filter(reduce(or_, [one for one in broken if one is not None]))
@@ -77,10 +103,12 @@ class GroupRun:
                 found[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **mine})
         return found
 
-    def _aggregated(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> tuple[nw.LazyFrame[Any], _Sums]:
+    def _aggregated(
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
+    ) -> tuple[nw.LazyFrame[Any], _Sums]:
         """One group-by for all rules of the same keys, and how its figures are to be read."""
         derived = {name: expr for rule in rules.values() for name, expr in rule.derived.items()}
-        data = self.frame.data.with_columns(**derived) if derived else self.frame.data
+        data = data.with_columns(**derived) if derived else data
         schema = data.collect_schema() if derived else self.frame.schema
         asked = {_named(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
         sums = _Sums(self.frame.engine, schema, list(asked.values()), derived)
@@ -91,11 +119,11 @@ class GroupRun:
 
     def failing(self, rule: GroupRule) -> nw.LazyFrame[Any]:
         """The keys of the groups that a rule which tells what it keeps does not keep."""
-        made, sums = self._aggregated(rule.keys, {0: rule})
+        made, sums = self._aggregated(self.frame.data, rule.keys, {0: rule})
         broken = sums.broken(rule, 0)
         if broken is not None:
             return made.filter(broken).select(*self.by.columns(*rule.keys))
-        held = [row for rows in _kept_out(rule, self._grouped(rule.keys, {0: rule})[0]).values() for row in rows]
+        held = [row for rows in self._grouped(rule.keys, {0: rule})[0].values() for row in rows]
         keys = {key: [row[key] for row in held] for key in rule.keys}
         return nw.from_dict(keys, {key: self.frame.schema[key] for key in keys}, backend="pandas").lazy()
 
@@ -132,6 +160,8 @@ class GroupRun:
         arrays = self.frame.arrays
         if arrays is not None and arrays.length <= MANY:
             return set(arrays.listed(column))
+        if (large := self._large()) is not None:
+            return {plain(value) for value in pieces.different(large, column)}
         seen = self.frame.data.select(nw.col(column)).unique().collect()[column].to_list()
         return {plain(value) for value in seen}
 

@@ -157,6 +157,16 @@ class Program:
         self._constants: list[tuple[int, Any]] = []
         self._steps: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
         self._results = [self._slot(formula) for formula in formulas]
+        self._done = self._last_uses()
+
+    def _last_uses(self) -> list[tuple[int, ...]]:
+        """The slots that no later step reads, step by step: their memory serves the next, while the cache holds it."""
+        last = {slot: step for step, (_, _, args) in enumerate(self._steps) for slot in args}
+        done: list[list[int]] = [[] for _ in self._steps]
+        for slot, step in last.items():
+            if slot not in self._results:
+                done[step].append(slot)
+        return [tuple(slots) for slots in done]
 
     def _slot(self, formula: Formula) -> int:
         if formula in self._slots:
@@ -184,8 +194,10 @@ class Program:
             slots[slot] = constant
         for slot, name in self._inputs:
             slots[slot] = values[name]
-        for slot, function, args in self._steps:
+        for (slot, function, args), done in zip(self._steps, self._done, strict=True):
             slots[slot] = function(*[slots[arg] for arg in args])
+            for one in done:
+                slots[one] = None
         return [slots[slot] for slot in self._results]
 
 

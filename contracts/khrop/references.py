@@ -12,10 +12,10 @@ from typing import Any
 import narwhals as nw
 
 from khrop.arrays import Arrays
+from khrop.asked import Failing, rows_of
 from khrop.frames import Ready
 from khrop.grouping import Failure, Grouping, Row
 from khrop.rules import PREVIOUS
-from khrop.scan import Failing, rows_of
 from khrop.sliced import MANY
 from khrop.vocabulary.references import ConservesRows, ForeignKey
 

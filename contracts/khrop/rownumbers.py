@@ -11,6 +11,9 @@ from typing import Any
 
 import narwhals as nw
 
+from khrop.asked import ROWS, Failing, Row, share_out
+from khrop.facts import plain
+
 ROW = "__row"
 _NAMES = ("rowid", "file_row_number")
 """What DuckDB calls them, in a table and in a Parquet file."""
@@ -32,33 +35,63 @@ def numbered(data: nw.LazyFrame[Any]) -> str | None:
     return None
 
 
-def tell(
-    data: nw.LazyFrame[Any], number: str, fails: Mapping[str, nw.Expr], tame: Mapping[str, nw.Expr], first: int
-) -> tuple[dict[str, int], list[int]]:
-    """How many rows fail each rule and for how many each column is tame (under their names), how many there are
-    (`__rows`), and the numbers of the `first` rows that fail any rule."""
-    flags: Any = data.select(nw.col(number).alias(ROW), **fails, **tame).to_native()
-    counts = [f'count(*) filter (where "{name}")' for name in fails]
-    # DuckDB sums what is true faster than it counts with a filter where nearly all is.
-    sums = [f'sum("{name}"::bigint)::bigint' for name in tame]
-    any_fails = " or ".join(f'"{name}"' for name in fails)
-    asked = [*counts, *sums, "count(*)", f"min({ROW}, {first}) filter (where {any_fails})"]
-    (row,) = flags.aggregate(", ".join(asked)).fetchall()
-    *figures, numbers = row
-    names = (*fails, *tame, "__rows")
-    return {name: int(figure or 0) for name, figure in zip(names, figures, strict=True)}, numbers or []
+class Numbered:
+    """One scan that counts each flag and keeps the numbers of the first rows that fail anything.
+
+    `fails` are the flags of which rows are wanted, `limit` of each; `others` are counted alone.
+    """
+
+    def __init__(
+        self,
+        data: nw.LazyFrame[Any],
+        number: str,
+        fails: Mapping[str, nw.Expr],
+        others: Mapping[str, nw.Expr],
+        limit: int,
+    ) -> None:
+        self._fails, self._others = tuple(fails), tuple(others)
+        self._limit, self._most = limit, limit * len(fails)
+        self._numbers: list[int] = []
+        self._flagged: Any = data.select(nw.all(), nw.col(number).alias(ROW), **fails, **others).to_native()
+
+    def counts(self) -> dict[str, int]:
+        counts = [f'count(*) filter (where "{name}")' for name in self._fails]
+        # DuckDB sums what is true faster than it counts with a filter where nearly all is.
+        sums = [f'sum("{name}"::bigint)::bigint' for name in self._others]
+        first = f"min({ROW}, {self._most}) filter (where {_any(self._fails)})"
+        (row,) = self._flagged.aggregate(", ".join([*counts, *sums, "count(*)", first])).fetchall()
+        *figures, numbers = row
+        self._numbers = numbers or []
+        names = (*self._fails, *self._others, ROWS)
+        return {name: int(figure or 0) for name, figure in zip(names, figures, strict=True)}
+
+    def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
+        """First the rows that fail anything. Among them too few may fail one rule while many fail another; its own are
+        then asked for, of which only the columns that it speaks of are read."""
+        if not self._numbers:
+            return
+        if len(self._numbers) < self._most:
+            rows = self._these(self._numbers)
+        else:
+            rows = self._flagged.filter(_any(self._fails)).limit(self._most)
+        share_out(_rows(rows), failing, limit)
+        for name, of in failing.items():
+            if of.room(limit) > 0:
+                of.rows.clear()
+                mine = self._flagged.filter(f'"{name}"').select(ROW).limit(self._limit).fetchall()
+                share_out(_rows(self._these([number for (number,) in mine])), {name: of}, limit)
+
+    def _these(self, numbers: Sequence[int]) -> Any:
+        """The failing rows of these numbers; of several Parquet files, those that have one of these in their own file.
+        A join, as DuckDB looks a long list up row by row."""
+        listed = ", ".join(str(int(n)) for n in numbers)
+        return self._flagged.filter(f"{ROW} in (select unnest([{listed}]))").filter(_any(self._fails))
 
 
-def these(data: nw.LazyFrame[Any], number: str, numbers: Sequence[int]) -> nw.LazyFrame[Any]:
-    """The rows of these numbers; of several Parquet files, those that have one of these in their own file. A join,
-    as DuckDB looks a long list up row by row."""
-    relation: Any = data.to_native()
-    listed = ", ".join(str(int(n)) for n in numbers)
-    rows: nw.LazyFrame[Any] = nw.from_native(relation.filter(f"{number} in (select unnest([{listed}]))")).lazy()
-    return rows
+def _any(flags: Sequence[str]) -> str:
+    return "(" + " or ".join(f'"{name}"' for name in flags) + ")"
 
 
-def failing(data: nw.LazyFrame[Any], number: str, fails: nw.Expr, first: int) -> list[int]:
-    """The numbers of the first rows that fail a rule: only the columns that it speaks of are read."""
-    flags = data.select(nw.col(number).alias(ROW), __fails=fails).filter(nw.col("__fails")).head(first)
-    return [int(n) for n in flags.collect()[ROW].to_list()]
+def _rows(relation: Any) -> list[Row]:
+    names = relation.columns
+    return [dict(zip(names, map(plain, values), strict=True)) for values in relation.fetchall()]

@@ -11,32 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 import narwhals as nw
 
-from khrop import rownumbers
-from khrop.facts import plain
+from khrop.asked import ROWS, Asked, Failing, Plainly, rows_of
+from khrop.bitmaps import Bitmaps
 from khrop.formula import Call, Column, Formula, expression, parts
 from khrop.frames import IN_MEMORY, LARGEST, WIDE, Ready
 from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays, rounding_to_floats, with_moments
+from khrop.rownumbers import Numbered, numbered
 from khrop.rowrules import RowRule
 
-Row = Mapping[str, Any]
+TAME = "__tame"
 ROUND_TO_INTEGERS = ("ibis", "pyspark")
 """Engines that make integers of 64 bits of whatever is rounded."""
 LARGEST_TO_ROUND = 1e12
 """Of larger figures they could not make such integers, even in hundredths; they stop."""
 LARGEST_BESIDE_FLOATS = 2**53
 """Arrow, in pandas too, compares no larger integers with floats."""
-
-
-@dataclass(slots=True)
-class Failing:
-    """How many rows fail a rule, and the first of them."""
-
-    count: int
-    rows: list[Row]
 
 
 def judge(rules: Sequence[RowRule], frame: Ready, limit: int | None) -> list[Failing]:
@@ -61,21 +53,6 @@ def fails(rule: RowRule, frame: Ready) -> nw.Expr:
     return reduce(or_, broken, judged.fails)
 
 
-def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
-    """A frame's rows as plain values."""
-    collected = frame.collect()
-    names = collected.columns
-    columns = [_plain(collected[name]) for name in names]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _plain(column: nw.Series[Any]) -> list[Any]:
-    """A column's values as plain ones. Of engines other than pandas, texts and integers are plain already."""
-    values: list[Any] = column.to_list()
-    ours = not column.implementation.is_pandas_like() and (column.dtype == nw.String or column.dtype.is_integer())
-    return values if ours else [plain(value) for value in values]
-
-
 @dataclass(slots=True)
 class _Scan:
     frame: Ready
@@ -84,32 +61,39 @@ class _Scan:
 
     def judge(self, rules: Sequence[RowRule]) -> list[Failing]:
         columns = tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
-        tame = {f"__tame_{c}": self._tame(c, rules) for c in columns}
-        kept = {f"__r{i}": ~self._true(rule) for i, rule in enumerate(rules)}
-        number, numbers = self._number(), list[int]()
+        fails = {f"__r{i}": ~self._true(rule) for i, rule in enumerate(rules)}
+        tame = {c: self._tame(c, rules) for c in columns}
+        asked = self._asked(fails, {TAME: reduce(and_, tame.values())})
         try:
-            if number is None:
-                told = self._tell({**kept, **tame})
-            else:
-                told, numbers = rownumbers.tell(self.frame.data, number, kept, tame, len(rules) * (self.limit or 0))
+            told = asked.counts()
         except Exception:
             # An engine that does not let integers wrap around stops here. Where all figures are tame, the fault is
             # another one, and nobody's to swallow.
-            told = self._tell(tame)
-            if self._unruly(columns, told) == set():
+            told = {}
+            if not (unruly := self._unruly(tame)):
                 raise
-        unruly = self._unruly(columns, told) | self._reckoned(columns, rules)
-        found = [Failing(told.get(f"__r{i}", 0), []) for i in range(len(rules))]
-        again = [i for i, rule in enumerate(rules) if unruly.intersection(rule.columns) or f"__r{i}" not in told]
-        judged: dict[int, _Judged] = {i: _Judged(rule, ~self._true(rule)) for i, rule in enumerate(rules)}
+        else:
+            unruly = self._unruly(tame) if told[TAME] < told[ROWS] else set()
+        unruly |= self._reckoned(columns, rules)
+        found = [Failing(told.get(name, 0), []) for name in fails]
+        again = [i for i, rule in enumerate(rules) if unruly.intersection(rule.columns) or not told]
+        judged = {i: _Judged(rule, fails[f"__r{i}"]) for i, rule in enumerate(rules)}
         if again:
             guarded = _Guarded(self, unruly)
             judged.update({i: guarded.judged(rules[i]) for i in again})
             self._count_again({i: judged[i] for i in again}, found)
-        elif number is not None:
-            self._fetch_numbered(number, numbers, list(kept.values()), found)
-        self._fetch({i: judged[i] for i in range(len(rules)) if self._room(found[i])}, found)
+        asked.fill({f"__r{i}": found[i] for i in judged if i not in again}, self.limit)
+        self._fetch({i: judged[i] for i in range(len(rules)) if found[i].room(self.limit) > 0}, found)
         return found
+
+    def _asked(self, fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> Asked:
+        """The shortest way to count what fails, and then to have the first of it."""
+        frame = self.frame
+        if frame.engine == "polars":
+            return Bitmaps(frame.data, {**fails, **others}, frame.eager)
+        if frame.engine == "duckdb" and self.limit and (number := numbered(frame.data)) is not None:
+            return Numbered(frame.data, number, fails, others, self.limit)
+        return Plainly(frame.data, {**fails, **others})
 
     def _true(self, rule: RowRule) -> nw.Expr:
         """A strict formula is null only where one of its columns is, which the first scan is told of."""
@@ -131,18 +115,10 @@ class _Scan:
             formula = rounding_to_floats(formula, self.whole)
         return expression(with_moments(formula, self.frame.moments), instead)
 
-    def _number(self) -> str | None:
-        """What numbers the frame's rows, where that helps to find those that fail."""
-        return rownumbers.numbered(self.frame.data) if self.frame.engine == "duckdb" and self.limit else None
-
-    def _tell(self, asked: Mapping[str, nw.Expr]) -> dict[str, int]:
-        """For how many rows each is true, and how many rows there are; over no rows, a sum is null."""
-        flags = self.frame.data.select(**asked)
-        (row,) = rows_of(flags.select(*[_count(nw.col(name)).alias(name) for name in asked], nw.len().alias("__rows")))
-        return {name: int(count or 0) for name, count in row.items()}
-
-    def _unruly(self, columns: Sequence[str], told: Mapping[str, int]) -> set[str]:
-        return {c for c in columns if told[f"__tame_{c}"] < told["__rows"]}
+    def _unruly(self, tame: Mapping[str, nw.Expr]) -> set[str]:
+        """The columns that are not tame in all rows."""
+        told = Plainly(self.frame.data, tame).counts()
+        return {column for column in tame if told[column] < told[ROWS]}
 
     def _reckoned(self, columns: Sequence[str], rules: Sequence[RowRule]) -> set[str]:
         """The columns of which a figure in a row that was left out could still stop an engine."""
@@ -197,7 +173,7 @@ class _Scan:
         wild = [rule.wild for rule in judged.values() if rule.wild is not None]
         if wild:
             asked["__wild"] = reduce(or_, wild)
-        told = self._tell(asked)
+        told = Plainly(self.frame.data, asked).counts()
         for i in judged:
             found[i] = Failing(told[f"__r{i}"], [])
         if not wild or not told["__wild"]:
@@ -212,31 +188,6 @@ class _Scan:
                 if self.limit is None or len(found[i].rows) < self.limit:
                     found[i].rows.append(row)
 
-    def _room(self, failing: Failing) -> int:
-        """How many rows of a rule are still to be told."""
-        return (failing.count if self.limit is None else min(failing.count, self.limit)) - len(failing.rows)
-
-    def _fetch_numbered(
-        self, number: str, numbers: list[int], fails: Sequence[nw.Expr], found: Sequence[Failing]
-    ) -> None:
-        """The failing rows, first those of these numbers. Among them too few may fail one rule while many fail
-        another; its numbers are then asked for."""
-        data = self.frame.data
-        if numbers:
-            self._fetch_these(rownumbers.these(data, number, numbers), fails, found)
-        for one, failing in zip(fails, found, strict=True):
-            if self._room(failing):
-                failing.rows.clear()
-                mine = rownumbers.failing(data, number, one, self.limit or 0)
-                self._fetch_these(rownumbers.these(data, number, mine), [one], [failing])
-
-    def _fetch_these(self, data: nw.LazyFrame[Any], fails: Sequence[nw.Expr], found: Sequence[Failing]) -> None:
-        flags = {f"__r{i}": one for i, one in enumerate(fails)}
-        for row in rows_of(data.with_columns(**flags).filter(reduce(or_, map(nw.col, flags)))):
-            for name, failing in zip(flags, found, strict=True):
-                if row[name] and self._room(failing):
-                    failing.rows.append(row)
-
     def _fetch(self, judged: Mapping[int, _Judged], found: list[Failing]) -> None:
         """The failing rows: those of a rule with more than `limit` by themselves, the others' together."""
         limit = self.limit
@@ -244,9 +195,7 @@ class _Scan:
             return
         many = {i for i in judged if limit is not None and found[i].count > limit}
         for i in many:
-            room = (limit or 0) - len(found[i].rows)
-            if room > 0:
-                found[i].rows += rows_of(self.frame.data.filter(judged[i].fails).head(room))
+            found[i].rows += rows_of(self.frame.data.filter(judged[i].fails).head(found[i].room(limit)))
         few = {f"__r{i}": judged[i].fails for i in judged if i not in many}
         if few:
             for row in rows_of(self.frame.data.with_columns(**few).filter(reduce(or_, map(nw.col, few)))):
@@ -303,7 +252,3 @@ class _Guarded:
         if self.scan.frame.schema[column].is_float():
             null = null | nw.col(column).is_nan().fill_null(False)
         return null
-
-
-def _count(fails: nw.Expr) -> nw.Expr:
-    return fails.cast(nw.Int64).sum()

@@ -19,9 +19,10 @@ from khrop.arrays import Arrays, Part
 from khrop.reckoning import NULL, bound, in_row, program
 from khrop.rowrules import RowRule
 
-STEP = 1 << 15
-"""Rows a slice: with a dozen columns and what is reckoned of them it stays in the second-level cache."""
-MANY = 8 * STEP
+STEP = 1 << 16
+"""Rows a slice: a column of it and what is reckoned of two stay in the second-level cache, and what was reckoned goes
+back to the system, which it does not in smaller pieces."""
+MANY = 4 * STEP
 """From so many rows on, slices are shared among threads; numpy lets go of the interpreter while it reckons."""
 
 Array = Any

@@ -18,6 +18,7 @@ import numpy as np
 
 from khrop import scan, sliced
 from khrop.arrays import Arrays
+from khrop.asked import rows_of
 from khrop.facts import plain
 from khrop.frames import AS_GIVEN, Ready
 from khrop.grouping import Grouping
@@ -109,7 +110,7 @@ class Split:
         if others:
             aside |= np.array(frame.data.select(__f=reduce(or_, others)).collect()["__f"].to_list(), dtype=bool)
         for columns, bad in self.keyed:
-            wrong = {tuple(row[c] for c in columns) for row in scan.rows_of(bad().select(*columns).unique())}
+            wrong = {tuple(row[c] for c in columns) for row in rows_of(bad().select(*columns).unique())}
             keys = zip(*(arrays.listed(c) for c in columns), strict=True)
             aside |= np.fromiter((key in wrong for key in keys), dtype=bool, count=arrays.length)
         return aside

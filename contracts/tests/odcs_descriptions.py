@@ -28,7 +28,7 @@ def descriptions(draw: st.DrawFn) -> Description:
     params = draw(st.none() | PARAMS)
     rules = draw(st.lists(_whats(tuple(numbers), tuple(names), params or {}), max_size=4))
     return Description(
-        name=draw(NAMES),
+        name=draw(NAMES.filter(str.isprintable)),
         summary=draw(TEXTS).strip(),
         options=ContractOptions(
             version=draw(st.sampled_from(["1.0.0", "0.12.3-rc.1"])), title_th=draw(TEXTS), title_en=draw(TEXTS),
