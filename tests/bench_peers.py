@@ -59,8 +59,8 @@ def plain_pandera(frame: Any) -> Callable[[], Any]:
     return run
 
 
-def dataframely(frame: Any) -> Callable[[], Any]:
-    """A schema with a rule for each invariant, `filter`ed: what fails is counted by rule."""
+def dataframely(frame: Any, first: int) -> Callable[[], Any]:
+    """A schema with a rule for each invariant, `filter`ed: what fails is counted by rule, and the first of it had."""
     import dataframely as dy
     import polars as pl
 
@@ -88,7 +88,11 @@ def dataframely(frame: Any) -> Callable[[], Any]:
             over = pl.col("saved") * 20000.0 + pl.col("total") - hundredths * pl.col("total") * 2.0
             return (over >= 0) & (over < pl.col("total") * 2.0)
 
-    return lambda: Rows.filter(frame)[1].counts()
+    def run() -> Any:
+        failing = Rows.filter(frame)[1]
+        return failing.counts(), failing.invalid().lazy().head(first).collect()
+
+    return run
 
 
 def great_expectations(frame: Any) -> Callable[[], Any]:
@@ -122,9 +126,9 @@ def great_expectations(frame: Any) -> Callable[[], Any]:
     return run
 
 
-def pointblank(connection: Any, table: str) -> Callable[[], Any]:
-    """Steps on a DuckDB table, by way of Ibis. A step compares one column, so that the sum and the two percents are
-    columns that a step makes first."""
+def pointblank(connection: Any, table: str, extracts: bool = True) -> Callable[[], Any]:
+    """Steps on a DuckDB table, by way of Ibis, with the first failing rows of each as its users get them, or counted
+    alone. A step compares one column, so that the sum and the two percents are columns that a step makes first."""
     import ibis
     import pointblank as pb
 
@@ -148,7 +152,7 @@ def pointblank(connection: Any, table: str) -> Callable[[], Any]:
             .col_vals_eq(columns="adds_up_to", value=0, pre=adds_up)
             .col_vals_le(columns="off_by", value=0, pre=off_by)
             .col_vals_between(columns="over", left=0, right=1, inclusive=(True, False), pre=over)
-            .interrogate(collect_extracts=False)
+            .interrogate(collect_extracts=extracts)
         )
 
     return run

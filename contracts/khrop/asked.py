@@ -68,6 +68,16 @@ def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
+def different(data: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
+    """The different rows of some columns, by a group-by: to drop the others, narwhals has an engine number all rows."""
+    return data.group_by(*columns).agg(nw.len().alias(ROWS)).select(*columns)
+
+
+def values_of(data: nw.LazyFrame[Any], column: str) -> list[Any]:
+    """The values of a column, each once, as plain ones."""
+    return [plain(value) for value in different(data, column).collect()[column].to_list()]
+
+
 def _plain(column: nw.Series[Any]) -> list[Any]:
     """A column's values as plain ones. Of engines other than pandas, texts and integers are plain already."""
     values: list[Any] = column.to_list()

@@ -15,7 +15,7 @@ from typing import Any
 import narwhals as nw
 
 from khrop import documents, references, scan, sliced
-from khrop.asked import rows_of
+from khrop.asked import rows_of, values_of
 from khrop.definition import COLUMNS, Built, built_rules
 from khrop.facts import ONE, Facts, gather, plain, records
 from khrop.frames import Fault, Ready, ready
@@ -129,7 +129,7 @@ def _begin(contract: type, native: Any, said: list[Mapping[str, Any]]) -> _Run:
 def _snapshots(frame: Ready, column: str) -> list[Any]:
     if frame.arrays is not None and frame.arrays.length <= sliced.MANY:
         return list(set(frame.arrays.listed(column)))
-    return [plain(name) for name in frame.data.select(nw.col(column)).unique().collect()[column].to_list()]
+    return values_of(frame.data, column)
 
 
 def _first_snapshots(frame: Ready, column: str) -> set[str]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from khrop import pieces
 from khrop.arrays import Arrays
-from khrop.asked import rows_of
+from khrop.asked import rows_of, values_of
 from khrop.facts import Facts, plain
 from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
@@ -148,8 +148,7 @@ class GroupRun:
         rows = self.frame.data.filter(where)
         if self.by.snapshot is None:
             return set(self.by.snapshots) if rows_of(rows.head(1)) else set()
-        seen = rows.select(nw.col(self.by.snapshot)).unique().collect()[self.by.snapshot].to_list()
-        return {str(plain(name)) for name in seen}
+        return {str(name) for name in values_of(rows, self.by.snapshot)}
 
     def has(self, column: str) -> bool:
         """Whether the frame has a column."""
@@ -162,8 +161,7 @@ class GroupRun:
             return set(arrays.listed(column))
         if (large := self._large()) is not None:
             return {plain(value) for value in pieces.different(large, column)}
-        seen = self.frame.data.select(nw.col(column)).unique().collect()[column].to_list()
-        return {plain(value) for value in seen}
+        return set(values_of(self.frame.data, column))
 
 
 def _named(rule: int, figure: str) -> str:

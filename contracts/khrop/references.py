@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from khrop.arrays import Arrays
-from khrop.asked import Failing, rows_of
+from khrop.asked import Failing, different, rows_of, values_of
 from khrop.frames import Ready
 from khrop.grouping import Failure, Grouping, Row
 from khrop.rules import PREVIOUS
@@ -23,8 +23,7 @@ from khrop.vocabulary.references import ConservesRows, ForeignKey
 def compared(older: Ready, by: Grouping) -> set[str]:
     """The snapshots that the previous frame has rows for."""
     if by.snapshot and by.snapshot in older.schema:
-        seen = older.data.select(nw.col(by.snapshot)).unique().collect()[by.snapshot].to_list()
-        return {str(s) for s in seen}.intersection(by.snapshots)
+        return {str(name) for name in values_of(older.data, by.snapshot)}.intersection(by.snapshots)
     return set(by.snapshots) if _rows(older) else set()
 
 
@@ -90,7 +89,7 @@ def strangers(rule: ForeignKey, frame: Ready, reference: Ready, limit: int | Non
 def without_reference(rule: ForeignKey, frame: Ready, reference: Ready) -> nw.LazyFrame[Any]:
     """The rows whose key the reference does not have, all of them."""
     there = reference.data.select(*[nw.col(c).alias(h) for h, c in zip(rule.columns, rule.columns_there, strict=True)])
-    return frame.data.join(there.unique(), on=list(rule.columns), how="anti")
+    return frame.data.join(different(there, *rule.columns), on=list(rule.columns), how="anti")
 
 
 def lost_rows(rule: ConservesRows, frame: Ready, references: Mapping[str, Ready], by: Grouping) -> list[Failure]:

@@ -85,7 +85,7 @@ class Numbered:
         """The failing rows of these numbers; of several Parquet files, those that have one of these in their own file.
         A join, as DuckDB looks a long list up row by row."""
         listed = ", ".join(str(int(n)) for n in numbers)
-        return self._flagged.filter(f"{ROW} in (select unnest([{listed}]))").filter(_any(self._fails))
+        return self._flagged.filter(f"{ROW} in (select unnest([{listed}])) and {_any(self._fails)}")
 
 
 def _any(flags: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from operator import and_, or_
 
 import narwhals as nw
 
-from khrop.asked import ROWS, Asked, Failing, Plainly, rows_of
+from khrop.asked import ROWS, Asked, Failing, Plainly, different, rows_of
 from khrop.bitmaps import Bitmaps
 from khrop.formula import Call, Column, Formula, expression, parts
 from khrop.frames import IN_MEMORY, LARGEST, WIDE, Ready
@@ -47,7 +47,7 @@ def fails(rule: RowRule, frame: Ready) -> nw.Expr:
     if judged.wild is None or rule.formula is None:
         return judged.fails
     broken = []
-    for row in rows_of(frame.data.filter(judged.wild).select(*rule.columns).unique()):
+    for row in rows_of(different(frame.data.filter(judged.wild), *rule.columns)):
         if not in_row(rule.formula, row):
             broken.append(reduce(and_, [nw.col(column) == value for column, value in row.items()]))
     return reduce(or_, broken, judged.fails)

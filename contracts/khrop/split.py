@@ -18,8 +18,7 @@ import numpy as np
 
 from khrop import scan, sliced
 from khrop.arrays import Arrays
-from khrop.asked import rows_of
-from khrop.facts import plain
+from khrop.asked import different, rows_of, values_of
 from khrop.frames import AS_GIVEN, Ready
 from khrop.grouping import Grouping
 from khrop.rowrules import RowRule
@@ -110,7 +109,7 @@ class Split:
         if others:
             aside |= np.array(frame.data.select(__f=reduce(or_, others)).collect()["__f"].to_list(), dtype=bool)
         for columns, bad in self.keyed:
-            wrong = {tuple(row[c] for c in columns) for row in rows_of(bad().select(*columns).unique())}
+            wrong = {tuple(row[c] for c in columns) for row in rows_of(different(bad(), *columns))}
             keys = zip(*(arrays.listed(c) for c in columns), strict=True)
             aside |= np.fromiter((key in wrong for key in keys), dtype=bool, count=arrays.length)
         return aside
@@ -121,7 +120,7 @@ class Split:
         held = frame.data
         aside = reduce(or_, [nw.lit(False), *(scan.fails(rule, frame) for rule in self.rules)])
         for i, (columns, bad) in enumerate(self.keyed):
-            wrong = bad().select(*columns).unique().with_columns(nw.lit(True).alias(f"__bad{i}"))
+            wrong = different(bad(), *columns).with_columns(nw.lit(True).alias(f"__bad{i}"))
             held = held.join(wrong, on=list(columns), how="left")
             nulls = reduce(or_, [nw.col(column).is_null() for column in columns])
             aside = aside | nw.col(f"__bad{i}").fill_null(False) | nulls
@@ -135,5 +134,4 @@ def _none_of(data: Any) -> Any:
 
 
 def _texts(data: Lazy, column: str) -> set[str]:
-    seen = data.select(nw.col(column)).unique().collect()[column].to_list()
-    return {str(plain(name)) for name in seen}
+    return {str(name) for name in values_of(data, column)}

@@ -120,13 +120,15 @@ def derived(contract: type, table: Table) -> Table:
     """The table with the contract's columns that others of its columns stand for. What names nothing is a null."""
     import narwhals as nw
 
+    from khrop.asked import values_of
+
     for column, (source, meaning) in STANDS_FOR.items():
         if column in table.columns or source not in table.columns or column not in contract.to_schema().columns:  # type: ignore[attr-defined]
             continue
         data = nw.from_native(table.frame).lazy()
         if data.collect_schema()[source] != nw.String:
             continue
-        names = data.select(nw.col(source)).unique().collect("pandas")[source].to_list()
+        names = values_of(data, source)
         meant = {name: code for name in names if isinstance(name, str) and (code := meaning(name)) is not None}
         # No engine replaces from an empty list.
         meant = meant or {"": ""}
