@@ -17,9 +17,8 @@ from khrop.asked import ROWS, Failing, rows_of, share_out
 class Bitmaps:
     """One scan that keeps every flag. Of a frame that lies in memory rows are picked by their numbers."""
 
-    def __init__(self, data: nw.LazyFrame[Any], flags: Mapping[str, nw.Expr], in_memory: bool) -> None:
+    def __init__(self, data: nw.LazyFrame[Any], flags: Mapping[str, nw.Expr]) -> None:
         self.data = data
-        self.in_memory = in_memory
         self._asked = flags
 
     @cached_property
@@ -31,7 +30,7 @@ class Bitmaps:
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
         wanted = {name: of for name, of in failing.items() if of.room(limit) > 0}
-        if not wanted or not self.in_memory:
+        if not wanted or not self._in_memory():
             return
         numbers: set[int] = set()
         for name, of in wanted.items():
@@ -39,3 +38,8 @@ class Bitmaps:
         chosen = sorted(numbers)
         picked = nw.concat([self.data.collect()[chosen], self.flags.select(*wanted)[chosen]], how="horizontal")
         share_out(rows_of(picked.lazy()), wanted, limit)
+
+    def _in_memory(self) -> bool:
+        """Whether the frame's rows are there, and not the plan alone of how to get them; when in doubt, not."""
+        native: Any = self.data.to_native()
+        return bool(native.explain(optimized=False).startswith("DF ["))

@@ -90,7 +90,7 @@ class _Scan:
         """The shortest way to count what fails, and then to have the first of it."""
         frame = self.frame
         if frame.engine == "polars":
-            return Bitmaps(frame.data, {**fails, **others}, frame.eager)
+            return Bitmaps(frame.data, {**fails, **others})
         if frame.engine == "duckdb" and self.limit and (number := numbered(frame.data)) is not None:
             return Numbered(frame.data, number, fails, others, self.limit)
         return Plainly(frame.data, {**fails, **others})

@@ -77,8 +77,8 @@ class _Judge:
                 broken = self._judge_wild(rule, parts, broken, wild, start)
             broken = _with_nulls(rule, parts, broken)
             count = int(np.count_nonzero(broken))
-            first = np.flatnonzero(broken)[: self.limit] + start if count else ()
-            found.append(FailingRows(count, [int(row) for row in first]))
+            first = _first(broken, count, self.limit) + start if count else np.array([], dtype=np.intp)
+            found.append(FailingRows(count, first.tolist()))
         return found
 
     def _wild(self, rule: RowRule, parts: Mapping[str, Part], whole: frozenset[str]) -> Array | None:
@@ -109,6 +109,15 @@ class _Judge:
         for row, values in zip(at, self.arrays.rows([int(n) + start for n in at]), strict=True):
             broken[row] = not in_row(rule.formula, values)
         return broken
+
+
+def _first(broken: Array, count: int, limit: int | None) -> Array:
+    """The numbers of the first true rows. Where many are, the first part of a slice has enough of them."""
+    if limit is not None and count > 2 * limit:
+        some = np.flatnonzero(broken[: 2 * limit * len(broken) // count])
+        if len(some) >= limit:
+            return some[:limit]
+    return np.flatnonzero(broken)[:limit]
 
 
 def _mask(holds: Any, length: int) -> Array:

@@ -35,11 +35,16 @@ def agrees(sample: Sample) -> Callable[[Callable[[pd.DataFrame], Any]], None]:
 
 
 @pytest.mark.polars
-def test_polars_frames_are_judged_as_pandas_frames_are(agrees: Any) -> None:
+def test_polars_frames_are_judged_as_pandas_frames_are(agrees: Any, tmp_path: Path) -> None:
     import polars as pl
+
+    def scanned(frame: pd.DataFrame) -> pl.LazyFrame:
+        pl.DataFrame(frame.to_dict("list")).write_parquet(tmp_path / "rows.parquet")
+        return pl.scan_parquet(tmp_path / "rows.parquet")
 
     agrees(lambda frame: pl.DataFrame(frame.to_dict("list")))
     agrees(lambda frame: pl.LazyFrame(frame.to_dict("list")))
+    agrees(scanned)
 
 
 @pytest.mark.duckdb
