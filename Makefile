@@ -1,4 +1,4 @@
-# run · test · dev · bench · docs: each sets up what it needs. `make lock` renews requirements.lock.
+# run · test · dev · fuzz · bench · docs: each sets up what it needs. `make lock` renews requirements.lock.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
 
@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev bench bench-contracts docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -74,6 +74,11 @@ test: check debian
 # Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.
 build: $(DEV) debian
 	@UV=$(abspath $(UV)) PYTHON=$(PYTHON) bash tests/library_alone.sh
+
+# The engines against the oracle on many more cases, other ones each time.
+FUZZ := 40
+fuzz: $(DEV) debian
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py
 
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py

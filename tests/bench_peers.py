@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 LEAST = {"total": 1, "saved": 0, "pending": 0}
+MOST = 1_000_000_000
+"""What the contract says of counts."""
 SQL_RULES = (
-    "total >= 1 and saved >= 0 and pending >= 0",
+    " and ".join(f"{column} between {least} and {MOST}" for column, least in LEAST.items()),
     "saved + pending = total",
     "abs(round(saved_percent * 1e2) * total - saved * 1e4) <= total",
     "saved * 2e4 + total - round(saved_percent * 1e2) * total * 2e0 >= 0"
@@ -32,9 +34,9 @@ def plain_pandera(frame: Any) -> Callable[[], Any]:
     from pandera.errors import SchemaErrors
 
     class Rows(pa.DataFrameModel):
-        total: int = pa.Field(ge=1)
-        saved: int = pa.Field(ge=0)
-        pending: int = pa.Field(ge=0)
+        total: int = pa.Field(ge=1, le=MOST)
+        saved: int = pa.Field(ge=0, le=MOST)
+        pending: int = pa.Field(ge=0, le=MOST)
         saved_percent: float
 
         @pa.dataframe_check
@@ -70,9 +72,9 @@ def dataframely(frame: Any, first: int) -> Callable[[], Any]:
         snapshot_id = dy.String(nullable=False)
         ordinal = dy.Int64(nullable=True)
         province_code = dy.String(nullable=True)
-        total = dy.Int64(nullable=False, min=1)
-        saved = dy.Int64(nullable=False, min=0)
-        pending = dy.Int64(nullable=False, min=0)
+        total = dy.Int64(nullable=False, min=1, max=MOST)
+        saved = dy.Int64(nullable=False, min=0, max=MOST)
+        pending = dy.Int64(nullable=False, min=0, max=MOST)
         saved_percent = dy.Float64(nullable=False)
 
         @dy.rule()
@@ -105,7 +107,9 @@ def great_expectations(frame: Any) -> Callable[[], Any]:
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("frames").add_dataframe_asset("rows")
     batches = source.add_batch_definition_whole_dataframe("all")
-    expectations: list[Any] = [gxe.ExpectColumnValuesToBeBetween(column=c, min_value=m) for c, m in LEAST.items()]
+    expectations: list[Any] = [
+        gxe.ExpectColumnValuesToBeBetween(column=c, min_value=m, max_value=MOST) for c, m in LEAST.items()
+    ]
     expectations += [gxe.ExpectColumnValuesToNotBeNull(column=c) for c in (*LEAST, "saved_percent")]
     expectations += [
         gxe.ExpectColumnPairValuesToBeEqual(column_A="adds_up_to", column_B="total"),
@@ -146,7 +150,7 @@ def pointblank(connection: Any, table: str, extracts: bool = True) -> Callable[[
     def run() -> Any:
         check = pb.Validate(data=rows)
         for column, least in LEAST.items():
-            check = check.col_vals_ge(columns=column, value=least)
+            check = check.col_vals_between(columns=column, left=least, right=MOST)
         return (
             check.col_vals_not_null(columns=[*LEAST, "saved_percent"])
             .col_vals_eq(columns="adds_up_to", value=0, pre=adds_up)

@@ -34,10 +34,15 @@ class Bitmaps:
             return
         numbers: set[int] = set()
         for name, of in wanted.items():
-            numbers.update(self.flags[name].arg_true().head(of.room(limit)).to_list())
+            numbers.update(self._first(name, of.count, of.room(limit)))
         chosen = sorted(numbers)
         picked = nw.concat([self.data.collect()[chosen], self.flags.select(*wanted)[chosen]], how="horizontal")
         share_out(rows_of(picked.lazy()), wanted, limit)
+
+    def _first(self, name: str, count: int, wanted: int) -> list[int]:
+        """The numbers of the first rows with a flag. Where many have it, the first part of them has enough."""
+        some = self.flags[name].head(2 * wanted * len(self.flags) // count).arg_true().head(wanted).to_list()
+        return some if len(some) == wanted else self.flags[name].arg_true().head(wanted).to_list()
 
     def _in_memory(self) -> bool:
         """Whether the frame's rows are there, and not the plan alone of how to get them; when in doubt, not."""

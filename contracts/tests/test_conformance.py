@@ -7,6 +7,7 @@ counts, violations, and which rows hold. Engines to which a query is dear are gi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -38,7 +39,9 @@ def agrees(frame: Frame, quarterly: bool, case: Case) -> None:
 
 
 def examples(most: int) -> Any:
-    return settings(max_examples=most, deadline=None, suppress_health_check=list(HealthCheck))
+    """So many cases, or more (`make fuzz`)."""
+    times = int(os.environ.get("KHROP_FUZZ", "1"))
+    return settings(max_examples=most * times, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 drawn = st.booleans().flatmap(lambda quarterly: st.tuples(st.just(quarterly), cases(quarterly)))
