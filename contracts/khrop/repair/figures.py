@@ -52,6 +52,11 @@ class Figure(NamedTuple):
     def empty(self) -> bool:
         return not self.digits and not self.soft
 
+    @property
+    def padded(self) -> bool:
+        """Whether a zero stands before the figure, where no figure has one: it was another digit, or another place."""
+        return len(self.digits) > (3 if self.ratio else 1) and self.digits[0] == 0
+
 
 def figure(cell: Any, ratio: bool) -> Figure:
     """A cell as it was printed (Thai or ASCII digits) or as a number."""
@@ -60,7 +65,7 @@ def figure(cell: Any, ratio: bool) -> Figure:
 
 def price(cell: Figure, value: int) -> int:
     """The price of one value."""
-    if cell.value == value and not cell.soft:
+    if cell.value == value and not cell.soft and not cell.padded:
         return 0
     return _price(cell, value)
 
@@ -70,7 +75,7 @@ def prices(cell: Figure, values: Ints) -> Prices:
     if cell.empty:
         return np.full(len(values), EMPTY, dtype=np.uint8)
     found = _by_edits(cell, values)
-    if cell.value is not None:
+    if cell.value is not None and not cell.padded:
         found[values == cell.value] = 0
     for value, soft in cell.soft:
         same = values == value

@@ -17,13 +17,15 @@ from khrop.repair.figures import Figure, Ints
 from khrop.repair.readings import THREE_EDITS, TWO_EDITS, implied
 from khrop.repair.report import Repair, Report, Status, Structural
 from khrop.repair.rows import Lines
-from khrop.repair.search import CLOSE, Outcome, Search
+from khrop.repair.search import Outcome, Search
 from khrop.repair.sheet import TABLE_TOTAL, Sheet, Statement
 from khrop.repair.words import sentence, shown, slip
 from khrop.thai import to_arabic
 
 PUBLISHER = TWO_EDITS
 """What it costs that the publisher's own sum is wrong, or that a row was altered and still holds."""
+SECOND_EDIT = 7
+"""What a second edit of a cell costs: which way a source rounds is told by a digit that is not itself misread."""
 MOST_CLAIMED = 40
 """More cells than these are not claimed together: slips are then no longer independent."""
 _SAME_MISREADING = 5
@@ -87,7 +89,7 @@ class Judgement:
     def _rival(self) -> bool:
         """Whether a wrong sum of the publisher's is as plausible as the reading."""
         excess = self.outcome.excess
-        return self._bound() and not self.search.wild and (excess is None or excess + CLOSE >= PUBLISHER)
+        return self._bound() and not self.search.wild and (excess is None or excess + self.outcome.reach >= PUBLISHER)
 
     def _open(self) -> bool:
         """Whether a rival is known for the whole."""
@@ -104,7 +106,8 @@ class Judgement:
             return
         self.notes.append(_PUBLISHER)
         excess = self.outcome.excess
-        alone = self.search.row_by_row(CLOSE if excess is None else excess + CLOSE - PUBLISHER)
+        reach = self.outcome.reach
+        alone = self.search.row_by_row(reach if excess is None else excess + reach - PUBLISHER)
         for row, near in alone.close.items():
             self.outcome.close[row] = np.unique(np.concatenate([near, self.outcome.close[row]]), axis=0)
         self.notes += self._culprits(alone)
@@ -215,7 +218,7 @@ class Judgement:
         two = totals.ratio_values(statement, sums) if statement.figure.ratio else None
         if two and statement.source != TABLE_TOTAL:
             costs = totals.cut(statement.source, sums)
-            yield from (value for value, cost in zip(two, costs, strict=True) if cost <= min(costs) + CLOSE)
+            yield from (value for value, cost in zip(two, costs, strict=True) if cost < min(costs) + SECOND_EDIT)
         elif (value := self._said(statement, sums)) is not None:
             yield value
 

@@ -156,8 +156,10 @@ def holds(shape: Shape, cells: tuple[Figure, ...]) -> bool:
     counts = [cell.value for cell in cells[: len(shape.counts)]]
     if None in counts or any(cell.soft for cell in cells):
         return False
-    whole, *parts = counts
-    return whole == sum(parts) and whole >= shape.least and price_of(shape, cells, tuple(parts)) == 0  # type: ignore[arg-type]
+    whole, *parts = (count or 0 for count in counts)
+    if whole != sum(parts) or whole < shape.least:
+        return False
+    return not shape.ratio or cells[-1].value == implied(shape, parts[shape.ratio_part], whole)
 
 
 def price_of(shape: Shape, cells: Maybe, parts: tuple[int, ...]) -> int:

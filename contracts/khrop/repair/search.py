@@ -17,10 +17,12 @@ from khrop.repair.figures import Ints
 from khrop.repair.readings import THREE_EDITS, Row
 from khrop.repair.totals import Totals
 
-CLOSE = 12
-"""Readings within 6 nats of the best are as good as it."""
-EXCESSES = (CLOSE, CLOSE + 14, CLOSE + 28, CLOSE + 42)
-"""How much more than the least of each block is looked at, one after the other, until the sums come out."""
+CLOSE, WIDE = 12, 20
+"""Readings within 6 nats of the best are as good as it. Where much is damaged one slip more is no surprise: 10 nats."""
+_MANY_BLOCKS = 6
+_TWO_SLIPS = 28
+STEP, STEPS = 14, 4
+"""How much more than the least of each block is looked at, step by step, until the sums come out."""
 _MANY_READINGS = 250_000
 
 _KEYS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 62) for power in range(1, 65)], dtype=np.int64)
@@ -32,7 +34,7 @@ class Outcome:
     """`rows` holds the best parts of each broken row (by place), `close` all that come close, shape (readings, parts);
     a row of which nothing can be known is in neither. `sums` are the totals' values on their axes. `excess` is what it
     costs, in half nats, that the sums come out; None where they do not. `complete` says that nothing close was left
-    out, `undone` how many rows nothing is known of."""
+    out, `undone` how many rows nothing is known of, `reach` within how many half nats readings are close."""
 
     rows: dict[int, tuple[int, ...]]
     close: dict[int, Ints]
@@ -41,6 +43,7 @@ class Outcome:
     excess: int | None = None
     complete: bool = True
     undone: int = 0
+    reach: int = CLOSE
 
     def __post_init__(self) -> None:
         assert self.rows.keys() == self.close.keys()
@@ -57,10 +60,13 @@ class Search:
     wild: list[int] = field(init=False)
     standing: Ints = field(init=False)
     totals_least: int | None = field(init=False)
+    reach: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.wild = [row for row in self.broken if self.table[row].wild or self.table[row].least() is None]
         self.blocks = blocks_of(self.table, [row for row in self.broken if row not in self.wild])
+        worn = any((self.table[row].least() or 0) >= _TWO_SLIPS for block in self.blocks for row in block.rows)
+        self.reach = WIDE if worn or len(self.blocks) > _MANY_BLOCKS else CLOSE
         away = set(self.broken)
         stands = [[c.value for c in row.cells[1:]] for at, row in enumerate(self.table) if at not in away]
         parts = len(self.table[0].shape.parts)
@@ -79,7 +85,7 @@ class Search:
         try:
             if self.bound_by_sums():
                 return self._wild_row() if self.wild else self._by_sums()
-            return self.row_by_row(CLOSE)
+            return self.row_by_row(self.reach)
         except TooManyWays:
             return replace(self.row_by_row(CLOSE), complete=False)
 
@@ -94,37 +100,37 @@ class Search:
         if self.totals_least is not None:
             values, cost = self.totals.readings(self.totals_least + max(close, 0))
             sums = tuple(values[int(cost.argmin())].tolist())
-        return Outcome(rows, near, sums, values, undone=len(self.wild))
+        return Outcome(rows, near, sums, values, undone=len(self.wild), reach=self.reach)
 
     def _by_sums(self) -> Outcome:
-        for excess in EXCESSES:
+        for excess in range(CLOSE, CLOSE + STEP * STEPS, STEP):
             choices, values = self._choices(excess)
             found = best(choices, excess)
             if found is None:
                 continue
-            if found[0] + CLOSE > excess:
-                choices, values = self._choices(found[0] + CLOSE)
-                found = best(choices, found[0] + CLOSE) or found
+            if found[0] + self.reach > excess:
+                choices, values = self._choices(found[0] + self.reach)
+                found = best(choices, found[0] + self.reach) or found
             return self._outcome(choices, values, found)
-        return self.row_by_row(CLOSE)
+        return self.row_by_row(self.reach)
 
     def _wild_row(self) -> Outcome:
         """One row can be anything: then it is what the totals leave for it."""
-        choices, values = self._choices(CLOSE)
-        chosen, _ = all_sums(choices, CLOSE)
+        choices, values = self._choices(self.reach)
+        chosen, _ = all_sums(choices, self.reach)
         left = values[chosen[:, -1]] - self.standing
         for place, block in enumerate(self.blocks):
             left = left - block.parts[chosen[:, place]].sum(axis=1)
         row = self.table[self.wild[0]]
         left = np.unique(left[(left >= 0).all(axis=1) & (left.sum(axis=1) >= row.shape.least)], axis=0)
         if not len(left):
-            return self.row_by_row(CLOSE)
+            return self.row_by_row(self.reach)
         cost = np.array([row.price(tuple(parts)) for parts in left.tolist()])
         block = Block((self.wild[0],), (), left[:, None, :], cost, int(cost.min()))
         choices.insert(-1, Choices(left @ _KEYS[: left.shape[1]], cost - block.least))
         self.blocks.append(block)
-        found = best(choices, 2 * CLOSE)
-        return self.row_by_row(CLOSE) if found is None else self._outcome(choices, values, found)
+        found = best(choices, 2 * self.reach)
+        return self.row_by_row(self.reach) if found is None else self._outcome(choices, values, found)
 
     def _choices(self, excess: int) -> tuple[list[Choices], Ints]:
         """The blocks, the larger the later, and last the totals, whose sums the rows are taken from."""
@@ -141,7 +147,7 @@ class Search:
         return choices, values
 
     def _outcome(self, choices: list[Choices], values: Ints, found: tuple[int, tuple[int, ...]]) -> Outcome:
-        budget = found[0] + CLOSE
+        budget = found[0] + self.reach
         try:
             marginals = solve(choices, *found, budget).marginals
             complete = self._weighed_all(budget)
@@ -152,7 +158,7 @@ class Search:
         for block, chosen, marginal in zip(self.blocks, found[1], marginals, strict=False):
             self._take(block, chosen, marginal <= budget, rows, near)
         sums = tuple(values[found[1][-1]].tolist())
-        return Outcome(rows, near, sums, values[marginals[-1] <= budget], found[0], complete)
+        return Outcome(rows, near, sums, values[marginals[-1] <= budget], found[0], complete, 0, self.reach)
 
     def _weighed_all(self, budget: int) -> bool:
         """Whether every reading within the budget was among the choices."""
