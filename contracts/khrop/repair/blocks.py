@@ -21,6 +21,7 @@ APART = 7
 _FEW_ROWS = 8
 """Among so few broken rows, those that are no neighbours are compared, too."""
 _LARGEST_BLOCK = 5
+_NEVER = 1 << 20
 
 Pair = tuple[int, int, int]
 """Two rows and a column whose values may have been interchanged."""
@@ -37,17 +38,18 @@ class Block:
     least: int = 0
     _mended: dict[Pair, tuple[Row, Row]] = field(default_factory=dict)
 
+    def set_least(self, table: Sequence[Row]) -> None:
+        """Find out what the block costs at the least."""
+        self.least = min(self._least_of(table, chosen) for chosen in self._matchings())
+
     def weigh(self, table: Sequence[Row], excess: int) -> None:
         """Set `parts` (readings, rows, parts) and `cost` to all readings within `excess` of the least."""
-        alone = sum(table[row].least() or 0 for row in self.rows)
-        if self.pairs:
-            self._weigh(table, alone)
-            alone = int(self.cost.min())
-        self.least = alone
-        self._weigh(table, alone + excess)
-
-    def _weigh(self, table: Sequence[Row], bound: int) -> None:
-        found = [self._joined(table, chosen, bound) for chosen in self._matchings()]
+        bound = self.least + excess
+        found = [
+            self._joined(table, chosen, bound)
+            for chosen in self._matchings()
+            if self._least_of(table, chosen) <= bound
+        ]
         width = len(self.rows) * len(table[self.rows[0]].shape.parts)
         flat = [(parts.reshape(len(parts), width), cost) for parts, cost in found]
         values, cost = np.concatenate([p for p, _ in flat]), np.concatenate([c for _, c in flat])
@@ -66,21 +68,30 @@ class Block:
                 if len({row for pair in chosen for row in pair[:2]}) == 2 * size:
                     yield chosen
 
-    def _joined(self, table: Sequence[Row], chosen: tuple[Pair, ...], bound: int) -> tuple[Ints, Ints]:
+    def _under(self, table: Sequence[Row], chosen: tuple[Pair, ...]) -> tuple[dict[int, Row], int]:
+        """The rows with these interchanges undone, and what that costs."""
         rows = {row: table[row] for row in self.rows}
         extra = 0
         for pair in chosen:
             rows[pair[0]], rows[pair[1]] = self._changed_back(table, pair)
             extra += LAYOUT + (0 if pair[1] - pair[0] == 1 else APART)
+        return rows, extra
+
+    def _least_of(self, table: Sequence[Row], chosen: tuple[Pair, ...]) -> int:
+        rows, extra = self._under(table, chosen)
+        least = [row.least() for row in rows.values()]
+        return extra + sum(_NEVER if cost is None else cost for cost in least)
+
+    def _joined(self, table: Sequence[Row], chosen: tuple[Pair, ...], bound: int) -> tuple[Ints, Ints]:
+        rows, extra = self._under(table, chosen)
         width = len(table[self.rows[0]].shape.parts)
         values, cost = np.empty((1, 0, width), dtype=np.int64), np.array([extra])
-        # No row can use the room that the others need at the least.
-        least = [rows[row].least() for row in self.rows]
-        room = bound - extra - sum(bound + 1 if cost is None else cost for cost in least)
-        for row, own in zip(self.rows, least, strict=True):
-            found = rows[row].readings(room + (own or 0))
+        room = bound - self._least_of(table, chosen)
+        for row in rows.values():
+            # No row can use the room that the others need at the least.
+            found = row.readings(room + (row.least() or 0))
             left, right = pairs_within(cost, found.cost, bound)
-            if len(left) * len(self.rows) > MOST_STATES:
+            if len(left) * len(rows) > MOST_STATES:
                 raise TooManyWays
             values = np.concatenate([values[left], found.parts[right][:, None, :]], axis=1)
             cost = cost[left] + found.cost[right]
@@ -112,6 +123,7 @@ def blocks_of(table: Sequence[Row], broken: Sequence[int]) -> list[Block]:
     blocks = []
     for rows in {id(rows): tuple(sorted(rows)) for rows in group.values()}.values():
         blocks.append(Block(rows, tuple(pair for pair in pairs if pair[0] in rows and pair[1] in rows)))
+        blocks[-1].set_least(table)
     return blocks
 
 

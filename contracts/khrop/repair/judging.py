@@ -188,7 +188,7 @@ class Judgement:
                 if statement.axis in sums and printed != sums[statement.axis]:
                     yield self._flag(statement, None, (sums[statement.axis],), False, "publisher_total")
             elif printed != value and not (printed is not None and self._right(statement, outcome.sums)):
-                sure = not others and outcome.complete and not self.search.wild[1:]
+                sure = not others and outcome.complete and not self.search.wild[1:] and not self._rival()
                 yield self._flag(statement, value, tuple(sorted(others)), sure, slip(statement.figure, value))
 
     def _flag(self, s: Statement, value: int | None, others: tuple[int, ...], sure: bool, kind: str) -> _Cell:

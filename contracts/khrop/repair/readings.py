@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from khrop.percents import rounded
+from khrop.repair.chain import TooManyWays
 from khrop.repair.figures import DENSE, EDIT, EMPTY, HUNDRED_PERCENT, TRUNCATED, Figure, Ints, every_price, figure, nearby, price, prices
 from khrop.repair.shape import Shape
 
@@ -28,7 +29,7 @@ TWO_EDITS = 2 * EDIT
 THREE_EDITS = 3 * EDIT
 _BEYOND = 80
 """More than any reading that is looked for costs; the prices of three cells and this one still fit a byte."""
-_MOST_READINGS = 400_000
+_MOST_READINGS = 150_000
 _SPREAD = 4000
 
 Maybe = tuple[Figure | None, ...]
@@ -72,6 +73,7 @@ class Row:
     dense: bool = True
     before: int | None = None
     _known: tuple[int, Readings] | None = field(default=None, init=False)
+    _least: int | None = field(default=None, init=False)
 
     @property
     def cells(self) -> tuple[Figure, ...]:
@@ -94,32 +96,48 @@ class Row:
 
     def least(self) -> int | None:
         """The least price of a reading; None where no reading is worth its name."""
-        for bound in (TWO_EDITS - 1, THREE_EDITS, _BEYOND - 1):
-            if len(found := self.readings(bound)):
-                return int(found.cost.min())
-        return None
+        if self._least is None:
+            self._least = self._cheapest()
+        return self._least if self._least < _BEYOND else None
+
+    def _cheapest(self) -> int:
+        """What leaves all counts but one is found at once. Only where it is dear can something else be cheaper."""
+        plain = min((int(r.cost.min()) for r in self._closed(_BEYOND) if len(r)), default=_BEYOND)
+        if plain <= self._surely_closed:
+            return plain
+        try:
+            for bound in (THREE_EDITS, _BEYOND - 1):
+                if len(found := self.readings(min(bound, plain))):
+                    return int(found.cost.min())
+        except TooManyWays:
+            pass
+        return plain
+
+    @property
+    def _surely_closed(self) -> int:
+        """What costs less than this leaves all counts but one as they are printed."""
+        counts = len(self.shape.counts)
+        return EDIT if any(cell.empty for copy in self.copies for cell in copy[:counts]) else TWO_EDITS
+
+    def _closed(self, bound: int) -> Iterator[Readings]:
+        for cells, extra in self._layouts():
+            closed = np.array([c for copy in cells for c in closings(self.shape, copy)], dtype=np.int64)
+            if len(closed) and extra <= bound:
+                yield self._weighed(cells, closed, extra, bound)
 
     def readings(self, bound: int) -> Readings:
         """All readings that cost no more than `bound`."""
         if self._known is None or self._known[0] < bound:  # what was found within more holds what is within less
-            found = [r for cells, extra in self._layouts() for r in self._of_layout(cells, extra, bound)]
+            found = list(self._closed(bound))
+            for cells, extra in self._layouts():
+                if bound - extra >= self._surely_closed:
+                    found += self._dense(cells, extra, bound) if self.dense else self._sparse(cells, extra, bound)
             self._known = (bound, merged(found, len(self.shape.parts)))
         return self._known[1].within(bound)
 
-    def _of_layout(self, cells: tuple[Maybe, ...], extra: int, bound: int) -> Iterator[Readings]:
-        room = bound - extra
-        if room < 0:
-            return
-        closed = np.array([c for copy in cells for c in closings(self.shape, copy)], dtype=np.int64)
-        if len(closed):
-            yield self._weighed(cells, np.unique(closed, axis=0), extra, bound)
-        blank = any(cell is not None and cell.empty for copy in cells for cell in copy[: len(self.shape.counts)])
-        if room >= (EDIT if blank else TWO_EDITS):
-            if self.dense:
-                yield from self._dense(cells, extra, bound)
-            else:
-                for values in balls(self.shape, cells):
-                    yield self._weighed(cells, values, extra, bound)
+    def _sparse(self, cells: tuple[Maybe, ...], extra: int, bound: int) -> Iterator[Readings]:
+        for values in balls(self.shape, cells):
+            yield self._weighed(cells, values, extra, bound)
 
     def _weighed(self, cells: tuple[Maybe, ...], parts: Ints, extra: int, bound: int) -> Readings:
         cost = np.full(len(parts), extra, dtype=np.int64)
@@ -137,8 +155,9 @@ class Row:
         cost = first[:, None] + second[None, :]
         cost += as_strided(beyond, (DENSE, DENSE), (1, 1))  # the whole of (i, j) stands at i + j
         chosen = np.flatnonzero(cost <= min(bound - extra, _BEYOND - 1))
-        if len(chosen) <= _MOST_READINGS:
-            yield self._weighed(cells, np.stack(np.divmod(chosen, DENSE), axis=1), extra, bound)
+        if len(chosen) > _MOST_READINGS:
+            raise TooManyWays
+        yield self._weighed(cells, np.stack(np.divmod(chosen, DENSE), axis=1), extra, bound)
 
     def _spread(self, cells: tuple[Maybe, ...], place: int) -> Ints:
         told = [cell for copy in cells if (cell := copy[place]) is not None]

@@ -65,7 +65,7 @@ class Search:
     def __post_init__(self) -> None:
         self.wild = [row for row in self.broken if self.table[row].wild or self.table[row].least() is None]
         self.blocks = blocks_of(self.table, [row for row in self.broken if row not in self.wild])
-        worn = any((self.table[row].least() or 0) >= _TWO_SLIPS for block in self.blocks for row in block.rows)
+        worn = any(block.least >= _TWO_SLIPS for block in self.blocks)
         self.reach = WIDE if worn or len(self.blocks) > _MANY_BLOCKS else CLOSE
         away = set(self.broken)
         stands = [[c.value for c in row.cells[1:]] for at, row in enumerate(self.table) if at not in away]
