@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from khrop.repair.figures import Figure, Ints
-from khrop.repair.readings import THREE_EDITS, TWO_EDITS, implied
+from khrop.repair.readings import THREE_EDITS, TWO_EDITS, Row, implied
 from khrop.repair.report import Repair, Report, Status, Structural
 from khrop.repair.rows import Lines
 from khrop.repair.search import Outcome, Search
@@ -59,7 +59,9 @@ class Judgement:
     moved: list[tuple[int, int]] = field(default_factory=list)
 
     def report(self) -> Report:
+        """What is proposed, and what of it is claimed."""
         self._find_rivals()
+        self._put_back()
         cells = [*self._rows(), *self._statements()]
         cells = [replace(cell, kind=self._layout(cell, cells)) for cell in cells]
         alike = self._alike(cells)
@@ -76,6 +78,13 @@ class Judgement:
             status = "unsolved"
         repairs = tuple(self._repair(cell) for cell in cells)
         return Report(status, repairs, structural, tuple(self._broken()), tuple(self.notes))
+
+    def _put_back(self) -> None:
+        """Rows that changed places whole: each should say what the other says."""
+        for pair in self.moved:
+            for row, other in (pair, pair[::-1]):
+                parts = tuple(cell.value or 0 for cell in self.search.table[other].cells[1 : len(self.sheet.shape.counts)])
+                self.outcome.rows[row], self.outcome.close[row] = parts, np.array([parts])
 
     # --- what may be claimed ------------------------------------------------------------------------------
 
@@ -299,15 +308,18 @@ class Judgement:
             if place not in self.lines.absent:
                 name = self.lines.names[place]
                 yield from _failing(name, self.search.table[place], self.sheet.columns)
+        for pair in self.moved:
+            one, other = (self.lines.names[row] for row in pair)
+            yield (
+                f"{one} กับ {other}: จำนวนทั้งหมดสลับกันเมื่อเทียบกับรายงานครั้งก่อน",
+                f"{one} and {other} bear each other's whole of the previous return",
+            )
         if self._bound() and not self.search.broken and self.outcome.excess is None and self.outcome.sums:
             sums, rows = self.outcome.sums, self._from_rows()
             yield f"ผลรวมของแถว {rows} ไม่เท่ากับยอดรวม {sums}", f"the rows add up to {rows}, the totals say {sums}"
 
 
-def _failing(name: str, row: object, columns: tuple[str, ...]) -> Iterator[Note]:
-    from khrop.repair.readings import Row
-
-    assert isinstance(row, Row)
+def _failing(name: str, row: Row, columns: tuple[str, ...]) -> Iterator[Note]:
     shape, cells = row.shape, row.cells
     counts = [cell.value for cell in cells[: len(shape.counts)]]
     said = [cell.printed or "–" for cell in cells]

@@ -110,7 +110,7 @@ class Row:
                 if len(found := self.readings(min(bound, plain))):
                     return int(found.cost.min())
         except TooManyWays:
-            pass
+            return _BEYOND
         return plain
 
     @property

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 from khrop.repair.figures import Figure, figure
@@ -22,8 +21,7 @@ _MANY_CUT = 6
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The rows of a table, each name once: `names` as printed, `rows`, and of these the places that were `doubled`, are
-    `absent` from the table, and were `printed` in it. `strange` are names that no row should have, `unnamed` says that
-    names are so damaged that it cannot be told which rows are absent."""
+    `absent` from the table, and were `printed` in it. `strange` are names that no row should have."""
 
     names: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -36,8 +34,8 @@ class Lines:
         return range(len(self.rows) - len(self.absent))
 
 
-def lines_of(sheet: Sheet, before: dict[str, tuple[int | None, ...]]) -> Lines:
-    """The lines of a sheet; `before` has the counts of each row in the previous return."""
+def lines_of(sheet: Sheet, before: dict[str, int | None]) -> Lines:
+    """The lines of a sheet; `before` has the whole of each row in the previous return."""
     copies: dict[str, list[int]] = {}
     for place, key in enumerate(sheet.keys):
         # A row without a name is one of its own.
@@ -49,7 +47,7 @@ def lines_of(sheet: Sheet, before: dict[str, tuple[int | None, ...]]) -> Lines:
         if len(places) > 1:
             doubled.append(len(rows))
         names.append(sheet.names[places[0]])
-        rows.append(Row(shape, printed, dense, before.get(key, (None,))[0]))
+        rows.append(Row(shape, printed, dense, before.get(key)))
     strange = tuple(key for key in copies if shape.expected and key not in shape.expected)
     absent = [key for key in shape.expected if key not in copies]
     if len(absent) <= len(strange) or 2 * len(absent) > len(shape.expected):
@@ -59,33 +57,32 @@ def lines_of(sheet: Sheet, before: dict[str, tuple[int | None, ...]]) -> Lines:
     first = len(rows)
     for key in absent:
         names.append(key)
-        rows.append(Row(shape, (empty,), dense, before.get(key, (None,))[0]))
+        rows.append(Row(shape, (empty,), dense, before.get(key)))
     return Lines(tuple(names), tuple(rows), tuple(doubled), tuple(range(first, len(rows))), strange)
 
 
-def counts_before(previous: Any, shape: Shape) -> dict[str, tuple[int | None, ...]]:
-    """The counts (whole, parts) of each row of the previous return, by name; empty where there is none."""
+def wholes_before(previous: Any, shape: Shape) -> dict[str, int | None]:
+    """The whole of each row of the previous return, by name; empty where there is none."""
     if previous is None:
         return {}
     try:
         sheet = read_sheet(previous, shape)
     except UnreadableTable as error:
         raise UnreadableTable(f"the previous return: {error}") from None
-    counts = len(shape.counts)
-    return {
-        key: tuple(cell.value for cell in cells[:counts]) for key, cells in zip(sheet.keys, sheet.rows, strict=True)
-    }
+    return {key: cells[0].value for key, cells in zip(sheet.keys, sheet.rows, strict=True)}
 
 
-def changed_places(lines: Lines, before: dict[str, tuple[int | None, ...]], shape: Shape) -> list[tuple[int, int]]:
+def changed_places(lines: Lines) -> list[tuple[int, int]]:
     """The rows that hold within themselves and bear each other's whole of the previous return: they changed places."""
-    moved = []
+    moved: dict[tuple[int, int], list[int]] = {}
     for place in lines.printed:
         row = lines.rows[place]
         whole = row.cells[0].value
-        if row.before is not None and whole != row.before and row.holds():
-            moved.append((place, whole, row.before))
-    return [(one[0], other[0]) for one, other in combinations(moved, 2) if one[1:] == (other[2], other[1])]
+        if row.before is not None and whole is not None and whole != row.before and row.holds():
+            moved.setdefault((whole, row.before), []).append(place)
+    pairs = [(rows, moved.get((before, whole), [])) for (whole, before), rows in moved.items() if whole < before]
+    # Where several rows bear the same wholes it cannot be told which changed places with which.
+    return [(min(a[0], b[0]), max(a[0], b[0])) for a, b in pairs if len(a) == len(b) == 1]
 
 
 def _rounding(sheet: Sheet) -> Shape:

@@ -87,32 +87,47 @@ class Search:
                 return self._wild_row() if self.wild else self._by_sums()
             return self.row_by_row(self.reach)
         except TooManyWays:
-            return replace(self.row_by_row(CLOSE), complete=False)
+            return replace(self.row_by_row(0), complete=False)
 
     def row_by_row(self, close: int) -> Outcome:
         """Each block at its best, whatever the sums say."""
-        rows, near = {}, {}
+        rows: dict[int, tuple[int, ...]] = {}
+        near: dict[int, Ints] = {}
+        complete = True
         for block in self.blocks:
-            block.weigh(self.table, max(close, 0))
+            try:
+                block.weigh(self.table, max(close, 0))
+            except TooManyWays:
+                complete = False
+                block.weigh(self.table, 0)
             self._take(block, int(block.cost.argmin()), block.cost <= block.least + close, rows, near)
         sums = None
         values: Ints = np.empty((0, 0), dtype=np.int64)
         if self.totals_least is not None:
             values, cost = self.totals.readings(self.totals_least + max(close, 0))
             sums = tuple(values[int(cost.argmin())].tolist())
-        return Outcome(rows, near, sums, values, undone=len(self.wild), reach=self.reach)
+        return Outcome(rows, near, sums, values, None, complete, len(self.wild), self.reach)
 
     def _by_sums(self) -> Outcome:
         for excess in range(CLOSE, CLOSE + STEP * STEPS, STEP):
             choices, values = self._choices(excess)
             found = best(choices, excess)
-            if found is None:
-                continue
-            if found[0] + self.reach > excess:
-                choices, values = self._choices(found[0] + self.reach)
-                found = best(choices, found[0] + self.reach) or found
-            return self._outcome(choices, values, found)
+            if found is not None:
+                return self._all_close(excess, found[0] + self.reach)
         return self.row_by_row(self.reach)
+
+    def _all_close(self, enough: int, wide: int) -> Outcome:
+        """The outcome with all that is close, where that can be weighed; else with the best, found within `enough`."""
+        for excess in (max(enough, wide), enough):
+            try:
+                choices, values = self._choices(excess)
+                found = best(choices, excess)
+            except TooManyWays:
+                continue
+            if found is not None:
+                outcome = self._outcome(self.blocks, choices, values, found)
+                return outcome if excess >= wide else replace(outcome, complete=False)
+        raise TooManyWays
 
     def _wild_row(self) -> Outcome:
         """One row can be anything: then it is what the totals leave for it."""
@@ -128,9 +143,10 @@ class Search:
         cost = np.array([row.price(tuple(parts)) for parts in left.tolist()])
         block = Block((self.wild[0],), (), left[:, None, :], cost, int(cost.min()))
         choices.insert(-1, Choices(left @ _KEYS[: left.shape[1]], cost - block.least))
-        self.blocks.append(block)
         found = best(choices, 2 * self.reach)
-        return self.row_by_row(self.reach) if found is None else self._outcome(choices, values, found)
+        if found is None:
+            return self.row_by_row(self.reach)
+        return self._outcome([*self.blocks, block], choices, values, found)
 
     def _choices(self, excess: int) -> tuple[list[Choices], Ints]:
         """The blocks, the larger the later, and last the totals, whose sums the rows are taken from."""
@@ -146,7 +162,9 @@ class Search:
         choices.append(Choices((self.totals.sums(self.standing) - values) @ keys, cost - least))
         return choices, values
 
-    def _outcome(self, choices: list[Choices], values: Ints, found: tuple[int, tuple[int, ...]]) -> Outcome:
+    def _outcome(
+        self, blocks: list[Block], choices: list[Choices], values: Ints, found: tuple[int, tuple[int, ...]]
+    ) -> Outcome:
         budget = found[0] + self.reach
         try:
             marginals = solve(choices, *found, budget).marginals
@@ -155,16 +173,17 @@ class Search:
             marginals, complete = tuple(np.full(len(c.cost), UNREACHED) for c in choices), False
         rows: dict[int, tuple[int, ...]] = {}
         near: dict[int, Ints] = {}
-        for block, chosen, marginal in zip(self.blocks, found[1], marginals, strict=False):
+        for block, chosen, marginal in zip(blocks, found[1], marginals, strict=False):
             self._take(block, chosen, marginal <= budget, rows, near)
         sums = tuple(values[found[1][-1]].tolist())
         return Outcome(rows, near, sums, values[marginals[-1] <= budget], found[0], complete, 0, self.reach)
 
     def _weighed_all(self, budget: int) -> bool:
         """Whether every reading within the budget was among the choices."""
-        large = all(self.table[row].dense for row in self.broken)
+        dense = all(self.table[row].dense for row in self.broken)
         most = max((block.least for block in self.blocks), default=0) + budget
-        return large or most < THREE_EDITS
+        said = len({statement.source for statement in self.totals.said})
+        return (dense or most < THREE_EDITS) and (self.totals_least or 0) + budget < THREE_EDITS * said
 
     def _take(
         self, block: Block, best: int, close: Ints, rows: dict[int, tuple[int, ...]], near: dict[int, Ints]

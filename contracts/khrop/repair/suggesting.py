@@ -6,7 +6,7 @@ from typing import Any
 
 from khrop.repair.judging import Judgement
 from khrop.repair.report import Report
-from khrop.repair.rows import Lines, changed_places, counts_before, lines_of
+from khrop.repair.rows import Lines, changed_places, lines_of, wholes_before
 from khrop.repair.search import Search
 from khrop.repair.shape import Shape, province_progress, shape_of
 from khrop.repair.sheet import Channel, Scores, Sheet, UnreadableTable, read_sheet
@@ -41,7 +41,7 @@ def suggest(
     wanted = shape if isinstance(shape, Shape) else shape_of(shape) if shape else province_progress()
     try:
         sheet = read_sheet(table, wanted, claims, channel, scores)
-        before = counts_before(previous, wanted)
+        before = wholes_before(previous, wanted)
     except UnreadableTable as error:
         return Report("unsolved", notes=((f"อ่านตารางไม่ได้: {error}", f"The table cannot be read: {error}"),))
     lines = lines_of(sheet, before)
@@ -50,7 +50,7 @@ def suggest(
         return Report("unsolved", notes=(refusal,))
     totals = Totals(lines.rows[0].shape, sheet.said)
     search = Search(lines.rows, broken, totals)
-    return Judgement(sheet, lines, search, search.run()).report()
+    return Judgement(sheet, lines, search, search.run(), moved=changed_places(lines)).report()
 
 
 def _refusal(lines: Lines, broken: list[int]) -> tuple[str, str] | None:
