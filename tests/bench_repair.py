@@ -43,7 +43,7 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class Score:
-    """How one table was mended: cells wrong, flagged, flagged rightly, mended, proposed wrongly, certain, wrongly so."""
+    """How one table was mended: cells wrong, flagged, rightly so, mended, proposed wrongly, certain, wrongly so."""
 
     wrong: int
     flagged: int
@@ -81,9 +81,9 @@ def main() -> None:
 
 
 def lines(path: Path) -> Iterator[Line]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        yield from map(json.loads, file)
+    raw = path.read_bytes()
+    text = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    yield from map(json.loads, text.decode("utf-8").splitlines())
 
 
 def predict(table: Line) -> Line:

@@ -14,7 +14,8 @@ import numpy as np
 
 from khrop.repair.chain import MOST_STATES, TooManyWays, pairs_within
 from khrop.repair.figures import Figure, Ints
-from khrop.repair.readings import LAYOUT, Row, holds
+from khrop.repair.pricing import holds
+from khrop.repair.readings import LAYOUT, Row
 
 APART = 7
 """What it costs more when the two rows are no neighbours."""
@@ -46,9 +47,7 @@ class Block:
         """Set `parts` (readings, rows, parts) and `cost` to all readings within `excess` of the least."""
         bound = self.least + excess
         found = [
-            self._joined(table, chosen, bound)
-            for chosen in self._matchings()
-            if self._least_of(table, chosen) <= bound
+            self._joined(table, chosen, bound) for chosen in self._matchings() if self._least_of(table, chosen) <= bound
         ]
         width = len(self.rows) * len(table[self.rows[0]].shape.parts)
         flat = [(parts.reshape(len(parts), width), cost) for parts, cost in found]
@@ -102,7 +101,9 @@ class Block:
         if pair not in self._mended:
             one, other, column = pair
             cells = [changed_cell(table[one], table[other], column), changed_cell(table[other], table[one], column)]
-            rows = [Row(r.shape, (c,), r.dense, r.before) for r, c in zip((table[one], table[other]), cells, strict=True)]
+            rows = [
+                Row(r.shape, (c,), r.dense, r.before) for r, c in zip((table[one], table[other]), cells, strict=True)
+            ]
             self._mended[pair] = rows[0], rows[1]
         return self._mended[pair]
 

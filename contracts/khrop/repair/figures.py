@@ -212,4 +212,5 @@ def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:
                 turned = (digits[j - 2] == digit) & (digits[j - 1] == printed[i - 2])
                 np.minimum(now[j], np.where(turned, before[j - 2] + np.uint8(1), np.uint8(255)), out=now[j])
         before, last = last, now
-    return last[-1]
+    found: Prices = last[-1]
+    return found

@@ -1,22 +1,22 @@
 """What a row may have said: its readings, each a value for every part, with a price.
 
-Here belong single rows, with the slips that a row can have within itself (misread cells, columns swapped, cells
-shifted). A row prints its figures once, or twice where it was doubled. How rows hang together through their sums
-belongs in `khrop.repair.chain`; values interchanged between rows in `khrop.repair.blocks`.
+Here belong single rows. A row prints its figures once, or twice where it was doubled. How rows hang together through
+their sums belongs in `khrop.repair.chain`; values interchanged between rows in `khrop.repair.blocks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from khrop.percents import rounded
 from khrop.repair.chain import TooManyWays
-from khrop.repair.figures import DENSE, EDIT, EMPTY, HUNDRED_PERCENT, TRUNCATED, Figure, Ints, every_price, figure, nearby, price, prices
+from khrop.repair.closings import balls, closings
+from khrop.repair.figures import DENSE, EDIT, Figure, Ints, every_price
+from khrop.repair.layouts import shifted, swapped
+from khrop.repair.pricing import Maybe, holds, price_of, weigh
 from khrop.repair.shape import Shape
 
 LAYOUT = 14
@@ -30,10 +30,6 @@ THREE_EDITS = 3 * EDIT
 _BEYOND = 80
 """More than any reading that is looked for costs; the prices of three cells and this one still fit a byte."""
 _MOST_READINGS = 150_000
-_SPREAD = 4000
-
-Maybe = tuple[Figure | None, ...]
-"""The cells of a row in the order of `Shape.columns`; None for one that a shift has lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +84,10 @@ class Row:
     def holds(self) -> bool:
         """Whether every figure follows from the others as it stands."""
         return all(holds(self.shape, copy) for copy in self.copies)
+
+    def counts(self) -> tuple[int, ...]:
+        """The parts as they are printed; of one that cannot be read, 0."""
+        return tuple(cell.value or 0 for cell in self.cells[1 : len(self.shape.counts)])
 
     def price(self, parts: tuple[int, ...]) -> int:
         """The price of one reading, with no slip of layout."""
@@ -167,166 +167,6 @@ class Row:
     def _layouts(self) -> Iterator[tuple[tuple[Maybe, ...], int]]:
         yield self.copies, 0
         if len(self.copies) == 1:
-            yield from (((cells,), LAYOUT) for cells in (*swapped(self.shape, self.cells), *shifted(self.shape, self.cells)))
-
-
-def holds(shape: Shape, cells: tuple[Figure, ...]) -> bool:
-    """Whether the parts add up and the ratio follows."""
-    counts = [cell.value for cell in cells[: len(shape.counts)]]
-    if None in counts or any(cell.soft for cell in cells):
-        return False
-    whole, *parts = (count or 0 for count in counts)
-    if whole != sum(parts) or whole < shape.least:
-        return False
-    return not shape.ratio or cells[-1].value == implied(shape, parts[shape.ratio_part], whole)
-
-
-def price_of(shape: Shape, cells: Maybe, parts: tuple[int, ...]) -> int:
-    """The price of one reading of the cells."""
-    whole = sum(parts)
-    cost = sum(price(cell, value) for cell, value in zip(cells, (whole, *parts), strict=False) if cell is not None)
-    if shape.ratio and (cell := cells[-1]) is not None:
-        part = parts[shape.ratio_part]
-        asked = price(cell, implied(shape, part, whole))
-        if asked > TRUNCATED and cell.value is not None and whole and cell.value == 10_000 * part // whole:
-            asked = TRUNCATED
-        cost += asked
-    return cost
-
-
-def implied(shape: Shape, part: int, whole: int) -> int:
-    """The ratio, in hundredths, that the counts imply; 0 of nothing."""
-    if whole <= 0:
-        return 0
-    return 10_000 * part // whole if shape.cut else rounded(part, whole)
-
-
-def weigh(shape: Shape, cells: Maybe, parts: Ints) -> Ints:
-    """The price of each of many readings of the cells, `parts` of shape (readings, parts)."""
-    whole = parts.sum(axis=1)
-    cost = np.zeros(len(parts), dtype=np.int64)
-    for cell, values in zip(cells, (whole, *parts.T), strict=False):
-        if cell is not None:
-            cost += _looked_up(cell, values)
-    cost[(whole < shape.least) | (parts < 0).any(axis=1)] = 255
-    if shape.ratio and (cell := cells[-1]) is not None:
-        part, some = parts[:, shape.ratio_part], np.maximum(whole, 1)
-        asked = _looked_up(cell, 10_000 * part // some if shape.cut else (20_000 * part + some) // (2 * some))
-        if cell.value is not None:
-            cut = (10_000 * part // some == cell.value) & (whole > 0)
-            asked = np.where(cut, np.minimum(asked, TRUNCATED), asked)
-        cost += asked
-    return cost
-
-
-def _looked_up(cell: Figure, values: Ints) -> Ints:
-    if cell.empty:
-        return np.full(len(values), EMPTY, dtype=np.int64)
-    if len(values) < 8:
-        return np.array([price(cell, value) for value in values.tolist()], dtype=np.int64)
-    # A table of prices pays when it is asked for many values.
-    if len(values) < 64 or values.min() < 0 or values.max() >= (HUNDRED_PERCENT + 1 if cell.ratio else DENSE):
-        return prices(cell, values).astype(np.int64)
-    return every_price(cell)[values].astype(np.int64)
-
-
-def closings(shape: Shape, cells: Maybe) -> Iterator[tuple[int, ...]]:
-    """The readings that leave all counts but one as they are printed."""
-    counts = [None if cell is None else cell.value for cell in cells[: len(shape.counts)]]
-    absent = [place for place, count in enumerate(counts) if count is None]
-    if len(absent) > 1:
-        return
-    for place in absent or range(len(counts)):
-        parts = [count or 0 for count in counts[1:]]
-        if place:
-            parts[place - 1] = (counts[0] or 0) - sum(p for i, p in enumerate(parts, 1) if i != place)
-        if min(parts) >= 0:
-            yield tuple(parts)
-
-
-def balls(shape: Shape, cells: tuple[Maybe, ...]) -> Iterator[Ints]:
-    """For counts too large to be weighed all at once: readings where one count follows from the others, of which at
-    most two are one edit away from what is printed; and those that follow from the ratio."""
-    for copy in cells:
-        counts = copy[: len(shape.counts)]
-        near = [_near(cell) for cell in counts]
-        for closing in range(len(counts)):
-            others = [place for place in range(len(counts)) if place != closing]
-            if any(len(near[place]) == 0 for place in others):
-                continue
-            for moved in combinations(others, 2):
-                grid = np.meshgrid(*(near[p] if p in moved else near[p][:1] for p in others), indexing="ij")
-                yield _closed(len(counts), closing, others, [axis.ravel() for axis in grid])
-        if shape.ratio and len(shape.parts) == 2:
-            yield from _from_ratio(shape, copy)
-
-
-def _near(cell: Figure | None) -> Ints:
-    """The printed value first, then those near it."""
-    if cell is None or (cell.value is None and not cell.soft):
-        return np.empty(0, dtype=np.int64)
-    own = [] if cell.value is None else [cell.value]
-    return np.concatenate([np.array(own, dtype=np.int64), nearby(cell)])
-
-
-def _closed(counts: int, closing: int, others: list[int], values: list[Ints]) -> Ints:
-    columns = dict(zip(others, values, strict=True))
-    if closing:
-        columns[closing] = columns[0] - sum(columns[place] for place in others if place)
-    parts = np.stack([columns[place] for place in range(1, counts)], axis=1)
-    return parts[(parts >= 0).all(axis=1)]
-
-
-def _from_ratio(shape: Shape, cells: Maybe) -> Iterator[Ints]:
-    """The readings in which a ratio and one count say what the other counts were."""
-    ratio, whole = cells[-1], cells[0]
-    part = cells[1 + shape.ratio_part]
-    if ratio is None or ratio.value is None or not 0 <= ratio.value <= 10_000:
-        return
-    if whole is not None and whole.value is not None:
-        middle, reach = ratio.value * whole.value // 10_000, whole.value // 20_000 + 2
-        if reach <= _SPREAD:
-            yield _with_part(shape, np.arange(max(0, middle - reach), middle + reach + 1), whole.value)
-    if part is not None and part.value and ratio.value:
-        low, high = 20_000 * part.value // (2 * ratio.value + 1), 20_000 * part.value // max(2 * ratio.value - 1, 1)
-        if high - low <= _SPREAD:
-            wholes = np.arange(low, high + 2)
-            yield _with_part(shape, np.full(len(wholes), part.value), wholes)
-
-
-def _with_part(shape: Shape, part: Ints, whole: Ints | int) -> Ints:
-    rest = whole - part
-    pair = (part, rest) if shape.ratio_part == 0 else (rest, part)
-    parts = np.stack(pair, axis=1)
-    return parts[(parts >= 0).all(axis=1)]
-
-
-def swapped(shape: Shape, cells: tuple[Figure, ...]) -> Iterator[Maybe]:
-    """The cells with two columns of counts changed back."""
-    for a, b in combinations(range(len(shape.counts)), 2):
-        if cells[a].digits != cells[b].digits:
-            back = list(cells)
-            back[a], back[b] = cells[b], cells[a]
-            yield tuple(back)
-
-
-def shifted(shape: Shape, cells: tuple[Figure, ...]) -> Iterator[Maybe]:
-    """The cells moved back to where they belong: to the right where the last is empty, else to the left into an empty
-    one. The cell that made room is lost."""
-    order = shape.order
-    printed = [cells[place] for place in order]
-    last = len(order) - 1
-    for place, cell in enumerate(printed[:-1]):
-        if printed[last].empty:
-            yield _placed(shape, [*printed[:place], None, *printed[place:last]])
-        elif cell.empty:
-            yield _placed(shape, [*printed[:place], *printed[place + 1 :], None])
-
-
-def _placed(shape: Shape, printed: list[Figure | None]) -> Maybe:
-    cells: list[Figure | None] = [None] * len(printed)
-    for place, cell in zip(shape.order, printed, strict=True):
-        ratio = shape.columns[place] == shape.ratio
-        # A ratio that stood among the counts is read as what it is.
-        cells[place] = cell if cell is None or cell.ratio == ratio else figure(cell.printed, ratio)
-    return tuple(cells)
+            yield from (
+                ((cells,), LAYOUT) for cells in (*swapped(self.shape, self.cells), *shifted(self.shape, self.cells))
+            )

@@ -66,7 +66,7 @@ class Report:
         which = 0 if language == "th" else 1
         lines = [_VERDICTS[self.status][which]]
         lines += [f"- {words[which]}" for words in self.broken]
-        proposals = [*self.structural, *self.repairs]
+        proposals: list[Structural | Repair] = [*self.structural, *self.repairs]
         if proposals:
             lines.append(_PROPOSED[which])
         lines += [f"- {p.reason_th if language == 'th' else p.reason_en}" for p in proposals]
@@ -87,8 +87,14 @@ class Report:
 
 _VERDICTS = {
     "consistent": ("ตัวเลขทุกช่องสอดคล้องกัน ไม่มีข้อเสนอให้แก้", "Every figure follows from the others: nothing to repair."),
-    "repaired": ("ตัวเลขบางช่องผิด และมีวิธีแก้ที่เป็นไปได้เพียงวิธีเดียว", "Some figures are wrong, and there is one plausible repair."),
-    "ambiguous": ("ตัวเลขไม่สอดคล้องกัน แต่มีคำอธิบายได้มากกว่าหนึ่งแบบ", "Figures disagree, and more than one explanation is plausible."),
+    "repaired": (
+        "ตัวเลขบางช่องผิด และมีวิธีแก้ที่เป็นไปได้เพียงวิธีเดียว",
+        "Some figures are wrong, and there is one plausible repair.",
+    ),
+    "ambiguous": (
+        "ตัวเลขไม่สอดคล้องกัน แต่มีคำอธิบายได้มากกว่าหนึ่งแบบ",
+        "Figures disagree, and more than one explanation is plausible.",
+    ),
     "unsolved": ("ตัวเลขเสียหายมากเกินกว่าจะบอกได้ว่าค่าที่ถูกคืออะไร", "Too much is damaged to tell what the figures should be."),
 }
 _PROPOSED = ("ข้อเสนอ:", "Proposed:")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from khrop.repair.figures import Figure, figure
-from khrop.repair.readings import Row, holds
+from khrop.repair.pricing import holds
+from khrop.repair.readings import Row
 from khrop.repair.shape import Shape
 from khrop.repair.sheet import Sheet, UnreadableTable, read_sheet
 
@@ -41,9 +42,11 @@ def lines_of(sheet: Sheet, before: dict[str, int | None]) -> Lines:
         # A row without a name is one of its own.
         copies.setdefault(key or f"\0{place}", []).append(place)
     shape, dense = _rounding(sheet), _small(sheet)
-    names, rows, doubled = [], [], []
+    names: list[str] = []
+    rows: list[Row] = []
+    doubled: list[int] = []
     for key, places in copies.items():
-        printed = tuple(dict.fromkeys(tuple(cell for cell in sheet.rows[place]) for place in places))
+        printed = tuple(dict.fromkeys(sheet.rows[place] for place in places))
         if len(places) > 1:
             doubled.append(len(rows))
         names.append(sheet.names[places[0]])

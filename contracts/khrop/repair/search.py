@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from khrop.repair.blocks import Block, blocks_of
 from khrop.repair.chain import UNREACHED, Choices, TooManyWays, all_sums, best, solve
@@ -186,7 +187,12 @@ class Search:
         return (dense or most < THREE_EDITS) and (self.totals_least or 0) + budget < THREE_EDITS * said
 
     def _take(
-        self, block: Block, best: int, close: Ints, rows: dict[int, tuple[int, ...]], near: dict[int, Ints]
+        self,
+        block: Block,
+        best: int,
+        close: npt.NDArray[np.bool_],
+        rows: dict[int, tuple[int, ...]],
+        near: dict[int, Ints],
     ) -> None:
         for place, row in enumerate(block.rows):
             rows[row] = tuple(block.parts[best, place].tolist())

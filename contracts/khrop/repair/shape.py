@@ -33,8 +33,8 @@ class Shape:
 
     `printed` is the order in which the columns are printed (for shifted cells); `expected` are the rows that must be
     there, none where that is not known; `same` gives the one name of a row, where it may be printed in several ways.
-    `least` is the least that a whole can be; `cut` says that ratios are cut off after two places, not rounded; `aliases`
-    are other names of a column.
+    `least` is the least that a whole can be; `cut` says that ratios are cut off after two places, not rounded;
+    `aliases` are other names of a column.
     """
 
     parts: tuple[str, ...]

@@ -16,6 +16,7 @@ from khrop.repair.shape import TOTAL_NAMES, Shape
 Channel = Mapping[tuple[str, str], float]
 Scores = Mapping[tuple[str, str], Mapping[Any, float]]
 Cells = tuple[Figure, ...]
+Section = tuple[str, Mapping[str, Any]]
 
 TABLE_TOTAL, PROSE = "table_total", "prose"
 _SECTIONS = {"total_row": TABLE_TOTAL, TABLE_TOTAL: TABLE_TOTAL, PROSE: PROSE}
@@ -61,7 +62,8 @@ def read_sheet(
         raise UnreadableTable(f"the table has {len(records)} rows; at most {_MOST_ROWS} are read")
     key, columns = _columns_of(records, shape)
     prices = confusions(channel)
-    rows, totals = [], []
+    rows: list[Section] = []
+    totals: list[Section] = []
     for record in records:
         name = "" if record.get(key) is None else str(record[key]).strip()
         (totals if name.casefold() in TOTAL_NAMES else rows).append((name, record))
@@ -94,8 +96,8 @@ def read_sheet(
     )
 
 
-def _parts_of(table: Any) -> tuple[list[Mapping[str, Any]], list[tuple[str, Mapping[str, Any]]]]:
-    said: list[tuple[str, Mapping[str, Any]]] = []
+def _parts_of(table: Any) -> tuple[list[Mapping[str, Any]], list[Section]]:
+    said: list[Section] = []
     if isinstance(table, Mapping):
         if "rows" not in table:
             raise UnreadableTable("a table as a mapping needs its 'rows', and may have 'total_row' and 'prose'")
@@ -137,14 +139,14 @@ def _columns_of(records: Sequence[Mapping[str, Any]], shape: Shape) -> tuple[str
     return names[0], tuple(names[1:])
 
 
-def _claims(claims: Any) -> list[tuple[str, Mapping[str, Any]]]:
+def _claims(claims: Any) -> list[Section]:
     if claims is None:
         return []
     if isinstance(claims, Mapping):
         wrong = [source for source, section in claims.items() if not isinstance(section, Mapping)]
         if wrong:
             raise UnreadableTable(f"claims are {{source: {{measure: figure}}}} or records; {wrong[0]} is neither")
-        return [(_SECTIONS.get(source, source), section) for source, section in claims.items()]
+        return [(_SECTIONS.get(source, str(source)), section) for source, section in claims.items()]
     by_source: dict[str, dict[str, Any]] = {}
     for record in _records(claims, "the claims"):
         if not {"source", "measure"} <= set(record):
@@ -155,7 +157,7 @@ def _claims(claims: Any) -> list[tuple[str, Mapping[str, Any]]]:
     return list(by_source.items())
 
 
-def _statements(said: Iterable[tuple[str, Mapping[str, Any]]], shape: Shape, cell: Any) -> Iterable[Statement]:
+def _statements(said: Iterable[Section], shape: Shape, cell: Any) -> Iterable[Statement]:
     counts = {name: axis for axis, column in enumerate(shape.counts) for name in shape.names_of(column)}
     ratios = {f"{part}_{end}": axis for axis, part in enumerate(shape.parts, 1) for end in ("percent", "pct")}
     if shape.ratio:

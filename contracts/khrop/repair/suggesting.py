@@ -9,7 +9,7 @@ from khrop.repair.report import Report
 from khrop.repair.rows import Lines, changed_places, lines_of, wholes_before
 from khrop.repair.search import Search
 from khrop.repair.shape import Shape, province_progress, shape_of
-from khrop.repair.sheet import Channel, Scores, Sheet, UnreadableTable, read_sheet
+from khrop.repair.sheet import Channel, Scores, UnreadableTable, read_sheet
 from khrop.repair.totals import Totals
 
 MOST_BROKEN = 48

@@ -129,7 +129,9 @@ class Totals:
         return len({s.source for s in self.said if s.figure.value is not None and not s.figure.ratio})
 
     def _read(self, axis: int) -> list[int]:
-        return [s.figure.value for s in self.said if s.axis == axis and not s.figure.ratio and s.figure.value is not None]
+        return [
+            s.figure.value for s in self.said if s.axis == axis and not s.figure.ratio and s.figure.value is not None
+        ]
 
     def _exact(self) -> Iterator[tuple[int, ...]]:
         """The readings that leave each count, but the one that follows from the others, as some source says it."""

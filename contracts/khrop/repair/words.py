@@ -1,6 +1,6 @@
 """Words for what is wrong with a cell, in Thai and in English.
 
-Here belongs the name of a slip, told from what is printed and what is proposed, and the sentences about it.
+Here belongs the name of a slip, told from what is printed and what is proposed, and how a value is printed.
 """
 
 from __future__ import annotations
@@ -59,13 +59,3 @@ def shown(value: int, ratio: bool, thai: bool, grouped: bool) -> str:
     if grouped and not ratio:
         text = f"{value:,}"
     return to_thai(text) if thai else text
-
-
-def sentence(row: str, column: str, printed: str, proposed: str, kind: str, because: tuple[str, str]) -> tuple[str, str]:
-    """Why a cell should say something else."""
-    th, en = KINDS[kind]
-    was_th, was_en = (f"พิมพ์ว่า {printed}", f"says {printed}") if printed.strip() else ("ว่างอยู่", "is empty")
-    return (
-        f"{row} ช่อง {column}: {was_th} ควรเป็น {proposed} ({th}){because[0]}",
-        f"{row}, {column}: {was_en}, should be {proposed} ({en}){because[1]}",
-    )
