@@ -25,6 +25,8 @@ EMPTY = 2
 TRUNCATED = 10
 EDITS = np.array([0, 14, 21, 28], dtype=np.uint8)
 """The price of a digit string that is none, one, two, more edits away; a transposition is one edit."""
+ADDED = 20
+"""The price of a digit too many that is no doubled one: hands and machines double digits, they do not invent them."""
 EDIT = int(EDITS[1])
 FAR = int(EDITS[3])
 
@@ -186,13 +188,22 @@ def _by_edits(cell: Figure, values: Ints) -> Prices:
         chosen = np.flatnonzero((lengths == length) & (values >= 0) & (values < 10**_LONGEST))
         if len(chosen):
             digits = values[chosen] // 10 ** np.arange(length - 1, -1, -1)[:, None] % 10
-            near = EDITS[np.minimum(_distances(cell.digits, digits.astype(np.uint8)), 3)]
+            apart = _distances(cell.digits, digits.astype(np.uint8))
+            near = EDITS[np.minimum(apart, 3)]
+            if length == len(cell.digits) - 1:
+                near[(apart == 1) & ~np.isin(values[chosen], _undoubled(cell.digits))] = ADDED
             if cell.channel and length == len(cell.digits) and _FOREIGN not in cell.digits:
                 table = np.array(cell.channel)
                 misread = sum(table[digits[i], printed] for i, printed in enumerate(cell.digits))
                 near = np.minimum(near, np.minimum(misread, FAR).astype(np.uint8))
             found[chosen] = near
     return found
+
+
+def _undoubled(digits: tuple[int, ...]) -> list[int]:
+    """The values without one digit of a pair of equal neighbours."""
+    pairs = (place for place in range(1, len(digits)) if digits[place] == digits[place - 1] != _FOREIGN)
+    return [int("".join(map(str, digits[:place] + digits[place + 1 :]))) for place in pairs if _FOREIGN not in digits]
 
 
 def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:
