@@ -286,3 +286,16 @@ def test_many_slips_are_mostly_mended() -> None:
         assert proposed(report) == wrong(case) or not report.unique
         exact += proposed(report) == wrong(case)
     assert exact >= 7
+
+
+def test_a_row_under_anothers_name_is_where_it_belongs(true: Printed) -> None:
+    """One name twice with different figures, another absent: the second row is the absent one, if the sums say so."""
+    other = row_of(true, 6)
+    table = copy.deepcopy(true)
+    row_of(table, 6)["province"] = row_of(table, 5)["province"]
+    report = suggest(table)
+    assert sorted((s.op, s.row) for s in report.structural) == [
+        ("drop_row", row_of(true, 5)["province"]),
+        ("insert_row", other["province"]),
+    ]
+    assert not report.unique  # which of the two it was cannot be told

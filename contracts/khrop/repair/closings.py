@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import prod
 
 import numpy as np
 
+from khrop.repair.chain import TooManyWays
 from khrop.repair.figures import Figure, Ints, nearby
 from khrop.repair.pricing import Maybe
 from khrop.repair.shape import Shape
 
+_MOST = 50_000
 _SPREAD = 4000
 """A ratio that leaves more readings than this says too little."""
 
@@ -33,9 +36,10 @@ def closings(shape: Shape, cells: Maybe) -> Iterator[tuple[int, ...]]:
             yield tuple(parts)
 
 
-def balls(shape: Shape, cells: tuple[Maybe, ...]) -> Iterator[Ints]:
+def balls(shape: Shape, cells: tuple[Maybe, ...], moved: int) -> Iterator[Ints]:
     """For counts too large to be weighed all at once: readings where one count follows from the others, of which at
-    most two are one edit away from what is printed; and those that follow from the ratio."""
+    most `moved` are one edit away from what is printed; and those that follow from the ratio. `TooManyWays` where they
+    are too many even so."""
     for copy in cells:
         counts = copy[: len(shape.counts)]
         near = [_near(cell) for cell in counts]
@@ -43,8 +47,10 @@ def balls(shape: Shape, cells: tuple[Maybe, ...]) -> Iterator[Ints]:
             others = [place for place in range(len(counts)) if place != closing]
             if any(len(near[place]) == 0 for place in others):
                 continue
-            for moved in combinations(others, 2):
-                grid = np.meshgrid(*(near[p] if p in moved else near[p][:1] for p in others), indexing="ij")
+            for chosen in combinations(others, moved):
+                if prod(len(near[place]) for place in chosen) > _MOST:
+                    raise TooManyWays
+                grid = np.meshgrid(*(near[p] if p in chosen else near[p][:1] for p in others), indexing="ij")
                 yield _closed(len(counts), closing, others, [axis.ravel() for axis in grid])
         if shape.ratio and len(shape.parts) == 2:
             yield from _from_ratio(shape, copy)

@@ -55,6 +55,17 @@ class Figure(NamedTuple):
         return not self.digits and not self.soft
 
     @property
+    def eased(self) -> bool:
+        """Whether some other value is cheaper than an edit: by a channel or by what a machine thought likely."""
+        return bool(self.channel or self.soft)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a machine thought another value likelier than the printed one."""
+        own = dict(self.soft).get(self.value, FAR) if self.value is not None else FAR
+        return bool(self.soft) and own > min(price for _, price in self.soft)
+
+    @property
     def padded(self) -> bool:
         """Whether a zero stands before the figure, where no figure has one: it was another digit, or another place."""
         return len(self.digits) > (3 if self.ratio else 1) and self.digits[0] == 0

@@ -22,7 +22,7 @@ _FEW, _MANY = 8, 64
 def holds(shape: Shape, cells: tuple[Figure, ...]) -> bool:
     """Whether the parts add up and the ratio follows."""
     counts = [cell.value for cell in cells[: len(shape.counts)]]
-    if None in counts or any(cell.soft for cell in cells):
+    if None in counts:
         return False
     whole, *parts = (count or 0 for count in counts)
     if whole != sum(parts) or whole < shape.least:

@@ -82,8 +82,8 @@ class Row:
         return len(there) < len(self.shape.parts)
 
     def holds(self) -> bool:
-        """Whether every figure follows from the others as it stands."""
-        return all(holds(self.shape, copy) for copy in self.copies)
+        """Whether every figure follows from the others as it stands, and the row stands there in one way."""
+        return len(self.copies) == 1 and holds(self.shape, self.cells) and not any(cell.doubted for cell in self.cells)
 
     def counts(self) -> tuple[int, ...]:
         """The parts as they are printed; of one that cannot be read, 0."""
@@ -103,7 +103,7 @@ class Row:
     def _cheapest(self) -> int:
         """What leaves all counts but one is found at once. Only where it is dear can something else be cheaper."""
         plain = min((int(r.cost.min()) for r in self._closed(_BEYOND) if len(r)), default=_BEYOND)
-        if plain <= self._surely_closed:
+        if plain <= min(extra + self._surely_closed(cells) for cells, extra in self._layouts()):
             return plain
         try:
             for bound in (THREE_EDITS, _BEYOND - 1):
@@ -113,11 +113,12 @@ class Row:
             return _BEYOND
         return plain
 
-    @property
-    def _surely_closed(self) -> int:
+    def _surely_closed(self, cells: tuple[Maybe, ...]) -> int:
         """What costs less than this leaves all counts but one as they are printed."""
-        counts = len(self.shape.counts)
-        return EDIT if any(cell.empty for copy in self.copies for cell in copy[:counts]) else TWO_EDITS
+        counts = [cell for copy in cells for cell in copy[: len(self.shape.counts)]]
+        if any(cell is not None and cell.eased for cell in counts):
+            return 0
+        return EDIT if any(cell is None or cell.empty for cell in counts) else TWO_EDITS
 
     def _closed(self, bound: int) -> Iterator[Readings]:
         for cells, extra in self._layouts():
@@ -130,13 +131,15 @@ class Row:
         if self._known is None or self._known[0] < bound:  # what was found within more holds what is within less
             found = list(self._closed(bound))
             for cells, extra in self._layouts():
-                if bound - extra >= self._surely_closed:
+                if bound - extra >= self._surely_closed(cells):
                     found += self._dense(cells, extra, bound) if self.dense else self._sparse(cells, extra, bound)
             self._known = (bound, merged(found, len(self.shape.parts)))
         return self._known[1].within(bound)
 
     def _sparse(self, cells: tuple[Maybe, ...], extra: int, bound: int) -> Iterator[Readings]:
-        for values in balls(self.shape, cells):
+        # Below three edits one misread count beside the one that closes the sum is all there can be, if none is empty.
+        moved = 1 if self._surely_closed(cells) == TWO_EDITS and bound - extra < THREE_EDITS else 2
+        for values in balls(self.shape, cells, moved):
             yield self._weighed(cells, values, extra, bound)
 
     def _weighed(self, cells: tuple[Maybe, ...], parts: Ints, extra: int, bound: int) -> Readings:

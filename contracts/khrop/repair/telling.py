@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from khrop.repair.cells import WrongCell, value_of
 from khrop.repair.figures import Figure
+from khrop.repair.pricing import holds
 from khrop.repair.readings import Row
 from khrop.repair.report import Repair
 from khrop.repair.shape import Shape
@@ -61,7 +62,11 @@ def failing(name: str, row: Row) -> Iterator[Note]:
     said = [cell.printed or "–" for cell in cells]
     whole, parts = said[0], " + ".join(said[1 : len(shape.counts)])
     known = [count for count in counts if count is not None]
-    if len(known) < len(counts) or known[0] != sum(known[1:]):
+    if len(row.copies) > 1:
+        yield f"{name}: แถวที่พิมพ์ซ้ำไม่ตรงกัน", f"{name}: the row is printed twice, and differs"
+    elif holds(shape, cells):
+        return
+    elif len(known) < len(counts) or known[0] != sum(known[1:]):
         yield f"{name}: {parts} ไม่เท่ากับ {whole}", f"{name}: {parts} is not {whole}"
     elif shape.ratio:
         part, ratio = said[1 + shape.ratio_part], said[-1]

@@ -48,9 +48,12 @@ class Totals:
 
     def readings(self, bound: int) -> tuple[Ints, Ints]:
         """Values on the axes, shape (readings, axes), and what they cost, as far as that is within the bound."""
+        eased = any(statement.figure.eased for statement in self.said)
         values = np.array(sorted(set(self._exact())), dtype=np.int64).reshape(-1, len(self.axes))
         cost = self.cost(values)
-        if bound >= TWO_EDITS and not (len(cost) and cost.min() == 0 and bound < TWO_EDITS * self._sources()):
+        if (bound >= TWO_EDITS or eased) and not (
+            len(cost) and cost.min() == 0 and bound < TWO_EDITS * self._sources() and not eased
+        ):
             values = np.unique(np.concatenate([values, *self._near()]), axis=0)
             cost = self.cost(values)
         return values[cost <= bound], cost[cost <= bound]
