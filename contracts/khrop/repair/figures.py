@@ -73,7 +73,7 @@ class Figure(NamedTuple):
 
 def figure(cell: Any, ratio: bool) -> Figure:
     """A cell as it was printed (Thai or ASCII digits) or as a number."""
-    return _figure(_text(cell, ratio), ratio)
+    return _figure(text_of(cell, ratio), ratio)
 
 
 def price(cell: Figure, value: int) -> int:
@@ -147,7 +147,8 @@ def plain(value: int, ratio: bool) -> str:
     return f"{value // 100}.{value % 100:02d}" if ratio else str(value)
 
 
-def _text(cell: Any, ratio: bool) -> str:
+def text_of(cell: Any, ratio: bool) -> str:
+    """A cell as it was printed; a number as it would be, what is absent as an empty text."""
     if cell is None or isinstance(cell, str):
         return cell or ""
     if isinstance(cell, (bool, np.bool_)):

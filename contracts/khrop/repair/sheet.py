@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from khrop.repair.figures import Figure, confusions, figure, half_nats
+from khrop.printed import PRINTED
+from khrop.repair.figures import Figure, confusions, figure, half_nats, text_of
 from khrop.repair.shape import TOTAL_NAMES, Shape
 
 Channel = Mapping[tuple[str, str], float]
@@ -88,12 +89,18 @@ def read_sheet(
         names,
         tuple(shape.same(name) for name in names),
         tuple(
-            tuple(cell(name, c, ratio, record.get(c)) for c, ratio in zip(columns, ratios, strict=True))
+            tuple(cell(name, c, ratio, _printed(record, c)) for c, ratio in zip(columns, ratios, strict=True))
             for name, record in rows
         ),
         columns,
         tuple(_statements(said, shape, cell)),
     )
+
+
+def _printed(record: Mapping[str, Any], column: str) -> Any:
+    """A cell; where it could not be read, what was printed stands beside it."""
+    value = record.get(column)
+    return value if text_of(value, ratio=False) else record.get(column + PRINTED, value)
 
 
 def _parts_of(table: Any) -> tuple[list[Mapping[str, Any]], list[Section]]:
