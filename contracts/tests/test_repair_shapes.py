@@ -171,6 +171,15 @@ def test_scores_of_a_machine_decide_what_arithmetic_leaves_open() -> None:
         suggest(rows, shape=GOODS, scores={("article 5", "left"): {right: 5.0}})
 
 
+def test_scores_that_agree_with_the_page_change_nothing() -> None:
+    rows = goods()
+    scores = {(row["item"], column): {str(row[column]): 0.9} for row in rows for column in GOODS.counts}
+    doubted = {("article 5", "left"): {str(rows[4]["left"]): 0.3, "999": 0.6}}
+    for given in (scores, {**scores, **doubted}):
+        report = suggest(rows, claims=sums(rows, GOODS.counts), shape=GOODS, scores=given)
+        assert (report.status, report.repairs) == ("consistent", ())
+
+
 def test_a_channel_decides_between_two_readings() -> None:
     rows = [{"item": "a", "received": "18", "sold": "6", "left": "6", "lost": "4"}]
     report = suggest(rows, shape=GOODS, channel={("6", "8"): 0.4})

@@ -54,14 +54,15 @@ class Judgement:
         structural = self._structural(firm=not open_)
         unique = not open_ and all(cell.sure for cell in cells) and self._agreed()
         status: Status = "repaired" if unique else "ambiguous"
-        if not cells and not structural and not self._disagrees():
+        broken = tuple(self._broken())
+        if not cells and not structural and not broken:
             status = "consistent"
         elif self.outcome.undone:
             status = "unsolved"
         thai = any(to_arabic(cell.printed) != cell.printed for cells in self.sheet.rows[:3] for cell in cells)
         shape = self.search.table[0].shape
         repairs = tuple(repair_of(cell, shape, self.outcome.rows.get(cell.place), thai) for cell in cells)
-        return Report(status, repairs, structural, tuple(self._broken()), tuple(self.notes))
+        return Report(status, repairs, structural, broken, tuple(self.notes))
 
     def _put_back(self) -> None:
         """Rows that changed places whole: each should say what the other says."""
@@ -74,10 +75,6 @@ class Judgement:
 
     def _bound(self) -> bool:
         return self.search.bound_by_sums()
-
-    def _disagrees(self) -> bool:
-        """Whether rows and totals disagree and no reading makes them agree."""
-        return bool(self.search.broken) or (self._bound() and self.outcome.excess is None)
 
     def _rival(self) -> bool:
         """Whether a wrong sum of the publisher's is as plausible as the reading."""

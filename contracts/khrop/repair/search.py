@@ -46,9 +46,6 @@ class Outcome:
     undone: int = 0
     reach: int = CLOSE
 
-    def __post_init__(self) -> None:
-        assert self.rows.keys() == self.close.keys()
-
 
 @dataclass(slots=True)
 class Search:
