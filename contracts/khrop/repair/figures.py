@@ -27,8 +27,9 @@ EDITS = np.array([0, 14, 21, 28], dtype=np.uint8)
 """The price of a digit string that is none, one, two, more edits away; a transposition is one edit."""
 ADDED = 20
 """The price of a digit too many that is no doubled one: hands and machines double digits, they do not invent them."""
-EDIT = int(EDITS[1])
-FAR = int(EDITS[3])
+_PRICES: tuple[int, ...] = tuple(EDITS.tolist())
+EDIT = _PRICES[1]
+FAR = _PRICES[3]
 
 DENSE = 1000
 """Counts below it are weighed all at once."""
@@ -185,7 +186,14 @@ def _figure(printed: str, ratio: bool) -> Figure:
 
 @functools.lru_cache(maxsize=1 << 14)
 def _price(cell: Figure, value: int) -> int:
-    return int(prices(cell, np.array([value], dtype=np.int64))[0])
+    if cell.eased or cell.empty or not 0 <= value < 10**_LONGEST or len(cell.digits) > _LONGEST:
+        return int(prices(cell, np.array([value], dtype=np.int64))[0])
+    # Arrays are dear for one value, and one at a time is how most are asked for.
+    text = f"{value:03d}" if cell.ratio else str(value)
+    apart = _distance(cell.digits, tuple(map(int, text)))
+    if apart == 1 and len(text) == len(cell.digits) - 1 and value not in _undoubled(cell.digits):
+        return ADDED
+    return _PRICES[min(apart, 3)]
 
 
 def _by_edits(cell: Figure, values: Ints) -> Prices:
@@ -216,6 +224,23 @@ def _undoubled(digits: tuple[int, ...]) -> list[int]:
     """The values without one digit of a pair of equal neighbours."""
     pairs = (place for place in range(1, len(digits)) if digits[place] == digits[place - 1] != _FOREIGN)
     return [int("".join(map(str, digits[:place] + digits[place + 1 :]))) for place in pairs if _FOREIGN not in digits]
+
+
+def _distance(printed: tuple[int, ...], true: tuple[int, ...]) -> int:
+    """The edits (with transpositions of neighbours) between two strings; 3 where there are more than 2 at a glance."""
+    if abs(len(printed) - len(true)) > 2:
+        return 3
+    before: list[int] = []
+    last = list(range(len(true) + 1))
+    for i, digit in enumerate(printed, 1):
+        now = [i]
+        for j, other in enumerate(true, 1):
+            least = min(last[j] + 1, now[-1] + 1, last[j - 1] + (digit != other))
+            if i > 1 and j > 1 and digit == true[j - 2] and printed[i - 2] == other:
+                least = min(least, before[j - 2] + 1)
+            now.append(least)
+        before, last = last, now
+    return last[-1]
 
 
 def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:

@@ -25,8 +25,9 @@ from khrop.thai import to_arabic
 
 PUBLISHER = TWO_EDITS
 """What it costs that the publisher's own sum is wrong, or that a row was altered and still holds."""
-MOST_CLAIMED = 40
-"""More cells than these are not claimed together: slips are then no longer independent."""
+MOST_CLAIMED, MOST_TOGETHER = 40, 28
+"""Of more wrong cells than the first none is claimed: slips are then no longer independent. Of more than the second the
+whole is not: where so much is misread, something that cannot be seen is misread, too (3.72 of the prose as 3.71)."""
 _SAME_MISREADING = 5
 
 
@@ -52,7 +53,7 @@ class Judgement:
             cells = [replace(cell, sure=False) for cell in cells]
         open_ = self._open() or _TOO_ALIKE in self.notes
         structural = self._structural(firm=not open_)
-        unique = not open_ and all(cell.sure for cell in cells) and self._agreed()
+        unique = not open_ and len(cells) <= MOST_TOGETHER and all(cell.sure for cell in cells) and self._agreed()
         status: Status = "repaired" if unique else "ambiguous"
         broken = tuple(self._broken())
         if not cells and not structural and not broken:
