@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts bench-repair docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -86,6 +86,11 @@ bench: $(BENCH)
 
 bench-contracts: $(BENCH)
 	$(BIN)/python -W ignore tests/bench_contracts.py
+
+# How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
+bench-repair: $(DEV)
+	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
+	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
 
 docs: $(DEV)
 	$(BIN)/python tests/contract_pages.py

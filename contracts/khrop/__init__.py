@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from khrop import repair
     from khrop.engine import check
     from khrop.province_progress import ProvinceProgress
     from khrop.rules import ContractOptions, Rule, rule, rule_ids, rules_of
@@ -31,6 +32,8 @@ _HOMES = {
     "Violation": "khrop.verdict",
 }
 
+_MODULES = ("repair",)
+
 __all__ = [
     "ContractError",
     "ContractOptions",
@@ -39,6 +42,7 @@ __all__ = [
     "Verdict",
     "Violation",
     "check",
+    "repair",
     "rule",
     "rule_ids",
     "rules_of",
@@ -46,6 +50,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"khrop.{name}")
     if name in _HOMES:
         value = getattr(import_module(_HOMES[name]), name)
         globals()[name] = value
@@ -54,4 +60,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, *_MODULES])

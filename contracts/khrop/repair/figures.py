@@ -1,0 +1,264 @@
+"""What a printed figure may have been: its digits, its value, and the price of reading it as another.
+
+Here belong single cells. A price is −log P(printed | implied) in half nats, so that it is a whole number: nothing
+for the same value, and by the edit distance of the digits for another. How the cells of a row hang together belongs
+in `khrop.repair.readings`.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from khrop.thai import to_arabic
+
+Ints = npt.NDArray[np.int64]
+Prices = npt.NDArray[np.uint8]
+
+EMPTY = 2
+TRUNCATED = 10
+EDITS = np.array([0, 14, 21, 28], dtype=np.uint8)
+"""The price of a digit string that is none, one, two, more edits away; a transposition is one edit."""
+ADDED = 20
+"""The price of a digit too many that is no doubled one: hands and machines double digits, they do not invent them."""
+_PRICES: tuple[int, ...] = tuple(EDITS.tolist())
+EDIT = _PRICES[1]
+FAR = _PRICES[3]
+
+DENSE = 1000
+"""Counts below it are weighed all at once."""
+HUNDRED_PERCENT = 10_000
+_LONGEST = 12
+"""No figure of a table has more digits; longer texts are like nothing."""
+_FOREIGN = 10
+"""Any character that is no digit."""
+
+
+class Figure(NamedTuple):
+    """A cell: its digits without separators (`_FOREIGN` for what is no digit), its value (counts as they are, ratios
+    in hundredths), None where there is none, and what a reader of images thought likely: (value, price)."""
+
+    printed: str
+    digits: tuple[int, ...]
+    value: int | None
+    ratio: bool = False
+    soft: tuple[tuple[int, int], ...] = ()
+    channel: tuple[tuple[int, ...], ...] | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.digits and not self.soft
+
+    @property
+    def eased(self) -> bool:
+        """Whether some other value is cheaper than an edit: by a channel or by what a machine thought likely."""
+        return bool(self.channel or self.soft)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a machine thought another value likelier than the printed one."""
+        own = dict(self.soft).get(self.value, FAR) if self.value is not None else FAR
+        return bool(self.soft) and own > min(price for _, price in self.soft)
+
+    @property
+    def padded(self) -> bool:
+        """Whether a zero stands before the figure, where no figure has one: it was another digit, or another place."""
+        return len(self.digits) > (3 if self.ratio else 1) and self.digits[0] == 0
+
+
+def figure(cell: Any, ratio: bool) -> Figure:
+    """A cell as it was printed (Thai or ASCII digits) or as a number."""
+    return _figure(text_of(cell, ratio), ratio)
+
+
+def price(cell: Figure, value: int) -> int:
+    """The price of one value."""
+    if cell.value == value and not cell.soft and not cell.padded:
+        return 0
+    return _price(cell, value)
+
+
+def prices(cell: Figure, values: Ints) -> Prices:
+    """The price of each of many values."""
+    if cell.empty:
+        return np.full(len(values), EMPTY, dtype=np.uint8)
+    found = _by_edits(cell, values)
+    if cell.value is not None and not cell.padded:
+        found[values == cell.value] = 0
+    for value, soft in cell.soft:
+        same = values == value
+        found[same] = soft if value == cell.value else np.minimum(found[same], soft)
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def every_price(cell: Figure) -> Prices:
+    """The price of each value of the cell's kind: counts 0…999, ratios 0…10000 hundredths."""
+    return prices(cell, np.arange(HUNDRED_PERCENT + 1 if cell.ratio else DENSE))
+
+
+@functools.lru_cache(maxsize=1024)
+def nearby(cell: Figure) -> Ints:
+    """The values at most one edit away, and those a reader thought likely; without the printed one."""
+    digits = "".join(map(str, cell.digits)) if _FOREIGN not in cell.digits else ""
+    near = {str(value) for value, _ in cell.soft}
+    for i in range(len(digits) + 1):
+        head, tail = digits[:i], digits[i:]
+        near.update(head + digit + tail for digit in "0123456789")
+        if tail:
+            near.update([head + tail[1:], *(head + digit + tail[1:] for digit in "0123456789")])
+        if len(tail) > 1:
+            near.add(head + tail[1] + tail[0] + tail[2:])
+    values = {int(text) for text in near if text} - {cell.value}
+    return np.array(sorted(values), dtype=np.int64)
+
+
+def confusions(channel: Mapping[tuple[str, str], float] | None) -> tuple[tuple[int, ...], ...] | None:
+    """A channel's probabilities P(printed digit | true digit) as prices, by true and printed digit; ValueError for
+    what is no digit or no probability."""
+    if not channel:
+        return None
+    table = [[0 if true == printed else FAR for printed in range(10)] for true in range(10)]
+    for (true, printed), probability in channel.items():
+        if not 0 < probability <= 1:
+            raise ValueError(f"the channel gives {true} read as {printed} the probability {probability}: not in (0, 1]")
+        try:
+            a, b = int(true), int(printed)
+        except ValueError:
+            raise ValueError(f"the channel speaks of {true!r} read as {printed!r}: one digit each") from None
+        if not (0 <= a <= 9 and 0 <= b <= 9):
+            raise ValueError(f"the channel speaks of {true!r} read as {printed!r}: one digit each")
+        table[a][b] = 0 if a == b else half_nats(probability)
+    return tuple(map(tuple, table))
+
+
+def half_nats(probability: float) -> int:
+    """A probability as a price, at most that of a text that is like nothing."""
+    return min(FAR, round(-2 * math.log(max(probability, 1e-12))))
+
+
+def plain(value: int, ratio: bool) -> str:
+    """A value as it would be printed, in ASCII digits."""
+    return f"{value // 100}.{value % 100:02d}" if ratio else str(value)
+
+
+def text_of(cell: Any, ratio: bool) -> str:
+    """A cell as it was printed; a number as it would be, what is absent as an empty text."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, (bool, np.bool_)):
+        return str(cell)
+    try:
+        number = Decimal(str(cell))
+    except InvalidOperation:
+        return "" if str(cell) in ("<NA>", "NaT") else str(cell)
+    if number.is_nan():
+        return ""
+    if not number.is_finite() or abs(number) >= 10**_LONGEST:
+        return str(cell)
+    if ratio:
+        # A number has no printed zeros at its end: 4.9 is what was printed as 4.90.
+        return f"{number:.2f}"
+    return str(int(number)) if number == int(number) else str(cell)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _figure(printed: str, ratio: bool) -> Figure:
+    text = to_arabic(printed[:64]).replace(",", "").replace("%", "").strip()
+    whole, point, fraction = text.partition(".")
+    digits = tuple(
+        int(c) if c in "0123456789" else _FOREIGN for c in (whole + fraction if ratio else text) if not c.isspace()
+    )
+    value = None
+    if digits and _FOREIGN not in digits and len(digits) <= _LONGEST and len(printed) <= 64:
+        if not ratio:
+            value = int(text)
+        elif len(fraction) <= 2:
+            value = int(whole or 0) * 100 + int((fraction + "00")[:2])
+    return Figure(printed, digits, value, ratio)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _price(cell: Figure, value: int) -> int:
+    if cell.eased or cell.empty or not 0 <= value < 10**_LONGEST or len(cell.digits) > _LONGEST:
+        return int(prices(cell, np.array([value], dtype=np.int64))[0])
+    # Arrays are dear for one value, and one at a time is how most are asked for.
+    text = f"{value:03d}" if cell.ratio else str(value)
+    apart = _distance(cell.digits, tuple(map(int, text)))
+    if apart == 1 and len(text) == len(cell.digits) - 1 and value not in _undoubled(cell.digits):
+        return ADDED
+    return _PRICES[min(apart, 3)]
+
+
+def _by_edits(cell: Figure, values: Ints) -> Prices:
+    found = np.full(len(values), FAR, dtype=np.uint8)
+    if not cell.digits or len(cell.digits) > _LONGEST:
+        return found
+    shortest = 3 if cell.ratio else 1
+    lengths = np.full(len(values), shortest)
+    for length in range(shortest, _LONGEST):
+        lengths[values >= 10**length] = length + 1
+    for length in range(max(shortest, len(cell.digits) - 2), min(_LONGEST, len(cell.digits) + 2) + 1):
+        chosen = np.flatnonzero((lengths == length) & (values >= 0) & (values < 10**_LONGEST))
+        if len(chosen):
+            digits = values[chosen] // 10 ** np.arange(length - 1, -1, -1)[:, None] % 10
+            apart = _distances(cell.digits, digits.astype(np.uint8))
+            near = EDITS[np.minimum(apart, 3)]
+            if length == len(cell.digits) - 1:
+                near[(apart == 1) & ~np.isin(values[chosen], _undoubled(cell.digits))] = ADDED
+            if cell.channel and length == len(cell.digits) and _FOREIGN not in cell.digits:
+                table = np.array(cell.channel)
+                misread = sum(table[digits[i], printed] for i, printed in enumerate(cell.digits))
+                near = np.minimum(near, np.minimum(misread, FAR).astype(np.uint8))
+            found[chosen] = near
+    return found
+
+
+def _undoubled(digits: tuple[int, ...]) -> list[int]:
+    """The values without one digit of a pair of equal neighbours."""
+    pairs = (place for place in range(1, len(digits)) if digits[place] == digits[place - 1] != _FOREIGN)
+    return [int("".join(map(str, digits[:place] + digits[place + 1 :]))) for place in pairs if _FOREIGN not in digits]
+
+
+def _distance(printed: tuple[int, ...], true: tuple[int, ...]) -> int:
+    """The edits (with transpositions of neighbours) between two strings; 3 where there are more than 2 at a glance."""
+    if abs(len(printed) - len(true)) > 2:
+        return 3
+    before: list[int] = []
+    last = list(range(len(true) + 1))
+    for i, digit in enumerate(printed, 1):
+        now = [i]
+        for j, other in enumerate(true, 1):
+            least = min(last[j] + 1, now[-1] + 1, last[j - 1] + (digit != other))
+            if i > 1 and j > 1 and digit == true[j - 2] and printed[i - 2] == other:
+                least = min(least, before[j - 2] + 1)
+            now.append(least)
+        before, last = last, now
+    return last[-1]
+
+
+def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:
+    """The edits (with transpositions of neighbours) between one string and each column of digits, shape (places,
+    values)."""
+    places, values = digits.shape
+    first = np.broadcast_to(np.arange(places + 1, dtype=np.uint8)[:, None], (places + 1, values))
+    before, last = first, first
+    for i, digit in enumerate(printed, 1):
+        other = digits != digit
+        now = np.empty((places + 1, values), dtype=np.uint8)
+        now[0] = i
+        now[1:] = np.minimum(last[1:] + np.uint8(1), last[:-1] + other)
+        for j in range(1, places + 1):
+            np.minimum(now[j], now[j - 1] + np.uint8(1), out=now[j])
+            if i > 1 and j > 1:
+                turned = (digits[j - 2] == digit) & (digits[j - 1] == printed[i - 2])
+                np.minimum(now[j], np.where(turned, before[j - 2] + np.uint8(1), np.uint8(255)), out=now[j])
+        before, last = last, now
+    found: Prices = last[-1]
+    return found

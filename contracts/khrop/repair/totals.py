@@ -1,0 +1,171 @@
+"""What a document says of its table as a whole: the totals row and the prose, as one block of figures.
+
+Here belong the readings of the grand totals. A source is the totals row or the prose; each repeats some of the
+counts and ratios, and a ratio of the prose may be cut off where the table rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from khrop.percents import rounded
+from khrop.repair.figures import TRUNCATED, Ints, nearby, price, prices
+from khrop.repair.readings import TWO_EDITS
+from khrop.repair.shape import Shape
+from khrop.repair.sheet import TABLE_TOTAL, Statement
+
+_FEW = 16
+"""So few readings are weighed one by one: an array would not pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """`said` of a table of this shape."""
+
+    shape: Shape
+    said: tuple[Statement, ...]
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Of which counts (places in `Shape.counts`) the sums are known. All parts, where enough is said to know each;
+        none, where nothing is said."""
+        read = sorted({s.axis for s in self.said if not s.figure.ratio and s.figure.value is not None})
+        parts = len(self.shape.parts)
+        return tuple(range(1, parts + 1)) if len(read) >= parts else tuple(read)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sums of all parts are known."""
+        return len(self.axes) == len(self.shape.parts) and 0 not in self.axes
+
+    def sums(self, parts: Ints) -> Ints:
+        """The sums on the axes, of parts in the last dimension."""
+        return np.stack([parts[..., a - 1] if a else parts.sum(axis=-1) for a in self.axes], axis=-1)
+
+    def readings(self, bound: int) -> tuple[Ints, Ints]:
+        """Values on the axes, shape (readings, axes), and what they cost, as far as that is within the bound."""
+        eased = any(statement.figure.eased for statement in self.said)
+        values = np.array(sorted(set(self._exact())), dtype=np.int64).reshape(-1, len(self.axes))
+        cost = self.cost(values)
+        if (bound >= TWO_EDITS or eased) and not (
+            len(cost) and cost.min() == 0 and bound < TWO_EDITS * self._sources() and not eased
+        ):
+            values = np.unique(np.concatenate([values, *self._near()]), axis=0)
+            cost = self.cost(values)
+        return values[cost <= bound], cost[cost <= bound]
+
+    def least(self) -> int | None:
+        """The least price of a reading; None where there is none."""
+        for bound in (TWO_EDITS - 1, 1 << 20):
+            _, cost = self.readings(bound)
+            if len(cost):
+                return int(cost.min())
+        return None
+
+    def cost(self, values: Ints) -> Ints:
+        """What readings cost, shape (readings,)."""
+        if len(values) <= _FEW:
+            return np.array([self._cost_of(tuple(row)) for row in values.tolist()], dtype=np.int64)
+        counts = self._counts(values)
+        cost = np.zeros(len(values), dtype=np.int64)
+        modes: dict[str, list[Ints]] = {}
+        for statement in self.said:
+            if not statement.figure.ratio:
+                if statement.axis in counts:
+                    cost += prices(statement.figure, counts[statement.axis])
+            elif 0 in counts and statement.axis in counts:
+                some, part = np.maximum(counts[0], 1), counts[statement.axis]
+                cut = prices(statement.figure, 10_000 * part // some).astype(np.int64)
+                round_ = prices(statement.figure, (20_000 * part + some) // (2 * some)).astype(np.int64)
+                if statement.source == TABLE_TOTAL:
+                    asked = cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
+                    cost += asked
+                else:
+                    both = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
+                    both[0] += round_
+                    both[1] += cut
+        for one, other in modes.values():
+            cost += np.minimum(one, other)
+        return cost
+
+    def ratio_values(self, statement: Statement, values: tuple[int, ...]) -> tuple[int, int] | None:
+        """What a ratio says under a reading, rounded and cut off, in hundredths; None where that is not known."""
+        counts = self.counts(values)
+        if 0 not in counts or statement.axis not in counts or counts[0] <= 0:
+            return None
+        return rounded(counts[statement.axis], counts[0]), 10_000 * counts[statement.axis] // counts[0]
+
+    def counts(self, values: tuple[int, ...]) -> dict[int, int]:
+        """The counts, by axis, that a reading implies."""
+        found = dict(zip(self.axes, values, strict=True))
+        return {0: sum(values), **found} if self.whole else found
+
+    def cut(self, source: str, values: tuple[int, ...]) -> tuple[int, int]:
+        """What the ratios of a source cost under a reading, rounded and cut off."""
+        costs = [0, 0]
+        for statement in self.said:
+            if statement.source == source and statement.figure.ratio and (two := self.ratio_values(statement, values)):
+                costs = [cost + price(statement.figure, value) for cost, value in zip(costs, two, strict=True)]
+        return costs[0], costs[1]
+
+    def _cost_of(self, values: tuple[int, ...]) -> int:
+        counts = self.counts(values)
+        cost = sum(price(s.figure, counts[s.axis]) for s in self.said if not s.figure.ratio and s.axis in counts)
+        for source in dict.fromkeys(s.source for s in self.said):
+            if source != TABLE_TOTAL:
+                cost += min(self.cut(source, values))
+        for s in self.said:
+            if s.source == TABLE_TOTAL and s.figure.ratio and (two := self.ratio_values(s, values)):
+                asked = price(s.figure, two[1] if self.shape.cut else two[0])
+                cost += min(asked, TRUNCATED) if s.figure.value == two[1] else asked
+        return cost
+
+    def _counts(self, values: Ints) -> dict[int, Ints]:
+        found = dict(zip(self.axes, values.T, strict=True))
+        return {0: values.sum(axis=1), **found} if self.whole else found
+
+    def _sources(self) -> int:
+        return len({s.source for s in self.said if s.figure.value is not None and not s.figure.ratio})
+
+    def _read(self, axis: int) -> list[int]:
+        return [
+            s.figure.value for s in self.said if s.axis == axis and not s.figure.ratio and s.figure.value is not None
+        ]
+
+    def _exact(self) -> Iterator[tuple[int, ...]]:
+        """The readings that leave each count, but the one that follows from the others, as some source says it."""
+        if not self.whole:
+            yield from product(*(self._read(axis) for axis in self.axes))
+            return
+        axes = range(len(self.shape.counts))
+        for closing in axes:
+            for values in product(*(self._read(axis) for axis in axes if axis != closing)):
+                counts = [*values[:closing], 0, *values[closing:]]
+                if closing:
+                    counts[closing] = counts[0] - sum(counts[1:])
+                if min(counts[1:]) >= 0:
+                    yield tuple(counts[1:])
+
+    def _near(self) -> Iterator[Ints]:
+        """The readings where one more count is one edit away from what a source says."""
+        axes = range(len(self.shape.counts)) if self.whole else self.axes
+        for closing in axes if self.whole else (-1,):
+            others = [axis for axis in axes if axis != closing]
+            for moved in others:
+                near = [
+                    np.concatenate([[], *(nearby(s.figure) for s in self.said if s.axis == a and not s.figure.ratio)])
+                    if a == moved
+                    else self._read(a)
+                    for a in others
+                ]
+                grid = [g.ravel().astype(np.int64) for g in np.meshgrid(*near, indexing="ij")]
+                if self.whole and closing:
+                    place = others.index(0)
+                    grid.insert(closing, grid[place] - sum(g for i, g in enumerate(grid) if i != place))
+                    grid.pop(place)
+                values = np.stack(grid, axis=1)
+                yield values[(values >= 0).all(axis=1)]
