@@ -14,12 +14,12 @@ import re
 import stat
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 CHUNK = 1 << 20
 INCOMING = ".incoming"
@@ -45,7 +45,8 @@ class Damaged(Exception):
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
-    named, if anything; `again` is true where the bytes were there already."""
+    named, if anything; `again` is true where the bytes were there already. Or, with a `decision`: a person decided
+    this of them (see `pipelines.decisions`)."""
 
     sha256: str
     name: str
@@ -56,9 +57,12 @@ class Receipt:
     campaign: str | None = None
     as_of: date | None = None
     again: bool = False
+    decision: Mapping[str, Any] | None = None
 
     def to_json(self) -> str:
         data = asdict(self)
+        if self.decision is None:
+            del data["decision"]
         data["received_at"] = self.received_at.isoformat()
         data["as_of"] = self.as_of.isoformat() if self.as_of else None
         return json.dumps(data, ensure_ascii=False)
@@ -161,6 +165,16 @@ class Archive:
                 kept.append(receipt)
             self._write(new)
             return kept
+
+    def note(self, first: Receipt, source: str, decision: Mapping[str, Any]) -> Receipt:
+        """Write to the ledger what a person decided of bytes that it names."""
+        line = replace(
+            first, received_at=datetime.now(UTC), source=source, campaign=None, as_of=None, again=True,
+            decision=decision,
+        )  # fmt: skip
+        with self._locked():
+            self._write([line])
+        return line
 
     def _keep(self, file: Incoming, first: dict[str, Receipt]) -> Receipt:
         temporary = self.folder / INCOMING  # one name is enough under the lock, so a killed run leaves one file

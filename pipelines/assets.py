@@ -23,7 +23,7 @@ POOL = "duckdb"
 OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
-VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable")
+VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable", "withdrawn")
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 
@@ -136,6 +136,9 @@ def _materialization(story: Story) -> dg.AssetMaterialization:
     }
     if story.same_as:
         metadata["same_as"] = story.same_as
+    if story.proposal:
+        metadata["repair"] = story.proposal.status
+        metadata["proposed_repair"] = dg.MetadataValue.md(story.proposal.markdown)
     if first:
         metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
     return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]

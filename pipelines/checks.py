@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from khrop.rules import rules_of
+from pipelines.decisions import GUARD, MENDED
 from pipelines.judge import CONTRACT, READABLE
 from pipelines.troubles import Broken, Troubles, severities
 
@@ -15,13 +16,15 @@ ASSET = "intake"
 SHOWN = 5
 ON_TIME = "returns_on_time"
 CONSERVATION = {
-    "returns": "archived = accepted + unchanged + quarantined + unreadable",
+    "returns": "archived = accepted + unchanged + quarantined + unreadable + withdrawn",
     "rows": "rows read = rows loaded + rows set aside (+ rows of unchanged returns)",
 }
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 SUMMARIES = {
     READABLE: "A table can be had from the document.",
     "columns": "The columns that the contract requires are there.",
+    GUARD: "What was corrected or accepted still stands in the document as it did.",
+    MENDED: "The publisher has sent nothing anew that a person had corrected.",
     **{rule.id: rule.summary for rule in reversed(rules_of(CONTRACT))},
 }
 

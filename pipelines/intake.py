@@ -7,21 +7,23 @@ warehouse together say what is still to be done, so a run that was killed is com
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from khrop.verdict import Violation
 from pipelines import campaigns as campaign_files
-from pipelines.archive import Archive, Damaged, Receipt, return_name
+from pipelines.archive import Archive, Damaged, Receipt
 from pipelines.compare import REFERENCE_RULES, compare
+from pipelines.decided import mended, recorded
 from pipelines.home import Home
 from pipelines.judge import Judgement, Return, judge
+from pipelines.ledger import Event, events
+from pipelines.proposals import Proposal, proposed
 from pipelines.readers import Unreadable, too_large
-from pipelines.typed import Hints
 from warehouse.connect import Warehouse
-from warehouse.load import Arrival, File, Outcome, load, note_seen_again, transaction
+from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_seen_again, transaction
 from warehouse.tables import refresh_reference
 
 if TYPE_CHECKING:
@@ -32,22 +34,6 @@ LOST = "the bytes as they came"
 """What is expected of a return whose bytes the archive lost: by this it is known when they are there again."""
 BATCH = 200
 """Returns a transaction: enough that its cost is shared, few enough that memory and a reader's wait stay small."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something to be judged: a return as it came, or (`again`) came again with other hints. `line` is its line
-    of the ledger, `known_from` when the judgement begins to count."""
-
-    first: Receipt
-    hints: Hints
-    known_from: datetime
-    line: int
-    again: bool
-
-    @property
-    def snapshot_id(self) -> str:
-        return return_name(self.first.name, self.first.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,7 @@ class Story:
     rows: int
     same_as: str | None
     violations: tuple[Violation, ...]
+    proposal: Proposal | None = None
 
     @property
     def errors(self) -> int:
@@ -94,7 +81,8 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     all_events = events(receipts)
     with way.warehouse.writing() as connection:
         refresh_reference(connection, way.campaigns.values())
-        note_seen_again(connection, [_file(r) for r in receipts if r.again])
+        note_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
+        note_decisions(connection, *recorded(receipts))
         todo = _pending(all_events, _judged_lines(connection, way.archive, all_events))
     newest = {e.snapshot_id: e for e in all_events}
     for part in _parts(todo):
@@ -122,39 +110,18 @@ class _Way:
         """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
         while part:
             judgements = judge_events(self.archive, part, self.campaigns)
+            by_name = {e.snapshot_id: e for e in part}
             with self.warehouse.writing() as connection:
+                judgements = mended(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
                 if only_changed:
                     judgements = _changed(connection, [j for j in judgements if not _lost(j)])
-                stories = _load(connection, judgements, {e.snapshot_id: e for e in part})
+                stories = _load(connection, judgements, by_name)
                 alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
             if stories:
                 yield stories
             # They count from when what they relied on went.
             moment = max(e.known_from for e in part)
             part, only_changed = [replace(newest[name], known_from=moment) for name in alone], False
-
-
-def events(receipts: Iterable[Receipt]) -> list[Event]:
-    """The ledger as things to be judged, in their order: new bytes, and known bytes with new hints."""
-    first: dict[str, Receipt] = {}
-    hints: dict[str, Hints] = {}
-    found = []
-    for line, receipt in enumerate(receipts, start=1):
-        sha256 = receipt.sha256
-        known = hints.get(sha256)
-        # A copy in another campaign's inbox is the same bytes seen again; only the sender's word moves a return.
-        copied = (
-            known is not None and known.campaign is not None and receipt.source.startswith(f"inbox/{receipt.campaign}/")
-        )
-        told = Hints(
-            (receipt.campaign if not copied else None) or (known.campaign if known else None),
-            receipt.as_of or (known.as_of if known else None),
-        )
-        first.setdefault(sha256, receipt)
-        if told != known:
-            hints[sha256] = told
-            found.append(Event(first[sha256], told, receipt.received_at, line, known is not None))
-    return found
 
 
 def judge_events(
@@ -164,7 +131,7 @@ def judge_events(
     return judge(
         (
             (
-                Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints),
+                Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints, e.decision),
                 _bytes(archive, e.first),
             )
             for e in batch
@@ -221,10 +188,14 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
     with transaction(connection):
         outcomes = load(connection, arrivals)
         compared = compare(connection, days)
-    return [_story(a, o, compared.get(o.snapshot_id, ())) for a, o in zip(arrivals, outcomes, strict=True)]
+    proposals = {j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict == "quarantined"}
+    return [
+        _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id))
+        for a, o in zip(arrivals, outcomes, strict=True)
+    ]
 
 
-def _story(a: Arrival, o: Outcome, compared: Sequence[Violation]) -> Story:
+def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None) -> Story:
     verdict = "accepted_with_warnings" if o.verdict == "accepted" and compared else o.verdict
     return Story(
         a.snapshot_id,
@@ -239,6 +210,7 @@ def _story(a: Arrival, o: Outcome, compared: Sequence[Violation]) -> Story:
         len(a.rows),
         o.same_as,
         (*a.violations, *compared),
+        proposal,
     )
 
 

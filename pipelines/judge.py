@@ -17,6 +17,7 @@ from khrop import ProvinceProgress, check
 from khrop.rules import options_of
 from khrop.verdict import NotRun, Verdict, Violation, status_of
 from pipelines.campaigns import Campaign
+from pipelines.decisions import Decision, corrected, heard, verdict_of
 from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
 from pipelines.readers.raw_table import Cell, Claim, TableRow
 from pipelines.typed import Hints, Typed, typed
@@ -35,19 +36,20 @@ READABLE = "readable"
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A return that came in: its name, its bytes' hash, and what the sender named."""
+    """A return that came in: its name, its bytes' hash, what the sender named, and what a person decided of it."""
 
     snapshot_id: str
     sha256: str
     name: str
     received_at: datetime
     hints: Hints = field(default_factory=Hints)
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined or unreadable; that its
-    figures are unchanged is for the warehouse to see."""
+    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined, unreadable or withdrawn; that
+    its figures are unchanged is for the warehouse to see."""
 
     of: Return
     verdict: str
@@ -77,6 +79,7 @@ class Judgement:
 def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mapping[str, Campaign]) -> list[Judgement]:
     """Judge some returns, in their order, without comparing them with previous ones."""
     order: list[str] = []
+    guards: dict[str, list[Violation]] = {}
     done: dict[str, Judgement] = {}
     open_: dict[str | None, list[tuple[Return, RawTable, Typed]]] = {}
     for one, data in returns:
@@ -89,6 +92,8 @@ def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mappi
             done[one.snapshot_id] = unreadable(one, reason)
             continue
         said = typed(table, one.hints, one.received_at, dict(campaigns))
+        if one.decision is not None and one.decision.kind == "correct":
+            said, guards[one.snapshot_id] = corrected(said, table.rows, one.decision)
         open_.setdefault(said.campaign.id if said.campaign else None, []).append((one, table, said))
     for campaign_id, group in open_.items():
         params = campaigns[campaign_id].params() if campaign_id else {}
@@ -97,7 +102,8 @@ def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mappi
             verdict = _check(same, params)
             broken = verdict.by_snapshot()
             for one, table, said in same:
-                done[one.snapshot_id] = _judged(one, table, said, broken[one.snapshot_id], verdict)
+                found = (*broken[one.snapshot_id], *guards.get(one.snapshot_id, ()))
+                done[one.snapshot_id] = _judged(one, table, said, found, verdict)
     return [done[name] for name in order]
 
 
@@ -114,7 +120,8 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
         reason.th,
         reason.en,
     )
-    return Judgement(one, "unreadable", None, one.hints.as_of, [], [], [], (violation,))
+    verdict = verdict_of(one.decision, "unreadable")
+    return Judgement(one, verdict, None, one.hints.as_of, [], [], [], (violation,))
 
 
 def _by_columns(group: list[tuple[Return, RawTable, Typed]]) -> list[list[tuple[Return, RawTable, Typed]]]:
@@ -184,11 +191,13 @@ def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str
 
 
 def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict) -> Judgement:
+    broken = heard(one.decision, said, broken)
     status = status_of([v.severity for v in broken])
-    rows = {row.place: (row, typed) for row, typed in zip(table.rows, said.rows, strict=True)}
+    printed = {row.place: row for row in table.rows}
+    rows = {typed["place"]: (printed[typed["place"]], typed) for typed in said.rows if typed["place"] in printed}
     return Judgement(
         one,
-        status,
+        verdict_of(one.decision, status),
         said.campaign.id if said.campaign else None,
         said.as_of,
         said.rows,

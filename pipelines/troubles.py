@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from khrop.rules import Severity, rule_ids
 from pipelines.archive import Archive
 from pipelines.campaigns import Campaign
+from pipelines.decisions import GUARD, MENDED
 from pipelines.home import Home
 from pipelines.judge import CONTRACT, READABLE
 from pipelines.typed import BANGKOK
@@ -42,7 +43,8 @@ WITH standing AS (
                    INNER JOIN raw.file AS mended
                        ON mended.source = broken.source AND mended.received_at > broken.received_at
                    INNER JOIN core.snapshot_judged AS later ON later.sha256 = mended.sha256
-                   WHERE broken.sha256 = judged.sha256 AND later.verdict NOT IN ('quarantined', 'unreadable')
+                   WHERE broken.sha256 = judged.sha256
+                       AND later.verdict NOT IN ('quarantined', 'unreadable', 'withdrawn')
                )
            ))
 )
@@ -86,7 +88,7 @@ class Troubles:
 
 def severities() -> dict[str, Severity]:
     """Every rule that a return can break, with its severity, in the order of the contract."""
-    return {READABLE: "error", "columns": "error", **rule_ids(CONTRACT)}
+    return {READABLE: "error", "columns": "error", GUARD: "error", MENDED: "warning", **rule_ids(CONTRACT)}
 
 
 def troubles(

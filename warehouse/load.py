@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ACCEPTED = ("accepted", "accepted_with_warnings")
+ASIDE = ("quarantined", "unreadable", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]]
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     rows = [(a, o) for a, o in placed if o.verdict in ACCEPTED]
     insert(connection, "core.province_progress", [_row(a, o, r) for a, o in rows for r in a.rows])
-    aside = [(a, o) for a, o in placed if o.verdict in ("quarantined", "unreadable")]
+    aside = [(a, o) for a, o in placed if o.verdict in ASIDE]
     insert(connection, "core.set_aside", [_row(a, o, r, "province_th") for a, o in aside for r in a.rows])
     claims = [
         {
@@ -229,6 +230,16 @@ def note_seen_again(connection: DuckDBPyConnection, seen: Sequence[File]) -> Non
     )
 
 
+def note_decisions(
+    connection: DuckDBPyConnection, decisions: Sequence[Mapping[str, Any]], corrections: Sequence[Mapping[str, Any]]
+) -> None:
+    """Record what was decided: all of it since the archive began, in the order of the ledger, as rows of core.decision
+    and core.correction. What is there already is not written again."""
+    ((last,),) = connection.execute("SELECT coalesce(max(ledger_line), 0) FROM core.decision").fetchall()
+    insert(connection, "core.decision", [row for row in decisions if row["ledger_line"] > last])
+    insert(connection, "core.correction", [row for row in corrections if row["ledger_line"] > last])
+
+
 def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
     read = len(a.rows)
     return {
@@ -245,7 +256,7 @@ def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
         "loaded_at": now,
         "rows_read": read,
         "rows_loaded": read if o.verdict in ACCEPTED else 0,
-        "rows_set_aside": read if o.verdict in ("quarantined", "unreadable") else 0,
+        "rows_set_aside": read if o.verdict in ASIDE else 0,
         "figures": a.figures,
         "same_as": o.same_as,
         "judgement": o.judgement,

@@ -106,15 +106,15 @@ def exported_state(folder: Path) -> str:
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
-    """archived = accepted + unchanged + quarantined + unreadable, and rows read = rows loaded + rows set aside
-    (an unchanged return's rows are those of the revision that it equals). The rows are counted in the tables
+    """archived = accepted + unchanged + quarantined + unreadable + withdrawn, and rows read = rows loaded + rows set
+    aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the tables
     themselves, not taken from what loading said it did."""
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
     )
     told = {
         "accepted": verdicts.get("accepted", 0) + verdicts.get("accepted_with_warnings", 0),
-        **{name: verdicts.get(name, 0) for name in ("unchanged", "quarantined", "unreadable")},
+        **{name: verdicts.get(name, 0) for name in ("unchanged", "quarantined", "unreadable", "withdrawn")},
     }
     read = int(_one(connection, "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"))
     rows = {

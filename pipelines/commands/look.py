@@ -189,6 +189,34 @@ def _violations(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any
     )
 
 
+def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """What was decided of a return, in order, each decision with what it corrected."""
+    decisions = _dicts(connection, "SELECT * FROM core.decision WHERE snapshot_id = ? ORDER BY ledger_line", [name])
+    for one in decisions:
+        one["corrections"] = _dicts(
+            connection,
+            "SELECT row_name, column_name, printed, corrected, slip, place FROM core.correction WHERE ledger_line = ?"
+            " ORDER BY ALL",
+            [one["ledger_line"]],
+        )
+    return decisions
+
+
+def _decision_lines(decision: dict[str, Any]) -> list[str]:
+    from pipelines.commands.lines import printable
+
+    when, who, why = decision["decided_at"], printable(decision["decided_by"]), printable(decision["reason"])
+    lines = [f"  decided   {decision['kind']}, {when:%Y-%m-%d %H:%M}Z, by {who}: {why}"]
+    for c in decision["corrections"]:
+        if not c["column_name"]:
+            what = "its second row is dropped" if c["slip"] == "row_doubled" else "a row is inserted"
+            lines.append(f"            {c['row_name']}: {what}")
+        else:
+            printed, place = printable(c["printed"]) or "–", f" ({c['place']})" if c["place"] else ""
+            lines.append(f"            {c['row_name']} {c['column_name']}: {printed} → {c['corrected']}{place}")
+    return lines
+
+
 def _summary_lines(campaign: dict[str, Any]) -> list[str]:
     from pipelines.commands.lines import plural, printable, table
     from pipelines.readers.raw_table import where
@@ -243,9 +271,10 @@ def show(
             [full],
         )
         violations = _violations(connection, full)
+        decisions = _decisions(connection, full)
     last = judgements[-1]
     if as_json:
-        typer.echo(_json({**last, "judgements": judgements, "violations": violations}))
+        typer.echo(_json({**last, "judgements": judgements, "decisions": decisions, "violations": violations}))
         return of_verdicts([last["verdict"]])
     typer.echo(f"{full}: {last['verdict']}")
     typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
@@ -263,7 +292,11 @@ def show(
             f"  before    {earlier['verdict']}, judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z,"
             f" contract {earlier['contract_version']}"
         )
+    for decision in decisions:
+        typer.echo("\n".join(_decision_lines(decision)))
     typer.echo(f"  {plural(len(violations), 'violation')}")
+    if last["verdict"] == "quarantined":
+        typer.echo(f"  khrop repair {full} proposes what the figures should be")
     for v in violations:
         typer.echo(
             f"\n{v['severity']} {v['rule_id']} · {printable(last['file'])}, {where(v['place'], v['column_name'])}"

@@ -14,7 +14,7 @@ from khrop.repair.pricing import holds
 from khrop.repair.readings import Row
 from khrop.repair.report import Repair
 from khrop.repair.shape import Shape
-from khrop.repair.words import KINDS, shown
+from khrop.repair.words import KINDS, called, shown
 from khrop.thai import to_arabic, to_thai
 
 Note = tuple[str, str]
@@ -41,9 +41,10 @@ def repair_of(cell: WrongCell, shape: Shape, parts: tuple[int, ...] | None, thai
 def _sentence(cell: WrongCell, proposed: str) -> Note:
     (th, en), printed = KINDS[cell.kind], cell.figure.printed
     was = (f"พิมพ์ว่า {printed}", f"says {printed}") if printed.strip() else ("ว่างอยู่", "is empty")
+    row, column = called(cell.row), called(cell.name)
     return (
-        f"{cell.row} ช่อง {cell.name}: {was[0]} ควรเป็น {proposed} ({th})",
-        f"{cell.row}, {cell.name}: {was[1]}, should be {proposed} ({en})",
+        f"{row[0]} ช่อง{' ' if column[0].isascii() else ''}{column[0]}: {was[0]} ควรเป็น {proposed} ({th})",
+        f"{row[1]}, {column[1]}: {was[1]}, should be {proposed} ({en})",
     )
 
 

@@ -26,6 +26,24 @@ KINDS = {
 """Each kind of slip in a cell."""
 
 
+SAID = {
+    "table_total": ("แถวรวม", "the totals row"),
+    "prose": ("ข้อความ", "the prose"),
+    "total": ("ทั้งหมด", "total"),
+    "saved": ("บันทึกแล้ว", "saved"),
+    "pending": ("ยังไม่บันทึก", "pending"),
+    "percent": ("ร้อยละ", "percent"),
+    "saved_percent": ("ร้อยละที่บันทึกแล้ว", "saved_percent"),
+    "pending_percent": ("ร้อยละที่ยังไม่บันทึก", "pending_percent"),
+}
+"""What a person calls the columns of a province return, and what is said of the whole. Others go by their names."""
+
+
+def called(name: str) -> tuple[str, str]:
+    """A row or column as a person calls it, in Thai and in English."""
+    return SAID.get(name, (name, name))
+
+
 def slip(cell: Figure, value: int) -> str:
     """The kind of slip that made `value` what is printed in one cell."""
     if cell.empty:

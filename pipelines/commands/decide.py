@@ -1,0 +1,323 @@
+"""`khrop repair`, `khrop accept`, `khrop withdraw`: what could be wrong in a return, and what a person decides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.ingest import run_job, say
+from pipelines.commands.look import resolve
+from pipelines.commands.outcome import (
+    NOT_ACCEPTED,
+    OK,
+    JsonOption,
+    LogFormat,
+    LogOption,
+    WrongUse,
+    guarded,
+    log_as,
+    of_verdicts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from khrop.repair import Report
+    from pipelines.archive import Receipt
+    from pipelines.decisions import Correction, Decision
+    from pipelines.home import Home
+    from pipelines.judge import Judgement
+    from pipelines.ledger import Event
+
+ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
+ReturnArgument = Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or hash.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A return of the home, judged on its bytes as they are printed (`before` are the rows of the return before it),
+    with its last event in the ledger."""
+
+    event: Event
+    judgement: Judgement
+    before: Sequence[Mapping[str, Any]]
+
+
+@guarded
+def repair(
+    target: Annotated[str, typer.Argument(metavar="FILE|RETURN", help="A file, or a return that was taken in.")],
+    as_json: JsonOption = False,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", metavar="FILE", help="For a file: the return before it.")
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Make the repair of a return a correction of it.")] = False,
+    cell: Annotated[
+        list[str] | None,
+        typer.Option("--cell", metavar="PROVINCE:COLUMN[=VALUE]", help="With --accept: this cell alone; repeatable."),
+    ] = None,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Propose what must be wrong in a return and what it should say; with --accept, correct it so."""
+    log_as(log_format)
+    if not accept and (cell or by or reason):
+        raise WrongUse("--cell, --by and --reason go with --accept")
+    from pipelines.home import Home
+    from pipelines.proposals import propose
+
+    home, file = Home.current(), Path(target)
+    if file.is_file():
+        if accept:
+            raise WrongUse(f"{file} is a file: take it in with khrop ingest, then accept the repair of the return")
+        judgement = _judged(file)
+        before: Sequence[Mapping[str, Any]] = _rows_of(previous) if previous else []
+    else:
+        if previous:
+            raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
+        known = _known(home, target)
+        judgement, before = known.judgement, known.before
+    if not judgement.rows:
+        raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
+    report = propose(judgement, before)
+    if accept:
+        return _accept_repair(home, known, report, cell or [], _signed(by, reason), as_json)
+    typer.echo(json.dumps(_as_dict(target, judgement, report), ensure_ascii=False) if as_json else
+               "\n".join(_lines(target, judgement, report)))  # fmt: skip
+    return OK if report.status == "consistent" else NOT_ACCEPTED
+
+
+@guarded
+def accept(
+    name: ReturnArgument,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Accept a return as it stands, whatever is wrong with it; or hear it again after it was withdrawn."""
+    log_as(log_format)
+    from pipelines.home import Home
+
+    home = Home.current()
+    who, why = _signed(by, reason)
+    known = _known(home, name)
+    if known.event.decision is None and known.judgement.accepted:
+        raise WrongUse(f"{known.event.snapshot_id} is accepted already")
+    return _decide(home, known, _decision("accept", who, why), as_json)
+
+
+@guarded
+def withdraw(
+    name: ReturnArgument,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Withdraw a return: its rows are set aside, and what is wrong with it is no trouble any more."""
+    log_as(log_format)
+    from pipelines.home import Home
+
+    home = Home.current()
+    who, why = _signed(by, reason)
+    known = _known(home, name)
+    return _decide(home, known, _decision("withdraw", who, why), as_json)
+
+
+def _decision(kind: Any, by: str, reason: str, **more: Any) -> Decision:
+    from pipelines.decisions import Decision
+
+    return Decision(kind, by, reason, **more)
+
+
+def _signed(by: str | None, reason: str | None) -> tuple[str, str]:
+    """Who decides and why; a decision without them is none."""
+    who, why = (" ".join((text or "").split()) for text in (by, reason))
+    if not who or not why:
+        raise WrongUse("a decision is signed: name who decides (--by NAME) and why (--reason TEXT)")
+    return who, why
+
+
+def _judged(file: Path) -> Judgement:
+    from pipelines import campaigns
+    from pipelines.commands.read import judge_file
+    from pipelines.home import Home
+    from pipelines.typed import Hints
+
+    return judge_file(file, Hints(), campaigns.load(Home.current().root))
+
+
+def _rows_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of a previous return, to compare with."""
+    from pipelines.commands.read import there
+
+    there(file)
+    judgement = _judged(file)
+    if not judgement.accepted:
+        raise WrongUse(f"the previous return {file} does not hold itself: {judgement.violations[0].message_en}")
+    names = ("total", "saved", "pending")
+    return [{"province": row["province_th"], **{n: row[n] for n in names}} for row in judgement.rows]
+
+
+def _known(home: Home, name: str) -> Known:
+    """A return by its name, judged anew on what it prints, whatever was decided of it."""
+    from pipelines import campaigns
+    from pipelines.archive import Archive
+    from pipelines.intake import judge_events
+    from pipelines.ledger import events
+    from pipelines.proposals import rows_before
+    from warehouse.connect import Warehouse
+
+    archive = Archive(home.archive)
+    try:
+        with Warehouse(home.warehouse).reading() as connection:
+            full = resolve(connection, name)
+            event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
+            printed = replace(event, decision=None)
+            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root))
+            return Known(event, judgement, rows_before(connection, judgement))
+    except FileNotFoundError:
+        raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
+
+
+def _accept_repair(
+    home: Home, known: Known, report: Report, cells: list[str], signed: tuple[str, str], as_json: bool
+) -> int:
+    """Make a report, or some of its cells, a correction."""
+    from pipelines.proposals import corrections
+
+    who, why = signed
+    proposed = corrections(known.judgement, report)
+    if not cells:
+        if report.status != "repaired":
+            raise WrongUse(_not_unique(known, report))
+        chosen = proposed
+    else:
+        chosen = [_chosen(known, text, proposed) for text in cells]
+    named = {c.row for c in chosen}
+    rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
+    inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
+    dropped = rows["drop_row"] if not cells else ()
+    decision = _decision("correct", who, why, cells=tuple(chosen), dropped=dropped, inserted=inserted)
+    return _decide(home, known, decision, as_json)
+
+
+def _not_unique(known: Known, report: Report) -> str:
+    name = known.event.snapshot_id
+    if report.status == "consistent":
+        return f"{name}: every figure follows from the others: there is nothing to repair"
+    return (
+        f"{name}: the repair is {report.status}, not the only plausible one: look at khrop repair {name}, and name the"
+        " cells that you vouch for with --cell PROVINCE:COLUMN or --cell PROVINCE:COLUMN=VALUE"
+    )
+
+
+def _chosen(known: Known, text: str, proposed: Sequence[Correction]) -> Correction:
+    """`กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or one's own."""
+    from pipelines.decisions import SOURCES, Correction, value_of
+    from pipelines.proposals import FIGURES, cell_of, province_named
+
+    where, _, value = text.partition("=")
+    row, _, column = where.rpartition(":")
+    if not row or column not in (*FIGURES, "pending_percent"):
+        raise WrongUse(f"--cell {text!r}: expected PROVINCE:COLUMN, the column one of {', '.join(FIGURES)}")
+    try:
+        row = row if row in SOURCES else province_named(row)
+        if value:
+            value_of(column, value)
+    except ValueError as reason:
+        raise WrongUse(f"--cell {text!r}: {reason}") from None
+    found = next((c for c in proposed if (c.row, c.column) == (row, column)), None)
+    if not value:
+        if found is None:
+            raise WrongUse(f"--cell {text!r}: nothing is proposed for it; name a value: {where}=VALUE")
+        return found
+    if found is not None:
+        return replace(found, corrected=str(value_of(column, value)))
+    printed, place = cell_of(known.judgement, row, column)
+    return Correction(row, column, printed, str(value_of(column, value)), "named", place)
+
+
+def _decide(home: Home, known: Known, decision: Decision, as_json: bool) -> int:
+    """Write a decision to the ledger, unless it would not do what it says, and judge the return by it."""
+    _try(home, known, decision)
+    from pipelines.archive import Archive
+
+    first: Receipt = known.event.first
+    Archive(home.archive).note(first, f"khrop {decision.kind}", decision.plain())
+    stories = run_job(home, "ingest")
+    say(stories, [], as_json)
+    return of_verdicts(said["verdict"] for said in stories)
+
+
+def _try(home: Home, known: Known, decision: Decision) -> None:
+    """Refuse a decision that was made already, or after which the return would still not be accepted, or not count."""
+    before = known.event.decision
+    if before is not None and replace(before, by=decision.by, reason=decision.reason) == decision:
+        raise WrongUse(f"{known.event.snapshot_id}: that was decided already, by {before.by}: {before.reason}")
+    if decision.kind == "withdraw":
+        return
+    from pipelines import campaigns
+    from pipelines.archive import Archive
+    from pipelines.intake import judge_events
+
+    name = known.event.snapshot_id
+    event = replace(known.event, decision=decision)
+    (judgement,) = judge_events(Archive(home.archive), [event], campaigns.load(home.root))
+    if not judgement.accepted:
+        errors = [v.message_en for v in judgement.violations if v.severity == "error"]
+        more = f" … and {len(errors) - 3} more" if len(errors) > 3 else ""
+        raise WrongUse(f"{name} would not hold even so, and nothing was decided: {'; '.join(errors[:3])}{more}")
+    if newer := _newer(home, known, judgement):
+        raise WrongUse(
+            f"{newer} came after {name} for the same day and is accepted: nothing was decided; withdraw it first, or"
+            f" withdraw {name}"
+        )
+
+
+def _newer(home: Home, known: Known, judgement: Judgement) -> str | None:
+    """The accepted return of the same day that came after this one: a decision must not push it aside."""
+    from warehouse.connect import Warehouse
+
+    with Warehouse(home.warehouse).reading() as connection:
+        found = connection.execute(
+            "SELECT snapshot_id FROM core.snapshot_current WHERE campaign_id = ? AND as_of = ? AND ledger_line > ?"
+            " AND snapshot_id <> ?",
+            [judgement.campaign_id, judgement.as_of, known.event.line, known.event.snapshot_id],
+        ).fetchone()
+    return str(found[0]) if found else None
+
+
+def _as_dict(target: str, judgement: Judgement, report: Report) -> dict[str, Any]:
+    name = judgement.of.snapshot_id
+    return {"target": target, "return": name, "verdict": judgement.verdict, **report.as_dict()}
+
+
+def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
+    from pipelines.commands.lines import plural, printable, table
+    from pipelines.proposals import marked_up
+
+    marked = marked_up(judgement, report)
+    said = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
+    if len(marked) > 1:
+        said += ["", *table([tuple(map(printable, line)) for line in marked], indent="  ")]
+        said += ["", "  ! every plausible reading says so   ? another reading comes close"]
+    said += ["", *printable_lines(report.explain("en")), "", *printable_lines(report.explain("th"))]
+    errors = [v for v in judgement.violations if v.severity == "error"]
+    if report.status == "consistent" and errors:
+        said += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
+    if report.unique and not Path(target).is_file():
+        said += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
+    return said
+
+
+def printable_lines(text: str) -> list[str]:
+    from pipelines.commands.lines import printable
+
+    return [printable(line) for line in text.splitlines()]
