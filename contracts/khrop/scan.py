@@ -148,7 +148,10 @@ class _Scan:
     def guarded(self, column: str, most: int | None) -> nw.Expr:
         """A number where it is finite and no larger than `most`, null elsewhere; integers of 64 bits."""
         kept = nw.when(self.guard(column, most)).then(nw.col(column))
-        return kept.cast(nw.Int64) if self.frame.schema[column] in WIDE else kept
+        if self.frame.schema[column] not in WIDE:
+            return kept
+        # numpy's integers know no null, and make floats of what has one; rows with such figures are set apart anyway.
+        return (kept.otherwise(0) if self.frame.engine == "pandas" else kept).cast(nw.Int64)
 
     def most(self, column: str, rules: Sequence[RowRule]) -> int | None:
         """How large an integer of a column may be for all of some rules."""

@@ -180,6 +180,10 @@ def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
     assert sorted(verdicts.values()) == ["accepted_with_warnings", "quarantined"]
     (good,) = (stories[name] for name, verdict in verdicts.items() if verdict != "quarantined")
     assert (good["as_of"].value, good["dagster/row_count"].value, good["warnings"].value) == ("2020-06-11", 76, 2)
+    (bad,) = (stories[name] for name, verdict in verdicts.items() if verdict == "quarantined")
+    assert bad["repair"].value == "repaired"
+    assert "1138 → ๑,๑๒๘ !" in bad["proposed_repair"].value
+    assert "repair" not in good
 
     found = outcomes(instance, told.run_id)
     assert set(found) == {spec.name for spec in checks.specs()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -38,3 +39,14 @@ def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: P
     beginning, _, rest = block.rpartition("…")
     assert not rest.strip()
     assert shown(taken.stdout + told.stdout, home.root).startswith(beginning.strip())
+
+
+def test_the_readme_shows_a_repair(khrop: Command, returns: Path, home: Home) -> None:
+    file = returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv"
+    khrop("ingest", file.relative_to(ROOT))
+    block = re.findall(r"```\n\$ khrop repair .*?\n(.*?)```", README, re.DOTALL)[0]
+    proposal, _, accepted = block.partition("…\n")
+    assert shown(khrop("repair", "syn-bad-15").stdout, home.root).startswith(proposal.strip())
+    call, _, outcome = accepted.partition("\n")
+    told = khrop(*shlex.split(call.removeprefix("$ khrop ")))
+    assert outcome.strip() == shown(told.stdout, home.root)

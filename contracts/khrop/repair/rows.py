@@ -13,7 +13,7 @@ from khrop.repair.figures import Figure, figure
 from khrop.repair.pricing import holds
 from khrop.repair.readings import Row
 from khrop.repair.shape import Shape
-from khrop.repair.sheet import Sheet, UnreadableTable, read_sheet
+from khrop.repair.sheet import Sheet, UnreadableTable, wholes_of
 
 _MANY_CUT = 6
 """So many ratios cut off are a way of rounding, not slips."""
@@ -69,10 +69,9 @@ def wholes_before(previous: Any, shape: Shape) -> dict[str, int | None]:
     if previous is None:
         return {}
     try:
-        sheet = read_sheet(previous, shape)
+        return wholes_of(previous, shape)
     except UnreadableTable as error:
         raise UnreadableTable(f"the previous return: {error}") from None
-    return {key: cells[0].value for key, cells in zip(sheet.keys, sheet.rows, strict=True)}
 
 
 def changed_places(lines: Lines) -> list[tuple[int, int]]:

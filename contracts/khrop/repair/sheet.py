@@ -61,7 +61,7 @@ def read_sheet(
         raise UnreadableTable("the table has no rows: there is nothing to repair")
     if len(records) > _MOST_ROWS:
         raise UnreadableTable(f"the table has {len(records)} rows; at most {_MOST_ROWS} are read")
-    key, columns = _columns_of(records, shape)
+    key, *columns = _names_in(records, shape, (shape.key, *shape.columns))
     prices = confusions(channel)
     rows: list[Section] = []
     totals: list[Section] = []
@@ -92,7 +92,7 @@ def read_sheet(
             tuple(cell(name, c, ratio, _printed(record, c)) for c, ratio in zip(columns, ratios, strict=True))
             for name, record in rows
         ),
-        columns,
+        tuple(columns),
         tuple(_statements(said, shape, cell)),
     )
 
@@ -133,17 +133,23 @@ def _records(frame: Any, what: str) -> list[Mapping[str, Any]]:
     return records
 
 
-def _columns_of(records: Sequence[Mapping[str, Any]], shape: Shape) -> tuple[str, tuple[str, ...]]:
+def wholes_of(table: Any, shape: Shape) -> dict[str, int | None]:
+    """The whole of each row of a table, by the row's one name; `UnreadableTable` where it has no such columns."""
+    records, _ = _parts_of(table)
+    key, whole = _names_in(records, shape, (shape.key, shape.whole))
+    named = [("" if record.get(key) is None else str(record[key]).strip(), record) for record in records]
+    rows = [(name, record) for name, record in named if name.casefold() not in TOTAL_NAMES]
+    return {shape.same(name): figure(_printed(record, whole), False).value for name, record in rows}
+
+
+def _names_in(records: Sequence[Mapping[str, Any]], shape: Shape, columns: Sequence[str]) -> tuple[str, ...]:
+    """What records call some columns of a shape."""
     there = {name for record in records for name in record}
-    found = {
-        column: next((name for name in shape.names_of(column) if name in there), None)
-        for column in (shape.key, *shape.columns)
-    }
+    found = {column: next((name for name in shape.names_of(column) if name in there), None) for column in columns}
     if lacking := [column for column, name in found.items() if name is None]:
         has = ", ".join(sorted(map(str, there))) or "none"
         raise UnreadableTable(f"the table lacks the column(s) {', '.join(lacking)}; it has {has}")
-    names = [str(name) for name in found.values()]
-    return names[0], tuple(names[1:])
+    return tuple(str(name) for name in found.values())
 
 
 def _claims(claims: Any) -> list[Section]:
