@@ -69,7 +69,11 @@ def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
 
 
 def different(data: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
-    """The different rows of some columns, by a group-by: to drop the others, narwhals has an engine number all rows."""
+    """The different rows of some columns. Of a database by a group-by: to drop the others, narwhals has it number all
+    rows."""
+    rows = data.implementation
+    if rows.is_pandas_like() or rows.is_pyarrow() or rows.is_polars():
+        return data.select(*columns).unique()
     return data.group_by(*columns).agg(nw.len().alias(ROWS)).select(*columns)
 
 

@@ -151,7 +151,8 @@ def expression(formula: Formula, instead: Mapping[str, nw.Expr] | None = None) -
     if isinstance(formula, Column):
         return instead[formula.name] if instead and formula.name in instead else nw.col(formula.name)
     if isinstance(formula, Constant):
-        return nw.lit(formula.value)
+        unsigned = type(formula.value).__name__ == "uint64"  # NumPy's, as `khrop.reckoning` makes it
+        return nw.lit(int(formula.value), dtype=nw.UInt64) if unsigned else nw.lit(formula.value)  # type: ignore[arg-type]
     name, options = formula.name, dict(formula.options)
     if name == "round":
         return _half_up(expression(formula.args[0], instead), int(options.get("decimals", 0)))

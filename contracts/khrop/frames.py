@@ -30,6 +30,8 @@ TEXTS = (nw.String, nw.Categorical, nw.Enum)
 LARGEST = 2**63 - 1
 
 _WIDENED: Mapping[str, nw.dtypes.DType] = {"text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date()}
+_ON_ARROW = ("uint64[pyarrow]",)
+"""pandas' integers on Arrow that it cannot divide where they are large; its own can be."""
 _MOMENT = nw.Datetime("us")
 _NOTHING = {
     "text": "object",
@@ -135,6 +137,7 @@ def ready(contract: type, frame: Any) -> Ready:
     kinds = columns_of(contract)
     odd = {name: kind for name, (_, kind) in kinds.items() if name in schema and not _fits(kind, schema[name])}
     if engine == "pandas":
+        odd |= {name: kinds[name][1] for name in kinds if str(getattr(frame.get(name), "dtype", "")) in _ON_ARROW}
         texts = [name for name, (_, kind) in kinds.items() if schema.get(name) == nw.String and name not in odd]
         odd |= {name: kinds[name][1] for name in texts if _of_two_kinds(frame[name].dtype)}
     if engine == "pandas" and odd:
@@ -245,7 +248,10 @@ def _without_objects(frame: Any, odd: Mapping[str, Kind]) -> tuple[Any, Any]:
     for name, kind in odd.items():
         series = frame[name]
         held = _kind_of_objects(series) if series.dtype == object else "other"
-        if _of_two_kinds(series.dtype):
+        if str(series.dtype) in _ON_ARROW and kind in NUMBERS:
+            exact[name] = series.astype("UInt64")
+            continue
+        if _of_two_kinds(series.dtype) and (kind == "text" or series.count()):
             exact[name] = series.astype("str")
         elif not series.count():
             exact[name] = _nothing(kind, series.index)

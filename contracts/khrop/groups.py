@@ -23,7 +23,7 @@ from khrop.facts import Facts, plain
 from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
 from khrop.grouping import Aggregate, Failure, Grouping, GroupRule, Row
-from khrop.reckoning import in_row, on_arrays, program, with_moments
+from khrop.reckoning import in_row, on_arrays, program, with_moments, with_unsigned
 from khrop.sliced import MANY
 
 HALF = 2**32
@@ -107,7 +107,7 @@ class GroupRun:
         self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
     ) -> tuple[nw.LazyFrame[Any], _Sums]:
         """One group-by for all rules of the same keys, and how its figures are to be read."""
-        derived = {name: expr for rule in rules.values() for name, expr in rule.derived.items()}
+        derived = {name: self._made(expr) for rule in rules.values() for name, expr in rule.derived.items()}
         data = data.with_columns(**derived) if derived else data
         schema = data.collect_schema() if derived else self.frame.schema
         asked = {_named(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
@@ -116,6 +116,16 @@ class GroupRun:
         named = [sums.expression(aggregate).alias(name) for name, aggregate in sums.halved(asked).items()]
         by = self.by.columns(*keys)
         return (data.group_by(by).agg(*named) if by else data.select(*named)), sums
+
+    def _made(self, expr: nw.Expr) -> nw.Expr:
+        """A derived column as the engine can make it."""
+        unsigned = frozenset(name for name, dtype in self.frame.schema.items() if dtype == nw.UInt64)
+        if self.frame.engine != "pyarrow" or not unsigned:
+            return expr
+        try:
+            return expression(with_unsigned(formula_of(expr), unsigned))
+        except Opaque:
+            return expr
 
     def failing(self, rule: GroupRule) -> nw.LazyFrame[Any]:
         """The keys of the groups that a rule which tells what it keeps does not keep."""
@@ -203,8 +213,10 @@ class _Sums:
             elif self._type(column).is_float():
                 made[column] = nw.when(~col.is_nan()).then(col)
             elif aggregate.of == "sum" and self._halves(column):
-                made[f"__high_{column}"] = col // HALF
-                made[f"__low_{column}"] = col - (col // HALF) * HALF
+                # A plain literal would be signed, and Arrow would look for its type in all figures.
+                half = nw.lit(HALF, dtype=self._type(column)) if self._type(column) == nw.UInt64 else HALF
+                made[f"__high_{column}"] = col // half
+                made[f"__low_{column}"] = col - (col // half) * half
             elif aggregate.of == "sum" and (wide := self._wide(column)) is not None:
                 made[f"__wide_{column}"] = col.cast(wide)
         return made

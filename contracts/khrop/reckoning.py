@@ -128,24 +128,39 @@ def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
     return Call("cast", (made,), (("dtype", "Float64"),))
 
 
-@lru_cache(maxsize=4096)
 def with_moments(formula: Formula, moments: frozenset[str]) -> Formula:
     """The formula for an engine that compares no day with a moment: beside the columns `moments`, days are their
     midnights."""
-    if not isinstance(formula, Call) or not moments.intersection(columns_in(formula)):
+    return _beside(formula, moments, _midnight)
+
+
+def with_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
+    """The formula for Arrow, which looks for a type that holds a signed constant in all figures of the columns
+    `unsigned`: beside these, constants are unsigned, too."""
+    return _beside(formula, unsigned, _unsigned)
+
+
+@lru_cache(maxsize=4096)
+def _beside(formula: Formula, columns: frozenset[str], made: Callable[[Any], Any]) -> Formula:
+    """A formula whose constants, where they are reckoned with one of some columns, were made into others."""
+    if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
         return formula
-    args = tuple(with_moments(arg, moments) for arg in formula.args)
-    if not any(isinstance(arg, Column) and arg.name in moments for arg in args):
+    args = tuple(_beside(arg, columns, made) for arg in formula.args)
+    if not any(isinstance(arg, Column) and arg.name in columns for arg in args):
         return Call(formula.name, args, formula.options)
     options = tuple(
-        (key, tuple(map(_midnight, value)) if isinstance(value, tuple) else value) for key, value in formula.options
+        (key, tuple(map(made, value)) if isinstance(value, tuple) else value) for key, value in formula.options
     )
-    at_midnight = (Constant(_midnight(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
-    return Call(formula.name, tuple(at_midnight), options)
+    others = (Constant(made(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
+    return Call(formula.name, tuple(others), options)
 
 
 def _midnight(value: Any) -> Any:
     return datetime(value.year, value.month, value.day) if type(value) is date else value
+
+
+def _unsigned(value: Any) -> Any:
+    return np.uint64(value) if type(value) is int and 0 <= value < 2**64 else value
 
 
 class Program:
