@@ -15,12 +15,12 @@ from typing import Any
 import narwhals as nw
 
 from khrop import documents, references, scan, sliced
-from khrop.asked import rows_of, values_of
 from khrop.definition import COLUMNS, Built, built_rules
-from khrop.facts import ONE, Facts, gather, plain, records
-from khrop.frames import Fault, Ready, ready
+from khrop.facts import ONE, Facts, gather, records
+from khrop.frames import Ready, ready
 from khrop.grouping import Failure, Grouping, natural
 from khrop.groups import GroupRun
+from khrop.naming import named
 from khrop.rowrules import RowRule, on_integers
 from khrop.rules import ContractOptions, Params, Rule, Scope, Severity, options_of
 from khrop.split import Split
@@ -30,8 +30,6 @@ from khrop.wording import say, shown, violation
 
 SCOPES: tuple[Scope, ...] = ("row", "group", "reference", "document")
 LIMIT = 1000
-FIRST = 1000
-"""Rows that tell at a glance whether there are several snapshots."""
 _KIND_TH = {"integer": "จำนวนเต็ม", "number": "ตัวเลข", "text": "ข้อความ", "boolean": "จริงหรือเท็จ", "date": "วันที่"}
 PREVIOUS_FRAME = "previous"
 
@@ -90,58 +88,14 @@ def holds(contract: type, rule: Rule, frame: Any) -> bool:
     return not run.counts and not run.frame.lacks(rule.columns)
 
 
-def _begin(contract: type, native: Any, said: list[Mapping[str, Any]]) -> _Run:
-    """A frame made ready, and the names of the snapshots that it, its document and its claims speak of. Those of a
-    large frame are listed when someone asks: to list them costs more than to judge the rows."""
+def _begin(contract: type, native: Any, said: Sequence[Mapping[str, Any]]) -> _Run:
+    """A frame made ready, with the names of its snapshots."""
     options = options_of(contract)
     frame = ready(contract, native)
     if frame.engine not in options.engines:
         raise ValueError(f"{contract.__name__} is for {', '.join(options.engines)}; this frame is of {frame.engine}")
-    column = options.snapshot if options.snapshot in frame.schema else None
-    told = [str(row[options.snapshot]) for row in said if options.snapshot and row.get(options.snapshot) is not None]
-    if not column and len(set(told)) > 1:
-        raise ValueError(
-            f"documents or claims of {len(set(told))} snapshots, but the frame has no column {options.snapshot}"
-        )
-    seen: list[Any] | None = None if column else []
-    if column and frame.arrays is not None and frame.arrays.length <= sliced.MANY:
-        seen = _snapshots(frame, column)
-    if column and (None in seen if seen is not None else _has_null(frame, column)):
-        # Rows of no snapshot are judged by none of them, and fail the frame.
-        faults = (*frame.faults, Fault(column, "null", "text"))
-        frame = frame.only(frame.data.filter(~nw.col(column).is_null()), faults)
-
-    def listed() -> list[str]:
-        present = seen if seen is not None or not column else _snapshots(frame, column)
-        return sorted(str(name) for name in present or () if name is not None)
-
-    met: set[str] = set()
-
-    def first() -> set[str]:
-        some = listed() if seen is not None or not column else met if len(met) > 1 else _first_snapshots(frame, column)
-        return {*told, *some}
-
-    place = options.place if options.place in frame.schema else None
-    by = Grouping(column, tuple(told), listed, options.key, place, first)
+    frame, by, met = named(frame, options, said)
     return _Run(contract, native, options, frame, by, met)
-
-
-def _snapshots(frame: Ready, column: str) -> list[Any]:
-    if frame.arrays is not None and frame.arrays.length <= sliced.MANY:
-        return list(set(frame.arrays.listed(column)))
-    return values_of(frame.data, column)
-
-
-def _first_snapshots(frame: Ready, column: str) -> set[str]:
-    """The names in the first rows, for which no engine reads a whole table."""
-    return {str(plain(name)) for name in frame.data.select(nw.col(column)).head(FIRST).collect()[column].to_list()}
-
-
-def _has_null(frame: Ready, column: str) -> bool:
-    if frame.arrays is not None:
-        return frame.arrays.part(column, 0, frame.arrays.length).null is not None
-    (told,) = rows_of(frame.data.select(there=nw.col(column).count(), rows=nw.len()))
-    return bool(told["there"] != told["rows"])
 
 
 def judge_rows(

@@ -23,7 +23,8 @@ from khrop.facts import Facts, plain
 from khrop.formula import Opaque, columns_in, expression, formula_of
 from khrop.frames import Ready
 from khrop.grouping import Aggregate, Failure, Grouping, GroupRule, Row
-from khrop.reckoning import in_row, on_arrays, program, with_moments, with_unsigned
+from khrop.reckoning import in_row, on_arrays, program
+from khrop.rewriting import with_moments, with_unsigned
 from khrop.sliced import MANY
 
 HALF = 2**32

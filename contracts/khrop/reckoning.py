@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
@@ -20,7 +19,6 @@ import numpy as np
 from khrop.formula import Call, Column, Constant, Formula, columns_in, parts
 
 Array = Any
-TRUE = Constant(True)
 NULL = "__null_"
 """Before the name of a column, among the arrays that a program is given: where it is null."""
 LARGEST_FLOAT = float(np.finfo(np.float64).max)
@@ -64,27 +62,6 @@ def numbers_in(formula: Formula) -> frozenset[str]:
     return frozenset().union(*(numbers_in(arg) for arg in formula.args))
 
 
-def simplified(formula: Formula, whole: frozenset[str]) -> Formula:
-    """The formula without what is so of integers anyway, where the columns `whole` hold nothing else (or nulls, of
-    which nothing is said here): they are rounded already, and equal to themselves."""
-    if not isinstance(formula, Call):
-        return formula
-    args = tuple(simplified(arg, whole) for arg in formula.args)
-    first = args[0]
-    integer = isinstance(first, Column) and first.name in whole
-    if integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
-        return first
-    if integer and formula.name == "__eq__" and args[1] == first:
-        return TRUE
-    if formula.name == "__and__" and TRUE in args:
-        return args[0] if args[1] == TRUE else args[1]
-    return Call(formula.name, args, formula.options)
-
-
-def _decimals(formula: Call) -> int:
-    return int(dict(formula.options).get("decimals", 0))
-
-
 @lru_cache(maxsize=4096)
 def bound(formula: Formula, whole: frozenset[str]) -> int | None:
     """How large the integers of the columns `whole` may be, so that nothing that the formula reckons leaves 64
@@ -94,6 +71,11 @@ def bound(formula: Formula, whole: frozenset[str]) -> int | None:
     if all(isinstance(p, (Column, Constant)) or p.name in _TRUTHS for p in parts(formula)):
         return None
     return next((b for b in _BOUNDS if _largest(formula, b, whole)[1] <= _LARGEST_INTEGER), 1)
+
+
+def integer(formula: Formula, whole: Collection[str]) -> bool:
+    """Whether a formula comes to integers, where the columns `whole` hold nothing else."""
+    return _largest(formula, 1, whole)[0] is not None
 
 
 def _largest(formula: Formula, b: int, whole: Collection[str]) -> tuple[float | None, float]:
@@ -112,55 +94,6 @@ def _largest(formula: Formula, b: int, whole: Collection[str]) -> tuple[float | 
     adds = formula.name in ("__add__", "__sub__", "sum_horizontal")
     size = math.prod(known) if product else sum(known) if adds else max(known)
     return size, max(most, size)
-
-
-@lru_cache(maxsize=4096)
-def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
-    """The formula for an engine that rounds to integers: of those of the columns `whole` nothing is to be rounded, and
-    of other numbers floats are made."""
-    if not isinstance(formula, Call):
-        return formula
-    made = Call(formula.name, tuple(rounding_to_floats(arg, whole) for arg in formula.args), formula.options)
-    if formula.name not in ("floor", "ceil", "round"):
-        return made
-    if _largest(formula.args[0], 1, whole)[0] is not None:
-        return made.args[0]
-    return Call("cast", (made,), (("dtype", "Float64"),))
-
-
-def with_moments(formula: Formula, moments: frozenset[str]) -> Formula:
-    """The formula for an engine that compares no day with a moment: beside the columns `moments`, days are their
-    midnights."""
-    return _beside(formula, moments, _midnight)
-
-
-def with_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
-    """The formula for Arrow, which looks for a type that holds a signed constant in all figures of the columns
-    `unsigned`: beside these, constants are unsigned, too."""
-    return _beside(formula, unsigned, _unsigned)
-
-
-@lru_cache(maxsize=4096)
-def _beside(formula: Formula, columns: frozenset[str], made: Callable[[Any], Any]) -> Formula:
-    """A formula whose constants, where they are reckoned with one of some columns, were made into others."""
-    if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
-        return formula
-    args = tuple(_beside(arg, columns, made) for arg in formula.args)
-    if not any(isinstance(arg, Column) and arg.name in columns for arg in args):
-        return Call(formula.name, args, formula.options)
-    options = tuple(
-        (key, tuple(map(made, value)) if isinstance(value, tuple) else value) for key, value in formula.options
-    )
-    others = (Constant(made(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
-    return Call(formula.name, tuple(others), options)
-
-
-def _midnight(value: Any) -> Any:
-    return datetime(value.year, value.month, value.day) if type(value) is date else value
-
-
-def _unsigned(value: Any) -> Any:
-    return np.uint64(value) if type(value) is int and 0 <= value < 2**64 else value
 
 
 class Program:

@@ -13,7 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 import narwhals as nw
 
 from khrop.formula import Formula, Opaque, columns_in, expression, formula_of
-from khrop.reckoning import TRUE, numbers_in, on_arrays, simplified
+from khrop.reckoning import numbers_in, on_arrays
+from khrop.rewriting import TRUE, simplified
 from khrop.rules import PREVIOUS, Rule, RuleDefinitionError
 
 Texts = Mapping[str, str]

@@ -18,7 +18,8 @@ from khrop.asked import ROWS, Asked, Failing, Plainly, different, rows_of
 from khrop.bitmaps import Bitmaps
 from khrop.formula import Call, Column, Formula, expression, parts
 from khrop.frames import IN_MEMORY, LARGEST, WIDE, Ready
-from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays, rounding_to_floats, with_moments
+from khrop.reckoning import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays
+from khrop.rewriting import rounding_to_floats, with_moments
 from khrop.rownumbers import Numbered, numbered
 from khrop.rowrules import RowRule
 
