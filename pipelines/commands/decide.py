@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.ingest import run_job, say
-from pipelines.commands.look import resolve
+from pipelines.commands.deciding import Known, decide, decision_of, known, signed
 from pipelines.commands.outcome import (
     NOT_ACCEPTED,
     OK,
@@ -20,32 +19,19 @@ from pipelines.commands.outcome import (
     WrongUse,
     guarded,
     log_as,
-    of_verdicts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from khrop.repair import Report
-    from pipelines.archive import Receipt
-    from pipelines.decisions import Correction, Decision
+    from pipelines.decisions import Correction
     from pipelines.home import Home
     from pipelines.judge import Judgement
-    from pipelines.ledger import Event
 
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 ReturnArgument = Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or hash.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A return of the home, judged on its bytes as they are printed (`before` are the rows of the return before it),
-    with its last event in the ledger."""
-
-    event: Event
-    judgement: Judgement
-    before: Sequence[Mapping[str, Any]]
 
 
 @guarded
@@ -80,16 +66,16 @@ def repair(
     else:
         if previous:
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
-        known = _known(home, target)
-        judgement, before = known.judgement, known.before
+        one = known(home, target)
+        judgement, before = one.judgement, one.before
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
     report = propose(judgement, before)
     if accept:
-        return _accept_repair(home, known, report, cell or [], _signed(by, reason), as_json)
+        return _accept_repair(home, one, report, cell or [], signed(by, reason), as_json)
     typer.echo(json.dumps(_as_dict(target, judgement, report), ensure_ascii=False) if as_json else
                "\n".join(_lines(target, judgement, report)))  # fmt: skip
-    return OK if report.status == "consistent" else NOT_ACCEPTED
+    return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
 
 
 @guarded
@@ -105,11 +91,11 @@ def accept(
     from pipelines.home import Home
 
     home = Home.current()
-    who, why = _signed(by, reason)
-    known = _known(home, name)
-    if known.event.decision is None and known.judgement.accepted:
-        raise WrongUse(f"{known.event.snapshot_id} is accepted already")
-    return _decide(home, known, _decision("accept", who, why), as_json)
+    who, why = signed(by, reason)
+    one = known(home, name)
+    if one.event.decision is None and one.judgement.accepted:
+        raise WrongUse(f"{one.event.snapshot_id} is accepted already")
+    return decide(home, one, decision_of("accept", who, why), as_json)
 
 
 @guarded
@@ -125,23 +111,9 @@ def withdraw(
     from pipelines.home import Home
 
     home = Home.current()
-    who, why = _signed(by, reason)
-    known = _known(home, name)
-    return _decide(home, known, _decision("withdraw", who, why), as_json)
-
-
-def _decision(kind: Any, by: str, reason: str, **more: Any) -> Decision:
-    from pipelines.decisions import Decision
-
-    return Decision(kind, by, reason, **more)
-
-
-def _signed(by: str | None, reason: str | None) -> tuple[str, str]:
-    """Who decides and why; a decision without them is none."""
-    who, why = (" ".join((text or "").split()) for text in (by, reason))
-    if not who or not why:
-        raise WrongUse("a decision is signed: name who decides (--by NAME) and why (--reason TEXT)")
-    return who, why
+    who, why = signed(by, reason)
+    one = known(home, name)
+    return decide(home, one, decision_of("withdraw", who, why), as_json)
 
 
 def _judged(file: Path) -> Judgement:
@@ -165,51 +137,30 @@ def _rows_of(file: Path) -> list[dict[str, Any]]:
     return [{"province": row["province_th"], **{n: row[n] for n in names}} for row in judgement.rows]
 
 
-def _known(home: Home, name: str) -> Known:
-    """A return by its name, judged anew on what it prints, whatever was decided of it."""
-    from pipelines import campaigns
-    from pipelines.archive import Archive
-    from pipelines.intake import judge_events
-    from pipelines.ledger import events
-    from pipelines.proposals import rows_before
-    from warehouse.connect import Warehouse
-
-    archive = Archive(home.archive)
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            full = resolve(connection, name)
-            event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
-            printed = replace(event, decision=None)
-            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root))
-            return Known(event, judgement, rows_before(connection, judgement))
-    except FileNotFoundError:
-        raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
-
-
 def _accept_repair(
-    home: Home, known: Known, report: Report, cells: list[str], signed: tuple[str, str], as_json: bool
+    home: Home, one: Known, report: Report, cells: list[str], signature: tuple[str, str], as_json: bool
 ) -> int:
     """Make a report, or some of its cells, a correction."""
     from pipelines.proposals import corrections
 
-    who, why = signed
-    proposed = corrections(known.judgement, report)
+    who, why = signature
+    proposed = corrections(one.judgement, report)
     if not cells:
         if report.status != "repaired":
-            raise WrongUse(_not_unique(known, report))
+            raise WrongUse(_not_unique(one, report))
         chosen = proposed
     else:
-        chosen = [_chosen(known, text, proposed) for text in cells]
+        chosen = [_chosen(one, text, proposed) for text in cells]
     named = {c.row for c in chosen}
     rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
     inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
     dropped = rows["drop_row"] if not cells else ()
-    decision = _decision("correct", who, why, cells=tuple(chosen), dropped=dropped, inserted=inserted)
-    return _decide(home, known, decision, as_json)
+    decision = decision_of("correct", who, why, cells=tuple(chosen), dropped=dropped, inserted=inserted)
+    return decide(home, one, decision, as_json)
 
 
-def _not_unique(known: Known, report: Report) -> str:
-    name = known.event.snapshot_id
+def _not_unique(one: Known, report: Report) -> str:
+    name = one.event.snapshot_id
     if report.status == "consistent":
         return f"{name}: every figure follows from the others: there is nothing to repair"
     return (
@@ -218,7 +169,7 @@ def _not_unique(known: Known, report: Report) -> str:
     )
 
 
-def _chosen(known: Known, text: str, proposed: Sequence[Correction]) -> Correction:
+def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction:
     """`กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or one's own."""
     from pipelines.decisions import SOURCES, Correction, value_of
     from pipelines.proposals import FIGURES, cell_of, province_named
@@ -240,58 +191,8 @@ def _chosen(known: Known, text: str, proposed: Sequence[Correction]) -> Correcti
         return found
     if found is not None:
         return replace(found, corrected=str(value_of(column, value)))
-    printed, place = cell_of(known.judgement, row, column)
+    printed, place = cell_of(one.judgement, row, column)
     return Correction(row, column, printed, str(value_of(column, value)), "named", place)
-
-
-def _decide(home: Home, known: Known, decision: Decision, as_json: bool) -> int:
-    """Write a decision to the ledger, unless it would not do what it says, and judge the return by it."""
-    _try(home, known, decision)
-    from pipelines.archive import Archive
-
-    first: Receipt = known.event.first
-    Archive(home.archive).note(first, f"khrop {decision.kind}", decision.plain())
-    stories = run_job(home, "ingest")
-    say(stories, [], as_json)
-    return of_verdicts(said["verdict"] for said in stories)
-
-
-def _try(home: Home, known: Known, decision: Decision) -> None:
-    """Refuse a decision that was made already, or after which the return would still not be accepted, or not count."""
-    before = known.event.decision
-    if before is not None and replace(before, by=decision.by, reason=decision.reason) == decision:
-        raise WrongUse(f"{known.event.snapshot_id}: that was decided already, by {before.by}: {before.reason}")
-    if decision.kind == "withdraw":
-        return
-    from pipelines import campaigns
-    from pipelines.archive import Archive
-    from pipelines.intake import judge_events
-
-    name = known.event.snapshot_id
-    event = replace(known.event, decision=decision)
-    (judgement,) = judge_events(Archive(home.archive), [event], campaigns.load(home.root))
-    if not judgement.accepted:
-        errors = [v.message_en for v in judgement.violations if v.severity == "error"]
-        more = f" … and {len(errors) - 3} more" if len(errors) > 3 else ""
-        raise WrongUse(f"{name} would not hold even so, and nothing was decided: {'; '.join(errors[:3])}{more}")
-    if newer := _newer(home, known, judgement):
-        raise WrongUse(
-            f"{newer} came after {name} for the same day and is accepted: nothing was decided; withdraw it first, or"
-            f" withdraw {name}"
-        )
-
-
-def _newer(home: Home, known: Known, judgement: Judgement) -> str | None:
-    """The accepted return of the same day that came after this one: a decision must not push it aside."""
-    from warehouse.connect import Warehouse
-
-    with Warehouse(home.warehouse).reading() as connection:
-        found = connection.execute(
-            "SELECT snapshot_id FROM core.snapshot_current WHERE campaign_id = ? AND as_of = ? AND ledger_line > ?"
-            " AND snapshot_id <> ?",
-            [judgement.campaign_id, judgement.as_of, known.event.line, known.event.snapshot_id],
-        ).fetchone()
-    return str(found[0]) if found else None
 
 
 def _as_dict(target: str, judgement: Judgement, report: Report) -> dict[str, Any]:

@@ -40,9 +40,9 @@ def figures(ask: Ask, province: str) -> list[Any]:
 
 
 def test_an_accepted_repair_is_a_correction_that_loads_and_keeps_its_origin(
-    khrop: Command, ask: Ask, swapped: Path
+    khrop: Command, taken_in: Any, ask: Ask, swapped: Path
 ) -> None:
-    assert khrop("ingest", swapped).returncode == 1
+    taken_in(swapped)
     told = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("accepted_with_warnings  as of 2020-07-09  76 rows")
@@ -66,9 +66,9 @@ def test_an_accepted_repair_is_a_correction_that_loads_and_keeps_its_origin(
     assert "สงขลา saved: ๑๒๗ → 14 (text!R61C4)" in shown
 
 
-def test_decisions_survive_a_rebuild(khrop: Command, ask: Ask, swapped: Path, returns: Path) -> None:
+def test_decisions_survive_a_rebuild(khrop: Command, taken_in: Any, ask: Ask, swapped: Path, returns: Path) -> None:
     other = returns / "defective" / "syn_bad_12_saved_regressed.utf8-bom.csv"
-    khrop("ingest", swapped, other)
+    taken_in(swapped, other)
     khrop("repair", "syn-bad-15", "--accept", *SIGNED)
     khrop("withdraw", "syn-bad-12", *SIGNED)
     tables = ("core.snapshot_judged", "core.province_progress", "core.set_aside", "core.decision", "core.correction")
@@ -82,8 +82,10 @@ def test_decisions_survive_a_rebuild(khrop: Command, ask: Ask, swapped: Path, re
 @pytest.mark.parametrize(
     ("name", "rows"), [("syn_bad_02_province_missing", 76), ("syn_bad_03_province_duplicated", 76)]
 )
-def test_rows_are_inserted_and_dropped(khrop: Command, ask: Ask, returns: Path, name: str, rows: int) -> None:
-    khrop("ingest", returns / "defective" / f"{name}.utf8-bom.csv")
+def test_rows_are_inserted_and_dropped(
+    khrop: Command, taken_in: Any, ask: Ask, returns: Path, name: str, rows: int
+) -> None:
+    taken_in(returns / "defective" / f"{name}.utf8-bom.csv")
     told = khrop("repair", "syn-bad-0", "--accept", *SIGNED)
     assert told.returncode == 0, told.stderr
     assert ask("SELECT count(*), count(DISTINCT province_code), sum(total) FROM core.province_progress_current") == [
@@ -91,13 +93,15 @@ def test_rows_are_inserted_and_dropped(khrop: Command, ask: Ask, returns: Path, 
     ]
 
 
-def test_what_is_not_certain_is_accepted_cell_by_cell_alone(khrop: Command, write: Put, ask: Ask) -> None:
+def test_what_is_not_certain_is_accepted_cell_by_cell_alone(
+    khrop: Command, taken_in: Any, write: Put, ask: Ask
+) -> None:
     # Nothing saved: the percent is silent, so that either count may be the wrong one; and the publisher's sums agree.
     code, name = CODES[0], NAMES[0]
     text = write("a.csv", JUNE, figures={code: (TOTAL, 0)}, thai=False)
     bad = text.read_text(encoding="utf-8").replace(f"{name},{TOTAL},0,{TOTAL},", f"{name},{TOTAL},0,{TOTAL + 1},")
     text.write_text(bad, encoding="utf-8")
-    assert khrop("ingest", text).returncode == 1
+    taken_in(text)
     refused = khrop("repair", "a-", "--accept", "--cell", f"{name}:saved", *SIGNED)
     assert refused.returncode == 2
     assert "nothing is proposed for it; name a value" in refused.stderr
@@ -110,8 +114,10 @@ def test_what_is_not_certain_is_accepted_cell_by_cell_alone(khrop: Command, writ
     assert figures(ask, name) == [(0, TOTAL)]
 
 
-def test_a_return_is_accepted_as_it_stands_if_it_can_be_loaded(khrop: Command, ask: Ask, returns: Path) -> None:
-    khrop("ingest", returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
+def test_a_return_is_accepted_as_it_stands_if_it_can_be_loaded(
+    khrop: Command, taken_in: Any, ask: Ask, returns: Path
+) -> None:
+    taken_in(returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
     told = khrop("accept", "syn-bad-05", *SIGNED)
     assert told.returncode == 0, told.stderr
     assert ask("SELECT verdict, rows_loaded FROM core.snapshot_judged") == [("accepted_with_warnings", 76)]
@@ -121,16 +127,20 @@ def test_a_return_is_accepted_as_it_stands_if_it_can_be_loaded(khrop: Command, a
     assert "that was decided already, by สมชาย" in again.stderr
 
 
-def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(khrop: Command, ask: Ask, returns: Path) -> None:
-    khrop("ingest", returns / "defective" / "syn_bad_04_province_misspelt.utf8-bom.csv")
+def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(
+    khrop: Command, taken_in: Any, ask: Ask, returns: Path
+) -> None:
+    taken_in(returns / "defective" / "syn_bad_04_province_misspelt.utf8-bom.csv")
     told = khrop("accept", "syn-bad-04", *SIGNED)
     assert told.returncode == 2
     assert "nothing was decided" in told.stderr
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
 
 
-def test_a_withdrawn_return_counts_no_more_and_is_heard_again(khrop: Command, ask: Ask, sample: Path) -> None:
-    khrop("ingest", sample)
+def test_a_withdrawn_return_counts_no_more_and_is_heard_again(
+    khrop: Command, taken_in: Any, ask: Ask, sample: Path
+) -> None:
+    taken_in(sample)
     told = khrop("withdraw", "dla-2563", *SIGNED)
     assert (told.returncode, told.stdout.split()[0]) == (0, "withdrawn")
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(0,)]
@@ -140,9 +150,11 @@ def test_a_withdrawn_return_counts_no_more_and_is_heard_again(khrop: Command, as
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(76,)]
 
 
-def test_a_return_that_came_later_is_not_pushed_aside(khrop: Command, ask: Ask, swapped: Path, returns: Path) -> None:
-    khrop("ingest", swapped)
-    khrop("ingest", returns / "defective" / "syn_bad_07_column_order.utf8-bom.csv")
+def test_a_return_that_came_later_is_not_pushed_aside(
+    khrop: Command, taken_in: Any, ask: Ask, swapped: Path, returns: Path
+) -> None:
+    taken_in(swapped)
+    taken_in(returns / "defective" / "syn_bad_07_column_order.utf8-bom.csv")
     told = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
     assert told.returncode == 2
     assert "came after" in told.stderr
@@ -150,17 +162,17 @@ def test_a_return_that_came_later_is_not_pushed_aside(khrop: Command, ask: Ask, 
 
 
 def test_a_return_that_the_publisher_sends_anew_says_what_had_been_corrected(
-    khrop: Command, ask: Ask, write: Put
+    khrop: Command, taken_in: Any, ask: Ask, write: Put
 ) -> None:
     name, saved = NAMES[1], progress(JUNE)[1]
     whole, part = saved
     row = f"{name},{whole},{part},{whole - part},"
     broken = write("a.csv", JUNE, thai=False)
     broken.write_text(broken.read_text("utf-8").replace(row, f"{name},{whole},{part},{whole - part + 1},"), "utf-8")
-    assert khrop("ingest", broken).returncode == 1
+    taken_in(broken)
     accepted = khrop("repair", "a-", "--accept", *SIGNED)
     assert accepted.returncode == 0, accepted.stderr
-    assert khrop("ingest", write("b.csv", JUNE, figures={CODES[0]: (TOTAL, 3)}, thai=False)).returncode == 0
+    taken_in(write("b.csv", JUNE, figures={CODES[0]: (TOTAL, 3)}, thai=False))
     ((severity, observed, expected, said),) = ask(
         "SELECT severity, observed, expected, message_en FROM core.violation WHERE rule_id = ?", MENDED
     )
