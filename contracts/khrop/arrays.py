@@ -100,7 +100,9 @@ def of_arrow(table: Any, numbers: frozenset[str]) -> Arrays:
         if rows is None:
             return list(column.to_pylist())
         taken = (column.slice(start, BLOCK).take(pa.array(of, pa.int64())) for start, of in _blocks(rows))
-        return [value for one in taken for value in one.to_pylist()]
+        # Decimals are reckoned with as floats, and told as such.
+        floats = name in numbers and pa.types.is_decimal(column.type)
+        return [v for one in taken for v in (one.cast(pa.float64()) if floats else one).to_pylist()]
 
     return Arrays(len(table), columns, lists)
 

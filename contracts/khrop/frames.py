@@ -30,8 +30,6 @@ TEXTS = (nw.String, nw.Categorical, nw.Enum)
 LARGEST = 2**63 - 1
 
 _WIDENED: Mapping[str, nw.dtypes.DType] = {"text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date()}
-_ON_ARROW = ("uint64[pyarrow]",)
-"""pandas' integers on Arrow that it cannot divide where they are large; its own can be."""
 _MOMENT = nw.Datetime("us")
 _NOTHING = {
     "text": "object",
@@ -137,7 +135,7 @@ def ready(contract: type, frame: Any) -> Ready:
     kinds = columns_of(contract)
     odd = {name: kind for name, (_, kind) in kinds.items() if name in schema and not _fits(kind, schema[name])}
     if engine == "pandas":
-        odd |= {name: kinds[name][1] for name in kinds if str(getattr(frame.get(name), "dtype", "")) in _ON_ARROW}
+        odd |= {name: kinds[name][1] for name in kinds if name in schema and _off_arrow(frame[name].dtype)}
         texts = [name for name, (_, kind) in kinds.items() if schema.get(name) == nw.String and name not in odd]
         odd |= {name: kinds[name][1] for name in texts if _of_two_kinds(frame[name].dtype)}
     if engine == "pandas" and odd:
@@ -248,8 +246,8 @@ def _without_objects(frame: Any, odd: Mapping[str, Kind]) -> tuple[Any, Any]:
     for name, kind in odd.items():
         series = frame[name]
         held = _kind_of_objects(series) if series.dtype == object else "other"
-        if str(series.dtype) in _ON_ARROW and kind in NUMBERS:
-            exact[name] = series.astype("UInt64")
+        if kind in NUMBERS and (dtype := _off_arrow(series.dtype)):
+            exact[name] = (series.astype("double[pyarrow]") if dtype == "Float64" else series).astype(dtype)
             continue
         if _of_two_kinds(series.dtype) and (kind == "text" or series.count()):
             exact[name] = series.astype("str")
@@ -271,6 +269,15 @@ def _nothing(kind: Kind, index: Any) -> Any:
     import pandas as pd
 
     return pd.Series([None] * len(index), index=index, dtype=_NOTHING[kind])
+
+
+def _off_arrow(dtype: Any) -> str:
+    """pandas' own type for numbers that it cannot reckon with on Arrow: large integers, which it does not divide, and
+    decimals. Empty for all others."""
+    name = str(dtype)
+    if not name.endswith("[pyarrow]"):
+        return ""
+    return "UInt64" if name.startswith("uint64") else "Float64" if name.startswith("decimal") else ""
 
 
 def _of_two_kinds(dtype: Any) -> bool:

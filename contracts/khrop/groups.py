@@ -309,6 +309,10 @@ def _on_arrays(arrays: Arrays, rule: GroupRule) -> Row:
         null = [part.null for part in parts.values() if part.null is not None]
         kept = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
         columns[name] = [v if k else None for v, k in zip(value.tolist(), kept.tolist(), strict=True)]
+        beyond = [part.beyond for part in parts.values() if part.beyond is not None]
+        at = np.flatnonzero(np.logical_or.reduce(beyond)).tolist() if beyond else []
+        for row, values in zip(at, arrays.rows(at), strict=True):
+            columns[name][row] = in_row(formula, values)
     for aggregate in rule.aggregates.values():
         if aggregate.column and aggregate.column not in columns:
             columns[aggregate.column] = arrays.listed(aggregate.column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -13,6 +14,7 @@ import pytest
 from khrop import ContractOptions, check, rule
 from khrop.engines import LACKING
 from khrop.rules import ENGINES, Params
+from khrop.vocabulary import NotAllSame, WholeNumbers
 
 
 def defined(expr: nw.Expr, engines: tuple[str, ...] = ENGINES) -> type:
@@ -94,3 +96,53 @@ def _missing(kind: Any) -> set[str]:
     names = {name for base in kind.__mro__ for name in vars(base)}
     first = {name: next(vars(base)[name] for base in kind.__mro__ if name in vars(base)) for name in names}
     return {name for name, value in first.items() if type(value) is not_implemented}
+
+
+class Left(pa.DataFrameModel):
+    """What is left of what came."""
+
+    came: float = pa.Field(nullable=True)
+    left: int
+    __contract__ = ContractOptions(key=("left",))
+
+    @rule("whole", severity="warning", columns=("came", "left"))
+    def whole(cls, params: Params) -> WholeNumbers:
+        """Both are whole, and not too large."""
+        return WholeNumbers({"came": 0, "left": 0}, most=1000)
+
+    @rule("changed", scope="reference", severity="warning", columns=("came",))
+    def changed(cls, params: Params) -> NotAllSame:
+        """Something else came than before."""
+        return NotAllSame(("came",))
+
+
+@pytest.mark.duckdb
+@pytest.mark.parametrize("pandas", [True, False], ids=["pandas", "pyarrow"])
+def test_decimals_on_arrow_are_told_as_they_are_reckoned_with(pandas: bool) -> None:
+    import pyarrow as arrow
+
+    table = arrow.table(
+        {"came": arrow.array([Decimal("0.00"), None], arrow.decimal128(18, 2)), "left": [5000, 3]},
+    )
+    frame = table.to_pandas(types_mapper=pd.ArrowDtype) if pandas else table
+    found = check(Left, frame).found
+    assert [(v.column_name, v.observed) for v in found] == [("came", "came –, left 3"), ("left", "came 0, left 5000")]
+
+
+@pytest.mark.duckdb
+@pytest.mark.parametrize("pandas", [True, False], ids=["pandas", "pyarrow"])
+def test_unsigned_integers_beyond_63_bits_are_compared(pandas: bool) -> None:
+    import pyarrow as arrow
+
+    def frame(came: int) -> Any:
+        table = arrow.table({"came": arrow.array([came], arrow.uint64()), "left": [5]})
+        return table.to_pandas(types_mapper=pd.ArrowDtype) if pandas else table
+
+    assert check(Left, frame(2**64 - 1), previous=frame(3)).counts() == {"whole": 1}
+    assert check(Left, frame(2**64 - 1), previous=frame(2**64 - 1)).counts() == {"whole": 1, "changed": 1}
+
+
+def test_integers_beyond_64_bits_are_compared_with_those_before() -> None:
+    now, before = (pd.DataFrame({"came": pd.Series([n], dtype=object), "left": [5]}) for n in (0, 2**70))
+    assert "changed" not in check(Left, now, previous=before).counts()
+    assert "changed" in check(Left, before, previous=before).counts()
