@@ -125,7 +125,6 @@ def test_a_person_can_read_it() -> None:
     assert (entry["type"], entry["severity"], entry["mustBe"]) == ("sql", "error", 0)
 
 
-@pytest.mark.duckdb
 def test_its_queries_come_to_nothing_on_a_return_that_holds(sample: Any) -> None:
     import duckdb
 
