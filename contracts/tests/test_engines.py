@@ -146,3 +146,29 @@ def test_integers_beyond_64_bits_are_compared_with_those_before() -> None:
     now, before = (pd.DataFrame({"came": pd.Series([n], dtype=object), "left": [5]}) for n in (0, 2**70))
     assert "changed" not in check(Left, now, previous=before).counts()
     assert "changed" in check(Left, before, previous=before).counts()
+
+
+class Slow(pa.DataFrameModel):
+    """A rule that arrays are not enough for."""
+
+    spent: float = pa.Field(nullable=True)
+    left: float = pa.Field(nullable=True)
+    __contract__ = ContractOptions(key=("left",))
+
+    @rule("pace", severity="warning")
+    def pace(cls, params: Params) -> nw.Expr:
+        """At most thrice as much is spent as is left."""
+        return nw.col("spent") / nw.col("left") <= 3
+
+
+@pytest.mark.parametrize("dtype", ["uint64", "UInt64"])
+def test_unsigned_integers_beside_those_that_are_set_apart(dtype: str) -> None:
+    frame = pd.DataFrame({"spent": pd.Series([2**64 - 1, 6], dtype=dtype), "left": [1.0, 2.0]})
+    assert [v.observed for v in check(Slow, frame, limit=5).found] == [""]
+    assert check(Slow, frame).counts() == {"pace": 1}
+
+
+@pytest.mark.parametrize("dtype", ["string", "str", "object"])
+def test_texts_without_a_single_one_are_nothing_where_numbers_belong(dtype: str) -> None:
+    frame = pd.DataFrame({"came": pd.Series([None, None], dtype=dtype), "left": [1, 2]})
+    assert check(Left, frame).counts() == {"whole": 2}
