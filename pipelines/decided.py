@@ -14,6 +14,7 @@ from khrop.verdict import Violation, status_of
 from pipelines.archive import Receipt, return_name
 from pipelines.decisions import MENDED, SOURCES, Decision
 from pipelines.judge import Judgement
+from pipelines.ledger import decision_in
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,9 +42,9 @@ def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
     corrections: Rows = []
     for line, receipt in enumerate(receipts, start=1):
         name = return_name(first.setdefault(receipt.sha256, receipt).name, receipt.sha256)
-        if receipt.decision is None:
+        decision = decision_in(receipt, line)
+        if decision is None:
             continue
-        decision = Decision.of(receipt.decision)
         key = {"ledger_line": line, "snapshot_id": name}
         decisions.append(
             {

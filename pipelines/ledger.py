@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.archive import Receipt, return_name
+from pipelines.archive import Damaged, Receipt, return_name
 from pipelines.decisions import Decision
 from pipelines.typed import Hints
 
@@ -31,6 +31,19 @@ class Event:
         return return_name(self.first.name, self.first.sha256)
 
 
+def decision_in(receipt: Receipt, line: int) -> Decision | None:
+    """The decision that a line of the ledger keeps, if it keeps one. `Damaged` where that is none."""
+    if receipt.decision is None:
+        return None
+    try:
+        return Decision.of(receipt.decision)
+    except (KeyError, TypeError, AttributeError):
+        raise Damaged(
+            f"the archive's ledger, line {line}, holds no decision: put the ledger back from a backup; nothing is"
+            " judged until it is whole"
+        ) from None
+
+
 def events(receipts: Iterable[Receipt]) -> list[Event]:
     """The ledger as things to be judged, in their order: new bytes, known bytes with new hints, and decisions."""
     first: dict[str, Receipt] = {}
@@ -49,8 +62,8 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
             receipt.as_of or (known.as_of if known else None),
         )
         first.setdefault(sha256, receipt)
-        if receipt.decision is not None:
-            decided[sha256] = Decision.of(receipt.decision)
+        if (decision := decision_in(receipt, line)) is not None:
+            decided[sha256] = decision
         if told != known or receipt.decision is not None:
             hints[sha256] = told
             at = receipt.received_at

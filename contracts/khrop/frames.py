@@ -60,8 +60,8 @@ class Ready:
 
     `numbers` are the columns that hold numbers or truths. Of those that were `changed`, the frame of an engine
     holds what was given, too, under `AS_GIVEN` and their name. A frame in memory (pandas, Arrow) has its columns
-    as `arrays`; one of Polars that does is `eager`. Of a frame that was filtered or joined (`of_some_rows`) an engine
-    may reckon with other rows, too.
+    as `arrays`; it, and one of Polars, is `eager` where it is the frame as it was given. Of a frame that was filtered
+    or joined (`of_some_rows`) an engine may reckon with other rows, too.
     """
 
     def __init__(

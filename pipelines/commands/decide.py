@@ -88,14 +88,7 @@ def accept(
 ) -> int:
     """Accept a return as it stands, whatever is wrong with it; or hear it again after it was withdrawn."""
     log_as(log_format)
-    from pipelines.home import Home
-
-    home = Home.current()
-    who, why = signed(by, reason)
-    one = known(home, name)
-    if one.event.decision is None and one.judgement.accepted:
-        raise WrongUse(f"{one.event.snapshot_id} is accepted already")
-    return decide(home, one, decision_of("accept", who, why), as_json)
+    return _without_repair("accept", name, signed(by, reason), as_json)
 
 
 @guarded
@@ -108,12 +101,14 @@ def withdraw(
 ) -> int:
     """Withdraw a return: its rows are set aside, and what is wrong with it is no trouble any more."""
     log_as(log_format)
+    return _without_repair("withdraw", name, signed(by, reason), as_json)
+
+
+def _without_repair(kind: str, name: str, signature: tuple[str, str], as_json: bool) -> int:
     from pipelines.home import Home
 
     home = Home.current()
-    who, why = signed(by, reason)
-    one = known(home, name)
-    return decide(home, one, decision_of("withdraw", who, why), as_json)
+    return decide(home, known(home, name), decision_of(kind, *signature), as_json)
 
 
 def _judged(file: Path) -> Judgement:

@@ -86,6 +86,8 @@ def _try(home: Home, one: Known, decision: Decision) -> None:
         raise WrongUse(f"{one.event.snapshot_id}: that was decided already, by {before.by}: {before.reason}")
     if decision.kind == "withdraw":
         return
+    if decision.kind == "accept" and before is None and one.judgement.accepted:
+        raise WrongUse(f"{one.event.snapshot_id} is accepted already")
     from pipelines import campaigns
     from pipelines.archive import Archive
     from pipelines.intake import judge_events

@@ -193,3 +193,14 @@ def test_a_correction_of_what_is_not_printed_is_a_guard_that_fails(
         "SELECT place, observed, expected FROM core.violation WHERE rule_id = ? AND judgement = 2", GUARD
     )
     assert (observed, expected) == ("๑๒๗", "๑๒๘")
+
+
+def test_a_ledger_line_that_holds_no_decision_is_named(khrop: Command, home: Home, sample: Path) -> None:
+    (receipt,) = Archive(home.archive).take([incoming(home, sample)])
+    khrop("status")
+    Archive(home.archive).note(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
+    told = khrop("ingest", sample)
+    assert told.returncode == 3
+    assert "ledger, line 2, holds no decision: put the ledger back from a backup" in told.stderr
+    Archive(home.archive).ledger.write_text(receipt.to_json() + "\n", encoding="utf-8")
+    assert khrop("ingest", sample).returncode == 0
