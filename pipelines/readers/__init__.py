@@ -42,9 +42,9 @@ def read(data: bytes) -> RawTable:
                 observed=magic.decode("latin-1").strip(),
                 expected="text, CSV or TSV",
             )
-    form, encoding, sheets = delimited.read(data)
-    table = layout.cut(form, encoding, sheets)
-    table.claims = claims.find(table)
+    document = delimited.read(data)
+    table = layout.cut(document)
+    table.claims = [*document.said, *claims.find(table)]
     return table
 
 

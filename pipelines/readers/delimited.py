@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipelines.readers.decoding import decode
 from pipelines.readers.headings import could_head, fields_of
-from pipelines.readers.raw_table import Sheet, Unreadable
+from pipelines.readers.raw_table import Document, Sheet, Unreadable
 
 DELIMITERS = {"\t": "text", ",": "csv", ";": "csv"}
 MOST_LINES = 100_000
@@ -21,8 +21,8 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 Rows = list[tuple[int, list[str]]]
 
 
-def read(data: bytes) -> tuple[str, str, list[Sheet]]:
-    """The form, the encoding and the one sheet of a text.
+def read(data: bytes) -> Document:
+    """The one sheet of a text.
 
     The delimiter is the one under which some row has the most headings; rows are numbered by the line they begin
     on, columns from 1. Raises `Unreadable` for what is no text or has no table.
@@ -41,9 +41,11 @@ def read(data: bytes) -> tuple[str, str, list[Sheet]]:
     # Only rows that may be headings are tried under each delimiter; all of them would triple the work.
     scores = _scores(lines, _begins(lines)) or _scores(lines, range(len(lines)))
     if not scores:
-        return "text", encoding, [Sheet("text", [(n, [line.rstrip("\r\n")]) for n, line in enumerate(lines, 1)])]
+        return Document(
+            "text", encoding, [Sheet("text", [(n, [line.rstrip("\r\n")]) for n, line in enumerate(lines, 1)])]
+        )
     best = max(scores, key=lambda delimiter: scores[delimiter])
-    return DELIMITERS[best], encoding, [Sheet("text", _rows(lines, best))]
+    return Document(DELIMITERS[best], encoding, [Sheet("text", _rows(lines, best))])
 
 
 def _begins(lines: list[str]) -> list[int]:

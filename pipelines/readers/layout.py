@@ -9,26 +9,27 @@ from functools import lru_cache
 
 from khrop.thai import NotANumber, normalise, parse_count
 from pipelines.readers.headings import fields_of, is_total
-from pipelines.readers.raw_table import Cell, RawTable, Sheet, TableRow, Unreadable, row_place
+from pipelines.readers.raw_table import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
 LEAST_FILLED = 3
 """A row under the headings with fewer cells filled than this is prose (a note, a signature), not data, unless it
 is numbered."""
+AS_PRINTED = Meant()
 SHORT = 40
 _normalise_short = lru_cache(maxsize=1 << 14)(normalise)
 """The same few thousand names and figures fill the cells of all returns."""
 
 
-def cut(form: str, encoding: str, sheets: list[Sheet]) -> RawTable:
+def cut(document: Document) -> RawTable:
     """Find the table by its headings, wherever it stands and however its columns are ordered.
 
     A heading that is repeated (a new page) goes on with the same table. Raises `Unreadable` where there is no
     table, a second one after the grand total, or two headings for the provinces.
     """
-    table = RawTable(form, encoding)
-    for sheet in sheets:
+    table = RawTable(document.form, document.encoding)
+    for sheet in document.sheets:
         fields: dict[int, str] = {}
         for number, printed in sheet.rows:
             headed, doubled = fields_of(printed)
@@ -39,9 +40,9 @@ def cut(form: str, encoding: str, sheets: list[Sheet]) -> RawTable:
                 fields = {c: f for f, c in headed.items() if f not in doubled}
                 table.columns.update({f: c for c, f in fields.items()})
                 table.doubled.update(doubled)
-                _keep(table, sheet.name, number, printed, dict.fromkeys(headed.values(), "heading"))
+                _keep(table, sheet, number, printed, dict.fromkeys(headed.values(), "heading"))
             else:
-                _row(table, sheet.name, number, printed, fields)
+                _row(table, sheet, number, printed, fields)
     # A column that is in doubt on one page is in doubt in the table.
     for field in table.doubled:
         table.columns.pop(field, None)
@@ -83,12 +84,12 @@ def _refuse_doubled_province(doubled: dict[str, str], sheet: str, number: int) -
         )
 
 
-def _row(table: RawTable, sheet: str, number: int, printed: list[str], fields: dict[int, str]) -> None:
+def _row(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str]) -> None:
     if not fields or not _in_table(printed, fields):
         _keep(table, sheet, number, printed, {})
         return
     cells = _keep(table, sheet, number, printed, fields)
-    row = TableRow(sheet, number, {cell.field: cell for cell in cells if cell.field})
+    row = TableRow(sheet.name, number, {cell.field: cell for cell in cells if cell.field})
     name, numbered = row.cells["province_th"], row.cells.get("ordinal")
     before = max(name.col, numbered.col if numbered else 0)
     total = any(is_total(cell.read) for cell in cells if cell.col <= before)
@@ -115,16 +116,18 @@ def _in_table(printed: list[str], fields: dict[int, str]) -> bool:
         return is_total(ordinal)
 
 
-def _keep(table: RawTable, sheet: str, number: int, printed: list[str], fields: dict[int, str]) -> list[Cell]:
+def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str]) -> list[Cell]:
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
     kept = []
     for col, text in enumerate(printed, 1):
         field = fields.get(col, "")
         if field or text.strip():
-            read = _normalise_short(text) if len(text) <= SHORT else normalise(text)
-            kept.append(Cell(sheet, number, col, text, read.text, " ".join(read.notes), field))
+            meant = sheet.meant.get((number, col), AS_PRINTED)
+            said = text if meant.read is None else meant.read
+            read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
+            kept.append(Cell(sheet.name, number, col, text, read.text, " ".join((*meant.notes, *read.notes)), field))
     for col, field in fields.items():
         if col > len(printed):
-            kept.append(Cell(sheet, number, col, "", "", "", field))
+            kept.append(Cell(sheet.name, number, col, "", "", "", field))
     table.cells += kept
     return kept

@@ -7,12 +7,17 @@ finding the table in `pipelines.readers.layout`, finding claims in `pipelines.re
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+LINES = {"text": "line", "paragraphs": "paragraph"}
+"""Sheets of running text, and what their rows are called."""
+WORKBOOK = "sheet "
+"""How the name of a workbook's sheet begins, before its own name."""
 PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
 ClaimValue = int | Decimal | date | str | None
 
@@ -54,20 +59,34 @@ def cell_place(sheet: str, row: int, col: int) -> str:
 
 
 def where(place: str, field: str = "") -> str:
-    """A place in words: `text!R138C1` is line 138, column 1."""
+    """A place in words: `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook
+    `sheet Sheet1!R7C3` is sheet Sheet1, cell C7."""
     found = PLACE.fullmatch(place)
     if not found:
         return place or "the whole document"
-    row = f"line {found['row']}" if found["sheet"] == "text" else f"sheet {found['sheet']}, row {found['row']}"
-    column = f", column {found['col']}" if found["col"] else ""
-    return f"{row}{column}{f' ({field})' if field else ''}"
+    sheet, row, col = found["sheet"], found["row"], found["col"]
+    if sheet.startswith(WORKBOOK) and col:
+        said = f"{sheet}, cell {column_letters(int(col))}{row}"
+    else:
+        line = f"{LINES[sheet]} {row}" if sheet in LINES else f"{sheet}, row {row}"
+        said = f"{line}{f', column {col}' if col else ''}"
+    return f"{said}{f' ({field})' if field else ''}"
+
+
+def column_letters(col: int) -> str:
+    """A column as workbooks name it: 1 is A, 28 is AB."""
+    letters = ""
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = string.ascii_uppercase[rest] + letters
+    return letters
 
 
 class Claim(NamedTuple):
     """Something the document says outside its rows: the totals row, the prose, its letters, its dates.
 
-    `source` is table_total, prose, letter, registry, document or cited; `value` is None where what was printed
-    could not be read, or where it is said twice and differs.
+    `source` is table_total, prose, letter, registry, document, cited, or file: what the form itself says (a hidden
+    row, a QR code). `value` is None where what was printed could not be read, or where it is said twice and differs.
     """
 
     source: str
@@ -90,12 +109,37 @@ class TableRow:
         return row_place(self.sheet, self.row)
 
 
+class Meant(NamedTuple):
+    """What a form says of a cell beside what it prints: the text to read in its stead (None: what is printed), and
+    notes of what was done, each a word or two."""
+
+    read: str | None = None
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Sheet:
-    """What a form's reader hands on: a page, sheet or text, and its rows of cells as printed, by row number."""
+    """What a form's reader hands on: a page, sheet or text, and its rows of cells as printed, by row number.
+
+    `meant` holds what is to be said beside that, by (row, column), and is empty for most cells. `mangled` says that
+    the form loses Thai marks, so that names may be known by their consonants. `continues` says that the columns are
+    those of the part before, whose headings this part need not repeat.
+    """
 
     name: str
     rows: list[tuple[int, list[str]]]
+    meant: dict[tuple[int, int], Meant] = field(default_factory=dict)
+    mangled: bool = False
+    continues: bool = False
+
+
+class Document(NamedTuple):
+    """A document as its form yields it, before a table is looked for in it. `said` is what the form itself says."""
+
+    form: str
+    encoding: str
+    sheets: list[Sheet]
+    said: tuple[Claim, ...] = ()
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ ROW = ["๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"]
 
 
 def rows(text: str) -> list[tuple[int, list[str]]]:
-    _, _, sheets = read(text.encode())
+    _, _, sheets, _ = read(text.encode())
     return sheets[0].rows
 
 
@@ -25,7 +25,7 @@ def rows(text: str) -> list[tuple[int, list[str]]]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_separators_and_line_ends_of_all_systems_give_the_same_rows(delimiter: str, form: str, end: str) -> None:
     text = end.join([delimiter.join(HEADS), delimiter.join(ROW), ""])
-    found, encoding, sheets = read(text.encode())
+    found, encoding, sheets, _ = read(text.encode())
     assert (found, encoding) == (form, "utf-8")
     assert sheets[0].rows == [(1, HEADS), (2, ROW)]
 

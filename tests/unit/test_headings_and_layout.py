@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.readers.headings import field_of, fields_of, is_total
 from pipelines.readers.layout import cut
-from pipelines.readers.raw_table import RawTable, Sheet, Unreadable
+from pipelines.readers.raw_table import Document, RawTable, Sheet, Unreadable
 
 HEADS = ["ลำดับ", "จังหวัด", "จำนวน อปท. (แห่ง)", "บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง)", "ยังไม่บันทึกข้อมูล (แห่ง)", "ร้อยละ"]
 KRABI = ["๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"]
@@ -17,7 +17,7 @@ TOTAL = ["รวม", "", "๑๖๒", "๙", "๑๕๓", "๕.๕๖"]
 
 
 def table(*rows: list[str]) -> RawTable:
-    return cut("text", "utf-8", [Sheet("text", list(enumerate(rows, 1)))])
+    return cut(Document("text", "utf-8", [Sheet("text", list(enumerate(rows, 1)))]))
 
 
 def figures(read: RawTable, field: str) -> list[str]:
