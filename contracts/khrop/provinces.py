@@ -16,8 +16,9 @@ import re
 from dataclasses import dataclass
 
 from khrop.thai import normalise
+from khrop.thai_marks import skeleton
 
-__all__ = ["Province", "all_provinces", "by_code", "expected_codes", "match", "nearest"]
+__all__ = ["Province", "all_provinces", "by_code", "by_skeleton", "expected_codes", "match", "nearest"]
 
 # difflib takes quadratic time; the longest name has 15 characters, so nothing longer is near.
 _LONGEST_COMPARED = 60
@@ -73,6 +74,19 @@ def match(name: str) -> Province | None:
     return _by_name().get(_bare(name))
 
 
+def by_skeleton(name: str) -> Province | None:
+    """The province whose name has the consonants of `name`, or None: for text whose vowels and tone marks were lost.
+
+    All 77 differ in their consonants (a test says so). Never for text that came in whole: there a name that lacks a
+    mark is misspelt, and unknown.
+    """
+    consonants = skeleton(name)
+    found = _by_consonants().get(consonants)
+    if found is None and consonants.startswith("จ"):
+        found = _by_consonants().get(consonants.removeprefix("จงหวด" if consonants.startswith("จงหวด") else "จ"))
+    return found
+
+
 def nearest(name: str, n: int = 3) -> list[Province]:
     """Up to `n` provinces whose names look like `name`, the likest first; for messages only."""
     names = {p.name_th: p for p in all_provinces()}
@@ -106,3 +120,8 @@ def _by_code() -> dict[str, Province]:
 @functools.cache
 def _by_name() -> dict[str, Province]:
     return {name: p for p in all_provinces() for name in (p.name_th, *p.aliases)}
+
+
+@functools.cache
+def _by_consonants() -> dict[str, Province]:
+    return {skeleton(p.name_th): p for p in all_provinces()}

@@ -13,23 +13,23 @@ from typing import Literal
 
 from khrop.thai import to_arabic, to_thai
 
-__all__ = ["FoundDate", "find_dates", "format_long"]
+__all__ = ["MONTHS", "WEEKDAYS", "FoundDate", "find_dates", "format_long"]
 
 Era = Literal["buddhist", "gregorian"]
 Problem = Literal["ambiguous-year", "no-such-day"]
 
-_MONTHS = (
+MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
     "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
 )  # fmt: skip
 _SHORT_MONTHS = (
     "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
 )  # fmt: skip
-_WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
 _MONTH_NUMBER = {
-    name.replace(".", ""): number for names in (_MONTHS, _SHORT_MONTHS) for number, name in enumerate(names, 1)
+    name.replace(".", ""): number for names in (MONTHS, _SHORT_MONTHS) for number, name in enumerate(names, 1)
 }
-_WEEKDAY_NUMBER = {name: number for number, name in enumerate(_WEEKDAYS)} | {"พฤหัส": 3}
+_WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS)} | {"พฤหัส": 3}
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BUDDHIST_OFFSET = 543
 
@@ -89,9 +89,9 @@ def format_long(date: datetime.date, *, weekday: bool = False, digits: Literal["
     The year is Gregorian + 543, as it has been since 1 January 1941. `find_dates` reads it back from 1857 to
     2156.
     """
-    long = f"{date.day} {_MONTHS[date.month - 1]} {date.year + _BUDDHIST_OFFSET}"
+    long = f"{date.day} {MONTHS[date.month - 1]} {date.year + _BUDDHIST_OFFSET}"
     if weekday:
-        long = f"วัน{_WEEKDAYS[date.weekday()]}ที่ {long}"
+        long = f"วัน{WEEKDAYS[date.weekday()]}ที่ {long}"
     return to_thai(long) if digits == "thai" else long
 
 
@@ -106,7 +106,7 @@ def _short_month(name: str) -> str:
 # Bounded: an open `\s*` on both sides of an optional word would take quadratic time on a page of spaces.
 _GAP = r"\s{0,8}"
 _JOIN = rf"(?:[-/]|{_GAP})"
-_MONTH = "|".join((*_MONTHS, *map(_short_month, _SHORT_MONTHS)))
+_MONTH = "|".join((*MONTHS, *map(_short_month, _SHORT_MONTHS)))
 _WEEKDAY = "|".join(sorted(_WEEKDAY_NUMBER, key=len, reverse=True))
 # A year ends where the figure ends: "11 มิถุนายน 12.30 น." and "... 7,850 แห่ง" have none.
 _FIGURE_ENDS = r"(?![0-9]|[.:][0-9]|,[0-9]{3})"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from khrop.thai import normalise
+from khrop.thai_marks import skeleton
 
 # The first pattern that fits wins: the percent's heading holds the words of the saved one.
 HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -26,6 +27,21 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ordinal", r"(ลำดับ(ที่)?|ที่)"),
     )
 )
+# The same by their consonants, for a heading that lost or mistyped a mark. One of two consonants is too little to know.
+CONSONANTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (field, re.compile(pattern))
+    for field, pattern in (
+        ("bar", r"ถบส.*"),
+        ("saved_percent", r"(คดปน)?(รอยล|ปอรซนต)(?!.*(ยงม|อยรหวง)).*"),
+        ("pending", r"(จนวน)?(อปท)?(ท)?(อยรหวง|ยงม).*บนทก.*"),
+        ("saved", r"(จนวน)?(อปท)?(ท)?บนทก(ขอมล)?(รยบรอย)?(ลว|ครบถวน).*"),
+        ("total", r"(จนวน)?(อปท|องคกรปกครองสวนทองถน)(ทงหมด|ทงสน)?(หง)?"),
+        ("province_th", r"(ชอ)?จงหวด"),
+        ("ordinal", r"ลดบ(ท)?"),
+    )
+)
+MOST_HEADING_ROWS = 3
+FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
 PROVINCE_LETTERS = tuple("จงหวด")
 TOTAL_ROW = re.compile(r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?:?")
 SPACES = re.compile(r"\s+")
@@ -43,7 +59,11 @@ def field_of(printed: str) -> str:
     if not printed or len(printed) > 200:
         return ""
     text = SPACES.sub("", normalise(printed).text)
-    return next((field for field, pattern in HEADINGS if pattern.fullmatch(text)), "")
+    exact = next((field for field, pattern in HEADINGS if pattern.fullmatch(text)), "")
+    if exact or FIGURE.search(text):
+        return exact
+    consonants = skeleton(text)
+    return next((field for field, pattern in CONSONANTS if pattern.fullmatch(consonants)), "")
 
 
 def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
@@ -65,6 +85,32 @@ def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
     if "province_th" not in columns or len(columns) < 4:
         return {}, {}
     return columns, doubled
+
+
+def fields_over(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], dict[str, str], int]:
+    """As `fields_of`, for headings that may stand in the first one, two or three of some rows, and how many those are.
+
+    Of a heading over several rows each column is named by all its parts together, or by its lowest or first one alone:
+    what stands above several columns together names none of them.
+    """
+    for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
+        if height > 1 and any(FIGURE.fullmatch(cell.strip()) for cell in rows[height - 1]):
+            break
+        headed, doubled = fields_of(_together(rows[:height]))
+        if headed:
+            return headed, doubled, height
+    return {}, {}, 0
+
+
+def _together(rows: Sequence[Sequence[str]]) -> list[str]:
+    if len(rows) == 1:
+        return list(rows[0])
+    cells = []
+    for col in range(max(map(len, rows))):
+        parts = [row[col].strip() for row in rows if col < len(row) and row[col].strip()]
+        ways = (" ".join(parts), parts[-1], parts[0]) if parts else ("",)
+        cells.append(next((way for way in ways if field_of(way)), ways[0]))
+    return cells
 
 
 @lru_cache(maxsize=1024)

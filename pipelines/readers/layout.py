@@ -5,10 +5,12 @@ Nothing here knows a form of file, and of the province table it knows the headin
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
+from khrop import provinces
 from khrop.thai import NotANumber, normalise, parse_count
-from pipelines.readers.headings import fields_of, is_total
+from pipelines.readers.headings import MOST_HEADING_ROWS, fields_over, is_total
 from pipelines.readers.raw_table import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place
 
 MOST_ROWS = 20_000
@@ -17,6 +19,8 @@ LEAST_FILLED = 3
 """A row under the headings with fewer cells filled than this is prose (a note, a signature), not data, unless it
 is numbered."""
 AS_PRINTED = Meant()
+COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(\s*=.*)?")
+"""Offices number the columns under their headings: (๑), (๒), (๓)=(๑)-(๒)."""
 SHORT = 40
 _normalise_short = lru_cache(maxsize=1 << 14)(normalise)
 """The same few thousand names and figures fill the cells of all returns."""
@@ -29,20 +33,26 @@ def cut(document: Document) -> RawTable:
     table, a second one after the grand total, or two headings for the provinces.
     """
     table = RawTable(document.form, document.encoding)
+    fields: dict[int, str] = {}
     for sheet in document.sheets:
-        fields: dict[int, str] = {}
-        for number, printed in sheet.rows:
-            headed, doubled = fields_of(printed)
-            if headed:
-                _refuse_second(table, sheet.name, number)
-                _refuse_doubled_province(doubled, sheet.name, number)
-                table.headed_at = table.headed_at or row_place(sheet.name, number)
-                fields = {c: f for f, c in headed.items() if f not in doubled}
-                table.columns.update({f: c for c, f in fields.items()})
-                table.doubled.update(doubled)
+        under = fields if sheet.continues and not table.ended else {}
+        at = 0
+        while at < len(sheet.rows):
+            number, printed = sheet.rows[at]
+            headed, doubled, height = fields_over([cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]])
+            if not headed:
+                _row(table, sheet, number, printed, under)
+                at += 1
+                continue
+            _refuse_second(table, sheet.name, number)
+            _refuse_doubled_province(doubled, sheet.name, number)
+            table.headed_at = table.headed_at or row_place(sheet.name, number)
+            fields = under = {c: f for f, c in headed.items() if f not in doubled}
+            table.columns.update({f: c for c, f in fields.items()})
+            table.doubled.update(doubled)
+            for number, printed in sheet.rows[at : at + height]:
                 _keep(table, sheet, number, printed, dict.fromkeys(headed.values(), "heading"))
-            else:
-                _row(table, sheet, number, printed, fields)
+            at += height
     # A column that is in doubt on one page is in doubt in the table.
     for field in table.doubled:
         table.columns.pop(field, None)
@@ -106,6 +116,8 @@ def _row(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields:
 
 
 def _in_table(printed: list[str], fields: dict[int, str]) -> bool:
+    if all(COLUMN_NUMBER.fullmatch(text.strip()) for text in printed if text.strip()):
+        return False
     filled = {field: printed[c - 1] for c, field in fields.items() if c <= len(printed) and printed[c - 1].strip()}
     if len(filled) >= LEAST_FILLED or not {"ordinal", "province_th"} <= set(filled):
         return len(filled) >= LEAST_FILLED
@@ -125,9 +137,23 @@ def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields
             meant = sheet.meant.get((number, col), AS_PRINTED)
             said = text if meant.read is None else meant.read
             read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
-            kept.append(Cell(sheet.name, number, col, text, read.text, " ".join((*meant.notes, *read.notes)), field))
+            notes = (*meant.notes, *read.notes)
+            name = _by_consonants(read.text) if sheet.mangled and field == "province_th" else None
+            if name:
+                kept.append(Cell(sheet.name, number, col, text, name, " ".join((*notes, "by-consonants")), field))
+            else:
+                kept.append(Cell(sheet.name, number, col, text, read.text, " ".join(notes), field))
     for col, field in fields.items():
         if col > len(printed):
             kept.append(Cell(sheet.name, number, col, "", "", "", field))
     table.cells += kept
     return kept
+
+
+@lru_cache(maxsize=1024)
+def _by_consonants(read: str) -> str | None:
+    """The province that a name without its marks can only be; None where it is known as it stands."""
+    if provinces.match(read):
+        return None
+    found = provinces.by_skeleton(read)
+    return found.name_th if found else None

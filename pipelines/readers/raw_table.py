@@ -31,6 +31,20 @@ class Unreadable(Exception):
         self.place, self.observed, self.expected = place, observed, expected
 
 
+class NeedsReadingByEye(Unreadable):
+    """A document with pages that only a person can read: they have no text, or one that says nothing."""
+
+    def __init__(self, en: str, th: str, pages: list[int]) -> None:
+        numbers = ", ".join(map(str, pages[:10])) + (" …" if pages[10:] else "")
+        super().__init__(
+            f"{en}: needs reading by eye (page {numbers})",
+            f"{th} ต้องอ่านด้วยตา (หน้า {numbers})",
+            place=f"page {pages[0]}" if pages else "",
+            observed=en,
+            expected="text that can be read; ask the sender for the file that was printed, or type it into a workbook",
+        )
+
+
 class Cell(NamedTuple):
     """A cell of the document. `row` and `col` count from 1; `read` is `printed` normalised, and `note` names what
     normalising did; `field` is the contract's column it belongs to, if it stands under a heading."""

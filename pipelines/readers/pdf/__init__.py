@@ -1,0 +1,170 @@
+"""PDF with a text layer: the table by its ruling lines or its gaps, the characters by two engines.
+
+PDFium gives the characters, pdfplumber the lines and a second reading of the figures. A document whose text layer is
+missing or says nothing is for a person to read: a reader of pictures would stand beside this one, and may give each
+cell a score for what it could be, as `khrop.repair.suggest` takes them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2
+
+from khrop.thai_marks import is_mangled
+from pipelines.readers.headings import could_head
+from pipelines.readers.pdf import aligned, characters, ruled
+from pipelines.readers.pdf.grid import FIGURE
+from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.page import Page, sheets
+from pipelines.readers.pdf.pictures import codes_on
+from pipelines.readers.pdf.second_look import SecondEngine
+from pipelines.readers.raw_table import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.wording import put_right
+
+MOST_PAGES = 60
+LEAST_LETTERS = 20
+"""A page with fewer letters and digits has no text layer worth the name."""
+USABLE = 0.6
+"""Of what a text layer holds, so much must be letters and digits of Thai or English, or it says nothing."""
+TABULAR_LINES = 3
+
+
+def read(data: bytes) -> Document:
+    """The pages of a PDF. Raises `Unreadable`, and `NeedsReadingByEye` where there is no text to be read."""
+    with _opened(data) as pdf:
+        pages = [characters.of_page(page, page.get_textpage()) for page in pdf]
+        said = [Claim("file", "qr_code", text, f"page {n}", text) for n, text in codes_on(pdf)]
+    _refuse_without_text([page.shown for page in pages])
+    said += [
+        Claim("file", "unseen_text", f"page {n}", f"page {n}", f"{page.unseen} characters that do not show")
+        for n, page in enumerate(pages, 1)
+        if page.unseen
+    ]
+    found: list[Sheet] = []
+    before = None
+    for page in _with_tables(data, [page.shown for page in pages]):
+        some, before = sheets(page, before)
+        found += some
+    _mend(found, any(page.mangled for page in pages))
+    return Document("pdf", "", found, tuple(said))
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise Unreadable(
+                "the PDF is encrypted: save it without a password",
+                "ไฟล์ PDF ถูกเข้ารหัส กรุณาบันทึกใหม่โดยไม่ใส่รหัสผ่าน",
+                observed="encrypted",
+                expected="a PDF that opens without a password",
+            ) from None
+        raise damaged(str(error)) from None
+    try:
+        if len(pdf) > MOST_PAGES:
+            raise Unreadable(
+                f"the PDF has {len(pdf):,} pages, more than a return can have",
+                f"ไฟล์ PDF มี {len(pdf):,} หน้า มากเกินกว่าจะเป็นรายงาน",
+                observed=f"{len(pdf):,} pages",
+                expected=f"at most {MOST_PAGES} pages; send the pages of the return by themselves",
+            )
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def damaged(reason: str) -> Unreadable:
+    """A PDF that no engine opens."""
+    return Unreadable(
+        f"the PDF is damaged: {reason}; save or download it again",
+        "ไฟล์ PDF ชำรุด กรุณาบันทึกหรือดาวน์โหลดใหม่",
+        observed=reason,
+        expected="a whole PDF",
+    )
+
+
+def _refuse_without_text(pages: list[list[characters.Character]]) -> None:
+    """Pages without a text layer, or whose text layer says nothing, are for a person to read; where some pages have
+    text, the others are if none of the first has a table."""
+    texts = ["".join(c.text for c in page if c.text.strip()) for page in pages]
+    usable = [sum(map(_says_something, text)) for text in texts]
+    blank = [n for n, count in enumerate(usable, 1) if count < LEAST_LETTERS]
+    if sum(usable) < LEAST_LETTERS:
+        raise NeedsReadingByEye("no text layer", "ไม่มีชั้นข้อความ", blank)
+    if sum(usable) < USABLE * sum(map(len, texts)):
+        raise NeedsReadingByEye("no usable text layer", "ชั้นข้อความใช้การไม่ได้", list(range(1, len(pages) + 1)))
+    if blank and not any(could_head(text) for text in texts):
+        raise NeedsReadingByEye("no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ", blank)
+
+
+def _says_something(one: str) -> bool:
+    return one.isascii() and one.isprintable() or "\u0e01" <= one <= "\u0e5b" or "\uf700" <= one <= "\uf71a"
+
+
+def _with_tables(data: bytes, pages: list[list[characters.Character]]) -> Iterator[Page]:
+    import pdfplumber
+
+    with pdfplumber.open(io.BytesIO(data)) as plumber:
+        for number, shown in enumerate(pages, 1):
+            if not _is_tabular(shown):
+                yield Page(number, [], shown)
+                continue
+            page = plumber.pages[number - 1]
+            shown = _without_white(shown, page)
+            grids, rest = ruled.grids(page, shown)
+            if not any(
+                could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
+                for g in grids
+            ):
+                grid, left = aligned.grid(shown)
+                if grid is not None and grid.columns >= max((g.columns for g in grids), default=0):
+                    grids, rest = [grid], left
+            yield Page(number, grids, rest, SecondEngine(page))
+            page.close()
+
+
+def _is_tabular(shown: list[characters.Character]) -> bool:
+    """Whether a page has some lines with figures beside one another, or headings: the others need no second engine."""
+    lines = [sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown)]
+    return sum(figures >= 2 for figures in lines) >= TABULAR_LINES
+
+
+def _without_white(shown: list[characters.Character], page: Any) -> list[characters.Character]:
+    """What is printed white shows only on something dark."""
+    if not any(c.white for c in shown):
+        return shown
+    dark = [r for r in (*page.rects, *page.curves) if r.get("fill") and not _is_light(r.get("non_stroking_color"))]
+    return [
+        c
+        for c in shown
+        if not c.white
+        or any(r["x0"] <= c.middle <= r["x1"] and r["top"] <= c.base - c.size * 0.2 <= r["bottom"] for r in dark)
+    ]
+
+
+def _is_light(color: Any) -> bool:
+    values = color if isinstance(color, (tuple, list)) else (color,)
+    if not all(isinstance(v, (int, float)) for v in values):
+        return False
+    return max(values, default=0) < 0.1 if len(values) == 4 else min(values, default=0) > 0.9
+
+
+def _mend(found: list[Sheet], mangled: bool) -> None:
+    """Put the words of a return right where the text layer lost their marks. Where it did, it did so in all names."""
+    for sheet in found:
+        for number, cells in sheet.rows:
+            for col, printed in enumerate(cells, 1):
+                if not printed or (number, col) in sheet.meant:
+                    continue
+                restored = put_right(printed)
+                mangled = mangled or bool(restored.words) or is_mangled(printed)
+                if restored.words or is_mangled(printed):
+                    sheet.meant[number, col] = Meant(restored.text, ("put-right",) if restored.words else ("marks",))
+    for sheet in found:
+        sheet.mangled = mangled

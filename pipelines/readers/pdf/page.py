@@ -1,0 +1,96 @@
+"""A page to sheets: its tables and the text between them, from top to bottom, rows counted over the whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.readers.headings import fields_over
+from pipelines.readers.pdf.characters import Character
+from pipelines.readers.pdf.grid import Grid
+from pipelines.readers.pdf.lines import Line, lines_of, text_of
+from pipelines.readers.pdf.second_look import SecondEngine
+from pipelines.readers.raw_table import Meant, Sheet
+
+APART = 3.0
+"""Lines whose bases lie further apart than so many times their size are of different paragraphs."""
+IN_DOUBT = "engines-differ"
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as read: its number, its tables, the characters outside them, and the second engine where it was asked."""
+
+    number: int
+    grids: list[Grid]
+    rest: list[Character]
+    second: SecondEngine | None = None
+
+
+def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
+    """The sheets of a page, and its last table with headings or that goes on with one, which `before` is of the page
+    before."""
+    found: list[Sheet] = []
+    number = 1
+    for part in _in_order(page):
+        sheet = Sheet(f"page {page.number}", [])
+        if isinstance(part, Grid):
+            rows = [_cells(row.cells, part.columns) for row in part.rows]
+            headed = any(fields_over(rows[i : i + 3])[0] for i in range(len(rows)))
+            sheet.continues = not headed and before is not None and part.lies_under(before)
+            if headed or sheet.continues:
+                before = part
+            for row, cells in zip(part.rows, rows, strict=True):
+                sheet.rows.append((number, cells))
+                if page.second and (headed or sheet.continues):
+                    sheet.meant.update(_doubts(number, row.cells, page.second))
+                number += 1
+        else:
+            sheet.rows.append((number, ["\n".join(s.text for line in part for s in line.segments)]))
+            number += len(part)
+        found.append(sheet)
+    return found, before
+
+
+def _cells(cells: dict[int, list[Character]], columns: int) -> list[str]:
+    return [text_of(cells[c]) if c in cells else "" for c in range(columns)]
+
+
+def _doubts(
+    number: int, cells: dict[int, list[Character]], second: SecondEngine
+) -> Iterator[tuple[tuple[int, int], Meant]]:
+    for column, characters in cells.items():
+        if said := second.doubt(characters):
+            yield (number, column + 1), Meant(said, (IN_DOUBT,))
+
+
+def _in_order(page: Page) -> list[Grid | list[Line]]:
+    """Tables and paragraphs from top to bottom; of two tables side by side the left one first."""
+    placed: list[tuple[float, float, Grid | list[Line]]] = [(g.box[1], g.box[0], g) for g in page.grids]
+    for paragraph in _paragraphs(lines_of(page.rest), page.grids):
+        placed.append((paragraph[0].base, paragraph[0].segments[0].x0, paragraph))
+    ordered = sorted(placed, key=lambda p: (p[0], p[1]))
+    for i, (top, _, part) in enumerate(ordered):
+        for j in range(i):
+            other = ordered[j][2]
+            if isinstance(part, Grid) and isinstance(other, Grid) and other.box[0] > part.box[2] - 3:
+                beside = min(part.box[3], other.box[3]) - max(top, other.box[1])
+                if beside > 0.5 * (part.box[3] - part.box[1]):
+                    ordered.insert(j, ordered.pop(i))
+                    break
+    return [part for _, _, part in ordered]
+
+
+def _paragraphs(lines: Sequence[Line], grids: Sequence[Grid]) -> Iterator[list[Line]]:
+    """Lines that follow one another closely, with no table between them."""
+    paragraph: list[Line] = []
+    for line in lines:
+        if paragraph:
+            last = paragraph[-1].base
+            parted = any(last < grid.box[3] and grid.box[1] < line.base for grid in grids)
+            if parted or line.base - last > APART * max(line.size, paragraph[-1].size):
+                yield paragraph
+                paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield paragraph

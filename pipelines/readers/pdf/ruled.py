@@ -1,0 +1,120 @@
+"""Tables with ruling lines: their columns, their rows, and which characters stand in which cell.
+
+The lines are pdfplumber's. Which of the tables is the one of the return is known by its headings, elsewhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.readers.pdf.characters import Box, Character
+from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row, column_at
+from pipelines.readers.pdf.lines import by_base
+
+NEAR = 3.0
+"""Points within which two edges are one."""
+LEAST_ROWS, LEAST_COLUMNS = 2, 4
+LINE_END = 3
+"""Characters that PDFium puts between two lines of one text."""
+MOST_LINES = 20_000
+"""More lines and boxes than any printed table has: a drawing, in which none is looked for."""
+
+
+def grids(page: Any, characters: Sequence[Character]) -> tuple[list[Grid], list[Character]]:
+    """The tables of a page of pdfplumber, and the characters that stand in none of them."""
+    if len(page.lines) + len(page.rects) + len(page.curves) > MOST_LINES:
+        return [], list(characters)
+    tables = [t for t in page.find_tables() if len(t.rows) >= LEAST_ROWS]
+    found: list[Grid] = []
+    rest = list(characters)
+    for table in sorted(tables, key=lambda t: -len(t.cells)):
+        edges = _edges(table)
+        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.bbox, grid.box) for grid in found):
+            continue
+        grid, rest = _filled(table, edges, rest)
+        grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
+        found.append(grid)
+    return found, rest
+
+
+def _edges(table: Any) -> list[float]:
+    """Where the columns begin, and where the last ends: the edges that at least half of the rows have. A bar of two
+    colours parts its cell differently in each row."""
+    rows = [[cell for cell in row.cells if cell] for row in table.rows]
+    full = [row for row in rows if len(row) >= LEAST_COLUMNS] or rows
+    counted: list[tuple[float, int]] = []
+    for x in sorted(cell[0] for row in full for cell in row):
+        if counted and x - counted[-1][0] <= NEAR:
+            counted[-1] = (counted[-1][0], counted[-1][1] + 1)
+        else:
+            counted.append((x, 1))
+    edges = [x for x, count in counted if 2 * count >= len(full)]
+    return [*edges, table.bbox[2]] if edges else []
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    return all(inner[i] >= outer[i] - NEAR for i in (0, 1)) and all(inner[i] <= outer[i] + NEAR for i in (2, 3))
+
+
+def _filled(table: Any, edges: list[float], characters: Sequence[Character]) -> tuple[Grid, list[Character]]:
+    rows = sorted(table.rows, key=lambda row: float(row.bbox[1]))
+    tops = [float(row.bbox[1]) for row in rows]
+    grid = Grid(table.bbox, edges, [Row(top, {}) for top in tops])
+    rest: list[Character] = []
+    cell: tuple[int, int] | None = None
+    for one in characters:
+        if not (one.is_mark and cell):
+            cell = _cell_at(rows, tops, edges, one)
+        if cell is None:
+            rest.append(one)
+        else:
+            grid.rows[cell[0]].cells.setdefault(cell[1], []).append(one)
+    return grid, rest
+
+
+def _cell_at(rows: Sequence[Any], tops: list[float], edges: list[float], one: Character) -> tuple[int, int] | None:
+    """The row and column of the cell that holds a character; a cell over several rows belongs to its first."""
+    y = one.base - one.size * 0.15
+    for index in range(bisect_right(tops, y) - 1, -1, -1):
+        for box in rows[index].cells:
+            if box and box[0] <= one.middle < box[2] and box[1] <= y < box[3]:
+                return index, column_at(edges, (box[0] + box[2]) / 2)
+    return None
+
+
+def _without_overflow(rows: list[Row]) -> list[Row]:
+    """Lines of a cell that run over into the cell below go back to where they began: they follow the text of the one
+    above without a break, and the cell below has lines of its own."""
+    for above, row in zip(rows, rows[1:], strict=False):
+        for column, characters in row.cells.items():
+            before = above.cells.get(column)
+            lines = by_base(characters)
+            if not before or len(lines) < 2:
+                continue
+            last = max(c.order for c in before)
+            over = [c for line in lines if 0 < min(c.order for c in line) - last <= LINE_END for c in line]
+            if over:
+                row.cells[column] = [c for c in characters if c not in over]
+                above.cells[column] = [*before, *over]
+    return rows
+
+
+def _parted(row: Row) -> list[Row]:
+    """A row of the ruling that holds several rows of figures, one under the other, is as many rows."""
+    bases = [
+        [line[0].base for line in lines]
+        for lines in map(by_base, row.cells.values())
+        if all(FIGURE.fullmatch("".join(c.text for c in line).strip()) for line in lines)
+    ]
+    several = [own for own in bases if len(own) > 1]
+    if len(several) < LEAST_FIGURES or len({len(own) for own in several}) > 1:
+        return [row]
+    together = several[0]
+    parts = [Row(base - NEAR, {}) for base in together]
+    for column, characters in row.cells.items():
+        for line in by_base(characters):
+            nearest = min(range(len(together)), key=lambda i: abs(together[i] - line[0].base))
+            parts[nearest].cells.setdefault(column, []).extend(line)
+    return parts

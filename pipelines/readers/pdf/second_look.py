@@ -1,0 +1,81 @@
+"""The figures of a table held against a second engine: what pdfplumber sees where PDFium saw a figure.
+
+A figure that the two read differently, or that is printed over by another, is in doubt: it is no figure, and the cell
+says what each saw. Where the second engine has only the number of a glyph it can say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pipelines.readers.pdf.characters import SAME_PLACE, Character
+from pipelines.readers.pdf.lines import text_of
+
+DIGITS = re.compile(r"[0-9๐-๙.,%-]+")
+NAMED = re.compile(r"\(cid:\d+\)")
+SLACK = 1.5
+BAND = 8
+OVER = 0.5
+"""Two signs that share so much of the narrower one's width cannot both be read."""
+
+
+class SecondEngine:
+    """What pdfplumber has of a page, asked place by place."""
+
+    def __init__(self, page: Any) -> None:
+        self._lines: dict[int, list[_Seen]] = {}
+        for char in page.chars:
+            # The origin, as both engines have it: the boxes of letters are measured differently by each.
+            _, _, _, _, x, y = char["matrix"]
+            one = _Seen(char["text"], x, char["top"] + char["y1"] - y, char["size"])
+            self._lines.setdefault(round(one.base) // BAND, []).append(one)
+
+    def doubt(self, characters: Sequence[Character]) -> str | None:
+        """What is to be said of a cell whose figure is in doubt: both readings. None where nothing is."""
+        text = text_of(characters)
+        if not DIGITS.search(text):
+            return None
+        if over := _printed_over(characters):
+            return over
+        figures = [c for c in characters if DIGITS.fullmatch(c.text)]
+        seen = self._beside(figures)
+        first = "".join(c.text for c in sorted(figures, key=lambda c: (round(c.base), c.x)))
+        if seen is None or seen == first:
+            return None
+        return f"{text} | {seen or '–'}"
+
+    def _beside(self, figures: Sequence[Character]) -> str | None:
+        """What the second engine has from the first to the last of some figures; None where it has no text there."""
+        found: dict[tuple[str, int, int], _Seen] = {}
+        left, right = min(c.x for c in figures), max(c.x for c in figures)
+        for base in {c.base for c in figures}:
+            for band in (-1, 0, 1):
+                for one in self._lines.get(round(base) // BAND + band, ()):
+                    on_line = abs(one.base - base) < SLACK and left - SLACK < one.x < right + SLACK
+                    if on_line and (DIGITS.fullmatch(one.text) or NAMED.fullmatch(one.text)):
+                        # Printed twice to look bold, it is one.
+                        near = max(SAME_PLACE * one.size, 0.1)
+                        found.setdefault((one.text, round(one.x / near / 2), round(one.base)), one)
+        if any(NAMED.fullmatch(one.text) for one in found.values()):
+            return None
+        return "".join(one.text for one in sorted(found.values(), key=lambda one: (round(one.base), one.x)))
+
+
+class _Seen(NamedTuple):
+    text: str
+    x: float
+    base: float
+    size: float
+
+
+def _printed_over(characters: Sequence[Character]) -> str | None:
+    inked = sorted((c for c in characters if c.text.strip() and not c.is_mark), key=lambda c: c.box[0])
+    for one, other in zip(inked, inked[1:], strict=False):
+        narrower = min(one.box[2] - one.box[0], other.box[2] - other.box[0])
+        across = min(one.box[2], other.box[2]) - other.box[0]
+        down = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+        if narrower > 0 and across > OVER * narrower and down > 0:
+            return f"{text_of(characters)} ({one.text} | {other.text})"
+    return None
