@@ -27,6 +27,7 @@ _WINDOWS = "ฐ" + "ิีึื" + "่้๊๋์" * 2 + "ญ" + "ัํ็" 
 _MACINTOSH = "ัิีึื็" + "่่่" + "้้้" + "๊๊๊" + "๋๋๋" + "์์์" + "ํ" + "ญ" + "ฺุู" + "ฐ"
 _FROM_PRIVATE = {0xF700 + i: c for i, c in enumerate(_WINDOWS)} | {0xF884 + i: c for i, c in enumerate(_MACINTOSH)}
 
+_LINE_END = re.compile(r"\s*\n\s*")
 _NOT_CONSONANTS = re.compile(f"[^{_CONSONANTS}]+")
 _PARTED = re.compile(f"[ \u00a0]+(?=[{_DEPENDENT}])")
 _FAULTS = re.compile(
@@ -61,8 +62,8 @@ class Restored:
 def restore(text: str, phrases: Iterable[str], words: Iterable[str] = ()) -> Restored:
     """`text` with `phrases` and `words` spelt as they should be wherever their consonants stand in it.
 
-    A phrase is found wherever its consonants follow one another with nothing but vowels, marks, spaces and line ends
-    between them, so it should have enough consonants to be sure of: six or so. A word is found only where it stands by
+    A phrase is found wherever its consonants follow one another with nothing but vowels, marks, spaces, full stops and
+    line ends between them, so it should have enough consonants to be sure of: six or so. A word is found only where it stands by
     itself, between spaces, line ends, digits and punctuation. Longer ones are put back first. What is spelt right
     stays as it is, line ends included.
     """
@@ -71,7 +72,7 @@ def restore(text: str, phrases: Iterable[str], words: Iterable[str] = ()) -> Res
 
     def right(found: re.Match[str]) -> str:
         meant = spelt[skeleton(found[0])]
-        if re.sub(r"\s+", "", found[0]) == re.sub(r"\s+", "", meant):
+        if _LINE_END.sub("", found[0]) == meant:
             return found[0]
         put_back.append(meant)
         return meant
@@ -97,7 +98,7 @@ def _alone(words: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _loosely(phrase: str) -> str:
     """A pattern for what may be left of a phrase. Bounded, so that time stays linear on a page of marks."""
-    between = rf"[{_DEPENDENT}{_LEADING}{_LOST}\s]{{0,6}}"
+    between = rf"[{_DEPENDENT}{_LEADING}{_LOST}.\s]{{0,6}}"
     before = f"[{_LEADING}]?" if phrase[0] not in _CONSONANT_SET else ""
     after = f"[{_DEPENDENT}{_LOST}]{{0,4}}"
     return before + between.join(skeleton(phrase)) + after

@@ -93,13 +93,14 @@ def fields_over(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], dict[str
     Of a heading over several rows each column is named by all its parts together, or by its lowest or first one alone:
     what stands above several columns together names none of them.
     """
+    best: tuple[dict[str, int], dict[str, str], int] = ({}, {}, 0)
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
         if height > 1 and any(FIGURE.fullmatch(cell.strip()) for cell in rows[height - 1]):
             break
         headed, doubled = fields_of(_together(rows[:height]))
-        if headed:
-            return headed, doubled, height
-    return {}, {}, 0
+        if len(headed) > len(best[0]):
+            best = headed, doubled, height
+    return best
 
 
 def _together(rows: Sequence[Sequence[str]]) -> list[str]:

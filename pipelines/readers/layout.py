@@ -137,12 +137,9 @@ def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields
             meant = sheet.meant.get((number, col), AS_PRINTED)
             said = text if meant.read is None else meant.read
             read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
-            notes = (*meant.notes, *read.notes)
-            name = _by_consonants(read.text) if sheet.mangled and field == "province_th" else None
-            if name:
-                kept.append(Cell(sheet.name, number, col, text, name, " ".join((*notes, "by-consonants")), field))
-            else:
-                kept.append(Cell(sheet.name, number, col, text, read.text, " ".join(notes), field))
+            name, how = _name(read.text, sheet.mangled) if field == "province_th" else (read.text, "")
+            notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
+            kept.append(Cell(sheet.name, number, col, text, name, notes, field))
     for col, field in fields.items():
         if col > len(printed):
             kept.append(Cell(sheet.name, number, col, "", "", "", field))
@@ -151,9 +148,12 @@ def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields
 
 
 @lru_cache(maxsize=1024)
-def _by_consonants(read: str) -> str | None:
-    """The province that a name without its marks can only be; None where it is known as it stands."""
+def _name(read: str, mangled: bool) -> tuple[str, str]:
+    """The name of a province as it is to be read, and how it was come by: without the line ends of a narrow cell, and
+    where marks were lost, the only one that has its consonants."""
     if provinces.match(read):
-        return None
-    found = provinces.by_skeleton(read)
-    return found.name_th if found else None
+        return read, ""
+    if provinces.match(joined := read.replace("\n", "")):
+        return joined, "line-end"
+    found = provinces.by_skeleton(read) if mangled else None
+    return (found.name_th, "by-consonants") if found else (read, "")

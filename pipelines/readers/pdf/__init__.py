@@ -17,20 +17,21 @@ import pypdfium2
 from khrop.thai_marks import is_mangled
 from pipelines.readers.headings import could_head
 from pipelines.readers.pdf import aligned, characters, ruled
-from pipelines.readers.pdf.grid import FIGURE
+from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES
 from pipelines.readers.pdf.lines import lines_of
-from pipelines.readers.pdf.page import Page, sheets
+from pipelines.readers.pdf.page import Page, join_over_pages, sheets
 from pipelines.readers.pdf.pictures import codes_on
 from pipelines.readers.pdf.second_look import SecondEngine
 from pipelines.readers.raw_table import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.wording import put_right
 
 MOST_PAGES = 60
+NOTHING = Meant()
 LEAST_LETTERS = 20
 """A page with fewer letters and digits has no text layer worth the name."""
-USABLE = 0.6
-"""Of what a text layer holds, so much must be letters and digits of Thai or English, or it says nothing."""
-TABULAR_LINES = 3
+USABLE = 0.95
+"""Of what a text layer holds, so much must have a text at all where hardly any of it is Thai, or it says nothing."""
+THAI = 0.3
 
 
 def read(data: bytes) -> Document:
@@ -44,11 +45,15 @@ def read(data: bytes) -> Document:
         for n, page in enumerate(pages, 1)
         if page.unseen
     ]
+    said += [
+        Claim("file", "watermark", one.aslant, f"page {n}", one.aslant) for n, one in enumerate(pages, 1) if one.aslant
+    ]
     found: list[Sheet] = []
     before = None
-    for page in _with_tables(data, [page.shown for page in pages]):
+    for page in _with_tables(data, pages):
         some, before = sheets(page, before)
         found += some
+    join_over_pages(found)
     _mend(found, any(page.mangled for page in pages))
     return Document("pdf", "", found, tuple(said))
 
@@ -94,10 +99,11 @@ def _refuse_without_text(pages: list[list[characters.Character]]) -> None:
     text, the others are if none of the first has a table."""
     texts = ["".join(c.text for c in page if c.text.strip()) for page in pages]
     usable = [sum(map(_says_something, text)) for text in texts]
-    blank = [n for n, count in enumerate(usable, 1) if count < LEAST_LETTERS]
-    if sum(usable) < LEAST_LETTERS:
+    blank = [n for n, text in enumerate(texts, 1) if len(text) < LEAST_LETTERS]
+    whole = "".join(texts)
+    if len(whole) < LEAST_LETTERS:
         raise NeedsReadingByEye("no text layer", "ไม่มีชั้นข้อความ", blank)
-    if sum(usable) < USABLE * sum(map(len, texts)):
+    if sum(map(_is_thai, whole)) < THAI * len(whole) and sum(usable) < USABLE * len(whole):
         raise NeedsReadingByEye("no usable text layer", "ชั้นข้อความใช้การไม่ได้", list(range(1, len(pages) + 1)))
     if blank and not any(could_head(text) for text in texts):
         raise NeedsReadingByEye("no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ", blank)
@@ -107,44 +113,49 @@ def _says_something(one: str) -> bool:
     return one.isascii() and one.isprintable() or "\u0e01" <= one <= "\u0e5b" or "\uf700" <= one <= "\uf71a"
 
 
-def _with_tables(data: bytes, pages: list[list[characters.Character]]) -> Iterator[Page]:
+def _is_thai(one: str) -> bool:
+    return "\u0e01" <= one <= "\u0e5b"
+
+
+def _with_tables(data: bytes, pages: list[characters.Characters]) -> Iterator[Page]:
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(data)) as plumber:
-        for number, shown in enumerate(pages, 1):
-            if not _is_tabular(shown):
-                yield Page(number, [], shown)
+        for number, one in enumerate(pages, 1):
+            if not _is_tabular(one.shown):
+                yield Page(number, [], [c for c in one.shown if not c.clipped])
                 continue
             page = plumber.pages[number - 1]
-            shown = _without_white(shown, page)
-            grids, rest = ruled.grids(page, shown)
+            shown = _without_white(one, page)
+            grids, rest = ruled.grids(page, shown, one.upright)
             if not any(
                 could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
                 for g in grids
             ):
-                grid, left = aligned.grid(shown)
+                grid, left = aligned.grid(shown, ruled.rules(page, one.upright))
                 if grid is not None and grid.columns >= max((g.columns for g in grids), default=0):
                     grids, rest = [grid], left
-            yield Page(number, grids, rest, SecondEngine(page))
+            yield Page(number, grids, [c for c in rest if not c.clipped], SecondEngine(page, one.upright))
             page.close()
 
 
 def _is_tabular(shown: list[characters.Character]) -> bool:
-    """Whether a page has some lines with figures beside one another, or headings: the others need no second engine."""
-    lines = [sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown)]
-    return sum(figures >= 2 for figures in lines) >= TABULAR_LINES
+    """Whether some line of a page has figures beside one another: other pages need no second engine."""
+    lines = (sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown))
+    return any(figures >= LEAST_FIGURES for figures in lines)
 
 
-def _without_white(shown: list[characters.Character], page: Any) -> list[characters.Character]:
+def _without_white(one: characters.Characters, page: Any) -> list[characters.Character]:
     """What is printed white shows only on something dark."""
-    if not any(c.white for c in shown):
-        return shown
-    dark = [r for r in (*page.rects, *page.curves) if r.get("fill") and not _is_light(r.get("non_stroking_color"))]
+    if not any(c.white for c in one.shown):
+        return one.shown
+    filled = (r for r in (*page.rects, *page.curves) if r.get("fill") and not _is_light(r.get("non_stroking_color")))
+    dark = [characters.moved_box(one.upright, (r["x0"], r["top"], r["x1"], r["bottom"])) for r in filled]
     return [
         c
-        for c in shown
+        for c in one.shown
         if not c.white
-        or any(r["x0"] <= c.middle <= r["x1"] and r["top"] <= c.base - c.size * 0.2 <= r["bottom"] for r in dark)
+        or any(x0 <= c.middle <= x1 and top <= c.base - c.size * 0.2 <= bottom for x0, top, x1, bottom in dark)
     ]
 
 
@@ -160,7 +171,7 @@ def _mend(found: list[Sheet], mangled: bool) -> None:
     for sheet in found:
         for number, cells in sheet.rows:
             for col, printed in enumerate(cells, 1):
-                if not printed or (number, col) in sheet.meant:
+                if not printed or sheet.meant.get((number, col), NOTHING).read is not None:
                     continue
                 restored = put_right(printed)
                 mangled = mangled or bool(restored.words) or is_mangled(printed)

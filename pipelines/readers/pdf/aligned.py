@@ -6,48 +6,69 @@ such row, each word under its column. What is written over two lines belongs to 
 
 from __future__ import annotations
 
+import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 
 from khrop.thai_marks import skeleton
+from pipelines.readers.headings import fields_of
 from pipelines.readers.pdf.characters import Character
 from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row
-from pipelines.readers.pdf.lines import Line, Segment, lines_of
+from pipelines.readers.pdf.lines import Line, Segment, lines_of, text_of
 
 LEAST_ROWS = 3
+NUMBERED = re.compile(r"[0-9๐-๙]{1,3}\s+(?=[ก-ฮเ-ไ])")
 GAP = 0.4
 """Columns may stand as near each other as words do: of what stands in a cell only headings hold spaces."""
 HEADING_LINES = 8
 """A heading has at most so many lines."""
+HEADING_GAP = 0.8
+MOST_ALONE = 2
+"""Columns of a table that hold nothing but colour."""
+SLACK = 2.0
+"""Points within which two distances are the same."""
 FAR = 2.5
 """Lines that stand so many line heights apart are not of one row."""
 
 
-def grid(characters: Sequence[Character]) -> tuple[Grid | None, list[Character]]:
-    """The table among the characters of a page and the characters outside it; no table where there are too few rows."""
-    lines = lines_of(characters, GAP)
+def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[Grid | None, list[Character]]:
+    """The table among the characters of a page and the characters outside it; no table where there are too few rows.
+
+    `rules` are the heights of what is drawn across the page: lines between the rows, or the edges of bands of colour.
+    """
+    lines = [_parted(line) for line in lines_of(characters, GAP)]
     data = [i for i, line in enumerate(lines) if _is_data(line)]
     if len(data) < LEAST_ROWS:
         return None, list(characters)
     columns = _columns([lines[i] for i in data])
     if len(columns) <= LEAST_FIGURES:
         return None, list(characters)
-    edges = _edges(columns)
-    rows = {i: Row(lines[i].base - lines[i].size, {}) for i in data}
+    between = [s for i, line in enumerate(lines) if data[0] < i < data[-1] and i not in data for s in line.segments]
+    columns = _widened(columns, [s for s in between if skeleton(s.text)])
     pitch = _pitch([lines[i].base for i in data])
-    above = _headings(lines, data[0], pitch)
-    if above:
-        rows[above[0]] = Row(lines[above[0]].base - lines[above[0]].size, {})
+    above, columns = _headings(lines, data[0], pitch, columns)
+    for i in above:
+        # Words of a heading stand in one cell.
+        lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i]))
+    rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *data)}
     taken: set[int] = set()
     for i, line in enumerate(lines):
-        owner = i if i in data else above[0] if i in above else _nearest(lines, data, i, pitch, columns)
+        owner = (
+            i
+            if i in rows and i not in above
+            else above[0]
+            if i in above
+            else _owner(lines, data, i, pitch, columns, rules)
+        )
         if owner is None:
             continue
         for segment in line.segments:
-            column = _column_of(segment, columns)
-            rows[owner].cells.setdefault(column, []).extend(segment.characters)
+            rows[owner].cells.setdefault(_column_of(segment, columns), []).extend(segment.characters)
             taken.update(c.order for c in segment.characters)
     ordered = [rows[i] for i in sorted(rows)]
+    edges = _edges(columns)
     inside = [c for c in characters if c.order in taken]
     box = (edges[0], ordered[0].top, edges[-1], max(c.box[3] for c in inside if c.text != " "))
     return Grid(box, edges, ordered), [c for c in characters if c.order not in taken]
@@ -56,7 +77,21 @@ def grid(characters: Sequence[Character]) -> tuple[Grid | None, list[Character]]
 def _is_data(line: Line) -> bool:
     texts = [segment.text for segment in line.segments]
     figures = sum(bool(FIGURE.fullmatch(text)) for text in texts)
-    return figures >= LEAST_FIGURES and any(skeleton(text) for text in texts)
+    # The name beside the figures may be written over two lines, above and below them.
+    return figures > LEAST_FIGURES or (figures == LEAST_FIGURES and any(skeleton(text) for text in texts))
+
+
+def _parted(line: Line) -> Line:
+    """A line whose figures are parted from the words beside them, however near they stand: 73 อุตรดิตถ์."""
+    segments: list[Segment] = []
+    for segment in line.segments:
+        found = NUMBERED.match("".join(c.text for c in segment.characters))
+        if found:
+            at = found.end()
+            segments += [Segment(segment.characters[:at]), Segment(segment.characters[at:])]
+        else:
+            segments.append(segment)
+    return Line(line.base, line.size, segments)
 
 
 def _columns(data: Sequence[Line]) -> list[tuple[float, float]]:
@@ -83,8 +118,12 @@ def _pitch(bases: Sequence[float]) -> float:
     return gaps[len(gaps) // 2] if gaps else 0.0
 
 
-def _headings(lines: Sequence[Line], first: int, pitch: float) -> list[int]:
-    """The lines right above the first row that may be its headings: several segments, or words within the columns."""
+def _headings(
+    lines: Sequence[Line], first: int, pitch: float, columns: list[tuple[float, float]]
+) -> tuple[list[int], list[tuple[float, float]]]:
+    """The lines right above the first row that name the most columns, and the columns with those that have a heading
+    alone, such as that of the colour bars. No lines where they name none."""
+    best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
     found: list[int] = []
     below = lines[first].base
     for i in range(first - 1, max(first - 1 - HEADING_LINES, -1), -1):
@@ -92,23 +131,84 @@ def _headings(lines: Sequence[Line], first: int, pitch: float) -> list[int]:
             break
         found.insert(0, i)
         below = lines[i].base
-    # A title is one segment across all columns; a line of a heading that wraps is narrower than that.
-    while found and len(lines[found[0]].segments) == 1:
-        found.pop(0)
-    return found
+        segments = [segment for j in found for segment in _words(lines[j])]
+        wider = _with_headed(columns, segments)
+        cells: dict[int, list[Character]] = {}
+        for segment in segments:
+            cells.setdefault(_column_of(segment, wider), []).extend(segment.characters)
+        named = len(fields_of([text_of(cells.get(c, [])) for c in range(len(wider))])[0])
+        if named > best[0]:
+            best = (named, list(found), wider)
+    return best[1], best[2]
 
 
-def _nearest(
-    lines: Sequence[Line], data: Sequence[int], i: int, pitch: float, columns: Sequence[tuple[float, float]]
+def _words(line: Line) -> list[Segment]:
+    """The segments of a heading's line, those with no more than a space between them put together."""
+    together: list[Segment] = []
+    for segment in line.segments:
+        if together and segment.x0 - together[-1].x1 < HEADING_GAP * line.size:
+            together[-1] = Segment([*together[-1].characters, *segment.characters])
+        else:
+            together.append(segment)
+    return together
+
+
+def _widened(columns: list[tuple[float, float]], segments: Sequence[Segment]) -> list[tuple[float, float]]:
+    """The columns as wide as what else stands in them, and those in which nothing else stood."""
+    for segment in segments:
+        over = [i for i, (a, b) in enumerate(columns) if segment.x0 < b and a < segment.x1]
+        if len(over) == 1:
+            a, b = columns[over[0]]
+            columns[over[0]] = (min(a, segment.x0), max(b, segment.x1))
+        elif not over:
+            columns = sorted([*columns, (segment.x0, segment.x1)])
+    return columns
+
+
+def _with_headed(columns: list[tuple[float, float]], segments: Sequence[Segment]) -> list[tuple[float, float]]:
+    """The columns, and those that have a heading alone: where there are more headings than columns, the ones that
+    stand furthest from any."""
+    heads: list[tuple[float, float]] = []
+    for a, b in sorted((s.x0, s.x1) for s in segments):
+        if heads and a < heads[-1][1]:
+            heads[-1] = (heads[-1][0], max(b, heads[-1][1]))
+        else:
+            heads.append((a, b))
+    more = len(heads) - len(columns)
+    if not 0 < more <= MOST_ALONE:
+        return columns
+    middles, own = [sum(head) / 2 for head in heads], [sum(column) / 2 for column in columns]
+
+    def apart(alone: tuple[int, ...]) -> float:
+        paired = [x for i, x in enumerate(middles) if i not in alone]
+        return sum(abs(x - y) for x, y in zip(paired, own, strict=True))
+
+    alone = min(combinations(range(len(heads)), more), key=apart)
+    return sorted([*columns, *(heads[i] for i in alone)])
+
+
+def _owner(
+    lines: Sequence[Line],
+    data: Sequence[int],
+    i: int,
+    pitch: float,
+    columns: Sequence[tuple[float, float]],
+    rules: Sequence[float],
 ) -> int | None:
-    """The row that a line without figures belongs to: a name that is written over two lines."""
+    """The row that a line without figures belongs to, as a name that is written over two lines: the one between the
+    same rules, or else the nearest; of two as near the upper one, as text is set from the top."""
     line = lines[i]
-    if not data[0] <= i <= data[-1] + 1 or any(FIGURE.fullmatch(s.text) for s in line.segments):
+    if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
         return None
-    if any(not _inside(segment, columns) for segment in line.segments):
+    if not (data[0] < i < data[-1] or min(abs(lines[d].base - line.base) for d in data) < 1.1 * pitch):
         return None
-    nearest = min(data, key=lambda d: abs(lines[d].base - line.base))
-    return nearest if abs(lines[nearest].base - line.base) < 0.75 * pitch else None
+    band = bisect(rules, line.base - line.size * 0.2)
+    if 0 < band < len(rules):
+        within = [d for d in data if bisect(rules, lines[d].base - lines[d].size * 0.2) == band]
+        if len(within) == 1:
+            return within[0]
+    nearest = min(data, key=lambda d: (round(abs(lines[d].base - line.base) / SLACK), d))
+    return nearest if abs(lines[nearest].base - line.base) < 1.1 * pitch else None
 
 
 def _inside(segment: Segment, columns: Sequence[tuple[float, float]]) -> bool:
@@ -117,5 +217,4 @@ def _inside(segment: Segment, columns: Sequence[tuple[float, float]]) -> bool:
 
 def _column_of(segment: Segment, columns: Sequence[tuple[float, float]]) -> int:
     """The column that a segment overlaps most, or else the nearest one."""
-    overlaps = [min(segment.x1, b) - max(segment.x0, a) for a, b in columns]
-    return max(range(len(columns)), key=lambda i: overlaps[i])
+    return max(range(len(columns)), key=lambda i: min(segment.x1, columns[i][1]) - max(segment.x0, columns[i][0]))

@@ -7,6 +7,8 @@ Here belongs what one character is; lines, cells and tables belong in the files 
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -18,18 +20,24 @@ Matrix = tuple[float, float, float, float, float, float]
 
 MARKS = frozenset(map(chr, (0x0E31, *range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F))))
 """Thai characters above and below, which have no width."""
+LOST = "\ufffd"
 SARA_AM = "\u0e33"
 INVISIBLE, CLIP_ONLY = 3, 7
 """Modes of showing text that show nothing: the text layer that a scanner's software lays under its picture."""
 SAME_PLACE = 0.12
 """Characters alike so near each other, in parts of their size, are one that was printed twice to look bold."""
+LEAST_SPACE = 0.15
+"""A gap narrower than so many parts of the letters' size is none."""
+STEEP = 0.1
+"""What runs this far from straight across and straight down is printed aslant."""
 EDGE = 1.0
 """Points by which a character may stick out of what it is clipped to, and still shows."""
 
 
 class Character(NamedTuple):
     """One character. `x` and `base` are its origin on the base line, `box` is where its ink is; `order` counts in the
-    order of the text; `white` is true of what is printed white, `turned` of what does not run from left to right."""
+    order of the text; `white` is true of what is printed white, `clipped` of what lies outside the frame that it was
+    printed into, `turned` of what does not run from left to right, `made_up` of a space that PDFium sees in a gap."""
 
     text: str
     x: float
@@ -37,8 +45,10 @@ class Character(NamedTuple):
     box: Box
     size: float
     order: int
-    white: bool
-    turned: bool
+    white: bool = False
+    clipped: bool = False
+    turned: bool = False
+    made_up: bool = False
 
     @property
     def middle(self) -> float:
@@ -50,51 +60,87 @@ class Character(NamedTuple):
 
 
 class Characters(NamedTuple):
-    """The characters of a page that show, how many do not, and whether the text layer gives marks a wrong text."""
+    """The characters of a page that show, how many do not, what is printed aslant (a watermark), whether the text
+    layer gives marks a wrong text, and how the page is to be turned for its lines to run from left to right."""
 
     shown: list[Character]
     unseen: int
+    aslant: str
     mangled: bool
+    upright: Matrix
+
+
+class _Read(NamedTuple):
+    text: str
+    origin: tuple[float, float]
+    box: Box
+    size: float
+    runs: tuple[float, float]
+    order: int
+    white: bool
+    clipped: bool
+    made_up: bool = False
 
 
 def of_page(page: Any, text_page: Any) -> Characters:
     """The characters of a page of pypdfium2 and its text page. Line ends are left out, spaces are kept."""
-    matrix = to_shown(page)
-    clips = _Clips(page)
-    shown: list[Character] = []
-    unseen = 0
-    for index in range(pdfium.FPDFText_CountChars(text_page)):
-        text = chr(pdfium.FPDFText_GetUnicode(text_page, index))
-        made_up = pdfium.FPDFText_IsGenerated(text_page, index) == 1
-        if text in "\r\n" or (made_up and text != " "):
-            continue
-        if made_up and shown and shown[-1].text == SARA_AM:
-            # Its right half is a glyph without a text, and leaves a gap that PDFium takes for a space.
-            continue
-        made = None if made_up else pdfium.FPDFText_GetTextObject(text_page, index)
-        box, (x, y) = _box(text_page, index), _origin(text_page, index)
-        if made and (_hidden(made) or not clips.shows(made, box, y)):
-            unseen += 1
-            continue
-        x, base = _moved(matrix, x, y)
-        angle = pdfium.FPDFText_GetCharAngle(text_page, index)
-        size = pdfium.FPDFText_GetFontSize(text_page, index)
-        place = _moved_box(matrix, box)
-        # The size of the font in its own units says nothing where the page scales it.
-        size = max(place[3] - place[1], place[2] - place[0]) if size <= 1.5 and not made_up else size
+    shown_as = to_shown(page)
+    read, unseen = _all(page, text_page, shown_as)
+    aslant = "".join(one.text for one in read if min(map(abs, one.runs)) > STEEP)
+    straight = [one for one in read if min(map(abs, one.runs)) <= STEEP]
+    width, height = page.get_size()
+    upright = _upright(Counter(_quarter(one.runs) for one in straight if one.text.strip()), width, height)
+    shown = []
+    for one in straight:
+        x, base = moved(upright, *one.origin)
+        turned = _quarter(_turned(upright, one.runs)) != (1, 0)
+        box = moved_box(upright, one.box)
         shown.append(
-            Character(
-                text, x, base, place, size, index, _is_white(text_page, index), _turned(angle, page.get_rotation())
-            )
+            Character(one.text, x, base, box, one.size, one.order, one.white, one.clipped, turned, one.made_up)
         )
     once = list(_once(shown))
     whole = list(_without_floating(once))
-    return Characters(whole, unseen, whole != once)
+    spaced = _without_false_spaces(whole)
+    return Characters(spaced, unseen, aslant.strip(), whole != once, upright)
+
+
+def _all(page: Any, text_page: Any, shown_as: Matrix) -> tuple[list[_Read], int]:
+    """The characters in points of the page as it is shown, and the number of those that are not on it: beyond its
+    edges, or printed in a way that shows nothing."""
+    width, height = page.get_size()
+    clips = _Clips(page)
+    read: list[_Read] = []
+    unseen = 0
+    for index in range(pdfium.FPDFText_CountChars(text_page)):
+        text = chr(pdfium.FPDFText_GetUnicode(text_page, index))
+        text = LOST if text < " " and text not in "\r\n\t" else text
+        made_up = pdfium.FPDFText_IsGenerated(text_page, index) == 1
+        if text in "\r\n" or (made_up and (text != " " or not read or read[-1].text == SARA_AM)):
+            # After SARA AM a space is no space: its right half is a glyph without a text, and leaves a gap.
+            continue
+        box, (x, y) = _box(text_page, index), _origin(text_page, index)
+        origin, place = moved(shown_as, x, y), moved_box(shown_as, box)
+        if made_up:
+            last = read[-1]
+            read.append(
+                last._replace(text=text, origin=(origin[0], last.origin[1]), box=place, order=index, made_up=True)
+            )
+            continue
+        made = pdfium.FPDFText_GetTextObject(text_page, index)
+        hidden = made and pdfium.FPDFTextObj_GetTextRenderMode(made) in (INVISIBLE, CLIP_ONLY)
+        if hidden or not (0 <= (place[0] + place[2]) / 2 <= width and 0 <= origin[1] <= height):
+            unseen += 1
+            continue
+        size, runs = _font(text_page, index, shown_as)
+        clipped = bool(made) and not clips.shows(made, box, y)
+        read.append(_Read(text, origin, place, size, runs, index, _is_white(text_page, index), clipped))
+    return read, unseen
 
 
 def to_shown(page: Any) -> Matrix:
     """From the units of the page to points from its upper left corner as it is shown, turned as the page asks."""
-    x0, y0, x1, y1 = page.get_mediabox()
+    # A page may have its box from the folder that it is in, where only the box as a whole is told.
+    x0, y0, x1, y1 = page.get_mediabox(fallback_ok=False) or page.get_bbox()
     return {
         0: (1.0, 0.0, 0.0, -1.0, -x0, y1),
         90: (0.0, 1.0, 1.0, 0.0, -y0, -x0),
@@ -103,13 +149,36 @@ def to_shown(page: Any) -> Matrix:
     }[page.get_rotation()]
 
 
-def _moved(m: Matrix, x: float, y: float) -> tuple[float, float]:
+def _upright(quarters: Counter[tuple[int, int]], width: float, height: float) -> Matrix:
+    """How to turn a page whose text runs up, down or upside down, as most of it does."""
+    most = quarters.most_common(1)[0][0] if quarters else (1, 0)
+    return {
+        (1, 0): (1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+        (0, -1): (0.0, 1.0, -1.0, 0.0, height, 0.0),
+        (0, 1): (0.0, -1.0, 1.0, 0.0, 0.0, width),
+        (-1, 0): (-1.0, 0.0, 0.0, -1.0, width, height),
+    }[most]
+
+
+def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
+    """The nearest of right, down, left and up."""
+    across, down = runs
+    return ((across > 0) - (across < 0), 0) if abs(across) >= abs(down) else (0, (down > 0) - (down < 0))
+
+
+def moved(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    """A point under a matrix."""
     return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]
 
 
-def _moved_box(matrix: Matrix, box: Box) -> Box:
-    (ax, ay), (bx, by) = _moved(matrix, box[0], box[1]), _moved(matrix, box[2], box[3])
+def moved_box(matrix: Matrix, box: Box) -> Box:
+    """A box under a matrix that turns by quarters."""
+    (ax, ay), (bx, by) = moved(matrix, box[0], box[1]), moved(matrix, box[2], box[3])
     return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def _turned(m: Matrix, runs: tuple[float, float]) -> tuple[float, float]:
+    return m[0] * runs[0] + m[2] * runs[1], m[1] * runs[0] + m[3] * runs[1]
 
 
 def _box(text_page: Any, index: int) -> Box:
@@ -124,19 +193,21 @@ def _origin(text_page: Any, index: int) -> tuple[float, float]:
     return x.value, y.value
 
 
-def _hidden(made: Any) -> bool:
-    return pdfium.FPDFTextObj_GetTextRenderMode(made) in (INVISIBLE, CLIP_ONLY)
+def _font(text_page: Any, index: int, shown_as: Matrix) -> tuple[float, tuple[float, float]]:
+    """The size of a character in points, as the page scales its font, and the way that it runs, of length 1."""
+    matrix = pdfium.FS_MATRIX()
+    size = float(pdfium.FPDFText_GetFontSize(text_page, index))
+    if not pdfium.FPDFText_GetMatrix(text_page, index, matrix):
+        return size, (1.0, 0.0)
+    across, down = _turned(shown_as, (matrix.a, matrix.b))
+    length = math.hypot(across, down) or 1.0
+    return size * (math.hypot(matrix.c, matrix.d) or 1.0), (across / length, down / length)
 
 
 def _is_white(text_page: Any, index: int) -> bool:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     known = pdfium.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
     return bool(known) and (min(red.value, green.value, blue.value) > 245 or alpha.value < 10)
-
-
-def _turned(angle: float, rotation: int) -> bool:
-    """Whether a character does not run from left to right on the page as it is shown."""
-    return abs((angle - rotation * 3.14159265 / 180 + 3.14159265) % (2 * 3.14159265) - 3.14159265) > 0.2
 
 
 def _once(characters: Iterable[Character]) -> Iterator[Character]:
@@ -175,9 +246,23 @@ def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
         elif "\u0e01" <= one.text <= "\u0e4f":
             dropped = one.x
         elif one.text.isalnum() and not one.text.isascii():
-            yield one._replace(text="\ufffd")
+            yield one._replace(text=LOST)
         else:
             yield one
+
+
+def _without_false_spaces(characters: list[Character]) -> list[Character]:
+    """Without the spaces that PDFium saw where the glyph of a mark stood that is left out now."""
+    kept: list[Character] = []
+    for index, one in enumerate(characters):
+        if one.made_up and kept and index + 1 < len(characters):
+            after = characters[index + 1]
+            end = max(c.box[2] for c in kept[-3:] if abs(c.base - kept[-1].base) < 1)
+            same_line = abs(after.base - kept[-1].base) < LEAST_SPACE * one.size
+            if same_line and not after.is_mark and after.box[0] - end < LEAST_SPACE * one.size:
+                continue
+        kept.append(one)
+    return kept
 
 
 class _Clips:

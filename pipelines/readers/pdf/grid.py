@@ -12,16 +12,27 @@ from pipelines.readers.pdf.characters import Box, Character
 FIGURE = re.compile(r"[-–]?[0-9๐-๙][0-9๐-๙.,]*\s?%?")
 LEAST_FIGURES = 3
 """A row with fewer figures beside one another is no row of a return."""
-NEAR = 6.0
-"""Points within which the columns of a page lie under those of the page before."""
+NEAR = 3.0
+"""Points by which a table may stick out over the one that it goes on with."""
 
 
 @dataclass(slots=True)
 class Row:
-    """A row of a table: its top, and the characters of each of its columns, counted from 0."""
+    """A row of a table: its top, and the characters of each of its columns, counted from 0.
+
+    What sticks out of the frame of its cell is not printed. A heading is read with it (an office program cuts off the
+    lines that its row is too low for, on paper only), a row of figures without.
+    """
 
     top: float
     cells: dict[int, list[Character]]
+
+    def without_clipped(self) -> None:
+        """Leave out what does not show, where the row holds figures."""
+        whole = {c: [one for one in cell if not one.clipped] for c, cell in self.cells.items()}
+        figures = [cell for cell in whole.values() if FIGURE.fullmatch("".join(c.text for c in cell).strip())]
+        if len(figures) >= LEAST_FIGURES:
+            self.cells = {c: cell for c, cell in whole.items() if cell}
 
 
 @dataclass(slots=True)
@@ -37,10 +48,17 @@ class Grid:
         return len(self.edges) - 1
 
     def lies_under(self, other: Grid) -> bool:
-        """Whether the columns are those of another table, on a page before."""
-        return self.columns == other.columns and all(
-            abs(a - b) <= NEAR for a, b in zip(self.edges[:-1], other.edges[:-1], strict=True)
-        )
+        """Whether each column has its middle in another one of a table on a page before, which may have more: if so,
+        the rows stand under those from now on."""
+        middles = [(a + b) / 2 for a, b in zip(self.edges, self.edges[1:], strict=False)]
+        under = [column_at(other.edges, x) for x in middles]
+        outside = any(not other.edges[0] - NEAR <= x <= other.edges[-1] + NEAR for x in middles)
+        if outside or len(set(under)) < len(under) or len(under) <= LEAST_FIGURES:
+            return False
+        for row in self.rows:
+            row.cells = {under[c]: cell for c, cell in row.cells.items()}
+        self.edges = list(other.edges)
+        return True
 
 
 def column_at(edges: Sequence[float], x: float) -> int:

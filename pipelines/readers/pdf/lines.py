@@ -28,11 +28,11 @@ class Segment:
 
     @property
     def x0(self) -> float:
-        return min(c.box[0] for c in self.characters)
+        return min(c.box[0] for c in self.characters if c.text != " ")
 
     @property
     def x1(self) -> float:
-        return max(c.box[2] for c in self.characters)
+        return max(c.box[2] for c in self.characters if c.text != " ")
 
     @property
     def middle(self) -> float:
@@ -112,7 +112,8 @@ def _runs(group: Sequence[Character]) -> list[list[Character]]:
     runs: list[list[Character]] = []
     for one in group:
         last = runs[-1][-1] if runs else None
-        if last is not None and (one.is_mark or one.text == " " or last.x - one.size * 0.6 <= one.x):
+        near = last is not None and last.x - 0.6 * one.size <= one.x and one.box[0] - last.box[2] < one.size
+        if runs and (one.is_mark or one.text == " " or near):
             runs[-1].append(one)
         else:
             runs.append([one])

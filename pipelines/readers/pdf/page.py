@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.readers.headings import fields_over
 from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.grid import Grid
+from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid
 from pipelines.readers.pdf.lines import Line, lines_of, text_of
 from pipelines.readers.pdf.second_look import SecondEngine
 from pipelines.readers.raw_table import Meant, Sheet
@@ -35,9 +35,13 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
     for part in _in_order(page):
         sheet = Sheet(f"page {page.number}", [])
         if isinstance(part, Grid):
+            for row in part.rows:
+                row.without_clipped()
             rows = [_cells(row.cells, part.columns) for row in part.rows]
             headed = any(fields_over(rows[i : i + 3])[0] for i in range(len(rows)))
             sheet.continues = not headed and before is not None and part.lies_under(before)
+            if sheet.continues:
+                rows = [_cells(row.cells, part.columns) for row in part.rows]
             if headed or sheet.continues:
                 before = part
             for row, cells in zip(part.rows, rows, strict=True):
@@ -50,6 +54,41 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
             number += len(part)
         found.append(sheet)
     return found, before
+
+
+def join_over_pages(found: Sequence[Sheet]) -> None:
+    """Put what of a row's name stands on the next page behind what stands on this one: a row without figures that is
+    the first of its page under the headings."""
+    last: tuple[Sheet, int] | None = None
+    for sheet in found:
+        if not sheet.rows or len(sheet.rows[0][1]) < 2:
+            continue
+        begun = _first_below_headings(sheet)
+        if begun is not None and last is not None:
+            number, cells = sheet.rows[begun]
+            filled = [c for c, text in enumerate(cells) if text]
+            above = last[0].rows[last[1]][1]
+            if len(filled) == 1 and not FIGURE.fullmatch(cells[filled[0]]) and _has_figures(above):
+                column = filled[0]
+                if column < len(above) and above[column]:
+                    above[column] += f"\n{cells[column]}"
+                    last[0].meant[last[0].rows[last[1]][0], column + 1] = Meant(None, ("over-page",))
+                    sheet.rows[begun] = (number, [""] * len(cells))
+        last = (sheet, len(sheet.rows) - 1)
+
+
+def _first_below_headings(sheet: Sheet) -> int | None:
+    at = 0
+    while at < len(sheet.rows):
+        height = fields_over([cells for _, cells in sheet.rows[at : at + 3]])[2]
+        if not height:
+            return at
+        at += height
+    return None
+
+
+def _has_figures(cells: Sequence[str]) -> bool:
+    return sum(bool(FIGURE.fullmatch(text)) for text in cells) >= LEAST_FIGURES
 
 
 def _cells(cells: dict[int, list[Character]], columns: int) -> list[str]:

@@ -9,41 +9,61 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.readers.pdf.characters import Box, Character
+from pipelines.readers.pdf.characters import Box, Character, Matrix, moved_box
 from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row, column_at
-from pipelines.readers.pdf.lines import by_base
+from pipelines.readers.pdf.lines import by_base, lines_of
 
 NEAR = 3.0
 """Points within which two edges are one."""
 LEAST_ROWS, LEAST_COLUMNS = 2, 4
+LOOSE_GAP = 0.4
 LINE_END = 3
 """Characters that PDFium puts between two lines of one text."""
 MOST_LINES = 20_000
 """More lines and boxes than any printed table has: a drawing, in which none is looked for."""
 
 
-def grids(page: Any, characters: Sequence[Character]) -> tuple[list[Grid], list[Character]]:
+class _Table:
+    """A table of pdfplumber, turned as its page is: its box, and its cells row by row."""
+
+    def __init__(self, cells: Sequence[Box], upright: Matrix) -> None:
+        turned = sorted((moved_box(upright, cell) for cell in cells), key=lambda box: (box[1], box[0]))
+        self.rows: list[list[Box]] = []
+        for box in turned:
+            if self.rows and abs(self.rows[-1][0][1] - box[1]) < 1.0:
+                self.rows[-1].append(box)
+            else:
+                self.rows.append([box])
+        self.box: Box = (
+            min(box[0] for box in turned),
+            min(box[1] for box in turned),
+            max(box[2] for box in turned),
+            max(box[3] for box in turned),
+        )
+
+
+def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[list[Grid], list[Character]]:
     """The tables of a page of pdfplumber, and the characters that stand in none of them."""
     if len(page.lines) + len(page.rects) + len(page.curves) > MOST_LINES:
         return [], list(characters)
-    tables = [t for t in page.find_tables() if len(t.rows) >= LEAST_ROWS]
+    tables = [t for t in (_Table(t.cells, upright) for t in page.find_tables()) if len(t.rows) >= LEAST_ROWS]
     found: list[Grid] = []
     rest = list(characters)
-    for table in sorted(tables, key=lambda t: -len(t.cells)):
+    for table in sorted(tables, key=lambda t: -sum(map(len, t.rows))):
         edges = _edges(table)
-        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.bbox, grid.box) for grid in found):
+        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in found):
             continue
         grid, rest = _filled(table, edges, rest)
         grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
+        rest = _with_loose(grid, rest)
         found.append(grid)
     return found, rest
 
 
-def _edges(table: Any) -> list[float]:
+def _edges(table: _Table) -> list[float]:
     """Where the columns begin, and where the last ends: the edges that at least half of the rows have. A bar of two
     colours parts its cell differently in each row."""
-    rows = [[cell for cell in row.cells if cell] for row in table.rows]
-    full = [row for row in rows if len(row) >= LEAST_COLUMNS] or rows
+    full = [row for row in table.rows if len(row) >= LEAST_COLUMNS] or table.rows
     counted: list[tuple[float, int]] = []
     for x in sorted(cell[0] for row in full for cell in row):
         if counted and x - counted[-1][0] <= NEAR:
@@ -51,22 +71,21 @@ def _edges(table: Any) -> list[float]:
         else:
             counted.append((x, 1))
     edges = [x for x, count in counted if 2 * count >= len(full)]
-    return [*edges, table.bbox[2]] if edges else []
+    return [*edges, table.box[2]] if edges else []
 
 
 def _within(inner: Box, outer: Box) -> bool:
     return all(inner[i] >= outer[i] - NEAR for i in (0, 1)) and all(inner[i] <= outer[i] + NEAR for i in (2, 3))
 
 
-def _filled(table: Any, edges: list[float], characters: Sequence[Character]) -> tuple[Grid, list[Character]]:
-    rows = sorted(table.rows, key=lambda row: float(row.bbox[1]))
-    tops = [float(row.bbox[1]) for row in rows]
-    grid = Grid(table.bbox, edges, [Row(top, {}) for top in tops])
+def _filled(table: _Table, edges: list[float], characters: Sequence[Character]) -> tuple[Grid, list[Character]]:
+    tops = [row[0][1] for row in table.rows]
+    grid = Grid(table.box, edges, [Row(top, {}) for top in tops])
     rest: list[Character] = []
     cell: tuple[int, int] | None = None
     for one in characters:
         if not (one.is_mark and cell):
-            cell = _cell_at(rows, tops, edges, one)
+            cell = _cell_at(table.rows, tops, edges, one)
         if cell is None:
             rest.append(one)
         else:
@@ -74,12 +93,12 @@ def _filled(table: Any, edges: list[float], characters: Sequence[Character]) -> 
     return grid, rest
 
 
-def _cell_at(rows: Sequence[Any], tops: list[float], edges: list[float], one: Character) -> tuple[int, int] | None:
+def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], one: Character) -> tuple[int, int] | None:
     """The row and column of the cell that holds a character; a cell over several rows belongs to its first."""
     y = one.base - one.size * 0.15
     for index in range(bisect_right(tops, y) - 1, -1, -1):
-        for box in rows[index].cells:
-            if box and box[0] <= one.middle < box[2] and box[1] <= y < box[3]:
+        for box in rows[index]:
+            if box[0] <= one.middle < box[2] and box[1] <= y < box[3]:
                 return index, column_at(edges, (box[0] + box[2]) / 2)
     return None
 
@@ -101,6 +120,25 @@ def _without_overflow(rows: list[Row]) -> list[Row]:
     return rows
 
 
+def _with_loose(grid: Grid, rest: list[Character]) -> list[Character]:
+    """Rows of figures that stand right above or below a table, in its columns, belong to it: at the break of a page a
+    row may be left without the line that closes it. What is left of the rest."""
+    pitches = sorted(b.top - a.top for a, b in zip(grid.rows, grid.rows[1:], strict=False))
+    reach = 2 * pitches[len(pitches) // 2] if pitches else 0.0
+    loose = []
+    for line in lines_of(rest, LOOSE_GAP):
+        beside = grid.box[1] - reach < line.base < grid.box[1] or grid.box[3] < line.base < grid.box[3] + reach
+        within = all(grid.box[0] - NEAR <= s.x0 and s.x1 <= grid.box[2] + NEAR for s in line.segments)
+        columns = [column_at(grid.edges, s.middle) for s in line.segments]
+        figures = sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments)
+        if beside and within and figures >= LEAST_FIGURES and len(set(columns)) == len(columns):
+            cells = {c: s.characters for c, s in zip(columns, line.segments, strict=True)}
+            loose.append(Row(line.base - line.size, cells))
+    taken = {c.order for row in loose for cell in row.cells.values() for c in cell}
+    grid.rows = sorted([*grid.rows, *loose], key=lambda row: row.top)
+    return [c for c in rest if c.order not in taken]
+
+
 def _parted(row: Row) -> list[Row]:
     """A row of the ruling that holds several rows of figures, one under the other, is as many rows."""
     bases = [
@@ -118,3 +156,32 @@ def _parted(row: Row) -> list[Row]:
             nearest = min(range(len(together)), key=lambda i: abs(together[i] - line[0].base))
             parts[nearest].cells.setdefault(column, []).extend(line)
     return parts
+
+
+def rules(page: Any, upright: Matrix) -> list[float]:
+    """The heights, from the top, of what is drawn across at least half of the page: lines, and the edges of boxes."""
+    if len(page.lines) + len(page.rects) + len(page.curves) > MOST_LINES:
+        return []
+    boxes = [moved_box(upright, (o["x0"], o["top"], o["x1"], o["bottom"])) for o in (*page.lines, *page.rects)]
+    wide: list[tuple[float, float, float]] = []
+    for x0, top, x1, bottom in boxes:
+        wide += [(top, x0, x1)] if bottom - top < 1.5 else [(top, x0, x1), (bottom, x0, x1)]
+    across = moved_box(upright, (0, 0, page.width, page.height))
+    heights: dict[int, list[tuple[float, float, float]]] = {}
+    for one in wide:
+        heights.setdefault(round(one[0]), []).append(one)
+    # A rule may be drawn cell by cell.
+    found = [
+        sum(one[0] for one in some) / len(some)
+        for some in heights.values()
+        if sum(x1 - x0 for _, x0, x1 in some) > 0.4 * (across[2] - across[0])
+    ]
+    return _apart(sorted(found))
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    kept: list[float] = []
+    for height in heights:
+        if not kept or height - kept[-1] > NEAR:
+            kept.append(height)
+    return kept

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pipelines.readers.pdf.characters import SAME_PLACE, Character
+from pipelines.readers.pdf.characters import SAME_PLACE, Character, Matrix, moved
 from pipelines.readers.pdf.lines import text_of
 
 DIGITS = re.compile(r"[0-9๐-๙.,%-]+")
@@ -24,12 +24,13 @@ OVER = 0.5
 class SecondEngine:
     """What pdfplumber has of a page, asked place by place."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, upright: Matrix) -> None:
         self._lines: dict[int, list[_Seen]] = {}
         for char in page.chars:
             # The origin, as both engines have it: the boxes of letters are measured differently by each.
             _, _, _, _, x, y = char["matrix"]
-            one = _Seen(char["text"], x, char["top"] + char["y1"] - y, char["size"])
+            place = moved(upright, x, char["top"] + char["y1"] - y)
+            one = _Seen(char["text"], *place, char["size"])
             self._lines.setdefault(round(one.base) // BAND, []).append(one)
 
     def doubt(self, characters: Sequence[Character]) -> str | None:
@@ -48,19 +49,26 @@ class SecondEngine:
 
     def _beside(self, figures: Sequence[Character]) -> str | None:
         """What the second engine has from the first to the last of some figures; None where it has no text there."""
-        found: dict[tuple[str, int, int], _Seen] = {}
+        found: list[_Seen] = []
         left, right = min(c.x for c in figures), max(c.x for c in figures)
         for base in {c.base for c in figures}:
             for band in (-1, 0, 1):
-                for one in self._lines.get(round(base) // BAND + band, ()):
-                    on_line = abs(one.base - base) < SLACK and left - SLACK < one.x < right + SLACK
-                    if on_line and (DIGITS.fullmatch(one.text) or NAMED.fullmatch(one.text)):
-                        # Printed twice to look bold, it is one.
-                        near = max(SAME_PLACE * one.size, 0.1)
-                        found.setdefault((one.text, round(one.x / near / 2), round(one.base)), one)
-        if any(NAMED.fullmatch(one.text) for one in found.values()):
+                found += [
+                    one
+                    for one in self._lines.get(round(base) // BAND + band, ())
+                    if abs(one.base - base) < SLACK and left - SLACK < one.x < right + SLACK
+                ]
+        if any(NAMED.fullmatch(one.text) for one in found):
             return None
-        return "".join(one.text for one in sorted(found.values(), key=lambda one: (round(one.base), one.x)))
+        kept: list[_Seen] = []
+        for one in sorted(set(found), key=lambda one: (round(one.base), one.x)):
+            # Printed twice to look bold, it is one.
+            near = SAME_PLACE * one.size
+            if DIGITS.fullmatch(one.text) and not any(
+                o.text == one.text and abs(o.x - one.x) < near for o in kept[-4:]
+            ):
+                kept.append(one)
+        return "".join(one.text for one in kept)
 
 
 class _Seen(NamedTuple):
