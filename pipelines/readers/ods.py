@@ -137,8 +137,12 @@ def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], Shown]]:
 def _shown(cell: etree._Element) -> Shown:
     formula = cell.get(f"{TABLE}formula")
     kind = cell.get(f"{OFFICE}value-type")
-    printed = "\n".join(_text(part) for part in cell if part.tag == f"{TEXT}p")
+    lines = [_text(part) for part in cell if part.tag == f"{TEXT}p"]
+    printed = "\n".join(lines)
     shown = _typed(cell, kind or "", printed)
+    if not lines and shown.read and not printed:
+        # A program that writes no text beside its numbers prints them as they are.
+        shown = Shown(shown.read, None, shown.notes)
     if formula is None:
         return shown
     if kind is None and not printed:
@@ -153,9 +157,7 @@ def _typed(cell: etree._Element, kind: str, printed: str) -> Shown:
         value = exact(cell.get(f"{OFFICE}value", ""))
         if value is None:
             return Shown(printed)
-        shown = valued(printed, value, percent=kind == "percentage")
-        # A program that writes no text beside its numbers prints them as they are.
-        return shown if printed else Shown(shown.read or "", None, shown.notes)
+        return valued(printed, value, percent=kind == "percentage")
     if kind == "date":
         moment = datetime.fromisoformat(cell.get(f"{OFFICE}date-value", "")).replace(tzinfo=None, microsecond=0)
         # A Gregorian year such as 2563 was typed as a Buddhist one unless 543 more are printed.

@@ -91,3 +91,9 @@ def reckoned(shown: Shown) -> Shown:
 def unreckoned(formula: str) -> Shown:
     """A formula that nothing has reckoned yet: its text, which is no number."""
     return Shown(f"={formula.removeprefix('=')}", None, (NO_VALUE,))
+
+
+def lost(number: int) -> Shown:
+    """A text that a workbook refers to and does not hold. Office programs mend such a file and leave the cell empty;
+    here it says that something was lost."""
+    return Shown(f"#{number}?", None, ("missing-string",))

@@ -16,7 +16,7 @@ from pipelines.readers.grid import Grid
 from pipelines.readers.number_formats import BUILT_IN
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.raw_table import Claim, Document
-from pipelines.readers.typed_cells import Shown
+from pipelines.readers.typed_cells import Shown, lost
 from pipelines.readers.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
 
 MOST_NAMED = 10
@@ -109,5 +109,4 @@ def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared
                 return
     for number, places in waiting.items():
         for sheet, row, col in places:
-            # Office programs would mend the file and leave such a cell empty; here it says that something was lost.
-            sheet.put(row, col, Shown(f"#{number}?", None, ("missing-string",)))
+            sheet.put(row, col, lost(number))
