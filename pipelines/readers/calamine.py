@@ -58,6 +58,4 @@ def _shown(value: Any) -> Shown:
         return dated(value.isoformat(sep=" "), value.replace(microsecond=0), False)
     if isinstance(value, date):
         return dated(value.isoformat(), datetime.combine(value, time()), False)
-    return Shown(
-        str(value) if isinstance(value, timedelta) else value.isoformat() if isinstance(value, time) else value
-    )
+    return Shown(str(value))

@@ -62,7 +62,8 @@ class Container:
             return None
         if entry.size >= self._cutoff:
             return self._chain(entry.first)[: entry.size]
-        parts, at = [], entry.first
+        at = entry.first
+        parts: list[bytes] = []
         while at < len(self._small_fat) and len(parts) <= len(self._small_fat):
             parts.append(self._small[at * 64 : at * 64 + 64])
             at = self._small_fat[at]
@@ -93,7 +94,7 @@ class Container:
         return part.ljust(self._sector, b"\0")
 
     def _chain(self, at: int) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while at < FREE:
             if at >= len(self._fat) or len(parts) * self._sector > len(self._data):
                 raise damaged("its sectors do not follow one another")

@@ -70,7 +70,8 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> Shown:
 def dated(printed: str, moment: datetime, buddhist: bool) -> Shown:
     """A printed date and the day behind it. A year such as 2563 that a Gregorian format prints was typed as a
     Buddhist one, and reads as that: the text says the same without the workbook."""
-    day, notes = moment.date(), ("date-format",)
+    day = moment.date()
+    notes: tuple[str, ...] = ("date-format",)
     if day.year in BUDDHIST_YEARS and not buddhist:
         try:
             day, notes = day.replace(year=day.year - BUDDHIST_OFFSET), ("date-format", "buddhist-year")

@@ -45,7 +45,7 @@ class _Shared:
 
     def __init__(self, package: Package, book: str) -> None:
         parts = relations(package, book)
-        by_kind = {kind: part for kind, part in parts.values()}
+        by_kind = dict(parts.values())
         self.sheets: list[tuple[str, bool, str]] = []
         self.date1904 = False
         for number, body in _records(package.read(book)):
