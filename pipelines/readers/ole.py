@@ -40,7 +40,9 @@ class Container:
     a circle ends when it is longer than the file."""
 
     def __init__(self, data: bytes) -> None:
-        if not data.startswith(MAGIC) or len(data) < 512:
+        if not data.startswith(MAGIC):
+            raise damaged("it is no old office file")
+        if len(data) < 512:
             raise damaged("it is cut short")
         self._data = data
         shift, small_shift = struct.unpack_from("<HH", data, 30)

@@ -173,7 +173,7 @@ def open_package(data: bytes) -> Package:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
-        raise damaged(str(error)) from error
+        raise damaged("it is cut short" if data.startswith(b"PK") else "it is no package") from error
     members: dict[str, zipfile.ZipInfo] = {}
     infos = archive.infolist()
     _refuse_bomb(infos, len(data))

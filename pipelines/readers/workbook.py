@@ -16,7 +16,7 @@ from pipelines.readers.grid import Grid
 from pipelines.readers.number_formats import BUILT_IN
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.raw_table import Claim, Document
-from pipelines.readers.typed_cells import Shown, lost
+from pipelines.readers.typed_cells import Shown, lost, unreckoned
 from pipelines.readers.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
 
 MOST_NAMED = 10
@@ -32,13 +32,16 @@ def read(data: bytes) -> Document:
         root = package.parse(book)
         listed = list(_worksheets(root, parts))
         grid.check_sheets(len(listed))
-        shared = Shared(_codes(package, parts), _date1904(root))
+        shared = Shared(
+            _codes(package, parts), _says(root, "workbookPr", "date1904"), _says(root, "calcPr", "fullCalcOnLoad")
+        )
         grids: list[Grid] = []
         for title, hidden, part in listed:
             grids.append(Grid(title, hidden=hidden))
             fill(grids[-1], package.xml(part), shared)
             grid.check(grids)
         _resolve(package, parts, shared)
+        _never_reckoned(shared)
         said = [claim for g in grids for claim in g.said()]
         return Document("xlsx", "utf-8", [g.sheet() for g in grids], (*said, *outside(package)))
 
@@ -67,8 +70,8 @@ def _worksheets(root: etree._Element, parts: dict[str, tuple[str, str]]) -> Iter
             yield sheet.get("name", ""), sheet.get("state", "visible") != "visible", part
 
 
-def _date1904(root: etree._Element) -> bool:
-    return any(local(part) == "workbookPr" and part.get("date1904") in TRUE for part in root)
+def _says(root: etree._Element, part: str, attribute: str) -> bool:
+    return any(local(child) == part and child.get(attribute) in TRUE for child in root)
 
 
 def _codes(package: Package, parts: dict[str, tuple[str, str]]) -> list[str]:
@@ -110,3 +113,11 @@ def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared
     for number, places in waiting.items():
         for sheet, row, col in places:
             sheet.put(row, col, lost(number))
+
+
+def _never_reckoned(shared: Shared) -> None:
+    """Take the zeros back that a program wrote in the place of values: XlsxWriter puts one behind each formula and
+    asks that all be reckoned when the workbook is opened. One value that is no zero shows that they were."""
+    if not shared.reckoned:
+        for sheet, row, col, formula in shared.zeros:
+            sheet.put(row, col, unreckoned(formula))

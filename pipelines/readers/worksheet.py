@@ -39,12 +39,16 @@ PENDING = Shown("…")
 
 @dataclass(slots=True)
 class Shared:
-    """What a workbook's sheets share: the format code of each style, how days are counted; and which cells wait for
-    which of its strings, by (grid, row, column)."""
+    """What a workbook's sheets share: the format code of each style, how days are counted, whether its formulas are
+    to be reckoned when it is opened. Then what its sheets yield together: which cells wait for which of its strings,
+    by (grid, row, column), which formulas gave 0, and whether any gave something else."""
 
     codes: list[str]
     date1904: bool
+    unreckoned: bool = False
     waiting: dict[int, list[tuple[Grid, int, int]]] = field(default_factory=dict)
+    zeros: list[tuple[Grid, int, int, str]] = field(default_factory=list)
+    reckoned: bool = False
 
 
 def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
@@ -127,6 +131,9 @@ def _put(
     text = (value.text or "") if value is not None else None
     if formula is not None:
         said = _formula(formula, cell.get("r", ""), masters)
+        if text == "0" and shared.unreckoned:
+            shared.zeros.append((grid, row, col, said))
+        shared.reckoned = shared.reckoned or bool(text and text != "0")
         if text or (kind == "str" and text is not None):
             grid.put(row, col, reckoned(_shown(kind, text, cell, shared)))
         else:
