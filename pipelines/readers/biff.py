@@ -49,6 +49,14 @@ def records(stream: bytes, at: int = 0) -> Iterator[Record]:
         yield held
 
 
+def version(stream: bytes) -> int:
+    """The version of a workbook's records, BIFF8 or an older one. Raises ValueError for what is no workbook."""
+    number, _, found = struct.unpack_from("<HHH", stream)
+    if number & 0xFF != BOF & 0xFF or found > BIFF8:
+        raise ValueError("it does not begin as a workbook does")
+    return int(found)
+
+
 def unpacked(packed: int) -> float:
     """The number in the 32 bits of an RK: whole or not, a hundredth or not."""
     if packed & 2:

@@ -72,6 +72,7 @@ class Grid:
     def sheet(self) -> Sheet:
         """The rows as printed, and what is meant where that differs."""
         sheet = Sheet(self.name, [])
+        columns = self._hidden_used()
         for row in sorted(self._cells):
             cells = self._cells[row]
             if not cells:
@@ -79,7 +80,7 @@ class Grid:
             printed = [""] * max(cells)
             for col, shown in cells.items():
                 printed[col - 1] = shown.printed
-                notes = (*shown.notes, *self._hidden(row, col))
+                notes = (*shown.notes, *self._hidden(row, col in columns))
                 if notes or shown.read is not None:
                     sheet.meant[row, col] = Meant(shown.read, notes)
             sheet.rows.append((row, printed))
@@ -92,18 +93,21 @@ class Grid:
         filled = {row: cells for row, cells in self._cells.items() if cells}
         if rows := sorted(self.hidden_rows & filled.keys()):
             yield Claim("file", "hidden_rows", spans(rows), row_place(self.name, rows[0]), spans(rows))
-        columns = sorted({c for cells in filled.values() for c in cells if _within(c, self.hidden_columns)})
+        columns = sorted(self._hidden_used().intersection(c for cells in filled.values() for c in cells))
         if columns:
             first = next(row for row in sorted(filled) if columns[0] in filled[row])
             place = cell_place(self.name, first, columns[0])
             yield Claim("file", "hidden_columns", spans(columns), place, spans(columns))
 
-    def _hidden(self, row: int, col: int) -> Iterator[str]:
+    def _hidden_used(self) -> set[int]:
+        return {col for col in self._columns if any(first <= col <= last for first, last in self.hidden_columns)}
+
+    def _hidden(self, row: int, column: bool) -> Iterator[str]:
         if self.hidden:
             yield "hidden-sheet"
         if row in self.hidden_rows:
             yield "hidden-row"
-        if _within(col, self.hidden_columns):
+        if column:
             yield "hidden-column"
 
 
@@ -134,7 +138,3 @@ def spans(numbers: Iterable[int]) -> str:
     """Numbers in order as a person writes them: 3, 12-14."""
     runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def _within(number: int, ranges: Ranges) -> bool:
-    return any(first <= number <= last for first, last in ranges)

@@ -1,4 +1,4 @@
-"""ODS: the sheets of a spreadsheet in order, each cell with the text that it displays and the value behind it.
+"""ODS and FODS: the sheets of a spreadsheet in order, each cell with the text it displays and the value behind it.
 
 The text that is displayed is in the file, so that no format needs to be known here. What is read in its stead
 belongs in `pipelines.readers.typed_cells`.
@@ -13,7 +13,7 @@ from lxml import etree
 
 from pipelines.readers import grid
 from pipelines.readers.grid import Grid
-from pipelines.readers.package import Package, damaged, open_package, refusing_damage
+from pipelines.readers.package import CHUNK, Readable, damaged, guarded, open_package, refusing_damage
 from pipelines.readers.raw_table import Claim, Document
 from pipelines.readers.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued
 
@@ -39,11 +39,21 @@ def read(data: bytes) -> Document:
         package = open_package(data)
         if CONTENT not in package:
             raise damaged(f"the part {CONTENT} is missing")
-        content = _Content()
-        content.read(package)
-        said = [claim for g in content.grids for claim in g.said()]
-        sheets = [g.sheet() for g in content.grids]
-        return Document("ods", "utf-8", sheets, (*said, *_macros(package), *_links(content.links)))
+        return _document("ods", package.xml(CONTENT), _macros(package.names))
+
+
+def read_flat(data: bytes) -> Document:
+    """The same of a spreadsheet that is one file of XML, not packed (FODS)."""
+    with refusing_damage():
+        chunks = (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+        return _document("fods", guarded(CONTENT, chunks), iter(()))
+
+
+def _document(form: str, stream: Readable, macros: Iterator[Claim]) -> Document:
+    content = _Content()
+    content.read(stream)
+    said = [claim for g in content.grids for claim in g.said()]
+    return Document(form, "utf-8", [g.sheet() for g in content.grids], (*said, *macros, *_links(content.links)))
 
 
 class _Content:
@@ -55,9 +65,9 @@ class _Content:
         self._hidden_sheets: set[str] = set()
         self._depth = self._hidden_groups = self._row = self._col = 0
 
-    def read(self, package: Package) -> None:
+    def read(self, stream: Readable) -> None:
         events = etree.iterparse(
-            package.xml(CONTENT),
+            stream,
             events=("start", "end"),
             tag=[*WATCHED, f"{STYLE}style"],
             resolve_entities=False,
@@ -197,11 +207,11 @@ def _forget(element: etree._Element) -> None:
         parent.remove(before)
 
 
-def _macros(package: Package) -> Iterator[Claim]:
+def _macros(names: list[str]) -> Iterator[Claim]:
     """Macros; the libraries that LibreOffice puts into every file are empty and hold no module."""
     modules = [
         name
-        for name in package.names
+        for name in names
         if (name.startswith("Basic/") and not name.endswith(("script-lc.xml", "script-lb.xml")))
         or name.startswith("Scripts/")
     ]

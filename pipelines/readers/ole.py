@@ -62,14 +62,17 @@ class Container:
         entry = next((e for e in self.entries if e.type == STREAM and e.name.casefold() == name.casefold()), None)
         if entry is None:
             return None
-        if entry.size >= self._cutoff:
-            return self._chain(entry.first)[: entry.size]
-        at = entry.first
+        whole = self._chain(entry.first) if entry.size >= self._cutoff else self._small_chain(entry.first)
+        if len(whole) < entry.size:
+            raise damaged(f"{name} is cut short")
+        return whole[: entry.size]
+
+    def _small_chain(self, at: int) -> bytes:
         parts: list[bytes] = []
         while at < len(self._small_fat) and len(parts) <= len(self._small_fat):
             parts.append(self._small[at * 64 : at * 64 + 64])
             at = self._small_fat[at]
-        return b"".join(parts)[: entry.size]
+        return b"".join(parts)
 
     def _fat_sectors(self) -> Iterator[int]:
         yield from (n for n in struct.unpack_from(f"<{HEADER_SECTORS}I", self._data, 76) if n < FREE)

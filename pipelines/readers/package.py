@@ -80,7 +80,7 @@ class Package:
 
     def xml(self, name: str) -> Readable:
         """A member of XML as a stream; it raises `Unreadable` at a DOCTYPE or ENTITY."""
-        return _Xml(name, self._chunks(name))
+        return guarded(name, self._chunks(name))
 
     def parse(self, name: str) -> etree._Element:
         """The root of a small member of XML. Raises `Unreadable` where it is no XML, or not small."""
@@ -125,6 +125,11 @@ class _Xml:
                 expected="XML without a document type; open the file in the office program and save it again",
             )
         return chunk
+
+
+def guarded(name: str, chunks: Iterator[bytes]) -> Readable:
+    """XML that comes in chunks as a stream; it raises `Unreadable` at a DOCTYPE or ENTITY."""
+    return _Xml(name, chunks)
 
 
 def damaged(why: str) -> Unreadable:

@@ -32,10 +32,7 @@ def read(data: bytes) -> Document:
         stream = container.stream("Workbook") or container.stream("Book")
         if not stream:
             raise damaged("it has no workbook in it")
-        if stream[:2] == biff.BOF.to_bytes(2, "little") and stream[4:6] == biff.BIFF8.to_bytes(2, "little"):
-            grids, said = _Book(stream).grids()
-        else:
-            grids, said = calamine.grids(data), []
+        grids, said = (calamine.grids(data), []) if biff.version(stream) < biff.BIFF8 else _Book(stream).grids()
         if any(entry.name == "_VBA_PROJECT_CUR" for entry in container.entries):
             said.append(Claim("file", "macros", "_VBA_PROJECT_CUR", "", "_VBA_PROJECT_CUR"))
         said = [*(claim for g in grids for claim in g.said()), *said]
@@ -55,8 +52,9 @@ class _Book:
         self._date1904 = False
         for record in biff.records(stream):
             if record.id == biff.EOF:
-                break
+                return
             self._globally(record)
+        raise damaged("its records are cut short")
 
     def grids(self) -> tuple[list[Grid], list[Claim]]:
         grid.check_sheets(len(self._sheets))
@@ -90,11 +88,12 @@ class _Book:
     def _fill(self, sheet: Grid, at: int) -> None:
         merged: list[tuple[int, int, int, int]] = []
         awaited: tuple[int, int] | None = None
-        depth = 0
+        depth, ended = 0, False
         for record in biff.records(self._stream, at):
             # A chart within a sheet is a stream of its own, from its beginning to its end.
             depth += (record.id == biff.BOF) - (record.id == biff.EOF)
             if depth == 0:
+                ended = record.id == biff.EOF
                 break
             if depth > 1:
                 continue
@@ -112,6 +111,8 @@ class _Book:
             else:
                 for row, col, shown in self._cells(record):
                     sheet.put(row + 1, col + 1, shown)
+        if not ended:
+            raise damaged(f"the records of {sheet.name} are cut short")
         sheet.clear(merged)
 
     def _cells(self, record: Record) -> Iterator[tuple[int, int, Shown]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from written_workbooks import ods_parts, packed
 
-from pipelines.readers.ods import read
+from pipelines.readers.ods import read, read_flat
 from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
 
 ROW = "<table:table-row>{}</table:table-row>"
@@ -183,3 +183,13 @@ def test_what_is_written_wrongly_is_said_to_be_damaged(content: str) -> None:
 def test_a_package_without_content_is_damaged() -> None:
     with pytest.raises(Unreadable, match="content.xml is missing"):
         read(packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}))
+
+
+def test_a_spreadsheet_that_is_not_packed_reads_as_the_packed_one() -> None:
+    parts = ods_parts(table(ROW.format(FLOAT.format("62", "๖๒"))))
+    flat = str(parts["content.xml"]).replace("office:document-content", "office:document").encode()
+    assert read_flat(flat).sheets == read(packed(parts)).sheets
+    with pytest.raises(Unreadable, match="declares entities"):
+        read_flat(b"<!DOCTYPE x>" + flat)
+    with pytest.raises(Unreadable, match="damaged"):
+        read_flat(flat[:200])

@@ -158,6 +158,30 @@ def test_a_file_that_is_cut_short_is_damaged(kept: int) -> None:
         xls.read(ole({"Workbook": stream(number(0, 0, 1))})[:kept])
 
 
+def test_records_that_end_before_their_sheet_does_are_damage() -> None:
+    whole = stream(number(0, 0, 1) + number(1, 0, 2))
+    for data in (
+        whole[:-4],
+        whole[:-8],
+        whole[: len(begin(5)) + 20],
+        whole.replace(begin(0x10), b"\0" * len(begin(0x10))),
+    ):
+        with pytest.raises(Unreadable, match="damaged"):
+            xls.read(ole({"Workbook": data}))
+
+
+def test_a_workbook_older_than_excel_97_is_read_too() -> None:
+    def begin5(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHH", 0x500, kind, 0, 0))
+
+    head = begin5(5) + record(0x42, struct.pack("<H", 874))
+    sheet = struct.pack("<IBB", len(head) + 4 + 6 + 3 + 4, 0, 0) + b"\x02S1"
+    label = record(0x204, struct.pack("<HHHH", 2, 1, 0, 6) + "กระบี่".encode("cp874"))
+    cells = number(1, 1, 62.0) + number(1, 2, 4.838709677419355) + label
+    data = head + record(0x85, sheet) + record(0x0A, b"") + begin5(0x10) + cells + record(0x0A, b"")
+    assert xls.read(ole({"Book": data})).sheets[0].rows == [(2, ["", "62", "4.83870967741935"]), (3, ["", "กระบี่"])]
+
+
 # --- XLSB --------------------------------------------------------------------------------------------------
 
 
