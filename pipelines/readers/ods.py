@@ -1,0 +1,225 @@
+"""ODS and FODS: the sheets of a spreadsheet in order, each cell with the text it displays and the value behind it.
+
+The text that is displayed is in the file, so that no format needs to be known here. What is read in its stead
+belongs in `pipelines.readers.typed_cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lxml import etree
+
+from pipelines.readers import grid
+from pipelines.readers.grid import Grid
+from pipelines.readers.package import CHUNK, Readable, damaged, guarded, open_package, refusing_damage
+from pipelines.readers.raw_table import Claim, Document
+from pipelines.readers.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued
+
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+CONTENT = "content.xml"
+CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+HIDDEN = {"collapse", "filter"}
+WATCHED = [f"{TABLE}{name}" for name in ("table", "table-row", "table-row-group", "table-column", "table-source")]
+LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
+"""As far as a sheet goes; what is repeated beyond that is not there."""
+LONGEST_RUN = 1 << 10
+"""Spaces that one element may stand for."""
+
+
+def read(data: bytes) -> Document:
+    """A spreadsheet's sheets, hidden ones too. Raises `Unreadable` for what is damaged, locked or too large."""
+    with refusing_damage():
+        package = open_package(data)
+        if CONTENT not in package:
+            raise damaged(f"the part {CONTENT} is missing")
+        return _document("ods", package.xml(CONTENT), _macros(package.names))
+
+
+def read_flat(data: bytes) -> Document:
+    """The same of a spreadsheet that is one file of XML, not packed (FODS)."""
+    with refusing_damage():
+        chunks = (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+        return _document("fods", guarded(CONTENT, chunks), iter(()))
+
+
+def _document(form: str, stream: Readable, macros: Iterator[Claim]) -> Document:
+    content = _Content()
+    content.read(stream)
+    said = [claim for g in content.grids for claim in g.said()]
+    return Document(form, "utf-8", [g.sheet() for g in content.grids], (*said, *macros, *_links(content.links)))
+
+
+class _Content:
+    """The sheets of content.xml as they are read, row by row, and the other files that cells are taken from."""
+
+    def __init__(self) -> None:
+        self.grids: list[Grid] = []
+        self.links: list[str] = []
+        self._hidden_sheets: set[str] = set()
+        self._depth = self._hidden_groups = self._row = self._col = 0
+
+    def read(self, stream: Readable) -> None:
+        events = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            tag=[*WATCHED, f"{STYLE}style"],
+            resolve_entities=False,
+            no_network=True,
+        )
+        for event, element in events:
+            name = str(element.tag).rpartition("}")[2]
+            if name == "table":
+                self._table(element, event == "start")
+            elif name == "table-row-group":
+                hidden = element.get(f"{TABLE}display") == "false"
+                self._hidden_groups += (1 if event == "start" else -1) * hidden
+            elif event == "end":
+                self._ended(name, element)
+
+    def _ended(self, name: str, element: etree._Element) -> None:
+        if name == "style":
+            properties = element.find(f"{STYLE}table-properties")
+            if properties is not None and properties.get(f"{TABLE}display") == "false":
+                self._hidden_sheets.add(element.get(f"{STYLE}name", ""))
+        elif name == "table-source":
+            self.links.append(element.get(f"{XLINK}href", ""))
+            # What is kept of another file's sheet is no sheet of this one.
+            self.grids.pop()
+            self._depth = -1
+        elif self._depth == 1 and name == "table-column":
+            first, count = self._col + 1, _repeated(element, "columns")
+            self._col += count
+            if element.get(f"{TABLE}visibility") in HIDDEN:
+                self.grids[-1].hidden_columns.append((first, self._col))
+        elif self._depth == 1 and name == "table-row":
+            self._rows(element)
+            _forget(element)
+
+    def _table(self, element: etree._Element, begins: bool) -> None:
+        if self._depth == -1:
+            self._depth = 0 if not begins else -1
+            return
+        self._depth += 1 if begins else -1
+        if begins and self._depth == 1:
+            grid.check_sheets(len(self.grids) + 1)
+            hidden = element.get(f"{TABLE}style-name", "") in self._hidden_sheets
+            self.grids.append(Grid(element.get(f"{TABLE}name", ""), hidden=hidden))
+            self._row = self._col = 0
+        elif not begins and self._depth == 0:
+            grid.check(self.grids)
+
+    def _rows(self, element: etree._Element) -> None:
+        """Put a row, as many times as it is repeated: only as far as it holds anything, and never out of bounds."""
+        sheet = self.grids[-1]
+        first, count = self._row + 1, _repeated(element, "rows")
+        self._row += count
+        cells = list(_cells(element))
+        hidden = self._hidden_groups > 0 or element.get(f"{TABLE}visibility") in HIDDEN
+        for row in range(first, min(first + count, LAST_ROW + 1)) if cells else ():
+            if hidden:
+                sheet.hidden_rows.add(row)
+            for columns, shown in cells:
+                for col in range(columns[0], min(columns[1], LAST_COLUMN) + 1):
+                    sheet.put(row, col, shown)
+
+
+def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], Shown]]:
+    """The cells that hold something, each with the columns that it stands in. What a merged range covers is not
+    printed."""
+    col = 0
+    for cell in row:
+        if cell.tag not in CELLS:
+            continue
+        first, col = col + 1, col + _repeated(cell, "columns")
+        if cell.tag == CELLS[0] and (len(cell) or cell.attrib):
+            shown = _shown(cell)
+            if shown.printed or shown.read:
+                yield (first, col), shown
+
+
+def _shown(cell: etree._Element) -> Shown:
+    formula = cell.get(f"{TABLE}formula")
+    kind = cell.get(f"{OFFICE}value-type")
+    lines = [_text(part) for part in cell if part.tag == f"{TEXT}p"]
+    printed = "\n".join(lines)
+    shown = _typed(cell, kind or "", printed)
+    if not lines and shown.read and not printed:
+        # A program that writes no text beside its numbers prints them as they are.
+        shown = Shown(shown.read, None, shown.notes)
+    if formula is None:
+        return shown
+    if kind is None and not printed:
+        return unreckoned(formula.partition(":=")[2] or formula)
+    return reckoned(shown)
+
+
+def _typed(cell: etree._Element, kind: str, printed: str) -> Shown:
+    if cell.get(f"{CALCEXT}value-type") == "error":
+        return Shown(printed)
+    if kind in ("float", "currency", "percentage"):
+        value = exact(cell.get(f"{OFFICE}value", ""))
+        if value is None:
+            return Shown(printed)
+        return valued(printed, value, percent=kind == "percentage")
+    if kind == "date":
+        moment = datetime.fromisoformat(cell.get(f"{OFFICE}date-value", "")).replace(tzinfo=None, microsecond=0)
+        # A Gregorian year such as 2563 was typed as a Buddhist one unless 543 more are printed.
+        buddhist = moment.year in BUDDHIST_YEARS and str(moment.year + 543) in printed
+        return dated(printed or moment.isoformat(sep=" "), moment, buddhist)
+    if kind == "boolean":
+        return Shown("TRUE" if cell.get(f"{OFFICE}boolean-value") == "true" else "FALSE")
+    return Shown(printed or cell.get(f"{OFFICE}string-value") or cell.get(f"{OFFICE}time-value") or "")
+
+
+def _text(element: etree._Element) -> str:
+    """The text of a paragraph, with its spaces and line breaks, without comments."""
+    parts = [element.text or ""]
+    for child in element:
+        name = str(child.tag)
+        if name == f"{TEXT}s":
+            parts.append(" " * min(int(child.get(f"{TEXT}c", "1")), LONGEST_RUN))
+        elif name == f"{TEXT}tab":
+            parts.append("\t")
+        elif name == f"{TEXT}line-break":
+            parts.append("\n")
+        elif name.startswith(TEXT) and not name.startswith(f"{TEXT}note"):
+            parts.append(_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _repeated(element: etree._Element, what: str) -> int:
+    return max(1, int(element.get(f"{TABLE}number-{what}-repeated", "1")))
+
+
+def _forget(element: etree._Element) -> None:
+    """Free what has been read; the parser would keep all of it."""
+    element.clear()
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)
+
+
+def _macros(names: list[str]) -> Iterator[Claim]:
+    """Macros; the libraries that LibreOffice puts into every file are empty and hold no module."""
+    modules = [
+        name
+        for name in names
+        if (name.startswith("Basic/") and not name.endswith(("script-lc.xml", "script-lb.xml")))
+        or name.startswith("Scripts/")
+    ]
+    if modules:
+        yield Claim("file", "macros", modules[0], "", modules[0])
+
+
+def _links(links: list[str]) -> Iterator[Claim]:
+    files = list(dict.fromkeys(links))
+    if files:
+        yield Claim("file", "external_links", str(len(files)), "", ", ".join(files[:10]))

@@ -1,0 +1,134 @@
+"""XLSB: the sheets of a binary workbook in order, each cell as its number format prints it.
+
+Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `pipelines.readers.workbook`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from pipelines.readers import biff, grid
+from pipelines.readers.grid import Grid
+from pipelines.readers.number_formats import BUILT_IN
+from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
+from pipelines.readers.raw_table import Document
+from pipelines.readers.typed_cells import Shown, lost, numeric, reckoned
+from pipelines.readers.workbook import outside
+
+ROW, COLUMNS, MERGED = 0, 60, 176
+RK, ERROR, TRUTH, REAL, TEXT, SHARED = 2, 3, 4, 5, 6, 7
+FORMULA_TEXT, FORMULA_REAL, FORMULA_TRUTH, FORMULA_ERROR = 8, 9, 10, 11
+CELLS = range(RK, FORMULA_ERROR + 1)
+STRING, FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET, PROPERTIES = 19, 44, 47, 617, 618, 156, 153
+HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
+
+
+def read(data: bytes) -> Document:
+    """A workbook's sheets, hidden ones too. Raises `Unreadable` for what is damaged, locked or too large."""
+    with refusing_damage():
+        package = open_package(data)
+        book = main_part(package)
+        shared = _Shared(package, book)
+        grid.check_sheets(len(shared.sheets))
+        grids: list[Grid] = []
+        for title, hidden, part in shared.sheets:
+            grids.append(Grid(title, hidden=hidden))
+            _fill(grids[-1], package.read(part), shared)
+            grid.check(grids)
+        said = [claim for g in grids for claim in g.said()]
+        return Document("xlsb", "utf-16", [g.sheet() for g in grids], (*said, *outside(package)))
+
+
+class _Shared:
+    """What the sheets share: their titles and parts, strings, the format code of each style, how days are counted."""
+
+    def __init__(self, package: Package, book: str) -> None:
+        parts = relations(package, book)
+        by_kind = dict(parts.values())
+        self.sheets: list[tuple[str, bool, str]] = []
+        self.date1904 = False
+        for number, body in _records(package.read(book)):
+            if number == PROPERTIES:
+                self.date1904 = bool(body[0] & 1)
+            elif number == SHEET:
+                related, at = _text(body, 8)
+                kind, part = parts.get(related, ("", ""))
+                if kind == "worksheet":
+                    self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, part))
+        strings, styles = by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
+        self.strings = [_text(b, 1)[0] for n, b in _records(package.read(strings)) if n == STRING] if strings else []
+        self.codes = list(_codes(package.read(styles))) if styles else []
+
+
+def _codes(styles: bytes) -> Iterator[str]:
+    own: dict[int, str] = {}
+    within = False
+    for number, body in _records(styles):
+        if number == FORMAT:
+            own[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
+        elif number in (STYLES_BEGIN, STYLES_END):
+            within = number == STYLES_BEGIN
+        elif number == STYLE and within:
+            code = struct.unpack_from("<H", body, 2)[0]
+            yield own.get(code) or BUILT_IN.get(code, "General")
+
+
+def _fill(sheet: Grid, data: bytes, shared: _Shared) -> None:
+    merged: list[tuple[int, int, int, int]] = []
+    row = 0
+    for number, body in _records(data):
+        if number == ROW:
+            row = struct.unpack_from("<I", body)[0] + 1
+            if body[11] & HIDDEN_ROW:
+                sheet.hidden_rows.add(row)
+        elif number in CELLS:
+            col, style = struct.unpack_from("<II", body)
+            shown = _shown(number, body[8:], style & 0xFFFFFF, shared)
+            sheet.put(row, col + 1, reckoned(shown) if number >= FORMULA_TEXT else shown)
+        elif number == COLUMNS:
+            first, last = struct.unpack_from("<II", body)
+            if body[16] & HIDDEN_COLUMN:
+                sheet.hidden_columns.append((first + 1, last + 1))
+        elif number == MERGED:
+            top, bottom, left, right = struct.unpack_from("<4I", body)
+            merged.append((top + 1, left + 1, bottom + 1, right + 1))
+    sheet.clear(merged)
+
+
+def _shown(kind: int, value: bytes, style: int, shared: _Shared) -> Shown:
+    if kind in (ERROR, FORMULA_ERROR):
+        return Shown(biff.error(value[0]))
+    if kind in (TRUTH, FORMULA_TRUTH):
+        return Shown(biff.truth(value[0]))
+    if kind in (TEXT, FORMULA_TEXT):
+        return Shown(_text(value, 0)[0])
+    if kind == SHARED:
+        number = struct.unpack_from("<I", value)[0]
+        return Shown(shared.strings[number]) if number < len(shared.strings) else lost(number)
+    real = biff.unpacked(struct.unpack_from("<I", value)[0]) if kind == RK else struct.unpack_from("<d", value)[0]
+    code = shared.codes[style] if style < len(shared.codes) else "General"
+    return numeric(repr(real), code, shared.date1904)
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records of a part: a number of one byte or two, a length of one to four, and as many bytes."""
+    at = 0
+    while at < len(data):
+        number, at = data[at], at + 1
+        if number & 0x80:
+            number, at = (number & 0x7F) | (data[at] & 0x7F) << 7, at + 1
+        size = 0
+        for shift in range(0, 28, 7):
+            byte, at = data[at], at + 1
+            size |= (byte & 0x7F) << shift
+            if not byte & 0x80:
+                break
+        yield number, data[at : at + size]
+        at += size
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    """A text and where it ends."""
+    end = at + 4 + 2 * struct.unpack_from("<I", body, at)[0]
+    return body[at + 4 : end].decode("utf-16-le", "replace"), end
