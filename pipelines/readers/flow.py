@@ -87,15 +87,17 @@ class Grid:
         lines = (" ".join(said.text for said in row if said.text.strip()) for row in self.rows)
         return "\n".join(line for line in lines if line)
 
-    def nest(self, grid: Grid) -> str:
-        """Take a table that stands within the open row: the text to put into its cell, which is nothing where the
-        table has headings, and so stands by itself."""
-        at = max(len(self.rows) - 1, 0)
-        stands = grid.headed()
-        found = [grid] if stands else [inner for _, many in sorted(grid.inner.items()) for inner in many]
-        if found:
-            self.inner.setdefault(at, []).extend(found)
-        return "" if stands else grid.flat()
+    def within(self) -> tuple[str, list[Grid]]:
+        """What it is in the cell of a table around it: text, unless it has headings and so stands by itself; and
+        the tables that do."""
+        if self.headed():
+            return "", [self]
+        return self.flat(), [grid for _, many in sorted(self.inner.items()) for grid in many]
+
+    def keep(self, grids: list[Grid]) -> None:
+        """Take tables that stand by themselves, though within the open row."""
+        if grids:
+            self.inner.setdefault(max(len(self.rows) - 1, 0), []).extend(grids)
 
 
 def too_many() -> Unreadable:
@@ -178,7 +180,7 @@ class Flow:
     def _put(self, sheet: Sheet, number: int, row: list[Said]) -> None:
         sheet.rows.append((number, [said.text for said in row]))
         filled = [said for said in row if said.text.strip() or said.aside]
-        hidden = bool(filled) and all(HIDDEN_ROW in said.notes for said in filled)
+        hidden = sheet.name.startswith("table") and bool(filled) and all(HIDDEN_ROW in said.notes for said in filled)
         if hidden:
             self._tell(HIDDEN_ROW, row_place(sheet.name, number), " ".join(said.text for said in filled))
         for col, said in enumerate(row, 1):

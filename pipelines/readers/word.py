@@ -166,7 +166,9 @@ class _Reader:
         lines: list[Line] = []
         for block in self._within(container, "p", "tbl", depth=depth):
             if self.names.local(block) == "tbl":
-                lines.append((UNNUMBERED, Pieces([grid.nest(self._table(block, depth + 1))])))
+                text, alone = self._table(block, depth + 1).within()
+                grid.keep(alone)
+                lines.append((UNNUMBERED, Pieces([text])))
                 continue
             pieces = paragraph(block, self.names)
             lines.append((self.numbers.before(block), pieces))
