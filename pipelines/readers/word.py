@@ -147,7 +147,8 @@ class _Reader:
             for cell in self._within(row, "tc", depth=depth):
                 said = self._cell(cell, grid, depth)
                 if deleted:
-                    said = Said("", None, (TRACKED,), said.text)
+                    gone = " ".join(filter(None, (said.text, said.aside)))
+                    said = Said("", None, (TRACKED,), gone) if gone.strip() else NOTHING
                 elif hidden:
                     said = said._replace(notes=(HIDDEN_ROW, *said.notes))
                 grid.cell(said, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
