@@ -12,12 +12,14 @@ from collections import Counter
 from statistics import median
 from typing import NamedTuple
 
+from khrop.provinces import match
 from pipelines.readers.headings import fields_of, is_total
 
 Rows = list[tuple[int, list[str]]]
 
 WORD = re.compile(r"\S+")
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?%?|-|–")
+LEVEL_RULE = re.compile(r"[\s\-=_+─━═]+")
 NUMBERED = re.compile(r"[0-9๐-๙]{1,3}[.)]?")
 THAI = re.compile(r"[ก-ฮ]")
 LEAST_CELLS, LEAST_FIGURES = 5, 4
@@ -49,22 +51,34 @@ class Columns(NamedTuple):
 
 
 def rows(lines: list[str]) -> Rows:
-    """The lines as rows of cells, if some of them are headings with rows under them; else nothing."""
+    """The lines as rows of cells, if some of them are headings with rows under them; else nothing.
+
+    Programs pad their lines by what is seen on the screen or by letters, Thai marks among them: the measure counts
+    under which more headings are known, and neither where they put the headings over different columns.
+    """
+    cuts = [_cut(lines, screen) for screen in (True, False)]
+    named = [[fields_of(row)[0] for _, row in cut if len(row) > 1 and fields_of(row)[0]] for cut in cuts]
+    scores = [sum(map(len, fields)) for fields in named]
+    if scores[0] == scores[1] and named[0] != named[1]:
+        return []
+    return cuts[scores.index(max(scores))] if any(scores) else []
+
+
+def _cut(lines: list[str], screen: bool) -> Rows:
     found: Rows = []
     headed = 0
     columns: Columns | None = None
     for first, page in _pages(lines):
-        cells = [_cells(line) for line in page]
+        words = [_words(line, screen) for line in page]
+        cells = [_joined(line, figures_apart=True) for line in words]
         columns = _columns(cells) or columns
-        rows = [_place(c, columns) if columns else None for c in cells]
-        if not any(rows):
+        placed = [_place(c, columns) if columns else None for c in cells]
+        if columns is None or not any(placed):
             found += [(first + at, [line]) for at, line in enumerate(page)]
             continue
-        assert columns
-        cut, width = _page(page, rows, columns, headed)
-        headed = width or headed
+        cut, headed = _page(page, words, placed, columns, headed)
         found += [(first + at, row) for at, row in cut]
-    return found if headed else []
+    return found
 
 
 def _pages(lines: list[str]) -> list[tuple[int, list[str]]]:
@@ -77,21 +91,26 @@ def _pages(lines: list[str]) -> list[tuple[int, list[str]]]:
     return pages
 
 
-def _words(line: str) -> list[Piece]:
-    """The words of a line with their place on the screen, where Thai vowels and tones above and below take none."""
-    if len(line) > LONGEST:
+def _words(line: str, screen: bool) -> list[Piece]:
+    """The words of a line with their place: on the screen, where Thai marks above and below take none, or by letter."""
+    if len(line) > LONGEST or LEVEL_RULE.fullmatch(line):
         return []
     line = line.expandtabs()
     at = [0]
     for letter in line:
-        at.append(at[-1] + (unicodedata.category(letter) not in ("Mn", "Me", "Cf")))
+        at.append(at[-1] + (not screen or _takes_place(letter)))
     return [Piece(at[m.start()], at[m.end()], m[0]) for m in WORD.finditer(line)]
 
 
-def _joined(line: str, *, figures_apart: bool) -> list[Piece]:
+def _takes_place(letter: str) -> bool:
+    # Old Windows fonts have their shifted marks in the private area.
+    return unicodedata.category(letter) not in ("Mn", "Me", "Cf") and not "\uf701" <= letter <= "\uf71a"
+
+
+def _joined(words: list[Piece], *, figures_apart: bool) -> list[Piece]:
     """Words with one space between them are one cell, unless one of them is a figure."""
     cells: list[Piece] = []
-    for word in _words(line):
+    for word in words:
         before = cells[-1] if cells else None
         near = before is not None and word.start - before.end <= 1
         figure = figures_apart and before and (_figure(word.text) or _figure(before.text)) and word.text != "%"
@@ -100,10 +119,6 @@ def _joined(line: str, *, figures_apart: bool) -> list[Piece]:
         else:
             cells.append(word)
     return cells
-
-
-def _cells(line: str) -> list[Piece]:
-    return _joined(line, figures_apart=True)
 
 
 def _figure(text: str) -> bool:
@@ -146,73 +161,105 @@ def _place(cells: list[Piece], columns: Columns) -> list[str] | None:
     return row
 
 
-def _page(page: list[str], rows: list[list[str] | None], columns: Columns, headed: int) -> tuple[Rows, int]:
-    """The rows of a page, and how many columns it has if its rows stand under headings.
+def _page(
+    page: list[str], words: list[list[Piece]], placed: list[list[str] | None], columns: Columns, headed: int
+) -> tuple[Rows, int]:
+    """The rows of a page, and how many columns they have if they stand under headings.
 
     Where no headings stand above them they go on with those of the page before, if the columns are as many.
     """
     cut: Rows = []
-    width = headed
     plain = 0
-    for at, row in enumerate(rows):
+    for at, row in enumerate(placed):
         if row is None:
             continue
-        above = range(plain, at)
-        if above:
-            heading = _heading([page[i] for i in above][-MOST_HEADING_LINES:], columns)
-            taken = heading[0] if heading else 0
-            cut += [(i, [page[i]]) for i in above[: len(above) - taken]]
-            if heading:
-                cut.append((at - taken, heading[1]))
-                width = len(columns.starts)
-        cut.append((at, row if width == len(columns.starts) else [page[at]]))
+        above = words[max(plain, at - MOST_HEADING_LINES) : at]
+        taken, heading = _heading(above, columns)
+        cut += [(i, [page[i]]) for i in range(plain, at - taken)]
+        if taken:
+            cut.append((at - taken, heading))
+            headed = len(columns.starts)
         plain = at + 1
+        if headed != len(columns.starts):
+            cut.append((at, [page[at]]))
+            continue
+        if at + 1 < len(page) and placed[at + 1] is None:
+            plain += _wrapped(row, words[at + 1], columns)
+        cut.append((at, row))
     cut += [(i, [page[i]]) for i in range(plain, len(page))]
-    return cut, width
+    return cut, headed
 
 
-def _heading(above: list[str], columns: Columns) -> tuple[int, list[str]] | None:
+def _wrapped(row: list[str], below: list[Piece], columns: Columns) -> bool:
+    """Put the rest of a wrapped name from the line below into its row, where the whole is a province's and the part
+    is none."""
+    for column, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
+        within = below and all(start - 1 <= piece.start and piece.end <= end + 1 for piece in below)
+        if within and not columns.figures[column] and match(row[column]) is None:
+            whole = row[column] + " ".join(piece.text for piece in below)
+            if match(whole):
+                row[column] = whole
+                return True
+    return False
+
+
+def _heading(above: list[list[Piece]], columns: Columns) -> tuple[int, list[str]]:
     """How many of the lines above a row are its headings, and these put together column by column.
 
-    As many lines as name the most fields; of several such the most lines, so that no first line is cut off.
+    As many lines as name the most fields; of several such the most lines, so that no first line is cut off. Only
+    coloured bars may be headed and yet have no column.
     """
     best: tuple[int, int, list[str]] = (0, 0, [])
     for taken in range(1, len(above) + 1):
-        if not above[-taken].strip():
+        if not above[-taken]:
             continue
-        for joined in (_clustered(above[-taken:], columns), _by_word(above[-taken:], columns)):
-            fields, doubled = fields_of(joined)
-            if not doubled and fields and (len(fields), taken) > best[:2]:
-                best = (len(fields), taken, joined)
-    return (best[1], best[2]) if best[0] else None
+        heading = _over(above[-taken:], columns)
+        fields, doubled = fields_of(heading)
+        beyond = {field for field, column in fields.items() if column > len(columns.starts)}
+        if fields and not doubled and beyond <= {"bar"} and (len(fields), taken) > best[:2]:
+            best = (len(fields), taken, heading)
+    return best[1], best[2]
 
 
-def _clustered(lines: list[str], columns: Columns) -> list[str]:
+def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
     """Headings as clusters of words that stand over one another, each over its column; those over none, such as
     that of coloured bars, behind the last. Nothing where a cluster stands over several columns."""
-    pieces = sorted(piece for line in lines for piece in _joined(line, figures_apart=False))
+    pieces = [_parted(_joined(line, figures_apart=False), line, columns) for line in lines]
     clusters: list[tuple[int, int]] = []
-    for piece in pieces:
+    for piece in sorted(piece for line in pieces for piece in line):
         if clusters and piece.start < clusters[-1][1]:
             clusters[-1] = (clusters[-1][0], max(clusters[-1][1], piece.end))
         else:
             clusters.append((piece.start, piece.end))
+    under = [_under(start, end, columns) for start, end in clusters]
+    taken = [columns_under[0] if columns_under else -1 for columns_under in under]
+    known = [column for column in taken if column >= 0]
+    if any(len(columns_under) > 1 for columns_under in under) or len(set(known)) < len(known):
+        return []
     count = len(columns.starts)
-    over = [[c for c in range(count) if columns.starts[c] < e + 1 and s - 1 < columns.ends[c]] for s, e in clusters]
-    if any(len(o) > 1 for o in over):
-        return []
-    taken = [o[0] if o else -1 for o in over]
-    if len([t for t in taken if t >= 0]) != len({t for t in taken if t >= 0}):
-        return []
     _fill(taken, count)
     behind = iter(range(count, count + len(clusters)))
-    places = [t if t >= 0 else next(behind) for t in taken]
-    words: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
-    for line in lines:
-        for piece in _joined(line, figures_apart=False):
+    places = [column if column >= 0 else next(behind) for column in taken]
+    said: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
+    for line in pieces:
+        for piece in line:
             at = next(i for i, (start, end) in enumerate(clusters) if start <= piece.start < end)
-            words[places[at]].append(piece.text)
-    return ["\n".join(said) for said in words]
+            said[places[at]].append(piece.text)
+    return ["\n".join(words) for words in said]
+
+
+def _under(start: int, end: int, columns: Columns) -> list[int]:
+    spans = enumerate(zip(columns.starts, columns.ends, strict=True))
+    return [column for column, (first, last) in spans if first < end and start < last]
+
+
+def _parted(pieces: list[Piece], words: list[Piece], columns: Columns) -> list[Piece]:
+    """Headings with one space between them, as their words: those over several columns are not one."""
+    parted: list[Piece] = []
+    for piece in pieces:
+        several = len(_under(piece.start, piece.end, columns)) > 1
+        parted += [w for w in words if piece.start <= w.start and w.end <= piece.end] if several else [piece]
+    return parted
 
 
 def _fill(taken: list[int], count: int) -> None:
@@ -224,14 +271,3 @@ def _fill(taken: list[int], count: int) -> None:
         if end - at == until - last - 1:
             taken[at:end] = range(last + 1, until)
         last, at = until, end + 1
-
-
-def _by_word(lines: list[str], columns: Columns) -> list[str]:
-    """Headings word by word, each to the column it stands nearest to: a space may part two of them."""
-    borders = [(end + start) / 2 for end, start in zip(columns.ends, columns.starts[1:], strict=False)]
-    words: list[list[str]] = [[] for _ in columns.starts] + [[]]
-    for line in lines:
-        for word in _words(line):
-            beyond = word.start > columns.ends[-1] + 1
-            words[len(borders) + 1 if beyond else sum(word.middle > border for border in borders)].append(word.text)
-    return [" ".join(said) for said in words]

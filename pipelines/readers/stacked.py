@@ -93,18 +93,17 @@ def _fits(cells: list[str], heads: list[str]) -> bool:
         elif field == "bar":
             if cell:
                 return False
-        elif field and not _figure(cell) and not (field == "ordinal" and is_total(cell)):
+        elif field == "ordinal" and is_total(cell):
+            continue
+        elif field and not _figure(cell, whole=field != "saved_percent"):
             return False
     return True
 
 
 @lru_cache(maxsize=1 << 12)
-def _figure(text: str) -> bool:
-    figure = normalise(text).text
-    for parse in (parse_count, parse_percent):
-        try:
-            parse(figure)
-        except NotANumber:
-            continue
-        return True
-    return False
+def _figure(text: str, *, whole: bool = False) -> bool:
+    try:
+        (parse_count if whole else parse_percent)(normalise(text).text)
+    except NotANumber:
+        return False
+    return True
