@@ -70,10 +70,7 @@ def test_lines_padded_by_letters_are_read_like_those_padded_by_what_is_seen() ->
 
 
 def test_a_single_space_parts_a_figure_from_a_name_but_not_the_words_of_a_name() -> None:
-    rows = [
-        f"{line(HEADS_LINE)}",
-        " ๑ กระบี่                       ๖๒             ๓                   ๕๙                  ๔.๘๔",
-    ]
+    rows = [line(HEADS_LINE), line(KRABI, (4, 6, 30, 45, 65, 85))]
     table = read("\n".join([*rows, *rows[1:]]))
     assert figures(table)[0] == list(KRABI[1:])
 
