@@ -29,6 +29,7 @@ BLOCKS = frozenset(
 UNREAD = frozenset({"script", "style", "template", "noscript", "noframes", "iframe", "object"})
 FORMS = frozenset({"select", "textarea", "datalist", "button"})
 """What a reader of the page may choose or type is no text of it."""
+CELLS = frozenset({"tr", "td", "th"})
 KEPT = frozenset({"pre", "xmp", "listing", "plaintext"})
 """Elements whose spaces and line ends are shown as they are."""
 APART = frozenset({"sup", "sub", "del", "s", "strike"})
@@ -97,6 +98,10 @@ class _Page:
     def _start(self, element: Element, tag: str) -> None:
         if "hidden" in element.attrib or HIDES.search(element.get("style") or ""):
             self.hiding.append(element)
+        if len(self.open) > 1 and isinstance(self.open[-1], Text) and (tag in GROUPS or tag in CELLS):
+            # What only a table holds ends a cell that was not closed.
+            self.cells.pop()
+            self.open.pop()
         at = self.open[-1]
         if tag == "table":
             self._line_end()
@@ -108,7 +113,7 @@ class _Page:
                 at.begin_group(tag)
             elif tag == "tr":
                 at.row()
-            elif tag in ("td", "th"):
+            elif tag in CELLS:
                 self.open.append(at.cell(element))
                 self.cells.append(element)
             elif tag in BLOCKS or tag == "br":
