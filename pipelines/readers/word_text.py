@@ -23,17 +23,22 @@ class Names:
     """The names of WordprocessingML in the namespace of one document: the transitional one or the strict one."""
 
     prefix: str
+    _known: dict[object, str] = field(default_factory=dict)
 
     def local(self, element: Element) -> str:
         """An element's name without its namespace; of other vocabularies those alone that wrap or hold text."""
         tag = element.tag
-        if not isinstance(tag, str):
-            return ""
+        name = self._known.get(tag)
+        if name is None:
+            name = self._known[tag] = self._named(tag) if isinstance(tag, str) else ""
+        return name
+
+    def _named(self, tag: str) -> str:
         if tag.startswith(self.prefix):
             return tag[len(self.prefix) :]
-        name = tag.rpartition("}")[2]
         if tag.endswith(MATH_TEXT):
             return "t"
+        name = tag.rpartition("}")[2]
         return name if name in ("AlternateContent", "Choice", "Fallback") else ""
 
     def value(self, element: Element | None, name: str = "val") -> str | None:
@@ -43,7 +48,7 @@ class Names:
     def child(self, element: Element, *path: str) -> Element | None:
         found: Element | None = element
         for name in path:
-            found = None if found is None else found.find(f"{self.prefix}{name}")
+            found = None if found is None else next(found.iterchildren(f"{self.prefix}{name}"), None)
         return found
 
     def on(self, element: Element, *path: str) -> bool:
