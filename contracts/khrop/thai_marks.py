@@ -18,6 +18,7 @@ _CONSONANTS = "\u0e01-\u0e2e"
 _DIGITS = "0-9\u0e50-\u0e59"
 # What can stand only behind a consonant: SARA A, AA and AM, the marks above and below, and what marks became.
 _DEPENDENT = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _LOST = "\ufffd\uf700-\uf71a\uf884-\uf89e"
 _LEADING = "\u0e40-\u0e44"
 
@@ -30,6 +31,8 @@ _FROM_PRIVATE = {0xF700 + i: c for i, c in enumerate(_WINDOWS)} | {0xF884 + i: c
 _LINE_END = re.compile(r"\s*\n\s*")
 _NOT_CONSONANTS = re.compile(f"[^{_CONSONANTS}]+")
 _PARTED = re.compile(f"[ \u00a0]+(?=[{_DEPENDENT}])")
+# A mark that was moved onto a figure says nothing of the figure.
+_ON_FIGURES = re.compile(f"([{_DIGITS}]) ?[{_MARKS}]+")
 _FAULTS = re.compile(
     # Private codes, what could not be decoded, a mark with nothing to stand on, and an AA beside what holds one.
     f"[{_LOST}]|(?:^|[^{_CONSONANTS}{_DEPENDENT}{_LEADING}])[{_DEPENDENT}]|\u0e33\u0e32|[{_LEADING}](?![{_CONSONANTS}])"
@@ -67,7 +70,7 @@ def restore(text: str, phrases: Iterable[str], words: Iterable[str] = ()) -> Res
     itself, between spaces, line ends, digits and punctuation. Longer ones are put back first. What is spelt right
     stays as it is, line ends included.
     """
-    text = normalise(_PARTED.sub("", from_private_use(text))).text
+    text = normalise(_PARTED.sub("", _ON_FIGURES.sub(r"\1", from_private_use(text)))).text
     put_back: list[str] = []
 
     def right(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from pipelines.readers import printed
 from pipelines.readers.decoding import decode
 from pipelines.readers.headings import could_head, fields_of
 from pipelines.readers.raw_table import Document, Sheet, Unreadable
@@ -41,9 +42,9 @@ def read(data: bytes) -> Document:
     # Only rows that may be headings are tried under each delimiter; all of them would triple the work.
     scores = _scores(lines, _begins(lines)) or _scores(lines, range(len(lines)))
     if not scores:
-        return Document(
-            "text", encoding, [Sheet("text", [(n, [line.rstrip("\r\n")]) for n, line in enumerate(lines, 1)])]
-        )
+        bare = [line.rstrip("\r\n") for line in lines]
+        rows = printed.columns(bare) or [(n, [line]) for n, line in enumerate(bare, 1)]
+        return Document("text", encoding, [Sheet("text", rows)])
     best = max(scores, key=lambda delimiter: scores[delimiter])
     return Document(DELIMITERS[best], encoding, [Sheet("text", _rows(lines, best))])
 

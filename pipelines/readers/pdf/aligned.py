@@ -207,8 +207,9 @@ def _owner(
         within = [d for d in data if bisect(rules, lines[d].base - lines[d].size * 0.2) == band]
         if len(within) == 1:
             return within[0]
-    nearest = min(data, key=lambda d: (round(abs(lines[d].base - line.base) / SLACK), d))
-    return nearest if abs(lines[nearest].base - line.base) < 1.1 * pitch else None
+    apart = {d: abs(lines[d].base - line.base) for d in data}
+    nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
+    return nearest if apart[nearest] < 1.1 * pitch + SLACK else None
 
 
 def _inside(segment: Segment, columns: Sequence[tuple[float, float]]) -> bool:

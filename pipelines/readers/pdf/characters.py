@@ -245,7 +245,7 @@ def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
             yield one
         elif "\u0e01" <= one.text <= "\u0e4f":
             dropped = one.x
-        elif one.text.isalnum() and not one.text.isascii():
+        elif (one.text.isalnum() and not one.text.isascii()) or one.text in ",;:.":
             yield one._replace(text=LOST)
         else:
             yield one

@@ -30,9 +30,14 @@ class Row:
     def without_clipped(self) -> None:
         """Leave out what does not show, where the row holds figures."""
         whole = {c: [one for one in cell if not one.clipped] for c, cell in self.cells.items()}
-        figures = [cell for cell in whole.values() if FIGURE.fullmatch("".join(c.text for c in cell).strip())]
-        if len(figures) >= LEAST_FIGURES:
+        if Row(self.top, whole).figures >= LEAST_FIGURES:
             self.cells = {c: cell for c, cell in whole.items() if cell}
+
+    @property
+    def figures(self) -> int:
+        """The number of cells that hold a figure and nothing else."""
+        texts = ("".join(one.text for one in cell).strip() for cell in self.cells.values())
+        return sum(bool(FIGURE.fullmatch(text)) for text in texts)
 
 
 @dataclass(slots=True)

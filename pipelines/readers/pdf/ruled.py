@@ -104,9 +104,11 @@ def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], one: 
 
 
 def _without_overflow(rows: list[Row]) -> list[Row]:
-    """Lines of a cell that run over into the cell below go back to where they began: they follow the text of the one
-    above without a break, and the cell below has lines of its own."""
+    """Lines of a heading that run over into the cell below go back to where they began: they follow the text of the
+    one above without a break, and the cell below has lines of its own."""
     for above, row in zip(rows, rows[1:], strict=False):
+        if above.figures >= LEAST_FIGURES:
+            continue
         for column, characters in row.cells.items():
             before = above.cells.get(column)
             lines = by_base(characters)

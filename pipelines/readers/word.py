@@ -1,0 +1,224 @@
+"""DOCX: paragraphs and tables in the order of the document, as Word shows them.
+
+What a paragraph says is read in `pipelines.readers.word_text`, its automatic number in `word_numbers`. Nothing
+outside the file is followed.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from docx.opc.exceptions import OpcError
+from docx.opc.package import OpcPackage
+from docx.opc.part import Part, XmlPart
+from docx.opc.rel import _Relationship
+from docx.oxml.parser import parse_xml
+from lxml.etree import LxmlError
+from lxml.etree import _Element as Element
+
+from pipelines.readers.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
+from pipelines.readers.raw_table import Document, Unreadable
+from pipelines.readers.word_numbers import Numbers
+from pipelines.readers.word_text import INSERTED, Names, Pieces, choice, paragraph
+
+FORM = "docx"
+DAMAGED = (
+    OpcError, LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, NotImplementedError,
+    AttributeError, RuntimeError, StopIteration,
+)  # fmt: skip
+"""What the libraries raise on a broken package: a part that is missing, not XML, not packed as it says."""
+OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.text"
+WRAPPERS = {"sdt", "sdtContent", "customXml", "smartTag", "AlternateContent", "Choice", "body", *INSERTED}
+EMBEDDED = {"altChunk", "subDoc"}
+DEEPEST = 12
+"""Tables within tables; no office document has more than three."""
+AUTOMATIC = "automatic-number"
+BESIDE = ("header", "footer", "footnotes", "endnotes")
+NOTE_RULES = {"separator", "continuationSeparator", "continuationNotice"}
+WIDEST = 63
+"""Columns that a table of Word can have."""
+UNNUMBERED = ("", "")
+Line = tuple[tuple[str, str], Pieces]
+
+
+def read(data: bytes) -> Document:
+    """The sheets of a DOCX. Raises `Unreadable` for what is none, or is damaged."""
+    if OPENDOCUMENT in data[:120]:
+        raise Unreadable(
+            "this is an OpenDocument text (ODT): open it in the office program and save it as DOCX",
+            "ไฟล์นี้เป็นเอกสาร OpenDocument (ODT) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกเป็น DOCX",
+            observed="OpenDocument text",
+            expected="a DOCX document",
+        )
+    try:
+        main, related = _parts(data)
+    except DAMAGED as error:
+        raise _damaged(f"{type(error).__name__}: {error}") from error
+    names = Names(main.tag.removesuffix("document"))
+    body = names.child(main, "body")
+    if not main.tag.endswith("}document") or body is None:
+        raise _damaged(f"no document but {main.tag.rpartition('}')[2]}")
+    numbers = Numbers(names)
+    numbers.learn(related.get("numbering", []), related.get("styles", []))
+    flow = Flow()
+    reader = _Reader(flow, names, numbers)
+    reader.blocks(body)
+    flow.end_run(anew=True)
+    for kind in BESIDE:
+        for part in related.get(kind, []):
+            reader.beside(part)
+    flow.end_run("header and footer")
+    return Document(FORM, "utf-8", flow.sheets, flow.claims())
+
+
+def _parts(data: bytes) -> tuple[Element, dict[str, list[Element]]]:
+    """The document's own part, and by the kind of their relationship those it refers to that are read."""
+    package = OpcPackage.open(BytesIO(data))
+    main = next(r.target_part for r in package.rels.values() if _kind(r) == "officeDocument")
+    related: dict[str, list[Element]] = {}
+    for relationship in main.rels.values():
+        kind = _kind(relationship)
+        if kind in (*BESIDE, "numbering", "styles"):
+            related.setdefault(kind, []).append(_root(relationship.target_part))
+    return _root(main), related
+
+
+def _kind(relationship: _Relationship) -> str:
+    return "" if relationship.is_external else relationship.reltype.rpartition("/")[2]
+
+
+def _root(part: Part) -> Element:
+    # The library makes elements of the parts it knows the content type of; a document with macros is not one.
+    return part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
+
+
+@dataclass(slots=True)
+class _Reader:
+    flow: Flow
+    names: Names
+    numbers: Numbers
+
+    def blocks(self, container: Element, depth: int = 0) -> None:
+        """Paragraphs and tables one after another; a text box comes behind the paragraph it is anchored in."""
+        for block in self._within(container, "p", "tbl", depth=depth):
+            if self.names.local(block) == "tbl":
+                self.flow.table(self._table(block, depth + 1))
+                continue
+            pieces = paragraph(block, self.names)
+            self.flow.paragraph(_said([(self.numbers.before(block), pieces)])._replace(read=None))
+            for box in pieces.boxes:
+                self.blocks(box, depth + 1)
+
+    def beside(self, root: Element, depth: int = 0) -> None:
+        """The text of a header or footer, or of all notes, tables as lines of text."""
+        for container in [root, *root]:
+            if self.names.value(container, "type") not in NOTE_RULES:
+                for text in self._lines(container, Grid(self.flow), depth):
+                    self.flow.paragraph(_said([text])._replace(read=None))
+
+    def _within(self, container: Element, *kinds: str, depth: int) -> Iterator[Element]:
+        """The elements of some kinds in a container, through all that only wraps them. Raises `Unreadable`."""
+        if depth > DEEPEST:
+            raise _damaged(f"more than {DEEPEST} tables or text boxes within one another")
+        waiting = choice(container, self.names)[::-1]
+        while waiting:
+            element = waiting.pop()
+            name = self.names.local(element)
+            if name in kinds:
+                yield element
+            elif name in WRAPPERS:
+                waiting += choice(element, self.names)[::-1]
+            elif name in EMBEDDED:
+                raise _embedded()
+
+    def _table(self, table: Element, depth: int) -> Grid:
+        grid = Grid(self.flow)
+        for row in self._within(table, "tr", depth=depth):
+            grid.row()
+            properties = self.names.child(row, "trPr")
+            for _ in range(min(self._number(properties, "gridBefore"), WIDEST)):
+                grid.cell(NOTHING)
+            deleted = properties is not None and self.names.child(properties, "del") is not None
+            hidden = properties is not None and self.names.on(properties, "hidden")
+            for cell in self._within(row, "tc", depth=depth):
+                said = self._cell(cell, grid, depth)
+                if deleted:
+                    gone = " ".join(filter(None, (said.text, said.aside)))
+                    said = Said("", None, (TRACKED,), gone) if gone.strip() else NOTHING
+                elif hidden:
+                    said = said._replace(notes=(HIDDEN_ROW, *said.notes))
+                grid.cell(said, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
+        return grid
+
+    def _cell(self, cell: Element, grid: Grid, depth: int) -> Said:
+        said = _said(self._lines(cell, grid, depth))
+        merged = self.names.child(cell, "tcPr", "vMerge")
+        if merged is None or self.names.value(merged) == "restart":
+            return said
+        # Of cells merged downwards the first is shown; what the others hold is not.
+        return Said("", None, (HIDDEN_TEXT,), said.text) if said.text.strip() else NOTHING
+
+    def _lines(self, container: Element, grid: Grid, depth: int) -> list[Line]:
+        """The paragraphs of a cell with their automatic numbers; a table in it is text, or stands by itself."""
+        lines: list[Line] = []
+        for block in self._within(container, "p", "tbl", depth=depth):
+            if self.names.local(block) == "tbl":
+                text, alone = self._table(block, depth + 1).within()
+                grid.keep(alone)
+                lines.append((UNNUMBERED, Pieces([text])))
+                continue
+            pieces = paragraph(block, self.names)
+            lines.append((self.numbers.before(block), pieces))
+            for box in pieces.boxes:
+                lines += self._lines(box, grid, depth + 1)
+        return lines
+
+    def _number(self, properties: Element | None, name: str) -> int:
+        found = None if properties is None else self.names.number(self.names.child(properties, name))
+        return found or 0
+
+
+def _said(lines: list[Line]) -> Said:
+    """The paragraphs of a cell as one text. With an automatic number, what is read is the text without it, or
+    where there is none the bare figure."""
+    said = [(number, pieces.said()) for number, pieces in lines]
+    # What is hidden beside a line that is shown is not of the cell's text.
+    shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in said) or any(n[0] for n, _ in said)
+    printed, read, aside, notes = [], [], [], dict[str, None]()
+    for (sign, _), s in said:
+        hidden = shown and HIDDEN_ROW in s.notes
+        text = "" if hidden else s.text
+        aside += [part for part in (s.text if hidden else "", s.aside) if part]
+        notes.update(dict.fromkeys(HIDDEN_TEXT if hidden and n == HIDDEN_ROW else n for n in s.notes))
+        printed.append(f"{sign} {text}".strip(" ") if sign else text)
+        read.append(text)
+        if sign:
+            notes[AUTOMATIC] = None
+    text = "\n".join(read).strip("\n")
+    if AUTOMATIC not in notes:
+        return Said(text, None, tuple(notes), " ".join(aside))
+    bare = text if text.strip() else "\n".join(figure for (_, figure), _ in said if figure)
+    return Said("\n".join(printed).strip("\n"), bare, tuple(notes), " ".join(aside))
+
+
+def _embedded() -> Unreadable:
+    return Unreadable(
+        "the document holds another one inside: open it in the office program, which can show that, and save it again",
+        "เอกสารนี้ฝังเอกสารอื่นไว้ภายใน ซึ่งแสดงได้เฉพาะในโปรแกรมสำนักงาน กรุณาเปิดด้วยโปรแกรมนั้นแล้วบันทึกใหม่",
+        observed="altChunk",
+        expected="a DOCX document with its own text",
+    )
+
+
+def _damaged(found: str) -> Unreadable:
+    found = " ".join(found.split())[:200]
+    return Unreadable(
+        f"the document is damaged: {found}; open it in the office program and save it again",
+        f"เอกสารชำรุด ({found}) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกใหม่",
+        observed=found,
+        expected="a DOCX document",
+    )
