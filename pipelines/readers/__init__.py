@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.readers import claims, delimited, layout
-from pipelines.readers.raw_table import RawTable, Unreadable
+from pipelines.readers import claims, forms, layout, scale
+from pipelines.readers.raw_table import NeedsReadingByEye, RawTable, Unreadable
 
-READER_VERSION = "1.0.0"
+READER_VERSION = "2.0.0"
 """Moves when a reader reads the same bytes otherwise, so that `khrop recheck` knows what to judge again."""
 
 LARGEST = 32 << 20
 """Bytes; a return has some 20 kB, a scanned one a few MB."""
-
-KNOWN_FORMS = {
-    b"%PDF": ("a PDF", "PDF"),
-    b"PK\x03\x04": ("a workbook, document or zip archive", "สมุดงาน เอกสาร หรือไฟล์ zip"),
-    b"\xd0\xcf\x11\xe0": ("an old office file (XLS or DOC)", "ไฟล์ office รุ่นเก่า (XLS หรือ DOC)"),
-    b"\x89PNG": ("a picture", "รูปภาพ"),
-    b"\xff\xd8\xff": ("a picture", "รูปภาพ"),
-}
 
 
 def too_large(size: int) -> Unreadable | None:
@@ -33,19 +25,25 @@ def too_large(size: int) -> Unreadable | None:
 
 
 def read(data: bytes) -> RawTable:
-    """Read a document by what its bytes are, never by its name. Raises `Unreadable`."""
-    for magic, (en, th) in KNOWN_FORMS.items():
-        if data.startswith(magic):
-            raise Unreadable(
-                f"this is {en}, and there is no reader for it yet: save it as CSV or text",
-                f"ไฟล์นี้เป็น {th} ยังอ่านไม่ได้ กรุณาบันทึกเป็น CSV หรือข้อความ",
-                observed=magic.decode("latin-1").strip(),
-                expected="text, CSV or TSV",
-            )
-    document = delimited.read(data)
+    """Read a document by what its bytes are, never by its name. Raises `Unreadable`.
+
+    Text is read here and now. Every other form is read by `pipelines.readers.apart` in a process of its own, since
+    its parser may be made to run on, or out of memory, by the file.
+    """
+    if forms.is_text(data):
+        return read_here(data)
+    from pipelines.readers import apart
+
+    return apart.read(data)
+
+
+def read_here(data: bytes) -> RawTable:
+    """The same in this process, whatever the form."""
+    document = forms.document(data)
     table = layout.cut(document)
+    scale.percents(table)
     table.claims = [*document.said, *claims.find(table)]
     return table
 
 
-__all__ = ["READER_VERSION", "RawTable", "Unreadable", "read", "too_large"]
+__all__ = ["LARGEST", "READER_VERSION", "NeedsReadingByEye", "RawTable", "Unreadable", "read", "read_here", "too_large"]

@@ -95,11 +95,15 @@ def fields_over(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], dict[str
     """
     best: tuple[dict[str, int], dict[str, str], int] = ({}, {}, 0)
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
-        if height > 1 and any(FIGURE.fullmatch(cell.strip()) for cell in rows[height - 1]):
+        if height > 1 and any(FIGURE.fullmatch(cell.strip()) for row in rows[:height] for cell in row):
             break
         headed, doubled = fields_of(_together(rows[:height]))
-        if len(headed) > len(best[0]):
-            best = headed, doubled, height
+        if len(headed) <= len(best[0]):
+            continue
+        # A title or note above the headings is none of them: they say as much without it.
+        if height > 1 and len(fields_of(_together(rows[1:height]))[0]) >= len(headed):
+            break
+        best = headed, doubled, height
     return best
 
 

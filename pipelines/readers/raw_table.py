@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,13 +30,26 @@ class Unreadable(Exception):
         self.en, self.th = en, th
         self.place, self.observed, self.expected = place, observed, expected
 
+    def parts(self) -> tuple[str, ...]:
+        """The reason as plain text, to be sent from one process to another."""
+        return (type(self).__name__, self.en, self.th, self.place, self.observed, self.expected)
+
+    @staticmethod
+    def restored(parts: Sequence[str]) -> Unreadable:
+        """The reason that `parts` was made of."""
+        kind, en, th, place, observed, expected = parts
+        made = Unreadable if kind == Unreadable.__name__ else NeedsReadingByEye
+        return made(en, th, place=place, observed=observed, expected=expected)
+
 
 class NeedsReadingByEye(Unreadable):
     """A document with pages that only a person can read: they have no text, or one that says nothing."""
 
-    def __init__(self, en: str, th: str, pages: list[int]) -> None:
+    @classmethod
+    def on(cls, pages: Sequence[int], en: str, th: str) -> NeedsReadingByEye:
+        """The reason of these pages."""
         numbers = ", ".join(map(str, pages[:10])) + (" …" if pages[10:] else "")
-        super().__init__(
+        return cls(
             f"{en}: needs reading by eye (page {numbers})",
             f"{th} ต้องอ่านด้วยตา (หน้า {numbers})",
             place=f"page {pages[0]}" if pages else "",

@@ -20,8 +20,9 @@ from khrop.thai import to_arabic
 from khrop.verdict import Violation
 from pipelines import campaigns
 from pipelines.judge import Judgement, Return, judge
-from pipelines.readers import LARGEST, Unreadable, delimited, layout, too_large
+from pipelines.readers import LARGEST, Unreadable, layout, too_large
 from pipelines.readers import read as read_bytes
+from pipelines.readers.texts import delimited
 from pipelines.typed import Hints
 
 TESTS = Path(__file__).parent.parent

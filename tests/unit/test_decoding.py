@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.decoding import decode
 from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.texts.decoding import decode
 
 # A title so long that no zero byte stands among its first ones in UTF-16.
 TEXT = "ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล\r\nลำดับ\tจังหวัด\tจำนวน\r\n๑\tกระบี่\t๖๒\r\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from written_workbooks import ods_parts, packed
 
-from pipelines.readers.ods import read, read_flat
 from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
+from pipelines.readers.workbooks.ods import read, read_flat
 
 ROW = "<table:table-row>{}</table:table-row>"
 TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'

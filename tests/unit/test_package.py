@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from written_workbooks import ODS, ooxml, packed, xlsx_parts
 
-from pipelines.readers import workbook
 from pipelines.readers.package import kind_of, open_package
 from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.workbooks import xlsx
 
 CELL = '<row r="1"><c r="A1"><v>62</v></c></row>'
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -70,7 +70,7 @@ def test_a_missing_part_is_named() -> None:
     parts = xlsx_parts(CELL)
     del parts["xl/worksheets/sheet1.xml"]
     with pytest.raises(Unreadable, match="the part xl/worksheets/sheet1.xml is missing"):
-        workbook.read(packed(parts))
+        xlsx.read(packed(parts))
 
 
 def test_locked_parts_are_said_to_be_locked() -> None:
@@ -130,7 +130,7 @@ def test_entities_are_refused_in_every_part_that_is_read(part: str, encoding: st
     parts = xlsx_parts(CELL)
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + str(parts[part])
     with pytest.raises(Unreadable, match="declares entities"):
-        workbook.read(packed(parts | {part: bomb.encode(encoding)}))
+        xlsx.read(packed(parts | {part: bomb.encode(encoding)}))
 
 
 def test_a_declaration_is_found_where_it_lies_across_two_chunks() -> None:
@@ -143,4 +143,4 @@ def test_a_declaration_is_found_where_it_lies_across_two_chunks() -> None:
 @pytest.mark.parametrize("data", [b"", b"PK", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18, b"%PDF-1.7"])
 def test_what_is_no_package_is_no_workbook(data: bytes) -> None:
     with pytest.raises(Unreadable):
-        workbook.read(data)
+        xlsx.read(data)

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from pipelines.readers import delimited, layout
 from pipelines.readers.raw_table import RawTable, Unreadable
+from pipelines.readers.texts import delimited, layout
 
 FIGURES = ("total", "saved", "pending", "saved_percent")
 

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from pipelines.readers import layout, web
+from pipelines.readers import layout
+from pipelines.readers.documents import web
 from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
 
 HEADS = ["ลำดับ", "จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]

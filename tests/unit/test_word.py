@@ -12,7 +12,8 @@ from docx.document import Document as Docx
 from docx.oxml.parser import parse_xml
 from docx.table import Table
 
-from pipelines.readers import layout, word
+from pipelines.readers import layout
+from pipelines.readers.documents import word
 from pipelines.readers.raw_table import Claim, Document, Meant, RawTable, Unreadable
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -14,7 +14,7 @@ from openpyxl.cell.text import InlineFont
 from written_workbooks import MAIN, packed, relations, xlsx_parts
 
 from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
-from pipelines.readers.workbook import read
+from pipelines.readers.workbooks.xlsx import read
 
 
 def saved(workbook: openpyxl.Workbook) -> Document:

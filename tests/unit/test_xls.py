@@ -9,10 +9,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 from written_workbooks import ole, ooxml, packed, relations
 
-from pipelines.readers import xls, xlsb
-from pipelines.readers.biff import unpacked
 from pipelines.readers.ole import Container, kind_of
 from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
+from pipelines.readers.workbooks import xls, xlsb
+from pipelines.readers.workbooks.biff import unpacked
 
 BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 

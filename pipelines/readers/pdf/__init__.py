@@ -102,11 +102,11 @@ def _refuse_without_text(pages: list[list[characters.Character]]) -> None:
     blank = [n for n, text in enumerate(texts, 1) if len(text) < LEAST_LETTERS]
     whole = "".join(texts)
     if len(whole) < LEAST_LETTERS:
-        raise NeedsReadingByEye("no text layer", "ไม่มีชั้นข้อความ", blank)
+        raise NeedsReadingByEye.on(blank, "no text layer", "ไม่มีชั้นข้อความ")
     if sum(map(_is_thai, whole)) < THAI * len(whole) and sum(usable) < USABLE * len(whole):
-        raise NeedsReadingByEye("no usable text layer", "ชั้นข้อความใช้การไม่ได้", list(range(1, len(pages) + 1)))
+        raise NeedsReadingByEye.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
     if blank and not any(could_head(text) for text in texts):
-        raise NeedsReadingByEye("no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ", blank)
+        raise NeedsReadingByEye.on(blank, "no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ")
 
 
 def _says_something(one: str) -> bool:

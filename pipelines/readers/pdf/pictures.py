@@ -23,7 +23,7 @@ def codes_on(pdf: Any) -> Iterator[tuple[int, str]]:
     pages = range(len(pdf))
     for index in sorted({*pages[: CODES_ON // 2], *pages[-CODES_ON // 2 :]}):
         picture = _drawn(pdf[index], DOTS).to_numpy()
-        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
             if code.text:
                 yield index + 1, code.text
 

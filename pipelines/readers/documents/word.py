@@ -1,6 +1,6 @@
 """DOCX: paragraphs and tables in the order of the document, as Word shows them.
 
-What a paragraph says is read in `pipelines.readers.word_text`, its automatic number in `word_numbers`. Nothing
+What a paragraph says is read in `pipelines.readers.documents.word_text`, its automatic number in `word_numbers`. Nothing
 outside the file is followed.
 """
 
@@ -20,10 +20,10 @@ from docx.oxml.parser import parse_xml
 from lxml.etree import LxmlError
 from lxml.etree import _Element as Element
 
-from pipelines.readers.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
+from pipelines.readers.documents.word_numbers import Numbers
+from pipelines.readers.documents.word_text import INSERTED, Names, Pieces, choice, paragraph
 from pipelines.readers.raw_table import Document, Unreadable
-from pipelines.readers.word_numbers import Numbers
-from pipelines.readers.word_text import INSERTED, Names, Pieces, choice, paragraph
 
 FORM = "docx"
 DAMAGED = (

@@ -1,6 +1,6 @@
 """HTML and XHTML, the pages of browsers and those that office programs write, as a browser shows them.
 
-What encoding a page is in belongs in `pipelines.readers.web_encoding`, figures behind a shown number in
+What encoding a page is in belongs in `pipelines.readers.documents.web_encoding`, figures behind a shown number in
 `web_figures`. Nothing outside the page is followed, and style sheets are not applied: hidden is what an element
 itself says is hidden.
 """
@@ -12,11 +12,11 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipelines.readers import printed
-from pipelines.readers.flow import NOTHING, Flow, Said, apart
+from pipelines.readers.documents.flow import NOTHING, Flow, Said, apart
+from pipelines.readers.documents.web_encoding import page_text
+from pipelines.readers.documents.web_tables import GROUPS, Table, Text
 from pipelines.readers.raw_table import Document, Unreadable
-from pipelines.readers.web_encoding import page_text
-from pipelines.readers.web_tables import GROUPS, Table, Text
+from pipelines.readers.texts import printed
 
 FORM = "html"
 BLOCKS = frozenset(

@@ -1,7 +1,7 @@
 """XLSX and XLSM: the sheets of a workbook in order, each cell as its number format prints it.
 
 Here belongs what a workbook says of its sheets and shares among them. A sheet's own XML belongs in
-`pipelines.readers.worksheet`. No library of workbooks is used: none tells hidden rows, formulas with their cached
+`pipelines.readers.workbooks.worksheet`. No library of workbooks is used: none tells hidden rows, formulas with their cached
 values and formats in one pass, and one pass over the XML takes a tenth of the time.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipelines.readers import grid
-from pipelines.readers.grid import Grid
-from pipelines.readers.number_formats import BUILT_IN
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.raw_table import Claim, Document
-from pipelines.readers.typed_cells import Shown, lost, unreckoned
-from pipelines.readers.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
+from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.number_formats import BUILT_IN
+from pipelines.readers.workbooks.typed_cells import Shown, lost, unreckoned
+from pipelines.readers.workbooks.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
 
 MOST_NAMED = 10
 """Links to other workbooks that are named; of any more the number is enough."""

@@ -1,6 +1,6 @@
 """The records of an XLS workbook (BIFF8): where each begins, the texts in them, and the packed numbers.
 
-Here belongs how things are written. What the records say of a sheet belongs in `pipelines.readers.xls`.
+Here belongs how things are written. What the records say of a sheet belongs in `pipelines.readers.workbooks.xls`.
 """
 
 from __future__ import annotations

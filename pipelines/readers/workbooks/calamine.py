@@ -12,10 +12,10 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.readers import grid
-from pipelines.readers.grid import Grid
 from pipelines.readers.package import damaged
-from pipelines.readers.typed_cells import Shown, dated, numeric
+from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.typed_cells import Shown, dated, numeric
 
 
 def grids(data: bytes) -> list[Grid]:

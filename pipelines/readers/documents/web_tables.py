@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.flow import HIDDEN_ROW, HIDDEN_TEXT, Flow, Grid, Said
-from pipelines.readers.web_figures import behind
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, Flow, Grid, Said
+from pipelines.readers.documents.web_figures import behind
 
 GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
 AROUND_LINE_ENDS = re.compile(r" *\n[ \n]*")

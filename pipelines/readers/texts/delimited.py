@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from pipelines.readers import printed
-from pipelines.readers.decoding import decode
 from pipelines.readers.headings import could_head, fields_of
 from pipelines.readers.raw_table import Document, Sheet, Unreadable
+from pipelines.readers.texts import printed
+from pipelines.readers.texts.decoding import decode
 
 DELIMITERS = {"\t": "text", ",": "csv", ";": "csv"}
 MOST_LINES = 100_000

@@ -1,7 +1,7 @@
 """A typed cell of a workbook: what it prints, and what is read in its stead.
 
 Here belongs what a number, percent, date or formula is read as, alike for all forms of workbook. How a number is
-printed belongs in `pipelines.readers.number_formats`.
+printed belongs in `pipelines.readers.workbooks.number_formats`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from math import isfinite
 from typing import NamedTuple
 
 from khrop.thai_dates import format_long
-from pipelines.readers.date_formats import BUDDHIST_OFFSET, moment_of, text_of
-from pipelines.readers.number_formats import number, plain, section_for
+from pipelines.readers.workbooks.date_formats import BUDDHIST_OFFSET, moment_of, text_of
+from pipelines.readers.workbooks.number_formats import number, plain, section_for
 
 NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?\s*")
 FORMULA = "formula"

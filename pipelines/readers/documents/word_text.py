@@ -1,6 +1,6 @@
 """What a paragraph of a DOCX says: its runs as shown, with tabs and breaks, deletions and hidden text held apart.
 
-Here belongs the inside of a paragraph. Tables and the order of the document belong in `pipelines.readers.word`.
+Here belongs the inside of a paragraph. Tables and the order of the document belong in `pipelines.readers.documents.word`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.flow import HIDDEN_ROW, HIDDEN_TEXT, TRACKED, Said, apart
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, TRACKED, Said, apart
 
 TEXTS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
 UNSHOWN = {"rPr", "pPr", "instrText", "rt", "Fallback", "sdtPr", "sdtEndPr", "tcPr", "trPr", "tblPr"}

@@ -1,7 +1,7 @@
 """ODS and FODS: the sheets of a spreadsheet in order, each cell with the text it displays and the value behind it.
 
 The text that is displayed is in the file, so that no format needs to be known here. What is read in its stead
-belongs in `pipelines.readers.typed_cells`.
+belongs in `pipelines.readers.workbooks.typed_cells`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from datetime import datetime
 
 from lxml import etree
 
-from pipelines.readers import grid
-from pipelines.readers.grid import Grid
 from pipelines.readers.package import CHUNK, Readable, damaged, guarded, open_package, refusing_damage
 from pipelines.readers.raw_table import Claim, Document
-from pipelines.readers.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued
+from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -1,15 +1,15 @@
 """Text that was printed: a table told by its rules, by the place of its words on the line, or by a cell a line.
 
-Here belongs which of the three it is, and rules. Columns of spaces belong in `pipelines.readers.aligned`, a cell a
-line in `pipelines.readers.stacked`. Where columns cannot be told the text stays as it is.
+Here belongs which of the three it is, and rules. Columns of spaces belong in `pipelines.readers.texts.aligned`, a cell a
+line in `pipelines.readers.texts.stacked`. Where columns cannot be told the text stays as it is.
 """
 
 from __future__ import annotations
 
 import re
 
-from pipelines.readers import aligned, stacked
 from pipelines.readers.headings import could_head, fields_of
+from pipelines.readers.texts import aligned, stacked
 
 Rows = list[tuple[int, list[str]]]
 

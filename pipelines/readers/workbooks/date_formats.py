@@ -1,7 +1,7 @@
 """How a workbook prints a date or a time: the day that a number stands for, and the words of a format code for it.
 
 Here belong the two systems of counting days and the parts of a date. What a code is made of belongs in
-`pipelines.readers.number_formats`, how a date reads in `pipelines.readers.typed_cells`.
+`pipelines.readers.workbooks.number_formats`, how a date reads in `pipelines.readers.workbooks.typed_cells`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from khrop.thai import to_thai
 from khrop.thai_dates import format_long
-from pipelines.readers.number_formats import Section, Token
+from pipelines.readers.workbooks.number_formats import Section, Token
 
 DAY = 86_400
 LAST_DAY = 2_958_465

@@ -1,7 +1,7 @@
 """XLS: the sheets of an old workbook in order, each cell as its number format prints it.
 
-Here belongs what the records of Excel 97 to 2003 say. How they are written belongs in `pipelines.readers.biff`; still
-older workbooks are read in `pipelines.readers.calamine`.
+Here belongs what the records of Excel 97 to 2003 say. How they are written belongs in `pipelines.readers.workbooks.biff`; still
+older workbooks are read in `pipelines.readers.workbooks.calamine`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from pipelines.readers import biff, calamine, grid, ole
-from pipelines.readers.biff import Record
-from pipelines.readers.grid import Grid
-from pipelines.readers.number_formats import BUILT_IN
+from pipelines.readers import ole
 from pipelines.readers.package import damaged, locked, refusing_damage
 from pipelines.readers.raw_table import Claim, Document
-from pipelines.readers.typed_cells import Shown, numeric, reckoned
+from pipelines.readers.workbooks import biff, calamine, grid
+from pipelines.readers.workbooks.biff import Record
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.number_formats import BUILT_IN
+from pipelines.readers.workbooks.typed_cells import Shown, numeric, reckoned
 
 WORKSHEET, VISIBLE = 0, 0
 HIDDEN_ROW, HIDDEN_COLUMN = 0x20, 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from pipelines.readers.decoding import BOMS, decode
 from pipelines.readers.raw_table import Claim
+from pipelines.readers.texts.decoding import BOMS, decode
 
 HEAD = 4096
 """Browsers look for a declaration in the first 1,024 bytes; what office programs write before it takes more."""

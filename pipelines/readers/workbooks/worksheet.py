@@ -1,7 +1,7 @@
 """A worksheet of an OOXML workbook: its XML to cells as printed, in one pass and in little memory.
 
 Here belongs what one sheet's XML holds. What a workbook shares among its sheets belongs in
-`pipelines.readers.workbook`.
+`pipelines.readers.workbooks.xlsx`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from lxml import etree
 
-from pipelines.readers.date_formats import text_of
-from pipelines.readers.grid import Grid
-from pipelines.readers.number_formats import section_for
 from pipelines.readers.package import Readable, damaged
-from pipelines.readers.typed_cells import Shown, dated, numeric, reckoned, unreckoned
+from pipelines.readers.workbooks.date_formats import text_of
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.number_formats import section_for
+from pipelines.readers.workbooks.typed_cells import Shown, dated, numeric, reckoned, unreckoned
 
 NAMESPACES = (
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",

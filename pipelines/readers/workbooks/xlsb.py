@@ -1,6 +1,6 @@
 """XLSB: the sheets of a binary workbook in order, each cell as its number format prints it.
 
-Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `pipelines.readers.workbook`.
+Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `pipelines.readers.workbooks.xlsx`.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from pipelines.readers import biff, grid
-from pipelines.readers.grid import Grid
-from pipelines.readers.number_formats import BUILT_IN
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.raw_table import Document
-from pipelines.readers.typed_cells import Shown, lost, numeric, reckoned
-from pipelines.readers.workbook import outside
+from pipelines.readers.workbooks import biff, grid
+from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.number_formats import BUILT_IN
+from pipelines.readers.workbooks.typed_cells import Shown, lost, numeric, reckoned
+from pipelines.readers.workbooks.xlsx import outside
 
 ROW, COLUMNS, MERGED = 0, 60, 176
 RK, ERROR, TRUTH, REAL, TEXT, SHARED = 2, 3, 4, 5, 6, 7

@@ -1,7 +1,7 @@
 """How a workbook prints a number: format codes, with Thai digits, percents, and dates of both calendars.
 
 Here belongs the language of format codes. What is read in a printed number's stead belongs in
-`pipelines.readers.typed_cells`. Codes in the words of other locales and fractions print as General.
+`pipelines.readers.workbooks.typed_cells`. Codes in the words of other locales and fractions print as General.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from pipelines.readers.raw_table import WORKBOOK, Claim, Meant, Sheet, Unreadable, cell_place, row_place
-from pipelines.readers.typed_cells import Shown
+from pipelines.readers.workbooks.typed_cells import Shown
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200

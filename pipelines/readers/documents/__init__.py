@@ -1,0 +1,1 @@
+"""Documents that flow: DOCX and HTML, paragraphs and tables in their order."""

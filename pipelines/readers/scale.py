@@ -1,0 +1,59 @@
+"""Percents that a workbook keeps as fractions: 0.0484 where the heading says percent.
+
+Which of the two a column holds is told by arithmetic, row by row, and never by a single figure.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from khrop.thai import NotANumber, parse_count, parse_percent
+from pipelines.readers.raw_table import Cell, RawTable, TableRow
+
+NOTE = "fraction-of-one"
+MOST = Decimal("0.9")
+"""Of the rows that have saved something, so many must fit: one wrong row does not change what the others say."""
+AS_PERCENT = Decimal("0.02")
+
+
+def percents(table: RawTable) -> None:
+    """Read the percents of a table as points where its rows say that they are fractions of one."""
+    rows = [*table.rows, *table.totals]
+    told = [fits for row in rows if (fits := _is_fraction(row)) is not None]
+    if not told or Decimal(sum(told)) < MOST * len(told):
+        return
+    changed: dict[Cell, Cell] = {}
+    for row in rows:
+        cell = row.cells.get("saved_percent")
+        points = _fraction(cell) if cell else None
+        if cell and points is not None and cell.printed.strip():
+            read = format(points * 100, "f")
+            changed[cell] = cell._replace(read=read, note=f"{cell.note} {NOTE}".strip())
+            row.cells["saved_percent"] = changed[cell]
+    table.cells = [changed.get(cell, cell) for cell in table.cells]
+
+
+def _is_fraction(row: TableRow) -> bool | None:
+    """Whether a row's percent is its share as a fraction and not as percent; None where the row cannot tell."""
+    try:
+        saved, total = (parse_count(row.cells[name].read) for name in ("saved", "total"))
+    except (KeyError, NotANumber):
+        return None
+    cell = row.cells.get("saved_percent")
+    figure = _fraction(cell) if cell else None
+    if figure is None or saved <= 0 or total <= 0:
+        return None
+    share = Decimal(saved) / total
+    # A figure is as exact as its last place, and no more than four places are needed for a percent's two.
+    places = len(str(figure).partition(".")[2])
+    exact = Decimal(1).scaleb(-min(places, 4)) / 2 + Decimal("0.00005")
+    return abs(figure - share) <= exact and abs(figure - 100 * share) > AS_PERCENT
+
+
+def _fraction(cell: Cell) -> Decimal | None:
+    if "%" in cell.printed or "percent-format" in cell.note:
+        return None
+    try:
+        return parse_percent(cell.read)
+    except NotANumber:
+        return None
