@@ -214,9 +214,7 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
     ]
 
 
-def _story(
-    a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int
-) -> Story:
+def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int) -> Story:
     verdict = "accepted_with_warnings" if o.verdict == "accepted" and compared else o.verdict
     return Story(
         a.snapshot_id,

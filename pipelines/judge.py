@@ -147,8 +147,9 @@ def parcel(one: Return, data: bytes) -> Judgement:
     if not found.parts:
         th, en = "ไม่มีรายงานอยู่ข้างใน", "there is no return in it"
         violations.insert(0, Violation(READABLE, severity, "document", "", "", TAKEN, "", th, en))
+    verdict = OPENED if found.parts else verdict_of(one.decision, "unreadable")
     return Judgement(
-        one, OPENED if found.parts else verdict_of(one.decision, "unreadable"), None, None, [], [], [], tuple(violations),
+        one, verdict, None, None, [], [], [], tuple(violations),
         parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts),
     )  # fmt: skip
 

@@ -108,9 +108,9 @@ def exported_state(folder: Path) -> str:
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
-    """archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded + rows
-    set aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the tables
-    themselves, not taken from what loading said it did."""
+    """archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
+    rows set aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the
+    tables themselves, not taken from what loading said it did."""
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
     )

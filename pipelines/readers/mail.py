@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipelines.readers import LARGEST, Unreadable
+from pipelines.readers import LARGEST, Unreadable, zipped
 from pipelines.readers import message as messages
-from pipelines.readers import zipped
 from pipelines.readers.enclosed import ZIP, Other, climbs, is_container, other_than_return, written
 
 MOST_BYTES = 256 << 20

@@ -18,6 +18,7 @@ from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pipelines.readers import Unreadable
@@ -36,7 +37,8 @@ SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 CUT = "(the end of the message)"
 
-Mail = Message[str, str]
+if TYPE_CHECKING:
+    Mail = Message[str, str]
 
 
 def members(data: bytes) -> list[tuple[str, Callable[[], Iterable[bytes]]]]:
