@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import time
 import zipfile
 from email.message import EmailMessage, MIMEPart
 
@@ -291,6 +292,15 @@ def test_a_web_page_saved_as_one_file_is_its_page() -> None:
     assert names(opened(whole.as_bytes())) == (["สรุป.html"], ["ตรา.png"])
 
 
+@pytest.mark.parametrize("tags", ["<td <", "<td>", "<", "<tr", "<!--", "&", "<td><"])
+def test_a_page_of_opened_tags_is_read_in_the_time_of_its_length(tags: str) -> None:
+    page = f"<tr>{tags * 200_000}"
+    head = b"From: a\r\nContent-Type: text/html\r\n\r\n"
+    begun = time.process_time()
+    assert names(opened(head + page.encode())) == ([], [])
+    assert time.process_time() - begun < 10
+
+
 def test_messages_and_zips_within_a_message_are_opened() -> None:
     inner = letter(subject="ส่งต่อ")
     inner.add_attachment(zipped_up(("a.csv", CSV)), maintype="application", subtype="zip", filename="b.zip")
@@ -314,10 +324,26 @@ def test_a_message_that_was_cut_short_says_so() -> None:
     assert "cut short" in found.refused[0].en
 
 
-def test_parts_nested_beyond_reason_are_unreadable_not_a_fault() -> None:
-    whole = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
+def nested(depth: int) -> bytes:
+    boundaries = (b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(depth))
+    return b"From: a\r\n" + b"".join(boundaries)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        nested(2000),
+        nested(80) + b"a\r\n" * 1_000_000,
+        nested(1) + b"Content-Type: image/png\r\n\r\nxx\r\n--b0\r\n" * 600_000,
+        b"From: a\r\nContent-Type: text/plain\r\nContent-Disposition: a" + b';"' * 40_000 + b"\r\n\r\nx",
+    ],
+    ids=["deep", "deep and long", "many", "a long header"],
+)
+def test_a_message_beyond_reason_is_refused_in_seconds(whole: bytes) -> None:
+    begun = time.process_time()
     with pytest.raises(Unreadable, match="nested too deep"):
-        opened(b"From: a\r\n" + whole)
+        opened(whole)
+    assert time.process_time() - begun < 5
 
 
 @settings(max_examples=200, deadline=None)
