@@ -14,7 +14,7 @@ import re
 import stat
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -28,6 +28,9 @@ ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
 SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 SETTLE = 0.2
 ATTEMPTS = 5
+
+Opener = Callable[[Path], Iterable[tuple[str, bytes]]]
+"""What finds the parts of a parcel: each with its name; nothing where a file is none."""
 
 
 class NotTaken(Exception):
@@ -45,8 +48,9 @@ class Damaged(Exception):
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
-    named, if anything; `again` is true where the bytes were there already. Or, with a `decision`: a person decided
-    this of them (see `pipelines.decisions`)."""
+    named, if anything; `again` is true where the bytes were there already; `parent` is the hash of the parcel that
+    they came in (see `pipelines.parcels`). Or, with a `decision`: a person decided this of them (see
+    `pipelines.decisions`)."""
 
     sha256: str
     name: str
@@ -58,11 +62,13 @@ class Receipt:
     as_of: date | None = None
     again: bool = False
     decision: Mapping[str, Any] | None = None
+    parent: str | None = None
 
     def to_json(self) -> str:
         data = asdict(self)
-        if self.decision is None:
-            del data["decision"]
+        for seldom in ("decision", "parent"):
+            if data[seldom] is None:
+                del data[seldom]
         data["received_at"] = self.received_at.isoformat()
         data["as_of"] = self.as_of.isoformat() if self.as_of else None
         return json.dumps(data, ensure_ascii=False)
@@ -134,43 +140,48 @@ class Archive:
             return False
         return True
 
-    def take(self, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
+    def take(
+        self,
+        files: Iterable[Incoming],
+        refused: dict[Path, NotTaken] | None = None,
+        opener: Opener | None = None,
+    ) -> list[Receipt]:
         """Keep some files: bytes first, then one write to the ledger for all, so that what the ledger names is
         always there. What the ledger already says (same bytes, name, source, hints) is returned as it stands
         there and not written again. A file that cannot be had is put into `refused`, and raised as `NotTaken`
         where there is none; a fault of the archive itself is an `OSError`.
+
+        What an `opener` finds in a file is kept behind it, with the file as its parent and the file's hints.
         """
         with self._locked():
-            known = self.receipts()
-            first = {r.sha256: r for r in reversed(known)}
-            # The last word on the same bytes from the same place: told A, then B, then A again is news.
-            said = {_place(r): r for r in known}
             kept: list[Receipt] = []
-            new: list[Receipt] = []
+            writing = _Writing(self.receipts())
             for file in files:
                 try:
-                    receipt = self._keep(file, first)
+                    receipt = self._keep(file, writing.first)
                 except NotTaken as reason:
                     if refused is None:
                         raise
                     refused[file.path] = reason
                     continue
-                last = said.get(_place(receipt))
-                if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
-                    kept.append(last)
-                    continue
-                first.setdefault(receipt.sha256, receipt)
-                said[_place(receipt)] = receipt
-                new.append(receipt)
-                kept.append(receipt)
-            self._write(new)
+                kept.append(writing.say(receipt))
+                kept += self._parts(receipt, opener, writing) if opener else ()
+            self._write(writing.new)
             return kept
+
+    def complete(self, parcel: Receipt, opener: Opener) -> list[Receipt]:
+        """Keep what an opener finds in a file that is there: the receipts of what the ledger did not name."""
+        with self._locked():
+            writing = _Writing(self.receipts())
+            self._parts(parcel, opener, writing)
+            self._write(writing.new)
+            return writing.new
 
     def note(self, first: Receipt, source: str, decision: Mapping[str, Any]) -> Receipt:
         """Write to the ledger what a person decided of bytes that it names."""
         line = replace(
             first, received_at=datetime.now(UTC), source=source, campaign=None, as_of=None, again=True,
-            decision=decision,
+            decision=decision, parent=None,
         )  # fmt: skip
         with self._locked():
             self._write([line])
@@ -182,12 +193,7 @@ class Archive:
         try:
             sha256, size, head = _copy_settled(file.path, temporary)
             if sha256 not in first or not self.holds(sha256):
-                target = self.path(sha256)
-                if not target.parent.is_dir():
-                    target.parent.mkdir()
-                    _sync_folder(self.folder)
-                os.replace(temporary, target)
-                _sync_folder(target.parent)
+                self._settle(temporary, sha256)
         finally:
             temporary.unlink(missing_ok=True)
         return Receipt(
@@ -201,6 +207,49 @@ class Archive:
             file.as_of,
             again=sha256 in first,
         )
+
+    def _parts(self, parcel: Receipt, opener: Opener, writing: _Writing) -> list[Receipt]:
+        """Keep what is in a parcel; the receipts as the ledger has them or will have them."""
+        return [
+            writing.say(self._keep_part(parcel, name, data, writing.first))
+            for name, data in opener(self.path(parcel.sha256))
+        ]
+
+    def _keep_part(self, parcel: Receipt, name: str, data: bytes, first: dict[str, Receipt]) -> Receipt:
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 not in first or not self.holds(sha256):
+            temporary = self.folder / INCOMING
+            temporary.unlink(missing_ok=True)
+            try:
+                with open(temporary, "wb") as write:
+                    write.write(data)
+                    write.flush()
+                    os.fchmod(write.fileno(), 0o444)
+                    os.fsync(write.fileno())
+                self._settle(temporary, sha256)
+            finally:
+                temporary.unlink(missing_ok=True)
+        return replace(
+            parcel,
+            sha256=sha256,
+            name=name,
+            media_type=media_type(data[:512]),
+            bytes=len(data),
+            received_at=datetime.now(UTC),
+            source=f"{parcel.source}!{name}",
+            again=sha256 in first,
+            decision=None,
+            parent=parcel.sha256,
+        )
+
+    def _settle(self, temporary: Path, sha256: str) -> None:
+        """Put bytes that are on disk under their hash."""
+        target = self.path(sha256)
+        if not target.parent.is_dir():
+            target.parent.mkdir()
+            _sync_folder(self.folder)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
 
     def _write(self, receipts: list[Receipt]) -> None:
         if not receipts:
@@ -231,6 +280,26 @@ class Archive:
         return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
 
 
+class _Writing:
+    """What the ledger says, and what is to be written to it: each thing once."""
+
+    def __init__(self, known: list[Receipt]) -> None:
+        self.first = {r.sha256: r for r in reversed(known)}
+        self.new: list[Receipt] = []
+        # The last word on the same bytes from the same place: told A, then B, then A again is news.
+        self._said = {_place(r): r for r in known}
+
+    def say(self, receipt: Receipt) -> Receipt:
+        """The receipt as the ledger has it already, or else this one, which is then written."""
+        last = self._said.get(_place(receipt))
+        if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
+            return last
+        self.first.setdefault(receipt.sha256, receipt)
+        self._said[_place(receipt)] = receipt
+        self.new.append(receipt)
+        return receipt
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A file to be taken in, with where it came from and what the sender named."""
@@ -257,8 +326,8 @@ def media_type(head: bytes) -> str:
     return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
-def _place(receipt: Receipt) -> tuple[str, str, str]:
-    return (receipt.sha256, receipt.name, receipt.source)
+def _place(receipt: Receipt) -> tuple[str, str, str, str | None]:
+    return (receipt.sha256, receipt.name, receipt.source, receipt.parent)
 
 
 def _copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:

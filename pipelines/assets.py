@@ -23,7 +23,7 @@ POOL = "duckdb"
 OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
-VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable", "withdrawn")
+VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable", "withdrawn", "opened")
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 

@@ -16,7 +16,7 @@ ASSET = "intake"
 SHOWN = 5
 ON_TIME = "returns_on_time"
 CONSERVATION = {
-    "returns": "archived = accepted + unchanged + quarantined + unreadable + withdrawn",
+    "returns": "archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened",
     "rows": "rows read = rows loaded + rows set aside (+ rows of unchanged returns)",
 }
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from pipelines import parcels
 from pipelines.archive import Archive, Incoming, NotTaken
 from pipelines.home import Home
 
@@ -67,7 +68,7 @@ class Inbox:
         refused: dict[Path, NotTaken] = {}
         try:
             while marks := dict(islice(new, CHUNK)):
-                self.archive.take([incoming(self.home, path) for path in marks], refused)
+                parcels.take(self.archive, [incoming(self.home, path) for path in marks], refused)
                 self._seen.update((path, mark) for path, mark in marks.items() if path not in refused)
         except OSError as error:
             return [*map(str, refused.values()), f"{error.filename or self.archive.folder}: {error.strerror or error}"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from khrop.verdict import Violation
 from pipelines import campaigns as campaign_files
+from pipelines import parcels
 from pipelines.archive import Archive, Damaged, Receipt
 from pipelines.compare import REFERENCE_RULES, compare
 from pipelines.decided import mended, recorded
@@ -23,7 +24,7 @@ from pipelines.ledger import Event, events
 from pipelines.proposals import Proposal, proposed
 from pipelines.readers import Unreadable, too_large
 from warehouse.connect import Warehouse
-from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_seen_again, transaction
+from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_parts, note_seen_again, transaction
 from warehouse.tables import refresh_reference
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Story:
     same_as: str | None
     violations: tuple[Violation, ...]
     proposal: Proposal | None = None
+    parts: int = 0
 
     @property
     def errors(self) -> int:
@@ -77,12 +79,20 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     revision where the outcome changed. The caller holds `Warehouse.writer()`.
     """
     way = _Way(Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root))
+    yield from _take_in(way, again)
+    # What a parcel was found to hold beyond what the ledger named is there now, and comes next.
+    if way.completed:
+        yield from _take_in(way, None)
+
+
+def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
     receipts = way.archive.receipts()
     all_events = events(receipts)
     with way.warehouse.writing() as connection:
         refresh_reference(connection, way.campaigns.values())
         note_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
         note_decisions(connection, *recorded(receipts))
+        note_parts(connection, parcels.recorded(receipts))
         todo = _pending(all_events, _judged_lines(connection, way.archive, all_events))
     newest = {e.snapshot_id: e for e in all_events}
     for part in _parts(todo):
@@ -105,12 +115,15 @@ class _Way:
     archive: Archive
     warehouse: Warehouse
     campaigns: dict[str, campaign_files.Campaign]
+    completed: list[str] = field(default_factory=list)
+    """Parcels of which more was archived than the ledger named."""
 
     def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
         """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
         while part:
             judgements = judge_events(self.archive, part, self.campaigns)
             by_name = {e.snapshot_id: e for e in part}
+            self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
                 judgements = mended(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
                 if only_changed:
@@ -122,6 +135,12 @@ class _Way:
             # They count from when what they relied on went.
             moment = max(e.known_from for e in part)
             part, only_changed = [replace(newest[name], known_from=moment) for name in alone], False
+
+    def _complete(self, judgements: list[Judgement], by_name: dict[str, Event]) -> None:
+        """Archive what is in a parcel and not in the ledger, before the parcel counts as judged."""
+        for j in judgements:
+            if j.parts and parcels.complete(self.archive, by_name[j.of.snapshot_id], j.parts):
+                self.completed.append(j.of.snapshot_id)
 
 
 def judge_events(
@@ -190,12 +209,12 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
         compared = compare(connection, days)
     proposals = {j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict == "quarantined"}
     return [
-        _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id))
-        for a, o in zip(arrivals, outcomes, strict=True)
+        _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id), len(j.parts))
+        for a, o, j in zip(arrivals, outcomes, judgements, strict=True)
     ]
 
 
-def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None) -> Story:
+def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int) -> Story:
     verdict = "accepted_with_warnings" if o.verdict == "accepted" and compared else o.verdict
     return Story(
         a.snapshot_id,
@@ -211,6 +230,7 @@ def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Prop
         o.same_as,
         (*a.violations, *compared),
         proposal,
+        parts,
     )
 
 

@@ -14,11 +14,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from khrop import ProvinceProgress, check
-from khrop.rules import options_of
+from khrop.rules import Severity, options_of
 from khrop.verdict import NotRun, Verdict, Violation, status_of
 from pipelines.campaigns import Campaign
 from pipelines.decisions import Decision, corrected, heard, verdict_of
 from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
+from pipelines.readers.enclosed import TAKEN
+from pipelines.readers.mail import is_container, opened
 from pipelines.readers.raw_table import Cell, Claim, TableRow
 from pipelines.typed import Hints, Typed, typed
 
@@ -31,7 +33,9 @@ COUNT_COLUMNS = ("total", "saved", "pending")
 OWN = ("document", "letter")
 """The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
 READABLE = "readable"
-"""The rule that a document breaks which no table can be had from."""
+"""The rule that a document breaks which no table can be had from, and a parcel for each part that is not taken."""
+OPENED = "opened"
+"""The verdict on a parcel that returns were taken out of; they have verdicts of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined, unreadable or withdrawn; that
-    its figures are unchanged is for the warehouse to see."""
+    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined, unreadable, withdrawn or, of a
+    parcel with `parts` (their hashes), opened; that its figures are unchanged is for the warehouse to see."""
 
     of: Return
     verdict: str
@@ -62,6 +66,7 @@ class Judgement:
     not_run: tuple[NotRun, ...] = ()
     contract_version: str = CONTRACT_VERSION
     reader_version: str = READER_VERSION
+    parts: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -87,6 +92,9 @@ def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mappi
         try:
             if isinstance(data, Unreadable):
                 raise data
+            if is_container(data):
+                done[one.snapshot_id] = parcel(one, data)
+                continue
             table = read(data)
         except Unreadable as reason:
             done[one.snapshot_id] = unreadable(one, reason)
@@ -122,6 +130,28 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
     )
     verdict = verdict_of(one.decision, "unreadable")
     return Judgement(one, verdict, None, one.hints.as_of, [], [], [], (violation,))
+
+
+def parcel(one: Return, data: bytes) -> Judgement:
+    """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
+    as-of date of its own. Raises `Unreadable` where it cannot be opened."""
+    found = opened(data)
+    severity: Severity = "warning" if found.parts else "error"
+    violations = [
+        Violation(
+            READABLE, severity, r.name, "", "", TAKEN, r.name,
+            f"ไม่ได้นำ {r.name} เข้า: {r.th}", f"{r.name} was not taken: {r.en}",
+        )
+        for r in found.refused
+    ]  # fmt: skip
+    if not found.parts:
+        th, en = "ไม่มีรายงานอยู่ข้างใน", "there is no return in it"
+        violations.insert(0, Violation(READABLE, severity, "document", "", "", TAKEN, "", th, en))
+    verdict = OPENED if found.parts else verdict_of(one.decision, "unreadable")
+    return Judgement(
+        one, verdict, None, None, [], [], [], tuple(violations),
+        parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts),
+    )  # fmt: skip
 
 
 def _by_columns(group: list[tuple[Return, RawTable, Typed]]) -> list[list[tuple[Return, RawTable, Typed]]]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MARTS = Path(__file__).parent / "marts"
 MART_NAMES = ("province_trend", "national_trend", "compliance")
 STATE = ".state"
+VERDICTS = ("unchanged", "quarantined", "unreadable", "withdrawn", "opened")
+"""What a return comes to beside being accepted."""
 EXPORTED = (
     *(f"mart.{name}" for name in MART_NAMES),
     "core.province_progress_current",
@@ -106,15 +108,15 @@ def exported_state(folder: Path) -> str:
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
-    """archived = accepted + unchanged + quarantined + unreadable + withdrawn, and rows read = rows loaded + rows set
-    aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the tables
-    themselves, not taken from what loading said it did."""
+    """archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
+    rows set aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the
+    tables themselves, not taken from what loading said it did."""
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
     )
     told = {
         "accepted": verdicts.get("accepted", 0) + verdicts.get("accepted_with_warnings", 0),
-        **{name: verdicts.get(name, 0) for name in ("unchanged", "quarantined", "unreadable", "withdrawn")},
+        **{name: verdicts.get(name, 0) for name in VERDICTS},
     }
     read = int(_one(connection, "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"))
     rows = {

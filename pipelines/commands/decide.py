@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.deciding import Known, decide, decision_of, known, signed
+from pipelines.commands.deciding import Known, decide, decision_of, known, refuse_parcel, signed
 from pipelines.commands.outcome import (
     NOT_ACCEPTED,
     OK,
@@ -68,6 +68,7 @@ def repair(
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
         one = known(home, target)
         judgement, before = one.judgement, one.before
+    refuse_parcel(target, judgement)
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
     report = propose(judgement, before)
@@ -117,7 +118,9 @@ def _judged(file: Path) -> Judgement:
     from pipelines.home import Home
     from pipelines.typed import Hints
 
-    return judge_file(file, Hints(), campaigns.load(Home.current().root))
+    judgement = judge_file(file, Hints(), campaigns.load(Home.current().root))
+    refuse_parcel(str(file), judgement)
+    return judgement
 
 
 def _rows_of(file: Path) -> list[dict[str, Any]]:

@@ -86,6 +86,7 @@ def _own(home: Home, path: Path) -> bool:
 
 def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
     """Archive the files, some at a time; those that cannot be are named and left where they are."""
+    from pipelines import parcels
     from pipelines.archive import Archive
 
     archive = Archive(home.archive)
@@ -94,7 +95,7 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
     with progress(len(files), "archiving") as advance:
         for start in range(0, len(files), CHUNK):
             chunk = files[start : start + CHUNK]
-            kept += archive.take(chunk, refused)
+            kept += parcels.take(archive, chunk, refused)
             advance(len(chunk))
     for reason in refused.values():
         LOG.error("%s", reason)
@@ -147,7 +148,8 @@ def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
             " (SELECT count(*) FILTER (WHERE severity = 'error') FROM core.violation AS v"
             "  WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement),"
             " (SELECT count(*) FILTER (WHERE severity = 'warning') FROM core.violation AS v"
-            "  WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement)"
+            "  WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement),"
+            " (SELECT count(DISTINCT part.name) FROM raw.part AS part WHERE part.parent = s.sha256)"
             " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256"
             " WHERE list_contains(?, s.sha256) ORDER BY s.received_at",
             [list({r.sha256 for r in receipts})],
@@ -163,6 +165,7 @@ def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
         "rows",
         "errors",
         "warnings",
+        "parts",
     )
     return [
         {**dict(zip(names, row, strict=True)), "as_of": row[5].isoformat() if row[5] else None, "new": False}
@@ -183,6 +186,7 @@ def as_dict(home: Home, story: Story) -> dict[str, Any]:
         "rows": story.rows,
         "errors": story.errors,
         "warnings": story.warnings,
+        "parts": story.parts,
         "new": True,
         "warehouse": str(home.warehouse),
     }
@@ -209,8 +213,8 @@ def _line(said: dict[str, Any], before: str) -> tuple[str, ...]:
     found = [plural(said[f"{name}s"], name) for name in ("error", "warning") if said[f"{name}s"]]
     return (
         before + said["verdict"],
-        f"as of {said['as_of'] or 'unknown'}",
-        plural(said["rows"], "row"),
+        "" if said["parts"] else f"as of {said['as_of'] or 'unknown'}",
+        plural(said["parts"], "part") if said["parts"] else plural(said["rows"], "row"),
         ", ".join(found) or "no warnings",
         f"khrop show {said['return']}",
     )

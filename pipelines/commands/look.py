@@ -259,6 +259,7 @@ def show(
     as_json: JsonOption = False,
 ) -> int:
     """Show a return's verdict and violations: where, what stood there, what was expected."""
+    from pipelines.commands import enclosed
     from pipelines.commands.lines import plural, printable
     from pipelines.readers.raw_table import where
 
@@ -272,12 +273,16 @@ def show(
         )
         violations = _violations(connection, full)
         decisions = _decisions(connection, full)
+        parcel = enclosed.enclosed(connection, judgements[-1]["sha256"])
     last = judgements[-1]
     if as_json:
-        typer.echo(_json({**last, "judgements": judgements, "decisions": decisions, "violations": violations}))
+        told = {"judgements": judgements, "decisions": decisions, "violations": violations}
+        typer.echo(_json({**last, **told, **parcel}))
         return of_verdicts([last["verdict"]])
     typer.echo(f"{full}: {last['verdict']}")
     typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
+    for line in enclosed.lines(parcel):
+        typer.echo(line)
     typer.echo(
         f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
         f" revision {last['revision']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -45,11 +46,10 @@ def read(
     hints = named(campaign, as_of, known)
     verdicts = []
     for file in files:
-        judged = judge_file(file, hints, known)
-        verdicts.append(judged.verdict)
-        typer.echo(
-            json.dumps(as_dict(file, judged), ensure_ascii=False) if as_json else "\n".join(_lines(file, judged))
-        )
+        for name, judged in judge_with_parts(file, hints, known):
+            verdicts.append(judged.verdict)
+            said = as_dict(name, judged)
+            typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(_lines(name, judged)))
     return of_verdicts(verdicts)
 
 
@@ -79,6 +79,21 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
         raise WrongUse(f"--as-of is {as_of!r}, expected a Gregorian date like 2020-06-11") from None
 
 
+def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
+    """Judge one file where it lies and, behind a parcel, its parts; each as it is shown: `mail.eml!a.csv`."""
+    from pipelines.archive import return_name
+    from pipelines.judge import judge
+    from pipelines.parcels import parts_of
+
+    whole = judge_file(file, hints, known)
+    found = [(str(file), whole)]
+    for part, sha256 in zip(parts_of(file), whole.parts, strict=True) if whole.parts else ():
+        one = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
+        # One by one: two parts may be the same bytes under the same name.
+        found += [(f"{file}!{part.name}", judged) for judged in judge([(one, part.data)], known)]
+    return found
+
+
 def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     """Judge one file where it lies."""
     import hashlib
@@ -102,12 +117,12 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     return judge([(one, reason or data)], known)[0]
 
 
-def as_dict(file: Path, judged: Judgement) -> dict[str, Any]:
+def as_dict(file: str, judged: Judgement) -> dict[str, Any]:
     """A judgement as JSON has it."""
     names = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
     totals = {c.measure: plain(c.value) for c in judged.claims if c.source == "table_total"}
     return {
-        "file": str(file),
+        "file": file,
         "sha256": judged.of.sha256,
         "snapshot_id": judged.of.snapshot_id,
         "verdict": judged.verdict,
@@ -129,14 +144,17 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _lines(file: Path, judged: Judgement) -> list[str]:
+def _lines(file: str, judged: Judgement) -> list[str]:
     from pipelines.commands.lines import plural, printable
     from pipelines.readers.raw_table import where
 
-    said = [
-        f"{printable(str(file))}: {judged.verdict}, as of {judged.as_of or 'unknown'},"
-        f" {plural(len(judged.rows), 'row')}, campaign {judged.campaign_id or 'unknown'}"
-    ]
+    what = (
+        plural(len(judged.parts), "part")
+        if judged.parts
+        else f"as of {judged.as_of or 'unknown'}, {plural(len(judged.rows), 'row')},"
+        f" campaign {judged.campaign_id or 'unknown'}"
+    )
+    said = [f"{printable(file)}: {judged.verdict}, {what}"]
     for v in judged.violations:
         said.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")
     return said

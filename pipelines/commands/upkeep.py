@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,9 @@ from pipelines.commands.outcome import (
     log_as,
     of_verdicts,
 )
+
+if TYPE_CHECKING:
+    from pipelines.archive import Receipt
 
 
 @guarded
@@ -58,7 +61,7 @@ def recheck(
 def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Re-read every archived file and compare its hash."""
     log_as(log_format)
-    from pipelines.archive import Archive, Damaged, Receipt
+    from pipelines.archive import Archive, Damaged
     from pipelines.commands.ingest import progress
     from pipelines.commands.lines import plural
     from pipelines.home import Home
@@ -66,9 +69,12 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
     home = Home.current()
     archive = Archive(home.archive)
     firsts: dict[str, Receipt] = {}
+    parents: dict[str, Receipt] = {}
     try:
         for receipt in archive.receipts():
             firsts.setdefault(receipt.sha256, receipt)
+            if receipt.parent:
+                parents.setdefault(receipt.parent, receipt)
     except Damaged as reason:
         _damage(archive.ledger.name, str(reason), as_json)
         return NOT_ACCEPTED
@@ -77,13 +83,18 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
         if sha256 not in firsts:
             damaged += 1
             _damage(name, f"{archive.ledger} no longer says how {sha256} came: put it back from a backup", as_json)
+    for sha256, part in parents.items():
+        if sha256 not in firsts:
+            damaged += 1
+            lost = f"{archive.ledger} no longer says how {sha256} came, which this came in: put it back from a backup"
+            _damage(part.name, lost, as_json)
     with progress(len(firsts), "verifying") as advance:
         for sha256, receipt in firsts.items():
             try:
                 archive.read(sha256)
             except Damaged as reason:
                 damaged += 1
-                _damage(receipt.name, str(reason), as_json)
+                _damage(_came_as(receipt, firsts), str(reason), as_json)
             advance(1)
     strays = archive.strays()
     if as_json:
@@ -107,6 +118,12 @@ def _known_files(path: Path) -> list[tuple[str, str]]:
             return connection.execute("SELECT name, sha256 FROM raw.file ORDER BY received_at").fetchall()
     except (FileNotFoundError, WarehouseBroken, WarehouseLocked, WarehouseNewer):
         return []
+
+
+def _came_as(receipt: Receipt, firsts: dict[str, Receipt]) -> str:
+    """The name by which the original is to be looked for: that of the parcel, where it came in one."""
+    parcel = firsts.get(receipt.parent or "")
+    return f"{parcel.name}!{receipt.name}" if parcel else receipt.name
 
 
 def _damage(name: str, reason: str, as_json: bool) -> None:

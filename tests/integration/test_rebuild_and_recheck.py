@@ -32,6 +32,7 @@ TABLES = (
     "raw.file",
     "raw.cell",
     "raw.seen_again",
+    "raw.part",
 )
 Ask = Callable[..., list[Any]]
 

@@ -1,0 +1,145 @@
+"""Parcels: a zip or a message that holds returns, opened into its parts.
+
+Here belong the bounds within which a parcel is opened, and what is taken out of it. What the parts are belongs in
+`pipelines.readers.enclosed`, a zip's members in `pipelines.readers.zipped`, a message's in `pipelines.readers.message`.
+Nothing is written anywhere, and no size that a parcel declares is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipelines.readers import LARGEST, Unreadable, zipped
+from pipelines.readers import message as messages
+from pipelines.readers.enclosed import ZIP, Other, climbs, is_container, other_than_return, written
+
+MOST_BYTES = 256 << 20
+"""All that a parcel unpacks to: eight returns of the largest size."""
+MOST_PARTS = 200
+DEEPEST = 3
+"""A zip in a zip that came by mail."""
+Enclosed = tuple[str, Callable[[], Iterable[bytes]]]
+"""What lies in a parcel: its name, and its bytes in pieces, which raise `Unreadable` where they cannot be had."""
+
+
+class Part(NamedTuple):
+    """What may be a return, with its name within the parcel: `inner.zip/a.csv`."""
+
+    name: str
+    data: bytes
+
+
+class Refused(NamedTuple):
+    """What was not taken, by its name within the parcel: what it is and what to do."""
+
+    name: str
+    en: str
+    th: str
+
+
+class Opened(NamedTuple):
+    """A parcel as opened: what may be returns, and what was refused, in their order. Every name is there once."""
+
+    parts: list[Part]
+    refused: list[Refused]
+
+
+def opened(data: bytes) -> Opened:
+    """Open a parcel to the third parcel within. Raises `Unreadable` where it cannot be opened at all."""
+    found = _Opening()
+    found.open(data, "", 1)
+    return Opened(found.parts, found.refused)
+
+
+@dataclass(slots=True)
+class _Opening:
+    """What has come out so far, and how much more may."""
+
+    parts: list[Part] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    left: int = MOST_BYTES
+    names: set[str] = field(default_factory=set)
+    seen: int = 0
+
+    def open(self, data: bytes, path: str, depth: int) -> None:
+        enclosed: list[Enclosed] = zipped.members(data) if data.startswith(ZIP) else messages.members(data)
+        for at, (name, pieces) in enumerate(enclosed):
+            if self.seen == MOST_PARTS:
+                more = len(enclosed) - at
+                en = f"{more:,} more were not opened: a parcel has at most {MOST_PARTS} parts; send it as several"
+                th = f"อีก {more:,} ไฟล์ไม่ได้เปิด เพราะเปิดได้ไม่เกิน {MOST_PARTS} ไฟล์ กรุณาแบ่งส่ง"
+                self._refuse(f"{path}…", Other(en, th))
+                return
+            self.seen += 1
+            self._take(path + written(name), name, pieces, depth)
+
+    def _take(self, name: str, own: str, pieces: Callable[[], Iterable[bytes]], depth: int) -> None:
+        try:
+            if climbs(written(own)):
+                raise Unreadable(
+                    "its path leads out of the parcel; send it under a plain name",
+                    "เส้นทางของไฟล์ชี้ออกนอกไฟล์ที่ส่งมา กรุณาส่งโดยใช้ชื่อไฟล์ธรรมดา",
+                )
+            data = self._whole(pieces)
+            if other := other_than_return(data):
+                self._refuse(name, other)
+            elif not is_container(data):
+                self.parts.append(Part(self._once(name), data))
+            elif depth == DEEPEST:
+                raise Unreadable(
+                    f"a parcel within {DEEPEST} others is not opened; send it by itself",
+                    f"ซ้อนกันเกิน {DEEPEST} ชั้น จึงไม่เปิด กรุณาส่งแยก",
+                )
+            else:
+                self._within(data, self._once(name), depth + 1)
+        except Unreadable as reason:
+            self._refuse(name, Other(reason.en, reason.th))
+
+    def _within(self, data: bytes, name: str, depth: int) -> None:
+        """A parcel in the parcel; one that holds nothing at all is refused by its own name."""
+        before = len(self.parts) + len(self.refused)
+        try:
+            self.open(data, f"{name}/", depth)
+        except Unreadable as reason:
+            self.refused.append(Refused(name, reason.en, reason.th))
+            return
+        if len(self.parts) + len(self.refused) == before:
+            self.refused.append(Refused(name, "there is no return in it", "ไม่มีรายงานอยู่ข้างใน"))
+
+    def _whole(self, pieces: Callable[[], Iterable[bytes]]) -> bytes:
+        """The bytes of a part, as far as the bounds allow; what was unpacked counts even where it is refused."""
+        data = bytearray()
+        for piece in pieces():
+            self.left -= len(piece)
+            data += piece
+            if len(data) > LARGEST:
+                raise Unreadable(
+                    f"it has more than {LARGEST:,} bytes, more than a return can have",
+                    f"ไฟล์ใหญ่กว่า {LARGEST:,} ไบต์ ใหญ่เกินกว่าจะเป็นรายงาน",
+                )
+            if self.left < 0:
+                raise Unreadable(
+                    f"the parcel unpacks to more than {MOST_BYTES:,} bytes; send it as several",
+                    f"ไฟล์ที่ส่งมาคลายออกแล้วเกิน {MOST_BYTES:,} ไบต์ กรุณาแบ่งส่ง",
+                )
+        return bytes(data)
+
+    def _refuse(self, name: str, other: Other) -> None:
+        self.refused.append(Refused(self._once(name), other.en, other.th))
+
+    def _once(self, name: str) -> str:
+        """The name, or with a number where another part has it already."""
+        stem, dot, ending = name.rpartition(".")
+        if "/" in ending or not stem:
+            stem, dot, ending = name, "", ""
+        number, own = 1, name
+        while own in self.names:
+            number += 1
+            own = f"{stem} ({number}){dot}{ending}"
+        self.names.add(own)
+        return own
+
+
+__all__ = ["Opened", "Part", "Refused", "is_container", "opened"]
