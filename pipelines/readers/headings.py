@@ -44,6 +44,7 @@ MOST_HEADING_ROWS = 3
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
 PROVINCE_LETTERS = tuple("จงหวด")
 TOTAL_ROW = re.compile(r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?:?")
+TOTAL_CONSONANTS = re.compile(r"(ผล|ยอด)?รวม(ทงสน|ทงหมด|ทงประทศ|ทกจงหวด)?")
 SPACES = re.compile(r"\s+")
 
 
@@ -119,6 +120,6 @@ def _together(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def is_total(read: str) -> bool:
-    """Whether a cell's text marks the row of grand totals."""
-    return bool(TOTAL_ROW.fullmatch(SPACES.sub("", read)))
+def is_total(read: str, mangled: bool = False) -> bool:
+    """Whether a cell's text marks the row of grand totals; where marks were lost, by its consonants."""
+    return bool(TOTAL_ROW.fullmatch(SPACES.sub("", read)) or (mangled and TOTAL_CONSONANTS.fullmatch(skeleton(read))))

@@ -102,7 +102,7 @@ def _row(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields:
     row = TableRow(sheet.name, number, {cell.field: cell for cell in cells if cell.field})
     name, numbered = row.cells["province_th"], row.cells.get("ordinal")
     before = max(name.col, numbered.col if numbered else 0)
-    total = any(is_total(cell.read) for cell in cells if cell.col <= before)
+    total = any(is_total(cell.read, sheet.mangled) for cell in cells if cell.col <= before)
     (table.totals if total else table.rows).append(row)
     if len(table.rows) > MOST_ROWS:
         raise Unreadable(

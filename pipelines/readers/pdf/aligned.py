@@ -15,13 +15,11 @@ from itertools import combinations
 from khrop.thai_marks import skeleton
 from pipelines.readers.headings import fields_of
 from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row
+from pipelines.readers.pdf.grid import FIGURE, GAP, LEAST_FIGURES, Grid, Row
 from pipelines.readers.pdf.lines import Line, Segment, lines_of, text_of
 
 LEAST_ROWS = 3
 NUMBERED = re.compile(r"[0-9๐-๙]{1,3}\s+(?=[ก-ฮเ-ไ])")
-GAP = 0.4
-"""Columns may stand as near each other as words do: of what stands in a cell only headings hold spaces."""
 HEADING_LINES = 8
 """A heading has at most so many lines."""
 HEADING_GAP = 0.8

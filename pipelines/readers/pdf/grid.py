@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.readers.pdf.characters import Box, Character
+from pipelines.readers.pdf.lines import lines_of
 
 FIGURE = re.compile(r"[-–]?[0-9๐-๙][0-9๐-๙.,]*\s?%?")
 LEAST_FIGURES = 3
 """A row with fewer figures beside one another is no row of a return."""
-NEAR = 3.0
+NEAR = 6.0
 """Points by which a table may stick out over the one that it goes on with."""
+GAP = 0.4
+"""Columns may stand as near each other as words do: of what stands in a cell only headings hold spaces."""
 
 
 @dataclass(slots=True)
@@ -53,17 +56,30 @@ class Grid:
         return len(self.edges) - 1
 
     def lies_under(self, other: Grid) -> bool:
-        """Whether each column has its middle in another one of a table on a page before, which may have more: if so,
-        the rows stand under those from now on."""
-        middles = [(a + b) / 2 for a, b in zip(self.edges, self.edges[1:], strict=False)]
-        under = [column_at(other.edges, x) for x in middles]
-        outside = any(not other.edges[0] - NEAR <= x <= other.edges[-1] + NEAR for x in middles)
-        if outside or len(set(under)) < len(under) or len(under) <= LEAST_FIGURES:
+        """Whether the rows fit into the columns of another table, on a page before: if so, they stand in those now.
+
+        What stands in a cell goes where its middle lies. It fits where no two of a row go to one column and some row
+        has figures enough.
+        """
+        moved = [other.row_of(row.top, [c for cell in row.cells.values() for c in cell]) for row in self.rows]
+        rows = [row for row in moved if row is not None]
+        if len(rows) < len(moved) or not any(row.figures >= LEAST_FIGURES for row in rows):
             return False
-        for row in self.rows:
-            row.cells = {under[c]: cell for c, cell in row.cells.items()}
-        self.edges = list(other.edges)
+        self.rows, self.edges = rows, list(other.edges)
         return True
+
+    def row_of(self, top: float, characters: list[Character]) -> Row | None:
+        """The characters of a row in the columns of this table; None where they are not of it."""
+        row = Row(top, {})
+        for line in lines_of(characters, GAP):
+            columns = [column_at(self.edges, segment.middle) for segment in line.segments]
+            inside = all(self.edges[0] - NEAR <= s.x0 and s.x1 <= self.edges[-1] + NEAR for s in line.segments)
+            figures = [c for c, s in zip(columns, line.segments, strict=True) if FIGURE.fullmatch(s.text)]
+            if not inside or len(set(figures)) < len(figures):
+                return None
+            for column, segment in zip(columns, line.segments, strict=True):
+                row.cells.setdefault(column, []).extend(segment.characters)
+        return row
 
 
 def column_at(edges: Sequence[float], x: float) -> int:

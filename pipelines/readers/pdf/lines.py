@@ -110,13 +110,15 @@ def by_base(characters: Sequence[Character]) -> list[list[Character]]:
 def _runs(group: Sequence[Character]) -> list[list[Character]]:
     """Runs of characters that follow one another from left to right in the order of the text, by where they begin."""
     runs: list[list[Character]] = []
+    last: Character | None = None
     for one in group:
-        last = runs[-1][-1] if runs else None
         near = last is not None and last.x - 0.6 * one.size <= one.x and one.box[0] - last.box[2] < one.size
         if runs and (one.is_mark or one.text == " " or near):
             runs[-1].append(one)
         else:
             runs.append([one])
+        # A space is as wide as the gap that it fills.
+        last = one if one.text != " " else last
     return sorted(runs, key=lambda run: run[0].x)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pipelines.readers.headings import fields_over
 from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid
-from pipelines.readers.pdf.lines import Line, lines_of, text_of
+from pipelines.readers.pdf.grid import FIGURE, GAP, LEAST_FIGURES, Grid, Row
+from pipelines.readers.pdf.lines import Line, box_of, lines_of, text_of
 from pipelines.readers.pdf.second_look import SecondEngine
 from pipelines.readers.raw_table import Meant, Sheet
 
@@ -32,13 +32,14 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
     before."""
     found: list[Sheet] = []
     number = 1
+    _take_loose(page, next((g for g in reversed(page.grids) if _headed(g)), before))
     for part in _in_order(page):
         sheet = Sheet(f"page {page.number}", [])
         if isinstance(part, Grid):
             for row in part.rows:
                 row.without_clipped()
             rows = [_cells(row.cells, part.columns) for row in part.rows]
-            headed = any(fields_over(rows[i : i + 3])[0] for i in range(len(rows)))
+            headed = _headed(part)
             sheet.continues = not headed and before is not None and part.lies_under(before)
             if sheet.continues:
                 rows = [_cells(row.cells, part.columns) for row in part.rows]
@@ -54,6 +55,29 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
             number += len(part)
         found.append(sheet)
     return found, before
+
+
+def _headed(grid: Grid) -> bool:
+    rows = [_cells(row.cells, grid.columns) for row in grid.rows]
+    return any(fields_over(rows[i : i + 3])[0] for i in range(len(rows)))
+
+
+def _take_loose(page: Page, table: Grid | None) -> None:
+    """Rows of figures in the columns of a table that stand outside it are of it: at the break of a page a row may be
+    left without the lines around it, or alone."""
+    if table is None:
+        return
+    loose: list[Row] = []
+    for line in lines_of(page.rest, GAP):
+        row = table.row_of(line.base - line.size, [c for s in line.segments for c in s.characters])
+        if row is not None and row.figures >= LEAST_FIGURES:
+            loose.append(row)
+    taken = {c.order for row in loose for cell in row.cells.values() for c in cell}
+    page.rest = [c for c in page.rest if c.order not in taken]
+    for row in loose:
+        box = box_of([c for cell in row.cells.values() for c in cell])
+        if box:
+            page.grids.append(Grid((table.edges[0], box[1], table.edges[-1], box[3]), list(table.edges), [row]))
 
 
 def join_over_pages(found: Sequence[Sheet]) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 
 from pipelines.readers.pdf.characters import Box, Character, Matrix, moved_box
 from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row, column_at
-from pipelines.readers.pdf.lines import by_base, lines_of
+from pipelines.readers.pdf.lines import by_base
 
 NEAR = 3.0
 """Points within which two edges are one."""
 LEAST_ROWS, LEAST_COLUMNS = 2, 4
-LOOSE_GAP = 0.4
 LINE_END = 3
 """Characters that PDFium puts between two lines of one text."""
 MOST_LINES = 20_000
@@ -55,7 +54,6 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
             continue
         grid, rest = _filled(table, edges, rest)
         grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
-        rest = _with_loose(grid, rest)
         found.append(grid)
     return found, rest
 
@@ -120,25 +118,6 @@ def _without_overflow(rows: list[Row]) -> list[Row]:
                 row.cells[column] = [c for c in characters if c not in over]
                 above.cells[column] = [*before, *over]
     return rows
-
-
-def _with_loose(grid: Grid, rest: list[Character]) -> list[Character]:
-    """Rows of figures that stand right above or below a table, in its columns, belong to it: at the break of a page a
-    row may be left without the line that closes it. What is left of the rest."""
-    pitches = sorted(b.top - a.top for a, b in zip(grid.rows, grid.rows[1:], strict=False))
-    reach = 2 * pitches[len(pitches) // 2] if pitches else 0.0
-    loose = []
-    for line in lines_of(rest, LOOSE_GAP):
-        beside = grid.box[1] - reach < line.base < grid.box[1] or grid.box[3] < line.base < grid.box[3] + reach
-        within = all(grid.box[0] - NEAR <= s.x0 and s.x1 <= grid.box[2] + NEAR for s in line.segments)
-        columns = [column_at(grid.edges, s.middle) for s in line.segments]
-        figures = sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments)
-        if beside and within and figures >= LEAST_FIGURES and len(set(columns)) == len(columns):
-            cells = {c: s.characters for c, s in zip(columns, line.segments, strict=True)}
-            loose.append(Row(line.base - line.size, cells))
-    taken = {c.order for row in loose for cell in row.cells.values() for c in cell}
-    grid.rows = sorted([*grid.rows, *loose], key=lambda row: row.top)
-    return [c for c in rest if c.order not in taken]
 
 
 def _parted(row: Row) -> list[Row]:
