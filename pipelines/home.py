@@ -37,5 +37,9 @@ class Home:
         return self.root / "exports"
 
     @property
+    def pages(self) -> Path:
+        return self.root / "pages"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"

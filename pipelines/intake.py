@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from khrop.verdict import Violation
 from pipelines import campaigns as campaign_files
-from pipelines import parcels
+from pipelines import pages, parcels
 from pipelines.archive import Archive, Damaged, Receipt
 from pipelines.compare import REFERENCE_RULES, compare
 from pipelines.decided import mended, recorded
@@ -78,7 +78,7 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     With `again` (names of returns; an empty list means all) these are judged once more, and loaded as a new
     revision where the outcome changed. The caller holds `Warehouse.writer()`.
     """
-    way = _Way(Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root))
+    way = _Way(home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root))
     yield from _take_in(way, again)
     # What a parcel was found to hold beyond what the ledger named is there now, and comes next.
     if way.completed:
@@ -112,6 +112,7 @@ def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
 class _Way:
     """From the archive to the warehouse, under the campaigns as they are now."""
 
+    home: Home
     archive: Archive
     warehouse: Warehouse
     campaigns: dict[str, campaign_files.Campaign]
@@ -130,6 +131,9 @@ class _Way:
                     judgements = _changed(connection, [j for j in judgements if not _lost(j)])
                 stories = _load(connection, judgements, by_name)
                 alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
+            for judgement in judgements:
+                if judgement.by_eye:
+                    pages.keep(self.home, self.archive, judgement.of.snapshot_id, judgement.of.sha256)
             if stories:
                 yield stories
             # They count from when what they relied on went.
@@ -207,7 +211,7 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
     with transaction(connection):
         outcomes = load(connection, arrivals)
         compared = compare(connection, days)
-    proposals = {j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict == "quarantined"}
+    proposals = {j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict == "quarantined" and j.rows}
     return [
         _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id), len(j.parts))
         for a, o, j in zip(arrivals, outcomes, judgements, strict=True)

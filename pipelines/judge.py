@@ -18,9 +18,9 @@ from khrop.rules import Severity, options_of
 from khrop.verdict import NotRun, Verdict, Violation, status_of
 from pipelines.campaigns import Campaign
 from pipelines.decisions import Decision, corrected, heard, verdict_of
-from pipelines.readers import READER_VERSION, RawTable, Unreadable, read
-from pipelines.readers.enclosed import TAKEN
-from pipelines.readers.mail import is_container, opened
+from pipelines.readers import READER_VERSION, NeedsReadingByEye, RawTable, Unreadable, apart, read
+from pipelines.readers.mail import is_container
+from pipelines.readers.other_forms import TAKEN
 from pipelines.readers.raw_table import Cell, Claim, TableRow
 from pipelines.typed import Hints, Typed, typed
 
@@ -53,7 +53,8 @@ class Return:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined, unreadable, withdrawn or, of a
-    parcel with `parts` (their hashes), opened; that its figures are unchanged is for the warehouse to see."""
+    parcel with `parts` (their hashes), opened; that its figures are unchanged is for the warehouse to see. `by_eye`
+    says that its pages are for a person to read."""
 
     of: Return
     verdict: str
@@ -67,6 +68,7 @@ class Judgement:
     contract_version: str = CONTRACT_VERSION
     reader_version: str = READER_VERSION
     parts: tuple[str, ...] = ()
+    by_eye: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -116,7 +118,7 @@ def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mappi
 
 
 def unreadable(one: Return, reason: Unreadable) -> Judgement:
-    """The judgement on a document that no table can be had from."""
+    """The judgement on a document that no table can be had from: unreadable, or set aside for a person to read."""
     violation = Violation(
         READABLE,
         "error",
@@ -128,14 +130,15 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
         reason.th,
         reason.en,
     )
-    verdict = verdict_of(one.decision, "unreadable")
-    return Judgement(one, verdict, None, one.hints.as_of, [], [], [], (violation,))
+    by_eye = isinstance(reason, NeedsReadingByEye)
+    verdict = verdict_of(one.decision, "quarantined" if by_eye else "unreadable")
+    return Judgement(one, verdict, None, one.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
 
 
 def parcel(one: Return, data: bytes) -> Judgement:
     """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
     as-of date of its own. Raises `Unreadable` where it cannot be opened."""
-    found = opened(data)
+    found = apart.opened(data)
     severity: Severity = "warning" if found.parts else "error"
     violations = [
         Violation(

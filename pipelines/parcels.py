@@ -13,8 +13,8 @@ from typing import Any
 
 from pipelines.archive import Archive, Incoming, NotTaken, Receipt
 from pipelines.ledger import Event
-from pipelines.readers import Unreadable, too_large
-from pipelines.readers.mail import Part, is_container, opened
+from pipelines.readers import Unreadable, apart, too_large
+from pipelines.readers.mail import Part, is_container
 
 
 def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
@@ -29,7 +29,7 @@ def parts_of(path: Path) -> list[Part]:
         return []
     data = path.read_bytes()
     try:
-        return opened(data).parts if is_container(data) else []
+        return apart.opened(data).parts if is_container(data) else []
     except Unreadable:
         return []
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from khrop import provinces
-from khrop.thai import to_arabic
+from khrop.thai import NotANumber, parse_percent, to_arabic
 from pipelines.decisions import SOURCES, Correction
 from pipelines.judge import Judgement
+from pipelines.readers.raw_table import Cell
+from pipelines.typed import HUNDREDTH
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,7 +59,7 @@ def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
     cells: dict[str, dict[str, str]] = {}
     for cell in judgement.cells:
         if cell.field:
-            cells.setdefault(f"{cell.sheet}!R{cell.row}", {})[cell.field] = cell.printed.strip()
+            cells.setdefault(f"{cell.sheet}!R{cell.row}", {})[cell.field] = _as_figure(cell)
     return [
         {
             "province": row.get("province_th") or "",
@@ -64,6 +67,16 @@ def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
         }
         for row in judgement.rows
     ]
+
+
+def _as_figure(cell: Cell) -> str:
+    """What a cell says, as a table prints it: a workbook's percent of many places with two."""
+    if cell.read == cell.printed.strip() or cell.field != "saved_percent":
+        return cell.read
+    try:
+        return str(parse_percent(cell.read).quantize(HUNDREDTH, ROUND_HALF_UP))
+    except (NotANumber, InvalidOperation):
+        return cell.read
 
 
 def rows_before(connection: DuckDBPyConnection, judgement: Judgement) -> list[dict[str, Any]]:

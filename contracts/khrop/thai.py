@@ -14,6 +14,7 @@ from unicodedata import is_normalized
 __all__ = [
     "Normalised",
     "NotANumber",
+    "from_private_use",
     "hundredths",
     "normalise",
     "parse_count",
@@ -44,8 +45,8 @@ def to_thai(text: str) -> str:
 class Normalised:
     """A text in its one spelling.
 
-    `notes` holds the ids of what had to be done, each once, in this order: `zero-width`, `space`, `sara-ae`,
-    `mark-order`, `doubled-mark`, `sara-am`, `nfc`. It is empty exactly when the text came in clean.
+    `notes` holds the ids of what had to be done, each once, in this order: `private-use`, `zero-width`, `space`,
+    `sara-ae`, `mark-order`, `doubled-mark`, `sara-am`, `nfc`. It is empty exactly when the text came in clean.
     """
 
     text: str
@@ -61,10 +62,17 @@ _ZERO_WIDTH = "\u00ad\u200b-\u200d\u2060\ufeff"
 # Every horizontal space except the plain one. Line ends are no spaces here: prose keeps its lines.
 _ODD_SPACES = "\t\u000b\u000c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
+# Private codes of Thai glyphs, in the order of their codes: those of Windows fonts from F700, of Macintosh fonts from
+# F884. Source: the tables of HarfBuzz's Thai shaper.
+_WINDOWS = "ฐ" + "ิีึื" + "่้๊๋์" * 2 + "ญ" + "ัํ็" + "่้๊๋์" + "ฺุู"
+_MACINTOSH = "ัิีึื็" + "่่่" + "้้้" + "๊๊๊" + "๋๋๋" + "์์์" + "ํ" + "ญ" + "ฺุู" + "ฐ"
+_FROM_PRIVATE = {0xF700 + i: c for i, c in enumerate(_WINDOWS)} | {0xF884 + i: c for i, c in enumerate(_MACINTOSH)}
+
+
 # A sieve, wider than the faults: it may stop a clean text, it must never let a fault through. Each branch
 # starts with a fixed set so that the scan over a clean cell costs well under a microsecond.
 _SIEVE = re.compile(
-    f"[{_ZERO_WIDTH}{_ODD_SPACES}{_NIKHAHIT}]|  |{_SARA_E}{_SARA_E}|{_SARA_AM}[{_TONES}]"
+    f"[{_ZERO_WIDTH}{_ODD_SPACES}{_NIKHAHIT}\uf700-\uf71a\uf884-\uf89e]|  |{_SARA_E}{_SARA_E}|{_SARA_AM}[{_TONES}]"
     f"|[{_TONES}{_OTHER_MARKS}][{_MARKS}]|[{_VOWEL_MARKS}][{_VOWEL_MARKS}]"
 )
 _suspicious = _SIEVE.search
@@ -113,7 +121,13 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def from_private_use(text: str) -> str:
+    """The marks that old Thai fonts keep under private codes, under their own; the length stays."""
+    return text.translate(_FROM_PRIVATE)
+
+
 _PASSES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("private-use", from_private_use),
     ("zero-width", _replace(f"[{_ZERO_WIDTH}]+", "")),
     ("space", _spaces),
     ("sara-ae", _replace(_SARA_E + _SARA_E, _SARA_AE)),
@@ -131,10 +145,10 @@ _PASSES: tuple[tuple[str, Callable[[str], str]], ...] = (
 def normalise(text: str) -> Normalised:
     """`text` in the one spelling that names and words are compared in.
 
-    NFC, and the faults that cannot be seen in print: SARA AM in two code points, SARA AE as two SARA E, tone
-    marks in the wrong place, marks typed twice, zero-width characters; odd spaces become plain ones, runs of
-    them become one, the ends are stripped, line ends inside stay. Clean text comes back as it is; no tone
-    mark is lost except the second of two equal neighbours; a second call changes nothing.
+    NFC, and the faults that cannot be seen in print: marks under the private codes of old fonts, SARA AM in two code
+    points, SARA AE as two SARA E, tone marks in the wrong place, marks typed twice, zero-width characters; odd spaces
+    become plain ones, runs of them become one, the ends are stripped, line ends inside stay. Clean text comes back as
+    it is; no tone mark is lost except the second of two equal neighbours; a second call changes nothing.
 
     The order of marks is that of WTT 2.0: consonant, vowel above or below, tone, then SARA AM.
     """

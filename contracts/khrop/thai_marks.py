@@ -1,8 +1,8 @@
 """Thai text whose marks were lost or moved, as text layers of PDF files have it: what can still be said of it.
 
 Consonants and digits come through where vowels and tone marks do not. Belongs here: the skeleton of a text (its
-consonants), the private codes that old fonts use for marks, and putting known words back in place of what is left of
-them. Does not belong here: faults that do not show in print (`thai.normalise`), and which words a document may hold.
+consonants), and putting known words back in place of what is left of them. Does not belong here: faults that do not
+show in print (`thai.normalise`), and which words a document may hold.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from khrop.thai import normalise
+from khrop.thai import from_private_use, normalise
 
-__all__ = ["Restored", "from_private_use", "is_mangled", "restore", "skeleton"]
+__all__ = ["Restored", "is_mangled", "restore", "skeleton"]
 
 _CONSONANTS = "\u0e01-\u0e2e"
 _DIGITS = "0-9\u0e50-\u0e59"
@@ -21,12 +21,6 @@ _DEPENDENT = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _LOST = "\ufffd\uf700-\uf71a\uf884-\uf89e"
 _LEADING = "\u0e40-\u0e44"
-
-# Private codes of Thai glyphs, in the order of their codes: those of Windows fonts from F700, of Macintosh fonts from
-# F884. Source: the tables of HarfBuzz's Thai shaper.
-_WINDOWS = "ฐ" + "ิีึื" + "่้๊๋์" * 2 + "ญ" + "ัํ็" + "่้๊๋์" + "ฺุู"
-_MACINTOSH = "ัิีึื็" + "่่่" + "้้้" + "๊๊๊" + "๋๋๋" + "์์์" + "ํ" + "ญ" + "ฺุู" + "ฐ"
-_FROM_PRIVATE = {0xF700 + i: c for i, c in enumerate(_WINDOWS)} | {0xF884 + i: c for i, c in enumerate(_MACINTOSH)}
 
 _LINE_END = re.compile(r"\s*\n\s*")
 _NOT_CONSONANTS = re.compile(f"[^{_CONSONANTS}]+")
@@ -42,11 +36,6 @@ _FAULTS = re.compile(
 def skeleton(text: str) -> str:
     """The consonants ก to ฮ of a text and nothing else: "เพชรบูรณ์" -> "พชรบรณ"."""
     return _NOT_CONSONANTS.sub("", text)
-
-
-def from_private_use(text: str) -> str:
-    """The marks that old Thai fonts keep under private codes, under their own; the length stays."""
-    return text.translate(_FROM_PRIVATE)
 
 
 def is_mangled(text: str) -> bool:
@@ -66,9 +55,9 @@ def restore(text: str, phrases: Iterable[str], words: Iterable[str] = ()) -> Res
     """`text` with `phrases` and `words` spelt as they should be wherever their consonants stand in it.
 
     A phrase is found wherever its consonants follow one another with nothing but vowels, marks, spaces, full stops and
-    line ends between them, so it should have enough consonants to be sure of: six or so. A word is found only where it stands by
-    itself, between spaces, line ends, digits and punctuation. Longer ones are put back first. What is spelt right
-    stays as it is, line ends included.
+    line ends between them, so it should have enough consonants to be sure of: six or so. A word is found only where it
+    stands by itself, between spaces, line ends, digits and punctuation. Longer ones are put back first. What is spelt
+    right stays as it is, line ends included.
     """
     text = normalise(_PARTED.sub("", _ON_FIGURES.sub(r"\1", from_private_use(text)))).text
     put_back: list[str] = []

@@ -17,9 +17,12 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from pipelines.readers.raw_table import RawTable, Unreadable
+
+if TYPE_CHECKING:
+    from pipelines.readers.mail import Opened
 
 SECONDS = 60.0
 """For one file; a return takes less than two."""
@@ -28,10 +31,11 @@ MEMORY = 1 << 30
 GROWN = 400 << 20
 """Bytes beyond which a process that is done with a file is replaced, since parsers keep what they took."""
 LENGTH = struct.Struct(">Q")
-LARGEST_ANSWER = 256 << 20
+LARGEST_ANSWER = 320 << 20
 KNOWN = {
     ("builtins", "set"), ("collections", "OrderedDict"), ("datetime", "date"), ("decimal", "Decimal"),
     *(("pipelines.readers.raw_table", name) for name in ("Cell", "Claim", "RawTable", "TableRow")),
+    *(("pipelines.readers.mail", name) for name in ("Opened", "Part", "Refused")),
 }  # fmt: skip
 """What an answer is made of. Nothing else is made of it here, whatever became of the process that wrote it."""
 
@@ -41,6 +45,12 @@ def read(data: bytes) -> RawTable:
     answer = _stand_by().ask("read", data)
     if not isinstance(answer, RawTable):
         raise TypeError(f"a reader answered with {type(answer).__name__}")
+    return answer
+
+
+def opened(data: bytes) -> Opened:
+    """Open a parcel, as `pipelines.readers.mail.opened` does. Raises `Unreadable`."""
+    answer: Opened = _stand_by().ask("open", data)
     return answer
 
 
@@ -242,6 +252,10 @@ def _done(what: str, data: bytes) -> Any:
         from pipelines.readers.pdf.pictures import pictures
 
         return list(pictures(data))
+    if what == "open":
+        from pipelines.readers.mail import opened
+
+        return opened(data)
     from pipelines.readers import read_here
 
     return read_here(data)

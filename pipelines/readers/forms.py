@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import NamedTuple
 
+from pipelines.readers.other_forms import DOCUMENTS, KINDS, TAKEN, known_other
 from pipelines.readers.raw_table import Document, Unreadable
 
 HEAD = 1024
@@ -21,41 +21,6 @@ XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 TAG = re.compile(rb"<(?:table|html)\b", re.IGNORECASE)
 
 
-class Refused(NamedTuple):
-    """A form that no reader takes: its name, and what to send in its stead."""
-
-    en: str
-    th: str
-
-
-AS_WORKBOOK = "save it as XLSX", "กรุณาบันทึกเป็น XLSX"
-AS_DOCUMENT = "save it as DOCX or PDF", "กรุณาบันทึกเป็น DOCX หรือ PDF"
-AS_FILES = "save what is attached to it, and send that", "กรุณาบันทึกไฟล์แนบแล้วส่งไฟล์นั้นแทน"
-AS_TEXT = "needs reading by eye: ask for the file it was made from", "ต้องอ่านด้วยตา กรุณาขอไฟล์ต้นฉบับ"
-
-
-def _refused(en: str, th: str, instead: tuple[str, str]) -> Refused:
-    return Refused(
-        f"this is {en}, and there is no reader for it: {instead[0]}", f"ไฟล์นี้เป็น{th} ระบบอ่านไม่ได้ {instead[1]}"
-    )
-
-
-PICTURE = _refused("a picture", "รูปภาพ", AS_TEXT)
-MAGIC: tuple[tuple[bytes, str, Refused], ...] = (
-    (b"{\\rtf", "rtf", _refused("a rich text document (RTF)", "เอกสาร RTF ", AS_DOCUMENT)),
-    (b"\x89PNG", "picture", PICTURE),
-    (b"\xff\xd8\xff", "picture", PICTURE),
-    (b"GIF8", "picture", PICTURE),
-    (b"BM", "picture", PICTURE),
-    (b"II*\x00", "picture", PICTURE),
-    (b"MM\x00*", "picture", PICTURE),
-    (b"Rar!", "archive", _refused("a RAR archive", "ไฟล์บีบอัด RAR ", AS_FILES)),
-    (b"7z\xbc\xaf\x27\x1c", "archive", _refused("a 7z archive", "ไฟล์บีบอัด 7z ", AS_FILES)),
-    (b"\x1f\x8b", "archive", _refused("a gzip archive", "ไฟล์บีบอัด gzip ", AS_FILES)),
-    (b"MZ", "program", _refused("a program", "โปรแกรม", AS_FILES)),
-    (b"\x7fELF", "program", _refused("a program", "โปรแกรม", AS_FILES)),
-    (b"%!PS", "postscript", _refused("PostScript", "ไฟล์ PostScript ", AS_DOCUMENT)),
-)
 READERS = {
     "text": "texts.delimited",
     "html": "documents.web",
@@ -70,16 +35,6 @@ READERS = {
     "encrypted": "workbooks.xls",
 }
 """The reader of each form. One is imported when the first file of its form comes: together they take a second."""
-UNREAD: dict[str, Refused] = {
-    "odt": _refused("an OpenDocument text (ODT)", "เอกสาร OpenDocument (ODT) ", AS_DOCUMENT),
-    "pptx": _refused("a presentation", "งานนำเสนอ", AS_DOCUMENT),
-    "zip": _refused("a zip archive with nothing in it that could be a return", "ไฟล์ zip ที่ไม่มีรายงานอยู่ภายใน", AS_FILES),
-    "doc": _refused("an old Word document (DOC)", "เอกสาร Word รุ่นเก่า (DOC) ", AS_DOCUMENT),
-    "msg": _refused("an Outlook message (MSG)", "อีเมลของ Outlook (MSG) ", AS_FILES),
-    "ole": _refused("an old office file of no known kind", "ไฟล์ office รุ่นเก่าที่ไม่รู้จัก", AS_WORKBOOK),
-    "spreadsheetml": _refused("an XML spreadsheet of 2003", "ตารางคำนวณ XML 2003 ", AS_WORKBOOK),
-    "flat-text": _refused("a flat OpenDocument text (FODT)", "เอกสาร OpenDocument (FODT) ", AS_DOCUMENT),
-}
 
 
 def form_of(data: bytes) -> str:
@@ -95,10 +50,6 @@ def form_of(data: bytes) -> str:
         from pipelines.readers import ole
 
         return ole.kind_of(data)
-    for magic, name, _ in MAGIC:
-        # Two letters alone may begin a text; a text has no zeros.
-        if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:HEAD]):
-            return name
     head = _plain(data[: 4 * HEAD])
     if XML.match(head):
         return _xml_form(head)
@@ -107,7 +58,7 @@ def form_of(data: bytes) -> str:
 
 def is_text(data: bytes) -> bool:
     """Whether a file is text, which no parser but ours reads."""
-    return data[:2] != b"PK" and not data.startswith(b"\xd0\xcf\x11\xe0") and form_of(data) == "text"
+    return not data.startswith(DOCUMENTS) and form_of(data) == "text"
 
 
 def _plain(head: bytes) -> bytes:
@@ -122,21 +73,15 @@ def _xml_form(head: bytes) -> str:
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return "spreadsheetml"
     if b"opendocument" in head and b"<office:document" in head:
-        return "fods" if b"opendocument.spreadsheet" in head else "flat-text"
+        return "fods" if b"opendocument.spreadsheet" in head else "fodt"
     return "html" if TAG.search(head) else "text"
 
 
 def document(data: bytes) -> Document:
     """The document as its form's own reader yields it. Raises `Unreadable`."""
     form = form_of(data)
-    refused = UNREAD.get(form) or next((why for _, name, why in MAGIC if name == form), None)
-    if refused:
-        raise Unreadable(
-            refused.en,
-            refused.th,
-            observed=form,
-            expected="PDF with text, XLSX, XLS, ODS, DOCX, HTML, CSV or text",
-        )
+    if other := KINDS.get(form) or (known_other(data) if form in ("text", "html") else None):
+        raise Unreadable(other.en, other.th, observed=form, expected=TAKEN)
     reader = import_module(f"pipelines.readers.{READERS[form]}")
     if form == "docx":
         _refuse_bomb(data)

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from khrop import provinces
 from khrop.thai import NotANumber, normalise, parse_count
-from pipelines.readers.headings import MOST_HEADING_ROWS, fields_over, is_total
-from pipelines.readers.raw_table import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place
+from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
+from pipelines.readers.raw_table import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
@@ -57,11 +57,7 @@ def cut(document: Document) -> RawTable:
     for field in table.doubled:
         table.columns.pop(field, None)
     if not table.columns:
-        raise Unreadable(
-            "there is no table: no row holds the headings of one",
-            "ไม่พบตาราง ไม่มีแถวใดมีหัวตารางที่รู้จัก",
-            expected="a row with the headings จังหวัด, จำนวน อปท., บันทึกข้อมูลเรียบร้อยแล้ว, ยังไม่บันทึกข้อมูล, ร้อยละ",
-        )
+        raise _no_table(document)
     if not table.rows:
         raise Unreadable(
             "the table has headings but no rows",
@@ -69,6 +65,26 @@ def cut(document: Document) -> RawTable:
             expected="a row a province",
         )
     return table
+
+
+def _no_table(document: Document) -> Unreadable:
+    """What is said where no row holds enough headings: of the row that holds most, which they are."""
+    known: list[str] = []
+    place = ""
+    for sheet in document.sheets:
+        for number, printed in sheet.rows:
+            found = list(dict.fromkeys(field for text in printed if (field := field_of(text))))
+            if len(found) > max(len(known), 1):
+                known, place = found, row_place(sheet.name, number)
+    only = f"; the nearest is {where(place)}, which holds only {', '.join(known)}" if place else ""
+    only_th = f" แถวที่ใกล้เคียงที่สุดคือ {place} ซึ่งมีเพียง {', '.join(known)}" if place else ""
+    return Unreadable(
+        f"there is no table: no row holds the headings of one{only}",
+        f"ไม่พบตาราง ไม่มีแถวใดมีหัวตารางครบ{only_th}",
+        place=place,
+        observed=", ".join(known),
+        expected="a row with the headings จังหวัด, จำนวน อปท., บันทึกข้อมูลเรียบร้อยแล้ว, ยังไม่บันทึกข้อมูล, ร้อยละ",
+    )
 
 
 def _refuse_second(table: RawTable, sheet: str, number: int) -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.readers import LARGEST, Unreadable, mail, zipped
-from pipelines.readers.mail import Opened, is_container, opened
+from pipelines.readers import LARGEST, Unreadable, mail
+from pipelines.readers.mail import Opened, is_container, opened, zipped
 
 CSV = "ลำดับ,จังหวัด,จำนวน อปท.\n1,กระบี่,62\n".encode()
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)

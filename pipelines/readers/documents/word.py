@@ -1,7 +1,7 @@
 """DOCX: paragraphs and tables in the order of the document, as Word shows them.
 
-What a paragraph says is read in `pipelines.readers.documents.word_text`, its automatic number in `word_numbers`. Nothing
-outside the file is followed.
+What a paragraph says is read in `word_text`, its automatic number in `word_numbers`. Nothing outside the file is
+followed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a paragraph of a DOCX says: its runs as shown, with tabs and breaks, deletions and hidden text held apart.
 
-Here belongs the inside of a paragraph. Tables and the order of the document belong in `pipelines.readers.documents.word`.
+Here belongs the inside of a paragraph. Tables and the order of the document belong in `word`.
 """
 
 from __future__ import annotations

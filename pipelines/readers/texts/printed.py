@@ -1,6 +1,6 @@
 """Text that was printed: a table told by its rules, by the place of its words on the line, or by a cell a line.
 
-Here belongs which of the three it is, and rules. Columns of spaces belong in `pipelines.readers.texts.aligned`, a cell a
+Here belongs which of the three it is, and rules. Columns of spaces belong in `aligned`, a cell a
 line in `pipelines.readers.texts.stacked`. Where columns cannot be told the text stays as it is.
 """
 

@@ -1,6 +1,6 @@
 """XLS: the sheets of an old workbook in order, each cell as its number format prints it.
 
-Here belongs what the records of Excel 97 to 2003 say. How they are written belongs in `pipelines.readers.workbooks.biff`; still
+Here belongs what the records of Excel 97 to 2003 say. How they are written belongs in `biff`; still
 older workbooks are read in `pipelines.readers.workbooks.calamine`.
 """
 

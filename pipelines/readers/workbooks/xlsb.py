@@ -1,6 +1,6 @@
 """XLSB: the sheets of a binary workbook in order, each cell as its number format prints it.
 
-Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `pipelines.readers.workbooks.xlsx`.
+Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `xlsx`.
 """
 
 from __future__ import annotations

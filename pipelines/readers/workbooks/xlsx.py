@@ -1,7 +1,7 @@
 """XLSX and XLSM: the sheets of a workbook in order, each cell as its number format prints it.
 
 Here belongs what a workbook says of its sheets and shares among them. A sheet's own XML belongs in
-`pipelines.readers.workbooks.worksheet`. No library of workbooks is used: none tells hidden rows, formulas with their cached
+`worksheet`. No library of workbooks is used: none tells hidden rows, formulas with their cached
 values and formats in one pass, and one pass over the XML takes a tenth of the time.
 """
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pipelines.readers import Unreadable
-from pipelines.readers.decoding import decode
-from pipelines.readers.enclosed import eight_bit
 from pipelines.readers.headings import could_head, field_of
+from pipelines.readers.mail.enclosed import eight_bit
+from pipelines.readers.texts.decoding import decode
 
 NAMED_OTHERWISE = {"windows-874": "cp874", "x-windows-874": "cp874", "ms874": "cp874", "tis620": "cp874"}
 """Names of the Thai code page that Python does not know."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from pipelines.readers import Unreadable
-from pipelines.readers.enclosed import NO_ZIP, eight_bit
+from pipelines.readers.mail.enclosed import NO_ZIP, eight_bit
 
 PIECE = 1 << 20
 UTF8, ENCRYPTED = 0x800, 0x1

@@ -1,7 +1,7 @@
 """Parcels: a zip or a message that holds returns, opened into its parts.
 
-Here belong the bounds within which a parcel is opened, and what is taken out of it. What the parts are belongs in
-`pipelines.readers.enclosed`, a zip's members in `pipelines.readers.zipped`, a message's in `pipelines.readers.message`.
+Here belong the bounds within which a parcel is opened, and what is taken out of it. What the parts are is said by
+`pipelines.readers.other_forms`; a zip's members are found in `zipped`, a message's in `message`.
 Nothing is written anywhere, and no size that a parcel declares is believed.
 """
 
@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipelines.readers import LARGEST, Unreadable, zipped
-from pipelines.readers import message as messages
-from pipelines.readers.enclosed import ZIP, Other, climbs, is_container, other_than_return, written
+from pipelines.readers import LARGEST, Unreadable
+from pipelines.readers.mail import message as messages
+from pipelines.readers.mail import zipped
+from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written
+from pipelines.readers.other_forms import Other, other_than_return
 
 MOST_BYTES = 256 << 20
 """All that a parcel unpacks to: eight returns of the largest size."""
