@@ -30,10 +30,10 @@ cached = { $(UV) $(1) --offline 2>/dev/null || $(UV) $(1); }
 # what tests and tools need, and what the bench compares with. A level's file lists its packages, by the lock; sync
 # demands of each the hash that the lock has for it, and refuses one that the lock does not have. A level holds those
 # below it. The two distributions are editable, without dependencies.
-$(APP): LEVEL := --group build
-$(DEV): LEVEL := --group dev
+$(APP): LEVEL := --extra gx --group build
+$(DEV): LEVEL := --extra gx --group dev
 $(DEV): BELOW := $(APP)
-$(BENCH): LEVEL := --group dev --group bench
+$(BENCH): LEVEL := --extra gx --group dev --group bench
 $(BENCH): BELOW := $(APP) $(DEV)
 $(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
@@ -48,7 +48,7 @@ $(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.tom
 
 lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
+	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --extra gx --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
 
 run: $(APP)
 	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt
