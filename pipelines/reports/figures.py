@@ -1,0 +1,152 @@
+"""What all reports read of the warehouse: a campaign, its returns that count, where each province stands.
+
+Here belongs the asking. How it is shown belongs in the report's own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from warehouse import tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as its file has it; `days` are all between opening and deadline."""
+
+    campaign_id: str
+    title_th: str
+    title_en: str
+    opened_on: date
+    deadline: date
+    closed_on: date | None
+    tolerance: Decimal
+
+    @property
+    def days(self) -> int:
+        return (self.deadline - self.opened_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """The whole country at one as-of date (mart.national_trend). Percents are points; deltas are against the return
+    before, None for the first."""
+
+    as_of: date
+    provinces: int
+    total: int
+    saved: int
+    pending: int
+    saved_percent: Decimal
+    saved_delta: int | None
+    saved_per_day: float | None
+    provinces_complete: int
+    provinces_not_started: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A province at one as-of date (mart.province_trend and mart.compliance). `status` is complete, on_track, behind,
+    not_started or overdue; `gap_points` is against the straight line; `ordinal` the place in the printed return."""
+
+    as_of: date
+    province_code: str
+    name_th: str
+    name_en: str
+    region: str
+    ordinal: int | None
+    total: int
+    saved: int
+    pending: int
+    saved_percent: Decimal
+    expected_percent: Decimal
+    gap_points: Decimal
+    rank: int
+    status: str
+    days_left: int
+    required_per_day: float | None
+    projected_completion: date | None
+    saved_delta: int | None
+    saved_per_day: float | None
+    place: str
+    snapshot_id: str
+
+
+def campaigns(connection: DuckDBPyConnection) -> list[Campaign]:
+    """The campaigns that have an accepted return, by id."""
+    return [
+        Campaign(*row)
+        for row in connection.execute(
+            "SELECT campaign_id, title_th, title_en, opened_on, deadline, closed_on, tolerance FROM core.campaign"
+            " WHERE campaign_id IN (SELECT campaign_id FROM mart.national_trend) ORDER BY campaign_id"
+        ).fetchall()
+    ]
+
+
+def country(connection: DuckDBPyConnection, campaign_id: str) -> list[Country]:
+    """The country at each as-of date of a campaign, the oldest first."""
+    return [
+        Country(*row)
+        for row in connection.execute(
+            "SELECT as_of, provinces, total, saved, pending, saved_percent, saved_delta, saved_per_day,"
+            " provinces_complete, provinces_not_started FROM mart.national_trend WHERE campaign_id = ? ORDER BY as_of",
+            [campaign_id],
+        ).fetchall()
+    ]
+
+
+def standings(connection: DuckDBPyConnection, campaign_id: str, *, latest: bool = False) -> list[Standing]:
+    """Every province at each as-of date of a campaign (or at the latest alone), by date and place in the return."""
+    return [
+        Standing(*row)
+        for row in connection.execute(
+            "SELECT t.as_of, t.province_code, p.name_th, p.name_en, p.region, o.ordinal, t.total, t.saved, t.pending,"
+            " t.saved_percent, c.expected_percent, c.gap_points, c.rank, c.status, c.days_left, c.required_per_day,"
+            " c.projected_completion, t.saved_delta, t.saved_per_day, o.place, o.snapshot_id"
+            " FROM mart.province_trend AS t"
+            " INNER JOIN mart.compliance AS c USING (campaign_id, province_code, as_of)"
+            " INNER JOIN core.province AS p USING (province_code)"
+            " INNER JOIN core.province_progress_current AS o USING (campaign_id, province_code, as_of)"
+            " WHERE t.campaign_id = ? AND (c.is_latest OR NOT ?)"
+            " ORDER BY t.as_of, o.ordinal, t.province_code",
+            [campaign_id, latest],
+        ).fetchall()
+    ]
+
+
+def returns(connection: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """Every return with its newest verdict, its file and what is wrong with it, the newest first."""
+    found = _dicts(
+        connection,
+        "SELECT s.snapshot_id, s.verdict, s.campaign_id, s.as_of, s.revision, s.rows_read, s.rows_loaded,"
+        " s.rows_set_aside, s.received_at, s.sha256, f.name AS file, f.media_type, s.judgement"
+        " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f USING (sha256)"
+        " ORDER BY s.received_at DESC, s.snapshot_id",
+    )
+    violations: dict[str, list[dict[str, Any]]] = {}
+    for one in _dicts(
+        connection,
+        "SELECT v.* FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
+        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement ORDER BY v.severity, v.rule_id, v.place, v.key",
+    ):
+        violations.setdefault(one["snapshot_id"], []).append(one)
+    for one in found:
+        yield {**one, "violations": violations.get(one["snapshot_id"], [])}
+
+
+def state(connection: DuckDBPyConnection) -> str:
+    """What the warehouse holds, as one short text that changes with it: by this a report is known to be current."""
+    return tables.state(connection)
+
+
+def _dicts(connection: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
