@@ -134,7 +134,8 @@ def returns(connection: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     for one in _dicts(
         connection,
         "SELECT v.* FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
-        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement ORDER BY v.severity, v.rule_id, v.place, v.key",
+        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement ORDER BY v.severity, v.rule_id, v.place,"
+        " v.key",
     ):
         violations.setdefault(one["snapshot_id"], []).append(one)
     for one in found:
