@@ -1,4 +1,4 @@
-"""`khrop status` and `khrop summary`: what the warehouse holds, for a person or a machine. `khrop show` is in `show`."""
+"""`khrop status`, `khrop summary`: what the warehouse holds, for a person or a machine. `khrop show` is in `show`."""
 
 from __future__ import annotations
 
