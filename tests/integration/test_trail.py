@@ -1,4 +1,4 @@
-"""The trail of a figure, from what counts down to the cell, the page and the bytes; and pages that a person must read."""
+"""The trail of a figure, from what counts down to the page and the bytes; and pages that a person must read."""
 
 from __future__ import annotations
 
