@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 
 Spoil = Callable[[Random, bytes, bytes], bytes]
@@ -23,6 +23,7 @@ ATTRIBUTE = re.compile(rb"\s([\w:-]+)=\"([^\"]*)\"")
 DIGIT = re.compile(rb"[0-9]|\xe0\xb9[\x90-\x99]")
 TOKEN = re.compile(rb"[^\s<>\[\]()/]+")
 STREAM = re.compile(rb"\bstream\r?\n")
+ROOT = re.compile(rb"/Root\s+(\d+) 0 R")
 OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
 ODD_VALUES = (
     b"", b"0", b"-1", b"1", b"999999999999", b"9" * 400, b"1e308", b"-1e-308", b"NaN", b"=1+1", b"&amp;", b"\xe0\xb9\x92",
@@ -162,7 +163,12 @@ PAGES: tuple[Spoil, ...] = (*BYTES, xml, xml, xml, xml, xml)
 
 def package(chance: Random, data: bytes, other: bytes) -> bytes:
     """A package whose XML is spoilt within, or that lacks a part, or has one of another package; packed anew."""
-    parts, others = _unpacked(data), _unpacked(other)
+    try:
+        parts, others = unpacked(data), unpacked(other)
+    except Exception:  # spoilt before, so that it cannot be unpacked
+        return data
+    if not parts:
+        return data
     # Most of what matters is in the largest parts.
     name = chance.choice(sorted(parts, key=lambda part: -len(parts[part]))[: chance.choice((1, 2, 4, 20))])
     how = chance.randrange(20)
@@ -180,7 +186,8 @@ def package(chance: Random, data: bytes, other: bytes) -> bytes:
 PACKAGES: tuple[Spoil, ...] = (*BYTES, *(package,) * 12)
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The members of a zip by their names."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
@@ -198,12 +205,14 @@ def _packed(parts: dict[str, bytes]) -> bytes:
 
 def opened_up(data: bytes) -> bytes:
     """A PDF of plain objects with its streams unpacked, as far as they are packed in the plain way."""
-    return _written([(int(number), _unpacked_stream(body)) for number, body in OBJECT.findall(data)], data)
+    return written([(int(number), _unpacked_stream(body)) for number, body in OBJECT.findall(data)], data)
 
 
 def pdf(chance: Random, data: bytes, other: bytes) -> bytes:
     """A PDF whose objects are spoilt within, one missing or another's; its table of places is right."""
     objects = [(int(number), body) for number, body in OBJECT.findall(data)]
+    if not objects or not ROOT.search(data):  # spoilt before
+        return data
     for _ in range(chance.choice((1, 1, 2, 6))):
         streams = [n for n, (_, body) in enumerate(objects) if re.search(rb"BT\b|beginbf", body)]
         at = chance.choice(streams) if streams and chance.randrange(4) else chance.randrange(len(objects))
@@ -220,7 +229,7 @@ def pdf(chance: Random, data: bytes, other: bytes) -> bytes:
         else:
             body = _at_one(chance, TOKEN, body, lambda _, of=body: _odd_value(chance, TOKEN, of, 0))
         objects[at] = number, body
-    return _written(objects, data)
+    return written(objects, data)
 
 
 PDFS: tuple[Spoil, ...] = (*BYTES, *(pdf,) * 10)
@@ -241,7 +250,8 @@ def _parted(body: bytes) -> tuple[bytes, bool, bytes]:
     return (body[: found.start()], True, body[found.end() :]) if found else (body, False, b"")
 
 
-def _written(objects: list[tuple[int, bytes]], data: bytes) -> bytes:
+def written(objects: Iterable[tuple[int, bytes]], data: bytes) -> bytes:
+    """A PDF of these objects; which of them is its root is as in `data`."""
     written = bytearray(b"%PDF-1.7\n")
     places = {}
     for number, body in objects:
@@ -254,7 +264,7 @@ def _written(objects: list[tuple[int, bytes]], data: bytes) -> bytes:
     table = b"".join(
         b"%010d 00000 n \n" % places[n] if n in places else b"0000000000 65535 f \n" for n in range(max(places) + 1)
     )
-    root = re.findall(rb"/Root\s+(\d+) 0 R", data)[-1]
+    root = ROOT.findall(data)[-1]
     at = len(written)
     written += b"xref\n0 %d\n" % (max(places) + 1) + table
     written += b"trailer\n<</Size %d/Root %s 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (max(places) + 1, root, at)

@@ -11,7 +11,6 @@ import io
 import os
 import pickle
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -84,6 +83,7 @@ class _Reader:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
+        self._stop()  # it died while it stood by: its pipes are open yet
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.readers.apart"],
             stdin=subprocess.PIPE,
@@ -206,8 +206,6 @@ def _too_much_memory() -> Unreadable:
 
 def _died(code: int | None) -> Unreadable:
     how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return _too_long()
     return Unreadable(
         f"reading it broke the reader ({how}): save it again, or in another form",
         f"ไฟล์นี้ทำให้ตัวอ่านหยุดทำงาน ({how}) กรุณาบันทึกใหม่หรือใช้รูปแบบอื่น",
