@@ -71,9 +71,10 @@ class _Reader:
         with self._lock:
             for attempt in (1, 2):
                 process = self._started()
+                until = time.monotonic() + SECONDS
                 try:
-                    _send(process.stdin, what.encode() + b"\n" + data)
-                    return _understood(self._answer(process))
+                    self._ask(process, what.encode() + b"\n" + data, until)
+                    return _understood(self._answer(process, until))
                 except (BrokenPipeError, _GoneBefore):
                     self._stop()
                     if attempt == 2:
@@ -94,9 +95,19 @@ class _Reader:
         )
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes]) -> bytes:
-        until = time.monotonic() + SECONDS
-        assert process.stdout is not None
+    def _ask(self, process: subprocess.Popen[bytes], question: bytes, until: float) -> None:
+        assert process.stdin is not None
+        pipe = process.stdin.fileno()
+        # A process that hangs takes no question either, and a pipe holds only the beginning of one.
+        os.set_blocking(pipe, False)
+        left = memoryview(LENGTH.pack(len(question)) + question)
+        while left:
+            if not select.select([], [pipe], [], max(0.0, until - time.monotonic()))[1]:
+                self._stop()
+                _raise(_too_long())
+            left = left[os.write(pipe, left) :]
+
+    def _answer(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         begun = self._some(process, LENGTH.size, until)
         size = LENGTH.unpack(begun)[0]
         if size > LARGEST_ANSWER:

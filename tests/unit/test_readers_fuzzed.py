@@ -118,8 +118,10 @@ FAMILIES = {
         mutations.PDFS,
     ),
 }
-CASES = {"text": 120, "html": 50, "xlsx": 100, "ods": 50, "docx": 40, "xls": 60, "zip": 30, "eml": 40, "pdf": 12}
-"""So many in CI, as long as each form takes to be read."""
+CASES = {"text": 100, "html": 40, "xlsx": 100, "ods": 50, "docx": 30, "xls": 60, "zip": 40, "eml": 40, "pdf": 10}
+"""So many in CI, by how long each form takes to be read."""
+LEAST = 50
+"""So many of each form, times KHROP_FUZZ, where more are asked for."""
 
 
 @cache
@@ -163,7 +165,7 @@ def answers_in_time_and_never_wrongly(data: bytes, days: Sequence[str]) -> None:
         for violation in found.violations:
             assert violation.message_en
             assert violation.message_th
-            assert not (violation.rule_id == "readable" and violation.observed.startswith("more than ")), violation
+            assert not violation.observed.startswith((f"more than {SECONDS:.0f} s", "more than 1,024 MB")), violation
         if found.verdict in ("unreadable", "quarantined"):
             assert any(v.severity == "error" for v in found.violations)
         if found.accepted:
@@ -181,10 +183,11 @@ def test_every_document_is_accepted_and_right_before_it_is_spoilt(form: str) -> 
 
 @pytest.mark.parametrize("form", FAMILIES)
 def test_a_spoilt_document_has_an_answer_in_time_and_no_wrong_figure_is_accepted(form: str) -> None:
-    cases = CASES[form] * int(os.environ.get("KHROP_FUZZ", "1"))
+    times = int(os.environ.get("KHROP_FUZZ", "1"))
+    cases = CASES[form] if times == 1 else max(CASES[form], LEAST) * times
     documents, spoils = family(form)
 
-    # A chance of Hypothesis' own would be drawn step by step, which costs more than reading most documents.
+    # A seed and not a chance of Hypothesis' own, which is drawn step by step and costs more than reading most documents.
     @settings(
         max_examples=cases,
         deadline=None,
