@@ -26,8 +26,9 @@ STREAM = re.compile(rb"\bstream\r?\n")
 ROOT = re.compile(rb"/Root\s+(\d+) 0 R")
 OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
 ODD_VALUES = (
-    b"", b"0", b"-1", b"1", b"999999999999", b"9" * 400, b"1e308", b"-1e-308", b"NaN", b"=1+1", b"&amp;", b"\xe0\xb9\x92",
-    "รวม".encode(), "จังหวัด".encode(), b"A1", b"XFD1048576", b"ZZZZ9999999", b"true", b"[Red]0.0%", b"\xff\xfe",
+    b"", b"0", b"-1", b"1", b"999999999999", b"9" * 400, b"1e308", b"-1e-308", b"NaN", b"=1+1", b"&amp;",
+    b"\xe0\xb9\x92",    "รวม".encode(), "จังหวัด".encode(), b"A1", b"XFD1048576", b"ZZZZ9999999", b"true", b"[Red]0.0%",
+    b"\xff\xfe",
 )  # fmt: skip
 ODD_XML = (
     b"&#0;", b"&#x110000;", b"&lol;", b"&amp;", b"<![CDATA[9]]>", b"<!-- 9 -->", b"<?x y?>", b"<", b"</", b"]]>", b"\0",
@@ -36,8 +37,8 @@ ODD_XML = (
 ODD_ATTRIBUTES = (
     b' table:number-columns-repeated="1000000000"', b' table:number-rows-repeated="1000000000"', b' colspan="99999999"',
     b' rowspan="99999999"', b' rowspan="2"', b' w:val="99999999"', b' r="XFD1048576"', b' r="C3"', b' s="99999999"',
-    b' t="s"', b' t="b"', b' t="inlineStr"', b' hidden="1"', b' text:c="999999999"', b' style="display:none"', b' hidden',
-    b' xml:space="preserve"', b' office:value="1"', b' office:value-type="percentage"', b' data-sheets-value="{}"',
+    b' t="s"', b' t="b"', b' t="inlineStr"', b' hidden="1"', b' text:c="999999999"', b' style="display:none"',
+    b' hidden', b' xml:space="preserve"', b' office:value="1"', b' office:value-type="percentage"', b' data-sheets-value="{}"',
 )  # fmt: skip
 
 
@@ -221,7 +222,7 @@ def pdf(chance: Random, data: bytes, other: bytes) -> bytes:
         if how == 0:
             body = b""
         elif how == 1:
-            body = dict((int(n), b) for n, b in OBJECT.findall(other)).get(number, b"")
+            body = {int(n): b for n, b in OBJECT.findall(other)}.get(number, b"")
         elif how < 5 and body:
             body = chance.choice(BYTES)(chance, body, body)
         elif how < 9:

@@ -218,12 +218,13 @@ def test_paths_that_climb_out_of_an_archive_are_refused_and_nothing_is_written(
     said = [v.message_en for v in story.violations]
     assert sum("send it under a plain name" in text for text in said) == len(names)
     assert any("link" in text and "send the file itself" in text for text in said)
-    assert not [path for path in tmp_path.rglob("*evil*")]
+    assert not list(tmp_path.rglob("*evil*"))
     assert not any(b"root:" in path.read_bytes() for path in home.archive.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "holds"), [("macro.xlsm", "macros", "vbaProject.bin"), ("external-links.xlsx", "external_links", "1")]
+    ("name", "told", "holds"),
+    [("macro.xlsm", "macros", "vbaProject.bin"), ("external-links.xlsx", "external_links", "1")],
 )
 def test_macros_and_links_are_told_and_not_followed(name: str, told: str, holds: str) -> None:
     found = judged((HOSTILE / name).read_bytes())
@@ -285,7 +286,10 @@ def test_a_text_layer_that_does_not_show_is_not_trusted() -> None:
 @pytest.mark.parametrize("name", ["white-numbers-over.pdf", "white-numbers-under.pdf"])
 def test_white_figures_over_or_under_figures_are_in_doubt_or_ignored(name: str) -> None:
     found = judged((HOSTILE / name).read_bytes())
-    assert is_the_return(found, "syn_2563-07-09") or {v.rule_id for v in errors(found)} <= {"counts-whole", "totals-match"}
+    assert is_the_return(found, "syn_2563-07-09") or {v.rule_id for v in errors(found)} <= {
+        "counts-whole",
+        "totals-match",
+    }
     assert all(v.place.startswith("page ") for v in errors(found))
 
 

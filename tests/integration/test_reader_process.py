@@ -1,4 +1,4 @@
-"""The process that reads may hang, die or want too much: the file is set aside with a reason, and the next one reads."""
+"""The process that reads may hang, die or want too much: the file is set aside with a reason, and the next is read."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, mon
     with hanging() as process:
         monkeypatch.setattr(apart, "SECONDS", 0.5)
         begun = time.monotonic()
-        with pytest.raises(Unreadable, match=r"took more than .* stopped: save the table alone in a new file") as raised:
+        with pytest.raises(
+            Unreadable, match=r"took more than .* stopped: save the table alone in a new file"
+        ) as raised:
             read(data)
         assert time.monotonic() - begun < 3
         assert raised.value.th.startswith("ใช้เวลาอ่านเกิน")
@@ -86,7 +88,10 @@ def test_a_reader_that_died_while_it_stood_by_is_replaced_and_nobody_notices() -
     ("wants", "words"),
     [
         (lambda: made.pdf_of([made.inflating(200)]), r"broke the reader .*: save it again, or in another form"),
-        (lambda: b"\t" * (16 * MEGABYTES) + b"\n" + BOOK.hex().encode(), r"more than 1,024 MB of memory: save the table"),
+        (
+            lambda: b"\t" * (16 * MEGABYTES) + b"\n" + BOOK.hex().encode(),
+            r"more than 1,024 MB of memory: save the table",
+        ),
     ],
     ids=["an engine that gives up", "a parser of ours"],
 )

@@ -187,7 +187,7 @@ def test_a_spoilt_document_has_an_answer_in_time_and_no_wrong_figure_is_accepted
     cases = CASES[form] if times == 1 else max(CASES[form], LEAST) * times
     documents, spoils = family(form)
 
-    # A seed and not a chance of Hypothesis' own, which is drawn step by step and costs more than reading most documents.
+    # A seed, and no chance of Hypothesis' own: that is drawn step by step, which costs more than most documents take.
     @settings(
         max_examples=cases,
         deadline=None,
