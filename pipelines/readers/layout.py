@@ -89,10 +89,10 @@ def _no_table(document: Document) -> Unreadable:
 
 def _refuse_second(table: RawTable, sheet: str, number: int) -> None:
     if table.ended:
-        first = table.totals[-1].place
+        first, second = where(table.totals[-1].place), where(row_place(sheet, number))
         raise Unreadable(
-            f"two tables fit: one ends with its grand total at {first}, another begins at {row_place(sheet, number)}",
-            f"พบตารางที่เข้าเกณฑ์สองตาราง ตารางแรกจบที่ {first} ตารางที่สองเริ่มที่ {row_place(sheet, number)}",
+            f"two tables fit: one ends with its grand total at {first}, another begins at {second}",
+            f"พบตารางที่เข้าเกณฑ์สองตาราง ตารางแรกจบที่ {first} ตารางที่สองเริ่มที่ {second}",
             place=row_place(sheet, number),
             observed="2",
             expected="one table; send each as a return of its own",
