@@ -215,15 +215,14 @@ def _owner(
 
 def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:
     """Whether the line above the first row is the rest of a name that the page before begins: a row's height above a
-    row that has a name of its own."""
+    row that has a name of its own, in the column of names and in no other."""
     if first == 0 or len(lines[first - 1].segments) != 1:
         return False
     (rest,) = lines[first - 1].segments
-    if not _inside(rest, columns) or not skeleton(rest.text) or FIGURE.fullmatch(rest.text):
-        return False
-    own = {_column_of(segment, columns) for segment in lines[first].segments}
+    over = [i for i, (a, b) in enumerate(columns) if rest.x0 < b and a < rest.x1]
+    names = [_column_of(segment, columns) for segment in lines[first].segments if skeleton(segment.text)]
     height = lines[first].base - lines[first - 1].base
-    return _column_of(rest, columns) in own and LEAST_ROW * pitch < height < MOST_ROW * pitch
+    return bool(skeleton(rest.text)) and over == names and LEAST_ROW * pitch < height < MOST_ROW * pitch
 
 
 def _inside(segment: Segment, columns: Sequence[tuple[float, float]]) -> bool:
