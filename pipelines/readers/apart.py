@@ -84,6 +84,7 @@ class _Reader:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
+        self._stop()  # of one that has ended the pipes are still open
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.readers.apart"],
             stdin=subprocess.PIPE,
