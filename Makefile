@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts bench-repair docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -84,7 +84,12 @@ fuzz: $(DEV) debian
 
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_readers.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
+
+# Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
+bench-readers: $(DEV)
+	$(BIN)/python tests/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
 
 bench-contracts: $(BENCH)
 	$(BIN)/python -W ignore tests/bench_contracts.py

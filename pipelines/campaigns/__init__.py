@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from khrop.thai import normalise
+from khrop.thai_marks import is_mangled, restore
 
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
+"""What two phrases may differ in that have the same consonants: the number of a round, a year."""
 
 
 class CampaignFault(ValueError):
@@ -104,9 +107,15 @@ def parse(file: Path) -> Campaign:
 
 
 def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
-    """The campaigns that a document's text names, spaces aside."""
-    bare = SPACES.sub("", text)
-    return [c for c in campaigns if any(SPACES.sub("", phrase) in bare for phrase in c.known_by)]
+    """The campaigns that a document's text names, spaces aside; where the text lost marks, by the consonants too."""
+    bare, mangled = SPACES.sub("", text), is_mangled(text)
+    return [c for c in campaigns if any(_names(text, bare, phrase, mangled) for phrase in c.known_by)]
+
+
+def _names(text: str, bare: str, phrase: str, mangled: bool) -> bool:
+    if SPACES.sub("", phrase) in bare:
+        return True
+    return mangled and not NOT_CONSONANTS.search(phrase) and phrase in restore(text, (phrase,)).text
 
 
 def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:

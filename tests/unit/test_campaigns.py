@@ -169,3 +169,22 @@ def test_a_phrase_is_found_however_its_letters_were_typed(tmp_path: Path) -> Non
 def test_a_campaign_known_by_nothing_fits_no_text(tmp_path: Path) -> None:
     campaign_file(tmp_path, changed("known_by", None))
     assert fitting("การสำรวจถนน", load(tmp_path).values()) == []
+
+
+def test_a_campaign_is_known_by_its_consonants_where_a_text_lost_its_marks(tmp_path: Path) -> None:
+    known = load(tmp_path).values()
+    for title in (
+        "การจัดท�าความตกลงความร่วมมือระหว่างประเทศของ อปท.",
+        "กำรจัดท�ำควำมตกลงควำมร่วมมือระหว่ำงประเทศของ อปท.",
+        "การจัดทึำความูตกลงความู ร�วมูมูือระหว�างประเทึศของ อปท.",
+    ):
+        assert [c.id for c in fitting(f"ตารางแสดง\n{title}", known)] == ["info-international-agreements"]
+    # Of a text that came in whole a title with other marks is another title.
+    assert fitting("การจดทำความตกลงความร่วมมือระหว่างประเทศ", known) == []
+
+
+def test_campaigns_that_differ_by_a_figure_are_not_known_by_consonants(tmp_path: Path) -> None:
+    campaign_file(tmp_path, changed("known_by", 'known_by = ["การสำรวจถนน รอบที่ ๒"]'))
+    known = load(tmp_path).values()
+    assert fitting("การส�ารวจถนน รอบที่ ๑", known) == []
+    assert fitting("การส�ารวจถนน รอบที่ ๒", known) == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.readers.headings import field_of, fields_of, is_total
+from pipelines.readers.headings import field_of, fields_of, fields_over, is_total
 from pipelines.readers.layout import cut
 from pipelines.readers.raw_table import Document, RawTable, Sheet, Unreadable
 
@@ -110,7 +110,7 @@ def test_a_repeated_heading_goes_on_with_the_same_table() -> None:
 
 
 def test_a_second_table_behind_the_grand_total_is_refused_with_both_places() -> None:
-    with pytest.raises(Unreadable, match=r"two tables fit.*text!R4.*text!R5") as refused:
+    with pytest.raises(Unreadable, match=r"two tables fit.*line 4.*line 5") as refused:
         table(HEADS, KRABI, TRANG, TOTAL, HEADS, KRABI, TRANG, TOTAL)
     assert refused.value.place == "text!R5"
     assert "สองตาราง" in refused.value.th
@@ -190,3 +190,105 @@ def test_a_short_row_has_an_empty_cell_under_each_heading_it_lacks() -> None:
     read = table(HEADS, ["๑", "กระบี่", "๖๒", "๓"])
     assert read.rows[0].cells["pending"].printed == ""
     assert read.rows[0].cells["saved_percent"].place == "text!R2C6"
+
+
+MERGED = [
+    ["ลำดับ", "จังหวัด", "จำนวน อปท.", "สถานะการบันทึกข้อมูล (แห่ง)", "", "ร้อยละ"],
+    ["", "", "", "บันทึกข้อมูลเรียบร้อยแล้ว", "ยังไม่บันทึกข้อมูล", ""],
+]
+BROKEN = [
+    ["ลำดับ", "จังหวัด", "จำนวน", "บันทึกข้อมูล", "ยังไม่", "ร้อยละของ"],
+    ["ที่", "", "อปท.", "เรียบร้อย", "บันทึก", "อปท. ที่บันทึก"],
+    ["", "", "(แห่ง)", "แล้ว (แห่ง)", "ข้อมูล", "ข้อมูลแล้ว"],
+]
+TITLE = ["ตารางแสดงการบันทึกข้อมูล", "", "", "", "", ""]
+ALL = {"ordinal": 1, "province_th": 2, "total": 3, "saved": 4, "pending": 5, "saved_percent": 6}
+
+
+@pytest.mark.parametrize("headings", [[HEADS], MERGED, BROKEN])
+def test_headings_stand_in_one_row_or_over_two_or_three(headings: list[list[str]]) -> None:
+    assert fields_over([*headings, KRABI]) == (ALL, {}, len(headings))
+    read = table(*headings, KRABI, TRANG, TOTAL)
+    assert figures(read, "saved") == ["๓", "๖"]
+    assert figures(read, "pending") == ["๕๙", "๙๔"]
+    assert all(cell.field == "heading" for cell in read.cells if cell.row <= len(headings) and cell.printed)
+
+
+@pytest.mark.parametrize("headings", [[HEADS], MERGED])
+def test_a_title_right_above_the_headings_is_prose(headings: list[list[str]]) -> None:
+    read = table(TITLE, *headings, KRABI, TRANG)
+    assert read.headed_at == "text!R2"
+    assert [cell.printed for cell in read.prose()] == [TITLE[0]]
+
+
+def test_a_row_of_data_above_headings_that_are_repeated_is_a_row() -> None:
+    for headings in ([HEADS], MERGED):
+        read = table(*headings, KRABI, *headings, TRANG)
+        assert figures(read, "province_th") == ["กระบี่", "ตรัง"]
+        assert fields_over([KRABI, *headings])[2] == 0
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["(๑)", "(๒)", "(๓)", "(๔)", "(๕)", "(๖)"],
+        ["(1)", "(2)", "(3)", "(4)", "(5)=(3)-(4)", "(6)"],
+        ["", "(๑)", "(๒)", "(๓)", "(๔) = (๒)-(๓)", ""],
+    ],
+)
+def test_the_numbers_of_the_columns_are_no_row(numbers: list[str]) -> None:
+    read = table(HEADS, numbers, KRABI, TRANG)
+    assert figures(read, "province_th") == ["กระบี่", "ตรัง"]
+    assert {cell.printed for cell in read.prose()} == {number for number in numbers if number}
+
+
+@pytest.mark.parametrize(
+    ("printed", "field"),
+    [
+        ("ลาดับ", "ordinal"),
+        ("จงหวด", "province_th"),
+        ("จานวน อปท. (แหง)", "total"),
+        ("บันทึกขอมูลเรียบรอยแลว", "saved"),
+        ("ยังไมบันทึกขอมูล", "pending"),
+        ("อยูระหวางบันทึกข้อมูล/ยังไมบันทึก", "pending"),
+        ("รอยละ", "saved_percent"),
+        ("คิดเปนรอยละ", "saved_percent"),
+        ("แถบสแสดงการ", "bar"),
+        # One consonant or a figure beside it is too little to know a heading by.
+        ("ทิ่", ""),
+        ("รอยละ ๕", ""),
+        ("รอยละของ อปท. ที่ยังไมบันทึก", ""),
+    ],
+)
+def test_a_heading_that_lost_a_mark_is_known_by_its_consonants(printed: str, field: str) -> None:
+    assert field_of(printed) == field
+
+
+def continued(*parts: list[list[str]], under: bool = True) -> RawTable:
+    sheets = [
+        Sheet(f"page {n}", list(enumerate(rows, 1)), continues=under and n > 1) for n, rows in enumerate(parts, 1)
+    ]
+    return cut(Document("pdf", "", sheets))
+
+
+def test_a_part_that_goes_on_with_the_one_before_needs_no_headings() -> None:
+    read = continued([HEADS, KRABI], [TRANG, TOTAL])
+    assert [row.place for row in read.rows] == ["page 1!R2", "page 2!R1"]
+    assert [row.place for row in read.totals] == ["page 2!R2"]
+
+
+def test_a_part_that_does_not_go_on_is_prose() -> None:
+    assert figures(continued([HEADS, KRABI], [TRANG], under=False), "province_th") == ["กระบี่"]
+
+
+def test_nothing_goes_on_behind_the_grand_total() -> None:
+    read = continued([HEADS, KRABI, TRANG, TOTAL], [KRABI])
+    assert figures(read, "province_th") == ["กระบี่", "ตรัง"]
+    assert "กระบี่" in {cell.printed for cell in read.prose()}
+
+
+def test_where_no_row_has_headings_enough_the_nearest_is_named_with_what_it_holds() -> None:
+    with pytest.raises(Unreadable, match="the nearest is line 2, which holds only province_th, total") as refused:
+        table(["หนังสือ"], ["จังหวัด", "จำนวน อปท."], KRABI)
+    assert (refused.value.place, refused.value.observed) == ("text!R2", "province_th, total")
+    assert "province_th, total" in refused.value.th

@@ -29,6 +29,8 @@ UNSURE = 0.3
 """Two rows are as near as each other where their distances differ by less than so many parts of a row."""
 SLACK = 2.0
 """Points within which two distances are the same."""
+LEAST_ROW, MOST_ROW = 0.8, 1.1
+"""Lines that stand so many times the usual height of a row apart are of rows that follow one another."""
 FAR = 2.5
 """Lines that stand so many line heights apart are not of one row."""
 
@@ -52,7 +54,8 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
     for i in above:
         # Words of a heading stand in one cell.
         lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i]))
-    rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *data)}
+    begun = [data[0] - 1] if _is_begun_before(lines, data[0], pitch, columns) and data[0] - 1 not in above else []
+    rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *begun, *data)}
     taken: set[int] = set()
     for i, line in enumerate(lines):
         owner = (
@@ -201,7 +204,7 @@ def _owner(
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
         return None
-    if not (data[0] < i < data[-1] or min(abs(lines[d].base - line.base) for d in data) < 1.1 * pitch):
+    if not (data[0] < i < data[-1] or min(abs(lines[d].base - line.base) for d in data) < MOST_ROW * pitch):
         return None
     band = bisect(rules, line.base - line.size * 0.2)
     if 0 < band < len(rules):
@@ -214,7 +217,19 @@ def _owner(
         # A whole name between two rows of figures alone: put to the wrong one, every province would be another.
         return None
     nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
-    return nearest if apart[nearest] < 1.1 * pitch + SLACK else None
+    return nearest if apart[nearest] < MOST_ROW * pitch + SLACK else None
+
+
+def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether the line above the first row is the rest of a name that the page before begins: a row's height above a
+    row that has a name of its own, in the column of names and in no other."""
+    if first == 0 or len(lines[first - 1].segments) != 1:
+        return False
+    (rest,) = lines[first - 1].segments
+    over = [i for i, (a, b) in enumerate(columns) if rest.x0 < b and a < rest.x1]
+    names = [_column_of(segment, columns) for segment in lines[first].segments if skeleton(segment.text)]
+    height = lines[first].base - lines[first - 1].base
+    return bool(skeleton(rest.text)) and over == names and LEAST_ROW * pitch < height < MOST_ROW * pitch
 
 
 def _inside(segment: Segment, columns: Sequence[tuple[float, float]]) -> bool:

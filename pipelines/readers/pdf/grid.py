@@ -33,8 +33,10 @@ class Row:
     def without_clipped(self) -> None:
         """Leave out what does not show, where the row holds figures."""
         whole = {c: [one for one in cell if not one.clipped] for c, cell in self.cells.items()}
-        if Row(self.top, whole).figures >= LEAST_FIGURES:
-            self.cells = {c: cell for c, cell in whole.items() if cell}
+        shown = {c: cell for c, cell in whole.items() if any(one.text.strip() and not one.is_mark for one in cell)}
+        # Of a row that the end of its page cuts off only some marks may show: it is printed whole on the next.
+        if Row(self.top, shown).figures >= LEAST_FIGURES or (not shown and self.figures >= LEAST_FIGURES):
+            self.cells = shown
 
     @property
     def figures(self) -> int:
