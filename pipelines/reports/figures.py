@@ -153,6 +153,17 @@ def source(connection: DuckDBPyConnection, campaign_id: str, as_of: date) -> Sou
     return Source(*row)
 
 
+def printed_percents(connection: DuckDBPyConnection, campaign_id: str, as_of: date) -> dict[str, Decimal]:
+    """The percents saved that the return of an as-of date printed, by province code; they may be a hundredth off."""
+    return dict(
+        connection.execute(
+            "SELECT province_code, saved_percent FROM core.province_progress_current"
+            " WHERE campaign_id = ? AND as_of = ? ORDER BY province_code",
+            [campaign_id, as_of],
+        ).fetchall()
+    )
+
+
 def cited_letters(connection: DuckDBPyConnection, campaign_id: str) -> dict[str, date]:
     """The dates of the letters that a campaign's returns cite, by number without spaces; those alone that stand with
     one number and one date in their paragraph, and that all returns give the same date."""

@@ -14,13 +14,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import campaigns as campaign_files
 from pipelines.home import Home
 from pipelines.reports import figures, letter_templates, letter_wording
+from pipelines.reports.choices import Only
 from pipelines.reports.figures import Standing
 from pipelines.reports.letter_fields import CIRCULAR, REMINDER
 from pipelines.reports.letter_wording import Occasion
@@ -36,13 +36,6 @@ COLUMNS = ("file", "kind", "province_code", "province_th", "province_en", "statu
            "saved_percent", "rank", "days_left", "snapshot_id", "page")  # fmt: skip
 PIXELS = 8
 """A module of a QR code: 2.3 cm of it print sharp at 300 dots an inch."""
-
-
-class Only(StrEnum):
-    """Which of the provinces that are behind get a letter: those that saved something, or those that saved nothing."""
-
-    behind = "behind"
-    not_started = "not-started"
 
 
 @dataclass(frozen=True, slots=True)
