@@ -166,6 +166,7 @@ def _named(path: Path, name: str, text: str, environment: Environment) -> set[st
     lines = PARAGRAPH.split(text.replace("\n", " "))
     try:
         tree = environment.parse("\n".join(lines))
+        undeclared = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as error:
         place = TAGS.sub("", lines[min(error.lineno, len(lines)) - 1])[:SHOWN]
         raise TemplateFault(f"{path}: a broken tag in {name}, in the paragraph {place!r}: {error.message}") from None
@@ -186,7 +187,7 @@ def _named(path: Path, name: str, text: str, environment: Environment) -> set[st
         for node in tree.find_all(nodes.Getitem)
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
     }
-    return meta.find_undeclared_variables(tree) | of_rows
+    return undeclared | of_rows
 
 
 def _check(path: Path, kind: str, named: set[str]) -> None:
