@@ -37,7 +37,8 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(made, "w") as package:
         for name in sorted(parts, key=lambda name: (name != FIRST, name)):
             entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            # A picture is compressed in itself.
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             entry.create_system = 0
             package.writestr(entry, parts[name])
     return made.getvalue()

@@ -68,7 +68,7 @@ def codes_in(path: Path) -> list[str]:
 
 def test_the_reminder_to_krabi_says_this(sample: Path, taken_in: Any, written: Any) -> None:
     taken_in(sample)
-    _, done = written()
+    _, done = written(provinces=("81",))
     assert paragraphs(done.folder / "81-krabi.docx") == [
         "ที่ ........................",
         "กรมส่งเสริมการปกครองท้องถิ่น",
@@ -98,7 +98,7 @@ def test_the_reminder_to_krabi_says_this(sample: Path, taken_in: Any, written: A
 
 def test_the_circular_has_the_return_s_own_table(sample: Path, taken_in: Any, written: Any, ask: Any) -> None:
     taken_in(sample)
-    _, done = written()
+    _, done = written(provinces=("81",))
     document = Document(str(done.folder / "circular.docx"))
     told = paragraphs(done.folder / "circular.docx")
     assert "ถึง\tสำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด ทุกจังหวัด" in told
@@ -200,7 +200,7 @@ def test_a_letter_cannot_be_older_than_its_figures(sample: Path, taken_in: Any, 
     taken_in(sample)
     with pytest.raises(NoLetter, match="a letter of 2020-06-10 cannot tell the figures of 2020-06-11"):
         written(dated=date(2020, 6, 10))
-    _, done = written(dated=date(2020, 6, 16))
+    _, done = written(dated=date(2020, 6, 16), provinces=("81",))
     assert "๑๖ มิถุนายน ๒๕๖๓" in paragraphs(done.folder / "81-krabi.docx")
 
 
@@ -208,12 +208,12 @@ def test_a_template_that_cannot_be_used_leaves_the_letters_as_they_were(
     sample: Path, taken_in: Any, written: Any, home: Home
 ) -> None:
     taken_in(sample)
-    _, done = written()
+    _, done = written(provinces=("81",))
     home.templates.mkdir()
     (home.templates / "circular.docx").write_bytes(b"no template")
     before = sorted(path.name for path in done.folder.parent.iterdir())
     with pytest.raises(TemplateFault, match=r"circular\.docx: this is no DOCX file"):
-        written()
+        written(provinces=("81",))
     assert sorted(path.name for path in done.folder.parent.iterdir()) == before
     assert (done.folder / "81-krabi.docx").exists()
 
