@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # See that commands and files from outside Python are there: each argument is command:package or /file:package, the
-# package that has it on Debian. An absent one is installed where that may be done (root, apt-get); elsewhere it is named, and that fails.
+# package that has it on Debian. An absent one is installed where that may be done (root, apt-get); elsewhere it is
+# named, and that fails.
 set -euo pipefail
 packages=()
 for pair in "$@"; do
