@@ -155,8 +155,9 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
 
 
 def swap(new: Path, folder: Path) -> None:
-    """Put `new`, a folder beside `folder` named `.{its name}-…`, in its place. Let `folder` be a link to a versioned folder, and turn the link in one step. The version before stays for
-    readers that are still in it; older ones, and what a killed run left, go."""
+    """Put `new`, a folder beside `folder` named `.{its name}-…`, in its place: let `folder` be a link to a versioned
+    folder, and turn the link in one step. The version before stays for readers that are still in it; older ones, and
+    what a killed run left, go."""
     before = folder.readlink().name if folder.is_symlink() else ""
     version = folder.with_name(f".{folder.name}-{new.stat().st_mtime_ns}")
     os.replace(new, version)
