@@ -123,8 +123,8 @@ def copy(folder: Path) -> list[Path]:
 
 def _environment() -> Environment:
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
     from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
     from markupsafe import Markup, escape
 
     class Fields(ImmutableSandboxedEnvironment):
