@@ -76,10 +76,12 @@ test: check debian
 build: $(DEV) debian
 	@UV=$(abspath $(UV)) PYTHON=$(PYTHON) bash tests/library_alone.sh
 
-# The engines against the oracle on many more cases, other ones each time.
+# The engines against the oracle, and the readers on spoilt documents, on many more cases, other ones each time: FORMS
+# names forms of documents alone, as in FORMS="pdf or xlsx".
 FUZZ := 40
 fuzz: $(DEV) debian
-	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py
+	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py)
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/unit/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py

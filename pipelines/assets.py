@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines import alerts, campaigns, checks, events, launch, listening
+from pipelines import alerts, campaigns, checks, events, launch, listening, pages
 from pipelines.home import Home
 from pipelines.intake import Story, take_in
 from pipelines.troubles import Troubles, archived, troubles
@@ -94,7 +94,7 @@ def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[n
     with the_writer(home) as warehouse:
         for stories in take_in(home, again=again):
             context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
-            events.report(context, [_materialization(story) for story in stories])
+            events.report(context, [_materialization(home, story) for story in stories])
             listening.tell(stories)
             for story in stories:
                 taken[story.verdict] = taken.get(story.verdict, 0) + 1
@@ -120,7 +120,7 @@ def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> No
         context.log.warning(notice.line())
 
 
-def _materialization(story: Story) -> dg.AssetMaterialization:
+def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
     """A return's story as the UI shows it in its partition."""
     first = next(iter(story.violations), None)
     metadata: dict[str, object] = {
@@ -139,6 +139,8 @@ def _materialization(story: Story) -> dg.AssetMaterialization:
     if story.proposal:
         metadata["repair"] = story.proposal.status
         metadata["proposed_repair"] = dg.MetadataValue.md(story.proposal.markdown)
+    if not story.rows and (pictures := pages.of(home, story.snapshot_id)):
+        metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
         metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
     return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -108,3 +108,23 @@ def _entry(name: str, kind: int, first: int, size: int) -> bytes:
     written = name.encode("utf-16-le")
     head = written.ljust(64, b"\0") + struct.pack("<HBB", len(written) + 2, kind, 1) + b"\xff" * 12
     return head.ljust(116, b"\0") + struct.pack("<IQ", first, size)
+
+
+def xls(rows: Sequence[Sequence[str]]) -> bytes:
+    """An XLS of one sheet S1 whose cells are all text."""
+
+    def record(number: int, body: bytes) -> bytes:
+        return struct.pack("<HH", number, len(body)) + body
+
+    def begin(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0x600))
+
+    def label(row: int, col: int, text: str) -> bytes:
+        return record(0x204, struct.pack("<HHHHB", row, col, 0, len(text), 1) + text.encode("utf-16-le"))
+
+    end = record(0x0A, b"")
+    cells = b"".join(label(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row) if text)
+    name = b"\x02\x01" + "S1".encode("utf-16-le")
+    at = len(begin(5)) + 4 + 6 + len(name) + len(end)
+    sheet = record(0x85, struct.pack("<IBB", at, 0, 0) + name)
+    return ole({"Workbook": begin(5) + sheet + end + begin(0x10) + cells + end})

@@ -161,7 +161,9 @@ class OnWeekday:
         return bool(known[self.day].isoweekday() == known[self.weekday])
 
     def expected(self, known: Known) -> str:
-        return WEEKDAYS[known[self.day].isoweekday() - 1]
+        # Of a date that is itself unread no weekday tells which it should be.
+        day = known.get(self.day)
+        return "" if day is None else WEEKDAYS[day.isoweekday() - 1]
 
 
 @dataclass(frozen=True, slots=True)

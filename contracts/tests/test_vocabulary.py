@@ -191,6 +191,11 @@ def test_a_weekday_is_that_of_its_date() -> None:
     part = OnWeekday("day", "weekday")
     assert part.holds({"day": date(2020, 8, 31), "weekday": 1})
     assert not part.holds({"day": date(2020, 8, 31), "weekday": 7})
+    assert part.expected({"day": date(2020, 8, 31), "weekday": 7}) == "วันจันทร์ (Monday)"
+
+
+def test_no_weekday_is_expected_of_a_date_that_cannot_be_read() -> None:
+    assert OnWeekday("day", "weekday").expected({"day": None, "weekday": 1}) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`khrop status`, `khrop summary`, `khrop show`: what the warehouse holds, for a person or a machine."""
+"""`khrop status`, `khrop summary`: what the warehouse holds, for a person or a machine. `khrop show` is in `show`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,7 +21,8 @@ EXTREMES = 5
 
 
 @contextmanager
-def _opened() -> Iterator[tuple[Home, DuckDBPyConnection]]:
+def opened() -> Iterator[tuple[Home, DuckDBPyConnection]]:
+    """The home and its warehouse, to be read."""
     from pipelines.home import Home
     from warehouse.connect import Warehouse
 
@@ -33,13 +34,15 @@ def _opened() -> Iterator[tuple[Home, DuckDBPyConnection]]:
         raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
 
 
-def _dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+def dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a question, each by the names of its columns."""
     cursor = connection.execute(sql, parameters or [])
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _json(value: Any) -> str:
+def in_json(value: Any) -> str:
+    """A value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -66,15 +69,15 @@ def status(
     """Show the returns with their verdicts, and the current state of each campaign."""
     from pipelines.commands.lines import plural, shown, table
 
-    with _opened() as (home, connection):
-        returns = _dicts(
+    with opened() as (home, connection):
+        returns = dicts(
             connection,
             "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"
             " FROM core.snapshot_judged ORDER BY received_at DESC, snapshot_id",
         )
         campaigns = _campaigns(connection)
     if as_json:
-        typer.echo(_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
+        typer.echo(in_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
         return OK
     for campaign in campaigns:
         typer.echo("\n".join(_campaign_lines(campaign)))
@@ -103,7 +106,7 @@ def status(
 
 def _campaigns(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
     """Each campaign with its newest national line, if it has one."""
-    return _dicts(
+    return dicts(
         connection,
         "SELECT c.campaign_id, c.title_th, c.title_en, c.opened_on, c.deadline, c.closed_on, s.snapshot_id, s.verdict,"
         " s.as_of, s.revision, sum(p.total) AS total, sum(p.saved) AS saved, sum(p.pending) AS pending,"
@@ -148,17 +151,17 @@ def summary(as_json: JsonOption = False) -> int:
     from pipelines.commands.lines import shown
     from warehouse import tables
 
-    with _opened() as (home, connection):
+    with opened() as (home, connection):
         # A run that was cut short before the marts: what was loaded is told, the ranking waits.
         behind = tables.exported_state(home.exports) != tables.state(connection)
         campaigns = [c for c in _campaigns(connection) if c["as_of"] is not None]
         for campaign in campaigns:
             campaign["provinces"] = [] if behind else _ranking(connection, campaign["campaign_id"])
-            campaign["violations"] = _violations(connection, campaign["snapshot_id"])
+            campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
     if behind:
         typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
     if as_json:
-        typer.echo(_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
+        typer.echo(in_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
     for campaign in campaigns:
         typer.echo("\n".join(_summary_lines(campaign)))
@@ -169,7 +172,7 @@ def summary(as_json: JsonOption = False) -> int:
 
 
 def _ranking(connection: DuckDBPyConnection, campaign_id: str) -> list[dict[str, Any]]:
-    return _dicts(
+    return dicts(
         connection,
         "SELECT c.rank, p.name_th, p.name_en, t.saved, t.total, c.saved_percent, c.status FROM mart.compliance AS c"
         " INNER JOIN mart.province_trend AS t USING (campaign_id, province_code, as_of)"
@@ -179,42 +182,15 @@ def _ranking(connection: DuckDBPyConnection, campaign_id: str) -> list[dict[str,
     )
 
 
-def _violations(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    return _dicts(
+def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """What is wrong with a return by its newest judgement."""
+    return dicts(
         connection,
         "SELECT v.* EXCLUDE (snapshot_id, judgement) FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE v.snapshot_id = ?"
         " ORDER BY v.severity, v.rule_id, v.place, v.key",
         [name],
     )
-
-
-def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    """What was decided of a return, in order, each decision with what it corrected."""
-    decisions = _dicts(connection, "SELECT * FROM core.decision WHERE snapshot_id = ? ORDER BY ledger_line", [name])
-    for one in decisions:
-        one["corrections"] = _dicts(
-            connection,
-            "SELECT row_name, column_name, printed, corrected, slip, place FROM core.correction WHERE ledger_line = ?"
-            " ORDER BY ALL",
-            [one["ledger_line"]],
-        )
-    return decisions
-
-
-def _decision_lines(decision: dict[str, Any]) -> list[str]:
-    from pipelines.commands.lines import printable
-
-    when, who, why = decision["decided_at"], printable(decision["decided_by"]), printable(decision["reason"])
-    lines = [f"  decided   {decision['kind']}, {when:%Y-%m-%d %H:%M}Z, by {who}: {why}"]
-    for c in decision["corrections"]:
-        if not c["column_name"]:
-            what = "its second row is dropped" if c["slip"] == "row_doubled" else "a row is inserted"
-            lines.append(f"            {c['row_name']}: {what}")
-        else:
-            printed, place = printable(c["printed"]) or "–", f" ({c['place']})" if c["place"] else ""
-            lines.append(f"            {c['row_name']} {c['column_name']}: {printed} → {c['corrected']}{place}")
-    return lines
 
 
 def _summary_lines(campaign: dict[str, Any]) -> list[str]:
@@ -251,62 +227,3 @@ def _summary_lines(campaign: dict[str, Any]) -> list[str]:
         ]
         lines += [title, *table(rows, right=(0, 3, 4), indent="  ")]
     return lines
-
-
-@guarded
-def show(
-    name: Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or its hash.")],
-    as_json: JsonOption = False,
-) -> int:
-    """Show a return's verdict and violations: where, what stood there, what was expected."""
-    from pipelines.commands import enclosed
-    from pipelines.commands.lines import plural, printable
-    from pipelines.readers.raw_table import where
-
-    with _opened() as (_, connection):
-        full = resolve(connection, name)
-        judgements = _dicts(
-            connection,
-            "SELECT s.*, f.name AS file, f.source FROM core.snapshot AS s INNER JOIN raw.file AS f USING (sha256)"
-            " WHERE snapshot_id = ? ORDER BY judgement",
-            [full],
-        )
-        violations = _violations(connection, full)
-        decisions = _decisions(connection, full)
-        parcel = enclosed.enclosed(connection, judgements[-1]["sha256"])
-    last = judgements[-1]
-    if as_json:
-        told = {"judgements": judgements, "decisions": decisions, "violations": violations}
-        typer.echo(_json({**last, **told, **parcel}))
-        return of_verdicts([last["verdict"]])
-    typer.echo(f"{full}: {last['verdict']}")
-    typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
-    for line in enclosed.lines(parcel):
-        typer.echo(line)
-    typer.echo(
-        f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
-        f" revision {last['revision']}"
-    )
-    typer.echo(
-        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside"
-    )
-    if last["same_as"]:
-        typer.echo(f"  every figure is that of {last['same_as']}")
-    for earlier in judgements[:-1]:
-        typer.echo(
-            f"  before    {earlier['verdict']}, judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z,"
-            f" contract {earlier['contract_version']}"
-        )
-    for decision in decisions:
-        typer.echo("\n".join(_decision_lines(decision)))
-    typer.echo(f"  {plural(len(violations), 'violation')}")
-    if last["verdict"] == "quarantined":
-        typer.echo(f"  khrop repair {full} proposes what the figures should be")
-    for v in violations:
-        typer.echo(
-            f"\n{v['severity']} {v['rule_id']} · {printable(last['file'])}, {where(v['place'], v['column_name'])}"
-        )
-        typer.echo(f"  stood     {printable(v['observed']) or '(nothing)'}")
-        typer.echo(f"  expected  {printable(v['expected']) or '(nothing)'}")
-        typer.echo(f"  {printable(v['message_en'])}\n  {printable(v['message_th'])}")
-    return of_verdicts([last["verdict"]])

@@ -155,6 +155,9 @@ def _lines(file: str, judged: Judgement) -> list[str]:
         f" campaign {judged.campaign_id or 'unknown'}"
     )
     said = [f"{printable(file)}: {judged.verdict}, {what}"]
+    for c in judged.claims:
+        if c.source == "file":
+            said.append(f"  noted {c.measure.replace('_', ' ')} at {where(c.place)}: {printable(c.printed)}")
     for v in judged.violations:
         said.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")
     return said

@@ -11,6 +11,10 @@ READER_VERSION = "2.0.1"
 LARGEST = 32 << 20
 """Bytes; a return has some 20 kB, a scanned one a few MB."""
 
+READ_HERE = 256 << 10
+"""Bytes of text that are read in the process that asks; a return of text has 15 kB, and a line of nothing but
+separators takes minutes where it is as long as a file may be."""
+
 
 def too_large(size: int) -> Unreadable | None:
     """Why a document of so many bytes is not read, if it is not: asked before its bytes are brought into memory."""
@@ -27,10 +31,10 @@ def too_large(size: int) -> Unreadable | None:
 def read(data: bytes) -> RawTable:
     """Read a document by what its bytes are, never by its name. Raises `Unreadable`.
 
-    Text is read here and now. Every other form is read by `pipelines.readers.apart` in a process of its own, since
-    its parser may be made to run on, or out of memory, by the file.
+    Text of the size of a return is read here and now. Everything else is read by `pipelines.readers.apart` in a process
+    of its own, since its parser may be made to run on, or out of memory, by the file.
     """
-    if forms.is_text(data):
+    if len(data) <= READ_HERE and forms.is_text(data):
         return read_here(data)
     from pipelines.readers import apart
 

@@ -11,7 +11,6 @@ import io
 import os
 import pickle
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -72,9 +71,10 @@ class _Reader:
         with self._lock:
             for attempt in (1, 2):
                 process = self._started()
+                until = time.monotonic() + SECONDS
                 try:
-                    _send(process.stdin, what.encode() + b"\n" + data)
-                    return _understood(self._answer(process))
+                    self._ask(process, what.encode() + b"\n" + data, until)
+                    return _understood(self._answer(process, until))
                 except (BrokenPipeError, _GoneBefore):
                     self._stop()
                     if attempt == 2:
@@ -84,6 +84,7 @@ class _Reader:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
+        self._stop()  # it died while it stood by: its pipes are open yet
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.readers.apart"],
             stdin=subprocess.PIPE,
@@ -94,9 +95,19 @@ class _Reader:
         )
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes]) -> bytes:
-        until = time.monotonic() + SECONDS
-        assert process.stdout is not None
+    def _ask(self, process: subprocess.Popen[bytes], question: bytes, until: float) -> None:
+        assert process.stdin is not None
+        pipe = process.stdin.fileno()
+        # A process that hangs takes no question either, and a pipe holds only the beginning of one.
+        os.set_blocking(pipe, False)
+        left = memoryview(LENGTH.pack(len(question)) + question)
+        while left:
+            if not select.select([], [pipe], [], max(0.0, until - time.monotonic()))[1]:
+                self._stop()
+                _raise(_too_long())
+            left = left[os.write(pipe, left) :]
+
+    def _answer(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         begun = self._some(process, LENGTH.size, until)
         size = LENGTH.unpack(begun)[0]
         if size > LARGEST_ANSWER:
@@ -206,8 +217,6 @@ def _too_much_memory() -> Unreadable:
 
 def _died(code: int | None) -> Unreadable:
     how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return _too_long()
     return Unreadable(
         f"reading it broke the reader ({how}): save it again, or in another form",
         f"ไฟล์นี้ทำให้ตัวอ่านหยุดทำงาน ({how}) กรุณาบันทึกใหม่หรือใช้รูปแบบอื่น",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import struct
 import warnings
 import zipfile
 import zlib
@@ -33,7 +34,7 @@ SMALL = 8 << 20
 CHUNK = 1 << 16
 """Bytes unpacked at a time. zipfile unpacks as much as it is asked for and only then cuts what was too much."""
 PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, ValueError)
 """What zipfile raises for a package that is cut short or damaged."""
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 ROOT_RELATIONS = "_rels/.rels"
@@ -183,7 +184,7 @@ def open_package(data: bytes) -> Package:
     infos = archive.infolist()
     _refuse_bomb(infos, len(data))
     for info in infos:
-        if info.is_dir():
+        if info.filename.endswith("/"):  # not is_dir(), which stumbles over a part without a name
             continue
         if info.flag_bits & 1:
             raise locked()

@@ -91,7 +91,7 @@ def test_the_sample_has_its_two_warnings_and_nothing_else() -> None:
         (b"\x00" * 512, "empty"),
         (bytes(range(256)) * 8, "not text"),
         (b"%PDF-1.7\n", "PDF"),
-        (b"PK\x03\x04", "workbook"),
+        (b"PK\x03\x04", "cut short"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (SAMPLE.encode("utf-32"), "UTF-32"),
@@ -431,6 +431,13 @@ def test_a_wrong_weekday_of_the_as_of_date_or_of_any_letter_is_a_warning(old: st
     found = judged(altered(old, new))
     assert found.verdict == "accepted_with_warnings"
     assert only(found, "weekday-matches").column_name == fact
+
+
+@pytest.mark.parametrize("typed", ["วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖", "วันจันทร์ที่ ๓๒ สิงหาคม ๒๕๖๓"])
+def test_a_deadline_that_cannot_be_read_is_a_warning_though_its_weekday_can(typed: str) -> None:
+    found = judged(SAMPLE.replace("วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓", typed))
+    assert found.verdict == "accepted_with_warnings"
+    assert (only(found, "weekday-matches").column_name, only(found, "weekday-matches").observed) == ("deadline", typed)
 
 
 def test_a_senders_date_that_agrees_is_taken_and_one_that_does_not_is_quarantined() -> None:

@@ -50,3 +50,11 @@ def test_the_readme_shows_a_repair(khrop: Command, returns: Path, home: Home) ->
     call, _, outcome = accepted.partition("\n")
     told = khrop(*shlex.split(call.removeprefix("$ khrop ")))
     assert outcome.strip() == shown(told.stdout, home.root)
+
+
+def test_the_readme_shows_the_trail_of_a_figure(khrop: Command, sample: Path, returns: Path, home: Home) -> None:
+    khrop("ingest", sample)
+    block = re.findall(r"```\n(\$ khrop ingest tests/returns/real/.*?)```", README, re.DOTALL)[0]
+    calls = re.split(r"^\$ khrop ", block, flags=re.MULTILINE)[1:]
+    for call, _, outcome in (call.partition("\n") for call in calls):
+        assert outcome.strip() == shown(khrop(*shlex.split(call)).stdout, home.root)

@@ -144,3 +144,11 @@ def test_a_declaration_is_found_where_it_lies_across_two_chunks() -> None:
 def test_what_is_no_package_is_no_workbook(data: bytes) -> None:
     with pytest.raises(Unreadable):
         xlsx.read(data)
+
+
+def test_a_part_without_a_name_is_a_part_like_any_other() -> None:
+    whole = packed({"a": b"x"})
+    at = whole.index(b"PK\x01\x02")
+    nameless = whole[: at + 28] + b"\0\0\0\0\1\0" + whole[at + 34 :]  # its name is taken for its comment
+    assert open_package(nameless).names == [""]
+    assert kind_of(nameless) == "zip"

@@ -55,6 +55,14 @@ def test_headings_wrapped_over_lines_are_put_together_over_their_columns() -> No
     assert table.totals[0].cells["total"].read == "๒๑๓"
 
 
+@pytest.mark.parametrize("mark", ["\u0e48", "\u0e31", "\u0e4d"])
+@pytest.mark.parametrize("place", [24, 40, 60, 125])
+def test_a_mark_that_stands_alone_among_the_headings_is_no_fault(mark: str, place: int) -> None:
+    stray = " " * place + mark
+    table = read("\n".join([HEADS[0], stray, *HEADS[1:], line(KRABI), line(KALASIN), line(TOTAL)]))
+    assert figures(table) == [list(KRABI[1:]), list(KALASIN[1:])]
+
+
 def test_a_heading_without_a_column_such_as_the_bars_takes_no_column_of_another() -> None:
     table = read("\n".join([*HEADS, line(KRABI), line(KALASIN)]))
     assert table.columns["saved_percent"] == 6

@@ -211,3 +211,9 @@ def test_entities_of_the_page_itself_are_not_expanded() -> None:
 def test_an_empty_page_is_refused(html: bytes) -> None:
     with pytest.raises(Unreadable):
         web.read(html)
+
+
+@pytest.mark.parametrize("end", ["</body></html>", "</BODY\n>", "</html>", "</body></html><!DOCTYPE html><html><body>"])
+def test_what_stands_behind_the_end_of_a_page_is_read_as_a_browser_shows_it(end: str) -> None:
+    found = web.read(f"<html><body><p>ก</p>{end}<p>ข</p></body></html>".encode())
+    assert [cell for sheet in found.sheets for _, cells in sheet.rows for cell in cells] == ["ก", "ข"]

@@ -292,6 +292,11 @@ def edited(name: str, content: bytes | None) -> bytes:
         edited("word/styles.xml", b"\x00"),
         edited("[Content_Types].xml", None),
         edited("_rels/.rels", None),
+        edited(
+            "word/_rels/document.xml.rels",
+            b'<Relationships xmlns="%s"><Relationship Id="a" Type="b"/></Relationships>'
+            % b"http://schemas.openxmlformats.org/package/2006/relationships",
+        ),
         edited("word/document.xml", f"<w:document {W}>{'<w:body>' * 400}{'</w:body>' * 400}</w:document>".encode()),
     ],
 )

@@ -153,7 +153,7 @@ CREATE TABLE core.claim (
 );
 COMMENT ON TABLE core.claim IS 'What a document says outside its rows: totals row, prose, letters, dates, stamps.';
 COMMENT ON COLUMN core.claim.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.claim.source IS 'table_total, prose, document, letter, cited or registry';
+COMMENT ON COLUMN core.claim.source IS 'table_total, prose, document, letter, cited, registry, or file: what the form itself says, such as a hidden row';
 COMMENT ON COLUMN core.claim.measure IS 'what it speaks of: a column, as_of, deadline, letter_no, letter_date …';
 COMMENT ON COLUMN core.claim.value IS 'number, ISO date or text; null where it could not be read, or is said twice and differs';
 COMMENT ON COLUMN core.claim.place IS 'where it stands, sheet!R<row>C<column>';

@@ -36,6 +36,8 @@ APART = frozenset({"sup", "sub", "del", "s", "strike"})
 HIDES = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE)
 SPACES = re.compile(r"[ \t\r\n\f]+")
 CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 0xFFFE, 0xFFFF])
+ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+"""What stands behind the end of a page a browser shows as the rest of it; the parser drops it without a word."""
 DEEPEST = 2_000
 """Elements within one another; the parser drops without a word what lies some dozens deeper."""
 MOST_TABLES = 40
@@ -47,7 +49,7 @@ def read(data: bytes) -> Document:
     """The sheets of a page. Raises `Unreadable` for what is no text, or is no page that a browser would show."""
     text, encoding, said = page_text(data)
     # What XML does not allow ends the parser's text early.
-    source = text.translate(CONTROLS).encode("utf-8", "replace")
+    source = ENDS.sub(" ", text.translate(CONTROLS)).encode("utf-8", "replace")
     # Comments and processing instructions would part a text.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:

@@ -26,6 +26,8 @@ from pipelines.readers.raw_table import Claim, Document, Meant, NeedsReadingByEy
 from pipelines.readers.wording import put_right
 
 MOST_PAGES = 60
+LONGEST_REASON = 200
+"""Characters; engines print whole objects."""
 NOTHING = Meant()
 LEAST_LETTERS = 20
 """A page with fewer letters and digits has no text layer worth the name."""
@@ -36,6 +38,11 @@ THAI = 0.3
 
 def read(data: bytes) -> Document:
     """The pages of a PDF. Raises `Unreadable`, and `NeedsReadingByEye` where there is no text to be read."""
+    with _refusing_damage():
+        return _read(data)
+
+
+def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
         pages = [characters.of_page(page, page.get_textpage()) for page in pdf]
         said = [Claim("file", "qr_code", text, f"page {n}", text) for n, text in codes_on(pdf)]
@@ -84,8 +91,20 @@ def _opened(data: bytes) -> Iterator[Any]:
         pdf.close()
 
 
+@contextmanager
+def _refusing_damage() -> Iterator[None]:
+    """Whatever an engine raises on a PDF is said of the PDF: one engine opens what another stumbles over, each raises
+    what it likes. Memory that runs out goes on to whoever set the limit."""
+    try:
+        yield
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(" ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_REASON]) from error
+
+
 def damaged(reason: str) -> Unreadable:
-    """A PDF that no engine opens."""
+    """A PDF that some engine cannot read."""
     return Unreadable(
         f"the PDF is damaged: {reason}; save or download it again",
         "ไฟล์ PDF ชำรุด กรุณาบันทึกหรือดาวน์โหลดใหม่",

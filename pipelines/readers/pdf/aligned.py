@@ -25,6 +25,8 @@ HEADING_LINES = 8
 HEADING_GAP = 0.8
 MOST_ALONE = 2
 """Columns of a table that hold nothing but colour."""
+UNSURE = 0.3
+"""Two rows are as near as each other where their distances differ by less than so many parts of a row."""
 SLACK = 2.0
 """Points within which two distances are the same."""
 FAR = 2.5
@@ -194,7 +196,8 @@ def _owner(
     rules: Sequence[float],
 ) -> int | None:
     """The row that a line without figures belongs to, as a name that is written over two lines: the one between the
-    same rules, or else the nearest; of two as near the upper one, as text is set from the top."""
+    same rules, or else the nearest; of two as near the upper one, as text is set from the top, if both have a part of
+    a name already, so that a wrong guess is no name."""
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
         return None
@@ -206,6 +209,10 @@ def _owner(
         if len(within) == 1:
             return within[0]
     apart = {d: abs(lines[d].base - line.base) for d in data}
+    near = [d for d in data if apart[d] <= min(apart.values()) + UNSURE * pitch]
+    if len(near) > 1 and not all(any(skeleton(s.text) for s in lines[d].segments) for d in near):
+        # A whole name between two rows of figures alone: put to the wrong one, every province would be another.
+        return None
     nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
     return nearest if apart[nearest] < 1.1 * pitch + SLACK else None
 

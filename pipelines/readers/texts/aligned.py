@@ -230,7 +230,8 @@ def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
         if clusters and piece.start < clusters[-1][1]:
             clusters[-1] = (clusters[-1][0], max(clusters[-1][1], piece.end))
         else:
-            clusters.append((piece.start, piece.end))
+            # A mark that stands alone has no width, and is yet of some column.
+            clusters.append((piece.start, max(piece.end, piece.start + 1)))
     under = [_under(start, end, columns) for start, end in clusters]
     taken = [columns_under[0] if columns_under else -1 for columns_under in under]
     known = [column for column in taken if column >= 0]

@@ -1,0 +1,148 @@
+"""`khrop show`: a return's verdict, what is wrong with it and where, and the trail of one of its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.look import dicts, in_json, opened, resolve, violations_of
+from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded, of_verdicts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@guarded
+def show(
+    name: Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or its hash.")],
+    as_json: JsonOption = False,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", metavar="PROVINCE:COLUMN", help="The trail of this figure alone, down to the page."),
+    ] = None,
+) -> int:
+    """Show a return's verdict and violations: where, what stood there, what was expected."""
+    if cell is not None:
+        return _trail(name, cell, as_json)
+    from pipelines import pages
+    from pipelines.commands import enclosed
+    from pipelines.commands.lines import plural, printable, shown
+    from pipelines.readers.raw_table import where
+
+    with opened() as (home, connection):
+        full = resolve(connection, name)
+        judgements = dicts(
+            connection,
+            "SELECT s.*, f.name AS file, f.source FROM core.snapshot AS s INNER JOIN raw.file AS f USING (sha256)"
+            " WHERE snapshot_id = ? ORDER BY judgement",
+            [full],
+        )
+        violations = violations_of(connection, full)
+        decisions = _decisions(connection, full)
+        parcel = enclosed.enclosed(connection, judgements[-1]["sha256"])
+        said = _said_by_the_file(connection, full)
+    last = judgements[-1]
+    pictures = [str(path) for path in pages.of(home, full)]
+    if as_json:
+        told: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
+        told |= {"said_by_the_file": said, "pictures": pictures}
+        typer.echo(in_json({**last, **told, **parcel}))
+        return of_verdicts([last["verdict"]])
+    typer.echo(f"{full}: {last['verdict']}")
+    typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
+    for line in enclosed.lines(parcel):
+        typer.echo(line)
+    typer.echo(
+        f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
+        f" revision {last['revision']}"
+    )
+    typer.echo(
+        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside"
+    )
+    if last["same_as"]:
+        typer.echo(f"  every figure is that of {last['same_as']}")
+    for one in said:
+        typer.echo(
+            f"  noted     {one['measure'].replace('_', ' ')}: {printable(one['printed'])} ({where(one['place'])})"
+        )
+    if pictures:
+        typer.echo(
+            f"  pages     {shown(pages.of(home, full)[0].parent)} holds {plural(len(pictures), 'picture')} to read"
+        )
+    for earlier in judgements[:-1]:
+        typer.echo(
+            f"  before    {earlier['verdict']}, judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z,"
+            f" contract {earlier['contract_version']}"
+        )
+    for decision in decisions:
+        typer.echo("\n".join(_decision_lines(decision)))
+    typer.echo(f"  {plural(len(violations), 'violation')}")
+    if last["verdict"] == "quarantined" and last["rows_read"]:
+        typer.echo(f"  khrop repair {full} proposes what the figures should be")
+    for v in violations:
+        typer.echo(
+            f"\n{v['severity']} {v['rule_id']} · {printable(last['file'])}, {where(v['place'], v['column_name'])}"
+        )
+        typer.echo(f"  stood     {printable(v['observed']) or '(nothing)'}")
+        typer.echo(f"  expected  {printable(v['expected']) or '(nothing)'}")
+        typer.echo(f"  {printable(v['message_en'])}\n  {printable(v['message_th'])}")
+    return of_verdicts([last["verdict"]])
+
+
+def _said_by_the_file(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """What the form itself says of a return: hidden rows, macros, a QR code."""
+    return dicts(
+        connection,
+        "SELECT measure, value, printed, place FROM core.claim INNER JOIN core.snapshot_judged AS s"
+        " USING (snapshot_id, judgement) WHERE snapshot_id = ? AND source = 'file' ORDER BY ALL",
+        [name],
+    )
+
+
+def _trail(name: str, cell: str, as_json: bool) -> int:
+    """Print where a figure of a return came from, step by step."""
+    from pipelines.archive import Archive
+    from pipelines.commands.lines import shown
+    from pipelines.trail import COLUMNS, NoSuchCell, trail
+
+    province, _, column = cell.rpartition(":")
+    if not province or column not in COLUMNS:
+        raise WrongUse(f"--cell is {cell!r}, expected PROVINCE:COLUMN with one of {', '.join(COLUMNS)}")
+    with opened() as (home, connection):
+        full = resolve(connection, name)
+        try:
+            steps = trail(connection, full, province, column)
+        except NoSuchCell as missing:
+            raise WrongUse(str(missing)) from None
+    steps.archive = shown(Archive(home.archive).path(steps.sha256))
+    typer.echo(in_json(steps.as_dict()) if as_json else "\n".join(steps.lines()))
+    return OK
+
+
+def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """What was decided of a return, in order, each decision with what it corrected."""
+    decisions = dicts(connection, "SELECT * FROM core.decision WHERE snapshot_id = ? ORDER BY ledger_line", [name])
+    for one in decisions:
+        one["corrections"] = dicts(
+            connection,
+            "SELECT row_name, column_name, printed, corrected, slip, place FROM core.correction WHERE ledger_line = ?"
+            " ORDER BY ALL",
+            [one["ledger_line"]],
+        )
+    return decisions
+
+
+def _decision_lines(decision: dict[str, Any]) -> list[str]:
+    from pipelines.commands.lines import printable
+
+    when, who, why = decision["decided_at"], printable(decision["decided_by"]), printable(decision["reason"])
+    lines = [f"  decided   {decision['kind']}, {when:%Y-%m-%d %H:%M}Z, by {who}: {why}"]
+    for c in decision["corrections"]:
+        if not c["column_name"]:
+            what = "its second row is dropped" if c["slip"] == "row_doubled" else "a row is inserted"
+            lines.append(f"            {c['row_name']}: {what}")
+        else:
+            printed, place = printable(c["printed"]) or "–", f" ({c['place']})" if c["place"] else ""
+            lines.append(f"            {c['row_name']} {c['column_name']}: {printed} → {c['corrected']}{place}")
+    return lines

@@ -1,0 +1,146 @@
+"""The process that reads may hang, die or want too much: the file is set aside with a reason, and the next is read."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import hostile_returns as made
+import psutil
+import pytest
+from hostile_returns import FIRST, sound
+
+from pipelines.intake import Story
+from pipelines.readers import Unreadable, apart, read
+
+TakeIn = Callable[..., list[Story]]
+BOOK = sound(f"{FIRST}num.lo.xlsx")
+LARGE = sound(f"{FIRST}lo-writer.html")
+MEGABYTES = 1 << 20
+
+
+def reader() -> psutil.Process:
+    """The process that reads for this one, which is begun if there is none."""
+    assert len(read(BOOK).rows) == 76
+    (found,) = [p for p in psutil.Process().children() if "pipelines.readers.apart" in p.cmdline()]
+    return found
+
+
+@contextmanager
+def hanging() -> Iterator[psutil.Process]:
+    """The reader hangs; it is let go if nobody has stopped it."""
+    process = reader()
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield process
+    finally:
+        if process.is_running():
+            process.send_signal(signal.SIGCONT)
+
+
+def the_next_file_reads() -> None:
+    assert len(read(BOOK).rows) == 76
+
+
+@pytest.mark.parametrize("data", [BOOK, LARGE], ids=["small", "larger than a pipe"])
+def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hanging() as process:
+        monkeypatch.setattr(apart, "SECONDS", 0.5)
+        begun = time.monotonic()
+        with pytest.raises(
+            Unreadable, match=r"took more than .* stopped: save the table alone in a new file"
+        ) as raised:
+            read(data)
+        assert time.monotonic() - begun < 3
+        assert raised.value.th.startswith("ใช้เวลาอ่านเกิน")
+        assert not process.is_running()
+    monkeypatch.undo()
+    the_next_file_reads()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
+def test_a_reader_that_dies_over_a_file_is_told_with_how_it_died(how: signal.Signals) -> None:
+    with hanging() as process:
+        killer = threading.Timer(0.3, lambda: (process.send_signal(how), process.send_signal(signal.SIGCONT)))
+        killer.start()
+        with pytest.raises(Unreadable, match=f"broke the reader .signal {how.value}.: save it again") as raised:
+            read(BOOK)
+        killer.join()
+    assert raised.value.expected
+    assert "กรุณาบันทึกใหม่" in raised.value.th
+    the_next_file_reads()
+
+
+def test_a_reader_that_died_while_it_stood_by_is_replaced_and_nobody_notices() -> None:
+    before = reader()
+    before.kill()
+    before.wait()
+    the_next_file_reads()
+    assert reader().pid != before.pid
+
+
+@pytest.mark.parametrize(
+    ("wants", "words"),
+    [
+        (lambda: made.pdf_of([made.inflating(200)]), r"broke the reader .*: save it again, or in another form"),
+        (
+            lambda: b"\t" * (16 * MEGABYTES) + b"\n" + BOOK.hex().encode(),
+            r"more than 1,024 MB of memory: save the table",
+        ),
+    ],
+    ids=["an engine that gives up", "a parser of ours"],
+)
+def test_a_file_that_wants_more_memory_than_a_reader_may_have_is_refused(
+    wants: Callable[[], bytes], words: str
+) -> None:
+    process = reader()
+    # As it limits itself, but to less, so that the test need not want a gigabyte.
+    process.rlimit(psutil.RLIMIT_DATA, (150 * MEGABYTES, 150 * MEGABYTES))
+    with pytest.raises(Unreadable, match=words) as raised:
+        read(wants())
+    assert raised.value.expected
+    assert "กรุณาบันทึก" in raised.value.th
+    the_next_file_reads()
+    assert reader().pid != process.pid
+
+
+def test_a_reader_limits_its_own_memory() -> None:
+    assert reader().rlimit(psutil.RLIMIT_DATA) == (apart.MEMORY, apart.MEMORY)
+
+
+def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> None:
+    import pickle
+
+    for harmful in (os.system, Path, Unreadable):
+        with pytest.raises(pickle.UnpicklingError, match="no part of an answer"):
+            apart._understood(pickle.dumps(("done", harmful)))
+
+
+def test_files_that_several_ask_for_at_once_are_read_one_after_the_other() -> None:
+    found: list[int] = []
+    askers = [threading.Thread(target=lambda: found.append(len(read(BOOK).rows))) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert found == [76] * 8
+
+
+@pytest.mark.usefixtures("nothing_is_dropped")
+def test_a_return_over_which_the_reader_hung_is_set_aside_and_read_when_it_comes_again(
+    tmp_path: Path, taken_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, data in (("a.xlsx", BOOK), ("b.xlsx", sound("synthetic/syn_2563-06-25.text.lo.xlsx"))):
+        (tmp_path / name).write_bytes(data)
+    with hanging(), monkeypatch.context() as hasty:
+        hasty.setattr(apart, "SECONDS", 3.0)
+        first, second = taken_in(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    assert (first.verdict, second.verdict) == ("unreadable", "accepted_with_warnings")
+    assert [v.rule_id for v in first.violations] == ["readable"]
+    (again,) = taken_in(again=[first.snapshot_id])
+    assert (again.verdict, again.rows) == ("accepted_with_warnings", 76)
