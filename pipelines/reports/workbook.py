@@ -37,7 +37,7 @@ WIDTHS = (8, 24, 14, 18, 24, 20, 30)
 HEADING_HEIGHT = 66
 GREEN, RED = "FF2E7D32", "FFEF9A9A"
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-WIDEST, NARROWEST, DATE_WIDTH = 40, 10, 19
+WIDEST, NARROWEST, DATE_WIDTH = 40, 10, 24
 
 
 def build(
@@ -168,7 +168,7 @@ def _mart(connection: DuckDBPyConnection, sheet: Worksheet, look: Look, campaign
 def _width(name: str, values: Sequence[Any]) -> float:
     """Of a column: as wide as its heading and what stands under it, a date in the longest month's name."""
     widest = max((DATE_WIDTH if isinstance(value, date) else len(str(value)) + 2 for value in values), default=0)
-    return min(WIDEST, max(NARROWEST, len(name) + 4, widest))
+    return min(WIDEST, max(NARROWEST, 1.3 * len(name) + 3, widest))
 
 
 def _day(day: date, digits: Digits) -> str:

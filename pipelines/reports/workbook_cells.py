@@ -73,7 +73,7 @@ class Look:
                 made.border = Border(EDGE, EDGE, EDGE, EDGE)
             if kind in ("head", "total"):
                 made.fill = HEAD_FILL
-            if kind == "cell":
+            if kind in ("cell", "total"):
                 made.alignment = Alignment("left" if form == "text" else "right", "center", indent=1)
             if kind in ("head", "title"):
                 made.alignment = Alignment(horizontal="center", vertical="center", wrap_text=kind == "head")
