@@ -63,9 +63,10 @@ check: $(DEV)
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 
-# What the tests need of Debian: Spark runs on Java.
+# What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's.
+LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian:
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
 test: check debian
 	$(BIN)/python -m pytest
@@ -85,6 +86,7 @@ fuzz: $(DEV) debian
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_readers.py
+	$(BIN)/python tests/bench_letters.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.

@@ -41,5 +41,17 @@ class Home:
         return self.root / "pages"
 
     @property
+    def letters(self) -> Path:
+        return self.root / "letters"
+
+    @property
+    def workbook(self) -> Path:
+        return self.root / "workbook"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"

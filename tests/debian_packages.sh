@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# See that commands from outside Python are there: each argument is command:package, the package that has the command
-# on Debian. An absent one is installed where that may be done (root, apt-get); elsewhere it is named, and that fails.
+# See that commands and files from outside Python are there: each argument is command:package or /file:package, the
+# package that has it on Debian. An absent one is installed where that may be done (root, apt-get); elsewhere it is
+# named, and that fails.
 set -euo pipefail
 packages=()
 for pair in "$@"; do
-    command -v "${pair%%:*}" > /dev/null || packages+=("${pair#*:}")
+    command -v "${pair%%:*}" > /dev/null || [ -e "${pair%%:*}" ] || packages+=("${pair#*:}")
 done
 if [ ${#packages[@]} -eq 0 ]; then
     exit 0

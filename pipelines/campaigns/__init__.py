@@ -22,10 +22,26 @@ SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """What two phrases may differ in that have the same consonants: the number of a round, a year."""
+ADDRESS = "an address like https://example.go.th/khrop"
 
 
 class CampaignFault(ValueError):
     """A campaign file that cannot be used; the message names the file, the key and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What the letters of a campaign say of who sends them; what is not given is empty, and a dotted blank in a
+    letter. `office` may have several lines; `base_url` is where the site is published, for the QR codes."""
+
+    sender: str = ""
+    office: str = ""
+    phone: str = ""
+    fax: str = ""
+    number: str = ""
+    signer: str = ""
+    signer_title: str = ""
+    base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,7 @@ class Campaign:
     tolerance: Decimal
     authorities: int | None
     letters: tuple[str, ...]
+    letterhead: Letterhead = Letterhead()
 
     def params(self) -> dict[str, Any]:
         """What the contract is told of this campaign."""
@@ -90,6 +107,7 @@ def parse(file: Path) -> Campaign:
         tolerance=Decimal(str(_of(file, {"tolerance": 0.01, **given}, "tolerance", (int, float)))),
         authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
         letters=tuple(_texts(file, given, "letters")),
+        letterhead=_letterhead(file, given.get("letterhead", {})),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
@@ -127,6 +145,25 @@ def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:
         names = {str: "text", date: "a date like 2020-08-31", int: "a whole number"}
         raise CampaignFault(f"{file}: {key} is {value!r}, expected {names.get(kind, 'a number')}")
     return value
+
+
+def _letterhead(file: Path, given: Any) -> Letterhead:
+    known = set(Letterhead.__dataclass_fields__)
+    if not isinstance(given, dict):
+        raise CampaignFault(f"{file}: letterhead is {given!r}, expected a table [letterhead]")
+    if unknown := sorted(set(given) - known):
+        names = ", ".join(f"letterhead.{key}" for key in unknown)
+        raise CampaignFault(f"{file}: unknown key {names}; a letterhead has {', '.join(sorted(known))}")
+    told = {f"letterhead.{key}": value for key, value in given.items()}
+    texts = {key: normalise(_of(file, told, f"letterhead.{key}", str)).text for key in given}
+    if "base_url" in texts and not is_address(texts["base_url"]):
+        raise CampaignFault(f"{file}: letterhead.base_url is {texts['base_url']!r}, expected {ADDRESS}")
+    return Letterhead(**texts)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text can be what the addresses of pages begin with."""
+    return bool(re.fullmatch(r"https?://[^\s?#/]+[^\s?#]*", text))
 
 
 def _texts(file: Path, given: dict[str, Any], key: str) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import decide, dev, ingest, look, read, show, upkeep
+    from pipelines.commands import decide, dev, ingest, look, publish, read, show, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -26,4 +26,6 @@ def register(app: typer.Typer) -> None:
     app.command("recheck")(upkeep.recheck)
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)
+    app.command("letters")(publish.letters)
+    app.command("export")(publish.export)
     app.command("dev")(dev.dev)

@@ -75,9 +75,10 @@ def in_words(error: Exception) -> tuple[int, str]:
     from pipelines.archive import Damaged
     from pipelines.campaigns import CampaignFault
     from pipelines.launch import RunFailed, Unaccounted
+    from pipelines.reports.letter_templates import TemplateFault
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
-    if isinstance(error, (WrongUse, CampaignFault)):
+    if isinstance(error, (WrongUse, CampaignFault, TemplateFault)):
         return WRONG_USE, str(error)
     if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)

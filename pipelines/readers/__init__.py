@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.readers import claims, forms, layout, scale
 from pipelines.readers.raw_table import NeedsReadingByEye, RawTable, Unreadable
 
-READER_VERSION = "2.0.0"
+READER_VERSION = "2.0.1"
 """Moves when a reader reads the same bytes otherwise, so that `khrop recheck` knows what to judge again."""
 
 LARGEST = 32 << 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
@@ -34,6 +35,8 @@ PROSE = (
 )
 PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?)")
 TOTALS = ("total", "saved", "pending", "saved_percent")
+WIDE = 5
+"""Filled cells of a row that no letter has: its number, its date and what names them are four."""
 MONTHS_AHEAD = 40
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 DIGITS = frozenset(string.digits + "๐๑๒๓๔๕๖๗๘๙")
@@ -46,10 +49,20 @@ BEYOND = 10**9
 def find(table: RawTable) -> list[Claim]:
     """All claims of a document in the order they stand, those said alike more than once kept once."""
     claims = [c for row in table.totals for c in _totals(row)]
+    listed = _listed(table)
     for cell in _labelled(table.prose()):
         said = list(_in_prose(cell))
+        if (cell.sheet, cell.row) in listed:
+            said = [c for c in said if c.source != "letter"]
         claims += [*said, *_other_weekdays(cell, said)]
     return list(_agreed(claims))
+
+
+def _listed(table: RawTable) -> set[tuple[str, int]]:
+    """The wide rows of other sheets than the table's: a date that stands in a list of something is no letter's."""
+    own = {row.sheet for row in table.rows}
+    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in own)
+    return {row for row, cells in filled.items() if cells >= WIDE}
 
 
 def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:

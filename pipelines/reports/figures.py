@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +119,69 @@ def standings(connection: DuckDBPyConnection, campaign_id: str, *, latest: bool 
             [campaign_id, latest],
         ).fetchall()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The return that counts at an as-of date, and the file that it is. `letter_no` is the number of the document's
+    own letter, where it has one."""
+
+    snapshot_id: str
+    as_of: date
+    revision: int
+    verdict: str
+    file: str
+    sha256: str
+    received_at: datetime
+    contract_version: str
+    reader_version: str
+    letter_no: str | None
+
+
+def source(connection: DuckDBPyConnection, campaign_id: str, as_of: date) -> Source:
+    """The return that counts of a campaign at an as-of date. Raises `LookupError` where there is none."""
+    row = connection.execute(
+        "SELECT s.snapshot_id, s.as_of, s.revision, s.verdict, f.name, s.sha256, s.received_at, s.contract_version,"
+        " s.reader_version, (SELECT max(c.value) FROM core.claim AS c WHERE c.snapshot_id = s.snapshot_id"
+        "  AND c.judgement = s.judgement AND c.source = 'letter' AND c.measure = 'letter_no')"
+        " FROM core.snapshot_current AS s INNER JOIN raw.file AS f USING (sha256)"
+        " WHERE s.campaign_id = ? AND s.as_of = ?",
+        [campaign_id, as_of],
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"{campaign_id} has no accepted return as of {as_of}")
+    return Source(*row)
+
+
+def printed_percents(connection: DuckDBPyConnection, campaign_id: str, as_of: date) -> dict[str, Decimal]:
+    """The percents saved that the return of an as-of date printed, by province code; they may be a hundredth off."""
+    return dict(
+        connection.execute(
+            "SELECT province_code, saved_percent FROM core.province_progress_current"
+            " WHERE campaign_id = ? AND as_of = ? ORDER BY province_code",
+            [campaign_id, as_of],
+        ).fetchall()
+    )
+
+
+def cited_letters(connection: DuckDBPyConnection, campaign_id: str) -> dict[str, date]:
+    """The dates of the letters that a campaign's returns cite, by number without spaces; those alone that stand with
+    one number and one date in their paragraph, and that all returns give the same date."""
+    return dict(
+        connection.execute(
+            "WITH cited AS ("
+            " SELECT max(c.value) FILTER (WHERE c.measure = 'letter_no') AS number,"
+            "  max(c.value) FILTER (WHERE c.measure = 'letter_date') AS dated"
+            " FROM core.claim AS c INNER JOIN core.snapshot_current AS s"
+            "  ON c.snapshot_id = s.snapshot_id AND c.judgement = s.judgement"
+            " WHERE s.campaign_id = ? AND c.source = 'cited'"
+            " GROUP BY c.snapshot_id, c.place HAVING count(*) = 2)"
+            " SELECT regexp_replace(number, '\\s', '', 'g') AS bare, CAST(min(dated) AS DATE) FROM cited"
+            " WHERE number IS NOT NULL AND dated IS NOT NULL GROUP BY bare HAVING min(dated) = max(dated)"
+            " ORDER BY bare",
+            [campaign_id],
+        ).fetchall()
+    )
 
 
 def returns(connection: DuckDBPyConnection) -> Iterator[dict[str, Any]]:

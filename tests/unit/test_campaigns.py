@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.campaigns import CampaignFault, fitting, load, parse
+from pipelines.campaigns import CampaignFault, Letterhead, fitting, load, parse
 
 ROADS = """\
 id = "roads"
@@ -116,6 +116,40 @@ def test_a_wrong_value_is_told_with_file_key_and_what_was_expected(
 ) -> None:
     with pytest.raises(CampaignFault, match=rf"roads\.toml: .*{key}.*{expected}"):
         parse(campaign_file(tmp_path, changed(key, f"{key} = {value}")))
+
+
+def test_the_letterhead_is_optional_and_so_is_each_of_its_keys(tmp_path: Path) -> None:
+    assert parse(campaign_file(tmp_path, ROADS)).letterhead == Letterhead()
+    head = '[letterhead]\nsender = "กรมทางหลวงชนบท"\noffice = """\nกองแผนงาน\nกลุ่มข้อมูล"""\nbase_url = "http://localhost:8000"\n'
+    told = parse(campaign_file(tmp_path, ROADS + head)).letterhead
+    assert told == Letterhead("กรมทางหลวงชนบท", "กองแผนงาน\nกลุ่มข้อมูล", base_url="http://localhost:8000")
+
+
+def test_the_letterhead_of_the_bundled_campaign_is_that_of_the_department_s_letter(sample: Path) -> None:
+    head, memo = load()["info-international-agreements"].letterhead, sample.read_text(encoding="utf-8")
+    assert f"\nโทร. {head.phone}\n\nโทรสาร {head.fax}\n" in memo
+    assert all(f"\n{line}\n" in memo for line in (head.sender, *head.office.splitlines()))
+    assert (head.number, head.signer, head.signer_title) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('letterhead = "กรม"', r"letterhead is 'กรม', expected a table \[letterhead\]"),
+        ("[letterhead]\nphone = 2212", r"letterhead\.phone is 2212, expected text"),
+        ('[letterhead]\nsender = " "', r"letterhead\.sender is ' ', expected text"),
+        ('[letterhead]\ntelephone = "1"', r"unknown key letterhead\.telephone; a letterhead has base_url, .*phone"),
+        (
+            '[letterhead]\nbase_url = "example.go.th"',
+            r"letterhead\.base_url is 'example.go.th', expected an address like",
+        ),
+        ('[letterhead]\nbase_url = "javascript:alert(1)"', r"letterhead\.base_url is .*, expected an address like"),
+        ('[letterhead]\nbase_url = "https://a b"', r"letterhead\.base_url is .*, expected an address like"),
+    ],
+)
+def test_a_letterhead_that_cannot_be_used_is_told_by_file_and_key(tmp_path: Path, lines: str, words: str) -> None:
+    with pytest.raises(CampaignFault, match=rf"roads\.toml: {words}"):
+        parse(campaign_file(tmp_path, f"{ROADS}{lines}\n"))
 
 
 def test_an_unknown_key_is_named_with_the_known_ones(tmp_path: Path) -> None:

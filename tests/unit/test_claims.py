@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from pipelines.readers import read
 from pipelines.readers.raw_table import Claim
@@ -124,6 +126,21 @@ def test_the_letters_own_date_stands_by_itself(text: str, day: date | None) -> N
     claim = said("letter", "letter_date", text)
     assert claim is not None
     assert claim.value == day
+
+
+def test_a_date_in_a_list_on_another_sheet_is_no_letter_s_and_one_beside_its_number_is() -> None:
+    book = Workbook()
+    table, other = book.active, book.create_sheet("แนวโน้ม")
+    for row in TABLE.splitlines():
+        table.append(row.split("\t"))
+    other.append(["กระบี่", "81", date(2020, 5, 21), 3, "behind"])
+    listed = io.BytesIO()
+    book.save(listed)
+    assert [c for c in read(listed.getvalue()).claims if c.source == "letter"] == []
+    other.append(["ที่", "มท ๐๘๑๐.๒/ว ๑๗๕๒", "วันที่", "๑๖ มิถุนายน ๒๕๖๓"])
+    headed = io.BytesIO()
+    book.save(headed)
+    assert [c.value for c in read(headed.getvalue()).claims if c.source == "letter"] == [date(2020, 6, 16)]
 
 
 def test_of_the_letters_that_pass_a_table_on_the_first_written_counts_with_its_weekday() -> None:
