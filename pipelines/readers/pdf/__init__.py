@@ -22,6 +22,7 @@ from pipelines.readers.pdf.lines import lines_of
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
 from pipelines.readers.pdf.pictures import codes_on
 from pipelines.readers.pdf.second_look import SecondEngine
+from pipelines.readers.pdf.thinned import thinned
 from pipelines.readers.raw_table import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.wording import put_right
 
@@ -46,6 +47,7 @@ def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
         pages = [characters.of_page(page, page.get_textpage()) for page in pdf]
         said = [Claim("file", "qr_code", text, f"page {n}", text) for n, text in codes_on(pdf)]
+        data = thinned(pdf, data)
     _refuse_without_text([page.shown for page in pages])
     said += [
         Claim("file", "unseen_text", f"page {n}", f"page {n}", f"{page.unseen} characters that do not show")
