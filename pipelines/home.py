@@ -43,3 +43,11 @@ class Home:
     @property
     def dagster(self) -> Path:
         return self.root / "dagster"
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    @property
+    def letters(self) -> Path:
+        return self.root / "letters"
