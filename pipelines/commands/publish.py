@@ -40,9 +40,7 @@ def report(
         if tables.exported_state(home.exports) != tables.state(connection):
             raise WrongUse("the tables are behind what was loaded; khrop ingest makes them anew")
         suggest = suggester(home, connection)
-        built = build(
-            connection, home.site, letter=_letters(home), suggest=suggest, force=force, progress=progress
-        )
+        built = build(connection, home.site, letter=_letters(home), suggest=suggest, force=force, progress=progress)
     if as_json:
         told = {"index": str(built.index), "written": built.written, "kept": built.kept, "current": built.current}
         typer.echo(json.dumps(told, ensure_ascii=False))

@@ -240,8 +240,9 @@ def _said(view: View, th: str, en: str, now: Standing | figures.Country) -> tupl
     return (
         (f"ร้อยละที่บันทึกแล้วของ{th} ตามเวลา", f"Percent saved through time: {en}"),
         (
-            f"ณ วันที่ {day_th} บันทึกแล้วร้อยละ {figure} เส้นเป้าหมายอยู่ที่ร้อยละ {line} จากรายงาน {n} ฉบับ ตัวเลขทั้งหมดอยู่ในตารางของหน้านี้",
-            f"As of {day_en}, {figure} percent is saved, the straight line is at {line}; {n} returns. All figures stand in"
-            " the table on this page.",
+            f"ณ วันที่ {day_th} บันทึกแล้วร้อยละ {figure} เส้นเป้าหมายอยู่ที่ร้อยละ {line} จากรายงาน {n} ฉบับ"
+            " ตัวเลขทั้งหมดอยู่ในตารางของหน้านี้",
+            f"As of {day_en}, {figure} percent is saved, the straight line is at {line}; returns: {n}."
+            " All figures stand in the table on this page.",
         ),
     )

@@ -24,7 +24,7 @@ from pipelines.reports.site.words import SHORT_EN, SHORT_TH, Both
 WIDTH, HEIGHT = 380, 190
 BETWEEN = "¦"
 """Stands between the two languages of a label until it is taken apart."""
-TICKS, APART, LONG = 5, 0.12, 330
+TICKS, APART, LONG = 5, 0.16, 330
 """Month labels at most; the least share of the axis between two labels; days from which labels are months."""
 MANY = 45
 """Returns from which their points are no longer drawn each."""

@@ -56,7 +56,8 @@ _PAIRS = (
     ("warn", "paper", TEXT), ("warn", "warn-wash", TEXT), ("ink", "warn-wash", TEXT), ("ink", "bad-wash", TEXT),
     ("good", "wash", TEXT), ("bad", "wash", TEXT), ("warn", "wash", TEXT), ("soft", "bad-wash", TEXT),
     ("soft", "warn-wash", TEXT),
-    ("saved", "paper", GRAPHIC), ("pending", "paper", GRAPHIC), ("saved", "wash", GRAPHIC), ("pending", "wash", GRAPHIC),
+    ("saved", "paper", GRAPHIC), ("pending", "paper", GRAPHIC), ("saved", "wash", GRAPHIC),
+    ("pending", "wash", GRAPHIC),
     ("focus", "paper", GRAPHIC), ("focus", "wash", GRAPHIC), ("edge", "paper", GRAPHIC), ("edge", "wash", GRAPHIC),
     ("own", "paper", GRAPHIC), ("straight", "paper", GRAPHIC), ("ahead", "paper", GRAPHIC),
 )  # fmt: skip

@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\n\s*\n+|(?<=\n)[ \t]+")
 def render(template: str, **told: Any) -> str:
     """A page: the template of that name with what it is told. Raises `jinja2.UndefinedError` where it lacks
     something."""
-    return _SPACE.sub("\n", _environment().get_template(f"{template}.html").render(told)) + "\n"
+    return _environment().get_template(f"{template}.html").render(told) + "\n"
 
 
 def style() -> str:

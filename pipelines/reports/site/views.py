@@ -15,7 +15,7 @@ from pipelines.reports.figures import Campaign, Country, Standing
 MOST, BESIDE = 5, 3
 """Provinces named among those that gained most; neighbours in rank on either side."""
 CENTURY = 36525
-STEPS = (Decimal("0.1"), Decimal("0.2"), Decimal("0.5"), *map(Decimal, (1, 2, 3, 4, 5, 10, 15, 20)))
+STEPS = (Decimal("0.1"), Decimal("0.2"), Decimal("0.5"), *map(Decimal, (1, 2, 3, 4, 5, 10, 20)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How the map's tiles are coloured: by steps as wide as the figures need. `step` is in percent points."""
+    """How the map's tiles are coloured: by steps from `low` on, as wide as the figures need; in percent points."""
 
     step: Decimal
+    low: Decimal = Decimal(0)
 
     def progress(self, one: Standing) -> int:
         """0 nothing saved, 1 to 5 on the scale, 6 complete."""
         if one.pending == 0:
             return 6
-        return 0 if one.saved == 0 else 1 + min(4, int(one.saved_percent / self.step))
+        return 0 if one.saved == 0 else 1 + min(4, int((one.saved_percent - self.low) / self.step))
 
     def gap(self, one: Standing) -> int:
         """0 to 2 behind the straight line, the furthest first; 3 to 5 ahead of it."""
@@ -146,12 +147,19 @@ class View:
         return sorted(self.now, key=lambda s: (s.rank, -s.total, s.province_code))
 
     def progress_scale(self) -> Scale:
-        """Five steps up to the furthest province that is not complete."""
-        return _scale([s.saved_percent for s in self.now if s.pending], 5)
+        """Five steps between the last and the first of the provinces that began and are not complete."""
+        begun = [s.saved_percent for s in self.now if s.saved and s.pending]
+        least, most = min(begun, default=Decimal(0)), max(begun, default=Decimal(0))
+        for step in STEPS:
+            low = least // step * step
+            if low + 5 * step >= most:
+                return Scale(step, low)
+        return Scale(STEPS[-1])
 
     def gap_scale(self) -> Scale:
         """Three steps on either side of the straight line, the outermost open."""
-        return _scale([abs(s.gap_points) for s in self.now], 3)
+        most = max(abs(s.gap_points) for s in self.now)
+        return Scale(next((step for step in STEPS if 3 * step >= most), STEPS[-1]))
 
 
 def beside(ranked: Sequence[Standing], code: str) -> list[Standing]:
@@ -159,8 +167,3 @@ def beside(ranked: Sequence[Standing], code: str) -> list[Standing]:
     at = next(i for i, s in enumerate(ranked) if s.province_code == code)
     start = max(0, min(at - BESIDE, len(ranked) - 2 * BESIDE - 1))
     return list(ranked[start : start + 2 * BESIDE + 1])
-
-
-def _scale(values: Sequence[Decimal], steps: int) -> Scale:
-    most = max(values, default=Decimal(0))
-    return Scale(next((step for step in STEPS if step * steps >= most), STEPS[-1] if steps == 5 else Decimal(25)))

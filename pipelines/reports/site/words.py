@@ -63,10 +63,14 @@ REPAIR: dict[str, Both] = {
 }
 COLUMN: dict[str, Both] = {
     "province": ("จังหวัด", "province"),
+    "province_code": ("จังหวัด", "province"),
+    "ordinal": ("ลำดับ", "number"),
+    "as_of": ("วันที่ของข้อมูล", "as-of date"),
     "total": ("จำนวน อปท.", "authorities"),
     "saved": ("บันทึกเรียบร้อยแล้ว", "saved"),
     "pending": ("อยู่ระหว่างบันทึก", "pending"),
     "saved_percent": ("ร้อยละ", "percent saved"),
+    "pending_percent": ("ร้อยละที่ยังไม่บันทึก", "percent pending"),
     "table_total": ("ยอดรวมในตาราง", "grand total"),
     "prose": ("ข้อความในหนังสือ", "prose"),
 }
@@ -102,9 +106,7 @@ def short_date(day: date | None) -> Markup:
     """A date for a narrow column: 11 มิ.ย. 2563, 11 Jun 2020."""
     if day is None:
         return Markup(NOTHING)
-    return t(
-        f"{day.day} {SHORT_TH[day.month - 1]} {day.year + 543}", f"{day.day} {SHORT_EN[day.month - 1]} {day.year}"
-    )
+    return t(f"{day.day} {SHORT_TH[day.month - 1]} {day.year + 543}", f"{day.day} {SHORT_EN[day.month - 1]} {day.year}")
 
 
 def count(value: int | None) -> str:
@@ -141,7 +143,17 @@ def days_left(left: int) -> Both:
 @functools.lru_cache(maxsize=8192)
 def place(at: str, field: str = "") -> Markup:
     """A place in words, as `khrop show` says it, and the same in Thai."""
-    return t(_place_th(at), where(at)) + (Markup(" ({})").format(named(COLUMN, field)) if field else "")
+    return t(_place_th(at), where(at)) + (Markup(" ({})").format(column(field)) if field else "")
+
+
+def column(field: str) -> Markup:
+    """A column of the contract, or what is claimed of the whole: `prose_saved_percent` is the prose's percent."""
+    for source in ("table_total", "prose"):
+        measure = field.removeprefix(f"{source}_")
+        if measure != field and measure in COLUMN:
+            (th, en), (whose_th, whose_en) = COLUMN[measure], COLUMN[source]
+            return t(f"{th} {whose_th}", f"{en}, {whose_en}")
+    return named(COLUMN, field)
 
 
 def _place_th(at: str) -> str:
