@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.reports import figures
 from pipelines.reports.figures import Standing
-from pipelines.reports.site import charts, folder, trail
+from pipelines.reports.site import charts, folder, trail, trail_rows
 from pipelines.reports.site.tiles import tiles
 from pipelines.reports.site.views import View, beside
 from pipelines.reports.site.words import both_dates
@@ -152,7 +152,8 @@ class Site:
     def _campaign(self, view: View) -> Iterator[Page]:
         base = _base(view.campaign.campaign_id, len(self.views))
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
-        line = charts.rendered(frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
+        template = charts.template(frame)
+        line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         yield self._page(
             f"{base}index.html",
             "front",
@@ -168,12 +169,13 @@ class Site:
             chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
         )
         yield self._page(f"{base}table.html", "table", base=base, here="table", view=view)
-        yield from self._provinces(view, base, frame)
+        yield from self._provinces(view, base, frame, template)
 
-    def _provinces(self, view: View, base: str, frame: charts.Frame) -> Iterator[Page]:
-        template, ranked = charts.template(frame), view.by_rank()
+    def _provinces(self, view: View, base: str, frame: charts.Frame, template: str) -> Iterator[Page]:
+        name, ranked = view.campaign.campaign_id, view.by_rank()
+        rows = trail_rows.of(self.cells[name], self.returns, self.quality_of)
         for one in view.now:
-            code, name = one.province_code, view.campaign.campaign_id
+            code = one.province_code
             history = view.history[code]
             line = charts.filled(template, frame, [frame.point(s.as_of, s.saved_percent) for s in history])
             yield self._page(
@@ -183,13 +185,11 @@ class Site:
                 here="province",
                 view=view,
                 one=one,
-                history=history,
                 beside=beside(ranked, code),
                 region=[s for s in ranked if s.region == one.region],
                 chart=charts.titled(line, "line", *_said(view, one.name_th, one.name_en, one)),
                 letter=self.letters.get((name, code)),
-                cells=self.cells[name],
-                files=self.returns,
+                trail=rows(history, "../" * f"{base}province/".count("/")),
             )
 
     def _quality(self) -> Iterator[Page]:

@@ -75,10 +75,10 @@ def decisions(connection: DuckDBPyConnection) -> dict[str, list[Decision]]:
     ).fetchall():
         corrections.setdefault(line, []).append(Correction(*told))
     found: dict[str, list[Decision]] = {}
-    for line, name, *said in connection.execute(
+    for line, name, kind, by, reason, at in connection.execute(
         "SELECT ledger_line, snapshot_id, kind, decided_by, reason, decided_at FROM core.decision ORDER BY ledger_line"
     ).fetchall():
-        found.setdefault(name, []).append(Decision(*said, corrections.get(line, [])))
+        found.setdefault(name, []).append(Decision(kind, by, reason, at, corrections.get(line, [])))
     return found
 
 
