@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts bench-repair docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts bench-repair screenshots docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -63,9 +63,9 @@ check: $(DEV)
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 
-# What the tests need of Debian: Spark runs on Java.
+# What the tests need of Debian: Spark runs on Java, the site is looked at in Chromium, with a font that has Thai.
 debian:
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless chromium:chromium font/th:fonts-thai-tlwg
 
 test: check debian
 	$(BIN)/python -m pytest
@@ -80,8 +80,9 @@ FUZZ := 40
 fuzz: $(DEV) debian
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py
 
-bench: $(BENCH)
+bench: $(BENCH) debian
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_site.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
 
 bench-contracts: $(BENCH)
@@ -91,6 +92,10 @@ bench-contracts: $(BENCH)
 bench-repair: $(DEV)
 	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
 	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
+
+# The site of the sample and a few synthetic returns, as pictures for the README.
+screenshots: $(DEV) debian
+	$(BIN)/python tests/screenshots.py
 
 docs: $(DEV)
 	$(BIN)/python tests/contract_pages.py

@@ -79,11 +79,12 @@ def test_a_province_shows_its_trail_down_to_file_hash_and_cell(
     taken_in(sample)
     site()
     province = page(home.site / "province" / "90.html")
-    ((row,),) = ([r for r in t.find("tbody")[0].find("tr")] for t in province.find("table", id="trail"))
+    ((row,),) = (list(t.find("tbody")[0].find("tr")) for t in province.find("table", id="trail"))
     cells = row.find("td")
     assert [c.text for c in cells[:4]] == ["141๑๔๑ R112C3", "14๑๔ R112C4", "127๑๒๗ R112C5", "9.93๙.๙๓ R112C6"]
     ((sha256, name),) = ask("SELECT sha256, name FROM raw.file")
-    assert name in row.text and sha256[:12] in row.text
+    assert name in row.text
+    assert sha256[:12] in row.text
     assert sha256 in page(home.site / "quality.html").text
 
 
@@ -125,7 +126,8 @@ def test_a_page_lets_nothing_in_but_its_own_style_and_script(
     site()
     for name, tree in pages_of(home).items():
         (policy,) = (e.attributes["content"] for e in tree.find("meta") if "http-equiv" in e.attributes)
-        assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy
+        assert policy.startswith("default-src 'none'; ")
+        assert "unsafe" not in policy
         for tag in ("style", "script"):
             (own,) = tree.find(tag)
             assert set(own.attributes) == set()
@@ -141,9 +143,11 @@ def test_what_a_document_says_is_shown_and_not_obeyed(
     taken_in(sample, bad, good)
     site()
     quality = (home.site / "quality.html").read_text(encoding="utf-8")
-    assert "&lt;script&gt;alert(3)" in quality and "onerror=alert(1)&gt;" in quality
+    assert "&lt;script&gt;alert(3)" in quality
+    assert "onerror=alert(1)&gt;" in quality
     for name, tree in pages_of(home).items():
-        assert len(tree.find("script")) == 1 and tree.find("img") == [], name
+        assert len(tree.find("script")) == 1, name
+        assert tree.find("img") == [], name
         assert not [e for e in tree.all() if any(a.startswith("on") for a in e.attributes)], name
 
 
@@ -177,7 +181,8 @@ def test_several_campaigns_have_an_index_and_a_folder_each(
     pages = pages_of(home)
     assert {"index.html", "quality.html", "other/index.html", "other/province/90.html",
             "info-international-agreements/table.html"} <= set(pages)  # fmt: skip
-    assert "Another & campaign" in pages["index.html"].text and not pages["index.html"].find("b")
+    assert "Another & campaign" in pages["index.html"].text
+    assert not pages["index.html"].find("b")
     back = [a.attributes["href"] for a in pages["other/province/90.html"].find("nav")[0].find("a")]
     assert back == ["../../index.html", "../../other/index.html", "../../other/table.html", "../../quality.html"]
 
@@ -207,7 +212,9 @@ def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
     first = site()
     assert (first.written, first.kept, first.current) == (79, 0, False)
     before = {name: (home.site / name).stat() for name in pages_of(home)}
-    assert site().current and home.site.resolve() == home.site.resolve()
+    folder = home.site.resolve()
+    assert site().current
+    assert home.site.resolve() == folder
     again = site(force=True)
     assert (again.written, again.kept) == (0, 79)
     taken_in(returns / "defective" / BAD)
@@ -223,6 +230,7 @@ def test_pages_of_quality_are_counted_from_the_oldest_return() -> None:
     names = [f"r{i}" for i in range(2 * A_PAGE + 1, 0, -1)]
     parts = _parts(names)
     assert list(parts) == ["quality.html", "quality-2.html", "quality-1.html"]
-    assert parts["quality.html"] == names[:1] and parts["quality-1.html"] == names[-A_PAGE:]
+    assert parts["quality.html"] == names[:1]
+    assert parts["quality-1.html"] == names[-A_PAGE:]
     assert _parts(names[1:])["quality-1.html"] == parts["quality-1.html"]
     assert list(_parts([])) == ["quality.html"]

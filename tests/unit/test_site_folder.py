@@ -27,7 +27,8 @@ def test_the_site_is_a_link_that_turns_and_a_reader_in_the_old_one_goes_on(tmp_p
     folder.write([("index.html", "one")], site, "a")
     old = site.resolve()
     folder.write([("index.html", "two")], site, "b")
-    assert site.is_symlink() and site.resolve() != old
+    assert site.is_symlink()
+    assert site.resolve() != old
     assert (old / "index.html").read_text() == "one"
     folder.write([("index.html", "three")], site, "c")
     assert not old.exists(), "the state before the last goes"
@@ -51,5 +52,6 @@ def test_a_fault_on_the_way_leaves_the_site_as_it_was(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError):
         folder.write(half(), site, "b")
-    assert (site / "index.html").read_text() == "one" and folder.state_of(site) == "a"
+    assert (site / "index.html").read_text() == "one"
+    assert folder.state_of(site) == "a"
     assert len([p for p in tmp_path.iterdir() if not p.is_symlink()]) == 1

@@ -38,7 +38,8 @@ VIEW = View.of(
 
 
 def test_the_latest_return_counts_and_the_one_before_is_beside_it() -> None:
-    assert VIEW.as_of == SECOND and VIEW.snapshot_id == f"return-{SECOND}"
+    assert VIEW.as_of == SECOND
+    assert VIEW.snapshot_id == f"return-{SECOND}"
     assert [s.province_code for s in VIEW.now] == list(NOW)
     assert {code: s.saved for code, s in VIEW.then.items()} == BEFORE
     assert [s.as_of for s in VIEW.history["12"]] == [FIRST, SECOND]
@@ -67,7 +68,8 @@ def test_the_country_against_the_line_is_counted_from_the_as_of_date() -> None:
     assert one.needed == 7558 / 81
     assert one.at_deadline == Decimal("16.82"), "292 in 23 days, on the 104th"
     assert one.finish == date(2022, 1, 28), "7,558 more at 292 in 23 days: 596 days"
-    assert one.expected(date(2021, 1, 1)) == 100 and one.expected(date(2020, 1, 1)) == 0
+    assert one.expected(date(2021, 1, 1)) == 100
+    assert one.expected(date(2020, 1, 1)) == 0
 
 
 def test_without_a_pace_there_is_no_finish_and_past_the_deadline_nothing_is_needed_a_day() -> None:
@@ -81,7 +83,8 @@ def test_neighbours_in_rank_are_three_on_either_side_where_there_are_as_many() -
     ranked = [standing(f"{code}", 1, None, FIRST) for code in range(11, 31)]
     assert [s.province_code for s in beside(ranked, "20")] == ["17", "18", "19", "20", "21", "22", "23"]
     assert [s.province_code for s in beside(ranked, "11")] == ["11", "12", "13", "14", "15", "16", "17"]
-    assert [s.province_code for s in beside(ranked, "30")][-1] == "30" and len(beside(ranked, "30")) == 7
+    assert [s.province_code for s in beside(ranked, "30")][-1] == "30"
+    assert len(beside(ranked, "30")) == 7
     assert len(beside(ranked[:2], "11")) == 2
 
 
