@@ -41,7 +41,7 @@ PICTURES = (
     ("quality-en", "quality.html", "en", DESKTOP, 1.0),
 )
 """Name, page, language, window, pixels a point."""
-COLOURS = 128
+COLOURS = 256
 EACH, ALL = 250_000, 1_000_000
 """Bytes that a picture and all of them may take."""
 

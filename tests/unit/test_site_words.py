@@ -34,7 +34,7 @@ def test_dates_are_buddhist_in_thai_and_gregorian_in_english() -> None:
     [
         (81, "เหลือ 81 วัน", "81 days left"),
         (1, "เหลือ 1 วัน", "1 day left"),
-        (0, "ครบกำหนดวันนี้", "the deadline is this day"),
+        (0, "ครบกำหนดวันนี้", "due this day"),
         (-1, "เลยกำหนด 1 วัน", "1 day past the deadline"),
         (-3, "เลยกำหนด 3 วัน", "3 days past the deadline"),
     ],

@@ -136,7 +136,7 @@ def days_left(left: int) -> Both:
     if left < 0:
         return f"เลยกำหนด {-left} วัน", f"{-left} day{'s' if left < -1 else ''} past the deadline"
     if left == 0:
-        return "ครบกำหนดวันนี้", "the deadline is this day"
+        return "ครบกำหนดวันนี้", "due this day"
     return f"เหลือ {left} วัน", f"{left} day{'' if left == 1 else 's'} left"
 
 
