@@ -129,6 +129,10 @@ def test_the_language_switches_and_is_kept_from_page_to_page(visit: Visit) -> No
     page.get_by_role("link", name="The table").click()
     page.wait_for_url("**/table.html#lang=en")
     assert page.locator("h1").inner_text() == "The table of the return"
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.locator("h1").inner_text() == "The table of the return"
     page.get_by_role("button", name="ไทย").click()
     assert page.locator("h1").inner_text() == "ตารางรายจังหวัด"
     assert page.locator("#region option").first.inner_text() == "ทุกภาค"

@@ -128,7 +128,7 @@
     goTo();
   });
   addEventListener("hashchange", () => {
-    if (asked() !== lang) choose(asked());
+    if (parts().some((part) => part.startsWith("lang=")) && asked() !== lang) choose(asked());
     goTo();
   });
   addEventListener("beforeprint", () => {
