@@ -1,7 +1,7 @@
 """Progress through time against the straight line: Altair makes the chart, vl-convert its SVG, once a campaign.
 
 A campaign's provinces share axes and straight line, so theirs is one chart, rendered once with a line of two known
-points, into which each line is put: 77 charts cost 2.6 s rendered one by one and 0.1 s so. A test holds charts
+points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test holds charts
 filled in this way against the same ones rendered whole.
 """
 
@@ -70,7 +70,7 @@ def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
 
 
 def rendered(frame: Frame, own: Sequence[Point]) -> str:
-    """The chart of one line as SVG, in both languages, without a name of its own (see `titled`); some 30 ms each."""
+    """The chart of one line as SVG, in both languages, without a name of its own (see `titled`); some 50 ms each."""
     return _rendered(frame, own, ahead(own, frame.campaign.days), _dots(own))
 
 
