@@ -1,8 +1,8 @@
 """Progress through time against the straight line: Altair makes the chart, vl-convert its SVG, once a campaign.
 
 A campaign's provinces share axes and straight line, so theirs is one chart, rendered once with a line of two known
-points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test holds charts
-filled in this way against the same ones rendered whole.
+points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test
+holds charts filled in this way against the same ones rendered whole.
 """
 
 from __future__ import annotations
