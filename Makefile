@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs lock setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -63,10 +63,12 @@ check: $(DEV)
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 
-# What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's.
+# What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
+# the site is looked at in Chromium.
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian:
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer $(LAKSAMAN):fonts-tlwg-laksaman-ttf
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer chromium:chromium \
+	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
 test: check debian
 	$(BIN)/python -m pytest
@@ -83,10 +85,11 @@ fuzz: $(DEV) debian
 	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py)
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/unit/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
-bench: $(BENCH)
+bench: $(BENCH) debian
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_readers.py
 	$(BIN)/python tests/bench_letters.py
+	$(BIN)/python tests/bench_site.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
@@ -100,6 +103,10 @@ bench-contracts: $(BENCH)
 bench-repair: $(DEV)
 	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
 	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
+
+# The site of the sample and a few synthetic returns, as pictures for the README.
+screenshots: $(DEV) debian
+	$(BIN)/python tests/screenshots.py
 
 docs: $(DEV)
 	$(BIN)/python tests/contract_pages.py

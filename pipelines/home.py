@@ -55,3 +55,7 @@ class Home:
     @property
     def dagster(self) -> Path:
         return self.root / "dagster"
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"

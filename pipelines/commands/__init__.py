@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import decide, dev, ingest, look, publish, read, show, upkeep
+    from pipelines.commands import decide, dev, ingest, look, publish, read, report, show, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
     app.command("status")(look.status)
     app.command("summary")(look.summary)
     app.command("show")(show.show)
+    app.command("report")(report.report)
     app.command("repair")(decide.repair)
     app.command("accept")(decide.accept)
     app.command("withdraw")(decide.withdraw)

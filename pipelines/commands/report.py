@@ -1,0 +1,46 @@
+"""`khrop report`: what people look at, made out of the warehouse."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded
+
+
+@guarded
+def report(
+    force: Annotated[bool, typer.Option("--force", help="Build it even where nothing changed.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Build the site: overview, table, a page a province, and quality, as pages that open from a file."""
+    from pipelines.commands.ingest import progress
+    from pipelines.commands.lines import plural, shown
+    from pipelines.home import Home
+    from pipelines.reports.site.build import build
+    from pipelines.reports.site.letters import letters_in
+    from pipelines.reports.suggested import suggester
+    from warehouse import tables
+    from warehouse.connect import Warehouse
+
+    home = Home.current()
+    warehouse = Warehouse(home.warehouse)
+    if not home.warehouse.exists():
+        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
+    # As the writer: two builds at a time would each sweep away what the other has half done.
+    with warehouse.writer(), warehouse.reading() as connection:
+        if tables.exported_state(home.exports) != tables.state(connection):
+            raise WrongUse("the tables are behind what was loaded; khrop ingest makes them anew")
+        suggest = suggester(home, connection)
+        built = build(
+            connection, home.site, letter=letters_in(home.letters), suggest=suggest, force=force, progress=progress
+        )
+    if as_json:
+        told = {"index": str(built.index), "written": built.written, "kept": built.kept, "current": built.current}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        done = f"{plural(built.written, 'page')} written, {built.kept:,} as they were"
+        typer.echo(f"Site:      {shown(built.index)}  ({'nothing changed' if built.current else done})")
+    return OK
