@@ -41,5 +41,9 @@ class Home:
         return self.root / "pages"
 
     @property
+    def data_docs(self) -> Path:
+        return self.root / "data-docs"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"

@@ -150,11 +150,11 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
             connection.execute(f"COPY ({query}) TO '{target}' ({options})")
         written[stem] = count(connection, table)
     (new / STATE).write_text(state(connection), encoding="ascii")
-    _swap(new, folder)
+    swap_in(new, folder)
     return written
 
 
-def _swap(new: Path, folder: Path) -> None:
+def swap_in(new: Path, folder: Path) -> None:
     """Let `folder` be a link to a versioned folder, and turn the link in one step. The version before stays for
     readers that are still in it; older ones, and what a killed run left, go."""
     before = folder.readlink().name if folder.is_symlink() else ""

@@ -138,7 +138,7 @@ IN_THE_RUN = [
     "before warehouse.tables:build_mart",  # intake is done
     "after warehouse.tables:build_mart",  # one mart of three
     "before warehouse.tables:export",  # the marts are done
-    "before warehouse.tables:_swap",  # the exports are written, beside their place
+    "before warehouse.tables:swap_in",  # the exports are written, beside their place
     "after pathlib:Path.symlink_to",  # the link to them is made, beside its place
 ]
 
@@ -199,7 +199,7 @@ def test_a_kill_after_the_last_step_leaves_nothing_to_do(
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    killed = stopped_by(signal.SIGKILL, home, "after warehouse.tables:_swap", "ingest", given)
+    killed = stopped_by(signal.SIGKILL, home, "after warehouse.tables:swap_in", "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     again = khrop("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
