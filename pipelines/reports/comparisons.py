@@ -7,12 +7,13 @@ Here alone belong the expectations that look at a campaign's history; the column
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from khrop import provinces
-from pipelines.reports.expectations import COUNTRY, LOADED, TREND, Expectation, at_least, of_contract
+from pipelines.reports.expectations import COUNTRY, LOADED, TREND, Expectation, at_least, of_contract, unsaid
 from warehouse.meaning import columns_of, meaning_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def suites() -> tuple[Suite, ...]:
     )
 
 
+def as_text() -> str:
+    """Every suite, and the rules that are in none with their reasons, as JSON: the form that is kept with the docs."""
+    told = {
+        "suites": [{"table": s.table, "expectations": [e.plain() for e in s.expectations]} for s in suites()],
+        "not_of_a_table": [{"rule": u.rule, "scope": u.scope, "reason": u.reason} for u in unsaid()],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
 def _nulls(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
     """The names of the columns that are null in a row, as a text; null where none is."""
     import pandas as pd
@@ -70,7 +80,7 @@ def _nulls(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
 
 def _told(rule: str, scope: str, severity: str) -> Callable[..., Expectation]:
     def told(kind: str, th: str, en: str, **kwargs: Any) -> Expectation:
-        return Expectation(f"expect_{kind}", kwargs, rule, scope, severity, th, en)
+        return Expectation(f"expect_{kind}", kwargs, rule, scope, severity, en, th, en)
 
     return told
 

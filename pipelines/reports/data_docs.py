@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 KEPT = 100
 """Returns of a campaign that the pages tell of."""
-JUDGED_AT_ONCE = 25
-"""Of these, how many of the newest are judged if they have not been. Each takes about half a second, so that a first
-build from a long history stays below twenty; a campaign with a return every two weeks has eight."""
+JUDGED_AT_ONCE = 20
+"""Of these, how many of the newest are judged if they have not been. Each takes just below a second, so that a first
+build from a long history ends within twenty; a campaign with a return every two weeks has eight."""
 SET_ASIDE = 50
 LEDGER = ".returns.json"
 STATE = ".state"
@@ -114,24 +114,24 @@ def _judge(due: list[Return], expected: tuple[Suite, ...], new: Path) -> dict[st
     if due or not (new / "expectations").exists():
         judge = judging.Judge(expected)
         for table, (_, suite) in judge.suites.items():
-            _write(new / "expectations" / f"{table}.html", site.expectations_page(suite))
+            _write(new / site.suite_path(table), site.expectations_page(suite))
     return {one.snapshot_id: _judged(one, judge, new) for one in due if judge}
 
 
 def _judged(one: Return, judge: judging.Judge, new: Path) -> dict[str, Any]:
-    where = f"returns/{one.campaign_id}/{one.snapshot_id}"
     found = {}
     for table, result in judge.judged(one).items():
         title = f"{one.as_of} / {one.snapshot_id} / {table}"
         # Pages first: rendering changes what it renders.
         text = json.dumps(result.to_json_dict(), ensure_ascii=False, sort_keys=True)
-        _write(new / where / f"{table}.json", text)
+        page = site.result_path(table, one.campaign_id, one.snapshot_id, one.as_of.isoformat())
+        _write((new / page).with_suffix(".json"), text)
         broken = judging.broken(result)
-        _write(new / where / f"{table}.html", site.result_page(result, title))
+        _write(new / page, site.result_page(result, title, broken))
         severities = {b["severity"] for b in broken}
         outcome = "error" if "error" in severities else "warning" if broken else "holds"
         rules = sorted({b["rule"] for b in broken})
-        found[table] = {"outcome": outcome, "rules": rules, "page": f"{where}/{table}.html"}
+        found[table] = {"outcome": outcome, "rules": rules, "page": page}
     told = {"snapshot_id": one.snapshot_id, "campaign_id": one.campaign_id, "as_of": one.as_of.isoformat()}
     return {**told, "revision": one.revision, "digest": one.digest, "tables": found}
 
@@ -143,11 +143,10 @@ def _write(path: Path, text: str) -> None:
 
 def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> None:
     """The pages that stand, as links to the same files: nothing writes into a file that is there."""
-    pages = [
-        page for entry in entries for page in (old / next(iter(entry["tables"].values()))["page"]).parent.iterdir()
-    ]
+    results = [old / table["page"] for entry in entries for table in entry["tables"].values()]
+    pages = [*results, *(page.with_suffix(".json") for page in results)]
     if pages:
-        pages += list((old / "expectations").iterdir())
+        pages += (old / "expectations").rglob("*.html")
     for page in pages:
         target = new / page.relative_to(old)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,9 @@ IGNORE_NULLS = {"ignore_row_if": "either_value_is_missing"}
 class Expectation:
     """One expectation: Great Expectations' name of its kind, what it is given, and the rule that it is of.
 
-    `derived` are the columns that it reads and the table does not have, with how they are reckoned from it.
+    `means` says in English what must hold, `th` and `en` what is said of a row where it does not: for a rule of the
+    contract its own templates. `derived` are the columns that it reads and the table does not have, with how they
+    are reckoned from it.
     """
 
     kind: str
@@ -51,12 +53,14 @@ class Expectation:
     rule: str
     scope: str
     severity: str
+    means: str
     th: str
     en: str
     derived: Mapping[str, Derived] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
-        told = {name: getattr(self, name) for name in ("kind", "rule", "scope", "severity", "th", "en")}
+        """As data alone, the same for the same contract."""
+        told = {name: getattr(self, name) for name in ("kind", "rule", "scope", "severity", "means", "th", "en")}
         return {**told, "kwargs": dict(self.kwargs), "derived": sorted(self.derived)}
 
 
@@ -90,7 +94,7 @@ def of_contract(contract: type = CONTRACT) -> dict[str, list[Expectation]]:
         th, en = _words(rule)
         for made in writer(rule.what, rule):
             told = Expectation(
-                made.kind, made.kwargs, rule.id, rule.scope, rule.severity, th, en, made.derived
+                made.kind, made.kwargs, rule.id, rule.scope, rule.severity, rule.summary, th, en, made.derived
             )  # fmt: skip
             found.setdefault(made.table, []).append(told)
     return found
@@ -130,7 +134,7 @@ def _fields(description: Description) -> Iterator[Expectation]:
     by_rule = {c for rule in description.rules for c in getattr(rule.what, "least", ())}
 
     def told(kind: str, th: str, en: str, severity: str = "error", **kwargs: Any) -> Expectation:
-        return Expectation(kind, kwargs, FIELDS, "field", severity, th, en)
+        return Expectation(kind, kwargs, FIELDS, "field", severity, en, th, en)
 
     names = [f.name for f in fields]
     yield told(
@@ -173,7 +177,7 @@ def _limits(check: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         return "expect_column_values_to_be_in_set", {"value_set": list(given["allowed_values"])}
     if check == "str_matches":
         return "expect_column_values_to_match_regex", {"regex": f"^(?:{given['pattern']})"}
-    between = {"greater_than_or_equal_to": ("min_value",), "greater_than": ("min_value",)}
+    between: dict[str, tuple[str, ...]] = {"greater_than_or_equal_to": ("min_value",), "greater_than": ("min_value",)}
     between |= {"less_than_or_equal_to": ("max_value",), "less_than": ("max_value",)}
     between |= {"in_range": ("min_value", "max_value")}
     if check not in between:

@@ -73,11 +73,11 @@ def _expectation(expected: Any) -> Theirs:
     from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl
 
-    kept = {name: getattr(expected, name) for name in ("rule", "scope", "severity")}
+    kept = {name: getattr(expected, name) for name in ("rule", "scope", "severity", "means")}
     return get_expectation_impl(expected.kind)(
         **expected.kwargs,
         severity=FailureSeverity(SEVERITIES[expected.severity]),
-        notes=[f"**{expected.rule}** ({expected.scope}, {expected.severity}): {expected.en}", expected.th],
+        notes=[f"**{expected.rule}** ({expected.scope}, {expected.severity}): {expected.means}", expected.th],
         meta={**kept, "message_th": expected.th, "message_en": expected.en},
     )
 
@@ -103,7 +103,8 @@ class Judge:
         """One table's rows of a return. RuntimeError where an expectation could not be judged: a fault of ours."""
         suite, theirs = self.suites[table]
         batch = self._batches[table].get_batch({"dataframe": with_derived(frame, suite)})
-        form: dict[str, Any] = {"result_format": "SUMMARY"}
+        # Complete, since otherwise the pages name no row; a return has 76.
+        form: dict[str, Any] = {"result_format": "COMPLETE", "include_unexpected_rows": False}
         if NAMED_BY in frame.columns:
             form["unexpected_index_column_names"] = [NAMED_BY]
         result = batch.validate(theirs, expectation_parameters=dict(parameters), result_format=form)
@@ -111,29 +112,43 @@ class Judge:
             info = one.exception_info or {}
             if info.get("raised_exception", True):
                 raise RuntimeError(f"{table}: {one.expectation_config.type} could not be judged: {info}")  # type: ignore[union-attr]
+            one.result = _plain(one.result)
         for name in CLOCKED:
             result.meta.pop(name, None)  # type: ignore[misc]
         return result
 
     def judged(self, one: Return) -> dict[str, ExpectationSuiteValidationResult]:
         """A return's results by table, named after it: the run's time is its as-of date, never the clock."""
+        from great_expectations.core.id_dict import BatchSpec
         from great_expectations.core.run_identifier import RunIdentifier
 
         results = {}
         for table in self.suites:
             result = self.judge(table, one.frames[table], one.parameters)
             moment = datetime.combine(one.as_of, time(), UTC)
+            result.meta["batch_spec"] = BatchSpec(data_asset_name=table)
             result.meta["run_id"] = RunIdentifier(run_name=one.snapshot_id, run_time=moment)
             results[table] = result
         return results
 
 
 def broken(result: ExpectationSuiteValidationResult) -> list[dict[str, Any]]:
-    """The expectations that a batch does not meet: rule, severity and kind."""
+    """The expectations that a batch does not meet, errors first: rule, severity, words, and how many rows."""
     found = []
     for one in result.results:
         config = one.expectation_config
         if not one.success and config is not None:
             meta = config.meta or {}
-            found.append({"rule": meta["rule"], "severity": meta["severity"], "expectation": config.type})
+            told = {name: meta[name] for name in ("rule", "severity", "means", "message_th")}
+            found.append({**told, "expectation": config.type, "rows": (one.result or {}).get("unexpected_count")})
     return sorted(found, key=lambda f: (f["severity"], f["rule"], f["expectation"]))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's: their own way to print themselves is not for pages."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(one) for one in value)
+    value = value.item() if hasattr(value, "item") else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
