@@ -94,4 +94,5 @@ bench-repair: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python tests/contract_pages.py
+	$(BIN)/python -m warehouse.lineage
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"

@@ -29,6 +29,10 @@ class TablesBehind(Exception):
         super().__init__("the tables are behind what was loaded; khrop ingest makes them anew")
 
 
+class NotInstalled(Exception):
+    """What a report needs, an extra of the application, is not there; the message says how to install it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the page or folder to open, a few lines of Markdown to show of it, and plain figures of it.
@@ -66,11 +70,12 @@ class Report:
 
     def publish(self, home: Home, *, force: bool = False) -> Published:
         """Publish it, and keep which state of the tables it was made from. Raises what the report raises,
-        `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
-        with Warehouse(home.warehouse).reading() as connection:
-            state = tables.state(connection)
-        if tables.exported_state(home.exports) != state:
+        `NotInstalled`, `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
+        if not self.usable:
+            raise NotInstalled(f"{self.title} need {self.needs}, which is not installed: {self.install}")
+        if behind(home, Warehouse(home.warehouse)):
             raise TablesBehind()
+        state = present_state(home)
         done = cast(Publisher, importlib.import_module(self.module)).publish(home, force=force)
         _keep(home, self.name, {"state": state, "path": os.path.relpath(done.path, home.root)})
         return done
@@ -100,15 +105,22 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
 
     Raises `WarehouseLocked`.
     """
-    try:
-        with warehouse.reading() as connection:
-            state = tables.state(connection)
-    except FileNotFoundError:
+    if not warehouse.path.exists() or behind(home, warehouse):
         return []
-    if tables.exported_state(home.exports) != state:
-        return []
-    made = kept(home)
+    made, state = kept(home), present_state(home)
     return [one.name for one in REPORTS if one.usable and not _stands(home, made.get(one.name), state)]
+
+
+def behind(home: Home, warehouse: Warehouse) -> bool:
+    """Whether the tables are behind what was loaded, so that nothing is to be made of them. Raises `WarehouseLocked`,
+    and FileNotFoundError without a warehouse."""
+    with warehouse.reading() as connection:
+        return present_state(home) != tables.state(connection)
+
+
+def present_state(home: Home) -> str:
+    """The state of the tables that reports are made from; empty where there are none."""
+    return tables.exported_state(home.exports)
 
 
 def _stands(home: Home, made: Mapping[str, str] | None, state: str) -> bool:

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import decide, dev, ingest, look, read, upkeep
+    from pipelines.commands import data_docs, decide, dev, ingest, look, publish_all, read, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
     app.command("status")(look.status)
     app.command("summary")(look.summary)
     app.command("show")(look.show)
+    app.command("publish")(publish_all.publish)
+    app.command("data-docs")(data_docs.data_docs)
     app.command("repair")(decide.repair)
     app.command("accept")(decide.accept)
     app.command("withdraw")(decide.withdraw)

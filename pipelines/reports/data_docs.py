@@ -48,7 +48,7 @@ GROUP BY ALL ORDER BY max(s.received_at) DESC, s.snapshot_id LIMIT ?
 def publish(home: Home, *, force: bool = False) -> Published:
     """Bring the Data Docs of a home up to date; nothing is done where they are. `force` judges all anew.
 
-    Raises `judging.NotInstalled`, `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    Raises `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse.
     """
     with judging.quietly():
         return _publish(home, force)

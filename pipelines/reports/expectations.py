@@ -132,6 +132,8 @@ def _fields(description: Description) -> Iterator[Expectation]:
     there = [column for column, _, _ in columns_of(LOADED)]
     fields = [f for f in description.fields if f.name in there or f.required]
     by_rule = {c for rule in description.rules for c in getattr(rule.what, "least", ())}
+    rows = [rule for rule in description.rules if rule.scope == "row"]
+    present = {column for rule in rows for column in rule.columns if column not in rule.skip_null}
 
     def told(kind: str, th: str, en: str, severity: str = "error", **kwargs: Any) -> Expectation:
         return Expectation(kind, kwargs, FIELDS, "field", severity, en, th, en)
@@ -156,7 +158,7 @@ def _fields(description: Description) -> Iterator[Expectation]:
             column=f.name,
             type_list=types,
         )
-        if not f.nullable:
+        if not f.nullable and f.name not in present:
             th, en = f"{f.name}: ต้องไม่ว่าง", f"{f.name} is never null"
             yield told("expect_column_values_to_not_be_null", th, en, column=f.name)
         for check, given in f.checks:
