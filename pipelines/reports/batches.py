@@ -33,7 +33,8 @@ _LIMITS = """
     CASE WHEN count(saved_per_day) OVER earlier >= {least}
         THEN avg(saved_per_day) OVER earlier + {sigmas} * coalesce(stddev_samp(saved_per_day) OVER earlier, 0) + {slack}
     END AS most_per_day,
-    CASE WHEN count(saved_per_day) OVER earlier >= {least}
+    -- What is complete gains no more, and is not unusual for it.
+    CASE WHEN pending > 0 AND count(saved_per_day) OVER earlier >= {least}
         THEN avg(saved_per_day) OVER earlier - {sigmas} * coalesce(stddev_samp(saved_per_day) OVER earlier, 0) - {slack}
     END AS least_per_day
 """

@@ -62,7 +62,8 @@ def _publish(home: Home, force: bool) -> Published:
         if tables.exported_state(home.exports) != state:
             raise TablesBehind()
         made_from = _digest(state, _maker(expected, version))
-        if not force and _text(home.data_docs / STATE) == made_from:
+        stands = _text(home.data_docs / STATE) == made_from and (home.data_docs / "index.html").exists()
+        if stands and not force:
             return _published(home, 0)
         returns, aside, all_returns = newest(connection, KEPT), _aside(connection), _counting(connection)
     known = {} if force else _known(home.data_docs, _maker(expected, version))
