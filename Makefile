@@ -82,6 +82,7 @@ fuzz: $(DEV) debian
 
 bench: $(BENCH)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_data_docs.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
 
 bench-contracts: $(BENCH)

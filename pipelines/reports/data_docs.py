@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
-from pipelines.published import Published, TablesBehind
+from pipelines.published import Published
 from pipelines.reports import data_docs_site as site
 from pipelines.reports import judging
 from pipelines.reports.batches import Return, newest
@@ -48,7 +48,8 @@ GROUP BY ALL ORDER BY max(s.received_at) DESC, s.snapshot_id LIMIT ?
 def publish(home: Home, *, force: bool = False) -> Published:
     """Bring the Data Docs of a home up to date; nothing is done where they are. `force` judges all anew.
 
-    Raises `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    The tables are those of what is loaded (see `pipelines.published.Report.publish`). Raises `WarehouseLocked`, and
+    FileNotFoundError without a warehouse.
     """
     with judging.quietly():
         return _publish(home, force)
@@ -59,8 +60,6 @@ def _publish(home: Home, force: bool) -> Published:
     version = importlib.metadata.version("great_expectations")
     with Warehouse(home.warehouse).reading() as connection:
         state = tables.state(connection)
-        if tables.exported_state(home.exports) != state:
-            raise TablesBehind()
         made_from = _digest(state, _maker(expected, version))
         stands = _text(home.data_docs / STATE) == made_from and (home.data_docs / "index.html").exists()
         if stands and not force:
@@ -143,7 +142,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> None:
-    """The pages that stand, as links to the same files: nothing writes into a file that is there."""
+    """The pages that stand, as links to the same files where that can be: nothing writes into a file that is there."""
     results = [old / table["page"] for entry in entries for table in entry["tables"].values()]
     pages = [*results, *(page.with_suffix(".json") for page in results)]
     if pages:
@@ -151,7 +150,10 @@ def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> No
     for page in pages:
         target = new / page.relative_to(old)
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.link(page, target)
+        try:
+            os.link(page, target)
+        except OSError:  # not every filesystem has them
+            shutil.copyfile(page, target)
 
 
 def _known(folder: Path, maker: str) -> dict[str, dict[str, Any]]:
