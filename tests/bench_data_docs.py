@@ -20,7 +20,7 @@ def main() -> None:
         home = work / "sample"
         timed(["ingest", ROOT / "pipelines" / "sample" / "dla-2563-06-11.txt"], home)
         one = timed(["data-docs"], home)
-        say("khrop data-docs, the sample", f"{one:.1f} s", "at most 15 s")
+        say("khrop data-docs, the sample", f"{one:.1f} s", "at most 20 s")
         say("khrop data-docs, nothing changed", f"{timed(['data-docs'], home):.2f} s", "at most 2 s")
 
         home = work / "few"
@@ -29,7 +29,7 @@ def main() -> None:
         say(f"khrop data-docs, {FEW} returns", f"{few:.1f} s, {peak:.0f} MB", "at most 45 s")
         say("of that, a return", f"{(few - one) / (FEW - 1):.2f} s", "at most 1.5 s")
         timed(["ingest", written(work / "one-more", 1, after=FEW)], home)
-        say("khrop data-docs, one return more", f"{timed(['data-docs'], home):.1f} s", "at most 15 s")
+        say("khrop data-docs, one return more", f"{timed(['data-docs'], home):.1f} s", "at most 20 s")
 
         home = work / "many"
         timed(["ingest", written(work / "many-returns", MANY)], home)
