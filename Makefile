@@ -90,6 +90,7 @@ bench: $(BENCH) debian
 	$(BIN)/python tests/bench_readers.py
 	$(BIN)/python tests/bench_letters.py
 	$(BIN)/python tests/bench_site.py
+	$(BIN)/python tests/bench_data_docs.py
 	$(BIN)/python -W ignore tests/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
@@ -110,4 +111,5 @@ screenshots: $(DEV) debian
 
 docs: $(DEV)
 	$(BIN)/python tests/contract_pages.py
+	$(BIN)/python -m warehouse.lineage
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"

@@ -7,7 +7,8 @@ An asset's body reads like a sentence; what it does stands in functions that kno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -15,7 +16,7 @@ from pipelines import alerts, campaigns, checks, events, launch, listening, page
 from pipelines.home import Home
 from pipelines.intake import Story, take_in
 from pipelines.troubles import Troubles, archived, troubles
-from warehouse import tables
+from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import columns_of, meaning_of
 
@@ -27,6 +28,11 @@ VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "u
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 
+# A policy is of an asset, not of a campaign. The department publishes every two weeks (`every_days` of the bundled
+# campaign); three days more are the time that a letter takes to come. Which campaign waits for what is for the check
+# `returns_on_time`, which knows each one's interval and whether it is closed.
+FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=14), fail_window=timedelta(days=17))
+
 returns = dg.AssetSpec(
     "returns",
     deps=["intake"],
@@ -34,6 +40,7 @@ returns = dg.AssetSpec(
     group_name="1_intake",
     kinds={"file", "duckdb"},
     owners=OWNERS,
+    freshness_policy=FRESHNESS,
     description="**One partition a return**: its verdict and its story, recorded by `intake`. The key is the return's"
     " name, a slug of the file name and the first digits of its hash.",
 )
@@ -163,9 +170,25 @@ def _mart(name: str) -> dg.AssetsDefinition:
         with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
             rows = tables.build_mart(connection, name)
             preview = tables.preview(connection, table, PREVIEW_ROWS)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview)})
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **_lineage(name)}
+        )
 
     return build
+
+
+def _lineage(mart: str) -> dict[str, Any]:
+    """Which columns each column comes from: for Dagster's catalogue those of assets, and all of them as a table, since
+    the open-source UI draws no graph of it."""
+    asset_of = {"core.province_progress_current": "intake"}
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey(asset_of[table]), name) for table, name in sources if table in asset_of]
+        for column, sources in lineage.lineage_of(mart).items()
+    }
+    return {
+        "dagster/column_lineage": dg.TableColumnLineage(deps),
+        "lineage": dg.MetadataValue.md(lineage.as_markdown(mart)),
+    }
 
 
 marts = [_mart(name) for name in tables.MART_NAMES]

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines import assets, automation
+from pipelines import assets, automation, publishing
 
 defs = dg.Definitions(
-    assets=[assets.intake, assets.returns, *assets.marts, assets.exports],
-    jobs=[automation.ingest, automation.recheck],
-    sensors=[automation.inbox],
+    assets=[assets.intake, assets.returns, *assets.marts, assets.exports, *publishing.assets],
+    jobs=[automation.ingest, automation.recheck, publishing.publish],
+    sensors=[automation.inbox, publishing.reports],
     schedules=[automation.sweep],
     # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
     executor=dg.in_process_executor,

@@ -53,6 +53,10 @@ class Home:
         return self.root / "templates"
 
     @property
+    def data_docs(self) -> Path:
+        return self.root / "data-docs"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

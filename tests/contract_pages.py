@@ -1,4 +1,5 @@
-"""The docs page of each contract of the library, made from the contract: `make docs` writes it.
+"""The docs of each contract, made from the contract: its page, and what Great Expectations is told. `make docs` writes
+them.
 
 The violations on it are the library's own words for the real return of 11 June 2563, with one thing changed in it.
 """
@@ -17,6 +18,7 @@ from khrop import ProvinceProgress
 from khrop.breakage import Broken, Sample, broken
 from khrop.markdown import to_markdown
 from khrop.provinces import match
+from pipelines.reports import comparisons
 
 ROOT = Path(__file__).parents[1]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"
@@ -26,7 +28,10 @@ MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
 
 def pages() -> dict[Path, str]:
     """Each page with the text that it should have."""
-    return {FOLDER / "ProvinceProgress.md": to_markdown(ProvinceProgress, examples())}
+    return {
+        FOLDER / "ProvinceProgress.md": to_markdown(ProvinceProgress, examples()),
+        FOLDER / "expectations.json": comparisons.as_text(),
+    }
 
 
 @cache

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import decide, dev, ingest, look, publish, read, report, show, upkeep
+    from pipelines.commands import (
+        data_docs,
+        decide,
+        dev,
+        ingest,
+        look,
+        publish,
+        publish_all,
+        read,
+        report,
+        show,
+        upkeep,
+    )
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -21,6 +33,8 @@ def register(app: typer.Typer) -> None:
     app.command("summary")(look.summary)
     app.command("show")(show.show)
     app.command("report")(report.report)
+    app.command("publish")(publish_all.publish)
+    app.command("data-docs")(data_docs.data_docs)
     app.command("repair")(decide.repair)
     app.command("accept")(decide.accept)
     app.command("withdraw")(decide.withdraw)

@@ -75,12 +75,13 @@ def in_words(error: Exception) -> tuple[int, str]:
     from pipelines.archive import Damaged
     from pipelines.campaigns import CampaignFault
     from pipelines.launch import RunFailed, Unaccounted
+    from pipelines.published import NotInstalled, TablesBehind
     from pipelines.reports.letter_templates import TemplateFault
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
-    if isinstance(error, (WrongUse, CampaignFault, TemplateFault)):
+    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TemplateFault)):
         return WRONG_USE, str(error)
-    if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (Damaged, TablesBehind, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (

@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines import checks, launch
+from pipelines import checks, launch, published
 from pipelines.home import Home
 from pipelines.intake import Story
 from pipelines.troubles import severities
@@ -80,7 +80,8 @@ def test_the_definitions_can_be_loaded_in_full() -> None:
 
     dg.Definitions.validate_loadable(defs)
     names = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
-    assert names == {"intake", "returns", *tables.MART_NAMES, "exports"}
+    reports = {report.name for report in published.REPORTS}
+    assert names == {"intake", "returns", *tables.MART_NAMES, "exports", *reports}
 
 
 def test_every_rule_has_a_check_that_never_blocks_and_conservation_has_two_that_do() -> None:
@@ -99,7 +100,7 @@ def test_every_asset_says_what_it_is() -> None:
         assert spec.description, spec.key
         assert spec.kinds, spec.key
         assert spec.owners == ["team:returns"], spec.key
-        assert spec.group_name in {"1_intake", "2_marts", "3_published"}, spec.key
+        assert spec.group_name in {"1_intake", "2_marts", "3_published", "4_reports"}, spec.key
     (progress,) = (s for s in defs.resolve_all_asset_specs() if s.key.to_user_string() == "intake")
     columns = {c.name: c for c in progress.metadata["dagster/column_schema"].columns}
     assert columns["saved_percent"].description

@@ -130,9 +130,13 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
     folder.mkdir(parents=True)
     server.wait(lambda: server.ask("{ version }"), "the web server answers")
     ready = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
-        sensors { name sensorState { status } } schedules { name scheduleState { status } } } } } }"""
+        sensors { name sensorState { id status } } schedules { name scheduleState { status } } } } } }"""
     (node,) = server.wait(lambda: server.ask(ready)["repositoriesOrError"]["nodes"], "the code location is loaded")
-    assert [(s["name"], s["sensorState"]["status"]) for s in node["sensors"]] == [("inbox", "RUNNING")]
+    sensors = {s["name"]: s["sensorState"] for s in node["sensors"]}
+    assert {name: state["status"] for name, state in sensors.items()} == {"inbox": "RUNNING", "reports": "RUNNING"}
+    # What is published is not of this test, and would go on when the servers are to end.
+    stopped = server.ask(f'mutation {{ stopSensor(id: "{sensors["reports"]["id"]}") {{ __typename }} }}')
+    assert stopped["stopSensor"]["__typename"] == "StopSensorMutationResult"
     assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [("sweep", "RUNNING")]
 
     def drop(content: bytes, name: str) -> None:
