@@ -52,6 +52,7 @@ lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 
 run: $(APP)
 	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt
+	@$(BIN)/khrop publish
 	@$(BIN)/khrop summary
 
 dev: $(APP)

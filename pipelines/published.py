@@ -53,7 +53,7 @@ class Publisher(Protocol):
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report: its name (that of its asset, too), its module, and what the UI says of it. `needs` is a module that
-    it cannot be made without, and `install` how to get that."""
+    it cannot be made without, and `install` how to get that; `after` are reports that it links to."""
 
     name: str
     title: str
@@ -62,6 +62,7 @@ class Report:
     description: str
     needs: str = ""
     install: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -82,6 +83,30 @@ class Report:
 
 
 REPORTS: tuple[Report, ...] = (
+    Report(
+        "letters",
+        "Letters",
+        "pipelines.reports.letters",
+        frozenset({"docx"}),
+        "**A reminder to each province that is behind, and the circular to all**, as Thai official letters under"
+        " `letters/`, by campaign and as-of date. Nothing is sent.",
+    ),
+    Report(
+        "workbook",
+        "Workbook",
+        "pipelines.reports.workbook",
+        frozenset({"excel"}),
+        "**The return's own table, which is itself a return, and the marts**, a workbook a campaign under `workbook/`.",
+    ),
+    Report(
+        "site",
+        "Site",
+        "pipelines.reports.site.publishing",
+        frozenset({"html"}),
+        "**What people look at**: overview with a map of the provinces, the table, a page a province, quality; in Thai"
+        " and English, offline, under `site/`. It links to the letters.",
+        after=("letters",),
+    ),
     Report(
         "data_docs",
         "Data Docs",

@@ -40,7 +40,7 @@ def _asset(report: Report) -> dg.AssetsDefinition:
     )
     spec = dg.AssetSpec(
         report.name,
-        deps=["exports"],
+        deps=["exports", *report.after],
         group_name=GROUP,
         kinds=set(report.kinds),
         owners=OWNERS,

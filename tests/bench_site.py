@@ -48,7 +48,12 @@ def main() -> None:
         say("front page", f"{(site / 'index.html').stat().st_size / 1e6:.2f} MB", "at most 3 MB")
         say(f"site, {len(pages)} pages", f"{sum(p.stat().st_size for p in pages) / 1e6:.1f} MB", "")
         with browser() as chromium:
-            for name in ("index.html", "table.html", "province/90.html", "quality.html"):
+            for name in (
+                "index.html",
+                "info-international-agreements/table.html",
+                "info-international-agreements/province/90.html",
+                "quality.html",
+            ):
                 paints = [first_paint(chromium, site / name) for _ in range(PAINTS)]
                 promised = "at most 1000 ms" if name == "index.html" else ""
                 say(f"first paint, {name}", f"{statistics.median(paints):.0f} ms", promised)

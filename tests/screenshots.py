@@ -34,10 +34,10 @@ PICTURES = (
     ("overview-th", "index.html", "th", DESKTOP, 1.0),
     ("overview-en", "index.html", "en", DESKTOP, 1.0),
     ("overview-phone-th", "index.html", "th", PHONE, 2.0),
-    ("table-th", "table.html", "th", DESKTOP, 1.0),
-    ("table-phone-en", "table.html", "en", PHONE, 2.0),
-    ("province-en", "province/90.html", "en", DESKTOP, 1.0),
-    ("province-phone-th", "province/90.html", "th", PHONE, 2.0),
+    ("table-th", "info-international-agreements/table.html", "th", DESKTOP, 1.0),
+    ("table-phone-en", "info-international-agreements/table.html", "en", PHONE, 2.0),
+    ("province-en", "info-international-agreements/province/90.html", "en", DESKTOP, 1.0),
+    ("province-phone-th", "info-international-agreements/province/90.html", "th", PHONE, 2.0),
     ("quality-en", "quality.html", "en", DESKTOP, 1.0),
 )
 """Name, page, language, window, pixels a point."""

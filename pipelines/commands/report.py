@@ -19,24 +19,16 @@ def report(
     from pipelines.commands.ingest import progress
     from pipelines.commands.lines import plural, shown
     from pipelines.home import Home
-    from pipelines.reports.site.build import build
-    from pipelines.reports.site.letters import letters_in
-    from pipelines.reports.suggested import suggester
-    from warehouse import tables
+    from pipelines.published import TablesBehind, behind
+    from pipelines.reports.site.publishing import bring_up_to_date
     from warehouse.connect import Warehouse
 
     home = Home.current()
-    warehouse = Warehouse(home.warehouse)
     if not home.warehouse.exists():
         raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
-    # As the writer: two builds at a time would each sweep away what the other has half done.
-    with warehouse.writer(), warehouse.reading() as connection:
-        if tables.exported_state(home.exports) != tables.state(connection):
-            raise WrongUse("the tables are behind what was loaded; khrop ingest makes them anew")
-        suggest = suggester(home, connection)
-        built = build(
-            connection, home.site, letter=letters_in(home.letters), suggest=suggest, force=force, progress=progress
-        )
+    if behind(home, Warehouse(home.warehouse)):
+        raise TablesBehind()
+    built = bring_up_to_date(home, force=force, progress=progress)
     if as_json:
         told = {"index": str(built.index), "written": built.written, "kept": built.kept, "current": built.current}
         typer.echo(json.dumps(told, ensure_ascii=False))

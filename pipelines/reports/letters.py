@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 
 from pipelines import campaigns as campaign_files
 from pipelines.home import Home
+from pipelines.published import Published
 from pipelines.reports import figures, letter_templates, letter_wording
 from pipelines.reports.choices import Only
 from pipelines.reports.figures import Standing
 from pipelines.reports.letter_fields import CIRCULAR, REMINDER
 from pipelines.reports.letter_wording import Occasion
+from warehouse.connect import Warehouse
 from warehouse.tables import swap
 
 if TYPE_CHECKING:
@@ -122,6 +124,22 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return Written(folder, tuple(files), changed)
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Write the letters of every campaign at its latest as-of date, as `khrop letters` does without options; those
+    that are the same stay. Raises `TemplateFault`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
+    files = campaign_files.load(home.root)
+    with Warehouse(home.warehouse).reading() as connection:
+        plans = [plan(connection, one, files.get(one.campaign_id), Wanted()) for one in figures.campaigns(connection)]
+    home.letters.mkdir(parents=True, exist_ok=True)
+    written = [write(home, one) for one in plans]
+    lines = [
+        f"- {one.occasion.campaign.campaign_id}, as of {one.occasion.country.as_of}: {len(one.behind)} and the circular"
+        for one in plans
+    ]
+    reminders, changed = sum(len(one.behind) for one in plans), sum(done.changed for done in written)
+    return Published(home.letters, "\n".join(lines), {"reminders": reminders, "new_or_changed": changed}, changed > 0)
 
 
 def file_name(standing: Standing) -> str:

@@ -23,10 +23,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from khrop.thai_dates import format_long
 from pipelines import campaigns as campaign_files
+from pipelines.home import Home
+from pipelines.published import Published
 from pipelines.reports import figures, packages
 from pipelines.reports.choices import Digits
 from pipelines.reports.return_layout import HEADINGS, TITLE, TOTAL, closing
 from pipelines.reports.workbook_cells import Look, set_up
+from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,6 +72,20 @@ def build(
     stamp = source.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, parts["docProps/core.xml"])
     return packages.zipped(parts)
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Write the workbook of every campaign, in Thai digits, as `khrop export --xlsx` does. Raises `WarehouseLocked`,
+    and FileNotFoundError without a warehouse."""
+    files = campaign_files.load(home.root)
+    with Warehouse(home.warehouse).reading() as connection:
+        made = {
+            one.campaign_id: build(connection, one, files.get(one.campaign_id)) for one in figures.campaigns(connection)
+        }
+    home.workbook.mkdir(parents=True, exist_ok=True)
+    changed = [name for name, data in made.items() if write(home.workbook / f"{name}.xlsx", data)]
+    lines = [f"- {home.workbook / name}.xlsx" for name in made]
+    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, bool(changed))
 
 
 def write(path: Path, data: bytes) -> bool:

@@ -16,7 +16,9 @@ from warehouse.connect import Warehouse
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PAGES = ("index.html", "table.html", "province/90.html", "quality.html")
+CAMPAIGN = "info-international-agreements"
+TABLE, PROVINCE = f"{CAMPAIGN}/table.html", f"{CAMPAIGN}/province/90.html"
+PAGES = ("index.html", TABLE, PROVINCE, "quality.html")
 Visit = Callable[..., "Page"]
 
 NAMELESS = """() => {
@@ -100,7 +102,7 @@ def test_a_phone_needs_no_scrolling_sideways(visit: Visit, name: str, language: 
 
 
 def test_the_figures_are_those_of_the_warehouse(visit: Visit, built: Home) -> None:
-    page = visit("table.html#lang=en")
+    page = visit(f"{TABLE}#lang=en")
     shown = page.locator("#return tbody tr").evaluate_all(
         "rows => rows.map(r => ['total','saved','pending','saved_percent','gap_points','rank']"
         ".map(k => r.querySelector(`[data-key=${k}]`).innerText.replace('−', '-').replace(',', '').replace('+', '')))"
@@ -139,7 +141,7 @@ def test_the_language_switches_and_is_kept_from_page_to_page(visit: Visit) -> No
 
 
 def test_a_click_on_a_heading_sorts_and_says_so(visit: Visit) -> None:
-    page = visit("table.html#lang=en")
+    page = visit(f"{TABLE}#lang=en")
 
     def column(key: str) -> list[str]:
         cells: Any = page.locator(f"#return tbody [data-key={key}]")
@@ -165,7 +167,7 @@ def test_a_click_on_a_heading_sorts_and_says_so(visit: Visit) -> None:
 
 
 def test_the_table_is_sorted_and_left_by_keyboard_alone(visit: Visit) -> None:
-    page = visit("table.html#lang=en")
+    page = visit(f"{TABLE}#lang=en")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.locator("[data-sort=rank]").focus()
@@ -179,7 +181,7 @@ def test_the_table_is_sorted_and_left_by_keyboard_alone(visit: Visit) -> None:
 
 
 def test_the_table_is_searched_and_narrowed_to_a_region(visit: Visit) -> None:
-    page = visit("table.html#lang=en")
+    page = visit(f"{TABLE}#lang=en")
     rows = page.locator("#return tbody tr:visible")
     page.get_by_label("Find a province").fill("ubon")
     assert rows.locator("th").all_inner_texts() == ["Ubon Ratchathani"]
@@ -195,7 +197,7 @@ def test_the_table_is_searched_and_narrowed_to_a_region(visit: Visit) -> None:
 
 
 def test_the_digits_of_the_table_are_thai_on_demand(visit: Visit) -> None:
-    page = visit("table.html")
+    page = visit(TABLE)
     total = page.locator("#return tfoot [data-key=total]")
     assert total.inner_text() == "7,850"
     page.locator("#digits").click()
@@ -229,7 +231,7 @@ def test_the_map_is_coloured_by_progress_or_by_gap_and_says_both_in_figures(visi
 
 
 def test_a_figure_leads_to_its_return_and_the_return_is_opened(visit: Visit) -> None:
-    page = visit("province/90.html#lang=en")
+    page = visit(f"{PROVINCE}#lang=en")
     page.locator("#trail a").first.click()
     page.wait_for_url("**/quality.html#*")
     target = page.locator("article:focus")
@@ -240,21 +242,21 @@ def test_a_figure_leads_to_its_return_and_the_return_is_opened(visit: Visit) -> 
 
 
 def test_without_javascript_all_is_there_in_thai(visit: Visit) -> None:
-    page = visit("table.html", javascript=False)
+    page = visit(TABLE, javascript=False)
     assert page.locator("#return tbody tr").count() == 76
     assert page.locator("#return tbody th").first.inner_text() == "กระบี่"
     assert not page.locator(".tools").is_visible()
     assert not page.locator(".lang").is_visible()
 
 
-@pytest.mark.parametrize(("name", "most"), [("index.html", 3), ("table.html", 4), ("province/90.html", 3)])
+@pytest.mark.parametrize(("name", "most"), [("index.html", 3), (TABLE, 4), (PROVINCE, 3)])
 def test_a_page_prints_on_a4(visit: Visit, name: str, most: int) -> None:
     import pypdfium2
 
     page = visit(name)
     with pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True))) as pdf:
         sizes = {tuple(round(side) for side in sheet.get_size()) for sheet in pdf}
-        assert sizes == {(842, 595) if name == "table.html" else (595, 842)}
+        assert sizes == {(842, 595) if name == TABLE else (595, 842)}
         assert len(pdf) <= most
 
 

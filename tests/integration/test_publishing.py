@@ -88,9 +88,35 @@ def first(place: Place) -> dict[str, Any]:
     return _metadata(place.run())
 
 
-def _metadata(entries: list[Any]) -> dict[str, Any]:
-    (made,) = (e.asset_materialization for e in entries if e.asset_materialization)
-    return {name: value.value for name, value in made.metadata.items()}
+def _metadata(entries: list[Any], report: str = "data_docs") -> dict[str, Any]:
+    made = [e.asset_materialization for e in entries if e.asset_materialization]
+    (own,) = (one for one in made if one.asset_key.to_user_string() == report)
+    return {name: value.value for name, value in own.metadata.items()}
+
+
+def test_the_job_makes_every_report_each_with_its_link(place: Place, first: dict[str, Any]) -> None:
+    entries = place.run()
+    for report in published.REPORTS:
+        told = _metadata(entries, report.name)
+        assert told["changed"] is False
+        assert Path(told["path"]).exists()
+        assert told["link"].startswith("file://")
+        assert told["preview"]
+    site = place.home.site / "index.html"
+    assert "Overview" in site.read_text(encoding="utf-8")
+    assert list((place.home.letters).rglob("circular.docx"))
+    assert [path.suffix for path in place.home.workbook.iterdir()] == [".xlsx"]
+
+
+def test_the_page_of_a_province_leads_to_its_letter_and_the_letter_to_the_page(
+    place: Place, first: dict[str, Any]
+) -> None:
+    letter = next(place.home.letters.rglob("81-krabi.docx"))
+    page = next(place.home.site.resolve().rglob("province/81.html"))
+    assert "81-krabi.docx" in page.read_text(encoding="utf-8")
+    index = (letter.parent / "index.csv").read_text(encoding="utf-8-sig")
+    linked = next(line for line in index.splitlines() if line.startswith("81-krabi"))
+    assert f"site/{page.relative_to(place.home.site.resolve()).as_posix()}" in linked
 
 
 def ask(place: Place) -> dg.RunRequest | dg.SkipReason:

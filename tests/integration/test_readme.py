@@ -22,11 +22,10 @@ def shown(text: str, home: Path) -> str:
 
 
 def test_the_readme_shows_what_make_run_prints(khrop: Command, sample: Path, home: Home) -> None:
-    taken = khrop("ingest", sample)
-    told = khrop("summary")
-    assert taken.returncode == told.returncode == 0, taken.stderr + told.stderr
+    taken, made, told = khrop("ingest", sample), khrop("publish"), khrop("summary")
+    assert taken.returncode == made.returncode == told.returncode == 0, taken.stderr + made.stderr + told.stderr
     block = re.findall(r"```\n(accepted_with_warnings.*?)```", README, re.DOTALL)[0]
-    assert block.strip() == shown(taken.stdout + told.stdout, home.root)
+    assert block.strip() == shown(taken.stdout + made.stdout + told.stdout, home.root)
 
 
 def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: Path, home: Home) -> None:

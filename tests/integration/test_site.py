@@ -51,7 +51,12 @@ def test_the_figures_of_the_table_are_those_of_the_warehouse(
 ) -> None:
     taken_in(sample, returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
     site()
-    rows = page(home.site / "table.html").find("table", id="return")[0].find("tbody")[0].find("tr")
+    rows = (
+        page(home.site / "info-international-agreements/table.html")
+        .find("table", id="return")[0]
+        .find("tbody")[0]
+        .find("tr")
+    )
     shown = [
         tuple({e.attributes["data-key"]: e.attributes["data-v"] for e in row.all() if "data-key" in e.attributes}.get(k)
               for k in ("total", "saved", "pending", "saved_percent", "gap_points", "rank", "saved_delta"))

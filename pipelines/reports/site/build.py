@@ -88,7 +88,7 @@ def _links(
     """The letters that exist, by campaign and province code, as their page links to them."""
     found = {}
     for name in campaigns:
-        page = site / _base(name, len(campaigns)) / "province"
+        page = site / base_of(name) / "province"
         for one in figures.standings(connection, name, latest=True):
             file = letter(name, one.as_of, one)
             if file is not None and file.is_file():
@@ -96,9 +96,9 @@ def _links(
     return found
 
 
-def _base(campaign_id: str, campaigns: int) -> str:
-    """The folder of a campaign's pages: the site itself where there is one campaign."""
-    return f"{campaign_id}/" if campaigns > 1 else ""
+def base_of(campaign_id: str) -> str:
+    """The folder of a campaign's pages. It stays the same when another campaign comes: letters bear its address."""
+    return f"{campaign_id}/"
 
 
 def _told(pages: Iterator[Page], advance: Callable[[int], None]) -> Iterator[Page]:
@@ -130,7 +130,7 @@ class Site:
     @property
     def size(self) -> int:
         """Pages in all."""
-        return len(self.parts) + (len(self.views) != 1) + sum(len(v.now) + 2 for v in self.views)
+        return len(self.parts) + 1 + sum(len(v.now) + 2 for v in self.views)
 
     def pages(self) -> Iterator[Page]:
         """Every page, rendered."""
@@ -150,24 +150,26 @@ class Site:
         return name, render(template, root=root, base=base, many=many, quality_of=self.quality_of, **told)
 
     def _campaign(self, view: View) -> Iterator[Page]:
-        base = _base(view.campaign.campaign_id, len(self.views))
+        base = base_of(view.campaign.campaign_id)
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
         template = charts.template(frame)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
-        yield self._page(
-            f"{base}index.html",
-            "front",
-            base=base,
-            here="front",
-            view=view,
-            changes=view.changes(),
-            tiles=tiles(),
-            standing={s.province_code: s for s in view.now},
-            progress_scale=view.progress_scale(),
-            gap_scale=view.gap_scale(),
-            warnings=self.returns[view.snapshot_id]["violations"],
-            chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
-        )
+        # Where there is one campaign its front page is that of the site, too.
+        for name in (f"{base}index.html", *(["index.html"] if len(self.views) == 1 else [])):
+            yield self._page(
+                name,
+                "front",
+                base=base,
+                here="front",
+                view=view,
+                changes=view.changes(),
+                tiles=tiles(),
+                standing={s.province_code: s for s in view.now},
+                progress_scale=view.progress_scale(),
+                gap_scale=view.gap_scale(),
+                warnings=self.returns[view.snapshot_id]["violations"],
+                chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
+            )
         yield self._page(f"{base}table.html", "table", base=base, here="table", view=view)
         yield from self._provinces(view, base, frame, template)
 
@@ -193,7 +195,7 @@ class Site:
             )
 
     def _quality(self) -> Iterator[Page]:
-        base = "" if len(self.views) == 1 else None
+        base = base_of(self.views[0].campaign.campaign_id) if len(self.views) == 1 else None
         counts: dict[str, int] = {}
         for one in self.returns.values():
             counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
