@@ -18,9 +18,9 @@ def register(app: typer.Typer) -> None:
         decide,
         dev,
         ingest,
+        letters,
         look,
         publish,
-        publish_all,
         read,
         report,
         show,
@@ -32,15 +32,15 @@ def register(app: typer.Typer) -> None:
     app.command("status")(look.status)
     app.command("summary")(look.summary)
     app.command("show")(show.show)
-    app.command("report")(report.report)
-    app.command("publish")(publish_all.publish)
-    app.command("data-docs")(data_docs.data_docs)
     app.command("repair")(decide.repair)
     app.command("accept")(decide.accept)
     app.command("withdraw")(decide.withdraw)
     app.command("recheck")(upkeep.recheck)
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)
-    app.command("letters")(publish.letters)
-    app.command("export")(publish.export)
+    app.command("publish")(publish.publish)
+    app.command("report")(report.report)
+    app.command("letters")(letters.letters)
+    app.command("export")(letters.export)
+    app.command("data-docs")(data_docs.data_docs)
     app.command("dev")(dev.dev)

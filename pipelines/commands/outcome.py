@@ -79,9 +79,9 @@ def in_words(error: Exception) -> tuple[int, str]:
     from pipelines.reports.letter_templates import TemplateFault
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
-    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TemplateFault)):
+    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TablesBehind, TemplateFault)):
         return WRONG_USE, str(error)
-    if isinstance(error, (Damaged, TablesBehind, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (

@@ -33,14 +33,14 @@ GIVEN = (
 Open = Callable[..., "Page"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; where it is not, this fails with the line that installs it."""
     with browser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample, two returns after it and one that was set aside, and its site."""
     home = Home(tmp_path_factory.mktemp("home"))
