@@ -8,7 +8,7 @@ defs = dg.Definitions(
     assets=[assets.intake, assets.returns, *assets.marts, assets.exports, *publishing.assets],
     jobs=[automation.ingest, automation.recheck, publishing.publish],
     sensors=[automation.inbox, publishing.reports],
-    schedules=[automation.sweep],
+    schedules=[automation.sweep, publishing.republish],
     # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
     executor=dg.in_process_executor,
 )

@@ -97,10 +97,26 @@ publish = dg.define_asset_job(
 
 @dg.sensor(job=publish, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def reports(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Asks for a run when a report is behind the tables: one for all, none while returns are taken in or reports are
-    being made, and at most one an hour for the same tables, so that a fault does not ask for itself again and again."""
-    launch.fail_dead_runs(context.instance)
-    for busy in _busy(context.instance):
+    """Asks for a run when a report is behind the tables."""
+    return _request(context.instance, "reports")
+
+
+@dg.schedule(
+    job=publish,
+    cron_schedule="37 * * * *",
+    execution_timezone="Asia/Bangkok",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def republish(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Asks for a run for what the sensor missed, as a report that somebody removed; for nothing where all stand."""
+    return _request(context.instance, "republish")
+
+
+def _request(instance: dg.DagsterInstance, by: str) -> dg.RunRequest | dg.SkipReason:
+    """One run for all that is behind, none while returns are taken in or reports are being made, and at most one an
+    hour for the same tables, so that a fault does not ask for itself again and again."""
+    launch.fail_dead_runs(instance)
+    for busy in _busy(instance):
         return dg.SkipReason(f"run {busy.run_id} of {busy.job_name} is under way")
     home = Home.current()
     try:
@@ -112,7 +128,7 @@ def reports(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
     told = f"{published.present_state(home)}\n{behind}"
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: "reports", "khrop/waiting": "; ".join(behind)})
+    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(behind)})
 
 
 def _busy(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,19 @@ def test_the_sensor_asks_once_and_then_for_nothing(place: Place) -> None:
     else:
         place.run()
     assert ask(place) is publishing.NOTHING_NEW
+
+
+def test_the_schedule_asks_for_what_somebody_removed(place: Place, first: dict[str, Any]) -> None:
+    context = dg.build_schedule_context(instance=place.instance, scheduled_execution_time=datetime.now(UTC))
+    assert publishing.republish(context) is publishing.NOTHING_NEW
+    book = next(place.home.workbook.iterdir())
+    shutil.rmtree(book.parent)
+    asked = publishing.republish(context)
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.tags["khrop/waiting"] == "workbook"
+    place.run()
+    assert book.exists()
+    assert publishing.republish(context) is publishing.NOTHING_NEW
 
 
 def test_an_unchanged_state_does_nothing(place: Place, first: dict[str, Any]) -> None:

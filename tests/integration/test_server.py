@@ -137,7 +137,10 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
     # What is published is not of this test, and would go on when the servers are to end.
     stopped = server.ask(f'mutation {{ stopSensor(id: "{sensors["reports"]["id"]}") {{ __typename }} }}')
     assert stopped["stopSensor"]["__typename"] == "StopSensorMutationResult"
-    assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [("sweep", "RUNNING")]
+    assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [
+        ("republish", "RUNNING"),
+        ("sweep", "RUNNING"),
+    ]
 
     def drop(content: bytes, name: str) -> None:
         whole = tmp_path / name
