@@ -50,8 +50,8 @@ def main() -> None:
         with browser() as chromium:
             for name in (
                 "index.html",
-                "info-international-agreements/table.html",
-                "info-international-agreements/province/90.html",
+                "bench/table.html",
+                "bench/province/90.html",
                 "quality.html",
             ):
                 paints = [first_paint(chromium, site / name) for _ in range(PAINTS)]
