@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path
 
 from pipelines import parcels
-from pipelines.archive import Archive, Incoming, NotTaken
+from pipelines.archive import Archive, Incoming
+from pipelines.copying import NotTaken
 from pipelines.home import Home
 
 CHUNK = 100

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.archive import Archive, Incoming, NotTaken, Receipt
+from pipelines.archive import Archive, Incoming, Receipt
+from pipelines.copying import NotTaken
 from pipelines.ledger import Event
 from pipelines.readers import Unreadable, apart, too_large
 from pipelines.readers.mail import Part, is_container

@@ -25,7 +25,8 @@ from pipelines.commands.outcome import (
 from pipelines.commands.read import AsOfOption, CampaignOption, named, there
 
 if TYPE_CHECKING:
-    from pipelines.archive import Incoming, NotTaken, Receipt
+    from pipelines.archive import Incoming, Receipt
+    from pipelines.copying import NotTaken
     from pipelines.home import Home
     from pipelines.intake import Story
 

@@ -126,7 +126,7 @@ def assert_the_dead_run_holds_nobody_up(home: Home, monkeypatch: pytest.MonkeyPa
 
 
 BEFORE_THE_RUN = [
-    "before pipelines.archive:_mark_now",  # the bytes are copied, not yet in their place
+    "before pipelines.copying:_mark_now",  # the bytes are copied, not yet in their place
     "before pipelines.archive:Archive._write",  # in their place, not yet in the ledger
     "after pipelines.archive:Archive._write",  # in the ledger
 ]

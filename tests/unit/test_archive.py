@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import archive as module
-from pipelines.archive import Archive, Damaged, Incoming, NotTaken, Receipt, StillChanging, media_type, return_name
+from pipelines import copying as module
+from pipelines.archive import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
+from pipelines.copying import NotTaken, StillChanging
 from pipelines.home import Home
 from pipelines.intake import Story
 
@@ -107,7 +108,7 @@ def test_bytes_without_a_ledger_line_are_strays_until_they_come_again(archive: A
 
 def test_what_a_killed_run_left_half_copied_is_in_nobodys_way(archive: Archive, tmp_path: Path) -> None:
     archive.folder.mkdir()
-    left = archive.folder / module.INCOMING
+    left = archive.folder / INCOMING
     left.write_bytes(b"hal")
     left.chmod(0o444)
     os.link(left, tmp_path / "the same file")
@@ -308,7 +309,7 @@ def test_a_return_is_named_by_its_file_and_its_hash(name: str, slug: str) -> Non
 def test_no_file_name_makes_a_return_name_that_a_file_system_or_dagster_would_mind(name: str) -> None:
     made = return_name(name, HASH)
     assert made.endswith(f"-{HASH[:12]}")
-    assert len(made) <= module.NAME_LENGTH + 13
+    assert len(made) <= NAME_LENGTH + 13
     assert not set(made) & set("/\\.,;:\"'\n\r\t *?<>|[]()\x00")
     assert not made.startswith("-")
     made.encode("utf-8")
