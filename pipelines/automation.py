@@ -1,6 +1,7 @@
 """Jobs, the inbox sensor and the sweep. No `from __future__ import annotations`: Dagster reads the annotations."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -74,6 +75,11 @@ def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest
         return dg.SkipReason(str(held))
     if not work:
         return NOTHING_NEW
+    return once_an_hour(work, by)
+
+
+def once_an_hour(work: Sequence[str], by: str, *, of: str = "") -> dg.RunRequest:
+    """A request that Dagster takes once an hour for the same work (`of` the same state)."""
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-    digest = hashlib.sha256("\n".join(work).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join([of, *work]).encode()).hexdigest()[:16]
     return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(work)[:200]})

@@ -5,15 +5,13 @@ the report's `publish` (see `pipelines.published`), which is imported when it ru
 annotations` here: Dagster reads the annotations of assets and their configuration.
 """
 
-import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
 from pipelines import launch, published
-from pipelines.automation import ASKED_BY, BUSY, ingest
+from pipelines.automation import BUSY, ingest, once_an_hour
 from pipelines.home import Home
 from pipelines.published import Published, Report
 from warehouse.connect import Warehouse, WarehouseLocked
@@ -125,10 +123,7 @@ def _request(instance: dg.DagsterInstance, by: str) -> dg.RunRequest | dg.SkipRe
         return dg.SkipReason(str(held))
     if not behind:
         return NOTHING_NEW
-    hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-    told = f"{published.present_state(home)}\n{behind}"
-    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(behind)})
+    return once_an_hour(behind, by, of=published.present_state(home))
 
 
 def _busy(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:

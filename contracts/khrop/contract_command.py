@@ -73,7 +73,7 @@ def show(
 ) -> int:
     """Show what a contract says: its columns, its rules, what they need."""
     from khrop import named
-    from khrop.description import plain
+    from khrop.plain_description import plain
     from khrop.reading import readable
     from khrop.showing import shown
 

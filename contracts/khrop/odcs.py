@@ -12,19 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from khrop import vocabulary, yaml_text
-from khrop.description import (
-    Description,
-    FieldDescription,
-    RuleDescription,
-    contract_of,
-    describe,
-    plain,
-    plain_rule,
-)
+from khrop.description import Description, FieldDescription, RuleDescription, contract_of, describe
 from khrop.fields import CHECKS
 from khrop.formula import Formula, columns_in
 from khrop.odcs_document import OWN
 from khrop.odcs_reading import read_document
+from khrop.plain_description import plain, plain_rule
 from khrop.sql_rules import Query, queries
 
 API_VERSION = "v3.1.0"

@@ -14,19 +14,10 @@ from string import Formatter
 from typing import Any, TypeVar
 
 from khrop.definition import built_rules
-from khrop.description import (
-    TEMPLATES,
-    Description,
-    FieldDescription,
-    RuleDescription,
-    contract_of,
-    describe,
-    described_field,
-    described_rule,
-    value_from,
-)
+from khrop.description import TEMPLATES, Description, FieldDescription, RuleDescription, contract_of, describe
 from khrop.odcs_document import At, shown
 from khrop.odcs_metrics import Foreign
+from khrop.plain_description import described_field, described_rule, value_from
 from khrop.rules import ENGINES, ContractOptions
 
 Made = TypeVar("Made")

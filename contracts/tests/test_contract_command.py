@@ -11,8 +11,9 @@ from typer.testing import CliRunner, Result
 
 from khrop import ProvinceProgress
 from khrop.cli import app
-from khrop.description import describe, described
+from khrop.description import describe
 from khrop.markdown import to_markdown
+from khrop.plain_description import described
 from khrop.sql import to_sql
 
 STOCK = Path(__file__).with_name("stock_contract.py").read_text(encoding="utf-8")

@@ -20,10 +20,11 @@ from pandera.typing import Series
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.description import NotExportable, contract_of, describe, described, plain
+from khrop.description import NotExportable, contract_of, describe
 from khrop.documents import Part
 from khrop.formula import plain_literal
 from khrop.odcs import from_odcs, load, to_odcs
+from khrop.plain_description import described, plain
 from khrop.rules import Params
 from khrop.vocabulary import AddsUp, UniqueKey
 
