@@ -15,7 +15,7 @@ from pathlib import Path
 
 from held_returns import Entry, Held, entries, held
 
-from pipelines.readers import Unreadable, apart, forms, read, read_here
+from pipelines.readers import Unreadable, forms, process, read, read_here
 
 RETURNS = Path(__file__).parent / "returns"
 PRODUCERS = RETURNS / "producers"
@@ -126,13 +126,13 @@ def timed(reading: Callable[[bytes], object], data: bytes) -> float | None:
 
 def stop_the_reader() -> None:
     """The next question starts another process."""
-    apart._stand_by().close()
+    process._stand_by().close()
 
 
 def peak_memory() -> float:
     """The most memory (MB) that the process which stands by has had; nothing where the system does not tell."""
-    process = apart._stand_by()._process
-    status = Path(f"/proc/{process.pid}/status") if process else Path()
+    reader = process._stand_by()._process
+    status = Path(f"/proc/{reader.pid}/status") if reader else Path()
     if not status.is_file():
         return 0.0
     found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text())

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from khrop.repair import Report, suggest
-from khrop.thai import to_arabic
+from khrop.thai.digits import to_arabic
 
 SET = Path(__file__).parent / "repair-bench"
 COLUMNS = ("total", "saved", "pending", "percent")

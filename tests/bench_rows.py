@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from khrop.provinces import expected_codes
+from khrop.thai.provinces import expected_codes
 
 PROVINCES = 76
 SHARES = {"clean": 0, "10 rows": None, "1 %": 100, "20 %": 5}

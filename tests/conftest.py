@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from written_returns import written_return
 
-from pipelines import inbox, parcels
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.inbox import incoming
-from pipelines.intake import Story, take_in
+from pipelines.intake import containers, inbox
+from pipelines.intake.inbox import incoming
+from pipelines.intake.take_in import Story, take_in
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -73,7 +73,7 @@ def taken_in(home: Home) -> TakeIn:
     """Archive files and bring them to the exports in this process, as the assets do, without Dagster."""
 
     def run(*paths: Path, again: list[str] | None = None, **hints: Any) -> list[Story]:
-        parcels.take(Archive(home.archive), [incoming(home, path, **hints) for path in paths])
+        containers.take(Archive(home.archive), [incoming(home, path, **hints) for path in paths])
         warehouse = Warehouse(home.warehouse)
         with warehouse.writer():
             stories = [story for batch in take_in(home, again=again) for story in batch]

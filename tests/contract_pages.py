@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 
 from khrop import ProvinceProgress
-from khrop.breakage import Broken, Sample, broken
-from khrop.markdown import to_markdown
-from khrop.provinces import match
-from pipelines.reports import comparisons
+from khrop.description.breakage import Broken, Sample, broken
+from khrop.export.markdown import to_markdown
+from khrop.thai.provinces import match
+from pipelines.publishing.data_docs import comparisons
 
 ROOT = Path(__file__).parents[1]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"

@@ -14,9 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from khrop import provinces
+from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.judge import Judgement, Return, judge
+from pipelines.intake.judging import Judgement, Return, judge
 
 NAMES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
 """The contract's columns, and what the truths call them."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from khrop import provinces
+from khrop.thai import provinces
 
 OPENED, DEADLINE, AUTHORITIES = date(2020, 5, 19), date(2020, 8, 31), 7850
 """Those of the bundled campaign."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from khrop.verdict import VIOLATION_FIELDS, Violation, status_of
+from khrop.model.verdict import VIOLATION_FIELDS, Violation, status_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop import provinces
+from khrop.thai import provinces
 from warehouse.load import insert, transaction
 
 if TYPE_CHECKING:

@@ -11,25 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from khrop import repair
-    from khrop.engine import check
-    from khrop.province_progress import ProvinceProgress
-    from khrop.rules import ContractOptions, Rule, rule, rule_ids, rules_of
-    from khrop.verdict import ContractError, Verdict, Violation
+    from khrop.contracts.province_progress import ProvinceProgress
+    from khrop.engine.check import check
+    from khrop.engine.pandera_bridge import rule
+    from khrop.model.rule import ContractOptions, Rule, rule_ids, rules_of
+    from khrop.model.verdict import ContractError, Verdict, Violation
 
 # Pandera imports pyspark.pandas wherever PySpark is installed, which warns of pandas 3. Khrop uses none of it.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
 _HOMES = {
-    "check": "khrop.engine",
-    "ProvinceProgress": "khrop.province_progress",
-    "ContractOptions": "khrop.rules",
-    "Rule": "khrop.rules",
-    "rule": "khrop.rules",
-    "rule_ids": "khrop.rules",
-    "rules_of": "khrop.rules",
-    "ContractError": "khrop.verdict",
-    "Verdict": "khrop.verdict",
-    "Violation": "khrop.verdict",
+    "check": "khrop.engine.check",
+    "ProvinceProgress": "khrop.contracts.province_progress",
+    "ContractOptions": "khrop.model.rule",
+    "Rule": "khrop.model.rule",
+    "rule": "khrop.engine.pandera_bridge",
+    "rule_ids": "khrop.model.rule",
+    "rules_of": "khrop.model.rule",
+    "ContractError": "khrop.model.verdict",
+    "Verdict": "khrop.model.verdict",
+    "Violation": "khrop.model.verdict",
 }
 
 _MODULES = ("repair",)

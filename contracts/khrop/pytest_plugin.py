@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from khrop.verdict import Verdict
+    from khrop.model.verdict import Verdict
 
 
 @pytest.fixture

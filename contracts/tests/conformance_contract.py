@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from khrop import ContractOptions, rule
-from khrop.rules import Params
+from khrop.model.rule import Params
 from khrop.vocabulary import (
     AddsUp,
     ByGroup,

@@ -40,7 +40,7 @@ CHANGES: dict[str, list[Any]] = {
 
 
 def real_rows() -> list[Row]:
-    from khrop.provinces import match
+    from khrop.thai.provinces import match
 
     rows = []
     for row in TRUTH["rows"]:

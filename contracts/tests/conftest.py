@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, Verdict, Violation, check
-from khrop.provinces import match
+from khrop.thai.provinces import match
 
 # The modules that several test files share lie beside them, wherever the tests were copied to.
 sys.path.append(str(Path(__file__).parent))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from khrop import provinces
-from khrop.thai import to_arabic, to_thai
+from khrop.thai import provinces
+from khrop.thai.digits import to_arabic, to_thai
 
 Printed = dict[str, Any]
 COLUMNS = ("total", "saved", "pending", "percent")

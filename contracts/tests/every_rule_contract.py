@@ -11,9 +11,8 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 import khrop
-from khrop.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, Said, SameFigure, SumOf
-from khrop.documents import Judged
-from khrop.rules import Params
+from khrop.model.document_rules import Judged
+from khrop.model.rule import Params
 from khrop.vocabulary import (
     AddsUp,
     ByGroup,
@@ -30,6 +29,7 @@ from khrop.vocabulary import (
     UniqueKey,
     WholeNumbers,
 )
+from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, Said, SameFigure, SumOf
 
 
 class Grants(pa.DataFrameModel):

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 import khrop
-from khrop.rules import Params
+from khrop.model.rule import Params
 
 
 class Stock(pa.DataFrameModel):

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from khrop.cli import app
-from khrop.thai import to_thai
+from khrop.cli.app import app
+from khrop.thai.digits import to_thai
 
 STOCK = Path(__file__).with_name("stock_contract.py").read_text(encoding="utf-8")
 COLUMNS = ["ordinal", "province_th", "total", "saved", "pending", "saved_percent"]
@@ -203,7 +203,7 @@ def test_parquet_is_gated_like_any_file(file: Path, sample: Any, tmp_path: Path)
 
 
 def test_a_process_ends_with_the_code_and_without_a_word_more(file: Path) -> None:
-    code = "from khrop.cli import main; main()"
+    code = "from khrop.cli.app import main; main()"
     ended = subprocess.run(
         [sys.executable, "-c", code, "check", file, "--json"],
         capture_output=True,

@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from khrop import ProvinceProgress
-from khrop.cli import app
-from khrop.description import describe
-from khrop.markdown import to_markdown
-from khrop.plain_description import described
-from khrop.sql import to_sql
+from khrop.cli.app import app
+from khrop.description.description import describe
+from khrop.description.plain import described
+from khrop.export.markdown import to_markdown
+from khrop.export.sql import to_sql
 
 STOCK = Path(__file__).with_name("stock_contract.py").read_text(encoding="utf-8")
 
@@ -46,12 +46,12 @@ def test_the_library_s_own_contracts_are_listed() -> None:
     assert result.exit_code == 0
     assert (
         "ProvinceProgress  1.0.0  ความคืบหน้ารายจังหวัด · Progress by province"
-        "  (khrop, khrop.province_progress:ProvinceProgress)\n" in result.stdout
+        "  (khrop, khrop.contracts.province_progress:ProvinceProgress)\n" in result.stdout
     )
 
 
 def test_a_contract_that_cannot_be_used_does_not_hide_the_others(monkeypatch: Any) -> None:
-    from khrop import named
+    from khrop.cli import named
 
     monkeypatch.setitem(named.OWN, "Broken", "nowhere.at_all:Broken")
     result = khrop("list")

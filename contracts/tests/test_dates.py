@@ -13,7 +13,7 @@ import pytest
 from pandera.typing import Series
 
 from khrop import ContractOptions, check, rule
-from khrop.rules import Params
+from khrop.model.rule import Params
 from khrop.vocabulary import ByGroup
 
 

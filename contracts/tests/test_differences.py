@@ -15,11 +15,10 @@ from odcs_descriptions import descriptions
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check
-from khrop.changes import Change, turned
-from khrop.claims import Equals, RestOfHundred, SameFigure
-from khrop.description import Description, FieldDescription, Param, RuleDescription, contract_of, describe
-from khrop.differences import compare, version_due
-from khrop.formula import formula_of
+from khrop.description.description import Description, FieldDescription, Param, RuleDescription, contract_of, describe
+from khrop.diff.changes import Change, turned
+from khrop.diff.differences import compare, version_due
+from khrop.expressions.formula import formula_of
 from khrop.vocabulary import (
     AddsUp,
     ByGroup,
@@ -33,6 +32,7 @@ from khrop.vocabulary import (
     UniqueKey,
     WholeNumbers,
 )
+from khrop.vocabulary.claims import Equals, RestOfHundred, SameFigure
 
 REAL = describe(ProvinceProgress)
 A, B = nw.col("a"), nw.col("b")

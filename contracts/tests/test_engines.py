@@ -12,8 +12,8 @@ import pandera.pandas as pa
 import pytest
 
 from khrop import ContractOptions, check, rule
-from khrop.engines import LACKING
-from khrop.rules import ENGINES, Params
+from khrop.engine.support import LACKING
+from khrop.model.rule import ENGINES, Params
 from khrop.vocabulary import NotAllSame, WholeNumbers
 
 

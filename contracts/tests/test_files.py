@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress
-from khrop.files import beside, damage, read, unchanged
-from khrop.outcome import WrongUse
-from khrop.printed import number
-from khrop.table import ROW, Table, Unreadable, with_places
-from khrop.thai import to_thai
+from khrop.files.read import beside, damage, read, unchanged
+from khrop.files.table import ROW, Table, Unreadable, with_places
+from khrop.files.typed_columns import number
+from khrop.model.errors import WrongUse
+from khrop.thai.digits import to_thai
 
 LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
 HEADING = "ordinal,province_th,total,saved,pending,saved_percent\n"
@@ -98,7 +98,7 @@ def test_columns_of_other_types(tmp_path: Path) -> None:
 
 
 def test_types_hold_across_the_pieces_a_file_is_read_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("khrop.delimited.PIECE", 2)
+    monkeypatch.setattr("khrop.files.csv_text.PIECE", 2)
     rows = "".join(f"{i},ตรัง,{total},1,1,50\n" for i, total in enumerate(["1", "2", "3", "2.5", "x", "6"], 1))
     table = taken(wrote(tmp_path / "a.csv", HEADING + rows))
     assert values(table, "total") == [1, 2, 3, 2.5, None, 6]

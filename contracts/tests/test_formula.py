@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khrop.formula import (
+from khrop.expressions.evaluation import bound, in_row, on_arrays, program
+from khrop.expressions.formula import (
     Call,
     Column,
     Constant,
@@ -29,7 +30,6 @@ from khrop.formula import (
     in_words,
     plain_of,
 )
-from khrop.reckoning import bound, in_row, on_arrays, program
 
 col = nw.col
 
@@ -154,7 +154,7 @@ def test_within_its_bound_nothing_leaves_sixty_four_bits(formula: Formula, a: in
 
 
 def parts_of(formula: Formula) -> list[Formula]:
-    from khrop.formula import parts
+    from khrop.expressions.formula import parts
 
     return list(parts(formula))
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.json_schema import to_json_schema
-from khrop.rules import Params
+from khrop.export.json_schema import to_json_schema
+from khrop.model.rule import Params
 from khrop.vocabulary import WholeNumbers
 
 pytestmark = pytest.mark.odcs

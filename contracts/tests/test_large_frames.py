@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, check
-from khrop.pieces import whole_snapshots
-from khrop.provinces import expected_codes
-from khrop.sliced import MANY
+from khrop.engine.in_memory import MANY
+from khrop.engine.pieces import whole_snapshots
+from khrop.thai.provinces import expected_codes
 
 CODES = list(expected_codes())
 SNAPSHOTS = MANY // len(CODES) + 200

@@ -15,11 +15,11 @@ from stock_contract import Stock
 
 import khrop
 from khrop import ProvinceProgress
-from khrop.breakage import Sample, broken
-from khrop.description import VOCABULARY, describe
-from khrop.markdown import to_markdown
-from khrop.rules import Params
-from khrop.statements import STATEMENTS
+from khrop.description.breakage import Sample, broken
+from khrop.description.description import VOCABULARY, describe
+from khrop.description.statements import STATEMENTS
+from khrop.export.markdown import to_markdown
+from khrop.model.rule import Params
 from khrop.vocabulary import ConservesRows, ForeignKey, UniqueKey
 
 SHELF = pd.DataFrame({"item": ["rice", "salt"], "received": [5, 9], "sold": [2, 9], "left": [3, 0]})

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, check
-from khrop.named import contract, known
-from khrop.outcome import WrongUse
+from khrop.cli.named import contract, known
+from khrop.model.errors import WrongUse
 
 STOCK = Path(__file__).with_name("stock_contract.py").read_text(encoding="utf-8")
 
@@ -29,7 +29,7 @@ def test_the_library_knows_its_own() -> None:
 
 
 def test_a_class_in_a_module() -> None:
-    assert contract("khrop.province_progress:ProvinceProgress") is ProvinceProgress
+    assert contract("khrop.contracts.province_progress:ProvinceProgress") is ProvinceProgress
 
 
 def test_a_class_in_a_file(stock: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_class_in_a_file(stock: Path) -> None:
 
 
 def test_a_module_in_the_folder_where_the_command_is_called(stock: Path) -> None:
-    code = "from khrop.named import contract; print(contract('stock_contract:Stock').__contract__.version)"
+    code = "from khrop.cli.named import contract; print(contract('stock_contract:Stock').__contract__.version)"
     # -P as a console script has it: the folder is not on the path by itself.
     said = subprocess.run([sys.executable, "-P", "-c", code], cwd=stock.parent, capture_output=True, text=True)
     assert said.stdout == "2.1.0\n", said.stderr

@@ -20,12 +20,12 @@ from pandera.typing import Series
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.description import NotExportable, contract_of, describe
-from khrop.documents import Part
-from khrop.formula import plain_literal
-from khrop.odcs import from_odcs, load, to_odcs
-from khrop.plain_description import described, plain
-from khrop.rules import Params
+from khrop.description.description import NotExportable, contract_of, describe
+from khrop.description.plain import described, plain
+from khrop.export.odcs import from_odcs, load, to_odcs
+from khrop.expressions.formula import plain_literal
+from khrop.model.document_rules import Part
+from khrop.model.rule import Params
 from khrop.vocabulary import AddsUp, UniqueKey
 
 pytestmark = pytest.mark.odcs
@@ -353,7 +353,7 @@ def test_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_contract_is_found_by_the_path_of_its_export(tmp_path: Path) -> None:
-    from khrop.named import contract
+    from khrop.cli.named import contract
 
     path = tmp_path / "stock.yaml"
     path.write_text(to_odcs(Stock), encoding="utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, Verdict, rule_ids
-from khrop.provinces import by_code
+from khrop.thai.provinces import by_code
 
 DESIGN = {
     "counts-whole": "error",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khrop.provinces import all_provinces, by_code, expected_codes, match, nearest
-from khrop.thai import normalise
+from khrop.thai.digits import normalise
+from khrop.thai.provinces import all_provinces, by_code, expected_codes, match, nearest
 
 # As printed in the return of 11 June 2563, in its order.
 _TABLE = """

@@ -10,9 +10,9 @@ from corrupted_tables import COLUMNS, KINDS, SINGLE, Printed, corrupted, mixed, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khrop.percents import rounded
+from khrop.expressions.percents import rounded
 from khrop.repair import Report, suggest
-from khrop.thai import to_arabic
+from khrop.thai.digits import to_arabic
 
 SHARES = st.sampled_from([0.04, 0.2, 0.5, 0.9, 0.98])
 KNOWN = {

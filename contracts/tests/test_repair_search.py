@@ -13,9 +13,9 @@ from khrop.repair import Shape, suggest
 from khrop.repair.chain import UNREACHED, Choices, TooManyWays, best, solve
 from khrop.repair.figures import ADDED, EDITS, EMPTY, confusions, every_price, figure, nearby, plain, price, prices
 from khrop.repair.layouts import shifted, swapped
+from khrop.repair.named_rows import lines_of
 from khrop.repair.pricing import weigh
 from khrop.repair.readings import LAYOUT
-from khrop.repair.rows import lines_of
 from khrop.repair.search import Search
 from khrop.repair.sheet import read_sheet
 from khrop.repair.totals import Totals

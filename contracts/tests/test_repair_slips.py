@@ -21,7 +21,7 @@ from corrupted_tables import (
 )
 
 from khrop.repair import Report, suggest
-from khrop.thai import to_arabic
+from khrop.thai.digits import to_arabic
 
 Cells = dict[tuple[str, str], str]
 

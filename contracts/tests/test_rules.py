@@ -10,7 +10,7 @@ import pandera.pandas as pa
 import pytest
 
 from khrop import ContractOptions, ProvinceProgress, check, rule, rule_ids, rules_of
-from khrop.rules import Params, RuleDefinitionError
+from khrop.model.rule import Params, RuleDefinitionError
 
 
 def test_a_scope_that_does_not_exist_is_refused() -> None:

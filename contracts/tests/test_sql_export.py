@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.frames import columns_of
-from khrop.rules import Params
-from khrop.sql import to_sql
-from khrop.sql_rules import queries
+from khrop.engine.frames import columns_of
+from khrop.export.sql import to_sql
+from khrop.export.sql_rules import queries
+from khrop.model.rule import Params
 
 pytestmark = pytest.mark.duckdb
 

@@ -16,8 +16,8 @@ from hypothesis.strategies import SearchStrategy
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, rule, rule_ids
-from khrop.documents import Judged, Part
-from khrop.rules import Params
+from khrop.model.document_rules import Judged, Part
+from khrop.model.rule import Params
 from khrop.testing import Case, cases, frames
 from khrop.testing.plan import Plan
 from khrop.vocabulary import ByGroup

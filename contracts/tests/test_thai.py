@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from khrop.thai import (
+from khrop.thai.digits import (
     Normalised,
     NotANumber,
     hundredths,

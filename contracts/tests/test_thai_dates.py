@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khrop.thai_dates import FoundDate, find_dates, format_long
+from khrop.thai.dates import FoundDate, find_dates, format_long
 
 DEADLINE = date(2020, 8, 31)
 SHORT_MONTHS = [

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from khrop.provinces import all_provinces, by_skeleton
-from khrop.thai import from_private_use
-from khrop.thai_dates import MONTHS, WEEKDAYS
-from khrop.thai_marks import Restored, is_mangled, restore, skeleton
+from khrop.thai.dates import MONTHS, WEEKDAYS
+from khrop.thai.digits import from_private_use
+from khrop.thai.marks import Restored, is_mangled, restore, skeleton
+from khrop.thai.provinces import all_provinces, by_skeleton
 
 NAMES = [p.name_th for p in all_provinces()]
 HEADINGS = ["ลำดับที่", "จังหวัด", "จำนวน อปท. (แห่ง)", "บันทึกข้อมูลเรียบร้อยแล้ว", "อยู่ระหว่าง/ยังไม่บันทึกข้อมูล", "คิดเป็นร้อยละ"]

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khrop import ContractOptions, check, rule
-from khrop.claims import OnWeekday, RoundedPercent, SumOf
-from khrop.documents import Part
-from khrop.facts import Facts, show
-from khrop.grouping import Grouping
-from khrop.percents import hundredths_of, in_hundredths, points, rounded
-from khrop.rules import Params
+from khrop.expressions.percents import hundredths_of, in_hundredths, points, rounded
+from khrop.model.document_rules import Part
+from khrop.model.facts import Facts, show
+from khrop.model.grouping import Grouping
+from khrop.model.rule import Params
 from khrop.vocabulary import ContainsExactly, LinearSequence, NotAllSame, SumsMatch
+from khrop.vocabulary.claims import OnWeekday, RoundedPercent, SumOf
 
 MENU = {"tea": ("ชา", "Tea"), "rice": ("ข้าว", "Rice"), "salt": ("เกลือ", "Salt")}
 

@@ -14,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from khrop.thai import normalise
-from khrop.thai_marks import is_mangled, restore
+from khrop.thai.digits import normalise
+from khrop.thai.marks import is_mangled, restore
 
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")

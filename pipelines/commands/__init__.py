@@ -13,28 +13,16 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import (
-        data_docs,
-        decide,
-        dev,
-        ingest,
-        letters,
-        look,
-        publish,
-        read,
-        report,
-        show,
-        upkeep,
-    )
+    from pipelines.commands import data_docs, dev, ingest, letters, publish, read, repair, report, show, status, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
-    app.command("status")(look.status)
-    app.command("summary")(look.summary)
+    app.command("status")(status.status)
+    app.command("summary")(status.summary)
     app.command("show")(show.show)
-    app.command("repair")(decide.repair)
-    app.command("accept")(decide.accept)
-    app.command("withdraw")(decide.withdraw)
+    app.command("repair")(repair.repair)
+    app.command("accept")(repair.accept)
+    app.command("withdraw")(repair.withdraw)
     app.command("recheck")(upkeep.recheck)
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Make it anew, even where nothing has changed.")]
 
@@ -15,13 +15,13 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Make it anew, even w
 @guarded
 def data_docs(force: ForceOption = False, as_json: JsonOption = False) -> int:
     """Judge the returns in the tables by Great Expectations, and build its Data Docs."""
-    from pipelines import published
-    from pipelines.commands.lines import plural, shown
+    from pipelines.commands.text import plural, shown
     from pipelines.home import Home
+    from pipelines.publishing import catalogue
 
     home = Home.current()
     try:
-        done = published.report("data_docs").publish(home, force=force)
+        done = catalogue.report("data_docs").publish(home, force=force)
     except FileNotFoundError as absent:
         if absent.filename or home.warehouse.exists():
             raise

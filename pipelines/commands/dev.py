@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.outcome import guarded
+from pipelines.commands.exits import guarded
 
 
 @guarded
@@ -17,8 +17,8 @@ def dev(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1.", min=1, max=65535)] = 3000,
 ) -> int:
     """Open the Dagster UI on 127.0.0.1, with daemon, sensor and schedule ready."""
-    from pipelines import launch
     from pipelines.home import Home
+    from pipelines.orchestration import launch
 
     home = Home.current()
     environment = {**os.environ, **launch.prepare(home), "PYTHONWARNINGS": "ignore"}

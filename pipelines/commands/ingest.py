@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.outcome import (
+from pipelines.commands.exits import (
     NOT_ACCEPTED,
     JsonOption,
     LogFormat,
@@ -25,10 +25,10 @@ from pipelines.commands.outcome import (
 from pipelines.commands.read import AsOfOption, CampaignOption, named, there
 
 if TYPE_CHECKING:
-    from pipelines.archive import Incoming, Receipt
-    from pipelines.copying import NotTaken
+    from pipelines.archive.copying import NotTaken
+    from pipelines.archive.store import Incoming, Receipt
     from pipelines.home import Home
-    from pipelines.intake import Story
+    from pipelines.intake.take_in import Story
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50
@@ -66,7 +66,7 @@ def ingest(
 
 
 def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
-    from pipelines.inbox import files_in, incoming
+    from pipelines.intake.inbox import files_in, incoming
 
     for path in paths:
         there(path)
@@ -87,8 +87,8 @@ def _own(home: Home, path: Path) -> bool:
 
 def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
     """Archive the files, some at a time; those that cannot be are named and left where they are."""
-    from pipelines import parcels
-    from pipelines.archive import Archive
+    from pipelines.archive.store import Archive
+    from pipelines.intake import containers
 
     archive = Archive(home.archive)
     kept: list[Receipt] = []
@@ -96,7 +96,7 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
     with progress(len(files), "archiving") as advance:
         for start in range(0, len(files), CHUNK):
             chunk = files[start : start + CHUNK]
-            kept += parcels.take(archive, chunk, refused)
+            kept += containers.take(archive, chunk, refused)
             advance(len(chunk))
     for reason in refused.values():
         LOG.error("%s", reason)
@@ -106,13 +106,14 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
 def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
     in. A dead run's slot is freed first."""
-    from pipelines.waiting import untold, waiting_work
+    from pipelines.monitoring.pending import untold, waiting_work
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
     if config is None and not waiting_work(home, warehouse) and not untold(home, warehouse):
         return []
-    from pipelines import launch, listening
+    from pipelines.definitions import defs
+    from pipelines.orchestration import launch, listeners
 
     # As lines, not as stories: those of ten thousand returns hold all their violations.
     told: list[dict[str, Any]] = []
@@ -131,8 +132,8 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
             for line in lines:
                 LOG.info("%s: %s", line["return"], line["verdict"], extra={"fields": line})
 
-        with listening.to_stories(heard):
-            run = launch.run(instance, job, config)
+        with listeners.to_stories(heard):
+            run = launch.run(instance, defs.resolve_job_def(job), config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
     return told
 
@@ -199,7 +200,7 @@ def say(new: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]], as_json:
         for said in [*new, *known]:
             typer.echo(json.dumps(said, ensure_ascii=False))
         return
-    from pipelines.commands.lines import plural, table
+    from pipelines.commands.text import plural, table
 
     rows = [_line(said, "") for said in new] + [_line(entry, "known, nothing to do: ") for entry in known]
     for line in table(rows, right=(2,)):
@@ -209,7 +210,7 @@ def say(new: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]], as_json:
 
 
 def _line(said: dict[str, Any], before: str) -> tuple[str, ...]:
-    from pipelines.commands.lines import plural
+    from pipelines.commands.text import plural
 
     found = [plural(said[f"{name}s"], name) for name in ("error", "warning") if said[f"{name}s"]]
     return (

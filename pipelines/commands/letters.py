@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded
-from pipelines.reports.choices import Digits, Only
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
+from pipelines.publishing.choices import Digits, Only
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines import campaigns as campaign_files
     from pipelines.home import Home
-    from pipelines.reports import figures
-    from pipelines.reports.letters import Plan, Wanted, Written
+    from pipelines.publishing import progress
+    from pipelines.publishing.letters.publish import Plan, Wanted, Written
 
 
 CampaignOption = Annotated[
@@ -58,7 +58,7 @@ def letters(
         return _copy_templates(as_json)
     from pipelines.campaigns import ADDRESS, is_address
     from pipelines.commands.ingest import progress
-    from pipelines.reports import letters as report
+    from pipelines.publishing.letters import publish as report
 
     if base_url and not is_address(base_url):
         raise WrongUse(f"--base-url is {base_url!r}, expected {ADDRESS}")
@@ -93,8 +93,8 @@ def export(
         if file or campaign or digits is not Digits.thai:
             raise WrongUse("a file, a campaign and digits are for a workbook: khrop export --xlsx")
         return _export_tables(as_json)
-    from pipelines.commands.lines import shown
-    from pipelines.reports import workbook
+    from pipelines.commands.text import shown
+    from pipelines.publishing import workbook_export
 
     if file and file.suffix.lower() != ".xlsx":
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
@@ -102,10 +102,10 @@ def export(
         if file and len(chosen) > 1:
             names = ", ".join(one.campaign_id for one, _ in chosen)
             raise WrongUse(f"one file holds one campaign, and there are {len(chosen)}: choose with --campaign: {names}")
-        made = [(one.campaign_id, workbook.build(connection, one, known, digits)) for one, known in chosen]
+        made = [(one.campaign_id, workbook_export.build(connection, one, known, digits)) for one, known in chosen]
     for campaign_id, data in made:
         path = file or home.workbook / f"{campaign_id}.xlsx"
-        changed = workbook.write(path, data)
+        changed = workbook_export.write(path, data)
         if as_json:
             typer.echo(json.dumps({"campaign_id": campaign_id, "workbook": str(path), "changed": changed}))
         else:
@@ -116,12 +116,12 @@ def export(
 @contextmanager
 def _marts(
     campaign: str | None,
-) -> Iterator[tuple[Home, DuckDBPyConnection, list[tuple[figures.Campaign, campaign_files.Campaign | None]]]]:
+) -> Iterator[tuple[Home, DuckDBPyConnection, list[tuple[progress.Campaign, campaign_files.Campaign | None]]]]:
     """The warehouse with its tables as they are to be, and the campaigns asked for, each with its file."""
     from pipelines import campaigns as campaign_files
     from pipelines.home import Home
-    from pipelines.published import TablesBehind, present_state
-    from pipelines.reports import figures
+    from pipelines.publishing import progress
+    from pipelines.publishing.catalogue import TablesBehind, present_state
     from warehouse import tables
     from warehouse.connect import Warehouse
 
@@ -131,7 +131,7 @@ def _marts(
         with Warehouse(home.warehouse).reading() as connection:
             if present_state(home) != tables.state(connection):
                 raise TablesBehind()
-            known = {one.campaign_id: one for one in figures.campaigns(connection)}
+            known = {one.campaign_id: one for one in progress.campaigns(connection)}
             if campaign is not None and campaign not in known:
                 names = ", ".join(known) or "none has"
                 raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
@@ -144,9 +144,9 @@ def _marts(
 
 
 def _planned(
-    connection: DuckDBPyConnection, campaign: figures.Campaign, file: campaign_files.Campaign | None, wanted: Wanted
+    connection: DuckDBPyConnection, campaign: progress.Campaign, file: campaign_files.Campaign | None, wanted: Wanted
 ) -> Plan:
-    from pipelines.reports import letters as report
+    from pipelines.publishing.letters import publish as report
 
     try:
         return report.plan(connection, campaign, file, wanted)
@@ -156,7 +156,7 @@ def _planned(
 
 def _codes(names: Sequence[str]) -> tuple[str, ...]:
     """The codes of provinces named by code, or by name in Thai or English."""
-    from khrop import provinces
+    from khrop.thai import provinces
 
     known = [p for p in provinces.all_provinces() if p.in_return]
     codes = {p.code for p in known}
@@ -173,7 +173,7 @@ def _codes(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _say_letters(plan: Plan, done: Written, as_json: bool) -> None:
-    from pipelines.commands.lines import plural, shown
+    from pipelines.commands.text import plural, shown
 
     campaign, as_of = plan.occasion.campaign.campaign_id, plan.occasion.country.as_of
     if as_json:
@@ -196,8 +196,8 @@ def _say_letters(plan: Plan, done: Written, as_json: bool) -> None:
 
 
 def _tell_fields(as_json: bool) -> int:
-    from pipelines.commands.lines import table
-    from pipelines.reports.letter_fields import FIELDS, PICTURE, ROW_FIELDS
+    from pipelines.commands.text import table
+    from pipelines.publishing.letters.fields import FIELDS, PICTURE, ROW_FIELDS
 
     if as_json:
         for field in (*FIELDS, *ROW_FIELDS):
@@ -214,13 +214,13 @@ def _tell_fields(as_json: bool) -> int:
 
 
 def _copy_templates(as_json: bool) -> int:
-    from pipelines.commands.lines import shown
+    from pipelines.commands.text import shown
     from pipelines.home import Home
-    from pipelines.reports import letter_templates
-    from pipelines.reports.letter_fields import KINDS
+    from pipelines.publishing.letters import templates
+    from pipelines.publishing.letters.fields import KINDS
 
     folder = Home.current().templates
-    copied = letter_templates.copy(folder)
+    copied = templates.copy(folder)
     for kind in KINDS:
         path = folder / f"{kind}.docx"
         if as_json:
@@ -231,9 +231,9 @@ def _copy_templates(as_json: bool) -> int:
 
 
 def _export_tables(as_json: bool) -> int:
-    from pipelines.commands.lines import plural, shown
+    from pipelines.commands.text import plural, shown
     from pipelines.home import Home
-    from pipelines.published import TablesBehind, present_state
+    from pipelines.publishing.catalogue import TablesBehind, present_state
     from warehouse import tables
     from warehouse.connect import Warehouse
 

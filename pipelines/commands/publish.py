@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from pipelines.commands.data_docs import ForceOption
-from pipelines.commands.outcome import OK, JsonOption, LogFormat, LogOption, WrongUse, guarded, log_as
+from pipelines.commands.exits import OK, JsonOption, LogFormat, LogOption, WrongUse, guarded, log_as
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -21,17 +21,17 @@ LOG = logging.getLogger("khrop.publish")
 def publish(force: ForceOption = False, as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Make all reports from the present tables: only what is behind them, unless forced."""
     log_as(log_format)
-    from pipelines import published
     from pipelines.home import Home
+    from pipelines.publishing import catalogue
     from warehouse.connect import Warehouse
 
     home = Home.current()
     if not home.warehouse.exists():
         raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
     warehouse = Warehouse(home.warehouse)
-    if published.behind(home, warehouse):
-        raise published.TablesBehind()
-    waiting = published.waiting(home, warehouse)
+    if catalogue.behind(home, warehouse):
+        raise catalogue.TablesBehind()
+    waiting = catalogue.waiting(home, warehouse)
     if waiting or force:
         _run(home, force)
     _say(home, set(waiting), force, as_json)
@@ -39,23 +39,25 @@ def publish(force: ForceOption = False, as_json: JsonOption = False, log_format:
 
 
 def _run(home: Home, force: bool) -> None:
-    from pipelines import launch, published
+    from pipelines.definitions import defs
+    from pipelines.orchestration import launch
+    from pipelines.publishing import catalogue
 
-    ops: dict[str, Any] = {one.name: {"config": {"force": True}} for one in published.REPORTS} if force else {}
+    ops: dict[str, Any] = {one.name: {"config": {"force": True}} for one in catalogue.REPORTS} if force else {}
     with launch.instance(home) as instance:
         for run_id in launch.fail_dead_runs(instance):
             LOG.warning("run %s had died; this run completes its work", run_id)
-        run = launch.run(instance, "publish", ops)
+        run = launch.run(instance, defs.resolve_job_def("publish"), ops)
     LOG.info("run %s: %s", run.run_id, run.status.value.lower())
 
 
 def _say(home: Home, made: set[str], force: bool, as_json: bool) -> None:
     """Where each report lies, and which are left out."""
-    from pipelines import published
-    from pipelines.commands.lines import shown, table
+    from pipelines.commands.text import shown, table
+    from pipelines.publishing import catalogue
 
-    kept, rows = published.kept(home), []
-    for report in published.REPORTS:
+    kept, rows = catalogue.kept(home), []
+    for report in catalogue.REPORTS:
         if not report.usable:
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
         elif report.name in kept:

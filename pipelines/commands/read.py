@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.outcome import JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.exits import JsonOption, WrongUse, guarded, of_verdicts
 
 if TYPE_CHECKING:
-    from pipelines.judge import Judgement
+    from pipelines.intake.judging import Judgement
 
 DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 """A Gregorian day. A year of the Buddhist era is refused here: as a Gregorian one it would lie centuries ahead."""
@@ -67,7 +67,7 @@ def there(path: Path) -> None:
 
 def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any:
     """What the options say of the returns, as hints. Raises `WrongUse` on an unknown campaign or no date."""
-    from pipelines.typed import Hints
+    from pipelines.intake.typed_rows import Hints
 
     if campaign is not None and campaign not in known:
         raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(known)) or 'none'}")
@@ -81,9 +81,9 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
 
 def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
     """Judge one file where it lies and, behind a parcel, its parts; each as it is shown: `mail.eml!a.csv`."""
-    from pipelines.archive import return_name
-    from pipelines.judge import judge
-    from pipelines.parcels import parts_of
+    from pipelines.archive.store import return_name
+    from pipelines.intake.containers import parts_of
+    from pipelines.intake.judging import judge
 
     whole = judge_file(file, hints, known)
     found = [(str(file), whole)]
@@ -98,12 +98,12 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     """Judge one file where it lies."""
     import hashlib
 
-    from pipelines.archive import return_name
+    from pipelines.archive.store import return_name
     from pipelines.home import Home
-    from pipelines.inbox import campaign_of
-    from pipelines.judge import Return, judge, unreadable
+    from pipelines.intake.inbox import campaign_of
+    from pipelines.intake.judging import Return, judge, unreadable
+    from pipelines.intake.typed_rows import Hints
     from pipelines.readers import Unreadable, too_large
-    from pipelines.typed import Hints
 
     hints = Hints(hints.campaign or campaign_of(Home.current(), file), hints.as_of)
     try:
@@ -145,8 +145,8 @@ def plain(value: Any) -> Any:
 
 
 def _lines(file: str, judged: Judgement) -> list[str]:
-    from pipelines.commands.lines import plural, printable
-    from pipelines.readers.raw_table import where
+    from pipelines.commands.text import plural, printable
+    from pipelines.readers.document import where
 
     what = (
         plural(len(judged.parts), "part")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
 
 
 @guarded
@@ -17,10 +17,10 @@ def report(
 ) -> int:
     """Build the site: overview, table, a page a province, and quality, as pages that open from a file."""
     from pipelines.commands.ingest import progress
-    from pipelines.commands.lines import plural, shown
+    from pipelines.commands.text import plural, shown
     from pipelines.home import Home
-    from pipelines.published import TablesBehind, behind
-    from pipelines.reports.site.publishing import bring_up_to_date
+    from pipelines.publishing.catalogue import TablesBehind, behind
+    from pipelines.publishing.site.publish import bring_up_to_date
     from warehouse.connect import Warehouse
 
     home = Home.current()

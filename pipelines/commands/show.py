@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.look import dicts, in_json, opened, resolve, violations_of
-from pipelines.commands.outcome import OK, JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.status import dicts, in_json, opened, resolve, violations_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,10 +25,10 @@ def show(
     """Show a return's verdict and violations: where, what stood there, what was expected."""
     if cell is not None:
         return _trail(name, cell, as_json)
-    from pipelines import pages
-    from pipelines.commands import enclosed
-    from pipelines.commands.lines import plural, printable, shown
-    from pipelines.readers.raw_table import where
+    from pipelines.commands import containers
+    from pipelines.commands.text import plural, printable, shown
+    from pipelines.intake import pages
+    from pipelines.readers.document import where
 
     with opened() as (home, connection):
         full = resolve(connection, name)
@@ -40,7 +40,7 @@ def show(
         )
         violations = violations_of(connection, full)
         decisions = _decisions(connection, full)
-        parcel = enclosed.enclosed(connection, judgements[-1]["sha256"])
+        parcel = containers.enclosed(connection, judgements[-1]["sha256"])
         said = _said_by_the_file(connection, full)
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
@@ -51,7 +51,7 @@ def show(
         return of_verdicts([last["verdict"]])
     typer.echo(f"{full}: {last['verdict']}")
     typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
-    for line in enclosed.lines(parcel):
+    for line in containers.lines(parcel):
         typer.echo(line)
     typer.echo(
         f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
@@ -102,9 +102,9 @@ def _said_by_the_file(connection: DuckDBPyConnection, name: str) -> list[dict[st
 
 def _trail(name: str, cell: str, as_json: bool) -> int:
     """Print where a figure of a return came from, step by step."""
-    from pipelines.archive import Archive
-    from pipelines.commands.lines import shown
-    from pipelines.trail import COLUMNS, NoSuchCell, trail
+    from pipelines.archive.store import Archive
+    from pipelines.commands.text import shown
+    from pipelines.intake.trail import COLUMNS, NoSuchCell, trail
 
     province, _, column = cell.rpartition(":")
     if not province or column not in COLUMNS:
@@ -134,7 +134,7 @@ def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]
 
 
 def _decision_lines(decision: dict[str, Any]) -> list[str]:
-    from pipelines.commands.lines import printable
+    from pipelines.commands.text import printable
 
     when, who, why = decision["decided_at"], printable(decision["decided_by"]), printable(decision["reason"])
     lines = [f"  decided   {decision['kind']}, {when:%Y-%m-%d %H:%M}Z, by {who}: {why}"]

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.ingest import run_job, say
-from pipelines.commands.look import resolve
-from pipelines.commands.outcome import (
+from pipelines.commands.exits import (
     NOT_ACCEPTED,
     OK,
     JsonOption,
@@ -24,9 +22,11 @@ from pipelines.commands.outcome import (
     log_as,
     of_verdicts,
 )
+from pipelines.commands.ingest import run_job, say
+from pipelines.commands.status import resolve
 
 if TYPE_CHECKING:
-    from pipelines.archive import Receipt
+    from pipelines.archive.store import Receipt
 
 
 @guarded
@@ -61,9 +61,9 @@ def recheck(
 def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Re-read every archived file and compare its hash."""
     log_as(log_format)
-    from pipelines.archive import Archive, Damaged
+    from pipelines.archive.store import Archive, Damaged
     from pipelines.commands.ingest import progress
-    from pipelines.commands.lines import plural
+    from pipelines.commands.text import plural
     from pipelines.home import Home
 
     home = Home.current()
@@ -137,8 +137,8 @@ def _damage(name: str, reason: str, as_json: bool) -> None:
 def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Make the warehouse and its tables anew from the archive alone."""
     log_as(log_format)
-    from pipelines.archive import Archive
-    from pipelines.commands.lines import plural
+    from pipelines.archive.store import Archive
+    from pipelines.commands.text import plural
     from pipelines.home import Home
     from warehouse.connect import Warehouse
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
+from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.other_forms import DOCUMENTS, KINDS, TAKEN, known_other
-from pipelines.readers.raw_table import Document, Unreadable
 
 HEAD = 1024
 """Bytes within which a PDF says that it is one: programs put lines of their own before it."""

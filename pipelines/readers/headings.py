@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from khrop.thai import normalise
-from khrop.thai_marks import skeleton
+from khrop.thai.digits import normalise
+from khrop.thai.marks import skeleton
 
 # The first pattern that fits wins: the percent's heading holds the words of the saved one.
 HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

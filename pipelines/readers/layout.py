@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from khrop import provinces
-from khrop.thai import NotANumber, normalise, parse_count
+from khrop.thai import provinces
+from khrop.thai.digits import NotANumber, normalise, parse_count
+from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
-from pipelines.readers.raw_table import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.document import Unreadable
 from pipelines.readers.texts.decoding import CONTROL, STRAY, decode
 
 TAKEN = "a PDF, workbook, document, web page, text or CSV"

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.document import Unreadable
 
 MOST_MEMBERS = 5_000
 LARGEST_MEMBER = 200 << 20

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from khrop.thai import NotANumber, parse_count, parse_percent
-from pipelines.readers.raw_table import Cell, RawTable, TableRow
+from khrop.thai.digits import NotANumber, parse_count, parse_percent
+from pipelines.readers.document import Cell, RawTable, TableRow
 
 NOTE = "fraction-of-one"
 MOST = Decimal("0.9")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from browsing import browser
 
-from pipelines import parcels
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.inbox import incoming
-from pipelines.intake import take_in
-from pipelines.reports.site.build import build
-from pipelines.reports.suggested import suggester
+from pipelines.intake import containers
+from pipelines.intake.inbox import incoming
+from pipelines.intake.take_in import take_in
+from pipelines.publishing.site.build import build
+from pipelines.publishing.suggested_repairs import suggester
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample, two returns after it and one that was set aside, and its site."""
     home = Home(tmp_path_factory.mktemp("home"))
-    parcels.take(Archive(home.archive), [incoming(home, path) for path in GIVEN])
+    containers.take(Archive(home.archive), [incoming(home, path) for path in GIVEN])
     warehouse = Warehouse(home.warehouse)
     with warehouse.writer():
         assert len([story for batch in take_in(home) for story in batch]) == len(GIVEN)

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khrop.thai import to_arabic
-from khrop.verdict import Violation
+from khrop.model.verdict import Violation
+from khrop.thai.digits import to_arabic
 from pipelines import campaigns
-from pipelines.judge import Judgement, Return, judge
+from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.typed_rows import Hints
 from pipelines.readers import LARGEST, Unreadable, layout, too_large
 from pipelines.readers import read as read_bytes
 from pipelines.readers.texts import delimited
-from pipelines.typed import Hints
 
 TESTS = Path(__file__).parent.parent
 SAMPLE = (TESTS.parent / "pipelines" / "sample" / "dla-2563-06-11.txt").read_text(encoding="utf-8")

@@ -14,11 +14,11 @@ import typer
 from typer.testing import CliRunner, Result
 from written_returns import NAMES, written_return
 
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.commands import register
-from pipelines.commands.lines import plural, printable, table, width
+from pipelines.commands.text import plural, printable, table, width
 from pipelines.home import Home
-from pipelines.readers.raw_table import where
+from pipelines.readers.document import where
 from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]
@@ -99,7 +99,7 @@ def test_status_for_machines(run: Run, put: Any, home: Home) -> None:
 def test_status_shows_the_newest_returns_unless_all_are_asked_for(
     run: Run, put: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.commands.look.SHOWN", 1)
+    monkeypatch.setattr("pipelines.commands.status.SHOWN", 1)
     old, new = put("old.csv"), put("new.csv", date(2020, 7, 9))
     assert old.snapshot_id not in run("status").stdout
     assert new.snapshot_id in run("status").stdout

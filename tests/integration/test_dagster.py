@@ -16,10 +16,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines import checks, launch, published
+from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake import Story
-from pipelines.troubles import severities
+from pipelines.intake.take_in import Story
+from pipelines.monitoring.health import severities
+from pipelines.orchestration import checks, launch
+from pipelines.publishing import catalogue
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -54,8 +56,8 @@ def built(instance: dg.DagsterInstance, run_id: str) -> set[str]:
 
 
 def archive(home: Home, *paths: Path) -> None:
-    from pipelines.archive import Archive
-    from pipelines.inbox import incoming
+    from pipelines.archive.store import Archive
+    from pipelines.intake.inbox import incoming
 
     Archive(home.archive).take([incoming(home, path) for path in paths])
 
@@ -63,7 +65,7 @@ def archive(home: Home, *paths: Path) -> None:
 def run(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
     """The ingest job as a command runs it."""
     with Warehouse(home.warehouse).writer():
-        return launch.run(instance, "ingest")
+        return launch.run(instance, defs.resolve_job_def("ingest"))
 
 
 @pytest.mark.slow
@@ -80,7 +82,7 @@ def test_the_definitions_can_be_loaded_in_full() -> None:
 
     dg.Definitions.validate_loadable(defs)
     names = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
-    reports = {report.name for report in published.REPORTS}
+    reports = {report.name for report in catalogue.REPORTS}
     assert names == {"intake", "returns", *tables.MART_NAMES, "exports", *reports}
 
 
@@ -114,7 +116,7 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
     instance: dg.DagsterInstance, home: Home
 ) -> None:
     """Column by column, in the run's own table and in the index: only the clock and the words of the message differ."""
-    from pipelines import events
+    from pipelines.orchestration import materializations
 
     names = ["a-1", "a-2", "a-3"]
 
@@ -128,7 +130,7 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
     @dg.asset
     def reported(context: dg.AssetExecutionContext) -> None:
-        events.report(context, [story(name) for name in names])
+        materializations.report(context, [story(name) for name in names])
 
     assert dg.materialize([logged, reported], instance=instance).success
     stored: dict[str, list[dict[str, Any]]] = {"logged": [], "reported": []}
@@ -283,7 +285,7 @@ def test_the_sensor_asks_once_for_what_waits_and_not_while_a_run_goes_on(
 ) -> None:
     from dagster._core.test_utils import create_run_for_test
 
-    from pipelines.automation import inbox
+    from pipelines.orchestration.automation import inbox
 
     def ask() -> dg.RunRequest | dg.SkipReason:
         context = dg.build_sensor_context(instance)
@@ -311,7 +313,7 @@ def test_the_sensor_asks_once_for_what_waits_and_not_while_a_run_goes_on(
 def test_a_dead_run_does_not_keep_the_sensor_waiting(home: Home, instance: dg.DagsterInstance, sample: Path) -> None:
     from dagster._core.test_utils import create_run_for_test
 
-    from pipelines.automation import inbox
+    from pipelines.orchestration.automation import inbox
 
     folder = home.inbox / "info-international-agreements"
     folder.mkdir(parents=True)
@@ -326,8 +328,8 @@ def test_the_sweep_asks_again_while_a_notice_could_not_be_sent(
 ) -> None:
     from datetime import UTC, datetime
 
-    from pipelines import alerts
-    from pipelines.automation import sweep
+    from pipelines.monitoring import alerts
+    from pipelines.orchestration.automation import sweep
 
     def ask() -> dg.RunRequest | dg.SkipReason:
         context = dg.build_schedule_context(instance, scheduled_execution_time=datetime.now(UTC))

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from written_returns import CODES, NAMES, progress
 
-from pipelines.archive import Archive
-from pipelines.decisions import GUARD, MENDED, Correction, Decision
+from pipelines.archive.store import Archive
+from pipelines.decisions.model import GUARD, MENDED, Correction, Decision
 from pipelines.home import Home
-from pipelines.inbox import incoming
+from pipelines.intake.inbox import incoming
 
 JUNE, LATER = date(2020, 6, 11), date(2020, 7, 9)
 SIGNED = ("--by", "สมชาย", "--reason", "โทรถามจังหวัดแล้ว")

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive
-from pipelines.commands.outcome import FAULT, full_disk, in_words
+from pipelines.archive.store import Archive
+from pipelines.commands.exits import FAULT, full_disk, in_words
 from pipelines.home import Home
-from pipelines.intake import Story
-from pipelines.launch import RunFailed
+from pipelines.intake.take_in import Story
+from pipelines.orchestration.launch import RunFailed
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -37,7 +37,7 @@ def without_room(*args, **kwargs):
     resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
     return real(*args, **kwargs)
 setattr(holder, name, without_room)
-from khrop.cli import main
+from khrop.cli.app import main
 sys.argv = ["khrop", *arguments]
 main()
 """
@@ -48,9 +48,9 @@ main()
     ("step", "room", "archived"),
     [
         ("pipelines.commands.ingest:_archive", 1000, 1),  # the bytes cannot be copied
-        ("pipelines.archive:_sync_folder", 100, 1),  # the ledger cannot be written
-        ("pipelines.launch:run", 1000, 2),  # Dagster cannot write that a run begins
-        ("pipelines.intake:_load", 1000, 2),  # the warehouse cannot grow
+        ("pipelines.archive.store:_sync_folder", 100, 1),  # the ledger cannot be written
+        ("pipelines.orchestration.launch:run", 1000, 2),  # Dagster cannot write that a run begins
+        ("pipelines.intake.take_in:_load", 1000, 2),  # the warehouse cannot grow
         ("warehouse.tables:export", 1000, 2),  # the exports cannot be written
     ],
 )

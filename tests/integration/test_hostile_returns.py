@@ -17,12 +17,12 @@ import psutil
 import pytest
 from hostile_returns import FIRST, HOSTILE, LAST, RETURNS, sound
 
-from khrop.verdict import Violation
+from khrop.model.verdict import Violation
 from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.intake import Story
-from pipelines.judge import Judgement, Return, judge
-from pipelines.readers import Unreadable, apart, read
+from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.take_in import Story
+from pipelines.readers import Unreadable, process, read
 
 SAMPLE = RETURNS.parent.parent / "pipelines" / "sample" / "dla-2563-06-11.txt"
 RECEIVED = datetime(2020, 9, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ FORMS = {
 
 def reader() -> psutil.Process | None:
     """The process that reads for this one."""
-    return next((p for p in psutil.Process().children() if "pipelines.readers.apart" in p.cmdline()), None)
+    return next((p for p in psutil.Process().children() if "pipelines.readers.process" in p.cmdline()), None)
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_table_of_spans_without_end_is_refused() -> None:
 
 @pytest.mark.usefixtures("bounded")
 def test_a_line_of_separators_is_read_apart_like_any_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 1.0)
+    monkeypatch.setattr(process, "SECONDS", 1.0)
     refused(b"\t" * (8 << 20) + b"\n" + SAMPLE.read_bytes(), "more than 1 seconds")
 
 

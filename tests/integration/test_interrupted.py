@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.waiting import waiting_work
+from pipelines.monitoring.pending import waiting_work
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -45,7 +45,7 @@ def stopped(*args, **kwargs):
         os.kill(os.getpid(), number)
     return result
 setattr(holder, name, stopped)
-from khrop.cli import main
+from khrop.cli.app import main
 sys.argv = ["khrop", *arguments]
 main()
 """
@@ -126,15 +126,15 @@ def assert_the_dead_run_holds_nobody_up(home: Home, monkeypatch: pytest.MonkeyPa
 
 
 BEFORE_THE_RUN = [
-    "before pipelines.copying:_mark_now",  # the bytes are copied, not yet in their place
-    "before pipelines.archive:Archive._write",  # in their place, not yet in the ledger
-    "after pipelines.archive:Archive._write",  # in the ledger
+    "before pipelines.archive.copying:_mark_now",  # the bytes are copied, not yet in their place
+    "before pipelines.archive.store:Archive._write",  # in their place, not yet in the ledger
+    "after pipelines.archive.store:Archive._write",  # in the ledger
 ]
 IN_THE_RUN = [
     "before dagster._core.execution.api:execute_run_iterator",  # the run is known, not begun
-    "before pipelines.intake:_load",  # judged, not yet loaded
-    "after pipelines.intake:compare",  # loaded, within the transaction
-    "after pipelines.intake:_load",  # the transaction is done, Dagster has not heard of it
+    "before pipelines.intake.take_in:_load",  # judged, not yet loaded
+    "after pipelines.intake.take_in:compare",  # loaded, within the transaction
+    "after pipelines.intake.take_in:_load",  # the transaction is done, Dagster has not heard of it
     "before warehouse.tables:build_mart",  # intake is done
     "after warehouse.tables:build_mart",  # one mart of three
     "before warehouse.tables:export",  # the marts are done
@@ -213,7 +213,7 @@ def test_an_interrupted_run_says_that_nothing_is_half_done(
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    stopped = stopped_by(number, home, "after pipelines.intake:compare", "ingest", given)
+    stopped = stopped_by(number, home, "after pipelines.intake.take_in:compare", "ingest", given)
     assert (stopped.returncode, stopped.stderr) == (
         130,
         "khrop: interrupted; nothing is half done, run it again to go on\n",

@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from written_returns import progress, written_return
 
-from khrop import provinces
-from pipelines import inbox, parcels
-from pipelines.archive import Archive
+from khrop.thai import provinces
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.inbox import incoming
-from pipelines.intake import take_in
-from pipelines.reports import batches, comparisons, judging
-from pipelines.reports.comparisons import COMPLIANCE, COUNTRY, LOADED, TREND
+from pipelines.intake import containers, inbox
+from pipelines.intake.inbox import incoming
+from pipelines.intake.take_in import take_in
+from pipelines.publishing.data_docs import batches, comparisons, validation
+from pipelines.publishing.data_docs.comparisons import COMPLIANCE, COUNTRY, LOADED, TREND
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -44,7 +44,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:
         files.append(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inbox, "SETTLED", 0.0)
-        parcels.take(Archive(home.archive), [incoming(home, path) for path in files])
+        containers.take(Archive(home.archive), [incoming(home, path) for path in files])
     warehouse = Warehouse(home.warehouse)
     with warehouse.writer():
         assert {s.verdict for batch in take_in(home) for s in batch} == {"accepted"}
@@ -56,17 +56,17 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> judging.Judge:
+def judge() -> validation.Judge:
     """Great Expectations, which takes seconds to import, once."""
-    with judging.quietly():
-        return judging.Judge(comparisons.suites())
+    with validation.quietly():
+        return validation.Judge(comparisons.suites())
 
 
 Broken = Callable[..., set[str]]
 
 
 @pytest.fixture
-def broken(judge: judging.Judge, history: list[batches.Return]) -> Broken:
+def broken(judge: validation.Judge, history: list[batches.Return]) -> Broken:
     """The rules that a table of the return before the last breaks, with one thing changed in it, or `short` of rows."""
 
     def run(table: str, change: Callable[[Any], Any] = lambda frame: None, nth: int = 1, short: int = 0) -> set[str]:
@@ -74,8 +74,8 @@ def broken(judge: judging.Judge, history: list[batches.Return]) -> Broken:
         frame = one.frames[table].copy()
         change(frame)
         frame = frame.iloc[: len(frame) - short]
-        with judging.quietly():
-            return {b["rule"] for b in judging.broken(judge.judge(table, frame, one.parameters))}
+        with validation.quietly():
+            return {b["rule"] for b in validation.broken(judge.judge(table, frame, one.parameters))}
 
     return run
 
@@ -153,11 +153,11 @@ def test_a_row_that_is_gone_is_missed(broken: Broken) -> None:
 
 
 def test_a_province_that_saves_all_at_once_is_unusual_by_what_it_gained_before(
-    judge: judging.Judge, history: list[batches.Return], broken: Broken
+    judge: validation.Judge, history: list[batches.Return], broken: Broken
 ) -> None:
     assert broken(TREND, nth=0) == {"daily-gain"}
     newest = history[0]
-    with judging.quietly():
+    with validation.quietly():
         result = judge.judge(TREND, newest.frames[TREND], newest.parameters)
     (failed,) = (r for r in result.results if not r.success)
     (named,) = failed.result["unexpected_index_list"]
@@ -177,9 +177,9 @@ def test_a_return_that_came_late_is_told_by_its_as_of_date(broken: Broken, histo
 
 
 def test_a_return_is_named_by_its_as_of_date_and_never_by_the_clock(
-    judge: judging.Judge, history: list[batches.Return]
+    judge: validation.Judge, history: list[batches.Return]
 ) -> None:
-    with judging.quietly():
+    with validation.quietly():
         first, second = (judge.judged(history[0])[LOADED].to_json_dict() for _ in range(2))
     assert first == second
     assert first["meta"]["run_id"] == {"run_name": history[0].snapshot_id, "run_time": "2020-07-24T00:00:00+00:00"}
@@ -198,8 +198,8 @@ def test_judging_asks_no_network(monkeypatch: pytest.MonkeyPatch, broken: Broken
         raise OSError("no network")
 
     monkeypatch.setattr(socket.socket, "connect", refused)
-    with judging.quietly():
-        judging.Judge(comparisons.suites())
+    with validation.quietly():
+        validation.Judge(comparisons.suites())
     assert broken(COUNTRY) == set()
     time.sleep(1)
     assert asked == []

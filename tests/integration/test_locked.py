@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake import Story
+from pipelines.intake.take_in import Story
 from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from khrop import provinces
+from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.judge import Judgement, Return, judge
+from pipelines.intake.judging import Judgement, Return, judge
 
 ROOT = Path(__file__).parent.parent
 RETURNS = ROOT / "returns"

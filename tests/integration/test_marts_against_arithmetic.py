@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khrop import provinces
+from khrop.thai import provinces
 from pipelines.campaigns import Campaign
 from warehouse.connect import migrate
 from warehouse.load import Arrival, File, load, transaction

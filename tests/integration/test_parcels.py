@@ -18,13 +18,13 @@ from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines import campaigns
-from pipelines.alerts import standing
-from pipelines.archive import Archive, Receipt
+from pipelines.archive.store import Archive, Receipt
 from pipelines.commands import register
 from pipelines.home import Home
-from pipelines.inbox import Inbox, incoming
-from pipelines.intake import Story, take_in, waiting
-from pipelines.troubles import archived, troubles
+from pipelines.intake.inbox import Inbox, incoming
+from pipelines.intake.take_in import Story, take_in, waiting
+from pipelines.monitoring.alerts import standing
+from pipelines.monitoring.health import archived, troubles
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 

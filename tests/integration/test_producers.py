@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from held_returns import Entry, entries, held
 
-from khrop import provinces
+from khrop.thai import provinces
 
 RETURNS = Path(__file__).parent.parent / "returns"
 ENTRIES = list(entries(RETURNS / "producers" / "MANIFEST.json", RETURNS))

@@ -17,8 +17,8 @@ from docx import Document
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
-from khrop.provinces import match
-from khrop.thai import normalise, parse_count, parse_percent
+from khrop.thai.digits import normalise, parse_count, parse_percent
+from khrop.thai.provinces import match
 from pipelines import readers
 from pipelines.commands import register
 from pipelines.home import Home

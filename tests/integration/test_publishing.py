@@ -17,12 +17,15 @@ import typer
 from typer.testing import CliRunner
 from written_returns import written_return
 
-from pipelines import inbox, launch, parcels, published, publishing
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.commands import register
+from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.inbox import incoming
-from pipelines.intake import take_in
+from pipelines.intake import containers, inbox
+from pipelines.intake.inbox import incoming
+from pipelines.intake.take_in import take_in
+from pipelines.orchestration import launch, report_assets
+from pipelines.publishing import catalogue
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse
 
@@ -44,7 +47,7 @@ class Place:
 
     def take(self, *paths: Path) -> None:
         """Bring files to the exports, as the assets do."""
-        parcels.take(Archive(self.home.archive), [incoming(self.home, path) for path in paths])
+        containers.take(Archive(self.home.archive), [incoming(self.home, path) for path in paths])
         warehouse = Warehouse(self.home.warehouse)
         with warehouse.writer():
             assert [story for batch in take_in(self.home) for story in batch]
@@ -59,7 +62,7 @@ class Place:
         return path
 
     def run(self, **ops: Any) -> list[dg.DagsterEventType]:
-        run = launch.run(self.instance, "publish", ops)
+        run = launch.run(self.instance, defs.resolve_job_def("publish"), ops)
         return list(self.instance.all_logs(run.run_id))  # type: ignore[arg-type]
 
     def docs(self) -> dict[str, bytes]:
@@ -97,7 +100,7 @@ def _metadata(entries: list[Any], report: str = "data_docs") -> dict[str, Any]:
 
 def test_the_job_makes_every_report_each_with_its_link(place: Place, first: dict[str, Any]) -> None:
     entries = place.run()
-    for report in published.REPORTS:
+    for report in catalogue.REPORTS:
         told = _metadata(entries, report.name)
         assert told["changed"] is False
         assert Path(told["path"]).exists()
@@ -121,7 +124,7 @@ def test_the_page_of_a_province_leads_to_its_letter_and_the_letter_to_the_page(
 
 
 def ask(place: Place) -> dg.RunRequest | dg.SkipReason:
-    return publishing.reports(dg.build_sensor_context(place.instance))  # type: ignore[return-value]
+    return report_assets.reports(dg.build_sensor_context(place.instance))  # type: ignore[return-value]
 
 
 def test_the_job_builds_the_data_docs_and_says_where_and_how_they_look(place: Place, first: dict[str, Any]) -> None:
@@ -160,7 +163,7 @@ def test_every_link_on_the_pages_leads_somewhere(place: Place, first: dict[str, 
 
 def test_the_sensor_asks_once_and_then_for_nothing(place: Place) -> None:
     """Before the first run it asks; the module's first run may have been made already, so its record is set by."""
-    record = place.home.root / published.LEDGER
+    record = place.home.root / catalogue.LEDGER
     kept = record.read_bytes() if record.exists() else b""
     record.unlink(missing_ok=True)
     asked, again = ask(place), ask(place)
@@ -180,20 +183,20 @@ def test_the_sensor_asks_once_and_then_for_nothing(place: Place) -> None:
         record.write_bytes(kept)
     else:
         place.run()
-    assert ask(place) is publishing.NOTHING_NEW
+    assert ask(place) is report_assets.NOTHING_NEW
 
 
 def test_the_schedule_asks_for_what_somebody_removed(place: Place, first: dict[str, Any]) -> None:
     context = dg.build_schedule_context(instance=place.instance, scheduled_execution_time=datetime.now(UTC))
-    assert publishing.republish(context) is publishing.NOTHING_NEW
+    assert report_assets.republish(context) is report_assets.NOTHING_NEW
     book = next(place.home.workbook.iterdir())
     shutil.rmtree(book.parent)
-    asked = publishing.republish(context)
+    asked = report_assets.republish(context)
     assert isinstance(asked, dg.RunRequest)
     assert asked.tags["khrop/waiting"] == "workbook"
     place.run()
     assert book.exists()
-    assert publishing.republish(context) is publishing.NOTHING_NEW
+    assert report_assets.republish(context) is report_assets.NOTHING_NEW
 
 
 def test_an_unchanged_state_does_nothing(place: Place, first: dict[str, Any]) -> None:
@@ -221,15 +224,15 @@ def test_a_new_return_is_judged_alone_and_the_others_pages_stay(place: Place, fi
     changed = {name for name in before if after.get(name) != before[name]}
     assert changed == {"index.html", ".returns.json", ".state"}
     assert "freshness" in after["index.html"].decode()
-    assert ask(place) is publishing.NOTHING_NEW
+    assert ask(place) is report_assets.NOTHING_NEW
 
 
 def test_nothing_is_published_from_tables_that_are_behind(place: Place, first: dict[str, Any]) -> None:
     (place.home.exports / tables.STATE).write_text("an older one", encoding="ascii")
     try:
-        assert ask(place) is publishing.NOTHING_NEW
-        with pytest.raises(published.TablesBehind, match="khrop ingest makes them anew"):
-            published.report("data_docs").publish(place.home)
+        assert ask(place) is report_assets.NOTHING_NEW
+        with pytest.raises(catalogue.TablesBehind, match="khrop ingest makes them anew"):
+            catalogue.report("data_docs").publish(place.home)
     finally:
         with Warehouse(place.home.warehouse).reading() as connection:
             (place.home.exports / tables.STATE).write_text(tables.state(connection), encoding="ascii")
@@ -237,7 +240,7 @@ def test_nothing_is_published_from_tables_that_are_behind(place: Place, first: d
 
 def test_a_page_that_is_gone_is_made_again(place: Place, first: dict[str, Any]) -> None:
     (place.home.data_docs / "index.html").unlink()
-    assert published.waiting(place.home, Warehouse(place.home.warehouse)) == ["data_docs"]
+    assert catalogue.waiting(place.home, Warehouse(place.home.warehouse)) == ["data_docs"]
     assert _metadata(place.run())["judged"] == 0
     assert (place.home.data_docs / "index.html").exists()
 
@@ -247,14 +250,14 @@ def test_without_the_extra_the_command_says_how_to_install_it_and_the_asset_is_l
 ) -> None:
     app = typer.Typer()
     register(app)
-    absent = replace(published.report("data_docs"), needs="a_module_that_is_not_there")
-    monkeypatch.setattr(published, "REPORTS", (absent,))
+    absent = replace(catalogue.report("data_docs"), needs="a_module_that_is_not_there")
+    monkeypatch.setattr(catalogue, "REPORTS", (absent,))
     done = CliRunner().invoke(app, ["data-docs"])
     assert done.exit_code == 2
     assert "pip install 'khrop-pipelines[gx]'" in done.output
     assert "Traceback" not in done.output
 
-    made = dg.materialize([publishing._asset(absent)], instance=place.instance)
+    made = dg.materialize([report_assets._asset(absent)], instance=place.instance)
     assert made.success
     assert not made.get_asset_materialization_events()
     (check,) = made.get_asset_check_evaluations()
@@ -270,12 +273,12 @@ def test_taking_returns_in_ends_at_the_exports() -> None:
     assert keys == {"intake", *tables.MART_NAMES, "exports"}
     job = defs.resolve_job_def("publish")
     named = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
-    assert named == {report.name for report in published.REPORTS}
+    assert named == {report.name for report in catalogue.REPORTS}
 
 
 def test_a_mart_tells_where_its_columns_come_from() -> None:
     assert lineage.FILE.read_text(encoding="utf-8") == lineage.parsed(), "run make docs"
-    from pipelines import assets
+    from pipelines.orchestration import assets
 
     told = assets._lineage("compliance")
     deps = told["dagster/column_lineage"].deps_by_column
@@ -285,8 +288,8 @@ def test_a_mart_tells_where_its_columns_come_from() -> None:
 
 
 def test_a_return_is_due_every_two_weeks() -> None:
-    from pipelines import assets
     from pipelines.campaigns import BUNDLED, parse
+    from pipelines.orchestration import assets
 
     policy = assets.returns.freshness_policy
     assert policy == assets.FRESHNESS
@@ -304,7 +307,7 @@ def test_the_command_makes_all_reports_and_says_where_they_are(khrop: Command, h
     made = khrop("publish", "--json")
     assert (made.returncode, made.stderr) == (0, "")
     told = [json.loads(line) for line in made.stdout.splitlines()]
-    assert {one["report"] for one in told} == {report.name for report in published.REPORTS}
+    assert {one["report"] for one in told} == {report.name for report in catalogue.REPORTS}
     assert all(one["made"] and Path(one["path"]).exists() for one in told)
     again = khrop("data-docs")
     assert (again.returncode, again.stderr) == (0, "")

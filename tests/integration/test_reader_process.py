@@ -15,8 +15,8 @@ import psutil
 import pytest
 from hostile_returns import FIRST, sound
 
-from pipelines.intake import Story
-from pipelines.readers import Unreadable, apart, read
+from pipelines.intake.take_in import Story
+from pipelines.readers import Unreadable, process, read
 
 TakeIn = Callable[..., list[Story]]
 BOOK = sound(f"{FIRST}num.lo.xlsx")
@@ -27,7 +27,7 @@ MEGABYTES = 1 << 20
 def reader() -> psutil.Process:
     """The process that reads for this one, which is begun if there is none."""
     assert len(read(BOOK).rows) == 76
-    (found,) = [p for p in psutil.Process().children() if "pipelines.readers.apart" in p.cmdline()]
+    (found,) = [p for p in psutil.Process().children() if "pipelines.readers.process" in p.cmdline()]
     return found
 
 
@@ -50,7 +50,7 @@ def the_next_file_reads() -> None:
 @pytest.mark.parametrize("data", [BOOK, LARGE], ids=["small", "larger than a pipe"])
 def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with hanging() as process:
-        monkeypatch.setattr(apart, "SECONDS", 0.5)
+        monkeypatch.setattr(process, "SECONDS", 0.5)
         begun = time.monotonic()
         with pytest.raises(
             Unreadable, match=r"took more than .* stopped: save the table alone in a new file"
@@ -110,7 +110,7 @@ def test_a_file_that_wants_more_memory_than_a_reader_may_have_is_refused(
 
 
 def test_a_reader_limits_its_own_memory() -> None:
-    assert reader().rlimit(psutil.RLIMIT_DATA) == (apart.MEMORY, apart.MEMORY)
+    assert reader().rlimit(psutil.RLIMIT_DATA) == (process.MEMORY, process.MEMORY)
 
 
 def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> None:
@@ -118,7 +118,7 @@ def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> No
 
     for harmful in (os.system, Path, Unreadable):
         with pytest.raises(pickle.UnpicklingError, match="no part of an answer"):
-            apart._understood(pickle.dumps(("done", harmful)))
+            process._understood(pickle.dumps(("done", harmful)))
 
 
 def test_files_that_several_ask_for_at_once_are_read_one_after_the_other() -> None:
@@ -138,7 +138,7 @@ def test_a_return_over_which_the_reader_hung_is_set_aside_and_read_when_it_comes
     for name, data in (("a.xlsx", BOOK), ("b.xlsx", sound("synthetic/syn_2563-06-25.text.lo.xlsx"))):
         (tmp_path / name).write_bytes(data)
     with hanging(), monkeypatch.context() as hasty:
-        hasty.setattr(apart, "SECONDS", 3.0)
+        hasty.setattr(process, "SECONDS", 3.0)
         first, second = taken_in(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert (first.verdict, second.verdict) == ("unreadable", "accepted_with_warnings")
     assert [v.rule_id for v in first.violations] == ["readable"]

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from written_returns import CODES, NAMES, progress, written_return
 
-from khrop import provinces
-from pipelines import intake
-from pipelines.archive import Archive
+from khrop.thai import provinces
+from pipelines.archive.store import Archive
 from pipelines.commands.upkeep import _set_by
 from pipelines.home import Home
-from pipelines.inbox import incoming
-from pipelines.intake import Story, take_in
+from pipelines.intake.inbox import incoming
+from pipelines.intake.take_in import Story, take_in
 from warehouse.connect import Warehouse
 from warehouse.tables import MART_NAMES, build_mart, conservation
 
@@ -110,7 +109,7 @@ def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
     for path, hints in arrivals(tmp_path):
         Archive(home.archive).take([incoming(home, path, **hints)])
     judged(home)
-    monkeypatch.setattr(intake, "BATCH", 2)
+    monkeypatch.setattr(take_in, "BATCH", 2)
     assert held(anew(home)) == held(home)
 
 
@@ -214,7 +213,7 @@ def test_a_stricter_campaign_sets_aside_what_no_longer_holds(home: Home, put: An
     """A tolerance of half a point lets a percent pass that one of a hundredth does not."""
     campaigns = home.root / "campaigns"
     campaigns.mkdir(parents=True)
-    bundled = (Path(intake.campaign_files.__file__).parent / "info-international-agreements.toml").read_text("utf-8")
+    bundled = (Path(take_in.campaign_files.__file__).parent / "info-international-agreements.toml").read_text("utf-8")
     mine = campaigns / "info.toml"
     mine.write_text(bundled.replace("tolerance = 0.01", "tolerance = 0.5"), encoding="utf-8")
     lax = put(

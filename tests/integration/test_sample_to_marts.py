@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from khrop.thai import parse_count, parse_percent
+from khrop.thai.digits import parse_count, parse_percent
 from pipelines.home import Home
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation

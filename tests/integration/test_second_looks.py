@@ -11,12 +11,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from pipelines import alerts, campaigns, commands
-from pipelines.archive import Archive
+from pipelines import campaigns, commands
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.inbox import Inbox
-from pipelines.judge import Judgement, Return, judge
-from pipelines.waiting import untold, waiting_work
+from pipelines.intake.inbox import Inbox
+from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.monitoring import alerts
+from pipelines.monitoring.pending import untold, waiting_work
 from warehouse.connect import Warehouse
 
 INFO, WASTE = "info-international-agreements", "info-waste-plans"

@@ -19,9 +19,9 @@ from typing import Any
 import psutil
 import pytest
 
-from pipelines import launch
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
+from pipelines.orchestration import launch
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ import pytest
 from site_pages import Element, page
 
 from pipelines.home import Home
-from pipelines.reports.site.build import A_PAGE, Built, _parts, build
-from pipelines.reports.suggested import suggester
+from pipelines.publishing.site.build import A_PAGE, Built, _parts, build
+from pipelines.publishing.suggested_repairs import suggester
 from warehouse.connect import Warehouse
 
 Build = Callable[..., Built]

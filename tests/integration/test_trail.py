@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import pages
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.trail import NoSuchCell, Trail, trail
+from pipelines.intake import pages
+from pipelines.intake.trail import NoSuchCell, Trail, trail
 from warehouse.connect import Warehouse
 
 pytestmark = pytest.mark.usefixtures("nothing_is_dropped")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake import Story
+from pipelines.intake.take_in import Story
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[Story]]
@@ -64,7 +64,7 @@ def test_thai_can_be_written_in_the_c_locale(home: Home, taken_in: TakeIn, sampl
 def test_help_imports_nothing_heavy() -> None:
     script = (
         "import sys; sys.argv = ['khrop', '--help']\n"
-        "from khrop.cli import main\n"
+        "from khrop.cli.app import main\n"
         "try: main()\n"
         "except SystemExit: print('MODULES', *{name.partition('.')[0] for name in sys.modules})"
     )

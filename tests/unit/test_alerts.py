@@ -18,11 +18,21 @@ from typing import Any
 
 import pytest
 
-from pipelines import alerts, campaigns
-from pipelines.alerts import MAIL, WEBHOOK, LogNotifier, MailNotifier, Notice, WebhookNotifier, notifiers, standing
+from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.intake import Story
-from pipelines.troubles import Broken, Overdue, Troubles, archived, overdue, troubles
+from pipelines.intake.take_in import Story
+from pipelines.monitoring import alerts
+from pipelines.monitoring.alerts import (
+    MAIL,
+    WEBHOOK,
+    LogNotifier,
+    MailNotifier,
+    Notice,
+    WebhookNotifier,
+    notifiers,
+    standing,
+)
+from pipelines.monitoring.health import Broken, Overdue, Troubles, archived, overdue, troubles
 from warehouse.connect import Warehouse
 from warehouse.tables import Conservation
 
@@ -363,7 +373,7 @@ def test_a_broken_return_without_a_date_is_mended_by_what_comes_from_the_same_pl
 def test_a_return_that_comes_in_while_a_run_goes_on_is_not_missed_by_that_run(
     home: Home, taken_in: TakeIn, sample: Path, tmp_path: Path
 ) -> None:
-    from pipelines.archive import Archive, Incoming
+    from pipelines.archive.store import Archive, Incoming
 
     taken_in(sample)
     seen_by_the_run = archived(home)

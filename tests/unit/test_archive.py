@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import copying as module
-from pipelines.archive import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
-from pipelines.copying import NotTaken, StillChanging
+from pipelines.archive import copying as module
+from pipelines.archive.copying import NotTaken, StillChanging
+from pipelines.archive.store import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
 from pipelines.home import Home
-from pipelines.intake import Story
+from pipelines.intake.take_in import Story
 
 HASH = hashlib.sha256(b"a return").hexdigest()
 
@@ -141,7 +141,7 @@ def test_two_processes_that_take_at_once_lose_nothing_and_keep_each_byte_once(tm
     own = [file(tmp_path / f"of-{i}", f"{n}.csv", f"{i} {n}".encode()) for i in range(2) for n in range(20)]
     shared = [file(tmp_path / f"of-{i}", "shared.csv", b"shared") for i in range(2)]
     script = (
-        "import sys; from pathlib import Path; from pipelines.archive import Archive, Incoming\n"
+        "import sys; from pathlib import Path; from pipelines.archive.store import Archive, Incoming\n"
         "for p in sorted(Path(sys.argv[2]).iterdir()): Archive(Path(sys.argv[1])).take([Incoming(p, str(p))])"
     )
     running = [

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipelines.readers import read
-from pipelines.readers.raw_table import Claim
+from pipelines.readers.document import Claim
 
 HEADS = "ลำดับ\tจังหวัด\tจำนวน อปท. (แห่ง)\tบันทึกข้อมูลเรียบร้อยแล้ว (แห่ง)\tยังไม่บันทึกข้อมูล (แห่ง)\tร้อยละ"
 TABLE = f"{HEADS}\n๑\tกระบี่\t๖๒\t๓\t๕๙\t๔.๘๔\n"

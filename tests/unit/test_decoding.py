@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.document import Unreadable
 from pipelines.readers.texts.decoding import decode
 
 # A title so long that no zero byte stands among its first ones in UTF-16.

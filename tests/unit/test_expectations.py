@@ -7,10 +7,9 @@ import json
 import pandas as pd
 import pytest
 
-from khrop import ProvinceProgress, rules_of
-from khrop.rules import rule
+from khrop import ProvinceProgress, rule, rules_of
 from khrop.vocabulary import AddsUp, RatioWithin
-from pipelines.reports import batches, comparisons, expectations
+from pipelines.publishing.data_docs import batches, comparisons, expectations
 
 
 def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_other_has_a_reason() -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from pipelines.readers.document import Document, RawTable, Sheet, Unreadable
 from pipelines.readers.headings import field_of, fields_of, fields_over, is_total
 from pipelines.readers.layout import cut
-from pipelines.readers.raw_table import Document, RawTable, Sheet, Unreadable
 
 HEADS = ["ลำดับ", "จังหวัด", "จำนวน อปท. (แห่ง)", "บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง)", "ยังไม่บันทึกข้อมูล (แห่ง)", "ร้อยละ"]
 KRABI = ["๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"]

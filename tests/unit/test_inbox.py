@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.inbox import Inbox, campaign_of, files_in, incoming
+from pipelines.intake.inbox import Inbox, campaign_of, files_in, incoming
 
 CAMPAIGN = "info-international-agreements"
 
@@ -158,7 +158,7 @@ def test_a_disk_that_is_full_is_a_problem_to_be_told_and_not_the_end_of_the_sens
 def test_a_file_that_may_still_be_being_copied_is_left_until_the_next_look(
     home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.inbox.SETTLED", 60.0)
+    monkeypatch.setattr("pipelines.intake.inbox.SETTLED", 60.0)
     path = folder / "a.csv"
     path.write_text("half of it")
     assert Inbox(home).archive_new() == []

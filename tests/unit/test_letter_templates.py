@@ -11,9 +11,10 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from pipelines.reports import letter_forms, packages
-from pipelines.reports.letter_fields import KINDS, example
-from pipelines.reports.letter_templates import BUNDLED, TemplateFault, copy, load, read
+from pipelines.publishing import zip_files
+from pipelines.publishing.letters import default_templates
+from pipelines.publishing.letters.fields import KINDS, example
+from pipelines.publishing.letters.templates import BUNDLED, TemplateFault, copy, load, read
 
 NEEDED = "{{ province }} {{ pending }} {{ as_of }} {{ deadline }}"
 
@@ -41,8 +42,8 @@ def text_of(docx: bytes) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_our_templates_are_what_the_script_makes(tmp_path: Path, kind: str) -> None:
-    letter_forms.write_default(tmp_path)
-    made, committed = (packages.parts_of(folder / f"{kind}.docx") for folder in (tmp_path, BUNDLED))
+    default_templates.write_default(tmp_path)
+    made, committed = (zip_files.parts_of(folder / f"{kind}.docx") for folder in (tmp_path, BUNDLED))
     assert made == committed
 
 
@@ -57,7 +58,7 @@ def test_our_templates_are_set_for_thai(kind: str) -> None:
         assert size.get(qn("w:val")) == run.rPr.find(qn("w:sz")).get(qn("w:val"))
     (defaults,) = document.styles.element.iter(qn("w:rPrDefault"))
     assert next(defaults.iter(qn("w:lang"))).get(qn("w:bidi")) == "th-TH"
-    fonts = packages.parts_of(BUNDLED / f"{kind}.docx")["word/fontTable.xml"].decode()
+    fonts = zip_files.parts_of(BUNDLED / f"{kind}.docx")["word/fontTable.xml"].decode()
     assert "TH SarabunPSK" in fonts
 
 

@@ -19,20 +19,21 @@ from written_returns import CODES
 
 from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.reports import figures, letters
-from pipelines.reports.choices import Only
-from pipelines.reports.letter_templates import TemplateFault
-from pipelines.reports.letters import NoLetter, Wanted, Written, plan, write
+from pipelines.publishing import progress
+from pipelines.publishing.choices import Only
+from pipelines.publishing.letters import publish
+from pipelines.publishing.letters.publish import NoLetter, Wanted, Written, plan, write
+from pipelines.publishing.letters.templates import TemplateFault
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"
 
 
 @pytest.fixture
-def written(home: Home) -> Callable[..., tuple[letters.Plan, Written]]:
+def written(home: Home) -> Callable[..., tuple[publish.Plan, Written]]:
     """Write the letters of the bundled campaign."""
 
-    def run(**wanted: Any) -> tuple[letters.Plan, Written]:
+    def run(**wanted: Any) -> tuple[publish.Plan, Written]:
         with opened(home) as (connection, campaign, file):
             planned = plan(connection, campaign, file, Wanted(**wanted))
         return planned, write(home, planned)
@@ -43,7 +44,7 @@ def written(home: Home) -> Callable[..., tuple[letters.Plan, Written]]:
 @contextmanager
 def opened(home: Home) -> Any:
     with Warehouse(home.warehouse).reading() as connection:
-        (campaign,) = figures.campaigns(connection)
+        (campaign,) = progress.campaigns(connection)
         yield connection, campaign, campaigns.load(home.root)[AGREEMENTS]
 
 
@@ -124,7 +125,7 @@ def test_those_behind_get_a_reminder_and_no_one_else(taken_in: Any, write: Any, 
     assert {s.province_code for s in planned.behind} == {code for (code,) in behind}
     assert complete not in {s.province_code for s in planned.behind}
     files = {path.name for path in done.folder.iterdir()}
-    assert files == set(done.files) == {*(letters.file_name(s) for s in planned.behind), "circular.docx", "index.csv"}
+    assert files == set(done.files) == {*(publish.file_name(s) for s in planned.behind), "circular.docx", "index.csv"}
     assert [s.province_code for s in written(only=Only.not_started)[0].behind] == [
         s.province_code for s in planned.behind if s.saved == 0
     ]
@@ -146,7 +147,7 @@ def test_only_the_provinces_that_are_named(taken_in: Any, write: Any, written: A
     planned, done = written(provinces=(complete, nothing))
     assert [s.province_code for s in planned.behind] == [nothing]
     assert [s.province_code for s in planned.spared] == [complete]
-    assert done.files == (letters.file_name(planned.behind[0]), "circular.docx", "index.csv")
+    assert done.files == (publish.file_name(planned.behind[0]), "circular.docx", "index.csv")
 
 
 def test_the_index_lists_what_was_written(sample: Path, taken_in: Any, written: Any) -> None:
@@ -225,5 +226,5 @@ def test_the_words_of_a_campaign_cannot_break_a_letter(write: Any, taken_in: Any
     own.write_text(bundled.replace("(INFO)", "(INFO & <w:p/> 'x' {{ pending }})"), encoding="utf-8")
     taken_in(write("r.csv", date(2020, 7, 9), figures={CODES[1]: (60, 0)}))
     planned, done = written(only=Only.not_started)
-    told = paragraphs(done.folder / letters.file_name(planned.behind[0]))
+    told = paragraphs(done.folder / publish.file_name(planned.behind[0]))
     assert any(text.endswith("(INFO & <w:p/> 'x' {{ pending }})") for text in told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from written_workbooks import ods_parts, packed
 
-from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
+from pipelines.readers.document import Claim, Document, Meant, Unreadable
 from pipelines.readers.workbooks.ods import read, read_flat
 
 ROW = "<table:table-row>{}</table:table-row>"

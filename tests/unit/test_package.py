@@ -9,8 +9,8 @@ import zipfile
 import pytest
 from written_workbooks import ODS, ooxml, packed, xlsx_parts
 
+from pipelines.readers.document import Unreadable
 from pipelines.readers.package import kind_of, open_package
-from pipelines.readers.raw_table import Unreadable
 from pipelines.readers.workbooks import xlsx
 
 CELL = '<row r="1"><c r="A1"><v>62</v></c></row>'

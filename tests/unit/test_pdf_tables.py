@@ -6,8 +6,8 @@ import pytest
 from written_pdfs import HEADINGS, LEFTS, PITCH, RIGHT, Row, Written, page, written
 
 from pipelines.readers import RawTable, read_here
+from pipelines.readers.document import NeedsReadingByEye, Unreadable
 from pipelines.readers.pdf import MOST_PAGES, read
-from pipelines.readers.raw_table import NeedsReadingByEye, Unreadable
 
 KRABI = ("๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔")
 TRANG = ("๒", "ตรัง", "๑๐๐", "๖", "๙๔", "๖.๐๐")

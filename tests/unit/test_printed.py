@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pipelines.readers import layout
-from pipelines.readers.raw_table import RawTable, Unreadable
+from pipelines.readers.document import RawTable, Unreadable
 from pipelines.readers.texts import delimited
 
 FIGURES = ("total", "saved", "pending", "saved_percent")

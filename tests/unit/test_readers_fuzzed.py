@@ -25,10 +25,10 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from written_workbooks import packed, xls
 
-from khrop import provinces
+from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.judge import Judgement, Return, judge
-from pipelines.readers import apart
+from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.readers import process
 from pipelines.readers.mail import is_container
 
 RETURNS = Path(__file__).parent.parent / "returns"
@@ -131,7 +131,7 @@ def family(form: str) -> Family:
 
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", SECONDS)
+    monkeypatch.setattr(process, "SECONDS", SECONDS)
 
 
 def judged(data: bytes) -> Iterator[Judgement]:
@@ -140,7 +140,7 @@ def judged(data: bytes) -> Iterator[Judgement]:
     yield whole
     if whole.verdict == "opened":
         assert is_container(data)
-        for part in apart.opened(data).parts:
+        for part in process.opened(data).parts:
             yield from judge([(Return("b", "1" * 64, part.name, RECEIVED), part.data)], KNOWN)
 
 

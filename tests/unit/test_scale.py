@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.readers.document import Document, RawTable, Sheet
 from pipelines.readers.layout import cut
-from pipelines.readers.raw_table import Document, RawTable, Sheet
 from pipelines.readers.scale import NOTE, percents
 
 HEADS = ["จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from khrop import provinces
-from pipelines.reports.site import palette
-from pipelines.reports.site.tiles import Tile, tiles
+from khrop.thai import provinces
+from pipelines.publishing.site import palette
+from pipelines.publishing.site.tiles import Tile, tiles
 
 PLACED = {(tile.row, tile.col): tile for tile in tiles()}
 REGIONS = sorted({tile.region for tile in tiles()})

@@ -7,26 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from khrop.province_progress import ProvinceProgress
-from pipelines.reports.site import words
+from khrop.contracts.province_progress import ProvinceProgress
+from pipelines.publishing.site import labels
 
 
 def test_a_text_stands_in_both_languages_and_what_a_document_says_is_escaped() -> None:
-    assert str(words.t("ไทย", "English")) == (
+    assert str(labels.t("ไทย", "English")) == (
         '<span class="th" lang="th">ไทย</span><span class="en" lang="en">English</span>'
     )
-    assert str(words.t("<b>", "<b>")) == "&lt;b&gt;"
-    assert "<img" not in words.t("<img src=x>", '"onload="')
-    assert "&lt;img" in words.t("<img src=x>", "b")
+    assert str(labels.t("<b>", "<b>")) == "&lt;b&gt;"
+    assert "<img" not in labels.t("<img src=x>", '"onload="')
+    assert "&lt;img" in labels.t("<img src=x>", "b")
 
 
 def test_dates_are_buddhist_in_thai_and_gregorian_in_english() -> None:
-    assert words.both_dates(date(2020, 8, 31), weekday=True) == (
+    assert labels.both_dates(date(2020, 8, 31), weekday=True) == (
         "วันจันทร์ที่ 31 สิงหาคม 2563",
         "Monday, 31 August 2020",
     )
-    assert "11 มิ.ย. 2563" in words.short_date(date(2020, 6, 11))
-    assert words.short_date(None) == words.long_date(None) == "–"
+    assert "11 มิ.ย. 2563" in labels.short_date(date(2020, 6, 11))
+    assert labels.short_date(None) == labels.long_date(None) == "–"
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_dates_are_buddhist_in_thai_and_gregorian_in_english() -> None:
     ],
 )
 def test_days_left(left: int, th: str, en: str) -> None:
-    assert words.days_left(left) == (th, en)
+    assert labels.days_left(left) == (th, en)
 
 
 def test_figures_in_words() -> None:
-    assert words.count(7850) == "7,850"
-    assert words.count(None) == "–"
-    assert [words.signed(n) for n in (3, -3, 0, None)] == ["+3", "−3", "0", "–"]
-    assert words.signed(Decimal("-12.40")) == "−12.40"
-    assert words.rate(1.854) == "1.85"
+    assert labels.count(7850) == "7,850"
+    assert labels.count(None) == "–"
+    assert [labels.signed(n) for n in (3, -3, 0, None)] == ["+3", "−3", "0", "–"]
+    assert labels.signed(Decimal("-12.40")) == "−12.40"
+    assert labels.rate(1.854) == "1.85"
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_figures_in_words() -> None:
     ],
 )
 def test_a_place_is_said_as_khrop_show_says_it_and_in_thai(place: str, th: str, en: str) -> None:
-    assert words.place(place) == words.t(th, en)
+    assert labels.place(place) == labels.t(th, en)
 
 
 def test_columns_and_claims_have_names() -> None:
-    assert words.column("prose_saved_percent") == words.t("ร้อยละ ข้อความในหนังสือ", "percent saved, prose")
-    assert words.column("<odd>") == "&lt;odd&gt;"
-    names = set(ProvinceProgress.to_schema().columns) & set(words.COLUMN)
+    assert labels.column("prose_saved_percent") == labels.t("ร้อยละ ข้อความในหนังสือ", "percent saved, prose")
+    assert labels.column("<odd>") == "&lt;odd&gt;"
+    names = set(ProvinceProgress.to_schema().columns) & set(labels.COLUMN)
     assert {"total", "saved", "pending", "saved_percent", "ordinal", "province_code"} <= names
 
 
 def test_every_verdict_status_and_region_has_a_name() -> None:
-    from khrop import provinces
+    from khrop.thai import provinces
     from warehouse.tables import VERDICTS
 
-    assert set(VERDICTS) | {"accepted", "accepted_with_warnings"} == set(words.VERDICT)
-    assert set(words.SIGN) == set(words.STATUS)
-    assert {p.region for p in provinces.all_provinces()} == set(words.REGION)
+    assert set(VERDICTS) | {"accepted", "accepted_with_warnings"} == set(labels.VERDICT)
+    assert set(labels.SIGN) == set(labels.STATUS)
+    assert {p.region for p in provinces.all_provinces()} == set(labels.REGION)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines import campaigns
+from pipelines.intake.typed_rows import Hints, Typed, typed
 from pipelines.readers import read
-from pipelines.typed import Hints, Typed, typed
 
 KNOWN = campaigns.load()
 INFO = "info-international-agreements"

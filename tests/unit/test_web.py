@@ -7,8 +7,8 @@ import time
 import pytest
 
 from pipelines.readers import layout
+from pipelines.readers.document import Claim, Document, Meant, Unreadable
 from pipelines.readers.documents import web
-from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
 
 HEADS = ["ลำดับ", "จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]
 KRABI = ["๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"]

@@ -13,8 +13,8 @@ from docx.oxml.parser import parse_xml
 from docx.table import Table
 
 from pipelines.readers import layout
+from pipelines.readers.document import Claim, Document, Meant, RawTable, Unreadable
 from pipelines.readers.documents import word
-from pipelines.readers.raw_table import Claim, Document, Meant, RawTable, Unreadable
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEADS = ["ลำดับ", "จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]

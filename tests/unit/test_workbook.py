@@ -13,7 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from written_workbooks import MAIN, packed, relations, xlsx_parts
 
-from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
+from pipelines.readers.document import Claim, Document, Meant, Unreadable
 from pipelines.readers.workbooks.xlsx import read
 
 

@@ -13,15 +13,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from khrop.provinces import match
-from khrop.thai import parse_count, parse_percent
+from khrop.thai.digits import parse_count, parse_percent
+from khrop.thai.provinces import match
 from pipelines import campaigns, readers
 from pipelines.home import Home
-from pipelines.judge import Judgement, Return, judge
-from pipelines.reports import figures, workbook
-from pipelines.reports.choices import Digits
-from pipelines.reports.return_layout import HEADINGS
-from pipelines.reports.workbook_cells import Look
+from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.publishing import progress, workbook_export
+from pipelines.publishing.choices import Digits
+from pipelines.publishing.return_layout import HEADINGS
+from pipelines.publishing.workbook_cells import Look
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"
@@ -34,8 +34,8 @@ def built(home: Home) -> Any:
 
     def build(digits: Digits = Digits.thai) -> bytes:
         with Warehouse(home.warehouse).reading() as connection:
-            (campaign,) = figures.campaigns(connection)
-            return workbook.build(connection, campaign, campaigns.load(home.root)[AGREEMENTS], digits)
+            (campaign,) = progress.campaigns(connection)
+            return workbook_export.build(connection, campaign, campaigns.load(home.root)[AGREEMENTS], digits)
 
     return build
 
@@ -213,8 +213,8 @@ def test_the_same_figures_make_the_same_bytes_whenever(sample: Path, taken_in: A
 
 def test_a_workbook_takes_the_place_of_the_one_before_in_one_step(tmp_path: Path) -> None:
     path = tmp_path / "new" / "book.xlsx"
-    assert workbook.write(path, b"one")
-    assert not workbook.write(path, b"one")
-    assert workbook.write(path, b"two")
+    assert workbook_export.write(path, b"one")
+    assert not workbook_export.write(path, b"one")
+    assert workbook_export.write(path, b"two")
     assert [p.name for p in path.parent.iterdir()] == ["book.xlsx"]
     assert path.read_bytes() == b"two"

@@ -9,8 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from written_workbooks import ole, ooxml, packed, relations
 
+from pipelines.readers.document import Claim, Document, Meant, Unreadable
 from pipelines.readers.ole import Container, kind_of
-from pipelines.readers.raw_table import Claim, Document, Meant, Unreadable
 from pipelines.readers.workbooks import xls, xlsb
 from pipelines.readers.workbooks.biff import unpacked
 

@@ -1,7 +1,7 @@
 """The cells that should say something else: what, what else they could say, and how sure that is.
 
 Here belongs the step from parts and sums to cells. What may be claimed of the whole belongs in
-`khrop.repair.judging`, the name of a slip in `khrop.repair.words`.
+`khrop.repair.findings`, the name of a slip in `khrop.repair.phrases`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from khrop.repair.figures import Figure
+from khrop.repair.named_rows import Lines
+from khrop.repair.phrases import slip
 from khrop.repair.pricing import implied
-from khrop.repair.rows import Lines
 from khrop.repair.search import CLOSE, Outcome, Search
 from khrop.repair.shape import Shape
 from khrop.repair.sheet import TABLE_TOTAL, Sheet, Statement
-from khrop.repair.words import slip
 
 SECOND_EDIT = 7
 """What a second edit of a cell costs: which way a source rounds is told by a digit that is not itself misread."""

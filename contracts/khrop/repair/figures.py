@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from khrop.thai import to_arabic
+from khrop.thai.digits import to_arabic
 
 Ints = npt.NDArray[np.int64]
 Prices = npt.NDArray[np.uint8]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from khrop.percents import rounded
+from khrop.expressions.percents import rounded
 from khrop.repair.figures import DENSE, EMPTY, HUNDRED_PERCENT, TRUNCATED, Figure, Ints, every_price, price, prices
 from khrop.repair.shape import Shape
 

@@ -1,6 +1,6 @@
 """What a repair comes to: the proposals, cell by cell, what else was possible, and words for it.
 
-Here belong the records that `khrop.repair.suggest` returns. How they come about belongs in `khrop.repair.judging`.
+Here belong the records that `khrop.repair.suggest` returns. How they come about belongs in `khrop.repair.findings`.
 """
 
 from __future__ import annotations

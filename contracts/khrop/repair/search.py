@@ -1,7 +1,7 @@
 """The best reading of the broken rows and of the totals together, and all that comes close to it.
 
 Here belongs how widely is searched and when it is enough: every reading within `CLOSE` of the best is found, or the
-outcome says that it is not complete. What may be claimed of it belongs in `khrop.repair.judging`.
+outcome says that it is not complete. What may be claimed of it belongs in `khrop.repair.findings`.
 """
 
 from __future__ import annotations

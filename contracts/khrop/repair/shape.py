@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from khrop import provinces
-from khrop.thai import normalise
+from khrop.thai import provinces
+from khrop.thai.digits import normalise
 
 TOTAL_NAMES = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "total", "grand total", "sum")
 """What a row of totals is called where it stands among the rows."""
@@ -87,7 +87,7 @@ class Shape:
 
 def shape_of(contract: type) -> Shape:
     """The shape that a contract's rules say: `AddsUp`, a ratio of the same whole, `ContainsExactly`."""
-    from khrop.rules import methods_of, options_of
+    from khrop.model.rule import methods_of, options_of
     from khrop.vocabulary import AddsUp, ContainsExactly, RatioRounded, RatioWithin
 
     params = dict(options_of(contract).params or {})

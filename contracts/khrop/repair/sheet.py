@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from khrop.printed import PRINTED
+from khrop.files.typed_columns import PRINTED
 from khrop.repair.figures import Figure, confusions, figure, half_nats, text_of
 from khrop.repair.shape import TOTAL_NAMES, Shape
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from khrop.repair.judging import Judgement
+from khrop.repair.findings import Judgement
+from khrop.repair.named_rows import Lines, changed_places, lines_of, wholes_before
 from khrop.repair.report import Report
-from khrop.repair.rows import Lines, changed_places, lines_of, wholes_before
 from khrop.repair.search import Search
 from khrop.repair.shape import Shape, province_progress, shape_of
 from khrop.repair.sheet import Channel, Scores, UnreadableTable, read_sheet

@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from khrop.percents import rounded
+from khrop.expressions.percents import rounded
 from khrop.repair.figures import TRUNCATED, Ints, nearby, price, prices
 from khrop.repair.readings import TWO_EDITS
 from khrop.repair.shape import Shape

@@ -1,6 +1,6 @@
 """The assertion that a frame holds its contract, with a message that says what does not.
 
-Here belongs how a verdict reads when a test fails. What a verdict is belongs in `khrop.verdict`.
+Here belongs how a verdict reads when a test fails. What a verdict is belongs in `khrop.model.verdict`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from khrop.verdict import Verdict
+    from khrop.model.verdict import Verdict
 
 SHOWN = 10
 _WIDEST = 40
@@ -27,7 +27,7 @@ def assert_accepted(
     __tracebackhide__ = True
     if warnings not in ("allow", "refuse"):
         raise ValueError(f"warnings are to 'allow' or to 'refuse', not {warnings!r}")
-    from khrop.engine import check
+    from khrop.engine.check import check
 
     verdict = check(contract, frame, **given)
     refused = ("quarantined",) if warnings == "allow" else ("quarantined", "accepted_with_warnings")
@@ -79,7 +79,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _cell(text: str, last: bool) -> str:
-    from khrop.checking import printable
+    from khrop.cli.check import printable
 
     text = printable(" ".join(text.split())) or "–"
     return text if last or len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

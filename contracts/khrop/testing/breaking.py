@@ -14,9 +14,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.definition import COLUMNS
-from khrop.percents import in_hundredths
-from khrop.rowrules import RowRule
+from khrop.engine.compiled import COLUMNS
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.percents import in_hundredths
 from khrop.testing.breaking_documents import breakers_of_part
 from khrop.testing.breaking_others import LostRow, NothingNew, Stranger, breakers_of_comparison
 from khrop.testing.breaking_rows import breakers_of_row

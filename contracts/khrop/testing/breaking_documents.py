@@ -13,16 +13,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, SameFigure, SumOf
-from khrop.claims import Said as SaidOnce
-from khrop.documents import Judged
-from khrop.percents import hundredths_of
-from khrop.rules import Rule
+from khrop.expressions.percents import hundredths_of
+from khrop.model.document_rules import Judged
+from khrop.model.rule import Rule
 from khrop.testing.documents import Known, fails
 from khrop.testing.holding import Breaking, DeadEnd
 from khrop.testing.plan import Plan
 from khrop.testing.solving import Draw
 from khrop.vocabulary import SumsMatch
+from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, SameFigure, SumOf
+from khrop.vocabulary.claims import Said as SaidOnce
 
 
 def breakers_of_part(plan: Plan, rule: Rule, part: Judged) -> Iterator[Breaking]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from hypothesis import strategies as st
 
-from khrop.rules import PREVIOUS
+from khrop.model.rule import PREVIOUS
 from khrop.testing.breaking_rows import contrary
 from khrop.testing.constraints import judged
 from khrop.testing.holding import Breaking, DeadEnd

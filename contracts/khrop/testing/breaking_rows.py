@@ -13,8 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.percents import in_hundredths
-from khrop.rowrules import RowRule
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.percents import in_hundredths
 from khrop.testing.constraints import Constraint, Present, Whole, judged
 from khrop.testing.holding import TRIES, Breaking, DeadEnd
 from khrop.testing.layout import Slot

@@ -12,12 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from khrop.frames import kind_of
+from khrop.engine.frames import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from khrop.verdict import Verdict
+    from khrop.model.verdict import Verdict
 
 Record = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ class Case:
 
     def check(self, **more: Any) -> Verdict:
         """The verdict on it. Further arguments are those of `khrop.check`."""
-        from khrop.engine import check
+        from khrop.engine.check import check
 
         given = ("claims", "document", "previous", "references", "params")
         return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in given}, **more})

@@ -14,9 +14,9 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.formula import Formula, expression
-from khrop.reckoning import in_row, on_arrays
-from khrop.rowrules import RowRule
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.evaluation import in_row, on_arrays
+from khrop.expressions.formula import Formula, expression
 
 Row = Mapping[str, Any]
 INFINITE = math.inf

@@ -12,13 +12,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, SameFigure, SumOf
-from khrop.claims import Said as SaidOnce
-from khrop.documents import Judged
+from khrop.model.document_rules import Judged
 from khrop.testing.constraints import Row
 from khrop.testing.plan import Plan
 from khrop.testing.solving import FIRST_DAY, REACH, Draw, hundredths_of_ratio
 from khrop.vocabulary import SumsMatch
+from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, SameFigure, SumOf
+from khrop.vocabulary.claims import Said as SaidOnce
 
 Known = dict[str, Any]
 

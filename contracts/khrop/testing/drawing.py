@@ -15,8 +15,8 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.errors import FailedHealthCheck, Unsatisfiable
 
-from khrop.engine import PREVIOUS_FRAME
-from khrop.rules import Params
+from khrop.engine.check import PREVIOUS_FRAME
+from khrop.model.rule import Params
 from khrop.testing.breaking import breakers
 from khrop.testing.case import Case, framed
 from khrop.testing.constraints import Constraint, Long

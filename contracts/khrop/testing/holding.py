@@ -15,8 +15,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.engine import PREVIOUS_FRAME
-from khrop.formula import columns_in
+from khrop.engine.check import PREVIOUS_FRAME
+from khrop.expressions.formula import columns_in
 from khrop.testing import documents
 from khrop.testing.constraints import Constraint, Linear, true_of
 from khrop.testing.layout import Slot, groups_of, number, slots

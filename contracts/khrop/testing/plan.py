@@ -12,13 +12,13 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from khrop.definition import COLUMNS, Built, built_rules
-from khrop.documents import Judged
-from khrop.fields import field_rules
-from khrop.formula import Formula
-from khrop.frames import columns_of
-from khrop.rowrules import RowRule
-from khrop.rules import ContractOptions, Params, options_of
+from khrop.engine.compiled import COLUMNS, Built, built_rules
+from khrop.engine.fields import field_rules
+from khrop.engine.frames import columns_of
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.formula import Formula
+from khrop.model.document_rules import Judged
+from khrop.model.rule import ContractOptions, Params, options_of
 from khrop.testing.constraints import Constraint
 from khrop.testing.reading import constraints_in
 from khrop.testing.solving import Field, Maker, Ratio

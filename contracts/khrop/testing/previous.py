@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from khrop.rules import PREVIOUS
+from khrop.model.rule import PREVIOUS
 from khrop.testing.constraints import Constraint, Linear, Row, judged
 from khrop.testing.plan import Plan, Said
 from khrop.testing.solving import Draw, Maker, Ratio

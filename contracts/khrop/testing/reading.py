@@ -1,7 +1,7 @@
 """A rule's formula read as constraints: sums and bounds, lists, what texts look like, whole numbers, what is present.
 
-Here belongs the step from `khrop.formula` to `khrop.testing.constraints`. What is none of these stays a formula, which
-is tried on rows that were drawn.
+Here belongs the step from `khrop.expressions.formula` to `khrop.testing.constraints`. What is none of these stays a
+formula, which is tried on rows that were drawn.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from khrop.formula import Call, Column, Constant, Formula
-from khrop.frames import NUMBERS, Kind
-from khrop.rules import PREVIOUS
+from khrop.engine.frames import NUMBERS, Kind
+from khrop.expressions.formula import Call, Column, Constant, Formula
+from khrop.model.rule import PREVIOUS
 from khrop.testing.constraints import Among, Constraint, Linear, Long, Looks, Present, Whole
 
 Kinds = Mapping[str, Kind]

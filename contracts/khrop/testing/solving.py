@@ -15,9 +15,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.formula import Constant, parts
-from khrop.frames import NUMBERS, Kind
-from khrop.rowrules import RowRule
+from khrop.engine.frames import NUMBERS, Kind
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.formula import Constant, parts
 from khrop.testing.constraints import Among, Constraint, Linear, Long, Looks, Present, Row, Whole, judged
 from khrop.testing.texts import texts
 

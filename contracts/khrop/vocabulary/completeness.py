@@ -1,7 +1,7 @@
 """Ready-made rules about which rows a snapshot has: all of a list, no key twice, numbered without a gap.
 
 Each is data (what to count, what to expect) with the aggregates it needs and what is wrong with them: see
-`khrop.grouping.GroupRule`. A contract's `@rule` method of scope `group` returns one.
+`khrop.model.grouping.GroupRule`. A contract's `@rule` method of scope `group` returns one.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from operator import and_
 
 import narwhals as nw
 
-from khrop.facts import Facts, show
-from khrop.formula import Formula, formula_of
-from khrop.grouping import Aggregate, Failure, Grouping, Row, Table
-from khrop.wording import NOTHING
+from khrop.expressions.formula import Formula, formula_of
+from khrop.model.facts import Facts, show
+from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.messages import NOTHING
 
 Groups = Mapping[str, Sequence[Row]]
 

@@ -1,7 +1,7 @@
 """Ready-made rules that compare a frame with another: the previous return, or any reference that is handed in.
 
 `NotLessThan` and `SameAs` compare row with row, `NotAllSame` whole snapshots; `ForeignKey` and `ConservesRows` name
-the reference they need. How frames are joined belongs in `khrop.references`.
+the reference they need. How frames are joined belongs in `khrop.engine.reference_rules`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.facts import Facts
-from khrop.formula import Formula, formula_of
-from khrop.grouping import Aggregate, Failure, Grouping, Row, Table
-from khrop.rules import PREVIOUS
+from khrop.expressions.formula import Formula, formula_of
+from khrop.model.facts import Facts
+from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.rule import PREVIOUS
 
 Words = Mapping[str, Any]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.facts import show
-from khrop.percents import in_hundredths, is_rounded, is_within, points, rounded
-from khrop.wording import NOTHING
+from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
+from khrop.model.facts import show
+from khrop.model.messages import NOTHING
 
 LARGEST_COUNT = 10**9
 """No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a

@@ -1,7 +1,7 @@
 """Ready-made rules about what a group's rows come to: their sums, and any figure of a group.
 
-Each is data with the aggregates it needs and what is wrong with them: see `khrop.grouping.GroupRule`. A contract's
-`@rule` method of scope `group` returns one.
+Each is data with the aggregates it needs and what is wrong with them: see `khrop.model.grouping.GroupRule`. A
+contract's `@rule` method of scope `group` returns one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from math import isfinite
 
 import narwhals as nw
 
-from khrop.facts import Facts, show
-from khrop.formula import Call, Column, Constant, Formula, formula_of, in_words
-from khrop.grouping import Aggregate, Failure, Grouping, Of, Row, Table
-from khrop.percents import hundredths_of, in_hundredths, points, rounded
-from khrop.reckoning import in_rows
-from khrop.rules import RuleDefinitionError
-from khrop.wording import NOTHING
+from khrop.expressions.evaluation import in_rows
+from khrop.expressions.formula import Call, Column, Constant, Formula, formula_of, in_words
+from khrop.expressions.percents import hundredths_of, in_hundredths, points, rounded
+from khrop.model.facts import Facts, show
+from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
+from khrop.model.messages import NOTHING
+from khrop.model.rule import RuleDefinitionError
 
 Groups = Mapping[str, Sequence[Row]]
 

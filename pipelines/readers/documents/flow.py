@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from pipelines.readers.document import Claim, Meant, Sheet, Unreadable, cell_place, row_place
 from pipelines.readers.headings import fields_of
 from pipelines.readers.layout import MOST_ROWS
-from pipelines.readers.raw_table import Claim, Meant, Sheet, Unreadable, cell_place, row_place
 
 PARAGRAPHS = "paragraphs"
 HIDDEN_ROW, HIDDEN_TEXT, TRACKED = "hidden-row", "hidden-text", "tracked-change"

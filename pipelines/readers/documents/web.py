@@ -12,10 +12,10 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.documents.flow import NOTHING, Flow, Said, apart
 from pipelines.readers.documents.web_encoding import page_text
 from pipelines.readers.documents.web_tables import GROUPS, Table, Text
-from pipelines.readers.raw_table import Document, Unreadable
 from pipelines.readers.texts import printed
 
 FORM = "html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from pipelines.readers.raw_table import Claim
+from pipelines.readers.document import Claim
 from pipelines.readers.texts.decoding import BOMS, decode
 
 HEAD = 4096

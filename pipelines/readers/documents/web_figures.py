@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from khrop.thai import NotANumber, parse_percent
+from khrop.thai.digits import NotANumber, parse_percent
 
 ATTRIBUTES = ("x:num", "sdval")
 """Excel's and LibreOffice's; without a value, x:num says that the shown text is the number."""

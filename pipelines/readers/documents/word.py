@@ -16,10 +16,10 @@ from docx.opc.rel import _Relationship
 from docx.oxml.parser import parse_xml
 from lxml.etree import _Element as Element
 
+from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
 from pipelines.readers.documents.word_numbers import Numbers
 from pipelines.readers.documents.word_text import INSERTED, Names, Pieces, choice, paragraph
-from pipelines.readers.raw_table import Document, Unreadable
 
 FORM = "docx"
 OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.text"

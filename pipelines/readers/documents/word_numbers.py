@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from khrop.thai import to_thai
+from khrop.thai.digits import to_thai
 from pipelines.readers.documents.word_text import Names
 
 FORMATS = {"decimal", "thaiNumbers"}

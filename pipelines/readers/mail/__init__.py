@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipelines.readers import LARGEST, Unreadable
+from pipelines.readers.document import Unreadable
+from pipelines.readers.limits import LARGEST
 from pipelines.readers.mail import message as messages
 from pipelines.readers.mail import zipped
 from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written

@@ -21,7 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pipelines.readers import Unreadable
+from pipelines.readers.document import Unreadable
 from pipelines.readers.headings import could_head, field_of
 from pipelines.readers.mail.enclosed import eight_bit
 from pipelines.readers.texts.decoding import decode

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from pipelines.readers import Unreadable
+from pipelines.readers.document import Unreadable
 from pipelines.readers.mail.enclosed import NO_ZIP, eight_bit
 
 PIECE = 1 << 20

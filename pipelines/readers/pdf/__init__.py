@@ -14,17 +14,17 @@ from typing import Any
 
 import pypdfium2
 
-from khrop.thai_marks import is_mangled
+from khrop.thai.marks import is_mangled
+from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
-from pipelines.readers.pdf import aligned, characters, ruled
-from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES
+from pipelines.readers.marks import put_right
+from pipelines.readers.pdf import characters, gaps, ruled
 from pipelines.readers.pdf.lines import lines_of
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
+from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
 from pipelines.readers.pdf.pictures import codes_on
 from pipelines.readers.pdf.second_look import SecondEngine
 from pipelines.readers.pdf.thinned import thinned
-from pipelines.readers.raw_table import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
-from pipelines.readers.wording import put_right
 
 MOST_PAGES = 60
 LONGEST_REASON = 200
@@ -153,7 +153,7 @@ def _with_tables(data: bytes, pages: list[characters.Characters]) -> Iterator[Pa
                 could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
                 for g in grids
             ):
-                grid, left = aligned.grid(shown, ruled.rules(page, one.upright))
+                grid, left = gaps.grid(shown, ruled.rules(page, one.upright))
                 if grid is not None and grid.columns >= max((g.columns for g in grids), default=0):
                     grids, rest = [grid], left
             yield Page(number, grids, [c for c in rest if not c.clipped], SecondEngine(page, one.upright))

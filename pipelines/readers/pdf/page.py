@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelines.readers.document import Meant, Sheet
 from pipelines.readers.headings import fields_over
 from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.grid import FIGURE, GAP, LEAST_FIGURES, Grid, Row
 from pipelines.readers.pdf.lines import Line, box_of, lines_of, text_of
+from pipelines.readers.pdf.page_table import FIGURE, GAP, LEAST_FIGURES, Grid, Row
 from pipelines.readers.pdf.second_look import SecondEngine
-from pipelines.readers.raw_table import Meant, Sheet
 
 APART = 3.0
 """Lines whose bases lie further apart than so many times their size are of different paragraphs."""

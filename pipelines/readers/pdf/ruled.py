@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.readers.pdf.characters import Box, Character, Matrix, moved_box
-from pipelines.readers.pdf.grid import FIGURE, LEAST_FIGURES, Grid, Row, column_at
 from pipelines.readers.pdf.lines import by_base
+from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES, Grid, Row, column_at
 
 NEAR = 3.0
 """Points within which two edges are one."""

@@ -12,7 +12,7 @@ from collections import Counter
 from statistics import median
 from typing import NamedTuple
 
-from khrop.provinces import match
+from khrop.thai.provinces import match
 from pipelines.readers.headings import fields_of, is_total
 
 Rows = list[tuple[int, list[str]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from pipelines.readers.raw_table import Unreadable
+from pipelines.readers.document import Unreadable
 
 BOMS = (
     # UTF-32's mark begins like UTF-16's, so it is known first, to be refused by its name.

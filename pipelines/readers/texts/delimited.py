@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from pipelines.readers.document import Document, Sheet, Unreadable
 from pipelines.readers.headings import could_head, fields_of
-from pipelines.readers.raw_table import Document, Sheet, Unreadable
 from pipelines.readers.texts import printed
 from pipelines.readers.texts.decoding import decode
 

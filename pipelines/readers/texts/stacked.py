@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from khrop.thai import NotANumber, normalise, parse_count, parse_percent
+from khrop.thai.digits import NotANumber, normalise, parse_count, parse_percent
 from pipelines.readers.headings import field_of, fields_of, is_total
 
 Rows = list[tuple[int, list[str]]]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from khrop.thai import to_thai
-from khrop.thai_dates import format_long
+from khrop.thai.dates import format_long
+from khrop.thai.digits import to_thai
 from pipelines.readers.workbooks.number_formats import Section, Token
 
 DAY = 86_400

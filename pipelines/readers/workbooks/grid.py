@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from pipelines.readers.raw_table import WORKBOOK, Claim, Meant, Sheet, Unreadable, cell_place, row_place
+from pipelines.readers.document import WORKBOOK, Claim, Meant, Sheet, Unreadable, cell_place, row_place
 from pipelines.readers.workbooks.typed_cells import Shown
 
 MOST_ROWS = 20_000

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
 
-from khrop.thai import to_thai
+from khrop.thai.digits import to_thai
 
 Kind = Literal["general", "number", "percent", "date", "time"]
 TOKEN = re.compile(

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from lxml import etree
 
+from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import CHUNK, Readable, damaged, guarded, open_package, refusing_damage
-from pipelines.readers.raw_table import Claim, Document
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued

@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import NamedTuple
 
-from khrop.thai_dates import format_long
+from khrop.thai.dates import format_long
 from pipelines.readers.workbooks.date_formats import BUDDHIST_OFFSET, moment_of, text_of
 from pipelines.readers.workbooks.number_formats import number, plain, section_for
 

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator
 
 from pipelines.readers import ole
+from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import damaged, locked, refusing_damage
-from pipelines.readers.raw_table import Claim, Document
 from pipelines.readers.workbooks import biff, calamine, grid
 from pipelines.readers.workbooks.biff import Record
 from pipelines.readers.workbooks.grid import Grid

@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
-from pipelines.readers.raw_table import Document
 from pipelines.readers.workbooks import biff, grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.number_formats import BUILT_IN

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
-from pipelines.readers.raw_table import Claim, Document
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.number_formats import BUILT_IN

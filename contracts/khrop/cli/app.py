@@ -1,0 +1,50 @@
+"""The command `khrop`. The library declares it; what else is installed adds to it through `khrop.commands`.
+
+Nothing heavy is imported here: `khrop --help` is to be instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points, version
+from typing import Annotated
+
+import typer
+
+from khrop.cli.check import check
+from khrop.cli.contract import contracts
+
+GROUP = "khrop.commands"
+HELP = "Khrop (ครบ): prove that a published return is all there."
+
+app = typer.Typer(name="khrop", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"khrop {version('khrop')}")
+        raise typer.Exit
+
+
+@app.callback()
+def khrop(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Khrop (ครบ): prove that a published return is all there."""
+
+
+app.command("check")(check)
+app.add_typer(contracts, name="contract")
+
+
+def main() -> None:
+    """Run the command with all that installed distributions add to it."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe in the C locale would refuse Thai; a lone surrogate in a file name must not end a run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for point in entry_points(group=GROUP):
+        point.load()(app)
+    app()

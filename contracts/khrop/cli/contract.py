@@ -1,0 +1,216 @@
+"""`khrop contract`: which contracts there are, what one says, what it is in other forms, what changed in one.
+
+Here belongs what the commands take, and their exit codes: 0, or of `diff` 1 where a change is breaking; 2 for wrong
+use, which a contract is that cannot be had in the form asked for; 3 for a fault of ours. How a contract is found
+belongs in `khrop.cli.named`; what is told has modules of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.model.errors import WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.metadata import EntryPoint
+
+    from khrop.description.breakage import Broken
+    from khrop.description.description import Description
+
+NAMED = "Its name, module:Class, file.py:Class, or an export."
+
+contracts = typer.Typer(help="Contracts: list them, show, export or compare them.", no_args_is_help=True)
+
+
+class Form(StrEnum):
+    """What a contract is exported to."""
+
+    odcs = "odcs"
+    json_schema = "json-schema"
+    sql = "sql"
+    markdown = "markdown"
+
+
+@contracts.command("list")
+@guarded
+def list_() -> int:
+    """List the contracts that have a name here: version, title, and the distribution that brings them."""
+    from khrop.cli import named
+
+    for name, point in named.known().items():
+        typer.echo(_line(name, point))
+    return OK
+
+
+def _line(name: str, point: EntryPoint) -> str:
+    from khrop.cli import named
+    from khrop.cli.check import printable
+    from khrop.model.rule import options_of
+
+    brought = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
+    try:
+        options = options_of(named.contract(name))
+    except WrongUse as reason:
+        # One that is broken is no reason to hide the others.
+        return printable(f"{name}  cannot be used: {reason}")
+    titles = [title for title in (options.title_th, options.title_en) if title]
+    return printable("  ".join([name, options.version, *([" · ".join(titles)] if titles else []), f"({brought})"]))
+
+
+@contracts.command()
+@guarded
+def show(
+    contract: Annotated[str, typer.Argument(metavar="NAME", help=NAMED)],
+    as_json: Annotated[bool, typer.Option("--json", help="The contract as data, for machines.")] = False,
+) -> int:
+    """Show what a contract says: its columns, its rules, what they need."""
+    from khrop.cli import named
+    from khrop.cli.contract_text import shown
+    from khrop.description.outline import readable
+    from khrop.description.plain import plain
+
+    found = named.contract(contract)
+    if as_json:
+        typer.echo(json.dumps(plain(_described(found, contract)), ensure_ascii=False))
+    else:
+        typer.echo(shown(readable(found)))
+    return OK
+
+
+@contracts.command()
+@guarded
+def export(
+    contract: Annotated[str, typer.Argument(metavar="NAME", help=NAMED)],
+    form: Annotated[Form, typer.Option("--to", help="What it becomes.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, in the place of what it held.")
+    ] = None,
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--sample", metavar="FILE", help="A file that holds, to make examples of violations of (markdown)."
+        ),
+    ] = None,
+) -> int:
+    """Write a contract in another form: ODCS, JSON Schema, SQL, or a page in Markdown."""
+    from khrop.cli import named
+    from khrop.description.description import NotExportable
+
+    if sample is not None and form is not Form.markdown:
+        raise WrongUse("--sample makes examples of violations, which --to markdown alone has")
+    found = named.contract(contract)
+    try:
+        text = _exported(found, form, sample)
+    except NotExportable as reason:
+        raise WrongUse(f"{contract} cannot be exported to {form}: {reason}") from reason
+    except ModuleNotFoundError as error:
+        raise WrongUse(f"to export to {form} the package {error.name} is needed") from error
+    if out is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+    else:
+        _write(out, text)
+    return OK
+
+
+def _exported(contract: type, form: Form, sample: Path | None) -> str:
+    if form is Form.odcs:
+        from khrop.export.odcs import to_odcs
+
+        return to_odcs(contract)
+    if form is Form.sql:
+        from khrop.export.sql import to_sql
+
+        return to_sql(contract)
+    if form is Form.json_schema:
+        from khrop.export.json_schema import to_json_schema
+
+        return json.dumps(to_json_schema(contract), ensure_ascii=False, indent=2) + "\n"
+    from khrop.export.markdown import to_markdown
+
+    return to_markdown(contract, _examples(contract, sample) if sample is not None else None)
+
+
+def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
+    """A violation of each rule, of a file that holds."""
+    import narwhals as nw
+
+    from khrop.description.breakage import Sample, broken
+    from khrop.files import read
+    from khrop.files.table import Unreadable
+
+    read.there(sample)
+    try:
+        frame = nw.from_native(read.read(sample, contract).frame).lazy().collect().to_pandas()
+    except Unreadable as reason:
+        raise WrongUse(f"the sample {sample} cannot be read: {reason.en}") from reason
+    held = Sample(frame)
+    if held.check(contract).status == "quarantined":
+        raise WrongUse(f"the sample {sample} does not hold itself: see khrop check {sample}")
+    return broken(contract, held)
+
+
+def _write(path: Path, text: str) -> None:
+    """All of a text or nothing, in the place of what a file held."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise WrongUse(f"{path} is no file that can be written")
+    if not target.parent.is_dir():
+        raise WrongUse(f"there is no folder {path.parent} to write {path.name} into")
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contracts.command()
+@guarded
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help=NAMED)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=NAMED)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, for machines.")] = False,
+) -> int:
+    """Tell what changed from a contract to another: exit code 1 where a change breaks those who write the data or
+    those who read it, 0 where none does."""
+    from khrop.cli import named
+    from khrop.cli.contract_text import compared
+    from khrop.diff.differences import compare, version_due
+
+    before, after = (_described(named.contract(name), name) for name in (old, new))
+    changes = compare(before, after)
+    try:
+        due = version_due(before, after, changes)
+    except ValueError as reason:
+        raise WrongUse(str(reason)) from reason
+    breaking = any(change.breaking for change in changes)
+    if as_json:
+        told = {
+            "old": {"name": before.name, "version": before.options.version},
+            "new": {"name": after.name, "version": after.options.version},
+            "breaking": breaking,
+            "version": asdict(due),
+            "changes": [{**asdict(change), "breaking": change.breaking} for change in changes],
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        typer.echo(compared(before, after, changes, due))
+    return BROKEN if breaking else OK
+
+
+def _described(contract: type, name: str) -> Description:
+    from khrop.description.description import NotExportable, describe
+
+    try:
+        return describe(contract)
+    except NotExportable as reason:
+        raise WrongUse(f"{name} is not data alone: {reason}") from reason

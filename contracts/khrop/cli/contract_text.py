@@ -1,0 +1,86 @@
+"""A contract, and what changed in one, as plain text for a terminal.
+
+Here belongs how it looks: as wide as the terminal is, without colours. What is told belongs in
+`khrop.description.outline` and `khrop.diff.differences`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from khrop.cli.check import printable
+from khrop.description.description import Description
+from khrop.description.outline import Told, columns_told, options_told, told, with_version
+from khrop.diff.changes import Change
+from khrop.diff.differences import VersionDue
+
+NARROWEST, WIDEST = 40, 120
+
+
+def shown(of: Description) -> str:
+    """A contract as a page of text."""
+    lines = [title for title in (of.options.title_th, of.options.title_en) if title]
+    lines += [with_version(of), *_wrapped(of.summary), ""]
+    for _, en, said in options_told(of):
+        lines += _wrapped(f"{en}: {said}", after="  ")
+    lines += ["", "columns"]
+    wide = max((len(column.name) for column in of.fields), default=0)
+    for column in of.fields:
+        required, nullable, checks = columns_told(column)
+        said = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
+        meaning = ". ".join(text for text in (column.title, column.description) if text)
+        lines += _wrapped(f"  {column.name:<{wide}}  {said}{f': {meaning}' if meaning else ''}", after="      ")
+    if of.rules:
+        lines += ["", "rules"]
+        for rule in of.rules:
+            lines += _rule(told(rule))
+    return _printable(lines)
+
+
+def _rule(one: Told) -> Iterator[str]:
+    yield f"  {one.rule.id} ({one.rule.severity}, {one.rule.scope})"
+    for said in dict.fromkeys((one.rule.summary, *one.statement, one.skips[1])):
+        if said:
+            yield from _wrapped(f"    {said}", after="      ")
+    if one.needs:
+        yield from _wrapped(f"    needs {', '.join(one.needs)}", after="      ")
+
+
+def compared(old: Description, new: Description, changes: Sequence[Change], due: VersionDue) -> str:
+    """The changes from one contract to another, the breaking ones first, and the version that they ask for."""
+    breaking = [change for change in changes if change.breaking]
+    others = [change for change in changes if not change.breaking]
+    lines = [f"{with_version(old)} → {with_version(new)}: {_count(len(changes))}, {len(breaking) or 'none'} breaking"]
+    if due.suffices:
+        lines += _wrapped(f"The version {due.has} suffices (at least {due.due}).")
+    else:
+        lines += _wrapped(f"The version {due.has} does not suffice: {due.level} changes ask for {due.due} at least.")
+    for heading, group in (("breaking", breaking), ("not breaking", others)):
+        if group:
+            lines += ["", heading]
+            for change in group:
+                lines += _change(change)
+    return _printable(lines)
+
+
+def _change(change: Change) -> Iterator[str]:
+    whom = f", breaks {' and '.join(change.breaks)}" if change.breaks else ""
+    yield f"  {change.grade}{whom}"
+    yield from _wrapped(f"    {change.en}", after="      ")
+    yield from _wrapped(f"    {change.th}", after="      ")
+
+
+def _printable(lines: Sequence[str]) -> str:
+    return "\n".join(printable(line) for line in lines)
+
+
+def _count(number: int) -> str:
+    return f"{number or 'no'} change{'' if number == 1 else 's'}"
+
+
+def _wrapped(text: str, after: str = "") -> list[str]:
+    wide = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    # Thai has no spaces to break a line at: the terminal does it, between characters.
+    return textwrap.wrap(text, wide, subsequent_indent=after, break_long_words=False, break_on_hyphens=False) or [""]

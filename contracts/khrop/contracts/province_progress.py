@@ -1,0 +1,257 @@
+"""The contract of the province return: 76 provinces, each with its authorities, saved, pending and percent.
+
+Here belong the columns and what must hold among them, with an id, a severity and words for each. How rules are
+run belongs in `khrop.engine.check`.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from khrop.engine.pandera_bridge import rule
+from khrop.model.document_rules import Judged
+from khrop.model.rule import ContractOptions, Params
+from khrop.thai import provinces
+from khrop.vocabulary import (
+    AddsUp,
+    ContainsExactly,
+    LinearSequence,
+    NotAllSame,
+    NotLessThan,
+    RatioRounded,
+    RatioWithin,
+    SameAs,
+    SumsMatch,
+    WholeNumbers,
+)
+from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, Said, SameFigure, SumOf
+
+LEAST = {"total": 1, "saved": 0, "pending": 0}
+COUNTS = tuple(LEAST)
+
+
+class ProvinceProgress(pa.DataFrameModel):
+    """A row a province: local authorities in all, those whose data are saved, those pending, percent saved."""
+
+    snapshot_id: Series[str] | None = pa.Field(nullable=False, coerce=True)
+    ordinal: Series[pd.Int64Dtype] = pa.Field(nullable=True, coerce=True, description="the row's printed number, 1…76")
+    province_code: Series[str] = pa.Field(nullable=True, coerce=True, description="two digits, TIS 1099")
+    province_th: Series[str] | None = pa.Field(nullable=True, coerce=True, description="the name as read")
+    # pandas' nullable integers: coercion to NumPy's would silently cut 2.5 to 2.
+    total: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities in all")
+    saved: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are saved")
+    pending: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are not")
+    saved_percent: Series[float] = pa.Field(coerce=True, description="percent saved, points, two places")
+
+    __contract__ = ContractOptions(
+        version="1.0.0",
+        title_th="ความคืบหน้ารายจังหวัด",
+        title_en="Progress by province",
+        snapshot="snapshot_id",
+        key=("province_code", "province_th"),
+        place="place",
+        params={"tolerance": 0.01, "authorities": None},
+    )
+
+    @rule(
+        "counts-whole",
+        columns=COUNTS,
+        observed="total {total}, saved {saved}, pending {pending}",
+        expected="total ≥ 1, saved ≥ 0, pending ≥ 0",
+        th="{name}: จำนวนต้องเป็นจำนวนเต็ม ไม่ว่าง ไม่ติดลบ และมี อปท. อย่างน้อย ๑ แห่ง ({observed})",
+        en="{name}: counts must be whole, present and not negative, total at least 1 ({observed})",
+    )
+    def counts_whole(cls, params: Params) -> WholeNumbers:
+        """total ≥ 1; saved, pending ≥ 0; whole numbers."""
+        return WholeNumbers(LEAST)
+
+    @rule(
+        "balance",
+        columns=COUNTS,
+        skip_null=COUNTS,
+        column="total",
+        th="{name}: บันทึกแล้ว {saved} รวมกับยังไม่บันทึก {pending} ไม่เท่ากับทั้งหมด {total}",
+        en="{name}: saved {saved} + pending {pending} is not the total {total}",
+    )
+    def balance(cls, params: Params) -> AddsUp:
+        """saved + pending = total."""
+        return AddsUp(("saved", "pending"), "total")
+
+    @rule(
+        "percent-within-tolerance",
+        columns=("saved_percent", "saved", "total"),
+        skip_null=("saved", "total"),
+        th="{name}: ร้อยละ {saved_percent} ไม่ตรงกับ {saved} จาก {total} ({expected})",
+        en="{name}: {saved_percent} percent is not {saved} of {total} ({expected})",
+    )
+    def percent_within_tolerance(cls, params: Params) -> RatioWithin:
+        """abs(percent − 100·saved/total) ≤ the campaign's tolerance."""
+        return RatioWithin("saved_percent", "saved", "total", params["tolerance"])
+
+    @rule(
+        "percent-rounded",
+        severity="warning",
+        columns=("saved_percent", "saved", "total"),
+        skip_null=("saved_percent", "saved", "total"),
+        th="{name}: ร้อยละ {saved_percent} ไม่ได้ปัดเศษตามปกติ {saved} จาก {total} คือ {expected}",
+        en="{name}: {saved_percent} is not rounded half up: {saved} of {total} is {expected}",
+    )
+    def percent_rounded(cls, params: Params) -> RatioRounded:
+        """percent, in hundredths, is rounded half up."""
+        return RatioRounded("saved_percent", "saved", "total")
+
+    @rule(
+        "percent-rounded",
+        scope="document",
+        severity="warning",
+        th="ร้อยละ {observed} ({fact}) ไม่ได้ปัดเศษตามปกติ ที่ถูกคือ {expected}",
+        en="{fact} says {observed}, which is not rounded half up: {expected}",
+    )
+    def claimed_percent_rounded(cls, params: Params) -> dict[str, Judged]:
+        """The percents that the totals row and the prose claim are rounded half up."""
+        claimed = (("table_total", "saved"), ("prose", "saved"), ("prose", "pending"))
+        return {
+            f"{source}_{m}_percent": RoundedPercent(f"{source}_{m}_percent", f"{source}_{m}", f"{source}_total")
+            for source, m in claimed
+        }
+
+    @rule("provinces-complete", scope="group", columns=("province_code",))
+    def provinces_complete(cls, params: Params) -> ContainsExactly:
+        """Exactly the 76 provinces, each once."""
+        return ContainsExactly(
+            "province_code",
+            provinces.expected_codes(),
+            {p.code: (p.name_th, p.name_en) for p in provinces.all_provinces()},
+            printed="province_th",
+        )
+
+    @rule("ordinals-in-sequence", scope="group", severity="warning", columns=("ordinal",))
+    def ordinals_in_sequence(cls, params: Params) -> LinearSequence:
+        """The rows are numbered from 1, no gap, no double."""
+        return LinearSequence("ordinal")
+
+    @rule(
+        "totals-match",
+        scope="group",
+        columns=COUNTS,
+        needs=tuple(f"table_total_{c}" for c in (*COUNTS, "saved_percent")),
+    )
+    def totals_match(cls, params: Params) -> SumsMatch:
+        """Each grand total is the sum of its column; the overall percent follows from them."""
+        return SumsMatch(COUNTS, "table_total_", ("saved", "total", "saved_percent"), params["tolerance"])
+
+    @rule(
+        "claims-match",
+        scope="document",
+        severity="warning",
+        th="ข้อความระบุ {observed} แต่ตารางระบุ {expected} ({fact})",
+        en="{fact}: the prose says {observed}, the table {expected}",
+    )
+    def claims_match(cls, params: Params) -> dict[str, Judged]:
+        """Each figure in the prose is the table's: its grand total, or without one what its rows add up to."""
+        measures = (*COUNTS, "saved_percent")
+        return {f"prose_{m}": SameFigure(f"prose_{m}", (f"table_total_{m}", f"rows_{m}")) for m in measures}
+
+    @rule(
+        "claims-add-up",
+        scope="document",
+        severity="warning",
+        th="ตัวเลขในข้อความไม่สอดคล้องกัน: {fact} ระบุ {observed} ควรเป็น {expected}",
+        en="the prose does not add up: {fact} says {observed}, expected {expected}",
+    )
+    def claims_add_up(cls, params: Params) -> dict[str, Judged]:
+        """In the prose saved + pending = total, and the two percents make 100 within a hundredth."""
+        return {
+            "prose_total": SumOf("prose_total", ("prose_saved", "prose_pending")),
+            "prose_pending_percent": RestOfHundred("prose_pending_percent", "prose_saved_percent"),
+        }
+
+    @rule(
+        "campaign-known",
+        scope="document",
+        observed="{campaigns_fit}",
+        expected="1",
+        th="ต้องเป็นของรายการเดียวที่รู้จัก แต่เข้าเกณฑ์ {observed} รายการ {campaign_printed}",
+        en="the return must belong to one known campaign; {observed} fit {campaign_printed}"
+        " (name it with --campaign, or put the file into the campaign's inbox folder)",
+    )
+    def campaign_known(cls, params: Params) -> dict[str, Judged]:
+        """The return belongs to one known campaign."""
+        return {"campaign": Equals("campaigns_fit", 1)}
+
+    @rule(
+        "as-of-present",
+        scope="document",
+        observed="{as_of_printed}",
+        expected="one as-of date, like ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓",
+        th="ต้องมีวันที่ของข้อมูลหนึ่งวันเท่านั้น พบ “{observed}”",
+        en="there must be one as-of date; found “{observed}” (give it with --as-of if the document has none)",
+    )
+    def as_of_present(cls, params: Params) -> dict[str, Judged]:
+        """An as-of date, one only."""
+        return {"as_of": Said("as_of", "as_of_dates")}
+
+    @rule(
+        "as-of-not-after-letter",
+        scope="document",
+        th="วันที่ของข้อมูล {as_of} อยู่หลังวันที่ {expected} ({fact})",
+        en="the as-of date {as_of} is later than {expected} ({fact})",
+        observed="{as_of}",
+    )
+    def as_of_not_after_letter(cls, params: Params) -> dict[str, Judged]:
+        """The as-of date is not after the document's own letter, nor after the day it was received."""
+        return {fact: NotAfter("as_of", fact) for fact in ("letter_date", "received_on")}
+
+    @rule(
+        "weekday-matches",
+        scope="document",
+        severity="warning",
+        th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed} ซึ่งเป็น{expected} ({fact})",
+        en="{fact}: the weekday named is not that of {observed}, which is {expected}",
+    )
+    def weekday_matches(cls, params: Params) -> dict[str, Judged]:
+        """A weekday named with a date is that date's weekday."""
+        return {fact: OnWeekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")}
+
+    @rule(
+        "universe-matches-campaign",
+        scope="document",
+        severity="warning",
+        needs=("authorities",),
+        th="ยอดรวม อปท. {observed} แห่ง ไม่เท่ากับจำนวนของรายการนี้ {expected} แห่ง",
+        en="the grand total is {observed} authorities, the campaign has {expected}",
+    )
+    def universe_matches_campaign(cls, params: Params) -> dict[str, Judged]:
+        """The grand total is the campaign's number of authorities."""
+        return {"table_total_total": SameFigure("table_total_total", ("authorities",))}
+
+    @rule(
+        "universe-stable",
+        scope="reference",
+        severity="warning",
+        columns=("total",),
+        th="{name}: จำนวน อปท. เปลี่ยนจาก {previous_total} เป็น {total}",
+        en="{name}: the number of authorities went from {previous_total} to {total}",
+    )
+    def universe_stable(cls, params: Params) -> SameAs:
+        """A province's total is the previous return's."""
+        return SameAs("total")
+
+    @rule(
+        "saved-never-decreases",
+        scope="reference",
+        severity="warning",
+        columns=("saved",),
+        th="{name}: จำนวนที่บันทึกแล้วลดลงจาก {previous_saved} เหลือ {saved}",
+        en="{name}: saved fell from {previous_saved} to {saved}",
+    )
+    def saved_never_decreases(cls, params: Params) -> NotLessThan:
+        """saved is not less than the previous return's."""
+        return NotLessThan("saved")
+
+    @rule("not-a-stale-copy", scope="reference", severity="warning", columns=COUNTS)
+    def not_a_stale_copy(cls, params: Params) -> NotAllSame:
+        """Not all figures are the same as the previous return's under a later as-of date."""
+        return NotAllSame(COUNTS)

@@ -1,0 +1,231 @@
+"""What changed in a contract's columns.
+
+Here belong types, nulls, keys and Pandera's checks of a column. Lower and upper bounds are compared as bounds,
+whatever check they are written as. What changed in rules belongs in `khrop.diff.rule_changes`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from khrop.description.description import Description, FieldDescription
+from khrop.diff.changes import (
+    NOTHING,
+    Change,
+    Grade,
+    Place,
+    more_is_looser,
+    more_is_stricter,
+    neutral,
+    told,
+    unclear,
+    wider_is_looser,
+    wider_is_stricter,
+)
+
+Statistics = Mapping[str, Any]
+
+
+def column_changes(old: Description, new: Description) -> Iterator[Change]:
+    """The changes of the columns, in the order of the new contract, those that it no longer has last."""
+    before, after = {f.name: f for f in old.fields}, {f.name: f for f in new.fields}
+    for name, column in after.items():
+        yield from _changed(before[name], column) if name in before else [_added(column)]
+    for name, column in before.items():
+        if name not in after:
+            yield _removed(column)
+    kept, now = [name for name in before if name in after], [name for name in after if name in before]
+    yield from Place("contract", new.name).graded("order of columns", kept, now, neutral)
+    if old.unique != new.unique:
+        grade = unique_grade(old, new, old.unique, new.unique)
+        yield Place("contract", new.name).changed("unique", old.unique, new.unique, grade)
+
+
+def unique_grade(old: Description, new: Description, before: tuple[str, ...], after: tuple[str, ...]) -> Grade:
+    """A key of fewer columns is stricter, as long as the columns that it leaves out could not be null."""
+    if set(before) == set(after):
+        return "neutral"
+    if not before or not after:
+        return "loosening" if before else "tightening"
+    left_out = set(before) ^ set(after)
+    nullable = {f.name for d in (old, new) for f in d.fields if f.nullable or not f.required}
+    return "unclear" if left_out & nullable else wider_is_looser(set(before), set(after))
+
+
+def _added(column: FieldDescription) -> Change:
+    # A frame may have had a column of that name that nobody agreed on: only one that must be there breaks producers.
+    must = "ต้องมี" if column.required else "ไม่บังคับ"
+    en = f"is new and {'required' if column.required else 'optional'} ({column.kind})"
+    place = Place("column", column.name, is_binding=column.required)
+    return place.changed("column", NOTHING, column.kind, "tightening", f"เพิ่มใหม่ {must} ({column.kind})", en)
+
+
+def _removed(column: FieldDescription) -> Change:
+    th, en = f"ตัดออก ({column.kind})", f"is gone ({column.kind})"
+    return Place("column", column.name).changed("column", column.kind, NOTHING, "loosening", th, en)
+
+
+def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+    place = Place("column", new.name)
+    if (old.kind, old.dtype) != (new.kind, new.dtype):
+        was, now = (f.kind if old.kind != new.kind else f.dtype for f in (old, new))
+        yield place.changed("type", was, now, _type_grade(old, new))
+    yield from place.graded("required", old.required, new.required, more_is_stricter)
+    yield from place.graded("nullable", old.nullable, new.nullable, more_is_looser)
+    yield from place.graded("unique", old.unique, new.unique, more_is_stricter)
+    if old.coerce != new.coerce:
+        grade: Grade = "loosening" if new.coerce else "tightening"
+        # What plain Pandera coerces has the contract's type then: nothing is lost to who reads it.
+        yield Place("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
+    yield from _checks(old, new)
+    yield from place.graded("title", old.title, new.title, neutral)
+    yield from place.graded("description", old.description, new.description, neutral)
+
+
+def _type_grade(old: FieldDescription, new: FieldDescription) -> Grade:
+    """Every engine has types of its own, so the kind counts; plain Pandera without coercion asks for the very type."""
+    if old.kind == new.kind:
+        return "neutral" if old.coerce and new.coerce else "unclear"
+    if new.kind == "other" or (old.kind, new.kind) == ("integer", "number"):
+        return "loosening"
+    return "tightening" if old.kind == "other" or (old.kind, new.kind) == ("number", "integer") else "unclear"
+
+
+def _checks(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+    place = Place("column", new.name, old.severity == "error", new.severity == "error")
+    if old.severity != new.severity:
+        grade: Grade = "neutral"
+        if old.checks and new.checks:
+            grade = "tightening" if new.severity == "error" else "loosening"
+        yield place.changed("severity of checks", old.severity, new.severity, grade)
+    if old.checks == new.checks:
+        return
+    told_apart = list(_bounds(place, old, new)) + list(_others(place, old, new))
+    if told_apart:
+        yield from told_apart
+    else:
+        was, now = ([f"{name} {told(dict(of))}" for name, of in f.checks] for f in (old, new))
+        yield place.changed("checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "says the same otherwise")
+
+
+def _bounds(place: Place, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+    was, now = _ends(old), _ends(new)
+    for end, grade in (("least", more_is_stricter), ("most", more_is_looser)):
+        before, after = was.get(end), now.get(end)
+        if before == after:
+            continue
+        if before is None or after is None:
+            yield place.changed(end, before, after, "tightening" if before is None else "loosening")
+        else:
+            yield place.changed(end, before, after, grade(before, after))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _End:
+    """An end of a range as a bound; `beyond` is how far beyond the value it begins: nothing, or just."""
+
+    value: Any
+    beyond: int
+
+    def __str__(self) -> str:
+        return {0: "", 1: "> ", -1: "< "}[self.beyond] + told(self.value)
+
+
+def _ends(column: FieldDescription) -> dict[str, Any]:
+    """The least and the most that the checks of a column let through."""
+    ends: dict[str, Any] = {}
+    for name, of in column.checks:
+        for end, value in _ends_of(name, dict(of), column.kind == "integer"):
+            held = ends.get(end, value)
+            try:
+                ends[end] = max(held, value) if end == "least" else min(held, value)
+            except TypeError:
+                ends[end] = value
+    return ends
+
+
+def _ends_of(name: str, of: Statistics, whole: bool) -> Iterator[tuple[str, _End]]:
+    if name in ("greater_than", "greater_than_or_equal_to"):
+        yield "least", _end(of["min_value"], 1 if name == "greater_than" else 0, whole)
+    elif name in ("less_than", "less_than_or_equal_to"):
+        yield "most", _end(of["max_value"], -1 if name == "less_than" else 0, whole)
+    elif name == "in_range":
+        yield "least", _end(of["min_value"], 0 if of.get("include_min", True) else 1, whole)
+        yield "most", _end(of["max_value"], 0 if of.get("include_max", True) else -1, whole)
+    elif name == "equal_to" and isinstance(of["value"], (int, float, Decimal, date)):
+        yield "least", _End(of["value"], 0)
+        yield "most", _End(of["value"], 0)
+
+
+def _end(value: Any, beyond: int, whole: bool) -> _End:
+    """Of whole numbers, above 0 is at least 1."""
+    if not whole or not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
+        return _End(value, beyond)
+    if beyond:
+        return _End(math.floor(value) + 1 if beyond > 0 else math.ceil(value) - 1, 0)
+    return _End(value, 0)
+
+
+_BOUNDS = ("greater_than", "greater_than_or_equal_to", "less_than", "less_than_or_equal_to", "in_range")
+
+
+def _others(place: Place, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+    """The checks that are no bounds, by their names."""
+    before, after = _by_name(old), _by_name(new)
+    for name in [*after, *(name for name in before if name not in after)]:
+        was, now = before.get(name, ()), after.get(name, ())
+        if was == now:
+            continue
+        if not was or not now:
+            grade: Grade = "loosening" if was else "tightening"
+        else:
+            grade = _check_grade(name, was[0], now[0]) if len(was) == len(now) == 1 else "unclear"
+        yield place.changed(name, _said(was), _said(now), grade)
+
+
+def _by_name(column: FieldDescription) -> dict[str, tuple[Statistics, ...]]:
+    found: dict[str, tuple[Statistics, ...]] = {}
+    for name, of in column.checks:
+        bound = name in _BOUNDS or any(_ends_of(name, dict(of), False))
+        if not bound:
+            found[name] = (*found.get(name, ()), dict(of))
+    return found
+
+
+def _said(checks: tuple[Statistics, ...]) -> Any:
+    values = [value for of in checks for value in of.values() if value is not None]
+    return values[0] if len(values) == 1 else values
+
+
+def _check_grade(name: str, was: Statistics, now: Statistics) -> Grade:
+    if name == "isin":
+        return wider_is_looser(set(was["allowed_values"]), set(now["allowed_values"]))
+    if name == "notin":
+        return wider_is_stricter(set(was["forbidden_values"]), set(now["forbidden_values"]))
+    if name in ("str_startswith", "str_endswith"):
+        begins = str.startswith if name == "str_startswith" else str.endswith
+        stricter, looser = begins(now["string"], was["string"]), begins(was["string"], now["string"])
+        return "tightening" if stricter else "loosening" if looser else "unclear"
+    if name == "str_length":
+        (least, most), (now_least, now_most) = _lengths(was), _lengths(now)
+        return _joined(more_is_stricter(least, now_least), more_is_looser(most, now_most))
+    return unclear(was, now)
+
+
+def _lengths(of: Statistics) -> tuple[float, float]:
+    exact = of.get("exact_value")
+    least = exact if exact is not None else of.get("min_value")
+    most = exact if exact is not None else of.get("max_value")
+    return (0 if least is None else least), (math.inf if most is None else most)
+
+
+def _joined(one: Grade, other: Grade) -> Grade:
+    """Two grades of one check."""
+    if one == other or other == "neutral":
+        return one
+    return other if one == "neutral" else "unclear"

@@ -1,0 +1,125 @@
+"""What changed from one contract to another, whom it breaks, and which version that asks for.
+
+Here belong the order of the comparison, the contract's own options, and semantic versions. Columns and rules are
+compared in `khrop.diff.column_changes` and `khrop.diff.rule_changes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from khrop.description.description import Description, RuleDescription
+from khrop.diff.changes import Change, Grade, Level, Place, neutral, told, unclear
+from khrop.diff.column_changes import column_changes
+from khrop.diff.rule_changes import params_in, rule_changes
+
+LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
+_VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?")
+
+
+def compare(old: Description, new: Description) -> tuple[Change, ...]:
+    """The changes from an old contract to a new one, those of the contract first, then of columns, then of rules.
+
+    Nothing where they are the same. Each change is graded on its own: that another rule catches what one lets through
+    from now on is not asked.
+    """
+    return (*_options(old, new), *column_changes(old, new), *rule_changes(old, new))
+
+
+def _options(old: Description, new: Description) -> Iterator[Change]:
+    was, now, place = old.options, new.options, Place("contract", new.name)
+    yield from place.graded("name", old.name, new.name, neutral)
+    yield from place.graded("version", was.version, now.version, neutral)
+    yield from place.graded("title_th", was.title_th, now.title_th, neutral)
+    yield from place.graded("title_en", was.title_en, now.title_en, neutral)
+    yield from place.graded("summary", old.summary, new.summary, neutral)
+    yield from place.graded("snapshot", was.snapshot, now.snapshot, unclear)
+    yield from _key(old, new)
+    yield from place.graded("place", was.place, now.place, neutral)
+    yield from _engines(place, was.engines, now.engines)
+    yield from _params(old, new)
+
+
+def _key(old: Description, new: Description) -> Iterator[Change]:
+    """Rows are compared with the previous return's by the key; without such a rule, it only names them."""
+    compared = [rule for rule in (*old.rules, *new.rules) if rule.scope == "reference"]
+    binding = any(rule.severity == "error" for rule in compared)
+    place = Place("contract", new.name, binding, binding)
+    yield from place.graded("key", old.options.key, new.options.key, unclear if compared else neutral)
+
+
+def _engines(place: Place, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Change]:
+    for engine in [e for e in old if e not in new]:
+        th, en = f"ไม่รองรับ {engine} อีกต่อไป", f"is no longer for {engine}"
+        # Whoever reads with that engine checks with it, too.
+        yield place.changed("engine", engine, "", "tightening", th, en, ("producers", "consumers"))
+    for engine in [e for e in new if e not in old]:
+        yield place.changed("engine", "", engine, "loosening", f"รองรับ {engine} เพิ่ม", f"is for {engine}, too", ())
+    if set(old) == set(new):
+        yield from place.graded("order of engines", old, new, neutral)
+
+
+def _params(old: Description, new: Description) -> Iterator[Change]:
+    """A parameter in the place of a rule's value is graded with the rule; one that rules read as a fact, here: without
+    a value they are not run."""
+    was, now = old.options.params or {}, new.options.params or {}
+    rules = (*old.rules, *new.rules)
+    for name in dict.fromkeys([*now, *was]):
+        before, after = was.get(name), now.get(name)
+        if (name in was) == (name in now) and before == after:
+            continue
+        readers = [rule for rule in rules if name in _facts(rule)]
+        binding = any(rule.severity == "error" for rule in readers)
+        place = Place("contract", new.name, binding, binding)
+        th = en = ""
+        if not readers and any(name in params_in(rule.what) for rule in rules):
+            th = f"{name} เปลี่ยนจาก {told(before)} เป็น {told(after)} (ผลอยู่ที่กฎซึ่งใช้ค่านี้)"
+            en = f"{name} went from {told(before)} to {told(after)} (graded with the rules that take it)"
+        grade: Grade = "neutral"
+        if readers and before != after:
+            grade = "tightening" if before is None else "loosening" if after is None else "unclear"
+        yield place.changed(name, before, after, grade, th, en)
+
+
+def _facts(rule: RuleDescription) -> set[str]:
+    """The facts that a rule reads."""
+    parts = list(rule.what.values()) if isinstance(rule.what, Mapping) else []
+    given = {name for part in parts for group in part.given for name in group}
+    return {*rule.needs, *(name for part in parts for name in part.needs), *given}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDue:
+    """Which `level` of the version the changes ask to be raised, the least version `due` for that, the one that the
+    new contract `has`, and whether that `suffices`."""
+
+    level: Level
+    due: str
+    has: str
+    suffices: bool
+
+
+def version_due(old: Description, new: Description, changes: Sequence[Change]) -> VersionDue:
+    """The version that changes ask for: a breaking one for a new major (below 1.0.0, as semantic versions have it, a
+    new minor), one that breaks nobody for a new minor, words alone for a new patch. ValueError for a version that is
+    none of the form 1.2.3."""
+    level = LEVELS[max((LEVELS.index(change.level) for change in changes), default=0)]
+    was, has = _numbers(old), _numbers(new)
+    major, minor, patch = was
+    if level == "major":
+        due = (major + 1, 0, 0) if major else (0, minor + 1, 0)
+    elif level == "minor":
+        due = (major, minor + 1, 0)
+    else:
+        due = (major, minor, patch + 1) if level == "patch" else was
+    return VersionDue(level, ".".join(map(str, due)), new.options.version, has >= due)
+
+
+def _numbers(of: Description) -> tuple[int, int, int]:
+    found = _VERSION.fullmatch(of.options.version)
+    if not found:
+        raise ValueError(f"{of.name}: the version {of.options.version!r} is none of the form 1.2.3")
+    major, minor, patch = map(int, found.groups())
+    return major, minor, patch

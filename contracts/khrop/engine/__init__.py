@@ -1,0 +1,4 @@
+"""Compile a contract, prepare a frame, run the rules on it, split its rows.
+
+What one backend does its own way is a module named after that backend.
+"""

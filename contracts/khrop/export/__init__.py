@@ -1,0 +1,1 @@
+"""A contract in other forms: ODCS (and back), JSON Schema, SQL, Markdown."""

@@ -1,0 +1,127 @@
+"""A contract as a page in Markdown: its columns, its rules, and for each rule a violation as `khrop.check` tells it.
+
+Here belongs how the page looks. What a contract says belongs in `khrop.description.outline`, what breaks a rule in
+`khrop.description.breakage`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from khrop.description.breakage import Broken
+from khrop.description.description import Description
+from khrop.description.outline import SCOPES_TH, SEVERITIES_TH, Told, columns_told, options_told, readable, told
+from khrop.model.messages import NOTHING
+
+_SPECIAL = re.compile(r"([\\|*<\[\]`])")
+
+
+def to_markdown(contract: type, examples: Mapping[tuple[str, str], Broken] | None = None) -> str:
+    """The page of a contract, for GitHub's Markdown; the same contract gives the same bytes.
+
+    `examples` are violations by the rule's id and scope, as `khrop.description.breakage.broken` finds them on a return
+    that holds; without one, a rule is told by its words alone.
+    """
+    of = readable(contract)
+    rules = [told(rule) for rule in of.rules]
+    lines = [*_head(of), *_columns(of)]
+    if rules:
+        lines += [*_overview(rules), *_sections(rules, examples or {})]
+    return unicodedata.normalize("NFC", "\n".join(lines) + "\n")
+
+
+def _head(of: Description) -> Iterator[str]:
+    titles = [title for title in (of.options.title_th, of.options.title_en) if title]
+    yield f"# {_text(' · '.join(titles) or of.name)}"
+    yield ""
+    yield f"{_code(of.name)} version {_text(of.options.version)}. {_text(of.summary)}".rstrip()
+    yield ""
+    for th, en, said in options_told(of):
+        yield f"- {th} · {en}: {_text(said)}"
+
+
+def _columns(of: Description) -> Iterator[str]:
+    yield from ("", "## คอลัมน์ · Columns", "")
+    rows = []
+    for column in of.fields:
+        required, nullable, checks = columns_told(column)
+        said = "<br>".join(_text(f"{th} · {en}") for th, en in checks)
+        meaning = ". ".join(text for text in (column.title, column.description) if text)
+        rows.append((_code(column.name), column.kind, required, nullable, said, _text(meaning)))
+    yield from _table(("คอลัมน์ · column", "holds", "there", "null", "must", "ความหมาย · meaning"), rows)
+
+
+def _overview(rules: Sequence[Told]) -> Iterator[str]:
+    yield from ("", "## กฎ · Rules", "")
+    yield "An error sets the return aside; a warning is told and lets it pass. A rule whose input is absent is not run."
+    yield "ข้อผิดพลาดทำให้ไม่รับรายงาน คำเตือนแจ้งไว้แต่รับรายงาน กฎที่ไม่มีข้อมูลให้ตรวจจะไม่ถูกตรวจ"
+    yield ""
+    rows = [
+        (
+            f"[{_text(one.rule.id)}](#{_anchor(one.rule.id)})",
+            one.rule.scope,
+            one.rule.severity,
+            _text(one.rule.summary),
+            _text(", ".join(one.needs)),
+        )
+        for one in rules
+    ]
+    yield from _table(("กฎ · rule", "scope", "severity", "what must hold", "needs"), rows)
+
+
+def _sections(rules: Sequence[Told], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
+    for rule_id in dict.fromkeys(one.rule.id for one in rules):
+        yield from ("", f"### {_text(rule_id)}")
+        for one in rules:
+            if one.rule.id == rule_id:
+                yield from _section(one, examples.get((rule_id, one.rule.scope)))
+
+
+def _section(one: Told, example: Broken | None) -> Iterator[str]:
+    rule, (th, en) = one.rule, one.statement
+    yield ""
+    yield (
+        f"**{SEVERITIES_TH[rule.severity]} · {rule.severity}**, {SCOPES_TH[rule.scope]} · {rule.scope}:"
+        f" {_text(rule.summary)}"
+    )
+    said = [f"- {_text(text)}" for text in dict.fromkeys((th, en)) if text]
+    said += [f"- {_text(' · '.join(one.skips))}"] if one.skips[1] else []
+    said += [f"- needs: {_text(', '.join(one.needs))}"] if one.needs else []
+    if said:
+        yield from ("", *said)
+    if example is not None:
+        yield from _example(example)
+
+
+def _example(example: Broken) -> Iterator[str]:
+    violation = example.violation
+    yield from ("", f"ตัวอย่าง · Example: {_text(example.th)} · {_text(example.en)}", "")
+    row = [violation.key, violation.column_name, violation.observed, violation.expected, violation.place]
+    yield from _table(
+        ("key", "column", "observed · พบ", "expected · ควรเป็น", "place"), [[_text(cell) or NOTHING for cell in row]]
+    )
+    yield from ("", f"> {_text(violation.message_th)}", ">", f"> {_text(violation.message_en)}")
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heading)} |"
+    yield f"| {' | '.join('---' for _ in heading)} |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _text(text: str) -> str:
+    """Text that Markdown takes for nothing but text, in one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _code(name: str) -> str:
+    return f"`{name}`" if "`" not in name and "|" not in name else _text(name)
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    kept = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
+    return kept.replace(" ", "-")

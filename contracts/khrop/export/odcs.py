@@ -1,0 +1,177 @@
+"""Contracts in the Open Data Contract Standard: written so that other tools can use them, read so that none is lost.
+
+Columns are the standard's properties, rules its quality entries: a query that must come to nothing, where SQL can say
+the rule. What the standard has no words for stands in `customProperties` under `khrop`, so that a contract that is
+written and read again is equal. Here belongs how one is written; reading is in `khrop.export.odcs_reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from khrop import vocabulary
+from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
+from khrop.description.plain import plain, plain_rule
+from khrop.engine.fields import CHECKS
+from khrop.export import yaml_text
+from khrop.export.odcs_document import OWN
+from khrop.export.odcs_reading import read_document
+from khrop.export.sql_rules import Query, queries
+from khrop.expressions.formula import Formula, columns_in
+
+API_VERSION = "v3.1.0"
+TABLE = "${table}"
+
+_LOGICAL = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "date",
+            "other": "object"}  # fmt: skip
+_OPTIONS: dict[str, Mapping[str, str]] = {
+    "greater_than_or_equal_to": {"min_value": "minimum"},
+    "greater_than": {"min_value": "exclusiveMinimum"},
+    "less_than_or_equal_to": {"max_value": "maximum"},
+    "less_than": {"max_value": "exclusiveMaximum"},
+}
+_DIMENSIONS: Mapping[str, tuple[type, ...]] = {
+    "completeness": (vocabulary.ContainsExactly, vocabulary.LinearSequence, vocabulary.ConservesRows),
+    "uniqueness": (vocabulary.UniqueKey,),
+    "timeliness": (vocabulary.NotAllSame,),
+    "conformity": (vocabulary.WholeNumbers,),
+}
+
+
+def to_odcs(contract: type) -> str:
+    """A contract as YAML in the Open Data Contract Standard v3.1.0, the same text each time.
+
+    `NotExportable` (a ValueError) where a rule of it is code that no data can say; ModuleNotFoundError without PyYAML
+    (the extra `odcs`).
+    """
+    return yaml_text.write(document_of(contract))
+
+
+def from_odcs(text: str) -> type:
+    """The contract that a text in the Open Data Contract Standard (v3) says, by Khrop or by others.
+
+    ValueError, with the place in the document, where it is no such text, or holds a rule that cannot be checked: no
+    rule is left out silently. ModuleNotFoundError without PyYAML (the extra `odcs`).
+    """
+    return contract_of(read_document(yaml_text.read(text), document_of))
+
+
+def load(path: Path | str) -> type:
+    """The contract in a file; see `from_odcs`. A ValueError names the file."""
+    try:
+        return from_odcs(Path(path).read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: it is no text in UTF-8 (byte {error.start})") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def document_of(contract: type) -> dict[str, Any]:
+    """A contract as the plain values that are written."""
+    description = describe(contract)
+    asked = queries(contract, TABLE)
+    options = plain(description)
+    kept = ("snapshot", "key", "place", "params", "engines", "unique")
+    return {
+        "kind": "DataContract",
+        "apiVersion": API_VERSION,
+        "id": description.name,
+        "name": description.name,
+        "version": description.options.version,
+        "status": "active",
+        "description": {"purpose": description.summary},
+        "schema": [
+            {
+                "name": description.name,
+                "physicalType": "table",
+                "logicalType": "object",
+                "properties": [_property(description, column, asked) for column in description.fields],
+                "quality": _quality(description, asked),
+            }
+        ],
+        "customProperties": [
+            {"property": "titleTh", "value": description.options.title_th},
+            {"property": "titleEn", "value": description.options.title_en},
+            _own({key: options[key] for key in kept}),
+        ],
+    }
+
+
+def _own(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"property": OWN, "value": dict(value)}
+
+
+def _property(description: Description, column: FieldDescription, asked: tuple[Query, ...]) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": column.name}
+    if column.title:
+        made["businessName"] = column.title
+    if column.description:
+        made["description"] = column.description
+    made |= {"logicalType": _LOGICAL[column.kind], "physicalType": column.dtype}
+    if column.dtype.startswith("datetime"):
+        made["logicalType"] = "timestamp"
+    if options := _options(column):
+        made["logicalTypeOptions"] = options
+    made |= {"required": not column.nullable, "unique": column.unique}
+    if column.name in description.options.key:
+        made |= {"primaryKey": True, "primaryKeyPosition": description.options.key.index(column.name) + 1}
+    if quality := _checks(description, column, asked):
+        made["quality"] = quality
+    made["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce})]
+    return made
+
+
+def _options(column: FieldDescription) -> dict[str, Any]:
+    """The standard's own words for the limits of a column. (Its dates are texts.)"""
+    if column.kind not in ("integer", "number"):
+        return {}
+    return {
+        _OPTIONS[check][key]: value
+        for check, given in column.checks
+        if check in _OPTIONS
+        for key, value in given
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+
+
+def _checks(description: Description, column: FieldDescription, asked: tuple[Query, ...]) -> list[dict[str, Any]]:
+    mine = [q for q in asked[: len(asked) - len(description.rules)] if q.built.rule.columns == (column.name,)]
+    written = next(f for f in plain(description)["fields"] if f["name"] == column.name).get("checks", [])
+    made = []
+    for check in written:
+        rule_id = CHECKS[check["check"]][0]
+        query = next(q for q in mine if q.built.rule.id == rule_id)
+        head = {"name": rule_id, "description": query.built.rule.summary, "dimension": "conformity"}
+        made.append({**head, "severity": column.severity, **_how(query), "customProperties": [_own(check)]})
+    return made
+
+
+def _quality(description: Description, asked: tuple[Query, ...]) -> list[dict[str, Any]]:
+    own = asked[len(asked) - len(description.rules) :]
+    return [_rule(rule, query) for rule, query in zip(description.rules, own, strict=True)]
+
+
+def _rule(rule: RuleDescription, query: Query) -> dict[str, Any]:
+    rest = {key: value for key, value in plain_rule(rule).items() if key not in ("id", "severity", "summary")}
+    return {
+        "name": rule.id,
+        "description": rule.summary,
+        "dimension": _dimension(rule.what),
+        "severity": rule.severity,
+        **_how(query),
+        "customProperties": [_own(rest)],
+    }
+
+
+def _how(query: Query) -> dict[str, Any]:
+    if query.sql:
+        return {"type": "sql", "query": f"SELECT COUNT(*) FROM (\n{query.sql}\n) AS violations", "mustBe": 0}
+    return {"type": "custom", "engine": OWN, "implementation": query.built.rule.id}
+
+
+def _dimension(what: Any) -> str:
+    if isinstance(what, Formula):
+        return "consistency" if len(columns_in(what)) > 1 else "accuracy"
+    return next((name for name, kinds in _DIMENSIONS.items() if isinstance(what, kinds)), "consistency")

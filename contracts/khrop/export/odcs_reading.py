@@ -1,0 +1,276 @@
+"""A document of the Open Data Contract Standard as a contract's description, whoever wrote it.
+
+What Khrop wrote is read from its custom properties; the rest is read as the standard means it, and what cannot be
+kept is refused by name. Here belongs what a document must look like; quality entries of others are in
+`khrop.export.odcs_metrics`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from string import Formatter
+from typing import Any, TypeVar
+
+from khrop.description.description import (
+    TEMPLATES,
+    Description,
+    FieldDescription,
+    RuleDescription,
+    contract_of,
+    describe,
+)
+from khrop.description.plain import described_field, described_rule, value_from
+from khrop.engine.compiled import built_rules
+from khrop.export.odcs_document import At, shown
+from khrop.export.odcs_metrics import Foreign
+from khrop.model.rule import ENGINES, ContractOptions
+
+Made = TypeVar("Made")
+SEMVER = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?", re.ASCII)
+_DERIVED = ("logicalType", "logicalTypeOptions", "primaryKey", "primaryKeyPosition")
+_TYPES = {"string": ("text", "str"), "integer": ("integer", "Int64"), "number": ("number", "float64"),
+          "boolean": ("boolean", "boolean"), "date": ("date", "date"),
+          "timestamp": ("date", "datetime64[ns]")}  # fmt: skip
+_ORDER = ("equal_to", "not_equal_to", "greater_than", "greater_than_or_equal_to", "less_than", "less_than_or_equal_to",
+          "in_range", "isin", "notin", "str_contains", "str_endswith", "str_matches", "str_length",
+          "str_startswith")  # fmt: skip
+"""Pandera keeps a column's checks in the order of its own arguments."""
+_LIMITS = {
+           "minimum": ("greater_than_or_equal_to", "min_value"), "exclusiveMinimum": ("greater_than", "min_value"),
+           "maximum": ("less_than_or_equal_to", "max_value"), "exclusiveMaximum": ("less_than", "max_value"),
+}  # fmt: skip
+
+
+def read_document(document: Any, written: Callable[[type], Mapping[str, Any]]) -> Description:
+    """The description in a document; ValueError with the place of what is wrong. `written` is how Khrop would write
+    a contract: what a document of Khrop's says twice must agree."""
+    at = At(document, "")
+    if at.mapping().get("kind") != "DataContract":
+        raise at["kind"].wrong(f"a contract is of the kind DataContract, not {shown(at['kind'].value)}")
+    if not str(at["apiVersion"].value).startswith("v3."):
+        raise at["apiVersion"].wrong(f"v3 of the standard can be read, not {shown(at['apiVersion'].value)}")
+    tables = at.each("schema")
+    if len(tables) != 1:
+        raise at["schema"].wrong(f"a contract is of one table; here are {len(tables)}")
+    description = _description(at, tables[0])
+    _sound(description, tables[0], written)
+    return description
+
+
+def _description(at: At, table: At) -> Description:
+    name = table.text("name")
+    if not name.isprintable():
+        raise table["name"].wrong("a name is of printable characters")
+    own, foreign = at.own(), Foreign()
+    key = _key(table) if own is None else ()
+    columns = [_field(column, foreign) for column in table.each("properties")]
+    columns = [replace(column, unique=True) if key == (column.name,) else column for column in columns]
+    doubled = {c.name for c in columns if [d.name for d in columns].count(c.name) > 1}
+    if doubled or not columns:
+        said = f"column {min(doubled)!r} stands here twice" if doubled else "a table has columns"
+        raise table["properties"].wrong(said)
+    rules = [rule for entry in table.each("quality") if (rule := _rule(entry, foreign)) is not None]
+    foreign.refuse()
+    methods = [rule.method for rule in rules]
+    if twice := [method for method in methods if methods.count(method) > 1]:
+        raise table["quality"].wrong(f"two rules have the method {twice[0]!r}")
+    return Description(
+        name=name,
+        summary=at["description"].text("purpose", "") if at.there("description") else "",
+        options=_options(at, table, own),
+        fields=tuple(columns),
+        unique=_names(own, "unique") if own is not None else key if len(key) > 1 else (),
+        rules=(*rules, *foreign.rules(methods)),
+    )
+
+
+def _options(at: At, table: At, own: At | None) -> ContractOptions:
+    version = at.text("version")
+    if not SEMVER.fullmatch(version):
+        raise at["version"].wrong(f"{version!r} is no semantic version, like 1.0.0")
+    titles = {
+        p["property"].value: p for p in at.each("customProperties") if p["property"].value in ("titleTh", "titleEn")
+    }
+    th, en = (titles[t].text("value", "") if t in titles else "" for t in ("titleTh", "titleEn"))
+    if own is None:
+        return ContractOptions(version=version, title_th=th, title_en=en, key=_key(table))
+    engines = _names(own, "engines")
+    if unknown := [engine for engine in engines if engine not in ENGINES]:
+        raise own["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
+    params = None
+    if own.there("params"):
+        given = own["params"].mapping()
+        params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
+    snapshot, place = (own.text(key, "") or None for key in ("snapshot", "place"))
+    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines)
+
+
+def _names(at: At, key: str) -> tuple[str, ...]:
+    for held in at.each(key):
+        if not isinstance(held.value, str):
+            raise held.wrong(f"there must be a text, not {shown(held.value)}")
+    return tuple(held.value for held in at.each(key))
+
+
+def _key(table: At) -> tuple[str, ...]:
+    """The columns of the primary key, in their order."""
+    keys = [c for c in table.each("properties") if c.flag("primaryKey")]
+    for column in keys:
+        if not isinstance(column["primaryKeyPosition"].value, (int, type(None))):
+            raise column["primaryKeyPosition"].wrong("there must be a number")
+    return tuple(c.text("name") for c in sorted(keys, key=lambda c: c["primaryKeyPosition"].value or 0))
+
+
+def _field(column: At, foreign: Foreign) -> FieldDescription:
+    name, own = column.text("name"), column.own()
+    nested = [key for key in ("properties", "items") if column.there(key)]
+    if nested:
+        raise column[nested[0]].wrong("a column that holds columns cannot be checked")
+    entries = column.each("quality")
+    mine = [(entry, of) for entry in entries if (of := entry.own()) is not None]
+    for entry in entries:
+        if entry.own() is None:
+            foreign.add(entry, name)
+    checks = [of.value for _, of in mine]
+    severities = {entry.text("severity", "error") for entry, _ in mine}
+    if len(severities) > 1:
+        raise column["quality"].wrong("the checks of a column have one severity")
+    if own is None:
+        kind, dtype = _type(column)
+        checks += list(_limits(column)) + list(_listed(column))
+    else:
+        dtype = column.text("physicalType")
+        kind = {t: k for t, (k, _) in _TYPES.items()}.get(column.text("logicalType"), "other")
+    checks.sort(key=lambda check: _ORDER.index(check["check"]) if check.get("check") in _ORDER else 0)
+    key = own is None and column.flag("primaryKey")
+    made: dict[str, Any] = {
+        "name": name, "kind": kind, "dtype": dtype, "required": not (own is not None and own.flag("optional")),
+        "nullable": not (column.flag("required") or key), "coerce": own is not None and own.flag("coerce"),
+        "unique": column.flag("unique"), "title": column.text("businessName", ""),
+        "description": column.text("description", ""), "severity": next(iter(severities), "error"), "checks": checks,
+    }  # fmt: skip
+    return _guarded(column, lambda: described_field(made))
+
+
+def _type(column: At) -> tuple[str, str]:
+    said = column["logicalType"].value
+    if said is None:
+        raise column["logicalType"].wrong(f"a column has a type: {', '.join(_TYPES)}")
+    if said not in _TYPES:
+        raise column["logicalType"].wrong(f"columns of {', '.join(_TYPES)} can be checked, not of {shown(said)}")
+    return _TYPES[said]
+
+
+def _limits(column: At) -> Iterator[dict[str, Any]]:
+    """What the standard's options say of a column, as checks."""
+    options = column["logicalTypeOptions"]
+    given = dict(options.mapping()) if options.value is not None else {}
+    dates = column["logicalType"].value in ("date", "timestamp")
+    for key, (check, limit) in _LIMITS.items():
+        if key in given:
+            value = given.pop(key)
+            if dates:
+                value = {"date" if column["logicalType"].value == "date" else "datetime": value}
+            elif not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise options[key].wrong(f"there must be a number, not {shown(value)}")
+            yield {"check": check, limit: value}
+    if "pattern" in given:
+        pattern = options.text("pattern")
+        given.pop("pattern")
+        yield {"check": "str_contains", "pattern": _pattern(options["pattern"], pattern)}
+    least, most = given.pop("minLength", None), given.pop("maxLength", None)
+    if least is not None or most is not None:
+        for key, value in (("minLength", least), ("maxLength", most)):
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+                raise options[key].wrong(f"there must be a length, not {shown(value)}")
+        yield {"check": "str_length", "min_value": least, "max_value": most, "exact_value": None}
+    given = {key: value for key, value in given.items() if key not in ("format", "timezone", "defaultTimezone")}
+    if given:
+        raise options[next(iter(given))].wrong("it cannot be checked")
+
+
+def _pattern(at: At, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise at.wrong(f"it is no pattern: {error}") from error
+    return pattern
+
+
+def _listed(column: At) -> Iterator[dict[str, Any]]:
+    """The values that v3.2 of the standard lists for a column."""
+    if column.there("enum"):
+        yield {"check": "isin", "allowed_values": [one["value"].value for one in column.each("enum")]}
+
+
+def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
+    own = entry.own()
+    if own is None:
+        foreign.add(entry, None)
+        return None
+    given = {**own.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
+    rule = _guarded(entry, lambda: described_rule({**given, "severity": entry.text("severity")}))
+    if not rule.method.isidentifier() or rule.method.startswith("_") or hasattr(_base(), rule.method):
+        raise entry.wrong(f"{rule.method!r} cannot be the name of a rule's method")
+    _guarded(entry, lambda: _plain_templates(rule))
+    return rule
+
+
+def _base() -> type:
+    import pandera.pandas as pa
+
+    return pa.DataFrameModel
+
+
+def _plain_templates(rule: RuleDescription) -> None:
+    """A template names values and does nothing with them: it may come from anyone."""
+    for template in TEMPLATES:
+        for _, named, form, conversion in Formatter().parse(getattr(rule, template)):
+            if named is not None and (set(".[{") & set(named) or form or conversion):
+                raise ValueError(f"in a text only names stand in braces, not {{{named}}}")
+
+
+def _guarded(at: At, make: Callable[[], Made]) -> Made:
+    try:
+        return make()
+    except (ValueError, TypeError, LookupError) as error:
+        raise at.wrong(str(error)) from error
+
+
+def _sound(description: Description, table: At, written: Callable[[type], Mapping[str, Any]]) -> None:
+    """The contract that comes of it can be run, says what the document says, and is written as the document is."""
+    for n, rule in enumerate(description.rules):
+        _runs(description, rule, f"{table.place}.quality[{n}]")
+    try:
+        contract = contract_of(description)
+        again, document = describe(contract), written(contract)
+    except Exception as error:
+        raise table.wrong(f"no contract can be made of it: {error}") from error
+    for mine, theirs in zip(description.fields, again.fields, strict=True):
+        if mine != theirs:
+            raise table["properties"].wrong(f"column {mine.name!r} would become another: {_difference(mine, theirs)}")
+    for said, of in zip(description.rules, again.rules, strict=True):
+        if said != of:
+            raise table["quality"].wrong(f"rule {said.id!r} would become another: {_difference(said, of)}")
+    for column, made in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
+        for key in _DERIVED if column.own() is not None else ():
+            if column.there(key) and column[key].value != made.get(key):
+                raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(made.get(key))}")
+
+
+def _runs(description: Description, rule: RuleDescription, place: str) -> None:
+    """A rule can be built. What is read as a formula may be none, and fail in any way there is."""
+    alone = replace(description, rules=(rule,))
+    try:
+        built_rules(contract_of(alone), None)
+    except Exception as error:
+        raise ValueError(f"{place}: rule {rule.id!r} cannot be run: {error}") from error
+
+
+def _difference(mine: Any, theirs: Any) -> str:
+    for key in mine.__dataclass_fields__:
+        if getattr(mine, key) != getattr(theirs, key):
+            return f"{key} {shown(getattr(mine, key))} and {shown(getattr(theirs, key))}"
+    return "not the same"

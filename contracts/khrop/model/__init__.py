@@ -1,0 +1,1 @@
+"""The records that everything speaks of: rule, verdict, violation, document facts, messages."""

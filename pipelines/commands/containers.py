@@ -1,0 +1,43 @@
+"""What `khrop show` tells of parcels: the parts of one with their verdicts, and the parcels that a return came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_PARTS = """
+SELECT part.name, part.sha256, judged.snapshot_id, judged.verdict
+FROM (SELECT name, sha256, min(ledger_line) AS line FROM raw.part WHERE parent = ? GROUP BY ALL) AS part
+INNER JOIN core.snapshot_judged AS judged USING (sha256)
+ORDER BY part.line
+"""
+_PARENTS = """
+SELECT file.name AS file, file.sha256, judged.snapshot_id, part.name
+FROM (SELECT name, parent, min(ledger_line) AS line FROM raw.part WHERE sha256 = ? GROUP BY ALL) AS part
+INNER JOIN raw.file AS file ON file.sha256 = part.parent
+INNER JOIN core.snapshot_judged AS judged ON judged.sha256 = part.parent
+ORDER BY part.line
+"""
+
+
+def enclosed(connection: DuckDBPyConnection, sha256: str) -> dict[str, list[dict[str, Any]]]:
+    """Of a return's bytes the parts in them, and what they came in; each an empty list where there is none."""
+    parts = connection.execute(_PARTS, [sha256]).fetchall()
+    parents = connection.execute(_PARENTS, [sha256]).fetchall()
+    return {
+        "parts": [dict(zip(("name", "sha256", "return", "verdict"), row, strict=True)) for row in parts],
+        "came_in": [dict(zip(("file", "sha256", "return", "name"), row, strict=True)) for row in parents],
+    }
+
+
+def lines(told: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The same for a person."""
+    from pipelines.commands.text import printable, table
+
+    rows = [(printable(part["name"]), part["verdict"], f"khrop show {part['return']}") for part in told["parts"]]
+    return [
+        *(f"  came in   {printable(p['file'])} (as {printable(p['name'])}), {p['return']}" for p in told["came_in"]),
+        *table(rows, indent="  part      "),
+    ]

@@ -1,0 +1,222 @@
+"""`khrop repair`, `khrop accept`, `khrop withdraw`: what could be wrong in a return, and what a person decides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.exits import (
+    NOT_ACCEPTED,
+    OK,
+    JsonOption,
+    LogFormat,
+    LogOption,
+    WrongUse,
+    guarded,
+    log_as,
+)
+from pipelines.commands.signing import Known, decide, decision_of, known, refuse_parcel, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from khrop.repair import Report
+    from pipelines.decisions.model import Correction
+    from pipelines.home import Home
+    from pipelines.intake.judging import Judgement
+
+ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
+ReturnArgument = Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or hash.")]
+
+
+@guarded
+def repair(
+    target: Annotated[str, typer.Argument(metavar="FILE|RETURN", help="A file, or a return that was taken in.")],
+    as_json: JsonOption = False,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", metavar="FILE", help="For a file: the return before it.")
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Make the repair of a return a correction of it.")] = False,
+    cell: Annotated[
+        list[str] | None,
+        typer.Option("--cell", metavar="PROVINCE:COLUMN[=VALUE]", help="With --accept: this cell alone; repeatable."),
+    ] = None,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Propose what must be wrong in a return and what it should say; with --accept, correct it so."""
+    log_as(log_format)
+    if not accept and (cell or by or reason):
+        raise WrongUse("--cell, --by and --reason go with --accept")
+    from pipelines.decisions.proposals import propose
+    from pipelines.home import Home
+
+    home, file = Home.current(), Path(target)
+    if file.is_file():
+        if accept:
+            raise WrongUse(f"{file} is a file: take it in with khrop ingest, then accept the repair of the return")
+        judgement = _judged(file)
+        before: Sequence[Mapping[str, Any]] = _rows_of(previous) if previous else []
+    else:
+        if previous:
+            raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
+        one = known(home, target)
+        judgement, before = one.judgement, one.before
+    refuse_parcel(target, judgement)
+    if not judgement.rows:
+        raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
+    report = propose(judgement, before)
+    if accept:
+        return _accept_repair(home, one, report, cell or [], signed(by, reason), as_json)
+    typer.echo(json.dumps(_as_dict(target, judgement, report), ensure_ascii=False) if as_json else
+               "\n".join(_lines(target, judgement, report)))  # fmt: skip
+    return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
+
+
+@guarded
+def accept(
+    name: ReturnArgument,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Accept a return as it stands, whatever is wrong with it; or hear it again after it was withdrawn."""
+    log_as(log_format)
+    return _without_repair("accept", name, signed(by, reason), as_json)
+
+
+@guarded
+def withdraw(
+    name: ReturnArgument,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Withdraw a return: its rows are set aside, and what is wrong with it is no trouble any more."""
+    log_as(log_format)
+    return _without_repair("withdraw", name, signed(by, reason), as_json)
+
+
+def _without_repair(kind: str, name: str, signature: tuple[str, str], as_json: bool) -> int:
+    from pipelines.home import Home
+
+    home = Home.current()
+    return decide(home, known(home, name), decision_of(kind, *signature), as_json)
+
+
+def _judged(file: Path) -> Judgement:
+    from pipelines import campaigns
+    from pipelines.commands.read import judge_file
+    from pipelines.home import Home
+    from pipelines.intake.typed_rows import Hints
+
+    judgement = judge_file(file, Hints(), campaigns.load(Home.current().root))
+    refuse_parcel(str(file), judgement)
+    return judgement
+
+
+def _rows_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of a previous return, to compare with."""
+    from pipelines.commands.read import there
+
+    there(file)
+    judgement = _judged(file)
+    if not judgement.accepted:
+        raise WrongUse(f"the previous return {file} does not hold itself: {judgement.violations[0].message_en}")
+    names = ("total", "saved", "pending")
+    return [{"province": row["province_th"], **{n: row[n] for n in names}} for row in judgement.rows]
+
+
+def _accept_repair(
+    home: Home, one: Known, report: Report, cells: list[str], signature: tuple[str, str], as_json: bool
+) -> int:
+    """Make a report, or some of its cells, a correction."""
+    from pipelines.decisions.proposals import corrections
+
+    who, why = signature
+    proposed = corrections(one.judgement, report)
+    if not cells:
+        if report.status != "repaired":
+            raise WrongUse(_not_unique(one, report))
+        chosen = proposed
+    else:
+        chosen = [_chosen(one, text, proposed) for text in cells]
+    named = {c.row for c in chosen}
+    rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
+    inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
+    dropped = rows["drop_row"] if not cells else ()
+    decision = decision_of("correct", who, why, cells=tuple(chosen), dropped=dropped, inserted=inserted)
+    return decide(home, one, decision, as_json)
+
+
+def _not_unique(one: Known, report: Report) -> str:
+    name = one.event.snapshot_id
+    if report.status == "consistent":
+        return f"{name}: every figure follows from the others: there is nothing to repair"
+    return (
+        f"{name}: the repair is {report.status}, not the only plausible one: look at khrop repair {name}, and name the"
+        " cells that you vouch for with --cell PROVINCE:COLUMN or --cell PROVINCE:COLUMN=VALUE"
+    )
+
+
+def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction:
+    """`กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or one's own."""
+    from pipelines.decisions.model import SOURCES, Correction, value_of
+    from pipelines.decisions.proposals import FIGURES, cell_of, province_named
+
+    where, _, value = text.partition("=")
+    row, _, column = where.rpartition(":")
+    if not row or column not in (*FIGURES, "pending_percent"):
+        raise WrongUse(f"--cell {text!r}: expected PROVINCE:COLUMN, the column one of {', '.join(FIGURES)}")
+    try:
+        row = row if row in SOURCES else province_named(row)
+        if value:
+            value_of(column, value)
+    except ValueError as reason:
+        raise WrongUse(f"--cell {text!r}: {reason}") from None
+    found = next((c for c in proposed if (c.row, c.column) == (row, column)), None)
+    if not value:
+        if found is None:
+            raise WrongUse(f"--cell {text!r}: nothing is proposed for it; name a value: {where}=VALUE")
+        return found
+    if found is not None:
+        return replace(found, corrected=str(value_of(column, value)))
+    printed, place = cell_of(one.judgement, row, column)
+    return Correction(row, column, printed, str(value_of(column, value)), "named", place)
+
+
+def _as_dict(target: str, judgement: Judgement, report: Report) -> dict[str, Any]:
+    name = judgement.of.snapshot_id
+    return {"target": target, "return": name, "verdict": judgement.verdict, **report.as_dict()}
+
+
+def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
+    from pipelines.commands.text import plural, printable, table
+    from pipelines.decisions.proposals import marked_up
+
+    marked = marked_up(judgement, report)
+    said = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
+    if len(marked) > 1:
+        said += ["", *table([tuple(map(printable, line)) for line in marked], indent="  ")]
+        said += ["", "  ! every plausible reading says so   ? another reading comes close"]
+    said += ["", *printable_lines(report.explain("en")), "", *printable_lines(report.explain("th"))]
+    errors = [v for v in judgement.violations if v.severity == "error"]
+    if report.status == "consistent" and errors:
+        said += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
+    if report.unique and not Path(target).is_file():
+        said += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
+    return said
+
+
+def printable_lines(text: str) -> list[str]:
+    from pipelines.commands.text import printable
+
+    return [printable(line) for line in text.splitlines()]

@@ -1,0 +1,229 @@
+"""`khrop status`, `khrop summary`: what the warehouse holds, for a person or a machine. `khrop show` is in `show`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.home import Home
+
+SHOWN = 20
+EXTREMES = 5
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Home, DuckDBPyConnection]]:
+    """The home and its warehouse, to be read."""
+    from pipelines.home import Home
+    from warehouse.connect import Warehouse
+
+    home = Home.current()
+    try:
+        with Warehouse(home.warehouse).reading() as connection:
+            yield home, connection
+    except FileNotFoundError:
+        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
+
+
+def dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a question, each by the names of its columns."""
+    cursor = connection.execute(sql, parameters or [])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def in_json(value: Any) -> str:
+    """A value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def resolve(connection: DuckDBPyConnection, name: str) -> str:
+    """The return that a name means: whole, its unambiguous beginning, or the beginning of its hash."""
+    rows = connection.execute(
+        "SELECT DISTINCT snapshot_id FROM core.snapshot WHERE snapshot_id = ? OR starts_with(snapshot_id, ?)"
+        " OR (length(?) >= 6 AND starts_with(sha256, lower(?))) ORDER BY snapshot_id = ? DESC, snapshot_id",
+        [name, name, name, name, name],
+    ).fetchall()
+    found = [row[0] for row in rows]
+    if name in found or len(found) == 1:
+        return str(found[0])
+    if not found:
+        raise WrongUse(f"there is no return {name!r}; khrop status lists them")
+    raise WrongUse(f"{name!r} could be any of {len(found)} returns: {', '.join(found[:5])}{' …' if found[5:] else ''}")
+
+
+@guarded
+def status(
+    as_json: JsonOption = False,
+    everything: Annotated[bool, typer.Option("--all", help=f"All returns, not the newest {SHOWN}.")] = False,
+) -> int:
+    """Show the returns with their verdicts, and the current state of each campaign."""
+    from pipelines.commands.text import plural, shown, table
+
+    with opened() as (home, connection):
+        returns = dicts(
+            connection,
+            "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"
+            " FROM core.snapshot_judged ORDER BY received_at DESC, snapshot_id",
+        )
+        campaigns = _campaigns(connection)
+    if as_json:
+        typer.echo(in_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
+        return OK
+    for campaign in campaigns:
+        typer.echo("\n".join(_campaign_lines(campaign)))
+    counts: dict[str, int] = {}
+    for one in returns:
+        counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
+    told = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
+    typer.echo(f"\n{plural(len(returns), 'return')}{f': {told}' if told else ''}")
+    listed = returns if everything else returns[:SHOWN]
+    rows = [
+        (
+            r["verdict"],
+            str(r["as_of"] or "unknown"),
+            f"revision {r['revision']}",
+            f"{r['received_at']:%Y-%m-%d %H:%M}Z",
+            r["snapshot_id"],
+        )
+        for r in listed
+    ]
+    typer.echo("\n".join(table(rows, indent="  ")))
+    if len(returns) > len(listed):
+        typer.echo(f"  … and {len(returns) - len(listed):,} older (khrop status --all)")
+    typer.echo(f"\nWarehouse: {shown(home.warehouse)}")
+    return OK
+
+
+def _campaigns(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Each campaign with its newest national line, if it has one."""
+    return dicts(
+        connection,
+        "SELECT c.campaign_id, c.title_th, c.title_en, c.opened_on, c.deadline, c.closed_on, s.snapshot_id, s.verdict,"
+        " s.as_of, s.revision, sum(p.total) AS total, sum(p.saved) AS saved, sum(p.pending) AS pending,"
+        " count(*) FILTER (WHERE p.saved = 0) AS not_started, CAST(c.deadline - s.as_of AS INTEGER) AS days_left,"
+        " count(p.province_code) AS provinces"
+        " FROM core.campaign AS c"
+        " LEFT JOIN (SELECT * FROM core.snapshot_current"
+        "  QUALIFY row_number() OVER (PARTITION BY campaign_id ORDER BY as_of DESC) = 1) AS s USING (campaign_id)"
+        " LEFT JOIN core.province_progress AS p ON p.snapshot_id = s.snapshot_id AND p.judgement = s.judgement"
+        " GROUP BY ALL ORDER BY c.campaign_id",
+    )
+
+
+def _campaign_lines(campaign: dict[str, Any]) -> list[str]:
+    lines = [campaign["campaign_id"], f"  {campaign['title_th']}", f"  {campaign['title_en']}"]
+    if campaign["as_of"] is None:
+        return [*lines, f"  no accepted return yet; deadline {campaign['deadline']}"]
+    saved, total = int(campaign["saved"]), int(campaign["total"])
+    return [
+        *lines,
+        f"  as of {campaign['as_of']}: {saved:,} of {total:,} saved ({percent(saved, total)} %),"
+        f" {int(campaign['pending']):,} pending, in {campaign['provinces']} provinces",
+        f"  deadline {campaign['deadline']}: {days(campaign['days_left'])} at the as-of date",
+    ]
+
+
+def percent(part: int, whole: int) -> str:
+    """100·part/whole with two places, half up."""
+    return f"{(20000 * part + whole) // (2 * whole) / 100:.2f}"
+
+
+def days(left: int) -> str:
+    """Days left, or past."""
+    if left < 0:
+        return f"{-left} day{'s' if left < -1 else ''} past"
+    return f"{left} day{'' if left == 1 else 's'} left"
+
+
+@guarded
+def summary(as_json: JsonOption = False) -> int:
+    """Tell what came of the newest return of each campaign."""
+    from pipelines.commands.text import shown
+    from warehouse import tables
+
+    with opened() as (home, connection):
+        # A run that was cut short before the marts: what was loaded is told, the ranking waits.
+        behind = tables.exported_state(home.exports) != tables.state(connection)
+        campaigns = [c for c in _campaigns(connection) if c["as_of"] is not None]
+        for campaign in campaigns:
+            campaign["provinces"] = [] if behind else _ranking(connection, campaign["campaign_id"])
+            campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
+    if behind:
+        typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
+    if as_json:
+        typer.echo(in_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
+        return OK
+    for campaign in campaigns:
+        typer.echo("\n".join(_summary_lines(campaign)))
+    if not campaigns:
+        typer.echo("No return is accepted yet; khrop status shows what came in.")
+    typer.echo(f"\nWarehouse: {shown(home.warehouse)}\nExports:   {shown(home.exports)}")
+    return OK
+
+
+def _ranking(connection: DuckDBPyConnection, campaign_id: str) -> list[dict[str, Any]]:
+    return dicts(
+        connection,
+        "SELECT c.rank, p.name_th, p.name_en, t.saved, t.total, c.saved_percent, c.status FROM mart.compliance AS c"
+        " INNER JOIN mart.province_trend AS t USING (campaign_id, province_code, as_of)"
+        " INNER JOIN core.province AS p USING (province_code)"
+        " WHERE c.is_latest AND c.campaign_id = ? ORDER BY c.rank, t.total DESC, p.province_code",
+        [campaign_id],
+    )
+
+
+def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """What is wrong with a return by its newest judgement."""
+    return dicts(
+        connection,
+        "SELECT v.* EXCLUDE (snapshot_id, judgement) FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
+        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE v.snapshot_id = ?"
+        " ORDER BY v.severity, v.rule_id, v.place, v.key",
+        [name],
+    )
+
+
+def _summary_lines(campaign: dict[str, Any]) -> list[str]:
+    from pipelines.commands.text import plural, printable, table
+    from pipelines.readers.document import where
+
+    ranking, violations = campaign["provinces"], campaign["violations"]
+    saved, total = int(campaign["saved"]), int(campaign["total"])
+    lines = ["", campaign["title_th"], campaign["title_en"], ""]
+    lines.append(
+        f"{campaign['verdict']}: {campaign['snapshot_id']}, as of {campaign['as_of']}, revision {campaign['revision']}"
+    )
+    lines += [
+        f"  {v['severity']} {v['rule_id']}: {printable(v['message_en'])} ({where(v['place'])})" for v in violations
+    ]
+    lines += [
+        "",
+        f"Nationwide {saved:,} of {total:,} authorities saved ({percent(saved, total)} %),"
+        f" {int(campaign['pending']):,} pending; {days(campaign['days_left'])} until {campaign['deadline']}",
+    ]
+    if not ranking:
+        return lines
+    lines += [f"{plural(campaign['not_started'], 'province')} of {len(ranking)} saved nothing yet", ""]
+    for title, some in (("Best", ranking[:EXTREMES]), ("Worst", ranking[-EXTREMES:])):
+        rows = [
+            (
+                str(r["rank"]),
+                r["name_th"],
+                r["name_en"],
+                f"{r['saved']} of {r['total']}",
+                f"{r['saved_percent']} %",
+            )
+            for r in some
+        ]
+        lines += [title, *table(rows, right=(0, 3, 4), indent="  ")]
+    return lines

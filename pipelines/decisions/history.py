@@ -1,0 +1,111 @@
+"""Decisions between ledger and warehouse: as rows of core.decision, and as a warning where the publisher mends a return
+that a person had corrected.
+
+What a decision does to the return itself belongs in `pipelines.decisions.model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from khrop.model.verdict import Violation, status_of
+from pipelines.archive.store import Receipt, return_name
+from pipelines.decisions.model import MENDED, SOURCES, Decision
+from pipelines.intake.events import decision_in
+from pipelines.intake.judging import Judgement
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Rows = list[dict[str, Any]]
+
+_CORRECTED = """
+SELECT judged.campaign_id, judged.as_of, judged.snapshot_id, decision.ledger_line, decision.decided_by,
+    correction.row_name, correction.column_name, correction.printed, correction.corrected
+FROM core.correction AS correction
+INNER JOIN (
+    SELECT * FROM core.decision
+    QUALIFY row_number() OVER (PARTITION BY snapshot_id ORDER BY ledger_line DESC) = 1
+) AS decision ON correction.ledger_line = decision.ledger_line
+INNER JOIN core.snapshot_judged AS judged ON judged.snapshot_id = decision.snapshot_id
+WHERE decision.kind = 'correct' AND correction.column_name <> ''
+ORDER BY ALL
+"""
+
+
+def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
+    """What the ledger keeps of decisions, as rows of core.decision and of core.correction."""
+    first: dict[str, Receipt] = {}
+    decisions: Rows = []
+    corrections: Rows = []
+    for line, receipt in enumerate(receipts, start=1):
+        name = return_name(first.setdefault(receipt.sha256, receipt).name, receipt.sha256)
+        decision = decision_in(receipt, line)
+        if decision is None:
+            continue
+        key = {"ledger_line": line, "snapshot_id": name}
+        decisions.append(
+            {
+                **key, "kind": decision.kind, "decided_by": decision.by, "reason": decision.reason,
+                "decided_at": receipt.received_at,
+            }
+        )  # fmt: skip
+        corrections += [{**key, **row} for row in _corrections(decision)]
+    return decisions, corrections
+
+
+def _corrections(decision: Decision) -> Rows:
+    rows = [(name, "", "", "", "row_doubled", "") for name in decision.dropped]
+    rows += [(name, "", "", "", "row_missing", "") for name in decision.inserted]
+    rows += [(c.row, c.column, c.printed, c.corrected, c.slip, c.place) for c in decision.cells]
+    names = ("row_name", "column_name", "printed", "corrected", "slip", "place")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def mended(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
+    """Judgements, each with its line of the ledger: those of returns that the publisher sent after a person had
+    corrected another of the same day say so, cell by cell."""
+    corrected = connection.execute(_CORRECTED).fetchall()
+    if not corrected:
+        return [judgement for judgement, _ in judged]
+    return [_mended(judgement, line, corrected) for judgement, line in judged]
+
+
+def _mended(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]]) -> Judgement:
+    if not judgement.accepted:
+        return judgement
+    found = []
+    for campaign, as_of, name, decided, by, row, column, printed, value in corrected:
+        same_day = (campaign, as_of) == (judgement.campaign_id, judgement.as_of)
+        if same_day and name != judgement.of.snapshot_id and line > decided:
+            found.append(_sent_anew(judgement, name, by, row, column, printed, value))
+    if not found:
+        return judgement
+    violations = (*judgement.violations, *found)
+    return replace(judgement, violations=violations, verdict=status_of([v.severity for v in violations]))
+
+
+def _sent_anew(
+    judgement: Judgement, name: str, by: str, row: str, column: str, printed: str, corrected: str
+) -> Violation:
+    now, place = _says(judgement, row, column)
+    th = (
+        f"{row} {column}: {name} เคยแก้จาก “{printed}” เป็น {corrected} โดย {by}"
+        f" รายงานฉบับใหม่ระบุ “{now}” และใช้แทนการแก้ไขนั้น"
+    )
+    en = (
+        f"{row} {column}: in {name} {by} corrected “{printed}” to {corrected}; sent anew it says “{now}”, which takes"
+        " the correction's place"
+    )
+    return Violation(MENDED, "warning", row, column, now, corrected, place, th, en)
+
+
+def _says(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
+    """What a return says of a cell, and where."""
+    if row in SOURCES:
+        claim = next((c for c in judgement.claims if (c.source, c.measure) == (row, column)), None)
+        return ("", "") if claim is None else ("" if claim.value is None else str(claim.value), claim.place)
+    found = next((one for one in judgement.rows if one.get("province_th") == row), None)
+    return ("", "") if found is None else (str(found.get(column, "")), found["place"])

@@ -1,0 +1,1 @@
+"""Archived bytes: read, typed, judged, loaded, compared."""

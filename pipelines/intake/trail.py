@@ -1,0 +1,189 @@
+"""The trail of a figure: from what counts, over what was read and printed, to the place in the file and its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from khrop.thai import provinces
+from pipelines.readers.document import PLACE, cell_place, row_place, where
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+COLUMNS = ("total", "saved", "pending", "saved_percent", "ordinal")
+TOTALS = ("total", "totals", "รวม", "grand total")
+"""What the row of grand totals may be called."""
+
+
+class NoSuchCell(Exception):
+    """A province or a column that the return does not have; the message says what it has."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """The steps. `value` is what counts or was set aside (None where it could not be read), `printed` and `read` are
+    the cell's, `notes` what was done to it; `corrected` tells of a correction that a person signed."""
+
+    snapshot_id: str
+    verdict: str
+    province: str
+    column: str
+    value: str | None
+    table: str
+    printed: str
+    read: str
+    notes: str
+    place: str
+    words: str
+    file: str
+    source: str
+    sha256: str
+    came_in: list[str]
+    corrected: str = ""
+    archive: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The trail as JSON has it."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """The trail for a person, from the figure to the file."""
+        from pipelines.commands.text import printable
+
+        said = [
+            f"{printable(self.province)} {self.column}: {self.value if self.value is not None else 'no figure'}",
+            f"  return    {self.snapshot_id}: {self.verdict}",
+            f"  table     {self.table}",
+        ]
+        if self.corrected:
+            said.append(f"  corrected {printable(self.corrected)}")
+        said += [
+            f"  as read   {printable(self.read) or '(nothing)'}{f'  ({self.notes})' if self.notes else ''}",
+            f"  printed   {printable(self.printed) or '(nothing)'}",
+            f"  place     {self.words}",
+            f"  file      {printable(self.file)} (from {printable(self.source)})",
+            *(f"  came in   {printable(parcel)}" for parcel in self.came_in),
+            f"  sha256    {self.sha256}",
+        ]
+        return [*said, f"  bytes     {self.archive}"] if self.archive else said
+
+
+def trail(connection: DuckDBPyConnection, snapshot_id: str, province: str, column: str) -> Trail:
+    """The trail of a province's figure in a return, by any name of the province or its code; of the grand total under
+    `รวม` or `total`. Raises `NoSuchCell`."""
+    verdict, sha256, judgement = _one(
+        connection,
+        "SELECT verdict, sha256, judgement FROM core.snapshot_judged WHERE snapshot_id = ?",
+        [snapshot_id],
+    ) or ("", "", 0)
+    if province.strip().lower() in TOTALS:
+        shown, value, place, table = _grand_total(connection, snapshot_id, judgement, column)
+    else:
+        shown, value, place, table = _row(connection, snapshot_id, judgement, sha256, province, column)
+    printed, read, notes, at = _cell(connection, sha256, place, column)
+    file, source = _one(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
+    parcels = connection.execute(
+        "SELECT DISTINCT f.name FROM raw.part AS p INNER JOIN raw.file AS f ON f.sha256 = p.parent WHERE p.sha256 = ?"
+        " ORDER BY ALL",
+        [sha256],
+    ).fetchall()
+    return Trail(
+        snapshot_id, verdict, shown, column, None if value is None else str(value), table, printed, read, notes,
+        at, where(at, column), file, source, sha256, [name for (name,) in parcels],
+        _correction(connection, snapshot_id, shown, column),
+    )  # fmt: skip
+
+
+def _row(
+    connection: DuckDBPyConnection, snapshot_id: str, judgement: int, sha256: str, province: str, column: str
+) -> tuple[str, Any, str, str]:
+    """A province's name, its figure, the place of its row, and the table that holds it."""
+    known = provinces.match(province) or next(
+        (p for p in provinces.all_provinces() if province in (p.code, p.name_en, p.iso)), None
+    )
+    for table, by_name in (("core.province_progress", False), ("core.set_aside", True)):
+        name_th = "province_th" if by_name else "NULL"
+        rows = connection.execute(
+            f"SELECT province_code, {name_th}, {column}, place FROM {table} WHERE snapshot_id = ? AND judgement = ?"
+            f" AND (province_code = ?{' OR province_th = ?' if by_name else ''}) ORDER BY place",
+            [snapshot_id, judgement, known.code if known else "", *([province] if by_name else [])],
+        ).fetchall()
+        if rows:
+            _, printed_name, value, place = rows[0]
+            return (known.name_th if known else printed_name), value, place, table
+    if known is not None and (same := _same_as(connection, snapshot_id)):
+        shown, value, _, table = _row(connection, *same, province, column)
+        return shown, value, _place_of(connection, sha256, known.code), f"{table} of {same[0]}, which it repeats"
+    if known is None:
+        near = ", ".join(p.name_th for p in provinces.nearest(province))
+        raise NoSuchCell(f"there is no province {province!r}{f'; did you mean {near}' if near else ''}")
+    raise NoSuchCell(f"{snapshot_id} has no row of {known.name_th}; khrop show {snapshot_id} says what came of it")
+
+
+def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int, str] | None:
+    """The return whose figures an unchanged one repeats, with its judgement and its bytes."""
+    return _one(
+        connection,
+        "SELECT same.snapshot_id, same.judgement, same.sha256 FROM core.snapshot_judged AS own"
+        " INNER JOIN core.snapshot_judged AS same ON same.snapshot_id = own.same_as WHERE own.snapshot_id = ?",
+        [snapshot_id],
+    )
+
+
+def _place_of(connection: DuckDBPyConnection, sha256: str, code: str) -> str:
+    """Where a province's row stands in a file."""
+    names = connection.execute(
+        "SELECT read, place, \"row\" FROM raw.cell WHERE sha256 = ? AND field = 'province_th' ORDER BY ALL", [sha256]
+    ).fetchall()
+    for read, sheet, row in names:
+        province = provinces.match(read)
+        if province is not None and province.code == code:
+            return row_place(sheet, row)
+    return ""
+
+
+def _grand_total(
+    connection: DuckDBPyConnection, snapshot_id: str, judgement: int, column: str
+) -> tuple[str, Any, str, str]:
+    found = _one(
+        connection,
+        "SELECT value, place FROM core.claim WHERE snapshot_id = ? AND judgement = ? AND source = 'table_total'"
+        " AND measure = ?",
+        [snapshot_id, judgement, column],
+    )
+    if found is None:
+        raise NoSuchCell(f"{snapshot_id} has no grand total of {column}")
+    return "รวม", found[0], found[1], "core.claim"
+
+
+def _cell(connection: DuckDBPyConnection, sha256: str, place: str, column: str) -> tuple[str, str, str, str]:
+    """What stands in a row's cell of a column: printed, read, notes, and its place."""
+    at = PLACE.fullmatch(place or "")
+    if at is None:
+        return "", "", "", place or ""
+    condition, more = ("field = ?", column) if not at["col"] else ("col = ?", int(at["col"]))
+    found = _one(
+        connection,
+        f'SELECT printed, read, note, col FROM raw.cell WHERE sha256 = ? AND place = ? AND "row" = ? AND {condition}',
+        [sha256, at["sheet"], int(at["row"]), more],
+    )
+    if found is None:
+        return "", "", "", place
+    return found[0], found[1], found[2], cell_place(at["sheet"], int(at["row"]), found[3])
+
+
+def _correction(connection: DuckDBPyConnection, snapshot_id: str, row: str, column: str) -> str:
+    found = _one(
+        connection,
+        "SELECT c.printed, c.corrected, d.decided_by, d.reason FROM core.correction AS c"
+        " INNER JOIN core.decision AS d USING (ledger_line, snapshot_id)"
+        " WHERE c.snapshot_id = ? AND c.row_name = ? AND c.column_name = ? ORDER BY c.ledger_line DESC LIMIT 1",
+        [snapshot_id, "table_total" if row == "รวม" else row, column],
+    )
+    return f"{found[0]} → {found[1]}, by {found[2]}: {found[3]}" if found else ""
+
+
+def _one(connection: DuckDBPyConnection, sql: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = connection.execute(sql, parameters).fetchone()
+    return row

@@ -1,0 +1,151 @@
+"""What is wrong now: outstanding violations a rule, conservation, overdue returns. Read from the warehouse alone.
+
+Here belongs the judging of the present state, for checks, alerts and the sweep. Who is told of it belongs in
+`pipelines.monitoring.alerts`, how Dagster shows it in `pipelines.orchestration.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from khrop.model.rule import Severity, rule_ids
+from pipelines.archive.store import Archive
+from pipelines.campaigns import Campaign
+from pipelines.decisions.model import GUARD, MENDED
+from pipelines.home import Home
+from pipelines.intake.judging import CONTRACT, READABLE
+from pipelines.intake.typed_rows import BANGKOK
+from warehouse.tables import Conservation, conservation
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A return counts while it is what stands for its day: the current one, or one set aside that nothing accepted
+# has come after. A mended return so takes the trouble of the broken one away. Where the broken one's day or campaign
+# is not known, it is mended by what was taken in later from the same place.
+_OUTSTANDING = """
+WITH standing AS (
+    SELECT judged.snapshot_id, judged.judgement
+    FROM core.snapshot_judged AS judged
+    LEFT JOIN core.snapshot_current AS current
+        ON judged.campaign_id = current.campaign_id AND judged.as_of = current.as_of
+    WHERE judged.snapshot_id = current.snapshot_id
+       OR (judged.verdict IN ('quarantined', 'unreadable')
+           AND (current.snapshot_id IS NULL OR current.ledger_line < judged.ledger_line)
+           AND NOT (
+               (judged.campaign_id IS NULL OR judged.as_of IS NULL)
+               AND EXISTS (
+                   SELECT 1
+                   FROM raw.file AS broken
+                   INNER JOIN raw.file AS mended
+                       ON mended.source = broken.source AND mended.received_at > broken.received_at
+                   INNER JOIN core.snapshot_judged AS later ON later.sha256 = mended.sha256
+                   WHERE broken.sha256 = judged.sha256
+                       AND later.verdict NOT IN ('quarantined', 'unreadable', 'withdrawn')
+               )
+           ))
+)
+SELECT v.rule_id, v.snapshot_id, v.place, v.message_en, count(*) OVER (PARTITION BY v.rule_id) AS violations,
+    row_number() OVER (PARTITION BY v.rule_id, v.snapshot_id ORDER BY v.place, v.key) AS nth
+FROM core.violation AS v
+INNER JOIN standing ON v.snapshot_id = standing.snapshot_id AND v.judgement = standing.judgement
+QUALIFY nth = 1
+ORDER BY v.rule_id, v.snapshot_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One rule's outstanding violations: how many, and of each return the first (return, place, message)."""
+
+    rule_id: str
+    severity: Severity
+    violations: int = 0
+    firsts: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A campaign whose next return is late: the last as-of date (None: none yet), and by when it was due."""
+
+    campaign_id: str
+    last_as_of: date | None
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """The present state: each rule with what is outstanding, conservation, what is overdue."""
+
+    rules: tuple[Broken, ...]
+    conservation: tuple[Conservation, ...]
+    overdue: tuple[Overdue, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def severities() -> dict[str, Severity]:
+    """Every rule that a return can break, with its severity, in the order of the contract."""
+    return {READABLE: "error", "columns": "error", GUARD: "error", MENDED: "warning", **rule_ids(CONTRACT)}
+
+
+def troubles(
+    home: Home,
+    connection: DuckDBPyConnection,
+    campaigns: Mapping[str, Campaign],
+    today: datetime,
+    expected: Collection[str] = (),
+) -> Troubles:
+    """What is wrong in a home now. `today` is the clock, which only overdue returns look at; `expected` holds the
+    hashes that must have been judged: what the archive held when a run began, not what came in since."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    counts: dict[str, int] = {}
+    for rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
+        found.setdefault(rule_id, []).append((name, place, message))
+        counts[rule_id] = violations
+    broken = tuple(
+        Broken(
+            rule_id,
+            severity,
+            counts.get(rule_id, 0),
+            tuple(found.get(rule_id, [])),
+        )
+        for rule_id, severity in severities().items()
+    )
+    kept = conservation(connection, len(_accountable(home, connection, expected)))
+    verdicts = connection.execute(
+        "SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict ORDER BY ALL"
+    ).fetchall()
+    return Troubles(broken, kept, overdue(connection, campaigns, today), dict(verdicts))
+
+
+def archived(home: Home) -> set[str]:
+    """The hashes of all that has come in until now."""
+    return {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+
+
+def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collection[str]) -> set[str]:
+    """What is expected, and what was judged beside it as far as the archive knows it: files come in while a run
+    goes on, and those that it did not see are the next one's."""
+    judged = {row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM core.snapshot").fetchall()}
+    return set(expected) | (judged & archived(home))
+
+
+def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
+    """The open campaigns whose next return should have come: `every_days` after the last as-of date, or after
+    the opening. A closed campaign is never overdue."""
+    last = dict(
+        connection.execute("SELECT campaign_id, max(as_of) FROM core.snapshot_current GROUP BY campaign_id").fetchall()
+    )
+    day = today.astimezone(BANGKOK).date()
+    late = []
+    for campaign in campaigns.values():
+        if campaign.closed_on is not None and day > campaign.closed_on:
+            continue
+        begun = last.get(campaign.id)
+        due = date.fromordinal((begun or campaign.opened_on).toordinal() + campaign.every_days)
+        if day > due:
+            late.append(Overdue(campaign.id, begun, due))
+    return tuple(late)

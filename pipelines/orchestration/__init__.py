@@ -1,0 +1,1 @@
+"""Dagster alone: assets, checks, jobs, sensors, schedules, and runs in the process of a command."""

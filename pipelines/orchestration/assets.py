@@ -1,0 +1,220 @@
+"""The assets: intake, the returns it tells of, the marts, the exports.
+
+An asset's body reads like a sentence; what it does stands in functions that know nothing of Dagster. No
+`from __future__ import annotations` here: Dagster reads the annotations of assets and their configuration.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from pipelines import campaigns
+from pipelines.home import Home
+from pipelines.intake import pages
+from pipelines.intake.take_in import Story, take_in
+from pipelines.monitoring import alerts
+from pipelines.monitoring.health import Troubles, archived, troubles
+from pipelines.orchestration import checks, launch, listeners, materializations
+from warehouse import lineage, tables
+from warehouse.connect import Warehouse, WarehouseLocked
+from warehouse.meaning import columns_of, meaning_of
+
+POOL = "duckdb"
+OWNERS = ["team:returns"]
+RETURNS = dg.DynamicPartitionsDefinition(name="returns")
+PREVIEW_ROWS = 10
+VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable", "withdrawn", "opened")
+WAITS_FOR_THE_LOCK = 12
+SECONDS_BETWEEN = 15
+
+# A policy is of an asset, not of a campaign. The department publishes every two weeks (`every_days` of the bundled
+# campaign); three days more are the time that a letter takes to come. Which campaign waits for what is for the check
+# `returns_on_time`, which knows each one's interval and whether it is closed.
+FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=14), fail_window=timedelta(days=17))
+
+returns = dg.AssetSpec(
+    "returns",
+    deps=["intake"],
+    partitions_def=RETURNS,
+    group_name="1_intake",
+    kinds={"file", "duckdb"},
+    owners=OWNERS,
+    freshness_policy=FRESHNESS,
+    description="**One partition a return**: its verdict and its story, recorded by `intake`. The key is the return's"
+    " name, a slug of the file name and the first digits of its hash.",
+)
+
+
+class Intake(dg.Config):
+    """What intake is to do beside the new returns: judge some (`again`), or `everything`, once more."""
+
+    again: list[str] = []
+    everything: bool = False
+
+
+@contextmanager
+def the_writer(home: Home) -> Iterator[Warehouse]:
+    """The one writer. A held lock passes: in a daemon's run the step waits and tries again. A command holds the
+    lock itself; if someone has the database open beside it, the person who waits is told so at once."""
+    warehouse = Warehouse(home.warehouse)
+    waited_for = warehouse.held
+    try:
+        with warehouse.writer():
+            yield warehouse
+    except WarehouseLocked as held:
+        if waited_for:
+            raise
+        raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
+
+
+def _schema(table: str) -> dict[str, object]:
+    """Table name and column schema as the UI shows them, from the comments in the SQL."""
+    columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in columns_of(table)]
+    return {"dagster/table_name": table, "dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+@dg.multi_asset(
+    name="intake",
+    specs=[
+        dg.AssetSpec(
+            "intake",
+            group_name="1_intake",
+            kinds={"python", "pandas", "duckdb"},
+            owners=OWNERS,
+            description="Takes **all new returns** in one run: finds their bytes in the archive, reads them, checks"
+            " them against the contract, loads what holds and sets aside the rest with its reasons.\n\n"
+            + meaning_of("core.province_progress"),
+            metadata=_schema("core.province_progress"),
+        )
+    ],
+    check_specs=checks.specs(),
+    pool=POOL,
+)
+def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[no-untyped-def]
+    """Archive to core."""
+    home = Home.current()
+    context.instance.add_run_tags(context.run.run_id, launch.signature())
+    again = [] if config.everything else (config.again or None)
+    taken: dict[str, int] = {}
+    expected = archived(home)
+    with the_writer(home) as warehouse:
+        for stories in take_in(home, again=again):
+            context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
+            materializations.report(context, [_materialization(home, story) for story in stories])
+            listeners.tell(stories)
+            for story in stories:
+                taken[story.verdict] = taken.get(story.verdict, 0) + 1
+        with warehouse.reading() as connection:
+            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
+            rows = tables.count(connection, "core.province_progress")
+    _alert(context, home, found)
+    yield dg.MaterializeResult(
+        asset_key="intake",
+        metadata={
+            "dagster/row_count": rows,
+            # Plain numbers, so that the UI plots them over the runs.
+            "taken": sum(taken.values()),
+            **{f"held_{verdict}": found.counts.get(verdict, 0) for verdict in VERDICTS},
+        },
+    )
+    yield from checks.results(found)
+
+
+def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:
+    """Tell before the blocking checks are yielded: after a failed one nothing in this run goes on."""
+    for notice in alerts.tell(home, alerts.standing(found), alerts.usable_notifiers()):
+        context.log.warning(notice.line())
+
+
+def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
+    """A return's story as the UI shows it in its partition."""
+    first = next(iter(story.violations), None)
+    metadata: dict[str, object] = {
+        "verdict": story.verdict,
+        "campaign": story.campaign_id or "unknown",
+        "as_of": str(story.as_of or "unknown"),
+        "revision": story.revision,
+        "dagster/row_count": story.rows,
+        "errors": story.errors,
+        "warnings": story.warnings,
+        "file": story.name,
+        "sha256": story.sha256,
+    }
+    if story.same_as:
+        metadata["same_as"] = story.same_as
+    if story.proposal:
+        metadata["repair"] = story.proposal.status
+        metadata["proposed_repair"] = dg.MetadataValue.md(story.proposal.markdown)
+    if not story.rows and (pictures := pages.of(home, story.snapshot_id)):
+        metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
+    if first:
+        metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
+    return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
+
+
+def _mart(name: str) -> dg.AssetsDefinition:
+    table = f"mart.{name}"
+
+    @dg.asset(
+        name=name,
+        deps=["intake"],
+        group_name="2_marts",
+        kinds={"sql", "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        description=f"{meaning_of(table)}\n\n```sql\n{tables.sql_of(name)}\n```",
+        metadata=_schema(table),
+    )
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
+            rows = tables.build_mart(connection, name)
+            preview = tables.preview(connection, table, PREVIEW_ROWS)
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **_lineage(name)}
+        )
+
+    return build
+
+
+def _lineage(mart: str) -> dict[str, Any]:
+    """Which columns each column comes from: for Dagster's catalogue those of assets, and all of them as a table, since
+    the open-source UI draws no graph of it."""
+    asset_of = {"core.province_progress_current": "intake"}
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey(asset_of[table]), name) for table, name in sources if table in asset_of]
+        for column, sources in lineage.lineage_of(mart).items()
+    }
+    return {
+        "dagster/column_lineage": dg.TableColumnLineage(deps),
+        "lineage": dg.MetadataValue.md(lineage.as_markdown(mart)),
+    }
+
+
+marts = [_mart(name) for name in tables.MART_NAMES]
+
+
+@dg.asset(
+    deps=list(tables.MART_NAMES),
+    group_name="3_published",
+    kinds={"parquet", "csv"},
+    owners=OWNERS,
+    pool=POOL,
+    description="The marts and the current state as Parquet and CSV under `exports/`, swapped in as one, so that"
+    " readers never need the database file.",
+)
+def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Marts to files."""
+    home = Home.current()
+    with the_writer(home) as warehouse, warehouse.writing() as connection:
+        written = tables.export(connection, home.exports)
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(os.fspath(home.exports)),
+            "files": 2 * len(written),
+            "rows": dg.MetadataValue.json(written),
+        }
+    )

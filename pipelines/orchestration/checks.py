@@ -1,0 +1,100 @@
+"""Asset checks: one a rule id, which never block, and the two of conservation, which block the marts.
+
+Here belongs how the present state shows in Dagster. What the state is belongs in `pipelines.monitoring.health`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from khrop.model.rule import rules_of
+from pipelines.decisions.model import GUARD, MENDED
+from pipelines.intake.judging import CONTRACT, READABLE
+from pipelines.monitoring.health import Broken, Troubles, severities
+
+ASSET = "intake"
+SHOWN = 5
+ON_TIME = "returns_on_time"
+CONSERVATION = {
+    "returns": "archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened",
+    "rows": "rows read = rows loaded + rows set aside (+ rows of unchanged returns)",
+}
+SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
+SUMMARIES = {
+    READABLE: "A table can be had from the document.",
+    "columns": "The columns that the contract requires are there.",
+    GUARD: "What was corrected or accepted still stands in the document as it did.",
+    MENDED: "The publisher has sent nothing anew that a person had corrected.",
+    **{rule.id: rule.summary for rule in reversed(rules_of(CONTRACT))},
+}
+
+
+def check_name(rule_id: str) -> str:
+    """The rule's id as Dagster takes it; the id itself stands in the check's metadata."""
+    return rule_id.replace("-", "_")
+
+
+def specs() -> list[dg.AssetCheckSpec]:
+    """All checks of intake, in the order of the contract."""
+    blocking = [
+        dg.AssetCheckSpec(f"{name}_conserved", asset=ASSET, blocking=True, description=f"Nothing is dropped: {text}.")
+        for name, text in CONSERVATION.items()
+    ]
+    rules = [
+        dg.AssetCheckSpec(
+            check_name(rule_id),
+            asset=ASSET,
+            description=SUMMARIES[rule_id],
+            metadata={"rule": rule_id, "severity": severity},
+        )
+        for rule_id, severity in severities().items()
+    ]
+    on_time = dg.AssetCheckSpec(ON_TIME, asset=ASSET, description="No open campaign waits for an overdue return.")
+    return [*blocking, *rules, on_time]
+
+
+def results(found: Troubles) -> Iterator[dg.AssetCheckResult]:
+    """The state as check results; those that may block come last, so that all others are recorded."""
+    for broken in found.rules:
+        yield _rule(broken)
+    late = [f"{o.campaign_id}: due {o.due}, last as-of {o.last_as_of or 'none'}" for o in found.overdue]
+    yield dg.AssetCheckResult(
+        asset_key=ASSET,
+        check_name=ON_TIME,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(late) or None,
+        metadata={"overdue": len(late)},
+    )
+    for kept in found.conservation:
+        yield dg.AssetCheckResult(
+            asset_key=ASSET,
+            check_name=f"{kept.name}_conserved",
+            passed=kept.kept,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=None if kept.kept else f"{kept.counted} came in, {kept.accounted} are accounted for",
+            metadata={"counted": kept.counted, "accounted": kept.accounted, **dict(kept.detail)},
+        )
+
+
+def _rule(broken: Broken) -> dg.AssetCheckResult:
+    lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in broken.firsts[:SHOWN]]
+    table = "\n".join(["| return | place | what |", "| --- | --- | --- |", *lines])
+    return dg.AssetCheckResult(
+        asset_key=ASSET,
+        check_name=check_name(broken.rule_id),
+        passed=not broken.violations,
+        severity=SEVERITIES[broken.severity],
+        description=f"{broken.violations} in {len(broken.firsts)} return(s)" if broken.violations else None,
+        metadata={
+            "rule": broken.rule_id,
+            "violations": broken.violations,
+            "returns": len(broken.firsts),
+            **({"sample": dg.MetadataValue.md(table)} if lines else {}),
+        },
+    )
+
+
+def _cell(text: str) -> str:
+    """Text of a document within a Markdown table: it may not open a column or a tag."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

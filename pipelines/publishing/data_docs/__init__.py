@@ -1,0 +1,1 @@
+"""The returns that count, judged by Great Expectations, with a page each."""

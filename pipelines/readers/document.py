@@ -1,0 +1,192 @@
+"""What every reader yields: cells as printed and as read, each with its place, and the claims of the document.
+
+Here belong the records that pass between reading and checking. Reading a form belongs in the form's own file,
+finding the table in `pipelines.readers.layout`, finding claims in `pipelines.readers.prose`.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+LINES = {"text": "line", "paragraphs": "paragraph"}
+"""Sheets of running text, and what their rows are called."""
+WORKBOOK = "sheet "
+"""How the name of a workbook's sheet begins, before its own name."""
+PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
+ClaimValue = int | Decimal | date | str | None
+
+
+class Unreadable(Exception):
+    """A document that no table can be had from: `reason_en`, `reason_th`, where, and what was expected."""
+
+    def __init__(self, en: str, th: str, *, place: str = "", observed: str = "", expected: str = "") -> None:
+        super().__init__(en)
+        self.en, self.th = en, th
+        self.place, self.observed, self.expected = place, observed, expected
+
+    def parts(self) -> tuple[str, ...]:
+        """The reason as plain text, to be sent from one process to another."""
+        return (type(self).__name__, self.en, self.th, self.place, self.observed, self.expected)
+
+    @staticmethod
+    def restored(parts: Sequence[str]) -> Unreadable:
+        """The reason that `parts` was made of."""
+        kind, en, th, place, observed, expected = parts
+        made = Unreadable if kind == Unreadable.__name__ else NeedsReadingByEye
+        return made(en, th, place=place, observed=observed, expected=expected)
+
+
+class NeedsReadingByEye(Unreadable):
+    """A document with pages that only a person can read: they have no text, or one that says nothing."""
+
+    @classmethod
+    def on(cls, pages: Sequence[int], en: str, th: str) -> NeedsReadingByEye:
+        """The reason of these pages."""
+        numbers = ", ".join(map(str, pages[:10])) + (" …" if pages[10:] else "")
+        return cls(
+            f"{en}: needs reading by eye (page {numbers})",
+            f"{th} ต้องอ่านด้วยตา (หน้า {numbers})",
+            place=f"page {pages[0]}" if pages else "",
+            observed=en,
+            expected="text that can be read; ask the sender for the file that was printed, or type it into a workbook",
+        )
+
+
+class Cell(NamedTuple):
+    """A cell of the document. `row` and `col` count from 1; `read` is `printed` normalised, and `note` names what
+    normalising did; `field` is the contract's column it belongs to, if it stands under a heading."""
+
+    sheet: str
+    row: int
+    col: int
+    printed: str
+    read: str
+    note: str
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        return cell_place(self.sheet, self.row, self.col)
+
+
+def row_place(sheet: str, row: int) -> str:
+    """Where a row stands, as `sheet!R47`."""
+    return f"{sheet}!R{row}"
+
+
+def cell_place(sheet: str, row: int, col: int) -> str:
+    """Where a cell stands, as `sheet!R47C3`."""
+    return f"{sheet}!R{row}C{col}"
+
+
+def where(place: str, field: str = "") -> str:
+    """A place in words: `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook
+    `sheet Sheet1!R7C3` is sheet Sheet1, cell C7."""
+    found = PLACE.fullmatch(place)
+    if not found:
+        return place or "the whole document"
+    sheet, row, col = found["sheet"], found["row"], found["col"]
+    if sheet.startswith(WORKBOOK) and col:
+        said = f"{sheet}, cell {column_letters(int(col))}{row}"
+    else:
+        line = f"{LINES[sheet]} {row}" if sheet in LINES else f"{sheet}, row {row}"
+        said = f"{line}{f', column {col}' if col else ''}"
+    return f"{said}{f' ({field})' if field else ''}"
+
+
+def column_letters(col: int) -> str:
+    """A column as workbooks name it: 1 is A, 28 is AB."""
+    letters = ""
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = string.ascii_uppercase[rest] + letters
+    return letters
+
+
+class Claim(NamedTuple):
+    """Something the document says outside its rows: the totals row, the prose, its letters, its dates.
+
+    `source` is table_total, prose, letter, registry, document, cited, or file: what the form itself says (a hidden
+    row, a QR code). `value` is None where what was printed could not be read, or where it is said twice and differs.
+    """
+
+    source: str
+    measure: str
+    value: ClaimValue
+    place: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of the table: the cell under each heading."""
+
+    sheet: str
+    row: int
+    cells: dict[str, Cell]
+
+    @property
+    def place(self) -> str:
+        return row_place(self.sheet, self.row)
+
+
+class Meant(NamedTuple):
+    """What a form says of a cell beside what it prints: the text to read in its stead (None: what is printed), and
+    notes of what was done, each a word or two."""
+
+    read: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a form's reader hands on: a page, sheet or text, and its rows of cells as printed, by row number.
+
+    `meant` holds what is to be said beside that, by (row, column), and is empty for most cells. `mangled` says that
+    the form loses Thai marks, so that names may be known by their consonants. `continues` says that the columns are
+    those of the part before, whose headings this part need not repeat.
+    """
+
+    name: str
+    rows: list[tuple[int, list[str]]]
+    meant: dict[tuple[int, int], Meant] = field(default_factory=dict)
+    mangled: bool = False
+    continues: bool = False
+
+
+class Document(NamedTuple):
+    """A document as its form yields it, before a table is looked for in it. `said` is what the form itself says."""
+
+    form: str
+    encoding: str
+    sheets: list[Sheet]
+    said: tuple[Claim, ...] = ()
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A document as read. `columns` maps each field that one heading names to its column number in the last part
+    of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
+    headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
+    outside the table."""
+
+    form: str
+    encoding: str
+    cells: list[Cell] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+    doubled: dict[str, str] = field(default_factory=dict)
+    headed_at: str = ""
+    ended: bool = False
+    rows: list[TableRow] = field(default_factory=list)
+    totals: list[TableRow] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+    def prose(self) -> Iterator[Cell]:
+        """The cells that stand under no heading."""
+        return (cell for cell in self.cells if not cell.field)

@@ -1,0 +1,210 @@
+"""What a document says outside its rows: grand totals, as-of date, letters, deadline, national figures, stamps.
+
+Here belongs how the department words them. Whether they hold belongs in the contract. Nothing is guessed: what
+is said twice and differs, or cannot be read, is a claim without a value, and keeps what was printed.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from khrop.thai.dates import FoundDate, find_dates
+from khrop.thai.digits import NotANumber, hundredths, parse_count, parse_percent
+from pipelines.readers.document import Cell, Claim, ClaimValue, RawTable, TableRow
+
+# Bounded, as every open run below: a page without spaces must not be read over and over.
+FIGURE = r"(?P<count>\S{1,40})"
+WEEKDAY = re.compile(r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส|ศุกร์|เสาร์|อาทิตย์)")
+AS_OF = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?")
+# A cell may hold a paragraph: what stands on a line of its own is looked for on each of its lines.
+LETTER = re.compile(
+    r"^ที่ +(?P<no>\S{1,40} +\S{0,40}[0-9๐-๙]\S{0,40}(?: +[0-9๐-๙]+)?)(?: +วันที่ +(?P<date>[^\n]{1,60}))?$", re.MULTILINE
+)
+LETTER_DATE = re.compile(r"^(?:วันที่ ?)?(?P<date>[^\n]{6,60})$", re.MULTILINE)
+CITED = re.compile(r"ที่\s+(?P<no>\S{1,40}\s+[0-9๐-๙.]{1,20}/\S{0,40}(?:\s*[0-9๐-๙]{1,20})?)\s+ลงวันที่\s+")
+DEADLINE = re.compile(r"(?:ภายใน|ไม่เกิน|ก่อน)\s*(?=วัน)")
+REGISTRY = re.compile(r"เลข(?:ทะเบียน|รับ|ที่รับ)\S{0,20}\s+(?P<no>[0-9๐-๙]+)\s+วันที่\s+")
+PROSE = (
+    ("total", re.compile(rf"(?:อปท\.|องค์กรปกครองส่วนท้องถิ่น)\s*ทั่วประเทศ\s*(?:จำนวน)?\s*{FIGURE}\s*แห่ง")),
+    ("saved", re.compile(rf"(?<!ไม่)(?<!ระหว่าง)บันทึกข้อมูลเรียบร้อยแล้ว\s*จำนวน\s*{FIGURE}\s*แห่ง")),
+    ("pending", re.compile(rf"(?:อยู่ระหว่าง|ยังไม่)\s*บันทึกข้อมูล\s*จำนวน\s*{FIGURE}\s*แห่ง")),
+)
+PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?)")
+TOTALS = ("total", "saved", "pending", "saved_percent")
+WIDE = 5
+"""Filled cells of a row that no letter has: its number, its date and what names them are four."""
+MONTHS_AHEAD = 40
+"""A date follows the words that announce it within so many characters, or it is not theirs."""
+DIGITS = frozenset(string.digits + "๐๑๒๓๔๕๖๗๘๙")
+EMPTY = "(empty)"
+"""What is told of a grand total whose cell holds nothing: it cannot be read, and so does not match."""
+BEYOND = 10**9
+"""No figure of a return comes near it, and the rules' products of larger ones would leave 64 bits."""
+
+
+def find(table: RawTable) -> list[Claim]:
+    """All claims of a document in the order they stand, those said alike more than once kept once."""
+    claims = [c for row in table.totals for c in _totals(row)]
+    listed = _listed(table)
+    for cell in _labelled(table.prose()):
+        said = list(_in_prose(cell))
+        if (cell.sheet, cell.row) in listed:
+            said = [c for c in said if c.source != "letter"]
+        claims += [*said, *_other_weekdays(cell, said)]
+    return list(_agreed(claims))
+
+
+def _listed(table: RawTable) -> set[tuple[str, int]]:
+    """The wide rows of other sheets than the table's: a date that stands in a list of something is no letter's."""
+    own = {row.sheet for row in table.rows}
+    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in own)
+    return {row for row, cells in filled.items() if cells >= WIDE}
+
+
+def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """The cells, each as-of label that stands in a cell of its own together with the cell after it in its row."""
+    label: Cell | None = None
+    for cell in cells:
+        if label and (label.sheet, label.row) == (cell.sheet, cell.row):
+            yield label._replace(read=f"{label.read} {cell.read}")
+            label = None
+            continue
+        if label:
+            yield label
+        alone = AS_OF.search(cell.read)
+        label = cell if alone and alone.end() == len(cell.read) else None
+        if not label:
+            yield cell
+    if label:
+        yield label
+
+
+def _totals(row: TableRow) -> Iterator[Claim]:
+    for measure in TOTALS:
+        cell = row.cells.get(measure)
+        if cell and not cell.read and measure != "saved_percent":
+            yield Claim("table_total", measure, None, cell.place, EMPTY)
+        elif cell and cell.read:
+            yield Claim("table_total", measure, _number(cell.read, measure), cell.place, cell.printed.strip())
+
+
+def _number(text: str, measure: str) -> ClaimValue:
+    """A figure, percents to two places, half up; what was printed stays with the claim."""
+    try:
+        if not measure.endswith("percent"):
+            count = parse_count(text)
+            return count if abs(count) < BEYOND else None
+        percent = parse_percent(text)
+        return Decimal(hundredths(percent)).scaleb(-2) if abs(percent) < BEYOND else None
+    except NotANumber:
+        return None
+
+
+def _in_prose(cell: Cell) -> Iterator[Claim]:
+    text = cell.read
+    yield from _as_of(cell)
+    for match in LETTER.finditer(text):
+        yield Claim("letter", "letter_no", match["no"], cell.place, match["no"])
+        yield from _letter_date(match["date"] or "", cell)
+    for match in LETTER_DATE.finditer(text):
+        yield from _letter_date(match["date"], cell)
+    for match in CITED.finditer(text):
+        yield Claim("cited", "letter_no", match["no"], cell.place, match["no"])
+        if found := _date_after(text, match.end()):
+            yield Claim("cited", "letter_date", found.date, cell.place, found.printed)
+    for match in DEADLINE.finditer(text):
+        if found := _date_after(text, match.end()):
+            yield Claim("document", "deadline", found.date, cell.place, found.printed)
+            yield from _weekday("document", "deadline", found, cell)
+    if stamp := REGISTRY.search(text):
+        yield Claim("registry", "registry_no", stamp["no"], cell.place, stamp["no"])
+        if found := _date_after(text, stamp.end()):
+            yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
+    yield from _figures(cell)
+
+
+def _other_weekdays(cell: Cell, said: list[Claim]) -> Iterator[Claim]:
+    """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
+    if not WEEKDAY.search(cell.read):
+        return
+    told = {claim.value for claim in said if claim.source != "cited"}
+    for found in find_dates(cell.read):
+        if found.weekday_matches is False and found.date not in told:
+            yield Claim("document", "other_date", found.date, cell.place, found.printed)
+            yield from _weekday("document", "other_date", found, cell)
+
+
+def _letter_date(text: str, cell: Cell) -> Iterator[Claim]:
+    """A date that is all of a text."""
+    for found in find_dates(text):
+        if found.printed.strip() == text.strip():
+            yield Claim("letter", "letter_date", found.date, cell.place, found.printed)
+            yield from _weekday("letter", "letter_date", found, cell)
+
+
+def _as_of(cell: Cell) -> Iterator[Claim]:
+    for match in AS_OF.finditer(cell.read):
+        found = _date_after(cell.read, match.end())
+        rest = cell.read[match.end() : match.end() + MONTHS_AHEAD].strip()
+        if found:
+            yield Claim("document", "as_of", found.date, cell.place, found.printed)
+            yield from _weekday("document", "as_of", found, cell)
+        elif DIGITS & set(rest[: MONTHS_AHEAD // 4]) and "วันที่" in match[0]:
+            yield Claim("document", "as_of", None, cell.place, rest)
+
+
+def _figures(cell: Cell) -> Iterator[Claim]:
+    for measure, pattern in PROSE:
+        if match := pattern.search(cell.read):
+            yield Claim("prose", measure, _number(match["count"], measure), cell.place, match["count"])
+            if percent := PERCENT.match(cell.read, match.end()):
+                name = f"{measure}_percent"
+                yield Claim("prose", name, _number(percent["percent"], name), cell.place, percent["percent"])
+
+
+def _date_after(text: str, start: int) -> FoundDate | None:
+    """The date that stands right after `start`, give or take a few words."""
+    window = text[start : start + MONTHS_AHEAD + 30]
+    found = next(iter(find_dates(window)), None)
+    return found if found and found.start <= MONTHS_AHEAD // 4 else None
+
+
+def _weekday(source: str, measure: str, found: FoundDate, cell: Cell) -> Iterator[Claim]:
+    if found.weekday_number:
+        yield Claim(source, f"{measure}_weekday", found.weekday_number, cell.place, str(found.weekday_printed))
+
+
+def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
+    """Each claim once; where the same thing is said in two ways, once without a value and with both as printed.
+
+    A document may cite many letters, so those stay as they are. Of several own letters (a memo that passes one
+    on) the earliest date counts, since the table came with that one, and its weekday with it; one that cannot be
+    read comes first of all.
+    """
+    grouped: dict[tuple[str, str], list[Claim]] = {}
+    for claim in claims:
+        if claim.source == "cited":
+            yield claim
+        else:
+            grouped.setdefault((claim.source, claim.measure), []).append(claim)
+    letters = grouped.get(("letter", "letter_date"), [])
+    own = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
+    for (source, measure), said in grouped.items():
+        if own and measure == "letter_date_weekday":
+            said = [c for c in said if c.place == own.place]
+        values = list(dict.fromkeys(c.value for c in said))
+        if len(values) == 1 or (said and source == "registry"):
+            yield said[0]
+        elif not said:
+            continue
+        elif measure == "letter_no":
+            yield said[-1]
+        elif own and measure == "letter_date":
+            yield own
+        else:
+            printed = " | ".join(dict.fromkeys(c.printed for c in said))
+            yield Claim(source, measure, None, said[0].place, printed)

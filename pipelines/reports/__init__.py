@@ -1,1 +1,0 @@
-"""Marts to what people look at: pages, letters, a workbook, Data Docs. Pure code, no Dagster here."""
