@@ -61,6 +61,7 @@ dev: $(APP)
 check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 

@@ -49,7 +49,7 @@ def the_next_file_reads() -> None:
 
 @pytest.mark.parametrize("data", [BOOK, LARGE], ids=["small", "larger than a pipe"])
 def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    with hanging() as process:
+    with hanging() as stopped:
         monkeypatch.setattr(process, "SECONDS", 0.5)
         begun = time.monotonic()
         with pytest.raises(
@@ -58,7 +58,7 @@ def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, mon
             read(data)
         assert time.monotonic() - begun < 3
         assert raised.value.th.startswith("ใช้เวลาอ่านเกิน")
-        assert not process.is_running()
+        assert not stopped.is_running()
     monkeypatch.undo()
     the_next_file_reads()
 
