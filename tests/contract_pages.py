@@ -18,7 +18,7 @@ from khrop import ProvinceProgress
 from khrop.description.breakage import Broken, Sample, broken
 from khrop.export.markdown import to_markdown
 from khrop.thai.provinces import match
-from pipelines.publishing.data_docs import comparisons
+from pipelines.datasets.province_progress.data_docs import comparisons
 
 ROOT = Path(__file__).parents[1]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"

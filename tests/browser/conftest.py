@@ -10,11 +10,11 @@ import pytest
 from browsing import browser
 
 from pipelines.archive.store import Archive
+from pipelines.datasets.province_progress.site.build import build
 from pipelines.home import Home
 from pipelines.intake import containers
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
-from pipelines.publishing.site.build import build
 from pipelines.publishing.suggested_repairs import suggester
 from warehouse import tables
 from warehouse.connect import Warehouse

@@ -14,12 +14,12 @@ from written_returns import progress, written_return
 
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
+from pipelines.datasets.province_progress.data_docs import batches, comparisons, validation
+from pipelines.datasets.province_progress.data_docs.comparisons import COMPLIANCE, COUNTRY, LOADED, TREND
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
-from pipelines.publishing.data_docs import batches, comparisons, validation
-from pipelines.publishing.data_docs.comparisons import COMPLIANCE, COUNTRY, LOADED, TREND
 from warehouse import tables
 from warehouse.connect import Warehouse
 

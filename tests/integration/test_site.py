@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from site_pages import Element, page
 
+from pipelines.datasets.province_progress.site.build import A_PAGE, Built, _parts, build
 from pipelines.home import Home
-from pipelines.publishing.site.build import A_PAGE, Built, _parts, build
 from pipelines.publishing.suggested_repairs import suggester
 from warehouse.connect import Warehouse
 

@@ -9,7 +9,7 @@ import pytest
 
 from khrop import ProvinceProgress, rule, rules_of
 from khrop.vocabulary import AddsUp, RatioWithin
-from pipelines.publishing.data_docs import batches, comparisons, expectations
+from pipelines.datasets.province_progress.data_docs import batches, comparisons, expectations
 
 
 def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_other_has_a_reason() -> None:

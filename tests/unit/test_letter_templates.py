@@ -11,10 +11,10 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+from pipelines.datasets.province_progress.letters import default_templates
+from pipelines.datasets.province_progress.letters.fields import KINDS, example
+from pipelines.datasets.province_progress.letters.templates import BUNDLED, TemplateFault, copy, load, read
 from pipelines.publishing import zip_files
-from pipelines.publishing.letters import default_templates
-from pipelines.publishing.letters.fields import KINDS, example
-from pipelines.publishing.letters.templates import BUNDLED, TemplateFault, copy, load, read
 
 NEEDED = "{{ province }} {{ pending }} {{ as_of }} {{ deadline }}"
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pipelines.campaigns import Letterhead
-from pipelines.publishing.letters.fields import KINDS, example, fields_of
-from pipelines.publishing.letters.wording import BLANK, Occasion, circular, needed, reminder
-from pipelines.publishing.progress import Campaign, Country, Standing
+from pipelines.datasets.province_progress.letters.fields import KINDS, example, fields_of
+from pipelines.datasets.province_progress.letters.wording import BLANK, Occasion, circular, needed, reminder
+from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
 
 TITLE = "การบันทึกข้อมูลแผนจัดการขยะ ในระบบ INFO 2"
 CAMPAIGN = Campaign("waste", TITLE, "Waste", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))

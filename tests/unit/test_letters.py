@@ -18,12 +18,12 @@ from PIL import Image
 from written_returns import CODES
 
 from pipelines import campaigns
+from pipelines.datasets.province_progress import progress
+from pipelines.datasets.province_progress.choices import Only
+from pipelines.datasets.province_progress.letters import publish
+from pipelines.datasets.province_progress.letters.publish import NoLetter, Wanted, Written, plan, write
+from pipelines.datasets.province_progress.letters.templates import TemplateFault
 from pipelines.home import Home
-from pipelines.publishing import progress
-from pipelines.publishing.choices import Only
-from pipelines.publishing.letters import publish
-from pipelines.publishing.letters.publish import NoLetter, Wanted, Written, plan, write
-from pipelines.publishing.letters.templates import TemplateFault
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"

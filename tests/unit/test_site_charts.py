@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipelines.publishing.progress import Campaign
-from pipelines.publishing.site import charts
-from pipelines.publishing.site.charts import Frame
+from pipelines.datasets.province_progress.progress import Campaign
+from pipelines.datasets.province_progress.site import charts
+from pipelines.datasets.province_progress.site.charts import Frame
 
 CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
 LINES = {

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from khrop.thai import provinces
-from pipelines.publishing.site import palette
-from pipelines.publishing.site.tiles import Tile, tiles
+from pipelines.datasets.province_progress.site import palette
+from pipelines.datasets.province_progress.site.tiles import Tile, tiles
 
 PLACED = {(tile.row, tile.col): tile for tile in tiles()}
 REGIONS = sorted({tile.region for tile in tiles()})

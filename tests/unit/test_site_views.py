@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pipelines.publishing.progress import Campaign, Country, Standing
-from pipelines.publishing.site.views import Scale, View, beside
+from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
+from pipelines.datasets.province_progress.site.views import Scale, View, beside
 
 CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
 FIRST, SECOND = date(2020, 6, 11), date(2020, 6, 25)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from khrop.contracts.province_progress import ProvinceProgress
-from pipelines.publishing.site import labels
+from pipelines.datasets.province_progress.site import labels
 
 
 def test_a_text_stands_in_both_languages_and_what_a_document_says_is_escaped() -> None:

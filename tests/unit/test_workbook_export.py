@@ -16,12 +16,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from khrop.thai.digits import parse_count, parse_percent
 from khrop.thai.provinces import match
 from pipelines import campaigns, readers
+from pipelines.datasets.province_progress import progress, workbook_export
+from pipelines.datasets.province_progress.choices import Digits
+from pipelines.datasets.province_progress.return_layout import HEADINGS
+from pipelines.datasets.province_progress.workbook_cells import Look
 from pipelines.home import Home
 from pipelines.intake.judging import Judgement, Return, judge
-from pipelines.publishing import progress, workbook_export
-from pipelines.publishing.choices import Digits
-from pipelines.publishing.return_layout import HEADINGS
-from pipelines.publishing.workbook_cells import Look
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"
