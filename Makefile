@@ -84,34 +84,35 @@ build: $(DEV) debian
 # names forms of documents alone, as in FORMS="pdf or xlsx".
 FUZZ := 40
 fuzz: $(DEV) debian
-	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py)
-	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/unit/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
+	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
+bench bench-readers: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_readers.py
-	$(BIN)/python tests/bench_letters.py
-	$(BIN)/python tests/bench_site.py
-	$(BIN)/python tests/bench_data_docs.py
-	$(BIN)/python -W ignore tests/bench_contracts.py
+	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/bench_readers.py
+	$(BIN)/python tests/bench/bench_letters.py
+	$(BIN)/python tests/bench/bench_site.py
+	$(BIN)/python tests/bench/bench_data_docs.py
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
 bench-readers: $(DEV)
-	$(BIN)/python tests/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
+	$(BIN)/python tests/bench/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
 
 bench-contracts: $(BENCH)
-	$(BIN)/python -W ignore tests/bench_contracts.py
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
 bench-repair: $(DEV)
-	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
-	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
+	$(BIN)/python tests/bench/bench_repair.py $(or $(TABLES),tests/bench/repair-bench/tables.jsonl.gz) \
+	  $(or $(LABELS),tests/bench/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
 
 # The site of the sample and a few synthetic returns, as pictures for the README.
 screenshots: $(DEV) debian
-	$(BIN)/python tests/screenshots.py
+	$(BIN)/python tests/shared/screenshots.py
 
 docs: $(DEV)
-	$(BIN)/python tests/contract_pages.py
+	$(BIN)/python tests/shared/contract_pages.py
 	$(BIN)/python -m warehouse.lineage
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"
