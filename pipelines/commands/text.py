@@ -6,6 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from khrop.model.printable import printable
+
+__all__ = ["plural", "printable", "shown", "table", "width"]
+
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: Thai marks above and below take none."""
@@ -40,8 +44,3 @@ def shown(path: Path) -> str:
 def plural(count: int, name: str) -> str:
     """`1 row`, `2 rows`."""
     return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Text from a document without the control characters that a terminal would obey."""
-    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "�" for c in text).replace("\n", " ")

@@ -18,6 +18,7 @@ from khrop.model.verdict import Verdict as Checked
 from khrop.model.verdict import Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, process, read
@@ -39,18 +40,19 @@ Read = tuple[Return, RawTable, TypedReturn]
 def judge(
     returns: Iterable[tuple[Return, bytes | Unreadable]],
     campaigns: Mapping[str, Campaign],
-    datasets: Mapping[str, Dataset],
+    datasets: Mapping[str, Dataset] | None = None,
 ) -> list[Judgement]:
     """Judge some returns, in their order, without comparing them with previous ones.
 
     Args:
         returns: The returns with their bytes, or with the reason why there are none.
         campaigns: All campaigns by id.
-        datasets: All datasets by name.
+        datasets: All datasets by name; those of installed distributions where none are given.
 
     Returns:
         A judgement for each.
     """
+    datasets = installed() if datasets is None else datasets
     order: list[str] = []
     guards: dict[str, list[Violation]] = {}
     judgements: dict[str, Judgement] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from province_table import MART_NAMES, build_marts
 from written_returns import CODES, NAMES, progress, written_return
 
 from khrop.thai import provinces
@@ -20,7 +21,7 @@ from pipelines.home import Home
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import Story, take_in
 from warehouse.connect import Warehouse
-from warehouse.tables import MART_NAMES, build_mart, conservation
+from warehouse.tables import conservation
 
 DAYS = [date(2020, 6, 4) + timedelta(days=7 * n) for n in range(4)]
 FIRST, TOTAL = CODES[0], progress(DAYS[0])[0][0]
@@ -52,8 +53,7 @@ def judged(home: Home, again: list[str] | None = None) -> list[Story]:
     warehouse = Warehouse(home.warehouse)
     stories = [story for batch in take_in(home, again=again) for story in batch]
     with warehouse.writing() as connection:
-        for name in MART_NAMES:
-            build_mart(connection, name)
+        build_marts(connection)
         archived = len({r.sha256 for r in Archive(home.archive).receipts()})
         assert [k for k in conservation(connection, archived) if not k.kept] == []
     return stories

@@ -11,9 +11,10 @@ import pytest
 from written_returns import CODES, NAMES, progress
 
 from pipelines.archive.store import Archive
-from pipelines.decisions.model import GUARD, MENDED, Correction, Decision
+from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
+from pipelines.returns import Correction, Decision
 
 JUNE, LATER = date(2020, 6, 11), date(2020, 7, 9)
 SIGNED = ("--by", "สมชาย", "--reason", "โทรถามจังหวัดแล้ว")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from written_returns import NAMES, written_return
 
 from pipelines import campaigns
-from pipelines.decisions.model import Decision
 from pipelines.decisions.proposals import as_markdown, corrections, marked_up, propose
 from pipelines.home import Home
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
+from pipelines.returns import Decision, Judgement, Return
 
 JUNE = date(2020, 7, 9)
 RECEIVED = datetime(2020, 7, 20, tzinfo=UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from province_table import EXPORTED, MART_NAMES
 
 from warehouse import meaning
-from warehouse.tables import EXPORTED, MART_NAMES
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from khrop.model.verdict import Violation
 from khrop.thai.digits import to_arabic
 from pipelines import campaigns
-from pipelines.intake.judging import Judgement, Return, judge
-from pipelines.intake.typed_rows import Hints
+from pipelines.intake.judging import judge
 from pipelines.readers import LARGEST, Unreadable, layout, too_large
 from pipelines.readers import read as read_bytes
 from pipelines.readers.texts import delimited
+from pipelines.returns import Hints, Judgement, Return
 
 TESTS = Path(__file__).parent.parent
 SAMPLE = (TESTS.parent / "pipelines" / "sample" / "dla-2563-06-11.txt").read_text(encoding="utf-8")

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from province_table import DATASET
 
 from pipelines import campaigns
-from pipelines.intake.typed_rows import Hints, Typed, typed
+from pipelines.intake.typed_rows import typed
 from pipelines.readers import read
+from pipelines.returns import Hints
 
 KNOWN = campaigns.load()
 INFO = "info-international-agreements"
@@ -24,9 +26,9 @@ JUNE_11 = date(2020, 6, 11)
 NEW_YEARS_EVE = datetime(2025, 12, 31, 17, 30, tzinfo=UTC)
 
 
-def of(*prose: str, row: str = KRABI, hints: Hints | None = None, known: dict[str, Any] = KNOWN) -> Typed:
+def of(*prose: str, row: str = KRABI, hints: Hints | None = None, known: dict[str, Any] = KNOWN) -> TypedReturn:
     table = read("\n".join([*prose, HEADS, row]).encode())
-    return typed(table, hints or Hints(), NEW_YEARS_EVE, known)
+    return typed(table, DATASET, hints or Hints(), NEW_YEARS_EVE, known)
 
 
 def cell(name: str, printed: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import typer
+from province_table import MART_NAMES, build_marts
 from typer.testing import CliRunner
 from written_returns import written_return
 
@@ -52,8 +53,7 @@ class Place:
         with warehouse.writer():
             assert [story for batch in take_in(self.home) for story in batch]
             with warehouse.writing() as connection:
-                for name in tables.MART_NAMES:
-                    tables.build_mart(connection, name)
+                build_marts(connection)
                 tables.export(connection, self.home.exports)
 
     def written(self, as_of: date) -> Path:
@@ -270,7 +270,7 @@ def test_taking_returns_in_ends_at_the_exports() -> None:
     from pipelines.definitions import defs
 
     keys = {key.to_user_string() for key in defs.resolve_job_def("ingest").asset_layer.executable_asset_keys}
-    assert keys == {"intake", *tables.MART_NAMES, "exports"}
+    assert keys == {"intake", *MART_NAMES, "exports"}
     job = defs.resolve_job_def("publish")
     named = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
     assert named == {report.name for report in catalogue.REPORTS}

@@ -21,7 +21,8 @@ from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS
 from pipelines.datasets.province_progress.workbook_cells import Look
 from pipelines.home import Home
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
+from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"

@@ -20,9 +20,10 @@ from hostile_returns import FIRST, HOSTILE, LAST, RETURNS, sound
 from khrop.model.verdict import Violation
 from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
 from pipelines.intake.take_in import Story
 from pipelines.readers import Unreadable, process, read
+from pipelines.returns import Judgement, Return
 
 SAMPLE = RETURNS.parent.parent / "pipelines" / "sample" / "dla-2563-06-11.txt"
 RECEIVED = datetime(2020, 9, 1, tzinfo=UTC)

@@ -27,9 +27,10 @@ from written_workbooks import packed, xls
 
 from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
 from pipelines.readers import process
 from pipelines.readers.mail import is_container
+from pipelines.returns import Judgement, Return
 
 RETURNS = Path(__file__).parent.parent / "returns"
 SAMPLE = RETURNS.parent.parent / "pipelines" / "sample" / "dla-2563-06-11.txt"

@@ -16,7 +16,8 @@ from typing import Any
 
 from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
+from pipelines.returns import Judgement, Return
 
 NAMES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
 """The contract's columns, and what the truths call them."""

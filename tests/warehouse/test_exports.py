@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from province_table import EXPORTED
 from written_returns import written_return
 
 from pipelines.home import Home
@@ -31,7 +32,7 @@ def export(home: Home, taken_in: Any, sample: Path) -> Export:
     return run
 
 
-@pytest.mark.parametrize("table", tables.EXPORTED)
+@pytest.mark.parametrize("table", EXPORTED)
 def test_parquet_and_csv_are_the_table(home: Home, export: Export, table: str) -> None:
     stem = home.exports / table.replace(".", "_")
     with Warehouse(home.warehouse).reading() as connection:
@@ -50,7 +51,7 @@ def test_parquet_and_csv_are_the_table(home: Home, export: Export, table: str) -
 def test_what_is_written_is_counted(export: Export) -> None:
     written = export()
     assert written["core_province_progress_current"] == written["mart_compliance"] == 76
-    assert len(written) == len(tables.EXPORTED)
+    assert len(written) == len(EXPORTED)
 
 
 def test_the_exports_name_the_state_that_they_were_made_from(

@@ -15,12 +15,13 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from province_table import MART_NAMES, build_marts
 
 from khrop.thai import provinces
 from pipelines.campaigns import Campaign
 from warehouse.connect import migrate
 from warehouse.load import Arrival, File, load, transaction
-from warehouse.tables import MART_NAMES, build_mart, refresh_reference
+from warehouse.tables import refresh_reference
 
 CODES = provinces.expected_codes()
 OPENED, DEADLINE = date(2020, 5, 19), date(2020, 8, 31)
@@ -74,8 +75,7 @@ def marts(*told: Told, set_aside: Sequence[tuple[str, date, Figures]] = ()) -> I
         refresh_reference(connection, [t.campaign for t in told])
         with transaction(connection):
             load(connection, [arrival(n, *one) for n, one in enumerate(arrivals, start=1)])
-        for name in MART_NAMES:
-            build_mart(connection, name)
+        build_marts(connection)
 
         def ask(table: str) -> list[dict[str, Any]]:
             cursor = connection.execute(f"SELECT * FROM mart.{table}")

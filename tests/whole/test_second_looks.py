@@ -15,9 +15,10 @@ from pipelines import campaigns, commands
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
 from pipelines.monitoring import alerts
 from pipelines.monitoring.pending import untold, waiting_work
+from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 
 INFO, WASTE = "info-international-agreements", "info-waste-plans"

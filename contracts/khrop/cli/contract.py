@@ -53,7 +53,7 @@ def list_() -> int:
 
 def _line(name: str, point: EntryPoint) -> str:
     from khrop.cli import named
-    from khrop.cli.check import printable
+    from khrop.model.printable import printable
     from khrop.model.rule import options_of
 
     brought = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"

@@ -17,7 +17,8 @@ import pytest
 
 from khrop.thai import provinces
 from pipelines import campaigns
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
+from pipelines.returns import Judgement, Return
 
 ROOT = Path(__file__).parents[2]
 RETURNS = ROOT / "returns"

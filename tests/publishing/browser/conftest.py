@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browsing import browser
+from province_table import build_marts
 
 from pipelines.archive.store import Archive
 from pipelines.datasets.province_progress.site.build import build
@@ -16,7 +17,6 @@ from pipelines.intake import containers
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
 from pipelines.publishing.suggested_repairs import suggester
-from warehouse import tables
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with warehouse.writer():
         assert len([story for batch in take_in(home) for story in batch]) == len(GIVEN)
         with warehouse.writing() as connection:
-            for name in tables.MART_NAMES:
-                tables.build_mart(connection, name)
+            build_marts(connection)
         with warehouse.reading() as connection:
             build(connection, home.site, suggest=suggester(home, connection))
     return home

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from province_table import build_marts
 from written_returns import progress, written_return
 
 from khrop.thai import provinces
@@ -20,7 +21,6 @@ from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
-from warehouse import tables
 from warehouse.connect import Warehouse
 
 WEEKS = [date(2020, 5, 22), *(date.fromordinal(date(2020, 6, 12).toordinal() + 7 * week) for week in range(7))]
@@ -49,8 +49,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:
     with warehouse.writer():
         assert {s.verdict for batch in take_in(home) for s in batch} == {"accepted"}
         with warehouse.writing() as connection:
-            for name in tables.MART_NAMES:
-                tables.build_mart(connection, name)
+            build_marts(connection)
     with warehouse.reading() as connection:
         return batches.newest(connection, 20)
 
