@@ -38,7 +38,7 @@ def test_an_older_warehouse_is_brought_forward_with_what_it_holds(warehouse: War
         connection.execute("INSERT INTO raw.file VALUES ('a', 'b.csv', 'text/plain', 1, now(), 'here')")
     with warehouse.writing() as connection:
         assert connection.execute("SELECT name FROM raw.file").fetchall() == [("b.csv",)]
-        assert connection.execute("SELECT * FROM core.province_progress_current").fetchall() == []
+        assert connection.execute("SELECT * FROM core.snapshot_current").fetchall() == []
     assert versions(warehouse) == list(range(1, len(FILES) + 1))
 
 

@@ -16,12 +16,16 @@ COMMENT ON COLUMN core.dataset.table_name IS 'the table of its accepted rows';
 COMMENT ON COLUMN core.dataset.set_aside_name IS 'the table of its rows that were set aside';
 COMMENT ON COLUMN core.dataset.marts IS 'its marts, separated by commas';
 COMMENT ON COLUMN core.dataset.version IS 'a hash of its columns and of its marts'' SQL';
+-- The one dataset that there was before.
+INSERT INTO core.dataset
+SELECT 'province_progress', 'ความคืบหน้ารายจังหวัด', 'Progress by province', 'core.province_progress', 'core.set_aside', '', ''
+FROM duckdb_tables()
+WHERE schema_name = 'core' AND table_name = 'province_progress';
 
 ALTER TABLE core.campaign ADD COLUMN dataset VARCHAR DEFAULT 'province_progress';
 COMMENT ON COLUMN core.campaign.dataset IS 'the dataset that its returns are of';
 
 -- A view of all columns does not take a new one: it is made anew.
-DROP VIEW IF EXISTS core.province_progress_current;
 DROP VIEW core.snapshot_current;
 DROP VIEW core.snapshot_judged;
 ALTER TABLE core.snapshot ADD COLUMN dataset VARCHAR;
