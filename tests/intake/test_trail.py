@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from province_table import DATASETS
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
@@ -32,7 +33,7 @@ def follow(home: Home) -> Any:
 
     def run(name: str, province: str, column: str) -> Trail:
         with reading() as connection:
-            return trail(connection, name, province, column)
+            return trail(connection, name, province, column, DATASETS)
 
     return run
 
@@ -95,7 +96,7 @@ def test_the_command_prints_the_trail_and_refuses_what_is_no_cell(khrop: Any, ta
     assert Path(said["archive"]).name == said["sha256"]
     done = khrop("show", story.snapshot_id, "--cell", "กระบี่")
     assert done.returncode == 2
-    assert "PROVINCE:COLUMN" in done.stderr
+    assert "ROW:COLUMN" in done.stderr
 
 
 def test_the_pages_of_a_scan_are_kept_as_pictures_once(taken_in: Any, returns: Path, home: Home) -> None:
