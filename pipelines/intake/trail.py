@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from khrop.model.terminal_text import printable
 from khrop.thai import provinces
 from pipelines.readers.document import PLACE, cell_place, row_place, where
 
@@ -49,8 +50,6 @@ class Trail:
 
     def lines(self) -> list[str]:
         """The trail for a person, from the figure to the file."""
-        from pipelines.commands.text import printable
-
         said = [
             f"{printable(self.province)} {self.column}: {self.value if self.value is not None else 'no figure'}",
             f"  return    {self.snapshot_id}: {self.verdict}",

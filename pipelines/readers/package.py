@@ -67,14 +67,16 @@ class Package:
     """
 
     def __init__(self, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
+        """Take the members of an archive, by their names in lower case."""
         self._archive, self._members = archive, members
 
     @property
     def names(self) -> list[str]:
-        """The members' names as they are written, in the order of the package."""
+        """The names of the members as they are written, in the order of the package."""
         return [info.filename for info in self._members.values()]
 
     def __contains__(self, name: str) -> bool:
+        """Return whether there is a member of this name."""
         return _folded(name) in self._members
 
     def read(self, name: str) -> bytes:
@@ -294,15 +296,15 @@ def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """
     folder, name = posixpath.split(part)
     member = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: dict[str, tuple[str, str]] = {}
+    related: dict[str, tuple[str, str]] = {}
     if member not in package:
-        return found
+        return related
     for relation in package.parse(member).iter("{*}Relationship"):
         target = relation.get("Target", "")
         if relation.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, unquote(target.replace("\\", "/")))).lstrip("/")
-        found[relation.get("Id", "")] = relation.get("Type", "").rsplit("/", 1)[-1], target
-    return found
+        related[relation.get("Id", "")] = relation.get("Type", "").rsplit("/", 1)[-1], target
+    return related
 
 
 def _content_type(package: Package, part: str) -> str:

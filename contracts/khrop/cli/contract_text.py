@@ -10,11 +10,11 @@ import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from khrop.cli.check import printable
 from khrop.description.description import Description
 from khrop.description.outline import Told, columns_told, options_told, told, with_version
 from khrop.diff.changes import Change
 from khrop.diff.differences import VersionDue
+from khrop.model.terminal_text import printable
 
 NARROWEST, WIDEST = 40, 120
 

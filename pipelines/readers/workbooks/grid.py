@@ -34,6 +34,7 @@ class Grid:
     """
 
     def __init__(self, title: str, *, hidden: bool = False) -> None:
+        """Begin an empty sheet."""
         self.title, self.hidden = title, hidden
         self.name = f"{WORKBOOK}{title}"
         self.hidden_rows: set[int] = set()

@@ -113,7 +113,7 @@ def text_in(element: etree._Element) -> str:
 
 def unescaped(text: str) -> str:
     """Return a text with the characters that XML cannot hold, which workbooks write as _x000D_."""
-    return ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 @lru_cache(maxsize=1 << 10)

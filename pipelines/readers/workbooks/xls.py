@@ -78,18 +78,18 @@ def _grids(book: Any) -> list[Grid]:
 def _grid(book: Any, number: int, codes: list[str]) -> Grid:
     formulas = _formulas(book)
     sheet = book.sheet_by_index(number)
-    found = Grid(sheet.name, hidden=sheet.visibility & 3 != 0)
-    found.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden}
-    found.hidden_columns = [
+    cells = Grid(sheet.name, hidden=sheet.visibility & 3 != 0)
+    cells.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden}
+    cells.hidden_columns = [
         (col + 1, col + 1) for col, info in sheet.colinfo_map.items() if info.hidden or not info.width
     ]
     for row in range(sheet.nrows):
         for col, kind in enumerate(sheet.row_types(row)):
             if kind not in EMPTY:
                 text = _text(sheet.cell(row, col), codes, book.datemode == 1)
-                found.put(row + 1, col + 1, calculated(text) if (row, col) in formulas else text)
-    found.clear((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
-    return found
+                cells.put(row + 1, col + 1, calculated(text) if (row, col) in formulas else text)
+    cells.clear((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
+    return cells
 
 
 def _text(cell: Any, codes: list[str], date1904: bool) -> CellText:
@@ -104,17 +104,17 @@ def _text(cell: Any, codes: list[str], date1904: bool) -> CellText:
 
 def _formulas(book: Any) -> set[tuple[int, int]]:
     """Return a set that fills with the formulas' (row, column), from 0, while xlrd reads the records of a sheet."""
-    found: set[tuple[int, int]] = set()
+    formulas: set[tuple[int, int]] = set()
     read_record = type(book).get_record_parts
 
     def get_record_parts() -> tuple[int, int, bytes]:
         record: tuple[int, int, bytes] = read_record(book)
         if record[0] in FORMULAS:
-            found.add(struct.unpack_from("<HH", record[2]))
+            formulas.add(struct.unpack_from("<HH", record[2]))
         return record
 
     book.get_record_parts = get_record_parts
-    return found
+    return formulas
 
 
 def _links(book: Any) -> list[str]:
