@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from khrop.model.printable import printable
+from khrop.model.terminal_text import plural, printable
 
 __all__ = ["plural", "printable", "shown", "table", "width"]
 
@@ -39,8 +39,3 @@ def shown(path: Path) -> str:
     """A path as short as it can be said: from here, where it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def plural(count: int, name: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

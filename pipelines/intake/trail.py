@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.printable import printable
+from khrop.model.terminal_text import printable
 from pipelines.datasets.dataset import Column, Dataset
 from pipelines.readers.document import PLACE, cell_place, row_place, where
 

@@ -153,6 +153,11 @@ def test_a_workbook_of_a_million_rows_is_refused_in_seconds(bounded: None) -> No
     refused(made.workbook_of_rows(1_000_000), "more than 20,000 rows", "save the table alone in a new workbook")
 
 
+def test_an_old_workbook_whose_names_double_is_refused_for_its_memory() -> None:
+    assert not judged(made.old_workbook_of_doubling_names(3)).rows
+    refused(made.old_workbook_of_doubling_names(60), "more than 1,024 MB of memory", "save the table alone")
+
+
 @pytest.mark.usefixtures("bounded")
 def test_a_cell_at_the_far_corner_costs_nothing_and_changes_nothing() -> None:
     corner = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import mutations
-from written_workbooks import packed, xlsx_parts
+from written_workbooks import ole, packed, xlsx_parts
 
 RETURNS = Path(__file__).parents[1] / "returns"
 HOSTILE = RETURNS / "hostile"
@@ -40,6 +40,26 @@ def declaring(document_type: bytes, used: bytes = b"&e;") -> Callable[[bytes], b
         return head + mark + document_type + re.sub(rb">([^<>\s]+)<", rb">\1" + used + b"<", rest, count=1)
 
     return change
+
+
+def old_workbook_of_doubling_names(number: int) -> bytes:
+    """An XLS whose first name is a text, and each of the others the one before it, twice."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def name(at: int, formula: bytes) -> bytes:
+        written = b"n%d" % at
+        return record(0x18, struct.pack("<HBBH8x", 0, 0, len(written), len(formula)) + b"\0" + written + formula)
+
+    def begin(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0x600))
+
+    before = [b"\x23" + struct.pack("<HH", at, 0) for at in range(number)]
+    names = [name(0, b"\x17\xff\0" + b"x" * 255), *(name(at, before[at] * 2 + b"\x08") for at in range(1, number))]
+    at = len(begin(5)) + len(b"".join(names)) + 14 + 4
+    sheet = record(0x85, struct.pack("<IBB", at, 0, 0) + b"\2\0S1")
+    return ole({"Workbook": begin(5) + b"".join(names) + sheet + record(0x0A, b"") + begin(0x10) + record(0x0A, b"")})
 
 
 def workbook_of_rows(number: int) -> bytes:

@@ -88,12 +88,12 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     free, end, fat_mark = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
     fat = [fat_mark, end]
     sectors: list[bytes] = []
-    entries = [_entry("Root Entry", 5, end, 0)]
-    for name, content in streams.items():
+    entries = [_entry("Root Entry", 5, end, 0, child=1 if streams else free)]
+    for number, (name, content) in enumerate(streams.items(), 1):
         filled = content.ljust(4096, b"\0")
         count = -(-len(filled) // 512)
         first = 2 + len(sectors)
-        entries.append(_entry(name, 2, first, len(filled)))
+        entries.append(_entry(name, 2, first, len(filled), right=number + 1 if number < len(streams) else free))
         sectors += [filled[n * 512 : n * 512 + 512].ljust(512, b"\0") for n in range(count)]
         fat += [*range(first + 1, first + count), end]
     assert len(fat) <= 128
@@ -104,9 +104,10 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     return header + table + b"".join(entries).ljust(512, b"\0") + b"".join(sectors)
 
 
-def _entry(name: str, kind: int, first: int, size: int) -> bytes:
+def _entry(name: str, kind: int, first: int, size: int, *, right: int = 0xFFFFFFFF, child: int = 0xFFFFFFFF) -> bytes:
+    """A line of the directory: those beside one another are a chain to the right."""
     written = name.encode("utf-16-le")
-    head = written.ljust(64, b"\0") + struct.pack("<HBB", len(written) + 2, kind, 1) + b"\xff" * 12
+    head = written.ljust(64, b"\0") + struct.pack("<HBBIII", len(written) + 2, kind, 1, 0xFFFFFFFF, right, child)
     return head.ljust(116, b"\0") + struct.pack("<IQ", first, size)
 
 

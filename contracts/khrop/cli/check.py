@@ -18,7 +18,7 @@ import typer
 
 from khrop.cli.exits import BROKEN, OK, guarded
 from khrop.model.errors import WrongUse
-from khrop.model.printable import printable
+from khrop.model.terminal_text import plural, printable
 
 if TYPE_CHECKING:
     from khrop.files.table import Table, Unreadable
@@ -253,8 +253,3 @@ def _severities(violations: Sequence[Violation]) -> dict[str, str]:
     """Each broken rule with its severity, errors first."""
     severities = {v.rule_id: str(v.severity) for v in violations}
     return dict(sorted(severities.items(), key=lambda item: item[1]))
-
-
-def plural(count: int, name: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -53,8 +53,8 @@ def list_() -> int:
 
 def _line(name: str, point: EntryPoint) -> str:
     from khrop.cli import named
-    from khrop.model.printable import printable
     from khrop.model.rule import options_of
+    from khrop.model.terminal_text import printable
 
     brought = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
     try:

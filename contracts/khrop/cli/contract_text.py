@@ -14,7 +14,7 @@ from khrop.description.description import Description
 from khrop.description.outline import Told, columns_told, options_told, told, with_version
 from khrop.diff.changes import Change
 from khrop.diff.differences import VersionDue
-from khrop.model.printable import printable
+from khrop.model.terminal_text import printable
 
 NARROWEST, WIDEST = 40, 120
 

@@ -1,4 +1,4 @@
-"""XLS and XLSB to rows, from their records, and the old files that are told apart by their directory."""
+"""XLS and XLSB to rows, and the kinds of old office files, known by their directory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from python_calamine import CalamineWorkbook
 from written_workbooks import ole, ooxml, packed, relations
 
 from pipelines.readers.document import Claim, Document, Meant, Unreadable
-from pipelines.readers.ole import Container, kind_of
+from pipelines.readers.ole import kind_of
 from pipelines.readers.workbooks import xls, xlsb
-from pipelines.readers.workbooks.biff import unpacked
 
 BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 
@@ -66,10 +65,17 @@ def test_numbers_print_by_their_formats_and_read_as_they_are_stored() -> None:
 
 @pytest.mark.parametrize(
     ("packed_as", "value"),
-    [(62 << 2 | 2, 62), (484 << 2 | 3, 4.84), ((-3 << 2 | 2) & 0xFFFFFFFF, -3), (0x3FF00000, 1), (0x40590001, 1)],
+    [
+        (62 << 2 | 2, "62"),
+        (484 << 2 | 3, "4.84"),
+        ((-3 << 2 | 2) & 0xFFFFFFFF, "-3"),
+        (0x3FF00000, "1"),
+        (0x40590001, "1"),
+    ],
 )
-def test_packed_numbers_are_unpacked(packed_as: int, value: float) -> None:
-    assert unpacked(packed_as) == value
+def test_packed_numbers_are_unpacked(packed_as: int, value: str) -> None:
+    assert document(record(0x27E, struct.pack("<HHHI", 0, 0, 0, packed_as))).sheets[0].rows == [(1, [value])]
+    assert xlsb.read(xlsb_of(row12(0) + cell12(2, 0, struct.pack("<I", packed_as)))).sheets[0].rows == [(1, [value])]
 
 
 def test_a_row_of_packed_numbers_is_as_many_cells() -> None:
@@ -83,10 +89,11 @@ def test_shared_texts_may_go_on_in_the_next_record_in_another_width() -> None:
     whole = text8("จังหวัด")
     first = struct.pack("<II", 2, 2) + struct.pack("<HBH", 3, 8, 1) + b"abc" + b"\0" * 4 + whole[:7]
     strings = record(0xFC, first) + record(0x3C, b"\1" + whole[7:])
-    cells = b"".join(record(0xFD, struct.pack("<HHHI", 0, col, 0, col)) for col in range(3))
-    sheet = document(cells, strings=strings).sheets[0]
-    assert sheet.rows == [(1, ["abc", "จังหวัด", "#2?"])]
-    assert sheet.meant == {(1, 3): Meant(None, ("missing-string",))}
+    cells = [record(0xFD, struct.pack("<HHHI", 0, col, 0, col)) for col in range(3)]
+    assert document(cells[0] + cells[1], strings=strings).sheets[0].rows == [(1, ["abc", "จังหวัด"])]
+    # A text that the table does not hold is not taken for an empty cell.
+    with pytest.raises(Unreadable, match="damaged"):
+        document(b"".join(cells), strings=strings)
 
 
 def test_formulas_give_numbers_texts_truth_and_errors() -> None:
@@ -96,6 +103,25 @@ def test_formulas_give_numbers_texts_truth_and_errors() -> None:
     sheet = document(cells).sheets[0]
     assert sheet.rows == [(1, ["59", "กระบี่", "TRUE", "#DIV/0!"])]
     assert set(sheet.meant.values()) == {Meant(None, ("formula",))}
+    beside = document(number(0, 0, 59.0) + formula(1, struct.pack("<d", 59.0))).sheets[0]
+    assert beside.meant == {(1, 2): Meant(None, ("formula",))}
+
+
+def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:
+    mac = record(0x22, struct.pack("<H", 1))
+    sheet = document(number(0, 0, 42612), strings=mac, codes=("d/m/yyyy",)).sheets[0]
+    assert sheet.rows == [(1, ["31/8/2020"])]
+    assert sheet.meant == {(1, 1): Meant("31 สิงหาคม 2563", ("date-format",))}
+
+
+def test_macros_and_links_to_other_workbooks_are_noted_and_not_followed() -> None:
+    other = record(0x1AE, struct.pack("<H", 1) + text8("\x01\x01C\\ปี2562.xls") + text8("S1"))
+    itself = record(0x1AE, b"\1\0\1\4") + record(0x1AE, b"\1\0\1\x3a")
+    data = ole({"Workbook": stream(number(0, 0, 1), strings=itself + other), "_VBA_PROJECT_CUR": b""})
+    assert xls.read(data).said == (
+        Claim("file", "macros", "_VBA_PROJECT_CUR", "", "_VBA_PROJECT_CUR"),
+        Claim("file", "external_links", "1", "", "C\\ปี2562.xls"),
+    )
 
 
 def test_what_is_hidden_is_told_and_what_a_merged_range_covers_is_not_printed() -> None:
@@ -146,10 +172,18 @@ def test_old_files_are_known_by_their_directory(streams: tuple[str, ...], kind: 
 
 def test_sectors_that_go_in_a_circle_are_damage() -> None:
     data = bytearray(ole({"Workbook": b"x" * 5000}))
-    data[512 + 4 * 11 : 512 + 4 * 12] = struct.pack("<I", 2)
-    data[512 + 4 * 1 : 512 + 4 * 2] = struct.pack("<I", 1)
+    circle = data[: 512 + 4 * 11] + struct.pack("<I", 2) + data[512 + 4 * 12 :]
+    directory = data[: 512 + 4 * 1] + struct.pack("<I", 1) + data[512 + 4 * 2 :]
+    for read, spoilt in ((xls.read, circle), (kind_of, directory)):
+        with pytest.raises(Unreadable, match="damaged"):
+            read(bytes(spoilt))
+
+
+def test_a_directory_that_goes_in_a_circle_is_damage() -> None:
+    data = bytearray(ole({"Workbook": b""}))
+    struct.pack_into("<I", data, 1024 + 128 + 72, 1)  # its entry stands beside itself
     with pytest.raises(Unreadable, match="damaged"):
-        Container(bytes(data)).stream("Workbook")
+        kind_of(bytes(data))
 
 
 @pytest.mark.parametrize("kept", [8, 100, 511, 600, 1100, 2000])
@@ -174,12 +208,16 @@ def test_a_workbook_older_than_excel_97_is_read_too() -> None:
     def begin5(kind: int) -> bytes:
         return record(0x809, struct.pack("<HHHH", 0x500, kind, 0, 0))
 
-    head = begin5(5) + record(0x42, struct.pack("<H", 874))
+    code = record(0x41E, struct.pack("<HB", 164, 5) + b"0.00%")
+    styles = b"".join(record(0xE0, struct.pack("<HH12x", 0, key)) for key in (0, 164))
+    head = begin5(5) + record(0x42, struct.pack("<H", 874)) + code + styles
     sheet = struct.pack("<IBB", len(head) + 4 + 6 + 3 + 4, 0, 0) + b"\x02S1"
     label = record(0x204, struct.pack("<HHHH", 2, 1, 0, 6) + "กระบี่".encode("cp874"))
-    cells = number(1, 1, 62.0) + number(1, 2, 4.838709677419355) + label
+    cells = number(1, 1, 62.0) + number(1, 2, 4.838709677419355) + number(1, 3, 0.0484, 1) + label
     data = head + record(0x85, sheet) + record(0x0A, b"") + begin5(0x10) + cells + record(0x0A, b"")
-    assert xls.read(ole({"Book": data})).sheets[0].rows == [(2, ["", "62", "4.83870967741935"]), (3, ["", "กระบี่"])]
+    found = xls.read(ole({"Book": data})).sheets[0]
+    assert found.rows == [(2, ["", "62", "4.838709677", "4.84%"]), (3, ["", "กระบี่"])]
+    assert found.meant[2, 3] == Meant("4.83870967741935", ("number-format",))
 
 
 # --- XLSB --------------------------------------------------------------------------------------------------
