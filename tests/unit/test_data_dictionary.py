@@ -9,7 +9,7 @@ import pytest
 from warehouse import meaning
 from warehouse.tables import EXPORTED, MART_NAMES
 
-PAGE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
 
 
 def test_the_page_is_the_one_that_the_sql_makes() -> None:
