@@ -125,4 +125,4 @@ pages: $(DEV) ## write the generated pages alone
 # Writes below build/ alone. A warning of Sphinx is an error: a page in no table of contents, a link to nothing.
 docs-check: $(DEV) ## build the documentation into build/docs and check its links
 	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -d build/doctrees docs build/docs
-	$(BIN)/python tests/docs_links.py build/docs
+	$(BIN)/python docs/check_links.py build/docs

@@ -1,4 +1,4 @@
-"""How the site of the documentation is built: `make docs`. What it takes and why: decision 0017.
+"""How the site of the documentation is built: `make docs`. What it takes and why: decision 0018.
 
 Nothing here needs a network: no web fonts, no scripts of another host, no inventory of another project.
 """
@@ -24,6 +24,8 @@ myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]
 # Violations in the pages of contracts have titles of their own level.
 suppress_warnings = ["myst.header"]
+
+highlight_language = "none"
 
 # In a docstring `name` is code, as in Markdown.
 default_role = "code"

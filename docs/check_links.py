@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
-ROOT = Path(__file__).parents[1]
 OUTSIDE = (
     "README.md",
     "CONTRIBUTING.md",
@@ -57,7 +57,12 @@ def in_markdown(file: Path) -> Iterator[str]:
 def _headings(file: Path) -> frozenset[str]:
     """The anchors of a Markdown file's headings, as GitHub makes them."""
     headings = HEADING.findall(FENCED.sub("", file.read_text(encoding="utf-8")))
-    return frozenset(re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings)
+    return frozenset("".join(filter(_in_anchor, h.lower())).strip().replace(" ", "-") for h in headings)
+
+
+def _in_anchor(letter: str) -> bool:
+    """Whether an anchor keeps a letter: Thai vowels and tone marks are marks, not letters."""
+    return letter.isalnum() or letter in "-_ " or category(letter).startswith("M")
 
 
 def in_tour(file: Path) -> Iterator[str]:
@@ -120,10 +125,15 @@ def in_site(folder: Path) -> Iterator[str]:
             yield f"{file}: it loads from another host"
 
 
-def main(site: Path) -> int:
-    """Print what is wrong and return the exit code: 1 where anything is."""
-    broken = [line for name in OUTSIDE for line in in_markdown(ROOT / name)]
-    broken += in_tour(ROOT / "CONTRIBUTING.md")
+def main(site: Path, root: Path) -> int:
+    """Print what is wrong and return the exit code: 1 where anything is.
+
+    Args:
+        site: The folder of the built site.
+        root: The top of the tree, whose Markdown is checked.
+    """
+    broken = [line for name in OUTSIDE for line in in_markdown(root / name)]
+    broken += in_tour(root / "CONTRIBUTING.md")
     broken += in_site(site)
     for line in broken:
         print(line, file=sys.stderr)
@@ -131,4 +141,4 @@ def main(site: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), Path(__file__).parents[1] if len(sys.argv) == 2 else Path(sys.argv[2])))
