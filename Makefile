@@ -65,6 +65,7 @@ dev: $(APP) ## open the Dagster UI on 127.0.0.1:3000
 check: $(DEV) ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy --strict -p khrop
 	$(BIN)/mypy -p pipelines -p warehouse
 
@@ -87,38 +88,39 @@ build: $(DEV) debian ## build both distributions and test the library's wheel al
 # names forms of documents alone, as in FORMS="pdf or xlsx".
 FUZZ := 40
 fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FORMS="pdf or xlsx")
-	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py)
-	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/unit/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
+	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
+bench bench-readers: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_readers.py
-	$(BIN)/python tests/bench_letters.py
-	$(BIN)/python tests/bench_site.py
-	$(BIN)/python tests/bench_data_docs.py
-	$(BIN)/python -W ignore tests/bench_contracts.py
+	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/bench_readers.py
+	$(BIN)/python tests/bench/bench_letters.py
+	$(BIN)/python tests/bench/bench_site.py
+	$(BIN)/python tests/bench/bench_data_docs.py
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
 bench-readers: $(DEV) ## readers alone: time, memory and what was read (MANIFEST, BASE)
-	$(BIN)/python tests/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
+	$(BIN)/python tests/bench/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
 
 bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
-	$(BIN)/python -W ignore tests/bench_contracts.py
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
 bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TABLES, LABELS, PRED)
-	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
-	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
+	$(BIN)/python tests/bench/bench_repair.py $(or $(TABLES),tests/bench/repair-bench/tables.jsonl.gz) \
+	  $(or $(LABELS),tests/bench/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
 
 # The site of the sample and a few synthetic returns, as pictures for the README.
 screenshots: $(DEV) debian ## the pictures in docs/images
-	$(BIN)/python tests/screenshots.py
+	$(BIN)/python tests/shared/screenshots.py
 
 docs: pages docs-check ## write the generated pages, build the documentation into build/docs, check its links
 
 # The pages that are made of the contract, of Great Expectations' suites and of the SQL, and the marts' lineage.
 pages: $(DEV) ## write the generated pages alone
-	$(BIN)/python tests/contract_pages.py
+	$(BIN)/python tests/shared/contract_pages.py
 	$(BIN)/python -m warehouse.lineage
 	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/reference/data-dictionary.md'))"
 
