@@ -37,9 +37,8 @@ class Unaccounted(RunFailed):
 
 
 def template() -> Path:
-    """The instance template: beside the package in an installation, at the top in a checkout."""
-    installed = Path(__file__).parents[1] / "dagster.yaml"
-    return installed if installed.exists() else Path(__file__).parents[2] / "dagster.yaml"
+    """The instance template."""
+    return Path(__file__).parents[1] / "dagster.yaml"
 
 
 def prepare(home: Home) -> dict[str, str]:

@@ -61,7 +61,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--markdown", action="store_true", help="the table as it stands in docs/contracts-speed.md")
+    parser.add_argument("--markdown", action="store_true", help="print the table of docs/reference/contracts-speed.md")
     asked = parser.parse_args()
     if asked.markdown:
         print("| what | measured | promised | met |\n| --- | --- | --- | --- |")

@@ -9,7 +9,7 @@ from province_table import EXPORTED, MART_NAMES
 
 from warehouse import meaning
 
-PAGE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
 
 
 def test_the_page_is_the_one_that_the_sql_makes() -> None:

@@ -22,7 +22,7 @@ from pipelines.datasets.province_progress.data_docs import comparisons
 
 ROOT = Path(__file__).parents[2]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"
-FOLDER = ROOT / "docs" / "contracts"
+FOLDER = ROOT / "docs" / "reference" / "contracts"
 MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
 
 
