@@ -6,14 +6,14 @@ in `khrop.diff.differences` and the modules that it asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from khrop.expressions.formula import Call, Column, Constant, in_words
+from khrop.expressions.formula import Formula, in_words
 from khrop.model.facts import show
+from khrop.vocabulary.grades import Grade
 
-Grade = Literal["tightening", "loosening", "neutral", "unclear"]
 Party = Literal["producers", "consumers"]
 Level = Literal["major", "minor", "patch", "none"]
 Of = Literal["contract", "column", "rule"]
@@ -102,7 +102,7 @@ class Place:
 
 def told(value: Any) -> str:
     """A value as a change tells it; long lists by their first values and their number."""
-    if isinstance(value, (Column, Constant, Call)):
+    if isinstance(value, Formula):
         return in_words(value)
     if isinstance(value, (tuple, list, set, frozenset)):
         texts = [told(one) for one in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
@@ -113,42 +113,3 @@ def told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return show("", value) or NOTHING
-
-
-def unclear(old: Any, new: Any) -> Grade:
-    return "unclear"
-
-
-def neutral(old: Any, new: Any) -> Grade:
-    return "neutral"
-
-
-def more_is_looser(old: Any, new: Any) -> Grade:
-    """Of a limit that lets more through the higher it is, a tolerance or a maximum."""
-    try:
-        if old == new:
-            return "neutral"
-        return "loosening" if new > old else "tightening"
-    except TypeError:
-        return "unclear"
-
-
-def more_is_stricter(old: Any, new: Any) -> Grade:
-    return turned(more_is_looser(old, new))
-
-
-def wider_is_looser(old: Set[Any], new: Set[Any]) -> Grade:
-    """Of a set of what is allowed, a list of values or columns that may be null."""
-    if old == new:
-        return "neutral"
-    return "loosening" if old < new else "tightening" if new < old else "unclear"
-
-
-def wider_is_stricter(old: Set[Any], new: Set[Any]) -> Grade:
-    return turned(wider_is_looser(old, new))
-
-
-def turned(grade: Grade) -> Grade:
-    """The grade of the change back."""
-    back: dict[Grade, Grade] = {"loosening": "tightening", "tightening": "loosening"}
-    return back.get(grade, grade)

@@ -14,15 +14,13 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription
-from khrop.diff.changes import (
-    NOTHING,
-    Change,
+from khrop.diff.changes import NOTHING, Change, Place, told
+from khrop.vocabulary.grades import (
     Grade,
-    Place,
+    key_columns,
     more_is_looser,
     more_is_stricter,
     neutral,
-    told,
     unclear,
     wider_is_looser,
     wider_is_stricter,
@@ -42,19 +40,13 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
     kept, now = [name for name in before if name in after], [name for name in after if name in before]
     yield from Place("contract", new.name).graded("order of columns", kept, now, neutral)
     if old.unique != new.unique:
-        grade = unique_grade(old, new, old.unique, new.unique)
+        grade = key_columns(old.unique, new.unique, nullable_columns(old, new))
         yield Place("contract", new.name).changed("unique", old.unique, new.unique, grade)
 
 
-def unique_grade(old: Description, new: Description, before: tuple[str, ...], after: tuple[str, ...]) -> Grade:
-    """A key of fewer columns is stricter, as long as the columns that it leaves out could not be null."""
-    if set(before) == set(after):
-        return "neutral"
-    if not before or not after:
-        return "loosening" if before else "tightening"
-    left_out = set(before) ^ set(after)
-    nullable = {f.name for d in (old, new) for f in d.fields if f.nullable or not f.required}
-    return "unclear" if left_out & nullable else wider_is_looser(set(before), set(after))
+def nullable_columns(*descriptions: Description) -> set[str]:
+    """Return the columns that may be null or absent in any of some contracts."""
+    return {f.name for d in descriptions for f in d.fields if f.nullable or not f.required}
 
 
 def _added(column: FieldDescription) -> Change:

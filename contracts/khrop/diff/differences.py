@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from khrop.description.description import Description, RuleDescription
-from khrop.diff.changes import Change, Grade, Level, Place, neutral, told, unclear
+from khrop.description.description import Description, RuleDescription, params_in
+from khrop.diff.changes import Change, Level, Place, told
 from khrop.diff.column_changes import column_changes
-from khrop.diff.rule_changes import params_in, rule_changes
+from khrop.diff.rule_changes import rule_changes
+from khrop.vocabulary.grades import Grade, neutral, unclear
 
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?")

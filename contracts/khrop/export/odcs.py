@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from khrop import vocabulary
 from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
 from khrop.description.plain import plain, plain_rule
 from khrop.engine.fields import CHECKS
@@ -20,6 +19,7 @@ from khrop.export.odcs_document import OWN
 from khrop.export.odcs_reading import read_document
 from khrop.export.sql_rules import Query, queries
 from khrop.expressions.formula import Formula, columns_in
+from khrop.vocabulary.kinds import RuleKind
 
 API_VERSION = "v3.1.0"
 TABLE = "${table}"
@@ -31,12 +31,6 @@ _OPTIONS: dict[str, Mapping[str, str]] = {
     "greater_than": {"min_value": "exclusiveMinimum"},
     "less_than_or_equal_to": {"max_value": "maximum"},
     "less_than": {"max_value": "exclusiveMaximum"},
-}
-_DIMENSIONS: Mapping[str, tuple[type, ...]] = {
-    "completeness": (vocabulary.ContainsExactly, vocabulary.LinearSequence, vocabulary.ConservesRows),
-    "uniqueness": (vocabulary.UniqueKey,),
-    "timeliness": (vocabulary.NotAllSame,),
-    "conformity": (vocabulary.WholeNumbers,),
 }
 
 
@@ -174,4 +168,4 @@ def _how(query: Query) -> dict[str, Any]:
 def _dimension(what: Any) -> str:
     if isinstance(what, Formula):
         return "consistency" if len(columns_in(what)) > 1 else "accuracy"
-    return next((name for name, kinds in _DIMENSIONS.items() if isinstance(what, kinds)), "consistency")
+    return what.dimension if isinstance(what, RuleKind) else "consistency"

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from khrop.engine.frames import Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, parts
+from khrop.vocabulary.query_writer import NotInSql
 
 Dialect = Literal["duckdb", "postgres"]
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres")
@@ -43,10 +44,6 @@ _BINDS = {
 }  # fmt: skip
 
 
-class Unsayable(ValueError):
-    """What standard SQL has no words for; the message says what."""
-
-
 def name(text: str) -> str:
     """An identifier, whatever it is made of."""
     return '"' + _sound(text).replace('"', '""') + '"'
@@ -72,7 +69,7 @@ def literal(value: Any) -> str:
 
 def _sound(text: str) -> str:
     if "\x00" in text:
-        raise Unsayable("SQL has no text with a NUL in it")
+        raise NotInSql("SQL has no text with a NUL in it")
     return text
 
 
@@ -97,7 +94,7 @@ class Printer:
         return f"NULLIF({said}, 'NaN')" if self.kinds.get(column) == "number" else said
 
     def formula(self, formula: Formula) -> str:
-        """A formula; `Unsayable` where the dialect cannot say it."""
+        """A formula; `NotInSql` where the dialect cannot say it."""
         if isinstance(formula, Column):
             return self.column(formula.name)
         if isinstance(formula, Constant):
@@ -120,7 +117,7 @@ class Printer:
         level = _binds(call)
         if called in _OPERATORS and len(args) == 2:
             if Constant(None) in args:
-                raise Unsayable("a comparison with nothing")
+                raise NotInSql("a comparison with nothing")
             # What is reckoned first stays so: floats are not associative.
             left = self.within(args[0], level if level == _COMPARED else level - 1)
             right = self.within(args[1], level - 1 if level in (_AND, _OR) else level)
@@ -137,7 +134,7 @@ class Printer:
             return f"EXTRACT({_DATE_PARTS[called]} FROM {self.within(args[0])})"
         said = self._special(called, args, options) or self._text(called, args, options)
         if said is None:
-            raise Unsayable(f"standard SQL has no {called}")
+            raise NotInSql(f"standard SQL has no {called}")
         return said
 
     def _special(self, called: str, args: Sequence[Formula], options: Mapping[str, Any]) -> str | None:

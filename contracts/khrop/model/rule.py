@@ -60,6 +60,13 @@ class Rule:
     build: Callable[[type, Params], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the contract in the place of a value of a rule."""
+
+    name: str
+
+
 def methods_of(contract: type) -> dict[str, Rule]:
     """The rules of a contract by the name of their method, in the order they are written, those of its bases first.
 
