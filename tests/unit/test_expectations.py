@@ -9,6 +9,7 @@ import pytest
 
 from khrop import ProvinceProgress, rule, rules_of
 from khrop.vocabulary import AddsUp, RatioWithin
+from khrop.vocabulary.table_expectation import hundredths_off
 from pipelines.publishing.data_docs import batches, comparisons, expectations
 
 
@@ -62,7 +63,7 @@ def test_what_is_told_is_plain_data_that_names_its_sources() -> None:
 
 def test_a_percent_is_off_in_hundredths_and_one_of_nothing_is_not_divided_by_it() -> None:
     frame = pd.DataFrame({"p": [3.72, 3.71, 0.0, None], "part": [292, 292, 0, 1], "whole": [7850, 7850, 0, 2]})
-    off = expectations.hundredths_off(frame, "p", "part", "whole")
+    off = frame.assign(off=expectations._calculated(hundredths_off("p", "part", "whole"))(frame))["off"]
     assert off.iloc[0] == pytest.approx(0.0255, abs=1e-4)
     assert off.iloc[1] == pytest.approx(0.9745, abs=1e-4)
     assert off.iloc[2] == 0

@@ -39,6 +39,7 @@ def _options(old: Description, new: Description) -> Iterator[Change]:
     yield from place.graded("snapshot", was.snapshot, now.snapshot, unclear)
     yield from _key(old, new)
     yield from place.graded("place", was.place, now.place, neutral)
+    yield from place.graded("derived", was.derived, now.derived, neutral)
     yield from _engines(place, was.engines, now.engines)
     yield from _params(old, new)
 

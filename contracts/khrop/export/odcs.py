@@ -67,7 +67,7 @@ def document_of(contract: type) -> dict[str, Any]:
     description = describe(contract)
     asked = queries(contract, TABLE)
     options = plain(description)
-    kept = ("snapshot", "key", "place", "params", "engines", "unique")
+    kept = ("snapshot", "key", "place", "params", "engines", "unique", "derived")
     return {
         "kind": "DataContract",
         "apiVersion": API_VERSION,
@@ -88,7 +88,7 @@ def document_of(contract: type) -> dict[str, Any]:
         "customProperties": [
             {"property": "titleTh", "value": description.options.title_th},
             {"property": "titleEn", "value": description.options.title_en},
-            _own({key: options[key] for key in kept}),
+            _own({key: options[key] for key in kept if key in options}),
         ],
     }
 

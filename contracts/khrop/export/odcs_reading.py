@@ -25,6 +25,7 @@ from khrop.description.plain import described_field, described_rule, value_from
 from khrop.engine.compiled import built_rules
 from khrop.export.odcs_document import At, shown
 from khrop.export.odcs_metrics import Foreign
+from khrop.files.table import DERIVATIONS
 from khrop.model.rule import ENGINES, ContractOptions
 
 Made = TypeVar("Made")
@@ -104,7 +105,16 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         given = own["params"].mapping()
         params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
     snapshot, place = (own.text(key, "") or None for key in ("snapshot", "place"))
-    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines)
+    derived = dict(_derived(own["derived"])) if own.there("derived") else {}
+    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines, derived)
+
+
+def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:
+    for column in at.mapping():
+        names = _names(at, column)
+        if len(names) != 2 or names[1] not in DERIVATIONS:
+            raise at[column].wrong(f"a column and one of {', '.join(DERIVATIONS)} derive it, not {shown(names)}")
+        yield str(column), (names[0], names[1])
 
 
 def _names(at: At, key: str) -> tuple[str, ...]:

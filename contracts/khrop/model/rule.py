@@ -8,7 +8,7 @@ is `khrop.engine.pandera_bridge.rule`; how a rule is run belongs in `khrop.engin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 Severity = Literal["error", "warning"]
@@ -109,7 +109,9 @@ class ContractOptions:
 
     `snapshot` is the column that tells one snapshot's rows from another's (absent: the frame is one snapshot);
     `key` are the columns that name a row for a person; `place` is the column that says where it stands;
-    `params` are the parameters with their defaults; `engines` those whose frames it is for.
+    `params` are the parameters with their defaults; `engines` those whose frames it is for; `derived` are the columns
+    that a file may leave out, each with the column it follows from and the name of a function of
+    `khrop.files.table.DERIVATIONS`.
     """
 
     version: str = "0.0.0"
@@ -120,3 +122,4 @@ class ContractOptions:
     place: str | None = None
     params: Mapping[str, Any] | None = None
     engines: tuple[str, ...] = ENGINES
+    derived: Mapping[str, tuple[str, str]] = field(default_factory=dict)
