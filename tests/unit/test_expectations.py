@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
+import narwhals as nw
 import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, rule, rules_of
-from khrop.vocabulary import AddsUp, RatioWithin
-from khrop.vocabulary.table_expectation import hundredths_off
+from khrop.vocabulary import AddsUp, RatioWithin, RowKind
+from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, hundredths_off
 from pipelines.publishing.data_docs import batches, comparisons, expectations
 
 
@@ -51,6 +54,33 @@ def test_a_contract_that_has_changed_is_told_otherwise() -> None:
     assert found["percent-within-tolerance", "expect_column_values_to_be_between"].kwargs["max_value"] == 50.0
     (derived,) = loose.derived.values()
     assert derived(pd.DataFrame({"saved": [1, 2], "pending": [1, None], "total": [5, 2]})).tolist()[0] == 3
+
+
+@dataclass(frozen=True, slots=True)
+class Even(RowKind):
+    """A column is even: a kind of rule that nothing else knows."""
+
+    column: str
+
+    def holds(self) -> nw.Expr:
+        return (nw.col(self.column) / 2).floor() * 2 == nw.col(self.column)
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        yield equal_columns(self.column, "halves twice", derived={"halves twice": nw.col(self.column) // 2 * 2})
+
+
+def test_a_new_kind_of_rule_is_expected_without_a_change_elsewhere() -> None:
+    class Evens(ProvinceProgress):
+        @rule("even", columns=("total",), th="ต้องเป็นเลขคู่")
+        def even(cls, params: object) -> Even:
+            """The total is even."""
+            return Even("total")
+
+    (even,) = (e for e in expectations.of_contract(Evens)[expectations.LOADED] if e.rule == "even")
+    assert (even.kind, even.th, even.en) == (
+        "expect_column_pair_values_to_be_equal", "ต้องเป็นเลขคู่", "The total is even.",
+    )  # fmt: skip
+    assert even.derived["halves twice"](pd.DataFrame({"total": [3, 4]})).tolist() == [2, 4]
 
 
 def test_what_is_told_is_plain_data_that_names_its_sources() -> None:

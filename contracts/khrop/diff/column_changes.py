@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription
-from khrop.diff.changes import NOTHING, Change, Place, told
+from khrop.diff.changes import NOTHING, Change, Place, value_text
 from khrop.vocabulary.grades import (
     Grade,
     key_columns,
@@ -97,11 +97,11 @@ def _checks(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
         yield place.changed("severity of checks", old.severity, new.severity, grade)
     if old.checks == new.checks:
         return
-    told_apart = list(_bounds(place, old, new)) + list(_others(place, old, new))
-    if told_apart:
-        yield from told_apart
+    changes = list(_bounds(place, old, new)) + list(_others(place, old, new))
+    if changes:
+        yield from changes
     else:
-        was, now = ([f"{name} {told(dict(of))}" for name, of in f.checks] for f in (old, new))
+        was, now = ([f"{name} {value_text(dict(of))}" for name, of in f.checks] for f in (old, new))
         yield place.changed("checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "says the same otherwise")
 
 
@@ -125,7 +125,7 @@ class _End:
     beyond: int
 
     def __str__(self) -> str:
-        return {0: "", 1: "> ", -1: "< "}[self.beyond] + told(self.value)
+        return {0: "", 1: "> ", -1: "< "}[self.beyond] + value_text(self.value)
 
 
 def _ends(column: FieldDescription) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class ContainsExactly(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether there are as many rows, and as many different values, as expected."""
-        # As many rows as values, all different: then each is there once, unless one is a stranger.
+        # As many rows as values, all different: then each is there once, unless one is not expected.
         n = len(self.expected)
         return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
 
@@ -132,7 +132,7 @@ class ContainsExactly(GroupKind):
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
-        return {"th": f"{self.column}: ต้องมีครบทุกค่า ค่าละหนึ่งแถว ไม่ขาด ไม่เกิน ไม่ซ้ำ"}
+        return {"th": "ต้องมีครบทุกค่าที่กำหนด ค่าละหนึ่งแถว ไม่ขาด ไม่เกิน ไม่ซ้ำ"}
 
     def statement(self) -> Sentence:
         """Return the values."""
