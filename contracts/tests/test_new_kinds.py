@@ -27,9 +27,8 @@ from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.rule import Params
-from khrop.vocabulary import DocumentPart, GroupKind, LookupKind, RowKind
 from khrop.vocabulary.grades import Grading, more_is_looser, more_is_stricter
-from khrop.vocabulary.kinds import Groups, ReferenceTable, Schema, Words
+from khrop.vocabulary.kinds import DocumentPart, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Schema, Words
 from khrop.vocabulary.query_writer import QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns
 from khrop.vocabulary.wording import Sentence, value_text
@@ -89,7 +88,8 @@ class AtMostRows(GroupKind):
         for snapshot, rows in groups.items():
             for row in rows:
                 times, key = str(row["rows"]), str(row[self.by])
-                yield Failure(snapshot, key, self.by, times, f"≤ {self.most}", "", f"{key} มี {times}", f"{key}: {times}")
+                text = f"{key}: {times}"
+                yield Failure(snapshot, key, self.by, times, f"≤ {self.most}", "", text, text)
 
 
 @dataclass(frozen=True, slots=True)

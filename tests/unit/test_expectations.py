@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, rule, rules_of
-from khrop.vocabulary import AddsUp, RatioWithin, RowKind
+from khrop.vocabulary import AddsUp, RatioWithin
+from khrop.vocabulary.kinds import RowKind
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, hundredths_off
 from pipelines.publishing.data_docs import batches, comparisons, expectations
 

@@ -131,6 +131,20 @@ def describe(contract: type) -> Description:
     return replace(without_rules(contract), rules=rules)
 
 
+def readable(contract: type) -> Description:
+    """Return a contract as data, as far as its rules are data: of a rule that is code, the summary alone."""
+    rules = tuple(_as_far_as_data(contract, method, rule) for method, rule in methods_of(contract).items())
+    return replace(without_rules(contract), rules=rules)
+
+
+def _as_far_as_data(contract: type, method: str, rule: Rule) -> RuleDescription:
+    try:
+        return rule_as_data(contract, method, rule)
+    except NotExportable:
+        names = ("id", "scope", "severity", "summary", "columns", "needs", "skip_null")
+        return RuleDescription(**{name: getattr(rule, name) for name in names}, method=method, what=None)
+
+
 def without_rules(contract: type) -> Description:
     """Return the columns and options of a contract as data."""
     schema = contract.to_schema()  # type: ignore[attr-defined]

@@ -7,21 +7,14 @@ on a page in `khrop.export.markdown`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from khrop.description.description import (
-    Description,
-    FieldDescription,
-    NotExportable,
-    RuleDescription,
-    rule_as_data,
-    without_rules,
-)
+from khrop.description.description import Description, FieldDescription, RuleDescription
 from khrop.description.statements import field_statements, statement
 from khrop.model.facts import show
 from khrop.model.messages import NOTHING
-from khrop.model.rule import Rule, Scope, methods_of
+from khrop.model.rule import Scope
 from khrop.vocabulary.kinds import ReferenceKind
 from khrop.vocabulary.wording import Sentence
 
@@ -52,20 +45,6 @@ class RuleOutline:
             return "", ""
         columns = ", ".join(self.rule.skip_null)
         return f"ไม่ตรวจแถวที่ {columns} ว่าง", f"rows that lack one of {columns} are skipped"
-
-
-def readable(contract: type) -> Description:
-    """Return a contract as data, as far as its rules are data: of a rule that is code, the summary alone."""
-    rules = tuple(_as_far_as_data(contract, method, rule) for method, rule in methods_of(contract).items())
-    return replace(without_rules(contract), rules=rules)
-
-
-def _as_far_as_data(contract: type, method: str, rule: Rule) -> RuleDescription:
-    try:
-        return rule_as_data(contract, method, rule)
-    except NotExportable:
-        names = ("id", "scope", "severity", "summary", "columns", "needs", "skip_null")
-        return RuleDescription(**{name: getattr(rule, name) for name in names}, method=method, what=None)
 
 
 def rule_outline(rule: RuleDescription) -> RuleOutline:

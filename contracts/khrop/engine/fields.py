@@ -17,7 +17,8 @@ import narwhals as nw
 from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
-from khrop.vocabulary import RowKind, UniqueKey
+from khrop.vocabulary import UniqueKey
+from khrop.vocabulary.kinds import RowKind
 
 Limits = Mapping[str, Any]
 FieldCheck = tuple[str, Callable[[nw.Expr, Limits], nw.Expr], str, str]

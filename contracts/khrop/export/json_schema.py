@@ -16,7 +16,7 @@ from khrop.description.description import Description, FieldDescription, RuleDes
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.fields import CHECKS
 from khrop.engine.row_rules import RowRule
-from khrop.vocabulary import RowKind
+from khrop.vocabulary.kinds import RowKind
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

@@ -10,17 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from khrop.description import outline
 from khrop.description.breakage import Broken
-from khrop.description.description import Description
-from khrop.description.outline import (
-    SCOPES_TH,
-    SEVERITIES_TH,
-    RuleOutline,
-    column_outline,
-    option_lines,
-    readable,
-    rule_outline,
-)
+from khrop.description.description import Description, readable
 from khrop.model.messages import NOTHING
 
 _SPECIAL = re.compile(r"([\\|*<\[\]`])")
@@ -38,7 +30,7 @@ def to_markdown(contract: type, examples: Mapping[tuple[str, str], Broken] | Non
         The page.
     """
     of = readable(contract)
-    rules = [rule_outline(rule) for rule in of.rules]
+    rules = [outline.rule_outline(rule) for rule in of.rules]
     lines = [*_head(of), *_columns(of)]
     if rules:
         lines += [*_overview(rules), *_sections(rules, examples or {})]
@@ -51,7 +43,7 @@ def _head(of: Description) -> Iterator[str]:
     yield ""
     yield f"{_code(of.name)} version {_text(of.options.version)}. {_text(of.summary)}".rstrip()
     yield ""
-    for th, en, value in option_lines(of):
+    for th, en, value in outline.option_lines(of):
         yield f"- {th} · {en}: {_text(value)}"
 
 
@@ -59,14 +51,14 @@ def _columns(of: Description) -> Iterator[str]:
     yield from ("", "## คอลัมน์ · Columns", "")
     rows = []
     for column in of.fields:
-        required, nullable, checks = column_outline(column)
+        required, nullable, checks = outline.column_outline(column)
         must = "<br>".join(_text(f"{th} · {en}") for th, en in checks)
         meaning = ". ".join(text for text in (column.title, column.description) if text)
         rows.append((_code(column.name), column.kind, required, nullable, must, _text(meaning)))
     yield from _table(("คอลัมน์ · column", "holds", "there", "null", "must", "ความหมาย · meaning"), rows)
 
 
-def _overview(rules: Sequence[RuleOutline]) -> Iterator[str]:
+def _overview(rules: Sequence[outline.RuleOutline]) -> Iterator[str]:
     yield from ("", "## กฎ · Rules", "")
     yield "An error sets the return aside; a warning lets it pass. A rule whose input is absent is not run."
     yield "ข้อผิดพลาดทำให้ไม่รับรายงาน คำเตือนแจ้งไว้แต่รับรายงาน กฎที่ไม่มีข้อมูลให้ตรวจจะไม่ถูกตรวจ"
@@ -84,7 +76,7 @@ def _overview(rules: Sequence[RuleOutline]) -> Iterator[str]:
     yield from _table(("กฎ · rule", "scope", "severity", "what must hold", "needs"), rows)
 
 
-def _sections(rules: Sequence[RuleOutline], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
+def _sections(rules: Sequence[outline.RuleOutline], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
     for rule_id in dict.fromkeys(of.rule.id for of in rules):
         yield from ("", f"### {_text(rule_id)}")
         for of in rules:
@@ -92,11 +84,11 @@ def _sections(rules: Sequence[RuleOutline], examples: Mapping[tuple[str, str], B
                 yield from _section(of, examples.get((rule_id, of.rule.scope)))
 
 
-def _section(of: RuleOutline, example: Broken | None) -> Iterator[str]:
+def _section(of: outline.RuleOutline, example: Broken | None) -> Iterator[str]:
     rule, (th, en) = of.rule, of.statement
     yield ""
     yield (
-        f"**{SEVERITIES_TH[rule.severity]} · {rule.severity}**, {SCOPES_TH[rule.scope]} · {rule.scope}:"
+        f"**{outline.SEVERITIES_TH[rule.severity]} · {rule.severity}**, {outline.SCOPES_TH[rule.scope]} · {rule.scope}:"
         f" {_text(rule.summary)}"
     )
     lines = [f"- {_text(text)}" for text in dict.fromkeys((th, en)) if text]

@@ -16,7 +16,7 @@ from khrop.description.plain import plain, plain_rule
 from khrop.engine.fields import CHECKS
 from khrop.export import yaml_text
 from khrop.export.odcs_document import OWN
-from khrop.export.odcs_reading import read_document
+from khrop.export.odcs_reading import LIMITS, read_document
 from khrop.export.sql_rules import Query, queries
 from khrop.expressions.formula import Formula, columns_in
 from khrop.vocabulary.kinds import RuleKind
@@ -26,12 +26,7 @@ TABLE = "${table}"
 
 _LOGICAL = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "date",
             "other": "object"}  # fmt: skip
-_OPTIONS: dict[str, Mapping[str, str]] = {
-    "greater_than_or_equal_to": {"min_value": "minimum"},
-    "greater_than": {"min_value": "exclusiveMinimum"},
-    "less_than_or_equal_to": {"max_value": "maximum"},
-    "less_than": {"max_value": "exclusiveMaximum"},
-}
+_OPTIONS = {limit: option for option, limit in LIMITS.items()}
 
 
 def to_odcs(contract: type) -> str:
@@ -127,11 +122,10 @@ def _options(column: FieldDescription) -> dict[str, Any]:
     if column.kind not in ("integer", "number"):
         return {}
     return {
-        _OPTIONS[check][key]: value
+        _OPTIONS[check, key]: value
         for check, arguments in column.checks
-        if check in _OPTIONS
         for key, value in arguments
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        if (check, key) in _OPTIONS and isinstance(value, (int, float)) and not isinstance(value, bool)
     }
 
 

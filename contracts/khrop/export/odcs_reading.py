@@ -38,7 +38,7 @@ _ORDER = ("equal_to", "not_equal_to", "greater_than", "greater_than_or_equal_to"
           "in_range", "isin", "notin", "str_contains", "str_endswith", "str_matches", "str_length",
           "str_startswith")  # fmt: skip
 """Pandera keeps a column's checks in the order of its own arguments."""
-_LIMITS = {
+LIMITS = {
            "minimum": ("greater_than_or_equal_to", "min_value"), "exclusiveMinimum": ("greater_than", "min_value"),
            "maximum": ("less_than_or_equal_to", "max_value"), "exclusiveMaximum": ("less_than", "max_value"),
 }  # fmt: skip
@@ -188,7 +188,7 @@ def _limits(column: At) -> Iterator[dict[str, Any]]:
     options = column["logicalTypeOptions"]
     given = dict(options.mapping()) if options.value is not None else {}
     dates = column["logicalType"].value in ("date", "timestamp")
-    for key, (check, limit) in _LIMITS.items():
+    for key, (check, limit) in LIMITS.items():
         if key in given:
             value = given.pop(key)
             if dates:

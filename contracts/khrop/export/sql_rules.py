@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.frames import Kind, columns_of
@@ -129,13 +128,8 @@ class Writer:
         kept_rows = kept(rule, Printer(self.kinds, self.dialect, self.compared))
         return f"SELECT t.* {self.previous_rows()}\nWHERE NOT ({kept_rows})"
 
-    def name(self, text: str) -> str:
-        """Return an identifier, quoted."""
-        return name(text)
-
-    def literal(self, value: Any) -> str:
-        """Return a value as SQL."""
-        return literal(value)
+    name = staticmethod(name)
+    literal = staticmethod(literal)
 
     def column(self, column: str) -> str:
         """Return the value of a column; NaN is a null."""

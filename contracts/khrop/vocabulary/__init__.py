@@ -7,7 +7,6 @@ belongs in the engine.
 """
 
 from khrop.vocabulary.completeness import ContainsExactly, LinearSequence, UniqueKey
-from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, LookupKind, RowKind
 from khrop.vocabulary.references import ConservesRows, ForeignKey, NotAllSame, NotLessThan, SameAs
 from khrop.vocabulary.rows import AddsUp, RatioRounded, RatioWithin, WholeNumbers
 from khrop.vocabulary.sums import ByGroup, PartWhole, SumsMatch
@@ -17,18 +16,13 @@ __all__ = [
     "ByGroup",
     "ConservesRows",
     "ContainsExactly",
-    "CountKind",
-    "DocumentPart",
     "ForeignKey",
-    "GroupKind",
     "LinearSequence",
-    "LookupKind",
     "NotAllSame",
     "NotLessThan",
     "PartWhole",
     "RatioRounded",
     "RatioWithin",
-    "RowKind",
     "SameAs",
     "SumsMatch",
     "UniqueKey",

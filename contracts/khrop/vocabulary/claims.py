@@ -6,16 +6,15 @@ How parts are judged belongs in `khrop.model.document_rules`; which facts a cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from khrop.expressions.percents import hundredths_of, points, rounded
 from khrop.model.document_rules import Known
-from khrop.vocabulary.grades import Grading, more_is_looser
+from khrop.vocabulary.grades import Grades, more_is_looser
 from khrop.vocabulary.kinds import DocumentPart
-from khrop.vocabulary.wording import Sentence, value_text
+from khrop.vocabulary.wording import Sentence, both, value_text
 
 Alternatives = tuple[tuple[str, ...], ...]
 
@@ -86,8 +85,7 @@ class SumOf(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the equation."""
-        equation = f"{' + '.join(self.parts)} = {self.whole}"
-        return equation, equation
+        return both(f"{' + '.join(self.parts)} = {self.whole}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class RestOfHundred(DocumentPart):
     other: str
     within: int = 1
 
-    grades: ClassVar[Mapping[str, Grading]] = {"within": more_is_looser}
+    grades: ClassVar[Grades] = {"within": more_is_looser}
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -183,8 +181,7 @@ class NotAfter(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the comparison."""
-        comparison = f"{self.earlier} ≤ {self.later}"
-        return comparison, comparison
+        return both(f"{self.earlier} ≤ {self.later}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,5 +256,4 @@ class Equals(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the equation."""
-        equation = f"{self.fact} = {value_text(self.value)}"
-        return equation, equation
+        return both(f"{self.fact} = {value_text(self.value)}")

@@ -20,7 +20,7 @@ from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.model.messages import NOTHING
-from khrop.vocabulary.grades import Grading, ValueChange, exact_set, key_columns, neutral
+from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, not_null, unique
@@ -48,7 +48,7 @@ class ContainsExactly(GroupKind):
     printed: str | None = None
 
     dimension: ClassVar[str] = "completeness"
-    grades: ClassVar[Mapping[str, Grading]] = {"expected": exact_set, "names": neutral, "printed": neutral}
+    grades: ClassVar[Grades] = {"expected": exact_set, "names": neutral, "printed": neutral}
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:

@@ -6,7 +6,7 @@ Here belong the grade and the functions that give one, for use in `RuleKind.grad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from khrop.expressions.formula import Call, Constant
@@ -15,6 +15,10 @@ Grade = Literal["tightening", "loosening", "neutral", "unclear"]
 """Less is accepted than before, more is, the same is, or it cannot be known."""
 Grading = Callable[[Any, Any], Grade]
 """From the old and the new value to the grade of the change."""
+
+
+Grades = Mapping[str, Grading]
+"""The gradings of a kind of rule, by the name of the field."""
 
 
 class ValueChange(NamedTuple):
@@ -114,6 +118,6 @@ def _constant(formula: Any) -> Any:
     return formula.value if isinstance(formula, Constant) else formula
 
 
-_COMPARISONS: dict[str, Grading] = {
+_COMPARISONS: Grades = {
     "__le__": more_is_looser, "__lt__": more_is_looser, "__ge__": more_is_stricter, "__gt__": more_is_stricter,
 }  # fmt: skip

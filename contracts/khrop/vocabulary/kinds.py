@@ -19,7 +19,7 @@ from khrop.expressions.formula import Formula
 from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
-from khrop.vocabulary.grades import Grading, ValueChange, unclear
+from khrop.vocabulary.grades import Grades, ValueChange, unclear
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation
 from khrop.vocabulary.wording import Sentence
@@ -45,7 +45,7 @@ class RuleKind:
 
     __slots__ = ()
     dimension: ClassVar[str] = "consistency"
-    grades: ClassVar[Mapping[str, Grading]] = {}
+    grades: ClassVar[Grades] = {}
     not_expected: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
@@ -171,7 +171,6 @@ class ReferenceTable(Protocol):
 
     def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
         """Return the different rows of some columns, each under another name: from new name to column."""
-        ...
 
 
 class ReferenceKind(RuleKind, abstract=True):

@@ -23,40 +23,31 @@ class QueryWriter(Protocol):
     @property
     def table(self) -> str:
         """The table, quoted."""
-        ...
 
     @property
     def snapshot(self) -> str | None:
         """The column that distinguishes snapshots, where the contract has it."""
-        ...
 
     def name(self, text: str) -> str:
         """Return an identifier, quoted."""
-        ...
 
     def literal(self, value: Any) -> str:
         """Return a value as SQL."""
-        ...
 
     def column(self, column: str) -> str:
         """Return the value of a column; NaN is a null."""
-        ...
 
     def compared(self, column: str) -> str:
         """Return the value of a column of `previous_rows`; that of the previous return for `previous_<column>`."""
-        ...
 
     def previous_rows(self) -> str:
         """Return `FROM`: the rows, as `t`, joined with those of the previous return of the same key, as `p`."""
-        ...
 
     def by(self, *columns: str) -> list[str]:
         """Return the columns to group by: the snapshot's, and these."""
-        ...
 
     def values(self, column: str) -> str:
         """Return the common table expression `judged (snapshot, value)` of a column."""
-        ...
 
     def groups(self, keys: Sequence[str], names: Sequence[str], figures: Sequence[str]) -> str:
         """Return the query of figures of each group.
@@ -69,8 +60,6 @@ class QueryWriter(Protocol):
         Returns:
             A query of a row a group. An empty table is one group, where the rule has no keys of its own.
         """
-        ...
 
     def failing_groups(self, rule: GroupRule) -> str:
         """Return the query of the groups for which a rule's `keeps` is not true."""
-        ...

@@ -18,11 +18,17 @@ from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.rule import PREVIOUS
-from khrop.vocabulary.grades import Grading, wider_is_looser
+from khrop.vocabulary.grades import Grades, wider_is_looser
 from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, at_least, between, equal_columns
 from khrop.vocabulary.wording import Sentence
+
+
+def _change_words(column: str, sign: str, th: tuple[str, str], en: str) -> Words:
+    old, new = f"{{{PREVIOUS}{column}}}", f"{{{column}}}"
+    texts = {"th": f"{{name}}: {column} {th[0]} {old} {th[1]} {new}", "en": f"{{name}}: {column} {en} {old} to {new}"}
+    return {"column": column, "observed": new, "expected": f"{sign}{old}", **texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,7 @@ class NotLessThan(RowKind):
 
     def words(self) -> Words:
         """Return texts that give both values."""
-        older = PREVIOUS + self.column
-        return {
-            "column": self.column,
-            "observed": f"{{{self.column}}}",
-            "expected": f"≥ {{{older}}}",
-            "th": f"{{name}}: {self.column} ลดลงจาก {{{older}}} เหลือ {{{self.column}}}",
-            "en": f"{{name}}: {self.column} fell from {{{older}}} to {{{self.column}}}",
-        }
+        return _change_words(self.column, "≥ ", ("ลดลงจาก", "เหลือ"), "fell from")
 
     def statement(self) -> Sentence:
         """Return the comparison."""
@@ -67,14 +66,7 @@ class SameAs(RowKind):
 
     def words(self) -> Words:
         """Return texts that give both values."""
-        older = PREVIOUS + self.column
-        return {
-            "column": self.column,
-            "observed": f"{{{self.column}}}",
-            "expected": f"{{{older}}}",
-            "th": f"{{name}}: {self.column} เปลี่ยนจาก {{{older}}} เป็น {{{self.column}}}",
-            "en": f"{{name}}: {self.column} went from {{{older}}} to {{{self.column}}}",
-        }
+        return _change_words(self.column, "", ("เปลี่ยนจาก", "เป็น"), "went from")
 
     def statement(self) -> Sentence:
         """Return the comparison."""
@@ -93,7 +85,7 @@ class NotAllSame(GroupKind):
 
     dimension: ClassVar[str] = "timeliness"
     # The more figures there are, the more of them may differ.
-    grades: ClassVar[Mapping[str, Grading]] = {"columns": wider_is_looser}
+    grades: ClassVar[Grades] = {"columns": wider_is_looser}
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:

@@ -18,17 +18,9 @@ import narwhals as nw
 from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
 from khrop.model.facts import show
 from khrop.model.messages import NOTHING
-from khrop.vocabulary.grades import Grading, ValueChange, more_is_looser, more_is_stricter, optional_demand
+from khrop.vocabulary import table_expectation as expect
+from khrop.vocabulary.grades import Grades, ValueChange, more_is_looser, more_is_stricter, optional_demand
 from khrop.vocabulary.kinds import RowKind, RuleKind, Schema, Words
-from khrop.vocabulary.table_expectation import (
-    INTEGERS,
-    TableExpectation,
-    between,
-    equal_columns,
-    hundredths_allowed,
-    hundredths_off,
-    not_null,
-)
 from khrop.vocabulary.wording import Sentence, value_text, within
 
 LARGEST_COUNT = 10**9
@@ -51,7 +43,7 @@ class WholeNumbers(RowKind):
     most: int = LARGEST_COUNT
 
     dimension: ClassVar[str] = "conformity"
-    grades: ClassVar[Mapping[str, Grading]] = {"most": more_is_looser}
+    grades: ClassVar[Grades] = {"most": more_is_looser}
 
     def holds(self) -> nw.Expr:
         """Return whether each column is whole and within its limits."""
@@ -101,13 +93,13 @@ class WholeNumbers(RowKind):
                 grade = optional_demand if None in (before, after) else more_is_stricter
                 yield ValueChange(f"least {column}", before, after, grade(before, after))
 
-    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
         """Yield type, presence and limits of each column."""
         for column, least in self.least.items():
-            types = {"column": column, "type_list": list(INTEGERS)}
-            yield TableExpectation("expect_column_values_to_be_in_type_list", types)
-            yield not_null(column)
-            yield between(column, min_value=least, max_value=self.most)
+            types = {"column": column, "type_list": list(expect.INTEGERS)}
+            yield expect.TableExpectation("expect_column_values_to_be_in_type_list", types)
+            yield expect.not_null(column)
+            yield expect.between(column, min_value=least, max_value=self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ class AddsUp(RowKind):
     whole: str
     tolerance: float = 0
 
-    grades: ClassVar[Mapping[str, Grading]] = {"tolerance": more_is_looser}
+    grades: ClassVar[Grades] = {"tolerance": more_is_looser}
 
     def holds(self) -> nw.Expr:
         """Return whether the sum is the whole, or near it."""
@@ -148,15 +140,15 @@ class AddsUp(RowKind):
         equation = f"{' + '.join(self.parts)} = {self.whole}"
         return equation + th, equation + en
 
-    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
         """Yield that the sum of the parts, as a column, is the whole."""
         name, total = " + ".join(self.parts), reduce(add, map(nw.col, self.parts))
         if self.tolerance:
             off = f"{name} off {self.whole} by"
             derived = {off: (total - nw.col(self.whole)).abs()}
-            yield between(off, derived=derived, max_value=self.tolerance)
+            yield expect.between(off, derived=derived, max_value=self.tolerance)
         else:
-            yield equal_columns(name, self.whole, derived={name: total})
+            yield expect.equal_columns(name, self.whole, derived={name: total})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +160,7 @@ class RatioWithin(RowKind):
     whole: str
     tolerance: float = 0.01
 
-    grades: ClassVar[Mapping[str, Grading]] = {"tolerance": more_is_looser}
+    grades: ClassVar[Grades] = {"tolerance": more_is_looser}
 
     def holds(self) -> nw.Expr:
         """Return whether the percent is near that of part and whole."""
@@ -187,13 +179,13 @@ class RatioWithin(RowKind):
         equation = f"{self.ratio} = 100 × {self.part} / {self.whole}"
         return equation + th, equation + en
 
-    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
         """Yield that the percent's distance from what is due, as a column, is within the tolerance."""
         off = f"{self.ratio} off by (hundredths)"
         if self.ratio not in skip_null:
-            yield not_null(self.ratio)
-        derived = {off: hundredths_off(self.ratio, self.part, self.whole)}
-        yield between(off, derived=derived, max_value=hundredths_allowed(self.tolerance))
+            yield expect.not_null(self.ratio)
+        derived = {off: expect.hundredths_off(self.ratio, self.part, self.whole)}
+        yield expect.between(off, derived=derived, max_value=expect.hundredths_allowed(self.tolerance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +214,11 @@ class RatioRounded(RowKind):
         equation = f"{self.ratio} = 100 × {self.part} / {self.whole}"
         return f"{equation} ปัดเศษครึ่งขึ้นเป็นทศนิยมสองตำแหน่ง", f"{equation}, rounded half up to two places"
 
-    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
         """Yield that the percent equals the rounded one, as a column."""
         name = f"{self.ratio} rounded half up"
         part, whole = nw.col(self.part), nw.when(nw.col(self.whole) > 0).then(nw.col(self.whole))
-        yield equal_columns(self.ratio, name, derived={name: (part * 20000 + whole) // (whole * 2) / 100})
+        yield expect.equal_columns(self.ratio, name, derived={name: (part * 20000 + whole) // (whole * 2) / 100})
 
 
 def _percent_words(ratio: str, part: str, whole: str) -> dict[str, Any]:

@@ -21,23 +21,10 @@ from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.rule import RuleDefinitionError
-from khrop.vocabulary.grades import (
-    Grading,
-    formulas,
-    more_is_looser,
-    neutral,
-    optional_demand,
-    wider_is_stricter,
-)
+from khrop.vocabulary import grades as grading
+from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
-from khrop.vocabulary.table_expectation import (
-    TableExpectation,
-    between,
-    equal_columns,
-    hundredths_allowed,
-    hundredths_off,
-)
 from khrop.vocabulary.wording import Sentence, listed, within
 
 
@@ -57,10 +44,10 @@ class SumsMatch(GroupKind):
     ratio: tuple[str, str, str] | None = None
     tolerance: float = 0.01
 
-    grades: ClassVar[Mapping[str, Grading]] = {
-        "columns": wider_is_stricter,
-        "ratio": optional_demand,
-        "tolerance": more_is_looser,
+    grades: ClassVar[grading.Grades] = {
+        "columns": grading.wider_is_stricter,
+        "ratio": grading.optional_demand,
+        "tolerance": grading.more_is_looser,
     }
 
     @property
@@ -118,16 +105,16 @@ class SumsMatch(GroupKind):
         """Raise `NotInSql`, as no table holds the claims."""
         raise NotInSql("it compares with what the document claims")
 
-    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
         """Yield that the sums equal the claims beside them, and that the ratio is within the tolerance."""
         for column in self.columns:
-            yield equal_columns(column, self.prefix + column, table="snapshots")
+            yield expect.equal_columns(column, self.prefix + column, table="snapshots")
         if self.ratio:
             part, whole, ratio = self.ratio
             off = f"{self.prefix}{ratio} off by (hundredths)"
-            derived = {off: hundredths_off(self.prefix + ratio, part, whole)}
-            limit = hundredths_allowed(self.tolerance)
-            yield between(off, table="snapshots", derived=derived, max_value=limit)
+            derived = {off: expect.hundredths_off(self.prefix + ratio, part, whole)}
+            limit = expect.hundredths_allowed(self.tolerance)
+            yield expect.between(off, table="snapshots", derived=derived, max_value=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +137,10 @@ class PartWhole(GroupKind):
     by: tuple[str, ...] = ()
     tolerance: float = 0
 
-    grades: ClassVar[Mapping[str, Grading]] = {"values": wider_is_stricter, "tolerance": more_is_looser}
+    grades: ClassVar[grading.Grades] = {
+        "values": grading.wider_is_stricter,
+        "tolerance": grading.more_is_looser,
+    }
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -261,7 +251,11 @@ class ByGroup(GroupKind):
     en: str = ""
     formula: Formula = field(init=False)
 
-    grades: ClassVar[Mapping[str, Grading]] = {"formula": formulas, "th": neutral, "en": neutral}
+    grades: ClassVar[grading.Grades] = {
+        "formula": grading.formulas,
+        "th": grading.neutral,
+        "en": grading.neutral,
+    }
 
     def __post_init__(self) -> None:
         """Refuse an expression of anything but figures of the group.

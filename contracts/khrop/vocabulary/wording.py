@@ -29,6 +29,11 @@ def value_text(value: Any) -> str:
     return f"{{{value.name}}}" if isinstance(value, Param) else show("", value)
 
 
+def both(text: str) -> Sentence:
+    """Return a text that reads the same in both languages."""
+    return text, text
+
+
 def within(tolerance: Any, th: str = "", en: str = "") -> Sentence:
     """Return `, within 0.01 points` in Thai and English; empty texts where there is no tolerance.
 
