@@ -100,8 +100,6 @@ def _metric(entry: At) -> str:
     metric = entry["metric"].value or entry["rule"].value
     if metric not in ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount"):
         raise NoRule(f"metric {metric!r} is none of the standard's")
-    if entry.there("schedule") and metric is None:
-        raise NoRule("it has no metric")
     return str(metric)
 
 

@@ -48,13 +48,11 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
         raise ValueError("a table needs a name")
     known = cast(Dialect, dialect)
     written = queries(contract, name(table), known)
-    head = in_a_comment([f"{contract.__name__} {options_of(contract).version}:", _summary(contract)])
+    head = in_a_comment(
+        [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
+    )
     create = _create(contract, table, known, written)
     return "\n\n".join([f"{head}\n{create}", *(_statement(query) for query in written)]) + "\n"
-
-
-def _summary(contract: type) -> str:
-    return (contract.__doc__ or "").strip().split("\n")[0]
 
 
 def _create(contract: type, table: str, dialect: Dialect, written: tuple[Query, ...]) -> str:

@@ -18,7 +18,6 @@ from khrop.expressions.formula import Call, Column, Constant, Formula, parts
 from khrop.vocabulary.query_writer import NotInSql
 
 Dialect = Literal["duckdb", "postgres"]
-DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres")
 
 _OPERATORS = {
     "__add__": "+", "__sub__": "-", "__mul__": "*", "__eq__": "=", "__ne__": "<>", "__lt__": "<", "__le__": "<=",

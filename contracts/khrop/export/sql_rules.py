@@ -15,7 +15,7 @@ from khrop.engine.frames import Kind, columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, literal, name
 from khrop.expressions.formula import Call, Column
-from khrop.model.grouping import Aggregate, GroupRule
+from khrop.model.grouping import Aggregate
 from khrop.model.rule import PREVIOUS, options_of
 from khrop.vocabulary.kinds import GroupKind, ReferenceKind
 from khrop.vocabulary.query_writer import NotInSql
@@ -179,7 +179,7 @@ class Writer:
             return query
         return f"{query} UNION ALL SELECT {', '.join(['NULL', *figures])} FROM {self.table} HAVING COUNT(*) = 0"
 
-    def failing_groups(self, rule: GroupRule) -> str:
+    def failing_groups(self, rule: GroupKind) -> str:
         """Return the query of the groups for which a rule's `keeps` is not true."""
         names = [*([self.snapshot] if self.snapshot else []), *rule.keys]
         figures = [f"{self._aggregate(a)} AS {name(figure)}" for figure, a in rule.aggregates.items()]

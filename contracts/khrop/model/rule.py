@@ -34,8 +34,8 @@ class Rule:
 
     `build(contract, params)` returns what the scope runs: for `row` and `reference` a boolean narwhals
     expression (true where the rule holds); for `document` a mapping from the fact judged to a
-    `khrop.model.document_rules.Part`; for `group`, and for a `reference` rule about whole snapshots, an object with the
-    interface of `khrop.model.grouping.GroupRule`.
+    `khrop.model.document_rules.Part`; for `group`, and for a `reference` rule about whole snapshots, a
+    `khrop.vocabulary.kinds.GroupKind`.
 
     `columns` are the columns the rule speaks of; a row where one of them is null fails, unless the column is in
     `skip_null`: then the row is skipped, because another rule already names that null. (A `reference` rule skips

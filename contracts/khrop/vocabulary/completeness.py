@@ -137,10 +137,8 @@ class ContainsExactly(GroupKind):
     def statement(self) -> Sentence:
         """Return the values."""
         values = listed(self.expected)
-        return (
-            f"{self.column} มีแต่ละค่าครั้งเดียวและไม่มีค่าอื่น: {values}",
-            f"{self.column} holds each of {values} once, and nothing else",
-        )
+        th = f"{self.column} มีแต่ละค่าครั้งเดียวและไม่มีค่าอื่น: {values}"
+        return th, f"{self.column} holds each of {values} once, and nothing else"
 
     def sql(self, writer: QueryWriter) -> str:
         """Return the query of the values that are absent, unknown, not expected or doubled."""
@@ -242,10 +240,8 @@ class LinearSequence(GroupKind):
     def statement(self) -> Sentence:
         """Return where the numbers start."""
         start = value_text(self.start)
-        return (
-            f"{self.column} เรียงต่อเนื่องจาก {start} ไม่ขาดและไม่ซ้ำ",
-            f"{self.column} runs from {start} by ones, no gap, no double",
-        )
+        th = f"{self.column} เรียงต่อเนื่องจาก {start} ไม่ขาดและไม่ซ้ำ"
+        return th, f"{self.column} runs from {start} by ones, no gap, no double"
 
     def sql(self, writer: QueryWriter) -> str:
         """Return the query of the numbers that are absent, double, outside or null."""

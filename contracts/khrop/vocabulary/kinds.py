@@ -116,7 +116,7 @@ class RowKind(RuleKind, abstract=True):
 
 
 class GroupKind(RuleKind, abstract=True):
-    """A kind of rule about groups of rows: see `khrop.model.grouping.GroupRule`."""
+    """A kind of rule about groups of rows: which figures of which groups, and what is wrong with them."""
 
     __slots__ = ()
 

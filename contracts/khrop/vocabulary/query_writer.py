@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from khrop.model.grouping import GroupRule
+    from khrop.vocabulary.kinds import GroupKind
 
 
 class NotInSql(ValueError):
@@ -61,5 +61,5 @@ class QueryWriter(Protocol):
             A query of a row a group. An empty table is one group, where the rule has no keys of its own.
         """
 
-    def failing_groups(self, rule: GroupRule) -> str:
+    def failing_groups(self, rule: GroupKind) -> str:
         """Return the query of the groups for which a rule's `keeps` is not true."""

@@ -120,10 +120,8 @@ class NotAllSame(GroupKind):
     def statement(self) -> Sentence:
         """Return the columns that are compared."""
         columns = ", ".join(self.columns)
-        return (
-            f"{columns} ไม่เหมือนครั้งก่อนไปทุกช่อง",
-            f"not every figure of {columns} is that of the previous return",
-        )
+        th = f"{columns} ไม่เหมือนครั้งก่อนไปทุกช่อง"
+        return th, f"not every figure of {columns} is that of the previous return"
 
     def sql(self, writer: QueryWriter) -> str:
         """Return the query of the snapshots in which no figure differs."""

@@ -55,9 +55,8 @@ def between(
     column: str, *, table: Table = "rows", derived: Mapping[str, nw.Expr] | None = None, **limits: Any
 ) -> TableExpectation:
     """Expect the values of a column within limits (`min_value`, `max_value`)."""
-    return TableExpectation(
-        "expect_column_values_to_be_between", {"column": column, **limits}, table, derived or {}
-    )  # fmt: skip
+    kwargs = {"column": column, **limits}
+    return TableExpectation("expect_column_values_to_be_between", kwargs, table, derived or {})
 
 
 def equal_columns(

@@ -98,13 +98,9 @@ def _of_rule(rule: RuleDescription) -> Iterator[tuple[str, Expectation]]:
             for name, value in expected.kwargs.items()
         }
         derived = {name: _calculated(expr) for name, expr in expected.derived.items()}
-        yield (
-            TABLES[expected.table],
-            Expectation(
-                expected.kind, kwargs, rule.id, rule.scope, rule.severity, rule.summary, th or rule.what.statement()[0],
-                en, derived,
-            ),
-        )  # fmt: skip
+        texts = rule.summary, th or rule.what.statement()[0], en
+        made = Expectation(expected.kind, kwargs, rule.id, rule.scope, rule.severity, *texts, derived)
+        yield TABLES[expected.table], made
 
 
 def _calculated(expr: nw.Expr) -> Derived:
@@ -137,25 +133,15 @@ def _fields(description: Description) -> Iterator[Expectation]:
         return Expectation(kind, kwargs, FIELDS, "field", severity, en, th, en)
 
     names = [f.name for f in fields]
-    yield told(
-        "expect_table_columns_to_match_set",
-        f"ต้องมีคอลัมน์ {', '.join(names)}",
-        f"the columns {', '.join(names)} are there",
-        column_set=names,
-        exact_match=False,
-    )
+    th, en = f"ต้องมีคอลัมน์ {', '.join(names)}", f"the columns {', '.join(names)} are there"
+    yield told("expect_table_columns_to_match_set", th, en, column_set=names, exact_match=False)
     for f in fields:
         if f.name in by_rule:
             continue
         types = TYPES[f.kind] + (["float64"] if f.nullable and f.kind == "integer" else [])
         meaning = f" ({f.description})" if f.description else ""
-        yield told(
-            "expect_column_values_to_be_in_type_list",
-            f"{f.name}: ชนิดข้อมูลต้องเป็น {f.kind}",
-            f"{f.name} is of type {f.kind}{meaning}",
-            column=f.name,
-            type_list=types,
-        )
+        th, en = f"{f.name}: ชนิดข้อมูลต้องเป็น {f.kind}", f"{f.name} is of type {f.kind}{meaning}"
+        yield told("expect_column_values_to_be_in_type_list", th, en, column=f.name, type_list=types)
         if not f.nullable and f.name not in present:
             th, en = f"{f.name}: ต้องไม่ว่าง", f"{f.name} is never null"
             yield told("expect_column_values_to_not_be_null", th, en, column=f.name)
@@ -177,10 +163,8 @@ def _limits(check: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         return "expect_column_values_to_be_in_set", {"value_set": list(given["allowed_values"])}
     if check == "str_matches":
         return "expect_column_values_to_match_regex", {"regex": f"^(?:{given['pattern']})"}
-    between: dict[str, tuple[str, ...]] = {"greater_than_or_equal_to": ("min_value",), "greater_than": ("min_value",)}
-    between |= {"less_than_or_equal_to": ("max_value",), "less_than": ("max_value",)}
-    between |= {"in_range": ("min_value", "max_value")}
-    if check not in between:
+    limits = {key: given[key] for key in ("min_value", "max_value") if key in given}
+    if not limits or check == "str_length":
         raise NotImplementedError(f"the check {check} of a field has no expectation yet: give it one here")
-    strict = {f"strict_{k[:3]}": True for k in between[check]} if check in ("greater_than", "less_than") else {}
-    return "expect_column_values_to_be_between", {**{k: given[k] for k in between[check]}, **strict}
+    strict = {f"strict_{key[:3]}": True for key in limits} if check in ("greater_than", "less_than") else {}
+    return "expect_column_values_to_be_between", {**limits, **strict}
