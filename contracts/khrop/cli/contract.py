@@ -75,7 +75,7 @@ def show(
     """Show what a contract says: its columns, its rules, what they need."""
     from khrop.cli import named
     from khrop.cli.contract_text import shown
-    from khrop.description.outline import readable
+    from khrop.description.description import readable
     from khrop.description.plain import plain
 
     found = named.contract(contract)

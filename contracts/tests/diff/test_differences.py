@@ -15,10 +15,11 @@ from odcs_descriptions import descriptions
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check
-from khrop.description.description import Description, FieldDescription, Param, RuleDescription, contract_of, describe
-from khrop.diff.changes import Change, turned
+from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
+from khrop.diff.changes import Change
 from khrop.diff.differences import compare, version_due
 from khrop.expressions.formula import formula_of
+from khrop.model.rule import Param
 from khrop.vocabulary import (
     AddsUp,
     ByGroup,
@@ -33,6 +34,7 @@ from khrop.vocabulary import (
     WholeNumbers,
 )
 from khrop.vocabulary.claims import Equals, RestOfHundred, SameFigure
+from khrop.vocabulary.grades import turned
 
 REAL = describe(ProvinceProgress)
 A, B = nw.col("a"), nw.col("b")

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.description.description import Description, FieldDescription, Param, RuleDescription
+from khrop.description.description import Description, FieldDescription, RuleDescription
 from khrop.expressions.formula import Call, Column, Constant, Formula
-from khrop.model.rule import ENGINES, ContractOptions
+from khrop.model.rule import ENGINES, ContractOptions, Param
 from khrop.vocabulary import AddsUp, ContainsExactly, LinearSequence, PartWhole, RatioWithin, UniqueKey, WholeNumbers
 
 LETTERS = st.characters(categories=["L", "M", "N", "P", "S", "Zs"])

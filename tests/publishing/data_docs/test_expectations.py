@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
+import narwhals as nw
 import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, rule, rules_of
 from khrop.vocabulary import AddsUp, RatioWithin
+from khrop.vocabulary.kinds import RowKind
+from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, hundredths_off
 from pipelines.datasets.province_progress.data_docs import batches, comparisons, expectations
 
 
@@ -52,6 +57,33 @@ def test_a_contract_that_has_changed_is_told_otherwise() -> None:
     assert derived(pd.DataFrame({"saved": [1, 2], "pending": [1, None], "total": [5, 2]})).tolist()[0] == 3
 
 
+@dataclass(frozen=True, slots=True)
+class Even(RowKind):
+    """A column is even: a kind of rule that nothing else knows."""
+
+    column: str
+
+    def holds(self) -> nw.Expr:
+        return (nw.col(self.column) / 2).floor() * 2 == nw.col(self.column)
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        yield equal_columns(self.column, "halves twice", derived={"halves twice": nw.col(self.column) // 2 * 2})
+
+
+def test_a_new_kind_of_rule_is_expected_without_a_change_elsewhere() -> None:
+    class Evens(ProvinceProgress):
+        @rule("even", columns=("total",), th="ต้องเป็นเลขคู่")
+        def even(cls, params: object) -> Even:
+            """The total is even."""
+            return Even("total")
+
+    (even,) = (e for e in expectations.of_contract(Evens)[expectations.LOADED] if e.rule == "even")
+    assert (even.kind, even.th, even.en) == (
+        "expect_column_pair_values_to_be_equal", "ต้องเป็นเลขคู่", "The total is even.",
+    )  # fmt: skip
+    assert even.derived["halves twice"](pd.DataFrame({"total": [3, 4]})).tolist() == [2, 4]
+
+
 def test_what_is_told_is_plain_data_that_names_its_sources() -> None:
     told = json.loads(comparisons.as_text())
     assert [suite["table"] for suite in told["suites"]] == list(comparisons.TABLES)
@@ -62,7 +94,7 @@ def test_what_is_told_is_plain_data_that_names_its_sources() -> None:
 
 def test_a_percent_is_off_in_hundredths_and_one_of_nothing_is_not_divided_by_it() -> None:
     frame = pd.DataFrame({"p": [3.72, 3.71, 0.0, None], "part": [292, 292, 0, 1], "whole": [7850, 7850, 0, 2]})
-    off = expectations.hundredths_off(frame, "p", "part", "whole")
+    off = frame.assign(off=expectations._calculated(hundredths_off("p", "part", "whole"))(frame))["off"]
     assert off.iloc[0] == pytest.approx(0.0255, abs=1e-4)
     assert off.iloc[1] == pytest.approx(0.9745, abs=1e-4)
     assert off.iloc[2] == 0

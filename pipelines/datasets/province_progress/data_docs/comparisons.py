@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from khrop.thai import provinces
+from khrop.vocabulary.table_expectation import at_least
 from pipelines.datasets.province_progress.data_docs.expectations import (
     COUNTRY,
     LOADED,
     MEANING,
     TREND,
     Expectation,
-    at_least,
     of_contract,
     unsaid,
 )
@@ -130,9 +130,9 @@ def _of_country(told: Callable[..., Expectation]) -> Iterator[Expectation]:
 
 def _of_trend(told: Callable[..., Expectation]) -> Iterator[Expectation]:
     yield from _one_a_province(told)
-    kind, kwargs = at_least("total", "saved")
+    expected = at_least("total", "saved")
     th, en = "saved: ต้องไม่เกิน total", "saved is never above total"
-    yield told(kind.removeprefix("expect_"), th, en, **kwargs)
+    yield told(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
 
 
 def _of_compliance(told: Callable[..., Expectation]) -> Iterator[Expectation]:
@@ -166,10 +166,10 @@ def _over_time(table: str) -> Iterator[Expectation]:
         told = _told("daily-gain", "history", "warning")
         sigmas = PROVINCE_SIGMAS if table == TREND else COUNTRY_SIGMAS
         for a, b in (("most_per_day", "saved_per_day"), ("saved_per_day", "least_per_day")):
-            kind, kwargs = at_least(a, b)
+            expected = at_least(a, b)
             th = "จำนวนที่บันทึกเพิ่มต่อวันต้องไม่ผิดปกติจากที่ผ่านมา"
             en = (
                 f"the gain a day is within {sigmas:g} standard deviations of the mean of the gains before"
                 f" (and {SLACK:g} a day), once {LEAST_HISTORY} are known"
             )
-            yield told(kind.removeprefix("expect_"), th, en, **kwargs)
+            yield told(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
