@@ -91,7 +91,7 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
-bench bench-readers: export PYTHONPATH := $(CURDIR)/tests/shared
+bench bench-readers pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
@@ -121,8 +121,7 @@ docs: pages docs-check ## write the generated pages, build the documentation int
 # The pages that are made of the contract, of Great Expectations' suites and of the SQL, and the marts' lineage.
 pages: $(DEV) ## write the generated pages alone
 	$(BIN)/python tests/shared/contract_pages.py
-	$(BIN)/python -m warehouse.lineage
-	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/reference/data-dictionary.md'))"
+	$(BIN)/python tests/shared/dataset_pages.py
 
 # Writes below build/ alone. A warning of Sphinx is an error: a page in no table of contents, a link to nothing.
 docs-check: $(DEV) ## build the documentation into build/docs and check its links

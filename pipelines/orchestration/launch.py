@@ -37,8 +37,9 @@ class Unaccounted(RunFailed):
 
 
 def template() -> Path:
-    """The instance template."""
-    return Path(__file__).parents[1] / "dagster.yaml"
+    """Return the instance template: within the package in an installation, at the top in a checkout."""
+    installed = Path(__file__).parents[1] / "dagster.yaml"
+    return installed if installed.exists() else Path(__file__).parents[2] / "dagster.yaml"
 
 
 def prepare(home: Home) -> dict[str, str]:

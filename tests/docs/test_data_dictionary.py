@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from province_table import EXPORTED, MART_NAMES
-
-from warehouse import meaning
+from province_table import MEANING as meaning
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
 
@@ -18,7 +17,7 @@ def test_the_page_is_the_one_that_the_sql_makes() -> None:
 
 @pytest.mark.parametrize("table", meaning.table_names())
 def test_every_table_and_every_column_has_a_meaning(table: str) -> None:
-    assert meaning.meaning_of(table)
+    assert meaning.of(table)
     assert [name for name, _, text in meaning.columns_of(table) if not text] == []
     assert meaning.columns_of(table)
 
