@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
-from pipelines.orchestration import assets, automation, report_assets
+from pipelines.orchestration import assets, automation, report_assets, verdict_check
 
 
 @lru_cache(maxsize=4)
@@ -16,6 +16,7 @@ def definitions_of(home: Path) -> dg.Definitions:
     known = list(datasets(home).values())
     return dg.Definitions(
         assets=[*assets.of(known), *report_assets.of(known)],
+        asset_checks=[verdict_check.check_of(assets.returns)],
         jobs=[automation.ingest, automation.recheck, report_assets.publish],
         sensors=[automation.inbox, report_assets.reports],
         schedules=[automation.sweep, report_assets.republish],

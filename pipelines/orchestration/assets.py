@@ -19,7 +19,7 @@ from pipelines.intake import pages
 from pipelines.intake.take_in import Story, take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import Troubles, archived, troubles
-from pipelines.orchestration import checks, launch, listeners, materializations
+from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import Meaning, meaning_for
@@ -119,6 +119,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
             for stories in take_in(home, again=again):
                 context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
                 materializations.report(context, [_materialization(home, story) for story in stories])
+                verdict_check.report(context.instance, stories)
                 listeners.tell(stories)
                 for story in stories:
                     taken[story.verdict] = taken.get(story.verdict, 0) + 1

@@ -2,7 +2,6 @@
 and conservation are checks with the right weight.
 
 No `from __future__ import annotations`: Dagster reads the annotations of the assets that are defined here.
-from province_table import MART_NAMES
 """
 
 import json
@@ -346,3 +345,22 @@ def test_the_sweep_asks_again_while_a_notice_could_not_be_sent(
     assert isinstance(ask(), dg.SkipReason)
     monkeypatch.setenv(alerts.WEBHOOK, "http://127.0.0.1:9/nobody-listens")
     assert isinstance(ask(), dg.RunRequest)
+
+
+def test_a_return_that_is_set_aside_fails_a_check_of_its_partition(
+    khrop: Command, home: Home, instance: dg.DagsterInstance, returns: Path, sample: Path
+) -> None:
+    khrop("ingest", sample, returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv")
+    key = dg.AssetCheckKey(dg.AssetKey("returns"), "not_set_aside")
+    (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    evaluation = record.evaluation
+    assert evaluation is not None
+    assert not evaluation.passed
+    assert str(evaluation.partition).startswith("syn-bad-15")
+    assert "9.93 percent is not 127 of 141" in str(evaluation.description)
+    assert all(run.is_success for run in instance.get_runs())
+
+    khrop("repair", "syn-bad-15", "--accept", "--by", "ฝ่ายข้อมูล", "--reason", "โทรถามจังหวัดแล้ว")
+    newest, _ = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    assert newest.evaluation is not None
+    assert newest.evaluation.passed
