@@ -32,7 +32,7 @@ ERROR = dg.AssetCheckSeverity.ERROR
 
 
 @pytest.fixture
-def instance(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(home: Home, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of the test's home."""
     for name, value in launch.prepare(home).items():
         monkeypatch.setenv(name, value)
@@ -162,10 +162,10 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
 @pytest.mark.slow
 def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
-    assert khrop("ingest", sample, broken).returncode == 1
+    assert khrop_process("ingest", sample, broken).returncode == 1
     (told,) = instance.get_runs()
     assert (told.job_name, told.status) == ("ingest", dg.DagsterRunStatus.SUCCESS)
     origin = told.remote_job_origin
@@ -212,7 +212,7 @@ def test_a_failing_rule_does_not_stop_the_marts(
 
 @pytest.mark.slow
 def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
 ) -> None:
     taken_in(sample)
     before = tables.exported_state(home.exports)
@@ -220,7 +220,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     with warehouse.writer(), warehouse.writing() as connection:
         connection.execute("DELETE FROM core.province_progress WHERE province_code = '10' OR ordinal = 1")
         assert tables.count(connection, "core.province_progress") == 75
-    done = khrop("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
+    done = khrop_process("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
@@ -232,7 +232,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert set(outcomes(instance, failed.run_id)) == {spec.name for spec in checks.specs()}, "all others are recorded"
     assert tables.exported_state(home.exports) == before
 
-    assert khrop("rebuild").returncode == 0
+    assert khrop_process("rebuild").returncode == 0
     with warehouse.reading() as connection:
         assert tables.count(connection, "core.province_progress") == 152
         assert tables.exported_state(home.exports) == tables.state(connection)

@@ -173,7 +173,7 @@ def test_a_rule_that_fails_itself_is_a_fault_and_not_the_files(tmp_path: Path) -
     path.write_text("item,received,sold,left\nrice,5,3,2\n", encoding="utf-8")
     result = khrop(path, "--contract", f"{tmp_path / 'ours.py'}:Stock")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "a fault of ours: KeyError: 'rate' (ours.py, line " in result.stderr
+    assert "internal error: KeyError: 'rate' (ours.py, line " in result.stderr
     assert "Traceback" not in result.stderr
 
 
