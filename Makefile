@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs lock setup check build debian
+.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs lock setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -58,11 +58,14 @@ run: $(APP)
 dev: $(APP)
 	@$(BIN)/khrop dev
 
-check: $(DEV)
+check: lint types
+
+lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --strict -p khrop
-	$(BIN)/mypy -p pipelines -p warehouse
+
+types: $(DEV)
+	$(BIN)/mypy -p khrop -p pipelines -p warehouse
 
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
 # the site is looked at in Chromium.
@@ -71,8 +74,11 @@ debian:
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
-test: check debian
-	$(BIN)/python -m pytest
+# On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
+# mypy runs beside them.
+test: lint debian
+	@$(MAKE) --no-print-directory types & types=$$!; \
+	  $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup; tests=$$?; wait $$types && exit $$tests
 	@$(MAKE) --no-print-directory build
 
 # Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.

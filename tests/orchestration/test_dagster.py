@@ -250,7 +250,7 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
 @pytest.mark.slow
 def test_processes_that_first_use_a_home_at_once_do_not_spoil_its_instance(home: Home) -> None:
     script = (
-        "import dagster; from pipelines.home import Home; from pipelines import launch\n"
+        "import dagster; from pipelines.home import Home; from pipelines.orchestration import launch\n"
         "with launch.instance(Home.current()) as opened: print(opened.get_runs_count())"
     )
     environment = {**os.environ, "KHROP_HOME": str(home.root)}

@@ -36,6 +36,8 @@ FETCHED = re.compile(r"""url\(\s*["']?(?:https?:)?//|@import""", re.I)
 BROKEN = "syn_bad_05_totals_wrong.utf8-bom.csv"
 Command = Callable[..., Any]
 
+pytestmark = pytest.mark.xdist_group("publishing")
+
 
 @dataclass(frozen=True)
 class Place:
