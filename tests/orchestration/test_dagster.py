@@ -33,7 +33,7 @@ ERROR = dg.AssetCheckSeverity.ERROR
 
 
 @pytest.fixture
-def instance(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(home: Home, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of the test's home."""
     for name, value in launch.prepare(home).items():
         monkeypatch.setenv(name, value)
@@ -164,10 +164,10 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
 @pytest.mark.slow
 def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
-    assert khrop("ingest", sample, broken).returncode == 1
+    assert khrop_process("ingest", sample, broken).returncode == 1
     (told,) = instance.get_runs()
     assert (told.job_name, told.status) == ("ingest", dg.DagsterRunStatus.SUCCESS)
     origin = told.remote_job_origin
@@ -214,7 +214,7 @@ def test_a_failing_rule_does_not_stop_the_marts(
 
 @pytest.mark.slow
 def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
 ) -> None:
     taken_in(sample)
     before = tables.exported_state(home.exports)
@@ -222,7 +222,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     with warehouse.writer(), warehouse.writing() as connection:
         connection.execute("DELETE FROM core.province_progress WHERE province_code = '10' OR ordinal = 1")
         assert tables.count(connection, "core.province_progress") == 75
-    done = khrop("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
+    done = khrop_process("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
@@ -235,7 +235,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert set(outcomes(instance, failed.run_id)) == every, "all others are recorded"
     assert tables.exported_state(home.exports) == before
 
-    assert khrop("rebuild").returncode == 0
+    assert khrop_process("rebuild").returncode == 0
     with warehouse.reading() as connection:
         assert tables.count(connection, "core.province_progress") == 152
         assert tables.exported_state(home.exports) == tables.state(connection)
@@ -253,7 +253,7 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
 @pytest.mark.slow
 def test_processes_that_first_use_a_home_at_once_do_not_spoil_its_instance(home: Home) -> None:
     script = (
-        "import dagster; from pipelines.home import Home; from pipelines import launch\n"
+        "import dagster; from pipelines.home import Home; from pipelines.orchestration import launch\n"
         "with launch.instance(Home.current()) as opened: print(opened.get_runs_count())"
     )
     environment = {**os.environ, "KHROP_HOME": str(home.root)}

@@ -37,6 +37,8 @@ FETCHED = re.compile(r"""url\(\s*["']?(?:https?:)?//|@import""", re.I)
 BROKEN = "syn_bad_05_totals_wrong.utf8-bom.csv"
 Command = Callable[..., Any]
 
+pytestmark = pytest.mark.xdist_group("publishing")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -300,16 +302,18 @@ def test_a_return_is_due_every_two_weeks() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_makes_all_reports_and_says_where_they_are(khrop: Command, home: Home, sample: Path) -> None:
-    nothing = khrop("publish")
+def test_the_command_makes_all_reports_and_says_where_they_are(
+    khrop_process: Command, home: Home, sample: Path
+) -> None:
+    nothing = khrop_process("publish")
     assert nothing.returncode == 2
     assert "khrop ingest makes one" in nothing.stderr
-    assert khrop("ingest", sample).returncode == 0
-    made = khrop("publish", "--json")
+    assert khrop_process("ingest", sample).returncode == 0
+    made = khrop_process("publish", "--json")
     assert (made.returncode, made.stderr) == (0, "")
     told = [json.loads(line) for line in made.stdout.splitlines()]
     assert {one["report"] for one in told} == {report.name for report in catalogue.reports([DATASET])}
     assert all(one["made"] and Path(one["path"]).exists() for one in told)
-    again = khrop("data-docs")
+    again = khrop_process("data-docs")
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[0] == "1 return: 1 hold, 0 with warnings, 0 with errors (0 judged now)"
