@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 import sqlalchemy
 import typer
-from province_table import build_marts
+from province_table import build_marts, register
 from typer.testing import CliRunner
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
-from pipelines.commands import register
 from pipelines.datasets.province_progress.form import FORM
 from pipelines.home import Home
 from pipelines.intake import containers, inbox

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import typer
+from province_table import register
 from typer.testing import CliRunner, Result
 
-from pipelines.commands import register
 from pipelines.home import Home
 
 FIELDS = [

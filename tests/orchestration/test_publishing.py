@@ -14,12 +14,11 @@ from typing import Any
 import dagster as dg
 import pytest
 import typer
-from province_table import DATASET, MART_NAMES, TABLES, build_marts
+from province_table import DATASET, MART_NAMES, TABLES, build_marts, register
 from typer.testing import CliRunner
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
-from pipelines.commands import register
 from pipelines.definitions import defs
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
