@@ -100,6 +100,8 @@ class Dataset:
         shape: The shape that `khrop.repair` works on, if any.
         reports: What is published of it alone.
         set_aside: The table of its rows that were set aside; `core.<name>_set_aside` where it is not another.
+        summary: The module with its part of `khrop status` and `khrop summary`, if any: `facts`, `status_line`,
+            `ranking`, `no_ranking`, `summary_lines`.
         reconciles_with: The dataset that it is reconciled with.
         source: Where it is defined, for messages.
     """
@@ -116,6 +118,7 @@ class Dataset:
     shape: Callable[[], Shape] | None = None
     reports: tuple[Report, ...] = ()
     set_aside: str = ""
+    summary: str = ""
     reconciles_with: str = ""
     source: str = ""
 

@@ -152,7 +152,7 @@ def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
     """A return's story as the UI shows it in its partition."""
     first = next(iter(story.violations), None)
     metadata: dict[str, object] = {
-        "verdict": story.verdict,
+        "verdict": str(story.verdict),
         "campaign": story.campaign_id or "unknown",
         "as_of": str(story.as_of or "unknown"),
         "revision": story.revision,

@@ -13,7 +13,7 @@ from province_table import DATASET
 from pipelines import campaigns
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import read
-from pipelines.returns import Hints
+from pipelines.returns import Hints, TypedReturn
 
 KNOWN = campaigns.load()
 INFO = "info-international-agreements"

@@ -93,6 +93,7 @@ DATASET = Dataset(
     marts=Path(warehouse.province_progress.__file__).parent / "marts",
     shape=province_shape,
     reports=REPORTS,
+    summary=f"{PACKAGE}.summary",
     # Its rows that were set aside had their table before there were other datasets.
     set_aside="core.set_aside",
     source=PACKAGE,
