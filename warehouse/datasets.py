@@ -153,11 +153,11 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
     )
     columns = [c for c in (*_BEFORE, *tables.columns, *_BEHIND) if set_aside or c.sql]
     typed = {c.name: c.sql_set_aside if set_aside else c.sql for c in columns}
-    if any(there.get(c, kind) != kind for c, kind in typed.items()):
+    differs = any(there.get(c, kind) != kind for c, kind in typed.items())
+    if differs and connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None:
         # While a dataset is being written its columns change; without rows nothing is lost by it.
-        if connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None:
-            connection.execute(f"DROP TABLE {name}")
-            there = {}
+        connection.execute(f"DROP TABLE {name}")
+        there = {}
     if not there:
         needed = [c.name in _ALWAYS if set_aside else c.required for c in columns]
         lines = [f"{c.name} {typed[c.name]}{' NOT NULL' if n else ''}" for c, n in zip(columns, needed, strict=True)]

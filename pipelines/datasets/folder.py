@@ -186,9 +186,7 @@ def _as_in_the_contract(given: _Given, columns: tuple[Column, ...], contract: ty
             raise tables.fault(name, f"is missing: the contract {contract.__name__} requires this column")
     for name, column in by_name.items():
         if name not in kinds:
-            raise tables.fault(
-                name, f"is no column of the contract {contract.__name__}, which has {', '.join(kinds)}"
-            )
+            raise tables.fault(name, f"is no column of the contract {contract.__name__}, which has {', '.join(kinds)}")
         if kinds[name][1] not in (*HOLDS[column.kind.held], "other"):
             raise tables.fault(
                 f"{name}.kind",

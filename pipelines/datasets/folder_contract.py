@@ -30,7 +30,9 @@ def contract_in(folder: Path) -> type:
         contract.to_schema()  # type: ignore[attr-defined]
         rules_of(contract)
     except Exception as error:
-        raise DatasetFault(f"{at_fault(file, error)}: the contract {contract.__name__} cannot be used: {error}") from error
+        raise DatasetFault(
+            f"{at_fault(file, error)}: the contract {contract.__name__} cannot be used: {error}"
+        ) from error
     return contract
 
 
@@ -40,7 +42,9 @@ def _from_yaml(file: Path) -> type:
 
         return odcs.load(file)
     except ModuleNotFoundError as error:
-        raise DatasetFault(f"{file}: to read it the package {error.name} is needed: pip install 'khrop[odcs]'") from error
+        raise DatasetFault(
+            f"{file}: to read it the package {error.name} is needed: pip install 'khrop[odcs]'"
+        ) from error
     except ValueError as error:
         raise DatasetFault(str(error)) from error
     except OSError as error:

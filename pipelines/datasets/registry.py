@@ -140,9 +140,9 @@ def _tables_of_the_schema() -> frozenset[str]:
 
 
 def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
-    taken = {name: "an asset" for name in ASSETS} | {name: "a table of all datasets" for name in _tables_of_the_schema()}
+    taken = dict.fromkeys(ASSETS, "an asset") | dict.fromkeys(_tables_of_the_schema(), "a table of all datasets")
     for other in others.values():
-        taken |= {name: f"a mart of {other.name}" for name in other.tables.mart_names}
+        taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
         taken |= {report.name: f"a report of {other.name}" for report in other.reports}
         taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside")}
     if dataset.name in taken:

@@ -60,10 +60,10 @@ def judge(
     for given, data in returns:
         name = given.snapshot_id
         order.append(name)
-        known = forms_for(given, campaigns, datasets)
         try:
             if isinstance(data, Unreadable):
                 raise data
+            known = forms_for(given, campaigns, datasets)
             with reading_for(known):
                 if is_container(data):
                     judgements[name] = container(given, data)
@@ -92,9 +92,22 @@ def judge(
 def forms_for(
     given: Return, campaigns: Mapping[str, Campaign], datasets: Mapping[str, Dataset]
 ) -> tuple[TableForm, ...]:
-    """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all."""
+    """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all.
+
+    Raises:
+        Unreadable: Where the dataset of that campaign is not there, or cannot be used.
+    """
     named = campaigns.get(given.hints.campaign or "")
-    own = [datasets[named.dataset]] if named and named.dataset in datasets else datasets.values()
+    if named and named.dataset not in datasets:
+        raise Unreadable(
+            f"the dataset {named.dataset} of the campaign {named.id} cannot be used: khrop status says why; mend it,"
+            " then khrop recheck judges the return anew",
+            f"ใช้ชุดข้อมูล {named.dataset} ของรายการ {named.id} ไม่ได้ คำสั่ง khrop status บอกสาเหตุ"
+            " เมื่อแก้ไขแล้วให้ตรวจใหม่ด้วย khrop recheck",
+            observed=named.dataset,
+            expected=", ".join(datasets),
+        )
+    own = [datasets[named.dataset]] if named else datasets.values()
     return tuple(dataset.form for dataset in own)
 
 

@@ -14,6 +14,7 @@ import dagster as dg
 
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import faults
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.intake.take_in import Story, take_in
@@ -123,8 +124,9 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 for story in stories:
                     taken[story.verdict] = taken.get(story.verdict, 0) + 1
             with warehouse.reading() as connection:
-                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
-                rows = {dataset.name: tables.count(connection, dataset.table) for dataset in datasets}
+                # The datasets of this run's definitions, whatever has become of their folders since.
+                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected, datasets)
+                rows = tables.rows_of(connection, [dataset.tables for dataset in datasets])
         _alert(context, home, present)
         yield dg.MaterializeResult(
             asset_key="intake",
@@ -135,9 +137,11 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 **{f"held_{verdict}": present.counts.get(verdict, 0) for verdict in Verdict},
             },
         )
-        for name, count in rows.items():
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": count})
-        yield from checks.results(present)
+        for dataset in datasets:
+            yield dg.MaterializeResult(
+                asset_key=dataset.name, metadata={"dagster/row_count": rows.get(dataset.name, 0)}
+            )
+        yield from checks.results(present, faults(home.root))
 
     return intake
 
