@@ -1,4 +1,4 @@
-"""The contract in a dataset's folder: Python that is run, or YAML in the Open Data Contract Standard, which runs nothing."""
+"""The contract in a dataset's folder: Python that is run, or YAML (the Open Data Contract Standard), which is not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The datasets that there are: those of installed distributions (entry point `khrop.datasets`), and those of a home.
+"""The datasets that there are: those of installed distributions (entry point `khrop.datasets`) and of a home.
 
-A dataset of a home is a folder, `$KHROP_HOME/datasets/NAME`. One with a mistake is left out, and its fault is kept to be
-shown: it never stops the others. Folders are read again when a file in them changes.
+A dataset of a home is a folder, `$KHROP_HOME/datasets/NAME`. One with a mistake is left out, and its fault is kept:
+it never stops the others. Folders are read again when a file in them changes.
 """
 
 from __future__ import annotations
@@ -139,18 +139,22 @@ def _tables_of_the_schema() -> frozenset[str]:
     ) | {"set_aside"}
 
 
-def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
-    taken = dict.fromkeys(ASSETS, "an asset") | dict.fromkeys(_tables_of_the_schema(), "a table of all datasets")
+def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
+    """Return what has a name already, that a dataset or a mart is to have; empty where it is free."""
+    taken = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
     for other in others.values():
         taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
         taken |= {report.name: f"a report of {other.name}" for report in other.reports}
         taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside")}
-    if dataset.name in taken:
-        raise DatasetFault(f"{dataset.source}: {dataset.name} is {taken[dataset.name]}; give the folder another name")
+    return taken.get(name, "")
+
+
+def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
+    if taken := taken_by(dataset.name, others):
+        raise DatasetFault(f"{dataset.source}: {dataset.name} is {taken}; give the folder another name")
     for mart in dataset.tables.mart_names:
-        if mart in taken or mart == dataset.name:
-            what = taken.get(mart, "the dataset itself")
-            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {what}; give the file another name")
+        if taken := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
+            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {taken}; give the file another name")
 
 
 def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
