@@ -52,6 +52,7 @@ LEAST_ROWS = 3
 """Fewer rows speak for no sum."""
 LEAST_TITLE = 6
 TITLES = ("ตาราง", "รายงาน", "สรุป", "แบบรายงาน", "บัญชี")
+LEAST_PROVINCES = 2
 MOST_PARTS = 4
 MOST_COUNTS = 14
 HUNDREDTH = Decimal("0.01")
@@ -229,8 +230,9 @@ def _kind(heading: str, cells: Sequence[str]) -> str:
         return "percent" if percents else "decimal"
     if mostly("date"):
         return "date"
+    # One or two words that stand again and again may be short names of provinces by chance.
     known = sum(KINDS["province"].resolve(cell) is not None for cell in filled)
-    return "province" if known >= NEARLY * len(filled) else "text"
+    return "province" if known >= NEARLY * len(filled) and len(set(filled)) > LEAST_PROVINCES else "text"
 
 
 def _name(heading: str, kind: str, at: int, taken: Sequence[str]) -> str:

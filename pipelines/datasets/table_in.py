@@ -105,7 +105,7 @@ def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Foun
             continue
         heads = _heads(rows, at)
         end = at
-        while end < len(rows) and _goes_on(rows[end][1], heads):
+        while end < len(rows) and (_goes_on(rows[end][1], heads) or _among(rows, end)):
             end += 1
         if heads and (found := _cut(name, rows, at, end, heads)):
             yield found
@@ -130,10 +130,16 @@ def _goes_on(cells: list[str], heads: list[list[str]]) -> bool:
     return _is_data(cells) or cells in heads or _is_column_numbers(cells)
 
 
+def _among(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
+    """Whether a row without figures stands between two of data: its figures are words, such as none."""
+    filled = sum(map(bool, rows[at][1]))
+    return filled >= 2 and at + 1 < len(rows) and _is_data(rows[at + 1][1]) and not _is_column_numbers(rows[at][1])
+
+
 def _cut(
     name: str, rows: Sequence[tuple[int, list[str]]], at: int, end: int, heads: list[list[str]]
 ) -> FoundTable | None:
-    data = [cells for _, cells in rows[at:end] if _is_data(cells)]
+    data = [cells for _, cells in rows[at:end] if cells not in heads and not _is_column_numbers(cells)]
     width = max(map(len, [*heads, *data]))
     headings = _headings(heads, width)
     kept = [tuple([*cells, *[""] * width][:width]) for cells in data]

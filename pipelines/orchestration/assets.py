@@ -14,7 +14,7 @@ import dagster as dg
 
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.registry import faults
+from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.intake.take_in import Story, take_in
@@ -30,6 +30,7 @@ POOL = "duckdb"
 OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
+BUILDS = "builds"
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 
@@ -181,6 +182,9 @@ def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
 def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinition:
     """Return the asset that builds a mart of a dataset."""
     table = f"mart.{name}"
+    # The SQL of a home is not ours: what it cannot build is no reason to keep exports and other marts back.
+    own = dataset.name not in installed()
+    builds = dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
 
     @dg.asset(
         name=name,
@@ -191,13 +195,24 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
         pool=POOL,
         description=f"{meaning.of(table)}\n\n```sql\n{dataset.tables.sql_of(name)}\n```",
         metadata=_schema(meaning, table),
+        check_specs=[builds] if own else [],
     )
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        import duckdb
+
         with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
-            rows = tables.build_mart(connection, dataset.tables, name)
-            preview = tables.preview(connection, table, PREVIEW_ROWS)
+            try:
+                rows = tables.build_mart(connection, dataset.tables, name)
+                preview = tables.preview(connection, table, PREVIEW_ROWS)
+            except (duckdb.DataError, duckdb.ProgrammingError) as error:
+                if not own:
+                    raise
+                context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
+                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+                return dg.MaterializeResult(check_results=[failed])
         metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
-        return dg.MaterializeResult(metadata=metadata)
+        said = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
+        return dg.MaterializeResult(metadata=metadata, check_results=said)
 
     return build
 

@@ -48,8 +48,8 @@ MISTAKES = [
     ("dataset.toml", '"ชื่ออำเภอ"', '"ลำดับ"', "which is a heading of ordinal too"),
     ("dataset.toml", "?P<count>", "?P<number>", "claims.plans_total is"),
     ("dataset.toml", 'part = "approved"', 'part = "district"', "ratios[1].part is district, a text"),
-    ("contract.py", "class WastePlans", "klass WastePlans", "contract.py, line 16: it cannot be run: SyntaxError"),
-    ("contract.py", "PARTS = (", "PARTS = missing + (", "contract.py, line 12: it cannot be run: NameError"),
+    ("contract.py", "class WastePlans", "klass WastePlans", "contract.py, line 17: it cannot be run: SyntaxError"),
+    ("contract.py", "PARTS = (", "PARTS = missing + (", "contract.py, line 13: it cannot be run: NameError"),
     ("contract.py", 'AddsUp(PARTS, "plans_total")', 'AddsUp(PARTS, "plans")', "the contract WastePlans cannot be used"),
     ("contract.py", "(pa.DataFrameModel)", "", "contract.py: expected one class derived from pandera's DataFrameModel"),
     ("marts/waste_plan_trend.sql", "sum(tonnes)", "sum(tons)", "marts/waste_plan_trend.sql: DuckDB refuses it"),
@@ -96,7 +96,9 @@ def test_names_that_are_taken_are_refused(tmp_path: Path) -> None:
 
 def test_two_datasets_have_no_mart_of_the_same_name(tmp_path: Path) -> None:
     folder = waste_plans.install(tmp_path)
-    shutil.copytree(folder, folder.with_name("second_plans"))
+    second = folder.with_name("second_plans")
+    shutil.copytree(folder, second)
+    change(second / "marts" / "waste_plan_trend.sql", "core.waste_plans_current", "core.second_plans_current")
     (mart, campaign) = map(str, registry.faults(tmp_path))
     assert "waste_plan_trend is a mart of second_plans; give the file another name" in mart
     assert "id 'waste-plans' is that of" in campaign
@@ -188,6 +190,52 @@ def test_a_contract_in_yaml_runs_nothing_and_says_the_same(home: Home, taken_in:
     (folder / "contract.odcs.yaml").write_text(written.replace("parts-add-up", "", 1), encoding="utf-8")
     (fault,) = registry.faults(home.root)
     assert "contract.odcs.yaml" in str(fault)
+
+
+def test_a_contract_that_raises_is_a_verdict_on_that_return_alone(
+    home: Home, taken_in: Callable[..., Any], sample: Path
+) -> None:
+    folder = waste_plans.install(home.root)
+    raises = """
+class Odd:
+    needs = ("as_of",)
+    given = ()
+
+    def holds(self, known):
+        return 1 / (25 - known["as_of"].day) > 0
+
+    def expected(self, known):
+        return ""
+
+
+class WastePlans("""
+    change(folder / "contract.py", "class WastePlans(", raises)
+    change(folder / "contract.py", "        return {f", '        return {"odd": Odd()} | {f')
+    assert registry.faults(home.root) == ()
+    good, odd, other = taken_in(
+        plans(home, "a.csv", waste_plans.rows()),
+        plans(home, "b.csv", waste_plans.rows(1), date(2020, 6, 25)),
+        plans(home, "c.csv", waste_plans.rows(1)),
+        campaign=waste_plans.CAMPAIGN,
+    )
+    assert (good.verdict, odd.verdict, other.verdict) == (Verdict.ACCEPTED, Verdict.UNREADABLE, Verdict.ACCEPTED)
+    (violation,) = odd.violations
+    assert "contract.py, line" in violation.message_en
+    assert "ZeroDivisionError" in violation.message_en
+
+
+def test_a_mart_that_fails_on_rows_keeps_nothing_else_back(
+    home: Home, khrop: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    folder = waste_plans.install(home.root)
+    change(folder / "marts" / "waste_plan_trend.sql", "count(*) AS districts", "count(district::INTEGER) AS districts")
+    change(folder / "marts" / "comments.sql", "COMMENT ON COLUMN", "-- COMMENT ON COLUMN")
+    path = plans(home, "plans.csv", waste_plans.rows())
+    done = khrop("ingest", path, "--campaign", waste_plans.CAMPAIGN)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (home.exports / "core_waste_plans_current.csv").is_file()
+    assert not (home.exports / "mart_waste_plan_trend.csv").exists()
+    assert (home.exports / "mart_compliance.csv").is_file()
 
 
 def test_both_contracts_or_neither_is_a_fault(home: Home) -> None:
