@@ -5,14 +5,18 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.datasets.registry import datasets
+from pipelines.datasets.registry import datasets, mark
 from pipelines.home import Home
 from pipelines.orchestration import assets, automation, report_assets, verdict_check
 
 
-@lru_cache(maxsize=4)
 def definitions_of(home: Path) -> dg.Definitions:
-    """Return the definitions for a home's datasets."""
+    """Return the definitions for a home's datasets, as their files are now."""
+    return _definitions(home, mark(home))
+
+
+@lru_cache(maxsize=4)
+def _definitions(home: Path, files: object) -> dg.Definitions:
     known = list(datasets(home).values())
     return dg.Definitions(
         assets=[*assets.of(known), *report_assets.of(known)],
