@@ -159,7 +159,8 @@ class Dataset:
 
     @cached_property
     def tables(self) -> DatasetTables:
-        """Its tables, as the warehouse makes them."""
+        """Its tables, as the warehouse makes them: what names a row comes first."""
+        named = (*self.key, self.label)
         columns = tuple(
             StoredColumn(
                 c.name,
@@ -169,7 +170,7 @@ class Dataset:
                 c.meaning,
                 c.meaning_set_aside or c.meaning,
             )
-            for c in self.columns
+            for c in sorted(self.columns, key=lambda c: c.name not in named)
         )
         return DatasetTables(
             self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts

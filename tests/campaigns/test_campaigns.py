@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from khrop import ProvinceProgress
 from pipelines.campaigns import CampaignFault, Letterhead, fitting, load, parse
 
 ROADS = """\
@@ -42,7 +43,7 @@ def test_the_bundled_campaign_is_that_of_the_letters() -> None:
     assert (campaign.opened_on, campaign.deadline, campaign.closed_on) == (
         date(2020, 5, 19), date(2020, 8, 31), date(2020, 8, 31)
     )  # fmt: skip
-    assert campaign.params() == {"tolerance": 0.01, "authorities": 7850}
+    assert campaign.params_of(ProvinceProgress) == {"tolerance": 0.01, "authorities": 7850}
 
 
 def test_a_new_campaign_is_a_new_file(tmp_path: Path) -> None:

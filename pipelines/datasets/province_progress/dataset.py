@@ -13,6 +13,10 @@ from pipelines.datasets.province_progress.form import FORM
 
 COLUMNS = (
     Column(
+        "ordinal", ORDINAL, "the row's printed number", "ลำดับ", "No.", required=False,
+        meaning_set_aside="the row's printed number, null where it is no number",
+    ),
+    Column(
         "province_code", PROVINCE_CODE, "the province (core.province)", "รหัสจังหวัด", "province code",
         field="province_th",
         meaning_set_aside="the province, null where the name is unknown",
@@ -20,10 +24,6 @@ COLUMNS = (
     Column(
         "province_th", PROVINCE_NAME, "the province's name as read", "จังหวัด", "province",
         derived=("province_code", province_of_code),
-    ),
-    Column(
-        "ordinal", ORDINAL, "the row's printed number", "ลำดับ", "No.", required=False,
-        meaning_set_aside="the row's printed number, null where it is no number",
     ),
     Column(
         "total", COUNT, "local authorities in all", "อปท. ทั้งหมด", "authorities",
