@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from khrop.engine.pandera_bridge import rule
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.model.rule import ContractOptions, Params
 from khrop.thai import provinces
 from khrop.vocabulary import (
@@ -109,7 +109,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ร้อยละ {observed} ({fact}) ไม่ได้ปัดเศษตามปกติ ที่ถูกคือ {expected}",
         en="{fact} says {observed}, which is not rounded half up: {expected}",
     )
-    def claimed_percent_rounded(cls, params: Params) -> dict[str, Judged]:
+    def claimed_percent_rounded(cls, params: Params) -> dict[str, FactRule]:
         """The percents that the totals row and the prose claim are rounded half up."""
         claimed = (("table_total", "saved"), ("prose", "saved"), ("prose", "pending"))
         return {
@@ -149,7 +149,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ข้อความระบุ {observed} แต่ตารางระบุ {expected} ({fact})",
         en="{fact}: the prose says {observed}, the table {expected}",
     )
-    def claims_match(cls, params: Params) -> dict[str, Judged]:
+    def claims_match(cls, params: Params) -> dict[str, FactRule]:
         """Each figure in the prose is the table's: its grand total, or without one what its rows add up to."""
         measures = (*COUNTS, "saved_percent")
         return {f"prose_{m}": SameFigure(f"prose_{m}", (f"table_total_{m}", f"rows_{m}")) for m in measures}
@@ -161,7 +161,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ตัวเลขในข้อความไม่สอดคล้องกัน: {fact} ระบุ {observed} ควรเป็น {expected}",
         en="the prose does not add up: {fact} says {observed}, expected {expected}",
     )
-    def claims_add_up(cls, params: Params) -> dict[str, Judged]:
+    def claims_add_up(cls, params: Params) -> dict[str, FactRule]:
         """In the prose saved + pending = total, and the two percents make 100 within a hundredth."""
         return {
             "prose_total": SumOf("prose_total", ("prose_saved", "prose_pending")),
@@ -177,7 +177,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the return must belong to one known campaign; {observed} fit {campaign_printed}"
         " (name it with --campaign, or put the file into the campaign's inbox folder)",
     )
-    def campaign_known(cls, params: Params) -> dict[str, Judged]:
+    def campaign_known(cls, params: Params) -> dict[str, FactRule]:
         """The return belongs to one known campaign."""
         return {"campaign": Equals("campaigns_fit", 1)}
 
@@ -189,7 +189,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ต้องมีวันที่ของข้อมูลหนึ่งวันเท่านั้น พบ “{observed}”",
         en="there must be one as-of date; found “{observed}” (give it with --as-of if the document has none)",
     )
-    def as_of_present(cls, params: Params) -> dict[str, Judged]:
+    def as_of_present(cls, params: Params) -> dict[str, FactRule]:
         """An as-of date, one only."""
         return {"as_of": Said("as_of", "as_of_dates")}
 
@@ -200,7 +200,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the as-of date {as_of} is later than {expected} ({fact})",
         observed="{as_of}",
     )
-    def as_of_not_after_letter(cls, params: Params) -> dict[str, Judged]:
+    def as_of_not_after_letter(cls, params: Params) -> dict[str, FactRule]:
         """The as-of date is not after the document's own letter, nor after the day it was received."""
         return {fact: NotAfter("as_of", fact) for fact in ("letter_date", "received_on")}
 
@@ -211,7 +211,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed} ซึ่งเป็น{expected} ({fact})",
         en="{fact}: the weekday named is not that of {observed}, which is {expected}",
     )
-    def weekday_matches(cls, params: Params) -> dict[str, Judged]:
+    def weekday_matches(cls, params: Params) -> dict[str, FactRule]:
         """A weekday named with a date is that date's weekday."""
         return {fact: OnWeekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")}
 
@@ -223,7 +223,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ยอดรวม อปท. {observed} แห่ง ไม่เท่ากับจำนวนของรายการนี้ {expected} แห่ง",
         en="the grand total is {observed} authorities, the campaign has {expected}",
     )
-    def universe_matches_campaign(cls, params: Params) -> dict[str, Judged]:
+    def universe_matches_campaign(cls, params: Params) -> dict[str, FactRule]:
         """The grand total is the campaign's number of authorities."""
         return {"table_total_total": SameFigure("table_total_total", ("authorities",))}
 

@@ -2,7 +2,7 @@
 
 Here belongs the order of the work: what the frame has, whose snapshots they are, then rows and groups, references
 and the document, and what cannot be run for want of its input. What a rule means belongs in its contract; what is
-asked of a frame belongs in `khrop.engine.scan`, `khrop.engine.in_memory` and `khrop.engine.group_rules`.
+asked of a frame belongs in `khrop.engine._scan`, `khrop.engine.in_memory` and `khrop.engine._group_rules`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine import in_memory, reference_rules, scan
+from khrop.engine import _reference_rules, _scan, in_memory
 from khrop.engine.compiled import COLUMNS, Built, built_rules
 from khrop.engine.frames import Ready, ready
-from khrop.engine.group_rules import GroupRun
+from khrop.engine._group_rules import GroupRun
 from khrop.engine.row_rules import RowRule, on_integers
-from khrop.engine.snapshots import named
-from khrop.engine.split import Split
+from khrop.engine._snapshots import named
+from khrop.engine._split import Split
 from khrop.model import document_rules
 from khrop.model.facts import ONE, Facts, gather, records
 from khrop.model.grouping import Failure, Grouping, natural
@@ -114,7 +114,7 @@ def judge_rows(
         for rule, failing in zip(mine, in_memory.judge(mine, arrays, limit), strict=True):
             yield as_written[id(rule)], failing.count, arrays.rows(failing.rows) if failing.rows else ()
     rest = [r for r in rules if r not in mine]
-    for rule, told in zip(rest, scan.judge(rest, frame, limit), strict=True):
+    for rule, told in zip(rest, _scan.judge(rest, frame, limit), strict=True):
         yield as_written[id(rule)], told.count, told.rows
 
 
@@ -186,7 +186,7 @@ class _Run:
     def _rows_fail(self, rule: RowRule, frame: Ready) -> None:
         if rule.rule.scope == "reference":
             keys = tuple(self.by.columns(self.options.key[0]))
-            self.split.keys_fail(rule.rule.severity, keys, lambda: frame.data.filter(scan.fails(rule, frame)))
+            self.split.keys_fail(rule.rule.severity, keys, lambda: frame.data.filter(_scan.failing_rows(rule, frame)))
         else:
             self.split.rows_fail(rule)
 
@@ -254,24 +254,24 @@ class _Run:
         if absent := [name for name in names if name not in frames]:
             self.not_run.append(NotRun(rule.id, "", f"no reference {', '.join(absent)} was handed in"))
         elif isinstance(what, ConservesRows):
-            self._failed(rule, reference_rules.lost_rows(what, self.frame, frames, self.by))
+            self._failed(rule, _reference_rules.lost_rows(what, self.frame, frames, self.by))
         else:
             lacking = [c for c in what.columns_there if c not in frames[what.reference].schema]
             if lacking:
                 raise ValueError(f"rule {rule.id!r}: reference {what.reference} has no column {', '.join(lacking)}")
-            failing = reference_rules.strangers(what, self.frame, frames[what.reference], self.limit)
+            failing = _reference_rules.strangers(what, self.frame, frames[what.reference], self.limit)
             if failing.count:
                 self.split.keys_fail(
                     rule.severity,
                     tuple(self.by.columns(*what.columns)),
-                    lambda: reference_rules.without_reference(what, self.frame, frames[what.reference]),
+                    lambda: _reference_rules.without_reference(what, self.frame, frames[what.reference]),
                 )
                 row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
                 self._keep(rule.id, rule.severity, failing.count, self._told(row_rule, failing.rows))
 
     def _previous(self, rules: Sequence[Built], older: Ready | None) -> None:
         runnable = [one for one in rules if self._has_columns(one)]
-        compared = reference_rules.compared(older, self.by) if older and runnable else set()
+        compared = _reference_rules.compared(older, self.by) if older and runnable else set()
         everyone = self.by.snapshots if compared else (ONE,)
         uncompared = [name for name in everyone if name not in compared]
         ready_to_run = []
@@ -285,7 +285,7 @@ class _Run:
                 ready_to_run.append(one)
         if older and ready_to_run:
             keys = tuple(key for key in self.by.columns(self.options.key[0]) if key in older.schema)
-            self._run(ready_to_run, reference_rules.joined(self.frame, older, self.by, keys))
+            self._run(ready_to_run, _reference_rules.joined(self.frame, older, self.by, keys))
 
     def document_rules(self, rules: Sequence[Built]) -> None:
         """Rules about the document's own facts."""

@@ -1,7 +1,7 @@
 """What an engine was asked of a frame's rows, and what it answered: for how many a flag is true, and which they are.
 
 Here belongs how answers are read, and the plain way of asking, which every engine has. Two engines have a shorter one:
-`khrop.engine.duckdb` (DuckDB) and `khrop.engine.polars` (Polars). What is asked belongs in `khrop.engine.scan`.
+`khrop.engine._duckdb` (DuckDB) and `khrop.engine._polars` (Polars). What is asked belongs in `khrop.engine._scan`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A frame made ready for rules: which of the contract's columns it has, and its numbers wide enough to reckon with.
 
 Here belongs what can be said of columns before any rule runs, and what an engine's frame is. Rules about values
-belong in a contract; how rows are judged belongs in `khrop.engine.in_memory` (frames in memory) and `khrop.engine.scan`
+belong in a contract; how rows are judged belongs in `khrop.engine.in_memory` (frames in memory) and `khrop.engine._scan`
 (engines).
 """
 
@@ -17,7 +17,7 @@ import narwhals as nw
 from khrop.model.rule import ENGINES
 
 if TYPE_CHECKING:
-    from khrop.engine.arrays import Arrays
+    from khrop.engine._arrays import Arrays
 
 Kind = Literal["integer", "number", "text", "boolean", "date", "other"]
 NUMBERS = ("integer", "number")
@@ -184,7 +184,7 @@ def _as_given(engine: str, changes: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]
 
 
 def _arrays(engine: str, native: Any, numbers: frozenset[str]) -> Arrays | None:
-    from khrop.engine import arrays
+    from khrop.engine import _arrays as arrays
 
     if engine not in IN_MEMORY:
         return None

@@ -2,8 +2,8 @@
 
 A slice is read once for all rules, its nulls and its largest figures are known from two reductions a column, and
 what several rules share is reckoned once. Here belongs only the judging of rows; columns become arrays in
-`khrop.engine.arrays`, formulas are reckoned in `khrop.expressions.evaluation`, engines that have their own scan are in
-`khrop.engine.scan`.
+`khrop.engine._arrays`, formulas are reckoned in `khrop.expressions.evaluation`, engines that have their own scan are in
+`khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from khrop.engine.arrays import Arrays, Part
+from khrop.engine._arrays import Arrays, Part
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import NULL, bound, in_row, program
+from khrop.expressions.evaluation import NULL, integer_bound, evaluate_row, compile_program
 
 STEP = 1 << 16
 """Rows a slice: a column of it and what is reckoned of two stay in the second-level cache, and what was reckoned goes
@@ -69,7 +69,7 @@ class _Judge:
         whole = frozenset(name for name, array in values.items() if array.dtype.kind == "i")
         nulls = {NULL + name: np.False_ if part.null is None else part.null for name, part in parts.items()}
         with np.errstate(all="ignore"):
-            kept = program(tuple(rule.formula for rule in self.rules))({**values, **nulls})
+            kept = compile_program(tuple(rule.formula for rule in self.rules))({**values, **nulls})
         found = []
         for rule, holds in zip(self.rules, kept, strict=True):
             broken = ~_mask(holds, stop - start)
@@ -84,7 +84,7 @@ class _Judge:
 
     def _wild(self, rule: RowRule, parts: Mapping[str, Part], whole: frozenset[str]) -> Array | None:
         """The rows with a figure that the formula could not be reckoned with in 64 bits, or an infinite one."""
-        most, wild = bound(rule.formula, whole), None
+        most, wild = integer_bound(rule.formula, whole), None
         for name in rule.columns:
             part = parts[name]
             if part.values is None:
@@ -108,7 +108,7 @@ class _Judge:
         at = np.flatnonzero(wild)
         broken = broken.copy()
         for row, values in zip(at, self.arrays.rows([int(n) + start for n in at]), strict=True):
-            broken[row] = not in_row(rule.formula, values)
+            broken[row] = not evaluate_row(rule.formula, values)
         return broken
 
 

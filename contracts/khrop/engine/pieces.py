@@ -1,6 +1,6 @@
 """A large frame in memory, cut into pieces of whole snapshots, so that grouping it takes little memory beside it.
 
-Here belongs how a frame is cut. What its groups come to belongs in `khrop.engine.group_rules`.
+Here belongs how a frame is cut. What its groups come to belongs in `khrop.engine._group_rules`.
 """
 
 from __future__ import annotations

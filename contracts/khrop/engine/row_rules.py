@@ -1,7 +1,7 @@
 """A rule about single rows, made ready to run: its expression, its formula, and which nulls decide by themselves.
 
 Here belongs what a contract's rule becomes before any frame is known. It is run in `khrop.engine.in_memory` and
-`khrop.engine.scan`.
+`khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import narwhals as nw
 
-from khrop.expressions.evaluation import numbers_in, on_arrays
+from khrop.expressions.evaluation import value_columns, supports_arrays
 from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
-from khrop.expressions.rewriting import TRUE, simplified
+from khrop.expressions.rewriting import TRUE, simplify
 from khrop.model.rule import PREVIOUS, Rule, RuleDefinitionError
 
 Texts = Mapping[str, str]
@@ -51,12 +51,12 @@ class RowRule:
     @property
     def numbers(self) -> frozenset[str]:
         """The columns whose values its formula reckons with."""
-        return numbers_in(self.formula) if self.formula is not None else frozenset()
+        return value_columns(self.formula) if self.formula is not None else frozenset()
 
     @property
     def reckoned(self) -> bool:
         """Whether arrays of numbers are enough to judge it."""
-        return self.formula is not None and on_arrays(self.formula)
+        return self.formula is not None and supports_arrays(self.formula)
 
 
 def on_integers(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
@@ -71,7 +71,7 @@ def on_integers(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
 
 @lru_cache(maxsize=1024)
 def _on_integers(formula: Formula, whole: frozenset[str]) -> tuple[Formula, nw.Expr]:
-    simpler = simplified(formula, whole)
+    simpler = simplify(formula, whole)
     return simpler, expression(simpler)
 
 

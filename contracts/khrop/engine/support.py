@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.expressions.formula import Call, NotOfRows, Opaque, formula_of, parts
+from khrop.expressions.formula import Call, NotRowWise, Opaque, formula_of, parts
 from khrop.model.rule import ENGINES, Rule, RuleDefinitionError, options_of
 
 _DATABASE = {"str.replace", "dt.timestamp", "dt.total_nanoseconds", "map_batches"}
@@ -36,7 +36,7 @@ def refuse(contract: type, rule: Rule, built: Any) -> None:
     for expr in _expressions(built):
         try:
             formula = formula_of(expr)
-        except NotOfRows as reason:
+        except NotRowWise as reason:
             raise RuleDefinitionError(f"rule {rule.id!r} of {contract.__name__}: {reason}") from None
         except Opaque:
             continue

@@ -24,7 +24,7 @@ class Opaque(ValueError):
     """An expression that is not one of rows alone, or that this module has no words for; the message says why."""
 
 
-class NotOfRows(Opaque):
+class NotRowWise(Opaque):
     """An expression that reads more than its own row."""
 
 
@@ -63,7 +63,7 @@ _REVERSED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__"
 _DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date}
 _FUNCTIONS = {"all_horizontal", "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "coalesce"}
 _DUNDERS = {*OPERATORS, "__invert__", "__neg__", "__floordiv__", "__mod__", "__pow__", "__xor__"}
-_NO_FORMULA = {"alias", "pipe", "map", "map_batches", "over", "filter"}
+_FORBIDDEN_METHODS = {"alias", "pipe", "map", "map_batches", "over", "filter"}
 _NOT_ELEMENTWISE = "{name} reads more than its own row; a rule about several rows is of scope group"
 
 
@@ -76,36 +76,36 @@ def formula_of(expr: nw.Expr) -> Formula:
     for node in nodes:
         kind = node.kind.name
         if kind == "COL":
-            (name,) = _one(node.kwargs["names"])
+            (name,) = _single_name(node.kwargs["names"])
             formula = Column(name)
         elif kind == "LITERAL":
-            formula = Constant(_literal(node.kwargs["value"]))
+            formula = Constant(_check_literal(node.kwargs["value"]))
         elif kind != "ELEMENTWISE":
-            raise NotOfRows(_NOT_ELEMENTWISE.format(name=node.name))
+            raise NotRowWise(_NOT_ELEMENTWISE.format(name=node.name))
         elif node.name != "alias":
-            formula = _call(node, formula)
+            formula = _read_call(node, formula)
     if formula is None:
         raise Opaque("an expression of nothing")
     return formula
 
 
-def _one(names: list[str]) -> list[str]:
+def _single_name(names: list[str]) -> list[str]:
     if len(names) != 1:
         raise Opaque(f"one expression of {len(names)} columns ({', '.join(names)}); write one for each")
     return names
 
 
-def _literal(value: Any) -> Literal:
+def _check_literal(value: Any) -> Literal:
     if isinstance(value, datetime) or not isinstance(value, LITERALS):
         raise Opaque(f"{value!r} is no number, text or date")
     return value
 
 
-def _call(node: Any, first: Formula | None) -> Formula:
-    args = [_argument(a, text_is_column=node.name in _FUNCTIONS or node.name == "when_then") for a in node.exprs]
+def _read_call(node: Any, first: Formula | None) -> Formula:
+    args = [_read_argument(a, text_is_column=node.name in _FUNCTIONS or node.name == "when_then") for a in node.exprs]
     if first is not None:
         args.insert(0, first)
-    options = tuple((key, _option(value)) for key, value in node.kwargs.items() if value is not None)
+    options = tuple((key, _read_option(value)) for key, value in node.kwargs.items() if value is not None)
     if node.name == "when_then" and isinstance(args[0], Call) and args[0].name == "all_horizontal":
         args[0] = args[0].args[0] if len(args[0].args) == 1 else args[0]  # narwhals wraps each condition
     if node.name in _REVERSED:
@@ -113,23 +113,23 @@ def _call(node: Any, first: Formula | None) -> Formula:
     return Call(node.name, tuple(args), options)
 
 
-def _argument(value: Any, text_is_column: bool) -> Formula:
+def _read_argument(value: Any, text_is_column: bool) -> Formula:
     if isinstance(value, nw.Expr):
         return formula_of(value)
     if text_is_column and isinstance(value, str):
         return Column(value)
-    return Constant(_literal(value))
+    return Constant(_check_literal(value))
 
 
-def _option(value: Any) -> Any:
+def _read_option(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(_literal(v) for v in value)
+        return tuple(_check_literal(v) for v in value)
     if isinstance(value, nw.dtypes.DType) or (isinstance(value, type) and issubclass(value, nw.dtypes.DType)):
         name = str(value if isinstance(value, nw.dtypes.DType) else value())
         if name in _DTYPES:
             return name
         raise Opaque(f"a cast to {name}")
-    return _literal(value)
+    return _check_literal(value)
 
 
 def columns_in(formula: Formula) -> tuple[str, ...]:
@@ -145,23 +145,23 @@ def parts(formula: Formula) -> Iterator[Formula]:
             yield from parts(arg)
 
 
-def expression(formula: Formula, instead: Mapping[str, nw.Expr] | None = None) -> nw.Expr:
+def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = None) -> nw.Expr:
     """The formula as narwhals runs it, so that every engine means the same by it: `round` is half up, and what is
     divided by nothing is null. Columns named in `instead` are read as that."""
     if isinstance(formula, Column):
-        return instead[formula.name] if instead and formula.name in instead else nw.col(formula.name)
+        return replacements[formula.name] if replacements and formula.name in replacements else nw.col(formula.name)
     if isinstance(formula, Constant):
         unsigned = type(formula.value).__name__ == "uint64"  # NumPy's, as `khrop.expressions.evaluation` makes it
         return nw.lit(int(formula.value), dtype=nw.UInt64) if unsigned else nw.lit(formula.value)  # type: ignore[arg-type]
     name, options = formula.name, dict(formula.options)
     if name == "round":
-        return _half_up(expression(formula.args[0], instead), int(options.get("decimals", 0)))
+        return _round_half_up(expression(formula.args[0], replacements), int(options.get("decimals", 0)))
     if name == "is_between" and not columns_in(formula.args[0]):
-        return _between(formula.args, str(options.get("closed", "both")), instead)
+        return _is_between(formula.args, str(options.get("closed", "both")), replacements)
     if name == "__truediv__":
-        first, below = (expression(arg, instead) for arg in formula.args)
+        first, below = (expression(arg, replacements) for arg in formula.args)
         return nw.when(below != 0).then(first / below)
-    return _called(formula, [expression(arg, instead) for arg in formula.args])
+    return _call_method(formula, [expression(arg, replacements) for arg in formula.args])
 
 
 def as_written(formula: Formula) -> nw.Expr:
@@ -170,10 +170,10 @@ def as_written(formula: Formula) -> nw.Expr:
         return nw.col(formula.name)
     if isinstance(formula, Constant):
         return nw.lit(formula.value)
-    return _called(formula, [as_written(arg) for arg in formula.args])
+    return _call_method(formula, [as_written(arg) for arg in formula.args])
 
 
-def _called(formula: Call, args: list[nw.Expr]) -> nw.Expr:
+def _call_method(formula: Call, args: list[nw.Expr]) -> nw.Expr:
     """A formula's method, called on what its arguments were made into."""
     name = formula.name
     options = {key: _DTYPES[value] if key == "dtype" else value for key, value in formula.options}
@@ -193,14 +193,14 @@ def _called(formula: Call, args: list[nw.Expr]) -> nw.Expr:
     return built
 
 
-def _between(args: tuple[Formula, ...], closed: str, instead: Mapping[str, nw.Expr] | None) -> nw.Expr:
+def _is_between(args: tuple[Formula, ...], closed: str, replacements: Mapping[str, nw.Expr] | None) -> nw.Expr:
     """A constant between two columns, of which narwhals on pandas compares the first row alone."""
-    value, low, high = (expression(arg, instead) for arg in args)
+    value, low, high = (expression(arg, replacements) for arg in args)
     above = low <= value if closed in ("both", "left") else low < value
     return above & (high >= value if closed in ("both", "right") else high > value)
 
 
-def _half_up(value: nw.Expr, decimals: int) -> nw.Expr:
+def _round_half_up(value: nw.Expr, decimals: int) -> nw.Expr:
     scale = 10.0**decimals
     return (value * scale + 0.5).floor() / scale if decimals else (value + 0.5).floor()
 
@@ -213,22 +213,22 @@ def in_words(formula: Formula) -> str:
         return f"“{formula.value}”" if isinstance(formula.value, str) else str(formula.value)
     options = dict(formula.options)
     operator = formula.name in OPERATORS or formula.name in ("is_between", "is_in", "__neg__")
-    said = [_within(arg) if operator else in_words(arg) for arg in formula.args]
-    if formula.name in OPERATORS and len(said) == 2:
-        return f"{said[0]} {OPERATORS[formula.name]} {said[1]}"
+    operands = [_operand_text(arg) if operator else in_words(arg) for arg in formula.args]
+    if formula.name in OPERATORS and len(operands) == 2:
+        return f"{operands[0]} {OPERATORS[formula.name]} {operands[1]}"
     if formula.name == "is_between":
-        return f"{said[1]} ≤ {said[0]} ≤ {said[2]}"
+        return f"{operands[1]} ≤ {operands[0]} ≤ {operands[2]}"
     if formula.name == "is_in":
-        return f"{said[0]} is one of {', '.join(map(str, options['other']))}"
+        return f"{operands[0]} is one of {', '.join(map(str, options['other']))}"
     if formula.name == "__invert__":
-        return f"not ({said[0]})"
+        return f"not ({operands[0]})"
     if formula.name == "__neg__":
-        return f"−{said[0]}"
-    said += [str(value) for key, value in options.items() if key not in ("closed", "ignore_nulls") and value != 0]
-    return f"{formula.name}({', '.join(said)})"
+        return f"−{operands[0]}"
+    operands += [str(value) for key, value in options.items() if key not in ("closed", "ignore_nulls") and value != 0]
+    return f"{formula.name}({', '.join(operands)})"
 
 
-def _within(formula: Formula) -> str:
+def _operand_text(formula: Formula) -> str:
     text = in_words(formula)
     if isinstance(formula, Call) and (formula.name in OPERATORS or formula.name == "is_between"):
         return f"({text})"
@@ -260,18 +260,18 @@ def formula_from(plain: Any) -> Formula:
             for key, value in dict(plain.get("options", {})).items()
         }
         return Call(
-            _known(plain["call"]), tuple(formula_from(a) for a in plain.get("args", [])), tuple(options.items())
+            _check_method(plain["call"]), tuple(formula_from(a) for a in plain.get("args", [])), tuple(options.items())
         )
     return Constant(literal_from(plain))
 
 
-def _known(name: Any) -> str:
+def _check_method(name: Any) -> str:
     """A method's name, where it is one that a formula may call. What is read may come from anyone: a name that leads
     elsewhere would be run."""
     *space, method = str(name).split(".")
-    home: Any = nw.Expr if not space else {"str": type(nw.col("").str), "dt": type(nw.col("").dt)}.get(space[0])
-    of_it = not method.startswith("_") and method not in _NO_FORMULA and callable(getattr(home, method, None))
-    if name in _FUNCTIONS or name in _DUNDERS or name == "when_then" or (of_it and len(space) < 2):
+    namespace: Any = nw.Expr if not space else {"str": type(nw.col("").str), "dt": type(nw.col("").dt)}.get(space[0])
+    is_method = not method.startswith("_") and method not in _FORBIDDEN_METHODS and callable(getattr(namespace, method, None))
+    if name in _FUNCTIONS or name in _DUNDERS or name == "when_then" or (is_method and len(space) < 2):
         return str(name)
     raise ValueError(f"no formula calls {name!r}")
 

@@ -13,23 +13,23 @@ from typing import Any
 
 import numpy as np
 
-from khrop.expressions.evaluation import integer
+from khrop.expressions.evaluation import yields_integer
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
 
 TRUE = Constant(True)
 
 
-def simplified(formula: Formula, whole: frozenset[str]) -> Formula:
+def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
     """The formula without what is so of integers anyway, where the columns `whole` hold nothing else (or nulls, of
     which nothing is said here): they are rounded already, and equal to themselves."""
     if not isinstance(formula, Call):
         return formula
-    args = tuple(simplified(arg, whole) for arg in formula.args)
+    args = tuple(simplify(arg, whole) for arg in formula.args)
     first = args[0]
-    integer = isinstance(first, Column) and first.name in whole
-    if integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
+    yields_integer = isinstance(first, Column) and first.name in whole
+    if yields_integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
         return first
-    if integer and formula.name == "__eq__" and args[1] == first:
+    if yields_integer and formula.name == "__eq__" and args[1] == first:
         return TRUE
     if formula.name == "__and__" and TRUE in args:
         return args[0] if args[1] == TRUE else args[1]
@@ -41,43 +41,43 @@ def _decimals(formula: Call) -> int:
 
 
 @lru_cache(maxsize=4096)
-def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
+def cast_rounding(formula: Formula, whole: frozenset[str]) -> Formula:
     """The formula for an engine that rounds to integers: of those of the columns `whole` nothing is to be rounded, and
     of other numbers floats are made."""
     if not isinstance(formula, Call):
         return formula
-    made = Call(formula.name, tuple(rounding_to_floats(arg, whole) for arg in formula.args), formula.options)
+    convert = Call(formula.name, tuple(cast_rounding(arg, whole) for arg in formula.args), formula.options)
     if formula.name not in ("floor", "ceil", "round"):
-        return made
-    if integer(formula.args[0], whole):
-        return made.args[0]
-    return Call("cast", (made,), (("dtype", "Float64"),))
+        return convert
+    if yields_integer(formula.args[0], whole):
+        return convert.args[0]
+    return Call("cast", (convert,), (("dtype", "Float64"),))
 
 
-def with_moments(formula: Formula, moments: frozenset[str]) -> Formula:
+def cast_days(formula: Formula, moments: frozenset[str]) -> Formula:
     """The formula for an engine that compares no day with a moment: beside the columns `moments`, days are their
     midnights."""
-    return _beside(formula, moments, _midnight)
+    return _map_constants(formula, moments, _midnight)
 
 
-def with_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
+def cast_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
     """The formula for Arrow, which looks for a type that holds a signed constant in all figures of the columns
     `unsigned`: beside these, constants are unsigned, too."""
-    return _beside(formula, unsigned, _unsigned)
+    return _map_constants(formula, unsigned, _to_unsigned)
 
 
 @lru_cache(maxsize=4096)
-def _beside(formula: Formula, columns: frozenset[str], made: Callable[[Any], Any]) -> Formula:
+def _map_constants(formula: Formula, columns: frozenset[str], convert: Callable[[Any], Any]) -> Formula:
     """A formula whose constants, where they are reckoned with one of some columns, were made into others."""
     if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
         return formula
-    args = tuple(_beside(arg, columns, made) for arg in formula.args)
+    args = tuple(_map_constants(arg, columns, convert) for arg in formula.args)
     if not any(isinstance(arg, Column) and arg.name in columns for arg in args):
         return Call(formula.name, args, formula.options)
     options = tuple(
-        (key, tuple(map(made, value)) if isinstance(value, tuple) else value) for key, value in formula.options
+        (key, tuple(map(convert, value)) if isinstance(value, tuple) else value) for key, value in formula.options
     )
-    others = (Constant(made(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
+    others = (Constant(convert(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
     return Call(formula.name, tuple(others), options)
 
 
@@ -85,5 +85,5 @@ def _midnight(value: Any) -> Any:
     return datetime(value.year, value.month, value.day) if type(value) is date else value
 
 
-def _unsigned(value: Any) -> Any:
+def _to_unsigned(value: Any) -> Any:
     return np.uint64(value) if type(value) is int and 0 <= value < 2**64 else value

@@ -38,9 +38,9 @@ def read(path: Path, contract: type, sheet: str | None = None) -> Table:
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า")
     likes = _likes(contract)
     if head.startswith((ZIP, OLE)):
-        from khrop.files import workbook
+        from khrop.files import _workbook
 
-        name, heading, rows = workbook.read(path, likes, sheet)
+        name, heading, rows = _workbook.read(path, likes, sheet)
         return gathered(contract, heading, [rows] if rows else [], name)
     if sheet is not None:
         raise WrongUse(f"--sheet is for workbooks; {path} is none")

@@ -1,7 +1,7 @@
 """A table taken from a file: a frame with a contract's columns and types, and where each stood.
 
 Here belongs what tables of every form have in common: a heading that says each name once, rows below it, and
-columns that stand for others. How a form is read belongs in `khrop.files.csv_text` and `khrop.files.workbook`.
+columns that stand for others. How a form is read belongs in `khrop.files.csv_text` and `khrop.files._workbook`.
 """
 
 from __future__ import annotations

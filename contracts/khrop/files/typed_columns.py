@@ -2,7 +2,7 @@
 
 Here belongs how one printed cell is read: Thai digits, thousands, percents, dates. What cannot be read becomes a
 null, and what was printed stays beside it in `<column>_printed`; whether that is allowed is for the contract. How
-a file comes apart into cells belongs in `khrop.files.csv_text` and `khrop.files.workbook`.
+a file comes apart into cells belongs in `khrop.files.csv_text` and `khrop.files._workbook`.
 """
 
 from __future__ import annotations

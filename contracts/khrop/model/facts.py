@@ -15,7 +15,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
-ONE = ""
+ONLY_SNAPSHOT = ""
 """The name of the snapshot of a frame that is one snapshot."""
 
 
@@ -35,7 +35,7 @@ class Facts:
     documented: set[str] = field(default_factory=set)
 
     @property
-    def silent(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether no document says anything of any snapshot."""
         return not self.values
 
@@ -59,7 +59,7 @@ class Facts:
         return self.of(snapshot).get(fact) is None and not self.unread(snapshot, fact)
 
 
-def records(given: Any) -> list[Record]:
+def to_records(given: Any) -> list[Record]:
     """A mapping, a list of mappings, or a frame of any engine as plain records; nothing at all as none."""
     if given is None:
         return []
@@ -85,16 +85,16 @@ def gather(
     """
     facts = Facts(params=params)
     for row in document:
-        name = owner(row, column, snapshots)
+        name = find_snapshot(row, column, snapshots)
         facts.documented.add(name)
         facts.own(name).update({k: v for k, v in row.items() if k != column})
     for row in claims:
-        name = owner(row, column, snapshots)
-        _claim(facts, name, f"{row['source']}_{row['measure']}", row)
+        name = find_snapshot(row, column, snapshots)
+        _add_claim(facts, name, f"{row['source']}_{row['measure']}", row)
     return facts
 
 
-def owner(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
+def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
     """The snapshot that a record speaks of; one that names none speaks of the only one there is."""
     if column is not None and row.get(column) is not None:
         return str(row[column])
@@ -104,7 +104,7 @@ def owner(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]
     return names[0]
 
 
-def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
+def _add_claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
     known, value = facts.own(snapshot), row["value"]
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
@@ -130,7 +130,7 @@ def show(name: str, value: Any) -> str:
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         number = float(value)
-        return f"{number:.2f}" if "percent" in name and round(number, 2) == number else _number(value)
+        return f"{number:.2f}" if "percent" in name and round(number, 2) == number else _format_number(value)
     return str(value)
 
 
@@ -141,7 +141,7 @@ def plain(value: Any) -> Any:
         return value
     if kind is float:
         return None if value != value else value
-    if value is None or _missing(value):
+    if value is None or _is_missing(value):
         return None
     if isinstance(value, datetime):
         return value.date()
@@ -155,12 +155,12 @@ def _plain_record(row: Record) -> Record:
     return {name: plain(value) for name, value in row.items()}
 
 
-def _missing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     try:
         return bool(value != value)
     except TypeError:  # pandas.NA has no truth value
         return True
 
 
-def _number(value: int | float | Decimal) -> str:
+def _format_number(value: int | float | Decimal) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)

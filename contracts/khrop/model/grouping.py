@@ -1,6 +1,6 @@
 """How a frame's rows group into snapshots, and what a rule about groups must offer to be run.
 
-Here belongs the interface between `khrop.engine.scan`, which runs group rules, and the rules themselves, of which the
+Here belongs the interface between `khrop.engine._scan`, which runs group rules, and the rules themselves, of which the
 ready-made ones are in `khrop.vocabulary`.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from khrop.model.facts import ONE, show
+from khrop.model.facts import ONLY_SNAPSHOT, show
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -34,7 +34,7 @@ class Aggregate:
     column: str = ""
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
+def natural_key(text: str) -> list[tuple[int, int, str]]:
     """A key to sort texts by in which numbers count as numbers: R9 before R10."""
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
@@ -83,7 +83,7 @@ class Grouping:
     """
 
     column: str | None
-    told: tuple[str, ...]
+    documented: tuple[str, ...]
     listed: Callable[[], Sequence[str]]
     key: tuple[str, ...]
     place: str | None
@@ -97,12 +97,12 @@ class Grouping:
     @cached_property
     def snapshots(self) -> tuple[str, ...]:
         """The names of the snapshots, the document's before the frame's; `ONE` alone where none has a name."""
-        return tuple(dict.fromkeys([*self.told, *self.present])) or (ONE,)
+        return tuple(dict.fromkeys([*self.documented, *self.present])) or (ONLY_SNAPSHOT,)
 
     @cached_property
     def rowless(self) -> tuple[str, ...]:
         """Of several snapshots those that the document names and the frame has no row of."""
-        return tuple(sorted(set(self.told).difference(self.present))) if self.told and self.snapshot else ()
+        return tuple(sorted(set(self.documented).difference(self.present))) if self.documented and self.snapshot else ()
 
     @cached_property
     def named(self) -> bool:
@@ -129,7 +129,7 @@ class Grouping:
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Rows in the order of their places and keys, as an engine may give them in any."""
         keys = [key for key in self.key if rows and key in rows[0]]
-        return sorted(rows, key=lambda row: (natural(self.where(row)), [natural(show(key, row[key])) for key in keys]))
+        return sorted(rows, key=lambda row: (natural_key(self.where(row)), [natural_key(show(key, row[key])) for key in keys]))
 
 
 class GroupRule(Protocol):

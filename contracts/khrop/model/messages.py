@@ -1,7 +1,7 @@
 """From what fails to a violation with its words.
 
 Here belongs how a rule's templates are filled in. The templates belong to the rule; what fails is found in
-`khrop.engine.scan` and `khrop.model.document_rules`.
+`khrop.engine._scan` and `khrop.model.document_rules`.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ Words = Mapping[str, Any]
 """`observed`, `expected`, `column`, `th`, `en`: templates over what fails, or functions of it."""
 
 
-class Shown(dict[str, str]):
+class RowTexts(dict[str, str]):
     """What fails, as texts for the rule's templates; `NOTHING` for what is not there."""
 
     def __missing__(self, name: str) -> str:
         return NOTHING
 
 
-def shown(row: Mapping[str, Any], key: tuple[str, ...]) -> Shown:
+def format_row(row: Mapping[str, Any], key: tuple[str, ...]) -> RowTexts:
     """A failing row as texts. A null shows what was printed in its place (`<column>_printed`), if the frame says.
 
     `key` is the row's business key, `name` the last of the key's columns that names it: what a person calls it.
     """
-    texts = Shown()
+    texts = RowTexts()
     for column, value in row.items():
         text = show(column, value) or show(column, row.get(f"{column}_printed"))
         if text:
@@ -43,10 +43,10 @@ def shown(row: Mapping[str, Any], key: tuple[str, ...]) -> Shown:
     return texts
 
 
-def violation(rule: Rule, words: Words, texts: Shown, key: str, column: str, place: str, snapshot: str) -> Violation:
+def make_violation(rule: Rule, words: Words, texts: RowTexts, key: str, column: str, place: str, snapshot: str) -> Violation:
     """A violation of a rule in the rule's own words, or else in those of its vocabulary."""
     for name in ("observed", "expected"):
-        template = say(rule, words, name, texts)
+        template = fill_template(rule, words, name, texts)
         if template and not (name == "expected" and texts.get(name)):
             texts[name] = template
     return Violation(
@@ -57,13 +57,13 @@ def violation(rule: Rule, words: Words, texts: Shown, key: str, column: str, pla
         "" if texts["observed"] == NOTHING else texts["observed"],
         "" if texts["expected"] == NOTHING else texts["expected"],
         place,
-        say(rule, words, "th", texts),
-        say(rule, words, "en", texts),
+        fill_template(rule, words, "th", texts),
+        fill_template(rule, words, "en", texts),
         snapshot or None,
     )
 
 
-def say(rule: Rule, words: Words, name: str, texts: Shown) -> str:
+def fill_template(rule: Rule, words: Words, name: str, texts: RowTexts) -> str:
     """One of a rule's texts, filled in from a failing row; without any words, what must hold."""
     template: RowText = getattr(rule, name) or words.get(name, "")
     if not template and name in ("th", "en"):

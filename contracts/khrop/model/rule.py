@@ -65,25 +65,25 @@ def methods_of(contract: type) -> dict[str, Rule]:
 
     A subclass replaces a rule by defining a method of the same name.
     """
-    found: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {}
     for base in reversed(contract.__mro__):
         for name, attribute in vars(base).items():
             record = getattr(attribute, RULE_KEY, None)
             if isinstance(record, Rule):
-                found[name] = record
-    return found
+                rules[name] = record
+    return rules
 
 
 def rules_of(contract: type) -> tuple[Rule, ...]:
     """The rules of a contract; RuleDefinitionError where they contradict one another."""
-    found = methods_of(contract)
+    rules = methods_of(contract)
     severities: dict[str, Severity] = {}
-    for record in found.values():
+    for record in rules.values():
         if severities.setdefault(record.id, record.severity) != record.severity:
             raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} has two severities")
         if record.scope == "reference" and not options_of(contract).key:
             raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} needs a key to compare rows by")
-    return tuple(found.values())
+    return tuple(rules.values())
 
 
 def rule_ids(contract: type) -> dict[str, Severity]:

@@ -16,7 +16,7 @@ from khrop.model.rule import Severity
 if TYPE_CHECKING:
     import pandas as pd
 
-    from khrop.engine.split import Split
+    from khrop.engine._split import Split
     from khrop.model.grouping import Grouping
 
 Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
@@ -57,42 +57,42 @@ class NotRun:
     reason: str
     snapshot: str = ""
 
-    def of(self, names: Sequence[str], everyone: Sequence[str]) -> list[NotRun]:
+    def per_snapshot(self, names: Sequence[str], everyone: Sequence[str]) -> list[NotRun]:
         """The same said of some snapshots: once, where these are all there are."""
         return [self] if len(names) == len(everyone) else [replace(self, snapshot=name) for name in names]
 
 
-class Found(Sequence[Violation]):
+class LazyViolations(Sequence[Violation]):
     """Violations that get their words when someone looks: often all that is wanted is how many there are."""
 
-    def __init__(self, tell: Callable[[], Iterable[Violation]]) -> None:
-        self._tell = tell
+    def __init__(self, load: Callable[[], Iterable[Violation]]) -> None:
+        self._load = load
 
     @cached_property
-    def _told(self) -> tuple[Violation, ...]:
-        return tuple(self._tell())
+    def _loaded(self) -> tuple[Violation, ...]:
+        return tuple(self._load())
 
     def __len__(self) -> int:
-        return len(self._told)
+        return len(self._loaded)
 
     @overload
     def __getitem__(self, at: int) -> Violation: ...
     @overload
     def __getitem__(self, at: slice) -> tuple[Violation, ...]: ...
     def __getitem__(self, at: int | slice) -> Violation | tuple[Violation, ...]:
-        return self._told[at]
+        return self._loaded[at]
 
     def __iter__(self) -> Iterator[Violation]:
-        return iter(self._told)
+        return iter(self._loaded)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, (Found, tuple)) and self._told == tuple(other)
+        return isinstance(other, (LazyViolations, tuple)) and self._loaded == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._told)
+        return hash(self._loaded)
 
     def __repr__(self) -> str:
-        return repr(self._told)
+        return repr(self._loaded)
 
 
 VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapshot")
@@ -100,10 +100,10 @@ VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapsho
 
 def status_of(severities: Iterable[str]) -> Status:
     """The verdict that violations of these severities come to."""
-    found = set(severities)
-    if "error" in found:
+    records = set(severities)
+    if "error" in records:
         return "quarantined"
-    return "accepted_with_warnings" if "warning" in found else "accepted"
+    return "accepted_with_warnings" if "warning" in records else "accepted"
 
 
 class ContractError(ValueError):
@@ -112,7 +112,7 @@ class ContractError(ValueError):
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         lines = [f"{verdict.contract} {verdict.contract_version}: {verdict.status}"]
-        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.found]
+        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.records]
         super().__init__("\n".join(lines))
 
 
@@ -126,40 +126,40 @@ class Verdict:
 
     contract: str
     contract_version: str
-    found: Sequence[Violation]
+    records: Sequence[Violation]
     not_run: tuple[NotRun, ...] = ()
-    by: Grouping | None = field(default=None, compare=False, repr=False)
-    exact: tuple[tuple[str, int], ...] = ()
-    broken: frozenset[Severity] = frozenset()
+    grouping: Grouping | None = field(default=None, compare=False, repr=False)
+    rule_counts: tuple[tuple[str, int], ...] = ()
+    severities: frozenset[Severity] = frozenset()
     split: Split | None = field(default=None, compare=False, repr=False)
 
     @property
     def snapshots(self) -> tuple[str, ...]:
         """The names of the snapshots that the frame or its document speak of; empty where none has a name. They are
         listed when first asked for."""
-        return self.by.snapshots if self.by is not None and self.by.named else ()
+        return self.grouping.snapshots if self.grouping is not None and self.grouping.named else ()
 
     @property
     def status(self) -> Status:
         """`quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`."""
-        return status_of(self.broken)
+        return status_of(self.severities)
 
     @property
     def violations(self) -> pd.DataFrame:
         """The violations as a frame with the nine fields (and `snapshot` where the frame holds many)."""
         import pandas as pd
 
-        names = [*VIOLATION_FIELDS, "snapshot"] if self.by is not None and self.by.named else list(VIOLATION_FIELDS)
-        return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.found], columns=names)
+        names = [*VIOLATION_FIELDS, "snapshot"] if self.grouping is not None and self.grouping.named else list(VIOLATION_FIELDS)
+        return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.records], columns=names)
 
     def counts(self) -> dict[str, int]:
         """How many violations each broken rule has, whether or not all of them were fetched."""
-        return dict(self.exact)
+        return dict(self.rule_counts)
 
     @property
     def complete(self) -> bool:
         """Whether every violation is told, none left out by `limit`."""
-        return sum(self.counts().values()) == len(self.found)
+        return sum(self.counts().values()) == len(self.records)
 
     @property
     def valid(self) -> Any:
@@ -186,9 +186,9 @@ class Verdict:
         if not self.complete:
             raise ValueError("not all violations were fetched: check with limit=None to tell them by snapshot")
         split: dict[str, list[Violation]] = {name: [] for name in self.snapshots}
-        for violation in self.found:
+        for violation in self.records:
             split.setdefault(violation.snapshot or "", []).append(violation)
-        return {name: tuple(found) for name, found in split.items()}
+        return {name: tuple(records) for name, records in split.items()}
 
     def raise_if_failed(self) -> None:
         """Raise `ContractError` where the verdict is `quarantined`."""

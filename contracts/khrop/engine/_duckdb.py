@@ -1,7 +1,7 @@
 """DuckDB's tables and Parquet files number their rows: one scan counts what fails and tells where it stands.
 
 Here belongs what is asked of DuckDB in its own words, for the one thing that narwhals has no words for: the least of a
-column's values, several of them. What fails, and how often an engine is asked, belongs in `khrop.engine.scan`.
+column's values, several of them. What fails, and how often an engine is asked, belongs in `khrop.engine._scan`.
 """
 
 from __future__ import annotations

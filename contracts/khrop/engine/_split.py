@@ -16,8 +16,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from khrop.engine import in_memory, scan
-from khrop.engine.arrays import Arrays
+from khrop.engine import _scan, in_memory
+from khrop.engine._arrays import Arrays
 from khrop.engine.flags import different, rows_of, values_of
 from khrop.engine.frames import AS_GIVEN, Ready
 from khrop.engine.row_rules import RowRule
@@ -91,7 +91,7 @@ class Split:
                 names = self.frame.arrays.listed(column)
                 bad |= {str(names[row]) for row in failing.rows}
             else:
-                bad |= _texts(self.frame.data.filter(scan.fails(rule, self.frame)), column)
+                bad |= _texts(self.frame.data.filter(_scan.failing_rows(rule, self.frame)), column)
         for _, keys in self.keyed:
             bad |= _texts(keys(), column)
         aside = nw.col(column).is_null()
@@ -105,7 +105,7 @@ class Split:
         reckoned = [rule for rule in self.rules if rule.reckoned]
         for failing in in_memory.judge(reckoned, arrays, None) if reckoned else []:
             aside[failing.rows] = True
-        others = [scan.fails(rule, frame) for rule in self.rules if not rule.reckoned]
+        others = [_scan.failing_rows(rule, frame) for rule in self.rules if not rule.reckoned]
         if others:
             aside |= np.array(frame.data.select(__f=reduce(or_, others)).collect()["__f"].to_list(), dtype=bool)
         for columns, bad in self.keyed:
@@ -118,7 +118,7 @@ class Split:
         """The same in the engine, on columns as they came."""
         names = list(data.collect_schema())
         held = frame.data
-        aside = reduce(or_, [nw.lit(False), *(scan.fails(rule, frame) for rule in self.rules)])
+        aside = reduce(or_, [nw.lit(False), *(_scan.failing_rows(rule, frame) for rule in self.rules)])
         for i, (columns, bad) in enumerate(self.keyed):
             wrong = different(bad(), *columns).with_columns(nw.lit(True).alias(f"__bad{i}"))
             held = held.join(wrong, on=list(columns), how="left")

@@ -2,7 +2,7 @@
 
 The first scan supposes that nothing is null and no figure leaves 64 bits, and tells whether that was so; only where
 it was not are the rules concerned asked again, with what is null or too large set apart. Here belongs what is asked
-of the engine and how often; frames in memory have `khrop.engine.in_memory`, groups of rows `khrop.engine.group_rules`.
+of the engine and how often; frames in memory have `khrop.engine.in_memory`, groups of rows `khrop.engine._group_rules`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from operator import and_, or_
 
 import narwhals as nw
 
-from khrop.engine.duckdb import Numbered, numbered
+from khrop.engine._duckdb import Numbered, numbered
 from khrop.engine.flags import ROWS, Asked, Failing, Plainly, different, rows_of
 from khrop.engine.frames import IN_MEMORY, LARGEST, WIDE, Ready
-from khrop.engine.polars import Bitmaps
+from khrop.engine._polars import Bitmaps
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import LARGEST_FLOAT, bound, in_row, in_rows, on_arrays
+from khrop.expressions.evaluation import LARGEST_FLOAT, integer_bound, evaluate_row, supports_rows, supports_arrays
 from khrop.expressions.formula import Call, Column, Formula, expression, parts
-from khrop.expressions.rewriting import rounding_to_floats, with_moments
+from khrop.expressions.rewriting import cast_rounding, cast_days
 
 TAME = "__tame"
 ROUND_TO_INTEGERS = ("ibis", "pyspark")
@@ -49,7 +49,7 @@ def fails(rule: RowRule, frame: Ready) -> nw.Expr:
         return judged.fails
     broken = []
     for row in rows_of(different(frame.data.filter(judged.wild), *rule.columns)):
-        if not in_row(rule.formula, row):
+        if not evaluate_row(rule.formula, row):
             broken.append(reduce(and_, [nw.col(column) == value for column, value in row.items()]))
     return reduce(or_, broken, judged.fails)
 
@@ -102,7 +102,7 @@ class _Scan:
             return rule.expr.fill_null(False)
         wide = {c: self.guarded(c, LARGEST) for c in rule.columns if self.frame.schema[c] in WIDE}
         expr = self.expression(rule.formula, wide) if wide else self.expr(rule)
-        return expr if on_arrays(rule.formula) else expr.fill_null(False)
+        return expr if supports_arrays(rule.formula) else expr.fill_null(False)
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """A rule's expression as the engine has it."""
@@ -113,8 +113,8 @@ class _Scan:
         """A formula as the engine has it: what it would round to an integer stays the float that it is elsewhere, and
         days are moments where it has moments."""
         if self.frame.engine in ROUND_TO_INTEGERS:
-            formula = rounding_to_floats(formula, self.whole)
-        return expression(with_moments(formula, self.frame.moments), instead)
+            formula = cast_rounding(formula, self.whole)
+        return expression(cast_days(formula, self.frame.moments), instead)
 
     def _unruly(self, tame: Mapping[str, nw.Expr]) -> set[str]:
         """The columns that are not tame in all rows."""
@@ -158,7 +158,7 @@ class _Scan:
         """How large an integer of a column may be for all of some rules."""
         if not self.frame.schema[column].is_integer():
             return None
-        bounds = [bound(r.formula, self.whole) for r in rules if r.formula is not None and column in r.columns]
+        bounds = [integer_bound(r.formula, self.whole) for r in rules if r.formula is not None and column in r.columns]
         wide = self.frame.schema[column] in WIDE
         if self.frame.engine in IN_MEMORY and any(self._mixes(r) for r in rules if column in r.columns):
             bounds.append(LARGEST_BESIDE_FLOATS)
@@ -186,7 +186,7 @@ class _Scan:
         for row in rows_of(self.frame.data.with_columns(**flags).filter(reduce(or_, wild))):
             for i, rule in judged.items():
                 formula = rule.rule.formula
-                if formula is None or not row.get(f"__w{i}") or in_row(formula, row):
+                if formula is None or not row.get(f"__w{i}") or evaluate_row(formula, row):
                     continue
                 found[i].count += 1
                 if self.limit is None or len(found[i].rows) < self.limit:
@@ -232,7 +232,7 @@ class _Guarded:
         nulls = {column: self._null(column) for column in mine}
         wild = None
         expr = self.scan.expr(rule)
-        if rule.formula is not None and in_rows(rule.formula):
+        if rule.formula is not None and supports_rows(rule.formula):
             numbers = [c for c in mine if schema[c].is_numeric()]
             guards = {c: self.scan.guard(c, self.scan.most(c, [rule])) for c in numbers}
             if guards:

@@ -17,13 +17,13 @@ import narwhals as nw
 import numpy as np
 
 from khrop.engine import pieces
-from khrop.engine.arrays import Arrays
+from khrop.engine._arrays import Arrays
 from khrop.engine.flags import rows_of, values_of
 from khrop.engine.frames import Ready
 from khrop.engine.in_memory import MANY
-from khrop.expressions.evaluation import in_row, on_arrays, program
+from khrop.expressions.evaluation import evaluate_row, supports_arrays, compile_program
 from khrop.expressions.formula import Opaque, columns_in, expression, formula_of
-from khrop.expressions.rewriting import with_moments, with_unsigned
+from khrop.expressions.rewriting import cast_days, cast_unsigned
 from khrop.model.facts import Facts, plain
 from khrop.model.grouping import Aggregate, Failure, Grouping, GroupRule, Row
 
@@ -124,7 +124,7 @@ class GroupRun:
         if self.frame.engine != "pyarrow" or not unsigned:
             return expr
         try:
-            return expression(with_unsigned(formula_of(expr), unsigned))
+            return expression(cast_unsigned(formula_of(expr), unsigned))
         except Opaque:
             return expr
 
@@ -184,7 +184,7 @@ def _kept_out(rule: GroupRule, groups: Groups) -> Groups:
     keeps = rule.keeps
     if keeps is None:
         return groups
-    left = {name: [r for r in rows if not in_row(keeps, _plain_row(r))] for name, rows in groups.items()}
+    left = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
     return {name: rows for name, rows in left.items() if rows}
 
 
@@ -240,7 +240,7 @@ class _Sums:
             n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
         }
         moments |= {key for key in rule.keys if self._type(key) == nw.Datetime}
-        return ~expression(with_moments(rule.keeps, frozenset(moments)), figures).fill_null(False)
+        return ~expression(cast_days(rule.keeps, frozenset(moments)), figures).fill_null(False)
 
     def halved(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
         """The aggregates to ask for: two in place of a sum that could leave 64 bits."""
@@ -293,7 +293,7 @@ class _Sums:
 
 def _reckoned(rule: GroupRule) -> bool:
     try:
-        return all(on_arrays(formula_of(expr)) for expr in rule.derived.values())
+        return all(supports_arrays(formula_of(expr)) for expr in rule.derived.values())
     except Opaque:
         return False
 
@@ -305,14 +305,14 @@ def _on_arrays(arrays: Arrays, rule: GroupRule) -> Row:
         formula = formula_of(expr)
         parts = {c: arrays.part(c, 0, arrays.length) for c in columns_in(formula)}
         with np.errstate(all="ignore"):
-            (value,) = program((formula,))({c: part.values for c, part in parts.items()})
+            (value,) = compile_program((formula,))({c: part.values for c, part in parts.items()})
         null = [part.null for part in parts.values() if part.null is not None]
         kept = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
         columns[name] = [v if k else None for v, k in zip(value.tolist(), kept.tolist(), strict=True)]
         beyond = [part.beyond for part in parts.values() if part.beyond is not None]
         at = np.flatnonzero(np.logical_or.reduce(beyond)).tolist() if beyond else []
         for row, values in zip(at, arrays.rows(at), strict=True):
-            columns[name][row] = in_row(formula, values)
+            columns[name][row] = evaluate_row(formula, values)
     for aggregate in rule.aggregates.values():
         if aggregate.column and aggregate.column not in columns:
             columns[aggregate.column] = arrays.listed(aggregate.column)

@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.arrays import Arrays
+from khrop.engine._arrays import Arrays
 from khrop.engine.flags import Failing, different, rows_of, values_of
 from khrop.engine.frames import Ready
 from khrop.engine.in_memory import MANY

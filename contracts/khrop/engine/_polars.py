@@ -1,7 +1,7 @@
 """A Polars frame in memory: its flags are kept, a bit each, so that what fails is picked out and not looked for again.
 
 Here belongs what is asked of Polars alone. What fails, and how often an engine is asked, belongs in
-`khrop.engine.scan`.
+`khrop.engine._scan`.
 """
 
 from __future__ import annotations
