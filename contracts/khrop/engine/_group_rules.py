@@ -236,11 +236,11 @@ class _Sums:
         figures = {name: nw.col(_named(number, name)) for name in rule.aggregates}
         sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
         figures |= {name: nw.when(~figures[name].is_nan()).then(figures[name]) for name in sums}
-        moments = {
+        datetimes = {
             n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
         }
-        moments |= {key for key in rule.keys if self._type(key) == nw.Datetime}
-        return ~expression(cast_days(rule.keeps, frozenset(moments)), figures).fill_null(False)
+        datetimes |= {key for key in rule.keys if self._type(key) == nw.Datetime}
+        return ~expression(cast_days(rule.keeps, frozenset(datetimes)), figures).fill_null(False)
 
     def halved(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
         """The aggregates to ask for: two in place of a sum that could leave 64 bits."""

@@ -19,7 +19,7 @@ from khrop.engine.flags import ROWS, Asked, Failing, Plainly, different, rows_of
 from khrop.engine.frames import IN_MEMORY, LARGEST, WIDE, Ready
 from khrop.engine._polars import Bitmaps
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import LARGEST_FLOAT, integer_bound, evaluate_row, supports_rows, supports_arrays
+from khrop.expressions.evaluation import MAX_FLOAT, integer_bound, evaluate_row, supports_rows, supports_arrays
 from khrop.expressions.formula import Call, Column, Formula, expression, parts
 from khrop.expressions.rewriting import cast_rounding, cast_days
 
@@ -106,7 +106,7 @@ class _Scan:
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """A rule's expression as the engine has it."""
-        as_written = self.frame.engine not in ROUND_TO_INTEGERS and not self.frame.moments
+        as_written = self.frame.engine not in ROUND_TO_INTEGERS and not self.frame.datetimes
         return rule.expr if rule.formula is None or as_written else self.expression(rule.formula, {})
 
     def expression(self, formula: Formula, instead: Mapping[str, nw.Expr]) -> nw.Expr:
@@ -114,7 +114,7 @@ class _Scan:
         days are moments where it has moments."""
         if self.frame.engine in ROUND_TO_INTEGERS:
             formula = cast_rounding(formula, self.whole)
-        return expression(cast_days(formula, self.frame.moments), instead)
+        return expression(cast_days(formula, self.frame.datetimes), instead)
 
     def _unruly(self, tame: Mapping[str, nw.Expr]) -> set[str]:
         """The columns that are not tame in all rows."""
@@ -137,7 +137,7 @@ class _Scan:
         col = nw.col(column)
         if self.frame.schema[column].is_float():
             rounds = self.frame.engine in ROUND_TO_INTEGERS
-            most_float = LARGEST_TO_ROUND if rounds else LARGEST_FLOAT
+            most_float = LARGEST_TO_ROUND if rounds else MAX_FLOAT
             return col.is_between(-most_float, most_float)
         most = most or LARGEST
         if self.frame.schema[column].is_unsigned_integer():

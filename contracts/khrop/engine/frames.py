@@ -98,7 +98,7 @@ class Ready:
         return self._arrays()
 
     @cached_property
-    def moments(self) -> frozenset[str]:
+    def datetimes(self) -> frozenset[str]:
         """The columns that hold moments, beside which some engines take no days."""
         return frozenset(name for name, dtype in self.schema.items() if dtype == nw.Datetime)
 

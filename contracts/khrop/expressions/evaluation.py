@@ -1,8 +1,8 @@
-"""Formulas reckoned on arrays and on single rows.
+"""Evaluate formulas on arrays and on single rows.
 
-Arrays (of numpy) are for frames that lie in memory: no engine's overhead, a slice at a time. Single rows are for
-figures so large that an engine's integers would not hold them: Python's are exact. Which of the two a row needs is
-told by `bound`. What a formula is belongs in `khrop.expressions.formula`.
+Arrays (of NumPy) are for frames in memory: no overhead of an engine, a slice at a time. Single rows are for integers
+beyond 64 bits, which Python's integers hold exactly; `integer_bound` tells which of the two a row needs. What a formula
+is belongs in `khrop.expressions.formula`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from khrop.expressions.formula import Call, Column, Constant, Formula, columns_i
 
 Array = Any
 NULL = "__null_"
-"""Before the name of a column, among the arrays that a program is given: where it is null."""
-LARGEST_FLOAT = float(np.finfo(np.float64).max)
+"""Prefix of a column's name for its null mask, among the arrays that a program is called with."""
+MAX_FLOAT = float(np.finfo(np.float64).max)
 MAX_INT64 = 2**63 - 1
 _BOUNDS = tuple(2**n for n in (62, 61, 60, 56, 48, 40, 31, 24, 20, 15, 10))
 
@@ -39,7 +39,16 @@ _ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "roun
 
 @lru_cache(maxsize=4096)
 def supports_arrays(formula: Formula) -> bool:
-    """Whether a formula of numbers can be reckoned here. All that can be is strict: a null in, a null out."""
+    """Check whether a formula can be evaluated on arrays.
+
+    Every formula that can is strict: a null in, a null out.
+
+    Args:
+        formula: A formula whose columns hold numbers or truth values.
+
+    Returns:
+        Whether a `Program` can evaluate it.
+    """
     for part in parts(formula):
         if isinstance(part, Call) and part.name == "is_null" and isinstance(part.args[0], Column):
             continue
@@ -54,7 +63,14 @@ def supports_arrays(formula: Formula) -> bool:
 
 @lru_cache(maxsize=4096)
 def value_columns(formula: Formula) -> frozenset[str]:
-    """The columns whose values a formula reckons with; of others it only asks whether they are null."""
+    """Return the columns whose values a formula uses; of the others it only tests whether they are null.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        The names of the columns.
+    """
     if isinstance(formula, Column):
         return frozenset({formula.name})
     if isinstance(formula, Constant) or formula.name == "is_null":
@@ -64,57 +80,81 @@ def value_columns(formula: Formula) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def integer_bound(formula: Formula, whole: frozenset[str]) -> int | None:
-    """How large the integers of the columns `whole` may be, so that nothing that the formula reckons leaves 64
-    bits; None where it reckons with none. (Floats neither wrap around nor raise.)"""
+    """Compute how large the integers of some columns may be so that no intermediate result leaves 64 bits.
+
+    Floats neither wrap around nor raise, so only integers are bounded.
+
+    Args:
+        formula: The formula.
+        whole: The columns that hold integers.
+
+    Returns:
+        The largest absolute value allowed in these columns; None where the formula does no arithmetic with them.
+    """
     if not whole.intersection(columns_in(formula)):
         return None
     if all(isinstance(p, (Column, Constant)) or p.name in _PREDICATES for p in parts(formula)):
         return None
-    return next((column_bound for column_bound in _BOUNDS if _magnitudes(formula, column_bound, whole)[1] <= MAX_INT64), 1)
+    return next(
+        (column_bound for column_bound in _BOUNDS if _magnitudes(formula, column_bound, whole)[1] <= MAX_INT64), 1
+    )
 
 
 def yields_integer(formula: Formula, whole: Collection[str]) -> bool:
-    """Whether a formula comes to integers, where the columns `whole` hold nothing else."""
+    """Check whether a formula yields integers.
+
+    Args:
+        formula: The formula.
+        whole: The columns that hold integers and nothing else.
+
+    Returns:
+        Whether every value of the formula is an integer.
+    """
     return _magnitudes(formula, 1, whole)[0] is not None
 
 
 def _magnitudes(formula: Formula, column_bound: int, whole: Collection[str]) -> tuple[float | None, float]:
-    """How large the formula's value may be (None: it is no integer), and the largest integer on the way to it."""
+    """Return the largest value of a formula (None: not an integer) and the largest integer on the way to it."""
     if isinstance(formula, Column):
         return (column_bound, column_bound) if formula.name in whole else (None, 0)
     if isinstance(formula, Constant):
         value = formula.value
         return (abs(value), abs(value)) if isinstance(value, int) else (None, 0)
     magnitudes = [_magnitudes(arg, column_bound, whole) for arg in formula.args]
-    sizes, most = [size for size, _ in magnitudes], max((m for _, m in magnitudes), default=0)
+    sizes, largest = [size for size, _ in magnitudes], max((m for _, m in magnitudes), default=0)
     if formula.name in _PREDICATES or formula.name in _FLOATS or any(size is None for size in sizes):
-        return None, most
+        return None, largest
     known = [float(size) for size in sizes if size is not None]
     product = formula.name == "__mul__"
     adds = formula.name in ("__add__", "__sub__", "sum_horizontal")
     size = math.prod(known) if product else sum(known) if adds else max(known)
-    return size, max(most, size)
+    return size, max(largest, size)
 
 
 class Program:
-    """Formulas made ready to be reckoned together on arrays: what several of them share is reckoned once."""
+    """Several formulas compiled for arrays; what they share is evaluated once."""
 
     def __init__(self, formulas: Sequence[Formula]) -> None:
+        """Compile formulas.
+
+        Args:
+            formulas: Formulas that `supports_arrays` accepts.
+        """
         self._slots: dict[Formula, int] = {}
         self._inputs: list[tuple[int, str]] = []
         self._constants: list[tuple[int, Any]] = []
         self._steps: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
         self._results = [self._slot(formula) for formula in formulas]
-        self._done = self._last_uses()
+        self._released = self._last_uses()
 
     def _last_uses(self) -> list[tuple[int, ...]]:
-        """The slots that no later step reads, step by step: their memory serves the next, while the cache holds it."""
+        """Return, for each step, the slots that no later step reads, so that the next reuses their memory in the cache."""
         last = {slot: step for step, (_, _, args) in enumerate(self._steps) for slot in args}
-        done: list[list[int]] = [[] for _ in self._steps]
+        released: list[list[int]] = [[] for _ in self._steps]
         for slot, step in last.items():
             if slot not in self._results:
-                done[step].append(slot)
-        return [tuple(slots) for slots in done]
+                released[step].append(slot)
+        return [tuple(slots) for slots in released]
 
     def _slot(self, formula: Formula) -> int:
         if formula in self._slots:
@@ -136,22 +176,37 @@ class Program:
         return slot
 
     def __call__(self, values: Mapping[str, Array]) -> list[Array]:
-        """The formulas' values on arrays of one length. Where one is null it holds whatever comes of the filler."""
+        """Evaluate the formulas.
+
+        Args:
+            values: An array for each column, all of the same length, and its null mask under `NULL` and its name.
+
+        Returns:
+            An array (or, for a formula of constants, a scalar) for each formula. Where an input is null the value is
+            meaningless.
+        """
         slots: list[Any] = [None] * len(self._slots)
         for slot, constant in self._constants:
             slots[slot] = constant
         for slot, name in self._inputs:
             slots[slot] = values[name]
-        for (slot, function, args), done in zip(self._steps, self._done, strict=True):
+        for (slot, function, args), released in zip(self._steps, self._released, strict=True):
             slots[slot] = function(*[slots[arg] for arg in args])
-            for released in done:
-                slots[released] = None
+            for unused in released:
+                slots[unused] = None
         return [slots[slot] for slot in self._results]
 
 
 @lru_cache(maxsize=256)
 def compile_program(formulas: tuple[Formula, ...]) -> Program:
-    """The program of some formulas, made once."""
+    """Compile formulas, once for each tuple of formulas.
+
+    Args:
+        formulas: Formulas that `supports_arrays` accepts.
+
+    Returns:
+        The program.
+    """
     return Program(formulas)
 
 
@@ -211,8 +266,17 @@ _UNARY: dict[str, Callable[[Array, int], Array]] = {
 
 
 def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
-    """The formula on one row of plain values: integers exactly, floats as every engine has them, None for a null. What
-    is divided by nothing is null; a null makes all null that does not come out the same whatever it were."""
+    """Evaluate a formula on a row of plain values, integers exactly and floats as every engine does.
+
+    A division by zero is null. A null makes the result null unless the result is the same whatever the null stands for.
+
+    Args:
+        formula: A formula that `supports_rows` accepts.
+        row: Values by column, None for a null.
+
+    Returns:
+        The value; None for a null.
+    """
     if isinstance(formula, Column):
         value = row[formula.name]
         return float(value) if isinstance(value, Decimal) else value
@@ -245,15 +309,22 @@ def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=4096)
 def supports_rows(formula: Formula) -> bool:
-    """Whether `in_row` knows all that a formula is made of."""
+    """Check whether `evaluate_row` can evaluate a formula.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        Whether it knows every call in the formula.
+    """
     return all(
         not isinstance(part, Call) or part.name in _ARRAY_CALLS or part.name in ("is_null", "__truediv__")
         for part in parts(formula)
     )
 
 
-def _divide(above: Any, below: Any) -> Any:
-    return float(_to_float(above)) / float(_to_float(below)) if below else None
+def _divide(numerator: Any, denominator: Any) -> Any:
+    return float(_to_float(numerator)) / float(_to_float(denominator)) if denominator else None
 
 
 def _to_float(value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""A rule's expression as data: what it reads, how large its figures may be, what it says.
+"""A rule's expression as data: a tree that can be run on arrays, printed, exported and compared.
 
-A contract's author writes narwhals; here the expression becomes a tree that can be run on arrays, printed, exported
-and compared. What cannot become one (`Opaque`) still runs through narwhals, but cannot be exported. This module
-alone knows how narwhals keeps its expressions; how a tree is reckoned belongs in `khrop.expressions.evaluation`.
+A contract's author writes narwhals expressions; `formula_of` reads them. An expression that it cannot read (`Opaque`)
+still runs through narwhals, but cannot be exported. This module alone knows how narwhals stores its expressions;
+evaluation belongs in `khrop.expressions.evaluation`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LITERALS = (int, float, str, bool, date, Decimal, type(None))
 
 
 class Opaque(ValueError):
-    """An expression that is not one of rows alone, or that this module has no words for; the message says why."""
+    """An expression that reads more than a row, or a call that is not supported here; the message gives the reason."""
 
 
 class NotRowWise(Opaque):
@@ -30,21 +30,35 @@ class NotRowWise(Opaque):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The value of a column in a row."""
+    """The value of a column in a row.
+
+    Attributes:
+        name: The column's name.
+    """
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that stands in the rule itself."""
+    """A value that is part of the rule.
+
+    Attributes:
+        value: A number, text, truth value, date or None.
+    """
 
     value: Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A method of narwhals on other formulas, under narwhals' own name for it; `options` are its plain arguments."""
+    """A narwhals method on other formulas.
+
+    Attributes:
+        name: The method's name in narwhals, such as `__add__`, `is_in` or `str.contains`.
+        args: The formulas it is called on.
+        options: Its other arguments, as plain values by name.
+    """
 
     name: str
     args: tuple[Formula, ...]
@@ -58,6 +72,7 @@ OPERATORS = {
     "__eq__": "=", "__ne__": "≠", "__lt__": "<", "__le__": "≤", "__gt__": ">", "__ge__": "≥",
     "__and__": "and", "__or__": "or",
 }  # fmt: skip
+"""The operators by the name of their method, as `in_words` prints them."""
 _REVERSED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__", "__rtruediv__": "__truediv__",
              "__rand__": "__and__", "__ror__": "__or__"}  # fmt: skip
 _DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date}
@@ -68,7 +83,18 @@ _NOT_ELEMENTWISE = "{name} reads more than its own row; a rule about several row
 
 
 def formula_of(expr: nw.Expr) -> Formula:
-    """An expression as a tree; `Opaque` where it is none of single rows, or not known here."""
+    """Read a narwhals expression as a tree.
+
+    Args:
+        expr: A narwhals expression.
+
+    Returns:
+        The formula.
+
+    Raises:
+        NotRowWise: The expression reads more than its own row.
+        Opaque: The expression has a part that a formula cannot represent.
+    """
     nodes = getattr(expr, "_nodes", None)
     if not nodes:
         raise Opaque("this version of narwhals keeps its expressions in another way")
@@ -76,8 +102,7 @@ def formula_of(expr: nw.Expr) -> Formula:
     for node in nodes:
         kind = node.kind.name
         if kind == "COL":
-            (name,) = _single_name(node.kwargs["names"])
-            formula = Column(name)
+            formula = Column(_single_name(node.kwargs["names"]))
         elif kind == "LITERAL":
             formula = Constant(_check_literal(node.kwargs["value"]))
         elif kind != "ELEMENTWISE":
@@ -85,14 +110,14 @@ def formula_of(expr: nw.Expr) -> Formula:
         elif node.name != "alias":
             formula = _read_call(node, formula)
     if formula is None:
-        raise Opaque("an expression of nothing")
+        raise Opaque("an empty expression")
     return formula
 
 
-def _single_name(names: list[str]) -> list[str]:
+def _single_name(names: list[str]) -> str:
     if len(names) != 1:
-        raise Opaque(f"one expression of {len(names)} columns ({', '.join(names)}); write one for each")
-    return names
+        raise Opaque(f"an expression of {len(names)} columns ({', '.join(names)}); write an expression for each")
+    return names[0]
 
 
 def _check_literal(value: Any) -> Literal:
@@ -133,12 +158,26 @@ def _read_option(value: Any) -> Any:
 
 
 def columns_in(formula: Formula) -> tuple[str, ...]:
-    """The columns that a formula reads, each once, in the order it names them."""
+    """Return the columns that a formula reads, each once, in their order in the formula.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        The names of the columns.
+    """
     return tuple(dict.fromkeys(part.name for part in parts(formula) if isinstance(part, Column)))
 
 
 def parts(formula: Formula) -> Iterator[Formula]:
-    """A formula and all that it is made of."""
+    """Iterate over a formula and all its subformulas.
+
+    Args:
+        formula: The formula.
+
+    Yields:
+        The formula itself, then each subformula, depth first.
+    """
     yield formula
     if isinstance(formula, Call):
         for arg in formula.args:
@@ -146,8 +185,17 @@ def parts(formula: Formula) -> Iterator[Formula]:
 
 
 def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = None) -> nw.Expr:
-    """The formula as narwhals runs it, so that every engine means the same by it: `round` is half up, and what is
-    divided by nothing is null. Columns named in `instead` are read as that."""
+    """Build the narwhals expression of a formula so that it means the same on every engine.
+
+    `round` is half up, and a division by zero is null.
+
+    Args:
+        formula: The formula.
+        replacements: Expressions to read in place of some columns.
+
+    Returns:
+        The expression to run.
+    """
     if isinstance(formula, Column):
         return replacements[formula.name] if replacements and formula.name in replacements else nw.col(formula.name)
     if isinstance(formula, Constant):
@@ -159,13 +207,20 @@ def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = No
     if name == "is_between" and not columns_in(formula.args[0]):
         return _is_between(formula.args, str(options.get("closed", "both")), replacements)
     if name == "__truediv__":
-        first, below = (expression(arg, replacements) for arg in formula.args)
-        return nw.when(below != 0).then(first / below)
+        numerator, denominator = (expression(arg, replacements) for arg in formula.args)
+        return nw.when(denominator != 0).then(numerator / denominator)
     return _call_method(formula, [expression(arg, replacements) for arg in formula.args])
 
 
 def as_written(formula: Formula) -> nw.Expr:
-    """The expression that a contract's author wrote: `formula_of` makes the same formula of it."""
+    """Build the narwhals expression that the contract's author wrote; `formula_of` reads the same formula from it.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        The expression.
+    """
     if isinstance(formula, Column):
         return nw.col(formula.name)
     if isinstance(formula, Constant):
@@ -174,30 +229,30 @@ def as_written(formula: Formula) -> nw.Expr:
 
 
 def _call_method(formula: Call, args: list[nw.Expr]) -> nw.Expr:
-    """A formula's method, called on what its arguments were made into."""
+    """Call a formula's method on the expressions of its arguments."""
     name = formula.name
     options = {key: _DTYPES[value] if key == "dtype" else value for key, value in formula.options}
     if name in _FUNCTIONS:
         if name in ("all_horizontal", "any_horizontal"):
             options.setdefault("ignore_nulls", False)
-        made: nw.Expr = getattr(nw, name)(*args, **options)
-        return made
-    given = [of.value if isinstance(of, Constant) else made for of, made in zip(formula.args, args, strict=True)]
+        call: nw.Expr = getattr(nw, name)(*args, **options)
+        return call
+    values = [arg.value if isinstance(arg, Constant) else expr for arg, expr in zip(formula.args, args, strict=True)]
     if name == "when_then":
-        then = nw.when(args[0]).then(given[1])
-        return then.otherwise(given[2]) if len(args) > 2 else then
-    if name in ("str.replace", "str.replace_all"):  # of all methods these alone take an expression last
-        options["value"] = given.pop()
+        then = nw.when(args[0]).then(values[1])
+        return then.otherwise(values[2]) if len(args) > 2 else then
+    if name in ("str.replace", "str.replace_all"):  # the only methods whose last argument is an expression
+        options["value"] = values.pop()
     method = reduce(getattr, name.split("."), args[0])
-    built: nw.Expr = method(*given[1:], **options)  # type: ignore[operator]
-    return built
+    result: nw.Expr = method(*values[1:], **options)  # type: ignore[operator]
+    return result
 
 
 def _is_between(args: tuple[Formula, ...], closed: str, replacements: Mapping[str, nw.Expr] | None) -> nw.Expr:
-    """A constant between two columns, of which narwhals on pandas compares the first row alone."""
+    """Compare a constant with two columns; narwhals on pandas would compare the first row alone."""
     value, low, high = (expression(arg, replacements) for arg in args)
-    above = low <= value if closed in ("both", "left") else low < value
-    return above & (high >= value if closed in ("both", "right") else high > value)
+    above_low = low <= value if closed in ("both", "left") else low < value
+    return above_low & (high >= value if closed in ("both", "right") else high > value)
 
 
 def _round_half_up(value: nw.Expr, decimals: int) -> nw.Expr:
@@ -206,7 +261,14 @@ def _round_half_up(value: nw.Expr, decimals: int) -> nw.Expr:
 
 
 def in_words(formula: Formula) -> str:
-    """The formula as a person writes it: `saved + pending = total`."""
+    """Format a formula as a person writes it: `saved + pending = total`.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        The text.
+    """
     if isinstance(formula, Column):
         return formula.name
     if isinstance(formula, Constant):
@@ -236,22 +298,39 @@ def _operand_text(formula: Formula) -> str:
 
 
 def plain_of(formula: Formula) -> Any:
-    """A formula as JSON can hold it; `formula_from` reads it back."""
+    """Convert a formula to plain data that JSON can hold.
+
+    Args:
+        formula: The formula.
+
+    Returns:
+        Mappings, lists and scalars; `formula_from` reads them.
+    """
     if isinstance(formula, Column):
         return {"column": formula.name}
     if isinstance(formula, Constant):
         return plain_literal(formula.value)
-    made: dict[str, Any] = {"call": formula.name, "args": [plain_of(arg) for arg in formula.args]}
+    plain: dict[str, Any] = {"call": formula.name, "args": [plain_of(arg) for arg in formula.args]}
     if formula.options:
-        made["options"] = {
+        plain["options"] = {
             key: [plain_literal(v) for v in value] if isinstance(value, tuple) else plain_literal(value)
             for key, value in formula.options
         }
-    return made
+    return plain
 
 
 def formula_from(plain: Any) -> Formula:
-    """A formula from what `plain_of` made of it; ValueError where it is none."""
+    """Read a formula from plain data.
+
+    Args:
+        plain: What `plain_of` returned.
+
+    Returns:
+        The formula.
+
+    Raises:
+        ValueError: The data is not a formula, or calls a method that a formula may not call.
+    """
     if isinstance(plain, Mapping) and isinstance(plain.get("column"), str):
         return Column(plain["column"])
     if isinstance(plain, Mapping) and "call" in plain:
@@ -266,17 +345,28 @@ def formula_from(plain: Any) -> Formula:
 
 
 def _check_method(name: Any) -> str:
-    """A method's name, where it is one that a formula may call. What is read may come from anyone: a name that leads
-    elsewhere would be run."""
+    """Return the name of a method that a formula may call; ValueError for any other.
+
+    The data may come from anyone: an unchecked name could call anything.
+    """
     *space, method = str(name).split(".")
     namespace: Any = nw.Expr if not space else {"str": type(nw.col("").str), "dt": type(nw.col("").dt)}.get(space[0])
-    is_method = not method.startswith("_") and method not in _FORBIDDEN_METHODS and callable(getattr(namespace, method, None))
+    allowed = not method.startswith("_") and method not in _FORBIDDEN_METHODS
+    is_method = allowed and callable(getattr(namespace, method, None))
     if name in _FUNCTIONS or name in _DUNDERS or name == "when_then" or (is_method and len(space) < 2):
         return str(name)
     raise ValueError(f"no formula calls {name!r}")
 
 
 def plain_literal(value: Any) -> Any:
+    """Convert a constant to plain data that JSON can hold.
+
+    Args:
+        value: A number, text, truth value, date or None.
+
+    Returns:
+        The value, or a mapping that names its type.
+    """
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
     if isinstance(value, datetime):
@@ -285,6 +375,17 @@ def plain_literal(value: Any) -> Any:
 
 
 def literal_from(plain: Any) -> Literal:
+    """Read a constant from plain data.
+
+    Args:
+        plain: What `plain_literal` returned.
+
+    Returns:
+        The constant.
+
+    Raises:
+        ValueError: The data is not a constant.
+    """
     if isinstance(plain, Mapping):
         try:
             if set(plain) == {"date"}:

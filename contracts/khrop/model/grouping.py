@@ -1,7 +1,7 @@
-"""How a frame's rows group into snapshots, and what a rule about groups must offer to be run.
+"""How a frame's rows group into snapshots, and the interface of rules about groups.
 
-Here belongs the interface between `khrop.engine._scan`, which runs group rules, and the rules themselves, of which the
-ready-made ones are in `khrop.vocabulary`.
+Here belongs the interface between `khrop.engine`, which runs group rules, and the rules themselves; the ready-made ones
+are in `khrop.vocabulary`.
 """
 
 from __future__ import annotations
@@ -21,48 +21,81 @@ if TYPE_CHECKING:
     from khrop.model.facts import Facts
 
 Row = Mapping[str, Any]
+"""A row of plain values by column."""
 Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One figure of a group: how many `rows`; of a column how many are not null (`count`), the `sum`, how many are
-    `true`, the `min`, the `max`, how many `different` values. Nulls count as one value more, NaN is a null; the sum of
-    nothing is 0, and a sum that infinities make no number of is NaN."""
+    """An aggregate of a group.
+
+    Nulls count as a single distinct value, NaN is a null. The sum of no values is 0; a sum that infinities make
+    undefined is NaN.
+
+    Attributes:
+        of: `rows` (number of rows) or, of a column, `count` (values that are not null), `sum`, `true` (values that are
+            true), `min`, `max`, `different` (distinct values).
+        column: The column; empty for `rows`.
+    """
 
     of: Of
     column: str = ""
 
 
 def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """A key to sort texts by in which numbers count as numbers: R9 before R10."""
+    """Build a sort key under which numbers in texts sort as numbers: R9 before R10.
+
+    Args:
+        text: The text to sort by.
+
+    Returns:
+        The key.
+    """
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
 
 class Table(Protocol):
-    """What a group rule may ask about the rows behind its aggregates."""
+    """The rows behind the aggregates, as a group rule may query them."""
 
     def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
-        """Some columns of the rows of some snapshots, with those that name a row and its place, as plain values:
-        snapshot by snapshot."""
+        """Fetch some columns of the rows of some snapshots, with the columns that name a row and its place.
+
+        Args:
+            snapshots: The names of the snapshots.
+            columns: The columns.
+
+        Yields:
+            The name of a snapshot and its rows, as plain values.
+        """
         ...
 
     def snapshots(self, where: nw.Expr) -> set[str]:
-        """The snapshots with rows for which an expression is true."""
+        """Return the snapshots that have rows for which an expression is true."""
         ...
 
     def has(self, column: str) -> bool:
-        """Whether the frame has a column."""
+        """Check whether the frame has a column."""
         ...
 
     def distinct(self, column: str) -> set[Any]:
-        """The values of a column in all snapshots, None among them where one is null."""
+        """Return the distinct values of a column over all snapshots, with None where a value is null."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a group rule found, before the rule's id and severity are put to it."""
+    """A failure of a group rule, without the rule's id and severity.
+
+    Attributes:
+        snapshot: The name of the snapshot.
+        key: The key of the row or group.
+        column: The column that failed.
+        observed: The value in the frame.
+        expected: The value that was expected.
+        place: The place in the document, where the frame has it.
+        th: The message in Thai.
+        en: The message in English.
+    """
 
     snapshot: str
     key: str
@@ -76,10 +109,15 @@ class Failure:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How a contract names snapshots, rows and places (see `ContractOptions`), as this frame has them.
+    """How snapshots, rows and places are named in a frame, as its contract declares (see `ContractOptions`).
 
-    `told` are the snapshots that the document or its claims name; `listed` names those of the frame's `column`, at
-    the cost of a query, `first` some of them, at less.
+    Attributes:
+        column: The column of snapshots; None where the frame has none.
+        documented: The snapshots that the document or its claims name.
+        listed: Returns the names in `column`, at the cost of a query.
+        key: The columns that name a row for a person.
+        place: The column of places; None where the frame has none.
+        first: Returns some names of snapshots, at a lower cost.
     """
 
     column: str | None
@@ -96,12 +134,12 @@ class Grouping:
 
     @cached_property
     def snapshots(self) -> tuple[str, ...]:
-        """The names of the snapshots, the document's before the frame's; `ONE` alone where none has a name."""
+        """The names of all snapshots, those of the document first; `ONLY_SNAPSHOT` alone where none has a name."""
         return tuple(dict.fromkeys([*self.documented, *self.present])) or (ONLY_SNAPSHOT,)
 
     @cached_property
     def rowless(self) -> tuple[str, ...]:
-        """Of several snapshots those that the document names and the frame has no row of."""
+        """Where there are several snapshots, those that the document names and that have no row in the frame."""
         return tuple(sorted(set(self.documented).difference(self.present))) if self.documented and self.snapshot else ()
 
     @cached_property
@@ -111,47 +149,65 @@ class Grouping:
 
     @cached_property
     def snapshot(self) -> str | None:
-        """The column that tells the rows of several snapshots apart; None where there is but one."""
-        several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
-        return self.column if several else None
+        """The column that separates the rows of several snapshots; None where there is a single snapshot."""
+        is_several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
+        return self.column if is_several else None
 
     def name(self, row: Row) -> str:
-        """The snapshot a row belongs to."""
+        """Return the snapshot of a row."""
         return str(row[self.snapshot]) if self.snapshot else self.snapshots[0]
 
     def columns(self, *names: str) -> list[str]:
-        """The snapshot's column, where rows must be told apart, and these."""
+        """Return some columns, after the column of snapshots where rows of several must be separated."""
         return [*([self.snapshot] if self.snapshot else []), *names]
 
     def where(self, row: Row) -> str:
+        """Return the place of a row in the document, or an empty text."""
         return show("place", row.get(self.place)) if self.place else ""
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Rows in the order of their places and keys, as an engine may give them in any."""
+        """Sort rows by their places and keys; an engine may return them in any order."""
         keys = [key for key in self.key if rows and key in rows[0]]
-        return sorted(rows, key=lambda row: (natural_key(self.where(row)), [natural_key(show(key, row[key])) for key in keys]))
+        return sorted(
+            rows, key=lambda row: (natural_key(self.where(row)), [natural_key(show(key, row[key])) for key in keys])
+        )
 
 
 class GroupRule(Protocol):
-    """A rule about groups of rows: what to aggregate by which keys, and what is wrong with the outcome.
-
-    `derived` are columns made before the rows are grouped; where there is a formula
-    `keeps` of keys and aggregates, groups for which it is true have nothing wrong with them and stay in the engine.
-    `failures` is told the aggregates of each other group, by snapshot, and of a snapshot without a row no group.
-    """
+    """A rule about groups of rows: what to aggregate by which keys, and which results fail."""
 
     @property
-    def keys(self) -> tuple[str, ...]: ...
+    def keys(self) -> tuple[str, ...]:
+        """The columns to group by, beside the snapshot."""
+        ...
 
     @property
-    def derived(self) -> Mapping[str, nw.Expr]: ...
+    def derived(self) -> Mapping[str, nw.Expr]:
+        """Columns to compute before the rows are grouped."""
+        ...
 
     @property
-    def aggregates(self) -> Mapping[str, Aggregate]: ...
+    def aggregates(self) -> Mapping[str, Aggregate]:
+        """The aggregates of each group by name."""
+        ...
 
     @property
-    def keeps(self) -> Formula | None: ...
+    def keeps(self) -> Formula | None:
+        """A formula of keys and aggregates that is true for groups without a failure, which then stay in the engine."""
+        ...
 
     def failures(
         self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
-    ) -> Iterator[Failure]: ...
+    ) -> Iterator[Failure]:
+        """Find the failures in the groups for which `keeps` is not true.
+
+        Args:
+            groups: By snapshot, the keys and aggregates of each group; no group for a snapshot without rows.
+            table: The rows behind the aggregates.
+            by: How snapshots, rows and places are named.
+            facts: The facts of the documents.
+
+        Yields:
+            The failures.
+        """
+        ...
