@@ -71,7 +71,7 @@ def test_an_expression_of_several_rows_is_none_of_rows(expr: nw.Expr, reason: st
 @pytest.mark.parametrize(
     ("expr", "reason"),
     [
-        (col("a", "b") > 0, "one expression of 2 columns"),
+        (col("a", "b") > 0, "an expression of 2 columns"),
         (col("a") == nw.lit(datetime(2020, 6, 11)), "is no number, text or date"),
         (col("a").cast(nw.Int32) == 1, "a cast to Int32"),
     ],

@@ -83,7 +83,7 @@ def test_a_subclass_keeps_the_rules_of_its_base_or_puts_its_own_in_their_place()
     seven = pd.DataFrame({"n": [7]})
     assert check(Small, seven).status == "accepted"
     assert check(Smaller, seven).status == "accepted_with_warnings"
-    assert [v.message_en for v in check(Smaller, seven).found] == ["7 is above five"]
+    assert [v.message_en for v in check(Smaller, seven).records] == ["7 is above five"]
     assert (rule_ids(Small), rule_ids(Smaller)) == ({"small": "error"}, {"small": "warning"})
 
 

@@ -51,7 +51,7 @@ def each(strategy: SearchStrategy[Any], holds: Callable[[Any], None], examples: 
 
 def accepted(case: Case) -> None:
     verdict = case.check()
-    assert (verdict.status, verdict.found) == ("accepted", ())
+    assert (verdict.status, verdict.records) == ("accepted", ())
 
 
 @pytest.mark.parametrize(("contract", "examples"), [(ProvinceProgress, 30), (Stock, 30), (Grants, 6)])

@@ -84,7 +84,7 @@ def check(
         told = _unreadable_json(asked, reason) if as_json else "\n".join(_unreadable_lines(asked, reason))
         typer.echo(told)
         return BROKEN
-    found = [located(violation, table, file) for violation in verdict.found]
+    found = [located(violation, table, file) for violation in verdict.records]
     told = _as_json(asked, table, verdict, found) if as_json else "\n".join(_lines(asked, table, verdict, found))
     typer.echo(told)
     return exit_code(verdict.status, fail_on)

@@ -58,11 +58,11 @@ def broken(contract: type, sample: Sample) -> dict[tuple[str, str], Broken]:
     one that leaves a value out or spoils it only where nothing else breaks the rule. A rule that nothing tried here
     breaks is left out."""
     found: dict[tuple[str, str], Broken] = {}
-    own = set(sample.check(contract).found)
+    own = set(sample.check(contract).records)
     for rule in rules_of(contract):
         best: tuple[bool, int] | None = None
         for tried in _tried(contract, rule, sample):
-            new = [v for v in tried.sample.check(contract).found if v not in own]
+            new = [v for v in tried.sample.check(contract).records if v not in own]
             mine = [v for v in new if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
             rank = (tried.spoilt, len({v.rule_id for v in new}))
             if mine and (best is None or rank < best):

@@ -1,7 +1,7 @@
-"""DuckDB's tables and Parquet files number their rows: one scan counts what fails and tells where it stands.
+"""A scan for DuckDB's tables and Parquet files, whose rows have numbers: it counts failing rows and finds the first.
 
-Here belongs what is asked of DuckDB in its own words, for the one thing that narwhals has no words for: the least of a
-column's values, several of them. What fails, and how often an engine is asked, belongs in `khrop.engine._scan`.
+Here belongs the SQL for the only query that narwhals cannot express: the n smallest values of a column. What fails, and
+how often the engine is queried, is decided in `khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.flags import ROWS, Failing, Row, share_out
+from khrop.engine.flags import ROWS, Failing, Row, distribute
 from khrop.model.facts import plain
 
-ROW = "__row"
+_ROW = "__row"
 _NAMES = ("rowid", "file_row_number")
-"""What DuckDB calls them, in a table and in a Parquet file."""
+"""DuckDB's names for the row number in a table and in a Parquet file."""
 
 
-def numbered(data: nw.LazyFrame[Any]) -> str | None:
-    """The name of the rows' numbers, where a frame is a table or a Parquet file; None where its rows have none."""
+def row_number_column(data: nw.LazyFrame[Any]) -> str | None:
+    """Return the name of the row numbers of a table or Parquet file; None for a relation whose rows have none."""
     import duckdb
 
     relation: Any = data.to_native()
     for name in _NAMES:
         if name in relation.columns:
-            continue  # a column of the user's own, which may hold anything
+            continue  # the user's own column, which may hold anything
         try:
             relation.select(name)
         except duckdb.BinderException:
@@ -35,11 +35,8 @@ def numbered(data: nw.LazyFrame[Any]) -> str | None:
     return None
 
 
-class Numbered:
-    """One scan that counts each flag and keeps the numbers of the first rows that fail anything.
-
-    `fails` are the flags of which rows are wanted, `limit` of each; `others` are counted alone.
-    """
+class NumberedScan:
+    """A scan that counts each flag and keeps the numbers of the first rows with any of them."""
 
     def __init__(
         self,
@@ -49,46 +46,60 @@ class Numbered:
         others: Mapping[str, nw.Expr],
         limit: int,
     ) -> None:
+        """Prepare the scan.
+
+        Args:
+            data: The frame.
+            number: The column of row numbers.
+            fails: The flags whose rows will be fetched.
+            others: Flags that are only counted.
+            limit: The most rows to fetch for each flag.
+        """
         self._fails, self._others = tuple(fails), tuple(others)
-        self._limit, self._most = limit, limit * len(fails)
+        self._limit, self._max_numbers = limit, limit * len(fails)
         self._numbers: list[int] = []
-        self._flagged: Any = data.select(nw.all(), nw.col(number).alias(ROW), **fails, **others).to_native()
+        self._flagged: Any = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
 
     def counts(self) -> dict[str, int]:
+        """See `FlagQuery.counts`."""
         counts = [f'count(*) filter (where "{name}")' for name in self._fails]
-        # DuckDB sums what is true faster than it counts with a filter where nearly all is.
+        # Where nearly all rows are true, DuckDB sums faster than it counts with a filter.
         sums = [f'sum("{name}"::bigint)::bigint' for name in self._others]
-        first = f"min({ROW}, {self._most}) filter (where {_any(self._fails)})"
+        first = f"min({_ROW}, {self._max_numbers}) filter (where {_any_flag(self._fails)})"
         (row,) = self._flagged.aggregate(", ".join([*counts, *sums, "count(*)", first])).fetchall()
-        *figures, numbers = row
+        *results, numbers = row
         self._numbers = numbers or []
         names = (*self._fails, *self._others, ROWS)
-        return {name: int(figure or 0) for name, figure in zip(names, figures, strict=True)}
+        return {name: int(count or 0) for name, count in zip(names, results, strict=True)}
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
-        """First the rows that fail anything. Among them too few may fail one rule while many fail another; its own are
-        then asked for, of which only the columns that it speaks of are read."""
+        """Fetch the first rows with any flag, then more rows of each flag that got too few of them.
+
+        A second query reads only the columns that the flag depends on before it fetches whole rows.
+        """
         if not self._numbers:
             return
-        if len(self._numbers) < self._most:
-            rows = self._these(self._numbers)
+        if len(self._numbers) < self._max_numbers:
+            rows = self._select_numbers(self._numbers)
         else:
-            rows = self._flagged.filter(_any(self._fails)).limit(self._most)
-        share_out(_rows(rows), failing, limit)
-        for name, of in failing.items():
-            if of.room(limit) > 0:
-                of.rows.clear()
-                mine = self._flagged.filter(f'"{name}"').select(ROW).limit(self._limit).fetchall()
-                share_out(_rows(self._these([number for (number,) in mine])), {name: of}, limit)
+            rows = self._flagged.filter(_any_flag(self._fails)).limit(self._max_numbers)
+        distribute(_rows(rows), failing, limit)
+        for name, failing_rows in failing.items():
+            if failing_rows.remaining(limit) > 0:
+                failing_rows.rows.clear()
+                own = self._flagged.filter(f'"{name}"').select(_ROW).limit(self._limit).fetchall()
+                distribute(_rows(self._select_numbers([number for (number,) in own])), {name: failing_rows}, limit)
 
-    def _these(self, numbers: Sequence[int]) -> Any:
-        """The failing rows of these numbers; of several Parquet files, those that have one of these in their own file.
-        A join, as DuckDB looks a long list up row by row."""
+    def _select_numbers(self, numbers: Sequence[int]) -> Any:
+        """Select flagged rows by number; of several Parquet files, those that have such a number within their own file.
+
+        A join, because DuckDB searches a long list row by row.
+        """
         listed = ", ".join(str(int(n)) for n in numbers)
-        return self._flagged.filter(f"{ROW} in (select unnest([{listed}])) and {_any(self._fails)}")
+        return self._flagged.filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
 
 
-def _any(flags: Sequence[str]) -> str:
+def _any_flag(flags: Sequence[str]) -> str:
     return "(" + " or ".join(f'"{name}"' for name in flags) + ")"
 
 

@@ -1,7 +1,7 @@
-"""Rules about groups of rows, run on a frame: one group-by a key, for all rules that group by it.
+"""Run rules about groups of rows: a group-by for each key, for all rules that group by it.
 
-Here belongs how aggregates are made, in the engine or on arrays, so that their figures are exact on each. What they
-mean is the rules' own: see `khrop.model.grouping` and `khrop.vocabulary`.
+Here belongs how aggregates are computed, in the engine or on arrays, so that they are exact on each. Their meaning
+belongs to the rules: see `khrop.model.grouping` and `khrop.vocabulary`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ import numpy as np
 
 from khrop.engine import pieces
 from khrop.engine._arrays import Arrays
-from khrop.engine.flags import rows_of, values_of
-from khrop.engine.frames import Ready
+from khrop.engine.flags import distinct_values, fetch_rows
+from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
-from khrop.expressions.evaluation import evaluate_row, supports_arrays, compile_program
+from khrop.expressions.evaluation import compile_program, evaluate_row, supports_arrays
 from khrop.expressions.formula import Opaque, columns_in, expression, formula_of
 from khrop.expressions.rewriting import cast_days, cast_unsigned
 from khrop.model.facts import Facts, plain
 from khrop.model.grouping import Aggregate, Failure, Grouping, GroupRule, Row
 
-HALF = 2**32
+HALF_BASE = 2**32
+"""Integers are summed as two halves of 32 bits where an engine's sum could leave 64 bits."""
 BATCH = 2000
 """Snapshots whose rows are fetched together."""
 Groups = dict[str, list[Row]]
@@ -35,91 +36,92 @@ Groups = dict[str, list[Row]]
 
 @dataclass(slots=True)
 class GroupRun:
-    """Group rules on one frame."""
+    """Group rules on a frame; also the `Table` that rules query."""
 
-    frame: Ready
+    frame: PreparedFrame
     by: Grouping
     facts: Facts
 
     def run(self, rules: Sequence[GroupRule]) -> list[list[Failure]]:
-        """What fails each rule."""
+        """Find the failures of each rule."""
         groups: dict[int, Groups] = {}
         for keys in dict.fromkeys(rule.keys for rule in rules):
-            same = {i: rule for i, rule in enumerate(rules) if rule.keys == keys}
+            remaining = {i: rule for i, rule in enumerate(rules) if rule.keys == keys}
             arrays = self._arrays() if not keys else None
             if arrays is not None:
-                on = {i: same.pop(i) for i in list(same) if _reckoned(same[i])}
-                one = self.by.snapshots[0]
-                groups |= {i: _kept_out(rule, {one: [_on_arrays(arrays, rule)]}) for i, rule in on.items()}
-            if same:
-                groups |= self._grouped(keys, same)
+                snapshot = self.by.snapshots[0]
+                for i in [i for i, rule in remaining.items() if _supports_arrays(rule)]:
+                    rule = remaining.pop(i)
+                    groups[i] = _select_failing(rule, {snapshot: [_aggregate_arrays(arrays, rule)]})
+            if remaining:
+                groups |= self._group(keys, remaining)
         rowless: Groups = {name: [] for name in self.by.rowless}
         return [
             list(rule.failures({**rowless, **groups[i]}, self, self.by, self.facts)) for i, rule in enumerate(rules)
         ]
 
     def _arrays(self) -> Arrays | None:
-        """The frame as arrays, where it is one snapshot and small enough to be listed."""
+        """Return the frame as arrays, where it is a single snapshot and small enough to be listed."""
         arrays = self.frame.arrays
         if arrays is None or arrays.length > MANY or self.by.snapshot:
             return None
         return arrays
 
-    def _grouped(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, Groups]:
-        """The aggregates of each rule by snapshot, of the groups that it does not keep."""
-        found: dict[int, Groups] = {i: {} for i in rules}
+    def _group(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, Groups]:
+        """Aggregate for each rule by snapshot; return the groups that fail it."""
+        groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
         for piece in self._pieces():
-            of_piece = self._grouped_piece(piece, keys, rules)
+            piece_groups = self._group_piece(piece, keys, rules)
             for i, rule in rules.items():
-                found[i] |= _kept_out(rule, of_piece[i])
-        return found
+                groups_by_rule[i] |= _select_failing(rule, piece_groups[i])
+        return groups_by_rule
 
     def _pieces(self) -> Iterator[nw.LazyFrame[Any]]:
-        """The frame, a large one in memory by snapshots; an engine sees to its memory itself."""
-        large = self._large() if self.by.snapshot else None
+        """Yield the frame, or a large frame in memory by snapshots; an engine manages its memory itself."""
+        large = self._large_frame() if self.by.snapshot else None
         if large is None:
             yield self.frame.data
         else:
-            for piece in pieces.whole_snapshots(large, self.by.snapshot or ""):
+            for piece in pieces.cut_by_snapshot(large, self.by.snapshot or ""):
                 yield piece.lazy()
 
-    def _large(self) -> nw.DataFrame[Any] | None:
-        """The frame as it lies in memory, where it is large."""
-        held = self.frame.data.collect() if self.frame.eager else None
-        return held if held is not None and len(held) > MANY else None
+    def _large_frame(self) -> nw.DataFrame[Any] | None:
+        """Return a frame in memory where it is large."""
+        data = self.frame.data.collect() if self.frame.eager else None
+        return data if data is not None and len(data) > MANY else None
 
-    def _grouped_piece(
+    def _group_piece(
         self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
     ) -> dict[int, Groups]:
-        """The aggregates of some whole snapshots, of groups that some rule does not keep where all tell which."""
-        made, sums = self._aggregated(data, keys, rules)
-        broken = [sums.broken(rule, i) for i, rule in rules.items()]
-        if self.by.columns(*keys) and all(one is not None for one in broken):
-            made = made.filter(reduce(or_, [one for one in broken if one is not None]))
-        found: dict[int, Groups] = {i: {} for i in rules}
-        for row in rows_of(made):
+        """Aggregate some whole snapshots; where every rule has a filter for failing groups, only these are fetched."""
+        grouped, aggregation = self._aggregate(data, keys, rules)
+        filters = [aggregation.failing_groups(rule, i) for i, rule in rules.items()]
+        if self.by.columns(*keys) and all(expr is not None for expr in filters):
+            grouped = grouped.filter(reduce(or_, [expr for expr in filters if expr is not None]))
+        groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
+        for row in fetch_rows(grouped):
             snapshot = self.by.name(row)
             for i, rule in rules.items():
-                mine = {name: sums.figure(row, _named(i, name), a) for name, a in rule.aggregates.items()}
-                found[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **mine})
-        return found
+                values = {name: aggregation.value(row, _result_name(i, name), a) for name, a in rule.aggregates.items()}
+                groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
+        return groups_by_rule
 
-    def _aggregated(
+    def _aggregate(
         self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
-    ) -> tuple[nw.LazyFrame[Any], _Sums]:
-        """One group-by for all rules of the same keys, and how its figures are to be read."""
-        derived = {name: self._made(expr) for rule in rules.values() for name, expr in rule.derived.items()}
+    ) -> tuple[nw.LazyFrame[Any], _Aggregation]:
+        """Run a group-by for all rules of the same keys; return its result and how to read it."""
+        derived = {name: self._adapt(expr) for rule in rules.values() for name, expr in rule.derived.items()}
         data = data.with_columns(**derived) if derived else data
         schema = data.collect_schema() if derived else self.frame.schema
-        asked = {_named(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
-        sums = _Sums(self.frame.engine, schema, list(asked.values()), derived)
-        data = data.with_columns(**sums.derived) if sums.derived else data
-        named = [sums.expression(aggregate).alias(name) for name, aggregate in sums.halved(asked).items()]
+        aggregates = {_result_name(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
+        aggregation = _Aggregation(self.frame.engine, schema, list(aggregates.values()), derived)
+        data = data.with_columns(**aggregation.derived) if aggregation.derived else data
+        exprs = [aggregation.expression(a).alias(name) for name, a in aggregation.split_sums(aggregates).items()]
         by = self.by.columns(*keys)
-        return (data.group_by(by).agg(*named) if by else data.select(*named)), sums
+        return (data.group_by(by).agg(*exprs) if by else data.select(*exprs)), aggregation
 
-    def _made(self, expr: nw.Expr) -> nw.Expr:
-        """A derived column as the engine can make it."""
+    def _adapt(self, expr: nw.Expr) -> nw.Expr:
+        """Adapt a derived column to the engine."""
         unsigned = frozenset(name for name, dtype in self.frame.schema.items() if dtype == nw.UInt64)
         if self.frame.engine != "pyarrow" or not unsigned:
             return expr
@@ -128,64 +130,63 @@ class GroupRun:
         except Opaque:
             return expr
 
-    def failing(self, rule: GroupRule) -> nw.LazyFrame[Any]:
-        """The keys of the groups that a rule which tells what it keeps does not keep."""
-        made, sums = self._aggregated(self.frame.data, rule.keys, {0: rule})
-        broken = sums.broken(rule, 0)
-        if broken is not None:
-            return made.filter(broken).select(*self.by.columns(*rule.keys))
-        held = [row for rows in self._grouped(rule.keys, {0: rule})[0].values() for row in rows]
-        keys = {key: [row[key] for row in held] for key in rule.keys}
+    def failing_keys(self, rule: GroupRule) -> nw.LazyFrame[Any]:
+        """Return the keys of the groups that fail a rule."""
+        grouped, aggregation = self._aggregate(self.frame.data, rule.keys, {0: rule})
+        failing_groups = aggregation.failing_groups(rule, 0)
+        if failing_groups is not None:
+            return grouped.filter(failing_groups).select(*self.by.columns(*rule.keys))
+        failing = [row for rows in self._group(rule.keys, {0: rule})[0].values() for row in rows]
+        keys = {key: [row[key] for row in failing] for key in rule.keys}
         return nw.from_dict(keys, {key: self.frame.schema[key] for key in keys}, backend="pandas").lazy()
 
     def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
-        """Rows of some snapshots, in whatever order the engine gives them: a batch of snapshots at a time, as there
-        may be more of them than memory has room for."""
+        """Fetch rows of some snapshots in batches, because all of them may not fit in memory."""
         if not snapshots:
             return
-        named = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
-        wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *named])]
+        naming = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
+        wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *naming])]
         data = self.frame.data.select(*wanted)
         for start in range(0, len(snapshots), BATCH):
             batch = list(snapshots[start : start + BATCH])
-            one = nw.col(self.by.snapshot).cast(nw.String).is_in(batch) if self.by.snapshot else None
-            held: dict[str, list[Row]] = {name: [] for name in batch}
-            for row in rows_of(data if one is None else data.filter(one)):
-                held[self.by.name(row)].append(row)
-            yield from held.items()
+            is_in_batch = nw.col(self.by.snapshot).cast(nw.String).is_in(batch) if self.by.snapshot else None
+            rows: dict[str, list[Row]] = {name: [] for name in batch}
+            for row in fetch_rows(data if is_in_batch is None else data.filter(is_in_batch)):
+                rows[self.by.name(row)].append(row)
+            yield from rows.items()
 
     def snapshots(self, where: nw.Expr) -> set[str]:
-        """The snapshots with rows for which an expression is true."""
+        """Return the snapshots with rows for which an expression is true."""
         rows = self.frame.data.filter(where)
         if self.by.snapshot is None:
-            return set(self.by.snapshots) if rows_of(rows.head(1)) else set()
-        return {str(name) for name in values_of(rows, self.by.snapshot)}
+            return set(self.by.snapshots) if fetch_rows(rows.head(1)) else set()
+        return {str(name) for name in distinct_values(rows, self.by.snapshot)}
 
     def has(self, column: str) -> bool:
-        """Whether the frame has a column."""
+        """Check whether the frame has a column."""
         return column in self.frame.schema
 
     def distinct(self, column: str) -> set[Any]:
-        """The values of a column, None among them where one is null."""
+        """Return the distinct values of a column, with None where a value is null."""
         arrays = self.frame.arrays
         if arrays is not None and arrays.length <= MANY:
-            return set(arrays.listed(column))
-        if (large := self._large()) is not None:
-            return {plain(value) for value in pieces.different(large, column)}
-        return set(values_of(self.frame.data, column))
+            return set(arrays.to_list(column))
+        if (large := self._large_frame()) is not None:
+            return {plain(value) for value in pieces.distinct_values(large, column)}
+        return set(distinct_values(self.frame.data, column))
 
 
-def _named(rule: int, figure: str) -> str:
-    return f"__a{rule}_{figure}"
+def _result_name(rule: int, value: str) -> str:
+    return f"__a{rule}_{value}"
 
 
-def _kept_out(rule: GroupRule, groups: Groups) -> Groups:
-    """The groups that a rule has to look at."""
+def _select_failing(rule: GroupRule, groups: Groups) -> Groups:
+    """Return the groups that a rule does not keep."""
     keeps = rule.keeps
     if keeps is None:
         return groups
-    left = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
-    return {name: rows for name, rows in left.items() if rows}
+    failing = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
+    return {name: rows for name, rows in failing.items() if rows}
 
 
 def _plain_row(row: Row) -> Row:
@@ -193,68 +194,72 @@ def _plain_row(row: Row) -> Row:
 
 
 @dataclass(slots=True)
-class _Sums:
-    """Sums that are exact: engines add integers of 64 bits in wider ones, or are asked for two halves of them."""
+class _Aggregation:
+    """How aggregates are computed exactly: integers are summed in a wider type, or as two halves."""
 
     engine: str
     schema: Mapping[str, nw.dtypes.DType]
     aggregates: Sequence[Aggregate]
-    truths: Mapping[str, nw.Expr]
+    derived_exprs: Mapping[str, nw.Expr]
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
-        """Columns that aggregates need beside the frame's: NaN as null, truths as numbers, integers in wider ones. An
-        aggregate is a single function of one column, as not every engine can group by more."""
-        made: dict[str, nw.Expr] = {}
+        """Columns that aggregates need beside the frame's: NaN as null, truth values as numbers, wider integers.
+
+        An aggregate is a single function of a single column, because not every engine can group by more.
+        """
+        exprs: dict[str, nw.Expr] = {}
         for aggregate in self.aggregates:
             column = aggregate.column
             col = nw.col(column)
             if aggregate.of == "true":
-                made[f"__true_{column}"] = nw.when(self._is_true(column)).then(1).otherwise(0)
+                exprs[f"__true_{column}"] = nw.when(self._is_true(column)).then(1).otherwise(0)
             elif self._type(column).is_float():
-                made[column] = nw.when(~col.is_nan()).then(col)
-            elif aggregate.of == "sum" and self._halves(column):
-                # A plain literal would be signed, and Arrow would look for its type in all figures.
-                half = nw.lit(HALF, dtype=self._type(column)) if self._type(column) == nw.UInt64 else HALF
-                made[f"__high_{column}"] = col // half
-                made[f"__low_{column}"] = col - (col // half) * half
+                exprs[column] = nw.when(~col.is_nan()).then(col)
+            elif aggregate.of == "sum" and self._is_split(column):
+                # A plain literal is signed, and Arrow would cast the whole column to a type that holds both.
+                half = nw.lit(HALF_BASE, dtype=self._type(column)) if self._type(column) == nw.UInt64 else HALF_BASE
+                exprs[f"__high_{column}"] = col // half
+                exprs[f"__low_{column}"] = col - (col // half) * half
             elif aggregate.of == "sum" and (wide := self._wide(column)) is not None:
-                made[f"__wide_{column}"] = col.cast(wide)
-        return made
+                exprs[f"__wide_{column}"] = col.cast(wide)
+        return exprs
 
     def _is_true(self, column: str) -> nw.Expr:
-        """Where a truth is true: where what it is made of is null, pandas would call it anything."""
-        made = self.truths.get(column)
-        read = columns_in(formula_of(made)) if made is not None else (column,)
-        there = [~nw.col(c).is_null() for c in read] + [~nw.col(c).is_nan() for c in read if self.schema[c].is_float()]
-        return reduce(and_, [*there, nw.col(column)])
+        """Return where a truth value is true; where its inputs are null, pandas returns any value."""
+        expr = self.derived_exprs.get(column)
+        read = columns_in(formula_of(expr)) if expr is not None else (column,)
+        present = [~nw.col(c).is_null() for c in read] + [
+            ~nw.col(c).is_nan() for c in read if self.schema[c].is_float()
+        ]
+        return reduce(and_, [*present, nw.col(column)])
 
-    def broken(self, rule: GroupRule, number: int) -> nw.Expr | None:
-        """Which groups a rule does not keep, as the engine can tell; None where it cannot."""
-        if rule.keeps is None or any(a.of == "sum" and self._halves(a.column) for a in rule.aggregates.values()):
+    def failing_groups(self, rule: GroupRule, number: int) -> nw.Expr | None:
+        """Return a filter for the groups that fail a rule; None where the engine cannot compute it."""
+        if rule.keeps is None or any(a.of == "sum" and self._is_split(a.column) for a in rule.aggregates.values()):
             return None
-        figures = {name: nw.col(_named(number, name)) for name in rule.aggregates}
+        results = {name: nw.col(_result_name(number, name)) for name in rule.aggregates}
         sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
-        figures |= {name: nw.when(~figures[name].is_nan()).then(figures[name]) for name in sums}
+        results |= {name: nw.when(~results[name].is_nan()).then(results[name]) for name in sums}
         datetimes = {
             n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
         }
         datetimes |= {key for key in rule.keys if self._type(key) == nw.Datetime}
-        return ~expression(cast_days(rule.keeps, frozenset(datetimes)), figures).fill_null(False)
+        return ~expression(cast_days(rule.keeps, frozenset(datetimes)), results).fill_null(False)
 
-    def halved(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
-        """The aggregates to ask for: two in place of a sum that could leave 64 bits."""
-        asked: dict[str, Aggregate] = {}
+    def split_sums(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
+        """Replace each sum that could leave 64 bits by the sums of its halves."""
+        split: dict[str, Aggregate] = {}
         for name, aggregate in aggregates.items():
-            if aggregate.of == "sum" and self._halves(aggregate.column):
-                asked[f"{name}__high"] = Aggregate("sum", f"__high_{aggregate.column}")
-                asked[f"{name}__low"] = Aggregate("sum", f"__low_{aggregate.column}")
+            if aggregate.of == "sum" and self._is_split(aggregate.column):
+                split[f"{name}__high"] = Aggregate("sum", f"__high_{aggregate.column}")
+                split[f"{name}__low"] = Aggregate("sum", f"__low_{aggregate.column}")
             else:
-                asked[name] = aggregate
-        return asked
+                split[name] = aggregate
+        return split
 
     def expression(self, aggregate: Aggregate) -> nw.Expr:
-        """An aggregate as narwhals asks for it."""
+        """Return the narwhals expression of an aggregate."""
         if aggregate.of == "rows":
             return nw.len()
         col = nw.col(aggregate.column)
@@ -263,13 +268,13 @@ class _Sums:
         if aggregate.of == "sum":
             wide = self._wide(aggregate.column) is not None
             return (nw.col(f"__wide_{aggregate.column}") if wide else col).sum()
-        of = {"count": nw.Expr.count, "min": nw.Expr.min, "max": nw.Expr.max, "different": nw.Expr.n_unique}
-        return of[aggregate.of](col)
+        methods = {"count": nw.Expr.count, "min": nw.Expr.min, "max": nw.Expr.max, "different": nw.Expr.n_unique}
+        return methods[aggregate.of](col)
 
-    def figure(self, row: Row, name: str, aggregate: Aggregate) -> Any:
-        """What an aggregate came to."""
+    def value(self, row: Row, name: str, aggregate: Aggregate) -> Any:
+        """Read the value of an aggregate from a row of the result."""
         if f"{name}__high" in row:
-            return (row[f"{name}__high"] or 0) * HALF + (row[f"{name}__low"] or 0)
+            return (row[f"{name}__high"] or 0) * HALF_BASE + (row[f"{name}__low"] or 0)
         value = row[name]
         if aggregate.of == "true":
             return int(value or 0)
@@ -282,7 +287,7 @@ class _Sums:
     def _type(self, column: str) -> nw.dtypes.DType:
         return self.schema.get(column, nw.Unknown())
 
-    def _halves(self, column: str) -> bool:
+    def _is_split(self, column: str) -> bool:
         return self.engine in ("pandas", "pyarrow") and self._type(column).is_integer()
 
     def _wide(self, column: str) -> nw.dtypes.DType | None:
@@ -291,35 +296,35 @@ class _Sums:
         return {"ibis": nw.Decimal(38, 0), "pyspark": nw.Decimal(38, 0), "polars": nw.Int128()}.get(self.engine)
 
 
-def _reckoned(rule: GroupRule) -> bool:
+def _supports_arrays(rule: GroupRule) -> bool:
     try:
         return all(supports_arrays(formula_of(expr)) for expr in rule.derived.values())
     except Opaque:
         return False
 
 
-def _on_arrays(arrays: Arrays, rule: GroupRule) -> Row:
-    """The aggregates over all rows of one snapshot."""
+def _aggregate_arrays(arrays: Arrays, rule: GroupRule) -> Row:
+    """Compute the aggregates over all rows of a single snapshot."""
     columns: dict[str, list[Any]] = {}
     for name, expr in rule.derived.items():
         formula = formula_of(expr)
-        parts = {c: arrays.part(c, 0, arrays.length) for c in columns_in(formula)}
+        slices = {c: arrays.column_slice(c, 0, arrays.length) for c in columns_in(formula)}
         with np.errstate(all="ignore"):
-            (value,) = compile_program((formula,))({c: part.values for c, part in parts.items()})
-        null = [part.null for part in parts.values() if part.null is not None]
-        kept = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
-        columns[name] = [v if k else None for v, k in zip(value.tolist(), kept.tolist(), strict=True)]
-        beyond = [part.beyond for part in parts.values() if part.beyond is not None]
-        at = np.flatnonzero(np.logical_or.reduce(beyond)).tolist() if beyond else []
+            (value,) = compile_program((formula,))({c: part.values for c, part in slices.items()})
+        null = [part.null for part in slices.values() if part.null is not None]
+        present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
+        columns[name] = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
+        overflow = [part.overflow for part in slices.values() if part.overflow is not None]
+        at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
         for row, values in zip(at, arrays.rows(at), strict=True):
             columns[name][row] = evaluate_row(formula, values)
     for aggregate in rule.aggregates.values():
         if aggregate.column and aggregate.column not in columns:
-            columns[aggregate.column] = arrays.listed(aggregate.column)
-    return {name: _figure(a, columns.get(a.column, []), arrays.length) for name, a in rule.aggregates.items()}
+            columns[aggregate.column] = arrays.to_list(aggregate.column)
+    return {name: _aggregate_values(a, columns.get(a.column, []), arrays.length) for name, a in rule.aggregates.items()}
 
 
-def _figure(aggregate: Aggregate, values: list[Any], rows: int) -> Any:
+def _aggregate_values(aggregate: Aggregate, values: list[Any], rows: int) -> Any:
     if aggregate.of == "rows":
         return rows
     if aggregate.of == "different":

@@ -1,7 +1,7 @@
-"""Rules that compare a frame with another: the previous return, or a reference by name.
+"""Compare a frame with another: the previous return, or a reference by name.
 
-Here belongs how the two are put beside one another, and what cannot be compared. What must hold is the rules' own:
-see `khrop.vocabulary.references`.
+Here belongs how the two frames are joined, and what cannot be compared. What must hold belongs to the rules: see
+`khrop.vocabulary.references`.
 """
 
 from __future__ import annotations
@@ -12,100 +12,107 @@ from typing import Any
 import narwhals as nw
 
 from khrop.engine._arrays import Arrays
-from khrop.engine.flags import Failing, different, rows_of, values_of
-from khrop.engine.frames import Ready
+from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
+from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
 from khrop.model.grouping import Failure, Grouping, Row
 from khrop.model.rule import PREVIOUS
 from khrop.vocabulary.references import ConservesRows, ForeignKey
 
 
-def compared(older: Ready, by: Grouping) -> set[str]:
-    """The snapshots that the previous frame has rows for."""
+def find_compared(older: PreparedFrame, by: Grouping) -> set[str]:
+    """Return the snapshots for which the previous frame has rows."""
     if by.snapshot and by.snapshot in older.schema:
-        return {str(name) for name in values_of(older.data, by.snapshot)}.intersection(by.snapshots)
-    return set(by.snapshots) if _rows(older) else set()
+        return {str(name) for name in distinct_values(older.data, by.snapshot)}.intersection(by.snapshots)
+    return set(by.snapshots) if _row_count(older) else set()
 
 
-def _rows(frame: Ready) -> int:
+def _row_count(frame: PreparedFrame) -> int:
     return frame.arrays.length if frame.arrays else int(frame.data.select(nw.len()).collect().item())
 
 
-def joined(frame: Ready, older: Ready, by: Grouping, keys: tuple[str, ...]) -> Ready:
-    """The frame's rows that the previous return has too, with its columns beside as `previous_<column>`. A row that
-    names nothing is like no other."""
-    beside = {name: PREVIOUS + name for name in older.schema if name not in keys}
-    schema = {**frame.schema, **{beside[name]: dtype for name, dtype in older.schema.items() if name in beside}}
+def join_previous(frame: PreparedFrame, older: PreparedFrame, by: Grouping, keys: tuple[str, ...]) -> PreparedFrame:
+    """Join the previous return's columns, as `previous_<column>`, to the rows that both frames have.
+
+    Rows with a null key match none.
+    """
+    renamed = {name: PREVIOUS + name for name in older.schema if name not in keys}
+    schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in older.schema.items() if name in renamed}}
 
     def data() -> nw.LazyFrame[Any]:
         if older.engine != frame.engine:
             raise TypeError(
-                f"the frame is of {frame.engine}, the previous one of {older.engine}: bring one to the other"
+                f"the frame is of {frame.engine}, the previous frame of {older.engine}: convert one of them"
             )
-        return frame.data.join(older.data.rename(beside), on=list(keys))
+        return frame.data.join(older.data.rename(renamed), on=list(keys))
 
-    numbers = frame.numbers | {beside[name] for name in older.numbers if name in beside}
-    return Ready(
-        frame.engine, schema, data, lambda: None if by.snapshot else _beside(frame, older, keys, beside),
-        changed=frame.changed, numbers=numbers, of_some_rows=True,
+    numbers = frame.numbers | {renamed[name] for name in older.numbers if name in renamed}
+    return PreparedFrame(
+        frame.engine, schema, data, lambda: None if by.snapshot else _join_arrays(frame, older, keys, renamed),
+        changed=frame.changed, numbers=numbers, is_partial=True,
     )  # fmt: skip
 
 
-def _beside(frame: Ready, older: Ready, keys: tuple[str, ...], beside: Mapping[str, str]) -> Arrays | None:
-    """The join of two small frames in memory, where no key stands twice in the older one."""
+def _join_arrays(
+    frame: PreparedFrame, older: PreparedFrame, keys: tuple[str, ...], renamed: Mapping[str, str]
+) -> Arrays | None:
+    """Join two small frames in memory; None where a key is not unique in the previous frame."""
     ours, theirs = frame.arrays, older.arrays
     if ours is None or theirs is None or max(ours.length, theirs.length) > MANY:
         return None
-    where = {key: row for row, key in enumerate(_keys(theirs, keys)) if None not in key}
-    if len(where) < sum(None not in key for key in _keys(theirs, keys)):
+    row_of = {key: row for row, key in enumerate(_keys(theirs, keys)) if None not in key}
+    if len(row_of) < sum(None not in key for key in _keys(theirs, keys)):
         return None
-    pairs = [(row, where[key]) for row, key in enumerate(_keys(ours, keys)) if key in where]
+    pairs = [(row, row_of[key]) for row, key in enumerate(_keys(ours, keys)) if key in row_of]
     left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    columns = {name: ours.taken(name, left) for name in ours.columns}
-    columns |= {beside[name]: theirs.taken(name, right) for name in theirs.columns if name in beside}
-    back = {new: name for name, new in beside.items()}
+    columns = {name: ours.take(name, left) for name in ours.columns}
+    columns |= {renamed[name]: theirs.take(name, right) for name in theirs.columns if name in renamed}
+    original = {new: name for name, new in renamed.items()}
 
     def lists(name: str, chosen: Sequence[int] | None) -> list[Any]:
-        arrays, rows = (theirs, right) if name in back else (ours, left)
-        values = arrays.listed(back.get(name, name))
+        arrays, rows = (theirs, right) if name in original else (ours, left)
+        values = arrays.to_list(original.get(name, name))
         return [values[row] for row in (rows if chosen is None else [rows[n] for n in chosen])]
 
     return Arrays(len(pairs), columns, lists)
 
 
 def _keys(arrays: Arrays, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    return list(zip(*(arrays.listed(key) for key in keys), strict=True))
+    return list(zip(*(arrays.to_list(key) for key in keys), strict=True))
 
 
-def strangers(rule: ForeignKey, frame: Ready, reference: Ready, limit: int | None) -> Failing:
-    """The rows whose key the reference does not have. A null is in no reference."""
-    lost = without_reference(rule, frame, reference)
-    count = int(lost.select(nw.len()).collect().item())
+def find_unmatched(rule: ForeignKey, frame: PreparedFrame, reference: PreparedFrame, limit: int | None) -> Failing:
+    """Find the rows whose key the reference lacks; a null matches none."""
+    unmatched = unmatched_rows(rule, frame, reference)
+    count = int(unmatched.select(nw.len()).collect().item())
     if not count:
         return Failing(0, [])
-    return Failing(count, rows_of(lost if limit is None else lost.head(limit)))
+    return Failing(count, fetch_rows(unmatched if limit is None else unmatched.head(limit)))
 
 
-def without_reference(rule: ForeignKey, frame: Ready, reference: Ready) -> nw.LazyFrame[Any]:
-    """The rows whose key the reference does not have, all of them."""
-    there = reference.data.select(*[nw.col(c).alias(h) for h, c in zip(rule.columns, rule.columns_there, strict=True)])
-    return frame.data.join(different(there, *rule.columns), on=list(rule.columns), how="anti")
+def unmatched_rows(rule: ForeignKey, frame: PreparedFrame, reference: PreparedFrame) -> nw.LazyFrame[Any]:
+    """Return all rows whose key the reference lacks."""
+    pairs = zip(rule.columns, rule.columns_there, strict=True)
+    target = reference.data.select(*[nw.col(theirs).alias(ours) for ours, theirs in pairs])
+    return frame.data.join(distinct_rows(target, *rule.columns), on=list(rule.columns), how="anti")
 
 
-def lost_rows(rule: ConservesRows, frame: Ready, references: Mapping[str, Ready], by: Grouping) -> list[Failure]:
-    """The snapshots of which rows were lost, or came from nowhere."""
-    here = _counted(frame, by)
-    counts = {name: _counted(references[name], by) for name in rule.references}
-    found = []
+def find_lost_rows(
+    rule: ConservesRows, frame: PreparedFrame, references: Mapping[str, PreparedFrame], by: Grouping
+) -> list[Failure]:
+    """Find the snapshots whose rows were lost or came from nowhere."""
+    own_counts = _count_by_snapshot(frame, by)
+    counts = {name: _count_by_snapshot(references[name], by) for name in rule.references}
+    failures = []
     for snapshot in by.snapshots:
-        of = {name: counted.get(snapshot, 0) for name, counted in counts.items()}
-        failure = rule.failure(snapshot, here.get(snapshot, 0), of)
-        found += [failure] if failure else []
-    return found
+        others = {name: counted.get(snapshot, 0) for name, counted in counts.items()}
+        failure = rule.failure(snapshot, own_counts.get(snapshot, 0), others)
+        failures += [failure] if failure else []
+    return failures
 
 
-def _counted(frame: Ready, by: Grouping) -> dict[str, int]:
+def _count_by_snapshot(frame: PreparedFrame, by: Grouping) -> dict[str, int]:
     if by.snapshot is None or by.snapshot not in frame.schema:
-        return {by.snapshots[0]: _rows(frame)}
-    grouped: list[Row] = rows_of(frame.data.group_by(by.snapshot).agg(nw.len().alias("rows")))
+        return {by.snapshots[0]: _row_count(frame)}
+    grouped: list[Row] = fetch_rows(frame.data.group_by(by.snapshot).agg(nw.len().alias("rows")))
     return {by.name(row): int(row["rows"]) for row in grouped}

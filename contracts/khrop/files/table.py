@@ -120,7 +120,7 @@ def derived(contract: type, table: Table) -> Table:
     """The table with the contract's columns that others of its columns stand for. What names nothing is a null."""
     import narwhals as nw
 
-    from khrop.engine.flags import values_of
+    from khrop.engine.flags import distinct_values
 
     for column, (source, meaning) in STANDS_FOR.items():
         if column in table.columns or source not in table.columns or column not in contract.to_schema().columns:  # type: ignore[attr-defined]
@@ -128,7 +128,7 @@ def derived(contract: type, table: Table) -> Table:
         data = nw.from_native(table.frame).lazy()
         if data.collect_schema()[source] != nw.String:
             continue
-        names = values_of(data, source)
+        names = distinct_values(data, source)
         meant = {name: code for name in names if isinstance(name, str) and (code := meaning(name)) is not None}
         # No engine replaces from an empty list.
         meant = meant or {"": ""}

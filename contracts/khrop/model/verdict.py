@@ -221,9 +221,7 @@ class Verdict:
 
     @property
     def snapshots(self) -> tuple[str, ...]:
-        """The names of the snapshots of the frame and its document, queried on first access; empty where none has a
-        name.
-        """
+        """The names of the snapshots, queried on first access; empty where none has a name."""
         return self.grouping.snapshots if self.grouping is not None and self.grouping.named else ()
 
     @property
