@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khrop.expressions.evaluation import integer_bound, evaluate_row, supports_arrays, compile_program
+from khrop.expressions.evaluation import compile_program, evaluate_row, integer_bound, supports_arrays
 from khrop.expressions.formula import (
     Call,
     Column,
