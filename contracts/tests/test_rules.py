@@ -93,7 +93,9 @@ def test_a_callers_params_stand_before_the_contracts() -> None:
 
 def test_a_rule_says_in_one_line_what_must_hold() -> None:
     assert all(record.summary for record in rules_of(ProvinceProgress))
-    assert {r.summary for r in rules_of(ProvinceProgress) if r.id == "balance"} == {"saved + pending = total."}
+    assert {r.summary for r in rules_of(ProvinceProgress) if r.id == "balance"} == {
+        "The parts add up: saved + pending = total."
+    }
 
 
 def test_a_rule_that_reads_what_the_contract_does_not_have_is_refused() -> None:

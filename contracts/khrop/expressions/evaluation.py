@@ -148,7 +148,7 @@ class Program:
         self._released = self._last_uses()
 
     def _last_uses(self) -> list[tuple[int, ...]]:
-        """Return, for each step, the slots that no later step reads, so that the next reuses their memory in the cache."""
+        """Return, for each step, the slots that no later step reads: their memory is reused while it is cached."""
         last = {slot: step for step, (_, _, args) in enumerate(self._steps) for slot in args}
         released: list[list[int]] = [[] for _ in self._steps]
         for slot, step in last.items():

@@ -189,7 +189,7 @@ class Verdict:
         ...
         ...     __contract__ = khrop.ContractOptions(version="1.0.0", key=("item",))
         ...
-        ...     @khrop.rule("left-over")
+        ...     @khrop.rule("left-over", observed="{left}", en="{item}: {sold} and {left} are not {received}")
         ...     def left_over(cls, params):
         ...         'What was sold and what is left add up to what was received.'
         ...         return AddsUp(("sold", "left"), "received")
@@ -198,7 +198,7 @@ class Verdict:
         >>> verdict.status, verdict.counts(), verdict.complete
         ('quarantined', {'left-over': 1}, True)
         >>> verdict.violations[["rule_id", "key", "observed"]].to_dict("records")
-        [{'rule_id': 'left-over', 'key': 'rice', 'observed': '1 + 5'}]
+        [{'rule_id': 'left-over', 'key': 'rice', 'observed': '5'}]
         >>> list(verdict.valid["item"]), list(verdict.set_aside["item"])
         (['tea'], ['rice'])
         >>> verdict.snapshots, list(verdict.by_snapshot())
@@ -207,7 +207,7 @@ class Verdict:
         Traceback (most recent call last):
         ...
         khrop.model.verdict.ContractError: Stock 1.0.0: quarantined
-          left-over (error)  rice: sold + left is 6, not received 5
+          left-over (error)  rice: 1 and 5 are not 5
     """
 
     contract: str
