@@ -20,57 +20,57 @@ from khrop.model.rule import PREVIOUS
 from khrop.vocabulary.references import ConservesRows, ForeignKey
 
 
-def find_compared(older: PreparedFrame, by: Grouping) -> set[str]:
+def find_compared(previous: PreparedFrame, by: Grouping) -> set[str]:
     """Return the snapshots for which the previous frame has rows."""
-    if by.snapshot and by.snapshot in older.schema:
-        return {str(name) for name in distinct_values(older.data, by.snapshot)}.intersection(by.snapshots)
-    return set(by.snapshots) if _row_count(older) else set()
+    if by.snapshot and by.snapshot in previous.schema:
+        return {str(name) for name in distinct_values(previous.data, by.snapshot)}.intersection(by.snapshots)
+    return set(by.snapshots) if _row_count(previous) else set()
 
 
 def _row_count(frame: PreparedFrame) -> int:
     return frame.arrays.length if frame.arrays else int(frame.data.select(nw.len()).collect().item())
 
 
-def join_previous(frame: PreparedFrame, older: PreparedFrame, by: Grouping, keys: tuple[str, ...]) -> PreparedFrame:
+def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, keys: tuple[str, ...]) -> PreparedFrame:
     """Join the previous return's columns, as `previous_<column>`, to the rows that both frames have.
 
     Rows with a null key match none.
     """
-    renamed = {name: PREVIOUS + name for name in older.schema if name not in keys}
-    schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in older.schema.items() if name in renamed}}
+    renamed = {name: PREVIOUS + name for name in previous.schema if name not in keys}
+    schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in previous.schema.items() if name in renamed}}
 
     def data() -> nw.LazyFrame[Any]:
-        if older.engine != frame.engine:
+        if previous.engine != frame.engine:
             raise TypeError(
-                f"the frame is of {frame.engine}, the previous frame of {older.engine}: convert one of them"
+                f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
             )
-        return frame.data.join(older.data.rename(renamed), on=list(keys))
+        return frame.data.join(previous.data.rename(renamed), on=list(keys))
 
-    numbers = frame.numbers | {renamed[name] for name in older.numbers if name in renamed}
+    numbers = frame.numbers | {renamed[name] for name in previous.numbers if name in renamed}
     return PreparedFrame(
-        frame.engine, schema, data, lambda: None if by.snapshot else _join_arrays(frame, older, keys, renamed),
+        frame.engine, schema, data, lambda: None if by.snapshot else _join_arrays(frame, previous, keys, renamed),
         changed=frame.changed, numbers=numbers, is_partial=True,
     )  # fmt: skip
 
 
 def _join_arrays(
-    frame: PreparedFrame, older: PreparedFrame, keys: tuple[str, ...], renamed: Mapping[str, str]
+    frame: PreparedFrame, previous_frame: PreparedFrame, keys: tuple[str, ...], renamed: Mapping[str, str]
 ) -> Arrays | None:
     """Join two small frames in memory; None where a key is not unique in the previous frame."""
-    ours, theirs = frame.arrays, older.arrays
-    if ours is None or theirs is None or max(ours.length, theirs.length) > MANY:
+    current, previous = frame.arrays, previous_frame.arrays
+    if current is None or previous is None or max(current.length, previous.length) > MANY:
         return None
-    row_of = {key: row for row, key in enumerate(_keys(theirs, keys)) if None not in key}
-    if len(row_of) < sum(None not in key for key in _keys(theirs, keys)):
+    row_of = {key: row for row, key in enumerate(_keys(previous, keys)) if None not in key}
+    if len(row_of) < sum(None not in key for key in _keys(previous, keys)):
         return None
-    pairs = [(row, row_of[key]) for row, key in enumerate(_keys(ours, keys)) if key in row_of]
-    left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    columns = {name: ours.take(name, left) for name in ours.columns}
-    columns |= {renamed[name]: theirs.take(name, right) for name in theirs.columns if name in renamed}
+    pairs = [(row, row_of[key]) for row, key in enumerate(_keys(current, keys)) if key in row_of]
+    current_rows, previous_rows = [a for a, _ in pairs], [b for _, b in pairs]
+    columns = {name: current.take(name, current_rows) for name in current.columns}
+    columns |= {renamed[name]: previous.take(name, previous_rows) for name in previous.columns if name in renamed}
     original = {new: name for name, new in renamed.items()}
 
     def lists(name: str, chosen: Sequence[int] | None) -> list[Any]:
-        arrays, rows = (theirs, right) if name in original else (ours, left)
+        arrays, rows = (previous, previous_rows) if name in original else (current, current_rows)
         values = arrays.to_list(original.get(name, name))
         return [values[row] for row in (rows if chosen is None else [rows[n] for n in chosen])]
 
@@ -93,7 +93,7 @@ def find_unmatched(rule: ForeignKey, frame: PreparedFrame, reference: PreparedFr
 def unmatched_rows(rule: ForeignKey, frame: PreparedFrame, reference: PreparedFrame) -> nw.LazyFrame[Any]:
     """Return all rows whose key the reference lacks."""
     pairs = zip(rule.columns, rule.columns_there, strict=True)
-    target = reference.data.select(*[nw.col(theirs).alias(ours) for ours, theirs in pairs])
+    target = reference.data.select(*[nw.col(source).alias(column) for column, source in pairs])
     return frame.data.join(distinct_rows(target, *rule.columns), on=list(rule.columns), how="anti")
 
 

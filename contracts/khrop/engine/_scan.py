@@ -183,9 +183,9 @@ class _Scan:
         """Return how large an integer of a column may be for all of some rules; None without a bound."""
         if not self.frame.schema[column].is_integer():
             return None
-        mine = [rule for rule in rules if column in rule.columns]
-        bounds = [integer_bound(rule.formula, self.integers) for rule in mine if rule.formula is not None]
-        if self.frame.engine in IN_MEMORY and any(self._uses_floats(rule) for rule in mine):
+        affected = [rule for rule in rules if column in rule.columns]
+        bounds = [integer_bound(rule.formula, self.integers) for rule in affected if rule.formula is not None]
+        if self.frame.engine in IN_MEMORY and any(self._uses_floats(rule) for rule in affected):
             bounds.append(_MAX_BESIDE_FLOATS)
         default = MAX_INT64 if self.frame.schema[column] in WIDE else None
         return min((b for b in bounds if b is not None), default=default)

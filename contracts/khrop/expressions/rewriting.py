@@ -96,7 +96,7 @@ def cast_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
 
 @lru_cache(maxsize=4096)
 def _map_constants(formula: Formula, columns: frozenset[str], convert: Callable[[Any], Any]) -> Formula:
-    """Convert the constants of a formula that are arguments beside one of some columns."""
+    """Convert the constants of a formula that are arguments of the same call as some columns."""
     if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
         return formula
     args = tuple(_map_constants(arg, columns, convert) for arg in formula.args)

@@ -122,7 +122,7 @@ def gather(
 
 
 def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
-    """Return the snapshot of a record; a record that names none belongs to the only one.
+    """Return the snapshot of a record; a record that names none belongs to the only snapshot.
 
     Args:
         row: The record.
