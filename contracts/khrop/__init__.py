@@ -1,6 +1,7 @@
-"""Khrop (ครบ, "all there"): contracts that prove that a return is all there.
+"""Khrop (ครบ, "all there"): contracts that prove that a published return is complete and consistent.
 
-The names below load when first used, so that `import khrop` and `khrop --help` cost next to nothing.
+`check` runs a contract on a frame and returns a `Verdict`; `rule` and `ContractOptions` define a contract of your own;
+`repair` suggests corrections. The names below are loaded on first use, so that `import khrop` is fast.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from khrop.model.rule import ContractOptions, Rule, rule_ids, rules_of
     from khrop.model.verdict import ContractError, Verdict, Violation
 
-# Pandera imports pyspark.pandas wherever PySpark is installed, which warns of pandas 3. Khrop uses none of it.
+# Pandera imports pyspark.pandas where PySpark is installed, which warns about pandas 3. Khrop does not use it.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
-_HOMES = {
+_MODULE_OF = {
     "check": "khrop.engine.check",
     "ProvinceProgress": "khrop.contracts.province_progress",
     "ContractOptions": "khrop.model.rule",
@@ -33,7 +34,7 @@ _HOMES = {
     "Violation": "khrop.model.verdict",
 }
 
-_MODULES = ("repair",)
+_SUBMODULES = ("repair",)
 
 __all__ = [
     "ContractError",
@@ -51,14 +52,16 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
+    """Load a public name on first use."""
+    if name in _SUBMODULES:
         return import_module(f"khrop.{name}")
-    if name in _HOMES:
-        value = getattr(import_module(_HOMES[name]), name)
+    if name in _MODULE_OF:
+        value = getattr(import_module(_MODULE_OF[name]), name)
         globals()[name] = value
         return value
     raise AttributeError(f"module 'khrop' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, *_MODULES])
+    """Return the public names, loaded or not."""
+    return sorted([*globals(), *_MODULE_OF, *_SUBMODULES])

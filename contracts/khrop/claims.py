@@ -1,4 +1,4 @@
-"""The documented name of `khrop.vocabulary.claims`."""
+"""Rules about the claims of a document; the public name of `khrop.vocabulary.claims`."""
 
 from khrop.vocabulary.claims import (
     WEEKDAYS,

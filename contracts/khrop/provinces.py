@@ -1,4 +1,4 @@
-"""The documented name of `khrop.thai.provinces`."""
+"""The provinces of Thailand; the public name of `khrop.thai.provinces`."""
 
 from khrop.thai.provinces import Province, all_provinces, by_code, by_skeleton, expected_codes, match, nearest
 

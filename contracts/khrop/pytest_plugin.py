@@ -1,6 +1,6 @@
-"""The plugin that pytest finds where khrop is installed: the fixture `assert_accepted`.
+"""The pytest plugin of khrop: the fixture `assert_accepted`.
 
-Every run of pytest imports this module. It imports nothing but pytest until the fixture is asked for.
+Every run of pytest imports this module, so it imports nothing but pytest until the fixture is used.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def assert_accepted() -> Callable[..., Verdict]:
-    """`khrop.testing.assert_accepted`: assert that a frame holds its contract, and have the verdict."""
+    """Provide `khrop.testing.assert_accepted`.
+
+    Returns:
+        A function that asserts that a frame passes its contract, and returns the verdict.
+    """
     from khrop import testing
 
-    asserting: Callable[..., Any] = testing.assert_accepted
-    return asserting
+    function: Callable[..., Any] = testing.assert_accepted
+    return function

@@ -1,4 +1,4 @@
-"""The documented name of `khrop.thai.dates`."""
+"""Dates in Thai text; the public name of `khrop.thai.dates`."""
 
 from khrop.thai.dates import MONTHS, WEEKDAYS, Era, FoundDate, Problem, find_dates, format_long
 

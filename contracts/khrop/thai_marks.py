@@ -1,4 +1,4 @@
-"""The documented name of `khrop.thai.marks`."""
+"""Thai text with lost marks; the public name of `khrop.thai.marks`."""
 
 from khrop.thai.marks import Restored, is_mangled, restore, skeleton
 

@@ -67,7 +67,7 @@ class Return:
 
     def broken(self, *rule_ids: str, **more: Any) -> list[Violation]:
         """The violations beyond the two that the real return has, of these rules where any is named."""
-        found = [v for v in self.check(**more).found if (v.rule_id, v.key) not in OWN_WARNINGS]
+        found = [v for v in self.check(**more).records if (v.rule_id, v.key) not in OWN_WARNINGS]
         return [v for v in found if not rule_ids or v.rule_id in rule_ids]
 
 

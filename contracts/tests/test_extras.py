@@ -29,7 +29,7 @@ def agrees(sample: Sample) -> Callable[[Callable[[pd.DataFrame], Any]], None]:
             expected: Verdict = case.check()
             found: Verdict = replace(case, frame=to_engine(case.frame)).check()
             assert found.status == expected.status == status
-            assert {(v.rule_id, v.key) for v in found.found} == {(v.rule_id, v.key) for v in expected.found}
+            assert {(v.rule_id, v.key) for v in found.records} == {(v.rule_id, v.key) for v in expected.records}
 
     return same
 

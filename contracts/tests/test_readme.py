@@ -39,6 +39,6 @@ def test_a_contract_of_ones_own_does_what_is_said_of_it(blocks: list[str]) -> No
     claims = [{"source": "table_total", "measure": "sold", "value": 1003, "place": "foot"}]
     verdict = khrop.check(given["Stock"], frame, claims=claims)
     assert verdict.counts() == {"at-least": 1, "left-over": 1, "room": 1, "one-row-each": 1, "totals-match": 1}
-    assert [v.message_en for v in verdict.found if v.rule_id == "room"] == ["tea: 2000 is more than the room holds"]
+    assert [v.message_en for v in verdict.records if v.rule_id == "room"] == ["tea: 2000 is more than the room holds"]
     assert list(khrop.check(given["Stock"], frame).valid["item"]) == []
     assert list(khrop.check(given["Stock"], frame[1:]).valid["item"]) == ["tea"]

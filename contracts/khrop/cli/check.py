@@ -76,7 +76,7 @@ def check(
 
     for path in (file, previous):
         if path is not None:
-            read.there(path)
+            read.require_file(path)
     asked = Asked(file, named.contract(contract))
     try:
         table, verdict = _judged(asked, previous, sheet, limit)
@@ -84,7 +84,7 @@ def check(
         told = _unreadable_json(asked, reason) if as_json else "\n".join(_unreadable_lines(asked, reason))
         typer.echo(told)
         return BROKEN
-    found = [located(violation, table, file) for violation in verdict.found]
+    found = [located(violation, table, file) for violation in verdict.records]
     told = _as_json(asked, table, verdict, found) if as_json else "\n".join(_lines(asked, table, verdict, found))
     typer.echo(told)
     return exit_code(verdict.status, fail_on)
@@ -108,12 +108,12 @@ def _judged(asked: Asked, previous: Path | None, sheet: str | None, limit: int) 
             older = read.read(previous, contract).frame if previous is not None else None
         except Unreadable as reason:
             raise WrongUse(f"the previous return {previous} cannot be read: {reason.en}") from reason
-        older = read.beside(table.frame, older) if older is not None else None
+        older = read.match_engine(table.frame, older) if older is not None else None
         try:
             return table, judge(contract, table.frame, previous=older, limit=limit)
         except Exception:
             # An engine reads a Parquet file as it goes: is it the file's fault or ours?
-            if (damage := read.damage(table)) is not None:
+            if (damage := read.find_damage(table)) is not None:
                 raise damage from None
             raise
 

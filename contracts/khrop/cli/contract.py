@@ -147,7 +147,7 @@ def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
     from khrop.files import read
     from khrop.files.table import Unreadable
 
-    read.there(sample)
+    read.require_file(sample)
     try:
         frame = nw.from_native(read.read(sample, contract).frame).lazy().collect().to_pandas()
     except Unreadable as reason:

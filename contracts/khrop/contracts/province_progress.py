@@ -1,7 +1,7 @@
 """The contract of the province return: 76 provinces, each with its authorities, saved, pending and percent.
 
-Here belong the columns and what must hold among them, with an id, a severity and words for each. How rules are
-run belongs in `khrop.engine.check`.
+Here belong the columns and what must hold among them, with an id, a severity and messages for each. Rules are run in
+`khrop.engine.check`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from khrop.engine.pandera_bridge import rule
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.model.rule import ContractOptions, Params
 from khrop.thai import provinces
 from khrop.vocabulary import (
@@ -28,18 +28,41 @@ from khrop.vocabulary import (
 )
 from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, Said, SameFigure, SumOf
 
-LEAST = {"total": 1, "saved": 0, "pending": 0}
-COUNTS = tuple(LEAST)
+MINIMA = {"total": 1, "saved": 0, "pending": 0}
+"""The least value of each count."""
+COUNTS = tuple(MINIMA)
+"""The columns of counts."""
 
 
 class ProvinceProgress(pa.DataFrameModel):
-    """A row a province: local authorities in all, those whose data are saved, those pending, percent saved."""
+    """A row for each province: local authorities in all, those whose data are saved, those pending, percent saved.
+
+    A return has 76 rows; `saved_percent` is in percent points with two places. Parameters: `tolerance` (points, 0.01)
+    and `authorities` (the campaign's number of authorities; None where it is unknown).
+
+    Example:
+        >>> import datetime
+        >>> import pandas as pd
+        >>> import khrop
+        >>> from khrop import provinces
+        >>> counts = {"total": 40, "saved": 10, "pending": 30, "saved_percent": 25.0}
+        >>> codes = provinces.expected_codes()
+        >>> frame = pd.DataFrame({"ordinal": range(1, 77), "province_code": codes, **counts})
+        >>> document = {"as_of": datetime.date(2020, 6, 11), "as_of_dates": 1, "campaigns_fit": 1}
+        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).status
+        'accepted'
+        >>> frame.loc[0, "pending"] = 31
+        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).counts()
+        {'balance': 1}
+        >>> len(khrop.ProvinceProgress.validate(frame.assign(pending=30)))
+        76
+    """
 
     snapshot_id: Series[str] | None = pa.Field(nullable=False, coerce=True)
     ordinal: Series[pd.Int64Dtype] = pa.Field(nullable=True, coerce=True, description="the row's printed number, 1…76")
     province_code: Series[str] = pa.Field(nullable=True, coerce=True, description="two digits, TIS 1099")
     province_th: Series[str] | None = pa.Field(nullable=True, coerce=True, description="the name as read")
-    # pandas' nullable integers: coercion to NumPy's would silently cut 2.5 to 2.
+    # pandas' nullable integers: coercion to NumPy's would silently truncate 2.5 to 2.
     total: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities in all")
     saved: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are saved")
     pending: Series[pd.Int64Dtype] = pa.Field(coerce=True, description="authorities whose data are not")
@@ -65,8 +88,8 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{name}: counts must be whole, present and not negative, total at least 1 ({observed})",
     )
     def counts_whole(cls, params: Params) -> WholeNumbers:
-        """total ≥ 1; saved, pending ≥ 0; whole numbers."""
-        return WholeNumbers(LEAST)
+        """Counts are whole numbers: total ≥ 1, saved ≥ 0, pending ≥ 0."""
+        return WholeNumbers(MINIMA)
 
     @rule(
         "balance",
@@ -77,7 +100,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{name}: saved {saved} + pending {pending} is not the total {total}",
     )
     def balance(cls, params: Params) -> AddsUp:
-        """saved + pending = total."""
+        """The parts add up: saved + pending = total."""
         return AddsUp(("saved", "pending"), "total")
 
     @rule(
@@ -88,7 +111,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{name}: {saved_percent} percent is not {saved} of {total} ({expected})",
     )
     def percent_within_tolerance(cls, params: Params) -> RatioWithin:
-        """abs(percent − 100·saved/total) ≤ the campaign's tolerance."""
+        """The percent is within the campaign's tolerance of 100·saved/total."""
         return RatioWithin("saved_percent", "saved", "total", params["tolerance"])
 
     @rule(
@@ -100,7 +123,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{name}: {saved_percent} is not rounded half up: {saved} of {total} is {expected}",
     )
     def percent_rounded(cls, params: Params) -> RatioRounded:
-        """percent, in hundredths, is rounded half up."""
+        """The percent, in hundredths, is rounded half up."""
         return RatioRounded("saved_percent", "saved", "total")
 
     @rule(
@@ -110,7 +133,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ร้อยละ {observed} ({fact}) ไม่ได้ปัดเศษตามปกติ ที่ถูกคือ {expected}",
         en="{fact} says {observed}, which is not rounded half up: {expected}",
     )
-    def claimed_percent_rounded(cls, params: Params) -> dict[str, Judged]:
+    def claimed_percent_rounded(cls, params: Params) -> dict[str, FactRule]:
         """The percents that the totals row and the prose claim are rounded half up."""
         claimed = (("table_total", "saved"), ("prose", "saved"), ("prose", "pending"))
         return {
@@ -130,7 +153,7 @@ class ProvinceProgress(pa.DataFrameModel):
 
     @rule("ordinals-in-sequence", scope="group", severity="warning", columns=("ordinal",))
     def ordinals_in_sequence(cls, params: Params) -> LinearSequence:
-        """The rows are numbered from 1, no gap, no double."""
+        """The rows are numbered from 1, without gap or duplicate."""
         return LinearSequence("ordinal")
 
     @rule(
@@ -150,8 +173,8 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ข้อความระบุ {observed} แต่ตารางระบุ {expected} ({fact})",
         en="{fact}: the prose says {observed}, the table {expected}",
     )
-    def claims_match(cls, params: Params) -> dict[str, Judged]:
-        """Each figure in the prose is the table's: its grand total, or without one what its rows add up to."""
+    def claims_match(cls, params: Params) -> dict[str, FactRule]:
+        """Each figure in the prose is the table's: its grand total, or the sum of its rows where it has none."""
         measures = (*COUNTS, "saved_percent")
         return {f"prose_{m}": SameFigure(f"prose_{m}", (f"table_total_{m}", f"rows_{m}")) for m in measures}
 
@@ -162,7 +185,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ตัวเลขในข้อความไม่สอดคล้องกัน: {fact} ระบุ {observed} ควรเป็น {expected}",
         en="the prose does not add up: {fact} says {observed}, expected {expected}",
     )
-    def claims_add_up(cls, params: Params) -> dict[str, Judged]:
+    def claims_add_up(cls, params: Params) -> dict[str, FactRule]:
         """In the prose saved + pending = total, and the two percents make 100 within a hundredth."""
         return {
             "prose_total": SumOf("prose_total", ("prose_saved", "prose_pending")),
@@ -178,7 +201,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the return must belong to one known campaign; {observed} fit {campaign_printed}"
         " (name it with --campaign, or put the file into the campaign's inbox folder)",
     )
-    def campaign_known(cls, params: Params) -> dict[str, Judged]:
+    def campaign_known(cls, params: Params) -> dict[str, FactRule]:
         """The return belongs to one known campaign."""
         return {"campaign": Equals("campaigns_fit", 1)}
 
@@ -190,8 +213,8 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ต้องมีวันที่ของข้อมูลหนึ่งวันเท่านั้น พบ “{observed}”",
         en="there must be one as-of date; found “{observed}” (give it with --as-of if the document has none)",
     )
-    def as_of_present(cls, params: Params) -> dict[str, Judged]:
-        """An as-of date, one only."""
+    def as_of_present(cls, params: Params) -> dict[str, FactRule]:
+        """There is a single as-of date."""
         return {"as_of": Said("as_of", "as_of_dates")}
 
     @rule(
@@ -201,7 +224,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="the as-of date {as_of} is later than {expected} ({fact})",
         observed="{as_of}",
     )
-    def as_of_not_after_letter(cls, params: Params) -> dict[str, Judged]:
+    def as_of_not_after_letter(cls, params: Params) -> dict[str, FactRule]:
         """The as-of date is not after the document's own letter, nor after the day it was received."""
         return {fact: NotAfter("as_of", fact) for fact in ("letter_date", "received_on")}
 
@@ -212,8 +235,8 @@ class ProvinceProgress(pa.DataFrameModel):
         th="วันในสัปดาห์ที่ระบุไม่ตรงกับวันที่ {observed} ซึ่งเป็น{expected} ({fact})",
         en="{fact}: the weekday named is not that of {observed}, which is {expected}",
     )
-    def weekday_matches(cls, params: Params) -> dict[str, Judged]:
-        """A weekday named with a date is that date's weekday."""
+    def weekday_matches(cls, params: Params) -> dict[str, FactRule]:
+        """A weekday printed with a date is that date's weekday."""
         return {fact: OnWeekday(fact, f"{fact}_weekday") for fact in ("as_of", "letter_date", "deadline", "other_date")}
 
     @rule(
@@ -224,7 +247,7 @@ class ProvinceProgress(pa.DataFrameModel):
         th="ยอดรวม อปท. {observed} แห่ง ไม่เท่ากับจำนวนของรายการนี้ {expected} แห่ง",
         en="the grand total is {observed} authorities, the campaign has {expected}",
     )
-    def universe_matches_campaign(cls, params: Params) -> dict[str, Judged]:
+    def universe_matches_campaign(cls, params: Params) -> dict[str, FactRule]:
         """The grand total is the campaign's number of authorities."""
         return {"table_total_total": SameFigure("table_total_total", ("authorities",))}
 
@@ -249,7 +272,7 @@ class ProvinceProgress(pa.DataFrameModel):
         en="{name}: saved fell from {previous_saved} to {saved}",
     )
     def saved_never_decreases(cls, params: Params) -> NotLessThan:
-        """saved is not less than the previous return's."""
+        """A province's saved is not less than the previous return's."""
         return NotLessThan("saved")
 
     @rule("not-a-stale-copy", scope="reference", severity="warning", columns=COUNTS)

@@ -67,11 +67,11 @@ def broken(contract: type, sample: Sample) -> dict[tuple[str, str], Broken]:
         The changes by rule id and scope; a rule that no change breaks is left out.
     """
     changes: dict[tuple[str, str], Broken] = {}
-    own = set(sample.check(contract).found)
+    own = set(sample.check(contract).records)
     for rule in rules_of(contract):
         best: tuple[bool, int] | None = None
         for change in _changes(contract, rule, sample):
-            new = [v for v in change.sample.check(contract).found if v not in own]
+            new = [v for v in change.sample.check(contract).records if v not in own]
             mine = [v for v in new if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
             rank = (change.spoilt, len({v.rule_id for v in new}))
             if mine and (best is None or rank < best):

@@ -1,7 +1,7 @@
-"""What an engine was asked of a frame's rows, and what it answered: for how many a flag is true, and which they are.
+"""Queries for boolean flags of a frame's rows: how many rows have each flag, and which.
 
-Here belongs how answers are read, and the plain way of asking, which every engine has. Two engines have a shorter one:
-`khrop.engine.duckdb` (DuckDB) and `khrop.engine.polars` (Polars). What is asked belongs in `khrop.engine.scan`.
+Here belong the results of such queries and the query that every engine supports. Two engines have a faster query:
+`khrop.engine._duckdb` and `khrop.engine._polars`. Which flags are queried is decided in `khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -16,82 +16,126 @@ from khrop.model.facts import plain
 
 Row = Mapping[str, Any]
 ROWS = "__rows"
-"""The name of the count of all rows, among the counts of the flags."""
+"""The name of the number of all rows, among the counts of the flags."""
 
 
 @dataclass(slots=True)
 class Failing:
-    """How many rows fail a rule, and the first of them."""
+    """The rows that fail a rule.
+
+    Attributes:
+        count: The number of failing rows.
+        rows: The first failing rows, as plain values.
+    """
 
     count: int
     rows: list[Row]
 
-    def room(self, limit: int | None) -> int:
-        """How many rows are still to be told."""
+    def remaining(self, limit: int | None) -> int:
+        """Return how many rows are still to be fetched."""
         return (self.count if limit is None else min(self.count, limit)) - len(self.rows)
 
 
-class Asked(Protocol):
-    """An engine that was asked about some flags of a frame's rows: true, false or null in each."""
+class FlagQuery(Protocol):
+    """A query for flags of a frame's rows: true, false or null in each row."""
 
     def counts(self) -> dict[str, int]:
-        """For how many rows each flag is true, and under `ROWS` how many rows there are."""
+        """Return the number of rows for which each flag is true, and the number of all rows under `ROWS`."""
         ...
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
-        """Put rows to what some flags found, where that is less work than to ask for them one flag at a time."""
+        """Fetch failing rows where the engine can do so faster than flag by flag.
+
+        Args:
+            failing: The failing rows by flag; rows are appended.
+            limit: The most rows for each flag; None for all.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Plainly:
-    """One aggregate scan, and no more than that."""
+class AggregateQuery:
+    """A query by a single aggregate scan, which every engine supports.
+
+    Attributes:
+        data: The frame.
+        flags: The flags by name.
+    """
 
     data: nw.LazyFrame[Any]
     flags: Mapping[str, nw.Expr]
 
     def counts(self) -> dict[str, int]:
+        """See `FlagQuery.counts`."""
         flags = self.data.select(**self.flags)
         sums = [nw.col(name).cast(nw.Int64).sum().alias(name) for name in self.flags]
-        (row,) = rows_of(flags.select(*sums, nw.len().alias(ROWS)))
-        return {name: int(count or 0) for name, count in row.items()}  # over no rows, a sum is null
+        (row,) = fetch_rows(flags.select(*sums, nw.len().alias(ROWS)))
+        return {name: int(count or 0) for name, count in row.items()}  # the sum over no rows is null
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
-        pass
+        """Do nothing: this query has no faster way to fetch rows."""
 
 
-def rows_of(frame: nw.LazyFrame[Any]) -> list[Row]:
-    """A frame's rows as plain values."""
+def fetch_rows(frame: nw.LazyFrame[Any]) -> list[Row]:
+    """Collect a frame's rows as plain values.
+
+    Args:
+        frame: The frame, of any engine.
+
+    Returns:
+        The rows by column.
+    """
     collected = frame.collect()
     names = collected.columns
-    columns = [_plain(collected[name]) for name in names]
+    columns = [_to_plain(collected[name]) for name in names]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def different(data: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
-    """The different rows of some columns. Of a database by a group-by: to drop the others, narwhals has it number all
-    rows."""
-    rows = data.implementation
-    if rows.is_pandas_like() or rows.is_pyarrow() or rows.is_polars():
+def distinct_rows(data: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
+    """Select the distinct rows of some columns.
+
+    Args:
+        data: The frame.
+        columns: The columns.
+
+    Returns:
+        The distinct rows. In a database they are a group-by, because narwhals' `unique` numbers all rows there.
+    """
+    engine = data.implementation
+    if engine.is_pandas_like() or engine.is_pyarrow() or engine.is_polars():
         return data.select(*columns).unique()
     return data.group_by(*columns).agg(nw.len().alias(ROWS)).select(*columns)
 
 
-def values_of(data: nw.LazyFrame[Any], column: str) -> list[Any]:
-    """The values of a column, each once, as plain ones."""
-    return [plain(value) for value in different(data, column).collect()[column].to_list()]
+def distinct_values(data: nw.LazyFrame[Any], column: str) -> list[Any]:
+    """Fetch the distinct values of a column as plain values.
+
+    Args:
+        data: The frame.
+        column: The column.
+
+    Returns:
+        The values, None among them where one is null.
+    """
+    return [plain(value) for value in distinct_rows(data, column).collect()[column].to_list()]
 
 
-def _plain(column: nw.Series[Any]) -> list[Any]:
-    """A column's values as plain ones. Of engines other than pandas, texts and integers are plain already."""
+def _to_plain(column: nw.Series[Any]) -> list[Any]:
+    """Return a column's values as plain values; outside pandas, texts and integers are plain already."""
     values: list[Any] = column.to_list()
-    ours = not column.implementation.is_pandas_like() and (column.dtype == nw.String or column.dtype.is_integer())
-    return values if ours else [plain(value) for value in values]
+    is_plain = not column.implementation.is_pandas_like() and (column.dtype == nw.String or column.dtype.is_integer())
+    return values if is_plain else [plain(value) for value in values]
 
 
-def share_out(rows: Sequence[Row], failing: Mapping[str, Failing], limit: int | None) -> None:
-    """Give rows that bear some flags to what each flag found, as many as it has room for."""
+def distribute(rows: Sequence[Row], failing: Mapping[str, Failing], limit: int | None) -> None:
+    """Append rows to the failing rows of each flag that is true in them.
+
+    Args:
+        rows: Rows with their flags.
+        failing: The failing rows by flag.
+        limit: The most rows for each flag; None for all.
+    """
     for row in rows:
-        for name, of in failing.items():
-            if row[name] and of.room(limit) > 0:
-                of.rows.append(row)
+        for name, rows_of_flag in failing.items():
+            if row[name] and rows_of_flag.remaining(limit) > 0:
+                rows_of_flag.rows.append(row)

@@ -1,8 +1,7 @@
-"""How a khrop rule also is a Pandera check, so that `Contract.validate(frame)` means the same.
+"""Make a khrop rule a Pandera check too, so that `Contract.validate(frame)` means the same.
 
-Row and group rules need nothing but the frame, so plain Pandera can run them: an error fails the validation, a
-warning is Pandera's `SchemaWarning`. Reference and document rules need
-more than one frame; Pandera is not told of them.
+Row and group rules need nothing but the frame, so plain Pandera can run them: an error fails the validation, a warning
+is Pandera's `SchemaWarning`. Reference and document rules need further input and are not registered with Pandera.
 """
 
 from __future__ import annotations
@@ -28,10 +27,55 @@ def rule(
     th: str = "",
     en: str = "",
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Make a method of a contract an invariant.
+    """Make a method of a contract a rule.
 
-    The method takes `(cls, params)`. Two methods may share an id where one invariant has two scopes; they must
-    then share the severity. The first line of the method's docstring is the rule's summary.
+    The method takes `(cls, params)` and returns a boolean narwhals expression or a ready-made rule of
+    `khrop.vocabulary`. The first line of its docstring is the rule's summary. Two methods may share an id where an
+    invariant has two scopes; they must then share the severity. See `khrop.Rule` for the meaning of the arguments.
+
+    Args:
+        id: The rule's id, which never changes.
+        scope: What the rule reads: `row`, `group`, `reference` or `document`.
+        severity: `error` or `warning`.
+        columns: The columns that the rule is about, beside those that its expression reads.
+        needs: The facts and parameters without which the rule is not run.
+        skip_null: The columns whose nulls are skipped.
+        column: The column that is at fault, where it is not always the first.
+        observed: What the frame has, as a template over the failing row.
+        expected: What was expected, as a template.
+        th: The message in Thai, as a template.
+        en: The message in English, as a template.
+
+    Returns:
+        A decorator for the method.
+
+    Raises:
+        RuleDefinitionError: The scope or severity is unknown, the method has no docstring, or an engine of the contract
+            cannot run the rule.
+
+    Example:
+        >>> import narwhals as nw
+        >>> import pandas as pd
+        >>> import pandera.pandas as pa
+        >>> from pandera.typing import Series
+        >>> import khrop
+        >>> class Shelf(pa.DataFrameModel):
+        ...     item: Series[str]
+        ...     stored: Series[int]
+        ...
+        ...     __contract__ = khrop.ContractOptions(version="1.0.0", key=("item",), params={"most": 1000})
+        ...
+        ...     @khrop.rule("room", severity="warning", observed="{stored}", en="{item}: {stored} exceed the space")
+        ...     def room(cls, params):
+        ...         'No more is stored than there is space for.'
+        ...         return nw.col("stored") <= params["most"]
+        >>> frame = pd.DataFrame({"item": ["tea", "rice"], "stored": [10, 2000]})
+        >>> khrop.check(Shelf, frame).violations["message_en"].to_list()
+        ['rice: 2000 exceed the space']
+        >>> khrop.check(Shelf, frame, params={"most": 5000}).status
+        'accepted'
+        >>> khrop.rule_ids(Shelf)
+        {'room': 'warning'}
     """
     if scope not in get_args(Scope):
         raise RuleDefinitionError(f"rule {id!r}: scope {scope!r} is none of {', '.join(get_args(Scope))}")
@@ -63,22 +107,23 @@ def rule(
 
 
 class RuleMethod(classmethod):  # type: ignore[type-arg]
-    """A rule as a method of its contract: what it cannot mean is refused as soon as the contract is defined."""
+    """A rule as a method of its contract, checked against the contract's engines when the contract is defined."""
 
     def __set_name__(self, owner: type, name: str) -> None:
+        """Check the rule when its contract is defined; RuleDefinitionError where an engine cannot run it."""
         record: Rule = getattr(self, RULE_KEY)
         try:
             built = record.build(owner, dict(options_of(owner).params or {}))
         except RuleDefinitionError:
             raise
         except Exception:
-            # It may need parameters that only a check is given; what is wrong with it then shows when it is run.
+            # The rule may need parameters that only a check passes; an error in it then appears when it is run.
             return
-        support.refuse(owner, record, built)
+        support.require_support(owner, record, built)
 
 
 def _as_check(record: Rule) -> RuleMethod:
-    """The rule's method as a classmethod that Pandera collects as a dataframe-wide check."""
+    """Return the rule's method as a classmethod that Pandera collects as a dataframe-wide check."""
     from pandera.api.dataframe.model_components import dataframe_check
 
     if record.scope in ("row", "group"):
@@ -91,7 +136,7 @@ def _as_check(record: Rule) -> RuleMethod:
         passes.__name__ = passes.__qualname__ = record.id
         passes.__doc__ = record.summary
         warns = record.severity == "warning"
-        # One record for the frame, not one a column: Pandera repeats a frame-wide failure for each column.
+        # A single result for the frame: Pandera repeats a frame-wide failure of several results for each column.
         collected = dataframe_check(name=record.id, error=record.summary, raise_warning=warns)(passes)
         method = RuleMethod(collected.__func__)
         method.__dict__.update(collected.__dict__)

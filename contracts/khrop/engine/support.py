@@ -1,6 +1,6 @@
-"""Which engine can run what: what a contract declares is refused where one of its engines could not keep it.
+"""Check that the engines which a contract declares can run its rules.
 
-Here belongs only what narwhals offers on each engine for single rows; a test compares it with narwhals itself.
+Here belongs only which methods narwhals offers on each engine for single rows; a test compares the table with narwhals.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.expressions.formula import Call, NotOfRows, Opaque, formula_of, parts
+from khrop.expressions.formula import Call, NotRowWise, Opaque, formula_of, parts
 from khrop.model.rule import ENGINES, Rule, RuleDefinitionError, options_of
 from khrop.vocabulary.kinds import RowKind
 
 _DATABASE = {"str.replace", "dt.timestamp", "dt.total_nanoseconds", "map_batches"}
 _DURATIONS = {"dt.total_minutes", "dt.total_seconds", "dt.total_milliseconds", "dt.total_microseconds"}
-LACKING: Mapping[str, frozenset[str]] = {
+UNSUPPORTED: Mapping[str, frozenset[str]] = {
     "pandas": frozenset(),
     "polars": frozenset(),
     "pyarrow": frozenset(),
@@ -24,11 +24,20 @@ LACKING: Mapping[str, frozenset[str]] = {
     "ibis": frozenset(_DATABASE | _DURATIONS | {"str.to_titlecase", "dt.nanosecond", "dt.convert_time_zone"}),
     "pyspark": frozenset(_DATABASE | _DURATIONS),
 }
-"""The methods on single rows that narwhals has, and not for the engine."""
+"""By engine: the methods on single rows that narwhals has, but not for this engine."""
 
 
-def refuse(contract: type, rule: Rule, built: Any) -> None:
-    """RuleDefinitionError where a rule cannot run on an engine that its contract declares, with the reason."""
+def require_support(contract: type, rule: Rule, built: Any) -> None:
+    """Check that every engine which a contract declares can run a rule.
+
+    Args:
+        contract: The contract.
+        rule: The rule.
+        built: What the rule's method returned.
+
+    Raises:
+        RuleDefinitionError: An engine cannot run the rule; the message gives the reason.
+    """
     engines = options_of(contract).engines
     if unknown := [engine for engine in engines if engine not in ENGINES]:
         raise RuleDefinitionError(
@@ -37,21 +46,21 @@ def refuse(contract: type, rule: Rule, built: Any) -> None:
     for expr in _expressions(built):
         try:
             formula = formula_of(expr)
-        except NotOfRows as reason:
+        except NotRowWise as reason:
             raise RuleDefinitionError(f"rule {rule.id!r} of {contract.__name__}: {reason}") from None
         except Opaque:
             continue
         called = {part.name for part in parts(formula) if isinstance(part, Call)}
         for engine in engines:
-            if lacking := sorted(called & LACKING[engine]):
+            if unsupported := sorted(called & UNSUPPORTED[engine]):
                 raise RuleDefinitionError(
-                    f"rule {rule.id!r} of {contract.__name__} uses {', '.join(lacking)}, which {engine} does not have:"
-                    " write it otherwise, or leave that engine out of the contract's engines"
+                    f"rule {rule.id!r} of {contract.__name__} uses {', '.join(unsupported)}, which {engine} does not"
+                    " have: write it otherwise, or leave that engine out of the contract's engines"
                 )
 
 
 def _expressions(built: Any) -> Iterator[nw.Expr]:
-    """The expressions of rows in what a rule built."""
+    """Yield the row-wise expressions in what a rule built."""
     if isinstance(built, nw.Expr):
         yield built
     elif hasattr(built, "derived"):

@@ -1,1 +1,1 @@
-"""Expressions as data: a narwhals expression to a formula tree and back, and its value on NumPy arrays."""
+"""Expressions as data: narwhals expressions as formula trees and back, and their values on NumPy arrays."""

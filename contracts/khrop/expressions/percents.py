@@ -1,7 +1,7 @@
 """Percents as whole hundredths of a point, the only form in which they are compared.
 
-Here belong the conversions, once on plain values and once as expressions on columns. Which percents must be what
-belongs in a contract.
+Here belong the conversions, on plain values and as expressions on columns. What must hold among percents belongs in a
+contract.
 """
 
 from __future__ import annotations
@@ -16,46 +16,103 @@ Number = int | float | Decimal
 
 
 def hundredths_of(percent: Number) -> int:
-    """A percent's hundredths, exact for what is printed: 3.72 is 372."""
+    """Convert a percent to hundredths of a point, rounded half up: 3.72 is 372.
+
+    Args:
+        percent: Percent points; a float counts as the decimal that it prints as.
+
+    Returns:
+        Hundredths of a point.
+    """
     return int((Decimal(str(percent)) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def in_hundredths(tolerance: Number) -> float:
-    """A tolerance in points as hundredths, which need not be whole: 0.005 is 0.5."""
+    """Convert a tolerance in points to hundredths, which need not be whole: 0.005 is 0.5.
+
+    Args:
+        tolerance: Percent points.
+
+    Returns:
+        Hundredths of a point.
+    """
     return float(Decimal(str(tolerance)) * 100)
 
 
 def rounded(part: Number, whole: Number) -> int:
-    """100·part/whole in hundredths, half up, in integers."""
+    """Compute 100·part/whole in hundredths, rounded half up, in integers.
+
+    Args:
+        part: A count.
+        whole: A positive count.
+
+    Returns:
+        Hundredths of a point.
+    """
     part, whole = int(part), int(whole)
     return (20000 * part + whole) // (2 * whole)
 
 
 def points(hundredths: int) -> Decimal:
-    """Hundredths as points with two places."""
+    """Convert hundredths to points with two places.
+
+    Args:
+        hundredths: Hundredths of a point.
+
+    Returns:
+        Percent points.
+    """
     return Decimal(hundredths).scaleb(-2)
 
 
 def hundredths(percent: str) -> nw.Expr:
-    """A column of percents in hundredths: whole numbers, kept as floats, as a null or NaN is no integer. Whole
-    floats are exact up to 2⁵³, which products with counts under 10⁹ stay below."""
+    """Build an expression that converts a column of percents to hundredths.
+
+    The values are whole numbers, kept as floats because integer columns hold no null or NaN. Whole floats are exact up
+    to 2⁵³, which products with counts under 10⁹ do not reach.
+
+    Args:
+        percent: The column, in percent points.
+
+    Returns:
+        The expression.
+    """
     import narwhals as nw
 
     return (nw.col(percent) * 100.0).round()
 
 
 def is_rounded(percent: str, part: str, whole: str) -> nw.Expr:
-    """percent, in hundredths, = (20000·part + whole) // (2·whole), written without a division."""
+    """Build an expression: percent, in hundredths, = (20000·part + whole) // (2·whole), written without a division.
+
+    Args:
+        percent: The column of percents, in points.
+        part: The column of parts.
+        whole: The column of wholes.
+
+    Returns:
+        A boolean expression.
+    """
     import narwhals as nw
 
     doubled = nw.col(whole) * 2.0
-    over = nw.col(part) * 20000.0 + nw.col(whole) - hundredths(percent) * doubled
-    return (over >= 0) & (over < doubled)
+    remainder = nw.col(part) * 20000.0 + nw.col(whole) - hundredths(percent) * doubled
+    return (remainder >= 0) & (remainder < doubled)
 
 
 def is_within(percent: str, part: str, whole: str, allowed: float) -> nw.Expr:
-    """abs(percent − 100·part/whole) ≤ `allowed` hundredths of a point, in whole numbers."""
+    """Build an expression: abs(percent − 100·part/whole) ≤ `allowed`, in whole numbers.
+
+    Args:
+        percent: The column of percents, in points.
+        part: The column of parts.
+        whole: The column of wholes.
+        allowed: The tolerance in hundredths of a point.
+
+    Returns:
+        A boolean expression.
+    """
     import narwhals as nw
 
-    apart = (hundredths(percent) * nw.col(whole) - nw.col(part) * 10000.0).abs()
-    return apart <= nw.col(whole) * allowed
+    difference = (hundredths(percent) * nw.col(whole) - nw.col(part) * 10000.0).abs()
+    return difference <= nw.col(whole) * allowed

@@ -1,7 +1,7 @@
-"""Formulas made into others that mean the same: simpler ones, and such as an engine takes.
+"""Rewrite formulas into equivalent ones: simpler ones, and ones that an engine accepts.
 
-Here belongs what is so of a formula whatever the rows hold. How it is reckoned belongs in
-`khrop.expressions.evaluation`, what it is in `khrop.expressions.formula`.
+Here belongs what holds for a formula whatever the rows contain. Evaluation belongs in `khrop.expressions.evaluation`,
+the tree itself in `khrop.expressions.formula`.
 """
 
 from __future__ import annotations
@@ -13,23 +13,30 @@ from typing import Any
 
 import numpy as np
 
-from khrop.expressions.evaluation import integer
+from khrop.expressions.evaluation import yields_integer
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
 
 TRUE = Constant(True)
 
 
-def simplified(formula: Formula, whole: frozenset[str]) -> Formula:
-    """The formula without what is so of integers anyway, where the columns `whole` hold nothing else (or nulls, of
-    which nothing is said here): they are rounded already, and equal to themselves."""
+def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
+    """Remove from a formula what always holds for integers: they are rounded already and equal to themselves.
+
+    Args:
+        formula: The formula.
+        whole: The columns that hold integers or nulls and nothing else.
+
+    Returns:
+        A formula with the same value wherever these columns are not null.
+    """
     if not isinstance(formula, Call):
         return formula
-    args = tuple(simplified(arg, whole) for arg in formula.args)
+    args = tuple(simplify(arg, whole) for arg in formula.args)
     first = args[0]
-    integer = isinstance(first, Column) and first.name in whole
-    if integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
+    is_integer = isinstance(first, Column) and first.name in whole
+    if is_integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
         return first
-    if integer and formula.name == "__eq__" and args[1] == first:
+    if is_integer and formula.name == "__eq__" and args[1] == first:
         return TRUE
     if formula.name == "__and__" and TRUE in args:
         return args[0] if args[1] == TRUE else args[1]
@@ -41,43 +48,64 @@ def _decimals(formula: Call) -> int:
 
 
 @lru_cache(maxsize=4096)
-def rounding_to_floats(formula: Formula, whole: frozenset[str]) -> Formula:
-    """The formula for an engine that rounds to integers: of those of the columns `whole` nothing is to be rounded, and
-    of other numbers floats are made."""
+def cast_rounding(formula: Formula, whole: frozenset[str]) -> Formula:
+    """Rewrite a formula for an engine that rounds to integers: cast what it rounds back to float.
+
+    Args:
+        formula: The formula.
+        whole: The columns that hold integers and nothing else.
+
+    Returns:
+        The formula with float results where the input is a float.
+    """
     if not isinstance(formula, Call):
         return formula
-    made = Call(formula.name, tuple(rounding_to_floats(arg, whole) for arg in formula.args), formula.options)
+    call = Call(formula.name, tuple(cast_rounding(arg, whole) for arg in formula.args), formula.options)
     if formula.name not in ("floor", "ceil", "round"):
-        return made
-    if integer(formula.args[0], whole):
-        return made.args[0]
-    return Call("cast", (made,), (("dtype", "Float64"),))
+        return call
+    if yields_integer(formula.args[0], whole):
+        return call.args[0]
+    return Call("cast", (call,), (("dtype", "Float64"),))
 
 
-def with_moments(formula: Formula, moments: frozenset[str]) -> Formula:
-    """The formula for an engine that compares no day with a moment: beside the columns `moments`, days are their
-    midnights."""
-    return _beside(formula, moments, _midnight)
+def cast_days(formula: Formula, datetimes: frozenset[str]) -> Formula:
+    """Rewrite a formula for an engine that does not compare dates with datetimes: dates become datetimes at midnight.
+
+    Args:
+        formula: The formula.
+        datetimes: The columns of datetimes.
+
+    Returns:
+        The formula, its constants beside these columns converted.
+    """
+    return _map_constants(formula, datetimes, _midnight)
 
 
-def with_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
-    """The formula for Arrow, which looks for a type that holds a signed constant in all figures of the columns
-    `unsigned`: beside these, constants are unsigned, too."""
-    return _beside(formula, unsigned, _unsigned)
+def cast_unsigned(formula: Formula, unsigned: frozenset[str]) -> Formula:
+    """Rewrite a formula for Arrow, which casts a whole unsigned column to compare it with a signed constant.
+
+    Args:
+        formula: The formula.
+        unsigned: The columns of unsigned integers.
+
+    Returns:
+        The formula, its constants beside these columns converted to unsigned integers.
+    """
+    return _map_constants(formula, unsigned, _to_unsigned)
 
 
 @lru_cache(maxsize=4096)
-def _beside(formula: Formula, columns: frozenset[str], made: Callable[[Any], Any]) -> Formula:
-    """A formula whose constants, where they are reckoned with one of some columns, were made into others."""
+def _map_constants(formula: Formula, columns: frozenset[str], convert: Callable[[Any], Any]) -> Formula:
+    """Convert the constants of a formula that are arguments of the same call as some columns."""
     if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
         return formula
-    args = tuple(_beside(arg, columns, made) for arg in formula.args)
+    args = tuple(_map_constants(arg, columns, convert) for arg in formula.args)
     if not any(isinstance(arg, Column) and arg.name in columns for arg in args):
         return Call(formula.name, args, formula.options)
     options = tuple(
-        (key, tuple(map(made, value)) if isinstance(value, tuple) else value) for key, value in formula.options
+        (key, tuple(map(convert, value)) if isinstance(value, tuple) else value) for key, value in formula.options
     )
-    others = (Constant(made(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
+    others = (Constant(convert(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
     return Call(formula.name, tuple(others), options)
 
 
@@ -85,5 +113,5 @@ def _midnight(value: Any) -> Any:
     return datetime(value.year, value.month, value.day) if type(value) is date else value
 
 
-def _unsigned(value: Any) -> Any:
+def _to_unsigned(value: Any) -> Any:
     return np.uint64(value) if type(value) is int and 0 <= value < 2**64 else value

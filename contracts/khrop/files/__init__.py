@@ -1,1 +1,1 @@
-"""Files to frames: CSV, workbooks and Parquet, with the place of every row."""
+"""Read files as frames: CSV, workbooks and Parquet, with the place of every row."""

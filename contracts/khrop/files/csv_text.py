@@ -1,4 +1,4 @@
-"""Text with separators to rows of cells: CSV and TSV with a heading, piece by piece.
+"""Read text with separators as rows of cells: CSV and TSV with a heading, piece by piece.
 
 Here belongs what a text file is made of: its separator and its lines. Its encoding is chosen in
 `khrop.files.encodings`, and what a cell means belongs in `khrop.files.typed_columns`. A file of any size is read in
@@ -20,21 +20,29 @@ Lines = list[tuple[int, list[str]]]
 
 SEPARATORS = (",", "\t", ";")
 PIECE = 2_000
-"""Rows that are text at one time. With many more, the garbage collector takes longer than the reading."""
+"""Rows that are held as text at a time. With many more, garbage collection takes longer than reading."""
 BLOCK = 1 << 20
 LONGEST = 16 * BLOCK
-"""No table has a line of so many bytes."""
+"""No table has a line of this many bytes."""
 
 
-def read(path: Path, likes: Callable[[list[str]], int]) -> tuple[list[str], int, Iterator[Lines]]:
-    """The heading, the line it stands on, and the rows with the line each begins on, in pieces.
+def read(path: Path, count_columns: Callable[[list[str]], int]) -> tuple[list[str], int, Iterator[Lines]]:
+    """Read the heading and the rows of a text file.
 
-    The separator is the one under which `likes` likes the heading best. Raises `Unreadable` for what is no text,
-    has no heading, or, while the pieces are taken, has a row of more or fewer cells than the heading.
+    Args:
+        path: The file.
+        count_columns: Counts how many of the contract's columns a heading names; the separator with the most is used.
+
+    Returns:
+        The heading, its line number from 1, and the rows in pieces, each row with the number of its first line.
+
+    Raises:
+        Unreadable: The file is not text or has no heading; while the pieces are iterated: a row has more or fewer cells
+            than the heading.
     """
     encoding = _encoding(path)
-    found = [(likes(heading), len(heading), -i) for i, heading in enumerate(_headings(path, encoding))]
-    separator = SEPARATORS[-max(found)[2]]
+    candidates = [(count_columns(heading), len(heading), -i) for i, heading in enumerate(_headings(path, encoding))]
+    separator = SEPARATORS[-max(candidates)[2]]
     rows = _rows(path, encoding, separator)
     line, heading = next(rows, (0, []))
     if not heading:
@@ -61,7 +69,7 @@ def _pieces(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Lines
 
 
 def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not an empty line, with the line it begins on."""
+    """Yield each row that is not an empty line, with the number of its first line."""
     with path.open(encoding=encoding, newline="") as lines:
         reader = csv.reader(lines, delimiter=separator, strict=True)
         line = 1
@@ -72,7 +80,7 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
                 line = reader.line_num + 1
         except csv.Error as error:
             raise Unreadable(
-                f"line {line} cannot be told into cells: {error}; is a quote not closed?",
+                f"line {line} cannot be split into cells: {error}; is a quote not closed?",
                 f"บรรทัด {line} แยกเป็นช่องไม่ได้ อาจมีเครื่องหมายคำพูดไม่ครบคู่",
                 f"R{line}",
             ) from error
@@ -81,7 +89,15 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
 def _encoding(path: Path) -> str:
     """Return the encoding to open a file in.
 
-    Raises `Unreadable` with the offset of the first byte that is no text, or the line that has no end.
+    Args:
+        path: The file.
+
+    Returns:
+        The name of Python's codec.
+
+    Raises:
+        Unreadable: The file is not text; the message gives the offset of the first such byte, or the line without an
+            end.
     """
     with path.open("rb") as file:
         _, name = marked(file.read(4))
@@ -100,22 +116,22 @@ def _encoding(path: Path) -> str:
 
 
 def _fault(path: Path, encoding: str) -> int | None:
-    """Where a file stops being text of an encoding; None where it is one to its end."""
+    """Return the offset at which a file stops being text of an encoding; None where all of it is."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    at = line = unbroken = 0
+    at = line = line_length = 0
     with path.open("rb") as file:
         while True:
             block = file.read(BLOCK)
-            held = len(decoder.getstate()[0])
+            pending = len(decoder.getstate()[0])
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                return at - held + error.start
+                return at - pending + error.start
             if "\0" in text:
-                raise _no_text(at - held + len(text[: text.index("\0")].encode(encoding)))
+                raise _not_text(at - pending + len(text[: text.index("\0")].encode(encoding)))
             breaks = text.count("\n") + text.count("\r")
-            line, unbroken = line + breaks, 0 if breaks else unbroken + len(block)
-            if unbroken > LONGEST:
+            line, line_length = line + breaks, 0 if breaks else line_length + len(block)
+            if line_length > LONGEST:
                 raise Unreadable(
                     f"the line after {line} line ends is longer than {LONGEST >> 20} MB: this is no table",
                     f"มีบรรทัดยาวเกิน {LONGEST >> 20} เมกะไบต์ ไฟล์นี้ไม่ใช่ตาราง",
@@ -125,7 +141,7 @@ def _fault(path: Path, encoding: str) -> int | None:
             at += len(block)
 
 
-def _no_text(at: int) -> Unreadable:
+def _not_text(at: int) -> Unreadable:
     return Unreadable(
         f"this is not text: a zero byte at offset {at}", f"ไฟล์นี้ไม่ใช่ข้อความ พบไบต์ศูนย์ที่ตำแหน่ง {at}", f"offset {at}"
     )

@@ -1,7 +1,7 @@
-"""A file to a table: CSV and TSV, workbooks, Parquet, told by what is in them and not by what they are called.
+"""Read a file as a table: CSV and TSV, workbooks, Parquet, recognised by content and not by name.
 
-Here belongs the choice of a reader, and Parquet, which engines read themselves. No reader changes a file, and none
-pulls a Parquet file into Python.
+Here belong the choice of a reader, and Parquet, which engines read themselves. No reader changes a file, and none pulls
+a Parquet file into Python.
 """
 
 from __future__ import annotations
@@ -13,22 +13,30 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Any
 
-from khrop.files.table import Table, Unreadable, derived, gathered, named_once, no_rows
+from khrop.files.table import Table, Unreadable, build_table, derive_columns, index_heading, no_rows
 from khrop.model.errors import WrongUse
 
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 NOT_TABLES = {b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"\x89PNG": "an image", b"Obj\x01": "Avro", b"ARROW1": "Arrow"}
-MOST_SAID = 300
+_MAX_REASON = 300
 
 
 def read(path: Path, contract: type, sheet: str | None = None) -> Table:
-    """The table of a file, with the columns and types of a contract (see `khrop.files.table.Table`).
+    """Read the table of a file, with the columns and types of a contract.
 
-    `sheet` is the one of a workbook; without it the first that has the contract's columns. Raises `Unreadable` for
-    a file that no table can be had from, `WrongUse` for a path that is no file, a sheet that is not there, and a
-    form that needs a package which is not installed.
+    Args:
+        path: The file.
+        contract: The contract.
+        sheet: The sheet of a workbook; None for the first that has the contract's columns.
+
+    Returns:
+        The table.
+
+    Raises:
+        Unreadable: The file has no table that can be read.
+        WrongUse: The path is not a file, there is no such sheet, or the format needs a package that is not installed.
     """
-    there(path)
+    require_file(path)
     try:
         with path.open("rb") as file:
             head = file.read(8)
@@ -36,28 +44,35 @@ def read(path: Path, contract: type, sheet: str | None = None) -> Table:
         raise Unreadable(f"the file cannot be opened: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}") from error
     if not head:
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า")
-    likes = _likes(contract)
+    count_columns = _column_counter(contract)
     if head.startswith((ZIP, OLE)):
-        from khrop.files import workbook
+        from khrop.files import _workbook
 
-        name, heading, rows = workbook.read(path, likes, sheet)
-        return gathered(contract, heading, [rows] if rows else [], name)
+        name, heading, rows = _workbook.read(path, count_columns, sheet)
+        return build_table(contract, heading, [rows] if rows else [], name)
     if sheet is not None:
         raise WrongUse(f"--sheet is for workbooks; {path} is none")
     if head.startswith(PARQUET):
         return _parquet(path, contract)
-    if form := next((form for begin, form in NOT_TABLES.items() if head.startswith(begin)), ""):
+    if form := next((form for prefix, form in NOT_TABLES.items() if head.startswith(prefix)), ""):
         raise Unreadable(f"this is {form}: expected CSV, XLSX or Parquet", "ไฟล์ไม่ใช่ CSV, XLSX หรือ Parquet")
     from khrop.files import csv_text
 
-    heading, _, pieces = csv_text.read(path, likes)
-    return gathered(contract, heading, pieces)
+    heading, _, pieces = csv_text.read(path, count_columns)
+    return build_table(contract, heading, pieces)
 
 
-def there(path: Path) -> None:
-    """Refuse a path that is not there, or is no file."""
+def require_file(path: Path) -> None:
+    """Require that a path is an existing file.
+
+    Args:
+        path: The path.
+
+    Raises:
+        WrongUse: The path does not exist or is not a file.
+    """
     if str(path) == "-":
-        raise WrongUse("a file is read twice, which standard input cannot be: write it to a file first")
+        raise WrongUse("a file is read twice, and standard input cannot be: write it to a file first")
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -72,7 +87,17 @@ def there(path: Path) -> None:
 
 @contextmanager
 def unchanged(path: Path) -> Iterator[None]:
-    """Raise `Unreadable` if a file was written to in the meantime: what was read is then of no one state of it."""
+    """Require that a file does not change within a `with` block: what was read would mix two states of it.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        Unreadable: The file was written to in the meantime.
+    """
     before = _state(path)
     yield
     if _state(path) != before:
@@ -85,22 +110,29 @@ def unchanged(path: Path) -> Iterator[None]:
 def _state(path: Path) -> tuple[int, int, int]:
     try:
         now = path.stat()
-    except OSError:  # gone: no state that a file there could have
+    except OSError:  # the file is gone: no existing file has this state
         return -1, -1, -1
     return now.st_ino, now.st_size, now.st_mtime_ns
 
 
-def _likes(contract: type) -> Callable[[list[str]], int]:
+def _column_counter(contract: type) -> Callable[[list[str]], int]:
     wanted = set(contract.to_schema().columns)  # type: ignore[attr-defined]
     return lambda heading: len(wanted.intersection(cell.strip() for cell in heading))
 
 
-def damage(table: Table) -> Unreadable | None:
-    """What is wrong with a file that an engine reads only while it is asked: it is read through once."""
+def find_damage(table: Table) -> Unreadable | None:
+    """Read a file through once, to find damage in a file that an engine reads only when it is queried.
+
+    Args:
+        table: The table of the file.
+
+    Returns:
+        What is wrong with the file; None where it is whole.
+    """
     import narwhals as nw
 
     try:
-        # Counting different values cannot be answered from a file's statistics.
+        # A count of distinct values cannot be answered from a file's statistics.
         nw.from_native(table.frame).lazy().select(nw.all().n_unique()).collect("pandas")
     except ImportError:
         return None
@@ -110,20 +142,19 @@ def damage(table: Table) -> Unreadable | None:
 
 
 def _damaged(error: BaseException) -> Unreadable:
-    said = " ".join(str(error).split())[:MOST_SAID]
-    return Unreadable(f"the Parquet file is damaged: {said}", "ไฟล์ Parquet เสียหายหรือไม่สมบูรณ์")
+    reason = " ".join(str(error).split())[:_MAX_REASON]
+    return Unreadable(f"the Parquet file is damaged: {reason}", "ไฟล์ Parquet เสียหายหรือไม่สมบูรณ์")
 
 
 def _parquet(path: Path, contract: type) -> Table:
-    """A Parquet file in the first engine there is that need not pull it: DuckDB, Polars, else pandas."""
+    """Open a Parquet file with the first engine available: DuckDB, Polars, else pandas, which alone pulls the file."""
     import narwhals as nw
 
-    opened = next(
-        (frame for engine in (_in_duckdb, _in_polars, _in_pandas) if (frame := engine(path)) is not None), None
-    )
-    if opened is None:
+    frames = (open_with(path) for open_with in (_in_duckdb, _in_polars, _in_pandas))
+    frame = next((frame for frame in frames if frame is not None), None)
+    if frame is None:
         raise WrongUse("Parquet is read with DuckDB, Polars or pyarrow: pip install 'khrop[files]'")
-    data = nw.from_native(opened).lazy()
+    data = nw.from_native(frame).lazy()
     try:
         columns = {name: at for at, name in enumerate(data.collect_schema(), 1)}
         rows = int(data.select(nw.len()).collect("pandas").item())
@@ -133,7 +164,7 @@ def _parquet(path: Path, contract: type) -> Table:
         raise _damaged(error) from error
     if not rows:
         raise no_rows()
-    return derived(contract, Table(opened, rows, columns))
+    return derive_columns(contract, Table(frame, rows, columns))
 
 
 def _in_duckdb(path: Path) -> Any:
@@ -141,18 +172,18 @@ def _in_duckdb(path: Path) -> Any:
         duckdb = import_module("duckdb")
     except ModuleNotFoundError:
         return None
-    # A path may hold what DuckDB takes for a pattern.
+    # DuckDB would read some characters of a path as a pattern.
     name = "".join(f"[{c}]" if c in "*?[" else c for c in str(path.absolute()))
     try:
-        # The default connection, so that a file can be compared with the previous one.
+        # The default connection, so that a file can be compared with the previous return's.
         frame = duckdb.read_parquet(name, hive_partitioning=False, union_by_name=False)
-        inside = duckdb.execute("SELECT name FROM parquet_schema(?)", [name]).fetchall()
+        elements = duckdb.execute("SELECT name FROM parquet_schema(?)", [name]).fetchall()
     except duckdb.Error as error:
         raise _damaged(error) from error
-    # DuckDB gives a doubled name another one, which would leave the doubt unseen.
-    names = [row[0] for row in inside[1:]]
+    # DuckDB renames a duplicate column, which would hide the ambiguity.
+    names = [row[0] for row in elements[1:]]
     if len(names) == len(frame.columns):
-        named_once(names)
+        index_heading(names)
     return frame
 
 
@@ -175,14 +206,22 @@ def _in_pandas(path: Path) -> Any:
         raise _damaged(error) from error
 
 
-def beside(frame: Any, previous: Any) -> Any:
-    """The previous return's frame in the engine of the one it is compared with, which stays where it is."""
+def match_engine(frame: Any, previous: Any) -> Any:
+    """Convert the previous return's frame to the engine of the frame that it is compared with.
+
+    Args:
+        frame: The frame to check, which stays as it is.
+        previous: The previous return's frame, of any engine.
+
+    Returns:
+        The previous return's frame in the engine of `frame`.
+    """
     import narwhals as nw
 
-    mine, older = nw.from_native(frame), nw.from_native(previous)
-    if mine.implementation == older.implementation:
+    current, previous_frame = nw.from_native(frame), nw.from_native(previous)
+    if current.implementation == previous_frame.implementation:
         return previous
-    pulled = older.lazy().collect("pandas")
-    if isinstance(mine, nw.DataFrame):
-        return pulled.to_native()
-    return pulled.lazy(backend=mine.implementation).to_native()
+    collected = previous_frame.lazy().collect("pandas")
+    if isinstance(current, nw.DataFrame):
+        return collected.to_native()
+    return collected.lazy(backend=current.implementation).to_native()

@@ -1,7 +1,7 @@
-"""A table taken from a file: a frame with a contract's columns and types, and where each stood.
+"""A table of a file: a frame with a contract's columns and types, and the place of each column.
 
-Here belongs what tables of every form have in common: a heading that says each name once, rows below it, and
-columns that stand for others. How a form is read belongs in `khrop.files.csv_text` and `khrop.files.workbook`.
+Here belongs what tables of every format have in common: a heading with unique names, rows below it, and columns that
+are derived from others. Formats are read in `khrop.files.csv_text` and `khrop.files._workbook`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,35 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from khrop.model.rule import ContractOptions, options_of
+from khrop.model.rule import options_of
 
 
 class Unreadable(Exception):
-    """A file that no table can be had from: the reason in English and Thai, and the place, where there is one."""
+    """A file whose table cannot be read.
+
+    Attributes:
+        en: The reason in English.
+        th: The reason in Thai.
+        place: The place in the file, where there is one.
+    """
 
     def __init__(self, en: str, th: str, place: str = "") -> None:
+        """Create the error from a reason in English and Thai, and a place."""
         super().__init__(en)
         self.en, self.th, self.place = en, th, place
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A frame to check, of whatever engine read it, with its number of rows.
+    """A frame to check, of the engine that read the file.
 
-    `columns` says in which column of the file each of the frame's stands, from 1; `sheet` is the one of a workbook.
-    Where the frame has rows of a sheet or lines of a text, the contract's column of places holds their numbers:
-    `numbered` is its name, empty where the frame has places of its own or none.
+    Attributes:
+        frame: The frame.
+        rows: The number of its rows.
+        columns: The position of each column in the file, from 1.
+        sheet: The sheet of a workbook; empty for other files.
+        numbered: The contract's column of places where it holds the numbers of rows or lines; empty where the file has
+            places of its own, or none.
     """
 
     frame: Any
@@ -38,55 +49,79 @@ class Table:
 
 
 ROW = "khrop_row"
-"""The column that holds row numbers for a contract that names no column of places."""
+"""The column of row numbers for a contract without a column of places."""
 
 
 def with_places(contract: type) -> type:
-    """The contract, with a column of places where it names none: a file's rows always stand somewhere."""
+    """Add a column of places to a contract that has none: the rows of a file always have a place.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The contract, or a subclass of it with `ROW` as column of places.
+    """
     options = options_of(contract)
     if options.place:
         return contract
-    return type(contract.__name__, (contract,), {"__contract__": _placed(options), "__module__": contract.__module__})
+    attributes = {"__contract__": replace(options, place=ROW), "__module__": contract.__module__}
+    return type(contract.__name__, (contract,), attributes)
 
 
-def _placed(options: ContractOptions) -> ContractOptions:
-    return replace(options, place=ROW)
-
-
-def gathered(
+def build_table(
     contract: type, heading: Sequence[str], pieces: Iterable[Sequence[tuple[int, Sequence[str]]]], sheet: str = ""
 ) -> Table:
-    """Rows of printed cells, each with its number, as a pandas frame with the contract's types.
+    """Build a table with the contract's types from rows of printed cells.
 
-    Raises `Unreadable` where the heading says a name twice, or has no row below it.
+    Args:
+        contract: The contract.
+        heading: The names of the columns.
+        pieces: Rows in pieces, each row with its number and as many cells as the heading.
+        sheet: The name of the sheet.
+
+    Returns:
+        The table, a pandas frame.
+
+    Raises:
+        Unreadable: The heading has a name twice, or no row below it.
     """
     import pandas as pd
 
-    from khrop.files.typed_columns import PRINTED, TEXT, Column, types_of
+    from khrop.files.typed_columns import PRINTED, TEXT, TypedColumn, types_of
 
-    columns, types = named_once(heading), types_of(contract)
-    read = {name: Column(types.get(name, TEXT)) for name in columns}
+    columns, types = index_heading(heading), types_of(contract)
+    columns_read = {name: TypedColumn(types.get(name, TEXT)) for name in columns}
     numbers: list[int] = []
     for piece in pieces:
         numbers += [number for number, _ in piece]
         cells = list(zip(*[row for _, row in piece], strict=True))
         for name, at in columns.items():
-            read[name].add(cells[at - 1])
+            columns_read[name].add(cells[at - 1])
     if not numbers:
         raise no_rows()
-    data = {name: column.whole() for name, column in read.items()}
-    for name, column in read.items():
+    data = {name: column.to_series() for name, column in columns_read.items()}
+    for name, column in columns_read.items():
         if column.printed and name + PRINTED not in data:
-            data[name + PRINTED] = column.beside()
+            data[name + PRINTED] = column.printed_values()
     place = options_of(contract).place or ""
     numbered = "" if place in data or place in types else place
     if numbered:
         data[numbered] = pd.Series(numbers, dtype="int64")
-    return derived(contract, Table(pd.DataFrame(data, copy=False), len(numbers), columns, sheet, numbered))
+    return derive_columns(contract, Table(pd.DataFrame(data, copy=False), len(numbers), columns, sheet, numbered))
 
 
-def named_once(heading: Sequence[str]) -> dict[str, int]:
-    """The names of a heading with their columns, from 1; columns without a name are nobody's."""
+def index_heading(heading: Sequence[str]) -> dict[str, int]:
+    """Return the position of each name in a heading; columns without a name are ignored.
+
+    Args:
+        heading: The cells of the heading.
+
+    Returns:
+        The position by name, from 1.
+
+    Raises:
+        Unreadable: A name occurs twice.
+    """
     columns: dict[str, int] = {}
     for at, text in enumerate(heading, 1):
         name = text.strip()
@@ -101,7 +136,7 @@ def named_once(heading: Sequence[str]) -> dict[str, int]:
 
 
 def no_rows() -> Unreadable:
-    """A file with a heading and nothing below it: there is nothing to check, which is not the same as no fault."""
+    """Return the error for a file with a heading and no rows: nothing to check is not the same as no failure."""
     return Unreadable("the file has a heading and no row below it", "ไฟล์มีแต่หัวตาราง ไม่มีแถวข้อมูล")
 
 
@@ -116,40 +151,35 @@ DERIVATIONS: Mapping[str, Callable[[str], str | None]] = {"thai-province-code": 
 """The functions that derive a column from the texts of another, by the names that contracts have for them."""
 
 
-def derived(contract: type, table: Table) -> Table:
-    """Return the table with the columns that the contract derives from others.
-
-    A text from which nothing follows gives a null.
+def derive_columns(contract: type, table: Table) -> Table:
+    """Add the columns that the contract derives from others.
 
     Args:
         contract: The contract, with `ContractOptions.derived`.
-        table: The table of a file.
+        table: The table.
 
     Returns:
-        The table with the derived columns that it lacked.
+        The table with the derived columns, null where the source has no meaning.
 
     Raises:
         KeyError: The contract names a function that is not in `DERIVATIONS`.
     """
     import narwhals as nw
 
-    from khrop.engine.flags import values_of
+    from khrop.engine.flags import distinct_values
     from khrop.model.rule import options_of
 
     for column, (source, name) in options_of(contract).derived.items():
         if column in table.columns or source not in table.columns:
             continue
-        meaning = DERIVATIONS[name]
+        derive = DERIVATIONS[name]
         data = nw.from_native(table.frame).lazy()
         if data.collect_schema()[source] != nw.String:
             continue
-        names = values_of(data, source)
-        meant = {name: code for name in names if isinstance(name, str) and (code := meaning(name)) is not None}
-        # No engine replaces from an empty list.
-        meant = meant or {"": ""}
-        meaning_of = nw.col(source).replace_strict(
-            list(meant), list(meant.values()), default=None, return_dtype=nw.String
-        )
-        frame = nw.from_native(table.frame).with_columns(meaning_of.alias(column)).to_native()
+        names = distinct_values(data, source)
+        values = {name: code for name in names if isinstance(name, str) and (code := derive(name)) is not None}
+        values = values or {"": ""}  # no engine replaces from an empty list
+        expr = nw.col(source).replace_strict(list(values), list(values.values()), default=None, return_dtype=nw.String)
+        frame = nw.from_native(table.frame).with_columns(expr.alias(column)).to_native()
         table = replace(table, frame=frame, columns={**table.columns, column: table.columns[source]})
     return table

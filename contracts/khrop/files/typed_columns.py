@@ -1,8 +1,8 @@
-"""Cells as a file prints them to columns with the types of a contract.
+"""Read cells as a file prints them into columns with the types of a contract.
 
-Here belongs how one printed cell is read: Thai digits, thousands, percents, dates. What cannot be read becomes a
-null, and what was printed stays beside it in `<column>_printed`; whether that is allowed is for the contract. How
-a file comes apart into cells belongs in `khrop.files.csv_text` and `khrop.files.workbook`.
+Here belongs how a printed cell is read: Thai digits, thousands, percents, dates. An unreadable cell becomes a null, and
+what was printed is kept in `<column>_printed`; whether that is allowed is for the contract. How a file is split into
+cells belongs in `khrop.files.csv_text` and `khrop.files._workbook`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PRINTED = "_printed"
-KNOWN_CELLS = 1 << 16
-"""The same figures fill the cells of most columns; so many different ones are read once."""
+"""The suffix of the column that keeps what was printed in unreadable cells."""
+_CACHED_CELLS = 1 << 16
+"""Most columns repeat a few values, so up to this many distinct cells are parsed once."""
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_TRUTHS = {"true": True, "false": False, "1": True, "0": False}
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
-def number(text: str, *, whole: bool) -> int | float:
-    """A number as printed or as programs write it; ValueError for what is none.
+def parse_number(text: str, *, whole: bool) -> int | float:
+    """Parse a number as printed or as programs write it.
 
-    Thai or ASCII digits, commas between thousands, a percent sign behind what need not be whole. A fraction in a
-    `whole` column is a number all the same, so that a rule can say that it is not whole.
+    Accepts Thai or ASCII digits, commas between thousands, and a percent sign where the number need not be whole. A
+    fraction in a whole column is still a number, so that a rule can report it.
+
+    Args:
+        text: The cell.
+        whole: Whether the column holds whole numbers.
+
+    Returns:
+        The number.
+
+    Raises:
+        ValueError: The text is not a number.
     """
     try:
         return parse_count(text)
@@ -47,58 +58,65 @@ def number(text: str, *, whole: bool) -> int | float:
     return int(value) if whole and value.is_integer() and abs(value) < 2**53 else value
 
 
-def _moment(text: str) -> datetime:
+def _parse_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text.strip())
 
 
-def _truth(text: str) -> bool:
+def _parse_boolean(text: str) -> bool:
     try:
-        return _TRUTHS[text.strip().lower()]
+        return _BOOLEANS[text.strip().lower()]
     except KeyError:
         raise ValueError(text) from None
 
 
-def _whole(text: str) -> int | float:
-    return number(text, whole=True)
+def _parse_whole(text: str) -> int | float:
+    return parse_number(text, whole=True)
 
 
-def _real(text: str) -> int | float:
-    return number(text, whole=False)
+def _parse_real(text: str) -> int | float:
+    return parse_number(text, whole=False)
 
 
-def _text(text: str) -> str:
+def _keep_text(text: str) -> str:
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """How a column's cells are read, and as what pandas keeps them, without a null and with one."""
+    """How a column's cells are parsed, and pandas' type for them without and with nulls."""
 
     read: Callable[[str], Any]
     full: str
     nullable: str
 
 
-TEXT = _Type(_text, "string", "string")
+TEXT = _Type(_keep_text, "string", "string")
 TYPES = (
-    (("int", "uint"), _Type(_whole, "int64", "Int64")),
-    (("float", "decimal"), _Type(_real, "float64", "float64")),
-    (("datetime", "date", "timestamp"), _Type(_moment, "datetime64[us]", "datetime64[us]")),
-    (("bool",), _Type(_truth, "bool", "boolean")),
+    (("int", "uint"), _Type(_parse_whole, "int64", "Int64")),
+    (("float", "decimal"), _Type(_parse_real, "float64", "float64")),
+    (("datetime", "date", "timestamp"), _Type(_parse_datetime, "datetime64[us]", "datetime64[us]")),
+    (("bool",), _Type(_parse_boolean, "bool", "boolean")),
 )
 
 
 def types_of(contract: type) -> dict[str, _Type]:
-    """How the cells of each of a contract's columns are read; as text, where the contract asks for no type."""
+    """Return how the cells of each of a contract's columns are parsed; as text where the contract has no type.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The type by column.
+    """
     columns = contract.to_schema().columns.items()  # type: ignore[attr-defined]
     return {
-        name: next((kind for begin, kind in TYPES if str(column.dtype).lower().startswith(begin)), TEXT)
+        name: next((kind for prefix, kind in TYPES if str(column.dtype).lower().startswith(prefix)), TEXT)
         for name, column in columns
     }
 
 
-class _Cells(dict[str, Any]):
-    """What each different text of a column was read as; None for a blank and for what cannot be read."""
+class _CellCache(dict[str, Any]):
+    """The parsed value of each distinct cell of a column; None for a blank or unreadable cell."""
 
     def __init__(self, read: Callable[[str], Any]) -> None:
         self.read = read
@@ -108,28 +126,35 @@ class _Cells(dict[str, Any]):
         if text.strip():
             try:
                 value = self.read(text)
-            except ValueError:  # what was printed is kept by the column
+            except ValueError:  # the column keeps what was printed
                 value = None
-        if len(self) < KNOWN_CELLS:
+        if len(self) < _CACHED_CELLS:
             self[text] = value
         return value
 
 
 @dataclass(slots=True)
-class Column:
-    """One column that grows by pieces, so that no more than a piece of it is ever text."""
+class TypedColumn:
+    """A column that grows by pieces, so that only a piece of it is held as text.
+
+    Attributes:
+        type: How its cells are parsed.
+        pieces: The parsed pieces.
+        printed: What was printed in unreadable cells, by row.
+    """
 
     type: _Type
     pieces: list[pd.Series] = field(default_factory=list)
     printed: dict[int, str] = field(default_factory=dict)
-    _cells: _Cells = field(init=False)
+    _cells: _CellCache = field(init=False)
     _rows: int = 0
 
     def __post_init__(self) -> None:
-        self._cells = _Cells(self.type.read)
+        """Create the cache of parsed cells."""
+        self._cells = _CellCache(self.type.read)
 
     def add(self, texts: Sequence[str]) -> None:
-        """Read another piece of the column."""
+        """Parse another piece of the column."""
         import pandas as pd
 
         values = list(map(self._cells.__getitem__, texts))
@@ -142,13 +167,14 @@ class Column:
         if dtype.lower() == "int64" and float in types:
             dtype = "float64"
         if dtype.startswith("datetime"):
-            self.pieces.append(pd.Series(pd.to_datetime(values, utc=_zoned(values)).astype(_unit(values))))
+            datetimes = pd.to_datetime(values, utc=_has_timezone(values))
+            self.pieces.append(pd.Series(datetimes.astype(_datetime_dtype(values))))
         else:
             self.pieces.append(pd.Series(values, dtype=dtype))
         self._rows += len(texts)
 
-    def whole(self) -> pd.Series:
-        """The column."""
+    def to_series(self) -> pd.Series:
+        """Return the column as a series and release its pieces."""
         import pandas as pd
 
         pieces, self.pieces = self.pieces, []
@@ -157,16 +183,16 @@ class Column:
             pieces = [piece.astype("float64") for piece in pieces]
         return pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
 
-    def beside(self) -> pd.Series:
-        """What was printed where nothing could be read."""
+    def printed_values(self) -> pd.Series:
+        """Return what was printed in unreadable cells, null elsewhere."""
         import pandas as pd
 
         return pd.Series(self.printed, dtype="string").reindex(range(self._rows))
 
 
-def _zoned(values: Sequence[Any]) -> bool:
+def _has_timezone(values: Sequence[Any]) -> bool:
     return any(value is not None and value.tzinfo is not None for value in values)
 
 
-def _unit(values: Sequence[Any]) -> str:
-    return "datetime64[us, UTC]" if _zoned(values) else "datetime64[us]"
+def _datetime_dtype(values: Sequence[Any]) -> str:
+    return "datetime64[us, UTC]" if _has_timezone(values) else "datetime64[us]"

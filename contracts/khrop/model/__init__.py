@@ -1,1 +1,1 @@
-"""The records that everything speaks of: rule, verdict, violation, document facts, messages."""
+"""The records of the library: rules, verdicts, violations, the facts of a document, messages."""

@@ -1,8 +1,7 @@
-"""What a rule says of a document's own facts (dates, claims), and how it is judged.
+"""Judge the rules about a document's own facts (dates, claims).
 
-A document's facts are a handful of plain values, so a rule of scope `document` is plain functions of them: exact,
-the same on every engine, and a thousandth of the cost of a frame of one row. See `khrop.model.facts` for where they
-come from.
+A document's facts are a few plain values, so a rule of scope `document` is plain functions of them: exact, the same on
+every engine, and at a thousandth of the cost of a frame of one row. Facts are gathered in `khrop.model.facts`.
 """
 
 from __future__ import annotations
@@ -12,40 +11,57 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from khrop.model.facts import Facts, show
-from khrop.model.messages import Shown, violation
+from khrop.model.messages import RowTexts, make_violation
 from khrop.model.rule import Rule
 from khrop.model.verdict import NotRun, Violation
 
 Known = Mapping[str, Any]
+"""The facts of a document by name, with the parameters; None where a value is absent or unreadable."""
 
 UNREAD_TH = "อ่านค่าที่พิมพ์ไว้ว่า “{printed}” ไม่ได้ ({fact})"
 UNREAD_EN = "{fact}: “{printed}” cannot be read"
 
 
-class Judged(Protocol):
-    """One fact that a document rule judges: `holds` tells whether it does, `expected` what it should say.
+class FactRule(Protocol):
+    """What a document rule requires of a fact.
 
-    Where the document does not say one of `needs`, the part is not run; where it says one that cannot be read, the
-    rule fails. `given` are needed too, one of each group, but another rule already names them when they cannot be
-    read. A part that needs nothing is run on every document. Ready-made ones are in `khrop.vocabulary.claims`.
+    Where the document lacks a fact in `needs`, the rule is not run for this fact; where such a fact is unreadable, the
+    rule fails. Of each group in `given` at least one fact is needed too, but another rule reports when it is
+    unreadable. A fact rule that needs nothing is run on every document. Ready-made ones are in
+    `khrop.vocabulary.claims`.
     """
 
     @property
-    def needs(self) -> tuple[str, ...]: ...
+    def needs(self) -> tuple[str, ...]:
+        """The facts without which the rule is not run."""
+        ...
 
     @property
-    def given(self) -> tuple[tuple[str, ...], ...]: ...
+    def given(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of facts; of each group at least one is needed."""
+        ...
 
     @property
-    def holds(self) -> Callable[[Known], bool]: ...
+    def holds(self) -> Callable[[Known], bool]:
+        """A function of the facts: whether the rule holds."""
+        ...
 
     @property
-    def expected(self) -> Callable[[Known], Any] | None: ...
+    def expected(self) -> Callable[[Known], Any] | None:
+        """A function of the facts: the value that was expected; None where no value can be named."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of one's own making, of plain functions. It cannot be exported with its contract."""
+    """A fact rule made of plain functions. It cannot be exported with its contract.
+
+    Attributes:
+        holds: Whether the rule holds, given the facts.
+        needs: See `FactRule`.
+        given: See `FactRule`.
+        expected: The expected value, given the facts.
+    """
 
     holds: Callable[[Known], bool]
     needs: tuple[str, ...] = ()
@@ -54,10 +70,20 @@ class Part:
 
 
 def judge(
-    rules: Iterable[tuple[Rule, Mapping[str, Judged]]], facts: Facts, snapshots: Iterable[str]
+    rules: Iterable[tuple[Rule, Mapping[str, FactRule]]], facts: Facts, snapshots: Iterable[str]
 ) -> tuple[list[Violation], list[NotRun]]:
-    """Judge all document rules on the facts of each snapshot. What is run on none of them is told once."""
-    found: list[Violation] = []
+    """Judge document rules on the facts of each snapshot.
+
+    Args:
+        rules: Each rule with its fact rules by the fact that they judge.
+        facts: The facts of all snapshots.
+        snapshots: The names of the snapshots.
+
+    Returns:
+        The violations, and the fact rules that were not run with the reason; what was run on no snapshot is a single
+        record.
+    """
+    violations: list[Violation] = []
     not_run: dict[NotRun, list[str]] = {}
     snapshots = list(snapshots)
     parts = [(rule, fact, part) for rule, built in rules for fact, part in built.items()]
@@ -65,37 +91,37 @@ def judge(
         known = facts.of(snapshot)
         for rule, fact, part in parts:
             needs = (*rule.needs, *part.needs)
-            silent = [n for n in needs if facts.absent(snapshot, n)]
-            silent += [" or ".join(group) for group in part.given if all(known.get(n) is None for n in group)]
-            absent = list(dict.fromkeys(silent))
+            missing = [n for n in needs if facts.absent(snapshot, n)]
+            missing += [" or ".join(group) for group in part.given if all(known.get(n) is None for n in group)]
             unread = [n for n in needs if known.get(n) is None]
             if not needs and not part.given and snapshot not in facts.documented:
                 not_run.setdefault(NotRun(rule.id, fact, "there is no document to judge"), []).append(snapshot)
-            elif absent:
-                reason = f"the document does not say {', '.join(absent)}"
+            elif missing:
+                reason = f"the document does not say {', '.join(dict.fromkeys(missing))}"
                 not_run.setdefault(NotRun(rule.id, fact, reason), []).append(snapshot)
             elif unread:
-                # What it should say can be told where it alone is unread.
+                # The expected value is known where no other fact is unread.
                 expected = show(fact, part.expected(known)) if part.expected and unread == [fact] else ""
-                found.append(_unread(rule, unread[0], expected, facts, snapshot))
+                violations.append(_unread_violation(rule, unread[0], expected, facts, snapshot))
             elif not part.holds(known):
-                found.append(_broken(rule, fact, part, facts, snapshot))
-    return found, [told for one, names in not_run.items() for told in one.of(names, snapshots)]
+                violations.append(_broken_violation(rule, fact, part, facts, snapshot))
+    skipped = [entry for record, names in not_run.items() for entry in record.per_snapshot(names, snapshots)]
+    return violations, skipped
 
 
-def _unread(rule: Rule, fact: str, expected: str, facts: Facts, snapshot: str) -> Violation:
+def _unread_violation(rule: Rule, fact: str, expected: str, facts: Facts, snapshot: str) -> Violation:
     printed = facts.unread(snapshot, fact)
     th, en = (text.format(fact=fact, printed=printed) for text in (UNREAD_TH, UNREAD_EN))
     place = facts.place(snapshot, fact)
     return Violation(rule.id, rule.severity, fact, fact, printed, expected, place, th, en, snapshot or None)
 
 
-def _broken(rule: Rule, fact: str, part: Judged, facts: Facts, snapshot: str) -> Violation:
+def _broken_violation(rule: Rule, fact: str, part: FactRule, facts: Facts, snapshot: str) -> Violation:
     known = facts.of(snapshot)
-    texts = Shown({name: text for name, value in known.items() if (text := show(name, value))})
+    texts = RowTexts({name: text for name, value in known.items() if (text := show(name, value))})
     texts["fact"] = fact
     if observed := texts.get(fact) or facts.unread(snapshot, fact):
         texts["observed"] = observed
     if part.expected and (expected := show(fact, part.expected(known))):
         texts["expected"] = expected
-    return violation(rule, {}, texts, fact, fact, facts.place(snapshot, fact), snapshot)
+    return make_violation(rule, {}, texts, fact, fact, facts.place(snapshot, fact), snapshot)

@@ -1,4 +1,4 @@
-"""Errors that a person can mend, and any error in one line."""
+"""Errors that a user can correct, and any error as a single line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from pathlib import Path
 
 
 class WrongUse(Exception):
-    """A call that cannot be meant, or that names what is not there; a command ends with exit code 2."""
+    """A call that makes no sense or names something that does not exist; a command then ends with exit code 2."""
 
 
 def in_a_line(error: BaseException) -> str:
-    """Return an unforeseen error with the line that raised it: what a report of it needs, without a traceback."""
+    """Format an unexpected error with the line that raised it: what a bug report needs, without a traceback.
+
+    Args:
+        error: The error, with its traceback.
+
+    Returns:
+        A single line.
+    """
     text = " ".join(str(error).split()) or "without a message"
     frames = traceback.extract_tb(error.__traceback__)
     at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

@@ -1,7 +1,7 @@
-"""A document's own facts and claims, lined up by snapshot, as plain values.
+"""The facts and claims of documents by snapshot, as plain values.
 
-Here belong the ways a caller may hand facts in, and what is known, unread or absent of each. What must hold among
-them belongs in a contract; how that is judged belongs in `khrop.model.document_rules`.
+Here belong the forms in which a caller may pass facts, and whether each is known, unreadable or absent. What must hold
+among them belongs in a contract; how that is judged belongs in `khrop.model.document_rules`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
-ONE = ""
-"""The name of the snapshot of a frame that is one snapshot."""
+ONLY_SNAPSHOT = ""
+"""The name of the snapshot where a frame is a single snapshot without a name."""
 
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of each snapshot's document.
+    """The facts of each snapshot's document.
 
-    `values[snapshot][fact]` is a number, text, date or None; a claim is the fact `<source>_<measure>`, as in
-    `table_total_saved`. A fact that was printed and cannot be read is None, and `<fact>_printed` says what stood
-    there. `places[snapshot, fact]` says where in the document it stands. `documented` are the snapshots whose
-    document was handed in, whatever it says. `params` are facts of all, those without a document too.
+    A claim is the fact `<source>_<measure>`, such as `table_total_saved`. A fact that was printed and cannot be read is
+    None, and `<fact>_printed` holds what was printed.
+
+    Attributes:
+        values: By snapshot and fact: a number, text, date or None.
+        params: Facts of all snapshots, including those without a document.
+        places: By snapshot and fact: the place in the document.
+        documented: The snapshots whose document was passed, whatever it contains.
     """
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -35,32 +39,41 @@ class Facts:
     documented: set[str] = field(default_factory=set)
 
     @property
-    def silent(self) -> bool:
-        """Whether no document says anything of any snapshot."""
+    def is_empty(self) -> bool:
+        """Whether no document has a fact of any snapshot."""
         return not self.values
 
     def of(self, snapshot: str) -> Record:
+        """Return the facts of a snapshot and the parameters, by name."""
         return self.values.get(snapshot, self.params)
 
     def own(self, snapshot: str) -> dict[str, Any]:
-        """The facts of a snapshot, to add to."""
+        """Return the facts of a snapshot, to add to."""
         return self.values.setdefault(snapshot, dict(self.params))
 
     def place(self, snapshot: str, fact: str) -> str:
+        """Return the place of a fact in the document, or an empty text."""
         return self.places.get((snapshot, fact), "")
 
     def unread(self, snapshot: str, fact: str) -> str:
-        """What was printed for a fact that could not be read; empty where it was read, or is not there."""
+        """Return what was printed for an unreadable fact; empty where the fact was read or is absent."""
         known = self.of(snapshot)
         return "" if known.get(fact) is not None else str(known.get(f"{fact}_printed") or "")
 
     def absent(self, snapshot: str, fact: str) -> bool:
-        """Whether a document says nothing of a fact, not even something that cannot be read."""
+        """Check whether a document lacks a fact; an unreadable fact is not absent."""
         return self.of(snapshot).get(fact) is None and not self.unread(snapshot, fact)
 
 
-def records(given: Any) -> list[Record]:
-    """A mapping, a list of mappings, or a frame of any engine as plain records; nothing at all as none."""
+def to_records(given: Any) -> list[Record]:
+    """Convert a mapping, a list of mappings or a frame of any engine to plain records.
+
+    Args:
+        given: What the caller passed; None for nothing.
+
+    Returns:
+        A mapping for each row, its values as `plain` returns them.
+    """
     if given is None:
         return []
     if isinstance(given, Mapping):
@@ -79,23 +92,49 @@ def gather(
     claims: Iterable[Record],
     params: Mapping[str, Any],
 ) -> Facts:
-    """Line up `document` (records of one row a snapshot) and `claims` (records of source, measure, value, place,
-    and, where the value cannot be read, printed) by the snapshot that `column` names. Parameters are facts too,
-    under their own names. A claim that is made twice and differs has no value: what was printed is both.
+    """Collect the facts of documents and claims by snapshot.
+
+    Parameters are facts too, under their own names. A claim that is made twice with different values has no value: both
+    are kept as printed.
+
+    Args:
+        snapshots: Returns the names of the frame's snapshots; called only where a record names none.
+        column: The column that names a record's snapshot.
+        document: A record for each snapshot's document.
+        claims: Records of source, measure, value, place and, where the value is unreadable, printed.
+        params: The contract's parameters.
+
+    Returns:
+        The facts.
+
+    Raises:
+        ValueError: A record names no snapshot and the frame has several.
     """
     facts = Facts(params=params)
     for row in document:
-        name = owner(row, column, snapshots)
+        name = find_snapshot(row, column, snapshots)
         facts.documented.add(name)
         facts.own(name).update({k: v for k, v in row.items() if k != column})
     for row in claims:
-        name = owner(row, column, snapshots)
-        _claim(facts, name, f"{row['source']}_{row['measure']}", row)
+        name = find_snapshot(row, column, snapshots)
+        _add_claim(facts, name, f"{row['source']}_{row['measure']}", row)
     return facts
 
 
-def owner(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
-    """The snapshot that a record speaks of; one that names none speaks of the only one there is."""
+def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]]) -> str:
+    """Return the snapshot of a record; a record that names none belongs to the only snapshot.
+
+    Args:
+        row: The record.
+        column: The column that names its snapshot.
+        snapshots: Returns the names of the frame's snapshots.
+
+    Returns:
+        The name of the snapshot.
+
+    Raises:
+        ValueError: The record names no snapshot and the frame has several.
+    """
     if column is not None and row.get(column) is not None:
         return str(row[column])
     names = snapshots()
@@ -104,7 +143,7 @@ def owner(row: Record, column: str | None, snapshots: Callable[[], Sequence[str]
     return names[0]
 
 
-def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
+def _add_claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
     known, value = facts.own(snapshot), row["value"]
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
@@ -119,9 +158,17 @@ def _claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
 
 
 def show(name: str, value: Any) -> str:
-    """A value as a message prints it: percents with two places at least, dates as ISO, nothing for a null."""
+    """Format a value for a message: percents with at least two places, dates as ISO 8601, a null as an empty text.
+
+    Args:
+        name: The column or fact; a name with "percent" in it holds percent points.
+        value: The value, in the form that an engine returns.
+
+    Returns:
+        The text.
+    """
     kind = type(value)
-    if kind is str or (kind is int and "percent" not in name):  # most of what is shown
+    if kind is str or (kind is int and "percent" not in name):  # most values
         return str(value)
     value = plain(value)
     if value is None:
@@ -130,18 +177,25 @@ def show(name: str, value: Any) -> str:
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         number = float(value)
-        return f"{number:.2f}" if "percent" in name and round(number, 2) == number else _number(value)
+        return f"{number:.2f}" if "percent" in name and round(number, 2) == number else _format_number(value)
     return str(value)
 
 
 def plain(value: Any) -> Any:
-    """A value without its engine: every missing value is None, scalars are Python's own, a moment is its day."""
+    """Convert a value of an engine to a plain Python value.
+
+    Args:
+        value: A scalar of any engine.
+
+    Returns:
+        None for every kind of missing value, Python's own scalar otherwise; a datetime becomes its date.
+    """
     kind = type(value)
-    if kind is str or kind is int or kind is bool:  # most values by far
+    if kind is str or kind is int or kind is bool:  # most values
         return value
     if kind is float:
         return None if value != value else value
-    if value is None or _missing(value):
+    if value is None or _is_missing(value):
         return None
     if isinstance(value, datetime):
         return value.date()
@@ -155,12 +209,12 @@ def _plain_record(row: Record) -> Record:
     return {name: plain(value) for name, value in row.items()}
 
 
-def _missing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     try:
         return bool(value != value)
     except TypeError:  # pandas.NA has no truth value
         return True
 
 
-def _number(value: int | float | Decimal) -> str:
+def _format_number(value: int | float | Decimal) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)

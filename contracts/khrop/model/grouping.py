@@ -1,6 +1,6 @@
-"""How a frame's rows group into snapshots, and what a rule about groups must offer to be run.
+"""How a frame's rows group into snapshots, and what a rule about groups reads and returns.
 
-Here belongs the interface between `khrop.engine.group_rules`, which runs group rules, and the rules themselves: see
+Here belongs the interface between `khrop.engine`, which runs group rules, and the rules themselves; their interface is
 `khrop.vocabulary.kinds.GroupKind`.
 """
 
@@ -12,55 +12,88 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from khrop.model.facts import ONE, show
+from khrop.model.facts import ONLY_SNAPSHOT, show
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 
 Row = Mapping[str, Any]
+"""A row of plain values by column."""
 Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One figure of a group: how many `rows`; of a column how many are not null (`count`), the `sum`, how many are
-    `true`, the `min`, the `max`, how many `different` values. Nulls count as one value more, NaN is a null; the sum of
-    nothing is 0, and a sum that infinities make no number of is NaN."""
+    """An aggregate of a group.
+
+    Nulls count as a single distinct value, NaN is a null. The sum of no values is 0; a sum that infinities make
+    undefined is NaN.
+
+    Attributes:
+        of: `rows` (number of rows) or, of a column, `count` (values that are not null), `sum`, `true` (values that are
+            true), `min`, `max`, `different` (distinct values).
+        column: The column; empty for `rows`.
+    """
 
     of: Of
     column: str = ""
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
-    """A key to sort texts by in which numbers count as numbers: R9 before R10."""
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Build a sort key under which numbers in texts sort as numbers: R9 before R10.
+
+    Args:
+        text: The text to sort by.
+
+    Returns:
+        The key.
+    """
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
 
 class Table(Protocol):
-    """What a group rule may ask about the rows behind its aggregates."""
+    """The rows behind the aggregates, as a group rule may query them."""
 
     def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
-        """Some columns of the rows of some snapshots, with those that name a row and its place, as plain values:
-        snapshot by snapshot."""
+        """Fetch some columns of the rows of some snapshots, with the columns that name a row and its place.
+
+        Args:
+            snapshots: The names of the snapshots.
+            columns: The columns.
+
+        Yields:
+            The name of a snapshot and its rows, as plain values.
+        """
         ...
 
     def snapshots(self, where: nw.Expr) -> set[str]:
-        """The snapshots with rows for which an expression is true."""
+        """Return the snapshots that have rows for which an expression is true."""
         ...
 
     def has(self, column: str) -> bool:
-        """Whether the frame has a column."""
+        """Check whether the frame has a column."""
         ...
 
     def distinct(self, column: str) -> set[Any]:
-        """The values of a column in all snapshots, None among them where one is null."""
+        """Return the distinct values of a column over all snapshots, with None where a value is null."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a group rule found, before the rule's id and severity are put to it."""
+    """A failure of a group rule, without the rule's id and severity.
+
+    Attributes:
+        snapshot: The name of the snapshot.
+        key: The key of the row or group.
+        column: The column that failed.
+        observed: The value in the frame.
+        expected: The value that was expected.
+        place: The place in the document, where the frame has it.
+        th: The message in Thai.
+        en: The message in English.
+    """
 
     snapshot: str
     key: str
@@ -74,14 +107,19 @@ class Failure:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How a contract names snapshots, rows and places (see `ContractOptions`), as this frame has them.
+    """How snapshots, rows and places are named in a frame, as its contract declares (see `ContractOptions`).
 
-    `told` are the snapshots that the document or its claims name; `listed` names those of the frame's `column`, at
-    the cost of a query, `first` some of them, at less.
+    Attributes:
+        column: The column of snapshots; None where the frame has none.
+        documented: The snapshots that the document or its claims name.
+        listed: Returns the names in `column`, at the cost of a query.
+        key: The columns that name a row for a person.
+        place: The column of places; None where the frame has none.
+        first: Returns some names of snapshots, at a lower cost.
     """
 
     column: str | None
-    told: tuple[str, ...]
+    documented: tuple[str, ...]
     listed: Callable[[], Sequence[str]]
     key: tuple[str, ...]
     place: str | None
@@ -94,13 +132,13 @@ class Grouping:
 
     @cached_property
     def snapshots(self) -> tuple[str, ...]:
-        """The names of the snapshots, the document's before the frame's; `ONE` alone where none has a name."""
-        return tuple(dict.fromkeys([*self.told, *self.present])) or (ONE,)
+        """The names of all snapshots, those of the document first; `ONLY_SNAPSHOT` alone where none has a name."""
+        return tuple(dict.fromkeys([*self.documented, *self.present])) or (ONLY_SNAPSHOT,)
 
     @cached_property
     def rowless(self) -> tuple[str, ...]:
-        """Of several snapshots those that the document names and the frame has no row of."""
-        return tuple(sorted(set(self.told).difference(self.present))) if self.told and self.snapshot else ()
+        """Where there are several snapshots, those that the document names and that have no row in the frame."""
+        return tuple(sorted(set(self.documented).difference(self.present))) if self.documented and self.snapshot else ()
 
     @cached_property
     def named(self) -> bool:
@@ -109,22 +147,25 @@ class Grouping:
 
     @cached_property
     def snapshot(self) -> str | None:
-        """The column that tells the rows of several snapshots apart; None where there is but one."""
-        several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
-        return self.column if several else None
+        """The column that separates the rows of several snapshots; None where there is a single snapshot."""
+        is_several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
+        return self.column if is_several else None
 
     def name(self, row: Row) -> str:
-        """The snapshot a row belongs to."""
+        """Return the snapshot of a row."""
         return str(row[self.snapshot]) if self.snapshot else self.snapshots[0]
 
     def columns(self, *names: str) -> list[str]:
-        """The snapshot's column, where rows must be told apart, and these."""
+        """Return some columns, after the column of snapshots where rows of several must be separated."""
         return [*([self.snapshot] if self.snapshot else []), *names]
 
     def where(self, row: Row) -> str:
+        """Return the place of a row in the document, or an empty text."""
         return show("place", row.get(self.place)) if self.place else ""
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Rows in the order of their places and keys, as an engine may give them in any."""
+        """Sort rows by their places and keys; an engine may return them in any order."""
         keys = [key for key in self.key if rows and key in rows[0]]
-        return sorted(rows, key=lambda row: (natural(self.where(row)), [natural(show(key, row[key])) for key in keys]))
+        return sorted(
+            rows, key=lambda row: (natural_key(self.where(row)), [natural_key(show(key, row[key])) for key in keys])
+        )

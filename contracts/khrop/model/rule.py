@@ -1,8 +1,7 @@
-"""What a rule is: an id that never changes, one severity, a scope, and words in Thai and English.
+"""The record of a rule: an id that never changes, a severity, a scope, and messages in Thai and English.
 
-Here belong the `Rule` record and the rules of a contract. The decorator that attaches a rule to a contract's method
-is `khrop.engine.pandera_bridge.rule`; how a rule is run belongs in `khrop.engine.check`; ready-made rules belong in
-`khrop.vocabulary`.
+Here belong `Rule`, the rules of a contract and its options. The decorator that makes a contract's method a rule is
+`khrop.engine.pandera_bridge.rule`; rules are run by `khrop.engine.check`; ready-made rules are in `khrop.vocabulary`.
 """
 
 from __future__ import annotations
@@ -17,32 +16,43 @@ Params = Mapping[str, Any]
 RowText = str | Callable[[Mapping[str, Any]], str]
 
 ENGINES = ("pandas", "polars", "pyarrow", "duckdb", "ibis", "pyspark")
-"""The engines whose frames can be checked, under narwhals' names for them."""
+"""The engines whose frames can be checked, by their names in narwhals."""
 
 RULE_KEY = "__khrop_rule__"
 PREVIOUS = "previous_"
-"""Before the name of a column of the previous return, in the expressions of reference rules."""
+"""The prefix of the previous return's columns in the expressions of reference rules."""
 
 
 class RuleDefinitionError(TypeError):
-    """A rule that cannot mean what it says: refused when the contract is defined."""
+    """A rule that cannot be run as it is written; raised when the contract is defined or compiled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One invariant of a contract.
+    """An invariant of a contract.
 
-    `build(contract, params)` returns what the scope runs: for `row` and `reference` a boolean narwhals
-    expression (true where the rule holds); for `document` a mapping from the fact judged to a
-    `khrop.model.document_rules.Part`; for `group`, and for a `reference` rule about whole snapshots, a
-    `khrop.vocabulary.kinds.GroupKind`.
+    A row where a column of `columns` is null fails, unless the column is in `skip_null`: then the row is skipped,
+    because another rule reports this null. (A `reference` rule skips every null: there is nothing to compare.)
 
-    `columns` are the columns the rule speaks of; a row where one of them is null fails, unless the column is in
-    `skip_null`: then the row is skipped, because another rule already names that null. (A `reference` rule skips
-    every null: there is nothing to compare.)
-    `needs` are the facts and parameters without which the rule is not run.
-    `column` is the one of the columns that is at fault, where it is not always the first.
-    `observed`, `expected`, `column`, `th`, `en` are templates over the failing row, or functions of it.
+    `observed`, `expected`, `column`, `th` and `en` are templates over the failing row, or functions of it.
+
+    Attributes:
+        id: The id, such as `counts-whole`.
+        scope: What the rule reads: `row`, `group`, `reference` or `document`.
+        severity: `error` or `warning`.
+        columns: The columns that the rule is about.
+        needs: The facts and parameters without which the rule is not run.
+        skip_null: The columns whose nulls are skipped.
+        column: The column that is at fault, where it is not always the first.
+        observed: What the frame has.
+        expected: What was expected.
+        th: The message in Thai.
+        en: The message in English.
+        summary: What must hold, as a sentence.
+        build: A function `(contract, params)` that returns what the scope runs: for `row` and `reference` a boolean
+            narwhals expression (true where the rule holds); for `document` a mapping from a fact to its
+            `khrop.model.document_rules.FactRule`; for `group`, and for a `reference` rule about whole snapshots, a
+            `khrop.vocabulary.kinds.GroupKind`.
     """
 
     id: str
@@ -68,50 +78,106 @@ class Param:
 
 
 def methods_of(contract: type) -> dict[str, Rule]:
-    """The rules of a contract by the name of their method, in the order they are written, those of its bases first.
+    """Return the rules of a contract by the name of their method.
 
     A subclass replaces a rule by defining a method of the same name.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The rules in the order in which they are written, those of the bases first.
     """
-    found: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {}
     for base in reversed(contract.__mro__):
         for name, attribute in vars(base).items():
             record = getattr(attribute, RULE_KEY, None)
             if isinstance(record, Rule):
-                found[name] = record
-    return found
+                rules[name] = record
+    return rules
 
 
 def rules_of(contract: type) -> tuple[Rule, ...]:
-    """The rules of a contract; RuleDefinitionError where they contradict one another."""
-    found = methods_of(contract)
+    """Return the rules of a contract.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The rules in the order in which they are written, those of the bases first.
+
+    Raises:
+        RuleDefinitionError: Rules of the same id have different severities, or a reference rule has no key to compare
+            by.
+    """
+    rules = methods_of(contract)
     severities: dict[str, Severity] = {}
-    for record in found.values():
+    for record in rules.values():
         if severities.setdefault(record.id, record.severity) != record.severity:
             raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} has two severities")
         if record.scope == "reference" and not options_of(contract).key:
             raise RuleDefinitionError(f"rule {record.id!r} of {contract.__name__} needs a key to compare rows by")
-    return tuple(found.values())
+    return tuple(rules.values())
 
 
 def rule_ids(contract: type) -> dict[str, Severity]:
-    """Each rule id of a contract, once, with its severity."""
+    """Return the rule ids of a contract, each once, with their severities.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The severity by rule id.
+
+    Raises:
+        RuleDefinitionError: See `rules_of`.
+    """
     return {record.id: record.severity for record in rules_of(contract)}
 
 
 def options_of(contract: type) -> ContractOptions:
-    """The contract's `Options`: version, keys, parameters. See `ContractOptions` for the defaults."""
+    """Return the options of a contract.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        Its `__contract__`, or the defaults of `ContractOptions`.
+    """
     return cast(ContractOptions, getattr(contract, "__contract__", ContractOptions()))
 
 
 @dataclass(frozen=True, slots=True)
 class ContractOptions:
-    """What a contract says of itself beside its columns; the class attribute `__contract__`.
+    """What a contract declares beside its columns, as the class attribute `__contract__`.
 
-    `snapshot` is the column that tells one snapshot's rows from another's (absent: the frame is one snapshot);
-    `key` are the columns that name a row for a person; `place` is the column that says where it stands;
-    `params` are the parameters with their defaults; `engines` those whose frames it is for; `derived` are the columns
-    that a file may leave out, each with the column it follows from and the name of a function of
-    `khrop.files.table.DERIVATIONS`.
+    Attributes:
+        version: The contract's version.
+        title_th: The title in Thai.
+        title_en: The title in English.
+        snapshot: The column that separates the rows of several snapshots; None where a frame is a single snapshot.
+        key: The columns that name a row for a person.
+        place: The column of places in the document.
+        params: The parameters of the rules with their defaults.
+        engines: The engines whose frames the contract is for.
+        derived: Columns that a file may omit: by column, the column that it is derived from and the name of a function
+            of `khrop.files.table.DERIVATIONS`.
+
+    Example:
+        >>> import pandera.pandas as pa
+        >>> from pandera.typing import Series
+        >>> import khrop
+        >>> class Stock(pa.DataFrameModel):
+        ...     day: Series[str]
+        ...     item: Series[str]
+        ...     left: Series[int] = pa.Field(ge=0)
+        ...
+        ...     __contract__ = khrop.ContractOptions(version="1.0.0", snapshot="day", key=("item",))
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"day": ["Mon", "Mon", "Tue"], "item": ["tea", "rice", "tea"], "left": [3, -1, 2]})
+        >>> verdict = khrop.check(Stock, frame)
+        >>> list(verdict.valid["day"]), list(verdict.set_aside["day"])
+        (['Tue'], ['Mon', 'Mon'])
     """
 
     version: str = "0.0.0"

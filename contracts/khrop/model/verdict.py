@@ -1,7 +1,7 @@
-"""What a check came to: the status, the violations, and what was not run.
+"""The result of a check: the status, the violations, and the rules that were not run.
 
-Here belong the records that `khrop.check` returns and that the warehouse and JSON repeat name for name.
-How they come about belongs in `khrop.engine.check`.
+Here belong the records that `khrop.check` returns and that the warehouse and JSON repeat name for name. How they are
+computed belongs in `khrop.engine.check`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from khrop.model.rule import Severity
 if TYPE_CHECKING:
     import pandas as pd
 
-    from khrop.engine.split import Split
     from khrop.model.grouping import Grouping
 
 Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
@@ -24,11 +23,19 @@ Status = Literal["accepted", "accepted_with_warnings", "quarantined"]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that does not hold, with where it stands, what stood there, and what was expected.
+    """A failure of a rule: what fails, where, the value, and the value that was expected.
 
-    `key` names the row or fact (a province, a claim); `column_name` the column; `place` the spot in the
-    document (`sheet!R<row>C<column>`), empty where the frame knows of none. `snapshot` tells which snapshot of a
-    frame of many; it is None where the frame is one.
+    Attributes:
+        rule_id: The rule.
+        severity: The rule's severity.
+        key: The row or fact (a province, a claim).
+        column_name: The column or fact that failed.
+        observed: The value in the frame or document, as text.
+        expected: The value that was expected, as text.
+        place: The place in the document (`sheet!R<row>C<column>`); empty where the frame has no places.
+        message_th: The message in Thai.
+        message_en: The message in English.
+        snapshot: The snapshot, in a frame of several; None where the frame is a single snapshot.
     """
 
     rule_id: str
@@ -43,154 +50,244 @@ class Violation:
     snapshot: str | None = None
 
     def as_dict(self) -> dict[str, str]:
-        """The nine fields that every engine, the warehouse and JSON share."""
+        """Return the nine fields that every engine, the warehouse and JSON share, by name."""
         return {name: value for name, value in asdict(self).items() if name in VIOLATION_FIELDS}
+
+
+VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapshot")
+"""The nine fields of `Violation` that every engine, the warehouse and JSON share."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """A rule (or, in `part`, the one fact of it) whose input was absent, and why: neither a pass nor an error.
-    `snapshot` is empty where it was absent for every one."""
+    """A rule whose input was absent: neither a pass nor an error.
+
+    Attributes:
+        rule_id: The rule.
+        part: The fact, where the rule was not run for a single fact; empty for the whole rule.
+        reason: Why it was not run.
+        snapshot: The snapshot; empty where the input was absent for every snapshot.
+    """
 
     rule_id: str
     part: str
     reason: str
     snapshot: str = ""
 
-    def of(self, names: Sequence[str], everyone: Sequence[str]) -> list[NotRun]:
-        """The same said of some snapshots: once, where these are all there are."""
+    def per_snapshot(self, names: Sequence[str], everyone: Sequence[str]) -> list[NotRun]:
+        """Repeat the record for some snapshots, or once where these are all snapshots.
+
+        Args:
+            names: The snapshots for which the rule was not run.
+            everyone: All snapshots.
+
+        Returns:
+            The records.
+        """
         return [self] if len(names) == len(everyone) else [replace(self, snapshot=name) for name in names]
 
 
-class Found(Sequence[Violation]):
-    """Violations that get their words when someone looks: often all that is wanted is how many there are."""
+class LazyViolations(Sequence[Violation]):
+    """A sequence of violations whose messages are built on first access; often a caller needs only their number."""
 
-    def __init__(self, tell: Callable[[], Iterable[Violation]]) -> None:
-        self._tell = tell
+    def __init__(self, load: Callable[[], Iterable[Violation]]) -> None:
+        """Create the sequence.
+
+        Args:
+            load: Builds the violations; called once, on first access.
+        """
+        self._load = load
 
     @cached_property
-    def _told(self) -> tuple[Violation, ...]:
-        return tuple(self._tell())
+    def _loaded(self) -> tuple[Violation, ...]:
+        return tuple(self._load())
 
     def __len__(self) -> int:
-        return len(self._told)
+        """Return the number of violations."""
+        return len(self._loaded)
 
     @overload
-    def __getitem__(self, at: int) -> Violation: ...
+    def __getitem__(self, index: int) -> Violation: ...
     @overload
-    def __getitem__(self, at: slice) -> tuple[Violation, ...]: ...
-    def __getitem__(self, at: int | slice) -> Violation | tuple[Violation, ...]:
-        return self._told[at]
+    def __getitem__(self, index: slice) -> tuple[Violation, ...]: ...
+    def __getitem__(self, index: int | slice) -> Violation | tuple[Violation, ...]:
+        """Return the violation at an index, or those of a slice."""
+        return self._loaded[index]
 
     def __iter__(self) -> Iterator[Violation]:
-        return iter(self._told)
+        """Iterate over the violations."""
+        return iter(self._loaded)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, (Found, tuple)) and self._told == tuple(other)
+        """Compare with another such sequence or a tuple."""
+        return isinstance(other, (LazyViolations, tuple)) and self._loaded == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._told)
+        """Return the hash of the violations as a tuple."""
+        return hash(self._loaded)
 
     def __repr__(self) -> str:
-        return repr(self._told)
-
-
-VIOLATION_FIELDS = tuple(f.name for f in fields(Violation) if f.name != "snapshot")
+        """Return the violations as text."""
+        return repr(self._loaded)
 
 
 def status_of(severities: Iterable[str]) -> Status:
-    """The verdict that violations of these severities come to."""
-    found = set(severities)
-    if "error" in found:
+    """Return the status that violations of some severities result in.
+
+    Args:
+        severities: The severities of the violations.
+
+    Returns:
+        `quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`.
+    """
+    present = set(severities)
+    if "error" in present:
         return "quarantined"
-    return "accepted_with_warnings" if "warning" in found else "accepted"
+    return "accepted_with_warnings" if "warning" in present else "accepted"
 
 
 class ContractError(ValueError):
-    """A frame that breaks its contract; `verdict` holds the same content as the message."""
+    """A frame that breaks its contract.
+
+    Attributes:
+        verdict: The verdict; the message has the same content.
+    """
 
     def __init__(self, verdict: Verdict) -> None:
+        """Create the error from a verdict."""
         self.verdict = verdict
         lines = [f"{verdict.contract} {verdict.contract_version}: {verdict.status}"]
-        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.found]
+        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.records]
         super().__init__("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `khrop.check` found.
+    """The result of `khrop.check`.
 
-    `found` holds the violations in the order of the contract's rules (of each at most `limit`; `exact` has how many
-    there are, and `broken` of which severities, told or not); `not_run` the rules whose input was absent.
+    Attributes:
+        contract: The name of the contract.
+        contract_version: Its version.
+        records: The violations in the order of the contract's rules, at most `limit` for each rule.
+        not_run: The rules whose input was absent.
+        grouping: How snapshots, rows and places are named in the frame.
+        rule_counts: Each broken rule with its number of violations, whether or not all were fetched.
+        severities: The severities of all violations, whether or not they were fetched.
+        split: Returns the valid rows (True) or the others (False).
+
+    Example:
+        >>> import pandas as pd
+        >>> import pandera.pandas as pa
+        >>> from pandera.typing import Series
+        >>> import khrop
+        >>> from khrop.vocabulary import AddsUp
+        >>> class Stock(pa.DataFrameModel):
+        ...     item: Series[str]
+        ...     received: Series[int]
+        ...     sold: Series[int]
+        ...     left: Series[int]
+        ...
+        ...     __contract__ = khrop.ContractOptions(version="1.0.0", key=("item",))
+        ...
+        ...     @khrop.rule("left-over", observed="{left}", en="{item}: {sold} and {left} are not {received}")
+        ...     def left_over(cls, params):
+        ...         'What was sold and what is left add up to what was received.'
+        ...         return AddsUp(("sold", "left"), "received")
+        >>> frame = pd.DataFrame({"item": ["tea", "rice"], "received": [10, 5], "sold": [3, 1], "left": [7, 5]})
+        >>> verdict = khrop.check(Stock, frame)
+        >>> verdict.status, verdict.counts(), verdict.complete
+        ('quarantined', {'left-over': 1}, True)
+        >>> verdict.violations[["rule_id", "key", "observed"]].to_dict("records")
+        [{'rule_id': 'left-over', 'key': 'rice', 'observed': '5'}]
+        >>> list(verdict.valid["item"]), list(verdict.set_aside["item"])
+        (['tea'], ['rice'])
+        >>> verdict.snapshots, list(verdict.by_snapshot())
+        ((), [''])
+        >>> verdict.raise_if_failed()
+        Traceback (most recent call last):
+        ...
+        khrop.model.verdict.ContractError: Stock 1.0.0: quarantined
+          left-over (error)  rice: 1 and 5 are not 5
     """
 
     contract: str
     contract_version: str
-    found: Sequence[Violation]
+    records: Sequence[Violation]
     not_run: tuple[NotRun, ...] = ()
-    by: Grouping | None = field(default=None, compare=False, repr=False)
-    exact: tuple[tuple[str, int], ...] = ()
-    broken: frozenset[Severity] = frozenset()
-    split: Split | None = field(default=None, compare=False, repr=False)
+    grouping: Grouping | None = field(default=None, compare=False, repr=False)
+    rule_counts: tuple[tuple[str, int], ...] = ()
+    severities: frozenset[Severity] = frozenset()
+    split: Callable[[bool], Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def snapshots(self) -> tuple[str, ...]:
-        """The names of the snapshots that the frame or its document speak of; empty where none has a name. They are
-        listed when first asked for."""
-        return self.by.snapshots if self.by is not None and self.by.named else ()
+        """The names of the snapshots, queried on first access; empty where none has a name."""
+        return self.grouping.snapshots if self.grouping is not None and self.grouping.named else ()
 
     @property
     def status(self) -> Status:
         """`quarantined` on any error, `accepted_with_warnings` on any warning, else `accepted`."""
-        return status_of(self.broken)
+        return status_of(self.severities)
 
     @property
     def violations(self) -> pd.DataFrame:
-        """The violations as a frame with the nine fields (and `snapshot` where the frame holds many)."""
+        """The violations as a pandas frame with the nine fields (and `snapshot` where snapshots have names)."""
         import pandas as pd
 
-        names = [*VIOLATION_FIELDS, "snapshot"] if self.by is not None and self.by.named else list(VIOLATION_FIELDS)
-        return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.found], columns=names)
+        is_named = self.grouping is not None and self.grouping.named
+        names = [*VIOLATION_FIELDS, "snapshot"] if is_named else list(VIOLATION_FIELDS)
+        return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.records], columns=names)
 
     def counts(self) -> dict[str, int]:
-        """How many violations each broken rule has, whether or not all of them were fetched."""
-        return dict(self.exact)
+        """Return the number of violations of each broken rule, whether or not all of them were fetched."""
+        return dict(self.rule_counts)
 
     @property
     def complete(self) -> bool:
-        """Whether every violation is told, none left out by `limit`."""
-        return sum(self.counts().values()) == len(self.found)
+        """Whether `records` has every violation, none left out by `limit`."""
+        return sum(self.counts().values()) == len(self.records)
 
     @property
     def valid(self) -> Any:
         """The rows that hold, in the engine of the frame that was checked, lazily where it is lazy.
 
-        Of a contract that names a snapshot column, the snapshot is the unit: an error anywhere sets all its rows
-        aside. Of any other it is the row; an error of the frame as a whole sets all rows aside.
+        For a contract that names a snapshot column, the snapshot is the unit: an error anywhere sets all its rows
+        aside. For any other it is the row; an error of the frame as a whole sets all rows aside. ValueError where the
+        verdict has no frame.
         """
-        return self._side(valid=True)
+        return self._rows(valid=True)
 
     @property
     def set_aside(self) -> Any:
         """The rows that are not `valid`."""
-        return self._side(valid=False)
+        return self._rows(valid=False)
 
-    def _side(self, valid: bool) -> Any:
+    def _rows(self, valid: bool) -> Any:
         if self.split is None:
-            raise ValueError("this verdict was not made of a frame")
-        return self.split.side(valid)
+            raise ValueError("this verdict has no frame")
+        return self.split(valid)
 
     def by_snapshot(self) -> dict[str, tuple[Violation, ...]]:
-        """Each snapshot of a frame of many, with its own violations (none: an empty tuple). ValueError where `limit`
-        left some out, as a snapshot would look better than it is."""
+        """Group the violations by snapshot.
+
+        Returns:
+            The violations of each snapshot by its name; an empty tuple for a snapshot without violations.
+
+        Raises:
+            ValueError: `limit` left some violations out, so that a snapshot would look better than it is.
+        """
         if not self.complete:
-            raise ValueError("not all violations were fetched: check with limit=None to tell them by snapshot")
-        split: dict[str, list[Violation]] = {name: [] for name in self.snapshots}
-        for violation in self.found:
-            split.setdefault(violation.snapshot or "", []).append(violation)
-        return {name: tuple(found) for name, found in split.items()}
+            raise ValueError("not all violations were fetched: check with limit=None to group them by snapshot")
+        groups: dict[str, list[Violation]] = {name: [] for name in self.snapshots}
+        for violation in self.records:
+            groups.setdefault(violation.snapshot or "", []).append(violation)
+        return {name: tuple(violations) for name, violations in groups.items()}
 
     def raise_if_failed(self) -> None:
-        """Raise `ContractError` where the verdict is `quarantined`."""
+        """Raise an error where the status is `quarantined`.
+
+        Raises:
+            ContractError: The status is `quarantined`.
+        """
         if self.status == "quarantined":
             raise ContractError(self)

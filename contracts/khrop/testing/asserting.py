@@ -38,7 +38,7 @@ def assert_accepted(
 
 def told(verdict: Verdict) -> Iterator[str]:
     """A verdict as lines for a person."""
-    severities = {v.rule_id: v.severity for v in verdict.found}
+    severities = {v.rule_id: v.severity for v in verdict.records}
     yield f"{verdict.contract} {verdict.contract_version}: {verdict.status}"
     yield ""
     counts = verdict.counts()
@@ -48,7 +48,7 @@ def told(verdict: Verdict) -> Iterator[str]:
     yield ""
     many = bool(verdict.snapshots)
     head = ("rule", *(["snapshot"] if many else []), "key", "column", "observed", "expected", "message")
-    first = sorted(verdict.found, key=lambda v: v.severity != "error")[:SHOWN]
+    first = sorted(verdict.records, key=lambda v: v.severity != "error")[:SHOWN]
     yield from _table(
         head,
         [

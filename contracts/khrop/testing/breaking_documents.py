@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from khrop.expressions.percents import hundredths_of
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.model.rule import Rule
 from khrop.testing.documents import Known, fails
 from khrop.testing.holding import Breaking, DeadEnd
@@ -25,7 +25,7 @@ from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, 
 from khrop.vocabulary.claims import Said as SaidOnce
 
 
-def breakers_of_part(plan: Plan, rule: Rule, part: Judged) -> Iterator[Breaking]:
+def breakers_of_part(plan: Plan, rule: Rule, part: FactRule) -> Iterator[Breaking]:
     """The ways to break one part of a rule about a document."""
     if isinstance(part, _KNOWN):
         yield Misstated(rule, part, frozenset(r.prefix + column for r in plan.of(SumsMatch) for column in r.columns))
@@ -41,7 +41,7 @@ class Misstated(Breaking):
     """The document says one thing that is not so."""
 
     rule: Rule
-    part: Judged
+    part: FactRule
     totals_of_rows: frozenset[str]
 
     def facts(self, draw: Draw, known: dict[str, Any]) -> frozenset[str]:
@@ -58,7 +58,7 @@ class Misstated(Breaking):
         return frozenset(bearing)
 
 
-def _spoilt(draw: Draw, part: Judged, known: Known, totals: frozenset[str]) -> Known:
+def _spoilt(draw: Draw, part: FactRule, known: Known, totals: frozenset[str]) -> Known:
     if isinstance(part, NotAfter):
         if known.get(part.earlier) is None:
             return {}
@@ -91,7 +91,7 @@ class Unreadable(Breaking):
     """A part of the contract's own making: a fact is not said or cannot be read, whichever breaks it."""
 
     rule: Rule
-    part: Judged
+    part: FactRule
 
     def facts(self, draw: Draw, known: dict[str, Any]) -> frozenset[str]:
         bearing = frozenset({*self.part.needs, *(name for group in self.part.given for name in group)})

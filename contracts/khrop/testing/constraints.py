@@ -15,7 +15,7 @@ from typing import Any
 import narwhals as nw
 
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import in_row, on_arrays
+from khrop.expressions.evaluation import evaluate_row, supports_arrays
 from khrop.expressions.formula import Formula, expression
 
 Row = Mapping[str, Any]
@@ -151,14 +151,14 @@ def judged(rule: RowRule, row: Row) -> bool:
         return True
     if any(row.get(column) is None for column in rule.required):
         return False
-    if rule.formula is not None and on_arrays(rule.formula):
-        return bool(in_row(rule.formula, row))
+    if rule.formula is not None and supports_arrays(rule.formula):
+        return bool(evaluate_row(rule.formula, row))
     return _true(rule.expr, row)
 
 
 def true_of(formula: Formula, row: Row) -> bool:
     """Whether a formula is true of a row without nulls."""
-    return bool(in_row(formula, row)) if on_arrays(formula) else _true(expression(formula), row)
+    return bool(evaluate_row(formula, row)) if supports_arrays(formula) else _true(expression(formula), row)
 
 
 def _true(expr: nw.Expr, row: Row) -> bool:

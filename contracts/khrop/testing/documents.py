@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.testing.constraints import Row
 from khrop.testing.plan import Plan
 from khrop.testing.solving import FIRST_DAY, REACH, Draw, hundredths_of_ratio
@@ -65,14 +65,14 @@ def unsay(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
             return [rule_id for rule_id, _ in failing]
 
 
-def fails(part: Judged, known: Known) -> bool:
+def fails(part: FactRule, known: Known) -> bool:
     """Whether a part is judged on these facts, and does not hold."""
     said = all(known.get(need) is not None for need in part.needs)
     given = all(any(known.get(name) is not None for name in group) for group in part.given)
     return said and given and not part.holds(known)
 
 
-def _sayings(part: Judged, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
+def _sayings(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
     """The facts without which a part is not judged, where all of them may be left unsaid."""
     for group in [*([need] for need in part.needs), *part.given]:
         said = [name for name in group if known.get(name) is not None]
@@ -80,7 +80,7 @@ def _sayings(part: Judged, known: Known, kept: frozenset[str]) -> Iterator[list[
             yield said
 
 
-def _dates(draw: Draw, parts: Sequence[Judged], known: Known) -> None:
+def _dates(draw: Draw, parts: Sequence[FactRule], known: Known) -> None:
     orders = [(part.earlier, part.later) for part in parts if isinstance(part, NotAfter)]
     days = [part.day for part in parts if isinstance(part, OnWeekday)]
     names = list(dict.fromkeys([*(name for order in orders for name in order), *days]))
@@ -103,7 +103,7 @@ def _day(draw: Draw) -> date:
     return date.fromordinal(FIRST_DAY + draw(st.integers(0, REACH)))
 
 
-def _follow(parts: Sequence[Judged], known: Known) -> bool:
+def _follow(parts: Sequence[FactRule], known: Known) -> bool:
     """Say one more fact that follows from others; False where none does."""
     for part in sorted(parts, key=lambda part: isinstance(part, RestOfHundred)):
         if (said := _consequence(part, known)) is not None:
@@ -112,7 +112,7 @@ def _follow(parts: Sequence[Judged], known: Known) -> bool:
     return False
 
 
-def _consequence(part: Judged, known: Known) -> tuple[str, Any] | None:
+def _consequence(part: FactRule, known: Known) -> tuple[str, Any] | None:
     def has(*names: str) -> bool:
         return all(known.get(name) is not None for name in names)
 
@@ -132,7 +132,7 @@ def _consequence(part: Judged, known: Known) -> tuple[str, Any] | None:
     return None
 
 
-def _choose(draw: Draw, parts: Sequence[Judged], known: Known) -> bool:
+def _choose(draw: Draw, parts: Sequence[FactRule], known: Known) -> bool:
     """Say one more fact that follows from nothing; False where all are said."""
     for part in parts:
         least, most = 0, REACH

@@ -17,7 +17,7 @@ from khrop.engine.fields import field_rules
 from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Formula
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.model.rule import ContractOptions, Params, options_of
 from khrop.testing.constraints import Constraint
 from khrop.testing.reading import constraints_in
@@ -149,7 +149,7 @@ class Plan:
         return len(constraint.columns) > 1 and bool(percents.intersection(constraint.columns))
 
     @cached_property
-    def documents(self) -> tuple[tuple[Built, str, Judged], ...]:
+    def documents(self) -> tuple[tuple[Built, str, FactRule], ...]:
         """Each fact that a rule of scope document judges."""
         return tuple(
             (one, fact, part) for one in self.built if one.rule.scope == "document" for fact, part in one.what.items()

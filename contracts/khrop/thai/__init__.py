@@ -1,4 +1,7 @@
-"""Thai text as offices write it: digits (the names below), dates, lost tone marks, provinces. Knows no contract."""
+"""Read and write Thai text as offices print it: digits (the names below), dates, lost tone marks, provinces.
+
+Nothing here depends on a contract.
+"""
 
 from khrop.thai.digits import (
     Normalised,

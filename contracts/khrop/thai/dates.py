@@ -1,8 +1,8 @@
-"""Dates as Thai offices write them, found in prose and written back.
+"""Find dates in Thai prose and format dates as Thai offices write them.
 
-Belongs here: the forms of a date and the reading of its year. Does not belong here: which date of a document
-is its as-of date, its own date or its deadline (the reader knows the words around it), and the faults of
-spelling (`thai.normalise` comes first: month names are matched letter by letter).
+Here belong the forms of a date and the interpretation of its year. Which date of a document is its as-of date, its own
+date or its deadline depends on the words around it and belongs in a reader. Call `khrop.thai.normalise` first: month
+names are matched letter by letter.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from typing import Literal
 
 from khrop.thai.digits import to_arabic, to_thai
 
-__all__ = ["MONTHS", "WEEKDAYS", "FoundDate", "find_dates", "format_long"]
+__all__ = ["MONTHS", "WEEKDAYS", "Era", "FoundDate", "Problem", "find_dates", "format_long"]
 
 Era = Literal["buddhist", "gregorian"]
 Problem = Literal["ambiguous-year", "no-such-day"]
@@ -22,10 +22,12 @@ MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
     "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
 )  # fmt: skip
+"""The names of the months in Thai, January first."""
 _SHORT_MONTHS = (
     "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
 )  # fmt: skip
 WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+"""The names of the weekdays in Thai without "วัน", Monday first."""
 _MONTH_NUMBER = {
     name.replace(".", ""): number for names in (MONTHS, _SHORT_MONTHS) for number, name in enumerate(names, 1)
 }
@@ -36,12 +38,21 @@ _BUDDHIST_OFFSET = 543
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """One date in a text.
+    """A date in a text.
 
-    `text[start:end]` is `printed`: from the weekday, if one is named, to the year; a bare "วันที่" before the
-    day is not part of it. `date` is None exactly when there is a `problem`: "ambiguous-year" (the year is
-    not told, and never guessed) or "no-such-day" (31 June, whatever the year). `era` is the calendar that the
-    year was read in, None if it could not be told. `weekday_printed` is the weekday's name without "วัน".
+    Attributes:
+        start: Offset of the first character in the text.
+        end: Offset after the last character.
+        printed: `text[start:end]`, from the weekday (where the text names it) to the year. A bare "วันที่" before the
+            day is not part of it.
+        day: Day of the month as printed.
+        month: Month, 1 to 12 (or what was printed, where there is no such day).
+        year_printed: The year as printed: 2563, 2020 or 63.
+        date: The Gregorian date; None exactly when there is a `problem`.
+        era: The calendar of the year; None where it is ambiguous.
+        weekday_printed: The weekday's name without "วัน"; None where the text names none.
+        problem: "ambiguous-year" (the text does not determine the year, and it is never guessed), "no-such-day" (31
+            June, whatever the year) or None.
     """
 
     start: int
@@ -57,37 +68,67 @@ class FoundDate:
 
     @property
     def weekday_matches(self) -> bool | None:
-        """Whether the named weekday is the date's; None when no weekday is named or the date is unknown."""
+        """Whether the printed weekday is the date's; None where no weekday is printed or the date is unknown."""
         if self.weekday_printed is None or self.date is None:
             return None
         return self.date.weekday() == _WEEKDAY_NUMBER[self.weekday_printed]
 
     @property
     def weekday_number(self) -> int | None:
-        """The weekday that is named, 1 Monday to 7 Sunday (ISO 8601); None when none is."""
+        """The printed weekday, 1 Monday to 7 Sunday (ISO 8601); None where none is printed."""
         return None if self.weekday_printed is None else _WEEKDAY_NUMBER[self.weekday_printed] + 1
 
 
 def find_dates(text: str, *, near: datetime.date | None = None) -> list[FoundDate]:
-    """All dates in `text`, in the order of the text; offsets are of `text` as given.
+    """Find all dates in a text.
 
     Forms: "๑๑ มิถุนายน ๒๕๖๓", "31 ส.ค. 2563", "วันจันทร์ที่ ๓๑ สิงหาคม พ.ศ. ๒๕๖๓", "16/6/2563", "16-06-63",
     "2020-08-31"; Thai or ASCII digits; gaps of up to eight spaces or line ends between the parts.
 
-    Years: 2400-2699 is Buddhist, 1900-2199 Gregorian. "พ.ศ." or "ค.ศ." tells the century of a two-digit year
-    (25yy, 20yy) and must agree with a year of four. A two-digit year without it is read only if `near` is
-    given and exactly one of 25yy Buddhist, 20yy and 19yy Gregorian lies within 366 days of it. Any other year
-    has the problem "ambiguous-year". Time is linear in the length of `text`.
+    Years: 2400-2699 is Buddhist, 1900-2199 Gregorian. "พ.ศ." or "ค.ศ." gives the century of a two-digit year (25yy,
+    20yy) and must agree with a year of four digits. A two-digit year without an era is accepted only if `near` is given
+    and exactly one of 25yy Buddhist, 20yy and 19yy Gregorian lies within 366 days of it. Any other year has the problem
+    "ambiguous-year". Time is linear in the length of `text`.
+
+    Args:
+        text: The text to search; normalise it first (`khrop.thai.normalise`).
+        near: A date close to those in the text, to resolve two-digit years.
+
+    Returns:
+        The dates in the order of the text; offsets refer to `text` as given.
+
+    Example:
+        >>> from khrop.thai_dates import find_dates
+        >>> letter, deadline = find_dates("ลงวันที่ 16/6/2563 ภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓")
+        >>> letter.date, letter.era
+        (datetime.date(2020, 6, 16), 'buddhist')
+        >>> deadline.printed, deadline.weekday_matches
+        ('วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓', True)
+        >>> [(found.date, found.problem) for found in find_dates("16/6/63")]
+        [(None, 'ambiguous-year')]
     """
     # Digits are translated one to one, so offsets in the translation are offsets in the text.
     return [_read(match, text, near) for match in _matches(to_arabic(text))]
 
 
 def format_long(date: datetime.date, *, weekday: bool = False, digits: Literal["thai", "arabic"] = "thai") -> str:
-    """The date as a letter prints it: "๑๑ มิถุนายน ๒๕๖๓", "วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓".
+    """Format a date as a letter prints it: "๑๑ มิถุนายน ๒๕๖๓", "วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓".
 
-    The year is Gregorian + 543, as it has been since 1 January 1941. `find_dates` reads it back from 1857 to
-    2156.
+    The year is Gregorian + 543, as it has been since 1 January 1941. `find_dates` parses it from 1857 to 2156.
+
+    Args:
+        date: The date.
+        weekday: Whether to begin with the weekday.
+        digits: The script of the digits.
+
+    Returns:
+        The date as text.
+
+    Example:
+        >>> import datetime
+        >>> from khrop.thai_dates import format_long
+        >>> format_long(datetime.date(2020, 8, 31), weekday=True)
+        'วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓'
     """
     long = f"{date.day} {MONTHS[date.month - 1]} {date.year + _BUDDHIST_OFFSET}"
     if weekday:
@@ -148,16 +189,16 @@ def _parts(match: re.Match[str]) -> _Parts:
 def _matches(text: str) -> Iterator[re.Match[str]]:
     for match in _DATE.finditer(text):
         parts = _parts(match)
-        # Three figures with strokes are a date only if something in them says so: a telephone number is not.
-        if match["month"] or _in_some_year(parts) or _year(parts, None):
+        # Three figures with strokes are a date only if a day, month or year is plausible: a telephone number is not.
+        if match["month"] or _is_possible_day(parts) or _year(parts, None):
             yield match
 
 
-def _in_some_year(parts: _Parts) -> bool:
+def _is_possible_day(parts: _Parts) -> bool:
     return 1 <= parts.month <= 12 and 1 <= parts.day <= _LONGEST_MONTH[parts.month - 1]
 
 
-# --- the reading ------------------------------------------------------------------------------------------
+# --- the interpretation -----------------------------------------------------------------------------------
 
 
 def _read(match: re.Match[str], text: str, near: datetime.date | None) -> FoundDate:
@@ -166,7 +207,7 @@ def _read(match: re.Match[str], text: str, near: datetime.date | None) -> FoundD
     date = _date(year[0], parts) if year else None
     problem: Problem | None = None
     if date is None:
-        problem = "no-such-day" if year or not _in_some_year(parts) else "ambiguous-year"
+        problem = "no-such-day" if year or not _is_possible_day(parts) else "ambiguous-year"
     return FoundDate(
         start=match.start(),
         end=match.end(),
@@ -182,7 +223,7 @@ def _read(match: re.Match[str], text: str, near: datetime.date | None) -> FoundD
 
 
 def _year(parts: _Parts, near: datetime.date | None) -> tuple[int, Era] | None:
-    """The Gregorian year and the calendar it was printed in; None if that cannot be told."""
+    """Return the Gregorian year and the calendar it was printed in; None where the year is ambiguous."""
     printed = int(parts.year)
     if len(parts.year) == 2:
         return _short_year(printed, parts, near)

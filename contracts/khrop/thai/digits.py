@@ -1,7 +1,7 @@
-"""Thai text as offices print it: digits, spelling that merely looks right, numbers in cells.
+"""Read Thai text as offices print it: digits, spelling faults that are invisible in print, numbers in cells.
 
-Belongs here: what can be said of a string without knowing what it means. Does not belong here: dates
-(`thai_dates`), names of provinces (`provinces`), and gaps that a PDF puts into words (that needs the page).
+Here belongs what applies to a string whatever it means. Dates belong in `khrop.thai.dates`, names of provinces in
+`khrop.thai.provinces`; gaps that a PDF puts into words need the page and belong in its reader.
 """
 
 import re
@@ -29,12 +29,36 @@ _TO_THAI = str.maketrans("0123456789", _THAI_DIGITS)
 
 
 def to_arabic(text: str) -> str:
-    """Thai digits as ASCII digits; all else, and the length, stays as it is."""
+    """Replace Thai digits by ASCII digits.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text with ASCII digits; all else, and the length, is unchanged.
+
+    Example:
+        >>> from khrop.thai import to_arabic
+        >>> to_arabic("ร้อยละ ๓.๗๒")
+        'ร้อยละ 3.72'
+    """
     return text.translate(_TO_ARABIC)
 
 
 def to_thai(text: str) -> str:
-    """ASCII digits as Thai digits; all else, and the length, stays as it is."""
+    """Replace ASCII digits by Thai digits.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text with Thai digits; all else, and the length, is unchanged.
+
+    Example:
+        >>> from khrop.thai import to_thai
+        >>> to_thai("7,850 แห่ง")
+        '๗,๘๕๐ แห่ง'
+    """
     return text.translate(_TO_THAI)
 
 
@@ -43,10 +67,12 @@ def to_thai(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A text in its one spelling.
+    """A text in canonical spelling.
 
-    `notes` holds the ids of what had to be done, each once, in this order: `private-use`, `zero-width`, `space`,
-    `sara-ae`, `mark-order`, `doubled-mark`, `sara-am`, `nfc`. It is empty exactly when the text came in clean.
+    Attributes:
+        text: The text.
+        notes: The ids of the corrections made, each once, in this order: `private-use`, `zero-width`, `space`,
+            `sara-ae`, `mark-order`, `doubled-mark`, `sara-am`, `nfc`. Empty exactly when the input was canonical.
     """
 
     text: str
@@ -59,7 +85,7 @@ _OTHER_MARKS = "\u0e47\u0e4c-\u0e4e"
 _MARKS = _VOWEL_MARKS + _TONES + _OTHER_MARKS
 _NIKHAHIT, _SARA_AA, _SARA_AM, _SARA_E, _SARA_AE = "\u0e4d", "\u0e32", "\u0e33", "\u0e40", "\u0e41"
 _ZERO_WIDTH = "\u00ad\u200b-\u200d\u2060\ufeff"
-# Every horizontal space except the plain one. Line ends are no spaces here: prose keeps its lines.
+# Every horizontal space except U+0020. Line ends are not spaces here: prose keeps its lines.
 _ODD_SPACES = "\t\u000b\u000c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 # Private codes of Thai glyphs, in the order of their codes: those of Windows fonts from F700, of Macintosh fonts from
@@ -69,13 +95,13 @@ _MACINTOSH = "ัิีึื็" + "่่่" + "้้้" + "๊๊๊" + "�
 _FROM_PRIVATE = {0xF700 + i: c for i, c in enumerate(_WINDOWS)} | {0xF884 + i: c for i, c in enumerate(_MACINTOSH)}
 
 
-# A sieve, wider than the faults: it may stop a clean text, it must never let a fault through. Each branch
-# starts with a fixed set so that the scan over a clean cell costs well under a microsecond.
-_SIEVE = re.compile(
+# Matches more than the faults: it may match a canonical text, it must never miss a fault. Each branch starts with a
+# fixed set so that the scan over a canonical cell takes well under a microsecond.
+_MAYBE_FAULTY = re.compile(
     f"[{_ZERO_WIDTH}{_ODD_SPACES}{_NIKHAHIT}\uf700-\uf71a\uf884-\uf89e]|  |{_SARA_E}{_SARA_E}|{_SARA_AM}[{_TONES}]"
     f"|[{_TONES}{_OTHER_MARKS}][{_MARKS}]|[{_VOWEL_MARKS}][{_VOWEL_MARKS}]"
 )
-_suspicious = _SIEVE.search
+_may_be_faulty = _MAYBE_FAULTY.search
 
 _SPACE_RUN = re.compile(f"[ {_ODD_SPACES}]+")
 # The look-behinds let a match start only where a run starts: time stays linear on a page of tone marks.
@@ -89,8 +115,8 @@ _ONLY_VOWELS = re.compile(f"[{_VOWEL_MARKS}]+")
 
 
 def _vowels_first(run: re.Match[str]) -> str:
-    # A foreign mark of a lower class than the tones' 107 would be sorted before the moved tone by NFC, and so
-    # part it from what it was put behind. Such text has no Thai spelling to mend.
+    # NFC would sort a foreign mark of a lower class than the tones' 107 before the moved tone, and so separate the
+    # tone from its vowel. Such text has no Thai spelling to correct.
     if 0 < unicodedata.combining(run.string[run.end() : run.end() + 1] or " ") < 107:
         return run[0]
     return _NOT_VOWELS.sub("", run[0]) + _ONLY_VOWELS.sub("", run[0])
@@ -122,7 +148,14 @@ def _nfc(text: str) -> str:
 
 
 def from_private_use(text: str) -> str:
-    """The marks that old Thai fonts keep under private codes, under their own; the length stays."""
+    """Replace the private codes of marks in old Thai fonts by the marks' own codes.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text with Unicode marks; the length is unchanged.
+    """
     return text.translate(_FROM_PRIVATE)
 
 
@@ -143,21 +176,32 @@ _PASSES: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 def normalise(text: str) -> Normalised:
-    """`text` in the one spelling that names and words are compared in.
+    """Convert a text to the canonical spelling in which names and words are compared.
 
-    NFC, and the faults that cannot be seen in print: marks under the private codes of old fonts, SARA AM in two code
-    points, SARA AE as two SARA E, tone marks in the wrong place, marks typed twice, zero-width characters; odd spaces
-    become plain ones, runs of them become one, the ends are stripped, line ends inside stay. Clean text comes back as
-    it is; no tone mark is lost except the second of two equal neighbours; a second call changes nothing.
+    Applies NFC and corrects the faults that are invisible in print: marks under the private codes of old fonts, SARA AM
+    in two code points, SARA AE as two SARA E, tone marks in the wrong place, marks typed twice, zero-width characters.
+    Odd spaces become plain spaces, runs of spaces a single space; the ends are stripped, line ends inside stay. No tone
+    mark is lost except the second of two equal neighbours; a second call changes nothing.
 
     The order of marks is that of WTT 2.0: consonant, vowel above or below, tone, then SARA AM.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text and the corrections made; a canonical text is returned unchanged, without notes.
+
+    Example:
+        >>> from khrop.thai import normalise
+        >>> normalise("  จังหวัด  เเพร่ ")
+        Normalised(text='จังหวัด แพร่', notes=('space', 'sara-ae'))
     """
-    if text.strip() == text and not _suspicious(text) and is_normalized("NFC", text):
+    if text.strip() == text and not _may_be_faulty(text) and is_normalized("NFC", text):
         return Normalised(text, ())
     done: set[str] = set()
     before = None
-    # One pass can make work for an earlier one (a tone moved beside its double), so until nothing moves.
-    # Each pass shortens the text or undoes inversions, so this ends.
+    # A pass can create a fault for an earlier pass (a tone moved beside its double), so repeat until nothing changes.
+    # Each pass shortens the text or removes inversions, so this terminates.
     while text != before:
         before = text
         for note, apply in _PASSES:
@@ -179,27 +223,49 @@ _HAS_ARABIC_DIGIT = re.compile("[0-9]")
 
 
 class NotANumber(ValueError):
-    """A text that is no number as offices print it.
+    """A text that is not a number as offices print it.
 
-    `text` is the text as given, `expected` says in English what would have been read.
+    Attributes:
+        text: The text as given.
+        expected: What was expected, in English.
     """
 
     def __init__(self, text: str, expected: str) -> None:
+        """Create the error from a text and what was expected."""
         super().__init__(text, expected)
         self.text = text
         self.expected = expected
 
     def __str__(self) -> str:
+        """Return the message, with at most 60 characters of the text."""
         shown = self.text if len(self.text) <= 60 else self.text[:60] + "…"
         return f"{shown!r} is not a number as printed: expected {self.expected}"
 
 
 def parse_count(text: str) -> int:
-    """A whole number as printed: "๗,๘๕๐", "7850", "-3".
+    """Parse a whole number as printed: "๗,๘๕๐", "7850", "-3".
 
-    Thai or ASCII digits (never both), commas only between thousands, spaces around it; a leading "-" is read
-    so that a rule can say that the count is negative. Decimals, exponents, other scripts' digits and more
-    than 18 digits raise `NotANumber`; so does an empty text: absence is for the caller to judge.
+    Accepts Thai or ASCII digits (never both in one number), commas only between thousands, spaces around the number. A
+    leading "-" is accepted so that a rule can report that the count is negative.
+
+    Args:
+        text: The number as printed.
+
+    Returns:
+        The number.
+
+    Raises:
+        NotANumber: The text has decimals, an exponent, another script's digits or more than 18 digits, or is empty:
+            whether a number may be absent is for the caller to decide.
+
+    Example:
+        >>> from khrop.thai import parse_count
+        >>> parse_count("๗,๘๕๐")
+        7850
+        >>> parse_count("๗,๘x๐")
+        Traceback (most recent call last):
+        ...
+        khrop.thai.digits.NotANumber: '๗,๘x๐' is not a number as printed: expected a whole number such as ๗,๘๕๐ or 7,850
     """
     figure = _one_script(text)
     if not _COUNT.fullmatch(figure):
@@ -208,10 +274,24 @@ def parse_count(text: str) -> int:
 
 
 def parse_percent(text: str) -> Decimal:
-    """Percent points as printed: "๓.๗๒", "3.72 %" -> Decimal("3.72"), with the decimals that were printed.
+    """Parse percent points as printed: "๓.๗๒", "3.72 %".
 
-    As `parse_count`, with an optional fraction and an optional "%"; 18 digits in all. Raises `NotANumber`.
-    The range is not judged here: 104.2 is a number, whether it is a right one is for a rule.
+    As `parse_count`, with an optional fraction and an optional "%"; 18 digits in all. The range is not checked: 104.2
+    is a number, and whether it is plausible is for a rule.
+
+    Args:
+        text: The percent as printed.
+
+    Returns:
+        Percent points with the decimals that were printed: `Decimal("3.72")` is 3.72 percent.
+
+    Raises:
+        NotANumber: The text is not such a number.
+
+    Example:
+        >>> from khrop.thai import parse_percent
+        >>> parse_percent("๓.๗๒ %")
+        Decimal('3.72')
     """
     match = _PERCENT.fullmatch(_one_script(text))
     if not match:
@@ -220,10 +300,19 @@ def parse_percent(text: str) -> Decimal:
 
 
 def hundredths(percent: Decimal) -> int:
-    """Percent points in hundredths, rounded half up: Decimal("3.715") -> 372.
+    """Convert percent points to whole hundredths of a point, rounded half up: Decimal("3.715") -> 372.
 
     Exact for any precision. Half up means towards +infinity, as in `(20000·saved + total) // (2·total)`.
-    Raises ValueError for NaN, OverflowError for infinity.
+
+    Args:
+        percent: Percent points.
+
+    Returns:
+        Hundredths of a point.
+
+    Raises:
+        ValueError: The percent is NaN.
+        OverflowError: The percent is infinite.
     """
     numerator, denominator = percent.as_integer_ratio()
     return (200 * numerator + denominator) // (2 * denominator)

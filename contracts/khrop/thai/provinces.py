@@ -1,12 +1,12 @@
-"""The provinces of Thailand, and which one a printed name means.
+"""The provinces of Thailand, and exact look-ups by code and name.
 
-Belongs here: the committed table `provinces.csv` and exact look-ups in it. Does not belong here: guessing. A
-name that is not in the table is unknown; `nearest` serves the message that says so, never the data.
+Here belong the committed table `provinces.csv` and exact look-ups in it. There is no fuzzy matching: a name that is not
+in the table is unknown; `nearest` serves the message that reports it, never the data.
 
-Sources of the table: codes TIS 1099, the same numbers as in ISO 3166-2:TH; English names as in ISO 3166-2
-(Royal Thai General System), Bangkok excepted; regions: the six geographic regions of the National Geographic
-Committee (1977), younger provinces with the one they were split from; `ordinal`: the printed order of the
-return of 11 June 2563; aliases: the two-letter abbreviations of official correspondence, and everyday names.
+Sources of the table: codes TIS 1099, the same numbers as in ISO 3166-2:TH; English names as in ISO 3166-2 (Royal Thai
+General System), Bangkok excepted; regions: the six geographic regions of the National Geographic Committee (1977),
+younger provinces with the province they were split from; `ordinal`: the printed order of the return of 11 June 2563;
+aliases: the two-letter abbreviations of official correspondence, and everyday names.
 """
 
 import csv
@@ -20,18 +20,24 @@ from khrop.thai.marks import skeleton
 
 __all__ = ["Province", "all_provinces", "by_code", "by_skeleton", "expected_codes", "match", "nearest"]
 
-# difflib takes quadratic time; the longest name has 15 characters, so nothing longer is near.
+# difflib takes quadratic time; the longest name has 15 characters, so nothing longer is similar.
 _LONGEST_COMPARED = 60
 _PREFIX = re.compile(r"(?:จังหวัด|จ\.) ?")
 
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """One row of the table.
+    """A row of the table of provinces.
 
-    `code` is the two-digit TIS 1099 code as text, `iso` the ISO 3166-2 code ("TH-48"), `region` one of north,
-    northeast, central, east, west, south. `in_return` is False for Bangkok alone, which reports elsewhere;
-    `ordinal` is the place in the printed return, 1 to 76, None for Bangkok.
+    Attributes:
+        code: The two-digit TIS 1099 code as text.
+        iso: The ISO 3166-2 code ("TH-48").
+        name_th: The name in Thai.
+        name_en: The name in English.
+        region: north, northeast, central, east, west or south.
+        in_return: False for Bangkok alone, which reports elsewhere.
+        ordinal: The position in the printed return, 1 to 76; None for Bangkok.
+        aliases: Other names in Thai.
     """
 
     code: str
@@ -46,8 +52,8 @@ class Province:
 
 @functools.cache
 def all_provinces() -> tuple[Province, ...]:
-    """All 77, by code."""
-    import importlib.resources  # 14 ms, only once a table is wanted
+    """Return all 77 provinces in the order of their codes."""
+    import importlib.resources  # takes 14 ms, so not before the table is used
 
     table = importlib.resources.files("khrop.thai").joinpath("provinces.csv").read_text(encoding="utf-8")
     return tuple(_province(row) for row in csv.DictReader(table.splitlines()))
@@ -55,45 +61,87 @@ def all_provinces() -> tuple[Province, ...]:
 
 @functools.cache
 def expected_codes() -> tuple[str, ...]:
-    """The codes of the 76 provinces of a return, in the order in which it prints them."""
+    """Return the codes of the 76 provinces of a return, in the order in which it prints them."""
     placed = [(p.ordinal, p.code) for p in all_provinces() if p.ordinal is not None]
     return tuple(code for _, code in sorted(placed))
 
 
 def by_code(code: str) -> Province:
-    """The province with this TIS 1099 code; KeyError if there is none."""
+    """Return the province with a TIS 1099 code.
+
+    Args:
+        code: Two digits as text.
+
+    Returns:
+        The province.
+
+    Raises:
+        KeyError: There is no province with this code.
+    """
     return _by_code()[code]
 
 
 def match(name: str) -> Province | None:
-    """The province that `name` names, or None.
+    """Find the province with a printed name.
 
-    The name is normalised, one leading "จังหวัด" or "จ." is taken off, and the rest must equal a name or an
-    alias. A space inside a name is a difference.
+    The name is normalised, a leading "จังหวัด" or "จ." is removed, and the rest must equal a name or an alias. A space
+    inside a name is a difference.
+
+    Args:
+        name: The name as printed.
+
+    Returns:
+        The province; None where the name is unknown.
+
+    Example:
+        >>> from khrop import provinces
+        >>> provinces.match("จังหวัดแพร่").code
+        '54'
+        >>> provinces.match("แพร") is None
+        True
     """
-    return _by_name().get(_bare(name))
+    return _by_name().get(_strip_prefix(name))
 
 
 def by_skeleton(name: str) -> Province | None:
-    """The province whose name has the consonants of `name`, or None: for text whose vowels and tone marks were lost.
+    """Find the province whose name has the same consonants, for text whose vowels and tone marks were lost.
 
-    All 77 differ in their consonants (a test says so). Never for text that came in whole: there a name that lacks a
-    mark is misspelt, and unknown.
+    All 77 names differ in their consonants (a test checks it). Never use it for undamaged text: there a name that lacks
+    a mark is misspelt, and unknown.
+
+    Args:
+        name: The name as the damaged text has it.
+
+    Returns:
+        The province; None where no name has these consonants.
     """
     consonants = skeleton(name)
-    found = _by_consonants().get(consonants)
-    if found is None and consonants.startswith("จ"):
-        found = _by_consonants().get(consonants.removeprefix("จงหวด" if consonants.startswith("จงหวด") else "จ"))
-    return found
+    province = _by_consonants().get(consonants)
+    if province is None and consonants.startswith("จ"):
+        province = _by_consonants().get(consonants.removeprefix("จงหวด" if consonants.startswith("จงหวด") else "จ"))
+    return province
 
 
 def nearest(name: str, n: int = 3) -> list[Province]:
-    """Up to `n` provinces whose names look like `name`, the likest first; for messages only."""
+    """Return the provinces whose names are most similar to a name; for messages only.
+
+    Args:
+        name: The name as printed.
+        n: The most provinces to return.
+
+    Returns:
+        Up to `n` provinces, the most similar first.
+
+    Example:
+        >>> from khrop import provinces
+        >>> [province.name_th for province in provinces.nearest("แพร", n=1)]
+        ['แพร่']
+    """
     names = {p.name_th: p for p in all_provinces()}
-    return [names[near] for near in difflib.get_close_matches(_bare(name)[:_LONGEST_COMPARED], names, n)]
+    return [names[near] for near in difflib.get_close_matches(_strip_prefix(name)[:_LONGEST_COMPARED], names, n)]
 
 
-def _bare(name: str) -> str:
+def _strip_prefix(name: str) -> str:
     text = normalise(name).text
     prefix = _PREFIX.match(text)
     return text[prefix.end() :] if prefix else text

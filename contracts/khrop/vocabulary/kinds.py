@@ -246,7 +246,7 @@ class CountKind(ReferenceKind, abstract=True):
 
 
 class DocumentPart(RuleKind, abstract=True):
-    """A kind of requirement on a document's facts: see `khrop.model.document_rules.Judged`."""
+    """A kind of requirement on a document's facts: see `khrop.model.document_rules.FactRule`."""
 
     __slots__ = ()
     not_expected: ClassVar[str] = (

@@ -1,7 +1,7 @@
 """Ready-made rules that compare a frame with another: the previous return, or any reference that is handed in.
 
 `NotLessThan` and `SameAs` compare row with row, `NotAllSame` whole snapshots; `ForeignKey` and `ConservesRows` name
-the reference they need. How frames are joined belongs in `khrop.engine.reference_rules`.
+the reference they need. How frames are joined belongs in `khrop.engine._reference_rules`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import narwhals as nw
 
-from khrop.expressions.evaluation import in_rows
+from khrop.expressions.evaluation import supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, formula_of, in_words
 from khrop.expressions.percents import hundredths_of, in_hundredths, points, rounded
 from khrop.model.facts import Facts, show
@@ -264,7 +264,7 @@ class ByGroup(GroupKind):
             RuleDefinitionError: It is more than a comparison of figures.
         """
         formula = formula_of(self.holds)
-        if not in_rows(formula):
+        if not supports_rows(formula):
             raise RuleDefinitionError(f"{in_words(formula)} is more than a comparison of a group's figures")
         object.__setattr__(self, "formula", formula)
 

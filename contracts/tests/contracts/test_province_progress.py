@@ -50,7 +50,7 @@ def test_the_contract_has_the_designs_rules_with_their_severities() -> None:
 def test_the_real_return_is_accepted_with_exactly_two_warnings(sample: Any) -> None:
     verdict = sample.check(previous=previous_of(sample))
     assert verdict.status == "accepted_with_warnings"
-    assert {(v.rule_id, v.severity, v.observed, v.expected, v.place) for v in verdict.found} == {
+    assert {(v.rule_id, v.severity, v.observed, v.expected, v.place) for v in verdict.records} == {
         ("claims-match", "warning", "3.71", "3.72", "text!R8"),
         ("percent-rounded", "warning", "3.71", "3.72", "text!R8"),
     }
@@ -185,7 +185,7 @@ def test_a_rule_breaks_for_its_own_reason(sample: Any, case: Break) -> None:
 
 @EACH
 def test_a_violation_speaks_to_people(sample: Any, case: Break) -> None:
-    for violation in case.spoil(sample).check().found:
+    for violation in case.spoil(sample).check().records:
         for text in violation.as_dict().values():
             assert not any(word in text for word in ("{", "}", "nan", "NaN", "<NA>", "None", "NaT")), violation
         assert violation.message_en
@@ -288,7 +288,7 @@ def test_the_overall_percent_has_the_same_tolerance(sample: Any) -> None:
 
 @pytest.mark.parametrize("value", [3.72, Decimal("3.72")])
 def test_a_claim_may_be_a_float_or_a_decimal(sample: Any, value: Any) -> None:
-    assert sample.claim("prose_saved_percent", value).check().found == ()
+    assert sample.claim("prose_saved_percent", value).check().records == ()
 
 
 def test_two_percents_may_miss_the_hundred_by_one_hundredth(sample: Any) -> None:
@@ -307,7 +307,7 @@ def test_two_percents_may_miss_the_hundred_by_one_hundredth(sample: Any) -> None
     ],
 )
 def test_a_claim_that_cannot_be_read_fails_and_is_not_skipped(sample: Any, fact: str, rule_id: str) -> None:
-    found = [v for v in sample.claim(fact, None, printed="๗,๘x๐").check().found if v.rule_id == rule_id]
+    found = [v for v in sample.claim(fact, None, printed="๗,๘x๐").check().records if v.rule_id == rule_id]
     assert ("๗,๘x๐", fact) in {(v.observed, v.key) for v in found}
 
 
@@ -365,7 +365,7 @@ def test_without_params_the_contracts_own_hold(sample: Any) -> None:
 
 def test_all_seventy_six_are_named_when_the_table_is_empty(sample: Any) -> None:
     verdict = replace(sample, frame=sample.frame.iloc[:0]).check(previous=previous_of(sample))
-    absent = [v for v in verdict.found if v.rule_id == "provinces-complete"]
+    absent = [v for v in verdict.records if v.rule_id == "provinces-complete"]
     assert [v.key for v in absent] == list(sample.frame["province_code"])
     assert absent[0].message_th == "ไม่พบกระบี่ในตาราง"
     assert absent[0].message_en == f"{by_code('81').name_en} (กระบี่) is absent from the table"

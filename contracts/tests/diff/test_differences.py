@@ -372,7 +372,7 @@ MANY = pd.DataFrame(
 def accepted(of: Description, columns: set[str]) -> set[str]:
     """The snapshots of those columns that a contract accepts."""
     verdict = check(contract_of(of), MANY[["s", *sorted(columns)]], limit=None)
-    refused = {violation.snapshot for violation in verdict.found if violation.severity == "error"}
+    refused = {violation.snapshot for violation in verdict.records if violation.severity == "error"}
     return set() if None in refused else set(MANY["s"]) - refused
 
 

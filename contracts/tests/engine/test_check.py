@@ -71,7 +71,7 @@ def test_a_sum_that_wraps_around_its_type_does_not_balance(sample: Any) -> None:
 )
 def test_a_null_fails_by_whatever_name(sample: Any, null: Any, dtype: Any) -> None:
     frame = sample.frame.assign(saved=pd.Series([null, *sample.frame["saved"][1:]], dtype=dtype))
-    assert [(v.rule_id, v.key, v.column_name) for v in check(ProvinceProgress, frame).found] == [
+    assert [(v.rule_id, v.key, v.column_name) for v in check(ProvinceProgress, frame).records] == [
         ("counts-whole", "81", "saved")
     ]
 
@@ -83,7 +83,7 @@ def test_a_column_of_nulls_fails_on_every_row(sample: Any) -> None:
 
 def test_an_absent_column_is_named_and_what_needs_it_is_not_run(sample: Any) -> None:
     verdict = replace(sample, frame=sample.frame.drop(columns="saved")).check(previous=sample.frame)
-    absent = [v for v in verdict.found if v.rule_id == "columns"]
+    absent = [v for v in verdict.records if v.rule_id == "columns"]
     assert [(v.key, v.severity, v.observed, v.message_en) for v in absent] == [
         ("saved", "error", "", "column saved is absent")
     ]
@@ -105,10 +105,10 @@ def test_an_absent_column_is_named_and_what_needs_it_is_not_run(sample: Any) -> 
 )
 def test_a_column_of_the_wrong_type_is_named(sample: Any, column: str, values: Any, expected: str) -> None:
     verdict = replace(sample, frame=sample.frame.assign(**{column: list(values)})).check()
-    (found,) = [v for v in verdict.found if v.rule_id == "columns"]
+    (found,) = [v for v in verdict.records if v.rule_id == "columns"]
     assert (found.column_name, found.expected) == (column, expected)
     assert found.observed
-    assert not any(column in v.column_name for v in verdict.found if v.rule_id in ("balance", "provinces-complete"))
+    assert not any(column in v.column_name for v in verdict.records if v.rule_id in ("balance", "provinces-complete"))
 
 
 def test_a_frame_without_columns_lacks_them_all() -> None:
@@ -186,7 +186,7 @@ def test_many_snapshots_in_one_check_come_to_what_each_comes_to_alone(sample: An
     ).by_snapshot()
     for name, frame in frames.items():
         previous = {"a": sample.frame, "b": sample.frame.assign(saved=99)}.get(name)
-        alone = check(ProvinceProgress, frame, claims=sample.claims, previous=previous).found
+        alone = check(ProvinceProgress, frame, claims=sample.claims, previous=previous).records
         assert [replace(v, snapshot=None) for v in together[name]] == list(alone), name
 
 
@@ -213,13 +213,13 @@ def test_a_snapshot_without_a_previous_one_is_not_compared_and_says_so(sample: A
         ProvinceProgress, many(sample, first=sample.frame, next=sample.frame), previous=many(sample, next=sample.frame)
     )
     assert {n.snapshot for n in verdict.not_run if n.rule_id == "not-a-stale-copy"} == {"first"}
-    assert [v.snapshot for v in verdict.found if v.rule_id == "not-a-stale-copy"] == ["next"]
+    assert [v.snapshot for v in verdict.records if v.rule_id == "not-a-stale-copy"] == ["next"]
 
 
 def test_the_previous_return_of_a_single_one_may_have_its_own_name(sample: Any) -> None:
     now = many(sample, now=sample.frame)
     verdict = check(ProvinceProgress, now, previous=many(sample, then=sample.frame))
-    assert [v.rule_id for v in verdict.found] == ["not-a-stale-copy"]
+    assert [v.rule_id for v in verdict.records] == ["not-a-stale-copy"]
 
 
 def test_without_a_previous_return_nothing_is_compared(sample: Any) -> None:
@@ -274,8 +274,8 @@ def test_without_a_document_its_rules_are_not_run(sample: Any) -> None:
 
 def test_only_the_scopes_asked_for_are_run(sample: Any) -> None:
     spoilt = sample.row("กระบี่", pending=58)
-    assert spoilt.check(scopes=("reference",), previous=sample.frame.assign(saved=0)).found == ()
-    assert {v.rule_id for v in spoilt.check(scopes=("row",)).found} == {"balance"}
+    assert spoilt.check(scopes=("reference",), previous=sample.frame.assign(saved=0)).records == ()
+    assert {v.rule_id for v in spoilt.check(scopes=("row",)).records} == {"balance"}
 
 
 def test_violations_are_a_frame_of_the_fields_that_all_share(sample: Any) -> None:
@@ -297,7 +297,7 @@ def test_an_error_raises_where_that_is_asked_for_and_a_warning_never(sample: Any
 
 def test_violations_come_in_the_order_of_the_contracts_rules(sample: Any) -> None:
     spoilt = sample.row("กระบี่", pending=58, ordinal=7, saved_percent=9.0).says(as_of=None)
-    assert list(dict.fromkeys(v.rule_id for v in spoilt.check().found)) == [
+    assert list(dict.fromkeys(v.rule_id for v in spoilt.check().records)) == [
         "balance",
         "percent-within-tolerance",
         "percent-rounded",

@@ -82,7 +82,7 @@ def test_no_more_is_told_than_the_limit_but_all_is_counted(limit: int, case: Cas
 def told_within_the_limit(frame: Frame, limit: int, case: Case) -> None:
     expected = grants(case, quarterly=True)
     _, verdict = judged(QuarterlyGrant, case, frame, limit)
-    told = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.found]
+    told = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
     assert (verdict.status, verdict.counts()) == (expected.status, expected.counts)
     assert not set(told) - set(expected.found)
     for rule, number in expected.counts.items():

@@ -131,7 +131,7 @@ FRAMES = [
 def test_days_and_moments_compare(frame: Callable[[Days], Any]) -> None:
     verdict = check(Grant, frame(MIXED))
     assert verdict.counts() == FOUND
-    assert {v.rule_id: (v.key, v.observed) for v in verdict.found} == {
+    assert {v.rule_id: (v.key, v.observed) for v in verdict.records} == {
         "at-least": ("ข", "1999-12-31"),
         "in-order": ("ง", "2020-02-01"),
         "before-the-reform": ("ข", "1999-12-31"),

@@ -12,7 +12,7 @@ import pandera.pandas as pa
 import pytest
 
 from khrop import ContractOptions, check, rule
-from khrop.engine.support import LACKING
+from khrop.engine.support import UNSUPPORTED
 from khrop.model.rule import ENGINES, Params
 from khrop.vocabulary import NotAllSame, WholeNumbers
 
@@ -86,7 +86,7 @@ def test_what_an_engine_lacks_is_what_narwhals_says(engine: str, module: str, na
         missing |= {f"{space}.{method}" for method in _missing(of)}
     # These read more than a row, and are refused on every engine.
     assert missing - {"drop_nulls", "ewm_mean", "filter", "unique", "cum_prod", "kurtosis", "skew", "cat"} == set(
-        LACKING[engine]
+        UNSUPPORTED[engine]
     )
 
 
@@ -125,7 +125,7 @@ def test_decimals_on_arrow_are_told_as_they_are_reckoned_with(pandas: bool) -> N
         {"came": arrow.array([Decimal("0.00"), None], arrow.decimal128(18, 2)), "left": [5000, 3]},
     )
     frame = table.to_pandas(types_mapper=pd.ArrowDtype) if pandas else table
-    found = check(Left, frame).found
+    found = check(Left, frame).records
     assert [(v.column_name, v.observed) for v in found] == [("came", "came –, left 3"), ("left", "came 0, left 5000")]
 
 
@@ -164,7 +164,7 @@ class Slow(pa.DataFrameModel):
 @pytest.mark.parametrize("dtype", ["uint64", "UInt64"])
 def test_unsigned_integers_beside_those_that_are_set_apart(dtype: str) -> None:
     frame = pd.DataFrame({"spent": pd.Series([2**64 - 1, 6], dtype=dtype), "left": [1.0, 2.0]})
-    assert [v.observed for v in check(Slow, frame, limit=5).found] == [""]
+    assert [v.observed for v in check(Slow, frame, limit=5).records] == [""]
     assert check(Slow, frame).counts() == {"pace": 1}
 
 

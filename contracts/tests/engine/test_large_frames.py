@@ -12,7 +12,7 @@ import pytest
 
 from khrop import ProvinceProgress, check
 from khrop.engine.in_memory import MANY
-from khrop.engine.pieces import whole_snapshots
+from khrop.engine.pieces import cut_by_snapshot
 from khrop.thai.provinces import expected_codes
 
 CODES = list(expected_codes())
@@ -79,7 +79,7 @@ def test_each_snapshot_is_judged_whole(engine: Callable[[pd.DataFrame], Any], ap
     if apart:
         frame = frame.sort_values(["ordinal", "snapshot_id"], kind="stable", ignore_index=True)
     verdict = check(ProvinceProgress, engine(frame))
-    assert {(v.rule_id, v.snapshot) for v in verdict.found} == EXPECTED
+    assert {(v.rule_id, v.snapshot) for v in verdict.records} == EXPECTED
     assert set(verdict.not_run)
     assert not any(one.snapshot for one in verdict.not_run)
     aside = nw.from_native(verdict.set_aside)["snapshot_id"].unique().to_list()
@@ -100,6 +100,6 @@ def test_each_snapshot_is_judged_whole(engine: Callable[[pd.DataFrame], Any], ap
 )
 def test_no_snapshot_is_in_two_pieces(engine: Callable[[pd.DataFrame], Any], names: str, pieces: list[str]) -> None:
     frame = nw.from_native(engine(pd.DataFrame({"name": pd.Series(list(names), dtype="str")})), eager_only=True)
-    cut = ["".join(piece["name"].to_list()) for piece in whole_snapshots(frame, "name", step=4)]
+    cut = ["".join(piece["name"].to_list()) for piece in cut_by_snapshot(frame, "name", step=4)]
     assert sorted("".join(cut)) == sorted(names)
     assert sorted(cut) == sorted(pieces)

@@ -111,14 +111,14 @@ def test_group_rules_cost_one_group_by_a_key(database: Database) -> None:
 def test_only_failing_rows_are_brought_home_and_no_more_than_the_limit(database: Database, wrong_every: int) -> None:
     queries, verdict = database.queries(Sale, database.sales(wrong_every), limit=20)
     assert verdict.counts() == {"adds-up": ROWS // wrong_every}
-    assert len(verdict.found) == 20
+    assert len(verdict.records) == 20
     scan, fetch = (database.connection.sql(query).fetchall() for query in queries)
     assert (len(scan), len(fetch)) == (1, 20)
 
 
 def test_without_a_limit_no_row_that_holds_is_brought_home(database: Database) -> None:
     queries, verdict = database.queries(Sale, database.sales(50), limit=None)
-    assert len(verdict.found) == ROWS // 50
+    assert len(verdict.records) == ROWS // 50
     assert sum(len(database.connection.sql(query).fetchall()) for query in queries) == 1 + ROWS // 50
 
 

@@ -80,7 +80,7 @@ def test_a_rule_about_the_frame_leaves_one_record_not_one_a_column(sample: Any) 
     frame = sample.row("กระบี่", pending=58).frame
     with pytest.raises(SchemaErrors) as failed:
         ProvinceProgress.validate(frame, lazy=True)
-    assert list(failed.value.failure_cases["check"]) == ["saved + pending = total."]
+    assert list(failed.value.failure_cases["check"]) == ["The parts add up: saved + pending = total."]
     assert [v.rule_id for v in sample.row("กระบี่", pending=58).broken("balance")] == ["balance"]
 
 

@@ -65,9 +65,11 @@ def section(page: str, rule_id: str) -> str:
 
 def test_the_page_says_what_the_contract_says() -> None:
     page = to_markdown(ProvinceProgress)
-    assert page.startswith("# ความคืบหน้ารายจังหวัด · Progress by province\n\n`ProvinceProgress` version 1.0.0. A row a")
+    assert page.startswith(
+        "# ความคืบหน้ารายจังหวัด · Progress by province\n\n`ProvinceProgress` version 1.0.0. A row for each"
+    )
     assert "| `ordinal` | integer | required | may be null |  | the row's printed number, 1…76 |" in page
-    assert "| [balance](#balance) | row | error | saved + pending = total. |  |" in page
+    assert "| [balance](#balance) | row | error | The parts add up: saved + pending = total. |  |" in page
     for rule in describe(ProvinceProgress).rules:
         assert rule.summary in section(page, rule.id)
     assert page.count("\n### ") == 17, "a section for each id"

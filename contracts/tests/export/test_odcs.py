@@ -112,7 +112,7 @@ def test_the_contract_that_is_read_judges_as_the_one_that_was_written(sample: An
         given = {name: getattr(case, name) for name in ("claims", "document", "params")}
         expected = check(ProvinceProgress, case.frame, previous=sample.frame, **given)
         found = check(again, case.frame, previous=sample.frame, **given)
-        assert (found.status, found.found, found.not_run) == (expected.status, expected.found, expected.not_run)
+        assert (found.status, found.records, found.not_run) == (expected.status, expected.records, expected.not_run)
 
 
 def test_a_person_can_read_it() -> None:
@@ -191,7 +191,7 @@ def orders(**changed: list[Any]) -> pd.DataFrame:
 
 def test_a_contract_of_others_is_checked_as_it_means() -> None:
     contract = from_odcs(FOREIGN)
-    assert check(contract, orders()).found == ()
+    assert check(contract, orders()).records == ()
     broken = orders(**{
         "order id": ["O-1", "O-1", "X-3456789"], "amount": [-1, 100, 50], "status": ["n/a", "ajar", None],
         "placed": [date(2019, 1, 1)] * 3, "sent": pd.to_datetime(["2020-01-03", None, "2020-01-03"]),

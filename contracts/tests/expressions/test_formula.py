@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khrop.expressions.evaluation import bound, in_row, on_arrays, program
+from khrop.expressions.evaluation import compile_program, evaluate_row, integer_bound, supports_arrays
 from khrop.expressions.formula import (
     Call,
     Column,
     Constant,
     Formula,
-    NotOfRows,
+    NotRowWise,
     Opaque,
     columns_in,
     expression,
@@ -64,14 +64,14 @@ def test_an_expression_is_read_written_and_kept(expr: nw.Expr, words: str, colum
     ],
 )
 def test_an_expression_of_several_rows_is_none_of_rows(expr: nw.Expr, reason: str) -> None:
-    with pytest.raises(NotOfRows, match=reason):
+    with pytest.raises(NotRowWise, match=reason):
         formula_of(expr)
 
 
 @pytest.mark.parametrize(
     ("expr", "reason"),
     [
-        (col("a", "b") > 0, "one expression of 2 columns"),
+        (col("a", "b") > 0, "an expression of 2 columns"),
         (col("a") == nw.lit(datetime(2020, 6, 11)), "is no number, text or date"),
         (col("a").cast(nw.Int32) == 1, "a cast to Int32"),
     ],
@@ -128,14 +128,14 @@ ROWS = st.lists(
 @settings(max_examples=150, deadline=None)
 def test_arrays_rows_and_narwhals_reckon_the_same(formula: Formula, rows: list[dict[str, Any]]) -> None:
     frame = pd.DataFrame(rows).astype({"a": "int64", "b": "int64", "x": "float64"})
-    most = bound(formula, frozenset({"a", "b"}))
+    most = integer_bound(formula, frozenset({"a", "b"}))
     if most is not None and most < 2**20:
         return
-    assert on_arrays(formula)
+    assert supports_arrays(formula)
     values = {name: frame[name].to_numpy() for name in frame}
     with np.errstate(all="ignore"):
-        (made,) = program((formula,))(values)
-    alone = [bool(in_row(formula, row)) for row in frame.to_dict("records")]
+        (made,) = compile_program((formula,))(values)
+    alone = [bool(evaluate_row(formula, row)) for row in frame.to_dict("records")]
     assert np.broadcast_to(made, (len(frame),)).tolist() == alone
     engine = nw.from_native(frame).select(held=expression(formula))["held"].to_list()
     assert engine == alone
@@ -144,12 +144,12 @@ def test_arrays_rows_and_narwhals_reckon_the_same(formula: Formula, rows: list[d
 @given(formula=TRUTHS.filter(columns_in), a=st.integers(-(2**63), 2**63 - 1), b=st.integers(-(2**63), 2**63 - 1))
 @settings(max_examples=200, deadline=None)
 def test_within_its_bound_nothing_leaves_sixty_four_bits(formula: Formula, a: int, b: int) -> None:
-    most = bound(formula, frozenset({"a", "b"}))
+    most = integer_bound(formula, frozenset({"a", "b"}))
     if most is None:
         return
     row = {"a": max(-most, min(a, most)), "b": max(-most, min(b, most)), "x": 0.5}
     for part in parts_of(formula):
-        value = in_row(part, row)
+        value = evaluate_row(part, row)
         assert isinstance(value, (bool, float)) or abs(value) < 2**63 or most == 1
 
 
@@ -161,17 +161,17 @@ def parts_of(formula: Formula) -> list[Formula]:
 
 def test_what_the_bound_forbids_is_judged_exactly() -> None:
     formula = formula_of(col("a") + col("b") == col("c"))
-    assert in_row(formula, {"a": 2**63 - 1, "b": 2**63 - 1, "c": 2**64 - 2})
-    assert not in_row(formula, {"a": 2**63 - 1, "b": 2**63 - 1, "c": 2**64 - 1})
+    assert evaluate_row(formula, {"a": 2**63 - 1, "b": 2**63 - 1, "c": 2**64 - 2})
+    assert not evaluate_row(formula, {"a": 2**63 - 1, "b": 2**63 - 1, "c": 2**64 - 1})
 
 
 @pytest.mark.parametrize(("value", "rounded"), [(0.5, 1), (1.5, 2), (2.5, 3), (-0.5, 0), (-1.5, -1), (0.49, 0)])
 def test_a_half_is_rounded_up_wherever_it_is_reckoned(value: float, rounded: int) -> None:
     formula = formula_of(col("x").round() == rounded)
     frame = pd.DataFrame({"x": [value]})
-    (made,) = program((formula,))({"x": frame["x"].to_numpy()})
+    (made,) = compile_program((formula,))({"x": frame["x"].to_numpy()})
     engine = nw.from_native(frame).select(held=expression(formula))["held"].to_list()
-    assert (made.tolist(), engine, in_row(formula, {"x": value})) == ([True], [True], True)
+    assert (made.tolist(), engine, evaluate_row(formula, {"x": value})) == ([True], [True], True)
 
 
 def test_what_is_divided_by_nothing_is_null_and_holds_nothing() -> None:
@@ -182,4 +182,4 @@ def test_what_is_divided_by_nothing_is_null_and_holds_nothing() -> None:
 
 def test_an_infinite_figure_is_reckoned_as_floats_are() -> None:
     formula = formula_of(col("x") - col("x") == 0)
-    assert not in_row(formula, {"x": math.inf})
+    assert not evaluate_row(formula, {"x": math.inf})

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress
-from khrop.files.read import beside, damage, read, unchanged
+from khrop.files.read import find_damage, match_engine, read, unchanged
 from khrop.files.table import ROW, Table, Unreadable, with_places
-from khrop.files.typed_columns import number
+from khrop.files.typed_columns import parse_number
 from khrop.model.errors import WrongUse
 from khrop.thai.digits import to_thai
 
@@ -107,18 +107,18 @@ def test_types_hold_across_the_pieces_a_file_is_read_in(tmp_path: Path, monkeypa
 
 @given(st.integers(-(10**18) + 1, 10**18 - 1))
 def test_every_count_is_read_in_either_script_and_with_thousands(count: int) -> None:
-    assert number(str(count), whole=True) == number(to_thai(f"{count:,}"), whole=True) == count
+    assert parse_number(str(count), whole=True) == parse_number(to_thai(f"{count:,}"), whole=True) == count
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_float_that_a_program_writes_is_read_as_it_is(value: float) -> None:
-    assert number(repr(value), whole=False) == value
+    assert parse_number(repr(value), whole=False) == value
 
 
 @given(st.text(max_size=12))
 def test_a_text_is_a_number_or_refused(text: str) -> None:
     with suppress(ValueError):
-        assert isfinite(number(text, whole=True))
+        assert isfinite(parse_number(text, whole=True))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_text_is_a_number_or_refused(text: str) -> None:
         (b"total,saved,total\n1,2,3\n", "columns 1 and 3 of the heading are both 'total'"),
         (HEADING.encode() + b"1,x,3,4,5,6\n1,x,3\n", r"line 3 has 3 cell\(s\), the heading has 6"),
         (HEADING.encode() + b"1,x,3,4,5,6,7\n", r"line 2 has 7 cell\(s\), the heading has 6"),
-        (HEADING.encode() + b'1,"x,3,4,5,6\n', "line 2 cannot be told into cells: .*quote"),
+        (HEADING.encode() + b'1,"x,3,4,5,6\n', "line 2 cannot be split into cells: .*quote"),
         (HEADING.encode() + b"1,\0x,3,4,5,6\n", f"a zero byte at offset {len(HEADING) + 2}"),
         (HEADING.encode() + b"1,\xff\xfe,3,4,5,6\n", f"the byte at offset {len(HEADING) + 2}"),
         ("total\n1\n".encode("utf-32"), "this is UTF-32"),
@@ -212,7 +212,7 @@ def test_what_is_not_installed_is_named_with_how_to_get_it(tmp_path: Path, monke
 @pytest.mark.files
 def test_parquet_cut_short_is_damaged_and_an_empty_one_has_no_row(tmp_path: Path) -> None:
     path = parquet(tmp_path / "a.parquet", total=list(range(1000)))
-    assert damage(taken(path)) is None
+    assert find_damage(taken(path)) is None
     wrote(tmp_path / "cut.parquet", path.read_bytes()[:-200])
     with pytest.raises(Unreadable, match="the Parquet file is damaged"):
         taken(tmp_path / "cut.parquet")
@@ -224,7 +224,7 @@ def test_parquet_cut_short_is_damaged_and_an_empty_one_has_no_row(tmp_path: Path
 def test_parquet_that_is_damaged_inside_is_found_when_it_is_read_through(tmp_path: Path) -> None:
     whole = parquet(tmp_path / "a.parquet", total=list(range(1000))).read_bytes()
     broken = taken(wrote(tmp_path / "b.parquet", whole[:4] + b"\xff" * 60 + whole[64:]))
-    assert damage(broken) is not None
+    assert find_damage(broken) is not None
 
 
 @pytest.mark.files
@@ -233,7 +233,7 @@ def test_a_previous_return_of_another_form_is_brought_beside(tmp_path: Path, min
     wrote(tmp_path / "a.csv", "total\n1\n2\n")
     parquet(tmp_path / "a.parquet", total=[1, 2])
     frame = taken(tmp_path / f"a.{mine}").frame
-    other = nw.from_native(beside(frame, taken(tmp_path / f"a.{older}").frame)).lazy().select("total")
+    other = nw.from_native(match_engine(frame, taken(tmp_path / f"a.{older}").frame)).lazy().select("total")
     joined = nw.from_native(frame).lazy().join(other, on="total").collect("pandas")
     assert sorted(joined["total"].to_list()) == [1, 2]
 

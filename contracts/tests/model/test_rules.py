@@ -83,7 +83,7 @@ def test_a_subclass_keeps_the_rules_of_its_base_or_puts_its_own_in_their_place()
     seven = pd.DataFrame({"n": [7]})
     assert check(Small, seven).status == "accepted"
     assert check(Smaller, seven).status == "accepted_with_warnings"
-    assert [v.message_en for v in check(Smaller, seven).found] == ["7 is above five"]
+    assert [v.message_en for v in check(Smaller, seven).records] == ["7 is above five"]
     assert (rule_ids(Small), rule_ids(Smaller)) == ({"small": "error"}, {"small": "warning"})
 
 
@@ -93,7 +93,9 @@ def test_a_callers_params_stand_before_the_contracts() -> None:
 
 def test_a_rule_says_in_one_line_what_must_hold() -> None:
     assert all(record.summary for record in rules_of(ProvinceProgress))
-    assert {r.summary for r in rules_of(ProvinceProgress) if r.id == "balance"} == {"saved + pending = total."}
+    assert {r.summary for r in rules_of(ProvinceProgress) if r.id == "balance"} == {
+        "The parts add up: saved + pending = total."
+    }
 
 
 def test_a_rule_that_reads_what_the_contract_does_not_have_is_refused() -> None:

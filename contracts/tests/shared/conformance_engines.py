@@ -28,7 +28,7 @@ def judged(contract: type, case: Case, frame: Frame, limit: int | None = None) -
 
 
 def as_expected(verdict: Verdict) -> tuple[str, dict[str, int], Counter[Told]]:
-    found = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.found]
+    found = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
     return verdict.status, verdict.counts(), Counter(found)
 
 

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 import khrop
-from khrop.model.document_rules import Judged
+from khrop.model.document_rules import FactRule
 from khrop.model.rule import Params
 from khrop.vocabulary import (
     AddsUp,
@@ -114,44 +114,44 @@ class Grants(pa.DataFrameModel):
         return SumsMatch(("asked", "visits", "found_good"), "foot_", ("found_good", "visits", "good_percent"))
 
     @khrop.rule("prose-same", scope="document")
-    def prose_same(cls, params: Params) -> Mapping[str, Judged]:
+    def prose_same(cls, params: Params) -> Mapping[str, FactRule]:
         """The prose says the table's figures."""
         return {
             f"prose_{m}": SameFigure(f"prose_{m}", (f"foot_{m}",)) for m in ("visits", "found_good", "good_percent")
         }
 
     @khrop.rule("prose-adds-up", scope="document")
-    def prose_adds_up(cls, params: Params) -> Mapping[str, Judged]:
+    def prose_adds_up(cls, params: Params) -> Mapping[str, FactRule]:
         """Good and bad make all."""
         return {"prose_visits": SumOf("prose_visits", ("prose_found_good", "prose_found_bad"))}
 
     @khrop.rule("prose-hundred", scope="document")
-    def prose_hundred(cls, params: Params) -> Mapping[str, Judged]:
+    def prose_hundred(cls, params: Params) -> Mapping[str, FactRule]:
         """Two percents make a hundred."""
         return {"prose_bad_percent": RestOfHundred("prose_bad_percent", "prose_good_percent")}
 
     @khrop.rule("prose-rounded", scope="document")
-    def prose_rounded(cls, params: Params) -> Mapping[str, Judged]:
+    def prose_rounded(cls, params: Params) -> Mapping[str, FactRule]:
         """A percent in the prose is rounded."""
         return {"prose_bad_percent": RoundedPercent("prose_bad_percent", "prose_found_bad", "prose_visits")}
 
     @khrop.rule("dated", scope="document")
-    def dated(cls, params: Params) -> Mapping[str, Judged]:
+    def dated(cls, params: Params) -> Mapping[str, FactRule]:
         """The report has one date."""
         return {"dated": Said("dated", "dates")}
 
     @khrop.rule("not-after-received", scope="document")
-    def not_after_received(cls, params: Params) -> Mapping[str, Judged]:
+    def not_after_received(cls, params: Params) -> Mapping[str, FactRule]:
         """The report was not received before it was written."""
         return {"received": NotAfter("dated", "received")}
 
     @khrop.rule("weekday", scope="document")
-    def weekday(cls, params: Params) -> Mapping[str, Judged]:
+    def weekday(cls, params: Params) -> Mapping[str, FactRule]:
         """The weekday is the date's."""
         return {"dated": OnWeekday("dated", "weekday")}
 
     @khrop.rule("one-programme", scope="document")
-    def one_programme(cls, params: Params) -> Mapping[str, Judged]:
+    def one_programme(cls, params: Params) -> Mapping[str, FactRule]:
         """It is of the one programme."""
         return {"programme": Equals("programme", "water")}
 

@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, rule, rule_ids
-from khrop.model.document_rules import Judged, Part
+from khrop.model.document_rules import FactRule, Part
 from khrop.model.rule import Params
 from khrop.testing import Case, cases, frames
 from khrop.testing.plan import Plan
@@ -51,7 +51,7 @@ def each(strategy: SearchStrategy[Any], holds: Callable[[Any], None], examples: 
 
 def accepted(case: Case) -> None:
     verdict = case.check()
-    assert (verdict.status, verdict.found) == ("accepted", ())
+    assert (verdict.status, verdict.records) == ("accepted", ())
 
 
 @pytest.mark.parametrize(("contract", "examples"), [(ProvinceProgress, 30), (Stock, 30), (Grants, 6)])
@@ -192,7 +192,7 @@ class Shift(pa.DataFrameModel):
         return ByGroup(("worker",), {"worked": ("sum", "hours")}, nw.col("worked") <= params["most"])
 
     @rule("signed", scope="document")
-    def signed(cls, params: Params) -> Mapping[str, Judged]:
+    def signed(cls, params: Params) -> Mapping[str, FactRule]:
         """Somebody signed."""
         return {"signature": Part(lambda known: known.get("signature") == "W.")}
 

@@ -83,7 +83,7 @@ SHEET = [
 
 def test_a_contract_of_another_shape_is_kept(stock: pd.DataFrame) -> None:
     verdict = check(Stock, stock, claims=SHEET, document={"signature": "W."}, previous=stock.assign(sold=0))
-    assert (verdict.status, verdict.found, verdict.not_run) == ("accepted", (), ())
+    assert (verdict.status, verdict.records, verdict.not_run) == ("accepted", (), ())
     assert (verdict.contract, verdict.contract_version) == ("Stock", "2.1.0")
 
 
@@ -91,7 +91,7 @@ def test_a_contract_of_another_shape_is_broken(stock: pd.DataFrame) -> None:
     broken = stock.assign(article=["tea", "tea", "gold"], line=[0, 2, 2], sold=[11, 5, 20])
     claims = [{**SHEET[0]}, {**SHEET[1], "value": None, "printed": "2S"}, {**SHEET[2], "value": 25.01}]
     verdict = check(Stock, broken, claims=claims, document={}, previous=broken)
-    assert [(v.rule_id, v.key, v.observed, v.expected, v.place) for v in verdict.found] == [
+    assert [(v.rule_id, v.key, v.observed, v.expected, v.place) for v in verdict.records] == [
         ("possible", "tea", "10", "≥ 11", ""),
         ("menu", "rice", "0", "1", ""),
         ("menu", "salt", "0", "1", ""),
@@ -130,25 +130,25 @@ class Unequal(pa.DataFrameModel):
 @pytest.mark.parametrize("dtype", ["float64", "Float64"])
 def test_a_null_fails_even_where_the_expression_holds(dtype: Any) -> None:
     frame = pd.DataFrame({"a": [1, None, 3, 4], "b": [2, 2, 3, None]}, dtype=dtype)
-    assert [v.observed for v in check(Unequal, frame).found] == ["", "3"]
-    assert [v.observed for v in check(Unequal, frame.iloc[:2]).found] == [""]
-    assert check(Unequal, frame.iloc[[0, 3]]).found == ()
+    assert [v.observed for v in check(Unequal, frame).records] == ["", "3"]
+    assert [v.observed for v in check(Unequal, frame.iloc[:2]).records] == [""]
+    assert check(Unequal, frame.iloc[[0, 3]]).records == ()
 
 
 def test_an_exact_ratio_has_no_tolerance(stock: pd.DataFrame) -> None:
     claims = [*SHEET[:2], {**SHEET[2], "value": 25.01}]
-    assert [v.expected for v in check(Stock, stock, claims=claims).found] == ["25.00"]
+    assert [v.expected for v in check(Stock, stock, claims=claims).records] == ["25.00"]
 
 
 def test_a_sequence_without_gap_or_double_is_one_in_any_order(stock: pd.DataFrame) -> None:
-    assert check(Stock, stock.iloc[::-1]).found == ()
+    assert check(Stock, stock.iloc[::-1]).records == ()
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-1, 6)), min_size=1, max_size=6))
 def test_a_sequence_holds_exactly_if_it_is_a_permutation_from_its_start(numbers: list[int | None]) -> None:
     articles = [f"a{n}" for n in range(len(numbers))]
     frame = pd.DataFrame({"line": pd.array(numbers, "Int64"), "article": articles, "counted": 1, "sold": 0})
-    told = [v for v in check(Stock, frame).found if v.rule_id == "lines"]
+    told = [v for v in check(Stock, frame).records if v.rule_id == "lines"]
     runs = None not in numbers and sorted(n for n in numbers if n is not None) == list(range(len(numbers)))
     assert (told == []) is runs
 

@@ -1,0 +1,108 @@
+"""A scan for DuckDB's tables and Parquet files, whose rows have numbers: it counts failing rows and finds the first.
+
+Here belongs the SQL for the only query that narwhals cannot express: the n smallest values of a column. What fails, and
+how often the engine is queried, is decided in `khrop.engine._scan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+
+from khrop.engine.flags import ROWS, Failing, Row, distribute
+from khrop.model.facts import plain
+
+_ROW = "__row"
+_NAMES = ("rowid", "file_row_number")
+"""DuckDB's names for the row number in a table and in a Parquet file."""
+
+
+def row_number_column(data: nw.LazyFrame[Any]) -> str | None:
+    """Return the name of the row numbers of a table or Parquet file; None for a relation whose rows have none."""
+    import duckdb
+
+    relation: Any = data.to_native()
+    for name in _NAMES:
+        if name in relation.columns:
+            continue  # the user's own column, which may hold anything
+        try:
+            relation.select(name)
+        except duckdb.BinderException:
+            continue
+        return name
+    return None
+
+
+class NumberedScan:
+    """A scan that counts each flag and keeps the numbers of the first rows with any of them."""
+
+    def __init__(
+        self,
+        data: nw.LazyFrame[Any],
+        number: str,
+        fails: Mapping[str, nw.Expr],
+        others: Mapping[str, nw.Expr],
+        limit: int,
+    ) -> None:
+        """Prepare the scan.
+
+        Args:
+            data: The frame.
+            number: The column of row numbers.
+            fails: The flags whose rows will be fetched.
+            others: Flags that are only counted.
+            limit: The most rows to fetch for each flag.
+        """
+        self._fails, self._others = tuple(fails), tuple(others)
+        self._limit, self._max_numbers = limit, limit * len(fails)
+        self._numbers: list[int] = []
+        self._flagged: Any = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
+
+    def counts(self) -> dict[str, int]:
+        """See `FlagQuery.counts`."""
+        counts = [f'count(*) filter (where "{name}")' for name in self._fails]
+        # Where nearly all rows are true, DuckDB sums faster than it counts with a filter.
+        sums = [f'sum("{name}"::bigint)::bigint' for name in self._others]
+        first = f"min({_ROW}, {self._max_numbers}) filter (where {_any_flag(self._fails)})"
+        (row,) = self._flagged.aggregate(", ".join([*counts, *sums, "count(*)", first])).fetchall()
+        *results, numbers = row
+        self._numbers = numbers or []
+        names = (*self._fails, *self._others, ROWS)
+        return {name: int(count or 0) for name, count in zip(names, results, strict=True)}
+
+    def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
+        """Fetch the first rows with any flag, then more rows of each flag that got too few of them.
+
+        A second query reads only the columns that the flag depends on before it fetches whole rows.
+        """
+        if not self._numbers:
+            return
+        if len(self._numbers) < self._max_numbers:
+            rows = self._select_numbers(self._numbers)
+        else:
+            rows = self._flagged.filter(_any_flag(self._fails)).limit(self._max_numbers)
+        distribute(_rows(rows), failing, limit)
+        for name, failing_rows in failing.items():
+            if failing_rows.remaining(limit) > 0:
+                failing_rows.rows.clear()
+                own = self._flagged.filter(f'"{name}"').select(_ROW).limit(self._limit).fetchall()
+                distribute(_rows(self._select_numbers([number for (number,) in own])), {name: failing_rows}, limit)
+
+    def _select_numbers(self, numbers: Sequence[int]) -> Any:
+        """Select flagged rows by number; of several Parquet files, those that have such a number within their own file.
+
+        A join, because DuckDB searches a long list row by row.
+        """
+        listed = ", ".join(str(int(n)) for n in numbers)
+        return self._flagged.filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
+
+
+def _any_flag(flags: Sequence[str]) -> str:
+    return "(" + " or ".join(f'"{name}"' for name in flags) + ")"
+
+
+def _rows(relation: Any) -> list[Row]:
+    names = relation.columns
+    return [dict(zip(names, map(plain, values), strict=True)) for values in relation.fetchall()]

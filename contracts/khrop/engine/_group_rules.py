@@ -1,0 +1,340 @@
+"""Run rules about groups of rows: a group-by for each key, for all rules that group by it.
+
+Here belongs how aggregates are computed, in the engine or on arrays, so that they are exact on each. Their meaning
+belongs to the rules: see `khrop.model.grouping` and `khrop.vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import nan
+from operator import and_, or_
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from khrop.engine import pieces
+from khrop.engine._arrays import Arrays
+from khrop.engine.flags import distinct_values, fetch_rows
+from khrop.engine.frames import PreparedFrame
+from khrop.engine.in_memory import MANY
+from khrop.expressions.evaluation import compile_program, evaluate_row, supports_arrays
+from khrop.expressions.formula import Opaque, columns_in, expression, formula_of
+from khrop.expressions.rewriting import cast_days, cast_unsigned
+from khrop.model.facts import Facts, plain
+from khrop.model.grouping import Aggregate, Failure, Grouping, Row
+from khrop.vocabulary.kinds import GroupKind
+
+HALF_BASE = 2**32
+"""Integers are summed as two halves of 32 bits where an engine's sum could leave 64 bits."""
+BATCH = 2000
+"""Snapshots whose rows are fetched together."""
+Groups = dict[str, list[Row]]
+
+
+@dataclass(slots=True)
+class GroupRun:
+    """Group rules on a frame; also the `Table` that rules query."""
+
+    frame: PreparedFrame
+    by: Grouping
+    facts: Facts
+
+    def run(self, rules: Sequence[GroupKind]) -> list[list[Failure]]:
+        """Find the failures of each rule."""
+        groups: dict[int, Groups] = {}
+        for keys in dict.fromkeys(rule.keys for rule in rules):
+            remaining = {i: rule for i, rule in enumerate(rules) if rule.keys == keys}
+            arrays = self._arrays() if not keys else None
+            if arrays is not None:
+                snapshot = self.by.snapshots[0]
+                for i in [i for i, rule in remaining.items() if _supports_arrays(rule)]:
+                    rule = remaining.pop(i)
+                    groups[i] = _select_failing(rule, {snapshot: [_aggregate_arrays(arrays, rule)]})
+            if remaining:
+                groups |= self._group(keys, remaining)
+        rowless: Groups = {name: [] for name in self.by.rowless}
+        return [
+            list(rule.failures({**rowless, **groups[i]}, self, self.by, self.facts)) for i, rule in enumerate(rules)
+        ]
+
+    def _arrays(self) -> Arrays | None:
+        """Return the frame as arrays, where it is a single snapshot and small enough to be listed."""
+        arrays = self.frame.arrays
+        if arrays is None or arrays.length > MANY or self.by.snapshot:
+            return None
+        return arrays
+
+    def _group(self, keys: tuple[str, ...], rules: Mapping[int, GroupKind]) -> dict[int, Groups]:
+        """Aggregate for each rule by snapshot; return the groups that fail it."""
+        groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
+        for piece in self._pieces():
+            piece_groups = self._group_piece(piece, keys, rules)
+            for i, rule in rules.items():
+                groups_by_rule[i] |= _select_failing(rule, piece_groups[i])
+        return groups_by_rule
+
+    def _pieces(self) -> Iterator[nw.LazyFrame[Any]]:
+        """Yield the frame, or a large frame in memory by snapshots; an engine manages its memory itself."""
+        large = self._large_frame() if self.by.snapshot else None
+        if large is None:
+            yield self.frame.data
+        else:
+            for piece in pieces.cut_by_snapshot(large, self.by.snapshot or ""):
+                yield piece.lazy()
+
+    def _large_frame(self) -> nw.DataFrame[Any] | None:
+        """Return a frame in memory where it is large."""
+        data = self.frame.data.collect() if self.frame.eager else None
+        return data if data is not None and len(data) > MANY else None
+
+    def _group_piece(
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
+    ) -> dict[int, Groups]:
+        """Aggregate some whole snapshots; where every rule has a filter for failing groups, only these are fetched."""
+        grouped, aggregation = self._aggregate(data, keys, rules)
+        filters = [aggregation.failing_groups(rule, i) for i, rule in rules.items()]
+        if self.by.columns(*keys) and all(expr is not None for expr in filters):
+            grouped = grouped.filter(reduce(or_, [expr for expr in filters if expr is not None]))
+        groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
+        for row in fetch_rows(grouped):
+            snapshot = self.by.name(row)
+            for i, rule in rules.items():
+                values = {name: aggregation.value(row, _result_name(i, name), a) for name, a in rule.aggregates.items()}
+                groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
+        return groups_by_rule
+
+    def _aggregate(
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
+    ) -> tuple[nw.LazyFrame[Any], _Aggregation]:
+        """Run a group-by for all rules of the same keys; return its result and how to read it."""
+        derived = {name: self._adapt(expr) for rule in rules.values() for name, expr in rule.derived.items()}
+        data = data.with_columns(**derived) if derived else data
+        schema = data.collect_schema() if derived else self.frame.schema
+        aggregates = {_result_name(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
+        aggregation = _Aggregation(self.frame.engine, schema, list(aggregates.values()), derived)
+        data = data.with_columns(**aggregation.derived) if aggregation.derived else data
+        exprs = [aggregation.expression(a).alias(name) for name, a in aggregation.split_sums(aggregates).items()]
+        by = self.by.columns(*keys)
+        return (data.group_by(by).agg(*exprs) if by else data.select(*exprs)), aggregation
+
+    def _adapt(self, expr: nw.Expr) -> nw.Expr:
+        """Adapt a derived column to the engine."""
+        unsigned = frozenset(name for name, dtype in self.frame.schema.items() if dtype == nw.UInt64)
+        if self.frame.engine != "pyarrow" or not unsigned:
+            return expr
+        try:
+            return expression(cast_unsigned(formula_of(expr), unsigned))
+        except Opaque:
+            return expr
+
+    def failing_keys(self, rule: GroupKind) -> nw.LazyFrame[Any]:
+        """Return the keys of the groups that fail a rule."""
+        grouped, aggregation = self._aggregate(self.frame.data, rule.keys, {0: rule})
+        failing_groups = aggregation.failing_groups(rule, 0)
+        if failing_groups is not None:
+            return grouped.filter(failing_groups).select(*self.by.columns(*rule.keys))
+        failing = [row for rows in self._group(rule.keys, {0: rule})[0].values() for row in rows]
+        keys = {key: [row[key] for row in failing] for key in rule.keys}
+        return nw.from_dict(keys, {key: self.frame.schema[key] for key in keys}, backend="pandas").lazy()
+
+    def fetch(self, snapshots: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """Fetch rows of some snapshots in batches, because all of them may not fit in memory."""
+        if not snapshots:
+            return
+        naming = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
+        wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *naming])]
+        data = self.frame.data.select(*wanted)
+        for start in range(0, len(snapshots), BATCH):
+            batch = list(snapshots[start : start + BATCH])
+            is_in_batch = nw.col(self.by.snapshot).cast(nw.String).is_in(batch) if self.by.snapshot else None
+            rows: dict[str, list[Row]] = {name: [] for name in batch}
+            for row in fetch_rows(data if is_in_batch is None else data.filter(is_in_batch)):
+                rows[self.by.name(row)].append(row)
+            yield from rows.items()
+
+    def snapshots(self, where: nw.Expr) -> set[str]:
+        """Return the snapshots with rows for which an expression is true."""
+        rows = self.frame.data.filter(where)
+        if self.by.snapshot is None:
+            return set(self.by.snapshots) if fetch_rows(rows.head(1)) else set()
+        return {str(name) for name in distinct_values(rows, self.by.snapshot)}
+
+    def has(self, column: str) -> bool:
+        """Check whether the frame has a column."""
+        return column in self.frame.schema
+
+    def distinct(self, column: str) -> set[Any]:
+        """Return the distinct values of a column, with None where a value is null."""
+        arrays = self.frame.arrays
+        if arrays is not None and arrays.length <= MANY:
+            return set(arrays.to_list(column))
+        if (large := self._large_frame()) is not None:
+            return {plain(value) for value in pieces.distinct_values(large, column)}
+        return set(distinct_values(self.frame.data, column))
+
+
+def _result_name(rule: int, value: str) -> str:
+    return f"__a{rule}_{value}"
+
+
+def _select_failing(rule: GroupKind, groups: Groups) -> Groups:
+    """Return the groups that a rule does not keep."""
+    keeps = rule.keeps
+    if keeps is None:
+        return groups
+    failing = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
+    return {name: rows for name, rows in failing.items() if rows}
+
+
+def _plain_row(row: Row) -> Row:
+    return {name: plain(value) for name, value in row.items()}
+
+
+@dataclass(slots=True)
+class _Aggregation:
+    """How aggregates are computed exactly: integers are summed in a wider type, or as two halves."""
+
+    engine: str
+    schema: Mapping[str, nw.dtypes.DType]
+    aggregates: Sequence[Aggregate]
+    derived_exprs: Mapping[str, nw.Expr]
+
+    @property
+    def derived(self) -> Mapping[str, nw.Expr]:
+        """Columns that aggregates need beside the frame's: NaN as null, truth values as numbers, wider integers.
+
+        An aggregate is a single function of a single column, because not every engine can group by more.
+        """
+        exprs: dict[str, nw.Expr] = {}
+        for aggregate in self.aggregates:
+            column = aggregate.column
+            col = nw.col(column)
+            if aggregate.of == "true":
+                exprs[f"__true_{column}"] = nw.when(self._is_true(column)).then(1).otherwise(0)
+            elif self._type(column).is_float():
+                exprs[column] = nw.when(~col.is_nan()).then(col)
+            elif aggregate.of == "sum" and self._is_split(column):
+                # A plain literal is signed, and Arrow would cast the whole column to a type that holds both.
+                half = nw.lit(HALF_BASE, dtype=self._type(column)) if self._type(column) == nw.UInt64 else HALF_BASE
+                exprs[f"__high_{column}"] = col // half
+                exprs[f"__low_{column}"] = col - (col // half) * half
+            elif aggregate.of == "sum" and (wide := self._wide(column)) is not None:
+                exprs[f"__wide_{column}"] = col.cast(wide)
+        return exprs
+
+    def _is_true(self, column: str) -> nw.Expr:
+        """Return where a truth value is true; where its inputs are null, pandas returns any value."""
+        expr = self.derived_exprs.get(column)
+        read = columns_in(formula_of(expr)) if expr is not None else (column,)
+        present = [~nw.col(c).is_null() for c in read] + [
+            ~nw.col(c).is_nan() for c in read if self.schema[c].is_float()
+        ]
+        return reduce(and_, [*present, nw.col(column)])
+
+    def failing_groups(self, rule: GroupKind, number: int) -> nw.Expr | None:
+        """Return a filter for the groups that fail a rule; None where the engine cannot compute it."""
+        if rule.keeps is None or any(a.of == "sum" and self._is_split(a.column) for a in rule.aggregates.values()):
+            return None
+        results = {name: nw.col(_result_name(number, name)) for name in rule.aggregates}
+        sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
+        results |= {name: nw.when(~results[name].is_nan()).then(results[name]) for name in sums}
+        datetimes = {
+            n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
+        }
+        datetimes |= {key for key in rule.keys if self._type(key) == nw.Datetime}
+        return ~expression(cast_days(rule.keeps, frozenset(datetimes)), results).fill_null(False)
+
+    def split_sums(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
+        """Replace each sum that could leave 64 bits by the sums of its halves."""
+        split: dict[str, Aggregate] = {}
+        for name, aggregate in aggregates.items():
+            if aggregate.of == "sum" and self._is_split(aggregate.column):
+                split[f"{name}__high"] = Aggregate("sum", f"__high_{aggregate.column}")
+                split[f"{name}__low"] = Aggregate("sum", f"__low_{aggregate.column}")
+            else:
+                split[name] = aggregate
+        return split
+
+    def expression(self, aggregate: Aggregate) -> nw.Expr:
+        """Return the narwhals expression of an aggregate."""
+        if aggregate.of == "rows":
+            return nw.len()
+        col = nw.col(aggregate.column)
+        if aggregate.of == "true":
+            return nw.col(f"__true_{aggregate.column}").sum()
+        if aggregate.of == "sum":
+            wide = self._wide(aggregate.column) is not None
+            return (nw.col(f"__wide_{aggregate.column}") if wide else col).sum()
+        methods = {"count": nw.Expr.count, "min": nw.Expr.min, "max": nw.Expr.max, "different": nw.Expr.n_unique}
+        return methods[aggregate.of](col)
+
+    def value(self, row: Row, name: str, aggregate: Aggregate) -> Any:
+        """Read the value of an aggregate from a row of the result."""
+        if f"{name}__high" in row:
+            return (row[f"{name}__high"] or 0) * HALF_BASE + (row[f"{name}__low"] or 0)
+        value = row[name]
+        if aggregate.of == "true":
+            return int(value or 0)
+        if aggregate.of != "sum":
+            return value
+        if self._type(aggregate.column).is_integer():
+            return int(value or 0)
+        return nan if value is None else value
+
+    def _type(self, column: str) -> nw.dtypes.DType:
+        return self.schema.get(column, nw.Unknown())
+
+    def _is_split(self, column: str) -> bool:
+        return self.engine in ("pandas", "pyarrow") and self._type(column).is_integer()
+
+    def _wide(self, column: str) -> nw.dtypes.DType | None:
+        if not self._type(column).is_integer():
+            return None
+        return {"ibis": nw.Decimal(38, 0), "pyspark": nw.Decimal(38, 0), "polars": nw.Int128()}.get(self.engine)
+
+
+def _supports_arrays(rule: GroupKind) -> bool:
+    try:
+        return all(supports_arrays(formula_of(expr)) for expr in rule.derived.values())
+    except Opaque:
+        return False
+
+
+def _aggregate_arrays(arrays: Arrays, rule: GroupKind) -> Row:
+    """Compute the aggregates over all rows of a single snapshot."""
+    columns: dict[str, list[Any]] = {}
+    for name, expr in rule.derived.items():
+        formula = formula_of(expr)
+        slices = {c: arrays.column_slice(c, 0, arrays.length) for c in columns_in(formula)}
+        with np.errstate(all="ignore"):
+            (value,) = compile_program((formula,))({c: part.values for c, part in slices.items()})
+        null = [part.null for part in slices.values() if part.null is not None]
+        present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
+        columns[name] = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
+        overflow = [part.overflow for part in slices.values() if part.overflow is not None]
+        at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
+        for row, values in zip(at, arrays.rows(at), strict=True):
+            columns[name][row] = evaluate_row(formula, values)
+    for aggregate in rule.aggregates.values():
+        if aggregate.column and aggregate.column not in columns:
+            columns[aggregate.column] = arrays.to_list(aggregate.column)
+    return {name: _aggregate_values(a, columns.get(a.column, []), arrays.length) for name, a in rule.aggregates.items()}
+
+
+def _aggregate_values(aggregate: Aggregate, values: list[Any], rows: int) -> Any:
+    if aggregate.of == "rows":
+        return rows
+    if aggregate.of == "different":
+        return len(set(values))
+    present = [value for value in values if value is not None]
+    if aggregate.of in ("count", "true"):
+        return len(present) if aggregate.of == "count" else sum(1 for value in present if value)
+    if aggregate.of == "sum":
+        return sum(present)
+    if not present:
+        return None
+    return min(present) if aggregate.of == "min" else max(present)

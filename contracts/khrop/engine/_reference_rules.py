@@ -1,0 +1,132 @@
+"""Compare a frame with another: the previous return, or a reference by name.
+
+Here belongs how the two frames are joined, and what cannot be compared. What must hold belongs to the rules: see
+`khrop.vocabulary.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+
+from khrop.engine._arrays import Arrays
+from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
+from khrop.engine.frames import PreparedFrame
+from khrop.engine.in_memory import MANY
+from khrop.model.grouping import Failure, Grouping, Row
+from khrop.model.rule import PREVIOUS
+from khrop.vocabulary.kinds import CountKind, LookupKind
+
+
+def find_compared(previous: PreparedFrame, by: Grouping) -> set[str]:
+    """Return the snapshots for which the previous frame has rows."""
+    if by.snapshot and by.snapshot in previous.schema:
+        return {str(name) for name in distinct_values(previous.data, by.snapshot)}.intersection(by.snapshots)
+    return set(by.snapshots) if _row_count(previous) else set()
+
+
+def _row_count(frame: PreparedFrame) -> int:
+    return frame.arrays.length if frame.arrays else int(frame.data.select(nw.len()).collect().item())
+
+
+def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, keys: tuple[str, ...]) -> PreparedFrame:
+    """Join the previous return's columns, as `previous_<column>`, to the rows that both frames have.
+
+    Rows with a null key match none.
+    """
+    renamed = {name: PREVIOUS + name for name in previous.schema if name not in keys}
+    schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in previous.schema.items() if name in renamed}}
+
+    def data() -> nw.LazyFrame[Any]:
+        if previous.engine != frame.engine:
+            raise TypeError(
+                f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
+            )
+        return frame.data.join(previous.data.rename(renamed), on=list(keys))
+
+    numbers = frame.numbers | {renamed[name] for name in previous.numbers if name in renamed}
+    return PreparedFrame(
+        frame.engine, schema, data, lambda: None if by.snapshot else _join_arrays(frame, previous, keys, renamed),
+        changed=frame.changed, numbers=numbers, is_partial=True,
+    )  # fmt: skip
+
+
+def _join_arrays(
+    frame: PreparedFrame, previous_frame: PreparedFrame, keys: tuple[str, ...], renamed: Mapping[str, str]
+) -> Arrays | None:
+    """Join two small frames in memory; None where a key is not unique in the previous frame."""
+    current, previous = frame.arrays, previous_frame.arrays
+    if current is None or previous is None or max(current.length, previous.length) > MANY:
+        return None
+    row_of = {key: row for row, key in enumerate(_keys(previous, keys)) if None not in key}
+    if len(row_of) < sum(None not in key for key in _keys(previous, keys)):
+        return None
+    pairs = [(row, row_of[key]) for row, key in enumerate(_keys(current, keys)) if key in row_of]
+    current_rows, previous_rows = [a for a, _ in pairs], [b for _, b in pairs]
+    columns = {name: current.take(name, current_rows) for name in current.columns}
+    columns |= {renamed[name]: previous.take(name, previous_rows) for name in previous.columns if name in renamed}
+    original = {new: name for name, new in renamed.items()}
+
+    def lists(name: str, chosen: Sequence[int] | None) -> list[Any]:
+        arrays, rows = (previous, previous_rows) if name in original else (current, current_rows)
+        values = arrays.to_list(original.get(name, name))
+        return [values[row] for row in (rows if chosen is None else [rows[n] for n in chosen])]
+
+    return Arrays(len(pairs), columns, lists)
+
+
+def _keys(arrays: Arrays, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    return list(zip(*(arrays.to_list(key) for key in keys), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A reference as a rule reads it."""
+
+    frame: PreparedFrame
+
+    def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        renamed = self.frame.data.select(*[nw.col(column).alias(name) for name, column in columns.items()])
+        return distinct_rows(renamed, *columns)
+
+
+def find_unmatched(
+    rule: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame], limit: int | None
+) -> Failing:
+    """Find the rows that a rule does not find in its references: their count, and the first of them."""
+    unmatched = unmatched_rows(rule, frame, references)
+    count = int(unmatched.select(nw.len()).collect().item())
+    if not count:
+        return Failing(0, [])
+    return Failing(count, fetch_rows(unmatched if limit is None else unmatched.head(limit)))
+
+
+def unmatched_rows(
+    rule: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame]
+) -> nw.LazyFrame[Any]:
+    """Return all rows that a rule does not find in its references."""
+    return rule.failing(frame.data, {name: _Table(references[name]) for name in rule.references})
+
+
+def find_lost_rows(
+    rule: CountKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame], by: Grouping
+) -> list[Failure]:
+    """Find the snapshots whose rows were lost or came from nowhere."""
+    own_counts = _count_by_snapshot(frame, by)
+    counts = {name: _count_by_snapshot(references[name], by) for name in rule.references}
+    failures = []
+    for snapshot in by.snapshots:
+        others = {name: counted.get(snapshot, 0) for name, counted in counts.items()}
+        failure = rule.failure(snapshot, own_counts.get(snapshot, 0), others)
+        failures += [failure] if failure else []
+    return failures
+
+
+def _count_by_snapshot(frame: PreparedFrame, by: Grouping) -> dict[str, int]:
+    if by.snapshot is None or by.snapshot not in frame.schema:
+        return {by.snapshots[0]: _row_count(frame)}
+    grouped: list[Row] = fetch_rows(frame.data.group_by(by.snapshot).agg(nw.len().alias("rows")))
+    return {by.name(row): int(row["rows"]) for row in grouped}

@@ -1,0 +1,88 @@
+"""Find the snapshots of a frame and its document, no earlier than a rule needs them.
+
+Here belongs how their names are found at the least cost. What they mean for rules belongs in `khrop.model.grouping`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+
+from khrop.engine.flags import distinct_values, fetch_rows
+from khrop.engine.frames import Fault, PreparedFrame
+from khrop.engine.in_memory import MANY
+from khrop.model.facts import plain
+from khrop.model.grouping import Grouping
+from khrop.model.rule import ContractOptions
+
+_SAMPLE = 1000
+"""Rows that usually show whether there are several snapshots."""
+
+
+def group_snapshots(
+    frame: PreparedFrame, options: ContractOptions, records: Sequence[Mapping[str, Any]]
+) -> tuple[PreparedFrame, Grouping, set[str]]:
+    """Determine how the snapshots of a frame are named.
+
+    The snapshots of a large frame are listed on demand: listing them costs more than judging the rows.
+
+    Args:
+        frame: The frame.
+        options: The contract's options.
+        records: The records of documents and claims.
+
+    Returns:
+        The frame without rows that have no snapshot, how its snapshots are named, and a set for the snapshots of rows
+        that are fetched during the check.
+
+    Raises:
+        ValueError: The records belong to several snapshots, and the frame has no column for them.
+    """
+    column = options.snapshot if options.snapshot in frame.schema else None
+    values = [row.get(options.snapshot) for row in records] if options.snapshot else []
+    documented = [str(value) for value in values if value is not None]
+    if not column and len(set(documented)) > 1:
+        raise ValueError(
+            f"documents or claims of {len(set(documented))} snapshots, but the frame has no column {options.snapshot}"
+        )
+    names: list[Any] | None = None if column else []
+    if column and frame.arrays is not None and frame.arrays.length <= MANY:
+        names = _list_snapshots(frame, column)
+    if column and (None in names if names is not None else _has_null(frame, column)):
+        # Rows without a snapshot are judged in none, and fail the frame.
+        faults = (*frame.faults, Fault(column, "null", "text"))
+        frame = frame.restrict(frame.data.filter(~nw.col(column).is_null()), faults)
+
+    def list_names() -> list[str]:
+        present = names if names is not None or not column else _list_snapshots(frame, column)
+        return sorted(str(name) for name in present or () if name is not None)
+
+    fetched: set[str] = set()
+
+    def first_names() -> set[str]:
+        if names is not None or not column:
+            return {*documented, *list_names()}
+        return {*documented, *(fetched if len(fetched) > 1 else _first_snapshots(frame, column))}
+
+    place = options.place if options.place in frame.schema else None
+    return frame, Grouping(column, tuple(documented), list_names, options.key, place, first_names), fetched
+
+
+def _list_snapshots(frame: PreparedFrame, column: str) -> list[Any]:
+    if frame.arrays is not None and frame.arrays.length <= MANY:
+        return list(set(frame.arrays.to_list(column)))
+    return distinct_values(frame.data, column)
+
+
+def _first_snapshots(frame: PreparedFrame, column: str) -> set[str]:
+    """Return the names in the first rows, for which no engine reads a whole table."""
+    return {str(plain(name)) for name in frame.data.select(nw.col(column)).head(_SAMPLE).collect()[column].to_list()}
+
+
+def _has_null(frame: PreparedFrame, column: str) -> bool:
+    if frame.arrays is not None:
+        return frame.arrays.column_slice(column, 0, frame.arrays.length).null is not None
+    (counts,) = fetch_rows(frame.data.select(present=nw.col(column).count(), rows=nw.len()))
+    return bool(counts["present"] != counts["rows"])
