@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from khrop.model.terminal_text import printable
-
 from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposal import Proposal, ProposedColumn, ProposedRule
 
