@@ -54,6 +54,9 @@ def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) ->
     if dataset is None or dataset.shape is None:
         nothing = ("ชุดข้อมูลนี้ไม่มีผลรวมให้ตรวจสอบ", "This dataset has no sums to check its figures by.")
         return Report("unsolved", notes=(nothing,))
+    if shared := _shared_names(judgement):
+        th = f"หลายแถวใช้ชื่อเดียวกัน ({shared[0]}) จึงเสนอการแก้ไขรายแถวไม่ได้"
+        return Report("unsolved", notes=((th, f"Several rows have the name {shared[0]}: no repair can name its row."),))
     shape, figures = dataset.shape(), figures_of(dataset)
     percents = {f"{part}_percent" for part in shape.parts}
     claims = [
@@ -62,6 +65,16 @@ def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) ->
         if c.source in SOURCES and (c.measure in figures or c.measure in percents)
     ]
     return suggest(printed_rows(judgement), claims=claims, previous=list(previous) or None, shape=shape)
+
+
+def _shared_names(judgement: Judgement) -> list[str]:
+    """The names that rows of different keys have. A row that stands twice has one key, and can be repaired."""
+    dataset = judgement.dataset
+    assert dataset is not None
+    keys: dict[Any, set[tuple[Any, ...]]] = {}
+    for row in judgement.rows:
+        keys.setdefault(row.get(dataset.label), set()).add(tuple(row.get(name) for name in dataset.key))
+    return [str(name) for name, own in keys.items() if name is not None and len(own) > 1]
 
 
 def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
@@ -182,6 +195,8 @@ def row_named(judgement: Judgement, text: str) -> str:
     """Return the name of a row from any of its names or its key. Raises ValueError where there is none."""
     dataset = judgement.dataset
     if dataset is not None:
+        if text in _shared_names(judgement):
+            raise ValueError(f"several rows have the name {text!r}: mend the document, and take it in again")
         if name := dataset.by_name[dataset.label].kind.resolve(text):
             return name
         for row in judgement.rows:

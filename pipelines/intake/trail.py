@@ -129,10 +129,17 @@ def _row(
             " WHERE snapshot_id = ? AND judgement = ? ORDER BY place",
             [snapshot_id, judgement],
         ).fetchall()
+        fitting: dict[str, tuple[str, Any, str, str]] = {}
         for name, *keys, value, place in rows:
-            named = name_of(name) if name is not None else ""
-            if named == wanted or row in map(str, keys):
+            named, key = name_of(name) if name is not None else "", " ".join(map(str, keys))
+            if row == key:
                 return named, value, place, table
+            if named == wanted or row in map(str, keys):
+                fitting.setdefault(key, (named, value, place, table))
+        if len(fitting) > 1:
+            raise NoSuchCell(f"{row!r} could be any of {len(fitting)} rows: {', '.join(fitting)}; name one of these")
+        if fitting:
+            return next(iter(fitting.values()))
     if same := _same_as(connection, snapshot_id):
         shown, value, place, table = _row(connection, dataset, *same, row, column)
         own = _place_of(connection, sha256, label, shown)
