@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 import typer
+from hypothesis import settings
 from province_table import build_marts, register
 from typer.testing import CliRunner
 from written_returns import written_return
@@ -29,6 +30,14 @@ from pipelines.orchestration import launch
 from pipelines.readers.table_form import reading_for
 from warehouse import tables
 from warehouse.connect import Warehouse
+
+# A worker of xdist has no main file, which PySpark, where Great Expectations looks for it, takes for a doctest of its
+# own that lacks gRPC: it ends the process.
+sys.modules["__main__"].__dict__.setdefault("__file__", pytest.__file__)
+
+# How long a case takes says something of the machine, which runs several tests at once.
+settings.register_profile("khrop", deadline=None)
+settings.load_profile("khrop")
 
 ROOT = Path(__file__).parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -12,12 +12,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from khrop import ProvinceProgress, Verdict, Violation, check
 from khrop.thai.provinces import match
 
 # The modules that several test files share, wherever the tests were copied to.
 sys.path.append(str(Path(__file__).parent / "shared"))
+
+# How long a case takes says something of the machine, which runs several tests at once.
+settings.register_profile("khrop", deadline=None)
+settings.load_profile("khrop")
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
 EXTRAS = ("polars", "duckdb", "ibis", "spark", "files", "odcs")

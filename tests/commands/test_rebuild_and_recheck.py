@@ -14,9 +14,9 @@ import pytest
 from province_table import MART_NAMES, build_marts
 from written_returns import CODES, NAMES, progress, written_return
 
-import pipelines.intake.take_in as module
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
+from pipelines.campaigns import BUNDLED
 from pipelines.commands.upkeep import _set_by
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
@@ -110,7 +110,7 @@ def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
     for path, hints in arrivals(tmp_path):
         Archive(home.archive).take([incoming(home, path, **hints)])
     judged(home)
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr("pipelines.intake.take_in.BATCH", 2)
     assert held(anew(home)) == held(home)
 
 
@@ -214,7 +214,7 @@ def test_a_stricter_campaign_sets_aside_what_no_longer_holds(home: Home, put: An
     """A tolerance of half a point lets a percent pass that one of a hundredth does not."""
     campaigns = home.root / "campaigns"
     campaigns.mkdir(parents=True)
-    bundled = (Path(module.campaign_files.__file__).parent / "info-international-agreements.toml").read_text("utf-8")
+    bundled = (BUNDLED / "info-international-agreements.toml").read_text("utf-8")
     mine = campaigns / "info.toml"
     mine.write_text(bundled.replace("tolerance = 0.01", "tolerance = 0.5"), encoding="utf-8")
     lax = put(
