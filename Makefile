@@ -1,4 +1,4 @@
-# run · test · dev · fuzz · bench · docs: each sets up what it needs. `make lock` renews requirements.lock.
+# Each target sets up what it needs; `make help` lists those that are called by hand: they have `##` and a line.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
 
@@ -11,11 +11,15 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs lock setup check build debian
+.PHONY: help run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs docs-check pages lock \
+  setup check build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-setup: $(DEV)
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(DEV) ## install what the tests and tools need
 
 .tools/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Khrop needs Python 3.11 or newer; name it with make PYTHON=/path/to/python3.11"; exit 1; }
@@ -46,19 +50,19 @@ $(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.tom
 	@$(BIN)/python -m compileall -q contracts/khrop pipelines warehouse
 	@touch $(BELOW) $@
 
-lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
+lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv) ## renew requirements.lock (UPGRADE=--upgrade for newer versions)
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --extra gx --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
 
-run: $(APP)
+run: $(APP) ## take the sample in, publish the reports, print the summary
 	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt
 	@$(BIN)/khrop publish
 	@$(BIN)/khrop summary
 
-dev: $(APP)
+dev: $(APP) ## open the Dagster UI on 127.0.0.1:3000
 	@$(BIN)/khrop dev
 
-check: $(DEV)
+check: $(DEV) ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -68,50 +72,58 @@ check: $(DEV)
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
 # the site is looked at in Chromium.
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
-debian:
+debian: ## install what the tests need of Debian, or say what it is
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
-test: check debian
+test: check debian docs-check ## what CI runs: check, docs-check, all tests, build
 	$(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory build
 
 # Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.
-build: $(DEV) debian
+build: $(DEV) debian ## build both distributions and test the library's wheel alone
 	@UV=$(abspath $(UV)) PYTHON=$(PYTHON) bash tests/library_alone.sh
 
 # The engines against the oracle, and the readers on spoilt documents, on many more cases, other ones each time: FORMS
 # names forms of documents alone, as in FORMS="pdf or xlsx".
 FUZZ := 40
-fuzz: $(DEV) debian
-	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/test_conformance.py)
-	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/unit/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
+fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FORMS="pdf or xlsx")
+	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
 
-bench: $(BENCH) debian
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_readers.py
-	$(BIN)/python tests/bench_letters.py
-	$(BIN)/python tests/bench_site.py
-	$(BIN)/python tests/bench_data_docs.py
-	$(BIN)/python -W ignore tests/bench_contracts.py
+bench bench-readers pages: export PYTHONPATH := $(CURDIR)/tests/shared
+bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
+	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/bench_readers.py
+	$(BIN)/python tests/bench/bench_letters.py
+	$(BIN)/python tests/bench/bench_site.py
+	$(BIN)/python tests/bench/bench_data_docs.py
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # Time, memory and what was read right, form by form: of tests/returns, or of another MANIFEST and the BASE of its paths.
-bench-readers: $(DEV)
-	$(BIN)/python tests/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
+bench-readers: $(DEV) ## readers alone: time, memory and what was read (MANIFEST, BASE)
+	$(BIN)/python tests/bench/bench_readers.py $(if $(MANIFEST),--corpus $(MANIFEST)) $(if $(BASE),--base $(BASE)) --wrong
 
-bench-contracts: $(BENCH)
-	$(BIN)/python -W ignore tests/bench_contracts.py
+bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
+	$(BIN)/python -W ignore tests/bench/bench_contracts.py
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
-bench-repair: $(DEV)
-	$(BIN)/python tests/bench_repair.py $(or $(TABLES),tests/repair-bench/tables.jsonl.gz) \
-	  $(or $(LABELS),tests/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
+bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TABLES, LABELS, PRED)
+	$(BIN)/python tests/bench/bench_repair.py $(or $(TABLES),tests/bench/repair-bench/tables.jsonl.gz) \
+	  $(or $(LABELS),tests/bench/repair-bench/labels.jsonl.gz) $(or $(PRED),predictions.jsonl)
 
 # The site of the sample and a few synthetic returns, as pictures for the README.
-screenshots: $(DEV) debian
-	$(BIN)/python tests/screenshots.py
+screenshots: $(DEV) debian ## the pictures in docs/images
+	$(BIN)/python tests/shared/screenshots.py
 
-docs: $(DEV)
-	$(BIN)/python tests/contract_pages.py
-	$(BIN)/python -m warehouse.lineage
-	$(BIN)/python -c "from pathlib import Path; from warehouse.meaning import write; write(Path('docs/data-dictionary.md'))"
+docs: pages docs-check ## write the generated pages, build the documentation into build/docs, check its links
+
+# The pages that are made of the contract, of Great Expectations' suites and of the SQL, and the marts' lineage.
+pages: $(DEV) ## write the generated pages alone
+	$(BIN)/python tests/shared/contract_pages.py
+	$(BIN)/python tests/shared/dataset_pages.py
+
+# Writes below build/ alone. A warning of Sphinx is an error: a page in no table of contents, a link to nothing.
+docs-check: $(DEV) ## build the documentation into build/docs and check its links
+	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -d build/doctrees docs build/docs
+	$(BIN)/python docs/check_links.py build/docs

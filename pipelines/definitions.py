@@ -1,14 +1,27 @@
-"""The Dagster code location: everything it has, composed."""
+"""The Dagster code location: everything it has, composed for the datasets of the home."""
+
+from functools import lru_cache
+from pathlib import Path
 
 import dagster as dg
 
+from pipelines.datasets.registry import datasets
+from pipelines.home import Home
 from pipelines.orchestration import assets, automation, report_assets
 
-defs = dg.Definitions(
-    assets=[assets.intake, assets.returns, *assets.marts, assets.exports, *report_assets.assets],
-    jobs=[automation.ingest, automation.recheck, report_assets.publish],
-    sensors=[automation.inbox, report_assets.reports],
-    schedules=[automation.sweep, report_assets.republish],
-    # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
-    executor=dg.in_process_executor,
-)
+
+@lru_cache(maxsize=4)
+def definitions_of(home: Path) -> dg.Definitions:
+    """Return the definitions for a home's datasets."""
+    known = list(datasets(home).values())
+    return dg.Definitions(
+        assets=[*assets.of(known), *report_assets.of(known)],
+        jobs=[automation.ingest, automation.recheck, report_assets.publish],
+        sensors=[automation.inbox, report_assets.reports],
+        schedules=[automation.sweep, report_assets.republish],
+        # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions_of(Home.current().root)

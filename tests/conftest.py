@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from province_table import build_marts
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
+from pipelines.datasets.province_progress.form import FORM
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import Story, take_in
+from pipelines.readers.table_form import reading_for
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -34,6 +37,13 @@ def log_as_it_was() -> Iterator[None]:
     handlers, level, propagate = log.handlers[:], log.level, log.propagate
     yield
     log.handlers[:], log.level, log.propagate = handlers, level, propagate
+
+
+@pytest.fixture(autouse=True)
+def province_table() -> Iterator[None]:
+    """Documents are read for the province table, unless a test says otherwise."""
+    with reading_for([FORM]):
+        yield
 
 
 @pytest.fixture
@@ -78,8 +88,7 @@ def taken_in(home: Home) -> TakeIn:
         with warehouse.writer():
             stories = [story for batch in take_in(home, again=again) for story in batch]
             with warehouse.writing() as connection:
-                for name in tables.MART_NAMES:
-                    tables.build_mart(connection, name)
+                build_marts(connection)
                 tables.export(connection, home.exports)
         return stories
 

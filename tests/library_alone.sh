@@ -31,7 +31,7 @@ install() {
 # The library's tests that a marker selects: at least one, and none of them skipped. Pandera tries pyspark.pandas
 # wherever PySpark is installed, and that warns of pandas 3.
 run_tests() {
-    "$work/empty/bin/python" -m pytest -q -p no:cacheprovider --import-mode=importlib -rs -m "$1" \
+    "$work/empty/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$work" --import-mode=importlib -rs -m "$1" \
         -W error -W "ignore:PySpark does not yet fully support pandas:FutureWarning" "$work/tests" | tee "$work/told"
     if tail -n 1 "$work/told" | grep -q skipped; then
         echo "tests of the library were skipped: what they need is not in its extra" >&2

@@ -1,39 +1,43 @@
-"""Where each column of a mart comes from: the columns of `core` that its figures are reckoned from.
+"""Where each column of a mart comes from: the columns of `core` that its figures are computed from.
 
-Kept in `marts/lineage.json`, so that nothing has to parse SQL when a mart is built; `make docs` reads it off the SQL
-anew, and a test holds it against that. A column that only counts rows comes from none.
+Kept in `lineage.json` beside the marts, so that nothing has to parse SQL when a mart is built; `make docs` reads it off
+the SQL anew, and a test compares the two. A column that only counts rows comes from none; marts without the file have
+no lineage.
 """
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from warehouse.tables import MART_NAMES, MARTS, sql_of
+from warehouse.datasets import DatasetTables
+from warehouse.meaning import meaning_for
 
-FILE = MARTS / "lineage.json"
-SOURCES = ("core.province_progress_current", "core.campaign")
-
-
-def lineage_of(mart: str) -> dict[str, list[tuple[str, str]]]:
-    """Of each column of a mart, the columns it comes from, as (table, column)."""
-    return {column: [_split(name) for name in names] for column, names in _kept()[mart].items()}
+FILE = "lineage.json"
 
 
-def as_markdown(mart: str) -> str:
-    """The same as a table for people."""
+def lineage_of(tables: DatasetTables, mart: str) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each column of a mart, the columns it comes from, as (table, column)."""
+    kept = _kept(tables.marts) if tables.marts else {}
+    return {column: [_split(name) for name in names] for column, names in kept.get(mart, {}).items()}
+
+
+def as_markdown(tables: DatasetTables, mart: str) -> str:
+    """Return the same as a table for people; empty where nothing is known."""
     lines = ["| column | comes from |", "| --- | --- |"]
-    for column, sources in lineage_of(mart).items():
-        told = ", ".join(f"`{table}.{name}`" for table, name in sources)
-        lines.append(f"| `{column}` | {told or 'a count of rows'} |")
-    return "\n".join(lines)
+    for column, sources in lineage_of(tables, mart).items():
+        names = ", ".join(f"`{table}.{name}`" for table, name in sources)
+        lines.append(f"| `{column}` | {names or 'a count of rows'} |")
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
-@lru_cache(maxsize=1)
-def _kept() -> dict[str, dict[str, list[str]]]:
-    told: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
-    return told
+@lru_cache(maxsize=16)
+def _kept(marts: Path) -> dict[str, dict[str, list[str]]]:
+    file = marts / FILE
+    kept: dict[str, dict[str, list[str]]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return kept
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -41,19 +45,24 @@ def _split(name: str) -> tuple[str, str]:
     return table, column
 
 
-def parsed() -> str:
-    """What the file should say, read off the marts' SQL by sqlglot (of the tools, not of the application)."""
-    from warehouse.meaning import columns_of
-
+def parsed(tables: DatasetTables) -> str:
+    """Return what the file should hold, read off the marts' SQL by sqlglot (a tool, not part of the application)."""
+    meaning = meaning_for((tables,))
     schema: dict[str, dict[str, dict[str, str]]] = {}
-    for table in SOURCES:
+    for table in (f"{tables.table}_current", "core.campaign"):
         where, name = table.split(".")
-        schema.setdefault(where, {})[name] = {column: kind for column, kind, _ in columns_of(table)}
-    told = {
-        mart: {column: _sources(column, sql_of(mart), schema) for column, _, _ in columns_of(f"mart.{mart}")}
-        for mart in MART_NAMES
+        schema.setdefault(where, {})[name] = {column: kind for column, kind, _ in meaning.columns_of(table)}
+    lineage = {
+        mart: {c: _sources(c, tables.sql_of(mart), schema) for c, _, _ in meaning.columns_of(f"mart.{mart}")}
+        for mart in tables.mart_names
     }
-    return json.dumps(told, indent=1) + "\n"
+    return json.dumps(lineage, indent=1) + "\n"
+
+
+def write(tables: DatasetTables) -> None:
+    """Write the file of a dataset's marts."""
+    assert tables.marts is not None
+    (tables.marts / FILE).write_text(parsed(tables), encoding="utf-8", newline="\n")
 
 
 def _sources(column: str, sql: str, schema: dict[str, Any]) -> list[str]:
@@ -66,7 +75,3 @@ def _sources(column: str, sql: str, schema: dict[str, Any]) -> list[str]:
         if not node.downstream and isinstance(table, exp.Table):
             found.add(f"{table.db}.{table.name}.{node.name.rsplit('.', 1)[-1]}")
     return sorted(found)
-
-
-if __name__ == "__main__":
-    FILE.write_text(parsed(), encoding="utf-8", newline="\n")

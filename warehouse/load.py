@@ -1,4 +1,5 @@
-"""Loading judged returns: what holds into core.province_progress, the rest into core.set_aside, wholly or not at all.
+"""Loading judged returns: what holds into the dataset's table, the rest into that of rows set aside, wholly or not at
+all.
 
 Here belong revisions, unchanged figures and the writing itself, for any contract. How a return is judged belongs
 to who calls; which rows count is said by the views in `schema/`.
@@ -12,13 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.verdict import VIOLATION_FIELDS, Violation, status_of
+from khrop.model.verdict import VIOLATION_FIELDS, Violation
+from warehouse.datasets import DatasetTables
+from warehouse.verdicts import Verdict, by_violations, changed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-ACCEPTED = ("accepted", "accepted_with_warnings")
-ASIDE = ("quarantined", "unreadable", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A judged return on its way into the warehouse. `figures` is None unless it is accepted; `known_from` is
-    when the judgement begins to count, `ledger_line` its place among all that came; rows are mappings with the
-    columns of core.set_aside."""
+    when the judgement begins to count, `ledger_line` its place among all that came; rows are mappings with
+    the columns of the dataset; `dataset` is None where no table could be read."""
 
     snapshot_id: str
     file: File
+    dataset: DatasetTables | None
     campaign_id: str | None
     as_of: date | None
-    verdict: str
+    verdict: Verdict
     figures: str | None
     contract_version: str
     reader_version: str
@@ -62,7 +63,7 @@ class Outcome:
     """What loading made of an arrival: its verdict now (it may be `unchanged`), and its revision."""
 
     snapshot_id: str
-    verdict: str
+    verdict: Verdict
     revision: int
     judgement: int
     same_as: str | None
@@ -141,7 +142,8 @@ def _place(arrival: Arrival, standing: _Standing) -> Outcome:
     accepted = standing.accepted.setdefault(day, [])
     _, figures, name, revision = max((a for a in accepted if a[0] < arrival.ledger_line), default=(0, "", "", 0))
     if arrival.figures is not None and figures == arrival.figures:
-        return Outcome(arrival.snapshot_id, "unchanged", revision, judgement, name)
+        verdict = changed(arrival.verdict, Verdict.UNCHANGED)
+        return Outcome(arrival.snapshot_id, verdict, revision, judgement, name)
     revision = standing.revisions.get(key, 0) + 1
     standing.revisions[key] = revision
     if arrival.figures is not None:
@@ -153,10 +155,12 @@ def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]]
     known = _files(connection, [a.file for a, _ in placed])
     _cells(connection, [a for a, _ in placed], known)
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
-    rows = [(a, o) for a, o in placed if o.verdict in ACCEPTED]
-    insert(connection, "core.province_progress", [_row(a, o, r) for a, o in rows for r in a.rows])
-    aside = [(a, o) for a, o in placed if o.verdict in ASIDE]
-    insert(connection, "core.set_aside", [_row(a, o, r, "province_th") for a, o in aside for r in a.rows])
+    for tables in dict.fromkeys(a.dataset for a, _ in placed if a.dataset):
+        own = [(a, o) for a, o in placed if a.dataset == tables]
+        loaded = [_row(a, o, r, tables, False) for a, o in own if o.verdict.accepted for r in a.rows]
+        insert(connection, tables.table, loaded)
+        aside = [_row(a, o, r, tables, True) for a, o in own if o.verdict.set_aside for r in a.rows]
+        insert(connection, tables.set_aside, aside)
     claims = [
         {
             "snapshot_id": a.snapshot_id,
@@ -203,12 +207,14 @@ def replace_comparisons(
     )
     write_violations(connection, [(n, j, found) for (n, j), found in compared.items()])
     worst = connection.execute(
-        "SELECT v.snapshot_id, v.judgement, list(DISTINCT v.severity) FROM core.violation AS v"
-        f" INNER JOIN {asked} AS asked ON {same} GROUP BY ALL",
+        "SELECT asked.snapshot_id, asked.judgement, any_value(s.verdict),"
+        " list(DISTINCT v.severity) FILTER (v.severity IS NOT NULL)"
+        f" FROM {asked} AS asked INNER JOIN core.snapshot AS s"
+        " ON s.snapshot_id = asked.snapshot_id AND s.judgement = asked.judgement"
+        f" LEFT JOIN core.violation AS v ON {same} GROUP BY ALL",
         keys,
     ).fetchall()
-    severities = {(n, j): s for n, j, s in worst}
-    verdicts = [(n, j, status_of(severities.get((n, j), []))) for n, j in compared]
+    verdicts = [(n, j, str(changed(Verdict(before), by_violations(s or ())))) for n, j, before, s in worst]
     connection.execute(
         "UPDATE core.snapshot SET verdict = new.verdict FROM"
         " (SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement, unnest(?) AS verdict) AS new"
@@ -262,19 +268,20 @@ def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
         "known_from": a.known_from,
         "loaded_at": now,
         "rows_read": read,
-        "rows_loaded": read if o.verdict in ACCEPTED else 0,
-        "rows_set_aside": read if o.verdict in ASIDE else 0,
+        "rows_loaded": read if o.verdict.accepted else 0,
+        "rows_set_aside": read if o.verdict.set_aside else 0,
         "figures": a.figures,
         "same_as": o.same_as,
         "judgement": o.judgement,
         "hint_campaign": a.hint_campaign,
         "hint_as_of": a.hint_as_of,
         "ledger_line": a.ledger_line,
+        "dataset": a.dataset.dataset if a.dataset else None,
     }
 
 
-def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], *more: str) -> dict[str, Any]:
-    columns = ("province_code", "ordinal", "total", "saved", "pending", "saved_percent", "place", *more)
+def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], tables: DatasetTables, set_aside: bool) -> dict[str, Any]:
+    columns = ("place", *(c.name for c in tables.columns if set_aside or c.sql))
     return {
         "snapshot_id": a.snapshot_id,
         "campaign_id": a.campaign_id,

@@ -1,126 +1,126 @@
-"""What the tables and columns mean, from the comments in the SQL: for the UI and for the data dictionary.
+"""What tables and columns mean, from the comments in the SQL and of the datasets: for the UI and the data dictionary.
 
 The schema is made in an empty database in memory, so nothing here needs a warehouse.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warehouse.connect import migrate
-from warehouse.tables import MART_NAMES, build_mart
+from warehouse.datasets import DatasetTables
+from warehouse.tables import build_mart, refresh_reference
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SCHEMAS = ("raw", "core", "mart")
+_SHARED = ("snapshot", "campaign", "province", "dataset")
+"""The tables whose columns mean the same wherever a view repeats them."""
 
 
-@lru_cache(maxsize=1)
-def _empty() -> DuckDBPyConnection:
-    import duckdb
+class Meaning:
+    """What the tables of a warehouse with some datasets mean."""
 
-    connection = duckdb.connect(":memory:")
-    migrate(connection)
-    for name in MART_NAMES:
-        build_mart(connection, name)
-    return connection
+    def __init__(self, datasets: Sequence[DatasetTables]) -> None:
+        import duckdb
 
+        self._tables = [tables.table.split(".")[1] for tables in datasets]
+        self._connection: DuckDBPyConnection = duckdb.connect(":memory:")
+        migrate(self._connection)
+        refresh_reference(self._connection, (), datasets)
+        for tables in datasets:
+            for name in tables.mart_names:
+                build_mart(self._connection, tables, name)
 
-def table_names() -> list[str]:
-    """Every table and view of the three schemas, as schema.name."""
-    rows = (
-        _empty()
-        .execute(
+    def table_names(self) -> list[str]:
+        """Return every table and view of the three schemas, as schema.name."""
+        rows = self._rows(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE list_contains(?, schema_name)"
             " UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE list_contains(?, schema_name)"
             " ORDER BY ALL",
-            [list(SCHEMAS), list(SCHEMAS)],
+            list(SCHEMAS),
+            list(SCHEMAS),
         )
-        .fetchall()
-    )
-    return [row[0] for row in rows]
+        return [row[0] for row in rows]
 
-
-def meaning_of(table: str) -> str:
-    """The comment of a table or view."""
-    schema, name = table.split(".")
-    row = (
-        _empty()
-        .execute(
+    def of(self, table: str) -> str:
+        """Return the comment of a table or view."""
+        schema, name = table.split(".")
+        rows = self._rows(
             "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
             " UNION ALL SELECT comment FROM duckdb_views() WHERE schema_name = ? AND view_name = ?",
-            [schema, name, schema, name],
+            schema,
+            name,
+            schema,
+            name,
         )
-        .fetchone()
-    )
-    return str(row[0]) if row and row[0] else ""
+        return str(rows[0][0]) if rows and rows[0][0] else ""
 
-
-def columns_of(table: str) -> list[tuple[str, str, str]]:
-    """Name, type and meaning of each column; a view's column means what the table's of the same name means."""
-    schema, name = table.split(".")
-    return [
-        (column, kind, meaning or _inherited(column))
-        for column, kind, meaning in _empty()
-        .execute(
+    def columns_of(self, table: str) -> list[tuple[str, str, str]]:
+        """Return name, type and meaning of each column; a view's column means what the table's of that name means."""
+        schema, name = table.split(".")
+        rows = self._rows(
             "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
             " ORDER BY column_index",
-            [schema, name],
+            schema,
+            name,
         )
-        .fetchall()
-    ]
+        return [(column, kind, meaning or self._inherited(name, column)) for column, kind, meaning in rows]
 
-
-def _inherited(column: str) -> str:
-    row = (
-        _empty()
-        .execute(
+    def _inherited(self, view: str, column: str) -> str:
+        """What a column of a view, or of a mart without a comment for it, means in the tables that it comes from."""
+        own = [name for name in self._tables if view.startswith(name)] or self._tables
+        tables = [*own, *_SHARED]
+        rows = self._rows(
             "SELECT comment FROM duckdb_columns() WHERE schema_name = 'core' AND column_name = ?"
-            " AND comment IS NOT NULL AND table_name IN ('province_progress', 'snapshot') ORDER BY table_name LIMIT 1",
-            [column],
+            " AND comment IS NOT NULL AND list_contains(?, table_name) ORDER BY list_position(?, table_name) LIMIT 1",
+            column,
+            tables,
+            tables,
         )
-        .fetchone()
-    )
-    return str(row[0]) if row else ""
+        return str(rows[0][0]) if rows else ""
 
-
-def macros() -> list[tuple[str, str]]:
-    """The table macros as they are called, with their meaning."""
-    rows = (
-        _empty()
-        .execute(
+    def macros(self) -> list[tuple[str, str]]:
+        """Return the table macros as they are called, with their meaning."""
+        rows = self._rows(
             "SELECT DISTINCT schema_name || '.' || function_name || '(' || array_to_string(parameters, ', ') || ')',"
             " comment FROM duckdb_functions() WHERE function_type = 'table_macro'"
             " AND list_contains(?, schema_name) ORDER BY ALL",
-            [list(SCHEMAS)],
+            list(SCHEMAS),
         )
-        .fetchall()
-    )
-    return [(call, meaning or "") for call, meaning in rows]
+        return [(call, meaning or "") for call, meaning in rows]
+
+    def dictionary(self) -> str:
+        """Return the data dictionary as Markdown."""
+        lines = ["# Data dictionary", "", "Made by `make docs` from the comments in the warehouse's SQL.", ""]
+        for table in self.table_names():
+            lines += [
+                f"## {table}",
+                "",
+                self.of(table),
+                "",
+                "| column | type | meaning |",
+                "| --- | --- | --- |",
+            ]
+            lines += [f"| {name} | {kind} | {meaning} |" for name, kind, meaning in self.columns_of(table)]
+            lines.append("")
+        for call, meaning in self.macros():
+            lines += [f"## {call}", "", meaning, ""]
+        return "\n".join(lines)
+
+    def write(self, path: Path) -> None:
+        """Write the dictionary."""
+        path.write_text(self.dictionary(), encoding="utf-8")
+
+    def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, list(parameters)).fetchall()
 
 
-def dictionary() -> str:
-    """The data dictionary as Markdown."""
-    lines = ["# Data dictionary", "", "Made by `make docs` from the comments in the warehouse's SQL.", ""]
-    for table in table_names():
-        lines += [
-            f"## {table}",
-            "",
-            meaning_of(table),
-            "",
-            "| column | type | meaning |",
-            "| --- | --- | --- |",
-        ]
-        lines += [f"| {name} | {kind} | {meaning} |" for name, kind, meaning in columns_of(table)]
-        lines.append("")
-    for call, meaning in macros():
-        lines += [f"## {call}", "", meaning, ""]
-    return "\n".join(lines)
-
-
-def write(path: Path) -> None:
-    """Write the dictionary."""
-    path.write_text(dictionary(), encoding="utf-8")
+@lru_cache(maxsize=4)
+def meaning_for(datasets: tuple[DatasetTables, ...]) -> Meaning:
+    """Return what the tables mean in a warehouse with these datasets."""
+    return Meaning(datasets)

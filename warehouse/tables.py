@@ -5,31 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.thai import provinces
+from warehouse.datasets import DatasetTables, ensure, known
 from warehouse.load import insert, transaction
+from warehouse.verdicts import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MARTS = Path(__file__).parent / "marts"
-MART_NAMES = ("province_trend", "national_trend", "compliance")
 STATE = ".state"
-VERDICTS = ("unchanged", "quarantined", "unreadable", "withdrawn", "opened")
-"""What a return comes to beside being accepted."""
-EXPORTED = (
-    *(f"mart.{name}" for name in MART_NAMES),
-    "core.province_progress_current",
-    "core.snapshot_judged",
-    "core.violation",
-    "core.set_aside",
-    "core.campaign",
-    "core.province",
-)
+EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
+"""What is exported beside the tables of the datasets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +37,46 @@ class Conservation:
         return self.counted == self.accounted
 
 
-def refresh_reference(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> None:
-    """Write the campaigns and provinces as their files say them now, where that is not what stands there."""
+def refresh_reference(
+    connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]
+) -> None:
+    """Write campaigns, provinces and datasets as their files say them now, where that is not what stands there."""
     with transaction(connection):
-        for table, rows in _reference(campaigns).items():
+        ensure(connection, tables)
+        for table, rows in _reference(campaigns, tables).items():
             if not _stands(connection, table, rows):
                 connection.execute(f"DELETE FROM {table}")
                 insert(connection, table, rows)
 
 
-def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any]) -> bool:
-    """Whether the campaigns and provinces stand as their files say them now."""
-    return all(_stands(connection, table, rows) for table, rows in _reference(campaigns).items())
+def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> bool:
+    """Return whether campaigns, provinces and datasets stand as their files say them now."""
+    return all(_stands(connection, table, rows) for table, rows in _reference(campaigns, tables).items())
 
 
-def _reference(campaigns: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
-    told = ("title_th", "title_en", "opened_on", "deadline", "closed_on", "every_days", "tolerance", "authorities")
-    known = ("iso", "name_th", "name_en", "region", "in_return")
+def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
+    """Return the tables that are exported: marts, the rows that count, those set aside, and what all datasets share."""
+    datasets = known(connection)
+    return (
+        *(f"mart.{mart}" for dataset in datasets for mart in dataset.marts),
+        *(f"{dataset.table}_current" for dataset in datasets),
+        *(dataset.set_aside for dataset in datasets),
+        *EXPORTED,
+    )
+
+
+def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dict[str, list[dict[str, Any]]]:
+    days = ("opened_on", "deadline", "closed_on")
+    of_campaign = ("title_th", "title_en", *days, "every_days", "tolerance", "authorities", "dataset")
+    of_province = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)
     everywhere = provinces.all_provinces()
     return {
-        "core.campaign": [{"campaign_id": c.id, **{name: getattr(c, name) for name in told}} for c in ordered],
-        "core.province": [{"province_code": p.code, **{name: getattr(p, name) for name in known}} for p in everywhere],
+        "core.campaign": [{"campaign_id": c.id, **{name: getattr(c, name) for name in of_campaign}} for c in ordered],
+        "core.province": [
+            {"province_code": p.code, **{name: getattr(p, name) for name in of_province}} for p in everywhere
+        ],
+        "core.dataset": [t.row() for t in sorted(tables, key=lambda t: t.dataset)],
     }
 
 
@@ -77,13 +86,12 @@ def _stands(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any
     return stored == [tuple(row.values()) for row in rows]
 
 
-def build_mart(connection: DuckDBPyConnection, name: str) -> int:
-    """Build one mart anew from its SQL file; its rows."""
+def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str) -> int:
+    """Build one mart of a dataset anew from its SQL file, and return the number of its rows."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
-    connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {sql_of(name)}")
-    comments = (MARTS / "comments.sql").read_text(encoding="utf-8")
-    own = [line for line in comments.splitlines() if f" mart.{name} IS" in line or f" mart.{name}." in line]
-    connection.execute("\n".join(own))
+    connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {tables.sql_of(name)}")
+    for comment in tables.comments_of(name):
+        connection.execute(comment)
     return count(connection, f"mart.{name}")
 
 
@@ -93,10 +101,10 @@ def state(connection: DuckDBPyConnection) -> str:
     loaded = connection.execute(
         "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
         " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c),"
-        " (SELECT list(p ORDER BY p.province_code) FROM core.province AS p)"
+        " (SELECT list(p ORDER BY p.province_code) FROM core.province AS p),"
+        " (SELECT list(d ORDER BY d.dataset) FROM core.dataset AS d)"
     ).fetchone()
-    sql = "".join(file.read_text(encoding="utf-8") for file in sorted(MARTS.glob("*.sql")))
-    return hashlib.sha256(f"{loaded}{sql}{EXPORTED}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{loaded}{exported(connection)}".encode()).hexdigest()[:16]
 
 
 def exported_state(folder: Path) -> str:
@@ -114,14 +122,14 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
     )
-    told = {
-        "accepted": verdicts.get("accepted", 0) + verdicts.get("accepted_with_warnings", 0),
-        **{name: verdicts.get(name, 0) for name in VERDICTS},
+    by_verdict = {
+        "accepted": sum(verdicts.get(verdict, 0) for verdict in ACCEPTED),
+        **{str(verdict): verdicts.get(verdict, 0) for verdict in Verdict if not verdict.accepted},
     }
     read = int(_one(connection, "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"))
     rows = {
-        "loaded": count(connection, "core.province_progress"),
-        "set_aside": count(connection, "core.set_aside"),
+        "loaded": sum(count(connection, dataset.table) for dataset in known(connection)),
+        "set_aside": sum(count(connection, dataset.set_aside) for dataset in known(connection)),
         "unchanged": int(
             _one(
                 connection,
@@ -130,7 +138,7 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
         ),
     }
     return (
-        Conservation("returns", archived, sum(told.values()), told),
+        Conservation("returns", archived, sum(by_verdict.values()), by_verdict),
         Conservation("rows", read, sum(rows.values()), rows),
     )
 
@@ -142,7 +150,7 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     written = {}
-    for table in EXPORTED:
+    for table in exported(connection):
         stem = table.replace(".", "_")
         query = f"SELECT * FROM {table} ORDER BY ALL"  # one order, whatever order the returns came in
         for ending, options in (("parquet", "FORMAT parquet"), ("csv", "FORMAT csv, HEADER true")):
@@ -179,14 +187,11 @@ def count(connection: DuckDBPyConnection, table: str) -> int:
     return int(_one(connection, f"SELECT count(*) FROM {table}"))
 
 
-def sql_of(mart: str) -> str:
-    """A mart's SQL."""
-    return (MARTS / f"{mart}.sql").read_text(encoding="utf-8").strip()
-
-
 def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:
     """The newest rows of a mart as a Markdown table."""
-    cursor = connection.execute(f"SELECT * FROM {table} ORDER BY as_of DESC LIMIT {rows}")
+    columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+    newest = "ORDER BY as_of DESC" if "as_of" in columns else ""
+    cursor = connection.execute(f"SELECT * FROM {table} {newest} LIMIT {rows}")
     names = [column[0] for column in cursor.description or []]
     lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
     lines += [f"| {' | '.join('' if v is None else _plain(v) for v in row)} |" for row in cursor.fetchall()]

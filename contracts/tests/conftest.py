@@ -16,8 +16,8 @@ import pytest
 from khrop import ProvinceProgress, Verdict, Violation, check
 from khrop.thai.provinces import match
 
-# The modules that several test files share lie beside them, wherever the tests were copied to.
-sys.path.append(str(Path(__file__).parent))
+# The modules that several test files share, wherever the tests were copied to.
+sys.path.append(str(Path(__file__).parent / "shared"))
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
 EXTRAS = ("polars", "duckdb", "ibis", "spark", "files", "odcs")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from khrop.model.rule import options_of
 from khrop.thai.digits import normalise
 from khrop.thai.marks import is_mangled, restore
 
@@ -22,6 +23,8 @@ SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """What two phrases may differ in that have the same consonants: the number of a round, a year."""
+DEFAULT_DATASET = "province_progress"
+"""The dataset of a campaign whose file names none."""
 ADDRESS = "an address like https://example.go.th/khrop"
 
 
@@ -60,10 +63,13 @@ class Campaign:
     authorities: int | None
     letters: tuple[str, ...]
     letterhead: Letterhead = Letterhead()
+    dataset: str = DEFAULT_DATASET
+    params: Mapping[str, Any] = field(default_factory=dict)
 
-    def params(self) -> dict[str, Any]:
-        """What the contract is told of this campaign."""
-        return {"tolerance": float(self.tolerance), "authorities": self.authorities}
+    def params_of(self, contract: type) -> dict[str, Any]:
+        """Return the parameters that a contract has and this campaign sets."""
+        own = {"tolerance": float(self.tolerance), "authorities": self.authorities, **self.params}
+        return {name: value for name, value in own.items() if name in (options_of(contract).params or {})}
 
 
 def load(home: Path | None = None) -> dict[str, Campaign]:
@@ -108,6 +114,8 @@ def parse(file: Path) -> Campaign:
         authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
         letters=tuple(_texts(file, given, "letters")),
         letterhead=_letterhead(file, given.get("letterhead", {})),
+        dataset=_of(file, {"dataset": DEFAULT_DATASET, **given}, "dataset", str),
+        params=_params(file, given.get("params", {})),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
@@ -159,6 +167,12 @@ def _letterhead(file: Path, given: Any) -> Letterhead:
     if "base_url" in texts and not is_address(texts["base_url"]):
         raise CampaignFault(f"{file}: letterhead.base_url is {texts['base_url']!r}, expected {ADDRESS}")
     return Letterhead(**texts)
+
+
+def _params(file: Path, given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict) or any(isinstance(value, (dict, list)) for value in given.values()):
+        raise CampaignFault(f"{file}: params is {given!r}, expected a table [params] of single values")
+    return given
 
 
 def is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import data_docs, dev, ingest, letters, publish, read, repair, report, show, status, upkeep
+    from pipelines.commands import dev, ingest, publish, read, repair, show, status, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -27,8 +27,4 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)
     app.command("publish")(publish.publish)
-    app.command("report")(report.report)
-    app.command("letters")(letters.letters)
-    app.command("export")(letters.export)
-    app.command("data-docs")(data_docs.data_docs)
     app.command("dev")(dev.dev)

@@ -36,6 +36,7 @@ class LogFormat(StrEnum):
 
 __all__ = [
     "FAULT",
+    "ForceOption",
     "NOT_ACCEPTED",
     "OK",
     "WRONG_USE",
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 LogOption = Annotated[LogFormat, typer.Option("--log-format", help="How log lines on stderr look.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make it anew, even where nothing has changed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, for machines.")]
 
 
@@ -65,10 +67,9 @@ def in_words(error: Exception) -> tuple[int, str]:
     from pipelines.campaigns import CampaignFault
     from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
-    from pipelines.publishing.letters.templates import TemplateFault
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
 
-    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TablesBehind, TemplateFault)):
+    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
     if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)

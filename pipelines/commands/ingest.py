@@ -112,7 +112,7 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
     warehouse = Warehouse(home.warehouse)
     if config is None and not waiting_work(home, warehouse) and not untold(home, warehouse):
         return []
-    from pipelines.definitions import defs
+    from pipelines.definitions import definitions_of
     from pipelines.orchestration import launch, listeners
 
     # As lines, not as stories: those of ten thousand returns hold all their violations.
@@ -133,7 +133,7 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
                 LOG.info("%s: %s", line["return"], line["verdict"], extra={"fields": line})
 
         with listeners.to_stories(heard):
-            run = launch.run(instance, defs.resolve_job_def(job), config)
+            run = launch.run(instance, definitions_of(home.root).resolve_job_def(job), config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
     return told
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from pipelines.commands.data_docs import ForceOption
-from pipelines.commands.exits import OK, JsonOption, LogFormat, LogOption, WrongUse, guarded, log_as
+from pipelines.commands.exits import OK, ForceOption, JsonOption, LogFormat, LogOption, WrongUse, guarded, log_as
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -39,26 +38,29 @@ def publish(force: ForceOption = False, as_json: JsonOption = False, log_format:
 
 
 def _run(home: Home, force: bool) -> None:
-    from pipelines.definitions import defs
+    from pipelines.datasets.registry import datasets
+    from pipelines.definitions import definitions_of
     from pipelines.orchestration import launch
     from pipelines.publishing import catalogue
 
-    ops: dict[str, Any] = {one.name: {"config": {"force": True}} for one in catalogue.REPORTS} if force else {}
+    reports = catalogue.reports(datasets(home.root).values())
+    ops: dict[str, Any] = {report.name: {"config": {"force": True}} for report in reports} if force else {}
     with launch.instance(home) as instance:
         for run_id in launch.fail_dead_runs(instance):
             LOG.warning("run %s had died; this run completes its work", run_id)
-        run = launch.run(instance, defs.resolve_job_def("publish"), ops)
+        run = launch.run(instance, definitions_of(home.root).resolve_job_def("publish"), ops)
     LOG.info("run %s: %s", run.run_id, run.status.value.lower())
 
 
 def _say(home: Home, made: set[str], force: bool, as_json: bool) -> None:
     """Where each report lies, and which are left out."""
     from pipelines.commands.text import shown, table
+    from pipelines.datasets.registry import datasets
     from pipelines.publishing import catalogue
 
     kept, rows = catalogue.kept(home), []
-    for report in catalogue.REPORTS:
-        if not report.usable:
+    for report in catalogue.reports(datasets(home.root).values()):
+        if not catalogue.usable(report):
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
         elif report.name in kept:
             path = home.root / kept[report.name]["path"]

@@ -16,7 +16,7 @@ import typer
 from pipelines.commands.exits import JsonOption, WrongUse, guarded, of_verdicts
 
 if TYPE_CHECKING:
-    from pipelines.intake.judging import Judgement
+    from pipelines.returns import Judgement
 
 DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 """A Gregorian day. A year of the Buddhist era is refused here: as a Gregorian one it would lie centuries ahead."""
@@ -67,7 +67,7 @@ def there(path: Path) -> None:
 
 def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any:
     """What the options say of the returns, as hints. Raises `WrongUse` on an unknown campaign or no date."""
-    from pipelines.intake.typed_rows import Hints
+    from pipelines.returns import Hints
 
     if campaign is not None and campaign not in known:
         raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(known)) or 'none'}")
@@ -82,15 +82,18 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
 def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
     """Judge one file where it lies and, behind a parcel, its parts; each as it is shown: `mail.eml!a.csv`."""
     from pipelines.archive.store import return_name
+    from pipelines.datasets.registry import datasets
+    from pipelines.home import Home
     from pipelines.intake.containers import parts_of
     from pipelines.intake.judging import judge
 
+    by_name = datasets(Home.current().root)
     whole = judge_file(file, hints, known)
     found = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file), whole.parts, strict=True) if whole.parts else ():
         one = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
         # One by one: two parts may be the same bytes under the same name.
-        found += [(f"{file}!{part.name}", judged) for judged in judge([(one, part.data)], known)]
+        found += [(f"{file}!{part.name}", judged) for judged in judge([(one, part.data)], known, by_name)]
     return found
 
 
@@ -99,11 +102,12 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     import hashlib
 
     from pipelines.archive.store import return_name
+    from pipelines.datasets.registry import datasets
     from pipelines.home import Home
     from pipelines.intake.inbox import campaign_of
-    from pipelines.intake.judging import Return, judge, unreadable
-    from pipelines.intake.typed_rows import Hints
+    from pipelines.intake.judging import judge, unreadable
     from pipelines.readers import Unreadable, too_large
+    from pipelines.returns import Hints, Return
 
     hints = Hints(hints.campaign or campaign_of(Home.current(), file), hints.as_of)
     try:
@@ -114,12 +118,12 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
         return unreadable(one, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
     sha256 = hashlib.sha256(data).hexdigest()
     one = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
-    return judge([(one, reason or data)], known)[0]
+    return judge([(one, reason or data)], known, datasets(Home.current().root))[0]
 
 
 def as_dict(file: str, judged: Judgement) -> dict[str, Any]:
     """A judgement as JSON has it."""
-    names = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
+    names = [*(column.name for column in judged.dataset.columns), "place"] if judged.dataset else []
     totals = {c.measure: plain(c.value) for c in judged.claims if c.source == "table_total"}
     return {
         "file": file,

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from khrop.repair import Report
-    from pipelines.decisions.model import Correction
     from pipelines.home import Home
-    from pipelines.intake.judging import Judgement
+    from pipelines.returns import Correction, Judgement
 
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
@@ -116,7 +115,7 @@ def _judged(file: Path) -> Judgement:
     from pipelines import campaigns
     from pipelines.commands.read import judge_file
     from pipelines.home import Home
-    from pipelines.intake.typed_rows import Hints
+    from pipelines.returns import Hints
 
     judgement = judge_file(file, Hints(), campaigns.load(Home.current().root))
     refuse_parcel(str(file), judgement)
@@ -131,8 +130,13 @@ def _rows_of(file: Path) -> list[dict[str, Any]]:
     judgement = _judged(file)
     if not judgement.accepted:
         raise WrongUse(f"the previous return {file} does not hold itself: {judgement.violations[0].message_en}")
-    names = ("total", "saved", "pending")
-    return [{"province": row["province_th"], **{n: row[n] for n in names}} for row in judgement.rows]
+    from pipelines.decisions.proposals import figures_of
+
+    dataset = judgement.dataset
+    if dataset is None or dataset.shape is None:
+        return []
+    counts = figures_of(dataset)[: len(dataset.shape().counts)]
+    return [{dataset.shape().key: row[dataset.label], **{n: row[n] for n in counts}} for row in judgement.rows]
 
 
 def _accept_repair(
@@ -169,17 +173,23 @@ def _not_unique(one: Known, report: Report) -> str:
 
 def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction:
     """`กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or one's own."""
-    from pipelines.decisions.model import SOURCES, Correction, value_of
-    from pipelines.decisions.proposals import FIGURES, cell_of, province_named
+    from pipelines.decisions.model import SOURCES, value_of
+    from pipelines.decisions.proposals import cell_of, figures_of, row_named
+    from pipelines.returns import Correction
+
+    dataset = one.judgement.dataset
+    assert dataset is not None
+    figures = figures_of(dataset)
+    percents = {f"{name}_percent" for name in figures}
 
     where, _, value = text.partition("=")
     row, _, column = where.rpartition(":")
-    if not row or column not in (*FIGURES, "pending_percent"):
-        raise WrongUse(f"--cell {text!r}: expected PROVINCE:COLUMN, the column one of {', '.join(FIGURES)}")
+    if not row or (column not in figures and column not in percents):
+        raise WrongUse(f"--cell {text!r}: expected ROW:COLUMN, the column one of {', '.join(figures)}")
     try:
-        row = row if row in SOURCES else province_named(row)
+        row = row if row in SOURCES else row_named(one.judgement, row)
         if value:
-            value_of(column, value)
+            value_of(dataset, column, value)
     except ValueError as reason:
         raise WrongUse(f"--cell {text!r}: {reason}") from None
     found = next((c for c in proposed if (c.row, c.column) == (row, column)), None)
@@ -188,9 +198,9 @@ def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction
             raise WrongUse(f"--cell {text!r}: nothing is proposed for it; name a value: {where}=VALUE")
         return found
     if found is not None:
-        return replace(found, corrected=str(value_of(column, value)))
+        return replace(found, corrected=str(value_of(dataset, column, value)))
     printed, place = cell_of(one.judgement, row, column)
-    return Correction(row, column, printed, str(value_of(column, value)), "named", place)
+    return Correction(row, column, printed, str(value_of(dataset, column, value)), "named", place)
 
 
 def _as_dict(target: str, judgement: Judgement, report: Report) -> dict[str, Any]:

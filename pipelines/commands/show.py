@@ -19,7 +19,7 @@ def show(
     as_json: JsonOption = False,
     cell: Annotated[
         str | None,
-        typer.Option("--cell", metavar="PROVINCE:COLUMN", help="The trail of this figure alone, down to the page."),
+        typer.Option("--cell", metavar="ROW:COLUMN", help="The trail of this figure alone, down to the page."),
     ] = None,
 ) -> int:
     """Show a return's verdict and violations: where, what stood there, what was expected."""
@@ -104,15 +104,16 @@ def _trail(name: str, cell: str, as_json: bool) -> int:
     """Print where a figure of a return came from, step by step."""
     from pipelines.archive.store import Archive
     from pipelines.commands.text import shown
-    from pipelines.intake.trail import COLUMNS, NoSuchCell, trail
+    from pipelines.datasets.registry import datasets
+    from pipelines.intake.trail import NoSuchCell, trail
 
-    province, _, column = cell.rpartition(":")
-    if not province or column not in COLUMNS:
-        raise WrongUse(f"--cell is {cell!r}, expected PROVINCE:COLUMN with one of {', '.join(COLUMNS)}")
+    row, _, column = cell.rpartition(":")
+    if not row or not column:
+        raise WrongUse(f"--cell is {cell!r}, expected ROW:COLUMN")
     with opened() as (home, connection):
         full = resolve(connection, name)
         try:
-            steps = trail(connection, full, province, column)
+            steps = trail(connection, full, row, column, datasets(home.root))
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
     steps.archive = shown(Archive(home.archive).path(steps.sha256))

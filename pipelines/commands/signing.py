@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipelines.archive.store import Receipt
-    from pipelines.decisions.model import Decision
     from pipelines.home import Home
     from pipelines.intake.events import Event
-    from pipelines.intake.judging import Judgement
+    from pipelines.returns import Decision, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ def known(home: Home, name: str) -> Known:
     """A return by its name, judged anew on what it prints, whatever was decided of it."""
     from pipelines import campaigns
     from pipelines.archive.store import Archive
+    from pipelines.datasets.registry import datasets
     from pipelines.decisions.proposals import rows_before
     from pipelines.intake.events import events
     from pipelines.intake.take_in import judge_events
@@ -47,14 +47,14 @@ def known(home: Home, name: str) -> Known:
             full = resolve(connection, name)
             event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
             printed = replace(event, decision=None)
-            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root))
+            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), datasets(home.root))
             return Known(event, judgement, rows_before(connection, judgement))
     except FileNotFoundError:
         raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
 
 
 def decision_of(kind: Any, by: str, reason: str, **more: Any) -> Decision:
-    from pipelines.decisions.model import Decision
+    from pipelines.returns import Decision
 
     return Decision(kind, by, reason, **more)
 
@@ -97,11 +97,12 @@ def _try(home: Home, one: Known, decision: Decision) -> None:
         raise WrongUse(f"{one.event.snapshot_id} is accepted already")
     from pipelines import campaigns
     from pipelines.archive.store import Archive
+    from pipelines.datasets.registry import datasets
     from pipelines.intake.take_in import judge_events
 
     name = one.event.snapshot_id
     event = replace(one.event, decision=decision)
-    (judgement,) = judge_events(Archive(home.archive), [event], campaigns.load(home.root))
+    (judgement,) = judge_events(Archive(home.archive), [event], campaigns.load(home.root), datasets(home.root))
     if not judgement.accepted:
         errors = [v.message_en for v in judgement.violations if v.severity == "error"]
         more = f" … and {len(errors) - 3} more" if len(errors) > 3 else ""

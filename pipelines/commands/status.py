@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,10 +15,10 @@ from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.datasets.dataset import Dataset
     from pipelines.home import Home
 
 SHOWN = 20
-EXTREMES = 5
 
 
 @contextmanager
@@ -68,6 +69,7 @@ def status(
 ) -> int:
     """Show the returns with their verdicts, and the current state of each campaign."""
     from pipelines.commands.text import plural, shown, table
+    from pipelines.datasets.registry import datasets
 
     with opened() as (home, connection):
         returns = dicts(
@@ -75,12 +77,13 @@ def status(
             "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"
             " FROM core.snapshot_judged ORDER BY received_at DESC, snapshot_id",
         )
-        campaigns = _campaigns(connection)
+        known = datasets(home.root)
+        campaigns = _campaigns(connection, known)
     if as_json:
         typer.echo(in_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
         return OK
     for campaign in campaigns:
-        typer.echo("\n".join(_campaign_lines(campaign)))
+        typer.echo("\n".join(_campaign_lines(campaign, known)))
     counts: dict[str, int] = {}
     for one in returns:
         counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
@@ -104,38 +107,40 @@ def status(
     return OK
 
 
-def _campaigns(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Each campaign with its newest national line, if it has one."""
-    return dicts(
+def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> list[dict[str, Any]]:
+    """Each campaign with its newest return, and what its dataset says of that."""
+    campaigns = dicts(
         connection,
-        "SELECT c.campaign_id, c.title_th, c.title_en, c.opened_on, c.deadline, c.closed_on, s.snapshot_id, s.verdict,"
-        " s.as_of, s.revision, sum(p.total) AS total, sum(p.saved) AS saved, sum(p.pending) AS pending,"
-        " count(*) FILTER (WHERE p.saved = 0) AS not_started, CAST(c.deadline - s.as_of AS INTEGER) AS days_left,"
-        " count(p.province_code) AS provinces"
+        "SELECT c.campaign_id, c.dataset, c.title_th, c.title_en, c.opened_on, c.deadline, c.closed_on, s.snapshot_id,"
+        " s.verdict, s.as_of, s.revision, s.rows_read AS rows, CAST(c.deadline - s.as_of AS INTEGER) AS days_left"
         " FROM core.campaign AS c"
         " LEFT JOIN (SELECT * FROM core.snapshot_current"
         "  QUALIFY row_number() OVER (PARTITION BY campaign_id ORDER BY as_of DESC) = 1) AS s USING (campaign_id)"
-        " LEFT JOIN core.province_progress AS p ON p.snapshot_id = s.snapshot_id AND p.judgement = s.judgement"
-        " GROUP BY ALL ORDER BY c.campaign_id",
+        " ORDER BY c.campaign_id",
     )
-
-
-def _campaign_lines(campaign: dict[str, Any]) -> list[str]:
-    lines = [campaign["campaign_id"], f"  {campaign['title_th']}", f"  {campaign['title_en']}"]
-    if campaign["as_of"] is None:
-        return [*lines, f"  no accepted return yet; deadline {campaign['deadline']}"]
-    saved, total = int(campaign["saved"]), int(campaign["total"])
     return [
-        *lines,
-        f"  as of {campaign['as_of']}: {saved:,} of {total:,} saved ({percent(saved, total)} %),"
-        f" {int(campaign['pending']):,} pending, in {campaign['provinces']} provinces",
-        f"  deadline {campaign['deadline']}: {days(campaign['days_left'])} at the as-of date",
+        {**campaign, **(said.facts(connection, campaign["snapshot_id"]) if (said := _summary(campaign, known)) else {})}
+        for campaign in campaigns
     ]
 
 
-def percent(part: int, whole: int) -> str:
-    """100·part/whole with two places, half up."""
-    return f"{(20000 * part + whole) // (2 * whole) / 100:.2f}"
+def _summary(campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Any:
+    """The module that knows the figures of a campaign's dataset; None where there is none."""
+    dataset = known.get(campaign["dataset"])
+    return import_module(dataset.summary) if dataset and dataset.summary else None
+
+
+def _campaign_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> list[str]:
+    lines = [campaign["campaign_id"], f"  {campaign['title_th']}", f"  {campaign['title_en']}"]
+    if campaign["as_of"] is None:
+        return [*lines, f"  no accepted return yet; deadline {campaign['deadline']}"]
+    summary = _summary(campaign, known)
+    what = summary.status_line(campaign) if summary else f"{campaign['rows']:,} rows"
+    return [
+        *lines,
+        f"  as of {campaign['as_of']}: {what}",
+        f"  deadline {campaign['deadline']}: {days(campaign['days_left'])} at the as-of date",
+    ]
 
 
 def days(left: int) -> str:
@@ -147,16 +152,19 @@ def days(left: int) -> str:
 
 @guarded
 def summary(as_json: JsonOption = False) -> int:
-    """Tell what came of the newest return of each campaign."""
+    """Show the newest return of each campaign: its verdict, its figures, what is wrong with it."""
     from pipelines.commands.text import shown
+    from pipelines.datasets.registry import datasets
     from warehouse import tables
 
     with opened() as (home, connection):
-        # A run that was cut short before the marts: what was loaded is told, the ranking waits.
+        known = datasets(home.root)
+        # A run that was cut short before the marts: what was loaded is shown, the ranking waits.
         behind = tables.exported_state(home.exports) != tables.state(connection)
-        campaigns = [c for c in _campaigns(connection) if c["as_of"] is not None]
+        campaigns = [c for c in _campaigns(connection, known) if c["as_of"] is not None]
         for campaign in campaigns:
-            campaign["provinces"] = [] if behind else _ranking(connection, campaign["campaign_id"])
+            if own := _summary(campaign, known):
+                campaign |= own.no_ranking() if behind else own.ranking(connection, campaign["campaign_id"])
             campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
     if behind:
         typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
@@ -164,22 +172,11 @@ def summary(as_json: JsonOption = False) -> int:
         typer.echo(in_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
     for campaign in campaigns:
-        typer.echo("\n".join(_summary_lines(campaign)))
+        typer.echo("\n".join(_summary_lines(campaign, known)))
     if not campaigns:
         typer.echo("No return is accepted yet; khrop status shows what came in.")
     typer.echo(f"\nWarehouse: {shown(home.warehouse)}\nExports:   {shown(home.exports)}")
     return OK
-
-
-def _ranking(connection: DuckDBPyConnection, campaign_id: str) -> list[dict[str, Any]]:
-    return dicts(
-        connection,
-        "SELECT c.rank, p.name_th, p.name_en, t.saved, t.total, c.saved_percent, c.status FROM mart.compliance AS c"
-        " INNER JOIN mart.province_trend AS t USING (campaign_id, province_code, as_of)"
-        " INNER JOIN core.province AS p USING (province_code)"
-        " WHERE c.is_latest AND c.campaign_id = ? ORDER BY c.rank, t.total DESC, p.province_code",
-        [campaign_id],
-    )
 
 
 def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
@@ -193,37 +190,19 @@ def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, A
     )
 
 
-def _summary_lines(campaign: dict[str, Any]) -> list[str]:
-    from pipelines.commands.text import plural, printable, table
+def _summary_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> list[str]:
+    from pipelines.commands.text import printable
     from pipelines.readers.document import where
 
-    ranking, violations = campaign["provinces"], campaign["violations"]
-    saved, total = int(campaign["saved"]), int(campaign["total"])
     lines = ["", campaign["title_th"], campaign["title_en"], ""]
     lines.append(
         f"{campaign['verdict']}: {campaign['snapshot_id']}, as of {campaign['as_of']}, revision {campaign['revision']}"
     )
     lines += [
-        f"  {v['severity']} {v['rule_id']}: {printable(v['message_en'])} ({where(v['place'])})" for v in violations
+        f"  {v['severity']} {v['rule_id']}: {printable(v['message_en'])} ({where(v['place'])})"
+        for v in campaign["violations"]
     ]
-    lines += [
-        "",
-        f"Nationwide {saved:,} of {total:,} authorities saved ({percent(saved, total)} %),"
-        f" {int(campaign['pending']):,} pending; {days(campaign['days_left'])} until {campaign['deadline']}",
-    ]
-    if not ranking:
-        return lines
-    lines += [f"{plural(campaign['not_started'], 'province')} of {len(ranking)} saved nothing yet", ""]
-    for title, some in (("Best", ranking[:EXTREMES]), ("Worst", ranking[-EXTREMES:])):
-        rows = [
-            (
-                str(r["rank"]),
-                r["name_th"],
-                r["name_en"],
-                f"{r['saved']} of {r['total']}",
-                f"{r['saved_percent']} %",
-            )
-            for r in some
-        ]
-        lines += [title, *table(rows, right=(0, 3, 4), indent="  ")]
-    return lines
+    left, own = days(campaign["days_left"]), _summary(campaign, known)
+    if own is None:
+        return [*lines, "", f"{campaign['rows']:,} rows; {left} until {campaign['deadline']}"]
+    return [*lines, "", *own.summary_lines(campaign, left)]

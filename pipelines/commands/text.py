@@ -6,6 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from khrop.model.terminal_text import plural, printable
+
+__all__ = ["plural", "printable", "shown", "table", "width"]
+
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: Thai marks above and below take none."""
@@ -35,13 +39,3 @@ def shown(path: Path) -> str:
     """A path as short as it can be said: from here, where it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def plural(count: int, name: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Text from a document without the control characters that a terminal would obey."""
-    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "�" for c in text).replace("\n", " ")

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.verdict import Violation, status_of
-from pipelines.archive.store import Receipt, return_name
-from pipelines.decisions.model import MENDED, SOURCES, Decision
-from pipelines.intake.events import decision_in
-from pipelines.intake.judging import Judgement
+from khrop.model.verdict import Violation
+from pipelines.archive.store import Damaged, Receipt, return_name
+from pipelines.decisions.model import MENDED, SOURCES
+from pipelines.returns import Decision, Judgement
+from warehouse.verdicts import by_violations
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,6 +33,19 @@ INNER JOIN core.snapshot_judged AS judged ON judged.snapshot_id = decision.snaps
 WHERE decision.kind = 'correct' AND correction.column_name <> ''
 ORDER BY ALL
 """
+
+
+def decision_in(receipt: Receipt, line: int) -> Decision | None:
+    """The decision that a line of the ledger keeps, if it keeps one. `Damaged` where that is none."""
+    if receipt.decision is None:
+        return None
+    try:
+        return Decision.of(receipt.decision)
+    except (KeyError, TypeError, AttributeError):
+        raise Damaged(
+            f"the archive's ledger, line {line}, holds no decision: put the ledger back from a backup; nothing is"
+            " judged until it is whole"
+        ) from None
 
 
 def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
@@ -84,7 +97,7 @@ def _mended(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]
     if not found:
         return judgement
     violations = (*judgement.violations, *found)
-    return replace(judgement, violations=violations, verdict=status_of([v.severity for v in violations]))
+    return replace(judgement, violations=violations, verdict=by_violations(v.severity for v in violations))
 
 
 def _sent_anew(
@@ -107,5 +120,6 @@ def _says(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
     if row in SOURCES:
         claim = next((c for c in judgement.claims if (c.source, c.measure) == (row, column)), None)
         return ("", "") if claim is None else ("" if claim.value is None else str(claim.value), claim.place)
-    found = next((one for one in judgement.rows if one.get("province_th") == row), None)
-    return ("", "") if found is None else (str(found.get(column, "")), found["place"])
+    label = judgement.dataset.label if judgement.dataset else ""
+    named = next((values for values in judgement.rows if values.get(label) == row), None)
+    return ("", "") if named is None else (str(named.get(column, "")), named["place"])

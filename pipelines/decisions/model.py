@@ -1,133 +1,99 @@
-"""What a person decided of a return: to correct it, to accept it as it stands, to withdraw it.
+"""What a decision of a person does to a return that is judged: a correction changes cells, an acceptance makes errors
+warnings, a withdrawal sets it aside.
 
-Here belong the decision itself, how it is kept in the archive's ledger, and what it does to a return that is judged.
-What could be wrong in a return is proposed in `pipelines.decisions.proposals`; a decision's rows in the warehouse are
-written by `pipelines.intake.take_in`.
+The record is `pipelines.returns.Decision`. What could be wrong in a return is proposed in
+`pipelines.decisions.proposals`; a decision's rows in the warehouse are in `pipelines.decisions.history`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from khrop.model.verdict import Violation
-from khrop.thai import provinces
-from khrop.thai.digits import NotANumber, parse_count, parse_percent
-from pipelines.intake.typed_rows import COUNTS, HUNDREDTH, Typed
+from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.kinds import COUNT, PERCENT
 from pipelines.readers.document import Claim, TableRow
+from pipelines.returns import Correction, Decision, TypedReturn
+from warehouse.verdicts import Verdict, changed
 
-Kind = Literal["correct", "accept", "withdraw"]
 GUARD, MENDED = "decision-holds", "correction-mended"
 """The rules of decisions: what was corrected still stands in the document; the publisher has not sent it anew."""
 SOURCES = ("table_total", "prose")
-LOADED = ("province_code", "total", "saved", "pending", "saved_percent")
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """One cell: what is printed there, and what it should say (in ASCII digits). `row` is the province's Thai name, or
-    the source of what is said of the whole (`table_total`, `prose`); `slip` the kind of slip."""
-
-    row: str
-    column: str
-    printed: str
-    corrected: str
-    slip: str
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided, by whom and why. `dropped` are provinces whose second row is none, `inserted` those that have
-    no row in the document and get one."""
-
-    kind: Kind
-    by: str
-    reason: str
-    cells: tuple[Correction, ...] = ()
-    dropped: tuple[str, ...] = ()
-    inserted: tuple[str, ...] = ()
-
-    def plain(self) -> dict[str, Any]:
-        """As the ledger keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Decision:
-        """From what the ledger keeps; TypeError or KeyError where it is none."""
-        lists = {name: tuple(plain.get(name, ())) for name in ("dropped", "inserted")}
-        cells = tuple(Correction(**cell) for cell in plain.get("cells", ()))
-        return cls(plain["kind"], plain["by"], plain["reason"], cells, **lists)
-
-
-def corrected(said: Typed, rows: Sequence[TableRow], decision: Decision) -> tuple[Typed, list[Violation]]:
-    """What a document says once it is corrected, and where it no longer says what was corrected."""
-    typed = [dict(row) for row in said.rows]
+def corrected(
+    content: TypedReturn, rows: Sequence[TableRow], decision: Decision
+) -> tuple[TypedReturn, list[Violation]]:
+    """Return what a document holds once it is corrected, and where it no longer prints what was corrected."""
+    dataset, values = content.dataset, [dict(row) for row in content.rows]
     broken: list[Violation] = []
     for name in decision.dropped:
-        places = [at for at, row in enumerate(typed) if row.get("province_th") == name]
+        places = [at for at, row in enumerate(values) if row.get(dataset.label) == name]
         if len(places) < 2:
             broken.append(_gone(name, "", f"{len(places)} × {name}", f"2 × {name}", ""))
         else:
-            del typed[places[-1]]
+            del values[places[-1]]
     for name in decision.inserted:
-        if any(row.get("province_th") == name for row in typed):
+        if any(row.get(dataset.label) == name for row in values):
             broken.append(_gone(name, "", name, f"0 × {name}", ""))
         else:
-            typed.append(_new_row(name, typed))
-    claims = list(said.claims)
+            values.append(_new_row(dataset, name, values))
+    claims = list(content.claims)
     for cell in decision.cells:
         if cell.row in SOURCES:
-            broken += _correct_claim(claims, cell)
+            broken += _correct_claim(dataset, claims, cell)
         else:
-            broken += _correct_row(typed, rows, cell, cell.row in decision.inserted)
-    return replace(said, rows=typed, claims=claims), broken
+            broken += _correct_row(dataset, values, rows, cell, cell.row in decision.inserted)
+    return replace(content, rows=values, claims=claims), broken
 
 
 def _correct_row(
-    typed: Sequence[dict[str, Any]], rows: Sequence[TableRow], cell: Correction, inserted: bool
+    dataset: Dataset, values: Sequence[dict[str, Any]], rows: Sequence[TableRow], cell: Correction, inserted: bool
 ) -> Iterator[Violation]:
-    row = next((row for row in typed if row.get("province_th") == cell.row), None)
+    row = next((row for row in values if row.get(dataset.label) == cell.row), None)
     if row is None:
         yield _gone(cell.row, cell.column, "", cell.printed, cell.place)
         return
     if not inserted:
-        raw = next((one for one in rows if one.place == row["place"]), None)
+        raw = next((raw for raw in rows if raw.place == row["place"]), None)
         printed = raw.cells[cell.column].printed.strip() if raw and cell.column in raw.cells else ""
         if printed != cell.printed.strip():
             yield _gone(cell.row, cell.column, printed, cell.printed, cell.place)
             return
-    row[cell.column] = value_of(cell.column, cell.corrected)
+    row[cell.column] = value_of(dataset, cell.column, cell.corrected)
     row.pop(f"{cell.column}_printed", None)
 
 
-def _correct_claim(claims: list[Claim], cell: Correction) -> Iterator[Violation]:
+def _correct_claim(dataset: Dataset, claims: list[Claim], cell: Correction) -> Iterator[Violation]:
     at = next((i for i, c in enumerate(claims) if (c.source, c.measure) == (cell.row, cell.column)), None)
     if at is None or claims[at].printed.strip() != cell.printed.strip():
         yield _gone(cell.row, cell.column, "" if at is None else claims[at].printed, cell.printed, cell.place)
         return
-    claims[at] = claims[at]._replace(value=value_of(cell.column, cell.corrected))
+    claims[at] = claims[at]._replace(value=value_of(dataset, cell.column, cell.corrected))
 
 
-def value_of(column: str, text: str) -> Any:
-    """A figure as typed rows and claims hold it; ValueError where it is none."""
-    try:
-        if column.endswith("percent"):
-            return parse_percent(text).quantize(HUNDREDTH)
-        return parse_count(text)
-    except NotANumber as error:
-        raise ValueError(f"{text!r} is no {'percent' if column.endswith('percent') else 'count'}") from error
+def value_of(dataset: Dataset, column: str, text: str) -> Any:
+    """Return a figure as typed rows and claims hold it. Raises ValueError where it is none."""
+    known = dataset.by_name.get(column)
+    kind = known.kind if known else PERCENT if column.endswith("percent") else COUNT
+    value = kind.parse(text)
+    if value is None:
+        raise ValueError(f"{text!r} is not {kind.expected}")
+    return value
 
 
-def _new_row(name: str, typed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _new_row(dataset: Dataset, name: str, values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A row that the document lacks, with the number that is free."""
-    province = provinces.match(name)
-    numbers = {row.get("ordinal") for row in typed}
-    free = [n for n in range(1, len(typed) + 2) if n not in numbers]
-    figures: dict[str, Any] = dict.fromkeys((*COUNTS, "saved_percent"))
-    code = province.code if province else None
-    return {**figures, "ordinal": free[0], "province_code": code, "province_th": name, "place": "decision!R0"}
+    label = dataset.by_name[dataset.label].heading
+    row: dict[str, Any] = {"place": "decision!R0"}
+    for column in dataset.columns:
+        row[column.name] = column.kind.parse(name) if column.heading == label else None
+        if column.kind.name == "ordinal":
+            numbers = {value.get(column.name) for value in values}
+            row[column.name] = next(n for n in range(1, len(values) + 2) if n not in numbers)
+    return row
 
 
 def _gone(row: str, column: str, observed: str, expected: str, place: str) -> Violation:
@@ -140,19 +106,22 @@ def _gone(row: str, column: str, observed: str, expected: str, place: str) -> Vi
     )  # fmt: skip
 
 
-def not_loadable(said: Typed) -> list[Violation]:
-    """Why rows cannot be accepted as they stand: the tables have no place for what is not known."""
+def not_loadable(content: TypedReturn) -> list[Violation]:
+    """Return why rows cannot be accepted as they stand: the tables have no place for what is not known."""
+    dataset = content.dataset
     broken = []
-    for known, what in ((said.campaign, "campaign"), (said.as_of, "as_of")):
+    for known, what in ((content.campaign, "campaign"), (content.as_of, "as_of")):
         if known is None:
             broken.append(_missing("document", what, ""))
-    seen: set[str] = set()
-    for row in said.rows:
-        key = str(row.get("province_code") or row.get("province_th") or "")
-        broken += [_missing(key, name, row["place"]) for name in LOADED if row.get(name) is None]
-        if key in seen:
-            broken.append(_missing(key, "province_code", row["place"], doubled=True))
-        seen.add(key)
+    required = [column.name for column in dataset.stored if column.required]
+    seen: set[tuple[Any, ...]] = set()
+    for row in content.rows:
+        key = str(row.get(dataset.key[0]) or row.get(dataset.label) or "")
+        broken += [_missing(key, name, row["place"]) for name in required if row.get(name) is None]
+        whole = tuple(row.get(name) for name in dataset.key)
+        if whole in seen:
+            broken.append(_missing(key, dataset.key[0], row["place"], doubled=True))
+        seen.add(whole)
     return broken
 
 
@@ -163,16 +132,18 @@ def _missing(key: str, column: str, place: str, *, doubled: bool = False) -> Vio
     return Violation(GUARD, "error", key, column, "", "", place, th, en)
 
 
-def verdict_of(decision: Decision | None, status: str) -> str:
-    """The verdict once a decision is heard."""
-    return "withdrawn" if decision is not None and decision.kind == "withdraw" else status
+def verdict_after(decision: Decision | None, verdict: Verdict) -> Verdict:
+    """Return the verdict once a decision is applied."""
+    return changed(verdict, Verdict.WITHDRAWN) if decision is not None and decision.kind == "withdraw" else verdict
 
 
-def heard(decision: Decision | None, said: Typed, violations: Sequence[Violation]) -> tuple[Violation, ...]:
-    """The violations once a decision is heard: what was accepted as it stands is an error no more, if it can be
-    loaded."""
+def after_decision(
+    decision: Decision | None, content: TypedReturn, violations: Sequence[Violation]
+) -> tuple[Violation, ...]:
+    """Return the violations once a decision is applied: what was accepted as it stands is an error no more, if it can
+    be loaded."""
     if decision is None or decision.kind != "accept" or not any(v.severity == "error" for v in violations):
         return tuple(violations)
-    if broken := not_loadable(said):
+    if broken := not_loadable(content):
         return (*violations, *broken)
     return tuple(replace(v, severity="warning") for v in violations)

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from khrop.thai import provinces
-from khrop.thai.digits import NotANumber, parse_percent, to_arabic
-from pipelines.decisions.model import SOURCES, Correction
-from pipelines.intake.judging import Judgement
-from pipelines.intake.typed_rows import HUNDREDTH
-from pipelines.readers.document import Cell
+from khrop.thai.digits import to_arabic
+from pipelines.datasets.dataset import Dataset
+from pipelines.decisions.model import SOURCES
+from pipelines.readers.document import Cell, row_place
+from pipelines.returns import Correction, Judgement
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from khrop.repair import Report
 
-FIGURES = ("total", "saved", "pending", "saved_percent")
 CERTAIN, UNCERTAIN = "!", "?"
 """Behind a proposed figure: every reading agrees, or another comes close."""
 
@@ -42,55 +39,73 @@ def proposed(connection: DuckDBPyConnection, judgement: Judgement) -> Proposal:
     return Proposal(report.status, as_markdown(judgement, report))
 
 
-def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) -> Report:
-    """What the solver makes of a return's printed cells; `previous` are the rows of the return before."""
-    from khrop.repair import suggest
+def figures_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns that repairs are proposed for; none where the dataset has no shape."""
+    shape = dataset.shape() if dataset.shape else None
+    names = (shape.names_of(column) for column in shape.columns) if shape else ()
+    return tuple(next((name for name in many if name in dataset.by_name), many[0]) for many in names)
 
+
+def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) -> Report:
+    """Return what the solver makes of a return's printed cells; `previous` are the rows of the return before."""
+    from khrop.repair import Report, suggest
+
+    dataset = judgement.dataset
+    if dataset is None or dataset.shape is None:
+        nothing = ("ชุดข้อมูลนี้ไม่มีผลรวมให้ตรวจสอบ", "This dataset has no sums to check its figures by.")
+        return Report("unsolved", notes=(nothing,))
+    shape, figures = dataset.shape(), figures_of(dataset)
+    percents = {f"{part}_percent" for part in shape.parts}
     claims = [
         {"source": c.source, "measure": c.measure, "value": c.printed if c.value is None else c.value}
         for c in judgement.claims
-        if c.source in SOURCES and c.measure in (*FIGURES, "pending_percent")
+        if c.source in SOURCES and (c.measure in figures or c.measure in percents)
     ]
-    return suggest(printed_rows(judgement), claims=claims, previous=list(previous) or None)
+    return suggest(printed_rows(judgement), claims=claims, previous=list(previous) or None, shape=shape)
 
 
 def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
-    """The rows of the table as printed, under the solver's names; a province by its one name where it is known."""
+    """Return the rows of the table as printed, under the solver's names; a row by its one name where it is known."""
+    dataset = judgement.dataset
+    assert dataset is not None
+    assert dataset.shape is not None
     cells: dict[str, dict[str, str]] = {}
     for cell in judgement.cells:
         if cell.field:
-            cells.setdefault(f"{cell.sheet}!R{cell.row}", {})[cell.field] = _as_figure(cell)
+            cells.setdefault(row_place(cell.sheet, cell.row), {})[cell.field] = _as_figure(dataset, cell)
     return [
         {
-            "province": row.get("province_th") or "",
-            **{name: cells.get(row["place"], {}).get(name, "") for name in FIGURES},
+            dataset.shape().key: row.get(dataset.label) or "",
+            **{name: cells.get(row["place"], {}).get(name, "") for name in figures_of(dataset)},
         }
         for row in judgement.rows
     ]
 
 
-def _as_figure(cell: Cell) -> str:
+def _as_figure(dataset: Dataset, cell: Cell) -> str:
     """What a cell says, as a table prints it: a workbook's percent of many places with two."""
-    if cell.read == cell.printed.strip() or cell.field != "saved_percent":
+    column = dataset.by_name.get(cell.field)
+    if cell.read == cell.printed.strip() or column is None or column.kind.name != "percent":
         return cell.read
-    try:
-        return str(parse_percent(cell.read).quantize(HUNDREDTH, ROUND_HALF_UP))
-    except (NotANumber, InvalidOperation):
-        return cell.read
+    figure = column.kind.parse(cell.read)
+    return cell.read if figure is None else str(figure)
 
 
 def rows_before(connection: DuckDBPyConnection, judgement: Judgement) -> list[dict[str, Any]]:
-    """The rows of the current return before this one's day; none where there is none, or no day."""
-    if judgement.campaign_id is None or judgement.as_of is None:
+    """Return the rows of the current return before this one's day; none where there is none, or no day."""
+    dataset = judgement.dataset
+    if dataset is None or dataset.shape is None or judgement.campaign_id is None or judgement.as_of is None:
         return []
+    shape, label = dataset.shape(), dataset.by_name[dataset.label]
+    source, value_of = label.derived or (label.name, str)
+    counts = figures_of(dataset)[: len(shape.counts)]
     rows = connection.execute(
-        "SELECT names.name_th, p.total, p.saved, p.pending FROM core.province_progress_current AS p"
-        " INNER JOIN core.province AS names USING (province_code)"
-        " WHERE p.campaign_id = ? AND p.as_of = (SELECT max(as_of) FROM core.snapshot_current"
+        f"SELECT {source}, {', '.join(counts)} FROM {dataset.table}_current"
+        " WHERE campaign_id = ? AND as_of = (SELECT max(as_of) FROM core.snapshot_current"
         "  WHERE campaign_id = ? AND as_of < ?)",
         [judgement.campaign_id, judgement.campaign_id, judgement.as_of],
     ).fetchall()
-    return [dict(zip(("province", "total", "saved", "pending"), row, strict=True)) for row in rows]
+    return [{shape.key: value_of(name), **dict(zip(counts, figures, strict=True))} for name, *figures in rows]
 
 
 def corrections(judgement: Judgement, report: Report) -> list[Correction]:
@@ -106,12 +121,13 @@ def corrections(judgement: Judgement, report: Report) -> list[Correction]:
 
 
 def cell_of(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
-    """What is printed in a province's cell, or in what is claimed of the whole, and where; empty where it is absent."""
+    """Return what is printed in a row's cell, or in a claim of the whole, and where; empty where it is absent."""
     if row in SOURCES:
         claim = next((c for c in judgement.claims if (c.source, c.measure) == (row, column)), None)
         return (claim.printed.strip(), claim.place) if claim else ("", "")
-    at = next((one["place"] for one in judgement.rows if one.get("province_th") == row), None)
-    cell = next((c for c in judgement.cells if c.field == column and f"{c.sheet}!R{c.row}" == at), None)
+    label = judgement.dataset.label if judgement.dataset else ""
+    at = next((values["place"] for values in judgement.rows if values.get(label) == row), None)
+    cell = next((c for c in judgement.cells if c.field == column and row_place(c.sheet, c.row) == at), None)
     return (cell.printed.strip(), cell.place) if cell else ("", "")
 
 
@@ -123,27 +139,29 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
         f" {CERTAIN if r.certain else UNCERTAIN}"
         for r in report.repairs
     }
-    lines: list[tuple[str, ...]] = [("province", *FIGURES)]
+    if judgement.dataset is None or judgement.dataset.shape is None:
+        return []
+    key, figures = judgement.dataset.shape().key, figures_of(judgement.dataset)
+
+    def line(shown: str, row: Mapping[str, str], name: str) -> tuple[str, ...]:
+        return (shown, *(marks.get((name, column)) or row.get(column, "") for column in figures))
+
+    lines: list[tuple[str, ...]] = [(key, *figures)]
     dropped = [s.row for s in report.structural if s.op == "drop_row"]
     inserted = [s.row for s in report.structural if s.op == "insert_row"]
     printed = printed_rows(judgement)
     for row in printed:
-        name = row["province"]
-        if name in dropped or any((name, column) in marks for column in FIGURES):
-            lines.append(_line(f"− {name}" if name in dropped else name, row, name, marks))
+        name = row[key]
+        if name in dropped or any((name, column) in marks for column in figures):
+            lines.append(line(f"− {name}" if name in dropped else name, row, name))
     for name in inserted:
-        if not any(row["province"] == name for row in printed):
-            lines.append(_line(f"+ {name}", {}, name, marks))
-    said = {(c.source, c.measure): c.printed for c in judgement.claims}
+        if not any(row[key] == name for row in printed):
+            lines.append(line(f"+ {name}", {}, name))
+    claimed = {(c.source, c.measure): c.printed for c in judgement.claims}
     for source in SOURCES:
         if any(row == source for row, _ in marks):
-            figures = {column: said.get((source, column), "") for column in FIGURES}
-            lines.append(_line(source, figures, source, marks))
+            lines.append(line(source, {column: claimed.get((source, column), "") for column in figures}, source))
     return lines
-
-
-def _line(shown: str, row: Mapping[str, str], name: str, marks: Mapping[tuple[str, str], str]) -> tuple[str, ...]:
-    return (shown, *(marks.get((name, column)) or row.get(column, "") for column in FIGURES))
 
 
 def as_markdown(judgement: Judgement, report: Report) -> str:
@@ -160,9 +178,13 @@ def as_markdown(judgement: Judgement, report: Report) -> str:
     return "\n".join([*(table if len(lines) > 1 else ()), "", *said])
 
 
-def province_named(text: str) -> str:
-    """A province's Thai name from any of its names or its code; ValueError where there is none."""
-    found = provinces.match(text) or next((p for p in provinces.all_provinces() if text in (p.code, p.name_en)), None)
-    if found is None:
-        raise ValueError(f"there is no province {text!r}")
-    return found.name_th
+def row_named(judgement: Judgement, text: str) -> str:
+    """Return the name of a row from any of its names or its key. Raises ValueError where there is none."""
+    dataset = judgement.dataset
+    if dataset is not None:
+        if name := dataset.by_name[dataset.label].kind.resolve(text):
+            return name
+        for row in judgement.rows:
+            if text in (str(row.get(name)) for name in (dataset.label, *dataset.key)):
+                return str(row[dataset.label])
+    raise ValueError(f"there is no row {text!r}")

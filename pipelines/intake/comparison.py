@@ -8,26 +8,24 @@ violations are would else hang on how many returns were loaded at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from khrop import check
+from khrop.engine.check import check
 from khrop.model.rule import rules_of
 from khrop.model.verdict import Violation
-from pipelines.intake.judging import CONTRACT
+from pipelines.datasets.dataset import Dataset
 from warehouse.load import replace_comparisons
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-REFERENCE_RULES = tuple(dict.fromkeys(r.id for r in rules_of(CONTRACT) if r.scope == "reference"))
-
 _NEIGHBOURS = """
 WITH touched AS (SELECT unnest(?) AS campaign_id, CAST(unnest(?) AS DATE) AS as_of),
 ordered AS (
     SELECT
-        campaign_id, as_of, snapshot_id, judgement,
+        campaign_id, as_of, snapshot_id, judgement, dataset,
         lag(as_of) OVER before AS previous_as_of,
         lag(snapshot_id) OVER before AS previous_id,
         lag(judgement) OVER before AS previous_judgement
@@ -36,7 +34,7 @@ ordered AS (
     WINDOW before AS (PARTITION BY campaign_id ORDER BY as_of)
 )
 -- The return after a touched date has a new neighbour even when that date has no current return any more.
-SELECT DISTINCT ordered.snapshot_id, ordered.judgement, previous_id, previous_judgement
+SELECT DISTINCT ordered.snapshot_id, ordered.judgement, previous_id, previous_judgement, ordered.dataset
 FROM ordered
 INNER JOIN touched ON ordered.campaign_id = touched.campaign_id
     AND ordered.as_of >= touched.as_of
@@ -54,38 +52,62 @@ WHERE violation.rule_id IN (SELECT unnest(?))
     AND judged.snapshot_id NOT IN (SELECT snapshot_id FROM core.snapshot_current)
 """
 
-_ROWS = """
-SELECT pair.as_name AS snapshot_id, province_code, names.name_th AS province_th, total, saved, pending, place
-FROM core.province_progress AS progress
-INNER JOIN (SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement, unnest(?) AS as_name) AS pair
-    ON progress.snapshot_id = pair.snapshot_id AND progress.judgement = pair.judgement
-INNER JOIN core.province AS names USING (province_code)
-"""
+
+def reference_rules(datasets: Iterable[Dataset]) -> tuple[str, ...]:
+    """Return the ids of the rules that compare with the previous return."""
+    return tuple(dict.fromkeys(r.id for d in datasets for r in rules_of(d.contract) if r.scope == "reference"))
 
 
-def compare(connection: DuckDBPyConnection, days: Iterable[tuple[str, date]]) -> dict[str, tuple[Violation, ...]]:
+def compare(
+    connection: DuckDBPyConnection, days: Iterable[tuple[str, date]], datasets: Mapping[str, Dataset]
+) -> dict[str, tuple[Violation, ...]]:
     """Judge the reference rules anew for the current returns of these days and for those right after them.
 
-    The violations by return; an empty tuple where all holds or there is nothing to compare with.
+    Args:
+        connection: The warehouse, for writing.
+        days: Campaigns and as-of dates that changed.
+        datasets: All datasets by name.
+
+    Returns:
+        The violations by return; an empty tuple where all holds or there is nothing to compare with.
     """
     touched = sorted(set(days))
     if not touched:
         return {}
-    asked: list[Any] = [[c for c, _ in touched], [str(d) for _, d in touched]]
-    pairs = connection.execute(_NEIGHBOURS, asked).fetchall()
-    superseded = connection.execute(_SUPERSEDED, [*asked, list(REFERENCE_RULES)]).fetchall()
-    found: dict[str, tuple[Violation, ...]] = {name: () for name, *_ in (*pairs, *superseded)}
-    with_previous = [p for p in pairs if p[2] is not None]
-    if with_previous:
-        names = [name for name, _, _, _ in with_previous]
-        now = connection.execute(_ROWS, [names, [j for _, j, _, _ in with_previous], names]).df()
-        before = connection.execute(
-            _ROWS, [[p for _, _, p, _ in with_previous], [j for _, _, _, j in with_previous], names]
-        ).df()
-        previous = before.drop(columns=["place", "province_th"])
-        verdict = check(CONTRACT, now, previous=previous, scopes=("reference",), limit=None)
-        found |= verdict.by_snapshot()
+    keys: list[Any] = [[c for c, _ in touched], [str(d) for _, d in touched]]
+    rules = reference_rules(datasets.values())
+    pairs = connection.execute(_NEIGHBOURS, keys).fetchall()
+    superseded = connection.execute(_SUPERSEDED, [*keys, list(rules)]).fetchall()
+    violations: dict[str, tuple[Violation, ...]] = {name: () for name, *_ in (*pairs, *superseded)}
+    for name, dataset in datasets.items():
+        own = [pair for pair in pairs if pair[2] is not None and pair[4] == name]
+        if own and reference_rules([dataset]):
+            names = [snapshot for snapshot, *_ in own]
+            now = _rows(connection, dataset, names, [judgement for _, judgement, *_ in own], names)
+            before = _rows(connection, dataset, [p[2] for p in own], [p[3] for p in own], names)
+            unstored = [column.name for column in dataset.columns if not column.stored]
+            previous = before.drop(columns=["place", *unstored])
+            verdict = check(dataset.contract, now, previous=previous, scopes=("reference",), limit=None)
+            violations |= verdict.by_snapshot()
     judgement = {name: j for name, j, *_ in (*pairs, *superseded)}
-    if found:
-        replace_comparisons(connection, REFERENCE_RULES, {(n, judgement[n]): v for n, v in found.items()})
-    return found
+    if violations:
+        replace_comparisons(connection, rules, {(n, judgement[n]): v for n, v in violations.items()})
+    return violations
+
+
+def _rows(
+    connection: DuckDBPyConnection, dataset: Dataset, names: list[str], judgements: list[int], shown_as: list[str]
+) -> Any:
+    """The rows of some returns as the contract checks them, under the names that they are compared by."""
+    columns = ", ".join(f"progress.{column.name}" for column in dataset.stored if column.kind.name != "percent")
+    rows = connection.execute(
+        f"SELECT pair.as_name AS snapshot_id, {columns}, place FROM {dataset.table} AS progress"
+        " INNER JOIN (SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement, unnest(?) AS as_name) AS pair"
+        " ON progress.snapshot_id = pair.snapshot_id AND progress.judgement = pair.judgement",
+        [names, judgements, shown_as],
+    ).df()
+    for column in dataset.columns:
+        if column.derived:
+            source, value_of = column.derived
+            rows[column.name] = rows[source].map(value_of)
+    return rows

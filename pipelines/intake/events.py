@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.archive.store import Damaged, Receipt, return_name
-from pipelines.decisions.model import Decision
-from pipelines.intake.typed_rows import Hints
+from pipelines.archive.store import Receipt, return_name
+from pipelines.decisions.history import decision_in
+from pipelines.returns import Decision, Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,6 @@ class Event:
     @property
     def snapshot_id(self) -> str:
         return return_name(self.first.name, self.first.sha256)
-
-
-def decision_in(receipt: Receipt, line: int) -> Decision | None:
-    """The decision that a line of the ledger keeps, if it keeps one. `Damaged` where that is none."""
-    if receipt.decision is None:
-        return None
-    try:
-        return Decision.of(receipt.decision)
-    except (KeyError, TypeError, AttributeError):
-        raise Damaged(
-            f"the archive's ledger, line {line}, holds no decision: put the ledger back from a backup; nothing is"
-            " judged until it is whole"
-        ) from None
 
 
 def events(receipts: Iterable[Receipt]) -> list[Event]:

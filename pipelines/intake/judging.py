@@ -1,4 +1,4 @@
-"""Bytes to a judgement: read, type, check against the contract. No Dagster here and no warehouse.
+"""Bytes to a judgement: read, type, check against the dataset's contract. No Dagster here and no warehouse.
 
 Many returns are judged in one go, because a contract checks a frame of many snapshots in one scan; each gets its
 own verdict, and trouble in one is a verdict on that one.
@@ -8,113 +8,94 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from khrop import ProvinceProgress, check
-from khrop.model.rule import Severity, options_of
-from khrop.model.verdict import NotRun, Verdict, Violation, status_of
+from khrop.engine.check import check
+from khrop.model.rule import Severity, rules_of
+from khrop.model.verdict import Verdict as Checked
+from khrop.model.verdict import Violation
 from pipelines.campaigns import Campaign
-from pipelines.decisions.model import Decision, corrected, heard, verdict_of
-from pipelines.intake.typed_rows import Hints, Typed, typed
-from pipelines.readers import READER_VERSION, NeedsReadingByEye, RawTable, Unreadable, process, read
-from pipelines.readers.document import Cell, Claim, TableRow
+from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import installed
+from pipelines.decisions.model import after_decision, corrected, verdict_after
+from pipelines.intake.typed_rows import typed
+from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, process, read
+from pipelines.readers.document import TableRow
 from pipelines.readers.mail import is_container
 from pipelines.readers.other_forms import TAKEN
+from pipelines.readers.table_form import TableForm, reading_for
+from pipelines.returns import Judgement, Return, TypedReturn
+from warehouse.verdicts import Verdict, by_violations
 
-CONTRACT = ProvinceProgress
-CONTRACT_VERSION = options_of(ProvinceProgress).version
-FIGURES = ("province_code", "total", "saved", "pending", "saved_percent")
-COLUMNS = ("ordinal", "province_code", "province_th", "total", "saved", "pending", "saved_percent", "place")
-PRINTED = ("total_printed", "saved_printed", "pending_printed", "saved_percent_printed")
-COUNT_COLUMNS = ("total", "saved", "pending")
 OWN = ("document", "letter")
 """The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
 READABLE = "readable"
-"""The rule that a document breaks which no table can be had from, and a parcel for each part that is not taken."""
-OPENED = "opened"
-"""The verdict on a parcel that returns were taken out of; they have verdicts of their own."""
+"""The rule that a document breaks which no table can be read from, and a container for each part that is not taken."""
+
+Read = tuple[Return, RawTable, TypedReturn]
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """A return that came in: its name, its bytes' hash, what the sender named, and what a person decided of it."""
+def judge(
+    returns: Iterable[tuple[Return, bytes | Unreadable]],
+    campaigns: Mapping[str, Campaign],
+    datasets: Mapping[str, Dataset] | None = None,
+) -> list[Judgement]:
+    """Judge some returns, in their order, without comparing them with previous ones.
 
-    snapshot_id: str
-    sha256: str
-    name: str
-    received_at: datetime
-    hints: Hints = field(default_factory=Hints)
-    decision: Decision | None = None
+    Args:
+        returns: The returns with their bytes, or with the reason why there are none.
+        campaigns: All campaigns by id.
+        datasets: All datasets by name; those of installed distributions where none are given.
 
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a return came to. `verdict` is accepted, accepted_with_warnings, quarantined, unreadable, withdrawn or, of a
-    parcel with `parts` (their hashes), opened; that its figures are unchanged is for the warehouse to see. `by_eye`
-    says that its pages are for a person to read."""
-
-    of: Return
-    verdict: str
-    campaign_id: str | None
-    as_of: date | None
-    rows: list[dict[str, Any]]
-    cells: list[Cell]
-    claims: list[Claim]
-    violations: tuple[Violation, ...]
-    not_run: tuple[NotRun, ...] = ()
-    contract_version: str = CONTRACT_VERSION
-    reader_version: str = READER_VERSION
-    parts: tuple[str, ...] = ()
-    by_eye: bool = False
-
-    @property
-    def accepted(self) -> bool:
-        return self.verdict.startswith("accepted")
-
-    @property
-    def figures(self) -> str | None:
-        """A hash of all figures of an accepted return, by which an unchanged one is known."""
-        if not self.accepted:
-            return None
-        lines = sorted("|".join(str(row[name]) for name in FIGURES) for row in self.rows)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def judge(returns: Iterable[tuple[Return, bytes | Unreadable]], campaigns: Mapping[str, Campaign]) -> list[Judgement]:
-    """Judge some returns, in their order, without comparing them with previous ones."""
+    Returns:
+        A judgement for each.
+    """
+    datasets = installed() if datasets is None else datasets
     order: list[str] = []
     guards: dict[str, list[Violation]] = {}
-    done: dict[str, Judgement] = {}
-    open_: dict[str | None, list[tuple[Return, RawTable, Typed]]] = {}
-    for one, data in returns:
-        order.append(one.snapshot_id)
+    judgements: dict[str, Judgement] = {}
+    to_check: dict[tuple[str, str | None], list[Read]] = {}
+    for given, data in returns:
+        name = given.snapshot_id
+        order.append(name)
+        known = forms_for(given, campaigns, datasets)
         try:
             if isinstance(data, Unreadable):
                 raise data
-            if is_container(data):
-                done[one.snapshot_id] = parcel(one, data)
-                continue
-            table = read(data)
+            with reading_for(known):
+                if is_container(data):
+                    judgements[name] = container(given, data)
+                    continue
+                table = read(data)
         except Unreadable as reason:
-            done[one.snapshot_id] = unreadable(one, reason)
+            judgements[name] = unreadable(given, reason)
             continue
-        said = typed(table, one.hints, one.received_at, dict(campaigns))
-        if one.decision is not None and one.decision.kind == "correct":
-            said, guards[one.snapshot_id] = corrected(said, table.rows, one.decision)
-        open_.setdefault(said.campaign.id if said.campaign else None, []).append((one, table, said))
-    for campaign_id, group in open_.items():
-        params = campaigns[campaign_id].params() if campaign_id else {}
+        content = typed(table, datasets[table.dataset], given.hints, given.received_at, campaigns)
+        if given.decision is not None and given.decision.kind == "correct":
+            content, guards[name] = corrected(content, table.rows, given.decision)
+        campaign_id = content.campaign.id if content.campaign else None
+        to_check.setdefault((table.dataset, campaign_id), []).append((given, table, content))
+    for (dataset, campaign_id), group in to_check.items():
+        params = campaigns[campaign_id].params_of(datasets[dataset].contract) if campaign_id else {}
         # Documents that lack a column are checked by themselves: a frame has one set of columns.
         for same in _by_columns(group):
-            verdict = _check(same, params)
-            broken = verdict.by_snapshot()
-            for one, table, said in same:
-                found = (*broken[one.snapshot_id], *guards.get(one.snapshot_id, ()))
-                done[one.snapshot_id] = _judged(one, table, said, found, verdict)
-    return [done[name] for name in order]
+            checked = _check(datasets[dataset], same, params)
+            violations = checked.by_snapshot()
+            for given, table, content in same:
+                own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
+                judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
+    return [judgements[name] for name in order]
+
+
+def forms_for(
+    given: Return, campaigns: Mapping[str, Campaign], datasets: Mapping[str, Dataset]
+) -> tuple[TableForm, ...]:
+    """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all."""
+    named = campaigns.get(given.hints.campaign or "")
+    own = [datasets[named.dataset]] if named and named.dataset in datasets else datasets.values()
+    return tuple(dataset.form for dataset in own)
 
 
 def unreadable(one: Return, reason: Unreadable) -> Judgement:
@@ -131,11 +112,11 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
         reason.en,
     )
     by_eye = isinstance(reason, NeedsReadingByEye)
-    verdict = verdict_of(one.decision, "quarantined" if by_eye else "unreadable")
-    return Judgement(one, verdict, None, one.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
+    verdict = verdict_after(one.decision, Verdict.QUARANTINED if by_eye else Verdict.UNREADABLE)
+    return Judgement(one, None, verdict, None, one.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
 
 
-def parcel(one: Return, data: bytes) -> Judgement:
+def container(one: Return, data: bytes) -> Judgement:
     """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
     as-of date of its own. Raises `Unreadable` where it cannot be opened."""
     found = process.opened(data)
@@ -150,35 +131,35 @@ def parcel(one: Return, data: bytes) -> Judgement:
     if not found.parts:
         th, en = "ไม่มีรายงานอยู่ข้างใน", "there is no return in it"
         violations.insert(0, Violation(READABLE, severity, "document", "", "", TAKEN, "", th, en))
-    verdict = OPENED if found.parts else verdict_of(one.decision, "unreadable")
+    verdict = Verdict.OPENED if found.parts else verdict_after(one.decision, Verdict.UNREADABLE)
     return Judgement(
-        one, verdict, None, None, [], [], [], tuple(violations),
+        one, None, verdict, None, None, [], [], [], tuple(violations),
         parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts),
     )  # fmt: skip
 
 
-def _by_columns(group: list[tuple[Return, RawTable, Typed]]) -> list[list[tuple[Return, RawTable, Typed]]]:
-    kinds: dict[frozenset[str], list[tuple[Return, RawTable, Typed]]] = {}
+def _by_columns(group: list[Read]) -> list[list[Read]]:
+    kinds: dict[frozenset[str], list[Read]] = {}
     for item in group:
         kinds.setdefault(frozenset(item[1].columns), []).append(item)
     return list(kinds.values())
 
 
-def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str, Any]) -> Verdict:
+def _check(dataset: Dataset, group: Sequence[Read], params: Mapping[str, Any]) -> Checked:
     claims: list[dict[str, Any]] = []
     documents: list[dict[str, Any]] = []
-    for one, _, said in group:
-        name = one.snapshot_id
-        documents.append({"snapshot_id": name, **said.facts, **_sums(said.rows)})
+    for given, _, content in group:
+        name = given.snapshot_id
+        documents.append({"snapshot_id": name, **content.facts, **_sums(dataset, content.rows)})
         claims += [
             {"snapshot_id": name, **claim._asdict()}
-            for claim in said.claims
+            for claim in content.claims
             if claim.source in ("table_total", "prose")
         ]
-    rows = [(one.snapshot_id, said.rows) for one, _, said in group]
+    rows = [(given.snapshot_id, content.rows) for given, _, content in group]
     return check(
-        CONTRACT,
-        frame(rows, set(group[0][1].columns)),
+        dataset.contract,
+        frame(dataset, rows, set(group[0][1].columns)),
         claims=claims,
         document=documents,
         params=params,
@@ -187,95 +168,106 @@ def _check(group: Sequence[tuple[Return, RawTable, Typed]], params: Mapping[str,
     )
 
 
-def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _sums(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What the rows add up to, for prose that no grand total stands beside; nothing where a cell was not read."""
-    columns = {name: [row[name] for row in rows] for name in COUNT_COLUMNS}
+    added = [name for name in dataset.measures if dataset.by_name[name].kind.name != "percent"]
+    columns = {name: [row[name] for row in rows] for name in added}
     if any(value is None for values in columns.values() for value in values):
         return {}
     sums: dict[str, Any] = {f"rows_{name}": sum(values) for name, values in columns.items()}
-    if sums["rows_total"] > 0:
-        percent = Decimal(100 * sums["rows_saved"]) / sums["rows_total"]
-        sums["rows_saved_percent"] = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    for percent, part, whole in dataset.form.ratios:
+        if sums.get(f"rows_{whole}", 0) > 0:
+            share = Decimal(100 * sums[f"rows_{part}"]) / sums[f"rows_{whole}"]
+            sums[f"rows_{percent}"] = share.quantize(Decimal("0.01"), ROUND_HALF_UP)
     return sums
 
 
-def frame(snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str] | None = None) -> Any:
-    """Typed rows of some snapshots as the frame that the contract checks; columns that no heading named are not
-    in it. Percents are floats of points, exact to the hundredth."""
+def frame(
+    dataset: Dataset, snapshots: Iterable[tuple[str, list[dict[str, Any]]]], headed: set[str] | None = None
+) -> Any:
+    """Return typed rows of some snapshots as the pandas frame that the contract checks.
+
+    Columns that no heading named are not in it. Percents are floats of points, exact to the hundredth.
+    """
     import pandas as pd
 
     together = [(name, row) for name, rows in snapshots for row in rows]
     columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
-    for name in (*COLUMNS, *PRINTED):
-        if (
-            headed is not None
-            and name in ("ordinal", "total", "saved", "pending", "saved_percent")
-            and name not in headed
-        ):
-            continue
-        values = [row.get(name) for _, row in together]
-        if name in ("ordinal", "total", "saved", "pending"):
-            columns[name] = pd.array(values, dtype="Int64") if None in values else pd.array(values, dtype="int64")
-        elif name == "saved_percent":
-            columns[name] = pd.array([float("nan") if v is None else float(v) for v in values], dtype="float64")
-        elif name not in PRINTED or any(v is not None for v in values):
-            columns[name] = pd.array(values, dtype="str")
+    for column in dataset.columns:
+        if headed is None or column.heading in headed:
+            columns[column.name] = column.kind.array([row.get(column.name) for _, row in together])
+    columns["place"] = pd.array([row.get("place") for _, row in together], dtype="str")
+    for name in dataset.measures:
+        printed = [row.get(f"{name}_printed") for _, row in together]
+        if any(value is not None for value in printed):
+            columns[f"{name}_printed"] = pd.array(printed, dtype="str")
     return pd.DataFrame(columns)
 
 
-def _judged(one: Return, table: RawTable, said: Typed, broken: tuple[Violation, ...], verdict: Verdict) -> Judgement:
-    broken = heard(one.decision, said, broken)
-    status = status_of([v.severity for v in broken])
+def _judged(
+    given: Return, table: RawTable, content: TypedReturn, violations: tuple[Violation, ...], checked: Checked
+) -> Judgement:
+    violations = after_decision(given.decision, content, violations)
+    verdict = verdict_after(given.decision, by_violations(v.severity for v in violations))
     printed = {row.place: row for row in table.rows}
-    rows = {typed["place"]: (printed[typed["place"]], typed) for typed in said.rows if typed["place"] in printed}
+    rows = {row["place"]: (printed[row["place"]], row) for row in content.rows if row["place"] in printed}
     return Judgement(
-        one,
-        verdict_of(one.decision, status),
-        said.campaign.id if said.campaign else None,
-        said.as_of,
-        said.rows,
+        given,
+        content.dataset,
+        verdict,
+        content.campaign.id if content.campaign else None,
+        content.as_of,
+        content.rows,
         table.cells,
-        said.claims,
-        tuple(placed for v in broken for placed in _at_the_cell(v, table, rows)),
-        tuple(n for n in verdict.not_run if n.snapshot in ("", one.snapshot_id)),
+        content.claims,
+        tuple(placed for v in violations for placed in _at_the_cell(v, table, rows, content.dataset)),
+        tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
     )
 
 
 def _at_the_cell(
-    violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]]
+    violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
 ) -> Iterator[Violation]:
     """The violation with its place down to the cell: one for each cell of its row that could not be read, with what
     was printed there; else the cell of its column, the heading, or the words of the document that say the fact."""
     column = violation.column_name
     if violation.place in rows:
-        row, typed = rows[violation.place]
-        # counts-whole speaks of three cells; every other rule names the one cell that it means.
-        named = COUNT_COLUMNS if violation.rule_id == "counts-whole" else (column,)
-        unread = [name for name in named if f"{name}_printed" in typed]
+        row, values = rows[violation.place]
+        unread = [name for name in _columns_of(violation, dataset) if f"{name}_printed" in values]
         for name in unread:
-            yield _unread(violation, name, typed, _cell_place(row, name))
+            yield _unread(violation, dataset, name, values, _cell_place(row, name, dataset))
         if not unread:
-            yield replace(violation, place=_cell_place(row, column))
+            yield replace(violation, place=_cell_place(row, column, dataset))
     elif violation.rule_id == "columns":
         yield replace(violation, place=table.headed_at, observed=table.doubled.get(column, violation.observed))
     elif not violation.place:
-        spoken = (c for c in table.claims if c.source in OWN and c.measure == column)
-        yield replace(violation, place=next((c.place for c in spoken), ""))
+        own = (c for c in table.claims if c.source in OWN and c.measure == column)
+        yield replace(violation, place=next((c.place for c in own), ""))
     else:
         yield violation
 
 
-def _cell_place(row: TableRow, column: str) -> str:
-    cell = row.cells.get("province_th" if column == "province_code" else column)
+def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
+    """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
+    for rule in rules_of(dataset.contract):
+        if rule.id == violation.rule_id and rule.scope == "row":
+            failing = tuple(name for name in rule.columns if name not in rule.skip_null)
+            return failing if len(failing) > 1 else (violation.column_name,)
+    return (violation.column_name,)
+
+
+def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
+    known = dataset.by_name.get(column)
+    cell = row.cells.get(known.heading if known else column)
     return cell.place if cell else row.place
 
 
-def _unread(violation: Violation, column: str, typed: Mapping[str, Any], place: str) -> Violation:
+def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping[str, Any], place: str) -> Violation:
     """A violation that comes of a cell which is no number: what it says is that."""
-    name, printed = typed["province_th"] or violation.key, typed[f"{column}_printed"]
+    name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
     th = f"{name}: “{printed}” ไม่ใช่ตัวเลข" if printed else f"{name}: ช่องว่าง ไม่มีตัวเลข"
     en = f"{name}: “{printed}” is no number" if printed else f"{name}: the cell is empty"
-    expected = "a percent" if column.endswith("percent") else "a whole number"
     return replace(
-        violation, column_name=column, observed=printed, expected=expected, place=place, message_th=th, message_en=en
-    )
+        violation, column_name=column, observed=printed, expected=dataset.by_name[column].kind.expected,
+        place=place, message_th=th, message_en=en,
+    )  # fmt: skip

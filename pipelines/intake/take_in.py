@@ -7,7 +7,7 @@ warehouse together say what is still to be done, so a run that was killed is com
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -15,17 +15,21 @@ from typing import TYPE_CHECKING
 from khrop.model.verdict import Violation
 from pipelines import campaigns as campaign_files
 from pipelines.archive.store import Archive, Damaged, Receipt
+from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import datasets
 from pipelines.decisions.history import mended, recorded
 from pipelines.decisions.proposals import Proposal, proposed
 from pipelines.home import Home
 from pipelines.intake import containers, pages
-from pipelines.intake.comparison import REFERENCE_RULES, compare
+from pipelines.intake.comparison import compare, reference_rules
 from pipelines.intake.events import Event, events
-from pipelines.intake.judging import Judgement, Return, judge
+from pipelines.intake.judging import judge
 from pipelines.readers import Unreadable, too_large
+from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_parts, note_seen_again, transaction
 from warehouse.tables import refresh_reference
+from warehouse.verdicts import Verdict, changed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -45,7 +49,8 @@ class Story:
     sha256: str
     name: str
     source: str
-    verdict: str
+    dataset: str | None
+    verdict: Verdict
     campaign_id: str | None
     as_of: date | None
     revision: int
@@ -78,7 +83,9 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
     With `again` (names of returns; an empty list means all) these are judged once more, and loaded as a new
     revision where the outcome changed. The caller holds `Warehouse.writer()`.
     """
-    way = _Way(home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root))
+    way = _Way(
+        home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root), datasets(home.root)
+    )
     yield from _take_in(way, again)
     # What a parcel was found to hold beyond what the ledger named is there now, and comes next.
     if way.completed:
@@ -89,7 +96,7 @@ def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
     receipts = way.archive.receipts()
     all_events = events(receipts)
     with way.warehouse.writing() as connection:
-        refresh_reference(connection, way.campaigns.values())
+        refresh_reference(connection, way.campaigns.values(), [d.tables for d in way.datasets.values()])
         note_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
         note_decisions(connection, *recorded(receipts))
         note_parts(connection, containers.recorded(receipts))
@@ -116,20 +123,23 @@ class _Way:
     archive: Archive
     warehouse: Warehouse
     campaigns: dict[str, campaign_files.Campaign]
+    datasets: dict[str, Dataset]
     completed: list[str] = field(default_factory=list)
     """Parcels of which more was archived than the ledger named."""
 
     def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
         """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
         while part:
-            judgements = judge_events(self.archive, part, self.campaigns)
+            judgements = judge_events(self.archive, part, self.campaigns, self.datasets)
             by_name = {e.snapshot_id: e for e in part}
             self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
                 judgements = mended(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
                 if only_changed:
-                    judgements = _changed(connection, [j for j in judgements if not _lost(j)])
-                stories = _load(connection, judgements, by_name)
+                    judgements = _changed(
+                        connection, [j for j in judgements if not _lost(j)], reference_rules(self.datasets.values())
+                    )
+                stories = _load(connection, judgements, by_name, self.datasets)
                 alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
             for judgement in judgements:
                 if judgement.by_eye:
@@ -148,7 +158,10 @@ class _Way:
 
 
 def judge_events(
-    archive: Archive, batch: Sequence[Event], known: dict[str, campaign_files.Campaign]
+    archive: Archive,
+    batch: Sequence[Event],
+    known: Mapping[str, campaign_files.Campaign],
+    by_name: Mapping[str, Dataset],
 ) -> list[Judgement]:
     """Read and judge some events. Bytes that the archive lost are a verdict on that return."""
     return judge(
@@ -160,6 +173,7 @@ def judge_events(
             for e in batch
         ),
         known,
+        by_name,
     )
 
 
@@ -185,6 +199,7 @@ def arrival(judgement: Judgement, event: Event) -> Arrival:
     return Arrival(
         judgement.of.snapshot_id,
         _file(event.first),
+        judgement.dataset.tables if judgement.dataset else None,
         judgement.campaign_id,
         judgement.as_of,
         judgement.verdict,
@@ -202,7 +217,12 @@ def arrival(judgement: Judgement, event: Event) -> Arrival:
     )
 
 
-def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: dict[str, Event]) -> list[Story]:
+def _load(
+    connection: DuckDBPyConnection,
+    judgements: list[Judgement],
+    by_name: Mapping[str, Event],
+    by_dataset: Mapping[str, Dataset],
+) -> list[Story]:
     arrivals = [arrival(j, by_name[j.of.snapshot_id]) for j in judgements]
     if not arrivals:
         return []
@@ -210,8 +230,10 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
     days = before | {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
     with transaction(connection):
         outcomes = load(connection, arrivals)
-        compared = compare(connection, days)
-    proposals = {j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict == "quarantined" and j.rows}
+        compared = compare(connection, days, by_dataset)
+    proposals = {
+        j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict is Verdict.QUARANTINED and j.rows
+    }
     return [
         _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id), len(j.parts))
         for a, o, j in zip(arrivals, outcomes, judgements, strict=True)
@@ -219,12 +241,15 @@ def _load(connection: DuckDBPyConnection, judgements: list[Judgement], by_name: 
 
 
 def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int) -> Story:
-    verdict = "accepted_with_warnings" if o.verdict == "accepted" and compared else o.verdict
+    verdict = o.verdict
+    if verdict is Verdict.ACCEPTED and compared:
+        verdict = changed(verdict, Verdict.ACCEPTED_WITH_WARNINGS)
     return Story(
         a.snapshot_id,
         a.file.sha256,
         a.file.name,
         a.file.source,
+        a.dataset.dataset if a.dataset else None,
         verdict,
         a.campaign_id,
         a.as_of,
@@ -295,7 +320,7 @@ def _days(connection: DuckDBPyConnection, names: list[str]) -> set[tuple[str, da
     return {(campaign, as_of) for campaign, as_of in rows}
 
 
-def _changed(connection: DuckDBPyConnection, judgements: list[Judgement]) -> list[Judgement]:
+def _changed(connection: DuckDBPyConnection, judgements: list[Judgement], compared: Sequence[str]) -> list[Judgement]:
     """Those judgements that differ from what the warehouse holds of the same return."""
     said = "concat_ws('|', v.severity, v.rule_id, v.key, v.column_name, v.observed, v.expected)"
     rows = connection.execute(
@@ -304,7 +329,7 @@ def _changed(connection: DuckDBPyConnection, judgements: list[Judgement]) -> lis
         " FROM core.snapshot_judged AS s LEFT JOIN core.violation AS v"
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement"
         " WHERE s.snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
-        [list(REFERENCE_RULES), [j.of.snapshot_id for j in judgements]],
+        [list(compared), [j.of.snapshot_id for j in judgements]],
     ).fetchall()
     known = {name: (campaign, as_of, figures, violations or []) for name, campaign, as_of, figures, violations in rows}
 

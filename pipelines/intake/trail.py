@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from khrop.thai import provinces
+from khrop.model.terminal_text import printable
+from pipelines.datasets.dataset import Column, Dataset
 from pipelines.readers.document import PLACE, cell_place, row_place, where
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-COLUMNS = ("total", "saved", "pending", "saved_percent", "ordinal")
 TOTALS = ("total", "totals", "รวม", "grand total")
 """What the row of grand totals may be called."""
 
@@ -27,7 +28,8 @@ class Trail:
 
     snapshot_id: str
     verdict: str
-    province: str
+    row_of: str
+    row: str
     column: str
     value: str | None
     table: str
@@ -45,14 +47,14 @@ class Trail:
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as JSON has it."""
-        return asdict(self)
+        plain = asdict(self)
+        # What a row is of names it, as `province`.
+        return {name if name != "row" else self.row_of: value for name, value in plain.items() if name != "row_of"}
 
     def lines(self) -> list[str]:
         """The trail for a person, from the figure to the file."""
-        from pipelines.commands.text import printable
-
         said = [
-            f"{printable(self.province)} {self.column}: {self.value if self.value is not None else 'no figure'}",
+            f"{printable(self.row)} {self.column}: {self.value if self.value is not None else 'no figure'}",
             f"  return    {self.snapshot_id}: {self.verdict}",
             f"  table     {self.table}",
         ]
@@ -69,56 +71,76 @@ class Trail:
         return [*said, f"  bytes     {self.archive}"] if self.archive else said
 
 
-def trail(connection: DuckDBPyConnection, snapshot_id: str, province: str, column: str) -> Trail:
-    """The trail of a province's figure in a return, by any name of the province or its code; of the grand total under
-    `รวม` or `total`. Raises `NoSuchCell`."""
-    verdict, sha256, judgement = _one(
+def trail(
+    connection: DuckDBPyConnection, snapshot_id: str, row: str, column: str, datasets: Mapping[str, Dataset]
+) -> Trail:
+    """Return the trail of a row's figure in a return, by any name of the row; of the grand total under `รวม`, `total`.
+
+    Raises:
+        NoSuchCell: Where the return has no such row or column.
+    """
+    verdict, sha256, judgement, name = _one(
         connection,
-        "SELECT verdict, sha256, judgement FROM core.snapshot_judged WHERE snapshot_id = ?",
+        "SELECT verdict, sha256, judgement, dataset FROM core.snapshot_judged WHERE snapshot_id = ?",
         [snapshot_id],
-    ) or ("", "", 0)
-    if province.strip().lower() in TOTALS:
+    ) or ("", "", 0, None)
+    if name not in datasets:
+        raise NoSuchCell(f"{snapshot_id} has no table; khrop show {snapshot_id} says why")
+    dataset = datasets[name]
+    columns = [known.name for known in dataset.stored if known.name not in dataset.key]
+    if column not in columns:
+        raise NoSuchCell(f"there is no column {column!r}; a return has {', '.join(columns)}")
+    if row.strip().lower() in TOTALS:
         shown, value, place, table = _grand_total(connection, snapshot_id, judgement, column)
     else:
-        shown, value, place, table = _row(connection, snapshot_id, judgement, sha256, province, column)
-    printed, read, notes, at = _cell(connection, sha256, place, column)
+        shown, value, place, table = _row(connection, dataset, snapshot_id, judgement, sha256, row, column)
+    field = dataset.by_name[column].heading
+    printed, read, notes, at = _cell(connection, sha256, place, field)
     file, source = _one(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
-    parcels = connection.execute(
+    containers = connection.execute(
         "SELECT DISTINCT f.name FROM raw.part AS p INNER JOIN raw.file AS f ON f.sha256 = p.parent WHERE p.sha256 = ?"
         " ORDER BY ALL",
         [sha256],
     ).fetchall()
     return Trail(
-        snapshot_id, verdict, shown, column, None if value is None else str(value), table, printed, read, notes,
-        at, where(at, column), file, source, sha256, [name for (name,) in parcels],
+        snapshot_id, verdict, dataset.shape().key if dataset.shape else dataset.label, shown, column,
+        None if value is None else str(value), table, printed, read, notes,
+        at, where(at, column), file, source, sha256, [name for (name,) in containers],
         _correction(connection, snapshot_id, shown, column),
     )  # fmt: skip
 
 
 def _row(
-    connection: DuckDBPyConnection, snapshot_id: str, judgement: int, sha256: str, province: str, column: str
+    connection: DuckDBPyConnection,
+    dataset: Dataset,
+    snapshot_id: str,
+    judgement: int,
+    sha256: str,
+    row: str,
+    column: str,
 ) -> tuple[str, Any, str, str]:
-    """A province's name, its figure, the place of its row, and the table that holds it."""
-    known = provinces.match(province) or next(
-        (p for p in provinces.all_provinces() if province in (p.code, p.name_en, p.iso)), None
-    )
-    for table, by_name in (("core.province_progress", False), ("core.set_aside", True)):
-        name_th = "province_th" if by_name else "NULL"
+    """A row's name, its figure, its place, and the table that holds it."""
+    label = dataset.by_name[dataset.label]
+    wanted = label.kind.resolve(row) or row
+    for table, set_aside in ((dataset.table, False), (dataset.set_aside_table, True)):
+        source, name_of = (label.derived if label.derived and not set_aside else None) or (label.name, str)
         rows = connection.execute(
-            f"SELECT province_code, {name_th}, {column}, place FROM {table} WHERE snapshot_id = ? AND judgement = ?"
-            f" AND (province_code = ?{' OR province_th = ?' if by_name else ''}) ORDER BY place",
-            [snapshot_id, judgement, known.code if known else "", *([province] if by_name else [])],
+            f"SELECT {source}, {', '.join(dataset.key)}, {column}, place FROM {table}"
+            " WHERE snapshot_id = ? AND judgement = ? ORDER BY place",
+            [snapshot_id, judgement],
         ).fetchall()
-        if rows:
-            _, printed_name, value, place = rows[0]
-            return (known.name_th if known else printed_name), value, place, table
-    if known is not None and (same := _same_as(connection, snapshot_id)):
-        shown, value, _, table = _row(connection, *same, province, column)
-        return shown, value, _place_of(connection, sha256, known.code), f"{table} of {same[0]}, which it repeats"
-    if known is None:
-        near = ", ".join(p.name_th for p in provinces.nearest(province))
-        raise NoSuchCell(f"there is no province {province!r}{f'; did you mean {near}' if near else ''}")
-    raise NoSuchCell(f"{snapshot_id} has no row of {known.name_th}; khrop show {snapshot_id} says what came of it")
+        for name, *keys, value, place in rows:
+            named = name_of(name) if name is not None else ""
+            if named == wanted or row in map(str, keys):
+                return named, value, place, table
+    if same := _same_as(connection, snapshot_id):
+        shown, value, place, table = _row(connection, dataset, *same, row, column)
+        own = _place_of(connection, sha256, label, shown)
+        return shown, value, own or place, f"{table} of {same[0]}, which it repeats"
+    if label.kind.resolve(row) is None:
+        near = ", ".join(label.kind.nearest(row))
+        raise NoSuchCell(f"there is no row {row!r}{f'; did you mean {near}' if near else ''}")
+    raise NoSuchCell(f"{snapshot_id} has no row of {wanted}; khrop show {snapshot_id} says what came of it")
 
 
 def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int, str] | None:
@@ -131,16 +153,12 @@ def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int
     )
 
 
-def _place_of(connection: DuckDBPyConnection, sha256: str, code: str) -> str:
-    """Where a province's row stands in a file."""
+def _place_of(connection: DuckDBPyConnection, sha256: str, label: Column, name: str) -> str:
+    """Where a row stands in a file."""
     names = connection.execute(
-        "SELECT read, place, \"row\" FROM raw.cell WHERE sha256 = ? AND field = 'province_th' ORDER BY ALL", [sha256]
+        'SELECT read, place, "row" FROM raw.cell WHERE sha256 = ? AND field = ? ORDER BY ALL', [sha256, label.heading]
     ).fetchall()
-    for read, sheet, row in names:
-        province = provinces.match(read)
-        if province is not None and province.code == code:
-            return row_place(sheet, row)
-    return ""
+    return next((row_place(sheet, row) for read, sheet, row in names if label.kind.parse(read) == name), "")
 
 
 def _grand_total(

@@ -1,56 +1,32 @@
-"""A RawTable to typed rows and facts: digits, dates and names become numbers, dates and province codes.
+"""A RawTable to typed rows and facts: cells become the values of a dataset's columns, claims become facts.
 
 What cannot be read becomes a null that keeps what was printed; whether that is allowed is for the contract.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from typing import Any
 
-from khrop.thai import provinces
 from khrop.thai.dates import find_dates
-from khrop.thai.digits import NotANumber, parse_count, parse_percent
 from pipelines.campaigns import Campaign, fitting
+from pipelines.datasets.dataset import Dataset
 from pipelines.readers import RawTable
 from pipelines.readers.document import Claim, TableRow
+from pipelines.returns import Hints, TypedReturn
 
 BANGKOK = timezone(timedelta(hours=7))
-COUNTS = ("ordinal", "total", "saved", "pending")
 DATES = (("letter", "letter_date"), ("document", "deadline"), ("document", "other_date"))
-HUNDREDTH = Decimal("0.01")
-KNOWN_FIGURES = 1 << 12
-"""The same figures fill the cells of all returns; so many are read once."""
-LARGEST_PERCENT = Decimal(10**9)
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What the sender named: by option, or by the inbox folder."""
-
-    campaign: str | None = None
-    as_of: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The rows and facts of one document. `rows` have the contract's columns, percents as Decimal points;
-    `facts` are what its document rules read; `as_of` and `campaign` are None where they cannot be told."""
-
-    rows: list[dict[str, Any]]
-    facts: dict[str, Any]
-    claims: list[Claim]
-    campaign: Campaign | None
-    as_of: date | None
-
-
-def typed(table: RawTable, hints: Hints, received_at: datetime, campaigns: dict[str, Campaign]) -> Typed:
-    """Everything a document says, with its type."""
+def typed(
+    table: RawTable, dataset: Dataset, hints: Hints, received_at: datetime, campaigns: Mapping[str, Campaign]
+) -> TypedReturn:
+    """Return everything a document of a dataset says, with its type."""
     claims = table.claims
-    campaign, facts = _campaign(table, hints, campaigns)
+    own = {name: campaign for name, campaign in campaigns.items() if campaign.dataset == dataset.name}
+    campaign, facts = _campaign(table, hints, own)
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
     facts["received_on"] = received_at.astimezone(BANGKOK).date()
@@ -59,11 +35,13 @@ def typed(table: RawTable, hints: Hints, received_at: datetime, campaigns: dict[
             if claim := _claim(claims, source, name):
                 facts[name] = claim.value
                 facts[f"{name}_printed"] = claim.printed
-    rows = [_row(row, table.columns) for row in table.rows]
-    return Typed(rows, facts, claims, campaign, as_of_facts["as_of"])
+    rows = [_row(row, table.columns, dataset) for row in table.rows]
+    return TypedReturn(dataset, rows, facts, claims, campaign, as_of_facts["as_of"])
 
 
-def _campaign(table: RawTable, hints: Hints, campaigns: dict[str, Campaign]) -> tuple[Campaign | None, dict[str, Any]]:
+def _campaign(
+    table: RawTable, hints: Hints, campaigns: Mapping[str, Campaign]
+) -> tuple[Campaign | None, dict[str, Any]]:
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
     text = " ".join(cell.read for cell in table.prose())
     named = fitting(text, campaigns.values())
@@ -106,38 +84,11 @@ def _claim(claims: list[Claim], source: str, measure: str) -> Claim | None:
     return next((c for c in claims if c.source == source and c.measure == measure), None)
 
 
-def _row(row: TableRow, columns: dict[str, int]) -> dict[str, Any]:
-    typed: dict[str, Any] = {"place": row.place}
-    for name in COUNTS:
-        typed[name] = _count(row.cells[name].read) if name in row.cells else None
-    percent = row.cells.get("saved_percent")
-    typed["saved_percent"] = _percent(percent.read) if percent else None
-    for name in (*COUNTS[1:], "saved_percent"):
-        if name in columns and typed[name] is None:
-            typed[f"{name}_printed"] = row.cells[name].printed.strip() if name in row.cells else ""
-    cell = row.cells.get("province_th")
-    province = provinces.match(cell.read) if cell else None
-    typed["province_code"] = province.code if province else None
-    typed["province_th"] = province.name_th if province else (cell.read if cell else None)
-    return typed
-
-
-@lru_cache(maxsize=KNOWN_FIGURES)
-def _count(text: str) -> int | None:
-    try:
-        return parse_count(text)
-    except NotANumber:
-        return None
-
-
-@lru_cache(maxsize=KNOWN_FIGURES)
-def _percent(text: str) -> Decimal | None:
-    """The percent to two places, half up; what was printed stays in the cell."""
-    try:
-        percent = parse_percent(text)
-    except NotANumber:
-        return None
-    if abs(percent) >= LARGEST_PERCENT:
-        return None
-    # Adding nothing takes the sign off a zero.
-    return percent.quantize(HUNDREDTH, ROUND_HALF_UP) + 0
+def _row(row: TableRow, columns: Mapping[str, int], dataset: Dataset) -> dict[str, Any]:
+    values: dict[str, Any] = {"place": row.place}
+    for column in dataset.columns:
+        cell = row.cells.get(column.heading)
+        values[column.name] = value = column.kind.parse(cell.read) if cell else None
+        if column.kind.figure and column.heading in columns and value is None:
+            values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""
+    return values

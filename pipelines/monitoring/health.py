@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from khrop.model.rule import Severity, rule_ids
 from pipelines.archive.store import Archive
 from pipelines.campaigns import Campaign
+from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import datasets
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
-from pipelines.intake.judging import CONTRACT, READABLE
+from pipelines.intake.judging import READABLE
 from pipelines.intake.typed_rows import BANGKOK
 from warehouse.tables import Conservation, conservation
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 # is not known, it is mended by what was taken in later from the same place.
 _OUTSTANDING = """
 WITH standing AS (
-    SELECT judged.snapshot_id, judged.judgement
+    SELECT judged.snapshot_id, judged.judgement, judged.dataset
     FROM core.snapshot_judged AS judged
     LEFT JOIN core.snapshot_current AS current
         ON judged.campaign_id = current.campaign_id AND judged.as_of = current.as_of
@@ -48,23 +50,28 @@ WITH standing AS (
                )
            ))
 )
-SELECT v.rule_id, v.snapshot_id, v.place, v.message_en, count(*) OVER (PARTITION BY v.rule_id) AS violations,
+SELECT standing.dataset, v.rule_id, v.snapshot_id, v.place, v.message_en,
+    count(*) OVER (PARTITION BY standing.dataset, v.rule_id) AS violations,
     row_number() OVER (PARTITION BY v.rule_id, v.snapshot_id ORDER BY v.place, v.key) AS nth
 FROM core.violation AS v
 INNER JOIN standing ON v.snapshot_id = standing.snapshot_id AND v.judgement = standing.judgement
 QUALIFY nth = 1
-ORDER BY v.rule_id, v.snapshot_id
+ORDER BY standing.dataset, v.rule_id, v.snapshot_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One rule's outstanding violations: how many, and of each return the first (return, place, message)."""
+    """One rule's outstanding violations: how many, and of each return the first (return, place, message).
+
+    `dataset` is that of the returns; None for those that no table was read from.
+    """
 
     rule_id: str
     severity: Severity
     violations: int = 0
     firsts: tuple[tuple[str, str, str], ...] = ()
+    dataset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +93,16 @@ class Troubles:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def severities() -> dict[str, Severity]:
-    """Every rule that a return can break, with its severity, in the order of the contract."""
-    return {READABLE: "error", "columns": "error", GUARD: "error", MENDED: "warning", **rule_ids(CONTRACT)}
+SHARED: Mapping[str, Severity] = {"columns": "error", GUARD: "error", MENDED: "warning"}
+"""The rules that a return of any dataset can break beside those of its contract."""
+
+
+def severities(dataset: Dataset | None = None) -> dict[str, Severity]:
+    """Return every rule that a return of a dataset can break, with its severity, in the order of its contract.
+
+    Without a dataset these are the rules of documents that no table can be read from.
+    """
+    return {**SHARED, **rule_ids(dataset.contract)} if dataset else {READABLE: "error"}
 
 
 def troubles(
@@ -100,19 +114,18 @@ def troubles(
 ) -> Troubles:
     """What is wrong in a home now. `today` is the clock, which only overdue returns look at; `expected` holds the
     hashes that must have been judged: what the archive held when a run began, not what came in since."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    counts: dict[str, int] = {}
-    for rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
-        found.setdefault(rule_id, []).append((name, place, message))
-        counts[rule_id] = violations
+    firsts: dict[tuple[str | None, str], list[tuple[str, str, str]]] = {}
+    counts: dict[tuple[str | None, str], int] = {}
+    for dataset, rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
+        firsts.setdefault((dataset, rule_id), []).append((name, place, message))
+        counts[dataset, rule_id] = violations
+    rules: dict[tuple[str | None, str], Severity] = {}
+    for known in (None, *datasets(home.root).values()):
+        name = known.name if known else None
+        rules |= {(name, rule_id): severity for rule_id, severity in severities(known).items()}
     broken = tuple(
-        Broken(
-            rule_id,
-            severity,
-            counts.get(rule_id, 0),
-            tuple(found.get(rule_id, [])),
-        )
-        for rule_id, severity in severities().items()
+        Broken(rule_id, severity, counts.get((dataset, rule_id), 0), tuple(firsts.get((dataset, rule_id), ())), dataset)
+        for (dataset, rule_id), severity in rules.items()
     )
     kept = conservation(connection, len(_accountable(home, connection, expected)))
     verdicts = connection.execute(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipelines import campaigns
+from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from pipelines.intake.take_in import waiting
 from pipelines.monitoring import alerts
@@ -27,8 +28,9 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             state = tables.state(connection)
             if tables.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
-            if not tables.reference_stands(connection, campaigns.load(home.root).values()):
-                work.append("campaigns or provinces that have changed")
+            known = [dataset.tables for dataset in datasets(home.root).values()]
+            if not tables.reference_stands(connection, campaigns.load(home.root).values(), known):
+                work.append("campaigns, provinces or datasets that have changed")
             return work
     except FileNotFoundError:
         return [event.snapshot_id for event in waiting(home, None)]

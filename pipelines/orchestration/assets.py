@@ -5,7 +5,7 @@ An asset's body reads like a sentence; what it does stands in functions that kno
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import campaigns
+from pipelines.datasets.dataset import Dataset
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.intake.take_in import Story, take_in
@@ -21,13 +22,13 @@ from pipelines.monitoring.health import Troubles, archived, troubles
 from pipelines.orchestration import checks, launch, listeners, materializations
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
-from warehouse.meaning import columns_of, meaning_of
+from warehouse.meaning import Meaning, meaning_for
+from warehouse.verdicts import Verdict
 
 POOL = "duckdb"
 OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
-VERDICTS = ("accepted", "accepted_with_warnings", "unchanged", "quarantined", "unreadable", "withdrawn", "opened")
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 
@@ -71,57 +72,74 @@ def the_writer(home: Home) -> Iterator[Warehouse]:
         raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
 
 
-def _schema(table: str) -> dict[str, object]:
+def group_of(dataset: Dataset) -> str:
+    """Return the group of a dataset's assets: behind intake, before what is published."""
+    return f"2_{dataset.name}"
+
+
+def _schema(meaning: Meaning, table: str) -> dict[str, object]:
     """Table name and column schema as the UI shows them, from the comments in the SQL."""
-    columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in columns_of(table)]
+    columns = [dg.TableColumn(name, kind, text) for name, kind, text in meaning.columns_of(table)]
     return {"dagster/table_name": table, "dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
-@dg.multi_asset(
-    name="intake",
-    specs=[
+def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinition:
+    """Return the asset that takes all new returns in, with the table of accepted rows of each dataset."""
+    tables_of = [
         dg.AssetSpec(
-            "intake",
-            group_name="1_intake",
-            kinds={"python", "pandas", "duckdb"},
+            dataset.name,
+            deps=["intake"],
+            group_name=group_of(dataset),
+            kinds={"duckdb"},
             owners=OWNERS,
-            description="Takes **all new returns** in one run: finds their bytes in the archive, reads them, checks"
-            " them against the contract, loads what holds and sets aside the rest with its reasons.\n\n"
-            + meaning_of("core.province_progress"),
-            metadata=_schema("core.province_progress"),
+            description=f"**{dataset.title_en}** ({dataset.title_th}). {meaning.of(dataset.table)}",
+            metadata=_schema(meaning, dataset.table),
         )
-    ],
-    check_specs=checks.specs(),
-    pool=POOL,
-)
-def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[no-untyped-def]
-    """Archive to core."""
-    home = Home.current()
-    context.instance.add_run_tags(context.run.run_id, launch.signature())
-    again = [] if config.everything else (config.again or None)
-    taken: dict[str, int] = {}
-    expected = archived(home)
-    with the_writer(home) as warehouse:
-        for stories in take_in(home, again=again):
-            context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
-            materializations.report(context, [_materialization(home, story) for story in stories])
-            listeners.tell(stories)
-            for story in stories:
-                taken[story.verdict] = taken.get(story.verdict, 0) + 1
-        with warehouse.reading() as connection:
-            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
-            rows = tables.count(connection, "core.province_progress")
-    _alert(context, home, found)
-    yield dg.MaterializeResult(
-        asset_key="intake",
-        metadata={
-            "dagster/row_count": rows,
-            # Plain numbers, so that the UI plots them over the runs.
-            "taken": sum(taken.values()),
-            **{f"held_{verdict}": found.counts.get(verdict, 0) for verdict in VERDICTS},
-        },
+        for dataset in datasets
+    ]
+    taking_in = dg.AssetSpec(
+        "intake",
+        group_name="1_intake",
+        kinds={"python", "pandas", "duckdb"},
+        owners=OWNERS,
+        description="Takes **all new returns** in one run: finds their bytes in the archive, reads them, checks"
+        " them against the contract of their dataset, loads what holds and sets aside the rest with its reasons.",
+        metadata=_schema(meaning, "core.snapshot"),
     )
-    yield from checks.results(found)
+
+    @dg.multi_asset(name="intake", specs=[taking_in, *tables_of], check_specs=checks.specs(datasets), pool=POOL)
+    def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[no-untyped-def]
+        """Archive to core."""
+        home = Home.current()
+        context.instance.add_run_tags(context.run.run_id, launch.signature())
+        again = [] if config.everything else (config.again or None)
+        taken: dict[str, int] = {}
+        expected = archived(home)
+        with the_writer(home) as warehouse:
+            for stories in take_in(home, again=again):
+                context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
+                materializations.report(context, [_materialization(home, story) for story in stories])
+                listeners.tell(stories)
+                for story in stories:
+                    taken[story.verdict] = taken.get(story.verdict, 0) + 1
+            with warehouse.reading() as connection:
+                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
+                rows = {dataset.name: tables.count(connection, dataset.table) for dataset in datasets}
+        _alert(context, home, present)
+        yield dg.MaterializeResult(
+            asset_key="intake",
+            metadata={
+                "dagster/row_count": sum(rows.values()),
+                # Plain numbers, so that the UI plots them over the runs.
+                "taken": sum(taken.values()),
+                **{f"held_{verdict}": present.counts.get(verdict, 0) for verdict in Verdict},
+            },
+        )
+        for name, count in rows.items():
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": count})
+        yield from checks.results(present)
+
+    return intake
 
 
 def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:
@@ -134,7 +152,7 @@ def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
     """A return's story as the UI shows it in its partition."""
     first = next(iter(story.violations), None)
     metadata: dict[str, object] = {
-        "verdict": story.verdict,
+        "verdict": str(story.verdict),
         "campaign": story.campaign_id or "unknown",
         "as_of": str(story.as_of or "unknown"),
         "revision": story.revision,
@@ -156,65 +174,77 @@ def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
-def _mart(name: str) -> dg.AssetsDefinition:
+def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinition:
+    """Return the asset that builds a mart of a dataset."""
     table = f"mart.{name}"
 
     @dg.asset(
         name=name,
-        deps=["intake"],
-        group_name="2_marts",
+        deps=[dataset.name],
+        group_name=group_of(dataset),
         kinds={"sql", "duckdb"},
         owners=OWNERS,
         pool=POOL,
-        description=f"{meaning_of(table)}\n\n```sql\n{tables.sql_of(name)}\n```",
-        metadata=_schema(table),
+        description=f"{meaning.of(table)}\n\n```sql\n{dataset.tables.sql_of(name)}\n```",
+        metadata=_schema(meaning, table),
     )
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
-            rows = tables.build_mart(connection, name)
+            rows = tables.build_mart(connection, dataset.tables, name)
             preview = tables.preview(connection, table, PREVIEW_ROWS)
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **_lineage(name)}
-        )
+        metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
+        return dg.MaterializeResult(metadata=metadata)
 
     return build
 
 
-def _lineage(mart: str) -> dict[str, Any]:
-    """Which columns each column comes from: for Dagster's catalogue those of assets, and all of them as a table, since
-    the open-source UI draws no graph of it."""
-    asset_of = {"core.province_progress_current": "intake"}
+def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
+    """Return which columns each column of a mart comes from: for Dagster's catalogue those of assets, and all of them
+    as a table, since the open-source UI draws no graph of it."""
+    asset_of = {f"{dataset.table}_current": dataset.name}
+    columns = lineage.lineage_of(dataset.tables, mart)
+    if not columns:
+        return {}
     deps = {
         column: [dg.TableColumnDep(dg.AssetKey(asset_of[table]), name) for table, name in sources if table in asset_of]
-        for column, sources in lineage.lineage_of(mart).items()
+        for column, sources in columns.items()
     }
     return {
         "dagster/column_lineage": dg.TableColumnLineage(deps),
-        "lineage": dg.MetadataValue.md(lineage.as_markdown(mart)),
+        "lineage": dg.MetadataValue.md(lineage.as_markdown(dataset.tables, mart)),
     }
 
 
-marts = [_mart(name) for name in tables.MART_NAMES]
+def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
+    """Return the asset that writes the exports."""
 
-
-@dg.asset(
-    deps=list(tables.MART_NAMES),
-    group_name="3_published",
-    kinds={"parquet", "csv"},
-    owners=OWNERS,
-    pool=POOL,
-    description="The marts and the current state as Parquet and CSV under `exports/`, swapped in as one, so that"
-    " readers never need the database file.",
-)
-def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Marts to files."""
-    home = Home.current()
-    with the_writer(home) as warehouse, warehouse.writing() as connection:
-        written = tables.export(connection, home.exports)
-    return dg.MaterializeResult(
-        metadata={
-            "path": dg.MetadataValue.path(os.fspath(home.exports)),
-            "files": 2 * len(written),
-            "rows": dg.MetadataValue.json(written),
-        }
+    @dg.asset(
+        deps=[name for dataset in datasets for name in (dataset.name, *dataset.tables.mart_names)],
+        group_name="3_published",
+        kinds={"parquet", "csv"},
+        owners=OWNERS,
+        pool=POOL,
+        description="The marts and the current state as Parquet and CSV under `exports/`, swapped in as one, so that"
+        " readers never need the database file.",
     )
+    def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """Marts to files."""
+        home = Home.current()
+        with the_writer(home) as warehouse, warehouse.writing() as connection:
+            written = tables.export(connection, home.exports)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(os.fspath(home.exports)),
+                "files": 2 * len(written),
+                "rows": dg.MetadataValue.json(written),
+            }
+        )
+
+    return exports
+
+
+def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Return all assets up to the exports for some datasets."""
+    meaning = meaning_for(tuple(dataset.tables for dataset in datasets))
+    marts = [mart_of(dataset, name, meaning) for dataset in datasets for name in dataset.tables.mart_names]
+    return [intake_of(datasets, meaning), returns, *marts, exports_of(datasets)]

@@ -1,15 +1,16 @@
-"""Asset checks: one a rule id, which never block, and the two of conservation, which block the marts.
+"""Asset checks: one a rule id of a dataset, which never block, and the two of conservation, which block the marts.
 
 Here belongs how the present state shows in Dagster. What the state is belongs in `pipelines.monitoring.health`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
 from khrop.model.rule import rules_of
+from pipelines.datasets.dataset import Dataset
 from pipelines.decisions.model import GUARD, MENDED
-from pipelines.intake.judging import CONTRACT, READABLE
+from pipelines.intake.judging import READABLE
 from pipelines.monitoring.health import Broken, Troubles, severities
 
 ASSET = "intake"
@@ -20,37 +21,39 @@ CONSERVATION = {
     "rows": "rows read = rows loaded + rows set aside (+ rows of unchanged returns)",
 }
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
-SUMMARIES = {
-    READABLE: "A table can be had from the document.",
+SHARED = {
+    READABLE: "A table can be read from the document.",
     "columns": "The columns that the contract requires are there.",
     GUARD: "What was corrected or accepted still stands in the document as it did.",
     MENDED: "The publisher has sent nothing anew that a person had corrected.",
-    **{rule.id: rule.summary for rule in reversed(rules_of(CONTRACT))},
 }
 
 
 def check_name(rule_id: str) -> str:
-    """The rule's id as Dagster takes it; the id itself stands in the check's metadata."""
+    """Return the rule's id as Dagster takes it; the id itself stands in the check's metadata."""
     return rule_id.replace("-", "_")
 
 
-def specs() -> list[dg.AssetCheckSpec]:
-    """All checks of intake, in the order of the contract."""
+def specs(datasets: Iterable[Dataset]) -> list[dg.AssetCheckSpec]:
+    """Return all checks of intake and of the datasets, in the order of their contracts."""
     blocking = [
         dg.AssetCheckSpec(f"{name}_conserved", asset=ASSET, blocking=True, description=f"Nothing is dropped: {text}.")
         for name, text in CONSERVATION.items()
     ]
-    rules = [
-        dg.AssetCheckSpec(
-            check_name(rule_id),
-            asset=ASSET,
-            description=SUMMARIES[rule_id],
-            metadata={"rule": rule_id, "severity": severity},
-        )
-        for rule_id, severity in severities().items()
-    ]
+    rules = [spec for dataset in (None, *datasets) for spec in _rules(dataset)]
     on_time = dg.AssetCheckSpec(ON_TIME, asset=ASSET, description="No open campaign waits for an overdue return.")
     return [*blocking, *rules, on_time]
+
+
+def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
+    summaries = {**SHARED, **({r.id: r.summary for r in reversed(rules_of(dataset.contract))} if dataset else {})}
+    for rule_id, severity in severities(dataset).items():
+        yield dg.AssetCheckSpec(
+            check_name(rule_id),
+            asset=dataset.name if dataset else ASSET,
+            description=summaries[rule_id],
+            metadata={"rule": rule_id, "severity": severity},
+        )
 
 
 def results(found: Troubles) -> Iterator[dg.AssetCheckResult]:
@@ -81,7 +84,7 @@ def _rule(broken: Broken) -> dg.AssetCheckResult:
     lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in broken.firsts[:SHOWN]]
     table = "\n".join(["| return | place | what |", "| --- | --- | --- |", *lines])
     return dg.AssetCheckResult(
-        asset_key=ASSET,
+        asset_key=broken.dataset or ASSET,
         check_name=check_name(broken.rule_id),
         passed=not broken.violations,
         severity=SEVERITIES[broken.severity],

@@ -37,7 +37,7 @@ class Unaccounted(RunFailed):
 
 
 def template() -> Path:
-    """The instance template: beside the package in an installation, at the top in a checkout."""
+    """Return the instance template: within the package in an installation, at the top in a checkout."""
     installed = Path(__file__).parents[1] / "dagster.yaml"
     return installed if installed.exists() else Path(__file__).parents[2] / "dagster.yaml"
 

@@ -5,16 +5,17 @@ the report's `publish` (see `pipelines.publishing.catalogue`), which is imported
 import annotations` here: Dagster reads the annotations of assets and their configuration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
+from pipelines.datasets.dataset import Dataset, Report
 from pipelines.home import Home
 from pipelines.orchestration import launch
 from pipelines.orchestration.automation import BUSY, ingest, once_an_hour
 from pipelines.publishing import catalogue
-from pipelines.publishing.catalogue import Published, Report
+from pipelines.publishing.catalogue import Published
 from warehouse.connect import Warehouse, WarehouseLocked
 
 GROUP = "4_reports"
@@ -52,10 +53,10 @@ def _asset(report: Report) -> dg.AssetsDefinition:
         context.instance.add_run_tags(context.run.run_id, launch.signature())
         if report.needs:
             yield _installed(report)
-        if not report.usable:
+        if not catalogue.usable(report):
             return
         try:
-            done = report.publish(Home.current(), force=config.force)
+            done = catalogue.publish(report, Home.current(), force=config.force)
         except WarehouseLocked as held:
             raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
         yield dg.MaterializeResult(asset_key=report.name, metadata=_metadata(done))
@@ -68,9 +69,9 @@ def _installed(report: Report) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=report.name,
         check_name=INSTALLED,
-        passed=report.usable,
+        passed=catalogue.usable(report),
         severity=dg.AssetCheckSeverity.WARN,
-        description=None if report.usable else f"{report.title} are left out: {report.install}",
+        description=None if catalogue.usable(report) else f"{report.title} are left out: {report.install}",
     )
 
 
@@ -85,11 +86,14 @@ def _metadata(done: Published) -> dict[str, Any]:
     return {**told, "preview": dg.MetadataValue.md(done.preview)} if done.preview else told
 
 
-assets = [_asset(report) for report in catalogue.REPORTS]
+def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition]:
+    """Return the assets of the reports of some datasets."""
+    return [_asset(report) for report in catalogue.reports(datasets)]
+
 
 publish = dg.define_asset_job(
     "publish",
-    dg.AssetSelection.assets(*(report.name for report in catalogue.REPORTS)),
+    dg.AssetSelection.groups(GROUP),
     description="Makes the reports that people look at from the present tables; those that are up to date stay.",
 )
 

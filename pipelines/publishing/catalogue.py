@@ -10,11 +10,13 @@ import importlib
 import importlib.util
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from pipelines.datasets.dataset import Dataset, Report
+from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from warehouse import tables
 from warehouse.connect import Warehouse
@@ -50,79 +52,38 @@ class Publisher(Protocol):
     def publish(self, home: Home, *, force: bool = False) -> Published: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report: its name (that of its asset, too), its module, and what the UI says of it. `needs` is a module that
-    it cannot be made without, and `install` how to get that; `after` are reports that it links to."""
-
-    name: str
-    title: str
-    module: str
-    kinds: frozenset[str]
-    description: str
-    needs: str = ""
-    install: str = ""
-    after: tuple[str, ...] = ()
-
-    @property
-    def usable(self) -> bool:
-        """Whether what it needs is installed; costs no import."""
-        return not self.needs or importlib.util.find_spec(self.needs) is not None
-
-    def publish(self, home: Home, *, force: bool = False) -> Published:
-        """Publish it, and keep which state of the tables it was made from. Raises what the report raises,
-        `NotInstalled`, `TablesBehind`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
-        if not self.usable:
-            raise NotInstalled(f"{self.title} need {self.needs}, which is not installed: {self.install}")
-        if behind(home, Warehouse(home.warehouse)):
-            raise TablesBehind()
-        state = present_state(home)
-        done = cast(Publisher, importlib.import_module(self.module)).publish(home, force=force)
-        _keep(home, self.name, {"state": state, "path": os.path.relpath(done.path, home.root)})
-        return done
+def reports(datasets: Iterable[Dataset]) -> tuple[Report, ...]:
+    """Return the reports of some datasets, in the order in which they are made."""
+    return tuple(report for dataset in datasets for report in dataset.reports)
 
 
-REPORTS: tuple[Report, ...] = (
-    Report(
-        "letters",
-        "Letters",
-        "pipelines.publishing.letters.publish",
-        frozenset({"docx"}),
-        "**A reminder to each province that is behind, and the circular to all**, as Thai official letters under"
-        " `letters/`, by campaign and as-of date. Nothing is sent.",
-    ),
-    Report(
-        "workbook",
-        "Workbook",
-        "pipelines.publishing.workbook_export",
-        frozenset({"excel"}),
-        "**The return's own table, which is itself a return, and the marts**, a workbook a campaign under `workbook/`.",
-    ),
-    Report(
-        "site",
-        "Site",
-        "pipelines.publishing.site.publish",
-        frozenset({"html"}),
-        "**What people look at**: overview with a map of the provinces, the table, a page a province, quality; in Thai"
-        " and English, offline, under `site/`. It links to the letters.",
-        after=("letters",),
-    ),
-    Report(
-        "data_docs",
-        "Data Docs",
-        "pipelines.publishing.data_docs.publish",
-        frozenset({"greatexpectations", "html"}),
-        "**Each return in the tables against its contract**, by Great Expectations: what holds, what is a warning, and"
-        " how it differs from the returns before (volume, freshness, daily gain). Static pages under `data-docs/`.",
-        needs="great_expectations",
-        install="pip install 'khrop-pipelines[gx]'",
-    ),
-)
+def usable(report: Report) -> bool:
+    """Return whether what a report needs is installed; costs no import."""
+    return not report.needs or importlib.util.find_spec(report.needs) is not None
 
 
-def report(name: str) -> Report:
-    """A report by its name."""
-    return next(one for one in REPORTS if one.name == name)
+def publish(report: Report, home: Home, *, force: bool = False) -> Published:
+    """Publish a report, and keep which state of the tables it was made from.
+
+    Raises:
+        NotInstalled: Where what it needs is not installed.
+        TablesBehind: Where the tables are behind what was loaded.
+        WarehouseLocked: Where another process holds the warehouse.
+        FileNotFoundError: Without a warehouse.
+    """
+    if not usable(report):
+        raise NotInstalled(f"{report.title} need {report.needs}, which is not installed: {report.install}")
+    if behind(home, Warehouse(home.warehouse)):
+        raise TablesBehind()
+    state = present_state(home)
+    done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force)
+    _keep(home, report.name, {"state": state, "path": os.path.relpath(done.path, home.root)})
+    return done
+
+
+def report(home: Home, name: str) -> Report:
+    """Return a report by its name."""
+    return next(one for one in reports(datasets(home.root).values()) if one.name == name)
 
 
 def waiting(home: Home, warehouse: Warehouse) -> list[str]:
@@ -133,7 +94,8 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
     if not warehouse.path.exists() or behind(home, warehouse):
         return []
     made, state = kept(home), present_state(home)
-    return [one.name for one in REPORTS if one.usable and not _stands(home, made.get(one.name), state)]
+    known = reports(datasets(home.root).values())
+    return [one.name for one in known if usable(one) and not _stands(home, made.get(one.name), state)]
 
 
 def behind(home: Home, warehouse: Warehouse) -> bool:

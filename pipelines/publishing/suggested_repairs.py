@@ -29,6 +29,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
     def suggest(names: Sequence[str]) -> dict[str, Suggestion]:
         from pipelines import campaigns
         from pipelines.archive.store import Archive
+        from pipelines.datasets.registry import datasets
         from pipelines.decisions.proposals import marked_up, propose, rows_before
         from pipelines.intake.events import events
         from pipelines.intake.take_in import judge_events
@@ -37,7 +38,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
         newest = {e.snapshot_id: replace(e, decision=None) for e in events(archive.receipts())}
         asked = [newest[name] for name in names if name in newest]
         found = {}
-        for judgement in judge_events(archive, asked, campaigns.load(home.root)):
+        for judgement in judge_events(archive, asked, campaigns.load(home.root), datasets(home.root)):
             if judgement.rows and not judgement.parts:
                 report = propose(judgement, rows_before(connection, judgement))
                 table = marked_up(judgement, report)

@@ -174,10 +174,11 @@ class RawTable:
     """A document as read. `columns` maps each field that one heading names to its column number in the last part
     of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
     headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
-    outside the table."""
+    outside the table; `dataset` is that of the form of table."""
 
     form: str
     encoding: str
+    dataset: str = ""
     cells: list[Cell] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     doubled: dict[str, str] = field(default_factory=dict)

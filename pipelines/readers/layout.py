@@ -1,6 +1,6 @@
 """Sheets of cells to a RawTable: which rows are headings, data, the grand total, and which are prose.
 
-Nothing here knows a form of file, and of the province table it knows the headings alone.
+Nothing here knows a form of file or a dataset: it knows the forms of tables that are read for.
 """
 
 from __future__ import annotations
@@ -8,16 +8,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from khrop.thai import provinces
 from khrop.thai.digits import NotANumber, normalise, parse_count
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
+from pipelines.readers.table_form import TableForm, forms
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
-LEAST_FILLED = 3
-"""A row under the headings with fewer cells filled than this is prose (a note, a signature), not data, unless it
-is numbered."""
 AS_PRINTED = Meant()
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(\s*=.*)?")
 """Offices number the columns under their headings: (๑), (๒), (๓)=(๑)-(๒)."""
@@ -34,25 +31,28 @@ def cut(document: Document) -> RawTable:
     """
     table = RawTable(document.form, document.encoding)
     fields: dict[int, str] = {}
+    form: TableForm | None = None
     for sheet in document.sheets:
         under = fields if sheet.continues and not table.ended else {}
         at = 0
         while at < len(sheet.rows):
             number, printed = sheet.rows[at]
-            headed, doubled, height = fields_over([cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]])
-            if not headed:
-                _row(table, sheet, number, printed, under)
+            headed = fields_over([cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]])
+            if headed.form is None or (form is not None and headed.form is not form):
+                _row(table, sheet, number, printed, under, form)
                 at += 1
                 continue
+            form, doubled, columns = headed.form, headed.doubled, headed.columns
             _refuse_second(table, sheet.name, number)
-            _refuse_doubled_province(doubled, sheet.name, number)
+            _refuse_doubled_names(doubled, sheet.name, number, form)
+            table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
-            fields = under = {c: f for f, c in headed.items() if f not in doubled}
+            fields = under = {c: f for f, c in columns.items() if f not in doubled}
             table.columns.update({f: c for c, f in fields.items()})
             table.doubled.update(doubled)
-            for number, printed in sheet.rows[at : at + height]:
-                _keep(table, sheet, number, printed, dict.fromkeys(headed.values(), "heading"))
-            at += height
+            for number, printed in sheet.rows[at : at + headed.height]:
+                _keep(table, sheet, number, printed, dict.fromkeys(columns.values(), "heading"), form)
+            at += headed.height
     # A column that is in doubt on one page is in doubt in the table.
     for field in table.doubled:
         table.columns.pop(field, None)
@@ -62,7 +62,7 @@ def cut(document: Document) -> RawTable:
         raise Unreadable(
             "the table has headings but no rows",
             "ตารางมีแต่หัวตาราง ไม่มีข้อมูล",
-            expected="a row a province",
+            expected=form.row if form else "",
         )
     return table
 
@@ -83,7 +83,7 @@ def _no_table(document: Document) -> Unreadable:
         f"ไม่พบตาราง ไม่มีแถวใดมีหัวตารางครบ{only_th}",
         place=place,
         observed=", ".join(known),
-        expected="a row with the headings จังหวัด, จำนวน อปท., บันทึกข้อมูลเรียบร้อยแล้ว, ยังไม่บันทึกข้อมูล, ร้อยละ",
+        expected="a row with the headings " + "; or ".join(form.shown for form in forms()),
     )
 
 
@@ -99,24 +99,26 @@ def _refuse_second(table: RawTable, sheet: str, number: int) -> None:
         )
 
 
-def _refuse_doubled_province(doubled: dict[str, str], sheet: str, number: int) -> None:
-    if "province_th" in doubled:
+def _refuse_doubled_names(doubled: dict[str, str], sheet: str, number: int, form: TableForm) -> None:
+    if form.names in doubled:
         raise Unreadable(
-            f"two headings name the provinces: {doubled['province_th']}",
-            f"มีหัวตารางจังหวัดซ้ำกัน: {doubled['province_th']}",
+            f"two headings name the rows: {doubled[form.names]}",
+            f"มีหัวตารางที่ใช้ระบุชื่อแถวซ้ำกัน: {doubled[form.names]}",
             place=row_place(sheet, number),
-            observed=doubled["province_th"],
-            expected="one column จังหวัด",
+            observed=doubled[form.names],
+            expected="one such column",
         )
 
 
-def _row(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str]) -> None:
-    if not fields or not _in_table(printed, fields):
-        _keep(table, sheet, number, printed, {})
+def _row(
+    table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str], form: TableForm | None
+) -> None:
+    if form is None or not fields or not _in_table(printed, fields, form):
+        _keep(table, sheet, number, printed, {}, form)
         return
-    cells = _keep(table, sheet, number, printed, fields)
+    cells = _keep(table, sheet, number, printed, fields, form)
     row = TableRow(sheet.name, number, {cell.field: cell for cell in cells if cell.field})
-    name, numbered = row.cells["province_th"], row.cells.get("ordinal")
+    name, numbered = row.cells[form.names], row.cells.get(form.ordinal)
     before = max(name.col, numbered.col if numbered else 0)
     total = any(is_total(cell.read, sheet.mangled) for cell in cells if cell.col <= before)
     (table.totals if total else table.rows).append(row)
@@ -125,26 +127,29 @@ def _row(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields:
             f"the table has more than {MOST_ROWS:,} rows",
             f"ตารางมีมากกว่า {MOST_ROWS:,} แถว",
             place=row.place,
-            expected="a row a province",
+            expected=form.row,
         )
     # A grand total printed before its rows ends nothing.
     table.ended = total and bool(table.rows)
 
 
-def _in_table(printed: list[str], fields: dict[int, str]) -> bool:
+def _in_table(printed: list[str], fields: dict[int, str], form: TableForm) -> bool:
     if all(COLUMN_NUMBER.fullmatch(text.strip()) for text in printed if text.strip()):
         return False
     filled = {field: printed[c - 1] for c, field in fields.items() if c <= len(printed) and printed[c - 1].strip()}
-    if len(filled) >= LEAST_FILLED or not {"ordinal", "province_th"} <= set(filled):
-        return len(filled) >= LEAST_FILLED
-    ordinal = normalise(filled["ordinal"]).text
+    # With fewer cells filled it is prose (a note, a signature), unless it is numbered.
+    if len(filled) >= form.least_filled or not {form.ordinal, form.names} <= set(filled):
+        return len(filled) >= form.least_filled
+    ordinal = normalise(filled[form.ordinal]).text
     try:
         return parse_count(ordinal) > 0
     except NotANumber:
         return is_total(ordinal)
 
 
-def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str]) -> list[Cell]:
+def _keep(
+    table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str], form: TableForm | None
+) -> list[Cell]:
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
     kept = []
     for col, text in enumerate(printed, 1):
@@ -153,7 +158,9 @@ def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields
             meant = sheet.meant.get((number, col), AS_PRINTED)
             said = text if meant.read is None else meant.read
             read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
-            name, how = _name(read.text, sheet.mangled) if field == "province_th" else (read.text, "")
+            name, how = (read.text, "")
+            if form is not None and field == form.names:
+                name, how = form.row_names.read(read.text, sheet.mangled)
             notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
             kept.append(Cell(sheet.name, number, col, text, name, notes, field))
     for col, field in fields.items():
@@ -161,15 +168,3 @@ def _keep(table: RawTable, sheet: Sheet, number: int, printed: list[str], fields
             kept.append(Cell(sheet.name, number, col, "", "", "", field))
     table.cells += kept
     return kept
-
-
-@lru_cache(maxsize=1024)
-def _name(read: str, mangled: bool) -> tuple[str, str]:
-    """The name of a province as it is to be read, and how it was come by: without the line ends of a narrow cell, and
-    where marks were lost, the only one that has its consonants."""
-    if provinces.match(read):
-        return read, ""
-    if provinces.match(joined := read.replace("\n", "")):
-        return joined, "line-end"
-    found = provinces.by_skeleton(read) if mangled else None
-    return (found.name_th, "by-consonants") if found else (read, "")

@@ -1,7 +1,7 @@
 """Zip packages of office programs (OOXML, ODF): opened with care, since what they declare need not be so.
 
-Here belongs what is true of every such package: its members, their sizes, locks, and the XML in them. What the
-members mean belongs in the reader of each form.
+Here belongs what is true of every such package: its members, their sizes, locks, the XML in them, and the reasons why
+a file is refused. What the members mean belongs in the reader of each form.
 """
 
 from __future__ import annotations
@@ -48,43 +48,58 @@ MAIN_PARTS = (
     ("presentationml.", "pptx"),
     ("ms-powerpoint.", "pptx"),
 )
+ODF = "application/vnd.oasis.opendocument."
 ODF_KINDS = {"spreadsheet": "ods", "text": "odt"}
 
 
 class Readable(Protocol):
-    """What the parser reads from."""
+    """A source of bytes that the parser reads from."""
 
-    def read(self, size: int = -1, /) -> bytes: ...
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, none at the end."""
+        ...
 
 
 class Package:
-    """The members of a package, each read at most to the size that it declares. Names are sought without regard to
-    case, as the package format has it; a name may begin with a slash."""
+    """The members of a package, each read at most to the size that it declares.
+
+    Names are compared without regard to case, as the package format has it; a name may begin with a slash.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
+        """Take the members of an archive, by their names in lower case."""
         self._archive, self._members = archive, members
 
     @property
     def names(self) -> list[str]:
-        """The members' names as they are written, in the order of the package."""
+        """The names of the members as they are written, in the order of the package."""
         return [info.filename for info in self._members.values()]
 
     def __contains__(self, name: str) -> bool:
+        """Return whether there is a member of this name."""
         return _folded(name) in self._members
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises `Unreadable` where it is missing or damaged."""
+        """Return a member's bytes.
+
+        Raises:
+            Unreadable: The member is missing or damaged.
+        """
         with io.BytesIO() as whole:
             for chunk in self._chunks(name):
                 whole.write(chunk)
             return whole.getvalue()
 
     def xml(self, name: str) -> Readable:
-        """A member of XML as a stream; it raises `Unreadable` at a DOCTYPE or ENTITY."""
+        """Return a member of XML as a stream, which raises `Unreadable` at a DOCTYPE or ENTITY."""
         return guarded(name, self._chunks(name))
 
     def parse(self, name: str) -> etree._Element:
-        """The root of a small member of XML. Raises `Unreadable` where it is no XML, or not small."""
+        """Return the root of a small member of XML.
+
+        Raises:
+            Unreadable: The member is missing, damaged, no XML, or larger than `LARGEST_PARSED`.
+        """
         info = self._members.get(_folded(name))
         if info and info.file_size > LARGEST_PARSED:
             raise _too_large(f"{name}: {info.file_size:,} bytes unpacked")
@@ -107,15 +122,15 @@ class Package:
 
 
 class _Xml:
-    """A stream of XML that is looked through for declarations on its way, in whatever encoding of Unicode."""
+    """A stream of XML that is searched for declarations on its way, in whatever encoding of Unicode."""
 
     def __init__(self, name: str, chunks: Iterator[bytes]) -> None:
         self._name, self._chunks, self._before = name, chunks, b""
 
     def read(self, size: int = -1, /) -> bytes:
-        """The next chunk; `size` is not heeded, since the parser takes what it is given."""
+        """Return the next chunk, empty at the end; `size` is ignored, since the parser takes what it is given."""
         chunk = next(self._chunks, b"")
-        # UTF-16 puts a zero beside each sign of ASCII.
+        # UTF-16 puts a zero beside each character of ASCII.
         window = (self._before + chunk).replace(b"\0", b"")
         self._before = window[-len(DECLARATIONS[0]) :]
         if any(declaration in window for declaration in DECLARATIONS):
@@ -129,12 +144,29 @@ class _Xml:
 
 
 def guarded(name: str, chunks: Iterator[bytes]) -> Readable:
-    """XML that comes in chunks as a stream; it raises `Unreadable` at a DOCTYPE or ENTITY."""
+    """Return XML that comes in chunks as a stream, which raises `Unreadable` at a DOCTYPE or ENTITY.
+
+    Args:
+        name: The name of the part, for the message.
+        chunks: The bytes in order.
+    """
     return _Xml(name, chunks)
 
 
+def forget(element: etree._Element) -> None:
+    """Free an element that has been read, and its like before it; the parser would keep all of them."""
+    element.clear()
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)
+
+
 def damaged(why: str) -> Unreadable:
-    """What is said of a file that cannot be opened, with the reason that was found."""
+    """Return the refusal of a file that cannot be opened.
+
+    Args:
+        why: The cause, as the parser words it.
+    """
     why = " ".join(why.split())[:200]
     return Unreadable(
         f"the file is damaged: {why}; open it in the office program and save it again",
@@ -146,10 +178,13 @@ def damaged(why: str) -> Unreadable:
 
 @contextmanager
 def refusing_damage() -> Iterator[None]:
-    """Where a reader meets a file: whatever goes wrong within is said of the file, as `Unreadable`.
+    """Turn whatever a parser raises within into the refusal of a damaged file.
 
     Broad, since parsers raise what they like on files that were made to break them, and a file is never a reason to
-    stop with a traceback. Memory that runs out is no fault of the file's form and goes on to whoever set the limit.
+    stop with a traceback. A MemoryError passes through to where the limit was set.
+
+    Raises:
+        Unreadable: Parsing failed.
     """
     try:
         with warnings.catch_warnings():
@@ -162,7 +197,7 @@ def refusing_damage() -> Iterator[None]:
 
 
 def locked() -> Unreadable:
-    """What is said of a file that is encrypted."""
+    """Return the refusal of a file that is encrypted."""
     return Unreadable(
         "the file is encrypted: save it without a password",
         "ไฟล์ถูกเข้ารหัส กรุณาบันทึกใหม่โดยไม่ใส่รหัสผ่าน",
@@ -172,7 +207,17 @@ def locked() -> Unreadable:
 
 
 def open_package(data: bytes) -> Package:
-    """A package whose members are of a size that can be read. Raises `Unreadable`, before anything is unpacked."""
+    """Open a package whose members are of a size that can be read, before anything is unpacked.
+
+    Args:
+        data: The bytes of the package.
+
+    Returns:
+        The package.
+
+    Raises:
+        Unreadable: The package is damaged, encrypted or too large.
+    """
     # The directory is counted before zipfile makes a record of each of its entries.
     if (entries := data.count(b"PK\x01\x02")) > MOST_MEMBERS:
         raise _too_large(f"{entries:,} parts")
@@ -201,23 +246,34 @@ def open_package(data: bytes) -> Package:
 
 
 def kind_of(data: bytes) -> str:
-    """What a zip holds, by its content: xlsx (with macros or without), xlsb, ods, docx, odt, pptx, or else zip.
-    Raises `Unreadable` as `open_package` does."""
+    """Name the kind of document that a zip holds, by its content.
+
+    Args:
+        data: The bytes of the zip.
+
+    Returns:
+        xlsx (with macros or without), xlsb, ods, docx, odt, pptx, or zip for any other.
+
+    Raises:
+        Unreadable: The package is damaged, encrypted or too large.
+    """
     package = open_package(data)
     if "mimetype" in package:
-        said = package.read("mimetype")[:200].decode("ascii", "replace").strip()
-        if said.startswith("application/vnd.oasis.opendocument."):
-            return ODF_KINDS.get(
-                said.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template"), "zip"
-            )
+        media_type = package.read("mimetype")[:200].decode("ascii", "replace").strip()
+        if media_type.startswith(ODF):
+            return ODF_KINDS.get(media_type.removeprefix(ODF).removesuffix("-template"), "zip")
     if CONTENT_TYPES not in package or ROOT_RELATIONS not in package:
         return "zip"
-    said = _content_type(package, main_part(package))
-    return next((kind for words, kind in MAIN_PARTS if words in said), "zip")
+    content_type = _content_type(package, main_part(package))
+    return next((kind for words, kind in MAIN_PARTS if words in content_type), "zip")
 
 
 def main_part(package: Package) -> str:
-    """The name of the part that an OOXML package is about. Raises `Unreadable` where there is none."""
+    """Return the name of the part of an OOXML package that is its document.
+
+    Raises:
+        Unreadable: The package names no such part.
+    """
     for kind, target in relations(package, "").values():
         if kind == "officeDocument":
             return target
@@ -225,19 +281,30 @@ def main_part(package: Package) -> str:
 
 
 def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """What a part of an OOXML package refers to, by id: the last word of the relation's type, and the target's name;
-    that of the package itself for the part "". Targets outside the package stay as they are written."""
+    """Return what a part of an OOXML package refers to.
+
+    Args:
+        package: The package.
+        part: The name of the part; empty for the package itself.
+
+    Returns:
+        By id, the last word of the relation's type and the name of its target. A target outside the package stays as
+        it is written.
+
+    Raises:
+        Unreadable: The relations are damaged.
+    """
     folder, name = posixpath.split(part)
     member = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: dict[str, tuple[str, str]] = {}
+    related: dict[str, tuple[str, str]] = {}
     if member not in package:
-        return found
+        return related
     for relation in package.parse(member).iter("{*}Relationship"):
         target = relation.get("Target", "")
         if relation.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, unquote(target.replace("\\", "/")))).lstrip("/")
-        found[relation.get("Id", "")] = relation.get("Type", "").rsplit("/", 1)[-1], target
-    return found
+        related[relation.get("Id", "")] = relation.get("Type", "").rsplit("/", 1)[-1], target
+    return related
 
 
 def _content_type(package: Package, part: str) -> str:

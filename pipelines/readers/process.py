@@ -16,10 +16,13 @@ import subprocess
 import sys
 import threading
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
+from pipelines.readers import table_form
 from pipelines.readers.document import RawTable, Unreadable
+from pipelines.readers.table_form import TableForm
 
 if TYPE_CHECKING:
     from pipelines.readers.mail import Opened
@@ -42,15 +45,21 @@ KNOWN = {
 
 def read(data: bytes) -> RawTable:
     """Read a document apart. Raises `Unreadable`, also where it takes too long or too much memory."""
-    answer = _stand_by().ask("read", data)
+    answer = _stand_by().ask("read", _with_forms(data))
     if not isinstance(answer, RawTable):
         raise TypeError(f"a reader answered with {type(answer).__name__}")
     return answer
 
 
+def _with_forms(data: bytes) -> bytes:
+    """A document behind the forms of tables that it is read for."""
+    forms = pickle.dumps(table_form.forms(), protocol=5)
+    return LENGTH.pack(len(forms)) + forms + data
+
+
 def opened(data: bytes) -> Opened:
     """Open a parcel, as `pipelines.readers.mail.opened` does. Raises `Unreadable`."""
-    answer: Opened = _stand_by().ask("open", data)
+    answer: Opened = _stand_by().ask("open", _with_forms(data))
     return answer
 
 
@@ -262,13 +271,22 @@ def _done(what: str, data: bytes) -> Any:
         from pipelines.readers.pdf.pictures import pictures
 
         return list(pictures(data))
-    if what == "open":
-        from pipelines.readers.mail import opened
+    size = LENGTH.unpack_from(data)[0] + LENGTH.size
+    with table_form.reading_for(_forms(data[LENGTH.size : size])):
+        if what == "open":
+            from pipelines.readers.mail import opened
 
-        return opened(data)
-    from pipelines.readers.in_process import read_here
+            return opened(data[size:])
+        from pipelines.readers.in_process import read_here
 
-    return read_here(data)
+        return read_here(data[size:])
+
+
+@lru_cache(maxsize=4)
+def _forms(pickled: bytes) -> tuple[TableForm, ...]:
+    """The forms that came with a document; the same object for the same bytes, as what is known of headings is kept."""
+    forms: tuple[TableForm, ...] = pickle.loads(pickled)
+    return forms
 
 
 def _grown() -> bool:

@@ -15,9 +15,9 @@ from decimal import Decimal
 from khrop.thai.dates import FoundDate, find_dates
 from khrop.thai.digits import NotANumber, hundredths, parse_count, parse_percent
 from pipelines.readers.document import Cell, Claim, ClaimValue, RawTable, TableRow
+from pipelines.readers.table_form import Patterns, TableForm, forms
 
 # Bounded, as every open run below: a page without spaces must not be read over and over.
-FIGURE = r"(?P<count>\S{1,40})"
 WEEKDAY = re.compile(r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส|ศุกร์|เสาร์|อาทิตย์)")
 AS_OF = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?")
 # A cell may hold a paragraph: what stands on a line of its own is looked for on each of its lines.
@@ -28,13 +28,7 @@ LETTER_DATE = re.compile(r"^(?:วันที่ ?)?(?P<date>[^\n]{6,60})$", re
 CITED = re.compile(r"ที่\s+(?P<no>\S{1,40}\s+[0-9๐-๙.]{1,20}/\S{0,40}(?:\s*[0-9๐-๙]{1,20})?)\s+ลงวันที่\s+")
 DEADLINE = re.compile(r"(?:ภายใน|ไม่เกิน|ก่อน)\s*(?=วัน)")
 REGISTRY = re.compile(r"เลข(?:ทะเบียน|รับ|ที่รับ)\S{0,20}\s+(?P<no>[0-9๐-๙]+)\s+วันที่\s+")
-PROSE = (
-    ("total", re.compile(rf"(?:อปท\.|องค์กรปกครองส่วนท้องถิ่น)\s*ทั่วประเทศ\s*(?:จำนวน)?\s*{FIGURE}\s*แห่ง")),
-    ("saved", re.compile(rf"(?<!ไม่)(?<!ระหว่าง)บันทึกข้อมูลเรียบร้อยแล้ว\s*จำนวน\s*{FIGURE}\s*แห่ง")),
-    ("pending", re.compile(rf"(?:อยู่ระหว่าง|ยังไม่)\s*บันทึกข้อมูล\s*จำนวน\s*{FIGURE}\s*แห่ง")),
-)
 PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?)")
-TOTALS = ("total", "saved", "pending", "saved_percent")
 WIDE = 5
 """Filled cells of a row that no letter has: its number, its date and what names them are four."""
 MONTHS_AHEAD = 40
@@ -48,10 +42,11 @@ BEYOND = 10**9
 
 def find(table: RawTable) -> list[Claim]:
     """All claims of a document in the order they stand, those said alike more than once kept once."""
-    claims = [c for row in table.totals for c in _totals(row)]
+    form = next((form for form in forms() if form.dataset == table.dataset), None)
+    claims = [c for row in table.totals for c in _totals(row, form)] if form else []
     listed = _listed(table)
     for cell in _labelled(table.prose()):
-        said = list(_in_prose(cell))
+        said = [*_in_prose(cell), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
             said = [c for c in said if c.source != "letter"]
         claims += [*said, *_other_weekdays(cell, said)]
@@ -83,19 +78,19 @@ def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:
         yield label
 
 
-def _totals(row: TableRow) -> Iterator[Claim]:
-    for measure in TOTALS:
-        cell = row.cells.get(measure)
-        if cell and not cell.read and measure != "saved_percent":
+def _totals(row: TableRow, form: TableForm) -> Iterator[Claim]:
+    for measure in form.measures:
+        cell, kind = row.cells.get(measure), form.kinds[measure]
+        if cell and not cell.read and kind != "percent":
             yield Claim("table_total", measure, None, cell.place, EMPTY)
         elif cell and cell.read:
-            yield Claim("table_total", measure, _number(cell.read, measure), cell.place, cell.printed.strip())
+            yield Claim("table_total", measure, _number(cell.read, kind), cell.place, cell.printed.strip())
 
 
-def _number(text: str, measure: str) -> ClaimValue:
+def _number(text: str, kind: str) -> ClaimValue:
     """A figure, percents to two places, half up; what was printed stays with the claim."""
     try:
-        if not measure.endswith("percent"):
+        if kind == "count":
             count = parse_count(text)
             return count if abs(count) < BEYOND else None
         percent = parse_percent(text)
@@ -124,7 +119,6 @@ def _in_prose(cell: Cell) -> Iterator[Claim]:
         yield Claim("registry", "registry_no", stamp["no"], cell.place, stamp["no"])
         if found := _date_after(text, stamp.end()):
             yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
-    yield from _figures(cell)
 
 
 def _other_weekdays(cell: Cell, said: list[Claim]) -> Iterator[Claim]:
@@ -157,13 +151,13 @@ def _as_of(cell: Cell) -> Iterator[Claim]:
             yield Claim("document", "as_of", None, cell.place, rest)
 
 
-def _figures(cell: Cell) -> Iterator[Claim]:
-    for measure, pattern in PROSE:
+def _figures(cell: Cell, prose: Patterns) -> Iterator[Claim]:
+    for measure, pattern in prose:
         if match := pattern.search(cell.read):
-            yield Claim("prose", measure, _number(match["count"], measure), cell.place, match["count"])
+            yield Claim("prose", measure, _number(match["count"], "count"), cell.place, match["count"])
             if percent := PERCENT.match(cell.read, match.end()):
                 name = f"{measure}_percent"
-                yield Claim("prose", name, _number(percent["percent"], name), cell.place, percent["percent"])
+                yield Claim("prose", name, _number(percent["percent"], "percent"), cell.place, percent["percent"])
 
 
 def _date_after(text: str, start: int) -> FoundDate | None:

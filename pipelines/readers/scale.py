@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from khrop.thai.digits import NotANumber, parse_count, parse_percent
 from pipelines.readers.document import Cell, RawTable, TableRow
+from pipelines.readers.table_form import Ratio, forms
 
 NOTE = "fraction-of-one"
 MOST = Decimal("0.9")
@@ -18,32 +19,39 @@ AS_PERCENT = Decimal("0.02")
 
 def percents(table: RawTable) -> None:
     """Read the percents of a table as points where its rows say that they are fractions of one."""
+    for form in forms():
+        if form.dataset == table.dataset:
+            for ratio in form.ratios:
+                _percents(table, ratio)
+
+
+def _percents(table: RawTable, ratio: Ratio) -> None:
     rows = [*table.rows, *table.totals]
-    told = [fits for row in rows if (fits := _is_fraction(row)) is not None]
-    if not told or Decimal(sum(told)) < MOST * len(told):
+    fitting = [fits for row in rows if (fits := _is_fraction(row, ratio)) is not None]
+    if not fitting or Decimal(sum(fitting)) < MOST * len(fitting):
         return
     changed: dict[Cell, Cell] = {}
     for row in rows:
-        cell = row.cells.get("saved_percent")
+        cell = row.cells.get(ratio.percent)
         points = _fraction(cell) if cell else None
         if cell and points is not None and cell.printed.strip():
             read = format(points * 100, "f")
             changed[cell] = cell._replace(read=read, note=f"{cell.note} {NOTE}".strip())
-            row.cells["saved_percent"] = changed[cell]
+            row.cells[ratio.percent] = changed[cell]
     table.cells = [changed.get(cell, cell) for cell in table.cells]
 
 
-def _is_fraction(row: TableRow) -> bool | None:
-    """Whether a row's percent is its share as a fraction and not as percent; None where the row cannot tell."""
+def _is_fraction(row: TableRow, ratio: Ratio) -> bool | None:
+    """Return whether a row's percent is its share as a fraction and not as percent; None where the row cannot say."""
     try:
-        saved, total = (parse_count(row.cells[name].read) for name in ("saved", "total"))
+        part, whole = (parse_count(row.cells[name].read) for name in (ratio.part, ratio.whole))
     except (KeyError, NotANumber):
         return None
-    cell = row.cells.get("saved_percent")
+    cell = row.cells.get(ratio.percent)
     figure = _fraction(cell) if cell else None
-    if figure is None or saved <= 0 or total <= 0:
+    if figure is None or part <= 0 or whole <= 0:
         return None
-    share = Decimal(saved) / total
+    share = Decimal(part) / whole
     # A figure is as exact as its last place, and no more than four places are needed for a percent's two.
     places = len(str(figure).partition(".")[2])
     exact = Decimal(1).scaleb(-min(places, 4)) / 2 + Decimal("0.00005")

@@ -84,64 +84,6 @@ COMMENT ON COLUMN core.snapshot.hint_campaign IS 'the campaign that the sender n
 COMMENT ON COLUMN core.snapshot.hint_as_of IS 'the as-of date that the sender named';
 COMMENT ON COLUMN core.snapshot.ledger_line IS 'the line of the archive''s ledger that brought it, or brought its hints, from 1: the order in which returns came';
 
-CREATE TABLE core.province_progress (
-    snapshot_id VARCHAR NOT NULL,
-    campaign_id VARCHAR NOT NULL,
-    as_of DATE NOT NULL,
-    revision INTEGER NOT NULL,
-    province_code VARCHAR NOT NULL,
-    ordinal INTEGER,
-    total INTEGER NOT NULL,
-    saved INTEGER NOT NULL,
-    pending INTEGER NOT NULL,
-    saved_percent DECIMAL(5,2) NOT NULL,
-    place VARCHAR NOT NULL,
-    judgement INTEGER NOT NULL
-);
-COMMENT ON TABLE core.province_progress IS 'The rows of accepted returns, all revisions; see core.province_progress_current for what counts.';
-COMMENT ON COLUMN core.province_progress.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.province_progress.campaign_id IS 'the campaign';
-COMMENT ON COLUMN core.province_progress.as_of IS 'the day the figures speak of';
-COMMENT ON COLUMN core.province_progress.revision IS 'revision of this campaign and as-of date';
-COMMENT ON COLUMN core.province_progress.province_code IS 'the province (core.province)';
-COMMENT ON COLUMN core.province_progress.ordinal IS 'the row''s printed number';
-COMMENT ON COLUMN core.province_progress.total IS 'local authorities in all';
-COMMENT ON COLUMN core.province_progress.saved IS 'authorities whose data are saved';
-COMMENT ON COLUMN core.province_progress.pending IS 'authorities whose data are not';
-COMMENT ON COLUMN core.province_progress.saved_percent IS 'percent saved as printed, percent points';
-COMMENT ON COLUMN core.province_progress.place IS 'where the row stands in the document, sheet!R<row>';
-COMMENT ON COLUMN core.province_progress.judgement IS 'the judgement that loaded it (core.snapshot)';
-
-CREATE TABLE core.set_aside (
-    snapshot_id VARCHAR NOT NULL,
-    campaign_id VARCHAR,
-    as_of DATE,
-    revision INTEGER NOT NULL,
-    province_code VARCHAR,
-    province_th VARCHAR,
-    ordinal BIGINT,
-    total BIGINT,
-    saved BIGINT,
-    pending BIGINT,
-    saved_percent DECIMAL(18,2),
-    place VARCHAR NOT NULL,
-    judgement INTEGER NOT NULL
-);
-COMMENT ON TABLE core.set_aside IS 'The rows of quarantined returns, as far as they could be read; core.violation says why.';
-COMMENT ON COLUMN core.set_aside.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.set_aside.campaign_id IS 'the campaign, if it could be told';
-COMMENT ON COLUMN core.set_aside.as_of IS 'the as-of date, if it could be told';
-COMMENT ON COLUMN core.set_aside.revision IS 'revision of this campaign and as-of date';
-COMMENT ON COLUMN core.set_aside.province_code IS 'the province, null where the name is unknown';
-COMMENT ON COLUMN core.set_aside.province_th IS 'the province''s name as read';
-COMMENT ON COLUMN core.set_aside.ordinal IS 'the row''s printed number, null where it is no number';
-COMMENT ON COLUMN core.set_aside.total IS 'authorities in all, null where it is no number';
-COMMENT ON COLUMN core.set_aside.saved IS 'authorities saved, null where it is no number';
-COMMENT ON COLUMN core.set_aside.pending IS 'authorities pending, null where it is no number';
-COMMENT ON COLUMN core.set_aside.saved_percent IS 'percent saved as printed, null where it is no number';
-COMMENT ON COLUMN core.set_aside.place IS 'where the row stands in the document, sheet!R<row>';
-COMMENT ON COLUMN core.set_aside.judgement IS 'the judgement that set it aside (core.snapshot)';
-
 CREATE TABLE core.claim (
     snapshot_id VARCHAR NOT NULL,
     source VARCHAR NOT NULL,

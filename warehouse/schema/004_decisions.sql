@@ -39,4 +39,3 @@ COMMENT ON COLUMN core.snapshot.verdict IS 'accepted, accepted_with_warnings, un
 COMMENT ON COLUMN core.snapshot.rows_read IS 'rows of the table as read, or as a decision corrected them';
 COMMENT ON COLUMN core.snapshot.known_from IS 'from when this judgement counts, UTC: when the bytes came, when they were judged again, or when a person decided';
 COMMENT ON COLUMN core.snapshot.ledger_line IS 'the line of the archive''s ledger that brought it, its hints or a decision, from 1: the order in which returns came';
-COMMENT ON TABLE core.set_aside IS 'The rows of quarantined and withdrawn returns, as far as they could be read; core.violation says why.';

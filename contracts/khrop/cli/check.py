@@ -7,7 +7,6 @@ how a contract is found in `khrop.cli.named`, what is checked in `khrop.engine.c
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import typer
 
 from khrop.cli.exits import BROKEN, OK, guarded
 from khrop.model.errors import WrongUse
+from khrop.model.terminal_text import plural, printable
 
 if TYPE_CHECKING:
     from khrop.files.table import Table, Unreadable
@@ -253,13 +253,3 @@ def _severities(violations: Sequence[Violation]) -> dict[str, str]:
     """Each broken rule with its severity, errors first."""
     severities = {v.rule_id: str(v.severity) for v in violations}
     return dict(sorted(severities.items(), key=lambda item: item[1]))
-
-
-def plural(count: int, name: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Text from a file without the control characters that a terminal would obey."""
-    return "".join(c if c == " " or unicodedata.category(c)[0] != "C" else "�" for c in text)

@@ -53,8 +53,8 @@ def list_() -> int:
 
 def _line(name: str, point: EntryPoint) -> str:
     from khrop.cli import named
-    from khrop.cli.check import printable
     from khrop.model.rule import options_of
+    from khrop.model.terminal_text import printable
 
     brought = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
     try:
@@ -75,7 +75,7 @@ def show(
     """Show what a contract says: its columns, its rules, what they need."""
     from khrop.cli import named
     from khrop.cli.contract_text import shown
-    from khrop.description.outline import readable
+    from khrop.description.description import readable
     from khrop.description.plain import plain
 
     found = named.contract(contract)

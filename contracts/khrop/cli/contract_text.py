@@ -10,11 +10,11 @@ import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from khrop.cli.check import printable
 from khrop.description.description import Description
-from khrop.description.outline import Told, columns_told, options_told, told, with_version
+from khrop.description.outline import RuleOutline, column_outline, option_lines, rule_outline, with_version
 from khrop.diff.changes import Change
 from khrop.diff.differences import VersionDue
+from khrop.model.terminal_text import printable
 
 NARROWEST, WIDEST = 40, 120
 
@@ -23,23 +23,23 @@ def shown(of: Description) -> str:
     """A contract as a page of text."""
     lines = [title for title in (of.options.title_th, of.options.title_en) if title]
     lines += [with_version(of), *_wrapped(of.summary), ""]
-    for _, en, said in options_told(of):
+    for _, en, said in option_lines(of):
         lines += _wrapped(f"{en}: {said}", after="  ")
     lines += ["", "columns"]
     wide = max((len(column.name) for column in of.fields), default=0)
     for column in of.fields:
-        required, nullable, checks = columns_told(column)
+        required, nullable, checks = column_outline(column)
         said = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
         meaning = ". ".join(text for text in (column.title, column.description) if text)
         lines += _wrapped(f"  {column.name:<{wide}}  {said}{f': {meaning}' if meaning else ''}", after="      ")
     if of.rules:
         lines += ["", "rules"]
         for rule in of.rules:
-            lines += _rule(told(rule))
+            lines += _rule(rule_outline(rule))
     return _printable(lines)
 
 
-def _rule(one: Told) -> Iterator[str]:
+def _rule(one: RuleOutline) -> Iterator[str]:
     yield f"  {one.rule.id} ({one.rule.severity}, {one.rule.scope})"
     for said in dict.fromkeys((one.rule.summary, *one.statement, one.skips[1])):
         if said:

@@ -54,6 +54,7 @@ class ProvinceProgress(pa.DataFrameModel):
         key=("province_code", "province_th"),
         place="place",
         params={"tolerance": 0.01, "authorities": None},
+        derived={"province_code": ("province_th", "thai-province-code")},
     )
 
     __shape__ = PRINTED_TABLE

@@ -1,1 +1,1 @@
-"""What a contract says, as data and as sentences; the exports, the differences and the pages are made from it."""
+"""A contract as data and as sentences; exports, comparisons and pages are made from it."""

@@ -1,8 +1,8 @@
-"""For each rule of a contract a return that breaks it: one that holds, with one thing changed.
+"""For each rule of a contract a return that breaks it: a valid return with one change.
 
-Here belongs what is tried on a given return: a figure more or less, a row that is gone or stands twice, a fact that
-is another or is not said. What it comes to is for `khrop.check` to say; nothing here knows what any rule means. Frames
-drawn at random belong in `khrop.testing`.
+Here belong the changes that are tried on a return: another figure, a row that is absent or doubled, a fact that is
+another or absent. `khrop.check` finds what a change breaks; nothing here knows what any rule means. Frames drawn at
+random belong in `khrop.testing`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ A_MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A return as `khrop.check` takes it: the frame, of pandas, and what else there is to it."""
+    """A return as `khrop.check` takes it: a pandas frame with its claims, facts and the frames to compare with."""
 
     frame: pd.DataFrame
     claims: tuple[Mapping[str, Any], ...] = ()
@@ -38,6 +38,7 @@ class Sample:
     references: Mapping[str, pd.DataFrame] | None = None
 
     def check(self, contract: type) -> Verdict:
+        """Return the verdict of a contract on the return."""
         return check(
             contract, self.frame, claims=self.claims, document=self.document, previous=self.previous,
             references=self.references, params=self.params,
@@ -46,7 +47,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What was changed in a return, in Thai and English, and the violation that came of it."""
+    """A change of a return, in Thai and English, and the violation that it causes."""
 
     th: str
     en: str
@@ -54,30 +55,38 @@ class Broken:
 
 
 def broken(contract: type, sample: Sample) -> dict[tuple[str, str], Broken]:
-    """By the id and scope of a rule, the change of `sample` that breaks it and the fewest others, the first of these;
-    one that leaves a value out or spoils it only where nothing else breaks the rule. A rule that nothing tried here
-    breaks is left out."""
-    found: dict[tuple[str, str], Broken] = {}
+    """Return for each rule the change that breaks it and the fewest other rules, the first of several.
+
+    A change that removes a value or replaces it by nonsense is used only where no other breaks the rule.
+
+    Args:
+        contract: The contract.
+        sample: A return that is valid, or nearly so.
+
+    Returns:
+        The changes by rule id and scope; a rule that no change breaks is left out.
+    """
+    changes: dict[tuple[str, str], Broken] = {}
     own = set(sample.check(contract).found)
     for rule in rules_of(contract):
         best: tuple[bool, int] | None = None
-        for tried in _tried(contract, rule, sample):
-            new = [v for v in tried.sample.check(contract).found if v not in own]
+        for change in _changes(contract, rule, sample):
+            new = [v for v in change.sample.check(contract).found if v not in own]
             mine = [v for v in new if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
-            rank = (tried.spoilt, len({v.rule_id for v in new}))
+            rank = (change.spoilt, len({v.rule_id for v in new}))
             if mine and (best is None or rank < best):
-                best, found[rule.id, rule.scope] = rank, Broken(tried.th, tried.en, mine[0])
-    return found
+                best, changes[rule.id, rule.scope] = rank, Broken(change.th, change.en, mine[0])
+    return changes
 
 
 def _of_document(violation: Violation, sample: Sample) -> bool:
-    """Whether a violation is of a fact: its column is none of the frame's."""
+    """Return whether a violation is of a fact: its column is not in the frame."""
     return violation.column_name not in sample.frame.columns
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
-    """A sample with one thing changed; `spoilt` where a value is not there, or none that anyone means."""
+class _Change:
+    """A sample with one change; `spoilt` where it removes a value or puts nonsense in its place."""
 
     th: str
     en: str
@@ -85,7 +94,7 @@ class _Tried:
     spoilt: bool = False
 
 
-def _tried(contract: type, rule: Rule, sample: Sample) -> Iterator[_Tried]:
+def _changes(contract: type, rule: Rule, sample: Sample) -> Iterator[_Change]:
     if rule.scope == "document":
         yield from _facts(sample)
     elif rule.scope == "reference":
@@ -96,8 +105,8 @@ def _tried(contract: type, rule: Rule, sample: Sample) -> Iterator[_Tried]:
         yield from _facts(sample)
 
 
-def _cells(contract: type, columns: Sequence[str], sample: Sample) -> Iterator[_Tried]:
-    """One cell of the first row is another."""
+def _cells(contract: type, columns: Sequence[str], sample: Sample) -> Iterator[_Change]:
+    """Yield samples with another value in a cell of the first row."""
     frame = sample.frame
     for column in columns:
         if column not in frame.columns or not len(frame):
@@ -105,60 +114,60 @@ def _cells(contract: type, columns: Sequence[str], sample: Sample) -> Iterator[_
         name, was = _name(contract, frame, 0), plain(frame[column].iloc[0])
         for now in _others(was):
             changed = replace(sample, frame=_with(frame, column, now))
-            was_said, now_said = (show(column, value) or NOTHING for value in (was, now))
-            th = f"{name}: {column} เป็น {now_said} แทน {was_said}"
-            yield _Tried(th, f"{name}: {column} is {now_said} instead of {was_said}", changed, _spoilt(now))
+            old, new_text = (show(column, value) or NOTHING for value in (was, now))
+            th = f"{name}: {column} เป็น {new_text} แทน {old}"
+            yield _Change(th, f"{name}: {column} is {new_text} instead of {old}", changed, _spoilt(now))
 
 
-def _rows(contract: type, sample: Sample) -> Iterator[_Tried]:
-    """A row is gone, or stands twice."""
+def _rows(contract: type, sample: Sample) -> Iterator[_Change]:
+    """Yield samples without a row, or with it twice."""
     import pandas as pd
 
     frame = sample.frame
     for n in dict.fromkeys((0, len(frame) - 1)) if len(frame) else ():
         name = _name(contract, frame, n)
         gone = frame.drop(frame.index[n]).reset_index(drop=True)
-        yield _Tried(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=gone))
+        yield _Change(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=gone))
         twice = pd.concat([frame, frame.iloc[[n]]], ignore_index=True)
-        yield _Tried(f"{name}: มีแถวนี้สองครั้ง", f"{name}: the row stands twice", replace(sample, frame=twice))
+        yield _Change(f"{name}: มีแถวนี้สองครั้ง", f"{name}: the row stands twice", replace(sample, frame=twice))
 
 
-def _references(contract: type, rule: Rule, sample: Sample) -> Iterator[_Tried]:
-    """The previous return is this one, but for a figure of its first row; then the references."""
+def _references(contract: type, rule: Rule, sample: Sample) -> Iterator[_Change]:
+    """Yield samples whose previous return is the same but for a figure of its first row, then with other rows."""
     frame = sample.frame
-    yield _Tried("เหมือนรายงานครั้งก่อนทุกช่อง", "all as in the previous return", replace(sample, previous=frame))
+    yield _Change("เหมือนรายงานครั้งก่อนทุกช่อง", "all as in the previous return", replace(sample, previous=frame))
     for column in rule.columns if len(frame) else ():
         name, was = _name(contract, frame, 0), plain(frame[column].iloc[0])
         for then in _others(was):
             if then is not None:
                 th = f"{name}: {column} ครั้งก่อนเป็น {show(column, then)}"
                 en = f"{name}: {column} was {show(column, then)} in the previous return"
-                yield _Tried(th, en, replace(sample, previous=_with(frame, column, then)), _spoilt(then))
+                yield _Change(th, en, replace(sample, previous=_with(frame, column, then)), _spoilt(then))
     yield from _cells(contract, rule.columns, sample)
     yield from _rows(contract, sample)
 
 
-def _facts(sample: Sample) -> Iterator[_Tried]:
-    """One claim, or one fact of the document, is another or is not there."""
+def _facts(sample: Sample) -> Iterator[_Change]:
+    """Yield samples in which a claim or a fact is another, or absent."""
     for n, claim in enumerate(sample.claims):
         for now in _others(claim["value"]):
             if now is not None:
                 claims = tuple({**c, "value": now} if i == n else c for i, c in enumerate(sample.claims))
                 fact = f"{claim['source']}_{claim['measure']}"
-                yield _Tried(*_fact_said(fact, claim["value"], now), replace(sample, claims=claims), _spoilt(now))
+                yield _Change(*_fact_texts(fact, claim["value"], now), replace(sample, claims=claims), _spoilt(now))
     for fact, was in (sample.document or {}).items():
         for now in _others(was):
             document = {**(sample.document or {}), fact: now}
-            yield _Tried(*_fact_said(fact, was, now), replace(sample, document=document), _spoilt(now))
+            yield _Change(*_fact_texts(fact, was, now), replace(sample, document=document), _spoilt(now))
 
 
-def _fact_said(fact: str, was: Any, now: Any) -> tuple[str, str]:
-    was_said, now_said = (show(fact, value) or NOTHING for value in (was, now))
-    return f"{fact} เป็น {now_said} แทน {was_said}", f"{fact} is {now_said} instead of {was_said}"
+def _fact_texts(fact: str, was: Any, now: Any) -> tuple[str, str]:
+    old, new_text = (show(fact, value) or NOTHING for value in (was, now))
+    return f"{fact} เป็น {new_text} แทน {old}", f"{fact} is {new_text} instead of {old}"
 
 
 def _others(value: Any) -> tuple[Any, ...]:
-    """Other values in the place of one, the likest first."""
+    """Return other values for a value, the most similar first."""
     if isinstance(value, bool) or value is None:
         return () if value is None else (not value, None)
     if isinstance(value, int):
@@ -178,7 +187,7 @@ def _spoilt(value: Any) -> bool:
 
 
 def _with(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
-    """The frame with another value in its first row; the column takes whatever type holds it."""
+    """Return the frame with another value in its first row; the column gets a type that can hold it."""
     import pandas as pd
 
     values = [plain(held) for held in frame[column]]
@@ -187,6 +196,6 @@ def _with(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
 
 
 def _name(contract: type, frame: pd.DataFrame, n: int) -> str:
-    """What a person calls a row, as messages do."""
+    """Return the name of a row, as in messages."""
     named = [show(key, frame[key].iloc[n]) for key in options_of(contract).key if key in frame.columns]
     return next((name for name in reversed(named) if name), str(n + 1))

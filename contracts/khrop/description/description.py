@@ -1,53 +1,50 @@
-"""What a contract says, as data: its fields, its options and its rules, without the class that says it.
+"""A contract as data: its fields, options and rules, without the class.
 
-A description can be compared, written out and read back (`khrop.description.plain`), and made into a contract again
-(`contract_of`): that contract is equal, which is to say that its description is. Here belongs only the description
-itself; the forms that it is exported to have modules of their own.
+A description can be compared, written and read back (`khrop.description.plain`), and made into a contract again
+(`contract_of`), whose description is equal. Here belongs only the description itself; the forms that it is exported to
+have modules of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import count
 from typing import Annotated, Any
 
 import narwhals as nw
 
-from khrop import vocabulary
+import khrop.vocabulary.claims  # noqa: F401 - registers the parts of documents
 from khrop.engine.frames import Kind, kind_of
 from khrop.engine.pandera_bridge import rule
 from khrop.expressions.formula import Formula, Opaque, as_written, formula_of
-from khrop.model.document_rules import Part
-from khrop.model.rule import ContractOptions, Params, Rule, Scope, Severity, options_of
-from khrop.vocabulary import claims
+from khrop.model.rule import ContractOptions, Param, Params, Rule, Scope, Severity, methods_of, options_of
+from khrop.vocabulary.kinds import RuleKind
 
 TEMPLATES = ("column", "observed", "expected", "th", "en")
-VOCABULARY: dict[str, type] = {name: getattr(vocabulary, name) for name in vocabulary.__all__}
-PARTS: dict[str, type] = {
-    part.__name__: part
-    for part in (
-        claims.SameFigure, claims.SumOf, claims.RestOfHundred, claims.RoundedPercent, claims.NotAfter,
-        claims.OnWeekday, claims.Said, claims.Equals,
-    )
-}  # fmt: skip
 
 
 class NotExportable(ValueError):
-    """A contract that is not data alone: it says which rule, and what would make it so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A parameter of the contract in the place of a value of a rule."""
-
-    name: str
+    """A contract that holds code; the message names the rule and how to express it as data."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDescription:
-    """A column: `dtype` is Pandera's own name of its type, `kind` what it holds, `checks` Pandera's checks of it with
-    what they are given, `severity` theirs."""
+    """A column of a contract.
+
+    Attributes:
+        name: Its name in a frame.
+        kind: What its values are, on any engine.
+        dtype: Pandera's name of its type.
+        required: Whether a frame must have it.
+        nullable: Whether a value may be null.
+        unique: Whether no two rows may have the same value.
+        coerce: Whether plain Pandera converts it.
+        title: Its title.
+        description: Its description.
+        checks: Pandera's checks, each as (name, arguments).
+        severity: The severity of the checks.
+    """
 
     name: str
     kind: Kind
@@ -64,7 +61,24 @@ class FieldDescription:
 
 @dataclass(frozen=True, slots=True)
 class RuleDescription:
-    """A rule: `what` is a formula, a rule of the vocabulary, or a document's parts by fact. Its texts are templates."""
+    """A rule of a contract; its texts are templates.
+
+    Attributes:
+        id: The rule's id.
+        method: The name of the contract's method.
+        scope: What the rule reads.
+        severity: Whether it refuses or warns.
+        summary: The first line of the method's docstring.
+        what: A formula, a rule of the vocabulary, or the parts of a document rule by fact.
+        columns: The columns that the rule names.
+        needs: The facts without which it is not run.
+        skip_null: The columns whose nulls it leaves to other rules.
+        column: Which column is at fault.
+        observed: What was found.
+        expected: What should be there.
+        th: The message in Thai.
+        en: The message in English.
+    """
 
     id: str
     method: str
@@ -84,7 +98,16 @@ class RuleDescription:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A contract as data. `unique` are the columns of Pandera's joint key."""
+    """A contract as data.
+
+    Attributes:
+        name: The name of the class.
+        summary: The first line of its docstring.
+        options: Its version, titles, keys and parameters.
+        fields: Its columns.
+        unique: The columns of Pandera's joint key.
+        rules: Its rules, in order.
+    """
 
     name: str
     summary: str
@@ -94,34 +117,44 @@ class Description:
     rules: tuple[RuleDescription, ...] = field(default=())
 
     def rule(self, rule_id: str) -> tuple[RuleDescription, ...]:
-        """The rules under an id, one a scope; none where there is no such id."""
+        """Return the rules under an id, one a scope; none where there is no such id."""
         return tuple(rule for rule in self.rules if rule.id == rule_id)
 
 
 def describe(contract: type) -> Description:
-    """A contract as data; `NotExportable` where a rule of it is code that no data can say."""
+    """Return a contract as data.
+
+    Raises:
+        NotExportable: A rule of it is code.
+    """
+    rules = tuple(rule_as_data(contract, method, record) for method, record in methods_of(contract).items())
+    return replace(without_rules(contract), rules=rules)
+
+
+def readable(contract: type) -> Description:
+    """Return a contract as data, as far as its rules are data: of a rule that is code, the summary alone."""
+    rules = tuple(_as_far_as_data(contract, method, rule) for method, rule in methods_of(contract).items())
+    return replace(without_rules(contract), rules=rules)
+
+
+def _as_far_as_data(contract: type, method: str, rule: Rule) -> RuleDescription:
+    try:
+        return rule_as_data(contract, method, rule)
+    except NotExportable:
+        names = ("id", "scope", "severity", "summary", "columns", "needs", "skip_null")
+        return RuleDescription(**{name: getattr(rule, name) for name in names}, method=method, what=None)
+
+
+def without_rules(contract: type) -> Description:
+    """Return the columns and options of a contract as data."""
     schema = contract.to_schema()  # type: ignore[attr-defined]
-    unique = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or ())
     return Description(
         name=contract.__name__,
         summary=(contract.__doc__ or "").strip().split("\n")[0],
         options=options_of(contract),
-        fields=fields_of(contract),
-        unique=tuple(unique),
-        rules=tuple(rule_as_data(contract, method, record) for method, record in _methods(contract)),
+        fields=tuple(_field(name, column) for name, column in schema.columns.items()),
+        unique=(schema.unique,) if isinstance(schema.unique, str) else tuple(schema.unique or ()),
     )
-
-
-def fields_of(contract: type) -> tuple[FieldDescription, ...]:
-    """The columns of a contract as data, whatever its rules are."""
-    schema = contract.to_schema()  # type: ignore[attr-defined]
-    return tuple(_field(name, column) for name, column in schema.columns.items())
-
-
-def _methods(contract: type) -> list[tuple[str, Rule]]:
-    from khrop.model.rule import methods_of
-
-    return list(methods_of(contract).items())
 
 
 def _field(name: str, column: Any) -> FieldDescription:
@@ -154,7 +187,16 @@ def _hashable(value: Any) -> Any:
 
 
 def rule_as_data(contract: type, method: str, record: Rule) -> RuleDescription:
-    """One rule of a contract as data; `NotExportable` where it is code that no data can say."""
+    """Return a rule of a contract as data.
+
+    Args:
+        contract: The contract.
+        method: The name of the rule's method.
+        record: The rule.
+
+    Raises:
+        NotExportable: The rule is code.
+    """
     texts = {name: getattr(record, name) for name in TEMPLATES}
     if functions := [name for name, text in texts.items() if callable(text)]:
         raise NotExportable(
@@ -168,12 +210,12 @@ def rule_as_data(contract: type, method: str, record: Rule) -> RuleDescription:
 
 
 def _data(contract: type, record: Rule) -> Any:
-    """What a rule builds, with the contract's parameters by name where it lets them through as they are."""
+    """Return what a rule builds, with parameters by name where the rule uses them unchanged."""
     params = dict(options_of(contract).params or {})
     try:
         built = record.build(contract, {name: Param(name) for name in params})
     except Exception:
-        # A rule that reckons with a parameter needs its value; the value then is part of the rule.
+        # A rule that calculates with a parameter needs its value, which then is part of the rule.
         built = record.build(contract, params)
     if isinstance(built, nw.Expr):
         try:
@@ -182,16 +224,20 @@ def _data(contract: type, record: Rule) -> Any:
             raise NotExportable(f"rule {record.id!r} of {contract.__name__}: {opaque}") from opaque
     what = built.values() if isinstance(built, Mapping) else [built]
     for part in what:
-        if isinstance(part, Part) or type(part).__name__ not in VOCABULARY | PARTS:
+        if not isinstance(part, RuleKind):
             raise NotExportable(
                 f"rule {record.id!r} of {contract.__name__} is code ({type(part).__name__});"
-                " use khrop.vocabulary or khrop.vocabulary.claims, which are data"
+                " use khrop.vocabulary or khrop.vocabulary.claims, which are data, or derive a kind of rule from theirs"
             )
     return built
 
 
 def contract_of(description: Description) -> type:
-    """The contract that a description is of: a Pandera `DataFrameModel`, equal to the one that was described."""
+    """Return the contract of a description: a Pandera `DataFrameModel`, equal to the one that was described.
+
+    Raises:
+        ValueError: A column has a type that neither pandas nor Pandera knows.
+    """
     import pandera.pandas as pa
 
     attributes = _attributes(description, pa.DataFrameModel)
@@ -201,7 +247,7 @@ def contract_of(description: Description) -> type:
         "__contract__": description.options,
         "__annotations__": {attributes[f.name]: _annotation(f) for f in description.fields},
         **{attributes[f.name]: _panderas(f) for f in description.fields},
-        **{r.method: _made(r) for r in description.rules},
+        **{r.method: _method(r) for r in description.rules},
     }
     if description.unique:
         namespace["Config"] = type("Config", (), {"unique": list(description.unique)})
@@ -209,29 +255,29 @@ def contract_of(description: Description) -> type:
 
 
 def _attributes(description: Description, base: type) -> dict[str, str]:
-    """What a class may call each column: a column may have any name, an attribute may not."""
+    """Return the attribute of each column: a column may have any name, an attribute may not."""
     taken = {r.method for r in description.rules} | set(dir(base)) | {f.name for f in description.fields}
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for n, column in enumerate(description.fields, 1):
         own = column.name.isidentifier() and not column.name.startswith("_")
         if own and column.name not in taken - {f.name for f in description.fields}:
-            found[column.name] = column.name
+            attributes[column.name] = column.name
         else:
-            found[column.name] = next(name for i in count(n) if (name := f"column_{i}") not in taken)
-            taken.add(found[column.name])
-    return found
+            attributes[column.name] = next(name for i in count(n) if (name := f"column_{i}") not in taken)
+            taken.add(attributes[column.name])
+    return attributes
 
 
 def _annotation(column: FieldDescription) -> Any:
     from pandera.typing import Series
 
-    held: Any = str if column.kind == "text" else _dtype(column)
-    made = Series[held]
-    return made if column.required else made | None
+    dtype: Any = str if column.kind == "text" else _dtype(column)
+    series = Series[dtype]
+    return series if column.required else series | None
 
 
 def _dtype(column: FieldDescription) -> Any:
-    """The type that Pandera has under a name; ValueError where there is none."""
+    """Return the type of a column; ValueError where there is none of that name."""
     import datetime
     import decimal
 
@@ -254,10 +300,11 @@ def _panderas(column: FieldDescription) -> Any:
     import pandera.pandas as pa
 
     # By name, as Pandera takes a tuple for several arguments.
-    given: dict[str, Any] = {_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks}
+    arguments: dict[str, Any] = {_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks}
     return pa.Field(
         nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
-        description=column.description or None, alias=column.name, raise_warning=column.severity == "warning", **given,
+        description=column.description or None, alias=column.name, raise_warning=column.severity == "warning",
+        **arguments,
     )  # fmt: skip
 
 
@@ -267,9 +314,10 @@ _ARGUMENTS = {
 }  # fmt: skip
 
 
-def _made(described: RuleDescription) -> Any:
+def _method(described: RuleDescription) -> Any:
     def build(cls: type, params: Params) -> Any:
-        return _resolved(described.what, params)
+        what = resolved(described.what, params)
+        return as_written(what) if isinstance(what, Formula) else what
 
     build.__doc__ = described.summary
     texts = {name: getattr(described, name) for name in TEMPLATES}
@@ -279,12 +327,28 @@ def _made(described: RuleDescription) -> Any:
     )(build)  # fmt: skip
 
 
-def _resolved(what: Any, params: Params) -> Any:
-    """What a rule is made of, with the parameters' values in their places."""
-    if isinstance(what, Formula):
-        return as_written(what)
+def params_in(what: Any) -> set[str]:
+    """Return the names of the parameters that stand in a rule in the place of a value."""
     if isinstance(what, Mapping):
-        return {fact: _resolved(part, params) for fact, part in what.items()}
-    given = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
-    values = {name: params[value.name] if isinstance(value, Param) else value for name, value in given.items()}
-    return type(what)(**values)
+        return {name for part in what.values() for name in params_in(part)}
+    if not isinstance(what, RuleKind):
+        return set()
+    return {value.name for f in fields(what) if isinstance(value := getattr(what, f.name), Param)}  # type: ignore[arg-type]
+
+
+def resolved(what: Any, params: Params) -> Any:
+    """Return what a rule consists of, with the values of parameters in their places.
+
+    Args:
+        what: A formula, a rule of the vocabulary, or parts by fact.
+        params: The values by name.
+
+    Returns:
+        The same with values.
+    """
+    if isinstance(what, Mapping):
+        return {fact: resolved(part, params) for fact, part in what.items()}
+    if not params_in(what):
+        return what
+    values = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
+    return type(what)(**{n: params[value.name] if isinstance(value, Param) else value for n, value in values.items()})

@@ -1,4 +1,4 @@
-"""A contract's description as plain data, and back: mappings, lists, texts and numbers, as files hold them.
+"""A contract's description as plain data, and back: mappings, lists, texts and numbers, as in JSON and YAML.
 
 What a description is belongs in `khrop.description.description`; the forms that it is exported to have modules of their
 own.
@@ -8,26 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_type_hints
 
-from khrop import vocabulary
-from khrop.description.description import (
-    PARTS,
-    VOCABULARY,
-    Description,
-    FieldDescription,
-    Param,
-    RuleDescription,
+import narwhals as nw
+
+from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.records import record_from
+from khrop.expressions.formula import (
+    Formula,
+    as_written,
+    formula_from,
+    formula_of,
+    literal_from,
+    plain_literal,
+    plain_of,
 )
-from khrop.description.records import made as _fitting
-from khrop.expressions.formula import Formula, as_written, formula_from, literal_from, plain_literal, plain_of
-from khrop.model.rule import ContractOptions
+from khrop.model.rule import ContractOptions, Param
+from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, LookupKind, RowKind, RuleKind, kinds_of
 
 Plain = dict[str, Any]
 
 
 def plain(description: Description) -> Plain:
-    """A description as JSON and YAML can hold it."""
+    """Return a description as plain data."""
     options = description.options
     return {
         "name": description.name,
@@ -39,6 +42,7 @@ def plain(description: Description) -> Plain:
         "place": options.place,
         "params": None if options.params is None else {n: _plain_value(v) for n, v in options.params.items()},
         "engines": list(options.engines),
+        **({"derived": {c: list(of) for c, of in options.derived.items()}} if options.derived else {}),
         "unique": list(description.unique),
         "fields": [_plain_field(f) for f in description.fields],
         "rules": [plain_rule(r) for r in description.rules],
@@ -46,20 +50,19 @@ def plain(description: Description) -> Plain:
 
 
 def _plain_field(column: FieldDescription) -> Plain:
-    made = _without_defaults(column, leave=("checks",))
+    data = _without_defaults(column, leave=("checks",))
     if column.checks:
-        made["checks"] = [{"check": name, **{key: _listed(value) for key, value in of}} for name, of in column.checks]
-    return made
+        data["checks"] = [{"check": name, **{key: _plain_list(v) for key, v in of}} for name, of in column.checks]
+    return data
 
 
-def _listed(value: Any) -> Any:
+def _plain_list(value: Any) -> Any:
     return [plain_literal(v) for v in value] if isinstance(value, tuple) else plain_literal(value)
 
 
 def plain_rule(described: RuleDescription) -> Plain:
-    """One rule as JSON and YAML can hold it."""
-    made = _without_defaults(described, leave=("what",))
-    return {**made, "what": _plain_what(described.what)}
+    """Return a rule as plain data."""
+    return {**_without_defaults(described, leave=("what",)), "what": _plain_what(described.what)}
 
 
 def _without_defaults(record: Any, leave: Sequence[str]) -> Plain:
@@ -74,97 +77,111 @@ def _plain_what(what: Any) -> Any:
     if isinstance(what, Formula):
         return {"formula": plain_of(what)}
     if isinstance(what, Mapping):
-        return {"document": {fact: _plain_data(part) for fact, part in what.items()}}
-    return _plain_data(what)
+        return {"document": {fact: _plain_kind(part) for fact, part in what.items()}}
+    return _plain_kind(what)
 
 
-def _plain_data(data: Any) -> Plain:
-    given = {f.name: _plain_value(getattr(data, f.name)) for f in fields(data) if f.init and f.name != "holds"}
-    if isinstance(data, vocabulary.ByGroup):
-        given["holds"] = plain_of(data.formula)
-    return {"rule": type(data).__name__, **given}
+def _plain_kind(kind: Any) -> Plain:
+    values = {f.name: _plain_value(getattr(kind, f.name)) for f in fields(kind) if f.init}
+    return {"rule": type(kind).__name__, **values}
 
 
 def _plain_value(value: Any) -> Any:
     if isinstance(value, Param):
         return {"param": value.name}
+    if isinstance(value, nw.Expr):
+        return plain_of(formula_of(value))
     if isinstance(value, Mapping):
-        return {str(key): _plain_value(held) for key, held in value.items()}
+        return {str(key): _plain_value(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain_value(held) for held in value]
+        return [_plain_value(item) for item in value]
     return plain_literal(value)
 
 
-def described(made: Plain) -> Description:
-    """A description from what `plain` made of it; ValueError, with the place, where it is none."""
+def described(data: Plain) -> Description:
+    """Return the description of plain data.
+
+    Args:
+        data: What `plain` returns.
+
+    Raises:
+        ValueError: The data are no description.
+    """
+    params = data["params"]
     options = ContractOptions(
-        version=str(made["version"]),
-        title_th=made["title"]["th"],
-        title_en=made["title"]["en"],
-        snapshot=made["snapshot"],
-        key=tuple(made["key"]),
-        place=made["place"],
-        params=None if made["params"] is None else {name: value_from(held) for name, held in made["params"].items()},
-        engines=tuple(made["engines"]),
+        version=str(data["version"]),
+        title_th=data["title"]["th"],
+        title_en=data["title"]["en"],
+        snapshot=data["snapshot"],
+        key=tuple(data["key"]),
+        place=data["place"],
+        params=None if params is None else {name: value_from(value) for name, value in params.items()},
+        engines=tuple(data["engines"]),
+        derived={column: tuple(of) for column, of in data.get("derived", {}).items()},
     )
     return Description(
-        name=made["name"], summary=made["summary"], options=options, unique=tuple(made["unique"]),
-        fields=tuple(described_field(f) for f in made["fields"]),
-        rules=tuple(described_rule(r) for r in made["rules"]),
+        name=data["name"], summary=data["summary"], options=options, unique=tuple(data["unique"]),
+        fields=tuple(described_field(f) for f in data["fields"]),
+        rules=tuple(described_rule(r) for r in data["rules"]),
     )  # fmt: skip
 
 
-def described_field(made: Plain) -> FieldDescription:
-    """One column from what `plain` made of it."""
+def described_field(data: Plain) -> FieldDescription:
+    """Return a column of its plain data; ValueError where they are none."""
     checks = [
-        (check["check"], tuple((key, _unlisted(value)) for key, value in check.items() if key != "check"))
-        for check in made.get("checks", ())
+        (check["check"], tuple((key, _from_plain_list(value)) for key, value in check.items() if key != "check"))
+        for check in data.get("checks", ())
     ]
-    return _fitting(FieldDescription, {**made, "checks": tuple(checks)})
+    return record_from(FieldDescription, {**data, "checks": tuple(checks)})
 
 
-def _unlisted(value: Any) -> Any:
+def _from_plain_list(value: Any) -> Any:
     return tuple(literal_from(v) for v in value) if isinstance(value, list) else literal_from(value)
 
 
-def described_rule(made: Plain) -> RuleDescription:
-    """One rule from what `plain_rule` made of it."""
-    given: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in made.items() if key != "what"
+def described_rule(data: Plain) -> RuleDescription:
+    """Return a rule of what `plain_rule` returns; ValueError where that is none."""
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "what"
     }
-    return _fitting(RuleDescription, {**given, "what": _what(made.get("what"))})
+    return record_from(RuleDescription, {**values, "what": _what(data.get("what"))})
 
 
-def _what(made: Any) -> Any:
-    if not isinstance(made, Mapping):
-        raise ValueError(f"what must hold is no rule: {made!r}")
-    if "formula" in made:
-        return formula_from(made["formula"])
-    if "document" in made:
-        if not isinstance(made["document"], Mapping):
-            raise ValueError(f"a document has facts, not {made['document']!r}")
-        return {fact: _from_plain(part, PARTS) for fact, part in made["document"].items()}
-    return _from_plain(made, VOCABULARY)
+def _what(data: Any) -> Any:
+    if not isinstance(data, Mapping):
+        raise ValueError(f"what must hold is no rule: {data!r}")
+    if "formula" in data:
+        return formula_from(data["formula"])
+    if "document" in data:
+        if not isinstance(data["document"], Mapping):
+            raise ValueError(f"a document has facts, not {data['document']!r}")
+        return {fact: _kind(part, kinds_of(DocumentPart)) for fact, part in data["document"].items()}
+    frames = (RowKind, GroupKind, LookupKind, CountKind)
+    return _kind(data, {name: kind for base in frames for name, kind in kinds_of(base).items()})
 
 
-def _from_plain(made: Any, known: Mapping[str, type]) -> Any:
-    if not isinstance(made, Mapping) or not isinstance(made.get("rule"), str) or made["rule"] not in known:
-        named = made.get("rule") if isinstance(made, Mapping) else made
-        raise ValueError(f"no rule is called {named!r}; there are {', '.join(sorted(known))}")
-    given = {str(key): value_from(value) for key, value in made.items() if key != "rule"}
-    if "holds" in given:
-        given["holds"] = as_written(formula_from(made["holds"]))
-    return _fitting(known[made["rule"]], given, Param)
+def _kind(data: Any, kinds: Mapping[str, type[RuleKind]]) -> RuleKind:
+    if not isinstance(data, Mapping) or not isinstance(data.get("rule"), str) or data["rule"] not in kinds:
+        name = data.get("rule") if isinstance(data, Mapping) else data
+        raise ValueError(f"no rule is called {name!r}; there are {', '.join(sorted(kinds))}")
+    kind = kinds[data["rule"]]
+    hints = get_type_hints(kind)
+    values = {
+        str(key): as_written(formula_from(value)) if hints.get(str(key)) is nw.Expr else value_from(value)
+        for key, value in data.items()
+        if key != "rule"
+    }
+    return record_from(kind, values, Param)
 
 
-def value_from(made: Any) -> Any:
-    """A value of a rule or a parameter from its plain form."""
-    if isinstance(made, list):
-        return tuple(value_from(held) for held in made)
-    if isinstance(made, Mapping):
-        if set(made) == {"param"}:
-            return Param(made["param"])
-        if set(made) in ({"date"}, {"datetime"}, {"decimal"}):
-            return literal_from(made)
-        return {key: value_from(held) for key, held in made.items()}
-    return made
+def value_from(data: Any) -> Any:
+    """Return a value of a rule, or of a parameter, of its plain form."""
+    if isinstance(data, list):
+        return tuple(value_from(item) for item in data)
+    if isinstance(data, Mapping):
+        if set(data) == {"param"}:
+            return Param(data["param"])
+        if set(data) in ({"date"}, {"datetime"}, {"decimal"}):
+            return literal_from(data)
+        return {key: value_from(item) for key, item in data.items()}
+    return data

@@ -1,19 +1,19 @@
-"""One change between two versions of a contract: its grade, whom it breaks, and its words.
+"""A change between two versions of a contract: its grade, whom it breaks, and its texts.
 
-Here belong the record and how a grade follows from what was allowed before and after. Which changes there are belongs
-in `khrop.diff.differences` and the modules that it asks.
+Here belongs the record. How a value is graded belongs in `khrop.vocabulary.grades`, which changes there are in
+`khrop.diff.differences` and the modules that it calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from khrop.expressions.formula import Call, Column, Constant, in_words
+from khrop.expressions.formula import Formula, in_words
 from khrop.model.facts import show
+from khrop.vocabulary.grades import Grade
 
-Grade = Literal["tightening", "loosening", "neutral", "unclear"]
 Party = Literal["producers", "consumers"]
 Level = Literal["major", "minor", "patch", "none"]
 Of = Literal["contract", "column", "rule"]
@@ -25,11 +25,19 @@ _OF_TH: dict[Of, str] = {"contract": "สัญญาข้อมูล", "colum
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed: the `aspect` (`nullable`, `tolerance`) of the contract, a column or a rule called `name`.
+    """What changed in a contract, a column or a rule.
 
-    `grade` tells whether less is accepted than before (`tightening`) or more (`loosening`); what may be both, or
-    cannot be told, is `unclear`. `breaks` are those whom it breaks: `producers`, as what was accepted is refused,
-    `consumers`, as what they could rely on no longer holds. A warning refuses nothing, and vouches for nothing.
+    Attributes:
+        of: What it is a change of.
+        name: The name of the contract, column or rule.
+        aspect: What of it changed, like `nullable` or `tolerance`.
+        old: The old value as text.
+        new: The new value as text.
+        grade: Whether less is accepted than before (`tightening`) or more (`loosening`).
+        breaks: `producers`, where what was accepted is refused; `consumers`, where what they could rely on no longer
+            holds. A change of a warning breaks nobody.
+        th: The change as a sentence in Thai.
+        en: The same in English.
     """
 
     of: Of
@@ -44,11 +52,12 @@ class Change:
 
     @property
     def breaking(self) -> bool:
+        """Whether it breaks anybody."""
         return bool(self.breaks)
 
     @property
     def level(self) -> Level:
-        """Which part of the version it asks to be raised."""
+        """The part of the version that it requires to be raised."""
         if self.breaking:
             return "major"
         if self.aspect == "version":
@@ -58,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a change is, and whether what stands there is binding (an error, not a warning) before and after."""
+    """What changes, and whether it was and is binding (an error, not a warning)."""
 
     of: Of
     name: str
@@ -75,9 +84,18 @@ class Place:
         en: str = "",
         breaks: tuple[Party, ...] | None = None,
     ) -> Change:
-        """A change here; without words of its own it goes from one value to the other, and it breaks whom its grade
-        says."""
-        was, now = told(old), told(new)
+        """Return a change here.
+
+        Args:
+            aspect: What changed.
+            old: The old value.
+            new: The new value.
+            grade: The grade.
+            th: A sentence in Thai; by default that the value went from old to new.
+            en: The same in English.
+            breaks: Whom it breaks; by default as the grade says.
+        """
+        was, now = value_text(old), value_text(new)
         where = "" if self.of == "contract" else f" {self.name}"
         th = th or f"{aspect} เปลี่ยนจาก {was} เป็น {now}"
         en = en or f"{aspect} went from {was} to {now}"
@@ -87,7 +105,7 @@ class Place:
         )  # fmt: skip
 
     def graded(self, aspect: str, old: Any, new: Any, grade: Callable[[Any, Any], Grade]) -> Iterator[Change]:
-        """A change, where the two differ."""
+        """Yield a change, where the two values differ."""
         if old != new:
             yield self.changed(aspect, old, new, grade(old, new))
 
@@ -100,55 +118,17 @@ class Place:
         return tuple(parties)
 
 
-def told(value: Any) -> str:
-    """A value as a change tells it; long lists by their first values and their number."""
-    if isinstance(value, (Column, Constant, Call)):
+def value_text(value: Any) -> str:
+    """Return a value as text; of a long list the first values and their number."""
+    if isinstance(value, Formula):
         return in_words(value)
     if isinstance(value, (tuple, list, set, frozenset)):
-        texts = [told(one) for one in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
-        said = ", ".join(texts)
-        return said if len(said) <= LONGEST else f"{', '.join(texts[:3])} … ({len(texts)})"
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        texts = [value_text(item) for item in items]
+        joined = ", ".join(texts)
+        return joined if len(joined) <= LONGEST else f"{', '.join(texts[:3])} … ({len(texts)})"
     if isinstance(value, dict):
-        return told([f"{key}: {told(held)}" for key, held in value.items()])
+        return value_text([f"{key}: {value_text(held)}" for key, held in value.items()])
     if isinstance(value, bool):
         return "yes" if value else "no"
     return show("", value) or NOTHING
-
-
-def unclear(old: Any, new: Any) -> Grade:
-    return "unclear"
-
-
-def neutral(old: Any, new: Any) -> Grade:
-    return "neutral"
-
-
-def more_is_looser(old: Any, new: Any) -> Grade:
-    """Of a limit that lets more through the higher it is, a tolerance or a maximum."""
-    try:
-        if old == new:
-            return "neutral"
-        return "loosening" if new > old else "tightening"
-    except TypeError:
-        return "unclear"
-
-
-def more_is_stricter(old: Any, new: Any) -> Grade:
-    return turned(more_is_looser(old, new))
-
-
-def wider_is_looser(old: Set[Any], new: Set[Any]) -> Grade:
-    """Of a set of what is allowed, a list of values or columns that may be null."""
-    if old == new:
-        return "neutral"
-    return "loosening" if old < new else "tightening" if new < old else "unclear"
-
-
-def wider_is_stricter(old: Set[Any], new: Set[Any]) -> Grade:
-    return turned(wider_is_looser(old, new))
-
-
-def turned(grade: Grade) -> Grade:
-    """The grade of the change back."""
-    back: dict[Grade, Grade] = {"loosening": "tightening", "tightening": "loosening"}
-    return back.get(grade, grade)

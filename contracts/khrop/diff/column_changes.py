@@ -14,19 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription
-from khrop.diff.changes import (
-    NOTHING,
-    Change,
-    Grade,
-    Place,
-    more_is_looser,
-    more_is_stricter,
-    neutral,
-    told,
-    unclear,
-    wider_is_looser,
-    wider_is_stricter,
-)
+from khrop.diff.changes import NOTHING, Change, Place, value_text
+from khrop.vocabulary import grades as grading
 
 Statistics = Mapping[str, Any]
 
@@ -40,21 +29,15 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
         if name not in after:
             yield _removed(column)
     kept, now = [name for name in before if name in after], [name for name in after if name in before]
-    yield from Place("contract", new.name).graded("order of columns", kept, now, neutral)
+    yield from Place("contract", new.name).graded("order of columns", kept, now, grading.neutral)
     if old.unique != new.unique:
-        grade = unique_grade(old, new, old.unique, new.unique)
+        grade = grading.key_columns(old.unique, new.unique, nullable_columns(old, new))
         yield Place("contract", new.name).changed("unique", old.unique, new.unique, grade)
 
 
-def unique_grade(old: Description, new: Description, before: tuple[str, ...], after: tuple[str, ...]) -> Grade:
-    """A key of fewer columns is stricter, as long as the columns that it leaves out could not be null."""
-    if set(before) == set(after):
-        return "neutral"
-    if not before or not after:
-        return "loosening" if before else "tightening"
-    left_out = set(before) ^ set(after)
-    nullable = {f.name for d in (old, new) for f in d.fields if f.nullable or not f.required}
-    return "unclear" if left_out & nullable else wider_is_looser(set(before), set(after))
+def nullable_columns(*descriptions: Description) -> set[str]:
+    """Return the columns that may be null or absent in any of some contracts."""
+    return {f.name for d in descriptions for f in d.fields if f.nullable or not f.required}
 
 
 def _added(column: FieldDescription) -> Change:
@@ -75,19 +58,19 @@ def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
     if (old.kind, old.dtype) != (new.kind, new.dtype):
         was, now = (f.kind if old.kind != new.kind else f.dtype for f in (old, new))
         yield place.changed("type", was, now, _type_grade(old, new))
-    yield from place.graded("required", old.required, new.required, more_is_stricter)
-    yield from place.graded("nullable", old.nullable, new.nullable, more_is_looser)
-    yield from place.graded("unique", old.unique, new.unique, more_is_stricter)
+    yield from place.graded("required", old.required, new.required, grading.more_is_stricter)
+    yield from place.graded("nullable", old.nullable, new.nullable, grading.more_is_looser)
+    yield from place.graded("unique", old.unique, new.unique, grading.more_is_stricter)
     if old.coerce != new.coerce:
-        grade: Grade = "loosening" if new.coerce else "tightening"
+        grade: grading.Grade = "loosening" if new.coerce else "tightening"
         # What plain Pandera coerces has the contract's type then: nothing is lost to who reads it.
         yield Place("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
     yield from _checks(old, new)
-    yield from place.graded("title", old.title, new.title, neutral)
-    yield from place.graded("description", old.description, new.description, neutral)
+    yield from place.graded("title", old.title, new.title, grading.neutral)
+    yield from place.graded("description", old.description, new.description, grading.neutral)
 
 
-def _type_grade(old: FieldDescription, new: FieldDescription) -> Grade:
+def _type_grade(old: FieldDescription, new: FieldDescription) -> grading.Grade:
     """Every engine has types of its own, so the kind counts; plain Pandera without coercion asks for the very type."""
     if old.kind == new.kind:
         return "neutral" if old.coerce and new.coerce else "unclear"
@@ -99,23 +82,23 @@ def _type_grade(old: FieldDescription, new: FieldDescription) -> Grade:
 def _checks(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
     place = Place("column", new.name, old.severity == "error", new.severity == "error")
     if old.severity != new.severity:
-        grade: Grade = "neutral"
+        grade: grading.Grade = "neutral"
         if old.checks and new.checks:
             grade = "tightening" if new.severity == "error" else "loosening"
         yield place.changed("severity of checks", old.severity, new.severity, grade)
     if old.checks == new.checks:
         return
-    told_apart = list(_bounds(place, old, new)) + list(_others(place, old, new))
-    if told_apart:
-        yield from told_apart
+    changes = list(_bounds(place, old, new)) + list(_others(place, old, new))
+    if changes:
+        yield from changes
     else:
-        was, now = ([f"{name} {told(dict(of))}" for name, of in f.checks] for f in (old, new))
+        was, now = ([f"{name} {value_text(dict(of))}" for name, of in f.checks] for f in (old, new))
         yield place.changed("checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "says the same otherwise")
 
 
 def _bounds(place: Place, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
     was, now = _ends(old), _ends(new)
-    for end, grade in (("least", more_is_stricter), ("most", more_is_looser)):
+    for end, grade in (("least", grading.more_is_stricter), ("most", grading.more_is_looser)):
         before, after = was.get(end), now.get(end)
         if before == after:
             continue
@@ -133,7 +116,7 @@ class _End:
     beyond: int
 
     def __str__(self) -> str:
-        return {0: "", 1: "> ", -1: "< "}[self.beyond] + told(self.value)
+        return {0: "", 1: "> ", -1: "< "}[self.beyond] + value_text(self.value)
 
 
 def _ends(column: FieldDescription) -> dict[str, Any]:
@@ -182,7 +165,7 @@ def _others(place: Place, old: FieldDescription, new: FieldDescription) -> Itera
         if was == now:
             continue
         if not was or not now:
-            grade: Grade = "loosening" if was else "tightening"
+            grade: grading.Grade = "loosening" if was else "tightening"
         else:
             grade = _check_grade(name, was[0], now[0]) if len(was) == len(now) == 1 else "unclear"
         yield place.changed(name, _said(was), _said(now), grade)
@@ -202,19 +185,19 @@ def _said(checks: tuple[Statistics, ...]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def _check_grade(name: str, was: Statistics, now: Statistics) -> Grade:
+def _check_grade(name: str, was: Statistics, now: Statistics) -> grading.Grade:
     if name == "isin":
-        return wider_is_looser(set(was["allowed_values"]), set(now["allowed_values"]))
+        return grading.wider_is_looser(set(was["allowed_values"]), set(now["allowed_values"]))
     if name == "notin":
-        return wider_is_stricter(set(was["forbidden_values"]), set(now["forbidden_values"]))
+        return grading.wider_is_stricter(set(was["forbidden_values"]), set(now["forbidden_values"]))
     if name in ("str_startswith", "str_endswith"):
         begins = str.startswith if name == "str_startswith" else str.endswith
         stricter, looser = begins(now["string"], was["string"]), begins(was["string"], now["string"])
         return "tightening" if stricter else "loosening" if looser else "unclear"
     if name == "str_length":
         (least, most), (now_least, now_most) = _lengths(was), _lengths(now)
-        return _joined(more_is_stricter(least, now_least), more_is_looser(most, now_most))
-    return unclear(was, now)
+        return _joined(grading.more_is_stricter(least, now_least), grading.more_is_looser(most, now_most))
+    return grading.unclear(was, now)
 
 
 def _lengths(of: Statistics) -> tuple[float, float]:
@@ -224,7 +207,7 @@ def _lengths(of: Statistics) -> tuple[float, float]:
     return (0 if least is None else least), (math.inf if most is None else most)
 
 
-def _joined(one: Grade, other: Grade) -> Grade:
+def _joined(one: grading.Grade, other: grading.Grade) -> grading.Grade:
     """Two grades of one check."""
     if one == other or other == "neutral":
         return one

@@ -10,20 +10,27 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from khrop.description.description import Description, RuleDescription
-from khrop.diff.changes import Change, Grade, Level, Place, neutral, told, unclear
+from khrop.description.description import Description, RuleDescription, params_in
+from khrop.diff.changes import Change, Level, Place, value_text
 from khrop.diff.column_changes import column_changes
-from khrop.diff.rule_changes import params_in, rule_changes
+from khrop.diff.rule_changes import rule_changes
+from khrop.vocabulary.grades import Grade, neutral, unclear
 
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?")
 
 
 def compare(old: Description, new: Description) -> tuple[Change, ...]:
-    """The changes from an old contract to a new one, those of the contract first, then of columns, then of rules.
+    """Return the changes from an old contract to a new one: of the contract, then of columns, then of rules.
 
-    Nothing where they are the same. Each change is graded on its own: that another rule catches what one lets through
-    from now on is not asked.
+    Each change is graded by itself, whatever other rules refuse.
+
+    Args:
+        old: The old contract.
+        new: The new contract.
+
+    Returns:
+        The changes; none where the contracts are equal.
     """
     return (*_options(old, new), *column_changes(old, new), *rule_changes(old, new))
 
@@ -38,6 +45,7 @@ def _options(old: Description, new: Description) -> Iterator[Change]:
     yield from place.graded("snapshot", was.snapshot, now.snapshot, unclear)
     yield from _key(old, new)
     yield from place.graded("place", was.place, now.place, neutral)
+    yield from place.graded("derived", was.derived, now.derived, neutral)
     yield from _engines(place, was.engines, now.engines)
     yield from _params(old, new)
 
@@ -62,8 +70,11 @@ def _engines(place: Place, old: tuple[str, ...], new: tuple[str, ...]) -> Iterat
 
 
 def _params(old: Description, new: Description) -> Iterator[Change]:
-    """A parameter in the place of a rule's value is graded with the rule; one that rules read as a fact, here: without
-    a value they are not run."""
+    """Yield the changes of parameters.
+
+    One in the place of a rule's value is graded with the rule; one that rules read as a fact here, as without a value
+    they are not run.
+    """
     was, now = old.options.params or {}, new.options.params or {}
     rules = (*old.rules, *new.rules)
     for name in dict.fromkeys([*now, *was]):
@@ -75,8 +86,8 @@ def _params(old: Description, new: Description) -> Iterator[Change]:
         place = Place("contract", new.name, binding, binding)
         th = en = ""
         if not readers and any(name in params_in(rule.what) for rule in rules):
-            th = f"{name} เปลี่ยนจาก {told(before)} เป็น {told(after)} (ผลอยู่ที่กฎซึ่งใช้ค่านี้)"
-            en = f"{name} went from {told(before)} to {told(after)} (graded with the rules that take it)"
+            th = f"{name} เปลี่ยนจาก {value_text(before)} เป็น {value_text(after)} (ผลอยู่ที่กฎซึ่งใช้ค่านี้)"
+            en = f"{name} went from {value_text(before)} to {value_text(after)} (graded with the rules that take it)"
         grade: Grade = "neutral"
         if readers and before != after:
             grade = "tightening" if before is None else "loosening" if after is None else "unclear"
@@ -84,7 +95,7 @@ def _params(old: Description, new: Description) -> Iterator[Change]:
 
 
 def _facts(rule: RuleDescription) -> set[str]:
-    """The facts that a rule reads."""
+    """Return the facts that a rule reads."""
     parts = list(rule.what.values()) if isinstance(rule.what, Mapping) else []
     given = {name for part in parts for group in part.given for name in group}
     return {*rule.needs, *(name for part in parts for name in part.needs), *given}
@@ -92,8 +103,14 @@ def _facts(rule: RuleDescription) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class VersionDue:
-    """Which `level` of the version the changes ask to be raised, the least version `due` for that, the one that the
-    new contract `has`, and whether that `suffices`."""
+    """The version that changes require.
+
+    Attributes:
+        level: The part of the version to raise.
+        due: The least version.
+        has: The version of the new contract.
+        suffices: Whether it is enough.
+    """
 
     level: Level
     due: str
@@ -102,9 +119,22 @@ class VersionDue:
 
 
 def version_due(old: Description, new: Description, changes: Sequence[Change]) -> VersionDue:
-    """The version that changes ask for: a breaking one for a new major (below 1.0.0, as semantic versions have it, a
-    new minor), one that breaks nobody for a new minor, words alone for a new patch. ValueError for a version that is
-    none of the form 1.2.3."""
+    """Return the version that changes require.
+
+    A breaking change requires a new major version (below 1.0.0, as in semantic versioning, a new minor one), one that
+    breaks nobody a new minor version, texts alone a new patch.
+
+    Args:
+        old: The old contract.
+        new: The new contract.
+        changes: What `compare` returns for them.
+
+    Returns:
+        The version, and whether the new contract's suffices.
+
+    Raises:
+        ValueError: A version is not of the form 1.2.3.
+    """
     level = LEVELS[max((LEVELS.index(change.level) for change in changes), default=0)]
     was, has = _numbers(old), _numbers(new)
     major, minor, patch = was
@@ -118,8 +148,8 @@ def version_due(old: Description, new: Description, changes: Sequence[Change]) -
 
 
 def _numbers(of: Description) -> tuple[int, int, int]:
-    found = _VERSION.fullmatch(of.options.version)
-    if not found:
+    match = _VERSION.fullmatch(of.options.version)
+    if not match:
         raise ValueError(f"{of.name}: the version {of.options.version!r} is none of the form 1.2.3")
-    major, minor, patch = map(int, found.groups())
+    major, minor, patch = map(int, match.groups())
     return major, minor, patch

@@ -1,35 +1,21 @@
 """What changed in a contract's rules: added, removed, another severity, other nulls, another tolerance.
 
-Rules are the same by id and scope. Here belongs how each rule of the vocabulary becomes stricter or looser; a change
-that is not known here is `unclear`. What changed in columns belongs in `khrop.diff.column_changes`.
+Rules are the same by id and scope. How a value makes a rule stricter or looser is known to its kind (see
+`khrop.vocabulary.kinds`). What changed in columns belongs in `khrop.diff.column_changes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from khrop import vocabulary
-from khrop.description.description import Description, Param, RuleDescription
-from khrop.diff.changes import (
-    NOTHING,
-    Change,
-    Grade,
-    Place,
-    more_is_looser,
-    more_is_stricter,
-    neutral,
-    unclear,
-    wider_is_looser,
-    wider_is_stricter,
-)
-from khrop.diff.column_changes import unique_grade
-from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, formula_of
-from khrop.vocabulary import claims
+from khrop.description.description import Description, RuleDescription, params_in, resolved
+from khrop.diff.changes import NOTHING, Change, Place
+from khrop.diff.column_changes import nullable_columns
+from khrop.expressions.formula import Formula, columns_in, formula_of
+from khrop.vocabulary.grades import Grade, formulas, neutral, wider_is_looser, wider_is_stricter
+from khrop.vocabulary.kinds import RuleKind
 
-Grading = Callable[[Any, Any], Grade]
 Key = tuple[str, str, int]
 TEXTS = ("summary", "column", "observed", "expected", "th", "en", "method")
 
@@ -77,9 +63,9 @@ class _Rule:
         old, new = self.old, self.new
         strict: Grade = "tightening" if new.severity == "error" else "loosening"
         yield from self.place.graded("severity", old.severity, new.severity, lambda was, now: strict)
-        yield from self.place.graded("needs", old.needs, new.needs, lambda a, b: wider_is_looser(set(a), set(b)))
+        yield from self.place.graded("needs", old.needs, new.needs, wider_is_looser)
         yield from self._nulls()
-        was, now = resolved(old.what, self.before), resolved(new.what, self.after)
+        was, now = _with_values(old.what, self.before), _with_values(new.what, self.after)
         if was != now:
             yield from self._what(was, now)
         elif old.what != new.what:
@@ -108,10 +94,10 @@ class _Rule:
     def _what(self, was: Any, now: Any) -> Iterator[Change]:
         if isinstance(was, Mapping) and isinstance(now, Mapping):
             yield from self._parts(was, now)
-        elif type(was) is type(now) and not isinstance(was, (Column, Constant, Call)):
-            yield from self._data(was, now)
+        elif type(was) is type(now) and isinstance(now, RuleKind):
+            yield from self._values(was, now)
         else:
-            yield self.place.changed("what", _named(was), _named(now), _formula_grade(was, now))
+            yield self.place.changed("what", _named(was), _named(now), formulas(was, now))
 
     def _parts(self, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
         for fact in dict.fromkeys([*now, *was]):
@@ -121,115 +107,28 @@ class _Rule:
                 yield self.place.changed(fact, before, after, grade)
             elif type(was[fact]) is not type(now[fact]):
                 yield self.place.changed(fact, _named(was[fact]), _named(now[fact]), "unclear")
-            elif was[fact] != now[fact]:
-                yield from self._data(was[fact], now[fact], f"{fact}: ")
-
-    def _data(self, was: Any, now: Any, where: str = "") -> Iterator[Change]:
-        """What changed in one rule of the vocabulary, or one part of a document."""
-        known = GRADES.get(type(now), {})
-        if type(now) is vocabulary.UniqueKey:
-            known = {"columns": partial(unique_grade, self.before, self.after)}
-        for field in fields(now):
-            before, after = getattr(was, field.name), getattr(now, field.name)
-            if not field.compare or before == after:
-                continue
-            if field.name == "least":
-                yield from self._least(before, after)
             else:
-                yield self.place.changed(
-                    where + field.name, before, after, known.get(field.name, unclear)(before, after)
-                )
+                yield from self._values(was[fact], now[fact], f"{fact}: ")
 
-    def _least(self, was: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Change]:
-        for column in dict.fromkeys([*now, *was]):
-            before, after = was.get(column), now.get(column)
-            if None in (before, after):
-                yield self.place.changed(f"least {column}", before, after, _there_or_not(before, after))
-            else:
-                yield from self.place.graded(f"least {column}", before, after, more_is_stricter)
+    def _values(self, was: RuleKind, now: RuleKind, where: str = "") -> Iterator[Change]:
+        """Yield what changed in a rule of the vocabulary, or a part of a document."""
+        for name, before, after, grade in now.changes(was, nullable_columns(self.before, self.after)):
+            yield self.place.changed(where + name, before, after, grade)
 
 
 def _failing_nulls(rule: RuleDescription) -> set[str]:
-    """The columns whose nulls fail a rule about rows."""
+    """Return the columns whose nulls fail a rule about rows."""
     what = rule.what
-    if not isinstance(what, (Column, Constant, Call)):
-        given = {f.name: _value_of(getattr(what, f.name)) for f in fields(what) if f.init}
-        what = formula_of(type(what)(**given).holds())
+    if not isinstance(what, Formula):
+        # Which columns a rule reads does not depend on the value of a parameter.
+        what = formula_of(resolved(what, dict.fromkeys(params_in(what), 1)).holds())
     return {*rule.columns, *columns_in(what)} - set(rule.skip_null)
 
 
-def _value_of(value: Any) -> Any:
-    # Which columns a rule reads does not hang on the value of a parameter.
-    return 1 if isinstance(value, Param) else value
-
-
-def resolved(what: Any, of: Description) -> Any:
-    """What a rule is made of, with the parameters' own values in their places."""
-    if isinstance(what, Mapping):
-        return {fact: resolved(part, of) for fact, part in what.items()}
-    if isinstance(what, (Column, Constant, Call)) or not params_in(what):
-        return what
-    given = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
-    params = of.options.params or {}
-    return type(what)(
-        **{key: params.get(held.name) if isinstance(held, Param) else held for key, held in given.items()}
-    )
-
-
-def params_in(what: Any) -> set[str]:
-    """The parameters that stand in a rule in the place of a value."""
-    if isinstance(what, Mapping):
-        return {name for part in what.values() for name in params_in(part)}
-    if isinstance(what, (Column, Constant, Call)):
-        return set()
-    return {value.name for f in fields(what) if isinstance(value := getattr(what, f.name), Param)}
+def _with_values(what: Any, of: Description) -> Any:
+    """Return what a rule consists of with the contract's own parameters, None for one without a value."""
+    return resolved(what, dict.fromkeys(params_in(what)) | dict(of.options.params or {}))
 
 
 def _named(what: Any) -> Any:
-    return what if isinstance(what, (Column, Constant, Call)) else type(what).__name__
-
-
-def _formula_grade(was: Any, now: Any) -> Grade:
-    """Of two comparisons of the same with another constant it can be told; of no others."""
-    if not (isinstance(was, Call) and isinstance(now, Call)) or len(was.args) != 2 or len(now.args) != 2:
-        return "unclear"
-    (one, limit), (other, now_limit) = was.args, now.args
-    if (was.name, one, was.options) != (now.name, other, now.options):
-        return "unclear"
-    return _COMPARISONS.get(was.name, unclear)(_constant(limit), _constant(now_limit))
-
-
-def _constant(formula: Formula) -> Any:
-    return formula.value if isinstance(formula, Constant) else formula
-
-
-def _of_sets(grade: Grading) -> Grading:
-    return lambda old, new: grade(set(old), set(new))
-
-
-def _there_or_not(old: Any, new: Any) -> Grade:
-    """Of a further demand, which may be left out."""
-    return "tightening" if old is None else "loosening" if new is None else "unclear"
-
-
-_COMPARISONS: Mapping[str, Grading] = {
-    "__le__": more_is_looser, "__lt__": more_is_looser, "__ge__": more_is_stricter, "__gt__": more_is_stricter,
-}  # fmt: skip
-_TOLERANCE: Mapping[str, Grading] = {"tolerance": more_is_looser}
-GRADES: Mapping[type, Mapping[str, Grading]] = {
-    vocabulary.WholeNumbers: {"most": more_is_looser},
-    vocabulary.AddsUp: _TOLERANCE,
-    vocabulary.RatioWithin: _TOLERANCE,
-    vocabulary.SumsMatch: {**_TOLERANCE, "columns": _of_sets(wider_is_stricter), "ratio": _there_or_not},
-    vocabulary.PartWhole: {**_TOLERANCE, "values": _of_sets(wider_is_stricter)},
-    # Exactly a list: whatever is added to it was a stranger before, and is missed from now on.
-    vocabulary.ContainsExactly: {
-        "expected": lambda old, new: "neutral" if set(old) == set(new) else "unclear", "names": neutral,
-        "printed": neutral,
-    },
-    # The more figures there are, the more of them may differ.
-    vocabulary.NotAllSame: {"columns": _of_sets(wider_is_looser)},
-    vocabulary.ByGroup: {"formula": _formula_grade, "th": neutral, "en": neutral},
-    claims.RestOfHundred: {"within": more_is_looser},
-}  # fmt: skip
-"""How the values of a rule make it stricter or looser; what is not here is `unclear`."""
+    return what if isinstance(what, Formula) else type(what).__name__

@@ -27,7 +27,7 @@ from khrop.model.grouping import Failure, Grouping, natural
 from khrop.model.messages import say, shown, violation
 from khrop.model.rule import ContractOptions, Params, Rule, Scope, Severity, options_of
 from khrop.model.verdict import Found, NotRun, Verdict, Violation
-from khrop.vocabulary.references import ConservesRows, ForeignKey
+from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
 
 SCOPES: tuple[Scope, ...] = ("row", "group", "reference", "document")
 LIMIT = 1000
@@ -243,28 +243,27 @@ class _Run:
     def reference_rules(self, rules: Sequence[Built], others: Mapping[str, Any]) -> None:
         """Rules that compare with another frame: the previous return, row by row, or one that they name."""
         frames = {name: ready(self.contract, native) for name, native in others.items()}
-        named = [one for one in rules if isinstance(one.what, (ForeignKey, ConservesRows))]
+        named = [one for one in rules if isinstance(one.what, ReferenceKind)]
         for one in named:
             if self._has_columns(one):
                 self._named_reference(one.rule, one.what, frames)
         self._previous([one for one in rules if one not in named], frames.get(PREVIOUS_FRAME))
 
-    def _named_reference(self, rule: Rule, what: ForeignKey | ConservesRows, frames: Mapping[str, Ready]) -> None:
-        names = what.references if isinstance(what, ConservesRows) else (what.reference,)
-        if absent := [name for name in names if name not in frames]:
+    def _named_reference(self, rule: Rule, what: ReferenceKind, frames: Mapping[str, Ready]) -> None:
+        if absent := [name for name in what.references if name not in frames]:
             self.not_run.append(NotRun(rule.id, "", f"no reference {', '.join(absent)} was handed in"))
-        elif isinstance(what, ConservesRows):
+        elif isinstance(what, CountKind):
             self._failed(rule, reference_rules.lost_rows(what, self.frame, frames, self.by))
-        else:
-            lacking = [c for c in what.columns_there if c not in frames[what.reference].schema]
-            if lacking:
-                raise ValueError(f"rule {rule.id!r}: reference {what.reference} has no column {', '.join(lacking)}")
-            failing = reference_rules.strangers(what, self.frame, frames[what.reference], self.limit)
+        elif isinstance(what, LookupKind):
+            for name in what.references:
+                if lacking := [c for c in what.columns_of(name) if c not in frames[name].schema]:
+                    raise ValueError(f"rule {rule.id!r}: reference {name} has no column {', '.join(lacking)}")
+            failing = reference_rules.unmatched(what, self.frame, frames, self.limit)
             if failing.count:
                 self.split.keys_fail(
                     rule.severity,
                     tuple(self.by.columns(*what.columns)),
-                    lambda: reference_rules.without_reference(what, self.frame, frames[what.reference]),
+                    lambda: reference_rules.all_unmatched(what, self.frame, frames),
                 )
                 row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
                 self._keep(rule.id, rule.severity, failing.count, self._told(row_rule, failing.rows))

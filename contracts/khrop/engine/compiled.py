@@ -14,10 +14,11 @@ import narwhals as nw
 
 from khrop.engine.fields import field_rules
 from khrop.engine.frames import columns_of
-from khrop.engine.row_rules import RowRule, RowVocabulary, row_rule
+from khrop.engine.row_rules import RowRule, row_rule
 from khrop.engine.support import refuse
 from khrop.expressions.formula import Opaque, columns_in, formula_of
 from khrop.model.rule import PREVIOUS, Params, Rule, RuleDefinitionError, options_of, rules_of
+from khrop.vocabulary.kinds import RowKind
 
 COLUMNS = "columns"
 """The id under which a frame fails that lacks a column of the contract, or has one of the wrong type."""
@@ -64,7 +65,7 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
 
 def made(rule: Rule, built: Any) -> Built:
     """A rule with what it built, ready to run; RuleDefinitionError where its scope has no use for that."""
-    rows = isinstance(built, (nw.Expr, RowVocabulary))
+    rows = isinstance(built, (nw.Expr, RowKind))
     if rule.scope == "document":
         if not isinstance(built, Mapping):
             raise RuleDefinitionError(f"rule {rule.id!r} is of scope document: it returns a mapping from fact to part")

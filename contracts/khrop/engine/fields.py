@@ -17,7 +17,8 @@ import narwhals as nw
 from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
-from khrop.vocabulary import UniqueKey, WholeNumbers
+from khrop.vocabulary import UniqueKey
+from khrop.vocabulary.kinds import RowKind
 
 Limits = Mapping[str, Any]
 FieldCheck = tuple[str, Callable[[nw.Expr, Limits], nw.Expr], str, str]
@@ -104,7 +105,7 @@ def _whole_in(rule: Rule, contract: type) -> tuple[str, ...]:
     if rule.scope != "row" or rule.severity != "error":
         return ()
     built = rule.build(contract, dict(options_of(contract).params or {}))
-    return tuple(built.least) if isinstance(built, WholeNumbers) else ()
+    return built.whole_columns if isinstance(built, RowKind) else ()
 
 
 def _checked(contract: type, name: str, check: Any, nullable: bool) -> Rule:

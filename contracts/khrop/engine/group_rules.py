@@ -1,7 +1,7 @@
 """Rules about groups of rows, run on a frame: one group-by a key, for all rules that group by it.
 
 Here belongs how aggregates are made, in the engine or on arrays, so that their figures are exact on each. What they
-mean is the rules' own: see `khrop.model.grouping` and `khrop.vocabulary`.
+mean is the rules' own: see `khrop.vocabulary.kinds`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from khrop.expressions.evaluation import in_row, on_arrays, program
 from khrop.expressions.formula import Opaque, columns_in, expression, formula_of
 from khrop.expressions.rewriting import with_moments, with_unsigned
 from khrop.model.facts import Facts, plain
-from khrop.model.grouping import Aggregate, Failure, Grouping, GroupRule, Row
+from khrop.model.grouping import Aggregate, Failure, Grouping, Row
+from khrop.vocabulary.kinds import GroupKind
 
 HALF = 2**32
 BATCH = 2000
@@ -41,7 +42,7 @@ class GroupRun:
     by: Grouping
     facts: Facts
 
-    def run(self, rules: Sequence[GroupRule]) -> list[list[Failure]]:
+    def run(self, rules: Sequence[GroupKind]) -> list[list[Failure]]:
         """What fails each rule."""
         groups: dict[int, Groups] = {}
         for keys in dict.fromkeys(rule.keys for rule in rules):
@@ -65,7 +66,7 @@ class GroupRun:
             return None
         return arrays
 
-    def _grouped(self, keys: tuple[str, ...], rules: Mapping[int, GroupRule]) -> dict[int, Groups]:
+    def _grouped(self, keys: tuple[str, ...], rules: Mapping[int, GroupKind]) -> dict[int, Groups]:
         """The aggregates of each rule by snapshot, of the groups that it does not keep."""
         found: dict[int, Groups] = {i: {} for i in rules}
         for piece in self._pieces():
@@ -89,7 +90,7 @@ class GroupRun:
         return held if held is not None and len(held) > MANY else None
 
     def _grouped_piece(
-        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
     ) -> dict[int, Groups]:
         """The aggregates of some whole snapshots, of groups that some rule does not keep where all tell which."""
         made, sums = self._aggregated(data, keys, rules)
@@ -105,7 +106,7 @@ class GroupRun:
         return found
 
     def _aggregated(
-        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupRule]
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
     ) -> tuple[nw.LazyFrame[Any], _Sums]:
         """One group-by for all rules of the same keys, and how its figures are to be read."""
         derived = {name: self._made(expr) for rule in rules.values() for name, expr in rule.derived.items()}
@@ -128,7 +129,7 @@ class GroupRun:
         except Opaque:
             return expr
 
-    def failing(self, rule: GroupRule) -> nw.LazyFrame[Any]:
+    def failing(self, rule: GroupKind) -> nw.LazyFrame[Any]:
         """The keys of the groups that a rule which tells what it keeps does not keep."""
         made, sums = self._aggregated(self.frame.data, rule.keys, {0: rule})
         broken = sums.broken(rule, 0)
@@ -179,7 +180,7 @@ def _named(rule: int, figure: str) -> str:
     return f"__a{rule}_{figure}"
 
 
-def _kept_out(rule: GroupRule, groups: Groups) -> Groups:
+def _kept_out(rule: GroupKind, groups: Groups) -> Groups:
     """The groups that a rule has to look at."""
     keeps = rule.keeps
     if keeps is None:
@@ -229,7 +230,7 @@ class _Sums:
         there = [~nw.col(c).is_null() for c in read] + [~nw.col(c).is_nan() for c in read if self.schema[c].is_float()]
         return reduce(and_, [*there, nw.col(column)])
 
-    def broken(self, rule: GroupRule, number: int) -> nw.Expr | None:
+    def broken(self, rule: GroupKind, number: int) -> nw.Expr | None:
         """Which groups a rule does not keep, as the engine can tell; None where it cannot."""
         if rule.keeps is None or any(a.of == "sum" and self._halves(a.column) for a in rule.aggregates.values()):
             return None
@@ -291,14 +292,14 @@ class _Sums:
         return {"ibis": nw.Decimal(38, 0), "pyspark": nw.Decimal(38, 0), "polars": nw.Int128()}.get(self.engine)
 
 
-def _reckoned(rule: GroupRule) -> bool:
+def _reckoned(rule: GroupKind) -> bool:
     try:
         return all(on_arrays(formula_of(expr)) for expr in rule.derived.values())
     except Opaque:
         return False
 
 
-def _on_arrays(arrays: Arrays, rule: GroupRule) -> Row:
+def _on_arrays(arrays: Arrays, rule: GroupKind) -> Row:
     """The aggregates over all rows of one snapshot."""
     columns: dict[str, list[Any]] = {}
     for name, expr in rule.derived.items():

@@ -7,6 +7,7 @@ see `khrop.vocabulary.references`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -17,7 +18,7 @@ from khrop.engine.frames import Ready
 from khrop.engine.in_memory import MANY
 from khrop.model.grouping import Failure, Grouping, Row
 from khrop.model.rule import PREVIOUS
-from khrop.vocabulary.references import ConservesRows, ForeignKey
+from khrop.vocabulary.kinds import CountKind, LookupKind
 
 
 def compared(older: Ready, by: Grouping) -> set[str]:
@@ -77,22 +78,32 @@ def _keys(arrays: Arrays, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
     return list(zip(*(arrays.listed(key) for key in keys), strict=True))
 
 
-def strangers(rule: ForeignKey, frame: Ready, reference: Ready, limit: int | None) -> Failing:
-    """The rows whose key the reference does not have. A null is in no reference."""
-    lost = without_reference(rule, frame, reference)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A reference as a rule may read it."""
+
+    frame: Ready
+
+    def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        renamed = self.frame.data.select(*[nw.col(column).alias(name) for name, column in columns.items()])
+        return different(renamed, *columns)
+
+
+def unmatched(rule: LookupKind, frame: Ready, references: Mapping[str, Ready], limit: int | None) -> Failing:
+    """The number of rows that a rule does not find in its references, and the first of them."""
+    lost = all_unmatched(rule, frame, references)
     count = int(lost.select(nw.len()).collect().item())
     if not count:
         return Failing(0, [])
     return Failing(count, rows_of(lost if limit is None else lost.head(limit)))
 
 
-def without_reference(rule: ForeignKey, frame: Ready, reference: Ready) -> nw.LazyFrame[Any]:
-    """The rows whose key the reference does not have, all of them."""
-    there = reference.data.select(*[nw.col(c).alias(h) for h, c in zip(rule.columns, rule.columns_there, strict=True)])
-    return frame.data.join(different(there, *rule.columns), on=list(rule.columns), how="anti")
+def all_unmatched(rule: LookupKind, frame: Ready, references: Mapping[str, Ready]) -> nw.LazyFrame[Any]:
+    """The rows that a rule does not find in its references."""
+    return rule.failing(frame.data, {name: _Table(references[name]) for name in rule.references})
 
 
-def lost_rows(rule: ConservesRows, frame: Ready, references: Mapping[str, Ready], by: Grouping) -> list[Failure]:
+def lost_rows(rule: CountKind, frame: Ready, references: Mapping[str, Ready], by: Grouping) -> list[Failure]:
     """The snapshots of which rows were lost, or came from nowhere."""
     here = _counted(frame, by)
     counts = {name: _counted(references[name], by) for name in rule.references}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import narwhals as nw
 
@@ -17,19 +17,6 @@ from khrop.expressions.evaluation import numbers_in, on_arrays
 from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
 from khrop.expressions.rewriting import TRUE, simplified
 from khrop.model.rule import PREVIOUS, Rule, RuleDefinitionError
-
-Texts = Mapping[str, str]
-
-
-@runtime_checkable
-class RowVocabulary(Protocol):
-    """A ready-made rule about single rows: what must hold, and its words where the rule has none of its own."""
-
-    def holds(self) -> nw.Expr: ...
-
-    def words(self) -> Mapping[str, Any]:
-        """`observed`, `expected`, `column`, `th`, `en`: templates over the failing row, or functions of it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

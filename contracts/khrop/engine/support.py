@@ -12,6 +12,7 @@ import narwhals as nw
 
 from khrop.expressions.formula import Call, NotOfRows, Opaque, formula_of, parts
 from khrop.model.rule import ENGINES, Rule, RuleDefinitionError, options_of
+from khrop.vocabulary.kinds import RowKind
 
 _DATABASE = {"str.replace", "dt.timestamp", "dt.total_nanoseconds", "map_batches"}
 _DURATIONS = {"dt.total_minutes", "dt.total_seconds", "dt.total_milliseconds", "dt.total_microseconds"}
@@ -55,5 +56,5 @@ def _expressions(built: Any) -> Iterator[nw.Expr]:
         yield built
     elif hasattr(built, "derived"):
         yield from built.derived.values()
-    elif hasattr(built, "holds") and hasattr(built, "words"):
+    elif isinstance(built, RowKind):
         yield built.holds()

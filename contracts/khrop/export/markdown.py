@@ -1,6 +1,6 @@
-"""A contract as a page in Markdown: its columns, its rules, and for each rule a violation as `khrop.check` tells it.
+"""A contract as a page in Markdown: its columns, its rules, and for each rule a violation as an example.
 
-Here belongs how the page looks. What a contract says belongs in `khrop.description.outline`, what breaks a rule in
+Here belongs the layout of the page. What a contract says belongs in `khrop.description.outline`, what breaks a rule in
 `khrop.description.breakage`.
 """
 
@@ -10,22 +10,27 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from khrop.description import outline
 from khrop.description.breakage import Broken
-from khrop.description.description import Description
-from khrop.description.outline import SCOPES_TH, SEVERITIES_TH, Told, columns_told, options_told, readable, told
+from khrop.description.description import Description, readable
 from khrop.model.messages import NOTHING
 
 _SPECIAL = re.compile(r"([\\|*<\[\]`])")
 
 
 def to_markdown(contract: type, examples: Mapping[tuple[str, str], Broken] | None = None) -> str:
-    """The page of a contract, for GitHub's Markdown; the same contract gives the same bytes.
+    """Return the page of a contract, for GitHub's Markdown; the same contract gives the same bytes.
 
-    `examples` are violations by the rule's id and scope, as `khrop.description.breakage.broken` finds them on a return
-    that holds; without one, a rule is told by its words alone.
+    Args:
+        contract: The contract.
+        examples: Violations by the rule's id and scope, as `khrop.description.breakage.broken` returns them; a rule
+            without one has no example.
+
+    Returns:
+        The page.
     """
     of = readable(contract)
-    rules = [told(rule) for rule in of.rules]
+    rules = [outline.rule_outline(rule) for rule in of.rules]
     lines = [*_head(of), *_columns(of)]
     if rules:
         lines += [*_overview(rules), *_sections(rules, examples or {})]
@@ -38,59 +43,59 @@ def _head(of: Description) -> Iterator[str]:
     yield ""
     yield f"{_code(of.name)} version {_text(of.options.version)}. {_text(of.summary)}".rstrip()
     yield ""
-    for th, en, said in options_told(of):
-        yield f"- {th} · {en}: {_text(said)}"
+    for th, en, value in outline.option_lines(of):
+        yield f"- {th} · {en}: {_text(value)}"
 
 
 def _columns(of: Description) -> Iterator[str]:
     yield from ("", "## คอลัมน์ · Columns", "")
     rows = []
     for column in of.fields:
-        required, nullable, checks = columns_told(column)
-        said = "<br>".join(_text(f"{th} · {en}") for th, en in checks)
+        required, nullable, checks = outline.column_outline(column)
+        must = "<br>".join(_text(f"{th} · {en}") for th, en in checks)
         meaning = ". ".join(text for text in (column.title, column.description) if text)
-        rows.append((_code(column.name), column.kind, required, nullable, said, _text(meaning)))
+        rows.append((_code(column.name), column.kind, required, nullable, must, _text(meaning)))
     yield from _table(("คอลัมน์ · column", "holds", "there", "null", "must", "ความหมาย · meaning"), rows)
 
 
-def _overview(rules: Sequence[Told]) -> Iterator[str]:
+def _overview(rules: Sequence[outline.RuleOutline]) -> Iterator[str]:
     yield from ("", "## กฎ · Rules", "")
-    yield "An error sets the return aside; a warning is told and lets it pass. A rule whose input is absent is not run."
+    yield "An error sets the return aside; a warning lets it pass. A rule whose input is absent is not run."
     yield "ข้อผิดพลาดทำให้ไม่รับรายงาน คำเตือนแจ้งไว้แต่รับรายงาน กฎที่ไม่มีข้อมูลให้ตรวจจะไม่ถูกตรวจ"
     yield ""
     rows = [
         (
-            f"[{_text(one.rule.id)}](#{_anchor(one.rule.id)})",
-            one.rule.scope,
-            one.rule.severity,
-            _text(one.rule.summary),
-            _text(", ".join(one.needs)),
+            f"[{_text(of.rule.id)}](#{_anchor(of.rule.id)})",
+            of.rule.scope,
+            of.rule.severity,
+            _text(of.rule.summary),
+            _text(", ".join(of.needs)),
         )
-        for one in rules
+        for of in rules
     ]
     yield from _table(("กฎ · rule", "scope", "severity", "what must hold", "needs"), rows)
 
 
-def _sections(rules: Sequence[Told], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
-    for rule_id in dict.fromkeys(one.rule.id for one in rules):
+def _sections(rules: Sequence[outline.RuleOutline], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
+    for rule_id in dict.fromkeys(of.rule.id for of in rules):
         yield from ("", f"### {_text(rule_id)}")
-        for one in rules:
-            if one.rule.id == rule_id:
-                yield from _section(one, examples.get((rule_id, one.rule.scope)))
+        for of in rules:
+            if of.rule.id == rule_id:
+                yield from _section(of, examples.get((rule_id, of.rule.scope)))
 
 
-def _section(one: Told, example: Broken | None) -> Iterator[str]:
-    rule, (th, en) = one.rule, one.statement
+def _section(of: outline.RuleOutline, example: Broken | None) -> Iterator[str]:
+    rule, (th, en) = of.rule, of.statement
     yield ""
     yield (
-        f"**{SEVERITIES_TH[rule.severity]} · {rule.severity}**, {SCOPES_TH[rule.scope]} · {rule.scope}:"
+        f"**{outline.SEVERITIES_TH[rule.severity]} · {rule.severity}**, {outline.SCOPES_TH[rule.scope]} · {rule.scope}:"
         f" {_text(rule.summary)}"
     )
-    said = [f"- {_text(text)}" for text in dict.fromkeys((th, en)) if text]
-    said += [f"- {_text(' · '.join(one.skips))}"] if one.skips[1] else []
-    said += [f"- needs: {_text(', '.join(one.needs))}"] if one.needs else []
-    if said:
-        yield from ("", *said)
+    lines = [f"- {_text(text)}" for text in dict.fromkeys((th, en)) if text]
+    lines += [f"- {_text(' · '.join(of.skips))}"] if of.skips[1] else []
+    lines += [f"- needs: {_text(', '.join(of.needs))}"] if of.needs else []
+    if lines:
+        yield from ("", *lines)
     if example is not None:
         yield from _example(example)
 
@@ -113,7 +118,7 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
 
 
 def _text(text: str) -> str:
-    """Text that Markdown takes for nothing but text, in one line."""
+    """Return a text in one line, with what is markup escaped."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
@@ -122,6 +127,6 @@ def _code(name: str) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub gives a heading."""
     kept = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
     return kept.replace(" ", "-")

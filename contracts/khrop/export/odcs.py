@@ -1,8 +1,8 @@
-"""Contracts in the Open Data Contract Standard: written so that other tools can use them, read so that none is lost.
+"""Contracts in the Open Data Contract Standard, for other tools, and read back without loss.
 
-Columns are the standard's properties, rules its quality entries: a query that must come to nothing, where SQL can say
-the rule. What the standard has no words for stands in `customProperties` under `khrop`, so that a contract that is
-written and read again is equal. Here belongs how one is written; reading is in `khrop.export.odcs_reading`.
+Columns are the standard's properties, rules its quality entries: a query that must return nothing, where SQL can
+express the rule. What the standard cannot express is kept in `customProperties` under `khrop`, so that a contract that
+is written and read again is equal. Here belongs the writing; reading is in `khrop.export.odcs_reading`.
 """
 
 from __future__ import annotations
@@ -11,55 +11,49 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from khrop import vocabulary
 from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
 from khrop.description.plain import plain, plain_rule
 from khrop.engine.fields import CHECKS
 from khrop.export import yaml_text
 from khrop.export.odcs_document import OWN
-from khrop.export.odcs_reading import read_document
+from khrop.export.odcs_reading import LIMITS, read_document
 from khrop.export.sql_rules import Query, queries
 from khrop.expressions.formula import Formula, columns_in
+from khrop.vocabulary.kinds import RuleKind
 
 API_VERSION = "v3.1.0"
 TABLE = "${table}"
 
 _LOGICAL = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "date",
             "other": "object"}  # fmt: skip
-_OPTIONS: dict[str, Mapping[str, str]] = {
-    "greater_than_or_equal_to": {"min_value": "minimum"},
-    "greater_than": {"min_value": "exclusiveMinimum"},
-    "less_than_or_equal_to": {"max_value": "maximum"},
-    "less_than": {"max_value": "exclusiveMaximum"},
-}
-_DIMENSIONS: Mapping[str, tuple[type, ...]] = {
-    "completeness": (vocabulary.ContainsExactly, vocabulary.LinearSequence, vocabulary.ConservesRows),
-    "uniqueness": (vocabulary.UniqueKey,),
-    "timeliness": (vocabulary.NotAllSame,),
-    "conformity": (vocabulary.WholeNumbers,),
-}
+_OPTIONS = {limit: option for option, limit in LIMITS.items()}
 
 
 def to_odcs(contract: type) -> str:
-    """A contract as YAML in the Open Data Contract Standard v3.1.0, the same text each time.
+    """Return a contract as YAML in the Open Data Contract Standard v3.1.0, the same text each time.
 
-    `NotExportable` (a ValueError) where a rule of it is code that no data can say; ModuleNotFoundError without PyYAML
-    (the extra `odcs`).
+    Raises:
+        NotExportable: A rule is code.
+        ModuleNotFoundError: PyYAML is not installed (the extra `odcs`).
     """
     return yaml_text.write(document_of(contract))
 
 
 def from_odcs(text: str) -> type:
-    """The contract that a text in the Open Data Contract Standard (v3) says, by Khrop or by others.
+    """Return the contract of a text in the Open Data Contract Standard (v3), written by Khrop or by others.
 
-    ValueError, with the place in the document, where it is no such text, or holds a rule that cannot be checked: no
-    rule is left out silently. ModuleNotFoundError without PyYAML (the extra `odcs`).
+    A contract with kinds of rules of one's own can be read once the module that defines them is imported.
+
+    Raises:
+        ValueError: The text is no such document, or has a rule that cannot be checked (no rule is left out silently);
+            the message names the place in the document.
+        ModuleNotFoundError: PyYAML is not installed (the extra `odcs`).
     """
     return contract_of(read_document(yaml_text.read(text), document_of))
 
 
 def load(path: Path | str) -> type:
-    """The contract in a file; see `from_odcs`. A ValueError names the file."""
+    """Return the contract in a file: see `from_odcs`. The message of a ValueError names the file."""
     try:
         return from_odcs(Path(path).read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -69,11 +63,11 @@ def load(path: Path | str) -> type:
 
 
 def document_of(contract: type) -> dict[str, Any]:
-    """A contract as the plain values that are written."""
+    """Return a contract as the plain values that are written."""
     description = describe(contract)
-    asked = queries(contract, TABLE)
+    written = queries(contract, TABLE)
     options = plain(description)
-    kept = ("snapshot", "key", "place", "params", "engines", "unique")
+    kept = ("snapshot", "key", "place", "params", "engines", "unique", "derived")
     return {
         "kind": "DataContract",
         "apiVersion": API_VERSION,
@@ -87,14 +81,14 @@ def document_of(contract: type) -> dict[str, Any]:
                 "name": description.name,
                 "physicalType": "table",
                 "logicalType": "object",
-                "properties": [_property(description, column, asked) for column in description.fields],
-                "quality": _quality(description, asked),
+                "properties": [_property(description, column, written) for column in description.fields],
+                "quality": _quality(description, written),
             }
         ],
         "customProperties": [
             {"property": "titleTh", "value": description.options.title_th},
             {"property": "titleEn", "value": description.options.title_en},
-            _own({key: options[key] for key in kept}),
+            _own({key: options[key] for key in kept if key in options}),
         ],
     }
 
@@ -103,44 +97,43 @@ def _own(value: Mapping[str, Any]) -> dict[str, Any]:
     return {"property": OWN, "value": dict(value)}
 
 
-def _property(description: Description, column: FieldDescription, asked: tuple[Query, ...]) -> dict[str, Any]:
-    made: dict[str, Any] = {"name": column.name}
+def _property(description: Description, column: FieldDescription, written: tuple[Query, ...]) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": column.name}
     if column.title:
-        made["businessName"] = column.title
+        data["businessName"] = column.title
     if column.description:
-        made["description"] = column.description
-    made |= {"logicalType": _LOGICAL[column.kind], "physicalType": column.dtype}
+        data["description"] = column.description
+    data |= {"logicalType": _LOGICAL[column.kind], "physicalType": column.dtype}
     if column.dtype.startswith("datetime"):
-        made["logicalType"] = "timestamp"
+        data["logicalType"] = "timestamp"
     if options := _options(column):
-        made["logicalTypeOptions"] = options
-    made |= {"required": not column.nullable, "unique": column.unique}
+        data["logicalTypeOptions"] = options
+    data |= {"required": not column.nullable, "unique": column.unique}
     if column.name in description.options.key:
-        made |= {"primaryKey": True, "primaryKeyPosition": description.options.key.index(column.name) + 1}
-    if quality := _checks(description, column, asked):
-        made["quality"] = quality
-    made["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce})]
-    return made
+        data |= {"primaryKey": True, "primaryKeyPosition": description.options.key.index(column.name) + 1}
+    if quality := _checks(description, column, written):
+        data["quality"] = quality
+    data["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce})]
+    return data
 
 
 def _options(column: FieldDescription) -> dict[str, Any]:
-    """The standard's own words for the limits of a column. (Its dates are texts.)"""
+    """Return the limits of a column as the standard has them, for numbers alone: its dates are texts."""
     if column.kind not in ("integer", "number"):
         return {}
     return {
-        _OPTIONS[check][key]: value
-        for check, given in column.checks
-        if check in _OPTIONS
-        for key, value in given
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        _OPTIONS[check, key]: value
+        for check, arguments in column.checks
+        for key, value in arguments
+        if (check, key) in _OPTIONS and isinstance(value, (int, float)) and not isinstance(value, bool)
     }
 
 
-def _checks(description: Description, column: FieldDescription, asked: tuple[Query, ...]) -> list[dict[str, Any]]:
-    mine = [q for q in asked[: len(asked) - len(description.rules)] if q.built.rule.columns == (column.name,)]
-    written = next(f for f in plain(description)["fields"] if f["name"] == column.name).get("checks", [])
+def _checks(description: Description, column: FieldDescription, written: tuple[Query, ...]) -> list[dict[str, Any]]:
+    mine = [q for q in written[: len(written) - len(description.rules)] if q.built.rule.columns == (column.name,)]
+    checks = next(f for f in plain(description)["fields"] if f["name"] == column.name).get("checks", [])
     made = []
-    for check in written:
+    for check in checks:
         rule_id = CHECKS[check["check"]][0]
         query = next(q for q in mine if q.built.rule.id == rule_id)
         head = {"name": rule_id, "description": query.built.rule.summary, "dimension": "conformity"}
@@ -148,8 +141,8 @@ def _checks(description: Description, column: FieldDescription, asked: tuple[Que
     return made
 
 
-def _quality(description: Description, asked: tuple[Query, ...]) -> list[dict[str, Any]]:
-    own = asked[len(asked) - len(description.rules) :]
+def _quality(description: Description, written: tuple[Query, ...]) -> list[dict[str, Any]]:
+    own = written[len(written) - len(description.rules) :]
     return [_rule(rule, query) for rule, query in zip(description.rules, own, strict=True)]
 
 
@@ -174,4 +167,4 @@ def _how(query: Query) -> dict[str, Any]:
 def _dimension(what: Any) -> str:
     if isinstance(what, Formula):
         return "consistency" if len(columns_in(what)) > 1 else "accuracy"
-    return next((name for name, kinds in _DIMENSIONS.items() if isinstance(what, kinds)), "consistency")
+    return what.dimension if isinstance(what, RuleKind) else "consistency"

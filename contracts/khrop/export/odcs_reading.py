@@ -1,7 +1,7 @@
-"""A document of the Open Data Contract Standard as a contract's description, whoever wrote it.
+"""A document of the Open Data Contract Standard as the description of a contract, whichever tool wrote it.
 
-What Khrop wrote is read from its custom properties; the rest is read as the standard means it, and what cannot be
-kept is refused by name. Here belongs what a document must look like; quality entries of others are in
+What Khrop wrote is read from its custom properties; the rest is read as the standard defines it, and what has no rule
+is refused by name. Here belongs the form of a document; quality entries of other tools are in
 `khrop.export.odcs_metrics`.
 """
 
@@ -25,9 +25,10 @@ from khrop.description.plain import described_field, described_rule, value_from
 from khrop.engine.compiled import built_rules
 from khrop.export.odcs_document import At, shown
 from khrop.export.odcs_metrics import Foreign
+from khrop.files.table import DERIVATIONS
 from khrop.model.rule import ENGINES, ContractOptions
 
-Made = TypeVar("Made")
+Read = TypeVar("Read")
 SEMVER = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?", re.ASCII)
 _DERIVED = ("logicalType", "logicalTypeOptions", "primaryKey", "primaryKeyPosition")
 _TYPES = {"string": ("text", "str"), "integer": ("integer", "Int64"), "number": ("number", "float64"),
@@ -37,15 +38,25 @@ _ORDER = ("equal_to", "not_equal_to", "greater_than", "greater_than_or_equal_to"
           "in_range", "isin", "notin", "str_contains", "str_endswith", "str_matches", "str_length",
           "str_startswith")  # fmt: skip
 """Pandera keeps a column's checks in the order of its own arguments."""
-_LIMITS = {
+LIMITS = {
            "minimum": ("greater_than_or_equal_to", "min_value"), "exclusiveMinimum": ("greater_than", "min_value"),
            "maximum": ("less_than_or_equal_to", "max_value"), "exclusiveMaximum": ("less_than", "max_value"),
 }  # fmt: skip
 
 
 def read_document(document: Any, written: Callable[[type], Mapping[str, Any]]) -> Description:
-    """The description in a document; ValueError with the place of what is wrong. `written` is how Khrop would write
-    a contract: what a document of Khrop's says twice must agree."""
+    """Return the description in a document.
+
+    Args:
+        document: The document as plain values.
+        written: Returns the document that Khrop writes for a contract; what a document says twice must agree with it.
+
+    Returns:
+        The description.
+
+    Raises:
+        ValueError: The document is none, or contradicts itself; the message names the place.
+    """
     at = At(document, "")
     if at.mapping().get("kind") != "DataContract":
         raise at["kind"].wrong(f"a contract is of the kind DataContract, not {shown(at['kind'].value)}")
@@ -55,7 +66,7 @@ def read_document(document: Any, written: Callable[[type], Mapping[str, Any]]) -
     if len(tables) != 1:
         raise at["schema"].wrong(f"a contract is of one table; here are {len(tables)}")
     description = _description(at, tables[0])
-    _sound(description, tables[0], written)
+    _check(description, tables[0], written)
     return description
 
 
@@ -69,8 +80,8 @@ def _description(at: At, table: At) -> Description:
     columns = [replace(column, unique=True) if key == (column.name,) else column for column in columns]
     doubled = {c.name for c in columns if [d.name for d in columns].count(c.name) > 1}
     if doubled or not columns:
-        said = f"column {min(doubled)!r} stands here twice" if doubled else "a table has columns"
-        raise table["properties"].wrong(said)
+        wrong = f"column {min(doubled)!r} stands here twice" if doubled else "a table has columns"
+        raise table["properties"].wrong(wrong)
     rules = [rule for entry in table.each("quality") if (rule := _rule(entry, foreign)) is not None]
     foreign.refuse()
     methods = [rule.method for rule in rules]
@@ -104,7 +115,16 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         given = own["params"].mapping()
         params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
     snapshot, place = (own.text(key, "") or None for key in ("snapshot", "place"))
-    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines)
+    derived = dict(_derived(own["derived"])) if own.there("derived") else {}
+    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines, derived)
+
+
+def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:
+    for column in at.mapping():
+        names = _names(at, column)
+        if len(names) != 2 or names[1] not in DERIVATIONS:
+            raise at[column].wrong(f"a column and one of {', '.join(DERIVATIONS)} derive it, not {shown(names)}")
+        yield str(column), (names[0], names[1])
 
 
 def _names(at: At, key: str) -> tuple[str, ...]:
@@ -115,7 +135,7 @@ def _names(at: At, key: str) -> tuple[str, ...]:
 
 
 def _key(table: At) -> tuple[str, ...]:
-    """The columns of the primary key, in their order."""
+    """Return the columns of the primary key, in their order."""
     keys = [c for c in table.each("properties") if c.flag("primaryKey")]
     for column in keys:
         if not isinstance(column["primaryKeyPosition"].value, (int, type(None))):
@@ -155,20 +175,20 @@ def _field(column: At, foreign: Foreign) -> FieldDescription:
 
 
 def _type(column: At) -> tuple[str, str]:
-    said = column["logicalType"].value
-    if said is None:
+    logical = column["logicalType"].value
+    if logical is None:
         raise column["logicalType"].wrong(f"a column has a type: {', '.join(_TYPES)}")
-    if said not in _TYPES:
-        raise column["logicalType"].wrong(f"columns of {', '.join(_TYPES)} can be checked, not of {shown(said)}")
-    return _TYPES[said]
+    if logical not in _TYPES:
+        raise column["logicalType"].wrong(f"columns of {', '.join(_TYPES)} can be checked, not of {shown(logical)}")
+    return _TYPES[logical]
 
 
 def _limits(column: At) -> Iterator[dict[str, Any]]:
-    """What the standard's options say of a column, as checks."""
+    """Yield the standard's options of a column, as checks."""
     options = column["logicalTypeOptions"]
     given = dict(options.mapping()) if options.value is not None else {}
     dates = column["logicalType"].value in ("date", "timestamp")
-    for key, (check, limit) in _LIMITS.items():
+    for key, (check, limit) in LIMITS.items():
         if key in given:
             value = given.pop(key)
             if dates:
@@ -200,9 +220,9 @@ def _pattern(at: At, pattern: str) -> str:
 
 
 def _listed(column: At) -> Iterator[dict[str, Any]]:
-    """The values that v3.2 of the standard lists for a column."""
+    """Yield the values that v3.2 of the standard lists for a column, as a check."""
     if column.there("enum"):
-        yield {"check": "isin", "allowed_values": [one["value"].value for one in column.each("enum")]}
+        yield {"check": "isin", "allowed_values": [value["value"].value for value in column.each("enum")]}
 
 
 def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
@@ -225,22 +245,22 @@ def _base() -> type:
 
 
 def _plain_templates(rule: RuleDescription) -> None:
-    """A template names values and does nothing with them: it may come from anyone."""
+    """Refuse templates that do more than name values: the document may come from anyone."""
     for template in TEMPLATES:
         for _, named, form, conversion in Formatter().parse(getattr(rule, template)):
             if named is not None and (set(".[{") & set(named) or form or conversion):
                 raise ValueError(f"in a text only names stand in braces, not {{{named}}}")
 
 
-def _guarded(at: At, make: Callable[[], Made]) -> Made:
+def _guarded(at: At, make: Callable[[], Read]) -> Read:
     try:
         return make()
     except (ValueError, TypeError, LookupError) as error:
         raise at.wrong(str(error)) from error
 
 
-def _sound(description: Description, table: At, written: Callable[[type], Mapping[str, Any]]) -> None:
-    """The contract that comes of it can be run, says what the document says, and is written as the document is."""
+def _check(description: Description, table: At, written: Callable[[type], Mapping[str, Any]]) -> None:
+    """Refuse a description whose contract cannot be run, or is not what the document says."""
     for n, rule in enumerate(description.rules):
         _runs(description, rule, f"{table.place}.quality[{n}]")
     try:
@@ -251,9 +271,9 @@ def _sound(description: Description, table: At, written: Callable[[type], Mappin
     for mine, theirs in zip(description.fields, again.fields, strict=True):
         if mine != theirs:
             raise table["properties"].wrong(f"column {mine.name!r} would become another: {_difference(mine, theirs)}")
-    for said, of in zip(description.rules, again.rules, strict=True):
-        if said != of:
-            raise table["quality"].wrong(f"rule {said.id!r} would become another: {_difference(said, of)}")
+    for rule, other in zip(description.rules, again.rules, strict=True):
+        if rule != other:
+            raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
     for column, made in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
         for key in _DERIVED if column.own() is not None else ():
             if column.there(key) and column[key].value != made.get(key):
@@ -261,7 +281,7 @@ def _sound(description: Description, table: At, written: Callable[[type], Mappin
 
 
 def _runs(description: Description, rule: RuleDescription, place: str) -> None:
-    """A rule can be built. What is read as a formula may be none, and fail in any way there is."""
+    """Refuse a rule that cannot be built. What is read as a formula may be none, and fail in any way."""
     alone = replace(description, rules=(rule,))
     try:
         built_rules(contract_of(alone), None)

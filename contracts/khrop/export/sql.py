@@ -1,8 +1,8 @@
-"""A contract as SQL: the table that takes only what keeps it, and for each rule a query of what breaks it.
+"""A contract as SQL: a table with the rules as constraints, and for each rule a query of what breaks it.
 
-Here belongs the order and the look of the statements. Standard SQL that DuckDB and PostgreSQL both run; they differ
-in patterns alone (`regexp_matches` and `~`), which the dialect chooses, and in that PostgreSQL compares texts by the
-database's collation and numbers that are written with an exponent as decimals.
+Here belong the order and the layout of the statements. The SQL is standard and runs on DuckDB and PostgreSQL; they
+differ in patterns (`regexp_matches` and `~`), which the dialect chooses, and in that PostgreSQL compares texts by the
+database's collation and reads numbers with an exponent as decimals.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast, get_args
 
-from khrop.engine.frames import Kind
+from khrop.engine.frames import Kind, kind_of
 from khrop.engine.row_rules import RowRule
-from khrop.export.sql_formula import Dialect, Printer, Unsayable, name
+from khrop.export.sql_formula import Dialect, Printer, name
 from khrop.export.sql_rules import Query, in_a_comment, kept, queries
 from khrop.model.rule import options_of
+from khrop.vocabulary.query_writer import NotInSql
 
 _TYPES: dict[Kind, str] = {
     "integer": "BIGINT", "number": "DOUBLE PRECISION", "text": "TEXT", "boolean": "BOOLEAN", "date": "DATE",
@@ -23,62 +24,69 @@ _TYPES: dict[Kind, str] = {
 
 
 def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> str:
-    """A contract as statements of SQL: `CREATE TABLE`, in which rules about rows of severity error are constraints,
-    and a `SELECT` of what breaks it for each rule, one row a violation.
+    """Return a contract as statements of SQL.
 
-    Rules that compare with the previous return read it from the table `previous`, others the table that they name.
-    The parameters are the contract's own. A rule that SQL cannot say is named in a comment, with the reason.
-    ValueError for a dialect that is not known, or a table's name that is none.
+    They are `CREATE TABLE`, in which rules about rows of severity error are constraints, and for each rule a `SELECT`
+    of what breaks it, one row a violation. Rules that compare with the previous return read it from the table
+    `previous`, others the table that they name. The parameters are the contract's own. A rule that SQL cannot express
+    is named in a comment, with the reason.
+
+    Args:
+        contract: The contract.
+        table: The name of the table.
+        dialect: `duckdb` or `postgres`.
+
+    Returns:
+        The statements.
+
+    Raises:
+        ValueError: The dialect is not known, or the table has no name.
     """
     if dialect not in get_args(Dialect):
         raise ValueError(f"no dialect is called {dialect!r}; there are {', '.join(get_args(Dialect))}")
     if not table:
         raise ValueError("a table needs a name")
-    spoken = cast(Dialect, dialect)
-    asked = queries(contract, name(table), spoken)
-    head = in_a_comment([f"{contract.__name__} {options_of(contract).version}:", _summary(contract)])
-    told = [_told(query) for query in asked]
-    return "\n\n".join([f"{head}\n{_create(contract, table, spoken, asked)}", *told]) + "\n"
+    known = cast(Dialect, dialect)
+    written = queries(contract, name(table), known)
+    head = in_a_comment(
+        [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
+    )
+    create = _create(contract, table, known, written)
+    return "\n\n".join([f"{head}\n{create}", *(_statement(query) for query in written)]) + "\n"
 
 
-def _summary(contract: type) -> str:
-    return (contract.__doc__ or "").strip().split("\n")[0]
-
-
-def _create(contract: type, table: str, dialect: Dialect, asked: tuple[Query, ...]) -> str:
+def _create(contract: type, table: str, dialect: Dialect, written: tuple[Query, ...]) -> str:
     schema = contract.to_schema()  # type: ignore[attr-defined]
-    from khrop.engine.frames import kind_of
-
-    kinds = {column: kind_of(held.dtype) for column, held in schema.columns.items()}
-    lines = [f"{name(column)} {_type(held, kinds[column])}" for column, held in schema.columns.items()]
-    lines += _constraints(asked, Printer(kinds, dialect))
+    kinds = {column: kind_of(field.dtype) for column, field in schema.columns.items()}
+    lines = [f"{name(column)} {_type(field, kinds[column])}" for column, field in schema.columns.items()]
+    lines += _constraints(written, Printer(kinds, dialect))
     return f"CREATE TABLE {name(table)} (\n    " + ",\n    ".join(lines) + "\n);"
 
 
 def _type(column: Any, kind: Kind) -> str:
-    said = "TIMESTAMP" if str(column.dtype).startswith("datetime") else _TYPES[kind]
-    # A column that a frame may lack is there in a table, and empty.
-    return said if column.nullable or not column.required else f"{said} NOT NULL"
+    sql = "TIMESTAMP" if str(column.dtype).startswith("datetime") else _TYPES[kind]
+    # A column that a frame may lack is a column of the table, and empty.
+    return sql if column.nullable or not column.required else f"{sql} NOT NULL"
 
 
-def _constraints(asked: tuple[Query, ...], printer: Printer) -> Iterator[str]:
+def _constraints(written: tuple[Query, ...], printer: Printer) -> Iterator[str]:
     names: set[str] = set()
-    for query in asked:
+    for query in written:
         rule, what = query.built.rule, query.built.what
         if not isinstance(what, RowRule) or rule.scope != "row" or rule.severity != "error" or rule.id == "not-null":
             continue
         try:
             holds = kept(what, printer)
-        except Unsayable:
+        except NotInSql:
             continue
-        called = rule.id if rule.id not in names else f"{rule.id} {what.columns[0]}"
-        while called in names:
-            called += "'"
-        names.add(called)
-        yield f"CONSTRAINT {name(called)} CHECK ({holds})"
+        constraint = rule.id if rule.id not in names else f"{rule.id} {what.columns[0]}"
+        while constraint in names:
+            constraint += "'"
+        names.add(constraint)
+        yield f"CONSTRAINT {name(constraint)} CHECK ({holds})"
 
 
-def _told(query: Query) -> str:
+def _statement(query: Query) -> str:
     rule = query.built.rule
     lines = [in_a_comment([f"{rule.id} ({rule.severity}): {rule.summary}"])]
     lines.append(f"{query.sql};" if query.sql else in_a_comment([f"not in SQL: {query.reason}."]))

@@ -1,7 +1,7 @@
-"""Formulas, names and values as SQL, in words that DuckDB and PostgreSQL both understand.
+"""Formulas, names and values as SQL that DuckDB and PostgreSQL both run.
 
-Here belongs how a formula of rows is written; what a whole rule asks of a table belongs in `khrop.export.sql`. A number
-that is NaN is a null, a division by nothing is null, `round` is half up: as `khrop.check` has it.
+Here belongs how a formula of rows is written; queries of whole rules belong in `khrop.export.sql_rules`. As in
+`khrop.check`, NaN is a null, a division by zero is null, and `round` is half up.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from khrop.engine.frames import Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, parts
+from khrop.vocabulary.query_writer import NotInSql
 
 Dialect = Literal["duckdb", "postgres"]
-DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres")
 
 _OPERATORS = {
     "__add__": "+", "__sub__": "-", "__mul__": "*", "__eq__": "=", "__ne__": "<>", "__lt__": "<", "__le__": "<=",
@@ -43,61 +43,66 @@ _BINDS = {
 }  # fmt: skip
 
 
-class Unsayable(ValueError):
-    """What standard SQL has no words for; the message says what."""
-
-
 def name(text: str) -> str:
-    """An identifier, whatever it is made of."""
-    return '"' + _sound(text).replace('"', '""') + '"'
+    """Return an identifier, quoted."""
+    return '"' + _checked_text(text).replace('"', '""') + '"'
 
 
 def literal(value: Any) -> str:
-    """A value that stands in the query itself. Floats are written so that they are no decimals."""
+    """Return a value as SQL. Floats are written so that the database does not read them as decimals."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         if not math.isfinite(value):
-            said = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-            return f"CAST('{said}' AS DOUBLE PRECISION)"
+            text = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+            return f"CAST('{text}' AS DOUBLE PRECISION)"
         return repr(value) if "e" in repr(value) else f"{value!r}e0"
     if isinstance(value, (int, Decimal)):
         return str(value)
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
-    return "'" + _sound(str(value)).replace("'", "''") + "'"
+    return "'" + _checked_text(str(value)).replace("'", "''") + "'"
 
 
-def _sound(text: str) -> str:
+def _checked_text(text: str) -> str:
     if "\x00" in text:
-        raise Unsayable("SQL has no text with a NUL in it")
+        raise NotInSql("SQL has no text with a NUL in it")
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """Writes formulas over the columns of a table, of whose `kinds` it knows; `instead` of some columns it reads
-    something else."""
+    """Writes formulas over the columns of a table.
+
+    Attributes:
+        kinds: What the columns hold, by name.
+        dialect: The dialect of SQL.
+        instead: Returns the SQL of a column that is not read under its own name, else None.
+    """
 
     kinds: Mapping[str, Kind]
     dialect: Dialect = "duckdb"
     instead: Callable[[str], str | None] = lambda column: None
 
     def column(self, column: str) -> str:
-        """The value of a column; NaN is a null."""
+        """Return the value of a column; NaN is a null."""
         other = self.instead(column)
         if other is not None:
             return other
         return self.value(name(column), column)
 
-    def value(self, said: str, column: str) -> str:
-        """What stands for a value of a column, with its NaN as a null."""
-        return f"NULLIF({said}, 'NaN')" if self.kinds.get(column) == "number" else said
+    def value(self, sql: str, column: str) -> str:
+        """Return the SQL of a value of a column, with NaN as a null."""
+        return f"NULLIF({sql}, 'NaN')" if self.kinds.get(column) == "number" else sql
 
     def formula(self, formula: Formula) -> str:
-        """A formula; `Unsayable` where the dialect cannot say it."""
+        """Return a formula as SQL.
+
+        Raises:
+            NotInSql: The dialect cannot express it.
+        """
         if isinstance(formula, Column):
             return self.column(formula.name)
         if isinstance(formula, Constant):
@@ -105,11 +110,16 @@ class Printer:
         return self._call(formula)
 
     def within(self, formula: Formula, level: int = 9) -> str:
-        """A formula as a part of another, in parentheses where it binds no closer than `level`."""
+        """Return a formula as part of another, in parentheses where it binds no closer than `level`."""
         return self.formula(formula) if _binds(formula) > min(level, _TIMES) else f"({self.formula(formula)})"
 
     def true(self, formula: Formula, among: str = " AND ") -> str:
-        """Whether a formula is true, where none of its columns is null; never null itself. To stand `among` others."""
+        """Return the condition that a formula is true, which is never null where none of its columns is.
+
+        Args:
+            formula: The formula.
+            among: The operator that joins the condition with others.
+        """
         strict = all(not isinstance(part, Call) or part.name in _NEVER_NULL for part in parts(formula))
         if not strict:
             return f"COALESCE({self.formula(formula)}, FALSE)"
@@ -120,8 +130,8 @@ class Printer:
         level = _binds(call)
         if called in _OPERATORS and len(args) == 2:
             if Constant(None) in args:
-                raise Unsayable("a comparison with nothing")
-            # What is reckoned first stays so: floats are not associative.
+                raise NotInSql("a comparison with nothing")
+            # The order of operations is kept: floats are not associative.
             left = self.within(args[0], level if level == _COMPARED else level - 1)
             right = self.within(args[1], level - 1 if level in (_AND, _OR) else level)
             return f"{left} {_OPERATORS[called]} {right}"
@@ -135,13 +145,13 @@ class Printer:
             return self._case(args)
         if called in _DATE_PARTS:
             return f"EXTRACT({_DATE_PARTS[called]} FROM {self.within(args[0])})"
-        said = self._special(called, args, options) or self._text(called, args, options)
-        if said is None:
-            raise Unsayable(f"standard SQL has no {called}")
-        return said
+        sql = self._special(called, args, options) or self._text(called, args, options)
+        if sql is None:
+            raise NotInSql(f"standard SQL has no {called}")
+        return sql
 
     def _special(self, called: str, args: Sequence[Formula], options: Mapping[str, Any]) -> str | None:
-        """Methods of a form of their own; None where there is no such method here."""
+        """Return methods with a form of their own; None for any other."""
         first = self.within(args[0], _COMPARED)
         if called == "__truediv__":
             above = self.formula(args[0])
@@ -187,7 +197,7 @@ class Printer:
             return None
         if options.get("literal"):
             return f"POSITION({literal(text)} IN {first}) > 0"
-        # A pattern is no part of the standard that either of them keeps.
+        # Patterns are not standard.
         return f"regexp_matches({first}, {literal(text)})" if self.dialect == "duckdb" else f"{first} ~ {literal(text)}"
 
     def _case(self, args: Sequence[Formula]) -> str:
@@ -196,7 +206,7 @@ class Printer:
 
 
 def _binds(formula: Formula) -> int:
-    """How closely what is written for a formula holds together: 9 for what needs no parentheses anywhere."""
+    """Return how closely the SQL of a formula binds; 9 for what never needs parentheses."""
     if isinstance(formula, Column):
         return 9
     if isinstance(formula, Constant):

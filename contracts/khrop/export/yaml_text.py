@@ -1,7 +1,7 @@
-"""YAML from anyone: plain values out of it, whatever it is made of, or a message that says where it is wrong.
+"""YAML of unknown origin: read as plain values, or refused with a message that names the line.
 
-Here belongs what makes YAML safe to read: no objects, no aliases that unfold without end, no key that stands twice.
-What a document means belongs to who asked for it.
+Here belongs what makes YAML safe to read: no objects, no aliases that expand without end, no duplicate key. What a
+document means belongs to the caller.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from importlib import import_module
 from typing import Any
 
 LONGEST = 20_000_000
-"""Characters. The contract of a thousand columns is a tenth of it."""
+"""Characters. The contract of a thousand columns has a tenth of it."""
 MOST = 500_000
 """Values, with all that aliases repeat."""
 DEEPEST = 100
 
 
 def write(document: Any) -> str:
-    """A document of plain values as YAML, its keys in their order."""
+    """Return a document of plain values as YAML, its keys in their order."""
     yaml = _yaml()
 
-    class Plainly(yaml.SafeDumper):  # type: ignore[misc, name-defined]
-        """No anchors: what stands twice is written twice."""
+    class WithoutAnchors(yaml.SafeDumper):  # type: ignore[misc, name-defined]
+        """Writes a value that occurs twice in full each time."""
 
         def ignore_aliases(self, data: Any) -> bool:
             return True
@@ -30,16 +30,20 @@ def write(document: Any) -> str:
         return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
 
     def listed(dumper: Any, data: list[Any]) -> Any:
-        short = all(not isinstance(held, (list, dict)) for held in data)
+        short = all(not isinstance(item, (list, dict)) for item in data)
         return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
 
-    Plainly.add_representer(str, text)
-    Plainly.add_representer(list, listed)
-    return str(yaml.dump(document, Dumper=Plainly, allow_unicode=True, sort_keys=False, width=110))
+    WithoutAnchors.add_representer(str, text)
+    WithoutAnchors.add_representer(list, listed)
+    return str(yaml.dump(document, Dumper=WithoutAnchors, allow_unicode=True, sort_keys=False, width=110))
 
 
 def read(text: str) -> Any:
-    """The plain values that a text of YAML holds; ValueError, with the line, where it is none or too much."""
+    """Return the plain values of a text of YAML; None where it is empty.
+
+    Raises:
+        ValueError: The text is no YAML, or too large; the message names the line.
+    """
     yaml = _yaml()
     if len(text) > LONGEST:
         raise ValueError(f"it is {len(text):,} characters long; no contract has more than {LONGEST:,}")
@@ -51,7 +55,7 @@ def read(text: str) -> Any:
         _size(node, {}, ())
         return loader.construct_document(node)
     except yaml.YAMLError as error:
-        raise ValueError(_said(error)) from error
+        raise ValueError(_message(error)) from error
     except RecursionError:
         raise ValueError(f"it is nested more than {DEEPEST} deep") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
@@ -67,7 +71,7 @@ def _yaml() -> Any:
         raise ModuleNotFoundError(message, name=error.name) from error
 
 
-def _said(error: Any) -> str:
+def _message(error: Any) -> str:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
     return f"{_at(mark)}: {what}" if mark else f"it is no YAML: {what}"
@@ -78,7 +82,7 @@ def _at(mark: Any) -> str:
 
 
 def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
-    """How many values a node unfolds to."""
+    """Return how many values a node expands to."""
     if id(node) in known:
         return known[id(node)]
     where = _at(node.start_mark)
@@ -88,8 +92,8 @@ def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
         raise ValueError(f"{where}: it is nested more than {DEEPEST} deep")
     parts: list[Any] = []
     if isinstance(node.value, list):
-        parts = [part for held in node.value for part in (held if isinstance(held, tuple) else (held,))]
-        _refuse_doubles([held[0] for held in node.value if isinstance(held, tuple)])
+        parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+        _refuse_duplicates([item[0] for item in node.value if isinstance(item, tuple)])
     size = 1 + sum(_size(part, known, (*above, id(node))) for part in parts)
     if size > MOST:
         raise ValueError(f"{where}: it unfolds to more than {MOST:,} values")
@@ -97,7 +101,7 @@ def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
     return size
 
 
-def _refuse_doubles(keys: list[Any]) -> None:
+def _refuse_duplicates(keys: list[Any]) -> None:
     seen = set()
     for key in keys:
         if not isinstance(key.value, str):

@@ -1,7 +1,8 @@
 """Text with separators to rows of cells: CSV and TSV with a heading, piece by piece.
 
-Here belongs what a text file is made of: its encoding, its separator, its lines. What a cell means belongs in
-`khrop.files.typed_columns`. A file of any size is read in pieces; a line of any size is not.
+Here belongs what a text file is made of: its separator and its lines. Its encoding is chosen in
+`khrop.files.encodings`, and what a cell means belongs in `khrop.files.typed_columns`. A file of any size is read in
+pieces; a line of any size is not.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from khrop.files.encodings import Undecodable, encoding_of, marked
 from khrop.files.table import Unreadable
 
 Lines = list[tuple[int, list[str]]]
@@ -22,14 +24,6 @@ PIECE = 2_000
 BLOCK = 1 << 20
 LONGEST = 16 * BLOCK
 """No table has a line of so many bytes."""
-MARKS = (
-    # UTF-32's mark begins like UTF-16's, so it is known first, to be refused by its name.
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def read(path: Path, likes: Callable[[list[str]], int]) -> tuple[list[str], int, Iterator[Lines]]:
@@ -38,7 +32,7 @@ def read(path: Path, likes: Callable[[list[str]], int]) -> tuple[list[str], int,
     The separator is the one under which `likes` likes the heading best. Raises `Unreadable` for what is no text,
     has no heading, or, while the pieces are taken, has a row of more or fewer cells than the heading.
     """
-    encoding = encoding_of(path)
+    encoding = _encoding(path)
     found = [(likes(heading), len(heading), -i) for i, heading in enumerate(_headings(path, encoding))]
     separator = SEPARATORS[-max(found)[2]]
     rows = _rows(path, encoding, separator)
@@ -84,29 +78,25 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
             ) from error
 
 
-def encoding_of(path: Path) -> str:
-    """A byte order mark's, or strict UTF-8, or the Thai code page; never a guess beyond that.
+def _encoding(path: Path) -> str:
+    """Return the encoding to open a file in.
 
     Raises `Unreadable` with the offset of the first byte that is no text, or the line that has no end.
     """
     with path.open("rb") as file:
-        head = file.read(4)
-    name = next((name for mark, name in MARKS if head.startswith(mark)), "")
+        _, name = marked(file.read(4))
     if name == "utf-32":
         raise Unreadable("this is UTF-32; save it as UTF-8", "ไฟล์นี้เป็น UTF-32 โปรดบันทึกเป็น UTF-8")
-    faults = {tried: _fault(path, tried) for tried in ([name] if name else ["utf-8"])}
-    if not name and faults["utf-8"] is not None:
-        faults["cp874"] = _fault(path, "cp874")
-    for tried, fault in faults.items():
-        if fault is None:
-            return tried
-    # The encoding that took more of the text is the one it was meant in, and its fault is the one to name.
-    at = max(fault for fault in faults.values() if fault is not None)
-    raise Unreadable(
-        f"the text is neither UTF-8 nor TIS-620/cp874: the byte at offset {at} is of neither",
-        f"อ่านรหัสตัวอักษรไม่ได้ที่ตำแหน่ง {at}",
-        f"offset {at}",
-    )
+    try:
+        name = encoding_of(name, lambda tried: _fault(path, tried))
+    except Undecodable as error:
+        raise Unreadable(
+            f"the text is neither UTF-8 nor TIS-620/cp874: the byte at offset {error.at} is of neither",
+            f"อ่านรหัสตัวอักษรไม่ได้ที่ตำแหน่ง {error.at}",
+            f"offset {error.at}",
+        ) from error
+    # The codec without an order of bytes takes the mark away.
+    return "utf-16" if name.startswith("utf-16") else name
 
 
 def _fault(path: Path, encoding: str) -> int | None:

@@ -112,19 +112,34 @@ def _province_code(name: str) -> str | None:
     return province.code if province else None
 
 
-STANDS_FOR: Mapping[str, tuple[str, Callable[[str], str | None]]] = {"province_code": ("province_th", _province_code)}
-"""A column that a file may leave out, where another names the same, and how it follows from that."""
+DERIVATIONS: Mapping[str, Callable[[str], str | None]] = {"thai-province-code": _province_code}
+"""The functions that derive a column from the texts of another, by the names that contracts have for them."""
 
 
 def derived(contract: type, table: Table) -> Table:
-    """The table with the contract's columns that others of its columns stand for. What names nothing is a null."""
+    """Return the table with the columns that the contract derives from others.
+
+    A text from which nothing follows gives a null.
+
+    Args:
+        contract: The contract, with `ContractOptions.derived`.
+        table: The table of a file.
+
+    Returns:
+        The table with the derived columns that it lacked.
+
+    Raises:
+        KeyError: The contract names a function that is not in `DERIVATIONS`.
+    """
     import narwhals as nw
 
     from khrop.engine.flags import values_of
+    from khrop.model.rule import options_of
 
-    for column, (source, meaning) in STANDS_FOR.items():
-        if column in table.columns or source not in table.columns or column not in contract.to_schema().columns:  # type: ignore[attr-defined]
+    for column, (source, name) in options_of(contract).derived.items():
+        if column in table.columns or source not in table.columns:
             continue
+        meaning = DERIVATIONS[name]
         data = nw.from_native(table.frame).lazy()
         if data.collect_schema()[source] != nw.String:
             continue

@@ -1,7 +1,7 @@
 """How a frame's rows group into snapshots, and what a rule about groups must offer to be run.
 
-Here belongs the interface between `khrop.engine.scan`, which runs group rules, and the rules themselves, of which the
-ready-made ones are in `khrop.vocabulary`.
+Here belongs the interface between `khrop.engine.group_rules`, which runs group rules, and the rules themselves: see
+`khrop.vocabulary.kinds.GroupKind`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from khrop.model.facts import ONE, show
 if TYPE_CHECKING:
     import narwhals as nw
 
-    from khrop.expressions.formula import Formula
-    from khrop.model.facts import Facts
 
 Row = Mapping[str, Any]
 Of = Literal["rows", "count", "sum", "true", "min", "max", "different"]
@@ -130,28 +128,3 @@ class Grouping:
         """Rows in the order of their places and keys, as an engine may give them in any."""
         keys = [key for key in self.key if rows and key in rows[0]]
         return sorted(rows, key=lambda row: (natural(self.where(row)), [natural(show(key, row[key])) for key in keys]))
-
-
-class GroupRule(Protocol):
-    """A rule about groups of rows: what to aggregate by which keys, and what is wrong with the outcome.
-
-    `derived` are columns made before the rows are grouped; where there is a formula
-    `keeps` of keys and aggregates, groups for which it is true have nothing wrong with them and stay in the engine.
-    `failures` is told the aggregates of each other group, by snapshot, and of a snapshot without a row no group.
-    """
-
-    @property
-    def keys(self) -> tuple[str, ...]: ...
-
-    @property
-    def derived(self) -> Mapping[str, nw.Expr]: ...
-
-    @property
-    def aggregates(self) -> Mapping[str, Aggregate]: ...
-
-    @property
-    def keeps(self) -> Formula | None: ...
-
-    def failures(
-        self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
-    ) -> Iterator[Failure]: ...

@@ -8,7 +8,7 @@ is `khrop.engine.pandera_bridge.rule`; how a rule is run belongs in `khrop.engin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 Severity = Literal["error", "warning"]
@@ -34,8 +34,8 @@ class Rule:
 
     `build(contract, params)` returns what the scope runs: for `row` and `reference` a boolean narwhals
     expression (true where the rule holds); for `document` a mapping from the fact judged to a
-    `khrop.model.document_rules.Part`; for `group`, and for a `reference` rule about whole snapshots, an object with the
-    interface of `khrop.model.grouping.GroupRule`.
+    `khrop.model.document_rules.Part`; for `group`, and for a `reference` rule about whole snapshots, a
+    `khrop.vocabulary.kinds.GroupKind`.
 
     `columns` are the columns the rule speaks of; a row where one of them is null fails, unless the column is in
     `skip_null`: then the row is skipped, because another rule already names that null. (A `reference` rule skips
@@ -58,6 +58,13 @@ class Rule:
     en: str
     summary: str
     build: Callable[[type, Params], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the contract in the place of a value of a rule."""
+
+    name: str
 
 
 def methods_of(contract: type) -> dict[str, Rule]:
@@ -102,7 +109,9 @@ class ContractOptions:
 
     `snapshot` is the column that tells one snapshot's rows from another's (absent: the frame is one snapshot);
     `key` are the columns that name a row for a person; `place` is the column that says where it stands;
-    `params` are the parameters with their defaults; `engines` those whose frames it is for.
+    `params` are the parameters with their defaults; `engines` those whose frames it is for; `derived` are the columns
+    that a file may leave out, each with the column it follows from and the name of a function of
+    `khrop.files.table.DERIVATIONS`.
     """
 
     version: str = "0.0.0"
@@ -113,3 +122,4 @@ class ContractOptions:
     place: str | None = None
     params: Mapping[str, Any] | None = None
     engines: tuple[str, ...] = ENGINES
+    derived: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Contracts put to the test: frames that hold, frames that break one named rule, and the assertion that one holds.
 
 `assert_accepted` needs nothing more than the library; `cases` and `frames` are Hypothesis strategies and need the extra
-`testing`. With a contract of your own:
+`testing`. With a contract of your own::
 
     from hypothesis import given
     from khrop.testing import assert_accepted, cases

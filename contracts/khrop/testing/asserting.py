@@ -79,7 +79,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _cell(text: str, last: bool) -> str:
-    from khrop.cli.check import printable
+    from khrop.model.terminal_text import printable
 
     text = printable(" ".join(text.split())) or "–"
     return text if last or len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -1,8 +1,9 @@
 """Ready-made rules, named after the literature: about single rows, about groups of rows, and against other frames.
 
-Each is data: what it speaks of, as a frozen dataclass, with what must hold and how it reads. A contract's `@rule`
-method returns one, and the contract can then be exported, compared, and put to the test with frames that break it.
-Whatever is not here is a plain narwhals expression. How any of it is run belongs in the engine.
+Each is a class that carries all that is known of its kind of rule (see `khrop.vocabulary.kinds`): its values as a
+frozen dataclass, its check, texts, SQL, JSON Schema, expectations, and how a change is graded. A contract's `@rule`
+method returns one. Whatever is not here is a plain narwhals expression, or a kind of one's own. How a rule is run
+belongs in the engine.
 """
 
 from khrop.vocabulary.completeness import ContainsExactly, LinearSequence, UniqueKey

@@ -1,17 +1,18 @@
 """Ready-made rules about which rows a snapshot has: all of a list, no key twice, numbered without a gap.
 
-Each is data (what to count, what to expect) with the aggregates it needs and what is wrong with them: see
-`khrop.model.grouping.GroupRule`. A contract's `@rule` method of scope `group` returns one.
+A contract's `@rule` method of scope `group` returns one. Rules about the sums of a group are in
+`khrop.vocabulary.sums`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_
+from typing import Any, ClassVar
 
 import narwhals as nw
 
@@ -19,19 +20,26 @@ from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.model.messages import NOTHING
-
-Groups = Mapping[str, Sequence[Row]]
+from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
+from khrop.vocabulary.kinds import GroupKind, Groups, Words
+from khrop.vocabulary.query_writer import QueryWriter
+from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, not_null, unique
+from khrop.vocabulary.wording import Sentence, listed, value_text
 
 _LONGEST_COMPARED = 60
-"""Longer texts are no names; comparing them would take forever."""
+"""Longer texts are no names, and slow to compare."""
 
 
 @dataclass(frozen=True, slots=True)
-class ContainsExactly:
+class ContainsExactly(GroupKind):
     """`column` holds each expected value exactly once in each snapshot, and nothing else.
 
-    `names` maps values to what a person calls them (Thai, English); `printed` is the column that holds what was
-    printed where the value itself is null (unknown): the nearest of the names are then offered.
+    Attributes:
+        column: The column of the values.
+        expected: The values.
+        names: What a person calls each value (Thai, English).
+        printed: The column that holds what was printed where the value itself is null (unknown); the nearest of the
+            names are then offered.
     """
 
     column: str
@@ -39,33 +47,31 @@ class ContainsExactly:
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     printed: str | None = None
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return {}
+    dimension: ClassVar[str] = "completeness"
+    grades: ClassVar[Grades] = {"expected": exact_set, "names": neutral, "printed": neutral}
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
+        """The number of rows and of different values."""
         return {"rows": Aggregate("rows"), "different": Aggregate("different", self.column)}
 
     @property
     def keeps(self) -> Formula:
-        # As many rows as values, all different: then each is there once, unless one is a stranger.
+        """Whether there are as many rows, and as many different values, as expected."""
+        # As many rows as values, all different: then each is there once, unless one is not expected.
         n = len(self.expected)
         return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield what is absent, unknown, not expected or there more than once."""
         # What is different is compared with the list, not each row.
-        strangers = table.distinct(self.column) - set(self.expected)
+        extra = table.distinct(self.column) - set(self.expected)
         broken = dict.fromkeys(groups)
-        if strangers:
-            named = [value for value in strangers if value is not None]
-            odd = nw.col(self.column).is_null()
-            odd = odd | nw.col(self.column).is_in(named) if named else odd
-            broken |= dict.fromkeys(sorted(table.snapshots(odd)))
+        if extra:
+            values = [value for value in extra if value is not None]
+            unexpected = nw.col(self.column).is_null()
+            unexpected = unexpected | nw.col(self.column).is_in(values) if values else unexpected
+            broken |= dict.fromkeys(sorted(table.snapshots(unexpected)))
         columns = (self.column, self.printed) if self.printed and table.has(self.printed) else (self.column,)
         for snapshot, rows in table.fetch(list(broken), columns):
             yield from self._broken(snapshot, rows, by)
@@ -76,7 +82,7 @@ class ContainsExactly:
         for value in self.expected:
             if value not in counts:
                 yield self._absent(snapshot, value)
-        told: Counter[str] = Counter()
+        times: Counter[str] = Counter()
         for row in by.in_order([row for row in rows if row[self.column] not in wanted or counts[row[self.column]] > 1]):
             value = row[self.column]
             if value is None:
@@ -84,8 +90,8 @@ class ContainsExactly:
             elif value not in wanted:
                 yield self._extra(snapshot, value, by.where(row))
             else:
-                told[value] += 1
-                if told[value] > 1:
+                times[value] += 1
+                if times[value] > 1:
                     yield self._doubled(snapshot, value, str(counts[value]), by.where(row))
 
     def _absent(self, snapshot: str, value: str) -> Failure:
@@ -96,52 +102,87 @@ class ContainsExactly:
 
     def _extra(self, snapshot: str, value: str, place: str) -> Failure:
         th, en = self._name(value)
-        says_th, says_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
-        return Failure(snapshot, value, self.column, th, "", place, says_th, says_en)
+        message_th, message_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
+        return Failure(snapshot, value, self.column, th, "", place, message_th, message_en)
 
     def _doubled(self, snapshot: str, value: str, times: str, place: str) -> Failure:
         th, en = self._name(value)
-        says_th, says_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
-        return Failure(snapshot, value, self.column, times, "1", place, says_th, says_en)
+        message_th, message_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
+        return Failure(snapshot, value, self.column, times, "1", place, message_th, message_en)
 
     def _unknown(self, snapshot: str, row: Row, by: Grouping) -> Failure:
         column = self.printed if self.printed in row else None
         text = show("", row[column]) if column else ""
         if not text:
-            says_th, says_en = f"มีแถวที่ไม่มีค่า {self.column}", f"a row has no {self.column}"
-            return Failure(snapshot, "", column or self.column, "", "", by.where(row), says_th, says_en)
+            message_th, message_en = f"มีแถวที่ไม่มีค่า {self.column}", f"a row has no {self.column}"
+            return Failure(snapshot, "", column or self.column, "", "", by.where(row), message_th, message_en)
         near = self._nearest(text)
-        says_th = f"ไม่รู้จักชื่อ “{text}”" + (f" ใกล้เคียงกับ {' '.join(near)}" if near else "")
-        says_en = f"unknown name “{text}”" + (f"; nearest: {', '.join(near)}" if near else "")
-        return Failure(snapshot, text, column or self.column, text, " | ".join(near), by.where(row), says_th, says_en)
+        th = f"ไม่รู้จักชื่อ “{text}”" + (f" ใกล้เคียงกับ {' '.join(near)}" if near else "")
+        en = f"unknown name “{text}”" + (f"; nearest: {', '.join(near)}" if near else "")
+        return Failure(snapshot, text, column or self.column, text, " | ".join(near), by.where(row), th, en)
 
     def _nearest(self, printed: str) -> list[str]:
-        """Up to three names that look like what was printed, the likest first."""
+        """Return up to three names that resemble what was printed, the most similar first."""
         names = {name: th for th, en in self.names.values() for name in (th, en)}
-        likest = get_close_matches(printed[:_LONGEST_COMPARED], names, 3)
-        return list(dict.fromkeys(names[name] for name in likest))
+        similar = get_close_matches(printed[:_LONGEST_COMPARED], names, 3)
+        return list(dict.fromkeys(names[name] for name in similar))
 
     def _name(self, value: str) -> tuple[str, str]:
         return self.names.get(value, (value, value))
 
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "ต้องมีครบทุกค่าที่กำหนด ค่าละหนึ่งแถว ไม่ขาด ไม่เกิน ไม่ซ้ำ"}
+
+    def statement(self) -> Sentence:
+        """Return the values."""
+        values = listed(self.expected)
+        th = f"{self.column} มีแต่ละค่าครั้งเดียวและไม่มีค่าอื่น: {values}"
+        return th, f"{self.column} holds each of {values} once, and nothing else"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the values that are absent, unknown, not expected or doubled."""
+        values = ", ".join(f"({writer.literal(value)})" for value in self.expected)
+        # An empty table is one snapshot, in which all is absent.
+        snapshots = (
+            "snapshots (snapshot) AS (SELECT DISTINCT snapshot FROM judged"
+            " UNION ALL SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM judged))"
+        )
+        return (
+            f"WITH {writer.values(self.column)},\n"
+            f"expected (value) AS (VALUES {values}),\n{snapshots}\n"
+            "SELECT s.snapshot, e.value, 'absent' AS fault FROM snapshots AS s CROSS JOIN expected AS e\n"
+            "WHERE NOT EXISTS (SELECT 1 FROM judged AS j"
+            " WHERE j.value = e.value AND j.snapshot IS NOT DISTINCT FROM s.snapshot)\n"
+            "UNION ALL SELECT snapshot, value, CASE WHEN value IS NULL THEN 'unknown' ELSE 'extra' END FROM judged\n"
+            "WHERE value IS NULL OR value NOT IN (SELECT value FROM expected)\n"
+            "UNION ALL SELECT snapshot, value, 'doubled' FROM (SELECT snapshot, value,"
+            " ROW_NUMBER() OVER (PARTITION BY snapshot, value ORDER BY value) AS nth FROM judged) AS n\n"
+            "WHERE nth > 1 AND value IN (SELECT value FROM expected)"
+        )
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        """Yield the number of rows, and that the values are present, unique and those expected."""
+        expected = sorted(self.expected)
+        yield TableExpectation("expect_table_row_count_to_equal", {"value": len(expected)})
+        yield not_null(self.column)
+        yield unique(self.column)
+        values = {"column": self.column, "value_set": expected}
+        yield TableExpectation("expect_column_distinct_values_to_equal_set", values)
+
 
 @dataclass(frozen=True, slots=True)
-class LinearSequence:
+class LinearSequence(GroupKind):
     """`column` runs from `start` by ones in each snapshot: no gap, no double."""
 
     column: str
     start: int = 1
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return {}
+    dimension: ClassVar[str] = "completeness"
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
+        """The number of rows, of numbers and of different numbers, the first and the last number."""
         return {
             "rows": Aggregate("rows"),
             "numbered": Aggregate("count", self.column),
@@ -152,12 +193,14 @@ class LinearSequence:
 
     @property
     def keeps(self) -> Formula:
+        """Whether the numbers are consecutive from `start`, or there is no row."""
         # Without a null, from the first to the last, as many different numbers as rows: then by ones.
         n = nw.col("rows")
         ends = (nw.col("first") == self.start) & (nw.col("last") == n + (self.start - 1))
         return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the numbers that are absent, double or outside, and rows without a number."""
         broken = [name for name, rows in groups.items() if rows]
         for snapshot, rows in table.fetch(broken, (self.column,)):
             yield from self._broken(snapshot, rows, by)
@@ -172,16 +215,16 @@ class LinearSequence:
             if number not in seen:
                 yield self._failure(snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}")
         for value, place in places.items():
-            said, times = show(self.column, value), seen[value]
+            number_text, times = show(self.column, value), seen[value]
             if value is None:
                 th, en = f"ไม่มีลำดับที่ {times} แถว", f"{times} row(s) without a number"
                 yield self._failure(snapshot, "", run, place, th, en)
             elif times > 1:
-                th, en = f"ลำดับที่ {said} ซ้ำ {times} แถว", f"{times} rows are numbered {said}"
-                yield self._failure(snapshot, said, "1", place, th, en)
+                th, en = f"ลำดับที่ {number_text} ซ้ำ {times} แถว", f"{times} rows are numbered {number_text}"
+                yield self._failure(snapshot, number_text, "1", place, th, en)
             else:
-                th, en = f"ลำดับที่ {said} อยู่นอกช่วง {self.start}–{end}", f"{said} is outside {run}"
-                yield self._failure(snapshot, said, run, place, th, en)
+                th, en = f"ลำดับที่ {number_text} อยู่นอกช่วง {self.start}–{end}", f"{number_text} is outside {run}"
+                yield self._failure(snapshot, number_text, run, place, th, en)
 
     def _within(self, row: Row, end: int) -> bool:
         value = row[self.column]
@@ -190,32 +233,67 @@ class LinearSequence:
     def _failure(self, snapshot: str, observed: str, expected: str, place: str, th: str, en: str) -> Failure:
         return Failure(snapshot, observed or expected, self.column, observed, expected, place, th, en)
 
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "ลำดับต้องเรียงต่อกันตั้งแต่ ๑ ไม่ข้าม ไม่ซ้ำ"}
+
+    def statement(self) -> Sentence:
+        """Return where the numbers start."""
+        start = value_text(self.start)
+        th = f"{self.column} เรียงต่อเนื่องจาก {start} ไม่ขาดและไม่ซ้ำ"
+        return th, f"{self.column} runs from {start} by ones, no gap, no double"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the numbers that are absent, double, outside or null."""
+        first = self.start
+        return (
+            f"WITH {writer.values(self.column)},\n"
+            f"due (snapshot, number) AS (SELECT snapshot, {first} - 1 + ROW_NUMBER() OVER (PARTITION BY snapshot"
+            " ORDER BY value) FROM judged),\n"
+            "counted (snapshot, value, times, last) AS (SELECT j.snapshot, j.value, COUNT(*),"
+            " (SELECT MAX(d.number) FROM due AS d WHERE d.snapshot IS NOT DISTINCT FROM j.snapshot)"
+            " FROM judged AS j GROUP BY j.snapshot, j.value)\n"
+            "SELECT snapshot, number, 'absent' AS fault FROM due AS d WHERE NOT EXISTS (SELECT 1 FROM judged AS j"
+            " WHERE j.value = d.number AND j.snapshot IS NOT DISTINCT FROM d.snapshot)\n"
+            "UNION ALL SELECT snapshot, value, CASE WHEN value IS NULL THEN 'none' WHEN times > 1 THEN 'doubled'"
+            " ELSE 'outside' END FROM counted\n"
+            f"WHERE value IS NULL OR times > 1 OR value < {first} OR value > last OR value <> FLOOR(value)"
+        )
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        """Yield that each number is the rank of its row, as a column."""
+        name = f"{self.column} in sequence"
+        yield not_null(self.column)
+        yield equal_columns(self.column, name, derived={name: nw.col(self.column).rank("ordinal") + (self.start - 1)})
+
 
 @dataclass(frozen=True, slots=True)
-class UniqueKey:
+class UniqueKey(GroupKind):
     """No two rows of a snapshot share the same values of `columns`."""
 
     columns: tuple[str, ...]
 
+    dimension: ClassVar[str] = "uniqueness"
+
     @property
     def keys(self) -> tuple[str, ...]:
+        """The columns of the key."""
         return self.columns
 
     @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return {}
-
-    @property
     def aggregates(self) -> Mapping[str, Aggregate]:
+        """The number of rows."""
         return {"rows": Aggregate("rows")}
 
     @property
     def keeps(self) -> Formula:
+        """Whether the key is complete and stands once."""
         # A key that is null names nothing: each such row fails, and alone.
         return formula_of(reduce(and_, [nw.col("rows") == 1, *(~nw.col(c).is_null() for c in self.columns)]))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
-        said = ", ".join(self.columns)
+        """Yield a failure for each key that is double or null."""
+        columns = ", ".join(self.columns)
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.columns]):
                 values = [show(column, row[column]) or NOTHING for column in self.columns]
@@ -225,8 +303,17 @@ class UniqueKey:
                     th, en = f"มี {times} แถวที่ไม่มีค่า {column}", f"{times} row(s) without {column}"
                     yield Failure(snapshot, key, column, times, "0", "", th, en)
                 else:
-                    th, en = f"{said} {key} ซ้ำ {times} แถว", f"{times} rows have the {said} {key}"
+                    th, en = f"{columns} {key} ซ้ำ {times} แถว", f"{times} rows have the {columns} {key}"
                     yield Failure(snapshot, key, column, times, "1", "", th, en)
+
+    def statement(self) -> Sentence:
+        """Return the columns of the key."""
+        columns = ", ".join(self.columns)
+        return f"ไม่มีแถวที่ {columns} ซ้ำกัน", f"no two rows have the same {columns}"
+
+    def value_changes(self, name: str, old: Any, new: Any, nullable: Collection[str]) -> Iterator[ValueChange]:
+        """Yield the change of the columns, which depends on whether they may be null."""
+        yield ValueChange(name, old, new, key_columns(old, new, nullable))
 
 
 def _both(th: str, en: str) -> str:

@@ -6,95 +6,136 @@ the reference they need. How frames are joined belongs in `khrop.engine.referenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals as nw
 
 from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts
-from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.rule import PREVIOUS
+from khrop.vocabulary.grades import Grades, wider_is_looser
+from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Words
+from khrop.vocabulary.query_writer import NotInSql, QueryWriter
+from khrop.vocabulary.table_expectation import TableExpectation, at_least, between, equal_columns
+from khrop.vocabulary.wording import Sentence
 
-Words = Mapping[str, Any]
+
+def _change_words(column: str, sign: str, th: tuple[str, str], en: str) -> Words:
+    old, new = f"{{{PREVIOUS}{column}}}", f"{{{column}}}"
+    texts = {"th": f"{{name}}: {column} {th[0]} {old} {th[1]} {new}", "en": f"{{name}}: {column} {en} {old} to {new}"}
+    return {"column": column, "observed": new, "expected": f"{sign}{old}", **texts}
 
 
 @dataclass(frozen=True, slots=True)
-class NotLessThan:
+class NotLessThan(RowKind):
     """A column is not less than the reference's, on the rows that it has too."""
 
     column: str
 
     def holds(self) -> nw.Expr:
+        """Return whether the value is at least the previous one."""
         return nw.col(self.column) >= nw.col(PREVIOUS + self.column)
 
     def words(self) -> Words:
-        older = PREVIOUS + self.column
-        return {
-            "column": self.column,
-            "observed": f"{{{self.column}}}",
-            "expected": f"≥ {{{older}}}",
-            "th": f"{{name}}: {self.column} ลดลงจาก {{{older}}} เหลือ {{{self.column}}}",
-            "en": f"{{name}}: {self.column} fell from {{{older}}} to {{{self.column}}}",
-        }
+        """Return texts that give both values."""
+        return _change_words(self.column, "≥ ", ("ลดลงจาก", "เหลือ"), "fell from")
+
+    def statement(self) -> Sentence:
+        """Return the comparison."""
+        return f"{self.column} ไม่น้อยกว่าครั้งก่อน", f"{self.column} ≥ that of the previous return"
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        """Yield that the column is at least the previous one."""
+        yield at_least(self.column, PREVIOUS + self.column, "compared")
 
 
 @dataclass(frozen=True, slots=True)
-class SameAs:
+class SameAs(RowKind):
     """A column is the reference's, on the rows that it has too."""
 
     column: str
 
     def holds(self) -> nw.Expr:
+        """Return whether the value is the previous one."""
         return nw.col(self.column) == nw.col(PREVIOUS + self.column)
 
     def words(self) -> Words:
-        older = PREVIOUS + self.column
-        return {
-            "column": self.column,
-            "observed": f"{{{self.column}}}",
-            "expected": f"{{{older}}}",
-            "th": f"{{name}}: {self.column} เปลี่ยนจาก {{{older}}} เป็น {{{self.column}}}",
-            "en": f"{{name}}: {self.column} went from {{{older}}} to {{{self.column}}}",
-        }
+        """Return texts that give both values."""
+        return _change_words(self.column, "", ("เปลี่ยนจาก", "เป็น"), "went from")
+
+    def statement(self) -> Sentence:
+        """Return the comparison."""
+        return f"{self.column} เท่ากับครั้งก่อน", f"{self.column} = that of the previous return"
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        """Yield that the column equals the previous one."""
+        yield equal_columns(self.column, PREVIOUS + self.column, table="compared")
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllSame:
+class NotAllSame(GroupKind):
     """In each snapshot some figure of `columns` differs from the reference's (`previous_<column>`)."""
 
     columns: tuple[str, ...]
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
+    dimension: ClassVar[str] = "timeliness"
+    # The more figures there are, the more of them may differ.
+    grades: ClassVar[Grades] = {"columns": wider_is_looser}
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
+        """For each column whether it differs."""
         return {_differs(column): nw.col(column) != nw.col(PREVIOUS + column) for column in self.columns}
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
+        """The number of rows, and for each column the number of those that differ."""
         # A figure that is null here or there is not compared; the others of its row are.
         changed = {column: Aggregate("true", _differs(column)) for column in self.columns}
         return {"rows": Aggregate("rows"), **changed}
 
     @property
     def keeps(self) -> Formula:
+        """Whether any column differs, or there is no row to compare."""
         return formula_of(reduce(or_, [nw.col(column) > 0 for column in self.columns], nw.col("rows") == 0))
 
-    def failures(
-        self, groups: Mapping[str, Sequence[Row]], table: Table, by: Grouping, facts: Facts
-    ) -> Iterator[Failure]:
+    def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield a failure for each snapshot."""
         for snapshot, rows in groups.items():
             if rows:
                 th = "ตัวเลขทุกช่องเหมือนรายงานครั้งก่อน แม้วันที่ของข้อมูลใหม่กว่า"
                 en = "every figure is the same as in the previous return, under a later as-of date"
-                said, n = ", ".join(self.columns), str(rows[0]["rows"])
-                yield Failure(snapshot, said, self.columns[0], f"{n} = {n}", "≠", "", th, en)
+                key, n = ", ".join(self.columns), str(rows[0]["rows"])
+                yield Failure(snapshot, key, self.columns[0], f"{n} = {n}", "≠", "", th, en)
+
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "ตัวเลขต้องไม่เหมือนฉบับก่อนหน้าทั้งหมด"}
+
+    def statement(self) -> Sentence:
+        """Return the columns that are compared."""
+        columns = ", ".join(self.columns)
+        th = f"{columns} ไม่เหมือนครั้งก่อนไปทุกช่อง"
+        return th, f"not every figure of {columns} is that of the previous return"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the snapshots in which no figure differs."""
+        changed = " OR ".join(f"{writer.compared(c)} <> {writer.compared(PREVIOUS + c)}" for c in self.columns)
+        snapshot = f"t.{writer.name(writer.snapshot)}" if writer.snapshot else ""
+        return (
+            f"SELECT {f'{snapshot}, ' if snapshot else ''}COUNT(*) AS rows_that_are_the_same {writer.previous_rows()}"
+            f"{f' GROUP BY {snapshot}' if snapshot else ''}\n"
+            f"HAVING COUNT(*) > 0 AND COUNT(CASE WHEN {changed} THEN 1 END) = 0"
+        )
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[TableExpectation]:
+        """Yield that some row has changed."""
+        yield between("rows_changed", table="snapshots", min_value=1)
 
 
 def _differs(column: str) -> str:
@@ -102,8 +143,8 @@ def _differs(column: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """Each value of `columns` is one of the frame `reference`, there in `there` (of the same names if not said)."""
+class ForeignKey(LookupKind):
+    """Each value of `columns` is one of the frame `reference`, there in `there` (by default under the same names)."""
 
     columns: tuple[str, ...]
     reference: str
@@ -111,33 +152,68 @@ class ForeignKey:
 
     @property
     def columns_there(self) -> tuple[str, ...]:
+        """The columns of the reference, in the order of `columns`."""
         return self.there or self.columns
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The one reference."""
+        return (self.reference,)
+
+    def columns_of(self, reference: str) -> tuple[str, ...]:
+        """Return the columns of the key."""
+        return self.columns_there
+
+    def failing(self, rows: nw.LazyFrame[Any], references: Mapping[str, ReferenceTable]) -> nw.LazyFrame[Any]:
+        """Return the rows whose key the reference lacks; a null is in no reference."""
+        there = references[self.reference].distinct(dict(zip(self.columns, self.columns_there, strict=True)))
+        return rows.join(there, on=list(self.columns), how="anti")
+
     def words(self) -> Words:
-        said = ", ".join(f"{{{column}}}" for column in self.columns)
+        """Return texts that give the key."""
+        key = ", ".join(f"{{{column}}}" for column in self.columns)
         return {
             "column": self.columns[0],
-            "observed": said,
+            "observed": key,
             "expected": f"in {self.reference}",
-            "th": f"{{name}}: ไม่พบ {said} ใน {self.reference}",
-            "en": f"{{name}}: {said} is not in {self.reference}",
+            "th": f"{{name}}: ไม่พบ {key} ใน {self.reference}",
+            "en": f"{{name}}: {key} is not in {self.reference}",
         }
+
+    def statement(self) -> Sentence:
+        """Return the columns here and there."""
+        here, there = ", ".join(self.columns), ", ".join(self.columns_there)
+        return f"{here} ต้องมีอยู่ใน {self.reference} ({there})", f"{here} stands in {self.reference} ({there})"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the rows whose key the reference lacks."""
+        pairs = zip(self.columns, self.columns_there, strict=True)
+        same = " AND ".join(f"r.{writer.name(there)} = t.{writer.name(here)}" for here, there in pairs)
+        return (
+            f"SELECT t.* FROM {writer.table} AS t\n"
+            f"WHERE NOT EXISTS (SELECT 1 FROM {writer.name(self.reference)} AS r WHERE {same})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ConservesRows:
-    """No row is lost: the frame's rows and those of the frames `also` are as many as those of the frame `of`. In a
-    frame of many snapshots, of each snapshot, where the others have its column."""
+class ConservesRows(CountKind):
+    """No row is lost: the frame and the frames `also` have as many rows together as the frame `of`.
+
+    In a frame of many snapshots this holds for each snapshot, where the others have its column.
+    """
 
     of: str
     also: tuple[str, ...] = ()
 
+    dimension: ClassVar[str] = "completeness"
+
     @property
     def references(self) -> tuple[str, ...]:
+        """`of`, then `also`."""
         return (self.of, *self.also)
 
     def failure(self, snapshot: str, here: int, counts: Mapping[str, int]) -> Failure | None:
-        """What is wrong with the numbers of rows of one snapshot."""
+        """Return the numbers of rows where they differ."""
         rest = sum(counts[name] for name in self.also)
         if here + rest == counts[self.of]:
             return None
@@ -146,3 +222,16 @@ class ConservesRows:
         en += f", {counts[self.of]} in {self.of}"
         th = f"จำนวนแถวรวม {observed} ไม่เท่ากับ {counts[self.of]} แถวใน {self.of}"
         return Failure(snapshot, self.of, "", observed, str(counts[self.of]), "", th, en)
+
+    def statement(self) -> Sentence:
+        """Return the equation of the numbers of rows."""
+        th, en = (" + ".join([here, *self.also]) for here in ("แถวที่นี่", "rows here"))
+        return f"{th} = จำนวนแถวของ {self.of}", f"{en} = rows of {self.of}"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the numbers of rows, where they differ."""
+        if writer.snapshot:
+            raise NotInSql("the contract does not say whether the other tables have the same snapshot column")
+        here = " + ".join(f"(SELECT COUNT(*) FROM {t})" for t in [writer.table, *map(writer.name, self.also)])
+        there = f"(SELECT COUNT(*) FROM {writer.name(self.of)})"
+        return f"SELECT * FROM (SELECT {here} AS here, {there} AS there) AS c\nWHERE here <> there"

@@ -1,15 +1,16 @@
-"""Ready-made rules about what a group's rows come to: their sums, and any figure of a group.
+"""Ready-made rules about the figures of a group of rows: sums, and any other aggregates.
 
-Each is data with the aggregates it needs and what is wrong with them: see `khrop.model.grouping.GroupRule`. A
-contract's `@rule` method of scope `group` returns one.
+A contract's `@rule` method of scope `group` returns one. Rules about which rows there are belong in
+`khrop.vocabulary.completeness`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from math import isfinite
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -20,14 +21,22 @@ from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.rule import RuleDefinitionError
-
-Groups = Mapping[str, Sequence[Row]]
+from khrop.vocabulary import grades as grading
+from khrop.vocabulary import table_expectation as expect
+from khrop.vocabulary.kinds import GroupKind, Groups, Words
+from khrop.vocabulary.query_writer import NotInSql, QueryWriter
+from khrop.vocabulary.wording import Sentence, listed, within
 
 
 @dataclass(frozen=True, slots=True)
-class SumsMatch:
-    """The sum of each of `columns` equals the fact `<prefix><column>`; where `ratio` names (part, whole, column),
-    the fact `<prefix><column>` is 100·part/whole of the sums, within `tolerance` points.
+class SumsMatch(GroupKind):
+    """The sum of each of `columns` equals the fact `<prefix><column>`.
+
+    Attributes:
+        columns: The columns that are summed.
+        prefix: What stands before a column's name in the name of the fact.
+        ratio: Where given, (part, whole, column): the fact `<prefix><column>` is 100·part/whole of the sums.
+        tolerance: How far the ratio may be off, in points.
     """
 
     columns: tuple[str, ...]
@@ -35,23 +44,19 @@ class SumsMatch:
     ratio: tuple[str, str, str] | None = None
     tolerance: float = 0.01
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return {}
+    grades: ClassVar[grading.Grades] = {
+        "columns": grading.wider_is_stricter,
+        "ratio": grading.optional_demand,
+        "tolerance": grading.more_is_looser,
+    }
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
+        """The sum of each column."""
         return {column: Aggregate("sum", column) for column in self.columns}
 
-    @property
-    def keeps(self) -> None:
-        return None
-
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the totals that the document states otherwise."""
         for snapshot, rows in groups.items():
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
             for column in self.columns:
@@ -82,13 +87,47 @@ class SumsMatch:
         en = f"the overall percent says {printed}, the sums give {expected}"
         yield Failure(snapshot, fact, column, printed, expected, place, th, en)
 
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "ยอดรวมต้องเท่ากับผลรวมของแถว และร้อยละรวมต้องตรงกับผลรวม"}
+
+    def statement(self) -> Sentence:
+        """Return the equations of the sums and of the ratio."""
+        sums = ", ".join(f"Σ {column} = {self.prefix}{column}" for column in self.columns)
+        if self.ratio is None:
+            return sums, sums
+        part, whole, column = self.ratio
+        ratio = f"{self.prefix}{column} = 100 × Σ {part} / Σ {whole}"
+        th, en = within(self.tolerance, " จุด", " points")
+        return f"{sums}; {ratio}{th}", f"{sums}; {ratio}{en}"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Raise `NotInSql`, as no table holds the claims."""
+        raise NotInSql("it compares with what the document claims")
+
+    def expectations(self, skip_null: Collection[str]) -> Iterator[expect.TableExpectation]:
+        """Yield that the sums equal the claims beside them, and that the ratio is within the tolerance."""
+        for column in self.columns:
+            yield expect.equal_columns(column, self.prefix + column, table="snapshots")
+        if self.ratio:
+            part, whole, ratio = self.ratio
+            off = f"{self.prefix}{ratio} off by (hundredths)"
+            derived = {off: expect.hundredths_off(self.prefix + ratio, part, whole)}
+            limit = expect.hundredths_allowed(self.tolerance)
+            yield expect.between(off, table="snapshots", derived=derived, max_value=limit)
+
 
 @dataclass(frozen=True, slots=True)
-class PartWhole:
-    """Rows labelled as a whole hold the sum of the rows that are its parts (in each group of `by`).
+class PartWhole(GroupKind):
+    """Rows labelled as a whole hold the sum of the rows that are its parts.
 
-    `labels` is the column that tells a row's part in it: `whole` its label for the whole, `part` those of the parts
-    (all others, if none is named). Each of `values` must add up within `tolerance` of its own unit.
+    Attributes:
+        values: The columns that must add up.
+        labels: The column whose value says whether a row is the whole or a part.
+        whole: The label of the whole.
+        part: The labels of the parts; all others, where none is named.
+        by: The columns that form groups, each with a whole of its own.
+        tolerance: How far a sum may be off, in the unit of the column.
     """
 
     values: tuple[str, ...]
@@ -98,12 +137,19 @@ class PartWhole:
     by: tuple[str, ...] = ()
     tolerance: float = 0
 
+    grades: ClassVar[grading.Grades] = {
+        "values": grading.wider_is_stricter,
+        "tolerance": grading.more_is_looser,
+    }
+
     @property
     def keys(self) -> tuple[str, ...]:
+        """The columns of `by`."""
         return self.by
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
+        """Whether a row is the whole, and each value where it is the whole's or a part's."""
         label = nw.col(self.labels)
         whole = (label == self.whole) & ~label.is_null()
         # A row without a label is neither.
@@ -117,23 +163,21 @@ class PartWhole:
         return made
 
     def _column(self, *of: str) -> str:
-        """A derived column's name, which another such rule of the contract does not use for something else."""
+        """Return the name of a derived column, which no other such rule of the contract uses for another."""
         return "__" + "|".join((*of, self.labels, self.whole, *self.part))
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
-        asked = {"wholes": Aggregate("true", self._column("is"))}
+        """The number of wholes, and for each value the sums of the whole and of its parts."""
+        figures = {"wholes": Aggregate("true", self._column("is"))}
         for value in self.values:
-            asked[f"whole_{value}"] = Aggregate("sum", self._column("whole", value))
-            asked[f"part_{value}"] = Aggregate("sum", self._column("part", value))
-            asked[f"held_{value}"] = Aggregate("true", self._column("held", value))
-        return asked
-
-    @property
-    def keeps(self) -> None:
-        return None
+            figures[f"whole_{value}"] = Aggregate("sum", self._column("whole", value))
+            figures[f"part_{value}"] = Aggregate("sum", self._column("part", value))
+            figures[f"held_{value}"] = Aggregate("true", self._column("held", value))
+        return figures
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the groups without exactly one whole, and the values that do not add up."""
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
                 yield from self._group(snapshot, row)
@@ -149,16 +193,56 @@ class PartWhole:
             whole, parts = row[f"whole_{value}"] if row[f"held_{value}"] else None, row[f"part_{value}"]
             if whole is not None and abs(whole - parts) <= self.tolerance:
                 continue
-            said, due = show(value, whole), show(value, parts)
-            th = f"{value} ของ “{key}” คือ {said or NOTHING} แต่ส่วนย่อยรวมได้ {due}"
-            en = f"{value} of “{key}” says {said or NOTHING}, its parts add up to {due}"
-            yield Failure(snapshot, key, value, said, due, "", th, en)
+            observed, due = show(value, whole), show(value, parts)
+            th = f"{value} ของ “{key}” คือ {observed or NOTHING} แต่ส่วนย่อยรวมได้ {due}"
+            en = f"{value} of “{key}” says {observed or NOTHING}, its parts add up to {due}"
+            yield Failure(snapshot, key, value, observed, due, "", th, en)
+
+    def statement(self) -> Sentence:
+        """Return which rows add up to which."""
+        values, by = ", ".join(self.values), ", ".join(self.by)
+        part_th = f" “{listed(self.part)}”" if self.part else "อื่นทั้งหมด"
+        part_en = f"those of “{listed(self.part)}”" if self.part else "all others"
+        within_th, within_en = within(self.tolerance)
+        return (
+            (f"ในแต่ละ {by} " if by else "")
+            + f"{values} ของแถวที่ {self.labels} เป็น “{self.whole}” เท่ากับผลรวมของแถว{part_th}{within_th}",
+            (f"in each {by}, " if by else "")
+            + f"{values} of the row whose {self.labels} is “{self.whole}” is the sum of {part_en}{within_en}",
+        )
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the groups and columns that do not add up."""
+        label, whole_label = writer.name(self.labels), writer.literal(self.whole)
+        whole, part = f"{label} = {whole_label}", f"{label} <> {whole_label}"
+        if self.part:
+            part = f"{label} IN ({', '.join(map(writer.literal, self.part))})"
+        figures, failing = [f"COUNT(CASE WHEN {whole} THEN 1 END) AS wholes"], [(self.labels, "wholes <> 1")]
+        for n, column in enumerate(self.values):
+            value = writer.column(column)
+            figures.append(f"SUM(CASE WHEN {whole} THEN {value} END) AS whole_{n}")
+            figures.append(f"COALESCE(SUM(CASE WHEN {part} THEN {value} END), 0) AS part_{n}")
+            off = f"(whole_{n} IS NULL OR ABS(whole_{n} - part_{n}) > {self.tolerance!r})"
+            failing.append((column, f"wholes = 1 AND {off}"))
+        keys = [f"by_{n}" for n in range(len(writer.by(*self.by)))]
+        selects = [
+            f"SELECT {', '.join([*keys, f'{writer.literal(column)} AS column_name'])} FROM sums WHERE {where}"
+            for column, where in failing
+        ]
+        return f"WITH sums AS ({writer.groups(self.by, keys, figures)})\n" + "\nUNION ALL ".join(selects)
 
 
 @dataclass(frozen=True, slots=True)
-class ByGroup:
-    """In each group of `by` an expression of its aggregates holds, like `nw.col("spent") <= 100` for
-    `{"spent": ("sum", "amount")}`. A null holds nothing."""
+class ByGroup(GroupKind):
+    """In each group of `by` an expression of its aggregates holds.
+
+    Attributes:
+        by: The columns that form groups.
+        figures: The aggregates by name, each as (aggregate, column), like `{"spent": ("sum", "amount")}`.
+        holds: The expression, like `nw.col("spent") <= 100`; where it is null, the rule fails.
+        th: A template of the message in Thai, over `key`, `observed` and `expected`.
+        en: The same in English.
+    """
 
     by: tuple[str, ...]
     figures: Mapping[str, tuple[Of, str]]
@@ -167,7 +251,18 @@ class ByGroup:
     en: str = ""
     formula: Formula = field(init=False)
 
+    grades: ClassVar[grading.Grades] = {
+        "formula": grading.formulas,
+        "th": grading.neutral,
+        "en": grading.neutral,
+    }
+
     def __post_init__(self) -> None:
+        """Refuse an expression of anything but figures of the group.
+
+        Raises:
+            RuleDefinitionError: It is more than a comparison of figures.
+        """
         formula = formula_of(self.holds)
         if not in_rows(formula):
             raise RuleDefinitionError(f"{in_words(formula)} is more than a comparison of a group's figures")
@@ -175,24 +270,24 @@ class ByGroup:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """The columns of `by`."""
         return self.by
 
     @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return {}
-
-    @property
     def aggregates(self) -> Mapping[str, Aggregate]:
-        asked = {name: Aggregate(of, column) for name, (of, column) in self.figures.items()}
-        return asked | {f"__n_{name}": Aggregate("count", a.column) for name, a in asked.items() if a.of == "sum"}
+        """The figures, and for each sum the number of values in it."""
+        figures = {name: Aggregate(of, column) for name, (of, column) in self.figures.items()}
+        return figures | {f"__n_{name}": Aggregate("count", a.column) for name, a in figures.items() if a.of == "sum"}
 
     @property
     def keeps(self) -> Formula:
+        """The formula, and that no sum is of nothing."""
         # The sum of nothing is 0, but here it is of no use.
         there = [Column(f"__n_{name}") for name, (of, _) in self.figures.items() if of == "sum"]
         return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, self.formula)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the groups for which the expression is not true."""
         what = in_words(self.formula)
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
@@ -203,3 +298,9 @@ class ByGroup:
                 en = (self.en or "{key}: {expected} does not hold ({observed})").format_map(texts)
                 column = next((c for _, c in self.figures.values() if c), next(iter(self.by), ""))
                 yield Failure(snapshot, key, column, observed, what, "", th, en)
+
+    def statement(self) -> Sentence:
+        """Return the expression with its figures."""
+        by, formula = ", ".join(self.by), in_words(self.formula)
+        figures = ", ".join(f"{name}: {of}({column})" for name, (of, column) in self.figures.items())
+        return f"ในแต่ละ {by} {formula} ({figures})", f"in each {by}, {formula} ({figures})"

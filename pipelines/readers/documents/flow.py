@@ -104,7 +104,7 @@ def too_many() -> Unreadable:
     return Unreadable(
         f"a table has more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns, more than a return can have",
         f"ตารางมีมากกว่า {MOST_ROWS:,} แถวหรือ {MOST_COLUMNS:,} คอลัมน์ มากเกินกว่าจะเป็นรายงาน",
-        expected="a row a province",
+        expected="at most one table of a return",
     )
 
 

@@ -24,10 +24,8 @@ from urllib.parse import unquote
 from pipelines.readers.document import Unreadable
 from pipelines.readers.headings import could_head, field_of
 from pipelines.readers.mail.enclosed import eight_bit
-from pipelines.readers.texts.decoding import decode
+from pipelines.readers.texts.decoding import codec_of, decode
 
-NAMED_OTHERWISE = {"windows-874": "cp874", "x-windows-874": "cp874", "ms874": "cp874", "tis620": "cp874"}
-"""Names of the Thai code page that Python does not know."""
 KNOWN_HEADINGS = 2
 # None of these looks back or far ahead: a page of a million opened tags must not take a million times its length.
 TAG = re.compile(r"<[^<>]*>")
@@ -152,7 +150,7 @@ def _bytes(part: Mail) -> bytes:
 def _text(data: bytes, charset: str) -> str:
     """A body as text: in the encoding that its header names, or in the one that its bytes tell."""
     try:
-        return data.decode(NAMED_OTHERWISE.get(charset.lower(), charset or "utf-8"))
+        return data.decode(codec_of(charset) or "utf-8")
     except (LookupError, ValueError):
         return decode(data)[0]
 
@@ -231,6 +229,6 @@ def _words(text: str) -> str:
 
 def _decoded(raw: bytes, charset: str) -> str:
     try:
-        return raw.decode(NAMED_OTHERWISE.get(charset.lower(), charset or "utf-8"))
+        return raw.decode(codec_of(charset) or "utf-8")
     except (LookupError, ValueError):
         return eight_bit(raw)

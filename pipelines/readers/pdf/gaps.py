@@ -214,7 +214,7 @@ def _owner(
     apart = {d: abs(lines[d].base - line.base) for d in data}
     near = [d for d in data if apart[d] <= min(apart.values()) + UNSURE * pitch]
     if len(near) > 1 and not all(any(skeleton(s.text) for s in lines[d].segments) for d in near):
-        # A whole name between two rows of figures alone: put to the wrong one, every province would be another.
+        # A whole name between two rows of figures alone: put to the wrong row, every row would be another's.
         return None
     nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
     return nearest if apart[nearest] < MOST_ROW * pitch + SLACK else None

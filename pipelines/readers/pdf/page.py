@@ -59,7 +59,7 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
 
 def _headed(grid: Grid) -> bool:
     rows = [_cells(row.cells, grid.columns) for row in grid.rows]
-    return any(fields_over(rows[i : i + 3])[0] for i in range(len(rows)))
+    return any(fields_over(rows[i : i + 3]).form for i in range(len(rows)))
 
 
 def _take_loose(page: Page, table: Grid | None) -> None:
@@ -104,7 +104,7 @@ def join_over_pages(found: Sequence[Sheet]) -> None:
 def _first_below_headings(sheet: Sheet) -> int | None:
     at = 0
     while at < len(sheet.rows):
-        height = fields_over([cells for _, cells in sheet.rows[at : at + 3]])[2]
+        height = fields_over([cells for _, cells in sheet.rows[at : at + 3]]).height
         if not height:
             return at
         at += height

@@ -12,8 +12,7 @@ from collections import Counter
 from statistics import median
 from typing import NamedTuple
 
-from khrop.thai.provinces import match
-from pipelines.readers.headings import fields_of, is_total
+from pipelines.readers.headings import fields_of, is_row_name, is_total
 
 Rows = list[tuple[int, list[str]]]
 
@@ -191,13 +190,13 @@ def _page(
 
 
 def _wrapped(row: list[str], below: list[Piece], columns: Columns) -> bool:
-    """Put the rest of a wrapped name from the line below into its row, where the whole is a province's and the part
+    """Put the rest of a wrapped name from the line below into its row, where the whole is a row's name and the part
     is none."""
     for column, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
         within = below and all(start - 1 <= piece.start and piece.end <= end + 1 for piece in below)
-        if within and not columns.figures[column] and match(row[column]) is None:
+        if within and not columns.figures[column] and not is_row_name(row[column]):
             whole = row[column] + " ".join(piece.text for piece in below)
-            if match(whole):
+            if is_row_name(whole):
                 row[column] = whole
                 return True
     return False

@@ -1,19 +1,10 @@
-"""Bytes to text: a byte order mark first, then strict UTF-8, then the Thai code page; never a guess beyond that."""
+"""Bytes to text: the encodings of `khrop.files.encodings`, UTF-16 without a mark, and what is no text."""
 
 from __future__ import annotations
 
-import codecs
-
+from khrop.files.encodings import Undecodable, encoding_of, marked
 from pipelines.readers.document import Unreadable
 
-BOMS = (
-    # UTF-32's mark begins like UTF-16's, so it is known first, to be refused by its name.
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 EXPECTED = "text in UTF-8, UTF-16 or TIS-620/cp874"
 END = "\x00\x1a"
 """What old programs put behind the end of a text: a DOS end-of-file mark, and zeros up to the end of the block."""
@@ -21,29 +12,55 @@ CONTROL = bytes(set(range(32)) - {9, 10, 12, 13})
 STRAY = 100
 """One control character in so many bytes is a slip in a text, and is left to the cell that holds it."""
 HEAD = 4096
+THAI_NAMES = {
+    "windows-874", "x-windows-874", "cp874", "cp-874", "ms874", "dos-874", "tis-620", "tis620", "iso-8859-11",
+}  # fmt: skip
+"""What pages and mails call the Thai code page."""
+
+
+def codec_of(declared: str) -> str:
+    """Return the codec of an encoding that a document declares; Python does not know all names of the Thai one."""
+    return "cp874" if declared.lower() in THAI_NAMES else declared
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text without its mark and without what old programs put behind its end, and the name of its encoding.
+    """Decode a text.
 
-    cp874 is TIS-620 with the few extra signs that Windows added. UTF-16 without a mark is known by its high bytes.
-    Raises `Unreadable` with the offset of the first byte that is no text.
+    Args:
+        data: Its bytes.
+
+    Returns:
+        The text without its mark and without what old programs put behind its end, and the name of its encoding.
+        UTF-16 without a mark is known by its high bytes.
+
+    Raises:
+        Unreadable: The bytes are no text, with the offset of the first that is none.
     """
-    mark, name = next(((m, n) for m, n in BOMS if data.startswith(m)), (b"", _utf16(data[:HEAD])))
+    mark, name = marked(data)
+    name = name or _utf16(data[:HEAD])
     if name == "utf-32":
         raise _refused(data, 0, "this is UTF-32", "ไฟล์นี้เป็น UTF-32")
-    if name.startswith("utf-16"):
-        text = _strict(data, name, len(mark)).rstrip(END)
-        if (found := _no_text(text.encode("utf-8"))) is not None:
-            before = text.encode("utf-8")[:found].decode("utf-8").encode(name)
-            raise _not_text(data, len(mark) + len(before))
-        return text, name
-    if (found := _no_text(data.rstrip(END.encode()))) is not None:
-        raise _not_text(data, found)
-    if name:
-        return _strict(data, "utf-8", len(mark)).rstrip(END), name
-    text, name = _eight_bit(data)
-    return text.rstrip(END), name
+    body = data[len(mark) :]
+    wide = name.startswith("utf-16")
+    if not wide and (at := _no_text(data.rstrip(END.encode()))) is not None:
+        raise _not_text(data, at)
+    try:
+        name = encoding_of(name, lambda tried: _fault(body, tried))
+    except Undecodable as error:
+        raise _not_decoded(data, len(mark) + error.at) from error
+    text = body.decode("utf-8" if mark and not wide else name).rstrip(END)
+    if wide and (at := _no_text(text.encode("utf-8"))) is not None:
+        before = text.encode("utf-8")[:at].decode("utf-8").encode(name)
+        raise _not_text(data, len(mark) + len(before))
+    return text, name
+
+
+def _fault(body: bytes, encoding: str) -> int | None:
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 def _utf16(head: bytes) -> str:
@@ -52,27 +69,6 @@ def _utf16(head: bytes) -> str:
         if high and sum(map(high.count, (0x00, 0x0E))) > 0.9 * len(high) and any(head.strip(b"\x00\x1a")):
             return name
     return ""
-
-
-def _eight_bit(data: bytes) -> tuple[str, str]:
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        utf8 = error.start
-    try:
-        return data.decode("cp874"), "cp874"
-    except UnicodeDecodeError as error:
-        # The encoding that took more of the text is the one it was meant in, and its fault is the one to name.
-        at = max(utf8, error.start)
-    raise _not_decoded(data, at)
-
-
-def _strict(data: bytes, name: str, skip: int = 0) -> str:
-    try:
-        return data[skip:].decode(name)
-    except UnicodeDecodeError as error:
-        at = skip + error.start
-    raise _not_decoded(data, at)
 
 
 def _no_text(body: bytes) -> int | None:

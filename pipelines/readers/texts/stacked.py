@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from khrop.thai.digits import NotANumber, normalise, parse_count, parse_percent
 from pipelines.readers.headings import field_of, fields_of, is_total
+from pipelines.readers.table_form import FIGURES, kind_of
 
 Rows = list[tuple[int, list[str]]]
 
@@ -50,7 +51,7 @@ def _heads(lines: list[str], at: int) -> list[str]:
 
 def _period(lines: list[str], at: int, heads: list[str]) -> int:
     """In how many lines each row follows the one before, if the first ones do."""
-    least = len([head for head in heads if field_of(head) != "bar"])
+    least = len([head for head in heads if kind_of(field_of(head)) != "bar"])
     for period in range(least, MOST_PERIOD):
         if all(_row_at(lines, at + period * i, heads, period) for i in range(LEAST_ROWS)):
             return period
@@ -59,14 +60,14 @@ def _period(lines: list[str], at: int, heads: list[str]) -> int:
 
 def _row(lines: list[str], at: int, heads: list[str], period: int) -> tuple[list[str], int]:
     """The row that begins on a line and how many lines it takes. A grand total may say its words in one cell over
-    the ordinal and the province."""
+    the ordinal and the name."""
     if row := _row_at(lines, at, heads, period):
         return row, min(period, len(lines) - at)
-    fields = [field_of(head) for head in heads]
-    if {*fields[:2]} == {"ordinal", "province_th"} and at < len(lines) and is_total(normalise(lines[at]).text):
+    kinds = [kind_of(field_of(head)) for head in heads]
+    if {*kinds[:2]} == {"ordinal", "name"} and at < len(lines) and is_total(normalise(lines[at]).text):
         cells = [lines[at].strip(), "", *(line.strip() for line in lines[at + 1 : at + len(heads) - 1])]
         cells += [""] * (len(heads) - len(cells))
-        figures = [i for i, field in enumerate(fields) if field in ("total", "saved", "pending", "saved_percent")]
+        figures = [i for i, kind in enumerate(kinds) if kind in FIGURES]
         if all(_figure(cells[i]) for i in figures):
             return cells, 1 + max(figures) - 1
     return [], 0
@@ -76,7 +77,7 @@ def _row_at(lines: list[str], at: int, heads: list[str], period: int) -> list[st
     """The cells of the row of so many lines that begins on a line, if it is one; lines beyond its cells are empty."""
     width = min(len(heads), period)
     cells = [line.strip() for line in lines[at : at + width]]
-    if len(cells) < width and not all(field_of(head) == "bar" for head in heads[len(cells) :]):
+    if len(cells) < width and not all(kind_of(field_of(head)) == "bar" for head in heads[len(cells) :]):
         return []
     cells += [""] * (len(heads) - len(cells))
     beyond = lines[at + width : at + period]
@@ -86,16 +87,16 @@ def _row_at(lines: list[str], at: int, heads: list[str], period: int) -> list[st
 def _fits(cells: list[str], heads: list[str]) -> bool:
     """Whether each cell may stand under its heading."""
     for head, cell in zip(heads, cells, strict=True):
-        field = field_of(head)
-        if field == "province_th":
+        kind = kind_of(field_of(head))
+        if kind == "name":
             if not cell or _figure(cell):
                 return False
-        elif field == "bar":
+        elif kind == "bar":
             if cell:
                 return False
-        elif field == "ordinal" and is_total(cell):
+        elif kind == "ordinal" and is_total(cell):
             continue
-        elif field and not _figure(cell, whole=field != "saved_percent"):
+        elif kind in ("ordinal", *FIGURES) and not _figure(cell, whole=kind in ("ordinal", "count")):
             return False
     return True
 

@@ -1,4 +1,4 @@
-"""How a workbook prints a date or a time: the day that a number stands for, and the words of a format code for it.
+"""Print dates and times by the format codes of workbooks: the day that a number stands for, and its parts in words.
 
 Here belong the two systems of counting days and the parts of a date. What a code is made of belongs in
 `pipelines.readers.workbooks.number_formats`, how a date reads in `pipelines.readers.workbooks.typed_cells`.
@@ -33,8 +33,15 @@ BUDDHIST_OFFSET = 543
 
 
 def moment_of(serial: Decimal, date1904: bool) -> datetime | None:
-    """The moment that a workbook's count of days stands for, to the second; None where it is before or after all
-    dates that workbooks know."""
+    """Return the moment that a workbook's count of days stands for.
+
+    Args:
+        serial: The count of days, with the time of day as a fraction.
+        date1904: Whether days are counted from 1904 and not from 1900.
+
+    Returns:
+        The moment to the second; None outside the dates that workbooks know.
+    """
     if not 0 <= serial < LAST_DAY + 1:
         return None
     seconds = int((serial * DAY).to_integral_value())
@@ -46,7 +53,13 @@ def moment_of(serial: Decimal, date1904: bool) -> datetime | None:
 
 
 def text_of(moment: datetime, serial: Decimal, section: Section) -> str:
-    """A moment as a section of a format code prints it; `serial` is the count of days, for time that has passed."""
+    """Return a moment as a section of a format code prints it.
+
+    Args:
+        moment: The moment.
+        serial: The count of days it comes from, for elapsed time.
+        section: The section of the code.
+    """
     shown = []
     half = any(kind == "ampm" for kind, _ in section.tokens)
     for at, (kind, text) in enumerate(section.tokens):
@@ -64,7 +77,7 @@ def text_of(moment: datetime, serial: Decimal, section: Section) -> str:
 
 
 def _minutes(tokens: tuple[Token, ...], at: int, text: str) -> str:
-    """The part itself; "n" or "nn" for an m after hours or before seconds, which is minutes."""
+    """Return the part itself; "n" or "nn" for an m after hours or before seconds, which is minutes."""
     if text not in ("m", "mm"):
         return text
     timed = [(n, t[0]) for n, (kind, t) in enumerate(tokens) if kind in ("date", "elapsed")]

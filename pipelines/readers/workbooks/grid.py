@@ -1,40 +1,55 @@
-"""The cells of a workbook's sheets, put together one by one and no more of them than a return can have.
+"""The cells of a workbook's sheets, collected one by one and no more of them than a return can have.
 
-Here belong the limits, the hidden rows and columns, and what is said of them, alike for all forms of workbook.
+Here belong the limits, hidden rows and columns, and the claims of a file, alike for all forms of workbook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from pipelines.readers.document import WORKBOOK, Claim, Meant, Sheet, Unreadable, cell_place, row_place
-from pipelines.readers.workbooks.typed_cells import Shown
+from pipelines.readers.document import WORKBOOK, Claim, Document, Meant, Sheet, Unreadable, cell_place, row_place
+from pipelines.readers.workbooks.typed_cells import CellText
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_SHEETS = 50
 MOST_CELLS = 400_000
 """In all sheets, the empty ones to the left of a filled one among them, since a row is handed on as a list."""
+MOST_NAMED = 10
+"""Links to other files that a claim names; of any more the number is enough."""
 Ranges = list[tuple[int, int]]
 """From and to, both of them within."""
 
 
 class Grid:
-    """One sheet's cells that hold something. Cells are put in any order."""
+    """The filled cells of one sheet, put in any order. Rows and columns count from 1.
+
+    Attributes:
+        title: The sheet's own name.
+        hidden: Whether the sheet is hidden.
+        name: The sheet's name in places.
+        hidden_rows: Numbers of hidden rows, filled or not.
+        hidden_columns: First and last column of each hidden range.
+    """
 
     def __init__(self, title: str, *, hidden: bool = False) -> None:
+        """Begin an empty sheet."""
         self.title, self.hidden = title, hidden
         self.name = f"{WORKBOOK}{title}"
         self.hidden_rows: set[int] = set()
         self.hidden_columns: Ranges = []
-        self._cells: dict[int, dict[int, Shown]] = {}
+        self._cells: dict[int, dict[int, CellText]] = {}
         self._columns: set[int] = set()
         self._count = 0
 
-    def put(self, row: int, col: int, shown: Shown) -> None:
-        """Put a cell. Raises `Unreadable` at one row or column too many."""
-        if not shown.printed and not shown.read:
+    def put(self, row: int, col: int, text: CellText) -> None:
+        """Put a cell, unless it is empty.
+
+        Raises:
+            Unreadable: The sheet has one row, column or cell too many.
+        """
+        if not text.printed and not text.read:
             return
         cells = self._cells.get(row)
         if cells is None:
@@ -45,18 +60,22 @@ class Grid:
             if len(self._columns) == MOST_COLUMNS:
                 raise too_many(MOST_COLUMNS, "columns", "คอลัมน์", cell_place(self.name, row, col))
             self._columns.add(col)
-        cells[col] = shown
+        cells[col] = text
         self._count += 1
         if self._count > MOST_CELLS:
             raise too_many(MOST_CELLS, "cells", "เซลล์", row_place(self.name, row))
 
     def drop(self, row: int, col: int) -> None:
-        """Take a cell back."""
+        """Remove a cell."""
         self._cells[row].pop(col, None)
 
     def clear(self, ranges: Iterable[tuple[int, int, int, int]]) -> None:
-        """Empty the cells that a merged range covers: top row, left column, bottom row, right column. A range may be
-        of any size, so cells are looked at and not the range."""
+        """Empty the cells that merged ranges cover, all but the first of each.
+
+        Args:
+            ranges: Top row, left column, bottom row, right column. A range may be of any size: the loop is over the
+                filled cells, not over the range.
+        """
         for top, left, bottom, right in ranges:
             for row in range(top, bottom + 1) if bottom - top < len(self._cells) else list(self._cells):
                 cells = self._cells.get(row, {})
@@ -66,11 +85,11 @@ class Grid:
 
     @property
     def slots(self) -> int:
-        """How many cells the sheet's rows have when each is a list from its first column."""
+        """The number of cells when each row is a list from the first column."""
         return sum(max(cells, default=0) for cells in self._cells.values())
 
     def sheet(self) -> Sheet:
-        """The rows as printed, and what is meant where that differs."""
+        """Return the rows as printed, with what is read in a cell's stead where that differs."""
         sheet = Sheet(self.name, [])
         columns = self._hidden_used()
         for row in sorted(self._cells):
@@ -78,16 +97,16 @@ class Grid:
             if not cells:
                 continue
             printed = [""] * max(cells)
-            for col, shown in cells.items():
-                printed[col - 1] = shown.printed
-                notes = (*shown.notes, *self._hidden(row, col in columns))
-                if notes or shown.read is not None:
-                    sheet.meant[row, col] = Meant(shown.read, notes)
+            for col, text in cells.items():
+                printed[col - 1] = text.printed
+                notes = (*text.notes, *self._hidden(row, col in columns))
+                if notes or text.read is not None:
+                    sheet.meant[row, col] = Meant(text.read, notes)
             sheet.rows.append((row, printed))
         return sheet
 
-    def said(self) -> Iterator[Claim]:
-        """What is hidden and holds something."""
+    def claims(self) -> Iterator[Claim]:
+        """Yield a claim for each kind of hidden part that is not empty."""
         if self.hidden:
             yield Claim("file", "hidden_sheet", self.title, self.name, self.title)
         filled = {row: cells for row, cells in self._cells.items() if cells}
@@ -111,6 +130,31 @@ class Grid:
             yield "hidden-column"
 
 
+def document(form: str, encoding: str, grids: Sequence[Grid], claims: Iterable[Claim] = ()) -> Document:
+    """Return the document of a workbook.
+
+    Args:
+        form: The form of the file, such as xlsx.
+        encoding: The encoding of its texts.
+        grids: Its sheets in order.
+        claims: What the file says beside them; it follows what the sheets say.
+    """
+    return Document(form, encoding, [g.sheet() for g in grids], (*(c for g in grids for c in g.claims()), *claims))
+
+
+def file_claims(macros: Sequence[str], links: Sequence[str]) -> Iterator[Claim]:
+    """Yield what a workbook carries beside its sheets. Neither is run or followed.
+
+    Args:
+        macros: The parts of the file that hold macros.
+        links: The other files that its formulas take values from.
+    """
+    if macros:
+        yield Claim("file", "macros", macros[0], "", macros[0])
+    if links:
+        yield Claim("file", "external_links", str(len(links)), "", ", ".join(links[:MOST_NAMED]))
+
+
 def check(grids: Iterable[Grid]) -> None:
     """Raise `Unreadable` where sheets together have more cells than are handed on."""
     if sum(grid.slots for grid in grids) > MOST_CELLS:
@@ -124,7 +168,14 @@ def check_sheets(count: int) -> None:
 
 
 def too_many(most: int, en: str, th: str, place: str) -> Unreadable:
-    """What is said of a workbook that is no return for its size."""
+    """Return the reason why a workbook is too large to be a return.
+
+    Args:
+        most: The limit that is exceeded.
+        en: What is counted, in English.
+        th: What is counted, in Thai.
+        place: Where the limit is exceeded, or empty.
+    """
     return Unreadable(
         f"the workbook has more than {most:,} {en} with something in them: save the table alone in a new workbook",
         f"สมุดงานมีมากกว่า {most:,} {th}ที่มีข้อมูล กรุณาบันทึกเฉพาะตารางเป็นสมุดงานใหม่",
@@ -135,6 +186,6 @@ def too_many(most: int, en: str, th: str, place: str) -> Unreadable:
 
 
 def spans(numbers: Iterable[int]) -> str:
-    """Numbers in order as a person writes them: 3, 12-14."""
+    """Return numbers in order as a person writes them: 3, 12-14."""
     runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

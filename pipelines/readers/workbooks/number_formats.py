@@ -1,7 +1,7 @@
-"""How a workbook prints a number: format codes, with Thai digits, percents, and dates of both calendars.
+"""Print numbers by the format codes of workbooks, with Thai digits, percents, and dates of both calendars.
 
 Here belongs the language of format codes. What is read in a printed number's stead belongs in
-`pipelines.readers.workbooks.typed_cells`. Codes in the words of other locales and fractions print as General.
+`pipelines.readers.workbooks.typed_cells`. Codes in the words of other locales, and fractions, print as General.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOCALE = re.compile(r"\$(?P<shown>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]{1,8}))?")
 THAI, THAI_DIGITS, BUDDHIST = 0x041E, 0x0D, 0x07
 """In a code's locale, 0xDDCCLLLL: the language, the digits, the calendar."""
 LONGEST_CODE = 255
-"""Signs that a code may have; a longer one prints as General."""
+"""Characters of the longest code; a longer one prints as General."""
 
 BUILT_IN: dict[int, str] = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"฿"#,##0', 6: '"฿"#,##0', 7: '"฿"#,##0.00',
@@ -42,14 +42,23 @@ BUILT_IN: dict[int, str] = {
     77: "[$-41E]d/m/bbbb h:mm", 78: "mm:ss", 79: "[h]:mm:ss", 80: "mm:ss.0", 81: "d/m/bb",
 }  # fmt: skip
 """The formats that have a number and no code. Where the code is the locale's, it is that of a Thai office, with
-Gregorian years, which say themselves which calendar they are of."""
+Gregorian years, whose range shows the calendar."""
 
 Token = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the parts of a code between semicolons: for positive numbers, negative ones, zero, and text."""
+    """A part of a code between semicolons: for positive numbers, negative ones, zero, or text.
+
+    Attributes:
+        tokens: The parts in order, each with its kind: digit, sign, literal, date, elapsed, ampm, power, general, at.
+        condition: A comparison that a number must satisfy, where the code has one.
+        kind: What the section prints.
+        thai_digits: Whether digits are Thai.
+        thai_words: Whether names of months and days are Thai.
+        buddhist: Whether years are Buddhist.
+    """
 
     tokens: tuple[Token, ...]
     condition: tuple[str, Decimal] | None
@@ -61,7 +70,7 @@ class Section:
 
 @lru_cache(maxsize=1 << 10)
 def sections(code: str) -> tuple[Section, ...]:
-    """The sections of a format code; one that prints as General for no code or one that is too long."""
+    """Return the sections of a format code, at most four; General for no code or one that is too long."""
     if not code or len(code) > LONGEST_CODE:
         code = "General"
     parts: list[list[re.Match[str]]] = [[]]
@@ -74,7 +83,15 @@ def sections(code: str) -> tuple[Section, ...]:
 
 
 def section_for(code: str, value: Decimal) -> tuple[Section, bool]:
-    """The section that prints a number, and whether the sign stands before it by itself."""
+    """Return the section of a code that prints a number.
+
+    Args:
+        code: The format code.
+        value: The number.
+
+    Returns:
+        The section, and whether a minus sign stands before what it prints.
+    """
     every = sections(code)
     numeric = every[:3]
     if any(s.condition for s in numeric):
@@ -91,7 +108,7 @@ def section_for(code: str, value: Decimal) -> tuple[Section, bool]:
 
 
 def general(value: Decimal) -> str:
-    """A number as General prints it in a cell that is wide enough: at most eleven signs."""
+    """Return a number as General prints it in a cell that is wide enough: at most eleven characters."""
     size = abs(value)
     if size and (size >= Decimal(10**11) or size < Decimal("1E-9")):
         return _power(
@@ -102,14 +119,20 @@ def general(value: Decimal) -> str:
 
 
 def plain(value: Decimal) -> str:
-    """A number in digits, without a power and without zeros that say nothing: 62, 4.83870967741935, 0.00001."""
+    """Return a number in digits, without a power or trailing zeros: 62, 4.83870967741935, 0.00001."""
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
 
 def number(value: Decimal, section: Section, signed: bool) -> str:
-    """A number as a section prints it."""
+    """Return a number as a section prints it.
+
+    Args:
+        value: The number.
+        section: The section of its code, as `section_for` returns it.
+        signed: Whether a minus sign stands before it.
+    """
     tokens = list(section.tokens)
     if section.kind == "general" or any(kind == "sign" and text == "/" for kind, text in tokens):
         shown = "".join(general(abs(value)) if k == "general" else t for k, t in tokens if k in ("general", "literal"))
@@ -135,13 +158,13 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
                 thai_sign = True
             else:
                 kept += _token(token)
-        elif found := LOCALE.fullmatch(bracket):
-            if found["shown"]:
-                kept.append(("literal", found["shown"]))
-            locale = int(found["locale"] or "0", 16)
+        elif locale_match := LOCALE.fullmatch(bracket):
+            if locale_match["shown"]:
+                kept.append(("literal", locale_match["shown"]))
+            locale = int(locale_match["locale"] or "0", 16)
             digits, calendar, language = locale >> 24, locale >> 16 & 0x7F, locale & 0xFFFF
-        elif asked := CONDITION.fullmatch(bracket):
-            condition = _condition(asked)
+        elif comparison := CONDITION.fullmatch(bracket):
+            condition = _condition(comparison)
         elif ELAPSED.fullmatch(bracket):
             kept.append(("elapsed", bracket.lower()))
         else:
@@ -163,7 +186,7 @@ def _token(token: re.Match[str]) -> list[Token]:
     if group in ("quoted", "escaped"):
         return [("literal", token[group])]
     if group is None:
-        # A space as wide as a sign, or one that fills the cell.
+        # A space as wide as a character, or one that fills the cell.
         return [("literal", " ")] if text[0] == "_" else []
     if group == "sign":
         return [("digit" if text in "0#?" else "sign", text)]
@@ -180,9 +203,9 @@ def _kind(tokens: list[Token], shown: list[str]) -> Kind:
     return "percent" if ("sign", "%") in tokens else "number"
 
 
-def _condition(asked: re.Match[str]) -> tuple[str, Decimal] | None:
+def _condition(comparison: re.Match[str]) -> tuple[str, Decimal] | None:
     try:
-        return asked["sign"], Decimal(asked["than"])
+        return comparison["sign"], Decimal(comparison["than"])
     except ArithmeticError:
         return None
 
@@ -199,7 +222,7 @@ def _rounded(value: Decimal, places: int) -> Decimal:
 
 
 def _fixed(value: Decimal, tokens: list[Token]) -> str:
-    """A number without a power: its digits put into the places of the code, from the point outwards."""
+    """Put a number's digits into the places of the code, from the point outwards, without a power."""
     places = [at for at, (kind, _) in enumerate(tokens) if kind == "digit"]
     if not places:
         return "".join(text for kind, text in tokens if kind in ("literal", "sign"))
@@ -221,7 +244,7 @@ def _fixed(value: Decimal, tokens: list[Token]) -> str:
 
 
 def _exactly(value: Decimal, places: int) -> Decimal:
-    # More than the default 28 digits are had from a number of fifteen with a high power.
+    # A number of fifteen digits with a high power has more than the default 28.
     unit = Decimal(1).scaleb(-places)
     try:
         return value.quantize(unit, ROUND_HALF_UP)

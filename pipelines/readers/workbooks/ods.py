@@ -1,7 +1,7 @@
 """ODS and FODS: the sheets of a spreadsheet in order, each cell with the text it displays and the value behind it.
 
-The text that is displayed is in the file, so that no format needs to be known here. What is read in its stead
-belongs in `pipelines.readers.workbooks.typed_cells`.
+The text that is displayed is in the file, so that no number format is needed. What is read in its stead belongs in
+`pipelines.readers.workbooks.typed_cells`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ from datetime import datetime
 
 from lxml import etree
 
-from pipelines.readers.document import Claim, Document
-from pipelines.readers.package import CHUNK, Readable, damaged, guarded, open_package, refusing_damage
+from pipelines.readers.document import Document
+from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.typed_cells import BUDDHIST_YEARS, Shown, dated, exact, reckoned, unreckoned, valued
+from pipelines.readers.workbooks.typed_cells import (
+    BUDDHIST_YEARS,
+    CellText,
+    calculated,
+    dated,
+    exact,
+    uncalculated,
+    valued,
+)
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -34,7 +42,17 @@ LONGEST_RUN = 1 << 10
 
 
 def read(data: bytes) -> Document:
-    """A spreadsheet's sheets, hidden ones too. Raises `Unreadable` for what is damaged, locked or too large."""
+    """Read a spreadsheet's sheets, hidden ones too.
+
+    Args:
+        data: The bytes of the package.
+
+    Returns:
+        A document with one sheet of cells for each table.
+
+    Raises:
+        Unreadable: The spreadsheet is damaged, encrypted or too large.
+    """
     with refusing_damage():
         package = open_package(data)
         if CONTENT not in package:
@@ -43,17 +61,26 @@ def read(data: bytes) -> Document:
 
 
 def read_flat(data: bytes) -> Document:
-    """The same of a spreadsheet that is one file of XML, not packed (FODS)."""
+    """Read a spreadsheet that is one file of XML, not packed (FODS).
+
+    Args:
+        data: The bytes of the XML.
+
+    Returns:
+        A document as `read` returns it.
+
+    Raises:
+        Unreadable: The spreadsheet is damaged or too large.
+    """
     with refusing_damage():
         chunks = (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
-        return _document("fods", guarded(CONTENT, chunks), iter(()))
+        return _document("fods", guarded(CONTENT, chunks), [])
 
 
-def _document(form: str, stream: Readable, macros: Iterator[Claim]) -> Document:
+def _document(form: str, stream: Readable, macros: list[str]) -> Document:
     content = _Content()
     content.read(stream)
-    said = [claim for g in content.grids for claim in g.said()]
-    return Document(form, "utf-8", [g.sheet() for g in content.grids], (*said, *macros, *_links(content.links)))
+    return grid.document(form, "utf-8", content.grids, grid.file_claims(macros, list(dict.fromkeys(content.links))))
 
 
 class _Content:
@@ -100,7 +127,7 @@ class _Content:
                 self.grids[-1].hidden_columns.append((first, self._col))
         elif self._depth == 1 and name == "table-row":
             self._rows(element)
-            _forget(element)
+            forget(element)
 
     def _table(self, element: etree._Element, begins: bool) -> None:
         if self._depth == -1:
@@ -116,7 +143,7 @@ class _Content:
             grid.check(self.grids)
 
     def _rows(self, element: etree._Element) -> None:
-        """Put a row, as many times as it is repeated: only as far as it holds anything, and never out of bounds."""
+        """Put a row, as many times as it is repeated: only as far as it has cells, and never out of bounds."""
         sheet = self.grids[-1]
         first, count = self._row + 1, _repeated(element, "rows")
         self._row += count
@@ -125,48 +152,47 @@ class _Content:
         for row in range(first, min(first + count, LAST_ROW + 1)) if cells else ():
             if hidden:
                 sheet.hidden_rows.add(row)
-            for columns, shown in cells:
+            for columns, text in cells:
                 for col in range(columns[0], min(columns[1], LAST_COLUMN) + 1):
-                    sheet.put(row, col, shown)
+                    sheet.put(row, col, text)
 
 
-def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], Shown]]:
-    """The cells that hold something, each with the columns that it stands in. What a merged range covers is not
-    printed."""
+def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], CellText]]:
+    """Yield the filled cells, each with its first and last column. What a merged range covers is not printed."""
     col = 0
     for cell in row:
         if cell.tag not in CELLS:
             continue
         first, col = col + 1, col + _repeated(cell, "columns")
         if cell.tag == CELLS[0] and (len(cell) or cell.attrib):
-            shown = _shown(cell)
-            if shown.printed or shown.read:
-                yield (first, col), shown
+            value = _value(cell)
+            if value.printed or value.read:
+                yield (first, col), value
 
 
-def _shown(cell: etree._Element) -> Shown:
+def _value(cell: etree._Element) -> CellText:
     formula = cell.get(f"{TABLE}formula")
     kind = cell.get(f"{OFFICE}value-type")
     lines = [_text(part) for part in cell if part.tag == f"{TEXT}p"]
     printed = "\n".join(lines)
-    shown = _typed(cell, kind or "", printed)
-    if not lines and shown.read and not printed:
+    value = _typed(cell, kind or "", printed)
+    if not lines and value.read and not printed:
         # A program that writes no text beside its numbers prints them as they are.
-        shown = Shown(shown.read, None, shown.notes)
+        value = CellText(value.read, None, value.notes)
     if formula is None:
-        return shown
+        return value
     if kind is None and not printed:
-        return unreckoned(formula.partition(":=")[2] or formula)
-    return reckoned(shown)
+        return uncalculated(formula.partition(":=")[2] or formula)
+    return calculated(value)
 
 
-def _typed(cell: etree._Element, kind: str, printed: str) -> Shown:
+def _typed(cell: etree._Element, kind: str, printed: str) -> CellText:
     if cell.get(f"{CALCEXT}value-type") == "error":
-        return Shown(printed)
+        return CellText(printed)
     if kind in ("float", "currency", "percentage"):
         value = exact(cell.get(f"{OFFICE}value", ""))
         if value is None:
-            return Shown(printed)
+            return CellText(printed)
         return valued(printed, value, percent=kind == "percentage")
     if kind == "date":
         moment = datetime.fromisoformat(cell.get(f"{OFFICE}date-value", "")).replace(tzinfo=None, microsecond=0)
@@ -174,12 +200,12 @@ def _typed(cell: etree._Element, kind: str, printed: str) -> Shown:
         buddhist = moment.year in BUDDHIST_YEARS and str(moment.year + 543) in printed
         return dated(printed or moment.isoformat(sep=" "), moment, buddhist)
     if kind == "boolean":
-        return Shown("TRUE" if cell.get(f"{OFFICE}boolean-value") == "true" else "FALSE")
-    return Shown(printed or cell.get(f"{OFFICE}string-value") or cell.get(f"{OFFICE}time-value") or "")
+        return CellText("TRUE" if cell.get(f"{OFFICE}boolean-value") == "true" else "FALSE")
+    return CellText(printed or cell.get(f"{OFFICE}string-value") or cell.get(f"{OFFICE}time-value") or "")
 
 
 def _text(element: etree._Element) -> str:
-    """The text of a paragraph, with its spaces and line breaks, without comments."""
+    """Return the text of a paragraph, with its spaces and line breaks, without comments."""
     parts = [element.text or ""]
     for child in element:
         name = str(child.tag)
@@ -199,27 +225,11 @@ def _repeated(element: etree._Element, what: str) -> int:
     return max(1, int(element.get(f"{TABLE}number-{what}-repeated", "1")))
 
 
-def _forget(element: etree._Element) -> None:
-    """Free what has been read; the parser would keep all of it."""
-    element.clear()
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None and parent is not None and before.tag == element.tag:
-        parent.remove(before)
-
-
-def _macros(names: list[str]) -> Iterator[Claim]:
-    """Macros; the libraries that LibreOffice puts into every file are empty and hold no module."""
-    modules = [
+def _macros(names: list[str]) -> list[str]:
+    """List the modules of macros; the libraries that LibreOffice puts into every file are empty and hold none."""
+    return [
         name
         for name in names
         if (name.startswith("Basic/") and not name.endswith(("script-lc.xml", "script-lb.xml")))
         or name.startswith("Scripts/")
     ]
-    if modules:
-        yield Claim("file", "macros", modules[0], "", modules[0])
-
-
-def _links(links: list[str]) -> Iterator[Claim]:
-    files = list(dict.fromkeys(links))
-    if files:
-        yield Claim("file", "external_links", str(len(files)), "", ", ".join(files[:10]))

@@ -1,4 +1,4 @@
-"""A typed cell of a workbook: what it prints, and what is read in its stead.
+"""The text of a typed cell: what it prints, and what is read in its stead.
 
 Here belongs what a number, percent, date or formula is read as, alike for all forms of workbook. How a number is
 printed belongs in `pipelines.readers.workbooks.number_formats`.
@@ -20,11 +20,17 @@ NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4}
 FORMULA = "formula"
 NO_VALUE = "formula-without-value"
 BUDDHIST_YEARS = range(2400, 2700)
-"""Years that `thai_dates` reads as Buddhist in whatever they stand; no return is of the Gregorian ones."""
+"""Years that `khrop.thai.dates` takes as Buddhist wherever they stand; no return is of the Gregorian ones."""
 
 
-class Shown(NamedTuple):
-    """A cell's text as printed, what is read in its stead (None: the same), and notes of what that came from."""
+class CellText(NamedTuple):
+    """The text of a cell.
+
+    Attributes:
+        printed: What the cell shows.
+        read: What is read in its stead; None for the same.
+        notes: How the text was made, each a word or two.
+    """
 
     printed: str
     read: str | None = None
@@ -32,7 +38,7 @@ class Shown(NamedTuple):
 
 
 def exact(text: str) -> Decimal | None:
-    """A stored number to the fifteen digits that workbooks show; None for what is no number."""
+    """Return a stored number to the fifteen digits that workbooks show, None for a text that is no number."""
     if not NUMBER.fullmatch(text):
         return None
     value = float(text)
@@ -40,36 +46,56 @@ def exact(text: str) -> Decimal | None:
     return Decimal(f"{value:.15g}") if isfinite(value) else None
 
 
-def numeric(text: str, code: str, date1904: bool = False) -> Shown:
-    """A stored number under a format code. A percent reads in percent points, a date as a long Thai one."""
+def numeric(text: str, code: str, date1904: bool = False) -> CellText:
+    """Print a stored number under a format code.
+
+    Args:
+        text: The number as it is stored.
+        code: The format code.
+        date1904: Whether the workbook counts days from 1904 and not from 1900.
+
+    Returns:
+        The cell's text; a percent reads in percent points, a date as a long Thai one.
+    """
     value = exact(text)
     if value is None:
-        return Shown(text)
+        return CellText(text)
     section, signed = section_for(code, value)
     if section.kind in ("date", "time"):
         moment = moment_of(value, date1904)
         if moment is None:
             # Office programs fill such a cell with hash signs.
-            return Shown("#" * 8, plain(value), ("date-format",))
+            return CellText("#" * 8, plain(value), ("date-format",))
         printed = text_of(moment, value, section)
-        return Shown(printed) if section.kind == "time" else dated(printed, moment, section.buddhist)
-    printed = number(value, section, signed)
-    if section.kind == "percent":
-        return valued(printed, value, percent=True)
-    return valued(printed, value)
+        return CellText(printed) if section.kind == "time" else dated(printed, moment, section.buddhist)
+    return valued(number(value, section, signed), value, percent=section.kind == "percent")
 
 
-def valued(printed: str, value: Decimal, *, percent: bool = False) -> Shown:
-    """A printed number and the value behind it."""
+def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
+    """Return the text of a number.
+
+    Args:
+        printed: The number as its format prints it.
+        value: The number as it is stored; a percent as a fraction of one.
+        percent: Whether the format is one of percents.
+    """
     read = plain(value.scaleb(2) if percent else value)
-    return (
-        Shown(printed) if read == printed else Shown(printed, read, ("percent-format" if percent else "number-format",))
-    )
+    if read == printed:
+        return CellText(printed)
+    return CellText(printed, read, ("percent-format" if percent else "number-format",))
 
 
-def dated(printed: str, moment: datetime, buddhist: bool) -> Shown:
-    """A printed date and the day behind it. A year such as 2563 that a Gregorian format prints was typed as a
-    Buddhist one, and reads as that: the text says the same without the workbook."""
+def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
+    """Return the text of a date, which reads as a long Thai one.
+
+    A year such as 2563 under a Gregorian format was typed as a Buddhist year, and reads as that: the text means the
+    same without the workbook.
+
+    Args:
+        printed: The date as its format prints it.
+        moment: The moment that is stored.
+        buddhist: Whether the format prints Buddhist years.
+    """
     day = moment.date()
     notes: tuple[str, ...] = ("date-format",)
     if day.year in BUDDHIST_YEARS and not buddhist:
@@ -81,20 +107,22 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> Shown:
     read = format_long(day, digits="arabic")
     if moment.time() != time():
         read = f"{read} {moment:%H:%M} น."
-    return Shown(printed, None if read == printed else read, notes)
+    return CellText(printed, None if read == printed else read, notes)
 
 
-def reckoned(shown: Shown) -> Shown:
-    """A cell whose value a formula has given."""
-    return shown._replace(notes=(FORMULA, *shown.notes))
+def calculated(text: CellText) -> CellText:
+    """Return the text of a cell with the note that a formula gave it."""
+    return text._replace(notes=(FORMULA, *text.notes))
 
 
-def unreckoned(formula: str) -> Shown:
-    """A formula that nothing has reckoned yet: its text, which is no number."""
-    return Shown(f"={formula.removeprefix('=')}", None, (NO_VALUE,))
+def uncalculated(formula: str) -> CellText:
+    """Return the text of a formula without a value: the formula itself, which is no number."""
+    return CellText(f"={formula.removeprefix('=')}", None, (NO_VALUE,))
 
 
-def lost(number: int) -> Shown:
-    """A text that a workbook refers to and does not hold. Office programs mend such a file and leave the cell empty;
-    here it says that something was lost."""
-    return Shown(f"#{number}?", None, ("missing-string",))
+def missing_string(number: int) -> CellText:
+    """Return the text of a cell whose shared string the workbook does not hold.
+
+    Office programs repair such a file and leave the cell empty; here the loss stays visible.
+    """
+    return CellText(f"#{number}?", None, ("missing-string",))

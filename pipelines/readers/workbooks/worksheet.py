@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from lxml import etree
 
-from pipelines.readers.package import Readable, damaged
+from pipelines.readers.package import Readable, damaged, forget
 from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.number_formats import section_for
-from pipelines.readers.workbooks.typed_cells import Shown, dated, numeric, reckoned, unreckoned
+from pipelines.readers.workbooks.typed_cells import CellText, calculated, dated, numeric, uncalculated
 
 NAMESPACES = (
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
@@ -33,26 +33,42 @@ EMPTY_ROW = re.compile(rb'<row r="[0-9]+"(?: [a-zA-Z0-9:]+="[^"<>]*")*(?:/>|>\s*
 ROW_ENDS = b"</row>"
 LONGEST_ROW = 1 << 20
 TRUE = {"1", "true"}
-PENDING = Shown("…")
+PENDING = CellText("…")
 """What stands in the grid for a shared string until it is read."""
 
 
 @dataclass(slots=True)
 class Shared:
-    """What a workbook's sheets share: the format code of each style, how days are counted, whether its formulas are
-    to be reckoned when it is opened. Then what its sheets yield together: which cells wait for which of its strings,
-    by (grid, row, column), which formulas gave 0, and whether any gave something else."""
+    """What a workbook's sheets share, and what they yield together.
+
+    Attributes:
+        codes: The format code of each style.
+        date1904: Whether days are counted from 1904.
+        recalculates: Whether all formulas are to be calculated when the workbook is opened.
+        waiting: The cells that show a shared string, as (grid, row, column), by its number.
+        zeros: The formulas whose value is 0, as (grid, row, column, formula).
+        calculated: Whether any formula has another value.
+    """
 
     codes: list[str]
     date1904: bool
-    unreckoned: bool = False
+    recalculates: bool = False
     waiting: dict[int, list[tuple[Grid, int, int]]] = field(default_factory=dict)
     zeros: list[tuple[Grid, int, int, str]] = field(default_factory=list)
-    reckoned: bool = False
+    calculated: bool = False
 
 
 def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
-    """Put the cells of a sheet's XML into its grid. Raises `Unreadable` as the grid does."""
+    """Put the cells of a sheet's XML into its grid.
+
+    Args:
+        grid: The grid to fill.
+        stream: The XML.
+        shared: What the workbook's sheets share; it is added to.
+
+    Raises:
+        Unreadable: The XML is damaged, or has more cells than a return.
+    """
     merged: list[tuple[int, int, int, int]] = []
     masters: dict[str, tuple[str, str]] = {}
     number = 0
@@ -74,17 +90,17 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
             ]
         else:
             merged.append(_range(element.get("ref", "")))
-        _forget(element)
+        forget(element)
     grid.clear(merged)
 
 
 def local(element: etree._Element) -> str:
-    """An element's name without its namespace."""
+    """Return an element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
 
 
 def text_in(element: etree._Element) -> str:
-    """The text of a shared or inline string: its runs joined, without what says how to pronounce them."""
+    """Return the text of a shared or inline string: its runs joined, without their phonetic hints."""
     runs = []
     for child in element:
         name = local(child)
@@ -96,13 +112,13 @@ def text_in(element: etree._Element) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A text with the signs that XML cannot hold, which workbooks write as _x000D_."""
-    return ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """Return a text with the characters that XML cannot hold, which workbooks write as _x000D_."""
+    return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 @lru_cache(maxsize=1 << 10)
 def column_of(letters: str) -> int:
-    """A column's number: A is 1, AB is 28."""
+    """Return a column's number: A is 1, AB is 28."""
     col = 0
     for letter in letters:
         col = col * 26 + ord(letter) - 64
@@ -130,28 +146,28 @@ def _put(
     kind = cell.get("t", "n")
     text = (value.text or "") if value is not None else None
     if formula is not None:
-        said = _formula(formula, cell.get("r", ""), masters)
-        if text == "0" and shared.unreckoned:
-            shared.zeros.append((grid, row, col, said))
-        shared.reckoned = shared.reckoned or bool(text and text != "0")
+        written = _formula(formula, cell.get("r", ""), masters)
+        if text == "0" and shared.recalculates:
+            shared.zeros.append((grid, row, col, written))
+        shared.calculated = shared.calculated or bool(text and text != "0")
         if text or (kind == "str" and text is not None):
-            grid.put(row, col, reckoned(_shown(kind, text, cell, shared)))
+            grid.put(row, col, calculated(_value(kind, text, cell, shared)))
         else:
-            grid.put(row, col, unreckoned(said))
+            grid.put(row, col, uncalculated(written))
     elif kind == "inlineStr" and inline is not None:
-        grid.put(row, col, Shown(text_in(inline)))
+        grid.put(row, col, CellText(text_in(inline)))
     elif text and kind == "s":
         grid.put(row, col, PENDING)
         shared.waiting.setdefault(int(text), []).append((grid, row, col))
     elif text:
-        grid.put(row, col, _shown(kind, text, cell, shared))
+        grid.put(row, col, _value(kind, text, cell, shared))
 
 
-def _shown(kind: str, text: str, cell: etree._Element, shared: Shared) -> Shown:
+def _value(kind: str, text: str, cell: etree._Element, shared: Shared) -> CellText:
     if kind == "b":
-        return Shown("TRUE" if text in TRUE else "FALSE")
+        return CellText("TRUE" if text in TRUE else "FALSE")
     if kind not in ("n", "d"):
-        return Shown(unescaped(text))
+        return CellText(unescaped(text))
     style = int(cell.get("s") or 0)
     code = shared.codes[style] if style < len(shared.codes) else "General"
     if kind == "n":
@@ -162,14 +178,14 @@ def _shown(kind: str, text: str, cell: etree._Element, shared: Shared) -> Shown:
 
 
 def _formula(formula: etree._Element, at: str, masters: dict[str, tuple[str, str]]) -> str:
-    """A formula's text; one that is shared is written once, for the first of its cells."""
+    """Return a formula's text; one that is shared is written once, for the first of its cells."""
     text, number = formula.text or "", formula.get("si")
     if formula.get("t") != "shared" or number is None:
         return text
     if text:
         masters[number] = text, at
     elif number in masters:
-        # Brought in here: only formulas that nothing has reckoned need it, and it takes longer than a whole return.
+        # Imported here: only formulas without a value need it, and the import takes longer than a whole return.
         from openpyxl.formula.translate import Translator
 
         master, origin = masters[number]
@@ -186,14 +202,6 @@ def _range(reference: str) -> tuple[int, int, int, int]:
     return top, left, bottom, right
 
 
-def _forget(element: etree._Element) -> None:
-    """Free what has been read; the parser would keep all of it."""
-    element.clear()
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None and parent is not None:
-        parent.remove(before)
-
-
 class _Filled:
     """A sheet's XML without the cells and rows that are formatted and empty.
 
@@ -205,7 +213,7 @@ class _Filled:
         self._stream, self._rest = stream, b""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Some of it; `size` is not heeded, since the parser takes what it is given."""
+        """Return the next bytes, none at the end; `size` is a hint, since the parser takes what it is given."""
         while chunk := self._stream.read(size):
             whole = self._rest + chunk
             cut = whole.rfind(ROW_ENDS) + len(ROW_ENDS)

@@ -1,6 +1,7 @@
 """XLSB: the sheets of a binary workbook in order, each cell as its number format prints it.
 
-Here belong the records of [MS-XLSB]. What the package holds beside the sheets belongs in `xlsx`.
+Here belong the records of [MS-XLSB]: no library reports number formats, hidden rows and merged cells of this form.
+What the package holds beside the sheets belongs in `pipelines.readers.workbooks.xlsx`.
 """
 
 from __future__ import annotations
@@ -8,54 +9,65 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from xlrd import error_text_from_code
+from xlrd.sheet import unpack_RK
+
 from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
-from pipelines.readers.workbooks import biff, grid
+from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.number_formats import BUILT_IN
-from pipelines.readers.workbooks.typed_cells import Shown, lost, numeric, reckoned
-from pipelines.readers.workbooks.xlsx import outside
+from pipelines.readers.workbooks.typed_cells import CellText, calculated, missing_string, numeric
+from pipelines.readers.workbooks.xlsx import package_claims
 
 ROW, COLUMNS, MERGED = 0, 60, 176
-RK, ERROR, TRUTH, REAL, TEXT, SHARED = 2, 3, 4, 5, 6, 7
-FORMULA_TEXT, FORMULA_REAL, FORMULA_TRUTH, FORMULA_ERROR = 8, 9, 10, 11
+RK, ERROR, BOOLEAN, REAL, TEXT, SHARED = 2, 3, 4, 5, 6, 7
+FORMULA_TEXT, FORMULA_REAL, FORMULA_BOOLEAN, FORMULA_ERROR = 8, 9, 10, 11
 CELLS = range(RK, FORMULA_ERROR + 1)
 STRING, FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET, PROPERTIES = 19, 44, 47, 617, 618, 156, 153
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
 
 
 def read(data: bytes) -> Document:
-    """A workbook's sheets, hidden ones too. Raises `Unreadable` for what is damaged, locked or too large."""
+    """Read a workbook's sheets, hidden ones too.
+
+    Args:
+        data: The bytes of the package.
+
+    Returns:
+        A document with one sheet of cells for each worksheet.
+
+    Raises:
+        Unreadable: The workbook is damaged, encrypted or too large.
+    """
     with refusing_damage():
         package = open_package(data)
-        book = main_part(package)
-        shared = _Shared(package, book)
-        grid.check_sheets(len(shared.sheets))
+        book = _Book(package, main_part(package))
+        grid.check_sheets(len(book.sheets))
         grids: list[Grid] = []
-        for title, hidden, part in shared.sheets:
+        for title, hidden, part in book.sheets:
             grids.append(Grid(title, hidden=hidden))
-            _fill(grids[-1], package.read(part), shared)
+            _fill(grids[-1], package.read(part), book)
             grid.check(grids)
-        said = [claim for g in grids for claim in g.said()]
-        return Document("xlsb", "utf-16", [g.sheet() for g in grids], (*said, *outside(package)))
+        return grid.document("xlsb", "utf-16", grids, package_claims(package))
 
 
-class _Shared:
+class _Book:
     """What the sheets share: their titles and parts, strings, the format code of each style, how days are counted."""
 
-    def __init__(self, package: Package, book: str) -> None:
-        parts = relations(package, book)
+    def __init__(self, package: Package, part: str) -> None:
+        parts = relations(package, part)
         by_kind = dict(parts.values())
         self.sheets: list[tuple[str, bool, str]] = []
         self.date1904 = False
-        for number, body in _records(package.read(book)):
+        for number, body in _records(package.read(part)):
             if number == PROPERTIES:
                 self.date1904 = bool(body[0] & 1)
             elif number == SHEET:
                 related, at = _text(body, 8)
-                kind, part = parts.get(related, ("", ""))
+                kind, target = parts.get(related, ("", ""))
                 if kind == "worksheet":
-                    self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, part))
+                    self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, target))
         strings, styles = by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
         self.strings = [_text(b, 1)[0] for n, b in _records(package.read(strings)) if n == STRING] if strings else []
         self.codes = list(_codes(package.read(styles))) if styles else []
@@ -74,7 +86,7 @@ def _codes(styles: bytes) -> Iterator[str]:
             yield own.get(code) or BUILT_IN.get(code, "General")
 
 
-def _fill(sheet: Grid, data: bytes, shared: _Shared) -> None:
+def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
     merged: list[tuple[int, int, int, int]] = []
     row = 0
     for number, body in _records(data):
@@ -84,8 +96,8 @@ def _fill(sheet: Grid, data: bytes, shared: _Shared) -> None:
                 sheet.hidden_rows.add(row)
         elif number in CELLS:
             col, style = struct.unpack_from("<II", body)
-            shown = _shown(number, body[8:], style & 0xFFFFFF, shared)
-            sheet.put(row, col + 1, reckoned(shown) if number >= FORMULA_TEXT else shown)
+            text = _cell(number, body[8:], style & 0xFFFFFF, book)
+            sheet.put(row, col + 1, calculated(text) if number >= FORMULA_TEXT else text)
         elif number == COLUMNS:
             first, last = struct.unpack_from("<II", body)
             if body[16] & HIDDEN_COLUMN:
@@ -96,23 +108,22 @@ def _fill(sheet: Grid, data: bytes, shared: _Shared) -> None:
     sheet.clear(merged)
 
 
-def _shown(kind: int, value: bytes, style: int, shared: _Shared) -> Shown:
+def _cell(kind: int, value: bytes, style: int, book: _Book) -> CellText:
     if kind in (ERROR, FORMULA_ERROR):
-        return Shown(biff.error(value[0]))
-    if kind in (TRUTH, FORMULA_TRUTH):
-        return Shown(biff.truth(value[0]))
+        return CellText(error_text_from_code.get(value[0], "#N/A"))
+    if kind in (BOOLEAN, FORMULA_BOOLEAN):
+        return CellText("TRUE" if value[0] else "FALSE")
     if kind in (TEXT, FORMULA_TEXT):
-        return Shown(_text(value, 0)[0])
+        return CellText(_text(value, 0)[0])
     if kind == SHARED:
         number = struct.unpack_from("<I", value)[0]
-        return Shown(shared.strings[number]) if number < len(shared.strings) else lost(number)
-    real = biff.unpacked(struct.unpack_from("<I", value)[0]) if kind == RK else struct.unpack_from("<d", value)[0]
-    code = shared.codes[style] if style < len(shared.codes) else "General"
-    return numeric(repr(real), code, shared.date1904)
+        return CellText(book.strings[number]) if number < len(book.strings) else missing_string(number)
+    real = unpack_RK(value[:4]) if kind == RK else struct.unpack_from("<d", value)[0]
+    return numeric(repr(real), book.codes[style] if style < len(book.codes) else "General", book.date1904)
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a part: a number of one byte or two, a length of one to four, and as many bytes."""
+    """Yield the records of a part: a number of one byte or two, a length of one to four, and as many bytes."""
     at = 0
     while at < len(data):
         number, at = data[at], at + 1
@@ -129,6 +140,6 @@ def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:
-    """A text and where it ends."""
+    """Return a text and where it ends."""
     end = at + 4 + 2 * struct.unpack_from("<I", body, at)[0]
     return body[at + 4 : end].decode("utf-16-le", "replace"), end

@@ -1,8 +1,8 @@
 """XLSX and XLSM: the sheets of a workbook in order, each cell as its number format prints it.
 
-Here belongs what a workbook says of its sheets and shares among them. A sheet's own XML belongs in
-`worksheet`. No library of workbooks is used: none tells hidden rows, formulas with their cached
-values and formats in one pass, and one pass over the XML takes a tenth of the time.
+Here belongs what a workbook says of its sheets and shares among them. A sheet's own XML belongs in `worksheet`. No
+library is used: none reports hidden rows, formulas, their cached values and formats in one pass, and one pass over
+the XML takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -12,19 +12,26 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.readers.document import Claim, Document
-from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
+from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.number_formats import BUILT_IN
-from pipelines.readers.workbooks.typed_cells import Shown, lost, unreckoned
+from pipelines.readers.workbooks.typed_cells import CellText, missing_string, uncalculated
 from pipelines.readers.workbooks.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
-
-MOST_NAMED = 10
-"""Links to other workbooks that are named; of any more the number is enough."""
 
 
 def read(data: bytes) -> Document:
-    """A workbook's sheets, hidden ones too. Raises `Unreadable` for what is damaged, locked or too large."""
+    """Read a workbook's sheets, hidden ones too.
+
+    Args:
+        data: The bytes of the package.
+
+    Returns:
+        A document with one sheet of cells for each worksheet.
+
+    Raises:
+        Unreadable: The workbook is damaged, encrypted or too large.
+    """
     with refusing_damage():
         package = open_package(data)
         book = main_part(package)
@@ -33,7 +40,7 @@ def read(data: bytes) -> Document:
         listed = list(_worksheets(root, parts))
         grid.check_sheets(len(listed))
         shared = Shared(
-            _codes(package, parts), _says(root, "workbookPr", "date1904"), _says(root, "calcPr", "fullCalcOnLoad")
+            _codes(package, parts), _is_set(root, "workbookPr", "date1904"), _is_set(root, "calcPr", "fullCalcOnLoad")
         )
         grids: list[Grid] = []
         for title, hidden, part in listed:
@@ -41,27 +48,21 @@ def read(data: bytes) -> Document:
             fill(grids[-1], package.xml(part), shared)
             grid.check(grids)
         _resolve(package, parts, shared)
-        _never_reckoned(shared)
-        said = [claim for g in grids for claim in g.said()]
-        return Document("xlsx", "utf-8", [g.sheet() for g in grids], (*said, *outside(package)))
+        _remove_uncalculated(shared)
+        return grid.document("xlsx", "utf-8", grids, package_claims(package))
 
 
-def outside(package: Package) -> Iterator[Claim]:
-    """What an OOXML workbook carries beside its sheets: macros, and links to other workbooks, which are not
-    followed."""
-    macros = [
-        name for name in package.names if name.lower().endswith("vbaproject.bin") or "/macrosheets/" in name.lower()
-    ]
-    if macros:
-        yield Claim("file", "macros", macros[0], "", macros[0])
-    links = [name for name in package.names if "/externallinks/" in name.lower() and "/_rels/" not in name.lower()]
-    if links:
-        targets = [target for link in links[:MOST_NAMED] for _, target in relations(package, link).values()]
-        yield Claim("file", "external_links", str(len(links)), "", ", ".join(targets))
+def package_claims(package: Package) -> Iterator[Claim]:
+    """Yield what an OOXML workbook carries beside its sheets: macros, and links to other workbooks."""
+    names = [(name, name.lower()) for name in package.names]
+    macros = [name for name, low in names if low.endswith("vbaproject.bin") or "/macrosheets/" in low]
+    links = [name for name, low in names if "/externallinks/" in low and "/_rels/" not in low]
+    targets = [", ".join(target for _, target in relations(package, link).values()) for link in links]
+    return grid.file_claims(macros, targets)
 
 
 def _worksheets(root: etree._Element, parts: dict[str, tuple[str, str]]) -> Iterator[tuple[str, bool, str]]:
-    """The title of each sheet of cells, whether it is hidden, and its part; sheets of charts have no cells."""
+    """Yield the title of each sheet of cells, whether it is hidden, and its part; sheets of charts have no cells."""
     for sheet in root.iter(*(f"{namespace}sheet" for namespace in NAMESPACES)):
         # The id is the one attribute with a namespace, of which there are two.
         number = next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
@@ -70,12 +71,12 @@ def _worksheets(root: etree._Element, parts: dict[str, tuple[str, str]]) -> Iter
             yield sheet.get("name", ""), sheet.get("state", "visible") != "visible", part
 
 
-def _says(root: etree._Element, part: str, attribute: str) -> bool:
+def _is_set(root: etree._Element, part: str, attribute: str) -> bool:
     return any(local(child) == part and child.get(attribute) in TRUE for child in root)
 
 
 def _codes(package: Package, parts: dict[str, tuple[str, str]]) -> list[str]:
-    """The format code of each style that a cell can have."""
+    """Return the format code of each style that a cell can have."""
     part = next((target for kind, target in parts.values() if kind == "styles"), None)
     if part is None or part not in package:
         return []
@@ -91,7 +92,7 @@ def _codes(package: Package, parts: dict[str, tuple[str, str]]) -> list[str]:
 
 
 def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared) -> None:
-    """Put the shared strings where they are waited for: last, so that a workbook too large is refused before them."""
+    """Put the shared strings into their cells: last, so that a workbook too large is refused before them."""
     part = next((target for kind, target in parts.values() if kind == "sharedStrings"), None)
     waiting = dict(shared.waiting)
     if part is not None and waiting:
@@ -102,22 +103,23 @@ def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared
             text = text_in(element) if places else ""
             for sheet, row, col in places:
                 if text:
-                    sheet.put(row, col, Shown(text))
+                    sheet.put(row, col, CellText(text))
                 else:
                     sheet.drop(row, col)
-            element.clear()
-            if (before := element.getprevious()) is not None and (parent := element.getparent()) is not None:
-                parent.remove(before)
+            forget(element)
             if not waiting:
                 return
     for number, places in waiting.items():
         for sheet, row, col in places:
-            sheet.put(row, col, lost(number))
+            sheet.put(row, col, missing_string(number))
 
 
-def _never_reckoned(shared: Shared) -> None:
-    """Take the zeros back that a program wrote in the place of values: XlsxWriter puts one behind each formula and
-    asks that all be reckoned when the workbook is opened. One value that is no zero shows that they were."""
-    if not shared.reckoned:
+def _remove_uncalculated(shared: Shared) -> None:
+    """Remove the zeros that a program wrote in the place of values.
+
+    XlsxWriter writes one behind each formula and asks that all be calculated when the workbook is opened. A single
+    value other than zero shows that they were.
+    """
+    if not shared.calculated:
         for sheet, row, col, formula in shared.zeros:
-            sheet.put(row, col, unreckoned(formula))
+            sheet.put(row, col, uncalculated(formula))

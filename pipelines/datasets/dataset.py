@@ -1,0 +1,172 @@
+"""What a kind of return is: `Dataset`, all that the application knows of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khrop.model.rule import options_of
+from pipelines.datasets.kinds import Kind
+from pipelines.readers.table_form import TableForm
+from warehouse.datasets import DatasetTables, StoredColumn
+
+if TYPE_CHECKING:
+    from khrop.repair import Shape
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a dataset's table.
+
+    Attributes:
+        name: Its name in the contract, the warehouse and the exports.
+        kind: What it holds.
+        meaning: What it means, in English: the comment in the warehouse and in Dagster.
+        title_th: Its name in a Thai sentence or page.
+        title_en: The same in English.
+        field: The heading that its cells stand under; its own name where that is not another's.
+        required: Whether an accepted row must have a value.
+        derived: For a column that is not stored: the stored one that it follows from, and how.
+        meaning_set_aside: What it means in the table of rows that were set aside, where that differs.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    title_th: str
+    title_en: str
+    field: str = ""
+    required: bool = True
+    derived: tuple[str, Callable[[Any], Any]] | None = None
+    meaning_set_aside: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The field whose heading it stands under."""
+        return self.field or self.name
+
+    @property
+    def stored(self) -> bool:
+        """Whether the table of accepted rows holds it."""
+        return self.derived is None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Something that is published from the tables.
+
+    Attributes:
+        name: Its name, and that of its asset.
+        title: Its name for people.
+        module: The module that makes it, imported when it is made: `publish(home, *, force=False) -> Published`.
+        kinds: What the Dagster UI shows as its kinds.
+        description: What the UI says of it.
+        needs: A module that it cannot be made without.
+        install: How to install that.
+        after: Reports that it links to.
+    """
+
+    name: str
+    title: str
+    module: str
+    kinds: frozenset[str]
+    description: str
+    needs: str = ""
+    install: str = ""
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A kind of return.
+
+    Attributes:
+        name: Its name: of its folder, its core table and its group in Dagster.
+        title_th: Its title in Thai.
+        title_en: The same in English.
+        contract: The contract that its rows are checked against.
+        form: How its table is recognised and cut.
+        columns: Its columns, in the order of the table.
+        key: The columns that name a row.
+        label: The column by which people name a row.
+        marts: The folder of its marts' SQL, none where it has no marts.
+        shape: The shape that `khrop.repair` works on, if any.
+        reports: What is published of it alone.
+        set_aside: The table of its rows that were set aside; `core.<name>_set_aside` where it is not another.
+        summary: The module with its part of `khrop status` and `khrop summary`, if any: `facts`, `status_line`,
+            `ranking`, `no_ranking`, `summary_lines`.
+        reconciles_with: The dataset that it is reconciled with.
+        source: Where it is defined, for messages.
+    """
+
+    name: str
+    title_th: str
+    title_en: str
+    contract: type
+    form: TableForm
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    label: str
+    marts: Path | None = None
+    shape: Callable[[], Shape] | None = None
+    reports: tuple[Report, ...] = ()
+    set_aside: str = ""
+    summary: str = ""
+    reconciles_with: str = ""
+    source: str = ""
+
+    @property
+    def table(self) -> str:
+        """The table of its accepted rows."""
+        return f"core.{self.name}"
+
+    @property
+    def set_aside_table(self) -> str:
+        """The table of its rows that were set aside."""
+        return self.set_aside or f"core.{self.name}_set_aside"
+
+    @property
+    def version(self) -> str:
+        """The version of its contract."""
+        return options_of(self.contract).version
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """Its columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns of the table of accepted rows."""
+        return tuple(column for column in self.columns if column.stored)
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        """The columns by which an unchanged return is known: all that are stored but the rows' numbers."""
+        return tuple(column.name for column in self.stored if column.kind.name != "ordinal")
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """The columns that hold figures."""
+        return tuple(column.name for column in self.columns if column.kind.figure)
+
+    @cached_property
+    def tables(self) -> DatasetTables:
+        """Its tables, as the warehouse makes them."""
+        columns = tuple(
+            StoredColumn(
+                c.name,
+                c.kind.sql if c.stored else "",
+                c.kind.sql_set_aside,
+                c.required,
+                c.meaning,
+                c.meaning_set_aside or c.meaning,
+            )
+            for c in self.columns
+        )
+        return DatasetTables(
+            self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts
+        )

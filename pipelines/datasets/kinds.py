@@ -1,0 +1,157 @@
+"""The kinds of values that columns hold: how a cell is read as one, and how it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any, Literal
+
+from khrop.thai import provinces
+from khrop.thai.dates import find_dates
+from khrop.thai.digits import NotANumber, parse_count, parse_percent
+
+HUNDREDTH = Decimal("0.01")
+LARGEST = Decimal(10**9)
+REMEMBERED = 1 << 12
+"""The same figures fill the cells of all returns; so many are read once."""
+Held = Literal["integer", "float", "text", "date"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column holds.
+
+    Attributes:
+        name: Its name in a dataset's files.
+        parse: A cell's text to the value; None where it is none.
+        sql: Type in the table of accepted rows.
+        sql_set_aside: Type in the table of rows that were set aside, wide enough for any figure that was read.
+        held: How a frame holds it.
+        expected: The kind in words, for messages.
+        figure: Whether it is a figure, which prose and totals may repeat.
+        resolve: Any name of a value (a code, an English name) to the one that rows bear; None where there is none.
+        nearest: The values that a name may mean.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    sql: str
+    sql_set_aside: str
+    held: Held
+    expected: str = "a text"
+    figure: bool = False
+    resolve: Callable[[str], str | None] = lambda text: None
+    nearest: Callable[[str], Sequence[str]] = lambda text: ()
+
+    def array(self, values: Sequence[Any]) -> Any:
+        """Return the values as a column of a pandas frame."""
+        import pandas as pd
+
+        if self.held == "integer":
+            return pd.array(values, dtype="Int64" if None in values else "int64")
+        if self.held == "float":
+            return pd.array([float("nan") if v is None else float(v) for v in values], dtype="float64")
+        if self.held == "date":
+            return pd.array(pd.to_datetime(list(values)).as_unit("s"))
+        return pd.array(values, dtype="str")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _count(text: str) -> int | None:
+    try:
+        return parse_count(text)
+    except NotANumber:
+        return None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _hundredths(text: str) -> Decimal | None:
+    """A figure to two places, half up; what was printed stays in the cell."""
+    try:
+        figure = parse_percent(text)
+    except NotANumber:
+        return None
+    if abs(figure) >= LARGEST:
+        return None
+    # Adding nothing takes the sign off a zero.
+    return figure.quantize(HUNDREDTH, ROUND_HALF_UP) + 0
+
+
+def _text(text: str) -> str | None:
+    return text or None
+
+
+def _date(text: str) -> date | None:
+    found = find_dates(text)
+    return found[0].date if len(found) == 1 and found[0].printed.strip() == text.strip() else None
+
+
+COUNT = Kind("count", _count, "INTEGER", "BIGINT", "integer", "a whole number", True)
+ORDINAL = Kind("ordinal", _count, "INTEGER", "BIGINT", "integer", "a whole number")
+PERCENT = Kind("percent", _hundredths, "DECIMAL(5,2)", "DECIMAL(18,2)", "float", "a percent", True)
+DECIMAL = Kind("decimal", _hundredths, "DECIMAL(18,2)", "DECIMAL(18,2)", "float", "a number", True)
+TEXT = Kind("text", _text, "VARCHAR", "VARCHAR", "text")
+DATE = Kind("date", _date, "DATE", "DATE", "date", "a date like ๑๑ มิถุนายน ๒๕๖๓")
+
+
+def _province_code(text: str) -> str | None:
+    province = provinces.match(text)
+    return province.code if province else None
+
+
+def _province_name(text: str) -> str:
+    province = provinces.match(text)
+    return province.name_th if province else text
+
+
+def province_of_code(code: str) -> str:
+    """Return the Thai name of a province by its code."""
+    return provinces.by_code(code).name_th
+
+
+PROVINCE_CODE = Kind("province_code", _province_code, "VARCHAR", "VARCHAR", "text", "a province")
+
+
+def _province_named(text: str) -> str | None:
+    known = provinces.match(text) or next(
+        (p for p in provinces.all_provinces() if text in (p.code, p.name_en, p.iso)), None
+    )
+    return known.name_th if known else None
+
+
+def _nearest_provinces(text: str) -> list[str]:
+    return [province.name_th for province in provinces.nearest(text)]
+
+
+PROVINCE_NAME = Kind(
+    "province", _province_name, "VARCHAR", "VARCHAR", "text", "a province",
+    resolve=_province_named, nearest=_nearest_provinces,
+)  # fmt: skip
+
+KINDS = {kind.name: kind for kind in (COUNT, ORDINAL, PERCENT, DECIMAL, TEXT, DATE, PROVINCE_CODE, PROVINCE_NAME)}
+
+
+class ProvinceNames:
+    """The names of provinces as names of rows."""
+
+    def known(self, text: str) -> bool:
+        """Return whether a text is a province's name."""
+        return provinces.match(text) is not None
+
+    def read(self, text: str, mangled: bool) -> tuple[str, str]:
+        """Return a name without the line ends of a narrow cell, and where marks were lost, the only one that has its
+        consonants; with a note on which of the two it was."""
+        return _name_read(text, mangled)
+
+
+@lru_cache(maxsize=1024)
+def _name_read(text: str, mangled: bool) -> tuple[str, str]:
+    if provinces.match(text):
+        return text, ""
+    if provinces.match(joined := text.replace("\n", "")):
+        return joined, "line-end"
+    found = provinces.by_skeleton(text) if mangled else None
+    return (found.name_th, "by-consonants") if found else (text, "")

@@ -1,0 +1,209 @@
+"""Data Docs: each return that counts, judged in the warehouse's tables by Great Expectations, with a page a table.
+
+Here belongs what is judged and kept. A return is judged once, and again only if what it is judged by has changed;
+the pages of the others are taken over as they are. The folder is put in the place of the old one in one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.datasets.province_progress.data_docs import pages as site
+from pipelines.datasets.province_progress.data_docs import validation
+from pipelines.datasets.province_progress.data_docs.batches import Return, newest
+from pipelines.datasets.province_progress.data_docs.comparisons import Suite, suites
+from pipelines.home import Home
+from pipelines.publishing.catalogue import Published
+from warehouse import tables
+from warehouse.connect import Warehouse
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+KEPT = 100
+"""Returns of a campaign that the pages tell of."""
+JUDGED_AT_ONCE = 20
+"""Of these, how many of the newest are judged if they have not been. Each takes just below a second, so that a first
+build from a long history ends within twenty; a campaign with a return every two weeks has eight."""
+SET_ASIDE = 50
+LEDGER = ".returns.json"
+STATE = ".state"
+_ASIDE = """
+SELECT s.snapshot_id, s.verdict, s.as_of, string_agg(DISTINCT v.rule_id, ', ' ORDER BY v.rule_id) AS rules
+FROM core.snapshot_judged AS s
+LEFT JOIN core.violation AS v
+    ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND v.severity = 'error'
+WHERE s.verdict IN ('quarantined', 'unreadable', 'withdrawn')
+GROUP BY ALL ORDER BY max(s.received_at) DESC, s.snapshot_id LIMIT ?
+"""
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Bring the Data Docs of a home up to date; nothing is done where they are. `force` judges all anew.
+
+    The tables are those of what is loaded (see `pipelines.publishing.catalogue.Report.publish`). Raises
+    `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    """
+    with validation.quietly():
+        return _publish(home, force)
+
+
+def _publish(home: Home, force: bool) -> Published:
+    expected = suites()
+    version = importlib.metadata.version("great_expectations")
+    with Warehouse(home.warehouse).reading() as connection:
+        state = tables.state(connection)
+        made_from = _digest(state, _maker(expected, version))
+        stands = _text(home.data_docs / STATE) == made_from and (home.data_docs / "index.html").exists()
+        if stands and not force:
+            return _published(home, 0)
+        returns, aside, all_returns = newest(connection, KEPT), _aside(connection), _counting(connection)
+    known = {} if force else _known(home.data_docs, _maker(expected, version))
+    stand = {one.snapshot_id for one in returns if known.get(one.snapshot_id, {}).get("digest") == one.digest}
+    due = [one for one in _newest_each(returns) if one.snapshot_id not in stand]
+    with _new_folder(home.data_docs) as new:
+        ledger = {name: entry for name, entry in known.items() if name in stand}
+        _take_over(home.data_docs, new, ledger.values())
+        ledger |= _judge(due, expected, new)
+        shown = sorted(ledger.values(), key=lambda e: (e["as_of"], e["campaign_id"]), reverse=True)
+        index = site.index_page(expected, shown, aside, all_returns - len(ledger), version)
+        (new / "index.html").write_text(index, encoding="utf-8")
+        shutil.copyfile(site.PAGES / site.STYLE, new / site.STYLE)
+        told = {"maker": _maker(expected, version), "returns": {e["snapshot_id"]: e for e in shown}}
+        (new / LEDGER).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        (new / STATE).write_text(made_from, encoding="ascii")
+        tables.swap(new, home.data_docs)
+    return _published(home, len(due))
+
+
+class _new_folder:
+    """A folder beside another, to be put in its place; gone again if that did not happen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.new = folder.with_name(f".{folder.name}-{os.getpid()}")
+
+    def __enter__(self) -> Path:
+        shutil.rmtree(self.new, ignore_errors=True)
+        self.new.mkdir(parents=True)
+        return self.new
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.new, ignore_errors=True)
+
+
+def _newest_each(returns: Iterable[Return]) -> list[Return]:
+    counts: dict[str, int] = {}
+    found = []
+    for one in returns:
+        counts[one.campaign_id] = counts.get(one.campaign_id, 0) + 1
+        if counts[one.campaign_id] <= JUDGED_AT_ONCE:
+            found.append(one)
+    return found
+
+
+def _judge(due: list[Return], expected: tuple[Suite, ...], new: Path) -> dict[str, dict[str, Any]]:
+    """Judge returns and write their pages; what is to be remembered of each, by name."""
+    judge: validation.Judge | None = None
+    if due or not (new / "expectations").exists():
+        judge = validation.Judge(expected)
+        for table, (_, suite) in judge.suites.items():
+            _write(new / site.suite_path(table), site.expectations_page(suite))
+    return {one.snapshot_id: _judged(one, judge, new) for one in due if judge}
+
+
+def _judged(one: Return, judge: validation.Judge, new: Path) -> dict[str, Any]:
+    found = {}
+    for table, result in judge.judged(one).items():
+        title = f"{one.as_of} / {one.snapshot_id} / {table}"
+        # Pages first: rendering changes what it renders.
+        text = json.dumps(result.to_json_dict(), ensure_ascii=False, sort_keys=True)
+        page = site.result_path(table, one.campaign_id, one.snapshot_id, one.as_of.isoformat())
+        _write((new / page).with_suffix(".json"), text)
+        broken = validation.broken(result)
+        _write(new / page, site.result_page(result, title, broken))
+        severities = {b["severity"] for b in broken}
+        outcome = "error" if "error" in severities else "warning" if broken else "holds"
+        rules = sorted({b["rule"] for b in broken})
+        found[table] = {"outcome": outcome, "rules": rules, "page": page}
+    told = {"snapshot_id": one.snapshot_id, "campaign_id": one.campaign_id, "as_of": one.as_of.isoformat()}
+    return {**told, "revision": one.revision, "digest": one.digest, "tables": found}
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> None:
+    """The pages that stand, as links to the same files where that can be: nothing writes into a file that is there."""
+    results = [old / table["page"] for entry in entries for table in entry["tables"].values()]
+    pages = [*results, *(page.with_suffix(".json") for page in results)]
+    if pages:
+        pages += (old / "expectations").rglob("*.html")
+    for page in pages:
+        target = new / page.relative_to(old)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(page, target)
+        except OSError:  # not every filesystem has them
+            shutil.copyfile(page, target)
+
+
+def _known(folder: Path, maker: str) -> dict[str, dict[str, Any]]:
+    """What was judged before by the same expectations, as far as its pages are there."""
+    try:
+        told = json.loads(_text(folder / LEDGER) or "{}")
+        entries: dict[str, dict[str, Any]] = told["returns"] if told.get("maker") == maker else {}
+        return {n: e for n, e in entries.items() if all((folder / t["page"]).exists() for t in e["tables"].values())}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _maker(expected: tuple[Suite, ...], version: str) -> str:
+    """A short name of all that a page is made by: expectations, templates, this code, Great Expectations."""
+    told = [json.dumps([e.plain() for e in suite.expectations], sort_keys=True, default=str) for suite in expected]
+    told += [page.read_text(encoding="utf-8") for page in sorted(site.PAGES.iterdir())]
+    told += [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (site, validation)]
+    return _digest(version, *told)
+
+
+def _digest(*told: str) -> str:
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _aside(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    rows = connection.execute(_ASIDE, [SET_ASIDE]).fetchall()
+    return [dict(zip(("snapshot_id", "verdict", "as_of", "rules"), row, strict=True)) for row in rows]
+
+
+def _counting(connection: DuckDBPyConnection) -> int:
+    return tables.count(connection, "core.snapshot_current")
+
+
+def _published(home: Home, judged: int) -> Published:
+    """What stands there now, told from its own ledger."""
+    entries = list(json.loads(_text(home.data_docs / LEDGER))["returns"].values())
+    counts = dict.fromkeys(("holds", "warning", "error"), 0)
+    for entry in entries:
+        outcomes = [table["outcome"] for table in entry["tables"].values()]
+        counts[next(o for o in ("error", "warning", "holds") if o in outcomes)] += 1
+    lines = ["| as of | return | outcome |", "| --- | --- | --- |"]
+    for entry in entries[:10]:
+        told = {rule: None for table in entry["tables"].values() for rule in table["rules"]}
+        lines.append(f"| {entry['as_of']} | `{entry['snapshot_id']}` | {', '.join(told) or 'holds'} |")
+    page = home.data_docs / "index.html"
+    return Published(page, "\n".join(lines), {"returns": len(entries), "judged": judged, **counts}, changed=judged > 0)

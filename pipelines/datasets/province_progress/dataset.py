@@ -1,0 +1,100 @@
+"""The province table as a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import warehouse.province_progress
+from khrop.contracts.province_progress import ProvinceProgress
+from khrop.repair.shape import province_progress as province_shape
+from pipelines.datasets.dataset import Column, Dataset, Report
+from pipelines.datasets.kinds import COUNT, ORDINAL, PERCENT, PROVINCE_CODE, PROVINCE_NAME, province_of_code
+from pipelines.datasets.province_progress.form import FORM
+
+COLUMNS = (
+    Column(
+        "province_code", PROVINCE_CODE, "the province (core.province)", "รหัสจังหวัด", "province code",
+        field="province_th",
+        meaning_set_aside="the province, null where the name is unknown",
+    ),
+    Column(
+        "province_th", PROVINCE_NAME, "the province's name as read", "จังหวัด", "province",
+        derived=("province_code", province_of_code),
+    ),
+    Column(
+        "ordinal", ORDINAL, "the row's printed number", "ลำดับ", "No.", required=False,
+        meaning_set_aside="the row's printed number, null where it is no number",
+    ),
+    Column(
+        "total", COUNT, "local authorities in all", "อปท. ทั้งหมด", "authorities",
+        meaning_set_aside="authorities in all, null where it is no number",
+    ),
+    Column(
+        "saved", COUNT, "authorities whose data are saved", "บันทึกแล้ว", "saved",
+        meaning_set_aside="authorities saved, null where it is no number",
+    ),
+    Column(
+        "pending", COUNT, "authorities whose data are not", "ยังไม่บันทึก", "pending",
+        meaning_set_aside="authorities pending, null where it is no number",
+    ),
+    Column(
+        "saved_percent", PERCENT, "percent saved as printed, percent points", "ร้อยละ", "percent",
+        meaning_set_aside="percent saved as printed, null where it is no number",
+    ),
+)  # fmt: skip
+
+PACKAGE = "pipelines.datasets.province_progress"
+REPORTS = (
+    Report(
+        "letters",
+        "Letters",
+        f"{PACKAGE}.letters.publish",
+        frozenset({"docx"}),
+        "**A reminder to each province that is behind, and the circular to all**, as Thai official letters under"
+        " `letters/`, by campaign and as-of date. Nothing is sent.",
+    ),
+    Report(
+        "workbook",
+        "Workbook",
+        f"{PACKAGE}.workbook_export",
+        frozenset({"excel"}),
+        "**The return's own table, which is itself a return, and the marts**, a workbook a campaign under `workbook/`.",
+    ),
+    Report(
+        "site",
+        "Site",
+        f"{PACKAGE}.site.publish",
+        frozenset({"html"}),
+        "**What people look at**: overview with a map of the provinces, the table, a page a province, quality; in Thai"
+        " and English, offline, under `site/`. It links to the letters.",
+        after=("letters",),
+    ),
+    Report(
+        "data_docs",
+        "Data Docs",
+        f"{PACKAGE}.data_docs.publish",
+        frozenset({"greatexpectations", "html"}),
+        "**Each return in the tables against its contract**, by Great Expectations: what holds, what is a warning, and"
+        " how it differs from the returns before (volume, freshness, daily gain). Static pages under `data-docs/`.",
+        needs="great_expectations",
+        install="pip install 'khrop-pipelines[gx]'",
+    ),
+)
+
+DATASET = Dataset(
+    name="province_progress",
+    title_th="ความคืบหน้ารายจังหวัด",
+    title_en="Progress by province",
+    contract=ProvinceProgress,
+    form=FORM,
+    columns=COLUMNS,
+    key=("province_code",),
+    label="province_th",
+    marts=Path(warehouse.province_progress.__file__).parent / "marts",
+    shape=province_shape,
+    reports=REPORTS,
+    summary=f"{PACKAGE}.summary",
+    # Its rows that were set aside had their table before there were other datasets.
+    set_aside="core.set_aside",
+    source=PACKAGE,
+)

@@ -1,0 +1,204 @@
+"""The letters of a campaign: a reminder to each province that is behind, the circular to all. Nothing is sent.
+
+Here belongs which letters there are and how they come into their folder. What they say belongs in `letter_wording`,
+how they look in the templates.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import campaigns as campaign_files
+from pipelines.datasets.province_progress import progress
+from pipelines.datasets.province_progress.choices import Only
+from pipelines.datasets.province_progress.letters import templates, wording
+from pipelines.datasets.province_progress.letters.fields import CIRCULAR, REMINDER
+from pipelines.datasets.province_progress.letters.wording import Occasion
+from pipelines.datasets.province_progress.progress import Standing
+from pipelines.home import Home
+from pipelines.publishing.catalogue import Published
+from warehouse.connect import Warehouse
+from warehouse.tables import swap
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+BEHIND = ("behind", "not_started", "overdue")
+"""The statuses of mart.compliance that a reminder is for."""
+INDEX = "index.csv"
+COLUMNS = ("file", "kind", "province_code", "province_th", "province_en", "status", "total", "saved", "pending",
+           "saved_percent", "rank", "days_left", "snapshot_id", "page")  # fmt: skip
+PIXELS = 8
+"""A module of a QR code: 2.3 cm of it print sharp at 300 dots an inch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for beside the whole: some provinces (by code; none means all), one kind of those behind, the
+    letters' date, and where the site is published. Raises nothing: what does not fit is told by `plan`."""
+
+    provinces: tuple[str, ...] = ()
+    only: Only | None = None
+    dated: date | None = None
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The letters that are to be: their occasion, the standings of all provinces in the order of the return, those
+    that get a reminder, and those asked for that are not behind."""
+
+    occasion: Occasion
+    standings: tuple[Standing, ...]
+    behind: tuple[Standing, ...]
+    spared: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of it: the folder, the files in it, and how many of them are not those that were there."""
+
+    folder: Path
+    files: tuple[str, ...]
+    changed: int
+
+
+class NoLetter(ValueError):
+    """Letters that cannot be meant: the message says why."""
+
+
+def plan(
+    connection: DuckDBPyConnection, campaign: progress.Campaign, file: campaign_files.Campaign | None, wanted: Wanted
+) -> Plan:
+    """The letters of a campaign at its latest as-of date; `file` is the campaign's own, where it is still there.
+
+    Raises `NoLetter` for a date before that of the figures.
+    """
+    country = progress.country(connection, campaign.campaign_id)[-1]
+    if wanted.dated and wanted.dated < country.as_of:
+        raise NoLetter(f"a letter of {wanted.dated} cannot tell the figures of {country.as_of}")
+    head = file.letterhead if file else campaign_files.Letterhead()
+    occasion = Occasion(
+        campaign,
+        country,
+        replace(head, base_url=wanted.base_url) if wanted.base_url else head,
+        file.letters if file else (),
+        progress.cited_letters(connection, campaign.campaign_id),
+        wanted.dated,
+    )
+    standings = tuple(progress.standings(connection, campaign.campaign_id, latest=True))
+    asked = [s for s in standings if not wanted.provinces or s.province_code in wanted.provinces]
+    behind = tuple(s for s in asked if s.status in BEHIND and wanted.only in (None, _kind(s)))
+    spared = tuple(s for s in asked if wanted.provinces and s not in behind)
+    return Plan(occasion, standings, behind, spared)
+
+
+def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda done: None) -> Written:
+    """Make the letters and put them into their folder in one step; `advance` is told of each letter made.
+
+    The folder holds what is planned and nothing else. A letter that would be the same bytes stays the file that it
+    is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.
+    """
+    campaign, as_of = planned.occasion.campaign.campaign_id, planned.occasion.country.as_of
+    folder = home.letters / campaign / as_of.isoformat()
+    new = folder.with_name(f".{folder.name}-{os.getpid()}-new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    files, changed = [], 0
+    try:
+        for name, data in _made(home, planned):
+            changed += not _kept(folder / name, new / name, data)
+            files.append(name)
+            advance(1)
+        there = {path.name for path in folder.iterdir() if path.name != ".DS_Store"} if folder.is_dir() else set()
+        if changed or there != set(files):
+            swap(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return Written(folder, tuple(files), changed)
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Write the letters of every campaign at its latest as-of date, as `khrop letters` does without options; those
+    that are the same stay. Raises `TemplateFault`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
+    files = campaign_files.load(home.root)
+    with Warehouse(home.warehouse).reading() as connection:
+        plans = [plan(connection, one, files.get(one.campaign_id), Wanted()) for one in progress.campaigns(connection)]
+    home.letters.mkdir(parents=True, exist_ok=True)
+    written = [write(home, one) for one in plans]
+    lines = [
+        f"- {one.occasion.campaign.campaign_id}, as of {one.occasion.country.as_of}: {len(one.behind)} and the circular"
+        for one in plans
+    ]
+    reminders, changed = sum(len(one.behind) for one in plans), sum(done.changed for done in written)
+    return Published(home.letters, "\n".join(lines), {"reminders": reminders, "new_or_changed": changed}, changed > 0)
+
+
+def file_name(standing: Standing) -> str:
+    """`81-krabi.docx`."""
+    slug = re.sub(r"[^a-z0-9]+", "-", standing.name_en.lower()).strip("-")
+    return f"{standing.province_code}-{slug}.docx"
+
+
+def qr_code(text: str) -> bytes:
+    """A text as a QR code, PNG."""
+    import segno
+
+    made = io.BytesIO()
+    segno.make(text, micro=False, error="m").save(made, kind="png", scale=PIXELS)
+    return made.getvalue()
+
+
+def _kind(standing: Standing) -> Only:
+    return Only.behind if standing.saved else Only.not_started
+
+
+def _made(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
+    """Each file's name and bytes, the index last. Both templates are checked before the first."""
+    occasion = planned.occasion
+    reminder, circular = (templates.load(kind, home.templates) for kind in (REMINDER, CIRCULAR))
+    for standing in planned.behind:
+        fields = wording.reminder(occasion, standing)
+        yield file_name(standing), reminder.render(fields, qr_code(fields["page_url"]))
+    fields = wording.circular(occasion, planned.standings)
+    yield f"{CIRCULAR}.docx", circular.render(fields, qr_code(fields["page_url"]))
+    yield INDEX, _index(occasion, planned.behind)
+
+
+def _index(occasion: Occasion, behind: Iterable[Standing]) -> bytes:
+    """The list of the letters, with a byte order mark: without it a spreadsheet takes Thai for something else."""
+    made = io.StringIO()
+    table = csv.writer(made, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for s in behind:
+        table.writerow(
+            (file_name(s), REMINDER, s.province_code, s.name_th, s.name_en, s.status, s.total, s.saved, s.pending,
+             s.saved_percent, s.rank, s.days_left, s.snapshot_id, occasion.page(s.province_code))
+        )  # fmt: skip
+    nation = occasion.country
+    table.writerow(
+        (f"{CIRCULAR}.docx", CIRCULAR, "", "", "", "", nation.total, nation.saved, nation.pending, nation.saved_percent,
+         "", occasion.days_left, "", occasion.page())
+    )  # fmt: skip
+    return made.getvalue().encode("utf-8-sig")
+
+
+def _kept(old: Path, new: Path, data: bytes) -> bool:
+    """Put a file's bytes at `new`: as the file that is at `old`, where that has them; whether it has."""
+    try:
+        if old.read_bytes() == data:
+            os.link(old, new)
+            return True
+    except OSError:
+        pass  # there is none, or the disk knows no links: it is written
+    new.write_bytes(data)
+    return False

@@ -1,0 +1,110 @@
+"""The cells of a workbook: numbers under Thai or Arabic digits, and text that can never be a formula.
+
+Here belongs how one value comes into one cell, and how a sheet is set up for eye and print. Which values there are
+belongs in `workbook`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from copy import copy
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipelines.datasets.province_progress.choices import Digits
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins with one of these is taken for a formula by some program or other."""
+FONT, SIZE = "TH Sarabun New", 14
+HEAD_FILL = PatternFill("solid", fgColor="E7E6E6")
+EDGE = Side("thin", "A6A6A6")
+A4 = 9
+ROW_HEIGHT = 19
+"""Points: Thai has marks above and below its letters."""
+SURROGATES = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+class Look:
+    """How the cells of one workbook look; each look is made once, and copied to the cells that have it."""
+
+    def __init__(self, sheet: Worksheet, digits: Digits) -> None:
+        thai = digits is Digits.thai
+        locale = "[$-D00041E]" if thai else ""
+        self._formats = {
+            "count": f"{locale}#,##0",
+            "points": f"{locale}#,##0.00",
+            # Thai digits, Buddhist calendar, Thai months.
+            "date": "[$-D07041E]d mmmm yyyy" if thai else "yyyy-mm-dd",
+            "time": "[$-D07041E]d mmmm yyyy hh:mm" if thai else "yyyy-mm-dd hh:mm",
+            "text": "@",
+            "truth": "General",
+        }
+        self._sheet = sheet
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def put(self, cell: Cell, value: Any, kind: str = "cell") -> None:
+        """Write a value into a cell. `kind` is cell, head, title, note or total; None leaves the cell empty."""
+        if isinstance(value, str):
+            text = SURROGATES.sub("�", ILLEGAL_CHARACTERS_RE.sub("�", value))
+            cell.value = text
+            # Said outright: openpyxl takes a text that begins with = for a formula.
+            cell.data_type = "s"
+        else:
+            cell.value = float(value) if isinstance(value, Decimal) else value
+        cell._style = copy(self._style(kind, _form(value)))
+        if isinstance(value, str) and text.startswith(FORMULA_SIGNS):
+            cell.quotePrefix = True
+
+    def _style(self, kind: str, form: str) -> Any:
+        if (kind, form) not in self._made:
+            made = Cell(self._sheet, 1, 1)
+            made.font = Font(name=FONT, size=SIZE, bold=kind in ("head", "title", "total"))
+            made.number_format = self._formats[form]
+            if kind in ("head", "cell", "total"):
+                made.border = Border(EDGE, EDGE, EDGE, EDGE)
+            if kind in ("head", "total"):
+                made.fill = HEAD_FILL
+            if kind in ("cell", "total"):
+                made.alignment = Alignment("left" if form == "text" else "right", "center", indent=1)
+            if kind in ("head", "title"):
+                made.alignment = Alignment(horizontal="center", vertical="center", wrap_text=kind == "head")
+            self._made[kind, form] = made._style
+        return self._made[kind, form]
+
+
+def _form(value: Any) -> str:
+    """The number format that a value has by its kind."""
+    if isinstance(value, datetime):
+        return "time"
+    if isinstance(value, date):
+        return "date"
+    if isinstance(value, (float, Decimal)):
+        return "points"
+    if isinstance(value, bool):
+        return "truth"
+    return "count" if isinstance(value, int) else "text"
+
+
+def set_up(sheet: Worksheet, widths: Sequence[float], *, head: int, fixed: int = 0, landscape: bool = False) -> None:
+    """Widths of the columns (characters), the rows to `head` and `fixed` columns frozen, the heading repeated on each
+    A4 page, all columns on one page's width."""
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = ROW_HEIGHT, True
+    sheet.freeze_panes = f"{get_column_letter(fixed + 1)}{head + 1}"
+    sheet.print_title_rows = f"{head}:{head}"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    for side in ("left", "right", "top", "bottom"):
+        setattr(sheet.page_margins, side, 0.5)

@@ -1,0 +1,221 @@
+"""The workbook of a campaign: the return's own table in its own layout, the marts, and what it was made from.
+
+Here belongs which sheets there are and what stands in them. The first sheet is itself a return: read back, it says
+what the warehouse says. No cell is a formula.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import DataBarRule
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from khrop.thai.dates import format_long
+from pipelines import campaigns as campaign_files
+from pipelines.datasets.province_progress import progress
+from pipelines.datasets.province_progress.choices import Digits
+from pipelines.datasets.province_progress.return_layout import HEADINGS, TITLE, TOTAL, closing
+from pipelines.datasets.province_progress.workbook_cells import Look, set_up
+from pipelines.home import Home
+from pipelines.publishing import zip_files
+from pipelines.publishing.catalogue import Published
+from warehouse.connect import Warehouse
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MARTS = ("compliance", "province_trend", "national_trend")
+RETURN_SHEET, ABOUT_SHEET = "รายงาน", "about"
+WIDTHS = (8, 24, 14, 18, 24, 20, 30)
+HEADING_HEIGHT = 66
+GREEN, RED = "FF2E7D32", "FFEF9A9A"
+MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+WIDEST, NARROWEST, DATE_WIDTH = 40, 10, 24
+
+
+def build(
+    connection: DuckDBPyConnection,
+    campaign: progress.Campaign,
+    file: campaign_files.Campaign | None,
+    digits: Digits = Digits.thai,
+) -> bytes:
+    """A campaign's workbook at its latest as-of date, as XLSX; the same bytes for the same figures. `file` is the
+    campaign's own, where it is still there."""
+    nation = progress.country(connection, campaign.campaign_id)[-1]
+    source = progress.source(connection, campaign.campaign_id, nation.as_of)
+    book = Workbook()
+    sheet = book.active
+    look = Look(sheet, digits)
+    sheet.title = RETURN_SHEET
+    _return(connection, sheet, look, campaign, file, nation, digits)
+    for mart in MARTS:
+        _mart(connection, book.create_sheet(mart), look, campaign.campaign_id, mart)
+    _about(book.create_sheet(ABOUT_SHEET), look, campaign, source, digits)
+    book.properties.creator = "Khrop"
+    book.properties.title = campaign.campaign_id
+    book.properties.created = source.received_at.replace(microsecond=0)
+    made = io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    # When it was written is no part of what it says.
+    stamp = source.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    parts["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, parts["docProps/core.xml"])
+    return zip_files.zipped(parts)
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Write the workbook of every campaign, in Thai digits, as `khrop export --xlsx` does. Raises `WarehouseLocked`,
+    and FileNotFoundError without a warehouse."""
+    files = campaign_files.load(home.root)
+    with Warehouse(home.warehouse).reading() as connection:
+        made = {
+            one.campaign_id: build(connection, one, files.get(one.campaign_id))
+            for one in progress.campaigns(connection)
+        }
+    home.workbook.mkdir(parents=True, exist_ok=True)
+    changed = [name for name, data in made.items() if write(home.workbook / f"{name}.xlsx", data)]
+    lines = [f"- {home.workbook / name}.xlsx" for name in made]
+    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, bool(changed))
+
+
+def write(path: Path, data: bytes) -> bool:
+    """Put a workbook in its place in one step; whether it is another one than was there."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        new.write_bytes(data)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    return True
+
+
+def _return(
+    connection: DuckDBPyConnection,
+    sheet: Worksheet,
+    look: Look,
+    campaign: progress.Campaign,
+    file: campaign_files.Campaign | None,
+    nation: progress.Country,
+    digits: Digits,
+) -> None:
+    """The return's own table, as the department prints it; the percents are those that it printed."""
+    standings = progress.standings(connection, campaign.campaign_id, latest=True)
+    percents = progress.printed_percents(connection, campaign.campaign_id, nation.as_of)
+    titles = _titles(campaign, file)
+    last = len(HEADINGS)
+    for row, title in enumerate(titles, 1):
+        look.put(sheet.cell(row, 1), title, "title")
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=last)
+    head = len(titles) + 1
+    for column, heading in enumerate(HEADINGS, 1):
+        look.put(sheet.cell(head, column), heading, "head")
+    sheet.row_dimensions[head].height = HEADING_HEIGHT
+    for row, s in enumerate(standings, head + 1):
+        percent = percents[s.province_code]
+        values = (s.ordinal or row - head, s.name_th, s.total, s.saved, s.pending, percent, percent)
+        for column, value in enumerate(values, 1):
+            look.put(sheet.cell(row, column), value)
+    below = head + len(standings) + 1
+    for column, value in enumerate(
+        (TOTAL, None, nation.total, nation.saved, nation.pending, nation.saved_percent, nation.saved_percent), 1
+    ):
+        look.put(sheet.cell(below, column), value, "total")
+    _bars(sheet, head + 1, below)
+    for row, text in enumerate(closing(nation, thai=digits is Digits.thai), below + 2):
+        look.put(sheet.cell(row, 1), text, "note")
+    set_up(sheet, WIDTHS, head=head, fixed=2)
+
+
+def _titles(campaign: progress.Campaign, file: campaign_files.Campaign | None) -> Sequence[str]:
+    """The lines over the table; among them one by which the campaign is known, where its title does not say it."""
+    titles = [TITLE, campaign.title_th]
+    if file and file.known_by and not campaign_files.fitting(campaign.title_th, [file]):
+        titles.append(file.known_by[0])
+    return titles
+
+
+def _bars(sheet: Worksheet, first: int, last: int) -> None:
+    """The green and red bar: green over red, as long as the percent says; the percent itself stands beside it."""
+    letter = get_column_letter(len(HEADINGS))
+    rule = DataBarRule("num", 0, "num", 100, GREEN, showValue=False, minLength=0, maxLength=100)
+    sheet.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
+    red = PatternFill("solid", fgColor=RED)
+    for row in range(first, last + 1):
+        sheet.cell(row, len(HEADINGS)).fill = red
+
+
+def _mart(connection: DuckDBPyConnection, sheet: Worksheet, look: Look, campaign_id: str, mart: str) -> None:
+    """A mart's rows of a campaign, the newest as-of date first, each province with its name."""
+    of_provinces = mart != "national_trend"
+    named, joined, order = (
+        ("p.name_th, p.name_en, ", " INNER JOIN core.province AS p USING (province_code)", ", m.rank, m.province_code")
+        if of_provinces
+        else ("", "", "")
+    )
+    cursor = connection.execute(
+        f"SELECT {named}m.* EXCLUDE (campaign_id) FROM mart.{mart} AS m{joined} WHERE m.campaign_id = ?"
+        f" ORDER BY m.as_of DESC{order}",
+        [campaign_id],
+    )
+    names = [column[0] for column in cursor.description or []]
+    rows = cursor.fetchall()
+    for column, name in enumerate(names, 1):
+        look.put(sheet.cell(1, column), name, "head")
+    for number, row in enumerate(rows, 2):
+        for column, value in enumerate(row, 1):
+            look.put(sheet.cell(number, column), value)
+    widths = [_width(name, [row[i] for row in rows[:100]]) for i, name in enumerate(names)]
+    set_up(sheet, widths, head=1, fixed=2 if of_provinces else 0, landscape=True)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(rows) + 1}"
+
+
+def _width(name: str, values: Sequence[Any]) -> float:
+    """Of a column: as wide as its heading and what stands under it, a date in the longest month's name."""
+    widest = max((DATE_WIDTH if isinstance(value, date) else len(str(value)) + 2 for value in values), default=0)
+    return min(WIDEST, max(NARROWEST, 1.3 * len(name) + 3, widest))
+
+
+def _day(day: date, digits: Digits) -> str:
+    return format_long(day, digits=digits.value)
+
+
+def _about(sheet: Worksheet, look: Look, campaign: progress.Campaign, source: progress.Source, digits: Digits) -> None:
+    """What the workbook was made from, so that each figure can be traced."""
+    told: tuple[tuple[str, str, Any], ...] = (
+        ("โครงการ", "campaign", campaign.campaign_id),
+        ("ชื่อเรื่อง", "title_th", campaign.title_th),
+        ("ชื่อเรื่องภาษาอังกฤษ", "title_en", campaign.title_en),
+        # In words, as the sheet is read with the rest: a date that stands alone is that of a letter.
+        ("ระยะเวลา", "from, to", f"{_day(campaign.opened_on, digits)} – {_day(campaign.deadline, digits)}"),
+        ("ข้อมูล ณ วันที่", "as_of", _day(source.as_of, digits)),
+        ("รายงาน", "return", source.snapshot_id),
+        ("ฉบับที่แก้ไข", "revision", source.revision),
+        ("ผลการตรวจสอบ", "verdict", source.verdict),
+        ("เลขที่หนังสือ", "letter", source.letter_no),
+        ("แฟ้มต้นฉบับ", "file", source.file),
+        ("ค่าแฮชของแฟ้ม", "sha256", source.sha256),
+        ("เวลาที่ได้รับ", "received_at", f"{source.received_at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("รุ่นของข้อกำหนด", "contract", source.contract_version),
+        ("รุ่นของตัวอ่าน", "reader", source.reader_version),
+    )
+    for column, heading in enumerate(("รายการ", "item", "ค่า"), 1):
+        look.put(sheet.cell(1, column), heading, "head")
+    for row, values in enumerate(told, 2):
+        for column, value in enumerate(values, 1):
+            look.put(sheet.cell(row, column), value)
+    set_up(sheet, (24, 14, 110), head=1)

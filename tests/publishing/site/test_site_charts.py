@@ -1,0 +1,63 @@
+"""Charts: a template that is filled is the chart that Vega-Lite renders; both languages, and a name for each."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+
+from pipelines.datasets.province_progress.progress import Campaign
+from pipelines.datasets.province_progress.site import charts
+from pipelines.datasets.province_progress.site.charts import Frame
+
+CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
+LINES = {
+    "a trend": [(23, 3.72), (37, 12.5), (51, 20.33)],
+    "one return": [(23, 3.72)],
+    "nothing saved": [(23, 0.0), (37, 0.0)],
+    "complete before the deadline": [(23, 40.0), (60, 100.0)],
+    "past the deadline": [(23, 40.0), (110, 88.0)],
+    "fast enough to finish early": [(23, 60.0)],
+    "many returns": [(day, day / 2) for day in range(1, 100)],
+}
+
+
+@pytest.mark.parametrize("own", LINES.values(), ids=LINES)
+def test_a_filled_chart_is_the_one_that_would_be_rendered(own: list[charts.Point]) -> None:
+    frame = Frame(CAMPAIGN, max(CAMPAIGN.days, *(int(day) for day, _ in own)))
+    assert charts.filled(charts.template(frame), frame, own) == charts.rendered(frame, own)
+
+
+def test_what_is_written_of_a_chart_is_vega_lite() -> None:
+    import altair
+
+    frame = Frame(CAMPAIGN, CAMPAIGN.days)
+    written = charts._spec(frame, LINES["a trend"], [], LINES["one return"])
+    altair.LayerChart.from_dict(written).to_dict(validate=True)
+
+
+def test_a_chart_has_a_name_is_xml_and_says_its_months_in_both_languages() -> None:
+    frame = Frame(CAMPAIGN, CAMPAIGN.days)
+    svg = charts.titled(charts.rendered(frame, []), "a", ("ชื่อ <b>", "name & so"), ("คำอธิบาย", "description"))
+    root = ElementTree.fromstring(f'<div xmlns:xlink="x">{svg}</div>')[0]
+    assert root.attrib["role"] == "img"
+    assert [child.text for child in root[:2]] == ["ชื่อ <b> · name & so", "คำอธิบาย · description"]
+    assert [span.text for span in root.iter() if span.get("class") == "en"] == ["19 May", "1 Jul", "1 Aug", "31 Aug"]
+    assert [span.text for span in root.iter() if span.get("class") == "th"][0] == "19 พ.ค."
+    assert "style=" not in svg, "the site's policy lets no inline style through"
+
+
+def test_the_projection_goes_on_at_the_pace_since_the_opening() -> None:
+    assert charts.ahead([(20, 10.0)], 100) == [(20, 10.0), (100, 50.0)]
+    assert charts.ahead([(20, 40.0)], 100) == [(20, 40.0), (50, 100.0)]
+    for none in ([], [(0, 0.0)], [(20, 0.0)], [(20, 100.0)], [(100, 80.0)], [(120, 80.0)]):
+        assert charts.ahead(none, 100) == []
+
+
+def test_a_long_campaign_has_months_with_their_years_and_room_between() -> None:
+    long = Campaign("l", "", "", date(1990, 1, 1), date(2025, 12, 31), None, Decimal("0.01"))
+    said = charts.labels(Frame.of(long, [date(2001, 1, 1)]))
+    assert list(said.values())[0] == ("ม.ค. 2533", "Jan 1990")
+    assert 3 <= len(said) <= charts.TICKS + 2

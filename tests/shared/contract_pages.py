@@ -1,0 +1,87 @@
+"""The docs of each contract, made from the contract: its page, and what Great Expectations is told. `make docs` writes
+them.
+
+The violations on it are the library's own words for the real return of 11 June 2563, with one thing changed in it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from khrop import ProvinceProgress
+from khrop.description.breakage import Broken, Sample, broken
+from khrop.export.markdown import to_markdown
+from khrop.thai.provinces import match
+from pipelines.datasets.province_progress.data_docs import comparisons
+
+ROOT = Path(__file__).parents[2]
+RETURN = ROOT / "contracts" / "tests" / "sample.json"
+FOLDER = ROOT / "docs" / "reference" / "contracts"
+MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
+
+
+def pages() -> dict[Path, str]:
+    """Each page with the text that it should have."""
+    return {
+        FOLDER / "ProvinceProgress.md": to_markdown(ProvinceProgress, examples()),
+        FOLDER / "expectations.json": comparisons.as_text(),
+    }
+
+
+@cache
+def examples() -> dict[tuple[str, str], Broken]:
+    """A violation of each rule."""
+    return broken(ProvinceProgress, real_return())
+
+
+def real_return() -> Sample:
+    """The return, its claims and the document's facts as the library is handed them."""
+    told = json.loads(RETURN.read_text(encoding="utf-8"))
+    document = {
+        "as_of": date.fromisoformat(told["as_of"]),
+        "as_of_printed": told["as_of_text"],
+        "as_of_dates": 1,
+        "letter_date": date(2020, 6, 16),
+        "received_on": date(2020, 6, 17),
+        "deadline": date.fromisoformat(told["deadline"]),
+        "deadline_weekday": 1,
+        "campaigns_fit": 1,
+        "campaign_printed": "",
+    }
+    frame = pd.DataFrame([_row(row) for row in told["rows"]])
+    return Sample(
+        frame, _claims(told["total"], told["prose"]), document, params={"authorities": told["total"]["n_lao"]}
+    )
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    province = match(row["province_th"])
+    assert province is not None, row["province_th"]
+    return {
+        "ordinal": row["ordinal"],
+        "province_code": province.code,
+        "province_th": row["province_th"],
+        **{name: row[printed] for name, printed in MEASURES.items()},
+        "saved_percent": float(row["pct"]),
+        "place": f"text!R{row['ordinal'] + 20}",
+    }
+
+
+def _claims(table: dict[str, Any], prose: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    said = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
+    said += [("table_total", "saved_percent", float(table["pct"]))]
+    said += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
+    said += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
+    return tuple({"source": source, "measure": measure, "value": value} for source, measure, value in said)
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,32 @@
+"""The dataset of the province table, as tests use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.datasets.province_progress import DATASET
+from warehouse.meaning import meaning_for
+from warehouse.tables import build_mart
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DATASETS = {DATASET.name: DATASET}
+TABLES = DATASET.tables
+MART_NAMES = TABLES.mart_names
+EXPORTED = (
+    *(f"mart.{name}" for name in MART_NAMES),
+    "core.province_progress_current",
+    "core.set_aside",
+    "core.snapshot_judged",
+    "core.violation",
+    "core.campaign",
+    "core.province",
+)
+MEANING = meaning_for((TABLES,))
+
+
+def build_marts(connection: DuckDBPyConnection) -> None:
+    """Build all marts."""
+    for name in MART_NAMES:
+        build_mart(connection, TABLES, name)

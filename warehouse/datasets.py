@@ -1,0 +1,225 @@
+"""The core tables of datasets: made from a description of their columns, and noted in `core.dataset`.
+
+A dataset's accepted rows lie in `core.<dataset>`, with the view `…_current` of those that count and the macro
+`…_as_known(moment)` of those that counted at a moment; its rows that were set aside in a table of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What a dataset, a column and a mart may be called: no name needs quotes anywhere."""
+
+
+class TablesDiffer(Exception):
+    """The tables of a dataset hold columns of other types than it has now; `khrop rebuild` makes them anew."""
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """A column of a dataset's tables.
+
+    Attributes:
+        name: Its name.
+        sql: Its type among accepted rows; empty where only rows that were set aside have it.
+        sql_set_aside: Its type among rows that were set aside.
+        required: Whether an accepted row must have a value.
+        meaning: Its comment.
+        meaning_set_aside: Its comment among rows that were set aside.
+    """
+
+    name: str
+    sql: str
+    sql_set_aside: str
+    required: bool
+    meaning: str
+    meaning_set_aside: str
+
+
+@dataclass(frozen=True)
+class DatasetTables:
+    """The tables of a dataset.
+
+    Attributes:
+        dataset: Its name.
+        title_th: Its title in Thai.
+        title_en: The same in English.
+        table: The table of accepted rows, as schema.name.
+        set_aside: The table of rows that were set aside, as schema.name.
+        columns: Its columns, in order.
+        marts: The folder of its marts' SQL files; None where it has no marts.
+    """
+
+    dataset: str
+    title_th: str
+    title_en: str
+    table: str
+    set_aside: str
+    columns: tuple[StoredColumn, ...]
+    marts: Path | None = None
+
+    @property
+    def mart_names(self) -> tuple[str, ...]:
+        """Its marts, in the order of their files' names, in which they are built."""
+        files = sorted(self.marts.glob("*.sql")) if self.marts else ()
+        return tuple(file.stem for file in files if file.stem != "comments")
+
+    def sql_of(self, mart: str) -> str:
+        """Return a mart's SQL."""
+        assert self.marts is not None
+        return (self.marts / f"{mart}.sql").read_text(encoding="utf-8").strip()
+
+    def comments_of(self, mart: str) -> list[str]:
+        """Return the statements that comment a mart and its columns."""
+        file = self.marts / "comments.sql" if self.marts else None
+        lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
+        own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
+        if not own:
+            first = next((line[2:].strip() for line in self.sql_of(mart).splitlines() if line.startswith("--")), "")
+            own = [f"COMMENT ON TABLE mart.{mart} IS {_quoted(first or f'A mart of {self.title_en}.')}"]
+        return own
+
+    def row(self) -> dict[str, Any]:
+        """Return its row of `core.dataset`."""
+        sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
+        return {
+            "dataset": self.dataset,
+            "title_th": self.title_th,
+            "title_en": self.title_en,
+            "table_name": self.table,
+            "set_aside_name": self.set_aside,
+            "marts": ",".join(self.mart_names),
+            "version": hashlib.sha256(f"{self.columns}{sql}".encode()).hexdigest()[:16],
+        }
+
+
+# Before and behind the dataset's own columns. A meaning differs between the two tables where a return may lack it.
+_BEFORE = (
+    StoredColumn("snapshot_id", "VARCHAR", "VARCHAR", True, "the return (core.snapshot)", "the return (core.snapshot)"),
+    StoredColumn("campaign_id", "VARCHAR", "VARCHAR", True, "the campaign", "the campaign, if it is known"),
+    StoredColumn("as_of", "DATE", "DATE", True, "the day the figures speak of", "the as-of date, if it is known"),
+    StoredColumn(
+        "revision", "INTEGER", "INTEGER", True,
+        "revision of this campaign and as-of date", "revision of this campaign and as-of date",
+    ),
+)  # fmt: skip
+_BEHIND = (
+    StoredColumn(
+        "place", "VARCHAR", "VARCHAR", True,
+        "where the row stands in the document, sheet!R<row>", "where the row stands in the document, sheet!R<row>",
+    ),
+    StoredColumn(
+        "judgement", "INTEGER", "INTEGER", True,
+        "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
+    ),
+)  # fmt: skip
+_ALWAYS = ("snapshot_id", "revision", "place", "judgement")
+"""The columns that a row that was set aside has, too."""
+
+
+def ensure(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> None:
+    """Make the tables of datasets where they are missing, and add the columns that are new.
+
+    Raises:
+        TablesDiffer: Where a column has another type than before.
+    """
+    for tables in datasets:
+        row = connection.execute("SELECT version FROM core.dataset WHERE dataset = ?", [tables.dataset]).fetchone()
+        if row is None or row[0] != tables.row()["version"]:
+            _table(connection, tables, set_aside=False)
+            _table(connection, tables, set_aside=True)
+            _views(connection, tables)
+
+
+def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: bool) -> None:
+    name = tables.set_aside if set_aside else tables.table
+    schema, _, bare = name.partition(".")
+    there = dict(
+        connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
+            [schema, bare],
+        ).fetchall()
+    )
+    columns = [c for c in (*_BEFORE, *tables.columns, *_BEHIND) if set_aside or c.sql]
+    typed = {c.name: c.sql_set_aside if set_aside else c.sql for c in columns}
+    if not there:
+        needed = [c.name in _ALWAYS if set_aside else c.required for c in columns]
+        lines = [f"{c.name} {typed[c.name]}{' NOT NULL' if n else ''}" for c, n in zip(columns, needed, strict=True)]
+        connection.execute(f"CREATE TABLE {name} ({', '.join(lines)})")
+    for column, kind in typed.items() if there else ():
+        if column not in there:
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} {kind}")
+        elif there[column] != kind:
+            raise TablesDiffer(
+                f"{name}.{column} is {there[column]}, the dataset {tables.dataset} now has {kind}: khrop rebuild makes"
+                " the warehouse anew from the archive"
+            )
+    for left in set(there) - set(typed):
+        # A column that the dataset has no more: what was loaded keeps it, what comes has none.
+        connection.execute(f"ALTER TABLE {name} ALTER COLUMN {left} DROP NOT NULL")
+    about = (
+        f"The rows of quarantined and withdrawn returns{'' if name == 'core.set_aside' else f' of {tables.dataset}'},"
+        " as far as they could be read; core.violation says why."
+        if set_aside
+        else f"The rows of accepted returns, all revisions; see {name}_current for what counts."
+    )
+    connection.execute(f"COMMENT ON TABLE {name} IS {_quoted(about)}")
+    for c in columns:
+        meaning = c.meaning_set_aside if set_aside else c.meaning
+        connection.execute(f"COMMENT ON COLUMN {name}.{c.name} IS {_quoted(meaning)}")
+
+
+def _views(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
+    table = tables.table
+    same = "progress.snapshot_id = current.snapshot_id AND progress.judgement = current.judgement"
+    connection.execute(
+        f"CREATE OR REPLACE VIEW {table}_current AS SELECT progress.* EXCLUDE (judgement) FROM {table} AS progress"
+        f" INNER JOIN core.snapshot_current AS current ON {same}"
+    )
+    connection.execute(
+        f"COMMENT ON VIEW {table}_current IS 'The rows that count: of each campaign and as-of date, the accepted"
+        " return that came last.'"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE MACRO {table}_as_known(moment) AS TABLE WITH judged AS (SELECT * FROM core.snapshot"
+        " WHERE known_from <= CAST(moment AS TIMESTAMP)"
+        " QUALIFY row_number() OVER (PARTITION BY snapshot_id ORDER BY judgement DESC) = 1),"
+        " current AS (SELECT * FROM judged WHERE verdict IN ('accepted', 'accepted_with_warnings')"
+        " QUALIFY row_number() OVER (PARTITION BY campaign_id, as_of ORDER BY ledger_line DESC) = 1)"
+        f" SELECT progress.* EXCLUDE (judgement) FROM {table} AS progress INNER JOIN current ON {same}"
+    )
+    example = f"SELECT * FROM {table}_as_known(''2020-07-01 12:00'')."
+    connection.execute(
+        f"COMMENT ON MACRO TABLE {table}_as_known IS 'The rows that counted at a moment (UTC): {example}'"
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A dataset as `core.dataset` has it."""
+
+    dataset: str
+    table: str
+    set_aside: str
+    marts: tuple[str, ...]
+
+
+def known(connection: DuckDBPyConnection) -> list[Known]:
+    """Return the datasets that have tables in a warehouse."""
+    rows = connection.execute(
+        "SELECT dataset, table_name, set_aside_name, marts FROM core.dataset ORDER BY ALL"
+    ).fetchall()
+    return [Known(name, table, aside, tuple(filter(None, marts.split(",")))) for name, table, aside, marts in rows]

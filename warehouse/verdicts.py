@@ -1,0 +1,75 @@
+"""The verdict on a return, and which verdict may follow which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from khrop.model.verdict import status_of
+
+
+class Verdict(StrEnum):
+    """What a return is judged to be. The values are those in the tables, in JSON and in the UI."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    UNCHANGED = "unchanged"
+    """Every figure equals the current revision of the same campaign and as-of date."""
+    QUARANTINED = "quarantined"
+    UNREADABLE = "unreadable"
+    WITHDRAWN = "withdrawn"
+    """A person took it back."""
+    OPENED = "opened"
+    """A container (a zip, a message): the returns in it have verdicts of their own."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its rows are in the table of accepted rows."""
+        return self in ACCEPTED
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether its rows are in the table of rows that were set aside."""
+        return self in SET_ASIDE
+
+
+ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_WARNINGS)
+SET_ASIDE = (Verdict.QUARANTINED, Verdict.UNREADABLE, Verdict.WITHDRAWN)
+FAILED = (Verdict.QUARANTINED, Verdict.UNREADABLE)
+"""The verdicts that ask for somebody: what exit code 1 and the alerts speak of."""
+
+_ALLOWED: dict[Verdict, tuple[Verdict, ...]] = {
+    # Loading sees that the figures are those of the current revision; comparing brings and takes warnings; a person
+    # withdraws.
+    Verdict.ACCEPTED: (Verdict.ACCEPTED_WITH_WARNINGS, Verdict.UNCHANGED, Verdict.WITHDRAWN),
+    Verdict.ACCEPTED_WITH_WARNINGS: (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.WITHDRAWN),
+    Verdict.QUARANTINED: (Verdict.WITHDRAWN,),
+    Verdict.UNREADABLE: (Verdict.WITHDRAWN,),
+    Verdict.UNCHANGED: (),
+    Verdict.WITHDRAWN: (),
+    Verdict.OPENED: (),
+}
+
+
+class TransitionRefused(ValueError):
+    """An internal error: a verdict that may not follow the one before it."""
+
+
+def changed(before: Verdict, after: Verdict) -> Verdict:
+    """Return the verdict that follows another within one judgement.
+
+    Args:
+        before: The verdict that stands.
+        after: The one that is to take its place.
+
+    Raises:
+        TransitionRefused: Where it may not.
+    """
+    if after is not before and after not in _ALLOWED[before]:
+        raise TransitionRefused(f"{before} cannot become {after}")
+    return after
+
+
+def by_violations(severities: Iterable[str]) -> Verdict:
+    """Return the verdict that follows from the severities of a return's violations."""
+    return Verdict(status_of(severities))
