@@ -69,7 +69,7 @@ def test_an_unknown_name_is_told_the_nearest_and_the_known() -> None:
         ("{folder}/absent.py:Stock", "there is no file .*absent.py"),
         ("{folder}/absent.odcs.yaml", "there is no file .*absent.odcs.yaml"),
         ("{folder}/stock_contract.py:Stok", "no contract 'Stok' in .*stock_contract.py; it has Stock"),
-        ("{folder}/stock_contract.py", "say which contract is meant .*; it has Stock"),
+        ("{folder}/stock_contract.py", "name the contract .*; it has Stock"),
         ("{folder}/broken.py:Stock", "broken.py cannot be loaded: NameError: .*'nothing'.* \\(broken.py, line 2\\)"),
         ("{folder}/stock_contract.py:nw", "nw is 'module', not a contract"),
         ("no_such_module:Stock", "the module 'no_such_module' cannot be imported"),
