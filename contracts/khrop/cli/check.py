@@ -1,7 +1,7 @@
 """`khrop check`: check a file against a contract, for a person or another team's CI.
 
 Here belong the command's options and its output as text and as JSON. How files are read belongs in `khrop.files.read`,
-how a contract is looked up in `khrop.cli.named`, what is checked in `khrop.engine.check`.
+how a contract is looked up in `khrop.cli.lookup`, what is checked in `khrop.engine.check`.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def check(
     ] = LIMIT,
 ) -> int:
     """Check a file against a contract: exit code 0 if it holds, 1 if not, 2 for wrong use, 3 for an internal error."""
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.files import read
     from khrop.files.table import Unreadable
 
     for path in (file, previous):
         if path is not None:
             read.there(path)
-    request = Request(file, named.contract(contract))
+    request = Request(file, lookup.load_contract(contract))
     try:
         table, verdict = _judge(request, previous, sheet, limit)
     except Unreadable as reason:

@@ -2,7 +2,7 @@
 
 Here belong the commands' options and exit codes: 0, or 1 if `diff` has a breaking change; 2 for wrong use, such as a
 contract that has no form of the kind; 3 for an internal error. How a contract is looked up belongs in
-`khrop.cli.named`, the text for a terminal in `khrop.cli.contract_text`.
+`khrop.cli.lookup`, the text for a terminal in `khrop.cli.contract_text`.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ class Form(StrEnum):
 @guarded
 def list_() -> int:
     """List the contracts that have a name: version, title, and the distribution that provides them."""
-    from khrop.cli import named
+    from khrop.cli import lookup
 
-    for name, point in named.known().items():
+    for name, point in lookup.known_contracts().items():
         typer.echo(_line(name, point))
     return OK
 
 
 def _line(name: str, point: EntryPoint) -> str:
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.model.rule import options_of
     from khrop.model.terminal_text import printable
 
     provided = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
     try:
-        options = options_of(named.contract(name))
+        options = options_of(lookup.load_contract(name))
     except WrongUse as reason:
         # A contract that cannot be loaded does not hide the others.
         return printable(f"{name}  cannot be used: {reason}")
@@ -73,12 +73,12 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="The contract as data, for machines.")] = False,
 ) -> int:
     """Show a contract: its columns, its rules, and what they need."""
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.cli.contract_text import contract_page
     from khrop.description.description import readable
     from khrop.description.plain import plain
 
-    loaded = named.contract(contract)
+    loaded = lookup.load_contract(contract)
     if as_json:
         typer.echo(json.dumps(plain(_describe(loaded, contract)), ensure_ascii=False))
     else:
@@ -102,13 +102,13 @@ def export(
     ] = None,
 ) -> int:
     """Write a contract in another form: ODCS, JSON Schema, SQL, or Markdown."""
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.description.description import NotExportable
 
     if sample is not None and form is not Form.markdown:
         raise WrongUse("--sample makes examples of violations, which only --to markdown has")
     try:
-        text = _export(named.contract(contract), form, sample)
+        text = _export(lookup.load_contract(contract), form, sample)
     except NotExportable as reason:
         raise WrongUse(f"{contract} cannot be exported to {form}: {reason}") from reason
     except ModuleNotFoundError as error:
@@ -180,11 +180,11 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, for machines.")] = False,
 ) -> int:
     """Compare two contracts: exit code 1 if a change breaks those who write or read the data, 0 otherwise."""
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.cli.contract_text import comparison_page
     from khrop.diff.differences import compare, version_due
 
-    before, after = (_describe(named.contract(name), name) for name in (old, new))
+    before, after = (_describe(lookup.load_contract(name), name) for name in (old, new))
     changes = compare(before, after)
     try:
         due = version_due(before, after, changes)

@@ -51,9 +51,9 @@ def test_the_library_s_own_contracts_are_listed() -> None:
 
 
 def test_a_contract_that_cannot_be_used_does_not_hide_the_others(monkeypatch: Any) -> None:
-    from khrop.cli import named
+    from khrop.cli import lookup
 
-    monkeypatch.setitem(named.OWN, "Broken", "nowhere.at_all:Broken")
+    monkeypatch.setitem(lookup.OWN, "Broken", "nowhere.at_all:Broken")
     result = khrop("list")
     assert result.exit_code == 0
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["ProvinceProgress", "Broken"]
@@ -213,4 +213,4 @@ def test_a_version_that_is_none_is_wrong_use(stock: Path, newer: Any) -> None:
     path = newer("คงเหลือไม่ตรง", "ยอดคงเหลือไม่ตรง", "two")
     result = khrop("diff", f"{stock}:Stock", f"{path}:Stock")
     assert result.exit_code == 2
-    assert "Stock: the version 'two' is none of the form 1.2.3" in result.stderr
+    assert "Stock: the version 'two' is not of the form 1.2.3" in result.stderr

@@ -22,7 +22,7 @@ OWN = {"ProvinceProgress": "khrop.contracts.province_progress:ProvinceProgress"}
 EXPORTED = (".yaml", ".yml", ".json")
 
 
-def known() -> dict[str, EntryPoint]:
+def known_contracts() -> dict[str, EntryPoint]:
     """Return the contracts that have a name, the library's own first.
 
     Returns:
@@ -39,7 +39,7 @@ def known() -> dict[str, EntryPoint]:
     return known
 
 
-def contract(name: str) -> type:
+def load_contract(name: str) -> type:
     """Load a contract by its name.
 
     Args:
@@ -65,7 +65,7 @@ def contract(name: str) -> type:
 
 
 def _declared(name: str) -> type:
-    names = known()
+    names = known_contracts()
     if name not in names:
         near = difflib.get_close_matches(name, names, 1, 0.5)
         nearest = f", nearest: {near[0]}" if near else ""
