@@ -12,7 +12,7 @@ BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .PHONY: help run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs docs-check pages lock \
-  setup check build debian
+  setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -62,12 +62,15 @@ run: $(APP) ## take the sample in, publish the reports, print the summary
 dev: $(APP) ## open the Dagster UI on 127.0.0.1:3000
 	@$(BIN)/khrop dev
 
-check: $(DEV) ## format, lint, types
+check: lint types ## format, lint, layers, types
+
+lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy --strict -p khrop
-	$(BIN)/mypy -p pipelines -p warehouse
+
+types: $(DEV)
+	$(BIN)/mypy -p khrop -p pipelines -p warehouse
 
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
 # the site is looked at in Chromium.
@@ -76,8 +79,11 @@ debian: ## install what the tests need of Debian, or say what it is
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
-test: check debian docs-check ## what CI runs: check, docs-check, all tests, build
-	$(BIN)/python -m pytest
+# On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
+# mypy runs beside them.
+test: lint debian docs-check ## what CI runs: check, docs-check, all tests, build
+	@$(MAKE) --no-print-directory types & types=$$!; \
+	  $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup; tests=$$?; wait $$types && exit $$tests
 	@$(MAKE) --no-print-directory build
 
 # Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.

@@ -5,17 +5,22 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.datasets.registry import datasets
+from pipelines.datasets.registry import datasets, mark
 from pipelines.home import Home
-from pipelines.orchestration import assets, automation, report_assets
+from pipelines.orchestration import assets, automation, report_assets, verdict_check
+
+
+def definitions_of(home: Path) -> dg.Definitions:
+    """Return the definitions for a home's datasets, as their files are now."""
+    return _definitions(home, mark(home))
 
 
 @lru_cache(maxsize=4)
-def definitions_of(home: Path) -> dg.Definitions:
-    """Return the definitions for a home's datasets."""
+def _definitions(home: Path, files: object) -> dg.Definitions:
     known = list(datasets(home).values())
     return dg.Definitions(
         assets=[*assets.of(known), *report_assets.of(known)],
+        asset_checks=[verdict_check.check_of(assets.returns)],
         jobs=[automation.ingest, automation.recheck, report_assets.publish],
         sensors=[automation.inbox, report_assets.reports],
         schedules=[automation.sweep, report_assets.republish],

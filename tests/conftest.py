@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from province_table import build_marts
+import sqlalchemy
+import typer
+from province_table import build_marts, register
+from typer.testing import CliRunner
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
@@ -21,6 +25,7 @@ from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import Story, take_in
+from pipelines.orchestration import launch
 from pipelines.readers.table_form import reading_for
 from warehouse import tables
 from warehouse.connect import Warehouse
@@ -66,8 +71,55 @@ def sample() -> Path:
     return ROOT / "pipelines" / "sample" / "dla-2563-06-11.txt"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dagster_does_not_wait_for_the_disk() -> None:
+    """Dagster commits after each event. What this process writes need not outlast a power cut; what a process of its
+    own writes waits for the disk, as it does for users."""
+
+    @sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
+    def hasten(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session")
+def dagster_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Dagster folder of a new home, whose tables take a second to make."""
+    made = Home(tmp_path_factory.mktemp("dagster") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in launch.prepare(made).items():
+            patch.setenv(name, value)
+        with launch.instance(made):
+            pass
+    return made.dagster
+
+
 @pytest.fixture
-def khrop(home: Home) -> Command:
+def dagster_home(home: Home, dagster_made: Path) -> Path:
+    """The Dagster folder of the test's home, with its tables."""
+    return shutil.copytree(dagster_made, home.dagster)
+
+
+@pytest.fixture
+def khrop(home: Home, dagster_home: Path) -> Command:
+    """The command in this process: a start of its own costs three seconds, and few tests need it."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    register(app)
+
+    def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = list(map(str, arguments))
+        before = dict(os.environ)
+        try:
+            done = CliRunner().invoke(app, command, env=environment, catch_exceptions=False)
+        finally:  # a command sets what Dagster needs to know of its home
+            os.environ.clear()
+            os.environ.update(before)
+        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def khrop_process(home: Home) -> Command:
     """The real command in a process of its own."""
 
     def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -122,6 +122,8 @@ _BEHIND = (
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
+OWN_COLUMNS = tuple(c.name for c in (*_BEFORE, *_BEHIND))
+"""The columns that every dataset's tables have, which no column of a dataset may be called."""
 _ALWAYS = ("snapshot_id", "revision", "place", "judgement")
 """The columns that a row that was set aside has, too."""
 
@@ -130,7 +132,7 @@ def ensure(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) ->
     """Make the tables of datasets where they are missing, and add the columns that are new.
 
     Raises:
-        TablesDiffer: Where a column has another type than before.
+        TablesDiffer: Where a column has another type than before, and the table has rows.
     """
     for tables in datasets:
         row = connection.execute("SELECT version FROM core.dataset WHERE dataset = ?", [tables.dataset]).fetchone()
@@ -151,6 +153,11 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
     )
     columns = [c for c in (*_BEFORE, *tables.columns, *_BEHIND) if set_aside or c.sql]
     typed = {c.name: c.sql_set_aside if set_aside else c.sql for c in columns}
+    differs = any(there.get(c, kind) != kind for c, kind in typed.items())
+    if differs and connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None:
+        # While a dataset is being written its columns change; without rows nothing is lost by it.
+        connection.execute(f"DROP TABLE {name}")
+        there = {}
     if not there:
         needed = [c.name in _ALWAYS if set_aside else c.required for c in columns]
         lines = [f"{c.name} {typed[c.name]}{' NOT NULL' if n else ''}" for c, n in zip(columns, needed, strict=True)]
@@ -163,8 +170,8 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
                 f"{name}.{column} is {there[column]}, the dataset {tables.dataset} now has {kind}: khrop rebuild makes"
                 " the warehouse anew from the archive"
             )
-    for left in set(there) - set(typed):
-        # A column that the dataset has no more: what was loaded keeps it, what comes has none.
+    for left in set(there) - {c.name for c in columns if (c.name in _ALWAYS if set_aside else c.required)}:
+        # A column that the dataset has no more, or that may be empty now: what was loaded keeps it.
         connection.execute(f"ALTER TABLE {name} ALTER COLUMN {left} DROP NOT NULL")
     about = (
         f"The rows of quarantined and withdrawn returns{'' if name == 'core.set_aside' else f' of {tables.dataset}'},"

@@ -120,7 +120,12 @@ class Meaning:
         return self._connection.execute(sql, list(parameters)).fetchall()
 
 
-@lru_cache(maxsize=4)
 def meaning_for(datasets: tuple[DatasetTables, ...]) -> Meaning:
     """Return what the tables mean in a warehouse with these datasets."""
+    return _meaning_for(datasets, tuple(tables.row()["version"] for tables in datasets))
+
+
+@lru_cache(maxsize=4)
+def _meaning_for(datasets: tuple[DatasetTables, ...], versions: tuple[str, ...]) -> Meaning:
+    """The same, kept as long as neither columns nor SQL change."""
     return Meaning(datasets)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 STATE = ".state"
+DATASETS = "core.dataset"
 EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
 """What is exported beside the tables of the datasets."""
 
@@ -45,8 +46,17 @@ def refresh_reference(
         ensure(connection, tables)
         for table, rows in _reference(campaigns, tables).items():
             if not _stands(connection, table, rows):
-                connection.execute(f"DELETE FROM {table}")
-                insert(connection, table, rows)
+                _replace(connection, table, rows)
+
+
+def _replace(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    if table == DATASETS:
+        # A dataset that is gone, or cannot be used now, keeps its tables: they are counted and exported.
+        names = [row["dataset"] for row in rows]
+        connection.execute(f"DELETE FROM {DATASETS} WHERE dataset IN (SELECT unnest(?))", [names])
+    else:
+        connection.execute(f"DELETE FROM {table}")
+    insert(connection, table, rows)
 
 
 def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> bool:
@@ -57,8 +67,9 @@ def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any], t
 def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
     """Return the tables that are exported: marts, the rows that count, those set aside, and what all datasets share."""
     datasets = known(connection)
+    built = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'").fetchall()
     return (
-        *(f"mart.{mart}" for dataset in datasets for mart in dataset.marts),
+        *(f"mart.{mart}" for dataset in datasets for mart in dataset.marts if (mart,) in built),
         *(f"{dataset.table}_current" for dataset in datasets),
         *(dataset.set_aside for dataset in datasets),
         *EXPORTED,
@@ -76,14 +87,15 @@ def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dic
         "core.province": [
             {"province_code": p.code, **{name: getattr(p, name) for name in of_province}} for p in everywhere
         ],
-        "core.dataset": [t.row() for t in sorted(tables, key=lambda t: t.dataset)],
+        DATASETS: [t.row() for t in sorted(tables, key=lambda t: t.dataset)],
     }
 
 
 def _stands(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> bool:
     names = ", ".join(rows[0]) if rows else "*"
     stored = connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall()
-    return stored == [tuple(row.values()) for row in rows]
+    wanted = [tuple(row.values()) for row in rows]
+    return set(wanted) <= set(stored) if table == DATASETS else stored == wanted
 
 
 def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str) -> int:
@@ -185,6 +197,12 @@ def swap(new: Path, folder: Path) -> None:
 def count(connection: DuckDBPyConnection, table: str) -> int:
     """Rows of a table."""
     return int(_one(connection, f"SELECT count(*) FROM {table}"))
+
+
+def rows_of(connection: DuckDBPyConnection, tables: Iterable[DatasetTables]) -> dict[str, int]:
+    """Return the number of accepted rows of each dataset that has tables here."""
+    there = {dataset.dataset for dataset in known(connection)}
+    return {t.dataset: count(connection, t.table) for t in tables if t.dataset in there}
 
 
 def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:

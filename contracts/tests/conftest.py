@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """A test that needs an extra of the library bears its name, and imports what the extra brings within itself."""
     for extra in EXTRAS:
         config.addinivalue_line("markers", f"{extra}: needs the library's extra of that name")
+    config.addinivalue_line("markers", "xdist_group: tests that share what is dear to start")
 
 
 @dataclass(frozen=True)

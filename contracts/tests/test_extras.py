@@ -84,6 +84,7 @@ def spark(tmp_path: Path) -> Iterator[Any]:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # to start sooner
         .config("spark.sql.warehouse.dir", str(tmp_path))
         .getOrCreate()
     )
@@ -92,5 +93,6 @@ def spark(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.mark.spark
+@pytest.mark.xdist_group("spark")
 def test_a_spark_frame_is_judged_as_a_pandas_frame_is(agrees: Any, spark: Any) -> None:
     agrees(lambda frame: spark.createDataFrame(frame.to_dict("records")))

@@ -26,7 +26,7 @@ from khrop.expressions.formula import Formula, formula_of
 from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
-from khrop.model.rule import Params
+from khrop.model.rule import Params, RuleDefinitionError
 from khrop.vocabulary.grades import Grading, more_is_looser, more_is_stricter
 from khrop.vocabulary.kinds import DocumentPart, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Schema, Words
 from khrop.vocabulary.query_writer import QueryWriter
@@ -249,3 +249,10 @@ def test_a_new_kind_says_what_it_expects_of_a_table_as_plain_data() -> None:
     (steps,) = nw.from_native(pd.DataFrame(ROWS)).select(**expected.derived).iter_columns()
     assert steps.to_list() == [6, 12, 6, 18]
     assert not list(AtMostRows("shelf", 2).expectations(()))
+
+
+def test_a_kind_does_not_take_the_name_of_another() -> None:
+    with pytest.raises(RuleDefinitionError, match="khrop.vocabulary.rows has a kind of rule called AddsUp"):
+
+        class AddsUp(RowKind):
+            """Not the one of the vocabulary."""

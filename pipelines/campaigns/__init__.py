@@ -25,6 +25,8 @@ NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """What two phrases may differ in that have the same consonants: the number of a round, a year."""
 DEFAULT_DATASET = "province_progress"
 """The dataset of a campaign whose file names none."""
+OF_DATASET = "campaign.toml"
+"""The campaign that a dataset's folder may carry."""
 ADDRESS = "an address like https://example.go.th/khrop"
 
 
@@ -73,11 +75,14 @@ class Campaign:
 
 
 def load(home: Path | None = None) -> dict[str, Campaign]:
-    """All campaigns by id: the bundled ones, then those of the home, which may replace a bundled one.
+    """Return all campaigns by id: the bundled ones, those of a home's datasets, then those of the home, which may
+    replace one before it. A campaign in a dataset's folder that cannot be used is left out: see `of_datasets`.
 
-    Raises `CampaignFault`.
+    Raises:
+        CampaignFault: Where a file of the home's campaigns cannot be used.
     """
     known: dict[str, Campaign] = {}
+    own = {c.id: c for _, c in of_datasets(home) if isinstance(c, Campaign)} if home else {}
     for folder in (BUNDLED, *([home / "campaigns"] if home else [])):
         here: dict[str, Path] = {}
         for file in sorted(folder.glob("*.toml")):
@@ -86,11 +91,35 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
                 raise CampaignFault(f"{file}: id {campaign.id!r} is that of {here[campaign.id]} too")
             here[campaign.id] = file
             known[campaign.id] = campaign
+        known |= {name: campaign for name, campaign in own.items() if folder == BUNDLED}
     return known
 
 
-def parse(file: Path) -> Campaign:
-    """One campaign's file. Raises `CampaignFault`."""
+def of_datasets(home: Path) -> list[tuple[Path, Campaign | CampaignFault]]:
+    """Return the campaigns that the datasets of a home carry, each with its file, or why it cannot be used."""
+    found: list[tuple[Path, Campaign | CampaignFault]] = []
+    by_id: dict[str, Path] = {}
+    for file in sorted(home.glob(f"datasets/[!._]*/{OF_DATASET}")):
+        try:
+            campaign = parse(file, file.parent.name)
+            if by_id.setdefault(campaign.id, file) != file:
+                raise CampaignFault(f"{file}: id {campaign.id!r} is that of {by_id[campaign.id]} too")
+            found.append((file, campaign))
+        except CampaignFault as fault:
+            found.append((file, fault))
+    return found
+
+
+def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
+    """Return the campaign of a file.
+
+    Args:
+        file: A TOML file.
+        dataset: Its dataset, where it names none.
+
+    Raises:
+        CampaignFault: Where it cannot be used.
+    """
     try:
         # Some editors put a byte order mark first.
         given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
@@ -114,7 +143,7 @@ def parse(file: Path) -> Campaign:
         authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
         letters=tuple(_texts(file, given, "letters")),
         letterhead=_letterhead(file, given.get("letterhead", {})),
-        dataset=_of(file, {"dataset": DEFAULT_DATASET, **given}, "dataset", str),
+        dataset=_of(file, {"dataset": dataset, **given}, "dataset", str),
         params=_params(file, given.get("params", {})),
     )
     if not ID.fullmatch(campaign.id):

@@ -68,10 +68,11 @@ def in_words(error: Exception) -> tuple[int, str]:
     from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
+    from warehouse.datasets import TablesDiffer
 
     if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
-    if isinstance(error, (Damaged, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (Damaged, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (

@@ -22,6 +22,7 @@ from pipelines.commands.exits import (
     log_as,
     of_verdicts,
 )
+from pipelines.commands.faults import warn_of_faults
 from pipelines.commands.read import AsOfOption, CampaignOption, named, there
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def ingest(
     from pipelines.home import Home
 
     home = Home.current()
+    warn_of_faults(home)
     hints = named(campaign, as_of, campaigns.load(home.root))
     files = _files(home, paths, hints)
     receipts, refused = _archive(home, files)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.faults import warn_of_faults
 
 if TYPE_CHECKING:
     from pipelines.returns import Judgement
@@ -42,6 +43,7 @@ def read(
     from pipelines import campaigns
     from pipelines.home import Home
 
+    warn_of_faults(Home.current())
     known = campaigns.load(Home.current().root)
     hints = named(campaign, as_of, known)
     verdicts = []

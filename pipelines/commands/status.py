@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
+from pipelines.commands.faults import warn_of_faults
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -72,6 +73,7 @@ def status(
     from pipelines.datasets.registry import datasets
 
     with opened() as (home, connection):
+        warn_of_faults(home)
         returns = dicts(
             connection,
             "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from khrop.repair import Shape
 
 
+class DatasetFault(ValueError):
+    """A dataset that cannot be used; the message names the file, the place in it, and what was expected."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a dataset's table.

@@ -32,6 +32,7 @@ class Kind:
         held: How a frame holds it.
         expected: The kind in words, for messages.
         figure: Whether it is a figure, which prose and totals may repeat.
+        most: The largest figure, either sign, that the table of accepted rows holds; None where it is no figure.
         resolve: Any name of a value (a code, an English name) to the one that rows bear; None where there is none.
         nearest: The values that a name may mean.
     """
@@ -43,6 +44,7 @@ class Kind:
     held: Held
     expected: str = "a text"
     figure: bool = False
+    most: float | None = None
     resolve: Callable[[str], str | None] = lambda text: None
     nearest: Callable[[str], Sequence[str]] = lambda text: ()
 
@@ -89,10 +91,10 @@ def _date(text: str) -> date | None:
     return found[0].date if len(found) == 1 and found[0].printed.strip() == text.strip() else None
 
 
-COUNT = Kind("count", _count, "INTEGER", "BIGINT", "integer", "a whole number", True)
-ORDINAL = Kind("ordinal", _count, "INTEGER", "BIGINT", "integer", "a whole number")
-PERCENT = Kind("percent", _hundredths, "DECIMAL(5,2)", "DECIMAL(18,2)", "float", "a percent", True)
-DECIMAL = Kind("decimal", _hundredths, "DECIMAL(18,2)", "DECIMAL(18,2)", "float", "a number", True)
+COUNT = Kind("count", _count, "INTEGER", "BIGINT", "integer", "a whole number", True, 2**31 - 1)
+ORDINAL = Kind("ordinal", _count, "INTEGER", "BIGINT", "integer", "a whole number", most=2**31 - 1)
+PERCENT = Kind("percent", _hundredths, "DECIMAL(5,2)", "DECIMAL(18,2)", "float", "a percent", True, 999.99)
+DECIMAL = Kind("decimal", _hundredths, "DECIMAL(18,2)", "DECIMAL(18,2)", "float", "a number", True, 999_999_999.99)
 TEXT = Kind("text", _text, "VARCHAR", "VARCHAR", "text")
 DATE = Kind("date", _date, "DATE", "DATE", "date", "a date like ๑๑ มิถุนายน ๒๕๖๓")
 

@@ -1,26 +1,54 @@
-"""The datasets that there are: those of installed distributions (entry point `khrop.datasets`), and those of a home."""
+"""The datasets that there are: those of installed distributions (entry point `khrop.datasets`) and of a home.
+
+A dataset of a home is a folder, `$KHROP_HOME/datasets/NAME`. One with a mistake is left out, and its fault is kept:
+it never stops the others. Folders are read again when a file in them changes.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from threading import Lock
 
-from pipelines.campaigns import DEFAULT_DATASET
-from pipelines.datasets.dataset import Dataset
+from pipelines import campaigns
+from pipelines.datasets.dataset import Dataset, DatasetFault
+from warehouse.connect import SCHEMA
+
+__all__ = ["DatasetFault", "datasets", "faults", "installed", "mark"]
 
 GROUP = "khrop.datasets"
+FOLDER = "datasets"
+ASSETS = ("intake", "returns", "exports")
+"""Assets that are of no dataset, whose names no dataset and no mart may have."""
+
+Mark = tuple[tuple[str, int, int], ...]
+"""The files of a folder, each with its size and time."""
 
 
-class DatasetFault(ValueError):
-    """A dataset that cannot be used; the message names the file, the place in it, and what was expected."""
+@dataclass(frozen=True)
+class _Known:
+    """What a home's folders were when they were last read."""
+
+    marks: Mapping[Path, Mark] = field(default_factory=dict)
+    loaded: Mapping[Path, Dataset | DatasetFault] = field(default_factory=dict)
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    faults: tuple[DatasetFault, ...] = ()
+
+
+_known: dict[Path, _Known] = {}
+_lock = Lock()
 
 
 @lru_cache(maxsize=1)
 def installed() -> dict[str, Dataset]:
     """Return the datasets of installed distributions by name."""
     loaded: dict[str, Dataset] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name != DEFAULT_DATASET, point.name)):
+    first = campaigns.DEFAULT_DATASET
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name != first, point.name)):
         dataset = point.load()
         if not isinstance(dataset, Dataset):
             raise DatasetFault(f"the entry point {GROUP}: {point.name} ({point.value}) is no Dataset")
@@ -29,5 +57,129 @@ def installed() -> dict[str, Dataset]:
 
 
 def datasets(home: Path | None = None) -> dict[str, Dataset]:
-    """Return all datasets by name."""
-    return dict(installed())
+    """Return all datasets by name: those of installed distributions, then those of the home that can be used."""
+    own = _of_home(home).datasets if home else {}
+    return {**installed(), **own}
+
+
+def faults(home: Path) -> tuple[DatasetFault, ...]:
+    """Return why folders of a home, or campaigns in them, cannot be used; empty where all can."""
+    wrong = [found for _, found in campaigns.of_datasets(home) if isinstance(found, campaigns.CampaignFault)]
+    return (*_of_home(home).faults, *(DatasetFault(str(fault)) for fault in wrong))
+
+
+def mark(home: Path) -> tuple[tuple[str, Mark], ...]:
+    """Return what changes whenever a file of the home's datasets does."""
+    return tuple((folder.name, _mark(folder)) for folder in _folders(home))
+
+
+def _folders(home: Path) -> list[Path]:
+    within = home / FOLDER
+    hidden = (".", "_")
+    return sorted(f for f in within.glob("*") if f.is_dir() and not f.name.startswith(hidden))
+
+
+def _mark(folder: Path) -> Mark:
+    files = []
+    for path in sorted((*folder.glob("*"), *folder.glob("marts/*"))):
+        try:
+            stat = path.stat()
+        except OSError:  # gone since it was listed
+            continue
+        if not path.is_dir() and not path.name.startswith("."):
+            files.append((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns))
+    return tuple(files)
+
+
+def _of_home(home: Path) -> _Known:
+    marks = {folder: _mark(folder) for folder in _folders(home)}
+    with _lock:
+        before = _known.get(home, _Known())
+        if before.marks != marks:
+            loaded = {
+                folder: before.loaded[folder] if before.marks.get(folder) == own else _load(folder)
+                for folder, own in marks.items()
+            }
+            usable, wrong = _together(loaded.values())
+            before = _known[home] = _Known(marks, loaded, usable, tuple(wrong))
+        return before
+
+
+def _load(folder: Path) -> Dataset | DatasetFault:
+    from pipelines.datasets import folder as folders
+
+    try:
+        return folders.load(folder)
+    except DatasetFault as fault:
+        return fault
+
+
+def _together(loaded: Iterable[Dataset | DatasetFault]) -> tuple[dict[str, Dataset], list[DatasetFault]]:
+    """The datasets that can be used beside one another and those installed, and what is wrong with the others."""
+    usable: dict[str, Dataset] = {}
+    wrong: list[DatasetFault] = []
+    for found in loaded:
+        try:
+            if isinstance(found, DatasetFault):
+                raise found
+            _refuse_taken_names(found, {**installed(), **usable})
+            usable[found.name] = found
+        except DatasetFault as fault:
+            wrong.append(fault)
+    wrong += _unusable_tables(usable)
+    return usable, wrong
+
+
+@lru_cache(maxsize=1)
+def _tables_of_the_schema() -> frozenset[str]:
+    """The names in `core` that are no dataset's."""
+    made = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
+    return frozenset(
+        name for file in SCHEMA.glob("*.sql") for name in made.findall(file.read_text(encoding="utf-8"))
+    ) | {"set_aside"}
+
+
+def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
+    """Return what has a name already, that a dataset or a mart is to have; empty where it is free."""
+    taken = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
+    for other in others.values():
+        taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
+        taken |= {report.name: f"a report of {other.name}" for report in other.reports}
+        taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside")}
+    return taken.get(name, "")
+
+
+def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
+    if taken := taken_by(dataset.name, others):
+        raise DatasetFault(f"{dataset.source}: {dataset.name} is {taken}; give the folder another name")
+    for mart in dataset.tables.mart_names:
+        if taken := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
+            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {taken}; give the file another name")
+
+
+def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
+    """Make the tables and marts of the home's datasets in an empty database; those that fail are taken out."""
+    if not usable:
+        return []
+    import duckdb
+
+    from warehouse.connect import migrate
+    from warehouse.datasets import ensure
+    from warehouse.tables import build_mart, refresh_reference
+
+    connection = duckdb.connect(":memory:")
+    migrate(connection)
+    refresh_reference(connection, (), [dataset.tables for dataset in installed().values()])
+    wrong = []
+    for name, dataset in list(usable.items()):
+        file = f"{dataset.source}/dataset.toml: columns"
+        try:
+            ensure(connection, [dataset.tables])
+            for mart in dataset.tables.mart_names:
+                file = f"{dataset.source}/marts/{mart}.sql"
+                build_mart(connection, dataset.tables, mart)
+        except duckdb.Error as error:
+            wrong.append(DatasetFault(f"{file}: DuckDB refuses it: {' '.join(str(error).split())}"))
+            del usable[name]
+    connection.close()
+    return wrong

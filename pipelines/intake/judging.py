@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 from khrop.engine.check import check
@@ -18,6 +19,7 @@ from khrop.model.verdict import Verdict as Checked
 from khrop.model.verdict import Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.folder_contract import PYTHON, at_fault
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake.typed_rows import typed
@@ -60,10 +62,10 @@ def judge(
     for given, data in returns:
         name = given.snapshot_id
         order.append(name)
-        known = forms_for(given, campaigns, datasets)
         try:
             if isinstance(data, Unreadable):
                 raise data
+            known = forms_for(given, campaigns, datasets)
             with reading_for(known):
                 if is_container(data):
                     judgements[name] = container(given, data)
@@ -81,20 +83,36 @@ def judge(
         params = campaigns[campaign_id].params_of(datasets[dataset].contract) if campaign_id else {}
         # Documents that lack a column are checked by themselves: a frame has one set of columns.
         for same in _by_columns(group):
-            checked = _check(datasets[dataset], same, params)
-            violations = checked.by_snapshot()
-            for given, table, content in same:
-                own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
-                judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
+            for checked, together in _checked(datasets[dataset], same, params):
+                if isinstance(checked, Unreadable):
+                    judgements |= {given.snapshot_id: unreadable(given, checked) for given, *_ in together}
+                    continue
+                violations = checked.by_snapshot()
+                for given, table, content in together:
+                    own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
+                    judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
     return [judgements[name] for name in order]
 
 
 def forms_for(
     given: Return, campaigns: Mapping[str, Campaign], datasets: Mapping[str, Dataset]
 ) -> tuple[TableForm, ...]:
-    """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all."""
+    """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all.
+
+    Raises:
+        Unreadable: Where the dataset of that campaign is not there, or cannot be used.
+    """
     named = campaigns.get(given.hints.campaign or "")
-    own = [datasets[named.dataset]] if named and named.dataset in datasets else datasets.values()
+    if named and named.dataset not in datasets:
+        raise Unreadable(
+            f"the dataset {named.dataset} of the campaign {named.id} cannot be used: khrop status says why; mend it,"
+            " then khrop recheck judges the return anew",
+            f"ใช้ชุดข้อมูล {named.dataset} ของรายการ {named.id} ไม่ได้ คำสั่ง khrop status บอกสาเหตุ"
+            " เมื่อแก้ไขแล้วให้ตรวจใหม่ด้วย khrop recheck",
+            observed=named.dataset,
+            expected=", ".join(datasets),
+        )
+    own = [datasets[named.dataset]] if named else datasets.values()
     return tuple(dataset.form for dataset in own)
 
 
@@ -143,6 +161,34 @@ def _by_columns(group: list[Read]) -> list[list[Read]]:
     for item in group:
         kinds.setdefault(frozenset(item[1].columns), []).append(item)
     return list(kinds.values())
+
+
+def _checked(
+    dataset: Dataset, group: list[Read], params: Mapping[str, Any]
+) -> Iterator[tuple[Checked | Unreadable, list[Read]]]:
+    """Documents with what their contract says of them. Where a contract of the home cannot be run on one, the reason:
+    its code is not ours, and what it raises is a verdict on that document alone."""
+    try:
+        yield _check(dataset, group, params), group
+    except Exception as error:
+        if dataset.name in installed():
+            raise
+        if len(group) > 1:
+            for one in group:
+                yield from _checked(dataset, [one], params)
+            return
+        place = at_fault(Path(dataset.source) / PYTHON, error)
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        yield (
+            Unreadable(
+                f"the contract of the dataset {dataset.name} cannot be run on it ({place}): {what}; mend it, then khrop"
+                " recheck judges the return anew",
+                f"ใช้กฎของชุดข้อมูล {dataset.name} ตรวจไม่ได้ ({place}): {what} เมื่อแก้ไขแล้วให้ตรวจใหม่ด้วย khrop recheck",
+                observed=what,
+                expected="a contract that can be run on every return",
+            ),
+            group,
+        )
 
 
 def _check(dataset: Dataset, group: Sequence[Read], params: Mapping[str, Any]) -> Checked:

@@ -105,7 +105,7 @@ def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
     for part in _parts(todo):
         yield from way.go(part, newest)
     if again is not None:
-        told, wanted, now = {e.snapshot_id for e in todo}, set(again), datetime.now(UTC)
+        told, wanted, now = {e.snapshot_id for e in todo} | way.of_no_dataset(), set(again), datetime.now(UTC)
         once_more = [
             replace(e, known_from=now, again=False)
             for name, e in sorted(newest.items(), key=lambda item: item[1].line)
@@ -149,6 +149,18 @@ class _Way:
             # They count from when what they relied on went.
             moment = max(e.known_from for e in part)
             part, only_changed = [replace(newest[name], known_from=moment) for name in alone], False
+
+    def of_no_dataset(self) -> set[str]:
+        """The returns whose dataset cannot be used now. What was proved of them once stands until it can."""
+        with self.warehouse.reading() as connection:
+            rows = connection.execute(
+                "SELECT snapshot_id, dataset FROM core.snapshot_judged WHERE dataset IS NOT NULL"
+                " AND NOT list_contains(?, dataset)",
+                [list(self.datasets)],
+            ).fetchall()
+        for name in sorted({dataset for _, dataset in rows}):
+            LOG.error("returns of the dataset %s cannot be judged again: it cannot be used now", name)
+        return {snapshot for snapshot, _ in rows}
 
     def _complete(self, judgements: list[Judgement], by_name: dict[str, Event]) -> None:
         """Archive what is in a parcel and not in the ledger, before the parcel counts as judged."""

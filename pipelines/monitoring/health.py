@@ -6,11 +6,12 @@ Here belongs the judging of the present state, for checks, alerts and the sweep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from khrop.engine.compiled import built_rules
 from khrop.model.rule import Severity, rule_ids
 from pipelines.archive.store import Archive
 from pipelines.campaigns import Campaign
@@ -102,7 +103,11 @@ def severities(dataset: Dataset | None = None) -> dict[str, Severity]:
 
     Without a dataset these are the rules of documents that no table can be read from.
     """
-    return {**SHARED, **rule_ids(dataset.contract)} if dataset else {READABLE: "error"}
+    if dataset is None:
+        return {READABLE: "error"}
+    # Its own rules first, then those that follow from its columns.
+    columns = {one.rule.id: one.rule.severity for one in built_rules(dataset.contract, None)}
+    return {**SHARED, **rule_ids(dataset.contract), **columns}
 
 
 def troubles(
@@ -111,18 +116,27 @@ def troubles(
     campaigns: Mapping[str, Campaign],
     today: datetime,
     expected: Collection[str] = (),
+    known: Iterable[Dataset] | None = None,
 ) -> Troubles:
-    """What is wrong in a home now. `today` is the clock, which only overdue returns look at; `expected` holds the
-    hashes that must have been judged: what the archive held when a run began, not what came in since."""
+    """Return what is wrong in a home now.
+
+    Args:
+        home: The home.
+        connection: Its warehouse.
+        campaigns: All campaigns by id.
+        today: The clock, which only overdue returns look at.
+        expected: The hashes that must have been judged: what the archive held when a run began, not what came since.
+        known: The datasets whose rules are looked at; all that the home has now where none are given.
+    """
     firsts: dict[tuple[str | None, str], list[tuple[str, str, str]]] = {}
     counts: dict[tuple[str | None, str], int] = {}
     for dataset, rule_id, name, place, message, violations, _ in connection.execute(_OUTSTANDING).fetchall():
         firsts.setdefault((dataset, rule_id), []).append((name, place, message))
         counts[dataset, rule_id] = violations
     rules: dict[tuple[str | None, str], Severity] = {}
-    for known in (None, *datasets(home.root).values()):
-        name = known.name if known else None
-        rules |= {(name, rule_id): severity for rule_id, severity in severities(known).items()}
+    for one in (None, *(datasets(home.root).values() if known is None else known)):
+        name = one.name if one else None
+        rules |= {(name, rule_id): severity for rule_id, severity in severities(one).items()}
     broken = tuple(
         Broken(rule_id, severity, counts.get((dataset, rule_id), 0), tuple(firsts.get((dataset, rule_id), ())), dataset)
         for (dataset, rule_id), severity in rules.items()

@@ -14,12 +14,13 @@ import dagster as dg
 
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.intake.take_in import Story, take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import Troubles, archived, troubles
-from pipelines.orchestration import checks, launch, listeners, materializations
+from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import Meaning, meaning_for
@@ -29,6 +30,7 @@ POOL = "duckdb"
 OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
+BUILDS = "builds"
 WAITS_FOR_THE_LOCK = 12
 SECONDS_BETWEEN = 15
 
@@ -119,12 +121,14 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
             for stories in take_in(home, again=again):
                 context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
                 materializations.report(context, [_materialization(home, story) for story in stories])
+                verdict_check.report(context.instance, stories)
                 listeners.tell(stories)
                 for story in stories:
                     taken[story.verdict] = taken.get(story.verdict, 0) + 1
             with warehouse.reading() as connection:
-                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected)
-                rows = {dataset.name: tables.count(connection, dataset.table) for dataset in datasets}
+                # The datasets of this run's definitions, whatever has become of their folders since.
+                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected, datasets)
+                rows = tables.rows_of(connection, [dataset.tables for dataset in datasets])
         _alert(context, home, present)
         yield dg.MaterializeResult(
             asset_key="intake",
@@ -135,9 +139,11 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 **{f"held_{verdict}": present.counts.get(verdict, 0) for verdict in Verdict},
             },
         )
-        for name, count in rows.items():
-            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": count})
-        yield from checks.results(present)
+        for dataset in datasets:
+            yield dg.MaterializeResult(
+                asset_key=dataset.name, metadata={"dagster/row_count": rows.get(dataset.name, 0)}
+            )
+        yield from checks.results(present, faults(home.root))
 
     return intake
 
@@ -177,6 +183,9 @@ def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
 def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinition:
     """Return the asset that builds a mart of a dataset."""
     table = f"mart.{name}"
+    # The SQL of a home is not ours: what it cannot build is no reason to keep exports and other marts back.
+    own = dataset.name not in installed()
+    builds = dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
 
     @dg.asset(
         name=name,
@@ -187,13 +196,24 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
         pool=POOL,
         description=f"{meaning.of(table)}\n\n```sql\n{dataset.tables.sql_of(name)}\n```",
         metadata=_schema(meaning, table),
+        check_specs=[builds] if own else [],
     )
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        import duckdb
+
         with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
-            rows = tables.build_mart(connection, dataset.tables, name)
-            preview = tables.preview(connection, table, PREVIEW_ROWS)
+            try:
+                rows = tables.build_mart(connection, dataset.tables, name)
+                preview = tables.preview(connection, table, PREVIEW_ROWS)
+            except (duckdb.DataError, duckdb.ProgrammingError) as error:
+                if not own:
+                    raise
+                context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
+                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+                return dg.MaterializeResult(check_results=[failed])
         metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
-        return dg.MaterializeResult(metadata=metadata)
+        said = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
+        return dg.MaterializeResult(metadata=metadata, check_results=said)
 
     return build
 

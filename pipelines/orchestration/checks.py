@@ -3,12 +3,12 @@
 Here belongs how the present state shows in Dagster. What the state is belongs in `pipelines.monitoring.health`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
-from khrop.model.rule import rules_of
-from pipelines.datasets.dataset import Dataset
+from khrop.engine.compiled import built_rules
+from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.intake.judging import READABLE
 from pipelines.monitoring.health import Broken, Troubles, severities
@@ -16,6 +16,7 @@ from pipelines.monitoring.health import Broken, Troubles, severities
 ASSET = "intake"
 SHOWN = 5
 ON_TIME = "returns_on_time"
+USABLE = "datasets_usable"
 CONSERVATION = {
     "returns": "archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened",
     "rows": "rows read = rows loaded + rows set aside (+ rows of unchanged returns)",
@@ -42,11 +43,13 @@ def specs(datasets: Iterable[Dataset]) -> list[dg.AssetCheckSpec]:
     ]
     rules = [spec for dataset in (None, *datasets) for spec in _rules(dataset)]
     on_time = dg.AssetCheckSpec(ON_TIME, asset=ASSET, description="No open campaign waits for an overdue return.")
-    return [*blocking, *rules, on_time]
+    usable = dg.AssetCheckSpec(USABLE, asset=ASSET, description="Every folder under `datasets/` holds a dataset.")
+    return [*blocking, *rules, on_time, usable]
 
 
 def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
-    summaries = {**SHARED, **({r.id: r.summary for r in reversed(rules_of(dataset.contract))} if dataset else {})}
+    own = [one.rule for one in built_rules(dataset.contract, None)] if dataset else []
+    summaries = {**SHARED, **{rule.id: rule.summary for rule in reversed(own)}}
     for rule_id, severity in severities(dataset).items():
         yield dg.AssetCheckSpec(
             check_name(rule_id),
@@ -56,8 +59,13 @@ def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
         )
 
 
-def results(found: Troubles) -> Iterator[dg.AssetCheckResult]:
-    """The state as check results; those that may block come last, so that all others are recorded."""
+def results(found: Troubles, faults: Sequence[DatasetFault] = ()) -> Iterator[dg.AssetCheckResult]:
+    """Yield the state as check results; those that may block come last, so that all others are recorded.
+
+    Args:
+        found: What is wrong now.
+        faults: Why folders of the home's datasets cannot be used.
+    """
     for broken in found.rules:
         yield _rule(broken)
     late = [f"{o.campaign_id}: due {o.due}, last as-of {o.last_as_of or 'none'}" for o in found.overdue]
@@ -68,6 +76,14 @@ def results(found: Troubles) -> Iterator[dg.AssetCheckResult]:
         severity=dg.AssetCheckSeverity.WARN,
         description="; ".join(late) or None,
         metadata={"overdue": len(late)},
+    )
+    yield dg.AssetCheckResult(
+        asset_key=ASSET,
+        check_name=USABLE,
+        passed=not faults,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(map(str, faults)) or None,
+        metadata={"faults": len(faults)},
     )
     for kept in found.conservation:
         yield dg.AssetCheckResult(

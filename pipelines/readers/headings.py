@@ -127,9 +127,10 @@ def _together(rows: Sequence[Sequence[str]]) -> list[str]:
     return cells
 
 
-def is_total(read: str, mangled: bool = False) -> bool:
-    """Return whether a cell's text marks the row of grand totals; where marks were lost, by its consonants."""
-    return any(_is_total(read, mangled, form) for form in forms())
+def is_total(read: str, mangled: bool = False, form: TableForm | None = None) -> bool:
+    """Return whether a cell's text marks the row of grand totals, of a form or of any; where marks were lost, by its
+    consonants."""
+    return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
 
 
 @lru_cache(maxsize=1024)

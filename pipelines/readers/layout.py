@@ -120,7 +120,7 @@ def _row(
     row = TableRow(sheet.name, number, {cell.field: cell for cell in cells if cell.field})
     name, numbered = row.cells[form.names], row.cells.get(form.ordinal)
     before = max(name.col, numbered.col if numbered else 0)
-    total = any(is_total(cell.read, sheet.mangled) for cell in cells if cell.col <= before)
+    total = any(is_total(cell.read, sheet.mangled, form) for cell in cells if cell.col <= before)
     (table.totals if total else table.rows).append(row)
     if len(table.rows) > MOST_ROWS:
         raise Unreadable(
@@ -144,7 +144,7 @@ def _in_table(printed: list[str], fields: dict[int, str], form: TableForm) -> bo
     try:
         return parse_count(ordinal) > 0
     except NotANumber:
-        return is_total(ordinal)
+        return is_total(ordinal, form=form)
 
 
 def _keep(

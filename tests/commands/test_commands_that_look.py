@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 import typer
+from province_table import register
 from typer.testing import CliRunner, Result
 from written_returns import NAMES, written_return
 
 from pipelines.archive.store import Archive
-from pipelines.commands import register
 from pipelines.commands.text import plural, printable, table, width
 from pipelines.home import Home
 from pipelines.readers.document import where

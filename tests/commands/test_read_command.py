@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import typer
+from province_table import register
 from typer.testing import CliRunner, Result
 
-from pipelines.commands import register
 from pipelines.home import Home
 
 FIELDS = [
@@ -223,14 +223,16 @@ def test_a_faulty_campaign_file_is_named_and_nothing_is_read(read: Read, home: H
     assert "roads.toml: title_th is missing" in result.stderr
 
 
-def test_the_real_command_takes_names_that_no_encoding_has(khrop: Command, sample: Path, tmp_path: Path) -> None:
+def test_the_real_command_takes_names_that_no_encoding_has(
+    khrop_process: Command, sample: Path, tmp_path: Path
+) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff\x1b[31m.txt"))
     path.write_bytes(sample.read_bytes())
-    result = khrop("read", path, "--json", LC_ALL="C")
+    result = khrop_process("read", path, "--json", LC_ALL="C")
     assert (result.returncode, result.stderr) == (0, "")
     said = json.loads(result.stdout)
     assert said["file"] == str(path)
     assert said["snapshot_id"].startswith("a-31m-")
-    in_words = khrop("read", path, LC_ALL="C")
+    in_words = khrop_process("read", path, LC_ALL="C")
     assert in_words.returncode == 0
     assert "\x1b" not in in_words.stdout

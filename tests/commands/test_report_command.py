@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import typer
+from province_table import register
 from site_pages import page
 from typer.testing import CliRunner, Result
 
-from pipelines.commands import register
 from pipelines.home import Home
 from warehouse import tables
 from warehouse.connect import Warehouse

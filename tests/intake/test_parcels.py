@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 import typer
+from province_table import register
 from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines import campaigns
 from pipelines.archive.store import Archive, Receipt
-from pipelines.commands import register
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox, incoming
 from pipelines.intake.take_in import Story, take_in, waiting

@@ -2,7 +2,6 @@
 and conservation are checks with the right weight.
 
 No `from __future__ import annotations`: Dagster reads the annotations of the assets that are defined here.
-from province_table import MART_NAMES
 """
 
 import json
@@ -34,7 +33,7 @@ ERROR = dg.AssetCheckSeverity.ERROR
 
 
 @pytest.fixture
-def instance(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(home: Home, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of the test's home."""
     for name, value in launch.prepare(home).items():
         monkeypatch.setenv(name, value)
@@ -165,10 +164,10 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
 @pytest.mark.slow
 def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
-    assert khrop("ingest", sample, broken).returncode == 1
+    assert khrop_process("ingest", sample, broken).returncode == 1
     (told,) = instance.get_runs()
     assert (told.job_name, told.status) == ("ingest", dg.DagsterRunStatus.SUCCESS)
     origin = told.remote_job_origin
@@ -215,7 +214,7 @@ def test_a_failing_rule_does_not_stop_the_marts(
 
 @pytest.mark.slow
 def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
-    home: Home, khrop: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
+    home: Home, khrop_process: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
 ) -> None:
     taken_in(sample)
     before = tables.exported_state(home.exports)
@@ -223,7 +222,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     with warehouse.writer(), warehouse.writing() as connection:
         connection.execute("DELETE FROM core.province_progress WHERE province_code = '10' OR ordinal = 1")
         assert tables.count(connection, "core.province_progress") == 75
-    done = khrop("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
+    done = khrop_process("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
@@ -236,7 +235,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert set(outcomes(instance, failed.run_id)) == every, "all others are recorded"
     assert tables.exported_state(home.exports) == before
 
-    assert khrop("rebuild").returncode == 0
+    assert khrop_process("rebuild").returncode == 0
     with warehouse.reading() as connection:
         assert tables.count(connection, "core.province_progress") == 152
         assert tables.exported_state(home.exports) == tables.state(connection)
@@ -254,7 +253,7 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
 @pytest.mark.slow
 def test_processes_that_first_use_a_home_at_once_do_not_spoil_its_instance(home: Home) -> None:
     script = (
-        "import dagster; from pipelines.home import Home; from pipelines import launch\n"
+        "import dagster; from pipelines.home import Home; from pipelines.orchestration import launch\n"
         "with launch.instance(Home.current()) as opened: print(opened.get_runs_count())"
     )
     environment = {**os.environ, "KHROP_HOME": str(home.root)}
@@ -346,3 +345,22 @@ def test_the_sweep_asks_again_while_a_notice_could_not_be_sent(
     assert isinstance(ask(), dg.SkipReason)
     monkeypatch.setenv(alerts.WEBHOOK, "http://127.0.0.1:9/nobody-listens")
     assert isinstance(ask(), dg.RunRequest)
+
+
+def test_a_return_that_is_set_aside_fails_a_check_of_its_partition(
+    khrop: Command, home: Home, instance: dg.DagsterInstance, returns: Path, sample: Path
+) -> None:
+    khrop("ingest", sample, returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv")
+    key = dg.AssetCheckKey(dg.AssetKey("returns"), "not_set_aside")
+    (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    evaluation = record.evaluation
+    assert evaluation is not None
+    assert not evaluation.passed
+    assert str(evaluation.partition).startswith("syn-bad-15")
+    assert "9.93 percent is not 127 of 141" in str(evaluation.description)
+    assert all(run.is_success for run in instance.get_runs())
+
+    khrop("repair", "syn-bad-15", "--accept", "--by", "ฝ่ายข้อมูล", "--reason", "โทรถามจังหวัดแล้ว")
+    newest, _ = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    assert newest.evaluation is not None
+    assert newest.evaluation.passed

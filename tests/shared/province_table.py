@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from pipelines.datasets.province_progress import DATASET
@@ -9,6 +10,7 @@ from warehouse.meaning import meaning_for
 from warehouse.tables import build_mart
 
 if TYPE_CHECKING:
+    import typer
     from duckdb import DuckDBPyConnection
 
 DATASETS = {DATASET.name: DATASET}
@@ -30,3 +32,9 @@ def build_marts(connection: DuckDBPyConnection) -> None:
     """Build all marts."""
     for name in MART_NAMES:
         build_mart(connection, TABLES, name)
+
+
+def register(app: typer.Typer) -> None:
+    """Add every command that the application and its datasets have."""
+    for point in entry_points(group="khrop.commands"):
+        point.load()(app)

@@ -55,7 +55,14 @@ main()
     ],
 )
 def test_a_full_disk_is_said_in_words_and_the_next_run_completes_the_work(
-    home: Home, khrop: Command, taken_in: TakeIn, sample: Path, returns: Path, step: str, room: int, archived: int
+    home: Home,
+    khrop_process: Command,
+    taken_in: TakeIn,
+    sample: Path,
+    returns: Path,
+    step: str,
+    room: int,
+    archived: int,
 ) -> None:
     taken_in(sample)
     state = tables.exported_state(home.exports)
@@ -79,7 +86,7 @@ def test_a_full_disk_is_said_in_words_and_the_next_run_completes_the_work(
         assert all(kept.kept for kept in tables.conservation(connection, judged))
         assert tables.count(connection, "core.province_progress") == 76 * judged
 
-    again = khrop("ingest", given)
+    again = khrop_process("ingest", given)
     assert again.returncode == 0, again.stderr
     with Warehouse(home.warehouse).reading() as connection:
         assert tables.count(connection, "core.province_progress") == 2 * 76

@@ -145,7 +145,7 @@ IN_THE_RUN = [
 
 @pytest.mark.parametrize("step", [*BEFORE_THE_RUN, *IN_THE_RUN])
 def test_the_next_run_completes_what_a_kill_cut_short(
-    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables, step: str, monkeypatch: Any
+    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, step: str, monkeypatch: Any
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
@@ -157,7 +157,7 @@ def test_the_next_run_completes_what_a_kill_cut_short(
     assert tables.exported_state(home.exports) == state_before
     assert (home.exports / "mart_national_trend.parquet").exists()
 
-    again = khrop("ingest", given)
+    again = khrop_process("ingest", given)
     assert again.returncode == 0, again.stderr
     if step in IN_THE_RUN:
         (line,) = again.stderr.splitlines()
@@ -185,23 +185,23 @@ def test_the_next_run_completes_what_a_kill_cut_short(
     ],
 )
 def test_a_kill_while_the_warehouse_is_made_leaves_no_half_made_one(
-    home: Home, khrop: Command, sample: Path, begun: Path, step: str
+    home: Home, khrop_process: Command, sample: Path, begun: Path, step: str
 ) -> None:
     killed = stopped_by(signal.SIGKILL, home, step, "ingest", sample)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert not home.warehouse.exists()
-    assert khrop("ingest", sample).returncode == 0
+    assert khrop_process("ingest", sample).returncode == 0
     assert contents(home) == contents(Home(begun))
 
 
 def test_a_kill_after_the_last_step_leaves_nothing_to_do(
-    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables
+    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
     killed = stopped_by(signal.SIGKILL, home, "after warehouse.tables:swap", "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    again = khrop("ingest", given)
+    again = khrop_process("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
     assert "Nothing to do" in again.stdout
     assert contents(home) == uninterrupted
@@ -209,7 +209,7 @@ def test_a_kill_after_the_last_step_leaves_nothing_to_do(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_says_that_nothing_is_half_done(
-    home: Home, khrop: Command, returns: Path, begun: Path, uninterrupted: Tables, number: int
+    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, number: int
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
@@ -219,6 +219,6 @@ def test_an_interrupted_run_says_that_nothing_is_half_done(
         "khrop: interrupted; nothing is half done, run it again to go on\n",
     )
     assert_nothing_is_half_loaded(home)
-    again = khrop("ingest", given)
+    again = khrop_process("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
     assert contents(home) == uninterrupted

@@ -126,33 +126,33 @@ def test_a_file_that_is_no_database_is_refused_with_what_to_do(home: Home, conte
 
 @pytest.mark.slow
 def test_a_command_that_finds_the_lock_held_keeps_the_file_and_says_who_holds_it(
-    home: Home, khrop: Command, taken_in: TakeIn, sample: Path, returns: Path
+    home: Home, khrop_process: Command, taken_in: TakeIn, sample: Path, returns: Path
 ) -> None:
     taken_in(sample)
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     with beside(HOLDS_THE_LOCK, home) as holder:
-        refused = khrop("ingest", given)
+        refused = khrop_process("ingest", given)
         assert (refused.returncode, refused.stdout) == (3, "")
         assert f"is held by process {holder.pid} " in refused.stderr
         assert "Traceback" not in refused.stderr
-        assert khrop("status").returncode == 0
+        assert khrop_process("status").returncode == 0
     assert [r.name for r in Archive(home.archive).receipts()] == [sample.name, given.name]
-    assert khrop("ingest", given).returncode == 0
+    assert khrop_process("ingest", given).returncode == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("read_only", [True, False])
 def test_a_command_that_finds_the_database_open_elsewhere_says_where(
-    home: Home, khrop: Command, taken_in: TakeIn, sample: Path, returns: Path, read_only: bool
+    home: Home, khrop_process: Command, taken_in: TakeIn, sample: Path, returns: Path, read_only: bool
 ) -> None:
     """As in a session of DuckDB that someone left open. One that only reads lets others read, but not write."""
     taken_in(sample)
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     with beside(HAS_IT_OPEN.format(read_only=read_only), home) as holder:
-        refused = khrop("ingest", given)
+        refused = khrop_process("ingest", given)
         assert (refused.returncode, refused.stdout) == (3, "")
         assert f"is held by process {holder.pid} ({Path(os.path.realpath(sys.executable)).name})" in refused.stderr
         assert "Traceback" not in refused.stderr
-        looked = khrop("status")
+        looked = khrop_process("status")
         assert looked.returncode == (0 if read_only else 3)
-    assert khrop("ingest", given).returncode == 0
+    assert khrop_process("ingest", given).returncode == 0

@@ -21,17 +21,17 @@ def shown(text: str, home: Path) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def test_the_readme_shows_what_make_run_prints(khrop: Command, sample: Path, home: Home) -> None:
-    taken, made, told = khrop("ingest", sample), khrop("publish"), khrop("summary")
+def test_the_readme_shows_what_make_run_prints(khrop_process: Command, sample: Path, home: Home) -> None:
+    taken, made, told = khrop_process("ingest", sample), khrop_process("publish"), khrop_process("summary")
     assert taken.returncode == made.returncode == told.returncode == 0, taken.stderr + made.stderr + told.stderr
     block = re.findall(r"```\n(accepted_with_warnings.*?)```", README, re.DOTALL)[0]
     assert block.strip() == shown(taken.stdout + made.stdout + told.stdout, home.root)
 
 
-def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: Path, home: Home) -> None:
+def test_the_readme_shows_a_return_that_does_not_hold(khrop_process: Command, returns: Path, home: Home) -> None:
     file = returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv"
-    taken = khrop("ingest", file.relative_to(ROOT))
-    told = khrop("show", "syn-bad-15")
+    taken = khrop_process("ingest", file.relative_to(ROOT))
+    told = khrop_process("show", "syn-bad-15")
     assert taken.returncode == told.returncode == 1
     block = re.findall(r"```\n\$ khrop ingest tests/.*?\n(.*?)```", README, re.DOTALL)[0]
     block = block.replace("$ khrop show syn-bad-15\n", "")
@@ -40,20 +40,22 @@ def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: P
     assert shown(taken.stdout + told.stdout, home.root).startswith(beginning.strip())
 
 
-def test_the_readme_shows_a_repair(khrop: Command, returns: Path, home: Home) -> None:
+def test_the_readme_shows_a_repair(khrop_process: Command, returns: Path, home: Home) -> None:
     file = returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv"
-    khrop("ingest", file.relative_to(ROOT))
+    khrop_process("ingest", file.relative_to(ROOT))
     block = re.findall(r"```\n\$ khrop repair .*?\n(.*?)```", README, re.DOTALL)[0]
     proposal, _, accepted = block.partition("…\n")
-    assert shown(khrop("repair", "syn-bad-15").stdout, home.root).startswith(proposal.strip())
+    assert shown(khrop_process("repair", "syn-bad-15").stdout, home.root).startswith(proposal.strip())
     call, _, outcome = accepted.partition("\n")
-    told = khrop(*shlex.split(call.removeprefix("$ khrop ")))
+    told = khrop_process(*shlex.split(call.removeprefix("$ khrop ")))
     assert outcome.strip() == shown(told.stdout, home.root)
 
 
-def test_the_readme_shows_the_trail_of_a_figure(khrop: Command, sample: Path, returns: Path, home: Home) -> None:
-    khrop("ingest", sample)
+def test_the_readme_shows_the_trail_of_a_figure(
+    khrop_process: Command, sample: Path, returns: Path, home: Home
+) -> None:
+    khrop_process("ingest", sample)
     block = re.findall(r"```\n(\$ khrop ingest tests/returns/real/.*?)```", README, re.DOTALL)[0]
     calls = re.split(r"^\$ khrop ", block, flags=re.MULTILINE)[1:]
     for call, _, outcome in (call.partition("\n") for call in calls):
-        assert outcome.strip() == shown(khrop(*shlex.split(call)).stdout, home.root)
+        assert outcome.strip() == shown(khrop_process(*shlex.split(call)).stdout, home.root)

@@ -20,21 +20,21 @@ HEAVY = {"pandas", "pandera", "duckdb", "dagster", "narwhals", "numpy"}
 
 
 @pytest.mark.slow
-def test_a_new_home_is_made_and_a_good_return_makes_no_noise(home: Home, khrop: Command, sample: Path) -> None:
+def test_a_new_home_is_made_and_a_good_return_makes_no_noise(home: Home, khrop_process: Command, sample: Path) -> None:
     assert not home.root.exists()
-    done = khrop("ingest", sample)
+    done = khrop_process("ingest", sample)
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     assert line.startswith("accepted_with_warnings  as of 2020-06-11  76 rows  2 warnings")
-    again = khrop("ingest", sample)
+    again = khrop_process("ingest", sample)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[-1] == "Nothing to do: 1 return already taken in."
 
 
 @pytest.mark.slow
-def test_the_log_in_json_is_one_object_a_line(home: Home, khrop: Command, sample: Path, returns: Path) -> None:
+def test_the_log_in_json_is_one_object_a_line(home: Home, khrop_process: Command, sample: Path, returns: Path) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
-    done = khrop("ingest", sample, broken, "--log-format", "json", "--json")
+    done = khrop_process("ingest", sample, broken, "--log-format", "json", "--json")
     assert done.returncode == 1
     log = [json.loads(line) for line in done.stderr.splitlines()]
     assert all({"time", "level", "logger", "message"} <= set(entry) for entry in log)
@@ -75,31 +75,33 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("where", ["inbox", "inbox/info-international-agreements", "return.csv"])
-def test_a_path_that_is_not_there_is_wrong_use_and_makes_no_home(home: Home, khrop: Command, where: str) -> None:
+def test_a_path_that_is_not_there_is_wrong_use_and_makes_no_home(
+    home: Home, khrop_process: Command, where: str
+) -> None:
     missing = home.root / where
-    done = khrop("ingest", missing)
+    done = khrop_process("ingest", missing)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"khrop: {missing} is not there\n"
     assert not home.root.exists()
 
 
-def test_a_pipe_is_wrong_use_and_is_not_waited_for(home: Home, khrop: Command, tmp_path: Path) -> None:
+def test_a_pipe_is_wrong_use_and_is_not_waited_for(home: Home, khrop_process: Command, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    done = khrop("ingest", tmp_path / "pipe.csv")
+    done = khrop_process("ingest", tmp_path / "pipe.csv")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"khrop: {tmp_path / 'pipe.csv'} is neither a file nor a folder\n"
 
 
-def test_a_folder_without_files_says_so_and_is_no_failure(home: Home, khrop: Command, tmp_path: Path) -> None:
+def test_a_folder_without_files_says_so_and_is_no_failure(home: Home, khrop_process: Command, tmp_path: Path) -> None:
     (tmp_path / "empty" / ".hidden").mkdir(parents=True)
-    done = khrop("ingest", tmp_path / "empty")
+    done = khrop_process("ingest", tmp_path / "empty")
     assert done.returncode == 0
     assert done.stderr == f"khrop: there is no file in {tmp_path / 'empty'}\n"
 
 
-def test_a_home_that_cannot_be_made_is_a_fault_in_words(khrop: Command, sample: Path, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_made_is_a_fault_in_words(khrop_process: Command, sample: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = khrop("ingest", sample, KHROP_HOME=str(tmp_path / "file" / "home"))
+    done = khrop_process("ingest", sample, KHROP_HOME=str(tmp_path / "file" / "home"))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"khrop: {tmp_path / 'file' / 'home' / 'archive'}: Not a directory\n"
 

@@ -51,8 +51,7 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
     head = in_a_comment(
         [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
     )
-    create = _create(contract, table, known, written)
-    return "\n\n".join([f"{head}\n{create}", *(_statement(query) for query in written)]) + "\n"
+    return "\n\n".join([f"{head}\n{_create(contract, table, known, written)}", *map(_statement, written)]) + "\n"
 
 
 def _create(contract: type, table: str, dialect: Dialect, written: tuple[Query, ...]) -> str:

@@ -88,10 +88,7 @@ class Printer:
 
     def column(self, column: str) -> str:
         """Return the value of a column; NaN is a null."""
-        other = self.instead(column)
-        if other is not None:
-            return other
-        return self.value(name(column), column)
+        return self.instead(column) or self.value(name(column), column)
 
     def value(self, sql: str, column: str) -> str:
         """Return the SQL of a value of a column, with NaN as a null."""

@@ -19,6 +19,7 @@ from khrop.expressions.formula import Formula
 from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.rule import RuleDefinitionError
 from khrop.vocabulary.grades import Grades, ValueChange, unclear
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation
@@ -53,7 +54,13 @@ class RuleKind:
 
         Args:
             abstract: The class is a base of kinds, and no kind itself.
+
+        Raises:
+            RuleDefinitionError: Another class has registered the name.
         """
+        known = _KINDS.get(cls.__name__, cls)
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise RuleDefinitionError(f"{known.__module__} has a kind of rule called {cls.__name__} already")
         if not abstract:
             _KINDS[cls.__name__] = cls
 

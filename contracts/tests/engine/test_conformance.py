@@ -194,6 +194,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",  # to compile a query takes longer than to run it on a few rows
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # Java's own compiler, likewise
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark")),
     }
     session = SparkSession.builder.master("local[2]").config(map=told).getOrCreate()
@@ -203,6 +204,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
 
 
 @pytest.mark.spark
+@pytest.mark.xdist_group("spark")
 @at_once
 def test_spark_with_many_cases_at_once(spark: Frame, quarterly: bool, types: dict[str, str]) -> None:
     many_at_once(spark, quarterly, types)

@@ -133,4 +133,6 @@ def test_no_example_is_made_up_where_nothing_breaks_a_rule() -> None:
 
 
 def test_all_of_the_vocabulary_has_words() -> None:
-    assert all(kind.statement is not RuleKind.statement for kind in kinds_of(RuleKind).values())
+    ours = [kind for kind in kinds_of(RuleKind).values() if kind.__module__.startswith("khrop.")]
+    assert ours
+    assert all(kind.statement is not RuleKind.statement for kind in ours)

@@ -66,6 +66,11 @@ def _scores(lines: list[str], begins: Iterable[int]) -> dict[str, int]:
     return {delimiter: score for delimiter, score in scores.items() if score}
 
 
+def rows_by(text: str, delimiter: str) -> Rows:
+    """Return the rows of a text under a delimiter, each with the number of its line."""
+    return _rows(LINE.findall(text), delimiter)
+
+
 def _rows(lines: list[str], delimiter: str) -> Rows:
     rows: Rows = []
     at = 0

@@ -21,6 +21,8 @@ TABLE, PROVINCE = f"{CAMPAIGN}/table.html", f"{CAMPAIGN}/province/90.html"
 PAGES = ("index.html", TABLE, PROVINCE, "quality.html")
 Visit = Callable[..., "Page"]
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 NAMELESS = """() => {
   const named = (e) => {
     const by = (e.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);

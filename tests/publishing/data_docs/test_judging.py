@@ -28,6 +28,8 @@ WEEKS = [date(2020, 5, 22), *(date.fromordinal(date(2020, 6, 12).toordinal() + 7
 JUMPS = "50"
 """The province that has saved all at once in the last of these."""
 
+pytestmark = pytest.mark.xdist_group("judging")
+
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:

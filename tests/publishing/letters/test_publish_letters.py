@@ -15,12 +15,12 @@ import pytest
 import typer
 from docx import Document
 from openpyxl import load_workbook
+from province_table import register
 from typer.testing import CliRunner, Result
 
 from khrop.thai.digits import normalise, parse_count, parse_percent
 from khrop.thai.provinces import match
 from pipelines import readers
-from pipelines.commands import register
 from pipelines.home import Home
 
 Run = Callable[..., Result]

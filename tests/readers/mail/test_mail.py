@@ -7,6 +7,7 @@ import stat
 import time
 import zipfile
 from email.message import EmailMessage, MIMEPart
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,7 @@ def office(name: str = "[Content_Types].xml", data: bytes = b"<Types/>") -> byte
         (CSV, False),
         (b"", False),
     ],
+    ids=count(),  # not the bytes, in which the time stands: workers of xdist must agree on the name of a test
 )
 def test_a_parcel_is_known_by_its_bytes(data: bytes, expected: bool) -> None:
     assert is_container(data) is expected

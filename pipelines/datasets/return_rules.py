@@ -1,0 +1,83 @@
+"""What must hold of any return, whatever its contract says: what the tables and the comparisons rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+
+from khrop.contracts.province_progress import ProvinceProgress
+from khrop.engine.pandera_bridge import rule
+from khrop.model.rule import methods_of, options_of, rule_ids
+from khrop.vocabulary import ContainsExactly, UniqueKey
+
+DOCUMENT = ("campaign_known", "as_of_present", "as_of_not_after_letter", "weekday_matches")
+"""Rules about a document alone. They name no column of the province table, so they are those of any return."""
+
+
+def for_returns(contract: type, key: Sequence[str], most: Mapping[str, float]) -> type:
+    """Return a contract with the rules that any return keeps, as far as it has no rules of these ids itself.
+
+    Args:
+        contract: A Pandera model.
+        key: The columns that tell its rows apart.
+        most: The largest figure, either sign, that the tables hold of a column.
+
+    Returns:
+        A subclass, whose rows are of many returns and have places.
+    """
+    options = options_of(contract)
+    options = replace(options, snapshot="snapshot_id", place="place", key=options.key or tuple(key))
+    has = rule_ids(contract)
+    body: dict[str, Any] = {
+        name: vars(ProvinceProgress)[name]
+        for name, record in methods_of(ProvinceProgress).items()
+        if name in DOCUMENT and record.id not in has
+    }
+    if not _tells_apart(contract, key):
+        body["key_unique"] = _key_unique(tuple(key))
+    if "values-fit" not in has:
+        body |= {f"values_fit_{column}": _fits(column, largest) for column, largest in most.items()}
+    named = {"__contract__": options, "__module__": contract.__module__, "__doc__": contract.__doc__}
+    return type(contract)(contract.__name__, (contract,), {**named, **body})
+
+
+def _tells_apart(contract: type, key: Sequence[str]) -> bool:
+    """Whether an error of the contract already says that no two rows have the same key."""
+    params = dict(options_of(contract).params or {})
+    for record in methods_of(contract).values():
+        if record.scope == "group" and record.severity == "error":
+            built = record.build(contract, params)
+            columns = built.columns if isinstance(built, UniqueKey) else ()
+            if isinstance(built, ContainsExactly):
+                columns = (built.column,)
+            if columns and set(columns) <= set(key):
+                return True
+    return False
+
+
+def _key_unique(key: tuple[str, ...]) -> Any:
+    def key_unique(cls: type, params: Mapping[str, Any]) -> UniqueKey:
+        return UniqueKey(key)
+
+    key_unique.__doc__ = f"No two rows have the same {', '.join(key)}."
+    return rule("key-unique", scope="group", columns=key)(key_unique)
+
+
+def _fits(column: str, largest: float) -> Any:
+    def values_fit(cls: type, params: Mapping[str, Any]) -> nw.Expr:
+        return nw.col(column).is_between(-largest, largest)
+
+    values_fit.__doc__ = "The tables have room for each figure."
+    attach: Callable[..., Any] = rule(
+        "values-fit",
+        columns=(column,),
+        skip_null=(column,),
+        observed=f"{{{column}}}",
+        expected=f"-{largest:,} … {largest:,}",
+        th=f"{{name}}: {column} {{observed}} เกินช่วงที่ตารางเก็บได้ ({{expected}})",
+        en=f"{{name}}: {column} {{observed}} is beyond what the tables hold ({{expected}})",
+    )
+    return attach(values_fit)
