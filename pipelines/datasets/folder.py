@@ -15,7 +15,7 @@ from typing import Any
 
 from khrop.engine.compiled import built_rules
 from khrop.engine.frames import columns_of
-from khrop.repair.shape import Shape, ShapeError, shape_of
+from khrop.repair import Shape, ShapeError, shape_of
 from khrop.thai.digits import normalise
 from khrop.thai.marks import skeleton
 from pipelines.datasets.dataset import Column, Dataset, DatasetFault

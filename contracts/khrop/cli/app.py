@@ -1,6 +1,6 @@
-"""The command `khrop`. The library declares it; what else is installed adds to it through `khrop.commands`.
+"""The command `khrop`; other distributions add commands through the entry points `khrop.commands`.
 
-Nothing heavy is imported here: `khrop --help` is to be instant.
+Nothing slow is imported here, so that `khrop --help` is instant.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def khrop(
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Khrop (ครบ): prove that a published return is all there."""
@@ -40,9 +40,9 @@ app.add_typer(contracts, name="contract")
 
 
 def main() -> None:
-    """Run the command with all that installed distributions add to it."""
+    """Run the command, with the commands of other installed distributions."""
     for stream in (sys.stdout, sys.stderr):
-        # A pipe in the C locale would refuse Thai; a lone surrogate in a file name must not end a run.
+        # A pipe in the C locale cannot encode Thai; a lone surrogate in a file name must not stop a run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     for point in entry_points(group=GROUP):

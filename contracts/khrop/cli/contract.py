@@ -1,8 +1,8 @@
-"""`khrop contract`: which contracts there are, what one says, what it is in other forms, what changed in one.
+"""`khrop contract`: list, show, export and compare contracts.
 
-Here belongs what the commands take, and their exit codes: 0, or of `diff` 1 where a change is breaking; 2 for wrong
-use, which a contract is that cannot be had in the form asked for; 3 for a fault of ours. How a contract is found
-belongs in `khrop.cli.named`; what is told has modules of its own.
+Here belong the commands' options and exit codes: 0, or 1 if `diff` has a breaking change; 2 for wrong use, such as a
+contract that has no form of the kind; 3 for an internal error. How a contract is looked up belongs in
+`khrop.cli.lookup`, the text for a terminal in `khrop.cli.contract_text`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ contracts = typer.Typer(help="Contracts: list them, show, export or compare them
 
 
 class Form(StrEnum):
-    """What a contract is exported to."""
+    """The form that a contract is exported to."""
 
     odcs = "odcs"
     json_schema = "json-schema"
@@ -43,27 +43,27 @@ class Form(StrEnum):
 @contracts.command("list")
 @guarded
 def list_() -> int:
-    """List the contracts that have a name here: version, title, and the distribution that brings them."""
-    from khrop.cli import named
+    """List the contracts that have a name: version, title, and the distribution that provides them."""
+    from khrop.cli import lookup
 
-    for name, point in named.known().items():
+    for name, point in lookup.known_contracts().items():
         typer.echo(_line(name, point))
     return OK
 
 
 def _line(name: str, point: EntryPoint) -> str:
-    from khrop.cli import named
+    from khrop.cli import lookup
     from khrop.model.rule import options_of
     from khrop.model.terminal_text import printable
 
-    brought = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
+    provided = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
     try:
-        options = options_of(named.contract(name))
+        options = options_of(lookup.load_contract(name))
     except WrongUse as reason:
-        # One that is broken is no reason to hide the others.
+        # A contract that cannot be loaded does not hide the others.
         return printable(f"{name}  cannot be used: {reason}")
     titles = [title for title in (options.title_th, options.title_en) if title]
-    return printable("  ".join([name, options.version, *([" · ".join(titles)] if titles else []), f"({brought})"]))
+    return printable("  ".join([name, options.version, *([" · ".join(titles)] if titles else []), f"({provided})"]))
 
 
 @contracts.command()
@@ -72,17 +72,17 @@ def show(
     contract: Annotated[str, typer.Argument(metavar="NAME", help=NAMED)],
     as_json: Annotated[bool, typer.Option("--json", help="The contract as data, for machines.")] = False,
 ) -> int:
-    """Show what a contract says: its columns, its rules, what they need."""
-    from khrop.cli import named
-    from khrop.cli.contract_text import shown
+    """Show a contract: its columns, its rules, and what they need."""
+    from khrop.cli import lookup
+    from khrop.cli.contract_text import contract_page
     from khrop.description.description import readable
     from khrop.description.plain import plain
 
-    found = named.contract(contract)
+    loaded = lookup.load_contract(contract)
     if as_json:
-        typer.echo(json.dumps(plain(_described(found, contract)), ensure_ascii=False))
+        typer.echo(json.dumps(plain(_describe(loaded, contract)), ensure_ascii=False))
     else:
-        typer.echo(shown(readable(found)))
+        typer.echo(contract_page(readable(loaded)))
     return OK
 
 
@@ -90,30 +90,29 @@ def show(
 @guarded
 def export(
     contract: Annotated[str, typer.Argument(metavar="NAME", help=NAMED)],
-    form: Annotated[Form, typer.Option("--to", help="What it becomes.")],
+    form: Annotated[Form, typer.Option("--to", help="The form.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, in the place of what it held.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to this file and replace its contents.")
     ] = None,
     sample: Annotated[
         Path | None,
         typer.Option(
-            "--sample", metavar="FILE", help="A file that holds, to make examples of violations of (markdown)."
+            "--sample", metavar="FILE", help="A file that holds, to make examples of violations from (markdown)."
         ),
     ] = None,
 ) -> int:
-    """Write a contract in another form: ODCS, JSON Schema, SQL, or a page in Markdown."""
-    from khrop.cli import named
+    """Write a contract in another form: ODCS, JSON Schema, SQL, or Markdown."""
+    from khrop.cli import lookup
     from khrop.description.description import NotExportable
 
     if sample is not None and form is not Form.markdown:
-        raise WrongUse("--sample makes examples of violations, which --to markdown alone has")
-    found = named.contract(contract)
+        raise WrongUse("--sample makes examples of violations, which only --to markdown has")
     try:
-        text = _exported(found, form, sample)
+        text = _export(lookup.load_contract(contract), form, sample)
     except NotExportable as reason:
         raise WrongUse(f"{contract} cannot be exported to {form}: {reason}") from reason
     except ModuleNotFoundError as error:
-        raise WrongUse(f"to export to {form} the package {error.name} is needed") from error
+        raise WrongUse(f"an export to {form} needs the package {error.name}") from error
     if out is None:
         typer.echo(text, nl=not text.endswith("\n"))
     else:
@@ -121,7 +120,7 @@ def export(
     return OK
 
 
-def _exported(contract: type, form: Form, sample: Path | None) -> str:
+def _export(contract: type, form: Form, sample: Path | None) -> str:
     if form is Form.odcs:
         from khrop.export.odcs import to_odcs
 
@@ -140,7 +139,7 @@ def _exported(contract: type, form: Form, sample: Path | None) -> str:
 
 
 def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
-    """A violation of each rule, of a file that holds."""
+    """Return a violation of each rule, made from a file that holds."""
     import narwhals as nw
 
     from khrop.description.breakage import Sample, broken
@@ -154,15 +153,15 @@ def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
         raise WrongUse(f"the sample {sample} cannot be read: {reason.en}") from reason
     held = Sample(frame)
     if held.check(contract).status == "quarantined":
-        raise WrongUse(f"the sample {sample} does not hold itself: see khrop check {sample}")
+        raise WrongUse(f"the sample {sample} breaks the contract itself: see khrop check {sample}")
     return broken(contract, held)
 
 
 def _write(path: Path, text: str) -> None:
-    """All of a text or nothing, in the place of what a file held."""
+    """Replace the contents of a file, in one step."""
     target = path.resolve()
     if target.exists() and not target.is_file():
-        raise WrongUse(f"{path} is no file that can be written")
+        raise WrongUse(f"{path} is not a file")
     if not target.parent.is_dir():
         raise WrongUse(f"there is no folder {path.parent} to write {path.name} into")
     beside = target.with_name(f".{target.name}.{os.getpid()}")
@@ -180,13 +179,12 @@ def diff(
     new: Annotated[str, typer.Argument(metavar="NEW", help=NAMED)],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, for machines.")] = False,
 ) -> int:
-    """Tell what changed from a contract to another: exit code 1 where a change breaks those who write the data or
-    those who read it, 0 where none does."""
-    from khrop.cli import named
-    from khrop.cli.contract_text import compared
+    """Compare two contracts: exit code 1 if a change breaks those who write or read the data, 0 otherwise."""
+    from khrop.cli import lookup
+    from khrop.cli.contract_text import comparison_page
     from khrop.diff.differences import compare, version_due
 
-    before, after = (_described(named.contract(name), name) for name in (old, new))
+    before, after = (_describe(lookup.load_contract(name), name) for name in (old, new))
     changes = compare(before, after)
     try:
         due = version_due(before, after, changes)
@@ -194,23 +192,23 @@ def diff(
         raise WrongUse(str(reason)) from reason
     breaking = any(change.breaking for change in changes)
     if as_json:
-        told = {
+        document = {
             "old": {"name": before.name, "version": before.options.version},
             "new": {"name": after.name, "version": after.options.version},
             "breaking": breaking,
             "version": asdict(due),
             "changes": [{**asdict(change), "breaking": change.breaking} for change in changes],
         }
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json.dumps(document, ensure_ascii=False))
     else:
-        typer.echo(compared(before, after, changes, due))
+        typer.echo(comparison_page(before, after, changes, due))
     return BROKEN if breaking else OK
 
 
-def _described(contract: type, name: str) -> Description:
+def _describe(contract: type, name: str) -> Description:
     from khrop.description.description import NotExportable, describe
 
     try:
         return describe(contract)
     except NotExportable as reason:
-        raise WrongUse(f"{name} is not data alone: {reason}") from reason
+        raise WrongUse(f"{name} does not consist of data alone: {reason}") from reason

@@ -1,7 +1,7 @@
-"""A contract, and what changed in one, as plain text for a terminal.
+"""A contract, and a comparison of two, as plain text for a terminal.
 
-Here belongs how it looks: as wide as the terminal is, without colours. What is told belongs in
-`khrop.description.outline` and `khrop.diff.differences`.
+Here belongs the layout: as wide as the terminal, without colours. The texts belong in `khrop.description.outline` and
+`khrop.diff.differences`.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from khrop.model.terminal_text import printable
 NARROWEST, WIDEST = 40, 120
 
 
-def shown(of: Description) -> str:
-    """A contract as a page of text."""
+def contract_page(of: Description) -> str:
+    """Return a contract as a page of text."""
     lines = [title for title in (of.options.title_th, of.options.title_en) if title]
     lines += [with_version(of), *_wrapped(of.summary), ""]
-    for _, en, said in option_lines(of):
-        lines += _wrapped(f"{en}: {said}", after="  ")
+    for _, en, value in option_lines(of):
+        lines += _wrapped(f"{en}: {value}", after="  ")
     lines += ["", "columns"]
     wide = max((len(column.name) for column in of.fields), default=0)
     for column in of.fields:
         required, nullable, checks = column_outline(column)
-        said = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
+        facts = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
         meaning = ". ".join(text for text in (column.title, column.description) if text)
-        lines += _wrapped(f"  {column.name:<{wide}}  {said}{f': {meaning}' if meaning else ''}", after="      ")
+        lines += _wrapped(f"  {column.name:<{wide}}  {facts}{f': {meaning}' if meaning else ''}", after="      ")
     if of.rules:
         lines += ["", "rules"]
         for rule in of.rules:
@@ -39,24 +39,32 @@ def shown(of: Description) -> str:
     return _printable(lines)
 
 
-def _rule(one: RuleOutline) -> Iterator[str]:
-    yield f"  {one.rule.id} ({one.rule.severity}, {one.rule.scope})"
-    for said in dict.fromkeys((one.rule.summary, *one.statement, one.skips[1])):
-        if said:
-            yield from _wrapped(f"    {said}", after="      ")
-    if one.needs:
-        yield from _wrapped(f"    needs {', '.join(one.needs)}", after="      ")
+def _rule(outline: RuleOutline) -> Iterator[str]:
+    rule = outline.rule
+    yield f"  {rule.id} ({rule.severity}, {rule.scope})"
+    for text in dict.fromkeys((rule.summary, *outline.statement, outline.skips[1])):
+        if text:
+            yield from _wrapped(f"    {text}", after="      ")
+    if outline.needs:
+        yield from _wrapped(f"    needs {', '.join(outline.needs)}", after="      ")
 
 
-def compared(old: Description, new: Description, changes: Sequence[Change], due: VersionDue) -> str:
-    """The changes from one contract to another, the breaking ones first, and the version that they ask for."""
+def comparison_page(old: Description, new: Description, changes: Sequence[Change], due: VersionDue) -> str:
+    """Return the changes from one contract to another as a page of text, the breaking ones first.
+
+    Args:
+        old: The old contract.
+        new: The new contract.
+        changes: The changes, as `khrop.diff.differences.compare` returns them.
+        due: The version that they require.
+    """
     breaking = [change for change in changes if change.breaking]
     others = [change for change in changes if not change.breaking]
     lines = [f"{with_version(old)} → {with_version(new)}: {_count(len(changes))}, {len(breaking) or 'none'} breaking"]
     if due.suffices:
         lines += _wrapped(f"The version {due.has} suffices (at least {due.due}).")
     else:
-        lines += _wrapped(f"The version {due.has} does not suffice: {due.level} changes ask for {due.due} at least.")
+        lines += _wrapped(f"The version {due.has} does not suffice: {due.level} changes require at least {due.due}.")
     for heading, group in (("breaking", breaking), ("not breaking", others)):
         if group:
             lines += ["", heading]
@@ -82,5 +90,5 @@ def _count(number: int) -> str:
 
 def _wrapped(text: str, after: str = "") -> list[str]:
     wide = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
-    # Thai has no spaces to break a line at: the terminal does it, between characters.
+    # Thai has no spaces to break a line at: the terminal breaks it between characters.
     return textwrap.wrap(text, wide, subsequent_indent=after, break_long_words=False, break_on_hyphens=False) or [""]

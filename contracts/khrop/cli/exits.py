@@ -1,7 +1,7 @@
-"""How a command ends: exit codes, and errors in words.
+"""Exit codes of the commands, and the messages of errors.
 
-0 the file holds, the returns are accepted · 1 a contract is broken, or no table can be read · 2 wrong use, or something
-named that is not there · 3 an internal error, a full disk. No command shows a traceback.
+0 the file holds, the returns are accepted · 1 a contract is broken, or no table can be read · 2 wrong use, or a path or
+name that does not exist · 3 an internal error, a full disk. No command shows a traceback.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 def explained(error: Exception) -> tuple[int, str]:
-    """Return the exit code of an error, and its message."""
+    """Return the exit code and the message of an error."""
     if isinstance(error, WrongUse):
         return WRONG_USE, str(error)
     if isinstance(error, OSError):
@@ -50,7 +50,7 @@ def guard(
             except KeyboardInterrupt:
                 _leave(INTERRUPTED, interrupted)
             except BrokenPipeError:
-                # Nobody reads on: what is still in the buffer must not raise again when the process ends.
+                # The reader has gone: what is still in the buffer must not raise again when the process ends.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise typer.Exit(OK) from None
             except Exception as error:

@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from khrop.contracts.province_table import PRINTED_TABLE
 from khrop.engine.pandera_bridge import rule
 from khrop.model.document_rules import FactRule
 from khrop.model.rule import ContractOptions, Params
@@ -78,6 +79,8 @@ class ProvinceProgress(pa.DataFrameModel):
         params={"tolerance": 0.01, "authorities": None},
         derived={"province_code": ("province_th", "thai-province-code")},
     )
+
+    __shape__ = PRINTED_TABLE
 
     @rule(
         "counts-whole",

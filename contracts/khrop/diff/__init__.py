@@ -1,1 +1,1 @@
-"""What changed between two versions of a contract, and whom it breaks."""
+"""The changes between two versions of a contract, and whom they break."""

@@ -19,7 +19,9 @@ Level = Literal["major", "minor", "patch", "none"]
 Of = Literal["contract", "column", "rule"]
 
 NOTHING = "–"
+"""The text of an absent value."""
 LONGEST = 60
+"""The most characters of a list that is written in full."""
 _OF_TH: dict[Of, str] = {"contract": "สัญญาข้อมูล", "column": "คอลัมน์", "rule": "กฎ"}
 
 
@@ -34,8 +36,8 @@ class Change:
         old: The old value as text.
         new: The new value as text.
         grade: Whether less is accepted than before (`tightening`) or more (`loosening`).
-        breaks: `producers`, where what was accepted is refused; `consumers`, where what they could rely on no longer
-            holds. A change of a warning breaks nobody.
+        breaks: `producers` if what was accepted is refused; `consumers` if what they could rely on no longer holds.
+            A change of a warning breaks nobody.
         th: The change as a sentence in Thai.
         en: The same in English.
     """
@@ -66,8 +68,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What changes, and whether it was and is binding (an error, not a warning)."""
+class Subject:
+    """What changes: a contract, a column or a rule.
+
+    Attributes:
+        of: What it is.
+        name: Its name.
+        was_binding: Whether a violation was an error, not a warning, before the change.
+        is_binding: The same after the change.
+    """
 
     of: Of
     name: str
@@ -84,7 +93,7 @@ class Place:
         en: str = "",
         breaks: tuple[Party, ...] | None = None,
     ) -> Change:
-        """Return a change here.
+        """Return a change of the subject.
 
         Args:
             aspect: What changed.
@@ -105,7 +114,14 @@ class Place:
         )  # fmt: skip
 
     def graded(self, aspect: str, old: Any, new: Any, grade: Callable[[Any, Any], Grade]) -> Iterator[Change]:
-        """Yield a change, where the two values differ."""
+        """Yield a change if the two values differ.
+
+        Args:
+            aspect: What changed.
+            old: The old value.
+            new: The new value.
+            grade: Grades the change from the old value to the new one.
+        """
         if old != new:
             yield self.changed(aspect, old, new, grade(old, new))
 

@@ -1,7 +1,7 @@
-"""What changed in a contract's columns.
+"""The changes of a contract's columns.
 
 Here belong types, nulls, keys and Pandera's checks of a column. Lower and upper bounds are compared as bounds,
-whatever check they are written as. What changed in rules belongs in `khrop.diff.rule_changes`.
+whichever check declares them. The changes of rules belong in `khrop.diff.rule_changes`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription
-from khrop.diff.changes import NOTHING, Change, Place, value_text
+from khrop.diff.changes import NOTHING, Change, Subject, value_text
 from khrop.vocabulary import grades as grading
 
 Statistics = Mapping[str, Any]
+"""The arguments of one of Pandera's checks."""
 
 
 def column_changes(old: Description, new: Description) -> Iterator[Change]:
-    """The changes of the columns, in the order of the new contract, those that it no longer has last."""
+    """Yield the changes of the columns, in the order of the new contract; the removed columns come last."""
     before, after = {f.name: f for f in old.fields}, {f.name: f for f in new.fields}
     for name, column in after.items():
         yield from _changed(before[name], column) if name in before else [_added(column)]
@@ -29,49 +30,49 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
         if name not in after:
             yield _removed(column)
     kept, now = [name for name in before if name in after], [name for name in after if name in before]
-    yield from Place("contract", new.name).graded("order of columns", kept, now, grading.neutral)
+    yield from Subject("contract", new.name).graded("order of columns", kept, now, grading.neutral)
     if old.unique != new.unique:
         grade = grading.key_columns(old.unique, new.unique, nullable_columns(old, new))
-        yield Place("contract", new.name).changed("unique", old.unique, new.unique, grade)
+        yield Subject("contract", new.name).changed("unique", old.unique, new.unique, grade)
 
 
 def nullable_columns(*descriptions: Description) -> set[str]:
-    """Return the columns that may be null or absent in any of some contracts."""
+    """Return the columns that may be null or absent in any of the contracts."""
     return {f.name for d in descriptions for f in d.fields if f.nullable or not f.required}
 
 
 def _added(column: FieldDescription) -> Change:
-    # A frame may have had a column of that name that nobody agreed on: only one that must be there breaks producers.
+    # Frames may already have a column of that name with other contents; consumers cannot have relied on it.
     must = "ต้องมี" if column.required else "ไม่บังคับ"
     en = f"is new and {'required' if column.required else 'optional'} ({column.kind})"
-    place = Place("column", column.name, is_binding=column.required)
-    return place.changed("column", NOTHING, column.kind, "tightening", f"เพิ่มใหม่ {must} ({column.kind})", en)
+    subject = Subject("column", column.name, is_binding=column.required)
+    return subject.changed("column", NOTHING, column.kind, "tightening", f"เพิ่มใหม่ {must} ({column.kind})", en)
 
 
 def _removed(column: FieldDescription) -> Change:
-    th, en = f"ตัดออก ({column.kind})", f"is gone ({column.kind})"
-    return Place("column", column.name).changed("column", column.kind, NOTHING, "loosening", th, en)
+    th, en = f"ตัดออก ({column.kind})", f"is removed ({column.kind})"
+    return Subject("column", column.name).changed("column", column.kind, NOTHING, "loosening", th, en)
 
 
 def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
-    place = Place("column", new.name)
+    subject = Subject("column", new.name)
     if (old.kind, old.dtype) != (new.kind, new.dtype):
         was, now = (f.kind if old.kind != new.kind else f.dtype for f in (old, new))
-        yield place.changed("type", was, now, _type_grade(old, new))
-    yield from place.graded("required", old.required, new.required, grading.more_is_stricter)
-    yield from place.graded("nullable", old.nullable, new.nullable, grading.more_is_looser)
-    yield from place.graded("unique", old.unique, new.unique, grading.more_is_stricter)
+        yield subject.changed("type", was, now, _type_grade(old, new))
+    yield from subject.graded("required", old.required, new.required, grading.more_is_stricter)
+    yield from subject.graded("nullable", old.nullable, new.nullable, grading.more_is_looser)
+    yield from subject.graded("unique", old.unique, new.unique, grading.more_is_stricter)
     if old.coerce != new.coerce:
         grade: grading.Grade = "loosening" if new.coerce else "tightening"
-        # What plain Pandera coerces has the contract's type then: nothing is lost to who reads it.
-        yield Place("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
+        # With or without coercion consumers get the contract's type.
+        yield Subject("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
     yield from _checks(old, new)
-    yield from place.graded("title", old.title, new.title, grading.neutral)
-    yield from place.graded("description", old.description, new.description, grading.neutral)
+    yield from subject.graded("title", old.title, new.title, grading.neutral)
+    yield from subject.graded("description", old.description, new.description, grading.neutral)
 
 
 def _type_grade(old: FieldDescription, new: FieldDescription) -> grading.Grade:
-    """Every engine has types of its own, so the kind counts; plain Pandera without coercion asks for the very type."""
+    """Grade by the kind, since every engine has its own types; plain Pandera without coercion needs the exact type."""
     if old.kind == new.kind:
         return "neutral" if old.coerce and new.coerce else "unclear"
     if new.kind == "other" or (old.kind, new.kind) == ("integer", "number"):
@@ -80,37 +81,44 @@ def _type_grade(old: FieldDescription, new: FieldDescription) -> grading.Grade:
 
 
 def _checks(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
-    place = Place("column", new.name, old.severity == "error", new.severity == "error")
+    subject = Subject("column", new.name, old.severity == "error", new.severity == "error")
     if old.severity != new.severity:
         grade: grading.Grade = "neutral"
         if old.checks and new.checks:
             grade = "tightening" if new.severity == "error" else "loosening"
-        yield place.changed("severity of checks", old.severity, new.severity, grade)
+        yield subject.changed("severity of checks", old.severity, new.severity, grade)
     if old.checks == new.checks:
         return
-    changes = list(_bounds(place, old, new)) + list(_others(place, old, new))
+    changes = list(_bounds(subject, old, new)) + list(_others(subject, old, new))
     if changes:
         yield from changes
     else:
         was, now = ([f"{name} {value_text(dict(of))}" for name, of in f.checks] for f in (old, new))
-        yield place.changed("checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "says the same otherwise")
+        yield subject.changed(
+            "checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "is written differently, with the same meaning"
+        )
 
 
-def _bounds(place: Place, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+def _bounds(subject: Subject, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
     was, now = _ends(old), _ends(new)
     for end, grade in (("least", grading.more_is_stricter), ("most", grading.more_is_looser)):
         before, after = was.get(end), now.get(end)
         if before == after:
             continue
         if before is None or after is None:
-            yield place.changed(end, before, after, "tightening" if before is None else "loosening")
+            yield subject.changed(end, before, after, "tightening" if before is None else "loosening")
         else:
-            yield place.changed(end, before, after, grade(before, after))
+            yield subject.changed(end, before, after, grade(before, after))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _End:
-    """An end of a range as a bound; `beyond` is how far beyond the value it begins: nothing, or just."""
+    """An end of a range.
+
+    Attributes:
+        value: The bound.
+        beyond: 0 if the value itself is allowed, 1 if only greater values are, -1 if only smaller ones are.
+    """
 
     value: Any
     beyond: int
@@ -120,7 +128,7 @@ class _End:
 
 
 def _ends(column: FieldDescription) -> dict[str, Any]:
-    """The least and the most that the checks of a column let through."""
+    """Return the least and the greatest value that the checks of a column allow, by `least` and `most`."""
     ends: dict[str, Any] = {}
     for name, of in column.checks:
         for end, value in _ends_of(name, dict(of), column.kind == "integer"):
@@ -146,7 +154,7 @@ def _ends_of(name: str, of: Statistics, whole: bool) -> Iterator[tuple[str, _End
 
 
 def _end(value: Any, beyond: int, whole: bool) -> _End:
-    """Of whole numbers, above 0 is at least 1."""
+    """Return an end of a range; of whole numbers, above 0 is at least 1."""
     if not whole or not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
         return _End(value, beyond)
     if beyond:
@@ -157,8 +165,8 @@ def _end(value: Any, beyond: int, whole: bool) -> _End:
 _BOUNDS = ("greater_than", "greater_than_or_equal_to", "less_than", "less_than_or_equal_to", "in_range")
 
 
-def _others(place: Place, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
-    """The checks that are no bounds, by their names."""
+def _others(subject: Subject, old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
+    """Yield the changes of the checks that are not bounds."""
     before, after = _by_name(old), _by_name(new)
     for name in [*after, *(name for name in before if name not in after)]:
         was, now = before.get(name, ()), after.get(name, ())
@@ -168,19 +176,20 @@ def _others(place: Place, old: FieldDescription, new: FieldDescription) -> Itera
             grade: grading.Grade = "loosening" if was else "tightening"
         else:
             grade = _check_grade(name, was[0], now[0]) if len(was) == len(now) == 1 else "unclear"
-        yield place.changed(name, _said(was), _said(now), grade)
+        yield subject.changed(name, _values(was), _values(now), grade)
 
 
 def _by_name(column: FieldDescription) -> dict[str, tuple[Statistics, ...]]:
-    found: dict[str, tuple[Statistics, ...]] = {}
+    """Return the checks that are not bounds, by their names."""
+    checks: dict[str, tuple[Statistics, ...]] = {}
     for name, of in column.checks:
         bound = name in _BOUNDS or any(_ends_of(name, dict(of), False))
         if not bound:
-            found[name] = (*found.get(name, ()), dict(of))
-    return found
+            checks[name] = (*checks.get(name, ()), dict(of))
+    return checks
 
 
-def _said(checks: tuple[Statistics, ...]) -> Any:
+def _values(checks: tuple[Statistics, ...]) -> Any:
     values = [value for of in checks for value in of.values() if value is not None]
     return values[0] if len(values) == 1 else values
 
@@ -196,7 +205,7 @@ def _check_grade(name: str, was: Statistics, now: Statistics) -> grading.Grade:
         return "tightening" if stricter else "loosening" if looser else "unclear"
     if name == "str_length":
         (least, most), (now_least, now_most) = _lengths(was), _lengths(now)
-        return _joined(grading.more_is_stricter(least, now_least), grading.more_is_looser(most, now_most))
+        return _combine(grading.more_is_stricter(least, now_least), grading.more_is_looser(most, now_most))
     return grading.unclear(was, now)
 
 
@@ -207,8 +216,8 @@ def _lengths(of: Statistics) -> tuple[float, float]:
     return (0 if least is None else least), (math.inf if most is None else most)
 
 
-def _joined(one: grading.Grade, other: grading.Grade) -> grading.Grade:
-    """Two grades of one check."""
-    if one == other or other == "neutral":
-        return one
-    return other if one == "neutral" else "unclear"
+def _combine(a: grading.Grade, b: grading.Grade) -> grading.Grade:
+    """Return the grade of a check both of whose ends changed."""
+    if a == b or b == "neutral":
+        return a
+    return b if a == "neutral" else "unclear"

@@ -1,4 +1,4 @@
-"""What changed from one contract to another, whom it breaks, and which version that asks for.
+"""Compare two contracts: what changed, whom it breaks, and which version that requires.
 
 Here belong the order of the comparison, the contract's own options, and semantic versions. Columns and rules are
 compared in `khrop.diff.column_changes` and `khrop.diff.rule_changes`.
@@ -11,69 +11,70 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from khrop.description.description import Description, RuleDescription, params_in
-from khrop.diff.changes import Change, Level, Place, value_text
+from khrop.diff.changes import Change, Level, Subject, value_text
 from khrop.diff.column_changes import column_changes
 from khrop.diff.rule_changes import rule_changes
 from khrop.vocabulary.grades import Grade, neutral, unclear
 
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
+"""The parts of a version, the greatest last."""
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?")
 
 
 def compare(old: Description, new: Description) -> tuple[Change, ...]:
     """Return the changes from an old contract to a new one: of the contract, then of columns, then of rules.
 
-    Each change is graded by itself, whatever other rules refuse.
+    Each change is graded independently of all others: another rule may still refuse what one no longer refuses.
 
     Args:
         old: The old contract.
         new: The new contract.
 
     Returns:
-        The changes; none where the contracts are equal.
+        The changes; none if the contracts are equal.
     """
     return (*_options(old, new), *column_changes(old, new), *rule_changes(old, new))
 
 
 def _options(old: Description, new: Description) -> Iterator[Change]:
-    was, now, place = old.options, new.options, Place("contract", new.name)
-    yield from place.graded("name", old.name, new.name, neutral)
-    yield from place.graded("version", was.version, now.version, neutral)
-    yield from place.graded("title_th", was.title_th, now.title_th, neutral)
-    yield from place.graded("title_en", was.title_en, now.title_en, neutral)
-    yield from place.graded("summary", old.summary, new.summary, neutral)
-    yield from place.graded("snapshot", was.snapshot, now.snapshot, unclear)
+    was, now, subject = old.options, new.options, Subject("contract", new.name)
+    yield from subject.graded("name", old.name, new.name, neutral)
+    yield from subject.graded("version", was.version, now.version, neutral)
+    yield from subject.graded("title_th", was.title_th, now.title_th, neutral)
+    yield from subject.graded("title_en", was.title_en, now.title_en, neutral)
+    yield from subject.graded("summary", old.summary, new.summary, neutral)
+    yield from subject.graded("snapshot", was.snapshot, now.snapshot, unclear)
     yield from _key(old, new)
-    yield from place.graded("place", was.place, now.place, neutral)
-    yield from place.graded("derived", was.derived, now.derived, neutral)
-    yield from _engines(place, was.engines, now.engines)
+    yield from subject.graded("place", was.place, now.place, neutral)
+    yield from subject.graded("derived", was.derived, now.derived, neutral)
+    yield from _engines(subject, was.engines, now.engines)
     yield from _params(old, new)
 
 
 def _key(old: Description, new: Description) -> Iterator[Change]:
-    """Rows are compared with the previous return's by the key; without such a rule, it only names them."""
+    """Yield a change of the key: reference rules join rows by it; without such a rule, it only names them."""
     compared = [rule for rule in (*old.rules, *new.rules) if rule.scope == "reference"]
     binding = any(rule.severity == "error" for rule in compared)
-    place = Place("contract", new.name, binding, binding)
-    yield from place.graded("key", old.options.key, new.options.key, unclear if compared else neutral)
+    subject = Subject("contract", new.name, binding, binding)
+    yield from subject.graded("key", old.options.key, new.options.key, unclear if compared else neutral)
 
 
-def _engines(place: Place, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Change]:
+def _engines(subject: Subject, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Change]:
     for engine in [e for e in old if e not in new]:
-        th, en = f"ไม่รองรับ {engine} อีกต่อไป", f"is no longer for {engine}"
-        # Whoever reads with that engine checks with it, too.
-        yield place.changed("engine", engine, "", "tightening", th, en, ("producers", "consumers"))
+        th, en = f"ไม่รองรับ {engine} อีกต่อไป", f"no longer supports {engine}"
+        # Consumers who read with that engine check with it too.
+        yield subject.changed("engine", engine, "", "tightening", th, en, ("producers", "consumers"))
     for engine in [e for e in new if e not in old]:
-        yield place.changed("engine", "", engine, "loosening", f"รองรับ {engine} เพิ่ม", f"is for {engine}, too", ())
+        yield subject.changed("engine", "", engine, "loosening", f"รองรับ {engine} เพิ่ม", f"now supports {engine}", ())
     if set(old) == set(new):
-        yield from place.graded("order of engines", old, new, neutral)
+        yield from subject.graded("order of engines", old, new, neutral)
 
 
 def _params(old: Description, new: Description) -> Iterator[Change]:
     """Yield the changes of parameters.
 
-    One in the place of a rule's value is graded with the rule; one that rules read as a fact here, as without a value
-    they are not run.
+    A parameter that is a value of a rule is graded with the rule. One that rules read as a fact is graded here: without
+    a value these rules are not run.
     """
     was, now = old.options.params or {}, new.options.params or {}
     rules = (*old.rules, *new.rules)
@@ -83,15 +84,15 @@ def _params(old: Description, new: Description) -> Iterator[Change]:
             continue
         readers = [rule for rule in rules if name in _facts(rule)]
         binding = any(rule.severity == "error" for rule in readers)
-        place = Place("contract", new.name, binding, binding)
+        subject = Subject("contract", new.name, binding, binding)
         th = en = ""
         if not readers and any(name in params_in(rule.what) for rule in rules):
             th = f"{name} เปลี่ยนจาก {value_text(before)} เป็น {value_text(after)} (ผลอยู่ที่กฎซึ่งใช้ค่านี้)"
-            en = f"{name} went from {value_text(before)} to {value_text(after)} (graded with the rules that take it)"
+            en = f"{name} went from {value_text(before)} to {value_text(after)} (graded with the rules that use it)"
         grade: Grade = "neutral"
         if readers and before != after:
             grade = "tightening" if before is None else "loosening" if after is None else "unclear"
-        yield place.changed(name, before, after, grade, th, en)
+        yield subject.changed(name, before, after, grade, th, en)
 
 
 def _facts(rule: RuleDescription) -> set[str]:
@@ -150,6 +151,6 @@ def version_due(old: Description, new: Description, changes: Sequence[Change]) -
 def _numbers(of: Description) -> tuple[int, int, int]:
     match = _VERSION.fullmatch(of.options.version)
     if not match:
-        raise ValueError(f"{of.name}: the version {of.options.version!r} is none of the form 1.2.3")
+        raise ValueError(f"{of.name}: the version {of.options.version!r} is not of the form 1.2.3")
     major, minor, patch = map(int, match.groups())
     return major, minor, patch

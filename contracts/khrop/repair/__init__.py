@@ -1,13 +1,14 @@
-"""Suggested repairs: a table that repeats itself is an error-correcting code.
+"""Suggested repairs: redundant figures make a table an error-correcting code.
 
-Parts add up to a whole, a ratio follows from two counts, columns add up to grand totals, the prose says these again.
-So a wrong cell can mostly be found and its true value proved. `suggest` names the cells that must be wrong and what
-they should say, and says so where that cannot be known. Nothing is changed: a repair is a proposal.
+Parts add up to a whole, a ratio follows from two counts, columns add up to grand totals, and the prose repeats these.
+So most wrong cells can be located, and their true values proved. `suggest` names the cells that must be wrong and
+their values, and reports where these cannot be known. It changes nothing: a repair is a proposal.
 """
 
-from khrop.repair.report import Repair, Report, Structural
-from khrop.repair.shape import Shape, ShapeError, shape_of
+from khrop.model.table_shape import Shape, ShapeError
+from khrop.repair._contract_shape import shape_of
+from khrop.repair._report import Repair, Report, Structural
+from khrop.repair._suggest import suggest
 from khrop.repair.sheet import UnreadableTable
-from khrop.repair.suggesting import suggest
 
 __all__ = ["Repair", "Report", "Shape", "ShapeError", "Structural", "UnreadableTable", "shape_of", "suggest"]

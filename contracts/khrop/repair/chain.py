@@ -1,8 +1,9 @@
-"""The cheapest way to choose one reading of each block so that the sums come out, and what else comes close.
+"""The cheapest choice of one reading per block whose sums agree with the totals, and the other cheap choices.
 
-Here belongs the search alone: blocks are sets of choices, each with a key and a price, and the keys of a choice of
-each must add up to nothing. A min-plus chain runs over the sums of keys, forward for the best and backward for what
-each choice costs at least (its min-marginal). What the blocks stand for belongs in `khrop.repair.blocks`.
+Here belongs the search alone. Each block is a set of choices with keys and prices, and the keys of one choice of each
+block must add up to 0. A min-plus chain runs over the sums of keys: forward for the cheapest combination, and
+backward for the price of the cheapest combination with each choice (its min-marginal). What the blocks are belongs in
+`khrop.repair._blocks`.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ import numpy as np
 from khrop.repair.figures import Ints
 
 MOST_STATES = 1_500_000
-"""Pairs of sums and choices that one step may weigh: about 100 MB at its peak."""
+"""The most pairs of sums and choices in one step: about 100 MB."""
+UNREACHED = 1 << 30
+"""The price of what is beyond the budget."""
 
 
-class TooManyWays(Exception):
-    """There are more ways within the budget than can be weighed."""
+class TooManyCombinations(Exception):
+    """There are more combinations within the budget than fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`keys` and `cost` of shape (choices,); the least cost is 0."""
+    """The choices of a block: `keys` and `cost`, shapes (choices,); the least cost is 0."""
 
     keys: Ints
     cost: Ints
@@ -31,8 +34,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """The sums that are reached within the budget, each once at its least cost, by key; with the choice that led there
-    and the sum that it was made upon."""
+    """The sums that are reached within the budget, each once at its least cost, sorted by key; shapes (sums,).
+
+    `choice` is the last choice of each sum, `upon` the index of the sum before it.
+    """
 
     keys: Ints
     cost: Ints
@@ -40,70 +45,93 @@ class _Sums:
     upon: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """`cost` is the best; `choice` one choice a block; `marginals` what each choice of each block costs at the least
-    in a whole that comes out (a large number where that is beyond the budget)."""
-
-    cost: int
-    choice: tuple[int, ...]
-    marginals: tuple[Ints, ...]
-
-
-UNREACHED = 1 << 30
 _NOTHING = _Sums(*(np.zeros(1, dtype=np.int64) for _ in range(4)))
 
 
-def best(blocks: list[Choices], budget: int) -> tuple[int, tuple[int, ...]] | None:
-    """The least cost, and a choice of each block that has it; None where nothing comes out within the budget."""
-    layers = [_NOTHING]
-    for block in blocks[:-1]:
-        layers.append(_step(layers[-1], block, budget))
-    cost, at, chosen = _meet(layers[-1], blocks[-1])
+def cheapest(blocks: list[Choices], budget: int) -> tuple[int, tuple[int, ...]] | None:
+    """Find the cheapest combination of choices whose keys add up to 0.
+
+    Args:
+        blocks: The choices of each block; at least one block.
+        budget: The most that a combination may cost.
+
+    Returns:
+        Its cost, and the choice of each block; None if there is none within the budget.
+
+    Raises:
+        TooManyCombinations: There are too many combinations within the budget.
+    """
+    layers = _layers(blocks[:-1], budget)
+    cost, at, last = _meet(layers[-1], blocks[-1])
     if cost > budget:
         return None
-    choice = [chosen]
+    choice = [last]
     for layer in reversed(layers[1:]):
         choice.append(int(layer.choice[at]))
         at = int(layer.upon[at])
     return cost, tuple(reversed(choice))
 
 
-def solve(blocks: list[Choices], cost: int, choice: tuple[int, ...], budget: int) -> Solution:
-    """The min-marginals within the budget, which is the best cost and what counts as close to it."""
-    forward, backward = [_NOTHING], [_NOTHING]
-    for block in blocks[:-1]:
-        forward.append(_step(forward[-1], block, budget))
-    for block in blocks[:0:-1]:
-        backward.append(_step(backward[-1], block, budget))
-    backward.reverse()
-    pairs = zip(forward, blocks, backward, strict=True)
-    return Solution(cost, choice, tuple(_marginals(a, block, b, budget) for a, block, b in pairs))
+def min_marginals(blocks: list[Choices], budget: int) -> tuple[Ints, ...]:
+    """Compute the cost of the cheapest combination with each choice of each block.
+
+    Args:
+        blocks: The choices of each block; at least one block.
+        budget: The most that a combination may cost.
+
+    Returns:
+        The costs, shape (choices,) for each block; `UNREACHED`, or another cost beyond the budget, if there is no
+        combination with that choice within the budget.
+
+    Raises:
+        TooManyCombinations: There are too many combinations within the budget.
+    """
+    forward, backward = _layers(blocks[:-1], budget), _layers(blocks[:0:-1], budget)
+    layers = zip(forward, blocks, reversed(backward), strict=True)
+    return tuple(_marginals(before, block, after, budget) for before, block, after in layers)
 
 
-def all_sums(blocks: list[Choices], budget: int) -> tuple[Ints, Ints]:
-    """A choice of each block for each sum within the budget, shape (sums, blocks), and the costs."""
-    layers = [_NOTHING]
-    for block in blocks:
-        layers.append(_step(layers[-1], block, budget))
+def all_sums(blocks: list[Choices], budget: int) -> Ints:
+    """Find a cheapest combination of choices for each sum of keys within the budget; shape (sums, blocks)."""
+    layers = _layers(blocks, budget)
     at = np.arange(len(layers[-1].keys))
     columns = []
     for layer in reversed(layers[1:]):
         columns.append(layer.choice[at])
         at = layer.upon[at]
-    return np.stack(columns[::-1], axis=1), layers[-1].cost
+    return np.stack(columns[::-1], axis=1)
 
 
 def pairs_within(a_cost: Ints, b_cost: Ints, budget: int) -> tuple[Ints, Ints]:
-    """The pairs whose costs are within the budget, without weighing all others."""
+    """Find the pairs whose costs are within the budget, without computing all others.
+
+    Args:
+        a_cost: The costs on the left.
+        b_cost: The costs on the right.
+        budget: The most that a pair may cost.
+
+    Returns:
+        The indices on the left and on the right, shapes (pairs,).
+
+    Raises:
+        TooManyCombinations: There are more than `MOST_STATES` pairs.
+    """
     order = np.argsort(b_cost, kind="stable")
     counts = np.searchsorted(b_cost[order], budget - a_cost, side="right")
     total = int(counts.sum())
     if total > MOST_STATES:
-        raise TooManyWays
+        raise TooManyCombinations
     left = np.repeat(np.arange(len(a_cost)), counts)
     right = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
     return left, order[right]
+
+
+def _layers(blocks: list[Choices], budget: int) -> list[_Sums]:
+    """Return the sums before the first block and after each block."""
+    layers = [_NOTHING]
+    for block in blocks:
+        layers.append(_step(layers[-1], block, budget))
+    return layers
 
 
 def _step(sums: _Sums, block: Choices, budget: int) -> _Sums:
@@ -117,8 +145,8 @@ def _step(sums: _Sums, block: Choices, budget: int) -> _Sums:
     return _Sums(keys[first], cost[kept], right[kept], left[kept])
 
 
-def _at(sums: _Sums, keys: Ints) -> tuple[Ints, Ints]:
-    """The cost of each key among the sums, and where it stands."""
+def _look_up(sums: _Sums, keys: Ints) -> tuple[Ints, Ints]:
+    """Return the cost of each key among the sums, and its index."""
     if not len(sums.keys):
         return np.full(len(keys), UNREACHED), np.zeros(len(keys), dtype=np.int64)
     at = np.minimum(np.searchsorted(sums.keys, keys), len(sums.keys) - 1)
@@ -126,17 +154,18 @@ def _at(sums: _Sums, keys: Ints) -> tuple[Ints, Ints]:
 
 
 def _meet(sums: _Sums, block: Choices) -> tuple[int, int, int]:
-    found, at = _at(sums, -block.keys)
-    cost = found + block.cost
-    if not len(cost):
+    """Return the least cost of a sum and a choice that cancel out, and the indices of both."""
+    costs, at = _look_up(sums, -block.keys)
+    costs = costs + block.cost
+    if not len(costs):
         return UNREACHED, 0, 0
-    chosen = int(np.argmin(cost))
-    return int(cost[chosen]), int(at[chosen]), chosen
+    choice = int(np.argmin(costs))
+    return int(costs[choice]), int(at[choice]), choice
 
 
 def _marginals(before: _Sums, block: Choices, after: _Sums, budget: int) -> Ints:
     left, right = pairs_within(before.cost, block.cost, budget)
-    found, _ = _at(after, -(before.keys[left] + block.keys[right]))
+    rest, _ = _look_up(after, -(before.keys[left] + block.keys[right]))
     least = np.full(len(block.cost), UNREACHED)
-    np.minimum.at(least, right, before.cost[left] + block.cost[right] + found)
+    np.minimum.at(least, right, before.cost[left] + block.cost[right] + rest)
     return least

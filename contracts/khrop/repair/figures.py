@@ -1,8 +1,8 @@
-"""What a printed figure may have been: its digits, its value, and the price of reading it as another.
+"""A printed figure: its digits, its value, and the price of reading it as another value.
 
-Here belong single cells. A price is −log P(printed | implied) in half nats, so that it is a whole number: nothing
-for the same value, and by the edit distance of the digits for another. How the cells of a row hang together belongs
-in `khrop.repair.readings`.
+Here belong single cells. A price is −log P(printed | true) in half nats, rounded to a whole number: 0 for the printed
+value, and otherwise by the edit distance of the digits. How the cells of a row depend on one another belongs in
+`khrop.repair.readings`.
 """
 
 from __future__ import annotations
@@ -16,33 +16,43 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from khrop.thai.digits import to_arabic
+from khrop.thai.digits import to_arabic, to_thai
 
 Ints = npt.NDArray[np.int64]
 Prices = npt.NDArray[np.uint8]
 
 EMPTY = 2
+"""The price of any value of an empty cell."""
 TRUNCATED = 10
+"""The most that a ratio costs that is truncated instead of rounded."""
 EDITS = np.array([0, 14, 21, 28], dtype=np.uint8)
-"""The price of a digit string that is none, one, two, more edits away; a transposition is one edit."""
+"""The price of a digit string by its edits: none, one, two, more; a transposition is one edit."""
 ADDED = 20
-"""The price of a digit too many that is no doubled one: hands and machines double digits, they do not invent them."""
+"""The price of an extra digit that is not a doubled one: people and machines double digits, but do not invent them."""
 _PRICES: tuple[int, ...] = tuple(EDITS.tolist())
 EDIT = _PRICES[1]
 FAR = _PRICES[3]
 
 DENSE = 1000
-"""Counts below it are weighed all at once."""
+"""Counts below it are priced all at once."""
 HUNDRED_PERCENT = 10_000
 _LONGEST = 12
-"""No figure of a table has more digits; longer texts are like nothing."""
+"""The most digits of a figure; a longer text resembles no figure."""
 _FOREIGN = 10
-"""Any character that is no digit."""
+"""Stands in `Figure.digits` for a character that is not a digit."""
 
 
 class Figure(NamedTuple):
-    """A cell: its digits without separators (`_FOREIGN` for what is no digit), its value (counts as they are, ratios
-    in hundredths), None where there is none, and what a reader of images thought likely: (value, price)."""
+    """A cell as it is printed.
+
+    Attributes:
+        printed: The text.
+        digits: Its digits without separators.
+        value: Its value, of a ratio in hundredths; None if it has none.
+        ratio: Whether the cell holds a ratio, not a count.
+        soft: The values that the machine that read the cell scored, each with its price, sorted.
+        channel: The price of each printed digit by true digit, 10 × 10; None without a channel.
+    """
 
     printed: str
     digits: tuple[int, ...]
@@ -53,59 +63,68 @@ class Figure(NamedTuple):
 
     @property
     def empty(self) -> bool:
+        """Whether nothing is known of the cell."""
         return not self.digits and not self.soft
 
     @property
     def eased(self) -> bool:
-        """Whether some other value is cheaper than an edit: by a channel or by what a machine thought likely."""
+        """Whether another value may cost less than an edit, because there is a channel or a score."""
         return bool(self.channel or self.soft)
 
     @property
     def doubted(self) -> bool:
-        """Whether a machine thought another value likelier than the printed one."""
+        """Whether another value has a better score than the printed one."""
         own = dict(self.soft).get(self.value, FAR) if self.value is not None else FAR
         return bool(self.soft) and own > min(price for _, price in self.soft)
 
     @property
     def padded(self) -> bool:
-        """Whether a zero stands before the figure, where no figure has one: it was another digit, or another place."""
+        """Whether the figure begins with a superfluous zero, which must have been another digit."""
         return len(self.digits) > (3 if self.ratio else 1) and self.digits[0] == 0
 
 
-def figure(cell: Any, ratio: bool) -> Figure:
-    """A cell as it was printed (Thai or ASCII digits) or as a number."""
-    return _figure(text_of(cell, ratio), ratio)
+def read_figure(cell: Any, ratio: bool) -> Figure:
+    """Read a cell.
+
+    Args:
+        cell: A number, or the text as printed (Thai or ASCII digits).
+        ratio: Whether the cell holds a ratio in percent, not a count.
+
+    Returns:
+        The figure; its value is None if the cell is not a count, or not a percent of at most two decimal places.
+    """
+    return _read_text(text_of(cell, ratio), ratio)
 
 
 def price(cell: Figure, value: int) -> int:
-    """The price of one value."""
+    """Return the price of reading a cell as a value, in half nats."""
     if cell.value == value and not cell.soft and not cell.padded:
         return 0
     return _price(cell, value)
 
 
 def prices(cell: Figure, values: Ints) -> Prices:
-    """The price of each of many values."""
+    """Return the price of reading a cell as each of many values, in half nats; shapes (values,)."""
     if cell.empty:
         return np.full(len(values), EMPTY, dtype=np.uint8)
-    found = _by_edits(cell, values)
+    costs = _by_edits(cell, values)
     if cell.value is not None and not cell.padded:
-        found[values == cell.value] = 0
+        costs[values == cell.value] = 0
     for value, soft in cell.soft:
         same = values == value
-        found[same] = soft if value == cell.value else np.minimum(found[same], soft)
-    return found
+        costs[same] = soft if value == cell.value else np.minimum(costs[same], soft)
+    return costs
 
 
 @functools.lru_cache(maxsize=1024)
 def every_price(cell: Figure) -> Prices:
-    """The price of each value of the cell's kind: counts 0…999, ratios 0…10000 hundredths."""
+    """Return the price of each count 0…999, or of each ratio 0…10000 hundredths, by its value."""
     return prices(cell, np.arange(HUNDRED_PERCENT + 1 if cell.ratio else DENSE))
 
 
 @functools.lru_cache(maxsize=1024)
 def nearby(cell: Figure) -> Ints:
-    """The values at most one edit away, and those a reader thought likely; without the printed one."""
+    """Return the values one edit away and those with a score, sorted, without the printed value."""
     digits = "".join(map(str, cell.digits)) if _FOREIGN not in cell.digits else ""
     near = {str(value) for value, _ in cell.soft}
     for i in range(len(digits) + 1):
@@ -119,9 +138,18 @@ def nearby(cell: Figure) -> Ints:
     return np.array(sorted(values), dtype=np.int64)
 
 
-def confusions(channel: Mapping[tuple[str, str], float] | None) -> tuple[tuple[int, ...], ...] | None:
-    """A channel's probabilities P(printed digit | true digit) as prices, by true and printed digit; ValueError for
-    what is no digit or no probability."""
+def channel_prices(channel: Mapping[tuple[str, str], float] | None) -> tuple[tuple[int, ...], ...] | None:
+    """Turn the probabilities of a channel into prices.
+
+    Args:
+        channel: P(printed digit | true digit) by (true, printed).
+
+    Returns:
+        The prices in half nats, by true and by printed digit, 10 × 10; None without a channel.
+
+    Raises:
+        ValueError: A key is not two digits, or a value is not a probability above 0.
+    """
     if not channel:
         return None
     table = [[0 if true == printed else FAR for printed in range(10)] for true in range(10)]
@@ -131,25 +159,33 @@ def confusions(channel: Mapping[tuple[str, str], float] | None) -> tuple[tuple[i
         try:
             a, b = int(true), int(printed)
         except ValueError:
-            raise ValueError(f"the channel speaks of {true!r} read as {printed!r}: one digit each") from None
+            a = b = -1
         if not (0 <= a <= 9 and 0 <= b <= 9):
-            raise ValueError(f"the channel speaks of {true!r} read as {printed!r}: one digit each")
+            raise ValueError(f"the channel gives {true!r} read as {printed!r}: expected one digit each")
         table[a][b] = 0 if a == b else half_nats(probability)
     return tuple(map(tuple, table))
 
 
 def half_nats(probability: float) -> int:
-    """A probability as a price, at most that of a text that is like nothing."""
+    """Return a probability as a price in half nats, at most `FAR`."""
     return min(FAR, round(-2 * math.log(max(probability, 1e-12))))
 
 
-def plain(value: int, ratio: bool) -> str:
-    """A value as it would be printed, in ASCII digits."""
-    return f"{value // 100}.{value % 100:02d}" if ratio else str(value)
+def format_figure(value: int, ratio: bool, *, thai: bool = False, grouped: bool = False) -> str:
+    """Return a value as a table prints it.
+
+    Args:
+        value: A count, or a ratio in hundredths.
+        ratio: Whether it is a ratio.
+        thai: Whether to use Thai digits.
+        grouped: Whether to put commas between the thousands of a count.
+    """
+    text = f"{value // 100}.{value % 100:02d}" if ratio else f"{value:,}" if grouped else str(value)
+    return to_thai(text) if thai else text
 
 
 def text_of(cell: Any, ratio: bool) -> str:
-    """A cell as it was printed; a number as it would be, what is absent as an empty text."""
+    """Return the text of a cell: a number as a table prints it, an absent value as an empty text."""
     if cell is None or isinstance(cell, str):
         return cell or ""
     if isinstance(cell, (bool, np.bool_)):
@@ -163,13 +199,13 @@ def text_of(cell: Any, ratio: bool) -> str:
     if not number.is_finite() or abs(number) >= 10**_LONGEST:
         return str(cell)
     if ratio:
-        # A number has no printed zeros at its end: 4.9 is what was printed as 4.90.
+        # A number has lost its trailing zeros: 4.9 was printed as 4.90.
         return f"{number:.2f}"
     return str(int(number)) if number == int(number) else str(cell)
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def _figure(printed: str, ratio: bool) -> Figure:
+def _read_text(printed: str, ratio: bool) -> Figure:
     text = to_arabic(printed[:64]).replace(",", "").replace("%", "").strip()
     whole, point, fraction = text.partition(".")
     digits = tuple(
@@ -188,18 +224,19 @@ def _figure(printed: str, ratio: bool) -> Figure:
 def _price(cell: Figure, value: int) -> int:
     if cell.eased or cell.empty or not 0 <= value < 10**_LONGEST or len(cell.digits) > _LONGEST:
         return int(prices(cell, np.array([value], dtype=np.int64))[0])
-    # Arrays are dear for one value, and one at a time is how most are asked for.
+    # Most calls price one value, for which arrays are slow.
     text = f"{value:03d}" if cell.ratio else str(value)
-    apart = _distance(cell.digits, tuple(map(int, text)))
-    if apart == 1 and len(text) == len(cell.digits) - 1 and value not in _undoubled(cell.digits):
+    edits = _distance(cell.digits, tuple(map(int, text)))
+    if edits == 1 and len(text) == len(cell.digits) - 1 and value not in _undoubled(cell.digits):
         return ADDED
-    return _PRICES[min(apart, 3)]
+    return _PRICES[min(edits, 3)]
 
 
 def _by_edits(cell: Figure, values: Ints) -> Prices:
-    found = np.full(len(values), FAR, dtype=np.uint8)
+    """Return the price of each value by the edits from the printed digits to its digits."""
+    costs = np.full(len(values), FAR, dtype=np.uint8)
     if not cell.digits or len(cell.digits) > _LONGEST:
-        return found
+        return costs
     shortest = 3 if cell.ratio else 1
     lengths = np.full(len(values), shortest)
     for length in range(shortest, _LONGEST):
@@ -208,26 +245,26 @@ def _by_edits(cell: Figure, values: Ints) -> Prices:
         chosen = np.flatnonzero((lengths == length) & (values >= 0) & (values < 10**_LONGEST))
         if len(chosen):
             digits = values[chosen] // 10 ** np.arange(length - 1, -1, -1)[:, None] % 10
-            apart = _distances(cell.digits, digits.astype(np.uint8))
-            near = EDITS[np.minimum(apart, 3)]
+            edits = _distances(cell.digits, digits.astype(np.uint8))
+            near = EDITS[np.minimum(edits, 3)]
             if length == len(cell.digits) - 1:
-                near[(apart == 1) & ~np.isin(values[chosen], _undoubled(cell.digits))] = ADDED
+                near[(edits == 1) & ~np.isin(values[chosen], _undoubled(cell.digits))] = ADDED
             if cell.channel and length == len(cell.digits) and _FOREIGN not in cell.digits:
                 table = np.array(cell.channel)
                 misread = sum(table[digits[i], printed] for i, printed in enumerate(cell.digits))
                 near = np.minimum(near, np.minimum(misread, FAR).astype(np.uint8))
-            found[chosen] = near
-    return found
+            costs[chosen] = near
+    return costs
 
 
 def _undoubled(digits: tuple[int, ...]) -> list[int]:
-    """The values without one digit of a pair of equal neighbours."""
+    """Return the values without one digit of a pair of equal neighbours."""
     pairs = (place for place in range(1, len(digits)) if digits[place] == digits[place - 1] != _FOREIGN)
     return [int("".join(map(str, digits[:place] + digits[place + 1 :]))) for place in pairs if _FOREIGN not in digits]
 
 
 def _distance(printed: tuple[int, ...], true: tuple[int, ...]) -> int:
-    """The edits (with transpositions of neighbours) between two strings; 3 where there are more than 2 at a glance."""
+    """Return the edits, with transpositions of neighbours, between two strings; 3 if their lengths differ by more."""
     if abs(len(printed) - len(true)) > 2:
         return 3
     before: list[int] = []
@@ -244,8 +281,10 @@ def _distance(printed: tuple[int, ...], true: tuple[int, ...]) -> int:
 
 
 def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:
-    """The edits (with transpositions of neighbours) between one string and each column of digits, shape (places,
-    values)."""
+    """Return the edits, with transpositions of neighbours, from one string to each column of `digits`.
+
+    Shapes (places, values) and (values,).
+    """
     places, values = digits.shape
     first = np.broadcast_to(np.arange(places + 1, dtype=np.uint8)[:, None], (places + 1, values))
     before, last = first, first
@@ -260,5 +299,5 @@ def _distances(printed: tuple[int, ...], digits: Prices) -> Prices:
                 turned = (digits[j - 2] == digit) & (digits[j - 1] == printed[i - 2])
                 np.minimum(now[j], np.where(turned, before[j - 2] + np.uint8(1), np.uint8(255)), out=now[j])
         before, last = last, now
-    found: Prices = last[-1]
-    return found
+    edits: Prices = last[-1]
+    return edits

@@ -1,7 +1,7 @@
-"""What a document says of its table as a whole: the totals row and the prose, as one block of figures.
+"""The statements of a document about its whole table: the totals row and the prose, as one block of figures.
 
 Here belong the readings of the grand totals. A source is the totals row or the prose; each repeats some of the
-counts and ratios, and a ratio of the prose may be cut off where the table rounds.
+counts and ratios, and the prose may truncate ratios that the table rounds.
 """
 
 from __future__ import annotations
@@ -13,42 +13,53 @@ from itertools import product
 import numpy as np
 
 from khrop.expressions.percents import rounded
+from khrop.model.table_shape import Shape
 from khrop.repair.figures import TRUNCATED, Ints, nearby, price, prices
 from khrop.repair.readings import TWO_EDITS
-from khrop.repair.shape import Shape
 from khrop.repair.sheet import TABLE_TOTAL, Statement
 
 _FEW = 16
-"""So few readings are weighed one by one: an array would not pay."""
+"""Up to this many readings are priced one by one, which is faster than with arrays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """`said` of a table of this shape."""
+    """The statements about the whole of a table.
+
+    Attributes:
+        shape: The shape of the table.
+        statements: The statements.
+    """
 
     shape: Shape
-    said: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """Of which counts (places in `Shape.counts`) the sums are known. All parts, where enough is said to know each;
-        none, where nothing is said."""
-        read = sorted({s.axis for s in self.said if not s.figure.ratio and s.figure.value is not None})
+        """The counts whose sums are known, as indices in `Shape.counts`.
+
+        All parts if the statements determine each; otherwise the counts that are stated; none without statements.
+        """
+        read = sorted({s.axis for s in self.statements if not s.figure.ratio and s.figure.value is not None})
         parts = len(self.shape.parts)
         return tuple(range(1, parts + 1)) if len(read) >= parts else tuple(read)
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether the sums of all parts are known."""
         return len(self.axes) == len(self.shape.parts) and 0 not in self.axes
 
     def sums(self, parts: Ints) -> Ints:
-        """The sums on the axes, of parts in the last dimension."""
+        """Return the values on the axes of parts, shapes (…, axes) and (…, parts)."""
         return np.stack([parts[..., a - 1] if a else parts.sum(axis=-1) for a in self.axes], axis=-1)
 
     def readings(self, bound: int) -> tuple[Ints, Ints]:
-        """Values on the axes, shape (readings, axes), and what they cost, as far as that is within the bound."""
-        eased = any(statement.figure.eased for statement in self.said)
+        """Return all readings that cost at most `bound` half nats.
+
+        Returns:
+            The values on the axes, shape (readings, axes), and the prices in half nats, shape (readings,).
+        """
+        eased = any(statement.figure.eased for statement in self.statements)
         values = np.array(sorted(set(self._exact())), dtype=np.int64).reshape(-1, len(self.axes))
         cost = self.cost(values)
         if (bound >= TWO_EDITS or eased) and not (
@@ -59,7 +70,7 @@ class Totals:
         return values[cost <= bound], cost[cost <= bound]
 
     def least(self) -> int | None:
-        """The least price of a reading; None where there is none."""
+        """Return the least price of a reading in half nats; None if there is none."""
         for bound in (TWO_EDITS - 1, 1 << 20):
             _, cost = self.readings(bound)
             if len(cost):
@@ -67,13 +78,13 @@ class Totals:
         return None
 
     def cost(self, values: Ints) -> Ints:
-        """What readings cost, shape (readings,)."""
+        """Return the prices of readings in half nats, shapes (readings,) and (readings, axes)."""
         if len(values) <= _FEW:
             return np.array([self._cost_of(tuple(row)) for row in values.tolist()], dtype=np.int64)
         counts = self._counts(values)
         cost = np.zeros(len(values), dtype=np.int64)
         modes: dict[str, list[Ints]] = {}
-        for statement in self.said:
+        for statement in self.statements:
             if not statement.figure.ratio:
                 if statement.axis in counts:
                     cost += prices(statement.figure, counts[statement.axis])
@@ -82,63 +93,64 @@ class Totals:
                 cut = prices(statement.figure, 10_000 * part // some).astype(np.int64)
                 round_ = prices(statement.figure, (20_000 * part + some) // (2 * some)).astype(np.int64)
                 if statement.source == TABLE_TOTAL:
-                    asked = cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
-                    cost += asked
+                    cost += cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
                 else:
                     both = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
                     both[0] += round_
                     both[1] += cut
-        for one, other in modes.values():
-            cost += np.minimum(one, other)
+        for round_, cut in modes.values():
+            cost += np.minimum(round_, cut)
         return cost
 
     def ratio_values(self, statement: Statement, values: tuple[int, ...]) -> tuple[int, int] | None:
-        """What a ratio says under a reading, rounded and cut off, in hundredths; None where that is not known."""
+        """Return the ratio of a statement under a reading, rounded and truncated, in hundredths; None if not known."""
         counts = self.counts(values)
         if 0 not in counts or statement.axis not in counts or counts[0] <= 0:
             return None
         return rounded(counts[statement.axis], counts[0]), 10_000 * counts[statement.axis] // counts[0]
 
     def counts(self, values: tuple[int, ...]) -> dict[int, int]:
-        """The counts, by axis, that a reading implies."""
-        found = dict(zip(self.axes, values, strict=True))
-        return {0: sum(values), **found} if self.whole else found
+        """Return the counts that follow from a reading, by axis."""
+        counts = dict(zip(self.axes, values, strict=True))
+        return {0: sum(values), **counts} if self.complete else counts
 
-    def cut(self, source: str, values: tuple[int, ...]) -> tuple[int, int]:
-        """What the ratios of a source cost under a reading, rounded and cut off."""
+    def rounding_costs(self, source: str, values: tuple[int, ...]) -> tuple[int, int]:
+        """Return the prices of the ratios of a source under a reading, all rounded and all truncated."""
         costs = [0, 0]
-        for statement in self.said:
+        for statement in self.statements:
             if statement.source == source and statement.figure.ratio and (two := self.ratio_values(statement, values)):
                 costs = [cost + price(statement.figure, value) for cost, value in zip(costs, two, strict=True)]
         return costs[0], costs[1]
 
     def _cost_of(self, values: tuple[int, ...]) -> int:
         counts = self.counts(values)
-        cost = sum(price(s.figure, counts[s.axis]) for s in self.said if not s.figure.ratio and s.axis in counts)
-        for source in dict.fromkeys(s.source for s in self.said):
+        cost = sum(price(s.figure, counts[s.axis]) for s in self.statements if not s.figure.ratio and s.axis in counts)
+        for source in dict.fromkeys(s.source for s in self.statements):
             if source != TABLE_TOTAL:
-                cost += min(self.cut(source, values))
-        for s in self.said:
+                cost += min(self.rounding_costs(source, values))
+        for s in self.statements:
             if s.source == TABLE_TOTAL and s.figure.ratio and (two := self.ratio_values(s, values)):
-                asked = price(s.figure, two[1] if self.shape.cut else two[0])
-                cost += min(asked, TRUNCATED) if s.figure.value == two[1] else asked
+                ratio_cost = price(s.figure, two[1] if self.shape.cut else two[0])
+                cost += min(ratio_cost, TRUNCATED) if s.figure.value == two[1] else ratio_cost
         return cost
 
     def _counts(self, values: Ints) -> dict[int, Ints]:
-        found = dict(zip(self.axes, values.T, strict=True))
-        return {0: values.sum(axis=1), **found} if self.whole else found
+        counts = dict(zip(self.axes, values.T, strict=True))
+        return {0: values.sum(axis=1), **counts} if self.complete else counts
 
     def _sources(self) -> int:
-        return len({s.source for s in self.said if s.figure.value is not None and not s.figure.ratio})
+        return len({s.source for s in self.statements if s.figure.value is not None and not s.figure.ratio})
 
     def _read(self, axis: int) -> list[int]:
         return [
-            s.figure.value for s in self.said if s.axis == axis and not s.figure.ratio and s.figure.value is not None
+            s.figure.value
+            for s in self.statements
+            if s.axis == axis and not s.figure.ratio and s.figure.value is not None
         ]
 
     def _exact(self) -> Iterator[tuple[int, ...]]:
-        """The readings that leave each count, but the one that follows from the others, as some source says it."""
-        if not self.whole:
+        """Yield the readings in which each count is as a source has it, but one, which follows from the others."""
+        if not self.complete:
             yield from product(*(self._read(axis) for axis in self.axes))
             return
         axes = range(len(self.shape.counts))
@@ -151,19 +163,21 @@ class Totals:
                     yield tuple(counts[1:])
 
     def _near(self) -> Iterator[Ints]:
-        """The readings where one more count is one edit away from what a source says."""
-        axes = range(len(self.shape.counts)) if self.whole else self.axes
-        for closing in axes if self.whole else (-1,):
+        """Yield the readings in which one more count is one edit away from what a source has."""
+        axes = range(len(self.shape.counts)) if self.complete else self.axes
+        for closing in axes if self.complete else (-1,):
             others = [axis for axis in axes if axis != closing]
             for moved in others:
                 near = [
-                    np.concatenate([[], *(nearby(s.figure) for s in self.said if s.axis == a and not s.figure.ratio)])
+                    np.concatenate(
+                        [[], *(nearby(s.figure) for s in self.statements if s.axis == a and not s.figure.ratio)]
+                    )
                     if a == moved
                     else self._read(a)
                     for a in others
                 ]
                 grid = [g.ravel().astype(np.int64) for g in np.meshgrid(*near, indexing="ij")]
-                if self.whole and closing:
+                if self.complete and closing:
                     place = others.index(0)
                     grid.insert(closing, grid[place] - sum(g for i, g in enumerate(grid) if i != place))
                     grid.pop(place)

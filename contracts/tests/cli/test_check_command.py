@@ -66,8 +66,8 @@ def test_a_file_that_breaks_its_contract_fails_and_says_where(file: Path) -> Non
     result = khrop(changed(file, "2,กาญจนบุรี,122,7,", "2,กาญจนบุรีย์,abc,7,"))
     assert result.exit_code == 1
     assert "june.csv: quarantined, ProvinceProgress 1.0.0, 76 rows, 3 errors\n" in result.stdout
-    assert "error counts-whole: 1\n  row 3, column 3 (total): stood total abc, saved 7" in result.stdout
-    assert "  row 3, column 2 (province_th): stood กาญจนบุรีย์, expected กาญจนบุรี" in result.stdout
+    assert "error counts-whole: 1\n  row 3, column 3 (total): observed total abc, saved 7" in result.stdout
+    assert "  row 3, column 2 (province_th): observed กาญจนบุรีย์, expected กาญจนบุรี" in result.stdout
     assert "unknown name “กาญจนบุรีย์”" in result.stdout
     assert "ไม่รู้จักชื่อ “กาญจนบุรีย์”" in result.stdout
 
@@ -162,7 +162,7 @@ def test_a_contract_of_ones_own_has_its_rows_placed(tmp_path: Path) -> None:
     result = khrop(path, "--contract", f"{tmp_path / 'ours.py'}:Stock")
     assert result.exit_code == 1
     assert "stock.csv: quarantined, Stock 2.1.0, 2 rows, 1 error\n" in result.stdout
-    assert "row 3, column 2 (received): stood 1" in result.stdout
+    assert "row 3, column 2 (received): observed 1" in result.stdout
     assert "\x1b" not in result.stdout, "a file does not colour a terminal"
 
 

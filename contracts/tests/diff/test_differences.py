@@ -265,7 +265,7 @@ def test_changes_ask_for_a_version(was: str, changes: str, due: str) -> None:
 
 
 def test_a_version_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="'one' is none of the form 1.2.3"):
+    with pytest.raises(ValueError, match="'one' is not of the form 1.2.3"):
         version_due(contract(version="one"), contract(), ())
 
 

@@ -353,11 +353,11 @@ def test_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_contract_is_found_by_the_path_of_its_export(tmp_path: Path) -> None:
-    from khrop.cli.named import contract
+    from khrop.cli.lookup import load_contract
 
     path = tmp_path / "stock.yaml"
     path.write_text(to_odcs(Stock), encoding="utf-8")
-    assert describe(contract(str(path))) == describe(Stock)
+    assert describe(load_contract(str(path))) == describe(Stock)
 
 
 def test_moments_are_kept() -> None:

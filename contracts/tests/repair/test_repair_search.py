@@ -10,12 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khrop.repair import Shape, suggest
-from khrop.repair.chain import UNREACHED, Choices, TooManyWays, best, solve
-from khrop.repair.figures import ADDED, EDITS, EMPTY, confusions, every_price, figure, nearby, plain, price, prices
-from khrop.repair.layouts import shifted, swapped
-from khrop.repair.named_rows import lines_of
-from khrop.repair.pricing import weigh
+from khrop.repair.chain import UNREACHED, Choices, TooManyCombinations, cheapest, min_marginals
+from khrop.repair.figures import (
+    ADDED,
+    EDITS,
+    EMPTY,
+    channel_prices,
+    every_price,
+    format_figure,
+    nearby,
+    price,
+    prices,
+    read_figure,
+)
+from khrop.repair.layouts import undo_shifts, undo_swaps
+from khrop.repair.pricing import prices_of
 from khrop.repair.readings import LAYOUT
+from khrop.repair.rows_by_name import rows_by_name
 from khrop.repair.search import Search
 from khrop.repair.sheet import read_sheet
 from khrop.repair.totals import Totals
@@ -43,44 +54,46 @@ def due_for(printed: str, true: str) -> int:
 
 @given(st.text("0123456789", min_size=1, max_size=5), st.integers(0, 99_999))
 def test_a_count_costs_by_its_edits(printed: str, value: int) -> None:
-    cell = figure(printed, ratio=False)
+    cell = read_figure(printed, ratio=False)
     due = 0 if printed == str(value) else due_for(printed, str(value))
     assert price(cell, value) == due == prices(cell, np.array([value]))[0]
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_a_percent_costs_by_the_edits_of_its_digits(printed: int, value: int) -> None:
-    cell = figure(plain(printed, ratio=True), ratio=True)
+    cell = read_figure(format_figure(printed, ratio=True), ratio=True)
     due = due_for(f"{printed:03d}", f"{value:03d}")
     assert price(cell, value) == due == every_price(cell)[value]
 
 
 @given(st.integers(0, 9999))
 def test_what_is_near_is_one_edit_away(printed: int) -> None:
-    cell = figure(printed, ratio=False)
+    cell = read_figure(printed, ratio=False)
     near = set(nearby(cell).tolist())
     assert all(edits(str(printed), str(value)) <= 1 or str(value) != str(value) for value in near if value >= 1000)
     assert near >= {value for value in range(0, 10_000, 7) if edits(str(printed), str(value)) == 1}
 
 
 def test_figures_are_read_however_they_are_printed() -> None:
-    assert [figure(cell, False).value for cell in ("๗,๘๕๐", "7850", 7850, 7850.0)] == [7850] * 4
-    assert [figure(cell, True).value for cell in ("๓.๗๒", "3.72 %", 3.72)] == [372] * 3
-    assert figure(4.9, True).value == 490
-    assert [figure(cell, False).value for cell in (None, "", float("nan"), "ฒ๐", "1.5", -3, "9" * 40)] == [None] * 7
-    assert price(figure("", False), 12) == EMPTY
+    assert [read_figure(cell, False).value for cell in ("๗,๘๕๐", "7850", 7850, 7850.0)] == [7850] * 4
+    assert [read_figure(cell, True).value for cell in ("๓.๗๒", "3.72 %", 3.72)] == [372] * 3
+    assert read_figure(4.9, True).value == 490
+    assert [read_figure(cell, False).value for cell in (None, "", float("nan"), "ฒ๐", "1.5", -3, "9" * 40)] == [
+        None
+    ] * 7
+    assert price(read_figure("", False), 12) == EMPTY
 
 
 def test_a_zero_in_front_was_another_digit() -> None:
-    assert price(figure("๐๖", False), 6) == ADDED > price(figure("๐๖", False), 60) == EDITS[1]
+    assert price(read_figure("๐๖", False), 6) == ADDED > price(read_figure("๐๖", False), 60) == EDITS[1]
 
 
 def test_a_channel_makes_its_confusions_cheap() -> None:
-    cell = figure("๔๘", False)._replace(channel=confusions({("6", "8"): 0.2}))
+    cell = read_figure("๔๘", False)._replace(channel=channel_prices({("6", "8"): 0.2}))
     assert price(cell, 46) == 3 < price(cell, 47)
     for wrong in ({("6", "8"): 0.0}, {("6", "8"): 2.0}, {("x", "8"): 0.5}, {("66", "8"): 0.5}):
         with pytest.raises(ValueError, match="channel"):
-            confusions(wrong)
+            channel_prices(wrong)
 
 
 blocks = st.lists(
@@ -97,7 +110,7 @@ def test_the_chain_finds_the_best_and_what_each_choice_costs(
     ways = [(sum(cost for _, cost in way), way) for way in product(*drawn) if sum(key for key, _ in way) == 0]
     least = min((cost for cost, _ in ways), default=None)
     choices = [Choices(*np.array(block, dtype=np.int64).T) for block in drawn]
-    found = best(choices, budget)
+    found = cheapest(choices, budget)
     if least is None or least > budget:
         assert found is None
         return
@@ -105,17 +118,17 @@ def test_the_chain_finds_the_best_and_what_each_choice_costs(
     assert found[0] == least
     chosen = [block[place] for block, place in zip(drawn, found[1], strict=True)]
     assert (sum(cost for _, cost in chosen), sum(key for key, _ in chosen)) == (least, 0)
-    solution = solve(choices, *found, least + close)
+    marginals = min_marginals(choices, least + close)
     for at, block in enumerate(drawn):
-        for choice, marginal in zip(block, solution.marginals[at].tolist(), strict=True):
+        for choice, marginal in zip(block, marginals[at].tolist(), strict=True):
             due = min((cost for cost, way in ways if way[at] == choice), default=UNREACHED)
             assert marginal == due or (due > least + close and marginal > least + close)
 
 
 def test_the_chain_gives_up_in_time() -> None:
     block = Choices(np.arange(3000), np.zeros(3000, dtype=np.int64))
-    with pytest.raises(TooManyWays):
-        best([block, block, block], 0)
+    with pytest.raises(TooManyCombinations):
+        cheapest([block, block, block], 0)
 
 
 # --- the search beside brute force ---------------------------------------------------------------------------
@@ -146,8 +159,8 @@ def _ratio(part: int, rest: int) -> float:
 
 
 def _row_costs(cells: tuple, pairs: np.ndarray) -> np.ndarray:
-    layouts = [(cells, 0), *((c, LAYOUT) for c in (*swapped(SMALL, cells), *shifted(SMALL, cells)))]
-    return np.min([weigh(SMALL, layout, pairs) + extra for layout, extra in layouts], axis=0)
+    layouts = [(cells, 0), *((c, LAYOUT) for c in (*undo_swaps(SMALL, cells), *undo_shifts(SMALL, cells)))]
+    return np.min([prices_of(SMALL, layout, pairs) + extra for layout, extra in layouts], axis=0)
 
 
 def _brute(rows: list[tuple], totals: Totals) -> np.ndarray:
@@ -174,13 +187,13 @@ def test_the_search_is_never_dearer_than_brute_force_and_claims_nothing_it_knows
 ) -> None:
     rows, said = drawn
     sheet = read_sheet(rows, SMALL, {"table_total": said})
-    lines = lines_of(sheet, {})
-    totals = Totals(SMALL, sheet.said)
+    lines = rows_by_name(sheet, {})
+    totals = Totals(SMALL, sheet.statements)
     broken = [place for place, row in enumerate(lines.rows) if not row.holds()]
     search = Search(lines.rows, broken, totals)
     outcome = search.run()
     report = suggest(rows, claims={"table_total": said}, shape=SMALL)
-    if not search.bound_by_sums() or outcome.excess is None or search.wild or len(broken) < 2 or not totals.whole:
+    if not search.bound_by_sums() or outcome.excess is None or search.free or len(broken) < 2 or not totals.complete:
         return
     costs = _brute([row.cells for row in lines.rows], totals)
     found = sum(block.least for block in search.blocks) + (search.totals_least or 0) + outcome.excess

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import warehouse.province_progress
 from khrop.contracts.province_progress import ProvinceProgress
-from khrop.repair.shape import province_progress as province_shape
+from khrop.contracts.province_table import PRINTED_TABLE
 from pipelines.datasets.dataset import Column, Dataset, Report
 from pipelines.datasets.kinds import COUNT, ORDINAL, PERCENT, PROVINCE_CODE, PROVINCE_NAME, province_of_code
 from pipelines.datasets.province_progress.form import FORM
@@ -91,7 +91,7 @@ DATASET = Dataset(
     key=("province_code",),
     label="province_th",
     marts=Path(warehouse.province_progress.__file__).parent / "marts",
-    shape=province_shape,
+    shape=lambda: PRINTED_TABLE,
     reports=REPORTS,
     summary=f"{PACKAGE}.summary",
     # Its rows that were set aside had their table before there were other datasets.

@@ -1,7 +1,6 @@
-"""A contract by its name: one of the library's, of an installed distribution, of a module, of a file.
+"""Look up a contract by its name: of the library, an installed distribution, a module, or a file.
 
-Here belongs how a name is found. What a contract says belongs in the contract; how an exported one is read belongs
-in `khrop.export.odcs`.
+How an exported contract is read belongs in `khrop.export.odcs`.
 """
 
 from __future__ import annotations
@@ -17,30 +16,41 @@ from typing import Any
 from khrop.model.errors import WrongUse, in_a_line
 
 GROUP = "khrop.contracts"
-"""The entry point group by which a distribution announces its contracts: `Name = "package.module:Class"`."""
+"""The entry point group in which a distribution declares its contracts: `Name = "package.module:Class"`."""
 
 OWN = {"ProvinceProgress": "khrop.contracts.province_progress:ProvinceProgress"}
 EXPORTED = (".yaml", ".yml", ".json")
 
 
-def known() -> dict[str, EntryPoint]:
-    """The contracts that have a name here, the library's own first: no other can take its name. A name that two
-    distributions give to different contracts is left out, as which is meant cannot be told."""
-    announced: dict[str, list[EntryPoint]] = {}
+def known_contracts() -> dict[str, EntryPoint]:
+    """Return the contracts that have a name, the library's own first.
+
+    Returns:
+        The entry points by name. No distribution can replace a contract of the library; a name that two distributions
+        give to different contracts is ambiguous, and is left out.
+    """
+    declared: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=GROUP):
-        announced.setdefault(point.name, []).append(point)
-    found = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
-    for name, points in sorted(announced.items()):
-        if name not in found and len({point.value for point in points}) == 1:
-            found[name] = points[0]
-    return found
+        declared.setdefault(point.name, []).append(point)
+    known = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
+    for name, points in sorted(declared.items()):
+        if name not in known and len({point.value for point in points}) == 1:
+            known[name] = points[0]
+    return known
 
 
-def contract(name: str) -> type:
-    """The contract of a name: one that is known (`ProvinceProgress`), `package.module:Class`, `path/to/file.py:Class`,
-    or the path of an exported one (`*.yaml`, `*.yml`, `*.json`).
+def load_contract(name: str) -> type:
+    """Load a contract by its name.
 
-    Raises `WrongUse` that says what is known, what is nearest, or why it cannot be loaded.
+    Args:
+        name: A known name (`ProvinceProgress`), `package.module:Class`, `path/to/file.py:Class`, or the path of an
+            exported contract (`*.yaml`, `*.yml`, `*.json`).
+
+    Returns:
+        The contract, a class derived from Pandera's DataFrameModel.
+
+    Raises:
+        WrongUse: There is no such contract, or it cannot be loaded; the message lists the known names and the nearest.
     """
     if name.lower().endswith(EXPORTED):
         return _exported(Path(name))
@@ -51,27 +61,27 @@ def contract(name: str) -> type:
         return _class_of(_module_at(Path(module)), attribute if colon else "", name)
     if colon:
         return _class_of(_module_called(module), attribute, name)
-    return _announced(name)
+    return _declared(name)
 
 
-def _announced(name: str) -> type:
-    names = known()
+def _declared(name: str) -> type:
+    names = known_contracts()
     if name not in names:
         near = difflib.get_close_matches(name, names, 1, 0.5)
-        meant = f", nearest: {near[0]}" if near else ""
+        nearest = f", nearest: {near[0]}" if near else ""
         raise WrongUse(
-            f"there is no contract {name!r}{meant}; known: {', '.join(names)}; any other is named as"
-            " package.module:Class, as path/to/file.py:Class, or by the path of an exported one (.yaml, .json)"
+            f"there is no contract {name!r}{nearest}; known: {', '.join(names)}; any other is named as"
+            " package.module:Class, as path/to/file.py:Class, or by the path of an exported contract (.yaml, .json)"
         )
     try:
-        found = names[name].load()
+        loaded = names[name].load()
     except Exception as error:
         raise WrongUse(f"the contract {name} ({names[name].value}) cannot be loaded: {in_a_line(error)}") from error
-    return _contract(found, name)
+    return _as_contract(loaded, name)
 
 
 def _module_called(module: str) -> ModuleType:
-    # A console script does not see the folder it is called in, where a team keeps its contracts.
+    # A console script does not import from the working directory, where a team keeps its contracts.
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)
@@ -89,7 +99,7 @@ def _module_at(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise WrongUse(f"{path} is not a Python file")
     module = util.module_from_spec(spec)
-    # Pandera looks up a model's annotations in the module by its name.
+    # Pandera resolves a model's annotations through the name of its module.
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
@@ -99,23 +109,23 @@ def _module_at(path: Path) -> ModuleType:
 
 
 def _class_of(module: ModuleType, attribute: str, name: str) -> type:
-    found: Any = getattr(module, attribute, None) if attribute else None
-    if found is None:
+    value: Any = getattr(module, attribute, None) if attribute else None
+    if value is None:
         own = [n for n, v in vars(module).items() if _is_contract(v) and v.__module__ == module.__name__]
         has = f"it has {', '.join(own)}" if own else "it has none"
-        wanted = f"there is no contract {attribute!r} in" if attribute else "say which contract is meant (:Class) of"
-        raise WrongUse(f"{wanted} {name.removesuffix(f':{attribute}')}; {has}")
-    return _contract(found, name)
+        problem = f"there is no contract {attribute!r} in" if attribute else "name the contract (:Class) of"
+        raise WrongUse(f"{problem} {name.removesuffix(f':{attribute}')}; {has}")
+    return _as_contract(value, name)
 
 
-def _contract(found: Any, name: str) -> type:
-    if not _is_contract(found):
-        raise WrongUse(f"{name} is {type(found).__name__!r}, not a contract: a class derived from DataFrameModel")
+def _as_contract(value: Any, name: str) -> type:
+    if not _is_contract(value):
+        raise WrongUse(f"{name} is {type(value).__name__!r}, not a contract: a class derived from DataFrameModel")
     try:
-        found.to_schema()
+        value.to_schema()
     except Exception as error:
         raise WrongUse(f"the contract {name} cannot be used: {in_a_line(error)}") from error
-    return found  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]
 
 
 def _is_contract(value: Any) -> bool:
@@ -128,8 +138,8 @@ def _exported(path: Path) -> type:
     try:
         from khrop.export import odcs
 
-        return _contract(odcs.load(path), str(path))
+        return _as_contract(odcs.load(path), str(path))
     except ModuleNotFoundError as error:
-        raise WrongUse(f"to read {path} the package {error.name} is needed: pip install 'khrop[odcs]'") from error
+        raise WrongUse(f"reading {path} needs the package {error.name}: pip install 'khrop[odcs]'") from error
     except (ValueError, TypeError, LookupError, OSError) as error:
         raise WrongUse(f"{path} is not a contract that can be read: {in_a_line(error)}") from error

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from khrop import ProvinceProgress, check
-from khrop.cli.named import contract, known
+from khrop.cli.lookup import known_contracts, load_contract
 from khrop.model.errors import WrongUse
 
 STOCK = (Path(__file__).parents[1] / "shared" / "stock_contract.py").read_text(encoding="utf-8")
@@ -24,22 +24,24 @@ def stock(tmp_path: Path) -> Path:
 
 
 def test_the_library_knows_its_own() -> None:
-    assert contract("ProvinceProgress") is ProvinceProgress
-    assert next(iter(known())) == "ProvinceProgress"
+    assert load_contract("ProvinceProgress") is ProvinceProgress
+    assert next(iter(known_contracts())) == "ProvinceProgress"
 
 
 def test_a_class_in_a_module() -> None:
-    assert contract("khrop.contracts.province_progress:ProvinceProgress") is ProvinceProgress
+    assert load_contract("khrop.contracts.province_progress:ProvinceProgress") is ProvinceProgress
 
 
 def test_a_class_in_a_file(stock: Path) -> None:
-    found = contract(f"{stock}:Stock")
+    found = load_contract(f"{stock}:Stock")
     frame = pd.DataFrame({"item": ["rice"], "received": [5], "sold": [3], "left": [1]})
     assert check(found, frame).counts() == {"left-over": 1}
 
 
 def test_a_module_in_the_folder_where_the_command_is_called(stock: Path) -> None:
-    code = "from khrop.cli.named import contract; print(contract('stock_contract:Stock').__contract__.version)"
+    code = (
+        "from khrop.cli.lookup import load_contract as load; print(load('stock_contract:Stock').__contract__.version)"
+    )
     # -P as a console script has it: the folder is not on the path by itself.
     said = subprocess.run([sys.executable, "-P", "-c", code], cwd=stock.parent, capture_output=True, text=True)
     assert said.stdout == "2.1.0\n", said.stderr
@@ -53,14 +55,14 @@ def test_what_an_installed_distribution_announces(stock: Path, tmp_path: Path, m
         "[khrop.contracts]\nStock = stock_contract:Stock\nProvinceProgress = stock_contract:Stock\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert list(known()) == ["ProvinceProgress", "Stock"]
-    assert contract("Stock").__name__ == "Stock"
-    assert contract("ProvinceProgress") is ProvinceProgress, "no other takes the library's name"
+    assert list(known_contracts()) == ["ProvinceProgress", "Stock"]
+    assert load_contract("Stock").__name__ == "Stock"
+    assert load_contract("ProvinceProgress") is ProvinceProgress, "no other takes the library's name"
 
 
-def test_an_unknown_name_is_told_the_nearest_and_the_known() -> None:
+def test_an_unknown_name_is_told_the_nearest_and_the_known_contracts() -> None:
     with pytest.raises(WrongUse, match="no contract 'ProvinceProgres', nearest: ProvinceProgress; known: ProvinceP"):
-        contract("ProvinceProgres")
+        load_contract("ProvinceProgres")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_an_unknown_name_is_told_the_nearest_and_the_known() -> None:
         ("{folder}/absent.py:Stock", "there is no file .*absent.py"),
         ("{folder}/absent.odcs.yaml", "there is no file .*absent.odcs.yaml"),
         ("{folder}/stock_contract.py:Stok", "no contract 'Stok' in .*stock_contract.py; it has Stock"),
-        ("{folder}/stock_contract.py", "say which contract is meant .*; it has Stock"),
+        ("{folder}/stock_contract.py", "name the contract .*; it has Stock"),
         ("{folder}/broken.py:Stock", "broken.py cannot be loaded: NameError: .*'nothing'.* \\(broken.py, line 2\\)"),
         ("{folder}/stock_contract.py:nw", "nw is 'module', not a contract"),
         ("no_such_module:Stock", "the module 'no_such_module' cannot be imported"),
@@ -79,4 +81,4 @@ def test_an_unknown_name_is_told_the_nearest_and_the_known() -> None:
 def test_a_name_that_leads_nowhere_says_why(stock: Path, name: str, told: str) -> None:
     (stock.parent / "broken.py").write_text("\nnothing\n")
     with pytest.raises(WrongUse, match=told):
-        contract(name.format(folder=stock.parent))
+        load_contract(name.format(folder=stock.parent))
