@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterable
 
 import dagster as dg
+from dagster._core.storage.event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 from pipelines.home import Home
 from pipelines.intake.take_in import Story
@@ -23,6 +25,8 @@ def report(instance: dg.DagsterInstance, stories: Iterable[Story]) -> None:
         failed = story.verdict in FAILED
         if failed or story.judgement > 1:
             first = next((v for v in story.violations if v.severity == "error"), None)
+            if story.judgement > 1:
+                _forget(instance, story.snapshot_id)
             instance.report_runless_asset_event(
                 dg.AssetCheckEvaluation(
                     asset_key=dg.AssetKey("returns"),
@@ -32,6 +36,22 @@ def report(instance: dg.DagsterInstance, stories: Iterable[Story]) -> None:
                     description=first.message_en if failed and first else None,
                     metadata={"verdict": str(story.verdict), "errors": story.errors, "warnings": story.warnings},
                     partition=story.snapshot_id,
+                )
+            )
+
+
+def _forget(instance: dg.DagsterInstance, partition: str) -> None:
+    """Delete the result of an earlier judgement: Dagster keeps one of a partition outside runs, and fails on a second
+    one instead of putting it in its place."""
+    storage, results = instance.event_log_storage, AssetCheckExecutionsTable
+    if isinstance(storage, SqlEventLogStorage):
+        with storage.index_connection() as connection:
+            connection.execute(
+                results.delete().where(
+                    results.c.asset_key == dg.AssetKey("returns").to_string(),
+                    results.c.check_name == NAME,
+                    results.c.partition == partition,
+                    results.c.run_id == "",
                 )
             )
 
