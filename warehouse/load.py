@@ -247,8 +247,8 @@ def note_decisions(
 
 
 def note_parts(connection: DuckDBPyConnection, parts: Sequence[Mapping[str, Any]]) -> None:
-    """Record what came in which parcel: all of it since the archive began, as rows of raw.part. What is there already
-    is not written again."""
+    """Record what came in which container, all of it since the archive began, as rows of raw.part. What is there is not
+    written again."""
     ((last,),) = connection.execute("SELECT coalesce(max(ledger_line), 0) FROM raw.part").fetchall()
     insert(connection, "raw.part", [row for row in parts if row["ledger_line"] > last])
 

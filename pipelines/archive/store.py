@@ -27,7 +27,7 @@ ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
 SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 
 Opener = Callable[[Path], Iterable[tuple[str, bytes]]]
-"""What finds the parts of a parcel: each with its name; nothing where a file is none."""
+"""What finds the parts of a container: each with its name; nothing where a file is none."""
 
 
 class Damaged(Exception):
@@ -37,7 +37,7 @@ class Damaged(Exception):
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
-    named, if anything; `again` is true where the bytes were there already; `parent` is the hash of the parcel that
+    named, if anything; `again` is true where the bytes were there already; `parent` is the hash of the container that
     they came in (see `pipelines.intake.containers`). Or, with a `decision`: a person decided this of them (see
     `pipelines.decisions.model`)."""
 
@@ -158,11 +158,11 @@ class Archive:
             self._write(writing.new)
             return kept
 
-    def complete(self, parcel: Receipt, opener: Opener) -> list[Receipt]:
+    def complete(self, container: Receipt, opener: Opener) -> list[Receipt]:
         """Keep what an opener finds in a file that is there: the receipts of what the ledger did not name."""
         with self._locked():
             writing = _Writing(self.receipts())
-            self._parts(parcel, opener, writing)
+            self._parts(container, opener, writing)
             self._write(writing.new)
             return writing.new
 
@@ -197,14 +197,14 @@ class Archive:
             again=sha256 in first,
         )
 
-    def _parts(self, parcel: Receipt, opener: Opener, writing: _Writing) -> list[Receipt]:
-        """Keep what is in a parcel; the receipts as the ledger has them or will have them."""
+    def _parts(self, container: Receipt, opener: Opener, writing: _Writing) -> list[Receipt]:
+        """Keep what is in a container; the receipts as the ledger has them or will have them."""
         return [
-            writing.say(self._keep_part(parcel, name, data, writing.first))
-            for name, data in opener(self.path(parcel.sha256))
+            writing.say(self._keep_part(container, name, data, writing.first))
+            for name, data in opener(self.path(container.sha256))
         ]
 
-    def _keep_part(self, parcel: Receipt, name: str, data: bytes, first: dict[str, Receipt]) -> Receipt:
+    def _keep_part(self, container: Receipt, name: str, data: bytes, first: dict[str, Receipt]) -> Receipt:
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 not in first or not self.holds(sha256):
             temporary = self.folder / INCOMING
@@ -219,16 +219,16 @@ class Archive:
             finally:
                 temporary.unlink(missing_ok=True)
         return replace(
-            parcel,
+            container,
             sha256=sha256,
             name=name,
             media_type=media_type(data[:512]),
             bytes=len(data),
             received_at=datetime.now(UTC),
-            source=f"{parcel.source}!{name}",
+            source=f"{container.source}!{name}",
             again=sha256 in first,
             decision=None,
-            parent=parcel.sha256,
+            parent=container.sha256,
         )
 
     def _settle(self, temporary: Path, sha256: str) -> None:

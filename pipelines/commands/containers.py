@@ -1,4 +1,4 @@
-"""What `khrop show` tells of parcels: the parts of one with their verdicts, and the parcels that a return came in."""
+"""What `khrop show` prints of containers: the parts of each with their verdicts, and those that a return came in."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
 
 
 def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
-    """Judge one file where it lies and, behind a parcel, its parts; each as it is shown: `mail.eml!a.csv`."""
+    """Judge one file where it lies and, behind a container, its parts; each as it is shown: `mail.eml!a.csv`."""
     from pipelines.archive.store import return_name
     from pipelines.datasets.registry import datasets
     from pipelines.home import Home

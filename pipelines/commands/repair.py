@@ -19,7 +19,7 @@ from pipelines.commands.exits import (
     guarded,
     log_as,
 )
-from pipelines.commands.signing import Known, decide, decision_of, known, refuse_parcel, signed
+from pipelines.commands.signing import Known, decide, decision_of, known, refuse_container, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def repair(
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
         one = known(home, target)
         judgement, before = one.judgement, one.before
-    refuse_parcel(target, judgement)
+    refuse_container(target, judgement)
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
     report = propose(judgement, before)
@@ -118,7 +118,7 @@ def _judged(file: Path) -> Judgement:
     from pipelines.returns import Hints
 
     judgement = judge_file(file, Hints(), campaigns.load(Home.current().root))
-    refuse_parcel(str(file), judgement)
+    refuse_container(str(file), judgement)
     return judgement
 
 

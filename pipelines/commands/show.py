@@ -40,18 +40,18 @@ def show(
         )
         violations = violations_of(connection, full)
         decisions = _decisions(connection, full)
-        parcel = containers.enclosed(connection, judgements[-1]["sha256"])
+        container = containers.enclosed(connection, judgements[-1]["sha256"])
         said = _said_by_the_file(connection, full)
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
         told: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
         told |= {"said_by_the_file": said, "pictures": pictures}
-        typer.echo(in_json({**last, **told, **parcel}))
+        typer.echo(in_json({**last, **told, **container}))
         return of_verdicts([last["verdict"]])
     typer.echo(f"{full}: {last['verdict']}")
     typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
-    for line in containers.lines(parcel):
+    for line in containers.lines(container):
         typer.echo(line)
     typer.echo(
         f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"

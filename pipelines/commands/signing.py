@@ -79,10 +79,10 @@ def decide(home: Home, one: Known, decision: Decision, as_json: bool) -> int:
     return of_verdicts(said["verdict"] for said in stories)
 
 
-def refuse_parcel(name: str, judgement: Judgement) -> None:
-    """Refuse to decide on a parcel: its figures are those of its parts."""
+def refuse_container(name: str, judgement: Judgement) -> None:
+    """Refuse to decide on a container: its figures are those of its parts."""
     if judgement.parts:
-        raise WrongUse(f"{name} is a parcel of returns: name one of its parts, which khrop show and khrop read list")
+        raise WrongUse(f"{name} is a container of returns: name one of its parts, which khrop show and khrop read list")
 
 
 def _try(home: Home, one: Known, decision: Decision) -> None:
@@ -90,7 +90,7 @@ def _try(home: Home, one: Known, decision: Decision) -> None:
     before = one.event.decision
     if before is not None and replace(before, by=decision.by, reason=decision.reason) == decision:
         raise WrongUse(f"{one.event.snapshot_id}: that was decided already, by {before.by}: {before.reason}")
-    refuse_parcel(one.event.snapshot_id, one.judgement)
+    refuse_container(one.event.snapshot_id, one.judgement)
     if decision.kind == "withdraw":
         return
     if decision.kind == "accept" and before is None and one.judgement.accepted:

@@ -121,9 +121,9 @@ def _known_files(path: Path) -> list[tuple[str, str]]:
 
 
 def _came_as(receipt: Receipt, firsts: dict[str, Receipt]) -> str:
-    """The name by which the original is to be looked for: that of the parcel, where it came in one."""
-    parcel = firsts.get(receipt.parent or "")
-    return f"{parcel.name}!{receipt.name}" if parcel else receipt.name
+    """The name by which the original is to be looked for: that of the container, where it came in one."""
+    container = firsts.get(receipt.parent or "")
+    return f"{container.name}!{receipt.name}" if container else receipt.name
 
 
 def _damage(name: str, reason: str, as_json: bool) -> None:

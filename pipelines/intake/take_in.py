@@ -87,7 +87,7 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
         home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root), datasets(home.root)
     )
     yield from _take_in(way, again)
-    # What a parcel was found to hold beyond what the ledger named is there now, and comes next.
+    # What a container was found to hold beyond what the ledger named is there now, and comes next.
     if way.completed:
         yield from _take_in(way, None)
 
@@ -125,7 +125,7 @@ class _Way:
     campaigns: dict[str, campaign_files.Campaign]
     datasets: dict[str, Dataset]
     completed: list[str] = field(default_factory=list)
-    """Parcels of which more was archived than the ledger named."""
+    """Containers of which more was archived than the ledger named."""
 
     def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
         """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
@@ -163,7 +163,7 @@ class _Way:
         return {snapshot for snapshot, _ in rows}
 
     def _complete(self, judgements: list[Judgement], by_name: dict[str, Event]) -> None:
-        """Archive what is in a parcel and not in the ledger, before the parcel counts as judged."""
+        """Archive what is in a container and not in the ledger, before the container counts as judged."""
         for j in judgements:
             if j.parts and containers.complete(self.archive, by_name[j.of.snapshot_id], j.parts):
                 self.completed.append(j.of.snapshot_id)

@@ -65,7 +65,7 @@ class Trail:
             f"  printed   {printable(self.printed) or '(nothing)'}",
             f"  place     {self.words}",
             f"  file      {printable(self.file)} (from {printable(self.source)})",
-            *(f"  came in   {printable(parcel)}" for parcel in self.came_in),
+            *(f"  came in   {printable(container)}" for container in self.came_in),
             f"  sha256    {self.sha256}",
         ]
         return [*said, f"  bytes     {self.archive}"] if self.archive else said

@@ -58,7 +58,7 @@ def _with_forms(data: bytes) -> bytes:
 
 
 def opened(data: bytes) -> Opened:
-    """Open a parcel, as `pipelines.readers.mail.opened` does. Raises `Unreadable`."""
+    """Open a container, as `pipelines.readers.mail.opened` does. Raises `Unreadable`."""
     answer: Opened = _stand_by().ask("open", _with_forms(data))
     return answer
 

@@ -75,7 +75,7 @@ def mail(*paths: str) -> tuple[bytes, tuple[str, ...]]:
     return message.as_bytes(), tuple(given_file(path)[1][0] for path in paths)
 
 
-def parcel(*paths: str) -> tuple[bytes, tuple[str, ...]]:
+def container(*paths: str) -> tuple[bytes, tuple[str, ...]]:
     return packed({path: given_file(path)[0] for path in paths}), tuple(given_file(path)[1][0] for path in paths)
 
 
@@ -109,7 +109,7 @@ FAMILIES = {
         [given_file("real/s0_2563-06-11.lo.docx"), given_file("synthetic/syn_2563-07-09.lo.docx")], mutations.PACKAGES
     ),
     "xls": lambda: Family([old_workbook("2563-06-25"), old_workbook("2563-08-31")], mutations.BYTES),
-    "zip": lambda: Family([parcel(*CSVS), parcel(CSVS[0], "real/s0_2563-06-11.text.lo.xlsx")], mutations.BYTES),
+    "zip": lambda: Family([container(*CSVS), container(CSVS[0], "real/s0_2563-06-11.text.lo.xlsx")], mutations.BYTES),
     "eml": lambda: Family(
         [mail(*CSVS), mail(CSVS[1], "synthetic/syn_2563-06-25.text.lo.xlsx")],
         (*mutations.BYTES, mutations.lines, mutations.lines),
@@ -136,7 +136,7 @@ def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def judged(data: bytes) -> Iterator[Judgement]:
-    """The judgement on a document; of a parcel those on its parts too."""
+    """The judgement on a document; of a container those on its parts too."""
     (whole,) = judge([(Return("a", "0" * 64, "a", RECEIVED), data)], KNOWN)
     yield whole
     if whole.verdict == "opened":

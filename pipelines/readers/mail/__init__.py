@@ -1,8 +1,8 @@
-"""Parcels: a zip or a message that holds returns, opened into its parts.
+"""Containers: a zip or a message that holds returns, opened into its parts.
 
-Here belong the bounds within which a parcel is opened, and what is taken out of it. What the parts are is said by
+Here belong the bounds within which a container is opened, and what is taken out of it. What the parts are is said by
 `pipelines.readers.other_forms`; a zip's members are found in `zipped`, a message's in `message`.
-Nothing is written anywhere, and no size that a parcel declares is believed.
+Nothing is written anywhere, and no size that a container declares is believed.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written
 from pipelines.readers.other_forms import Other, other_than_return
 
 MOST_BYTES = 256 << 20
-"""All that a parcel unpacks to: eight returns of the largest size."""
+"""All that a container unpacks to: eight returns of the largest size."""
 MOST_PARTS = 200
 DEEPEST = 3
 """A zip in a zip that came by mail."""
 Enclosed = tuple[str, Callable[[], Iterable[bytes]]]
-"""What lies in a parcel: its name, and its bytes in pieces, which raise `Unreadable` where they cannot be had."""
+"""What lies in a container: its name, and its bytes in pieces, which raise `Unreadable` where they cannot be had."""
 
 
 class Part(NamedTuple):
-    """What may be a return, with its name within the parcel: `inner.zip/a.csv`."""
+    """What may be a return, with its name within the container: `inner.zip/a.csv`."""
 
     name: str
     data: bytes
 
 
 class Refused(NamedTuple):
-    """What was not taken, by its name within the parcel: what it is and what to do."""
+    """What was not taken, by its name within the container: what it is and what to do."""
 
     name: str
     en: str
@@ -43,14 +43,14 @@ class Refused(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A parcel as opened: what may be returns, and what was refused, in their order. Every name is there once."""
+    """A container as opened: what may be returns, and what was refused, in their order. Every name is there once."""
 
     parts: list[Part]
     refused: list[Refused]
 
 
 def opened(data: bytes) -> Opened:
-    """Open a parcel to the third parcel within. Raises `Unreadable` where it cannot be opened at all."""
+    """Open a container to the third container within. Raises `Unreadable` where it cannot be opened at all."""
     found = _Opening()
     found.open(data, "", 1)
     return Opened(found.parts, found.refused)
@@ -71,7 +71,7 @@ class _Opening:
         for at, (name, pieces) in enumerate(enclosed):
             if self.seen == MOST_PARTS:
                 more = len(enclosed) - at
-                en = f"{more:,} more were not opened: a parcel has at most {MOST_PARTS} parts; send it as several"
+                en = f"{more:,} more were not opened: a container has at most {MOST_PARTS} parts; send it as several"
                 th = f"อีก {more:,} ไฟล์ไม่ได้เปิด เพราะเปิดได้ไม่เกิน {MOST_PARTS} ไฟล์ กรุณาแบ่งส่ง"
                 self._refuse(f"{path}…", Other(en, th))
                 return
@@ -82,7 +82,7 @@ class _Opening:
         try:
             if climbs(written(own)):
                 raise Unreadable(
-                    "its path leads out of the parcel; send it under a plain name",
+                    "its path leads out of the container; send it under a plain name",
                     "เส้นทางของไฟล์ชี้ออกนอกไฟล์ที่ส่งมา กรุณาส่งโดยใช้ชื่อไฟล์ธรรมดา",
                 )
             data = self._whole(pieces)
@@ -92,7 +92,7 @@ class _Opening:
                 self.parts.append(Part(self._once(name), data))
             elif depth == DEEPEST:
                 raise Unreadable(
-                    f"a parcel within {DEEPEST} others is not opened; send it by itself",
+                    f"a container within {DEEPEST} others is not opened; send it by itself",
                     f"ซ้อนกันเกิน {DEEPEST} ชั้น จึงไม่เปิด กรุณาส่งแยก",
                 )
             else:
@@ -101,7 +101,7 @@ class _Opening:
             self._refuse(name, Other(reason.en, reason.th))
 
     def _within(self, data: bytes, name: str, depth: int) -> None:
-        """A parcel in the parcel; one that holds nothing at all is refused by its own name."""
+        """A container in the container; one that holds nothing at all is refused by its own name."""
         before = len(self.parts) + len(self.refused)
         try:
             self.open(data, f"{name}/", depth)
@@ -124,7 +124,7 @@ class _Opening:
                 )
             if self.left < 0:
                 raise Unreadable(
-                    f"the parcel unpacks to more than {MOST_BYTES:,} bytes; send it as several",
+                    f"the container unpacks to more than {MOST_BYTES:,} bytes; send it as several",
                     f"ไฟล์ที่ส่งมาคลายออกแล้วเกิน {MOST_BYTES:,} ไบต์ กรุณาแบ่งส่ง",
                 )
         return bytes(data)

@@ -1,6 +1,6 @@
-"""Whether some bytes are a parcel, and how the names of what lies in one are written here.
+"""Whether some bytes are a container, and how the names of what lies in one are written here.
 
-Opening parcels belongs in `pipelines.readers.mail`.
+Opening containers belongs in `pipelines.readers.mail`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_HEADERS = 1 << 18
 
 
 def is_container(data: bytes) -> bool:
-    """Whether these bytes are a parcel: a zip that is no office document, or a message with its headers (also a web
+    """Whether these bytes are a container: a zip that is no office document, or a message with its headers (also a web
     page saved as one, MHTML)."""
     return _is_zip(data) if data.startswith(ZIP) else _is_message(data)
 
@@ -42,8 +42,8 @@ def written(name: str) -> str:
 
 
 def climbs(name: str) -> bool:
-    """Whether a written name leads out of the parcel. Nothing is ever written under such a name; that it is there says
-    what the parcel is worth."""
+    """Return whether a name leads out of the container. Nothing is ever written under such a name; that it is there says
+    what the container is worth."""
     return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/")
 
 

@@ -1,4 +1,4 @@
-"""A parcel is opened into its parts, and what is no return is refused by its name."""
+"""A container is opened into its parts, and what is no return is refused by its name."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def office(name: str = "[Content_Types].xml", data: bytes = b"<Types/>") -> byte
     ],
     ids=count(),  # not the bytes, in which the time stands: workers of xdist must agree on the name of a test
 )
-def test_a_parcel_is_known_by_its_bytes(data: bytes, expected: bool) -> None:
+def test_a_container_is_known_by_its_bytes(data: bytes, expected: bool) -> None:
     assert is_container(data) is expected
 
 
@@ -188,7 +188,7 @@ def test_names_are_composed_and_hold_no_control_characters() -> None:
     assert len(names(opened(zipped_up(("ก" * 5000 + ".csv", CSV))))[0][0]) == 200
 
 
-def test_parcels_within_parcels_are_opened_to_the_third() -> None:
+def test_containers_within_containers_are_opened_to_the_third() -> None:
     third = zipped_up(("a.csv", CSV))
     assert names(opened(zipped_up(("2.zip", zipped_up(("3.zip", third)))))) == (["2.zip/3.zip/a.csv"], [])
     found = opened(zipped_up(("2.zip", zipped_up(("3.zip", zipped_up(("4.zip", third))), ("b.csv", CSV)))))
@@ -196,7 +196,7 @@ def test_parcels_within_parcels_are_opened_to_the_third() -> None:
     assert "3 others" in found.refused[0].en
 
 
-def test_a_damaged_or_empty_parcel_within_is_refused_by_its_name() -> None:
+def test_a_damaged_or_empty_container_within_is_refused_by_its_name() -> None:
     found = opened(zipped_up(("2.zip", zipped_up(("a.csv", CSV * 50))[:-10]), ("3.zip", zipped_up()), ("b.csv", CSV)))
     assert names(found) == (["b.csv"], ["2.zip", "3.zip"])
 
@@ -217,7 +217,7 @@ def test_all_parts_together_are_bounded() -> None:
     assert [refused.name for refused in found.refused] == ["b.csv", "c.csv"]
 
 
-def test_more_parts_than_a_parcel_has_are_counted_and_not_opened() -> None:
+def test_more_parts_than_a_container_has_are_counted_and_not_opened() -> None:
     found = opened(zipped_up(*((f"{n}.csv", CSV) for n in range(mail.MOST_PARTS + 7))))
     assert (len(found.parts), names(found)[1]) == (mail.MOST_PARTS, ["…"])
     assert found.refused[0].en.startswith("7 more were not opened")

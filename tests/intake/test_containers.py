@@ -96,18 +96,24 @@ def test_each_return_in_a_zip_is_taken_in_with_its_parent(
     home: Home, taken_in: TakeIn, tmp_path: Path, ask: Ask
 ) -> None:
     path = three(tmp_path)
-    parcel, *parts = taken_in(path)
-    assert (parcel.verdict, parcel.parts, parcel.rows, parcel.as_of, parcel.campaign_id) == ("opened", 3, 0, None, None)
+    container, *parts = taken_in(path)
+    assert (container.verdict, container.parts, container.rows, container.as_of, container.campaign_id) == (
+        "opened",
+        3,
+        0,
+        None,
+        None,
+    )
     assert [(p.verdict, p.as_of, p.name) for p in parts] == [
         ("accepted", day, name) for day, name in zip(DAYS, NAMES, strict=True)
     ]
-    assert [v.key for v in parcel.violations] == ["ตรา.png", "../etc/a.csv"]
-    assert {(v.rule_id, v.severity) for v in parcel.violations} == {("readable", "warning")}
-    assert all(v.message_th and v.key in v.message_en for v in parcel.violations)
+    assert [v.key for v in container.violations] == ["ตรา.png", "../etc/a.csv"]
+    assert {(v.rule_id, v.severity) for v in container.violations} == {("readable", "warning")}
+    assert all(v.message_th and v.key in v.message_en for v in container.violations)
     assert [(r.parent, r.source) for r in ledger(home)] == [
-        (None, str(path)), *((parcel.sha256, f"{path}!{name}") for name in NAMES)
+        (None, str(path)), *((container.sha256, f"{path}!{name}") for name in NAMES)
     ]  # fmt: skip
-    assert ask("SELECT name FROM raw.part WHERE parent = ? ORDER BY ledger_line", parcel.sha256) == [
+    assert ask("SELECT name FROM raw.part WHERE parent = ? ORDER BY ledger_line", container.sha256) == [
         (n,) for n in NAMES
     ]
     with Warehouse(home.warehouse).reading() as connection:
@@ -124,7 +130,7 @@ def test_ledger_lines_of_what_came_by_itself_are_as_before(home: Home, taken_in:
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_what_is_refused_in_a_parcel_is_no_trouble_and_one_without_a_return_is(
+def test_what_is_refused_in_a_container_is_no_trouble_and_one_without_a_return_is(
     home: Home, taken_in: TakeIn, tmp_path: Path
 ) -> None:
     taken_in(three(tmp_path))
@@ -159,14 +165,14 @@ def test_a_part_that_came_by_itself_before_is_seen_again_and_has_its_parent(
 ) -> None:
     (tmp_path / "a.csv").write_bytes(written(DAYS[0]))
     taken_in(tmp_path / "a.csv")
-    (parcel,) = taken_in(mail(tmp_path, ("copy.csv", written(DAYS[0]))))
-    assert (parcel.verdict, parcel.parts) == ("opened", 1)
-    assert ask("SELECT name, parent FROM raw.part") == [("copy.csv", parcel.sha256)]
+    (container,) = taken_in(mail(tmp_path, ("copy.csv", written(DAYS[0]))))
+    assert (container.verdict, container.parts) == ("opened", 1)
+    assert ask("SELECT name, parent FROM raw.part") == [("copy.csv", container.sha256)]
     assert ask("SELECT name FROM raw.seen_again") == [("copy.csv",)]
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_the_senders_word_on_a_parcel_is_that_on_its_parts(home: Home, taken_in: TakeIn, tmp_path: Path) -> None:
+def test_the_senders_word_on_a_container_is_that_on_its_parts(home: Home, taken_in: TakeIn, tmp_path: Path) -> None:
     path = mail(tmp_path, ("a.csv", written(DAYS[0], dated=False)))
     assert [story.verdict for story in taken_in(path)] == ["opened", "quarantined"]
     told = taken_in(path, as_of=DAYS[0])
@@ -179,14 +185,14 @@ def test_a_zip_that_came_by_mail_is_opened_and_a_quarantined_part_stops_no_other
 ) -> None:
     inner = zip_of(tmp_path / "inner.zip", ("a.csv", written(DAYS[0])), ("b.csv", b"\xff\xfe\x00"))
     broken = written(DAYS[1]).replace("กระบี่".encode(), "กระบี่่".encode(), 1).replace("ตรัง".encode(), b"x")
-    parcel, *parts = taken_in(mail(tmp_path, ("inner.zip", inner.read_bytes()), ("c.csv", broken)))
+    container, *parts = taken_in(mail(tmp_path, ("inner.zip", inner.read_bytes()), ("c.csv", broken)))
     assert [(p.name, p.verdict) for p in parts] == [("inner.zip/a.csv", "accepted"), ("c.csv", "quarantined")]
-    assert [v.key for v in parcel.violations] == ["inner.zip/b.csv"]
+    assert [v.key for v in container.violations] == ["inner.zip/b.csv"]
     assert parts[0].snapshot_id.startswith("a-")
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_the_inbox_opens_parcels_and_their_parts_are_of_its_campaign(home: Home, tmp_path: Path) -> None:
+def test_the_inbox_opens_containers_and_their_parts_are_of_its_campaign(home: Home, tmp_path: Path) -> None:
     folder = home.inbox / "info-international-agreements"
     folder.mkdir(parents=True)
     mail(folder, ("a.csv", written(DAYS[0], title="")))
@@ -196,7 +202,7 @@ def test_the_inbox_opens_parcels_and_their_parts_are_of_its_campaign(home: Home,
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_a_parcel_that_was_archived_without_its_parts_is_completed(
+def test_a_container_that_was_archived_without_its_parts_is_completed(
     home: Home, tmp_path: Path, taken_in: TakeIn
 ) -> None:
     # As an older Khrop took it in, or one that could read less of it.
@@ -240,24 +246,24 @@ def test_a_rebuild_from_the_archive_comes_to_the_same(home: Home, tmp_path: Path
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_show_tells_of_parts_and_of_the_parcel(
+def test_show_tells_of_parts_and_of_the_container(
     home: Home, tmp_path: Path, taken_in: TakeIn, run: Callable[..., Result]
 ) -> None:
-    parcel, *parts = taken_in(three(tmp_path))
-    said = run("show", parcel.snapshot_id)
+    container, *parts = taken_in(three(tmp_path))
+    said = run("show", container.snapshot_id)
     assert said.exit_code == 0
     for part in parts:
         assert f"khrop show {part.snapshot_id}" in said.stdout
     assert "ตรา.png was not taken: this is a picture" in said.stdout
     assert "came in   มิถุนายน.zip (as รายงาน ๔ มิ.ย. ๖๓.csv)" in run("show", parts[0].snapshot_id).stdout
-    told = json.loads(run("show", parcel.snapshot_id, "--json").stdout)
+    told = json.loads(run("show", container.snapshot_id, "--json").stdout)
     assert [(p["name"], p["verdict"]) for p in told["parts"]] == [(name, "accepted") for name in NAMES]
     told = json.loads(run("show", parts[1].snapshot_id, "--json").stdout)
-    assert [(p["return"], p["name"]) for p in told["came_in"]] == [(parcel.snapshot_id, NAMES[1])]
+    assert [(p["return"], p["name"]) for p in told["came_in"]] == [(container.snapshot_id, NAMES[1])]
     assert "1 opened" in run("status").stdout
-    refused = run("accept", parcel.snapshot_id, "--by", "a", "--reason", "b")
+    refused = run("accept", container.snapshot_id, "--by", "a", "--reason", "b")
     assert refused.exit_code == 2
-    assert "is a parcel of returns" in refused.stderr
+    assert "is a container of returns" in refused.stderr
 
 
 def test_read_judges_each_part_and_writes_nothing(home: Home, tmp_path: Path, run: Callable[..., Result]) -> None:
@@ -279,7 +285,7 @@ def test_verify_proves_parts_and_parents(
     home: Home, tmp_path: Path, taken_in: TakeIn, run: Callable[..., Result]
 ) -> None:
     path = three(tmp_path)
-    parcel, part, *_ = taken_in(path)
+    container, part, *_ = taken_in(path)
     assert run("verify").stdout == "4 files in the archive, 0 damaged.\n"
     lost = Archive(home.archive).path(part.sha256)
     lost.unlink()
@@ -291,7 +297,7 @@ def test_verify_proves_parts_and_parents(
     receipts = home.archive / "receipts.jsonl"
     whole = receipts.read_bytes()
     receipts.write_bytes(b"".join(line for line in whole.splitlines(True) if b'"parent"' in line))
-    assert f"no longer says how {parcel.sha256} came" in run("verify").stdout
+    assert f"no longer says how {container.sha256} came" in run("verify").stdout
     receipts.write_bytes(whole)
 
 
@@ -313,7 +319,7 @@ def test_the_command_takes_a_message_in(home: Home, tmp_path: Path, khrop: Calla
     assert "(1 accepted, 1 opened)" in rebuilt.stdout
 
 
-def test_an_office_document_is_no_parcel(tmp_path: Path, taken_in: TakeIn, ask: Ask) -> None:
+def test_an_office_document_is_no_container(tmp_path: Path, taken_in: TakeIn, ask: Ask) -> None:
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as book:
         book.writestr("[Content_Types].xml", "<Types/>")
