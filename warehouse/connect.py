@@ -103,7 +103,8 @@ class Warehouse:
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """A connection that only reads; an older schema is brought up to date first. Raises `FileNotFoundError`
-        where there is no warehouse yet."""
+        where there is no warehouse yet.
+        """
         if not self.path.exists():
             raise FileNotFoundError(self.path)
         connection = self._open(self.path, read_only=True)
@@ -119,7 +120,8 @@ class Warehouse:
 
     def _create(self) -> None:
         """Make the warehouse beside its place and move it there whole: killed at any point, this leaves no file that
-        is no database yet, or one without its tables."""
+        is no database yet, or one without its tables.
+        """
         new = self.path.with_suffix(".new")
         for left in (new, new.with_suffix(".new.wal")):
             left.unlink(missing_ok=True)

@@ -37,7 +37,8 @@ class File:
 class Arrival:
     """A judged return on its way into the warehouse. `figures` is None unless it is accepted; `known_from` is
     when the judgement begins to count, `ledger_line` its place among all that came; rows are mappings with
-    the columns of the dataset; `dataset` is None where no table could be read."""
+    the columns of the dataset; `dataset` is None where no table could be read.
+    """
 
     snapshot_id: str
     file: File
@@ -72,7 +73,8 @@ class Outcome:
 @dataclass(slots=True)
 class _Standing:
     """What the warehouse knows of the campaigns, dates and returns that a batch touches: the last revision of each
-    day, the accepted returns of each day (line, figures, name, revision), the last judgement of each return."""
+    day, the accepted returns of each day (line, figures, name, revision), the last judgement of each return.
+    """
 
     revisions: dict[tuple[object, ...], int] = field(default_factory=dict)
     accepted: dict[tuple[object, ...], list[tuple[int, str, str, int]]] = field(default_factory=dict)
@@ -197,7 +199,8 @@ def replace_comparisons(
     compared: Mapping[tuple[str, int], Sequence[Violation]],
 ) -> None:
     """Put the violations of the rules that compare with the previous return in the place of the old ones, and
-    the verdicts that follow from them. Warnings come and go with the neighbour; figures and revision stay."""
+    the verdicts that follow from them. Warnings come and go with the neighbour; figures and revision stay.
+    """
     keys = [[name for name, _ in compared], [judgement for _, judgement in compared]]
     asked = "(SELECT unnest(?) AS snapshot_id, unnest(?) AS judgement)"
     same = "v.snapshot_id = asked.snapshot_id AND v.judgement = asked.judgement"
@@ -240,7 +243,8 @@ def note_decisions(
     connection: DuckDBPyConnection, decisions: Sequence[Mapping[str, Any]], corrections: Sequence[Mapping[str, Any]]
 ) -> None:
     """Record what was decided: all of it since the archive began, in the order of the ledger, as rows of core.decision
-    and core.correction. What is there already is not written again."""
+    and core.correction. What is there already is not written again.
+    """
     ((last,),) = connection.execute("SELECT coalesce(max(ledger_line), 0) FROM core.decision").fetchall()
     insert(connection, "core.decision", [row for row in decisions if row["ledger_line"] > last])
     insert(connection, "core.correction", [row for row in corrections if row["ledger_line"] > last])
@@ -248,7 +252,8 @@ def note_decisions(
 
 def note_parts(connection: DuckDBPyConnection, parts: Sequence[Mapping[str, Any]]) -> None:
     """Record what came in which container, all of it since the archive began, as rows of raw.part. What is there is not
-    written again."""
+    written again.
+    """
     ((last,),) = connection.execute("SELECT coalesce(max(ledger_line), 0) FROM raw.part").fetchall()
     insert(connection, "raw.part", [row for row in parts if row["ledger_line"] > last])
 

@@ -109,7 +109,8 @@ def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str)
 
 def state(connection: DuckDBPyConnection) -> str:
     """A short name of all that the marts and exports are made from: judgements, reference tables and the SQL itself.
-    Where the exports bear the same name, there is nothing to make anew."""
+    Where the exports bear the same name, there is nothing to make anew.
+    """
     loaded = connection.execute(
         "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
         " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c),"
@@ -128,9 +129,10 @@ def exported_state(folder: Path) -> str:
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
-    """archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
+    """Archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
     rows set aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the
-    tables themselves, not taken from what loading said it did."""
+    tables themselves, not taken from what loading said it did.
+    """
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
     )
@@ -157,7 +159,8 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
 
 def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write the marts and the current state as Parquet and CSV into a new folder, then put it in the place of the
-    old one in one step, so that a reader sees all of one state. Rows by file stem."""
+    old one in one step, so that a reader sees all of one state. Rows by file stem.
+    """
     new = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -177,7 +180,8 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
 def swap(new: Path, folder: Path) -> None:
     """Put `new`, a folder beside `folder` named `.{its name}-…`, in its place: let `folder` be a link to a versioned
     folder, and turn the link in one step. The version before stays for readers that are still in it; older ones, and
-    what a killed run left, go."""
+    what a killed run left, go.
+    """
     before = folder.readlink().name if folder.is_symlink() else ""
     version = folder.with_name(f".{folder.name}-{new.stat().st_mtime_ns}")
     os.replace(new, version)

@@ -27,7 +27,8 @@ class StillChanging(NotTaken):
 
 def copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
     """Copy a file, read-only and on disk before it returns; again where it changed meanwhile, and not at all if it
-    goes on."""
+    goes on.
+    """
     for _ in range(ATTEMPTS):
         digest, size, head = hashlib.sha256(), 0, b""
         with _opened(source) as read, open(target, "wb") as write:

@@ -39,7 +39,8 @@ class Receipt:
     """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
     named, if anything; `again` is true where the bytes were there already; `parent` is the hash of the container that
     they came in (see `pipelines.intake.containers`). Or, with a `decision`: a person decided this of them (see
-    `pipelines.decisions.model`)."""
+    `pipelines.decisions.model`).
+    """
 
     sha256: str
     name: str

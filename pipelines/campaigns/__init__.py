@@ -37,7 +37,8 @@ class CampaignFault(ValueError):
 @dataclass(frozen=True, slots=True)
 class Letterhead:
     """What the letters of a campaign say of who sends them; what is not given is empty, and a dotted blank in a
-    letter. `office` may have several lines; `base_url` is where the site is published, for the QR codes."""
+    letter. `office` may have several lines; `base_url` is where the site is published, for the QR codes.
+    """
 
     sender: str = ""
     office: str = ""

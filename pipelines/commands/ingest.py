@@ -107,7 +107,8 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
 
 def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
-    in. A dead run's slot is freed first."""
+    in. A dead run's slot is freed first.
+    """
     from pipelines.monitoring.pending import untold, waiting_work
     from warehouse.connect import Warehouse
 

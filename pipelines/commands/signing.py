@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Known:
     """A return of the home, judged on its bytes as they are printed (`before` are the rows of the return before it),
-    with its last event in the ledger."""
+    with its last event in the ledger.
+    """
 
     event: Event
     judgement: Judgement

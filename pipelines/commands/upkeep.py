@@ -110,7 +110,8 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
 
 def _known_files(path: Path) -> list[tuple[str, str]]:
     """The name and hash of each file that the warehouse was made from; none where it cannot be asked now, since the
-    archive is to be proved all the same."""
+    archive is to be proved all the same.
+    """
     from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
     try:
@@ -163,7 +164,8 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
 @contextmanager
 def _set_by(warehouse: Path) -> Iterator[None]:
     """Set the warehouse by while a new one is made, and put it back if that fails. After a kill the next run
-    completes the new one; the old one, which an earlier rebuild may have set by, stays until one is whole."""
+    completes the new one; the old one, which an earlier rebuild may have set by, stays until one is whole.
+    """
     before = warehouse.with_suffix(".before-rebuild")
     if warehouse.exists() and not before.exists():
         # What a killed writer left in the log belongs to the file, and goes with it: first, so that no kill

@@ -211,7 +211,8 @@ def _for_returns(folder: Path, own: type, key: tuple[str, ...], most: Mapping[st
 
 def _shape(contract: type, columns: tuple[Column, ...]) -> Any:
     """What gives the shape that repairs are proposed by; None where the contract's rules say none, or its columns are
-    no figures that can be corrected."""
+    no figures that can be corrected.
+    """
     try:
         shape = shape_of(contract)
     except ShapeError:

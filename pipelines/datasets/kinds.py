@@ -145,7 +145,8 @@ class ProvinceNames:
 
     def read(self, text: str, mangled: bool) -> tuple[str, str]:
         """Return a name without the line ends of a narrow cell, and where marks were lost, the only one that has its
-        consonants; with a note on which of the two it was."""
+        consonants; with a note on which of the two it was.
+        """
         return _name_read(text, mangled)
 
 

@@ -87,7 +87,8 @@ class ProposedColumn:
 @dataclass(frozen=True)
 class ProposedRule:
     """A rule as code: its id, scope and severity, the columns it speaks of, the class of the vocabulary and the code of
-    its arguments, in words, the rows that it holds in, of how many, and the column that its parts add up to."""
+    its arguments, in words, the rows that it holds in, of how many, and the column that its parts add up to.
+    """
 
     id: str
     what: str

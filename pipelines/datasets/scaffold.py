@@ -1,5 +1,6 @@
 """The files of a new dataset's folder, written from a proposal. What is proposed belongs in
-`pipelines.datasets.proposal`."""
+`pipelines.datasets.proposal`.
+"""
 
 from __future__ import annotations
 

@@ -79,7 +79,8 @@ def _corrections(decision: Decision) -> Rows:
 
 def mended(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
     """Judgements, each with its line of the ledger: those of returns that the publisher sent after a person had
-    corrected another of the same day say so, cell by cell."""
+    corrected another of the same day say so, cell by cell.
+    """
     corrected = connection.execute(_CORRECTED).fetchall()
     if not corrected:
         return [judgement for judgement, _ in judged]

@@ -141,7 +141,8 @@ def after_decision(
     decision: Decision | None, content: TypedReturn, violations: Sequence[Violation]
 ) -> tuple[Violation, ...]:
     """Return the violations once a decision is applied: what was accepted as it stands is an error no more, if it can
-    be loaded."""
+    be loaded.
+    """
     if decision is None or decision.kind != "accept" or not any(v.severity == "error" for v in violations):
         return tuple(violations)
     if broken := not_loadable(content):

@@ -146,7 +146,8 @@ def cell_of(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
 
 def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
     """The rows that a report would change, with a line of headings: `๑๒ → ๒๑ !` in a cell that should say another
-    figure."""
+    figure.
+    """
     marks = {
         (r.row, r.column): f"{r.printed or '–'} → {r.proposed or ' / '.join(r.alternatives) or '…'}"
         f" {CERTAIN if r.certain else UNCERTAIN}"

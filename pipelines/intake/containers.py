@@ -25,7 +25,8 @@ def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTak
 
 def parts_of(path: Path) -> list[Part]:
     """What a file holds that may be returns; nothing where it is no container, or none that can be opened, which its
-    judgement tells."""
+    judgement tells.
+    """
     if too_large(path.stat().st_size):
         return []
     data = path.read_bytes()
@@ -36,8 +37,13 @@ def parts_of(path: Path) -> list[Part]:
 
 
 def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
-    """Keep the parts of a container (`parts` are their hashes) that the ledger does not name yet, and return whether there
-    were any: the container came before it could be opened, or more of it can be read now."""
+    """Keep the parts of a container (`parts` are their hashes) that the ledger does not name yet.
+
+    The container came before it could be opened, or more of it can be read now.
+
+    Returns:
+        Whether there were any.
+    """
     container = replace(event.first, campaign=event.hints.campaign, as_of=event.hints.as_of)
     named = {r.sha256 for r in archive.receipts() if r.parent == container.sha256}
     return not named.issuperset(parts) and bool(archive.complete(container, parts_of))

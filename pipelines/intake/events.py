@@ -17,7 +17,8 @@ from pipelines.returns import Decision, Hints
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something to be judged: a return as it came, or (`again`) came again with other hints, or that a person decided
-    of. `line` is its line of the ledger, `known_from` when the judgement begins to count, `decision` the last one."""
+    of. `line` is its line of the ledger, `known_from` when the judgement begins to count, `decision` the last one.
+    """
 
     first: Receipt
     hints: Hints

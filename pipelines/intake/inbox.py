@@ -41,7 +41,8 @@ def campaign_of(home: Home, path: Path) -> str | None:
 
 def _place(home: Home, path: Path) -> Path | None:
     """Where in the inbox a path lies: as it is written, so that a link there counts as what lies there, or else as
-    it resolves."""
+    it resolves.
+    """
     for way in (Path(os.path.abspath(path)), path.resolve()):
         if way.is_relative_to(home.inbox):
             return way.relative_to(home.inbox)

@@ -136,7 +136,8 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
 
 def container(one: Return, data: bytes) -> Judgement:
     """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
-    as-of date of its own. Raises `Unreadable` where it cannot be opened."""
+    as-of date of its own. Raises `Unreadable` where it cannot be opened.
+    """
     found = process.opened(data)
     severity: Severity = "warning" if found.parts else "error"
     violations = [
@@ -167,7 +168,8 @@ def _checked(
     dataset: Dataset, group: list[Read], params: Mapping[str, Any]
 ) -> Iterator[tuple[Checked | Unreadable, list[Read]]]:
     """Documents with what their contract says of them. Where a contract of the home cannot be run on one, the reason:
-    its code is not ours, and what it raises is a verdict on that document alone."""
+    its code is not ours, and what it raises is a verdict on that document alone.
+    """
     try:
         yield _check(dataset, group, params), group
     except Exception as error:
@@ -275,7 +277,8 @@ def _at_the_cell(
     violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
 ) -> Iterator[Violation]:
     """The violation with its place down to the cell: one for each cell of its row that could not be read, with what
-    was printed there; else the cell of its column, the heading, or the words of the document that say the fact."""
+    was printed there; else the cell of its column, the heading, or the words of the document that say the fact.
+    """
     column = violation.column_name
     if violation.place in rows:
         row, values = rows[violation.place]

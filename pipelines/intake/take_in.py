@@ -277,7 +277,8 @@ def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Prop
 
 def _parts(todo: Sequence[Event]) -> Iterator[list[Event]]:
     """What is loaded together. A return with new hints goes by itself, after all that came before it and before
-    all that came after, so that a rebuild comes to what the single runs came to."""
+    all that came after, so that a rebuild comes to what the single runs came to.
+    """
     part: list[Event] = []
     for event in todo:
         if part and (event.again or part[-1].again or len(part) == BATCH):
@@ -295,7 +296,8 @@ def _pending(all_events: list[Event], judged: dict[str, int]) -> list[Event]:
 
 def _judged_lines(connection: DuckDBPyConnection, archive: Archive, all_events: list[Event]) -> dict[str, int]:
     """The ledger line by which each return was judged last. One whose bytes were lost and are there again is as if
-    its last line had not been judged."""
+    its last line had not been judged.
+    """
     judged = dict(connection.execute("SELECT snapshot_id, max(ledger_line) FROM core.snapshot GROUP BY ALL").fetchall())
     lost = connection.execute(
         "SELECT s.snapshot_id FROM core.snapshot_judged AS s INNER JOIN core.violation AS v"
@@ -311,7 +313,8 @@ def _judged_lines(connection: DuckDBPyConnection, archive: Archive, all_events: 
 
 def _left_alone(connection: DuckDBPyConnection) -> list[str]:
     """Unchanged returns that no longer equal what came before them for the same day, because that was judged
-    again: their figures would be lost from the tables."""
+    again: their figures would be lost from the tables.
+    """
     rows = connection.execute(
         "SELECT same.snapshot_id FROM core.snapshot_judged AS same LEFT JOIN core.snapshot_judged AS before"
         " ON before.campaign_id = same.campaign_id AND before.as_of = same.as_of"

@@ -24,7 +24,8 @@ class NoSuchCell(Exception):
 @dataclass(slots=True)
 class Trail:
     """The steps. `value` is what counts or was set aside (None where it could not be read), `printed` and `read` are
-    the cell's, `notes` what was done to it; `corrected` tells of a correction that a person signed."""
+    the cell's, `notes` what was done to it; `corrected` tells of a correction that a person signed.
+    """
 
     snapshot_id: str
     verdict: str

@@ -87,7 +87,8 @@ class WebhookNotifier:
 
 class MailNotifier:
     """E-mail through `smtp://[user:password@]host[:port]?from=…&to=…`: smtps for TLS from the start, smtp for TLS
-    where the server offers it; without TLS no password is sent."""
+    where the server offers it; without TLS no password is sent.
+    """
 
     name = "mail"
 
@@ -170,7 +171,8 @@ def _one_line(text: str) -> str:
 
 def told(home: Home) -> dict[str, dict[str, object]]:
     """What has been told and not resolved: by key its text, since when, and to whom. Where that is lost, all is told
-    again: better twice than never."""
+    again: better twice than never.
+    """
     try:
         known: dict[str, dict[str, object]] = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -155,14 +155,16 @@ def archived(home: Home) -> set[str]:
 
 def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collection[str]) -> set[str]:
     """What is expected, and what was judged beside it as far as the archive knows it: files come in while a run
-    goes on, and those that it did not see are the next one's."""
+    goes on, and those that it did not see are the next one's.
+    """
     judged = {row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM core.snapshot").fetchall()}
     return set(expected) | (judged & archived(home))
 
 
 def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
     """The open campaigns whose next return should have come: `every_days` after the last as-of date, or after
-    the opening. A closed campaign is never overdue."""
+    the opening. A closed campaign is never overdue.
+    """
     last = dict(
         connection.execute("SELECT campaign_id, max(as_of) FROM core.snapshot_current GROUP BY campaign_id").fetchall()
     )

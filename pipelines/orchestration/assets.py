@@ -62,7 +62,8 @@ class Intake(dg.Config):
 @contextmanager
 def the_writer(home: Home) -> Iterator[Warehouse]:
     """The one writer. A held lock passes: in a daemon's run the step waits and tries again. A command holds the
-    lock itself; if someone has the database open beside it, the person who waits is told so at once."""
+    lock itself; if someone has the database open beside it, the person who waits is told so at once.
+    """
     warehouse = Warehouse(home.warehouse)
     waited_for = warehouse.held
     try:
@@ -220,7 +221,8 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
 
 def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
     """Return which columns each column of a mart comes from: for Dagster's catalogue those of assets, and all of them
-    as a table, since the open-source UI draws no graph of it."""
+    as a table, since the open-source UI draws no graph of it.
+    """
     asset_of = {f"{dataset.table}_current": dataset.name}
     columns = lineage.lineage_of(dataset.tables, mart)
     if not columns:

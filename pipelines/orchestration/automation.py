@@ -52,7 +52,8 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
 )
 def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Asks for a run for what the sensor missed, and where someone is still to be told of something: a return that
-    has become overdue, or a notice that could not be sent."""
+    has become overdue, or a notice that could not be sent.
+    """
     home = Home.current()
     for problem in Inbox.of(home).archive_new():
         context.log.warning(problem)
@@ -64,7 +65,8 @@ def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReaso
 
 def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest | dg.SkipReason:
     """One run for all that waits; none while one is under way, and at most one an hour for the same work, so that
-    a fault does not ask for itself again and again."""
+    a fault does not ask for itself again and again.
+    """
     launch.fail_dead_runs(instance)
     busy = instance.get_runs(dg.RunsFilter(job_name=ingest.name, statuses=BUSY), limit=1)
     if busy:

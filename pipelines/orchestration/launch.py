@@ -107,7 +107,8 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
 
 def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:
     """Without what Dagster writes past its log to stderr, as where an event could not be stored: the command says
-    it in its own words."""
+    it in its own words.
+    """
     while True:
         with redirect_stderr(StringIO()):
             event = next(events, None)
@@ -123,7 +124,8 @@ def signature() -> dict[str, str]:
 
 def fail_dead_runs(opened: DagsterInstance) -> list[str]:
     """Fail the runs whose process is gone and free the pool slots of all runs that have ended, so that a kill −9
-    holds nobody up. The ids of the runs failed."""
+    holds nobody up. The ids of the runs failed.
+    """
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
 

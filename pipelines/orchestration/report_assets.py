@@ -117,7 +117,8 @@ def republish(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipR
 
 def _request(instance: dg.DagsterInstance, by: str) -> dg.RunRequest | dg.SkipReason:
     """One run for all that is behind, none while returns are taken in or reports are being made, and at most one an
-    hour for the same tables, so that a fault does not ask for itself again and again."""
+    hour for the same tables, so that a fault does not ask for itself again and again.
+    """
     launch.fail_dead_runs(instance)
     for busy in _busy(instance):
         return dg.SkipReason(f"run {busy.run_id} of {busy.job_name} is under way")

@@ -42,7 +42,8 @@ def report(instance: dg.DagsterInstance, stories: Iterable[Story]) -> None:
 
 def _forget(instance: dg.DagsterInstance, partition: str) -> None:
     """Delete the result of an earlier judgement: Dagster keeps one of a partition outside runs, and fails on a second
-    one instead of putting it in its place."""
+    one instead of putting it in its place.
+    """
     storage, results = instance.event_log_storage, AssetCheckExecutionsTable
     if isinstance(storage, SqlEventLogStorage):
         with storage.index_connection() as connection:

@@ -38,7 +38,8 @@ class NotInstalled(Exception):
 @dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the page or folder to open, a few lines of Markdown to show of it, and plain figures of it.
-    `changed` is false where all was as it had to be."""
+    `changed` is false where all was as it had to be.
+    """
 
     path: Path
     preview: str = ""
@@ -100,7 +101,8 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
 
 def behind(home: Home, warehouse: Warehouse) -> bool:
     """Whether the tables are behind what was loaded, so that nothing is to be made of them. Raises `WarehouseLocked`,
-    and FileNotFoundError without a warehouse."""
+    and FileNotFoundError without a warehouse.
+    """
     with warehouse.reading() as connection:
         return present_state(home) != tables.state(connection)
 

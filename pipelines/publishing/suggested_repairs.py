@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A report of `khrop.repair` to be shown: its status, the rows it would change under a line of headings, and all
-    of it in words."""
+    of it in words.
+    """
 
     status: str
     table: list[tuple[str, ...]]

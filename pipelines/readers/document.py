@@ -60,7 +60,8 @@ class NeedsReadingByEye(Unreadable):
 
 class Cell(NamedTuple):
     """A cell of the document. `row` and `col` count from 1; `read` is `printed` normalised, and `note` names what
-    normalising did; `field` is the contract's column it belongs to, if it stands under a heading."""
+    normalising did; `field` is the contract's column it belongs to, if it stands under a heading.
+    """
 
     sheet: str
     row: int
@@ -87,7 +88,8 @@ def cell_place(sheet: str, row: int, col: int) -> str:
 
 def where(place: str, field: str = "") -> str:
     """A place in words: `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook
-    `sheet Sheet1!R7C3` is sheet Sheet1, cell C7."""
+    `sheet Sheet1!R7C3` is sheet Sheet1, cell C7.
+    """
     found = PLACE.fullmatch(place)
     if not found:
         return place or "the whole document"
@@ -138,7 +140,8 @@ class TableRow:
 
 class Meant(NamedTuple):
     """What a form says of a cell beside what it prints: the text to read in its stead (None: what is printed), and
-    notes of what was done, each a word or two."""
+    notes of what was done, each a word or two.
+    """
 
     read: str | None = None
     notes: tuple[str, ...] = ()
@@ -174,7 +177,8 @@ class RawTable:
     """A document as read. `columns` maps each field that one heading names to its column number in the last part
     of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
     headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
-    outside the table; `dataset` is that of the form of table."""
+    outside the table; `dataset` is that of the form of table.
+    """
 
     form: str
     encoding: str

@@ -39,7 +39,8 @@ READERS = {
 
 def form_of(data: bytes) -> str:
     """The form of a file: text (with separators or without), html, pdf, xlsx, xlsb, ods, fods, xls, docx, or the name
-    of one that is refused. Raises `Unreadable` for a package that cannot be opened."""
+    of one that is refused. Raises `Unreadable` for a package that cannot be opened.
+    """
     if b"%PDF-" in data[:HEAD]:
         return "pdf"
     if data.startswith(b"PK"):

@@ -129,7 +129,8 @@ def _together(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def is_total(read: str, mangled: bool = False, form: TableForm | None = None) -> bool:
     """Return whether a cell's text marks the row of grand totals, of a form or of any; where marks were lost, by its
-    consonants."""
+    consonants.
+    """
     return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
 
 

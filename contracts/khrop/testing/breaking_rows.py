@@ -157,7 +157,8 @@ class WrongPercent(Breaking):
 
     def _of_its_own(self, row: Any) -> bool:
         """Whether the percent keeps what else is said of it; the other rule about percents too, if this is of
-        rounding."""
+        rounding.
+        """
         others = [s for s in self.plan.rows if s is not self.said and self.said.vocabulary.ratio in s.rule.columns]
         if isinstance(self.said.vocabulary, RatioWithin):
             others = [s for s in others if not s.is_ratio]

@@ -25,7 +25,8 @@ Record = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Case:
     """What `khrop.check` is handed: `frame` and, where the contract asks for them, claims, document, the previous
-    frame, references, parameters. All frames are of pandas; `converted` makes them another engine's."""
+    frame, references, parameters. All frames are of pandas; `converted` makes them another engine's.
+    """
 
     contract: type
     frame: Any

@@ -53,7 +53,8 @@ def derive(draw: Draw, plan: Plan, known: Known) -> None:
 
 def unsay(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
     """Leave unsaid what would break a rule; none of the facts that are to be `kept`. The rules that are broken all the
-    same."""
+    same.
+    """
     while True:
         failing = [(one.rule.id, part) for one, _, part in plan.documents if fails(part, known)]
         for _, part in failing:

@@ -112,7 +112,8 @@ def _columns_of(plan: Plan, reference: str, columns: Sequence[str]) -> list[str]
 
 def _names(draw: Draw, plan: Plan, breaking: Breaking) -> list[Any]:
     """The snapshots' names, the first spoilt where that is what breaks; None for the only one of a frame that has no
-    column for it."""
+    column for it.
+    """
     name = plan.options.snapshot
     if name is None or name not in plan.fields:
         return [None]

@@ -46,7 +46,8 @@ class Snapshot:
 
 class Breaking:
     """What is done otherwise at each step; this does nothing. `least` is how many rows it needs, `names` what a
-    snapshot's name is to be instead."""
+    snapshot's name is to be instead.
+    """
 
     least = 1
     names: tuple[Constraint, ...] = ()
@@ -258,7 +259,8 @@ def _aggregate(of: str, values: Sequence[Any]) -> Any:
 
 def _refer(draw: Draw, plan: Plan, rows: Sequence[Slot], frames: dict[str, list[Slot]]) -> None:
     """The frames that rules refer to by name: each with a row for each of the frame's, further ones with what they
-    conserve beside it."""
+    conserve beside it.
+    """
     rules: list[ConservesRows] = plan.of(ConservesRows)
     for rule in rules:
         for name in rule.also:

@@ -200,7 +200,8 @@ class Plan:
         reach_of: Said | None = None,
     ) -> Maker:
         """What draws rows of this contract; with other constraints `instead` of those of some rules (by their place
-        among `rows`), the whole numbers `freed` halves where they must be, and figures as large as a rule's."""
+        among `rows`), the whole numbers `freed` halves where they must be, and figures as large as a rule's.
+        """
         constraints: list[Constraint] = []
         tried: list[RowRule] = []
         for at, said in enumerate(self.rows):

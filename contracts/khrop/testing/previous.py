@@ -40,7 +40,8 @@ def before(draw: Draw, plan: Plan, rows: Sequence[Row]) -> list[dict[str, Any]] 
 
 def older_maker(plan: Plan, instead: Mapping[int, Sequence[Constraint]] | None = None, coherent: bool = True) -> Maker:
     """What draws a row and the one before it; with other constraints `instead` of those of some rules. Where it is
-    `coherent`, the row before keeps the rules of rows."""
+    `coherent`, the row before keeps the rules of rows.
+    """
     constraints = [_of_previous(c) for said in plan.rows for c in said.constraints or () if coherent]
     tried = []
     for at, said in enumerate(plan.compared):

@@ -78,7 +78,8 @@ def hundredths_of_ratio(part: float, whole: float) -> int:
 class Maker:
     """Draws rows of some fields that keep constraints and rules. `freed` are whole numbers that may be halves here;
     `nullable` the columns that may be null without breaking a rule, `reached` the rules whose own figures are within
-    reach."""
+    reach.
+    """
 
     def __init__(
         self,

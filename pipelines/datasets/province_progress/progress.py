@@ -37,7 +37,8 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class Country:
     """The whole country at one as-of date (mart.national_trend). Percents are points; deltas are against the return
-    before, None for the first."""
+    before, None for the first.
+    """
 
     as_of: date
     provinces: int
@@ -54,7 +55,8 @@ class Country:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A province at one as-of date (mart.province_trend and mart.compliance). `status` is complete, on_track, behind,
-    not_started or overdue; `gap_points` is against the straight line; `ordinal` the place in the printed return."""
+    not_started or overdue; `gap_points` is against the straight line; `ordinal` the place in the printed return.
+    """
 
     as_of: date
     province_code: str
@@ -124,7 +126,8 @@ def standings(connection: DuckDBPyConnection, campaign_id: str, *, latest: bool 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The return that counts at an as-of date, and the file that it is. `letter_no` is the number of the document's
-    own letter, where it has one."""
+    own letter, where it has one.
+    """
 
     snapshot_id: str
     as_of: date
@@ -166,7 +169,8 @@ def printed_percents(connection: DuckDBPyConnection, campaign_id: str, as_of: da
 
 def cited_letters(connection: DuckDBPyConnection, campaign_id: str) -> dict[str, date]:
     """The dates of the letters that a campaign's returns cite, by number without spaces; those alone that stand with
-    one number and one date in their paragraph, and that all returns give the same date."""
+    one number and one date in their paragraph, and that all returns give the same date.
+    """
     return dict(
         connection.execute(
             "WITH cited AS ("

@@ -96,7 +96,8 @@ def _form(value: Any) -> str:
 
 def set_up(sheet: Worksheet, widths: Sequence[float], *, head: int, fixed: int = 0, landscape: bool = False) -> None:
     """Widths of the columns (characters), the rows to `head` and `fixed` columns frozen, the heading repeated on each
-    A4 page, all columns on one page's width."""
+    A4 page, all columns on one page's width.
+    """
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = ROW_HEIGHT, True

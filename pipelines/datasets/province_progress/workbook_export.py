@@ -51,7 +51,8 @@ def build(
     digits: Digits = Digits.thai,
 ) -> bytes:
     """A campaign's workbook at its latest as-of date, as XLSX; the same bytes for the same figures. `file` is the
-    campaign's own, where it is still there."""
+    campaign's own, where it is still there.
+    """
     nation = progress.country(connection, campaign.campaign_id)[-1]
     source = progress.source(connection, campaign.campaign_id, nation.as_of)
     book = Workbook()
@@ -77,7 +78,8 @@ def build(
 
 def publish(home: Home, *, force: bool = False) -> Published:
     """Write the workbook of every campaign, in Thai digits, as `khrop export --xlsx` does. Raises `WarehouseLocked`,
-    and FileNotFoundError without a warehouse."""
+    and FileNotFoundError without a warehouse.
+    """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
         made = {

@@ -26,7 +26,8 @@ SHOWN = 80
 
 class Said(NamedTuple):
     """A text as printed; what to read in its stead; notes; and what the form holds beside it without printing it
-    (hidden or deleted text)."""
+    (hidden or deleted text).
+    """
 
     text: str
     read: str | None = None
@@ -89,7 +90,8 @@ class Grid:
 
     def within(self) -> tuple[str, list[Grid]]:
         """What it is in the cell of a table around it: text, unless it has headings and so stands by itself; and
-        the tables that do."""
+        the tables that do.
+        """
         if self.headed():
             return "", [self]
         return self.flat(), [grid for _, many in sorted(self.inner.items()) for grid in many]
@@ -151,7 +153,8 @@ class Flow:
 
     def end_run(self, name: str = PARAGRAPHS, *, anew: bool = False) -> None:
         """Close the run of paragraphs, and count from 1 again if that is said. Tabs part it into columns if some
-        line of it holds headings so parted."""
+        line of it holds headings so parted.
+        """
         self._paragraphs = 0 if anew else self._paragraphs
         if not self._run:
             return

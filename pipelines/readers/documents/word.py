@@ -178,7 +178,8 @@ class _Reader:
 
 def _said(lines: list[Line]) -> Said:
     """The paragraphs of a cell as one text. With an automatic number, what is read is the text without it, or
-    where there is none the bare figure."""
+    where there is none the bare figure.
+    """
     said = [(number, pieces.said()) for number, pieces in lines]
     # What is hidden beside a line that is shown is not of the cell's text.
     shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in said) or any(n[0] for n, _ in said)

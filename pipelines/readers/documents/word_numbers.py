@@ -29,7 +29,8 @@ class Level:
 @dataclass(slots=True)
 class Numbers:
     """The lists of a document, and how far each has been counted. Lists of one pattern count on from one another,
-    as Word shows them, unless they say that they begin anew."""
+    as Word shows them, unless they say that they begin anew.
+    """
 
     names: Names
     levels: dict[tuple[str, int], Level] = field(default_factory=dict)

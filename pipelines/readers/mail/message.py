@@ -75,7 +75,8 @@ def _not_taken_apart() -> Unreadable:
 
 def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     """The parts that hold something: of a body that is there in several forms the first with a table, of any other
-    body itself if it holds one."""
+    body itself if it holds one.
+    """
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if alternative or not _is_body(part) or _table(part):
             yield part

@@ -96,7 +96,8 @@ def _opened(data: bytes) -> Iterator[Any]:
 @contextmanager
 def _refusing_damage() -> Iterator[None]:
     """Whatever an engine raises on a PDF is said of the PDF: one engine opens what another stumbles over, each raises
-    what it likes. Memory that runs out goes on to whoever set the limit."""
+    what it likes. Memory that runs out goes on to whoever set the limit.
+    """
     try:
         yield
     except (Unreadable, MemoryError):
@@ -117,7 +118,8 @@ def damaged(reason: str) -> Unreadable:
 
 def _refuse_without_text(pages: list[list[characters.Character]]) -> None:
     """Pages without a text layer, or whose text layer says nothing, are for a person to read; where some pages have
-    text, the others are if none of the first has a table."""
+    text, the others are if none of the first has a table.
+    """
     texts = ["".join(c.text for c in page if c.text.strip()) for page in pages]
     usable = [sum(map(_says_something, text)) for text in texts]
     blank = [n for n, text in enumerate(texts, 1) if len(text) < LEAST_LETTERS]

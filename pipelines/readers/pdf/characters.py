@@ -37,7 +37,8 @@ EDGE = 1.0
 class Character(NamedTuple):
     """One character. `x` and `base` are its origin on the base line, `box` is where its ink is; `order` counts in the
     order of the text; `white` is true of what is printed white, `clipped` of what lies outside the frame that it was
-    printed into, `turned` of what does not run from left to right, `made_up` of a space that PDFium sees in a gap."""
+    printed into, `turned` of what does not run from left to right, `made_up` of a space that PDFium sees in a gap.
+    """
 
     text: str
     x: float
@@ -61,7 +62,8 @@ class Character(NamedTuple):
 
 class Characters(NamedTuple):
     """The characters of a page that show, how many do not, what is printed aslant (a watermark), whether the text
-    layer gives marks a wrong text, and how the page is to be turned for its lines to run from left to right."""
+    layer gives marks a wrong text, and how the page is to be turned for its lines to run from left to right.
+    """
 
     shown: list[Character]
     unseen: int
@@ -106,7 +108,8 @@ def of_page(page: Any, text_page: Any) -> Characters:
 
 def _all(page: Any, text_page: Any, shown_as: Matrix) -> tuple[list[_Read], int]:
     """The characters in points of the page as it is shown, and the number of those that are not on it: beyond its
-    edges, or printed in a way that shows nothing."""
+    edges, or printed in a way that shows nothing.
+    """
     width, height = page.get_size()
     clips = _Clips(page)
     read: list[_Read] = []
@@ -267,7 +270,8 @@ def _without_false_spaces(characters: list[Character]) -> list[Character]:
 
 class _Clips:
     """What the text of a page is clipped to. Of text in a form within the page the clip is in the form's own units,
-    and is not looked at."""
+    and is not looked at.
+    """
 
     def __init__(self, page: Any) -> None:
         self._own = {

@@ -125,7 +125,8 @@ def _headings(
     lines: Sequence[Line], first: int, pitch: float, columns: list[tuple[float, float]]
 ) -> tuple[list[int], list[tuple[float, float]]]:
     """The lines right above the first row that name the most columns, and the columns with those that have a heading
-    alone, such as that of the colour bars. No lines where they name none."""
+    alone, such as that of the colour bars. No lines where they name none.
+    """
     best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
     found: list[int] = []
     below = lines[first].base
@@ -170,7 +171,8 @@ def _widened(columns: list[tuple[float, float]], segments: Sequence[Segment]) ->
 
 def _with_headed(columns: list[tuple[float, float]], segments: Sequence[Segment]) -> list[tuple[float, float]]:
     """The columns, and those that have a heading alone: where there are more headings than columns, the ones that
-    stand furthest from any."""
+    stand furthest from any.
+    """
     heads: list[tuple[float, float]] = []
     for a, b in sorted((s.x0, s.x1) for s in segments):
         if heads and a < heads[-1][1]:
@@ -200,7 +202,8 @@ def _owner(
 ) -> int | None:
     """The row that a line without figures belongs to, as a name that is written over two lines: the one between the
     same rules, or else the nearest; of two as near the upper one, as text is set from the top, if both have a part of
-    a name already, so that a wrong guess is no name."""
+    a name already, so that a wrong guess is no name.
+    """
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
         return None
@@ -222,7 +225,8 @@ def _owner(
 
 def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:
     """Whether the line above the first row is the rest of a name that the page before begins: a row's height above a
-    row that has a name of its own, in the column of names and in no other."""
+    row that has a name of its own, in the column of names and in no other.
+    """
     if first == 0 or len(lines[first - 1].segments) != 1:
         return False
     (rest,) = lines[first - 1].segments

@@ -87,7 +87,8 @@ def box_of(characters: Iterable[Character]) -> Box | None:
 
 def by_base(characters: Sequence[Character]) -> list[list[Character]]:
     """Groups of one base line each, from top to bottom, in the order of the text within each. A mark goes with the
-    letter before it, wherever it was put."""
+    letter before it, wherever it was put.
+    """
     anchors: list[tuple[float, Character]] = []
     last: Character | None = None
     for one in sorted(characters, key=lambda c: c.order):

@@ -29,7 +29,8 @@ class Page:
 
 def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
     """The sheets of a page, and its last table with headings or that goes on with one, which `before` is of the page
-    before."""
+    before.
+    """
     found: list[Sheet] = []
     number = 1
     _take_loose(page, next((g for g in reversed(page.grids) if _headed(g)), before))
@@ -64,7 +65,8 @@ def _headed(grid: Grid) -> bool:
 
 def _take_loose(page: Page, table: Grid | None) -> None:
     """Rows of figures in the columns of a table that stand outside it are of it: at the break of a page a row may be
-    left without the lines around it, or alone."""
+    left without the lines around it, or alone.
+    """
     if table is None:
         return
     loose: list[Row] = []
@@ -82,7 +84,8 @@ def _take_loose(page: Page, table: Grid | None) -> None:
 
 def join_over_pages(found: Sequence[Sheet]) -> None:
     """Put what of a row's name stands on the next page behind what stands on this one: a row without figures that is
-    the first of its page under the headings."""
+    the first of its page under the headings.
+    """
     last: tuple[Sheet, int] | None = None
     for sheet in found:
         if not sheet.rows or len(sheet.rows[0][1]) < 2:

@@ -22,7 +22,8 @@ COLOURED = 40
 
 def thinned(pdf: Any, data: bytes) -> bytes:
     """The bytes of an opened PDF, or of a copy without its strips of colour where a page has very many. The pages of
-    `pdf` are changed by it and must have been read before."""
+    `pdf` are changed by it and must have been read before.
+    """
     heavy = [page for page in pdf if pdfium.FPDFPage_CountObjects(page) > MANY]
     if not sum(_without_colour(page) for page in heavy):
         return data

@@ -41,7 +41,8 @@ class Piece(NamedTuple):
 
 class Columns(NamedTuple):
     """The columns of a page: of each its cells' least start, greatest end and usual middle, and whether it holds
-    figures."""
+    figures.
+    """
 
     starts: list[int]
     ends: list[int]
@@ -191,7 +192,8 @@ def _page(
 
 def _wrapped(row: list[str], below: list[Piece], columns: Columns) -> bool:
     """Put the rest of a wrapped name from the line below into its row, where the whole is a row's name and the part
-    is none."""
+    is none.
+    """
     for column, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
         within = below and all(start - 1 <= piece.start and piece.end <= end + 1 for piece in below)
         if within and not columns.figures[column] and not is_row_name(row[column]):
@@ -222,7 +224,8 @@ def _heading(above: list[list[Piece]], columns: Columns) -> tuple[int, list[str]
 
 def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
     """Headings as clusters of words that stand over one another, each over its column; those over none, such as
-    that of coloured bars, behind the last. Nothing where a cluster stands over several columns."""
+    that of coloured bars, behind the last. Nothing where a cluster stands over several columns.
+    """
     pieces = [_parted(_joined(line, figures_apart=False), line, columns) for line in lines]
     clusters: list[tuple[int, int]] = []
     for piece in sorted(piece for line in pieces for piece in line):

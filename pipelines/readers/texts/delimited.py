@@ -83,7 +83,8 @@ def _rows(lines: list[str], delimiter: str) -> Rows:
 
 def _row(lines: list[str], at: int, delimiter: str) -> tuple[list[str], int]:
     """The row that begins on a line, and how many lines it takes. Quotes may hold line ends; where a quote is not
-    closed within a few lines it is a mark of the prose, and its line is read by itself."""
+    closed within a few lines it is a mark of the prose, and its line is read by itself.
+    """
     line = lines[at]
     if '"' not in line:
         return line.rstrip("\r\n").split(delimiter), 1

@@ -44,7 +44,8 @@ PIXELS = 8
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for beside the whole: some provinces (by code; none means all), one kind of those behind, the
-    letters' date, and where the site is published. Raises nothing: what does not fit is told by `plan`."""
+    letters' date, and where the site is published. Raises nothing: what does not fit is told by `plan`.
+    """
 
     provinces: tuple[str, ...] = ()
     only: Only | None = None
@@ -55,7 +56,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The letters that are to be: their occasion, the standings of all provinces in the order of the return, those
-    that get a reminder, and those asked for that are not behind."""
+    that get a reminder, and those asked for that are not behind.
+    """
 
     occasion: Occasion
     standings: tuple[Standing, ...]
@@ -129,7 +131,8 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
 
 def publish(home: Home, *, force: bool = False) -> Published:
     """Write the letters of every campaign at its latest as-of date, as `khrop letters` does without options; those
-    that are the same stay. Raises `TemplateFault`, `WarehouseLocked`, and FileNotFoundError without a warehouse."""
+    that are the same stay. Raises `TemplateFault`, `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
         plans = [plan(connection, one, files.get(one.campaign_id), Wanted()) for one in progress.campaigns(connection)]

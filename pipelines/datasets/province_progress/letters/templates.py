@@ -43,7 +43,8 @@ class TemplateFault(WrongUse):
 @dataclass(frozen=True, slots=True)
 class LetterTemplate:
     """A template that was checked. `parts` are those of the DOCX, `filled` those among them that have fields,
-    `pictures` those that become the QR code."""
+    `pictures` those that become the QR code.
+    """
 
     path: Path
     parts: Mapping[str, bytes]
@@ -52,7 +53,8 @@ class LetterTemplate:
 
     def render(self, fields: Mapping[str, Any], picture: bytes) -> bytes:
         """A letter: the DOCX with the fields' values, and `picture` (PNG) in the place of the QR code. The same
-        bytes for the same values. Raises `TemplateFault`."""
+        bytes for the same values. Raises `TemplateFault`.
+        """
         made = {name: self._filled(name, template, fields) for name, template in self.filled.items()}
         return zip_files.zipped({**self.parts, **made, **dict.fromkeys(self.pictures, picture)})
 

@@ -25,7 +25,8 @@ SITE = "site"
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What all letters of a campaign and as-of date share. `letters` are the numbers of those that opened the
-    campaign, `dates` when they are of, by number without spaces; `dated` is the letters' own date, if it is known."""
+    campaign, `dates` when they are of, by number without spaces; `dated` is the letters' own date, if it is known.
+    """
 
     campaign: Campaign
     country: Country

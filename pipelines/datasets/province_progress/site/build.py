@@ -42,7 +42,8 @@ Page = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Built:
     """What came of building a site: `index` is its first page; pages written anew and taken over as they were, both
-    0 where the site was that of this state already (`current`)."""
+    0 where the site was that of this state already (`current`).
+    """
 
     index: Path
     written: int
@@ -226,7 +227,8 @@ def _counted(one: dict[str, Any]) -> dict[str, Any]:
 
 def _parts(names: list[str]) -> dict[str, list[str]]:
     """The pages of quality, the newest first, each with its returns, the newest first. Full pages are counted from the
-    oldest return; the newest, which grows, is quality.html."""
+    oldest return; the newest, which grows, is quality.html.
+    """
     rest = len(names) % A_PAGE or min(A_PAGE, len(names))
     parts = {"quality.html": names[:rest]}
     older = [names[start : start + A_PAGE] for start in range(rest, len(names), A_PAGE)]

@@ -59,7 +59,8 @@ class Frame:
 
 def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
     """From the last point on at the pace since the opening: to the deadline, or to the day when all is saved. None
-    past the deadline, when all is saved, or where there is no pace to tell."""
+    past the deadline, when all is saved, or where there is no pace to tell.
+    """
     if not points:
         return []
     day, percent = points[-1]

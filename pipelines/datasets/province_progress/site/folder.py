@@ -32,7 +32,8 @@ def state_of(folder: Path) -> str:
 def write(pages: Iterable[tuple[str, str]], folder: Path, state: str) -> Written:
     """Write pages (path within the site, text) into a new folder and put it in the place of the old one in one step. A
     page that says what it said is the same file as before: a hard link, or a copy with its time where links cannot
-    be. A fault before the swap leaves the old site as it is."""
+    be. A fault before the swap leaves the old site as it is.
+    """
     new = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)

@@ -14,7 +14,8 @@ from warehouse.connect import Warehouse
 
 def publish(home: Home, *, force: bool = False) -> Published:
     """Build the site of a home; nothing is done where it is that of the tables, letters and code already. Raises
-    `WarehouseLocked`, and FileNotFoundError without a warehouse."""
+    `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    """
     built = bring_up_to_date(home, force=force)
     told = {"pages_written": built.written, "pages_kept": built.kept}
     preview = f"[{built.index}]({built.index.as_uri()}): {built.written} pages written, {built.kept} as they were"

@@ -21,7 +21,8 @@ Rows = Callable[[Sequence[Standing], str], Markup]
 
 def of(cells: Cells, files: Mapping[str, Mapping[str, Any]], quality_of: Mapping[str, str]) -> Rows:
     """What makes the rows of a campaign's provinces, the newest first: each figure with what is printed and its cell,
-    the row's place, the file and the first digits of its hash. `files` are the returns by name."""
+    the row's place, the file and the first digits of its hash. `files` are the returns by name.
+    """
     ends: dict[tuple[str, str], str] = {}
 
     def end(name: str, root: str) -> str:

@@ -1,5 +1,6 @@
 """Where every figure comes from, down to page and cell, and what people decided: what the site reads beside
-`pipelines.datasets.province_progress.progress`."""
+`pipelines.datasets.province_progress.progress`.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ _SPACE = re.compile(r"\n\s*\n+|(?<=\n)[ \t]+")
 
 def render(template: str, **told: Any) -> str:
     """A page: the template of that name with what it is told. Raises `jinja2.UndefinedError` where it lacks
-    something."""
+    something.
+    """
     return _environment().get_template(f"{template}.html").render(told) + "\n"
 
 

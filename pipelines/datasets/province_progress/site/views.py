@@ -21,7 +21,8 @@ STEPS = (Decimal("0.1"), Decimal("0.2"), Decimal("0.5"), *map(Decimal, (1, 2, 3,
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What came since the return before: who gained most, began, completed, fell back. `since` is its as-of date, None
-    at the first return."""
+    at the first return.
+    """
 
     since: date | None
     gained: list[Standing]
@@ -52,7 +53,8 @@ class Scale:
 @dataclass(frozen=True, slots=True)
 class View:
     """A campaign as its pages show it. `now` are the provinces at the latest as-of date in the printed order, `then`
-    those of the return before by code, `history` each province's standings by code, the oldest first."""
+    those of the return before by code, `history` each province's standings by code, the oldest first.
+    """
 
     campaign: Campaign
     country: list[Country]
