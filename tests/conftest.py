@@ -49,6 +49,10 @@ def log_as_it_was() -> Iterator[None]:
     """A command run within a test sets up the log of its process; the next test finds it as it was."""
     log = logging.getLogger("khrop")
     handlers, level, propagate = log.handlers[:], log.level, log.propagate
+    # A run of Dagster in this process may have switched off the loggers that were there before it.
+    for name, known in logging.root.manager.loggerDict.items():
+        if name.startswith("khrop") and isinstance(known, logging.Logger):
+            known.disabled = False
     yield
     log.handlers[:], log.level, log.propagate = handlers, level, propagate
 

@@ -5,7 +5,7 @@ check is what the UI shows red on it.
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import dagster as dg
 from dagster._core.storage.event_log import SqlEventLogStorage
@@ -19,14 +19,13 @@ from warehouse.verdicts import FAILED, Verdict
 NAME = "not_set_aside"
 
 
-def report(instance: dg.DagsterInstance, stories: Iterable[Story]) -> None:
+def report(instance: dg.DagsterInstance, stories: Sequence[Story]) -> None:
     """Record the check of each return that was set aside, and of each that was judged again and is not any more."""
+    _forget(instance, [story.snapshot_id for story in stories])
     for story in stories:
         failed = story.verdict in FAILED
         if failed or story.judgement > 1:
             first = next((v for v in story.violations if v.severity == "error"), None)
-            if story.judgement > 1:
-                _forget(instance, story.snapshot_id)
             instance.report_runless_asset_event(
                 dg.AssetCheckEvaluation(
                     asset_key=dg.AssetKey("returns"),
@@ -40,9 +39,10 @@ def report(instance: dg.DagsterInstance, stories: Iterable[Story]) -> None:
             )
 
 
-def _forget(instance: dg.DagsterInstance, partition: str) -> None:
-    """Delete the result of an earlier judgement: Dagster keeps one of a partition outside runs, and fails on a second
-    one instead of putting it in its place.
+def _forget(instance: dg.DagsterInstance, partitions: Sequence[str]) -> None:
+    """Delete the results of earlier judgements, of a warehouse before a rebuild, too.
+
+    Dagster keeps one result of a partition outside runs, and fails on a second instead of putting it in its place.
     """
     storage, results = instance.event_log_storage, AssetCheckExecutionsTable
     if isinstance(storage, SqlEventLogStorage):
@@ -51,7 +51,7 @@ def _forget(instance: dg.DagsterInstance, partition: str) -> None:
                 results.delete().where(
                     results.c.asset_key == dg.AssetKey("returns").to_string(),
                     results.c.check_name == NAME,
-                    results.c.partition == partition,
+                    results.c.partition.in_(partitions),
                     results.c.run_id == "",
                 )
             )

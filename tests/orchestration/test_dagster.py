@@ -104,8 +104,8 @@ def test_every_asset_says_what_it_is() -> None:
         assert spec.description, spec.key
         assert spec.kinds, spec.key
         assert spec.owners == ["team:returns"], spec.key
-        assert spec.group_name in {"1_intake", "2_marts", "3_published", "4_reports"}, spec.key
-    (progress,) = (s for s in defs.resolve_all_asset_specs() if s.key.to_user_string() == "intake")
+        assert spec.group_name in {"1_intake", "2_province_progress", "3_published", "4_reports"}, spec.key
+    (progress,) = (s for s in defs.resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
     columns = {c.name: c for c in progress.metadata["dagster/column_schema"].columns}
     assert columns["saved_percent"].description
 

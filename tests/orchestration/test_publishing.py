@@ -233,7 +233,7 @@ def test_nothing_is_published_from_tables_that_are_behind(place: Place, first: d
     try:
         assert ask(place) is report_assets.NOTHING_NEW
         with pytest.raises(catalogue.TablesBehind, match="khrop ingest makes them anew"):
-            catalogue.report("data_docs").publish(place.home)
+            catalogue.publish(catalogue.report(place.home, "data_docs"), place.home)
     finally:
         with Warehouse(place.home.warehouse).reading() as connection:
             (place.home.exports / tables.STATE).write_text(tables.state(connection), encoding="ascii")
