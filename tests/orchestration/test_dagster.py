@@ -361,6 +361,6 @@ def test_a_return_that_is_set_aside_fails_a_check_of_its_partition(
     assert all(run.is_success for run in instance.get_runs())
 
     khrop("repair", "syn-bad-15", "--accept", "--by", "ฝ่ายข้อมูล", "--reason", "โทรถามจังหวัดแล้ว")
-    newest, _ = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    (newest,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
     assert newest.evaluation is not None
     assert newest.evaluation.passed

@@ -15,13 +15,14 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from province_table import MART_NAMES, build_marts
+from province_table import MART_NAMES, TABLES, build_marts
 
 from khrop.thai import provinces
 from pipelines.campaigns import Campaign
 from warehouse.connect import migrate
 from warehouse.load import Arrival, File, load, transaction
 from warehouse.tables import refresh_reference
+from warehouse.verdicts import Verdict
 
 CODES = provinces.expected_codes()
 OPENED, DEADLINE = date(2020, 5, 19), date(2020, 8, 31)
@@ -60,7 +61,23 @@ def arrival(line: int, campaign_id: str, as_of: date, figures: Figures, verdict:
     hashed = str(figures) if verdict == "accepted" else None
     file = File(name, name, "text/plain", 1, moment, "here")
     return Arrival(
-        name, file, campaign_id, as_of, verdict, hashed, "1", "1", moment, None, None, line, rows, [], [], []
+        name,
+        file,
+        TABLES,
+        campaign_id,
+        as_of,
+        Verdict(verdict),
+        hashed,
+        "1",
+        "1",
+        moment,
+        None,
+        None,
+        line,
+        rows,
+        [],
+        [],
+        [],
     )
 
 
@@ -72,7 +89,7 @@ def marts(*told: Told, set_aside: Sequence[tuple[str, date, Figures]] = ()) -> I
     ]
     with duckdb.connect(":memory:") as connection:
         migrate(connection)
-        refresh_reference(connection, [t.campaign for t in told])
+        refresh_reference(connection, [t.campaign for t in told], [TABLES])
         with transaction(connection):
             load(connection, [arrival(n, *one) for n, one in enumerate(arrivals, start=1)])
         build_marts(connection)

@@ -74,8 +74,8 @@ def test_columns_and_claims_have_names() -> None:
 
 def test_every_verdict_status_and_region_has_a_name() -> None:
     from khrop.thai import provinces
-    from warehouse.tables import VERDICTS
+    from warehouse.verdicts import Verdict
 
-    assert set(VERDICTS) | {"accepted", "accepted_with_warnings"} == set(labels.VERDICT)
+    assert set(Verdict) == set(labels.VERDICT)
     assert set(labels.SIGN) == set(labels.STATUS)
     assert {p.region for p in provinces.all_provinces()} == set(labels.REGION)
