@@ -157,6 +157,7 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
     assert shown == {
         ("intake",),
         ("returns",),
+        ("province_progress",),
         ("province_trend",),
         ("national_trend",),
         ("compliance",),

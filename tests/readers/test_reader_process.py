@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 import hostile_returns as made
@@ -123,7 +124,10 @@ def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> No
 
 def test_files_that_several_ask_for_at_once_are_read_one_after_the_other() -> None:
     found: list[int] = []
-    askers = [threading.Thread(target=lambda: found.append(len(read(BOOK).rows))) for _ in range(8)]
+    askers = [
+        threading.Thread(target=copy_context().run, args=(lambda: found.append(len(read(BOOK).rows)),))
+        for _ in range(8)
+    ]
     for asker in askers:
         asker.start()
     for asker in askers:
