@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from pipelines.datasets.province_progress import DATASET
+from pipelines.datasets.province_progress.dataset import DATASET
 from warehouse.meaning import meaning_for
 from warehouse.tables import build_mart
 

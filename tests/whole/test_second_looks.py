@@ -84,7 +84,7 @@ def test_a_changed_campaign_file_is_work_to_do(home: Home, taken_in: Any, sample
     assert waiting_work(home, warehouse) == []
     (home.root / "campaigns").mkdir()
     (home.root / "campaigns" / "waste.toml").write_text(OTHER, encoding="utf-8")
-    assert waiting_work(home, warehouse) == ["campaigns or provinces that have changed"]
+    assert waiting_work(home, warehouse) == ["campaigns, provinces or datasets that have changed"]
     taken_in()
     assert waiting_work(home, warehouse) == []
 

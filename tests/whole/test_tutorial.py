@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -10,9 +9,6 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-import pandas as pd
-
-import khrop
 from pipelines.home import Home
 
 ROOT = Path(__file__).parents[2]
@@ -53,28 +49,21 @@ def test_the_mart_that_is_asked_for_is_exported(taken_in: Callable[..., Any], sa
     assert sum(provinces for _, provinces in shown[0].fetchall()) == 76
 
 
-def test_the_contract_holds_for_the_file_and_finds_a_changed_figure() -> None:
-    code = re.findall(r"```python\n(import pandera.*?)```", TEXT, re.DOTALL)[0]
-    defined: dict[str, Any] = {"__name__": "contract"}
-    exec(compile(code, "contract.py", "exec", dont_inherit=True), defined)
-    frame, totals = table()
-    verdict = khrop.check(defined["WastePlans"], frame, claims=totals)
-    assert verdict.status == "accepted"
-    assert not list(verdict.not_run)
-    frame.loc[3, "approved"] += 1
-    broken = khrop.check(defined["WastePlans"], frame, claims=totals)
-    assert broken.counts() == {"parts-of-plans": 1, "percent-rounded": 1, "totals-match": 1}
-    assert broken.status == "quarantined"
-
-
-def table() -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """The tutorial's file as a contract takes it: a frame, and the claims of its row of totals."""
-    lines = list(csv.reader((TUTORIAL / "waste-plans.csv").read_text(encoding="utf-8").splitlines()))
-    start = next(i for i, line in enumerate(lines) if line[:1] == ["No."])
-    names = [name.lower().replace(".", "").replace(" ", "_") for name in lines[start]]
-    *rows, total = lines[start + 1 :]
-    frame = pd.DataFrame(rows, columns=names)
-    counts = ["plans", "approved", "in_review", "not_submitted"]
-    frame = frame.astype({"no": int, "approved_percent": float, **dict.fromkeys(counts, int)})
-    printed = dict(zip(names, total, strict=True))
-    return frame, [{"source": "table_total", "measure": name, "value": int(printed[name])} for name in counts]
+def test_the_dataset_of_the_tutorial_goes_the_whole_way(khrop: Command, home: Home, tmp_path: Path) -> None:
+    file = TUTORIAL / "waste-plans.csv"
+    made = khrop("new", "dataset", "waste_plans", "--from", file)
+    assert made.returncode == 0, made.stderr
+    contract = (home.root / "datasets" / "waste_plans" / "contract.py").read_text(encoding="utf-8")
+    shown = re.findall(r"```python\n(class WastePlans.*?)```", TEXT, re.DOTALL)[0]
+    for part in shown.strip().split("\n\n"):
+        assert part in contract
+    taken = khrop("ingest", file, "--campaign", "waste-plans")
+    assert taken.stdout.startswith("accepted"), taken.stdout + taken.stderr
+    broken = tmp_path / "broken.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if "Nam Phong" in line)
+    cells = lines[at].split(",")
+    lines[at] = ",".join([*cells[:3], "10", *cells[4:]])
+    broken.write_text("".join(lines), encoding="utf-8")
+    aside = khrop("ingest", broken, "--campaign", "waste-plans")
+    assert aside.stdout.startswith("quarantined"), aside.stdout + aside.stderr
