@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import duckdb
 import narwhals as nw
 import pandas as pd
 import pandera.pandas as pa
-import polars as pl
 import pytest
 from pandera.typing import Series
 
@@ -175,8 +173,12 @@ BARRED = {"box": ["d", "x", "d"]}
 
 def frames(engine: str) -> tuple[Any, Any]:
     if engine == "polars":
+        import polars as pl
+
         return pl.DataFrame(ROWS), pl.DataFrame(BARRED)
     if engine == "duckdb":
+        import duckdb
+
         connection = duckdb.connect()
         connection.register("rows_", pd.DataFrame(ROWS))
         connection.register("barred_", pd.DataFrame(BARRED))
@@ -184,7 +186,10 @@ def frames(engine: str) -> tuple[Any, Any]:
     return pd.DataFrame(ROWS), pd.DataFrame(BARRED)
 
 
-@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize(
+    "engine",
+    ["pandas", pytest.param("polars", marks=pytest.mark.polars), pytest.param("duckdb", marks=pytest.mark.duckdb)],
+)
 def test_new_kinds_are_checked_on_every_engine_with_their_own_words(engine: str) -> None:
     frame, barred = frames(engine)
     verdict = khrop.check(Boxes, frame, document={"shelves": 1}, references={"barred": barred})
@@ -195,14 +200,18 @@ def test_new_kinds_are_checked_on_every_engine_with_their_own_words(engine: str)
     assert messages["not-barred"] == ("d", "d is barred")
 
 
+@pytest.mark.odcs
 def test_new_kinds_are_written_and_read_back() -> None:
     assert describe(from_odcs(to_odcs(Boxes))) == describe(Boxes)
     assert described(plain(describe(Boxes))) == describe(Boxes)
     assert "dimension: accuracy" in to_odcs(Boxes)
 
 
+@pytest.mark.duckdb
 def test_new_kinds_are_sql_that_finds_the_same() -> None:
     asked = {query.built.rule.id: query for query in queries(Boxes, '"returns"')}
+    import duckdb
+
     connection = duckdb.connect()
     connection.register("returns", pd.DataFrame(ROWS))
     connection.register("barred", pd.DataFrame(BARRED))
