@@ -82,7 +82,8 @@ needed = {
     "pipelines/campaigns/info-international-agreements.toml",
     "pipelines/sample/dla-2563-06-11.txt",
     "warehouse/schema/001_raw.sql",
-    "warehouse/marts/compliance.sql",
+    "warehouse/province_progress/marts/compliance.sql",
+    "pipelines/datasets/province_progress/site/templates/base.html",
 }
 missing = needed - names
 strangers = {n for n in names if n.split("/")[0] in ("tests", "contracts", "khrop")}
