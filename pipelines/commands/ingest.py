@@ -55,8 +55,8 @@ def ingest(
     files = _files(home, paths, hints)
     receipts, refused = _archive(home, files)
     stories = run_job(home, "ingest", total=len(receipts))
-    told = {said["return"] for said in stories}
-    known = [entry for entry in _known(home, receipts) if entry["return"] not in told]
+    new = {said["return"] for said in stories}
+    known = [entry for entry in _known(home, receipts) if entry["return"] not in new]
     say(stories, known, as_json)
     for path, reason in refused.items() if as_json else ():
         said = {"return": None, "file": str(path), "verdict": "refused", "reason": str(reason), "new": False}
@@ -109,17 +109,17 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
     """Run a job in this process as the one writer, if there is anything for it to do; the stories of what it took
     in. A dead run's slot is freed first.
     """
-    from pipelines.monitoring.pending import untold, waiting_work
+    from pipelines.monitoring.pending import unsent_alerts, waiting_work
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
-    if config is None and not waiting_work(home, warehouse) and not untold(home, warehouse):
+    if config is None and not waiting_work(home, warehouse) and not unsent_alerts(home, warehouse):
         return []
     from pipelines.definitions import definitions_of
     from pipelines.orchestration import launch, listeners
 
     # As lines, not as stories: those of ten thousand returns hold all their violations.
-    told: list[dict[str, Any]] = []
+    taken: list[dict[str, Any]] = []
     with (
         warehouse.writer(),
         launch.instance(home) as instance,
@@ -128,17 +128,17 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
         for run_id in launch.fail_dead_runs(instance):
             LOG.warning("run %s had died; this run completes its work", run_id)
 
-        def heard(batch: list[Story]) -> None:
+        def add(batch: list[Story]) -> None:
             lines = [as_dict(home, story) for story in batch]
-            told.extend(lines)
+            taken.extend(lines)
             advance(len(batch))
             for line in lines:
                 LOG.info("%s: %s", line["return"], line["verdict"], extra={"fields": line})
 
-        with listeners.to_stories(heard):
+        with listeners.to_stories(add):
             run = launch.run(instance, definitions_of(home.root).resolve_job_def(job), config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
-    return told
+    return taken
 
 
 def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:

@@ -58,11 +58,11 @@ def dataset(
     today = datetime.now(UTC).astimezone(BANGKOK).date()
     proposal = example() if source is None else _proposed(name, source, today)
     _write(folder, files(name, proposal, today, source.name if source else ""))
-    said = plural(len(proposal.columns), "column")
+    summary = plural(len(proposal.columns), "column")
     if source:
-        said += f", {plural(len(proposal.rules), 'rule')} that hold in all of {plural(proposal.rows, 'row')}"
-        said += f", {len(proposal.near)} that nearly do" if proposal.near else ""
-    typer.echo(f"{printable(shown(folder))}: {said}")
+        summary += f", {plural(len(proposal.rules), 'rule')} that hold in all of {plural(proposal.rows, 'row')}"
+        summary += f", {len(proposal.near)} that nearly do" if proposal.near else ""
+    typer.echo(f"{printable(shown(folder))}: {summary}")
     for note in proposal.notes:
         typer.echo(f"  doubtful: {note}")
     typer.echo("  edit dataset.toml, contract.py, campaign.toml and marts/ there, then")

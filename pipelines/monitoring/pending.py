@@ -36,7 +36,7 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
         return [event.snapshot_id for event in waiting(home, None)]
 
 
-def untold(home: Home, warehouse: Warehouse) -> bool:
+def unsent_alerts(home: Home, warehouse: Warehouse) -> bool:
     """Whether the alerts of a run would say anything now: an overdue return, a notice that could not be sent.
 
     Raises `WarehouseLocked`.

@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox
-from pipelines.monitoring.pending import untold, waiting_work
+from pipelines.monitoring.pending import unsent_alerts, waiting_work
 from pipelines.orchestration import launch
 from warehouse.connect import Warehouse, WarehouseLocked
 
@@ -58,7 +58,7 @@ def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     for problem in Inbox.of(home).archive_new():
         context.log.warning(problem)
     asked = _request(context.instance, home, "sweep")
-    if asked is NOTHING_NEW and untold(home, Warehouse(home.warehouse, patience=PATIENCE)):
+    if asked is NOTHING_NEW and unsent_alerts(home, Warehouse(home.warehouse, patience=PATIENCE)):
         return dg.RunRequest(tags={ASKED_BY: "sweep"})
     return asked
 

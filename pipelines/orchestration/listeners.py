@@ -13,7 +13,7 @@ _listeners: list[Listener] = []
 
 @contextmanager
 def to_stories(listener: Listener) -> Iterator[None]:
-    """While this lasts, the listener is told each batch that a run in this process has loaded."""
+    """While this lasts, the listener gets each batch that a run in this process has loaded."""
     _listeners.append(listener)
     try:
         yield

@@ -17,7 +17,7 @@ from pipelines.home import Home
 from pipelines.intake.inbox import Inbox
 from pipelines.intake.judging import judge
 from pipelines.monitoring import alerts
-from pipelines.monitoring.pending import untold, waiting_work
+from pipelines.monitoring.pending import unsent_alerts, waiting_work
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 
@@ -95,7 +95,7 @@ def test_an_overdue_return_is_told_although_nothing_new_has_come(home: Home, tak
     (home.root / "campaigns" / "waste.toml").write_text(open_still, encoding="utf-8")
     taken_in(sample)
     assert waiting_work(home, Warehouse(home.warehouse)) == []
-    assert untold(home, Warehouse(home.warehouse))
+    assert unsent_alerts(home, Warehouse(home.warehouse))
 
 
 def test_an_unusable_address_leaves_the_log_and_says_so(caplog: pytest.LogCaptureFixture) -> None:

@@ -60,7 +60,7 @@ def test_what_an_installed_distribution_announces(stock: Path, tmp_path: Path, m
     assert load_contract("ProvinceProgress") is ProvinceProgress, "no other takes the library's name"
 
 
-def test_an_unknown_name_is_told_the_nearest_and_the_known_contracts() -> None:
+def test_the_message_of_an_unknown_name_has_the_nearest_and_the_known_contracts() -> None:
     with pytest.raises(WrongUse, match="no contract 'ProvinceProgres', nearest: ProvinceProgress; known: ProvinceP"):
         load_contract("ProvinceProgres")
 

@@ -18,7 +18,7 @@ from conformance_case import Case, cases, some, together
 from conformance_contract import Grant, QuarterlyGrant
 from conformance_engines import Frame, assert_agrees, judged, lines
 from conformance_expected import grants
-from conformance_oracle import Told
+from conformance_oracle import Reported
 from conformance_provinces import provinces, returns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,11 +82,11 @@ def test_no_more_is_told_than_the_limit_but_all_is_counted(limit: int, case: Cas
 def told_within_the_limit(frame: Frame, limit: int, case: Case) -> None:
     expected = grants(case, quarterly=True)
     _, verdict = judged(QuarterlyGrant, case, frame, limit)
-    told = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
+    reported = [Reported(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
     assert (verdict.status, verdict.counts()) == (expected.status, expected.counts)
-    assert not set(told) - set(expected.found)
+    assert not set(reported) - set(expected.found)
     for rule, number in expected.counts.items():
-        assert sum(t.rule_id == rule for t in told) == min(number, limit)
+        assert sum(t.rule_id == rule for t in reported) == min(number, limit)
     everything = {row["line"] for row in case.table.rows}
     assert set(lines(verdict.set_aside)) == (everything if expected.aside is None else expected.aside)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from conformance_case import LINE, Case, Table
-from conformance_oracle import Expected, Told
+from conformance_oracle import Expected, Reported
 
 from khrop import Verdict, check
 
@@ -27,8 +27,8 @@ def judged(contract: type, case: Case, frame: Frame, limit: int | None = None) -
     return native, verdict
 
 
-def as_expected(verdict: Verdict) -> tuple[str, dict[str, int], Counter[Told]]:
-    found = [Told(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
+def as_expected(verdict: Verdict) -> tuple[str, dict[str, int], Counter[Reported]]:
+    found = [Reported(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
     return verdict.status, verdict.counts(), Counter(found)
 
 

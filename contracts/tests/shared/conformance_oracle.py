@@ -23,7 +23,7 @@ RIGHT = {
 }
 
 
-class Told(NamedTuple):
+class Reported(NamedTuple):
     """A violation, as far as the oracle tells of it."""
 
     rule_id: str
@@ -112,7 +112,7 @@ class Oracle:
     snapshot: str | None
     snapshots: list[str | None] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
-    found: list[Told] = field(default_factory=list)
+    found: list[Reported] = field(default_factory=list)
     aside: set[Any] = field(default_factory=set)
     all_aside: bool = False
 
@@ -143,7 +143,7 @@ class Oracle:
     def _columns(self, name: str) -> None:
         self.all_aside = True
         for snapshot in self.snapshots:
-            self.found.append(Told("columns", "error", snapshot, name, name, ""))
+            self.found.append(Reported("columns", "error", snapshot, name, name, ""))
 
     def of(self, snapshot: str | None) -> list[Row]:
         return [row for row in self.rows if row["__snapshot"] == snapshot]
@@ -154,14 +154,14 @@ class Oracle:
     def fails(self, rule: str, severity: str, row: Row, column: str) -> None:
         """A violation of a single row."""
         place = text(row.get(self.place))
-        self.found.append(Told(rule, severity, row["__snapshot"], self._key(row), column, place))
+        self.found.append(Reported(rule, severity, row["__snapshot"], self._key(row), column, place))
         if severity == "error":
             self.aside.add(row[self.place])
 
     def broken(self, rule: str, severity: str, snapshot: str | None, key: str, column: str, place: str = "",
                rows: Iterable[Row] | None = None) -> None:  # fmt: skip
         """A violation of a snapshot, or of some of its rows."""
-        self.found.append(Told(rule, severity, snapshot, key, column, place))
+        self.found.append(Reported(rule, severity, snapshot, key, column, place))
         if severity == "error" and rows is not None:
             self.aside |= {row[self.place] for row in rows}
         elif severity == "error" and self.snapshot:
@@ -245,7 +245,7 @@ class Expected(NamedTuple):
 
     status: str
     counts: dict[str, int]
-    found: Counter[Told]
+    found: Counter[Reported]
     aside: set[Any] | None
 
 
