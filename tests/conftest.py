@@ -45,16 +45,23 @@ TakeIn = Callable[..., list[Story]]
 
 
 @pytest.fixture(autouse=True)
-def log_as_it_was() -> Iterator[None]:
-    """A command run within a test sets up the log of its process; the next test finds it as it was."""
+def log_not_set_up() -> Iterator[None]:
+    """A command run within a test, or within a fixture that outlives it, sets up the log of its process: each test
+    begins as a new process does."""
+    _reset_log()
+    yield
+    _reset_log()
+
+
+def _reset_log() -> None:
     log = logging.getLogger("khrop")
-    handlers, level, propagate = log.handlers[:], log.level, log.propagate
+    log.handlers.clear()
+    log.setLevel(logging.NOTSET)
+    log.propagate = True
     # A run of Dagster in this process may have switched off the loggers that were there before it.
     for name, known in logging.root.manager.loggerDict.items():
         if name.startswith("khrop") and isinstance(known, logging.Logger):
             known.disabled = False
-    yield
-    log.handlers[:], log.level, log.propagate = handlers, level, propagate
 
 
 @pytest.fixture(autouse=True)

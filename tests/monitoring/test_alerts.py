@@ -110,7 +110,6 @@ def test_where_the_memory_is_lost_all_is_told_again(home: Home) -> None:
 
 
 def test_the_log_tells_trouble_as_a_warning_and_its_end_as_news(caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("khrop").propagate = True
     with caplog.at_level(logging.INFO, "khrop.alerts"):
         LogNotifier().send([Notice("k", "x", False), Notice("k", "x", True)])
     assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
