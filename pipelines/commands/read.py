@@ -92,7 +92,7 @@ def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tupl
     by_name = datasets(Home.current().root)
     whole = judge_file(file, hints, known)
     found = [(str(file), whole)]
-    for part, sha256 in zip(parts_of(file), whole.parts, strict=True) if whole.parts else ():
+    for part, sha256 in zip(parts_of(file, by_name), whole.parts, strict=True) if whole.parts else ():
         one = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
         # One by one: two parts may be the same bytes under the same name.
         found += [(f"{file}!{part.name}", judged) for judged in judge([(one, part.data)], known, by_name)]

@@ -6,34 +6,56 @@ so that neither knows the other. What a container comes to is said in `pipelines
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipelines.archive.copying import NotTaken
-from pipelines.archive.store import Archive, Incoming, Receipt
+from pipelines.archive.store import Archive, Incoming, Opener, Receipt
+from pipelines.datasets import registry
+from pipelines.datasets.dataset import Dataset
 from pipelines.intake.events import Event
 from pipelines.readers import Unreadable, process, too_large
-from pipelines.readers.mail import Part, is_container
+from pipelines.readers.mail import Opened, Part, is_container
+from pipelines.readers.table_form import reading_for
 
 
 def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
     """Keep some files, and of a container its parts, in one write to the ledger; the receipts of all of them."""
-    return archive.take(files, refused, parts_of)
+    return archive.take(files, refused, _opener(archive))
 
 
-def parts_of(path: Path) -> list[Part]:
-    """What a file holds that may be returns; nothing where it is no container, or none that can be opened, which its
-    judgement tells.
+def _opener(archive: Archive) -> Opener:
+    """Open containers for the tables that the datasets of the archive's home have: a message's text may be one."""
+    return partial(parts_of, datasets=registry.datasets(archive.folder.parent))
+
+
+def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
+    """Return what a file holds that may be returns of some datasets.
+
+    Returns:
+        The parts; none where the file is no container, or one that cannot be opened, which its judgement reports.
     """
     if too_large(path.stat().st_size):
         return []
     data = path.read_bytes()
     try:
-        return process.opened(data).parts if is_container(data) else []
+        return opened(data, datasets).parts if is_container(data) else []
     except Unreadable:
         return []
+
+
+def opened(data: bytes, datasets: Mapping[str, Dataset]) -> Opened:
+    """Open a container. Its parts depend on all datasets, not on the campaign that it came under, so that they are the
+    same whoever opens it.
+
+    Raises:
+        Unreadable: Where it cannot be opened.
+    """
+    with reading_for([dataset.form for dataset in datasets.values()]):
+        return process.opened(data)
 
 
 def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
@@ -46,7 +68,7 @@ def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
     """
     container = replace(event.first, campaign=event.hints.campaign, as_of=event.hints.as_of)
     named = {r.sha256 for r in archive.receipts() if r.parent == container.sha256}
-    return not named.issuperset(parts) and bool(archive.complete(container, parts_of))
+    return not named.issuperset(parts) and bool(archive.complete(container, _opener(archive)))
 
 
 def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:

@@ -22,10 +22,11 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.folder_contract import PYTHON, at_fault
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
+from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
-from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, process, read
+from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, read
 from pipelines.readers.document import TableRow
-from pipelines.readers.mail import is_container
+from pipelines.readers.mail import Opened, is_container
 from pipelines.readers.other_forms import TAKEN
 from pipelines.readers.table_form import TableForm, reading_for
 from pipelines.returns import Judgement, Return, TypedReturn
@@ -66,10 +67,10 @@ def judge(
             if isinstance(data, Unreadable):
                 raise data
             known = forms_for(given, campaigns, datasets)
+            if is_container(data):
+                judgements[name] = container(given, opened(data, datasets))
+                continue
             with reading_for(known):
-                if is_container(data):
-                    judgements[name] = container(given, data)
-                    continue
                 table = read(data)
         except Unreadable as reason:
             judgements[name] = unreadable(given, reason)
@@ -134,11 +135,10 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
     return Judgement(one, None, verdict, None, one.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
 
 
-def container(one: Return, data: bytes) -> Judgement:
+def container(one: Return, found: Opened) -> Judgement:
     """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
-    as-of date of its own. Raises `Unreadable` where it cannot be opened.
+    as-of date of its own.
     """
-    found = process.opened(data)
     severity: Severity = "warning" if found.parts else "error"
     violations = [
         Violation(

@@ -19,6 +19,9 @@ LONGEST = 200
 """No heading is longer than a few lines; a paragraph that begins like one is prose."""
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
 SPACES = re.compile(r"\s+")
+BRACKETS = re.compile(r"[()\[\]]")
+COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
+"""Offices number their columns: (๑), (๓)=(๑)-(๒)."""
 
 
 class Headed(NamedTuple):
@@ -35,7 +38,11 @@ NONE = Headed(None, {}, {}, 0)
 
 def could_head(text: str) -> bool:
     """Return whether a text could hold headings: it has the letters that those of some form have."""
-    return any(all(letter in text for letter in form.sieve) for form in forms())
+    return any(_passes(text, form) for form in forms())
+
+
+def _passes(text: str, form: TableForm) -> bool:
+    return any(all(letter in text for letter in way) for way in form.sieve.split("|"))
 
 
 def field_of(printed: str) -> str:
@@ -45,12 +52,15 @@ def field_of(printed: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _field(printed: str, form: TableForm) -> str:
+    """The field whose pattern a heading matches as a whole: a word that no pattern knows makes it another column."""
     if not printed or len(printed) > LONGEST:
         return ""
-    text = SPACES.sub("", normalise(printed).text)
-    exact = next((name for name, pattern in form.headings if pattern.fullmatch(text)), "")
-    if exact or FIGURE.search(text):
-        return exact
+    text = COLUMN_NUMBER.sub("", SPACES.sub("", normalise(printed).text))
+    for way in dict.fromkeys((text, BRACKETS.sub("", text))):
+        if exact := next((name for name, pattern in form.headings if pattern.fullmatch(way)), ""):
+            return exact
+    if FIGURE.search(text):
+        return ""
     consonants = skeleton(text)
     return next((name for name, pattern in form.consonants if pattern.fullmatch(consonants)), "")
 
@@ -74,7 +84,7 @@ def _headed(cells: Sequence[str]) -> Headed:
     joined = "".join(cells)
     best = NONE
     for form in forms():
-        if all(letter in joined for letter in form.sieve):
+        if _passes(joined, form):
             columns, doubled = _fields(cells, form)
             if len(columns) > len(best.columns):
                 best = Headed(form, columns, doubled, 1)
@@ -96,11 +106,16 @@ def _fields(cells: Sequence[str], form: TableForm) -> tuple[dict[str, int], dict
     return columns, doubled
 
 
-def fields_over(rows: Sequence[Sequence[str]]) -> Headed:
+def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = ()) -> Headed:
     """Return the headings that stand in the first one, two or three of some rows.
 
-    Of a heading over several rows each column is named by all its parts together, or by its lowest or first one alone:
-    what stands above several columns together names none of them.
+    Of a heading over several rows each column is named by all its parts together, those that stand over several columns
+    among them.
+
+    Args:
+        rows: Cells of some rows as printed.
+        above: The rows right above them. Where they head columns of figures alone (a group of them, a period), they are
+            parts of the headings.
     """
     best = NONE
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
@@ -113,18 +128,36 @@ def fields_over(rows: Sequence[Sequence[str]]) -> Headed:
         if height > 1 and len(_headed(_together(rows[1:height])).columns) >= len(headed.columns):
             break
         best = headed._replace(height=height)
+    if best.form is not None and (groups := _groups(above, best.columns[best.form.names])):
+        best = _headed(_together([*groups, *rows[: best.height]]))._replace(height=best.height)
     return best
 
 
+def _groups(above: Sequence[Sequence[str]], name: int) -> list[Sequence[str]]:
+    """The rows of those above which head columns to the right of the names and nothing else."""
+    groups: list[Sequence[str]] = []
+    for row in reversed(above[-MOST_HEADING_ROWS:]):
+        filled = [col for col, cell in enumerate(row, 1) if cell.strip()]
+        texts = {row[col - 1].strip() for col in filled}
+        if not filled or filled[0] <= name or any(FIGURE.fullmatch(text) for text in texts):
+            break
+        groups.insert(0, row)
+    return groups
+
+
 def _together(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The headings of some rows as one row, each with all of its parts."""
     if len(rows) == 1:
         return list(rows[0])
-    cells = []
-    for col in range(max(map(len, rows))):
-        parts = [row[col].strip() for row in rows if col < len(row) and row[col].strip()]
-        ways = (" ".join(parts), parts[-1], parts[0]) if parts else ("",)
-        cells.append(next((way for way in ways if field_of(way)), ways[0]))
-    return cells
+    width = max(map(len, rows))
+    padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    for at, row in enumerate(padded[:-1]):
+        below = [any(lower[col] for lower in padded[at + 1 :]) for col in range(width)]
+        for col in range(1, width):
+            # What stands over several columns is printed over the first of them.
+            if not row[col] and row[col - 1] and below[col] and below[col - 1]:
+                row[col] = row[col - 1]
+    return [" ".join(dict.fromkeys(row[col] for row in padded if row[col])) for col in range(width)]
 
 
 def is_total(read: str, mangled: bool = False, form: TableForm | None = None) -> bool:

@@ -37,7 +37,10 @@ def cut(document: Document) -> RawTable:
         at = 0
         while at < len(sheet.rows):
             number, printed = sheet.rows[at]
-            headed = fields_over([cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]])
+            headed = fields_over(
+                [cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]],
+                [cells for _, cells in sheet.rows[max(0, at - MOST_HEADING_ROWS) : at]],
+            )
             if headed.form is None or (form is not None and headed.form is not form):
                 _row(table, sheet, number, printed, under, form)
                 at += 1

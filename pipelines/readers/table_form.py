@@ -62,8 +62,8 @@ class TableForm:
         kinds: What stands under the heading of each field.
         names: The field that names the rows; a row without its heading is no row of headings.
         least: Fewest headings that make a row of headings.
-        sieve: Letters that every row of headings holds, however it is spaced.
-        shown: The headings as an office words them, for messages.
+        sieve: Letters that every row of headings holds, however it is spaced; ways parted by a bar.
+                shown: The headings as an office words them, for messages.
         row: What a row is of, for messages.
         row_names: The names of rows, where they are known.
         ratios: The percents and what they are shares of.
