@@ -5,6 +5,7 @@ What cannot be read becomes a null that keeps what was printed; whether that is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -12,12 +13,20 @@ from typing import Any
 from khrop.thai.dates import find_dates
 from pipelines.campaigns import Campaign, fitting
 from pipelines.datasets.dataset import Dataset
+from pipelines.intake import document_facts
 from pipelines.readers import RawTable
 from pipelines.readers.document import Claim, TableRow
 from pipelines.returns import Hints, TypedReturn
 
 BANGKOK = timezone(timedelta(hours=7))
+LATE = timedelta(days=90)
+"""A campaign's last returns come within a quarter of its end."""
 DATES = (("letter", "letter_date"), ("document", "deadline"), ("document", "other_date"))
+
+
+OTHERS = {"as_of": "not worded as an as-of date"}
+CITES = re.compile(r"(?:ตาม|อ้างถึง|อ้างอิง)\s*(?:ถึง)?\s*หนังสือ|ลงวันที่")
+"""Words of a paragraph that speaks of another letter."""
 
 
 def typed(
@@ -30,6 +39,10 @@ def typed(
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
     facts["received_on"] = received_at.astimezone(BANGKOK).date()
+    if campaign:
+        facts["campaign_opened_on"] = campaign.opened_on
+        facts["campaign_over_on"] = (campaign.closed_on or campaign.deadline) + LATE
+    facts |= document_facts.of(claims)
     for source, measure in DATES:
         for name in (measure, f"{measure}_weekday"):
             if claim := _claim(claims, source, name):
@@ -43,8 +56,9 @@ def _campaign(
     table: RawTable, hints: Hints, campaigns: Mapping[str, Campaign]
 ) -> tuple[Campaign | None, dict[str, Any]]:
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
-    text = " ".join(cell.read for cell in table.prose())
-    named = fitting(text, campaigns.values())
+    # A letter that is cited names its own campaign, which the table need not be of.
+    own = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
+    named = fitting(" ".join(own), campaigns.values())
     if hints.campaign is not None:
         hinted = campaigns.get(hints.campaign)
         # A text that names other campaigns alone contradicts the sender: both fit, and neither is taken.
@@ -59,25 +73,41 @@ def _campaign(
 def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
     """The as-of date of the document or else of the sender; none where the two, or two places, disagree.
 
-    Where the document leaves the century open and the sender names the date, the two must be one day.
+    Where the document leaves the century, or the order of day and month, open and the sender names the date, that must
+    be one of the days it can mean.
     """
     claim = _claim(claims, "document", "as_of")
     weekday = _claim(claims, "document", "as_of_weekday")
     said = claim.value if claim and isinstance(claim.value, date) else None
     doubled = bool(claim and claim.value is None and " | " in claim.printed)
-    if claim and hints.as_of and said is None and (found := find_dates(claim.printed, near=hints.as_of)):
-        said = found[0].date
-        doubled = doubled or said is None
+    if claim and hints.as_of and said is None and not doubled:
+        said = hints.as_of if hints.as_of in _readings(claim.printed, hints.as_of) else None
+        doubled = said is None and bool(find_dates(claim.printed, near=hints.as_of))
+    rivals = [c for c in claims if c.source == "rival" and c.measure == "as_of" and c.value != said] if claim else []
     dates = {d for d in (said, hints.as_of) if d is not None}
-    as_of = None if doubled or len(dates) != 1 else next(iter(dates))
-    printed = " | ".join(p for p in (claim.printed if claim else "", str(hints.as_of or "")) if p)
+    many = doubled or bool(rivals)
+    as_of = None if many or len(dates) != 1 else next(iter(dates))
+    named = dict.fromkeys([claim.printed if claim else "", *(c.printed for c in rivals), str(hints.as_of or "")])
     return {
         "as_of": as_of,
-        "as_of_dates": max(len(dates), 2 if doubled else 0),
-        "as_of_printed": printed,
+        "as_of_dates": max(len(dates), 2 if many else 0),
+        "as_of_printed": " | ".join(p for p in named if p) or _rejected(claims),
         "as_of_weekday": weekday.value if weekday else None,
         "as_of_weekday_printed": weekday.printed if weekday else None,
     }
+
+
+def _readings(printed: str, near: date) -> set[date]:
+    """The days that a printed date can mean, a year or an order that it leaves open settled by a day near it."""
+    found = find_dates(printed, near=near)
+    days = {f.date for f in found[:1] if f.date}
+    return days | {d.replace(month=d.day, day=d.month) for d in days if d.day <= 12}
+
+
+def _rejected(claims: list[Claim]) -> str:
+    """The dates that are there and were not taken, for a person to choose from."""
+    others = [c for c in claims if c.source in ("rival", "rejected")]
+    return ", ".join(dict.fromkeys(f"{c.printed} ({OTHERS.get(c.measure, c.measure)})" for c in others))
 
 
 def _claim(claims: list[Claim], source: str, measure: str) -> Claim | None:

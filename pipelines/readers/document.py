@@ -19,6 +19,8 @@ LINES = {"text": "line", "paragraphs": "paragraph"}
 WORKBOOK = "sheet "
 """How the name of a workbook's sheet begins, before its own name."""
 PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
+HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text", "hidden"})
+"""Notes of cells that a person does not see."""
 ClaimValue = int | Decimal | date | str | None
 
 
@@ -74,6 +76,11 @@ class Cell(NamedTuple):
     @property
     def place(self) -> str:
         return cell_place(self.sheet, self.row, self.col)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is one that a person does not see."""
+        return bool(self.note) and not HIDDEN.isdisjoint(self.note.split())
 
 
 def row_place(sheet: str, row: int) -> str:
@@ -140,11 +147,12 @@ class TableRow:
 
 class Meant(NamedTuple):
     """What a form says of a cell beside what it prints: the text to read in its stead (None: what is printed), and
-    notes of what was done, each a word or two.
+    notes of what was done, each a word or two; `struck` is the text with what is struck out or deleted in it.
     """
 
     read: str | None = None
     notes: tuple[str, ...] = ()
+    struck: str = ""
 
 
 @dataclass(slots=True)
@@ -177,7 +185,8 @@ class RawTable:
     """A document as read. `columns` maps each field that one heading names to its column number in the last part
     of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
     headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
-    outside the table; `dataset` is that of the form of table.
+    outside the table; `dataset` is that of the form of table; `struck` are the texts of cells with what is struck out
+    in them, by place.
     """
 
     form: str
@@ -191,7 +200,8 @@ class RawTable:
     rows: list[TableRow] = field(default_factory=list)
     totals: list[TableRow] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    struck: dict[str, str] = field(default_factory=dict)
 
     def prose(self) -> Iterator[Cell]:
-        """The cells that stand under no heading."""
-        return (cell for cell in self.cells if not cell.field)
+        """The cells that stand under no heading and that a person sees."""
+        return (cell for cell in self.cells if not cell.field and not cell.hidden)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.readers import forms, layout, prose, scale
+from pipelines.readers import forms, layout, markings, prose, scale
 from pipelines.readers.document import RawTable
 
 
@@ -11,5 +11,6 @@ def read_here(data: bytes) -> RawTable:
     document = forms.document(data)
     table = layout.cut(document)
     scale.percents(table)
-    table.claims = [*document.said, *prose.find(table)]
+    marks = [mark for said in document.said for mark in markings.across(said)]
+    table.claims = [*document.said, *marks, *table.claims, *prose.find(table)]
     return table

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from khrop.thai.digits import NotANumber, normalise, parse_count
+from pipelines.readers import figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
 from pipelines.readers.table_form import TableForm, forms
@@ -41,7 +42,8 @@ def cut(document: Document) -> RawTable:
                 [cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]],
                 [cells for _, cells in sheet.rows[max(0, at - MOST_HEADING_ROWS) : at]],
             )
-            if headed.form is None or (form is not None and headed.form is not form):
+            hidden = headed.form is not None and unseen.row_hidden(sheet, number, printed)
+            if headed.form is None or hidden or (form is not None and headed.form is not form):
                 _row(table, sheet, number, printed, under, form)
                 at += 1
                 continue
@@ -59,8 +61,15 @@ def cut(document: Document) -> RawTable:
     # A column that is in doubt on one page is in doubt in the table.
     for field in table.doubled:
         table.columns.pop(field, None)
-    if not table.columns:
-        raise _no_table(document)
+    beneath = unseen.hidden_table(document)
+    if not table.columns or form is None:
+        raise _hidden_alone(beneath) if beneath else _no_table(document)
+    if beneath:
+        raise unseen.two_tables(table.headed_at, beneath, hidden=True)
+    unseen.leave_out(table, form)
+    subtotals.leave_out(table, form)
+    unseen.refuse_rival(document, table, form)
+    figures.settle(table, form)
     if not table.rows:
         raise Unreadable(
             "the table has headings but no rows",
@@ -68,6 +77,16 @@ def cut(document: Document) -> RawTable:
             expected=form.row if form else "",
         )
     return table
+
+
+def _hidden_alone(place: str) -> Unreadable:
+    return Unreadable(
+        f"the only table is hidden, at {where(place)}: show it, and send the document again",
+        f"ตารางเดียวที่พบถูกซ่อนอยู่ที่ {where(place)} กรุณายกเลิกการซ่อนแล้วส่งใหม่",
+        place=place,
+        observed="a hidden table",
+        expected="a table that can be seen",
+    )
 
 
 def _no_table(document: Document) -> Unreadable:
@@ -164,8 +183,12 @@ def _keep(
             name, how = (read.text, "")
             if form is not None and field == form.names:
                 name, how = form.row_names.read(read.text, sheet.mangled)
+            elif form is not None and field in form.kinds:
+                name, how = figures.plain(read.text, form.kinds[field])
             notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
             kept.append(Cell(sheet.name, number, col, text, name, notes, field))
+            if meant.struck:
+                table.struck[kept[-1].place] = meant.struck
     for col, field in fields.items():
         if col > len(printed):
             kept.append(Cell(sheet.name, number, col, "", "", "", field))

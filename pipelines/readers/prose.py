@@ -1,25 +1,26 @@
-"""What a document says outside its rows: grand totals, as-of date, letters, deadline, national figures, stamps.
+"""What a document says outside its rows: grand totals, letters, deadline, national figures, stamps.
 
-Here belongs how the department words them. Whether they hold belongs in the contract. Nothing is guessed: what
+Here belongs how the department words them; the as-of date in `pipelines.readers.as_of`, marks such as a draft's in
+`pipelines.readers.markings`. Whether they hold belongs in the contract. Nothing is guessed: what
 is said twice and differs, or cannot be read, is a claim without a value, and keeps what was printed.
 """
 
 from __future__ import annotations
 
 import re
-import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from khrop.thai.dates import FoundDate, find_dates
 from khrop.thai.digits import NotANumber, hundredths, parse_count, parse_percent
+from pipelines.readers import as_of, markings
+from pipelines.readers.as_of import date_after
 from pipelines.readers.document import Cell, Claim, ClaimValue, RawTable, TableRow
 from pipelines.readers.table_form import Patterns, TableForm, forms
 
 # Bounded, as every open run below: a page without spaces must not be read over and over.
 WEEKDAY = re.compile(r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส|ศุกร์|เสาร์|อาทิตย์)")
-AS_OF = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?")
 # A cell may hold a paragraph: what stands on a line of its own is looked for on each of its lines.
 LETTER = re.compile(
     r"^ที่ +(?P<no>\S{1,40} +\S{0,40}[0-9๐-๙]\S{0,40}(?: +[0-9๐-๙]+)?)(?: +วันที่ +(?P<date>[^\n]{1,60}))?$", re.MULTILINE
@@ -31,11 +32,10 @@ REGISTRY = re.compile(r"เลข(?:ทะเบียน|รับ|ที่ร
 PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*(?P<percent>[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]+)?)")
 WIDE = 5
 """Filled cells of a row that no letter has: its number, its date and what names them are four."""
-MONTHS_AHEAD = 40
-"""A date follows the words that announce it within so many characters, or it is not theirs."""
-DIGITS = frozenset(string.digits + "๐๑๒๓๔๕๖๗๘๙")
 EMPTY = "(empty)"
 """What is told of a grand total whose cell holds nothing: it cannot be read, and so does not match."""
+APART = ("cited", "rival", "rejected", "marking")
+"""Sources whose claims stand each for itself: what they say may differ."""
 BEYOND = 10**9
 """No figure of a return comes near it, and the rules' products of larger ones would leave 64 bits."""
 
@@ -46,7 +46,7 @@ def find(table: RawTable) -> list[Claim]:
     claims = [c for row in table.totals for c in _totals(row, form)] if form else []
     listed = _listed(table)
     for cell in _labelled(table.prose()):
-        said = [*_in_prose(cell), *_figures(cell, form.prose if form else ())]
+        said = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
             said = [c for c in said if c.source != "letter"]
         claims += [*said, *_other_weekdays(cell, said)]
@@ -70,8 +70,7 @@ def _labelled(cells: Iterable[Cell]) -> Iterator[Cell]:
             continue
         if label:
             yield label
-        alone = AS_OF.search(cell.read)
-        label = cell if alone and alone.end() == len(cell.read) else None
+        label = cell if as_of.is_label(cell.read) else None
         if not label:
             yield cell
     if label:
@@ -99,9 +98,10 @@ def _number(text: str, kind: str) -> ClaimValue:
         return None
 
 
-def _in_prose(cell: Cell) -> Iterator[Claim]:
+def _in_prose(cell: Cell, struck: str) -> Iterator[Claim]:
     text = cell.read
-    yield from _as_of(cell)
+    yield from as_of.claims(cell, struck)
+    yield from markings.in_cell(cell)
     for match in LETTER.finditer(text):
         yield Claim("letter", "letter_no", match["no"], cell.place, match["no"])
         yield from _letter_date(match["date"] or "", cell)
@@ -109,15 +109,15 @@ def _in_prose(cell: Cell) -> Iterator[Claim]:
         yield from _letter_date(match["date"], cell)
     for match in CITED.finditer(text):
         yield Claim("cited", "letter_no", match["no"], cell.place, match["no"])
-        if found := _date_after(text, match.end()):
+        if found := date_after(text, match.end()):
             yield Claim("cited", "letter_date", found.date, cell.place, found.printed)
     for match in DEADLINE.finditer(text):
-        if found := _date_after(text, match.end()):
+        if found := date_after(text, match.end()):
             yield Claim("document", "deadline", found.date, cell.place, found.printed)
             yield from _weekday("document", "deadline", found, cell)
     if stamp := REGISTRY.search(text):
         yield Claim("registry", "registry_no", stamp["no"], cell.place, stamp["no"])
-        if found := _date_after(text, stamp.end()):
+        if found := date_after(text, stamp.end()):
             yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
 
 
@@ -140,17 +140,6 @@ def _letter_date(text: str, cell: Cell) -> Iterator[Claim]:
             yield from _weekday("letter", "letter_date", found, cell)
 
 
-def _as_of(cell: Cell) -> Iterator[Claim]:
-    for match in AS_OF.finditer(cell.read):
-        found = _date_after(cell.read, match.end())
-        rest = cell.read[match.end() : match.end() + MONTHS_AHEAD].strip()
-        if found:
-            yield Claim("document", "as_of", found.date, cell.place, found.printed)
-            yield from _weekday("document", "as_of", found, cell)
-        elif DIGITS & set(rest[: MONTHS_AHEAD // 4]) and "วันที่" in match[0]:
-            yield Claim("document", "as_of", None, cell.place, rest)
-
-
 def _figures(cell: Cell, prose: Patterns) -> Iterator[Claim]:
     for measure, pattern in prose:
         if match := pattern.search(cell.read):
@@ -158,13 +147,6 @@ def _figures(cell: Cell, prose: Patterns) -> Iterator[Claim]:
             if percent := PERCENT.match(cell.read, match.end()):
                 name = f"{measure}_percent"
                 yield Claim("prose", name, _number(percent["percent"], "percent"), cell.place, percent["percent"])
-
-
-def _date_after(text: str, start: int) -> FoundDate | None:
-    """The date that stands right after `start`, give or take a few words."""
-    window = text[start : start + MONTHS_AHEAD + 30]
-    found = next(iter(find_dates(window)), None)
-    return found if found and found.start <= MONTHS_AHEAD // 4 else None
 
 
 def _weekday(source: str, measure: str, found: FoundDate, cell: Cell) -> Iterator[Claim]:
@@ -181,7 +163,7 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
     """
     grouped: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        if claim.source == "cited":
+        if claim.source in APART:
             yield claim
         else:
             grouped.setdefault((claim.source, claim.measure), []).append(claim)

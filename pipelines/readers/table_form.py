@@ -19,7 +19,10 @@ that the dataset has no field for."""
 FIGURES: tuple[Kind, ...] = ("count", "percent", "decimal")
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
-TOTALS = re.compile(r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?:?|grandtotal:?|total:?", re.IGNORECASE)
+TOTALS = re.compile(
+    r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?([0-9๐-๙]{1,5}[ก-๙.]{1,15})?:?|grandtotal:?|total:?",
+    re.IGNORECASE,
+)
 TOTALS_BY_CONSONANTS = re.compile(r"(ผล|ยอด)?รวม(ทงสน|ทงหมด|ทงประทศ|ทกจงหวด)?")
 
 

@@ -130,6 +130,19 @@ class ProvinceProgress(pa.DataFrameModel):
         return RatioRounded("saved_percent", "saved", "total")
 
     @rule(
+        "percent-to-hundredths",
+        scope="document",
+        severity="warning",
+        observed="{short_percents}",
+        expected="0",
+        th="ร้อยละ {observed} ช่องพิมพ์ทศนิยมไม่ถึงสองตำแหน่ง จึงคำนวณใหม่จากจำนวน",
+        en="{observed} percents are printed with fewer than two decimals and were worked out from the counts",
+    )
+    def percent_to_hundredths(cls, params: Params) -> dict[str, FactRule]:
+        """Percents are printed with two decimals."""
+        return {"short_percents": Equals("short_percents", 0)}
+
+    @rule(
         "percent-rounded",
         scope="document",
         severity="warning",
@@ -230,6 +243,71 @@ class ProvinceProgress(pa.DataFrameModel):
     def as_of_not_after_letter(cls, params: Params) -> dict[str, FactRule]:
         """The as-of date is not after the document's own letter, nor after the day it was received."""
         return {fact: NotAfter("as_of", fact) for fact in ("letter_date", "received_on")}
+
+    @rule(
+        "as-of-within-campaign",
+        scope="document",
+        observed="{as_of}",
+        th="วันที่ของข้อมูล {as_of} อยู่นอกช่วงเวลาของรายการ ({expected})",
+        en="the as-of date {as_of} is outside the campaign's time ({expected})",
+    )
+    def as_of_within_campaign(cls, params: Params) -> dict[str, FactRule]:
+        """The as-of date is not before the campaign opened, and not long after it closed."""
+        return {
+            "opened": NotAfter("campaign_opened_on", "as_of"),
+            "over": NotAfter("as_of", "campaign_over_on"),
+        }
+
+    @rule(
+        "in-force",
+        scope="document",
+        observed="{cancellations_printed}",
+        expected="a return that is in force",
+        th="เอกสารระบุว่ายกเลิก หรือเป็นข้อมูลครั้งก่อน: {observed}",
+        en="the document is marked as cancelled, or as a previous return: {observed}",
+    )
+    def in_force(cls, params: Params) -> dict[str, FactRule]:
+        """Nothing on the document says that it was cancelled, or is of a previous time."""
+        return {"cancellations": Equals("cancellations", 0)}
+
+    @rule(
+        "final",
+        scope="document",
+        severity="warning",
+        observed="{drafts_printed}",
+        expected="a return, no draft, plan or example",
+        th="เอกสารระบุว่าเป็นร่าง แผน หรือตัวอย่าง: {observed}",
+        en="the document is marked as a draft, a plan or an example: {observed}",
+    )
+    def final(cls, params: Params) -> dict[str, FactRule]:
+        """Nothing on the document says that it is a draft, a plan or an example."""
+        return {"drafts": Equals("drafts", 0)}
+
+    @rule(
+        "all-visible",
+        scope="document",
+        severity="warning",
+        observed="{hidden_printed}",
+        expected="nothing hidden, struck out, deleted or covered",
+        th="เอกสารมีส่วนที่ซ่อน ขีดฆ่า หรือถูกปิดทับ: {observed}",
+        en="parts of the document are hidden, struck out, deleted or covered: {observed}",
+    )
+    def all_visible(cls, params: Params) -> dict[str, FactRule]:
+        """What was read is all that the document holds: no part of it is hidden, struck out or covered."""
+        return {"hidden_parts": Equals("hidden_parts", 0)}
+
+    @rule(
+        "values-fixed",
+        scope="document",
+        severity="warning",
+        observed="{changing_printed}",
+        expected="values that stay as they are",
+        th="เอกสารมีค่าที่เปลี่ยนไปเมื่อเปิดดู: {observed}",
+        en="parts of the document change when it is opened: {observed}",
+    )
+    def values_fixed(cls, params: Params) -> dict[str, FactRule]:
+        """No value depends on the day on which the document is opened."""
+        return {"changing_parts": Equals("changing_parts", 0)}
 
     @rule(
         "weekday-matches",

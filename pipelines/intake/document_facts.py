@@ -1,0 +1,46 @@
+"""What a document says of itself, as facts for the contract: marks, what it hides, what changes when it is opened.
+
+Here belongs which claims of a file count as which fact. Whether a fact matters belongs in the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.readers.document import Claim, where
+
+HIDDEN = {
+    "hidden_sheet": "hidden sheet",
+    "hidden_table": "hidden table",
+    "hidden_rows": "hidden rows",
+    "hidden_columns": "hidden columns",
+    "hidden_text": "hidden text",
+    "hidden_by_format": "hidden by a number format",
+    "unseen_text": "text that does not show",
+    "covered_text": "covered text",
+    "struck_text": "struck out",
+    "tracked_changes": "tracked changes",
+    "annotation": "a note over the page",
+}
+"""Measures of claims of a file, and what they are in words."""
+NOT_IN_FORCE = ("cancelled", "previous")
+CHANGING = {"volatile": "a formula or field of the day"}
+LONGEST = 300
+
+
+def of(claims: Sequence[Claim]) -> dict[str, Any]:
+    """Return the facts of some claims: of each kind a number and, under the name with `_printed`, what there is."""
+    kinds: dict[str, list[str]] = {"drafts": [], "cancellations": [], "hidden_parts": [], "changing_parts": []}
+    for claim in claims:
+        at = f" ({where(claim.place)})" if claim.place else ""
+        if claim.source == "marking":
+            kinds["cancellations" if claim.measure in NOT_IN_FORCE else "drafts"].append(f"{claim.printed}{at}")
+        elif claim.source == "file" and claim.measure in HIDDEN:
+            kinds["hidden_parts"].append(f"{HIDDEN[claim.measure]} {claim.printed}{at}")
+        elif claim.source == "file" and claim.measure in CHANGING:
+            kinds["changing_parts"].append(f"{CHANGING[claim.measure]} {claim.printed}{at}")
+    short = next((c.value for c in claims if (c.source, c.measure) == ("file", "short_percents")), 0)
+    facts: dict[str, Any] = {"short_percents": short} | {name: len(parts) for name, parts in kinds.items()}
+    facts |= {f"{name.removesuffix('_parts')}_printed": "; ".join(parts)[:LONGEST] for name, parts in kinds.items()}
+    return facts

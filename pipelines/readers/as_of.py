@@ -1,0 +1,135 @@
+"""Which date of a document is the as-of date of its table: every phrase that could name it, by its class.
+
+The as-of date has no arithmetic to protect it, so it needs evidence. A phrase counts where it is worded as one (ข้อมูล ณ
+วันที่ …) and the words around it do not give its date to something else: the previous return, the next, the deadline,
+the number of authorities. Another wording (ณ วันที่ …) is a rival: it never gives the date, and contradicts one that
+differs. What became of each phrase is a claim, so that a person sees the evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from khrop.thai.dates import FoundDate, find_dates
+from pipelines.readers.document import Cell, Claim
+
+LABEL = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?|(?<![ก-๙])ข้อมูล\s*(?:ประจำ|จนถึง|ถึง|เมื่อ)?\s*วันที่\s*|\b[Aa]s (?:of|at):?\s*")
+"""The wordings of an as-of date. Bounded, as every open run below: a page without spaces is not read over and over."""
+OTHER = re.compile(
+    r"(?<!ข้อมูล)(?<!ข้อมูล )ณ\s*(?:วันที่\s*)?(?=[0-9๐-๙])"
+    r"|(?:สถานะ|ประมวลผล|ปรับปรุงล่าสุด|ความก้าวหน้า|ความคืบหน้า)\S{0,20}\s*(?:ณ|ถึง|เมื่อ)?\s*วันที่\s*"
+)
+AROUND = 80
+"""Characters of a line before and behind a phrase that may give its date to something else."""
+BEFORE = (
+    ("denied", re.compile(r"(?:ไม่มี|ไม่ใช่|มิใช่|ไม่ใช้|ไม่รวม|ยกเลิก|แทน)\s*$")),
+    (
+        "previous",
+        re.compile(
+            r"(?:เทียบ|ต่าง|เพิ่ม\S{0,12}|ลดลง|เปลี่ยน\S{0,12}|ปรับปรุง|แก้ไข)\s*(?:กับ|จาก|ไปจาก)\S{0,20}\s*$|แทนที่|"
+            r"ครั้ง(?:ก่อน|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|(?:เดิม|เก่า|จาก|กับ)\s*:?\s*$"
+        ),
+    ),
+    ("next", re.compile(r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น)|คาดการณ์")),
+    ("deadline", re.compile(r"กำหนด|ภายใน|ไม่เกิน|(?:ให้|ต้อง)\S{0,12}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|ปิดรับ|สิ้นสุด")),
+    (
+        "number of authorities",
+        re.compile(r"จำนวน\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|ประชากร|หมู่บ้าน|ครัวเรือน)(?!\S*\s*(?:ที่|[0-9๐-๙]))|ทะเบียน"),
+    ),
+    ("printing", re.compile(r"(?:พิมพ์|เรียกดู|ดาวน์โหลด|ส่งออก|จัดทำ)\s*$")),
+)
+"""What gives a date to something else, where it stands before the phrase in its line."""
+BEHIND = (
+    ("previous", re.compile(r"^\W{0,3}(?:ครั้ง(?:ก่อน|ที่แล้ว)|เดิม|(?:เดือน|ปี|รอบ)ก่อน|previous)")),
+    ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง)")),
+    ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป)")),
+)
+ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
+"""A Gregorian date in figures, whose first two may be day and month or month and day."""
+WORDS_AHEAD = 10
+"""A date follows the words that announce it within so many characters, or it is not theirs."""
+WINDOW = 70
+DIGITS = re.compile(r"[0-9๐-๙]")
+
+
+def claims(cell: Cell, struck: str = "") -> Iterator[Claim]:
+    """Yield what a cell says of the as-of date.
+
+    Args:
+        cell: A cell outside the table.
+        struck: Its text with what is struck out or deleted in it, empty where nothing is. A person sees both dates, and
+            so each is a statement.
+
+    Yields:
+        Claims `as_of` of the source `document` (its value None where the date cannot be read), of the source `rival`
+        for other wordings, and of the source `rejected` with the class as the measure.
+    """
+    yield from _labelled(cell)
+    yield from _in_other_words(cell)
+    if struck:
+        yield from (c for c in _labelled(cell._replace(read=struck)) if c.source == "document")
+        yield from _dates_struck(cell, struck)
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text is the words that announce an as-of date and nothing behind them."""
+    match = LABEL.search(text)
+    return bool(match and match.end() == len(text))
+
+
+def _labelled(cell: Cell) -> Iterator[Claim]:
+    for match in LABEL.finditer(cell.read):
+        found = date_after(cell.read, match.end())
+        if found is None:
+            rest = cell.read[match.end() : match.end() + WINDOW].strip()
+            if DIGITS.search(rest[:WORDS_AHEAD]) and not match[0].isascii() and "วันที่" in match[0]:
+                yield Claim("document", "as_of", None, cell.place, rest)
+            continue
+        if other := _other_class(cell.read, match.start(), match.end() + found.end):
+            yield Claim("rejected", other, found.date, cell.place, found.printed)
+        elif _either_order(found):
+            yield Claim("document", "as_of", None, cell.place, found.printed)
+        else:
+            yield Claim("document", "as_of", found.date, cell.place, found.printed)
+            if found.weekday_number:
+                printed = str(found.weekday_printed)
+                yield Claim("document", "as_of_weekday", found.weekday_number, cell.place, printed)
+
+
+def _in_other_words(cell: Cell) -> Iterator[Claim]:
+    for match in OTHER.finditer(cell.read):
+        found = date_after(cell.read, match.end())
+        if found and not _other_class(cell.read, match.start(), match.end() + found.end):
+            yield Claim("rival", "as_of", found.date, cell.place, found.printed)
+
+
+def _dates_struck(cell: Cell, struck: str) -> Iterator[Claim]:
+    """The dates that are struck out of a cell which names the as-of date."""
+    if not LABEL.search(cell.read) and not LABEL.search(struck):
+        return
+    left = {found.date for found in find_dates(cell.read)}
+    for found in find_dates(struck):
+        if found.date not in left:
+            yield Claim("rival", "as_of", found.date, cell.place, f"{found.printed} (struck out)")
+
+
+def _other_class(text: str, start: int, end: int) -> str:
+    """What else the words around a phrase give its date to; empty where they do not."""
+    before = text[max(0, start - AROUND) : start].rpartition("\n")[2]
+    behind = text[end : end + AROUND].partition("\n")[0]
+    for words, pieces in ((before, BEFORE), (behind, BEHIND)):
+        if other := next((name for name, pattern in pieces if pattern.search(words)), ""):
+            return other
+    return ""
+
+
+def _either_order(found: FoundDate) -> bool:
+    order = ORDER.fullmatch(found.printed.strip())
+    return bool(order) and found.day <= 12 and found.month <= 12 and found.day != found.month
+
+
+def date_after(text: str, start: int) -> FoundDate | None:
+    """Return the date that stands right behind `start`, give or take a word; its offsets count from there."""
+    found = next(iter(find_dates(text[start : start + WINDOW])), None)
+    return found if found and found.start <= WORDS_AHEAD else None

@@ -1,0 +1,93 @@
+"""What a document holds and does not show: hidden rows and tables; and other tables beside the one that is read.
+
+A fact that rests on what is not visible is no fact. Readers note of each cell what hides it; here belongs what follows
+for the table: which rows are left out, and when two tables could be meant.
+"""
+
+from __future__ import annotations
+
+from pipelines.readers.document import HIDDEN, Cell, Claim, Document, RawTable, Sheet, Unreadable, row_place, where
+from pipelines.readers.figures import is_figure
+from pipelines.readers.headings import fields_over
+from pipelines.readers.table_form import AnyName, TableForm
+
+LEAST_FIGURES = 3
+LEAST_ROWS = 5
+
+
+def row_hidden(sheet: Sheet, number: int, printed: list[str]) -> bool:
+    """Return whether all that stands in a row is hidden."""
+    filled = [col for col, text in enumerate(printed, 1) if text.strip()]
+    return bool(filled) and all(
+        (meant := sheet.meant.get((number, col))) is not None and not HIDDEN.isdisjoint(meant.notes) for col in filled
+    )
+
+
+def leave_out(table: RawTable, form: TableForm) -> None:
+    """Leave out the hidden rows whose names stand in visible rows too.
+
+    Hidden rows of other names are kept: a filter hides rows of the one table that there is. What was left out is a
+    claim, as all that is hidden is.
+    """
+    shown = {_name(row.cells, form) for row in table.rows if not _all_hidden(list(row.cells.values()))}
+    kept = []
+    for row in table.rows:
+        if _all_hidden(list(row.cells.values())) and _name(row.cells, form) in shown:
+            printed = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
+            table.claims.append(Claim("file", "hidden_rows", "left out", row.place, printed[:80]))
+        else:
+            kept.append(row)
+    table.rows = kept
+
+
+def hidden_table(document: Document) -> str:
+    """Return where a table stands that is hidden with its headings; empty where there is none."""
+    for sheet in document.sheets:
+        for at, (number, printed) in enumerate(sheet.rows):
+            if row_hidden(sheet, number, printed) and fields_over([cells for _, cells in sheet.rows[at : at + 3]]).form:
+                return row_place(sheet.name, number)
+    return ""
+
+
+def refuse_rival(document: Document, table: RawTable, form: TableForm) -> None:
+    """Refuse a document that holds the same names with figures a second time, outside the table.
+
+    Raises:
+        Unreadable: Where such rows are at least half as many as those of the table.
+    """
+    if isinstance(form.row_names, AnyName):
+        return
+    own = {(row.sheet, row.row) for row in (*table.rows, *table.totals)}
+    others = [
+        row_place(sheet.name, number)
+        for sheet in document.sheets
+        for number, printed in sheet.rows
+        if (sheet.name, number) not in own
+        and sum(map(is_figure, printed)) >= LEAST_FIGURES
+        and any(form.row_names.known(text.strip()) for text in printed)
+        and not row_hidden(sheet, number, printed)
+    ]
+    if len(others) >= max(LEAST_ROWS, len(table.rows) // 2):
+        raise two_tables(table.headed_at, others[0], hidden=False)
+
+
+def two_tables(first: str, second: str, *, hidden: bool) -> Unreadable:
+    """Return the reason why a document with a second table that could be meant is set aside."""
+    which, which_th = ("hidden, ", "ซึ่งซ่อนอยู่ ") if hidden else ("", "")
+    return Unreadable(
+        f"two tables could be meant: one begins at {where(first)}, another, {which}at {where(second)}",
+        f"พบตารางที่อาจเป็นรายงานสองตาราง ตารางแรกเริ่มที่ {where(first)} อีกตารางหนึ่ง {which_th}เริ่มที่ {where(second)}",
+        place=second,
+        observed="2",
+        expected="one table; send it alone, without the other",
+    )
+
+
+def _all_hidden(cells: list[Cell]) -> bool:
+    filled = [cell for cell in cells if cell.printed.strip()]
+    return bool(filled) and all(cell.hidden for cell in filled)
+
+
+def _name(cells: dict[str, Cell], form: TableForm) -> str:
+    cell = cells.get(form.names)
+    return form.row_names.read(cell.read, False)[0] if cell else ""
