@@ -18,6 +18,15 @@ MOST_CELLS = 400_000
 """In all sheets, the empty ones to the left of a filled one among them, since a row is handed on as a list."""
 MOST_NAMED = 10
 """Links to other files that a claim names; of any more the number is enough."""
+NOTED = {
+    "hidden": "hidden_text",
+    "hidden-part": "hidden_text",
+    "struck": "struck_text",
+    "hidden-by-format": "hidden_by_format",
+    "volatile": "volatile",
+}
+"""Notes of cells that are claims of the file too: how many there are, and the first."""
+SHOWN = 80
 Ranges = list[tuple[int, int]]
 """From and to, both of them within."""
 
@@ -100,8 +109,8 @@ class Grid:
             for col, text in cells.items():
                 printed[col - 1] = text.printed
                 notes = (*text.notes, *self._hidden(row, col in columns))
-                if notes or text.read is not None:
-                    sheet.meant[row, col] = Meant(text.read, notes)
+                if notes or text.read is not None or text.struck:
+                    sheet.meant[row, col] = Meant(text.read, notes, text.struck)
             sheet.rows.append((row, printed))
         return sheet
 
@@ -117,6 +126,12 @@ class Grid:
             first = next(row for row in sorted(filled) if columns[0] in filled[row])
             place = cell_place(self.name, first, columns[0])
             yield Claim("file", "hidden_columns", spans(columns), place, spans(columns))
+        for note, measure in NOTED.items():
+            noted = [(r, c) for r in sorted(filled) for c, text in sorted(filled[r].items()) if note in text.notes]
+            if noted:
+                text = filled[noted[0][0]][noted[0][1]]
+                printed = " ".join((text.struck or text.printed).split())[:SHOWN]
+                yield Claim("file", measure, len(noted), cell_place(self.name, *noted[0]), printed)
 
     def _hidden_used(self) -> set[int]:
         return {col for col in self._columns if any(first <= col <= last for first, last in self.hidden_columns)}

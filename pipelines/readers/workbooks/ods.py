@@ -6,7 +6,8 @@ The text that is displayed is in the file, so that no number format is needed. W
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from lxml import etree
@@ -15,6 +16,8 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.looks import PLAIN, Look, colour, joined, unseen
+from pipelines.readers.workbooks.number_formats import plain
 from pipelines.readers.workbooks.typed_cells import (
     BUDDHIST_YEARS,
     CellText,
@@ -31,6 +34,10 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+POINTS = re.compile(r"([0-9.]{1,8})pt")
+Looks = Mapping[str, Look]
+NUMBERS = ("float", "currency", "percentage")
 CONTENT = "content.xml"
 CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
 HIDDEN = {"collapse", "filter"}
@@ -90,6 +97,7 @@ class _Content:
         self.grids: list[Grid] = []
         self.links: list[str] = []
         self._hidden_sheets: set[str] = set()
+        self._looks: dict[str, Look] = {}
         self._depth = self._hidden_groups = self._row = self._col = 0
 
     def read(self, stream: Readable) -> None:
@@ -112,6 +120,7 @@ class _Content:
 
     def _ended(self, name: str, element: etree._Element) -> None:
         if name == "style":
+            self._looks[element.get(f"{STYLE}name", "")] = _look(element)
             properties = element.find(f"{STYLE}table-properties")
             if properties is not None and properties.get(f"{TABLE}display") == "false":
                 self._hidden_sheets.add(element.get(f"{STYLE}name", ""))
@@ -147,7 +156,7 @@ class _Content:
         sheet = self.grids[-1]
         first, count = self._row + 1, _repeated(element, "rows")
         self._row += count
-        cells = list(_cells(element))
+        cells = list(_cells(element, self._looks))
         hidden = self._hidden_groups > 0 or element.get(f"{TABLE}visibility") in HIDDEN
         for row in range(first, min(first + count, LAST_ROW + 1)) if cells else ():
             if hidden:
@@ -157,7 +166,7 @@ class _Content:
                     sheet.put(row, col, text)
 
 
-def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], CellText]]:
+def _cells(row: etree._Element, looks: Looks) -> Iterator[tuple[tuple[int, int], CellText]]:
     """Yield the filled cells, each with its first and last column. What a merged range covers is not printed."""
     col = 0
     for cell in row:
@@ -165,31 +174,37 @@ def _cells(row: etree._Element) -> Iterator[tuple[tuple[int, int], CellText]]:
             continue
         first, col = col + 1, col + _repeated(cell, "columns")
         if cell.tag == CELLS[0] and (len(cell) or cell.attrib):
-            value = _value(cell)
+            value = _value(cell, looks)
             if value.printed or value.read:
                 yield (first, col), value
 
 
-def _value(cell: etree._Element) -> CellText:
+def _value(cell: etree._Element, looks: Looks) -> CellText:
+    return looks.get(cell.get(f"{TABLE}style-name", ""), PLAIN).of(_calculated(cell, looks))
+
+
+def _calculated(cell: etree._Element, looks: Looks) -> CellText:
     formula = cell.get(f"{TABLE}formula")
     kind = cell.get(f"{OFFICE}value-type")
-    lines = [_text(part) for part in cell if part.tag == f"{TEXT}p"]
-    printed = "\n".join(lines)
+    lines = [joined(_runs(part, looks)) for part in cell if part.tag == f"{TEXT}p"]
+    printed = "\n".join(line.printed for line in lines)
     value = _typed(cell, kind or "", printed)
-    if not lines and value.read and not printed:
+    if notes := tuple(dict.fromkeys(note for line in lines for note in line.notes)):
+        struck = "\n".join(line.struck or line.printed for line in lines) if any(x.struck for x in lines) else ""
+        value = value._replace(notes=(*value.notes, *notes), struck=struck)
+    if not lines and kind in NUMBERS and (held := exact(cell.get(f"{OFFICE}value", ""))) is not None:
         # A program that writes no text beside its numbers prints them as they are.
-        value = CellText(value.read, None, value.notes)
+        value = valued(plain(held), held, percent=kind == "percentage")._replace(notes=("number-format",))
     if formula is None:
         return value
-    if kind is None and not printed:
-        return uncalculated(formula.partition(":=")[2] or formula)
-    return calculated(value)
+    written = formula.partition(":=")[2] or formula
+    return uncalculated(written) if kind is None and not printed else calculated(value, written)
 
 
 def _typed(cell: etree._Element, kind: str, printed: str) -> CellText:
     if cell.get(f"{CALCEXT}value-type") == "error":
         return CellText(printed)
-    if kind in ("float", "currency", "percentage"):
+    if kind in NUMBERS:
         value = exact(cell.get(f"{OFFICE}value", ""))
         if value is None:
             return CellText(printed)
@@ -204,21 +219,33 @@ def _typed(cell: etree._Element, kind: str, printed: str) -> CellText:
     return CellText(printed or cell.get(f"{OFFICE}string-value") or cell.get(f"{OFFICE}time-value") or "")
 
 
-def _text(element: etree._Element) -> str:
-    """Return the text of a paragraph, with its spaces and line breaks, without comments."""
-    parts = [element.text or ""]
+def _runs(element: etree._Element, looks: Looks, look: Look = PLAIN) -> Iterator[tuple[str, Look]]:
+    """Yield the runs of a paragraph, with its spaces and line breaks, without comments."""
+    yield element.text or "", look
     for child in element:
         name = str(child.tag)
         if name == f"{TEXT}s":
-            parts.append(" " * min(int(child.get(f"{TEXT}c", "1")), LONGEST_RUN))
+            yield " " * min(int(child.get(f"{TEXT}c", "1")), LONGEST_RUN), look
         elif name == f"{TEXT}tab":
-            parts.append("\t")
+            yield "\t", look
         elif name == f"{TEXT}line-break":
-            parts.append("\n")
+            yield "\n", look
         elif name.startswith(TEXT) and not name.startswith(f"{TEXT}note"):
-            parts.append(_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+            yield from _runs(child, looks, looks.get(child.get(f"{TEXT}style-name", ""), look))
+        yield child.tail or "", look
+
+
+def _look(style: etree._Element) -> Look:
+    """How text of a style is printed."""
+    text, cell = style.find(f"{STYLE}text-properties"), style.find(f"{STYLE}table-cell-properties")
+    if text is None:
+        return PLAIN
+    ground = None if cell is None else colour(cell.get(f"{FO}background-color", ""))
+    size = POINTS.fullmatch(text.get(f"{FO}font-size", ""))
+    line = text.get(f"{STYLE}text-line-through-style") or text.get(f"{STYLE}text-line-through-type") or "none"
+    away = text.get(f"{TEXT}display") == "none"
+    seen = unseen(colour(text.get(f"{FO}color", "")), ground, float(size[1]) if size else None)
+    return Look(line != "none", away or seen)
 
 
 def _repeated(element: etree._Element, what: str) -> int:

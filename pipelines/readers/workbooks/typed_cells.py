@@ -7,17 +7,25 @@ printed belongs in `pipelines.readers.workbooks.number_formats`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import NamedTuple
 
 from khrop.thai.dates import format_long
+from khrop.thai.digits import to_arabic
 from pipelines.readers.workbooks.date_formats import BUDDHIST_OFFSET, moment_of, text_of
 from pipelines.readers.workbooks.number_formats import number, plain, section_for
 
 NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?\s*")
+FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:E[+-][0-9]+)?")
+DASHES = frozenset("-–—−")
+CHANGES = re.compile(r"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
 FORMULA = "formula"
+VOLATILE = "volatile"
+BY_FORMAT = "hidden-by-format"
+"""Notes of a value that changes when the workbook is opened, and of a figure that its format shows as a word."""
 NO_VALUE = "formula-without-value"
 BUDDHIST_YEARS = range(2400, 2700)
 """Years that `khrop.thai.dates` takes as Buddhist wherever they stand; no return is of the Gregorian ones."""
@@ -30,11 +38,13 @@ class CellText(NamedTuple):
         printed: What the cell shows.
         read: What is read in its stead; None for the same.
         notes: How the text was made, each a word or two.
+        struck: The text with what is struck out in it, where something is and something is not.
     """
 
     printed: str
     read: str | None = None
     notes: tuple[str, ...] = ()
+    struck: str = ""
 
 
 def exact(text: str) -> Decimal | None:
@@ -82,7 +92,20 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
     read = plain(value.scaleb(2) if percent else value)
     if read == printed:
         return CellText(printed)
-    return CellText(printed, read, ("percent-format" if percent else "number-format",))
+    note = "percent-format" if percent else "number-format"
+    figures = FIGURE.findall(to_arabic(printed).replace(",", ""))
+    if figures:
+        # What is read is what a person sees, with the places that rounding took off it, never another figure.
+        seen = _seen(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
+        return CellText(printed, read if seen else None, (note,))
+    if not printed.strip():
+        return CellText("")
+    return CellText(printed, read, (note,) if printed.strip() in DASHES and not value else (note, BY_FORMAT))
+
+
+def _seen(figures: Sequence[str], value: Decimal) -> bool:
+    shown = Decimal(figures[0])
+    return len(figures) == 1 and value.quantize(shown, ROUND_HALF_UP) == shown
 
 
 def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
@@ -97,6 +120,8 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
         buddhist: Whether the format prints Buddhist years.
     """
     day = moment.date()
+    if not _shows_year(printed, day.year):
+        return CellText(printed, None, ("date-format", "year-not-shown"))
     notes: tuple[str, ...] = ("date-format",)
     if day.year in BUDDHIST_YEARS and not buddhist:
         try:
@@ -110,9 +135,19 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
     return CellText(printed, None if read == printed else read, notes)
 
 
-def calculated(text: CellText) -> CellText:
-    """Return the text of a cell with the note that a formula gave it."""
-    return text._replace(notes=(FORMULA, *text.notes))
+def _shows_year(printed: str, year: int) -> bool:
+    numbers = FIGURE.findall(to_arabic(printed))
+    return any(n in (str(y), f"{y % 100:02d}") for y in (year, year + BUDDHIST_OFFSET) for n in numbers)
+
+
+def calculated(text: CellText, formula: str = "") -> CellText:
+    """Return the text of a cell with the note that a formula gave it, and whether that changes from day to day.
+
+    Args:
+        text: The text of its value.
+        formula: The formula, where its text is known.
+    """
+    return text._replace(notes=(FORMULA, *((VOLATILE,) if CHANGES.search(formula) else ()), *text.notes))
 
 
 def uncalculated(formula: str) -> CellText:

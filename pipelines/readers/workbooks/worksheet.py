@@ -18,8 +18,9 @@ from lxml import etree
 from pipelines.readers.package import Readable, damaged, forget
 from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.looks import PLAIN, Look, colour, joined, unseen
 from pipelines.readers.workbooks.number_formats import section_for
-from pipelines.readers.workbooks.typed_cells import CellText, calculated, dated, numeric, uncalculated
+from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 
 NAMESPACES = (
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
@@ -43,19 +44,22 @@ class Shared:
 
     Attributes:
         codes: The format code of each style.
+        looks: How the text of each style is printed.
         date1904: Whether days are counted from 1904.
         recalculates: Whether all formulas are to be calculated when the workbook is opened.
-        waiting: The cells that show a shared string, as (grid, row, column), by its number.
-        zeros: The formulas whose value is 0, as (grid, row, column, formula).
-        calculated: Whether any formula has another value.
+        waiting: The cells that show a shared string, as (grid, row, column, look), by its number.
     """
 
     codes: list[str]
+    looks: list[Look]
     date1904: bool
     recalculates: bool = False
-    waiting: dict[int, list[tuple[Grid, int, int]]] = field(default_factory=dict)
-    zeros: list[tuple[Grid, int, int, str]] = field(default_factory=list)
-    calculated: bool = False
+    waiting: dict[int, list[tuple[Grid, int, int, Look]]] = field(default_factory=dict)
+
+    def look(self, cell: etree._Element) -> Look:
+        """Return how the text of a cell is printed."""
+        style = int(cell.get("s") or 0)
+        return self.looks[style] if style < len(self.looks) else PLAIN
 
 
 def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
@@ -99,16 +103,24 @@ def local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def text_in(element: etree._Element) -> str:
+def text_in(element: etree._Element) -> CellText:
     """Return the text of a shared or inline string: its runs joined, without their phonetic hints."""
-    runs = []
+    runs: list[tuple[str, Look]] = []
     for child in element:
         name = local(child)
         if name == "t":
-            runs.append(child.text or "")
+            runs.append((child.text or "", PLAIN))
         elif name == "r":
-            runs += [part.text or "" for part in child if local(part) == "t"]
-    return unescaped("".join(runs))
+            text = "".join(part.text or "" for part in child if local(part) == "t")
+            runs.append((text, next((_run_look(part) for part in child if local(part) == "rPr"), PLAIN)))
+    return joined((unescaped(text), look) for text, look in runs)
+
+
+def _run_look(properties: etree._Element) -> Look:
+    parts = {local(part): part for part in properties}
+    struck = "strike" in parts and parts["strike"].get("val", "1") in TRUE
+    ink = colour(parts["color"].get("rgb") or "") if "color" in parts else None
+    return Look(struck, unseen(ink, None, float(parts["sz"].get("val") or 11) if "sz" in parts else None))
 
 
 def unescaped(text: str) -> str:
@@ -145,22 +157,23 @@ def _put(
     value, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
     kind = cell.get("t", "n")
     text = (value.text or "") if value is not None else None
+    look = shared.look(cell)
     if formula is not None:
         written = _formula(formula, cell.get("r", ""), masters)
-        if text == "0" and shared.recalculates:
-            shared.zeros.append((grid, row, col, written))
-        shared.calculated = shared.calculated or bool(text and text != "0")
-        if text or (kind == "str" and text is not None):
-            grid.put(row, col, calculated(_value(kind, text, cell, shared)))
+        # What is calculated when the workbook is opened may be something else then; what changes from day to day is
+        # something else on any day, and says so.
+        fixed = not shared.recalculates or bool(CHANGES.search(written))
+        if fixed and (text or (kind == "str" and text is not None)):
+            grid.put(row, col, look.of(calculated(_value(kind, text or "", cell, shared), written)))
         else:
             grid.put(row, col, uncalculated(written))
     elif kind == "inlineStr" and inline is not None:
-        grid.put(row, col, CellText(text_in(inline)))
+        grid.put(row, col, look.of(text_in(inline)))
     elif text and kind == "s":
         grid.put(row, col, PENDING)
-        shared.waiting.setdefault(int(text), []).append((grid, row, col))
+        shared.waiting.setdefault(int(text), []).append((grid, row, col, look))
     elif text:
-        grid.put(row, col, _value(kind, text, cell, shared))
+        grid.put(row, col, look.of(_value(kind, text, cell, shared)))
 
 
 def _value(kind: str, text: str, cell: etree._Element, shared: Shared) -> CellText:

@@ -19,6 +19,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import damaged, locked, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.looks import PLAIN, Look, unseen
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, numeric
 
@@ -67,15 +68,25 @@ def _grids(book: Any) -> list[Grid]:
     grid.check_sheets(book.nsheets)
     own = {entry.format_key: entry.format_str for entry in book.format_list}
     codes = [own.get(xf.format_key) or BUILT_IN.get(xf.format_key, "General") for xf in book.xf_list]
+    looks = [_look(book, xf) for xf in book.xf_list]
     grids: list[Grid] = []
     for number in range(book.nsheets):
-        grids.append(_grid(book, number, codes))
+        grids.append(_grid(book, number, codes, looks))
         grid.check(grids)
         book.unload_sheet(number)
     return grids
 
 
-def _grid(book: Any, number: int, codes: list[str]) -> Grid:
+def _look(book: Any, xf: Any) -> Look:
+    font = book.font_list[xf.font_index] if xf.font_index < len(book.font_list) else None
+    if font is None:
+        return PLAIN
+    solid = xf.background is not None and xf.background.fill_pattern == 1
+    ground = book.colour_map.get(xf.background.pattern_colour_index) if solid else None
+    return Look(bool(font.struck_out), unseen(book.colour_map.get(font.colour_index), ground, font.height / 20))
+
+
+def _grid(book: Any, number: int, codes: list[str], looks: list[Look]) -> Grid:
     formulas = _formulas(book)
     sheet = book.sheet_by_index(number)
     cells = Grid(sheet.name, hidden=sheet.visibility & 3 != 0)
@@ -86,7 +97,9 @@ def _grid(book: Any, number: int, codes: list[str]) -> Grid:
     for row in range(sheet.nrows):
         for col, kind in enumerate(sheet.row_types(row)):
             if kind not in EMPTY:
-                text = _text(sheet.cell(row, col), codes, book.datemode == 1)
+                cell = sheet.cell(row, col)
+                text = _text(cell, codes, book.datemode == 1)
+                text = looks[cell.xf_index].of(text) if (cell.xf_index or 0) < len(looks) else text
                 cells.put(row + 1, col + 1, calculated(text) if (row, col) in formulas else text)
     cells.clear((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
     return cells

@@ -16,6 +16,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.looks import PLAIN, WHITE, Colour, Look, unseen
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, missing_string, numeric
 from pipelines.readers.workbooks.xlsx import package_claims
@@ -26,6 +27,9 @@ FORMULA_TEXT, FORMULA_REAL, FORMULA_BOOLEAN, FORMULA_ERROR = 8, 9, 10, 11
 CELLS = range(RK, FORMULA_ERROR + 1)
 STRING, FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET, PROPERTIES = 19, 44, 47, 617, 618, 156, 153
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
+FONT, FILL, STRIKEOUT, SOLID, RGB = 43, 45, 8, 1, 2
+WHITES = {(1, 9), (1, 1), (3, 0)}
+"""Kinds of a colour, of the palette and of the theme, with the numbers of white."""
 
 
 def read(data: bytes) -> Document:
@@ -70,20 +74,39 @@ class _Book:
                     self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, target))
         strings, styles = by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
         self.strings = [_text(b, 1)[0] for n, b in _records(package.read(strings)) if n == STRING] if strings else []
-        self.codes = list(_codes(package.read(styles))) if styles else []
+        found = list(_styles(package.read(styles))) if styles else []
+        self.codes, self.looks = [code for code, _ in found], [look for _, look in found]
 
 
-def _codes(styles: bytes) -> Iterator[str]:
+def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
+    """Yield the format code of each style, and how its text is printed."""
     own: dict[int, str] = {}
+    fonts: list[tuple[bool, float, Colour | None]] = []
+    grounds: list[Colour | None] = []
     within = False
     for number, body in _records(styles):
         if number == FORMAT:
             own[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
+        elif number == FONT:
+            height, flags = struct.unpack_from("<HH", body)
+            fonts.append((bool(flags & STRIKEOUT), height / 20, _colour(body[12:20])))
+        elif number == FILL:
+            grounds.append(_colour(body[4:12]) if struct.unpack_from("<I", body)[0] == SOLID else None)
         elif number in (STYLES_BEGIN, STYLES_END):
             within = number == STYLES_BEGIN
         elif number == STYLE and within:
-            code = struct.unpack_from("<H", body, 2)[0]
-            yield own.get(code) or BUILT_IN.get(code, "General")
+            code, font, fill = struct.unpack_from("<HHH", body, 2)
+            struck, points, ink = fonts[font] if font < len(fonts) else (False, None, None)
+            ground = grounds[fill] if fill < len(grounds) else None
+            yield own.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
+
+
+def _colour(body: bytes) -> Colour | None:
+    """A colour that is written as red, green and blue, or the theme's or palette's white."""
+    kind, index, tint = body[0] >> 1, body[1], struct.unpack_from("<h", body, 2)[0]
+    if kind == RGB:
+        return (body[4], body[5], body[6])
+    return WHITE if not tint and (kind, index) in WHITES else None
 
 
 def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
@@ -96,7 +119,9 @@ def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
                 sheet.hidden_rows.add(row)
         elif number in CELLS:
             col, style = struct.unpack_from("<II", body)
-            text = _cell(number, body[8:], style & 0xFFFFFF, book)
+            style &= 0xFFFFFF
+            look = book.looks[style] if style < len(book.looks) else PLAIN
+            text = look.of(_cell(number, body[8:], style, book))
             sheet.put(row, col + 1, calculated(text) if number >= FORMULA_TEXT else text)
         elif number == COLUMNS:
             first, last = struct.unpack_from("<II", body)

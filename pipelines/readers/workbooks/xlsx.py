@@ -15,8 +15,9 @@ from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
+from pipelines.readers.workbooks.looks import WHITE, Colour, Look, colour, unseen
 from pipelines.readers.workbooks.number_formats import BUILT_IN
-from pipelines.readers.workbooks.typed_cells import CellText, missing_string, uncalculated
+from pipelines.readers.workbooks.typed_cells import CellText, missing_string
 from pipelines.readers.workbooks.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
 
 
@@ -39,8 +40,9 @@ def read(data: bytes) -> Document:
         root = package.parse(book)
         listed = list(_worksheets(root, parts))
         grid.check_sheets(len(listed))
+        codes, looks = _styles(package, parts)
         shared = Shared(
-            _codes(package, parts), _is_set(root, "workbookPr", "date1904"), _is_set(root, "calcPr", "fullCalcOnLoad")
+            codes, looks, _is_set(root, "workbookPr", "date1904"), _is_set(root, "calcPr", "fullCalcOnLoad")
         )
         grids: list[Grid] = []
         for title, hidden, part in listed:
@@ -48,7 +50,6 @@ def read(data: bytes) -> Document:
             fill(grids[-1], package.xml(part), shared)
             grid.check(grids)
         _resolve(package, parts, shared)
-        _remove_uncalculated(shared)
         return grid.document("xlsx", "utf-8", grids, package_claims(package))
 
 
@@ -75,20 +76,53 @@ def _is_set(root: etree._Element, part: str, attribute: str) -> bool:
     return any(local(child) == part and child.get(attribute) in TRUE for child in root)
 
 
-def _codes(package: Package, parts: dict[str, tuple[str, str]]) -> list[str]:
-    """Return the format code of each style that a cell can have."""
+def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[str], list[Look]]:
+    """Return the format code of each style that a cell can have, and how its text is printed."""
     part = next((target for kind, target in parts.values() if kind == "styles"), None)
     if part is None or part not in package:
-        return []
+        return [], []
     own: dict[int, str] = {}
     codes: list[str] = []
+    looks: list[Look] = []
+    fonts: list[etree._Element] = []
+    fills: list[etree._Element] = []
     for group in package.parse(part):
         if local(group) == "numFmts":
             own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in group}
+        elif local(group) == "fonts":
+            fonts = list(group)
+        elif local(group) == "fills":
+            fills = list(group)
         elif local(group) == "cellXfs":
-            ids = (int(style.get("numFmtId") or 0) for style in group)
-            codes = [own.get(number) or BUILT_IN.get(number, "General") for number in ids]
-    return codes
+            for style in group:
+                number = int(style.get("numFmtId") or 0)
+                codes.append(own.get(number) or BUILT_IN.get(number, "General"))
+                looks.append(_look(_at(fonts, style.get("fontId")), _at(fills, style.get("fillId"))))
+    return codes, looks
+
+
+def _at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
+    at = int(number or 0)
+    return elements[at] if at < len(elements) else None
+
+
+def _look(font: etree._Element | None, fill: etree._Element | None) -> Look:
+    parts = {local(part): part for part in font} if font is not None else {}
+    struck = "strike" in parts and parts["strike"].get("val", "1") in TRUE
+    size = float(parts["sz"].get("val") or 11) if "sz" in parts else None
+    grounds = [part for part in fill if part.get("patternType") == "solid"] if fill is not None else []
+    ground = next((_colour(part) for under in grounds for part in under if local(part) == "fgColor"), None)
+    return Look(struck, unseen(_colour(parts.get("color")), ground, size))
+
+
+def _colour(part: etree._Element | None) -> Colour | None:
+    """A colour of a style; of the theme's colours the two that text and ground have by default."""
+    if part is None:
+        return None
+    if rgb := part.get("rgb"):
+        return colour(rgb)
+    plain = {("theme", "0"): WHITE, ("indexed", "1"): WHITE, ("indexed", "9"): WHITE}
+    return next((c for (kind, value), c in plain.items() if part.get(kind) == value and not part.get("tint")), None)
 
 
 def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared) -> None:
@@ -100,26 +134,15 @@ def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared
         strings = etree.iterparse(package.xml(part), tag=tags, resolve_entities=False, no_network=True)
         for number, (_, element) in enumerate(strings):
             places = waiting.pop(number, ())
-            text = text_in(element) if places else ""
-            for sheet, row, col in places:
-                if text:
-                    sheet.put(row, col, CellText(text))
+            text = text_in(element) if places else CellText("")
+            for sheet, row, col, look in places:
+                if text.printed or text.struck:
+                    sheet.put(row, col, look.of(text))
                 else:
                     sheet.drop(row, col)
             forget(element)
             if not waiting:
                 return
     for number, places in waiting.items():
-        for sheet, row, col in places:
+        for sheet, row, col, _ in places:
             sheet.put(row, col, missing_string(number))
-
-
-def _remove_uncalculated(shared: Shared) -> None:
-    """Remove the zeros that a program wrote in the place of values.
-
-    XlsxWriter writes one behind each formula and asks that all be calculated when the workbook is opened. A single
-    value other than zero shows that they were.
-    """
-    if not shared.calculated:
-        for sheet, row, col, formula in shared.zeros:
-            sheet.put(row, col, uncalculated(formula))

@@ -47,7 +47,7 @@ def test_a_number_prints_what_is_displayed_and_reads_as_its_value(
 def test_a_number_without_a_text_prints_as_it_is_and_one_with_an_empty_text_is_not_shown() -> None:
     bare = '<table:table-cell office:value-type="float" office:value="62.50"/>'
     assert cell(bare) == ("62.5", Meant(None, ("number-format",)))
-    assert cell(FLOAT.format("62", "")) == ("", Meant("62", ("number-format",)))
+    assert cell(FLOAT.format("62", ""))[0] == ""
 
 
 def test_a_percent_reads_in_percent_points() -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+import openpyxl.styles
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -62,15 +63,12 @@ def sheet_of(rows: str, **parts: Any) -> Document:
         (62, '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', "62", None),
         (62, '0 "แห่ง"', "62 แห่ง", "62"),
         (62, "0.0\\ว", "62.0ว", "62"),
-        (1234567.891, "#,##0,", "1,235", "1234567.891"),
         (1234567.891, "0.00E+00", "1.23E+06", "1234567.891"),
-        (7850, "000-0000", "000-7850", "7850"),
         (7850, "[>=1000]#,##0;0.0", "7,850", "7850"),
         (62, "[>=1000]#,##0;0.0", "62.0", "62"),
         (62, "[Red]0;[Blue]-0", "62", None),
         (62.5, "0.###", "62.5", None),
         (62, "[$฿-41E]#,##0.00", "฿62.00", "62"),
-        (62, ";;;", "", "62"),
     ],
 )
 def test_a_number_prints_by_its_format_and_reads_as_what_is_stored(
@@ -78,6 +76,31 @@ def test_a_number_prints_by_its_format_and_reads_as_what_is_stored(
 ) -> None:
     meant = Meant(means, ("number-format",)) if means else None
     assert cell(value, code) == (printed, meant)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "printed"),
+    [
+        (1234567.891, "#,##0,", "1,235"),
+        (7850, "0,", "8"),
+        (2097, "0\\.00", "20.97"),
+        (7850, "000-0000", "000-7850"),
+        (44007, '"ข้อมูล ณ วันที่ 25 มิถุนายน 2563"', "ข้อมูล ณ วันที่ 25 มิถุนายน 2563"),
+        (62, ";;;", ""),
+    ],
+)
+def test_a_number_that_its_format_shows_as_another_reads_as_what_is_seen(value: float, code: str, printed: str) -> None:
+    shown, meant = cell(value, code)
+    assert shown == printed
+    assert meant is None or meant.read is None
+
+
+def test_a_figure_that_its_format_shows_as_a_word_is_read_and_reported() -> None:
+    assert cell(69, '[>50]"ผ่าน";0') == ("ผ่าน", Meant("69", ("number-format", "hidden-by-format")))
+
+
+def test_a_date_whose_year_its_format_does_not_show_has_none() -> None:
+    assert cell(44007, "d mmmm") == ("25 June", Meant(None, ("date-format", "year-not-shown")))
 
 
 @pytest.mark.parametrize(
@@ -206,12 +229,46 @@ def test_a_formula_that_is_written_once_for_many_cells_prints_as_each_of_them_ha
     assert sheet_of(rows).sheets[0].rows == [(1, ["", "", "=A1-B1"]), (2, ["", "", "=A2-B2"])]
 
 
-def test_zeros_behind_formulas_that_are_yet_to_be_reckoned_are_no_values() -> None:
-    to_reckon = '<calcPr fullCalcOnLoad="1"/>'
-    rows = '<row r="1"><c r="A1"><f>C5-D5</f><v>0</v></c><c r="B1"><f>C6-D6</f><v>{}</v></c></row>'
-    assert sheet_of(rows.format(0), settings=to_reckon).sheets[0].rows == [(1, ["=C5-D5", "=C6-D6"])]
-    assert sheet_of(rows.format(4), settings=to_reckon).sheets[0].rows == [(1, ["0", "4"])]
-    assert sheet_of(rows.format(0)).sheets[0].rows == [(1, ["0", "0"])]
+def test_values_behind_formulas_that_are_calculated_on_opening_are_none() -> None:
+    to_calculate = '<calcPr fullCalcOnLoad="1"/>'
+    rows = '<row r="1"><c r="A1"><f>C5-D5</f><v>0</v></c><c r="B1"><f>C6-D6</f><v>4</v></c></row>'
+    assert sheet_of(rows, settings=to_calculate).sheets[0].rows == [(1, ["=C5-D5", "=C6-D6"])]
+    assert sheet_of(rows).sheets[0].rows == [(1, ["0", "4"])]
+
+
+def test_a_value_that_changes_from_day_to_day_says_so() -> None:
+    row = '<row r="1"><c r="A1"><f>TODAY()</f><v>44007</v></c></row>'
+    for settings in ("", '<calcPr fullCalcOnLoad="1"/>'):
+        found = sheet_of(row, settings=settings)
+        assert found.sheets[0].rows == [(1, ["44007"])]
+        assert [(c.measure, c.value) for c in found.said] == [("volatile", 1)]
+
+
+def test_what_is_struck_out_or_does_not_stand_out_from_its_ground_says_so() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet["A1"], sheet["A1"].font = "เดิม", openpyxl.styles.Font(strike=True)
+    sheet["A2"], sheet["A2"].font = "ขาว", openpyxl.styles.Font(color="FFFFFFFF")
+    sheet["A3"], sheet["A3"].font = "ขาวบนดำ", openpyxl.styles.Font(color="FFFFFFFF")
+    sheet["A3"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF203060")
+    sheet["A4"], sheet["A4"].font = "จุด", openpyxl.styles.Font(sz=1)
+    sheet["A5"], sheet["A5"].font = "เทา", openpyxl.styles.Font(color="FF808080")
+    old = TextBlock(InlineFont(strike=True), "๑๑ มิถุนายน ๒๕๖๓")
+    sheet["A6"] = CellRichText("ข้อมูล ณ วันที่ ", old, " ๒๕ มิถุนายน ๒๕๖๓")
+    found = saved(workbook)
+    meant = found.sheets[0].meant
+    assert {at: notes for at, (_, notes, _) in meant.items()} == {
+        (1, 1): ("struck",),
+        (2, 1): ("hidden",),
+        (4, 1): ("hidden",),
+        (6, 1): ("struck",),
+    }
+    assert found.sheets[0].rows[5] == (6, ["ข้อมูล ณ วันที่  ๒๕ มิถุนายน ๒๕๖๓"])
+    assert meant[6, 1].struck == "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ๒๕ มิถุนายน ๒๕๖๓"
+    assert [(c.measure, c.value, c.place) for c in found.said] == [
+        ("hidden_text", 2, "sheet Sheet!R2C1"),
+        ("struck_text", 2, "sheet Sheet!R1C1"),
+    ]
 
 
 def test_the_value_of_a_merged_range_stands_in_its_first_cell_alone() -> None:
