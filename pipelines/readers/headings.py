@@ -119,10 +119,11 @@ def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = 
     """
     best = NONE
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
-        if height > 1 and any(FIGURE.fullmatch(cell.strip()) for row in rows[:height] for cell in row):
+        if height > 1 and any(_is_figure(cell.strip()) for row in rows[:height] for cell in row):
             break
         headed = _headed(_together(rows[:height]))
-        if len(headed.columns) <= len(best.columns):
+        goes_on = height > 1 and best.height == height - 1 and headed.columns == best.columns
+        if len(headed.columns) <= len(best.columns) and not goes_on:
             continue
         # A title or note above the headings is none of them: they say as much without it.
         if height > 1 and len(_headed(_together(rows[1:height])).columns) >= len(headed.columns):
@@ -131,6 +132,10 @@ def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = 
     if best.form is not None and (groups := _groups(above, best.columns[best.form.names])):
         best = _headed(_together([*groups, *rows[: best.height]]))._replace(height=best.height)
     return best
+
+
+def _is_figure(text: str) -> bool:
+    return bool(FIGURE.fullmatch(text) or COLUMN_NUMBER.fullmatch(SPACES.sub("", text)))
 
 
 def _groups(above: Sequence[Sequence[str]], name: int) -> list[Sequence[str]]:

@@ -7,7 +7,9 @@ those of the rows around it. One that is worded so and does not add up stays a r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import add, sub
 
 from khrop.thai.digits import NotANumber, parse_count, to_arabic
 from pipelines.readers.document import Claim, RawTable, TableRow
@@ -15,6 +17,7 @@ from pipelines.readers.table_form import AnyName, TableForm
 
 WORDED = re.compile(r"(?:ผล|ยอด)?รวม|ยก(?:ไป|มา|ยอด)|ยอดยก|sub-?total|total|carried|brought", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9๐-๙]{1,5}")
+SHOWN = 80
 Figures = tuple[int, ...]
 
 
@@ -22,39 +25,31 @@ def leave_out(table: RawTable, form: TableForm) -> None:
     """Leave the rows out of a table that are sums of others, and say in a claim which they are."""
     counts = [name for name in form.measures if form.kinds[name] == "count"]
     _partial_totals(table, form)
-    figures = [_figures(row, counts) for row in table.rows]
     sums = [_may_be_sum(row, form) for row in table.rows]
     if not counts or not any(sums):
         return
-    left_out: list[int] = []
-    for at, (row_figures, may_be) in enumerate(zip(figures, sums, strict=True)):
-        if may_be and row_figures is not None and _adds_up(at, figures, sums, left_out):
-            left_out.append(at)
-    for at in left_out:
+    figures = [_figures(row, counts) for row in table.rows]
+    left_out = set(_that_add_up(figures, sums, len(counts)))
+    for at in sorted(left_out):
         row = table.rows[at]
         name = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
-        table.claims.append(Claim("file", "subtotal", None, row.place, name[:80]))
-    table.rows = [row for at, row in enumerate(table.rows) if at not in set(left_out)]
+        table.claims.append(Claim("file", "subtotal", None, row.place, name[:SHOWN]))
+    table.rows = [row for at, row in enumerate(table.rows) if at not in left_out]
 
 
 def _partial_totals(table: RawTable, form: TableForm) -> None:
     """A row of totals that says of how many rows it is, and is of fewer than there are, is a subtotal."""
     names = sum(not _may_be_sum(row, form) for row in table.rows)
-    for row in list(table.totals):
+    partial = []
+    for row in table.totals:
         label = " ".join(cell.read for name, cell in row.cells.items() if form.kinds.get(name) in ("name", "ordinal"))
         number = NUMBER.search(label)
-        if number and int(to_arabic(number[0])) not in (names, row.row):
-            table.totals.remove(row)
-            table.rows.append(row)
-    table.rows.sort(key=lambda row: [*map(table_order(table).get, [row.place])])
-
-
-def table_order(table: RawTable) -> dict[str, int]:
-    """Return the order of rows by their places, as the document has them."""
-    order: dict[str, int] = {}
-    for cell in table.cells:
-        order.setdefault(cell.place.rpartition("C")[0], len(order))
-    return order
+        if number and int(to_arabic(number[0])) != names:
+            partial.append(row)
+    if partial:
+        sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(cell.sheet for cell in table.cells))}
+        table.totals = [row for row in table.totals if row not in partial]
+        table.rows = sorted([*table.rows, *partial], key=lambda row: (sheets[row.sheet], row.row))
 
 
 def _may_be_sum(row: TableRow, form: TableForm) -> bool:
@@ -74,21 +69,25 @@ def _figures(row: TableRow, counts: Sequence[str]) -> Figures | None:
         return None
 
 
-def _adds_up(at: int, figures: Sequence[Figures | None], sums: Sequence[bool], before: Sequence[int]) -> bool:
-    """Whether the figures of a row are the sum of the rows since the last sum, of all rows before it, of those up to
-    the next sum, or those of the sum before it (brought forward).
+def _that_add_up(figures: Sequence[Figures | None], sums: Sequence[bool], width: int) -> Iterator[int]:
+    """Yield the rows that may be sums and whose figures are the sum of the rows since the last such, of all rows before
+    it, of those up to the next, or those of the one before it (brought forward).
     """
-    own = figures[at]
-    last = max((n for n in range(at) if sums[n]), default=-1)
-    after = next((n for n in range(at + 1, len(sums)) if sums[n]), len(sums))
-    blocks = (range(last + 1, at), range(at), range(at + 1, after))
-    if any(_sum(block, figures, sums) == own for block in blocks if len(block)):
-        return True
-    return bool(before) and figures[before[-1]] == own
-
-
-def _sum(block: Sequence[int], figures: Sequence[Figures | None], sums: Sequence[bool]) -> Figures | None:
-    rows = [figures[n] for n in block if not sums[n]]
-    if not rows or any(row is None for row in rows):
-        return None
-    return tuple(map(sum, zip(*(row for row in rows if row is not None), strict=True)))
+    unread = list(accumulate((row is None and not may for row, may in zip(figures, sums, strict=True)), initial=0))
+    nothing = (0,) * width
+    values = [nothing if may or row is None else row for row, may in zip(figures, sums, strict=True)]
+    until = list(accumulate(values, lambda one, other: tuple(map(add, one, other)), initial=nothing))
+    places = [at for at, may in enumerate(sums) if may]
+    before: Figures | None = None
+    for number, at in enumerate(places):
+        own = figures[at]
+        last = places[number - 1] + 1 if number else 0
+        after = places[number + 1] if number + 1 < len(places) else len(sums)
+        if own is None:
+            continue
+        blocks = ((first, end) for first, end in ((last, at), (0, at), (at + 1, after)) if first < end)
+        if own == before or any(
+            unread[first] == unread[end] and tuple(map(sub, until[end], until[first])) == own for first, end in blocks
+        ):
+            before = own
+            yield at

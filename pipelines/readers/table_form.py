@@ -19,6 +19,16 @@ that the dataset has no field for."""
 FIGURES: tuple[Kind, ...] = ("count", "percent", "decimal")
 Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
+
+class Matches(Protocol):
+    """What a heading is matched with: a pattern, or a field's words (`pipelines.readers.worded`)."""
+
+    def fullmatch(self, text: str, /) -> object:
+        """Return something true where a text without spaces is the heading."""
+
+
+Headings = tuple[tuple[str, Matches], ...]
+
 TOTALS = re.compile(
     r"(ผล|ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|ทั้งประเทศ|ทุกจังหวัด)?([0-9๐-๙]{1,5}[ก-๙.]{1,15})?:?|grandtotal:?|total:?",
     re.IGNORECASE,
@@ -76,10 +86,10 @@ class TableForm:
     """
 
     dataset: str
-    headings: Patterns
+    headings: Headings
     kinds: Mapping[str, Kind]
     names: str
-    consonants: Patterns = ()
+    consonants: Headings = ()
     least: int = 4
     sieve: str = ""
     shown: str = ""

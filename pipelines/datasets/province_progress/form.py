@@ -5,57 +5,67 @@ from __future__ import annotations
 import re
 
 from pipelines.datasets.kinds import ProvinceNames
-from pipelines.readers.table_form import Patterns, Ratio, TableForm
+from pipelines.readers.table_form import Headings, Patterns, Ratio, TableForm
+from pipelines.readers.worded import Vocabulary, Worded
 
 
 def _patterns(*pairs: tuple[str, str]) -> Patterns:
     return tuple((name, re.compile(pattern)) for name, pattern in pairs)
 
 
-def _by_consonants(pairs: tuple[tuple[str, str], ...]) -> Patterns:
-    """The patterns of headings that lost their marks: without all that is Thai and no consonant, and without signs."""
-    lost = re.compile(r"[\u0e2f-\u0e5b]|\\\.\??|%|/|:\??|INFO")
-    return _patterns(*((name, lost.sub("", pattern).replace("||", "|").replace("(|", "(")) for name, pattern in pairs))
+# A heading is understood word by word: with a word that is not here (ครั้งก่อน, เป้าหมาย, เฉพาะเทศบาล) it heads another
+# column. Spaces and brackets are left out before.
+WORDS_BY_ROLE = {
+    "c": ("จำนวน", "แห่ง", "หน่วย", "หน่วย:"),
+    "a": ("อปท.", "อปท", "องค์กรปกครองส่วนท้องถิ่น"),
+    "t": ("ทั้งหมด", "ทั้งสิ้น", "ในจังหวัด", "ในพื้นที่"),
+    "n": (
+        "ที่", "การ", "ผลการ", "สถานะ", "สถานะการ", "ของ", "ข้อมูล", "ใน", "ลงใน", "ระบบ", "ฐานข้อมูล", "ระบบข้อมูลกลาง",
+        "สารสนเทศ", "INFO",
+    ),
+    "r": ("บันทึก", "ดำเนินการ"),
+    "d": ("แล้ว", "เรียบร้อย", "ครบถ้วน", "เสร็จ", "เสร็จสิ้น"),
+    "o": ("ยังไม่", "ยังไม่ได้", "อยู่ระหว่าง", "อยู่ระหว่างการ"),
+    "j": ("/", "และ", "หรือ"),
+    "p": ("ร้อยละ", "คิดเป็นร้อยละ", "เปอร์เซ็นต์", "คิดเป็นเปอร์เซ็นต์", "%"),
+    "g": ("ความก้าวหน้า", "ความคืบหน้า", "ความสำเร็จ"),
+    "b": ("ชื่อ",),
+    "v": ("จังหวัด", "สถจ", "สถจ.", "สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด"),
+    "l": ("ลำดับ", "ลำดับที่"),
+}  # fmt: skip
+ENGLISH_BY_ROLE = {
+    "p": ("percent", "percentage", "%"), "d": ("saved", "recorded"), "o": ("not", "notyet"), "w": ("pending",),
+    "t": ("total",), "a": ("authorities", "localauthorities"), "v": ("province", "provincename"),
+    "l": ("no", "no.", "#", "ordinal"),
+}  # fmt: skip
+VOCABULARY, ENGLISH = Vocabulary.of(WORDS_BY_ROLE), Vocabulary.of(ENGLISH_BY_ROLE)
+DONE = "[nacr]*r[nacr]*d[nacdr]*"
+ORDERS = (
+    ("saved_percent", f"[cn]*p[nacgp]*(r[nacrd]*)?|{DONE}p"),
+    ("pending", "[nacr]*(o[na]*r[nacd]*j?)+"),
+    ("saved", DONE),
+    ("total", "c*ac*t?c*"),
+    ("province_th", "b?v"),
+    ("ordinal", "l"),
+)
+"""The first that matches wins."""
+ENGLISH_ORDERS = (
+    ("saved_percent", "pd?|dp"), ("pending", "w|od"), ("saved", "d"), ("total", "ta?|a"), ("province_th", "v"),
+    ("ordinal", "l"),
+)  # fmt: skip
 
 
-# A heading is understood as a whole: each pattern names all words that may stand in it. With any other word (ครั้งก่อน,
-# เป้าหมาย, เฉพาะเทศบาล) it heads another column. Spaces and brackets are left out before it is matched.
-UNIT = r"(หน่วย:?)?แห่ง"
-AUTHORITIES = r"(อปท\.?|องค์กรปกครองส่วนท้องถิ่น)"
-SYSTEM = r"(ใน|ลงใน)?(ฐานข้อมูล|ระบบ(ฐานข้อมูล|ข้อมูลกลาง|สารสนเทศ)?(อปท\.?)?)(INFO)?"
-BEFORE = rf"(จำนวน|{AUTHORITIES}|ที่|การ|ผลการ|สถานะ(การ)?|{UNIT})*"
-RECORDING = rf"(บันทึก(ข้อมูล)?({SYSTEM})?|ดำเนินการ)"
-AFTER = rf"({SYSTEM}|{AUTHORITIES}|จำนวน|{UNIT})*"
-SAVED = rf"{RECORDING}(เสร็จ(สิ้น|เรียบร้อย)?|เรียบร้อย|ครบถ้วน)*(แล้ว)?"
-DONE = r"(?=.*(แล้ว|เรียบร้อย|ครบถ้วน|เสร็จ))"
-OPEN = rf"(อยู่ระหว่าง(การ)?|ยังไม่(ได้)?){RECORDING}(เสร็จ(สิ้น)?|เรียบร้อย|ครบถ้วน)*(แล้ว)?"
-PERCENT_SIGN = r"(คิดเป็น)?(อัตรา)?(ร้อยละ|เปอร์เซ็นต์|%)"
-PERCENT_OF = rf"{PERCENT_SIGN}(ของ|ความ(ก้าวหน้า|คืบหน้า|สำเร็จ)(ของ)?(การ)?|{AUTHORITIES}|ที่|จำนวน|การ)*({SAVED})?{AFTER}"
-BAR = r"แถบสี.*"
+def _worded(vocabulary: Vocabulary, orders: tuple[tuple[str, str], ...]) -> Headings:
+    return tuple((name, Worded(vocabulary, re.compile(order))) for name, order in orders)
 
-# The first pattern that matches wins.
-THAI_HEADINGS = (
-    ("bar", BAR),
-    ("saved_percent", rf"{PERCENT_OF}|{DONE}{BEFORE}{SAVED}{AFTER}{PERCENT_SIGN}"),
-    ("pending", rf"{BEFORE}{OPEN}(({UNIT})?(/|และ|หรือ)?{OPEN})*{AFTER}"),
-    ("saved", rf"{DONE}{BEFORE}{SAVED}{AFTER}"),
-    ("total", rf"(จำนวน)?{AUTHORITIES}(ในจังหวัด|ในพื้นที่)?(ทั้งหมด|ทั้งสิ้น)?({UNIT})?"),
-    ("province_th", r"(ชื่อ)?จังหวัด|สถจ\.?|สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด"),
+
+HEADINGS: Headings = (
+    *_patterns(("bar", r"แถบสี.*")),
+    *_worded(VOCABULARY, ORDERS),
+    *_patterns(("ordinal", "ที่")),
+    *_worded(ENGLISH, ENGLISH_ORDERS),
 )
-ENGLISH_HEADINGS = (
-    ("saved_percent", r"(percent(age)?|%)(saved|completed?|recorded)?|(saved|completed?|recorded)_?(percent(age)?|%)"),
-    ("pending", r"pending|notyet(saved|recorded)|not(saved|recorded)"),
-    ("saved", r"saved|recorded"),
-    ("total", r"total(authorities)?|(local)?authorities"),
-    ("province_th", r"province(name)?(_th)?"),
-    ("ordinal", r"no\.?|#|ordinal"),
-)
-HEADINGS = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (*THAI_HEADINGS, ("ordinal", r"ลำดับ(ที่)?|ที่"), *ENGLISH_HEADINGS)
-)
-# By their consonants alone; one of two consonants is too little to know.
-CONSONANTS = _by_consonants((*THAI_HEADINGS, ("ordinal", "ลำดับ(ที่)?")))
+CONSONANTS: Headings = (*_patterns(("bar", r"ถบส.*")), *_worded(VOCABULARY.by_consonants(), ORDERS))
 # Bounded: a page without spaces must not be read over and over.
 FIGURE = r"(?P<count>\S{1,40})"
 PROSE = _patterns(
