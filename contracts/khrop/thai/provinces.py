@@ -22,7 +22,9 @@ __all__ = ["Province", "all_provinces", "by_code", "by_skeleton", "expected_code
 
 # difflib takes quadratic time; the longest name has 15 characters, so nothing longer is similar.
 _LONGEST_COMPARED = 60
-_PREFIX = re.compile(r"(?:จังหวัด|จ\.) ?")
+_PREFIX = re.compile(r"(?:สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด|สถจ\.?|จังหวัด|จ\.) ?")
+_CUT_SHORT = "ฯ"
+_LEAST_STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,9 @@ def by_code(code: str) -> Province:
 def match(name: str) -> Province | None:
     """Find the province with a printed name.
 
-    The name is normalised, a leading "จังหวัด" or "จ." is removed, and the rest must equal a name or an alias. A space
-    inside a name is a difference.
+    The name is normalised, a leading "จังหวัด", "จ." or "สถจ." is removed, and the rest must equal a name in Thai or
+    English (in any case) or an alias, or be the beginning of a single name with the sign ฯ, which says that the rest
+    is left out. A space inside a name is a difference.
 
     Args:
         name: The name as printed.
@@ -97,10 +100,21 @@ def match(name: str) -> Province | None:
         >>> from khrop import provinces
         >>> provinces.match("จังหวัดแพร่").code
         '54'
+        >>> provinces.match("นครศรีฯ").code, provinces.match("krabi").code
+        ('80', '81')
         >>> provinces.match("แพร") is None
         True
     """
-    return _by_name().get(_strip_prefix(name))
+    bare = _strip_prefix(name)
+    return _by_name().get(bare.casefold()) or _cut_short(bare)
+
+
+def _cut_short(name: str) -> Province | None:
+    stem = name.removesuffix(_CUT_SHORT).rstrip()
+    if stem == name or len(stem) < _LEAST_STEM:
+        return None
+    begun = [p for p in all_provinces() if p.name_th.startswith(stem)]
+    return begun[0] if len(begun) == 1 else None
 
 
 def by_skeleton(name: str) -> Province | None:
@@ -167,7 +181,7 @@ def _by_code() -> dict[str, Province]:
 
 @functools.cache
 def _by_name() -> dict[str, Province]:
-    return {name: p for p in all_provinces() for name in (p.name_th, *p.aliases)}
+    return {name.casefold(): p for p in all_provinces() for name in (p.name_th, p.name_en, *p.aliases)}
 
 
 @functools.cache
