@@ -12,13 +12,14 @@ from khrop.thai.digits import NotANumber, normalise, parse_count
 from pipelines.readers import figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
-from pipelines.readers.table_form import TableForm, forms
+from pipelines.readers.table_form import FIGURES, TableForm, forms
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
 AS_PRINTED = Meant()
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(\s*=.*)?")
 """Offices number the columns under their headings: (๑), (๒), (๓)=(๑)-(๒)."""
+STRUCK_OUT = "(struck out)"
 SHORT = 40
 _normalise_short = lru_cache(maxsize=1 << 14)(normalise)
 """The same few thousand names and figures fill the cells of all returns."""
@@ -52,7 +53,10 @@ def cut(document: Document) -> RawTable:
             _refuse_doubled_names(doubled, sheet.name, number, form)
             table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
-            fields = under = {c: f for f, c in columns.items() if f not in doubled}
+            # A column that a person does not see has no field.
+            heads = [n for n, _ in sheet.rows[at : at + headed.height]]
+            seen = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
+            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in seen}
             table.columns.update({f: c for c, f in fields.items()})
             table.doubled.update(doubled)
             for number, printed in sheet.rows[at : at + headed.height]:
@@ -174,11 +178,16 @@ def _keep(
 ) -> list[Cell]:
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
     kept = []
+    whole = bool(fields) and unseen.row_hidden(sheet, number, printed)
     for col, text in enumerate(printed, 1):
         field = fields.get(col, "")
         if field or text.strip():
             meant = sheet.meant.get((number, col), AS_PRINTED)
             said = text if meant.read is None else meant.read
+            if field and not whole and unseen.cell_hidden(sheet, number, col):
+                said = ""  # of a row that shows, a person does not see this
+            elif form is not None and form.kinds.get(field) in FIGURES and unseen.struck_whole(meant):
+                said = f"{said} {STRUCK_OUT}"  # no figure: another was to take its place
             read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
             name, how = (read.text, "")
             if form is not None and field == form.names:

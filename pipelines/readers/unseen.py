@@ -6,11 +6,24 @@ for the table: which rows are left out, and when two tables could be meant.
 
 from __future__ import annotations
 
-from pipelines.readers.document import HIDDEN, Cell, Claim, Document, RawTable, Sheet, Unreadable, row_place, where
+from pipelines.readers.document import (
+    HIDDEN,
+    Cell,
+    Claim,
+    Document,
+    Meant,
+    RawTable,
+    Sheet,
+    TableRow,
+    Unreadable,
+    row_place,
+    where,
+)
 from pipelines.readers.figures import is_figure
 from pipelines.readers.headings import fields_over
 from pipelines.readers.table_form import AnyName, TableForm
 
+STRUCK = "struck"
 LEAST_FIGURES = 3
 LEAST_ROWS = 5
 
@@ -18,21 +31,30 @@ LEAST_ROWS = 5
 def row_hidden(sheet: Sheet, number: int, printed: list[str]) -> bool:
     """Return whether all that stands in a row is hidden."""
     filled = [col for col, text in enumerate(printed, 1) if text.strip()]
-    return bool(filled) and all(
-        (meant := sheet.meant.get((number, col))) is not None and not HIDDEN.isdisjoint(meant.notes) for col in filled
-    )
+    return bool(filled) and all(cell_hidden(sheet, number, col) for col in filled)
+
+
+def cell_hidden(sheet: Sheet, number: int, col: int) -> bool:
+    """Return whether a cell is one that a person does not see."""
+    meant = sheet.meant.get((number, col))
+    return meant is not None and not HIDDEN.isdisjoint(meant.notes)
+
+
+def struck_whole(meant: Meant) -> bool:
+    """Return whether all that stands in a cell is struck out."""
+    return STRUCK in meant.notes and not meant.struck
 
 
 def leave_out(table: RawTable, form: TableForm) -> None:
-    """Leave out the hidden rows whose names stand in visible rows too.
+    """Leave out the rows that are hidden, or struck out, and whose names stand in other rows too.
 
     Hidden rows of other names are kept: a filter hides rows of the one table that there is. What was left out is a
     claim, as all that is hidden is.
     """
-    shown = {_name(row.cells, form) for row in table.rows if not _all_hidden(list(row.cells.values()))}
+    shown = {_name(row.cells, form) for row in table.rows if not _out_of_force(row)}
     kept = []
     for row in table.rows:
-        if _all_hidden(list(row.cells.values())) and _name(row.cells, form) in shown:
+        if _out_of_force(row) and _name(row.cells, form) in shown:
             printed = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
             table.claims.append(Claim("file", "hidden_rows", "left out", row.place, printed[:80]))
         else:
@@ -83,9 +105,9 @@ def two_tables(first: str, second: str, *, hidden: bool) -> Unreadable:
     )
 
 
-def _all_hidden(cells: list[Cell]) -> bool:
-    filled = [cell for cell in cells if cell.printed.strip()]
-    return bool(filled) and all(cell.hidden for cell in filled)
+def _out_of_force(row: TableRow) -> bool:
+    filled = [cell for cell in row.cells.values() if cell.printed.strip()]
+    return bool(filled) and all(cell.hidden or STRUCK in cell.note.split() for cell in filled)
 
 
 def _name(cells: dict[str, Cell], form: TableForm) -> str:

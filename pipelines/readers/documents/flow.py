@@ -15,8 +15,20 @@ from pipelines.readers.headings import fields_of
 from pipelines.readers.layout import MOST_ROWS
 
 PARAGRAPHS = "paragraphs"
-HIDDEN_ROW, HIDDEN_TEXT, TRACKED = "hidden-row", "hidden-text", "tracked-change"
-MEASURES = {HIDDEN_ROW: "hidden_rows", HIDDEN_TEXT: "hidden_text", TRACKED: "tracked_changes"}
+HIDDEN_ROW, HIDDEN_TEXT, TRACKED, STRUCK, VOLATILE = (
+    "hidden-row",
+    "hidden-beside",
+    "tracked-change",
+    "struck",
+    "volatile",
+)
+MEASURES = {
+    HIDDEN_ROW: "hidden_rows",
+    HIDDEN_TEXT: "hidden_text",
+    TRACKED: "tracked_changes",
+    STRUCK: "struck_text",
+    VOLATILE: "volatile",
+}
 """What the form itself says of a text, and the claim that tells of it."""
 MOST_CELLS = 1_000_000
 MOST_COLUMNS = 1_000
@@ -26,13 +38,14 @@ SHOWN = 80
 
 class Said(NamedTuple):
     """A text as printed; what to read in its stead; notes; and what the form holds beside it without printing it
-    (hidden or deleted text).
+    (hidden or deleted text); `struck` is the text with what is struck out or deleted in it.
     """
 
     text: str
     read: str | None = None
     notes: tuple[str, ...] = ()
     aside: str = ""
+    struck: str = ""
 
 
 NOTHING = Said("")
@@ -188,12 +201,12 @@ class Flow:
             self._tell(HIDDEN_ROW, row_place(sheet.name, number), " ".join(said.text for said in filled))
         for col, said in enumerate(row, 1):
             if said.read is not None or said.notes:
-                sheet.meant[number, col] = Meant(said.read, said.notes)
+                sheet.meant[number, col] = Meant(said.read, said.notes, said.struck)
             for note in said.notes:
                 # A hidden cell of a row that is shown is hidden text.
                 if note in MEASURES and not (hidden and note == HIDDEN_ROW):
                     told = HIDDEN_TEXT if note == HIDDEN_ROW else note
-                    self._tell(told, cell_place(sheet.name, number, col), said.aside or said.text)
+                    self._tell(told, cell_place(sheet.name, number, col), said.aside or said.struck or said.text)
 
     def _tell(self, note: str, place: str, printed: str) -> None:
         measure = MEASURES[note]

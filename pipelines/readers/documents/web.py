@@ -1,8 +1,7 @@
 """HTML and XHTML, the pages of browsers and those that office programs write, as a browser shows them.
 
 What encoding a page is in belongs in `pipelines.readers.documents.web_encoding`, figures behind a shown number in
-`web_figures`. Nothing outside the page is followed, and style sheets are not applied: hidden is what an element
-itself says is hidden.
+`web_figures`, what its styles hide or strike out in `web_styles`. Nothing outside the page is followed.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from lxml.etree import _Element as Element
 from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.documents.flow import NOTHING, Flow, Said, apart
 from pipelines.readers.documents.web_encoding import page_text
+from pipelines.readers.documents.web_styles import Shown, Styles, layout, shown
 from pipelines.readers.documents.web_tables import GROUPS, Table, Text
 from pipelines.readers.texts import printed
 
@@ -32,8 +32,7 @@ FORMS = frozenset({"select", "textarea", "datalist", "button"})
 CELLS = frozenset({"tr", "td", "th"})
 KEPT = frozenset({"pre", "xmp", "listing", "plaintext"})
 """Elements whose spaces and line ends are shown as they are."""
-APART = frozenset({"sup", "sub", "del", "s", "strike"})
-HIDES = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE)
+APART = frozenset({"sup", "sub"})
 SPACES = re.compile(r"[ \t\r\n\f]+")
 CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 0xFFFE, 0xFFFF])
 ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
@@ -70,12 +69,13 @@ class _Page:
         self.flow = Flow()
         self.open: list[Text | Table] = [Text()]
         self.cells: list[Element] = []
-        self.hiding: list[Element] = []
+        self.around: list[tuple[str, Shown]] = [("", Shown())]
         self.kept = 0
         self.apart = 0
         self.was_apart = False
 
     def walk(self, root: Element) -> None:
+        styles = Styles(root)
         walker = etree.iterwalk(root, events=("start", "end"))
         depth = elements = 0
         for event, element in walker:
@@ -83,23 +83,24 @@ class _Page:
             elements += event == "start"
             if depth > DEEPEST or elements > MOST_ELEMENTS:
                 raise _damaged(f"more than {MOST_ELEMENTS:,} elements, or {DEEPEST:,} within one another")
-            tag = element.tag.lower() if isinstance(element.tag, str) else ""
+            name = element.tag.lower() if isinstance(element.tag, str) else ""
             if event == "start":
+                own = styles.properties(element)
+                tag = layout(element, name, own)
+                self.around.append((tag, shown(element, name, self.around[-1][1], own)))
                 self._start(element, tag)
                 if tag in UNREAD or tag in FORMS:
                     walker.skip_subtree()
                 elif element.text:
                     self._text(element.text)
             else:
-                self._end(element, tag)
+                self._end(element, self.around.pop()[0])
                 if element.tail and element is not root:
                     self._text(element.tail)
         self._line_end()
         self.flow.end_run()
 
     def _start(self, element: Element, tag: str) -> None:
-        if "hidden" in element.attrib or HIDES.search(element.get("style") or ""):
-            self.hiding.append(element)
         if len(self.open) > 1 and isinstance(self.open[-1], Text) and (tag in GROUPS or tag in CELLS):
             # What only a table holds ends a cell that was not closed.
             self.cells.pop()
@@ -140,8 +141,6 @@ class _Page:
             self._line_end()
         self.kept -= tag in KEPT
         self.apart -= tag in APART
-        if self.hiding and self.hiding[-1] is element:
-            self.hiding.pop()
 
     def _text(self, text: str) -> None:
         if not self.kept:
@@ -154,9 +153,10 @@ class _Page:
     def _put(self, text: str) -> None:
         at = self.open[-1]
         into = at.stray if isinstance(at, Table) else at
-        pieces = into.hidden if self.hiding else into.shown
-        before = pieces[-1] if pieces else ""
-        pieces.append(apart(before, text) if bool(self.apart) != self.was_apart else text)
+        look = self.around[-1][1]
+        before = into.shown[-1] if into.shown else ""
+        text = apart(before, text) if bool(self.apart) != self.was_apart else text
+        into.put(text, hidden=look.hidden, struck=look.struck)
         self.was_apart = bool(self.apart)
 
     def _line_end(self, *, within: bool = False) -> None:
@@ -164,7 +164,7 @@ class _Page:
         at = self.open[-1]
         if within or len(self.open) > 1:
             self._put("\n")
-        elif isinstance(at, Text) and (at.shown or at.hidden):
+        elif isinstance(at, Text) and (at.shown or at.hidden or at.struck):
             said = at.said(kept=self.kept > 0)
             self.open[-1] = Text()
             if self.kept:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, Flow, Grid, Said
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, Flow, Grid, Said
 from pipelines.readers.documents.web_figures import behind
 
 GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
@@ -24,13 +24,39 @@ class Text:
 
     shown: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    """What shows, with what is struck out in it."""
     tables: list[Grid] = field(default_factory=list)
 
+    def put(self, text: str, *, hidden: bool, struck: bool) -> None:
+        """Add a text."""
+        if hidden:
+            self.hidden.append(text)
+            return
+        if not struck:
+            # Figures on both sides of one that is struck out are not one figure.
+            parted = len(self.struck) > len(self.shown) and self.shown and self.shown[-1][-1:].isdigit()
+            self.shown.append(f" {text}" if parted and text[:1].isdigit() else text)
+        elif self.struck and self.struck[-1][-1:].isdigit() and text[:1].isdigit():
+            text = f" {text}"
+        self.struck.append(text)
+
     def said(self, *, kept: bool = False) -> Said:
-        """Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere."""
-        shown, hidden = ("".join(p) if kept else tidy("".join(p)) for p in (self.shown, self.hidden))
+        """Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere; likewise
+        what is struck out.
+        """
+        shown, hidden, whole = (
+            "".join(p) if kept else tidy("".join(p)) for p in (self.shown, self.hidden, self.struck)
+        )
+        notes = (HIDDEN_TEXT,) if hidden.strip() else ()
+        if whole.strip() and whole != shown:
+            return (
+                Said(shown, None, (*notes, STRUCK), hidden, whole)
+                if shown.strip()
+                else Said(whole, None, (*notes, STRUCK), hidden)
+            )
         if shown.strip() or not hidden.strip():
-            return Said(shown, None, (HIDDEN_TEXT,), hidden) if hidden.strip() else Said(shown)
+            return Said(shown, None, notes, hidden)
         return Said(hidden, None, (HIDDEN_ROW,))
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from lxml import etree
 
+from pipelines.readers.contrast import colour, unseen
 from pipelines.readers.document import Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, colour, joined, unseen
+from pipelines.readers.workbooks.looks import PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import plain
 from pipelines.readers.workbooks.typed_cells import (
     BUDDHIST_YEARS,

@@ -15,10 +15,11 @@ from functools import lru_cache
 
 from lxml import etree
 
+from pipelines.readers.contrast import colour, unseen
 from pipelines.readers.package import Readable, damaged, forget
 from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, colour, joined, unseen
+from pipelines.readers.workbooks.looks import PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import section_for
 from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 

@@ -15,11 +15,12 @@ from xlrd.biffh import unpack_unicode
 from xlrd.compdoc import CompDocError
 
 from pipelines.readers import ole
+from pipelines.readers.contrast import unseen
 from pipelines.readers.document import Document
 from pipelines.readers.package import damaged, locked, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, unseen
+from pipelines.readers.workbooks.looks import PLAIN, Look
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, numeric
 

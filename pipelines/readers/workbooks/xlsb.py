@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from xlrd import error_text_from_code
 from xlrd.sheet import unpack_RK
 
+from pipelines.readers.contrast import WHITE, Colour, unseen
 from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, WHITE, Colour, Look, unseen
+from pipelines.readers.workbooks.looks import PLAIN, Look
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, missing_string, numeric
 from pipelines.readers.workbooks.xlsx import package_claims

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipelines.readers.contrast import WHITE, Colour, colour, unseen
 from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import WHITE, Colour, Look, colour, unseen
+from pipelines.readers.workbooks.looks import Look
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, missing_string
 from pipelines.readers.workbooks.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in

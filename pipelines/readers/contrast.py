@@ -1,0 +1,44 @@
+"""Colours, and whether text in one stands out from its ground, alike for all forms of document."""
+
+from __future__ import annotations
+
+import re
+
+Colour = tuple[int, int, int]
+"""Red, green and blue, each from 0 to 255."""
+WHITE: Colour = (255, 255, 255)
+LEAST_CONTRAST = 1.35
+"""The least ratio of luminances (WCAG) at which text is seen; the palest grey that offices print text in has 1.6."""
+SMALLEST = 2.0
+"""Points; smaller letters are dots."""
+HEX = re.compile(r"#?(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
+
+
+def colour(text: str) -> Colour | None:
+    """Return a colour written in hexadecimal digits, with or without a leading alpha; None for another text."""
+    match = HEX.fullmatch(text.strip())
+    return None if match is None else (int(match[1][:2], 16), int(match[1][2:4], 16), int(match[1][4:], 16))
+
+
+def unseen(ink: Colour | None, ground: Colour | None, points: float | None) -> bool:
+    """Return whether text does not stand out from its ground.
+
+    Args:
+        ink: The text's colour; None for black.
+        ground: The colour under it; None for white.
+        points: The size of the letters; None for one that can be read.
+    """
+    if points is not None and points < SMALLEST:
+        return True
+    return ink is not None and contrast(ink, ground or WHITE) < LEAST_CONTRAST
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """Return the ratio of two colours' luminances, the lighter one's first (WCAG 2), from 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(of: Colour) -> float:
+    parts = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in of]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

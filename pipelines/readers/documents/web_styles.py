@@ -1,0 +1,215 @@
+"""What of a web page its styles let a person see: style sheets in the page, styles of elements, and what browsers hide
+by themselves.
+
+Here belong the few properties that decide whether text shows and whether it is struck out, and how an element is laid
+out as part of a table. Style sheets outside the page are not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import cssselect
+import tinycss2
+from lxml import etree
+from lxml.etree import _Element as Element
+from tinycss2.color3 import parse_color
+
+from pipelines.readers.contrast import WHITE, Colour, unseen
+
+SCREEN = re.compile(r"\s*(?:all|screen|only\s+screen)?\s*", re.IGNORECASE)
+MOST_RULES = 20_000
+RELEVANT = frozenset(
+    """
+    display visibility opacity color background background-color font-size text-decoration text-decoration-line
+    position left top right text-indent clip clip-path width height max-height overflow mso-hide transform
+    content-visibility
+    """.split()  # noqa: SIM905 - a name in quotes each would fill a page
+)
+NUMBER = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|ex|ch|vw|vh|cm|mm|in)?")
+FAR = 500.0
+"""Pixels beyond the edge at which text is put to be out of sight."""
+PIXEL = 0.75
+"""Points."""
+NORMAL = 12.0
+NOWHERE = re.compile(r"inset\(\s*(?:50|100)%|rect\((?:\s*[01](?:px)?\s*,?){4}\)|circle\(\s*0")
+FOR_READERS_OF_SCREENS = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "screen-reader-only"})
+"""Classes by which frameworks, whose style sheets lie outside the page, put a text out of sight."""
+LAYOUT = {
+    "table": "table", "grid": "table", "treegrid": "table", "row": "tr", "cell": "td", "gridcell": "td",
+    "columnheader": "td", "rowheader": "td", "rowgroup": "tbody", "inline-table": "table", "table-row": "tr",
+    "table-cell": "td", "table-row-group": "tbody", "table-header-group": "thead", "table-footer-group": "tfoot",
+}  # fmt: skip
+"""Roles and ways of display by which any element is a part of a table."""
+ROLES = frozenset({"table", "grid", "treegrid", "row", "cell", "gridcell", "columnheader", "rowheader", "rowgroup"})
+STRUCK = frozenset({"s", "strike", "del"})
+
+
+class Shown(NamedTuple):
+    """How the text of an element shows; what is within it begins from there.
+
+    Attributes:
+        gone: Whether nothing within it shows, whatever it says.
+        visible: What `visibility` says.
+        struck: Whether it is struck out.
+        ink: The colour of its text; None for black.
+        ground: The colour under it.
+        points: The size of its letters.
+    """
+
+    gone: bool = False
+    visible: bool = True
+    struck: bool = False
+    ink: Colour | None = None
+    ground: Colour = WHITE
+    points: float = NORMAL
+
+    @property
+    def hidden(self) -> bool:
+        """Whether a person does not see its text."""
+        return self.gone or not self.visible or unseen(self.ink, self.ground, self.points)
+
+
+class Styles:
+    """The styles of a page's elements."""
+
+    def __init__(self, root: Element) -> None:
+        """Match the style sheets of a page with its elements."""
+        self._of: dict[Element, list[tuple[tuple[Any, ...], str, str]]] = {}
+        translator = cssselect.HTMLTranslator()
+        for order, (selector, declarations) in enumerate(_rules(root)):
+            if order > MOST_RULES:
+                break
+            try:
+                elements: Any = root.xpath(translator.selector_to_xpath(selector))
+            except (cssselect.SelectorError, etree.XPathError):
+                continue  # of another generation of CSS, or of a state that a page at rest is not in
+            for element in elements:
+                for name, value, important in declarations:
+                    key = (important, 0, selector.specificity(), order)
+                    self._of.setdefault(element, []).append((key, name, value))
+
+    def properties(self, element: Element) -> Mapping[str, str]:
+        """Return the properties of an element that are its own, those that count last."""
+        found = list(self._of.get(element, ()))
+        if inline := element.get("style"):
+            found += [((important, 1), n, value) for n, value, important in _declarations(inline)]
+        return {name: value for _, name, value in sorted(found, key=lambda one: one[0])}
+
+
+def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> Shown:
+    """Return how the text of an element shows.
+
+    Args:
+        element: The element.
+        tag: Its name.
+        within: How the text around it shows.
+        own: Its properties.
+    """
+    points = _size(own.get("font-size", ""), within.points)
+    ink = _colour(own.get("color", "") or (element.get("color", "") if tag == "font" else ""), within.ink)
+    ground = _colour(
+        own.get("background-color") or own.get("background", "").split(" ")[0] or element.get("bgcolor", ""), None
+    )
+    line = own.get("text-decoration-line", "") + own.get("text-decoration", "")
+    return Shown(
+        within.gone or _gone(element, tag, own),
+        {"hidden": False, "collapse": False, "visible": True}.get(own.get("visibility", ""), within.visible),
+        within.struck or "line-through" in line or (tag in STRUCK and "none" not in line),
+        ink,
+        ground or within.ground,
+        points,
+    )
+
+
+def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
+    """Return the name of the element that an element is laid out as: a part of a table, or itself."""
+    role = (element.get("role") or "").strip().lower()
+    if role in ROLES:
+        return LAYOUT[role]
+    display = own.get("display", "")
+    return LAYOUT[display] if display in LAYOUT and display not in ("grid", "row") else tag
+
+
+def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
+    if "hidden" in element.attrib or "popover" in element.attrib or (tag == "dialog" and "open" not in element.attrib):
+        return True
+    around = element.getparent()
+    closed = around is not None and around.tag == "details" and "open" not in around.attrib
+    if closed and tag != "summary":
+        return True
+    if own.get("display") == "none" or own.get("mso-hide") == "all" or own.get("content-visibility") == "hidden":
+        return True
+    if not own and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
+        return True
+    return bool(own) and _out_of_sight(own)
+
+
+def _out_of_sight(own: Mapping[str, str]) -> bool:
+    away = own.get("position") in ("absolute", "fixed")
+    beyond = [own.get(side, "") for side in ("left", "top", "right")] if away else []
+    flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-height"))
+    return (
+        (_pixels(own.get("opacity", "1")) or 0.0) < 0.1
+        or any((_pixels(value) or 0.0) <= -FAR for value in (*beyond, own.get("text-indent", "")))
+        or bool(NOWHERE.search(own.get("clip", "") + own.get("clip-path", "")))
+        or (flat and own.get("overflow", "").startswith(("hidden", "clip")))
+        or "scale(0)" in own.get("transform", "").replace(" ", "")
+    )
+
+
+def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
+    for sheet in root.iter("style"):
+        if SCREEN.fullmatch(sheet.get("media") or ""):
+            text = (sheet.text or "").replace("<!--", "").replace("-->", "")
+            yield from _in(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
+
+
+def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
+    for rule in rules:
+        if rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content is not None:
+            if SCREEN.fullmatch(tinycss2.serialize(rule.prelude)):
+                yield from _in(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+        elif rule.type == "qualified-rule" and (declarations := list(_declarations(rule.content))):
+            try:
+                selectors = cssselect.parse(tinycss2.serialize(rule.prelude))
+            except cssselect.SelectorError:
+                continue
+            yield from ((one, declarations) for one in selectors if one.pseudo_element is None)
+
+
+def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
+    for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if one.type == "declaration" and one.lower_name in RELEVANT:
+            yield one.lower_name, tinycss2.serialize(one.value).strip().lower(), one.important
+
+
+def _colour(text: str, otherwise: Colour | None) -> Colour | None:
+    """A colour as it is seen on white: one that is transparent is white. `otherwise` for what is no colour."""
+    parsed = parse_color(text) if text else None
+    if parsed is None or isinstance(parsed, str):
+        return otherwise
+    red, green, blue, alpha = parsed
+    mixed = [round(255 * (alpha * part + 1 - alpha)) for part in (red, green, blue)]
+    return (mixed[0], mixed[1], mixed[2])
+
+
+def _size(text: str, within: float) -> float:
+    match = NUMBER.fullmatch(text)
+    if match is None:
+        return within
+    number = float(match[1])
+    if match[2] in ("em", "%"):
+        return within * number / (100 if match[2] == "%" else 1)
+    return number * {"pt": 1.0, "rem": NORMAL, "px": PIXEL, None: PIXEL}.get(match[2], NORMAL)
+
+
+def _pixels(text: str) -> float | None:
+    match = NUMBER.match(text)
+    if match is None:
+        return None
+    return float(match[1]) * {"em": 16.0, "rem": 16.0, "pt": 4 / 3, "vw": 10.0, "vh": 10.0, "%": 10.0}.get(
+        match[2], 1.0
+    )
