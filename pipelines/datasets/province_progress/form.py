@@ -41,7 +41,7 @@ ENGLISH_BY_ROLE = {
 VOCABULARY, ENGLISH = Vocabulary.of(WORDS_BY_ROLE), Vocabulary.of(ENGLISH_BY_ROLE)
 DONE = "[nacr]*r[nacr]*d[nacdr]*"
 ORDERS = (
-    ("saved_percent", f"[cn]*p[nacgp]*(r[nacrd]*)?|{DONE}p"),
+    ("saved_percent", f"[cnar]*p[nacgp]*(r[nacrd]*)?|{DONE}p"),
     ("pending", "[nacr]*(o[na]*r[nacd]*j?)+"),
     ("saved", DONE),
     ("total", "c*ac*t?c*"),

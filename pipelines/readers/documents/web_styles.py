@@ -57,6 +57,7 @@ class Shown(NamedTuple):
         ink: The colour of its text; None for black.
         ground: The colour under it.
         points: The size of its letters.
+        closed: How many closed `details` it lies within, but for their summaries.
     """
 
     gone: bool = False
@@ -65,11 +66,12 @@ class Shown(NamedTuple):
     ink: Colour | None = None
     ground: Colour = WHITE
     points: float = NORMAL
+    closed: int = 0
 
     @property
     def hidden(self) -> bool:
         """Whether a person does not see its text."""
-        return self.gone or not self.visible or unseen(self.ink, self.ground, self.points)
+        return self.gone or self.closed > 0 or not self.visible or unseen(self.ink, self.ground, self.points)
 
 
 class Styles:
@@ -121,7 +123,15 @@ def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> 
         ink,
         ground or within.ground,
         points,
+        within.closed + _closes(element, tag),
     )
+
+
+def _closes(element: Element, tag: str) -> int:
+    if tag == "details":
+        return int("open" not in element.attrib)
+    around = element.getparent()
+    return -int(tag == "summary" and around is not None and around.tag == "details" and "open" not in around.attrib)
 
 
 def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
@@ -135,10 +145,6 @@ def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
 
 def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
     if "hidden" in element.attrib or "popover" in element.attrib or (tag == "dialog" and "open" not in element.attrib):
-        return True
-    around = element.getparent()
-    closed = around is not None and around.tag == "details" and "open" not in around.attrib
-    if closed and tag != "summary":
         return True
     if own.get("display") == "none" or own.get("mso-hide") == "all" or own.get("content-visibility") == "hidden":
         return True

@@ -16,10 +16,13 @@ from docx.opc.rel import _Relationship
 from docx.oxml.parser import parse_xml
 from lxml.etree import _Element as Element
 
+from pipelines.readers.contrast import Colour, colour
 from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
+from pipelines.readers.documents.word_looks import Looks
+from pipelines.readers.documents.word_names import Names
 from pipelines.readers.documents.word_numbers import Numbers
-from pipelines.readers.documents.word_text import INSERTED, Names, Pieces, choice, paragraph
+from pipelines.readers.documents.word_text import INSERTED, Pieces, choice, paragraph
 
 FORM = "docx"
 OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.text"
@@ -29,6 +32,7 @@ DEEPEST = 12
 """Tables within tables; no office document has more than three."""
 AUTOMATIC = "automatic-number"
 BESIDE = ("header", "footer", "footnotes", "endnotes")
+ON_PAGES = ("header", "footer")
 NOTE_RULES = {"separator", "continuationSeparator", "continuationNotice"}
 WIDEST = 63
 """Columns that a table of Word can have."""
@@ -57,28 +61,52 @@ def read(data: bytes) -> Document:
     if not main.tag.endswith("}document") or body is None:
         raise _damaged(f"no document but {main.tag.rpartition('}')[2]}")
     numbers = Numbers(names)
-    numbers.learn(related.get("numbering", []), related.get("styles", []))
+    numbers.learn(_of(related, "numbering"), _of(related, "styles"))
+    looks = Looks(names)
+    looks.learn(_of(related, "styles"))
     flow = Flow()
-    reader = _Reader(flow, names, numbers)
+    reader = _Reader(flow, names, numbers, looks)
     reader.blocks(body)
     flow.end_run(anew=True)
+    printed = _printed_on_pages(body, names, _of(related, "settings"))
     for kind in BESIDE:
-        for part in related.get(kind, []):
-            reader.beside(part)
+        for number, part in related.get(kind, []):
+            if kind not in ON_PAGES or number in printed:
+                reader.beside(part)
     flow.end_run("header and footer")
     return Document(FORM, "utf-8", flow.sheets, flow.claims())
 
 
-def _parts(data: bytes) -> tuple[Element, dict[str, list[Element]]]:
-    """The document's own part, and by the kind of their relationship those it refers to that are read."""
+def _parts(data: bytes) -> tuple[Element, dict[str, list[tuple[str, Element]]]]:
+    """The document's own part, and by the kind of their relationship, with its id, those it refers to that are read."""
     package = OpcPackage.open(BytesIO(data))
     main = next(r.target_part for r in package.rels.values() if _kind(r) == "officeDocument")
-    related: dict[str, list[Element]] = {}
-    for relationship in main.rels.values():
+    related: dict[str, list[tuple[str, Element]]] = {}
+    for number, relationship in main.rels.items():
         kind = _kind(relationship)
-        if kind in (*BESIDE, "numbering", "styles"):
-            related.setdefault(kind, []).append(_root(relationship.target_part))
+        if kind in (*BESIDE, "numbering", "styles", "settings"):
+            related.setdefault(kind, []).append((number, _root(relationship.target_part)))
     return _root(main), related
+
+
+def _of(related: dict[str, list[tuple[str, Element]]], kind: str) -> list[Element]:
+    return [root for _, root in related.get(kind, [])]
+
+
+def _printed_on_pages(body: Element, names: Names, settings: list[Element]) -> set[str]:
+    """The ids of the headers and footers that are printed: of first pages where a section has such, of even pages where
+    the document tells odd pages from even ones.
+    """
+    even = any(names.on(root, "evenAndOddHeaders") for root in settings)
+    printed = set()
+    for section in body.iter(f"{names.prefix}sectPr"):
+        first = names.on(section, "titlePg")
+        for reference in section:
+            kind = names.value(reference, "type")
+            if kind == "default" or (kind == "first" and first) or (kind == "even" and even):
+                number = next((str(v) for name, v in reference.attrib.items() if str(name).endswith("}id")), "")
+                printed.add(number)
+    return printed
 
 
 def _kind(relationship: _Relationship) -> str:
@@ -95,6 +123,8 @@ class _Reader:
     flow: Flow
     names: Names
     numbers: Numbers
+    looks: Looks
+    ground: Colour | None = None
 
     def blocks(self, container: Element, depth: int = 0) -> None:
         """Paragraphs and tables one after another; a text box comes behind the paragraph it is anchored in."""
@@ -102,7 +132,7 @@ class _Reader:
             if self.names.local(block) == "tbl":
                 self.flow.table(self._table(block, depth + 1))
                 continue
-            pieces = paragraph(block, self.names)
+            pieces = paragraph(block, self.looks, self.ground)
             self.flow.paragraph(_said([(self.numbers.before(block), pieces)])._replace(read=None))
             for box in pieces.boxes:
                 self.blocks(box, depth + 1)
@@ -131,6 +161,7 @@ class _Reader:
 
     def _table(self, table: Element, depth: int) -> Grid:
         grid = Grid(self.flow)
+        around, self.ground = self.ground, self.looks.ground_of(table)
         for row in self._within(table, "tr", depth=depth):
             grid.row()
             properties = self.names.child(row, "trPr")
@@ -146,10 +177,15 @@ class _Reader:
                 elif hidden:
                     said = said._replace(notes=(HIDDEN_ROW, *said.notes))
                 grid.cell(said, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
+        self.ground = around
         return grid
 
     def _cell(self, cell: Element, grid: Grid, depth: int) -> Said:
+        around = self.ground
+        shading = self.names.child(cell, "tcPr", "shd")
+        self.ground = colour(self.names.value(shading, "fill") or "") or around
         said = _said(self._lines(cell, grid, depth))
+        self.ground = around
         merged = self.names.child(cell, "tcPr", "vMerge")
         if merged is None or self.names.value(merged) == "restart":
             return said
@@ -165,7 +201,7 @@ class _Reader:
                 grid.keep(alone)
                 lines.append((UNNUMBERED, Pieces([text])))
                 continue
-            pieces = paragraph(block, self.names)
+            pieces = paragraph(block, self.looks, self.ground)
             lines.append((self.numbers.before(block), pieces))
             for box in pieces.boxes:
                 lines += self._lines(box, grid, depth + 1)
@@ -194,10 +230,11 @@ def _said(lines: list[Line]) -> Said:
         if sign:
             notes[AUTOMATIC] = None
     text = "\n".join(read).strip("\n")
+    struck = "\n".join(s.struck or s.text for _, s in said) if any(s.struck for _, s in said) else ""
     if AUTOMATIC not in notes:
-        return Said(text, None, tuple(notes), " ".join(aside))
+        return Said(text, None, tuple(notes), " ".join(aside), struck)
     bare = text if text.strip() else "\n".join(figure for (_, figure), _ in said if figure)
-    return Said("\n".join(printed).strip("\n"), bare, tuple(notes), " ".join(aside))
+    return Said("\n".join(printed).strip("\n"), bare, tuple(notes), " ".join(aside), struck)
 
 
 def _embedded() -> Unreadable:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from khrop.thai.digits import to_thai
-from pipelines.readers.documents.word_text import Names
+from pipelines.readers.documents.word_names import Names
 
 FORMATS = {"decimal", "thaiNumbers"}
 DEEPEST = 9

@@ -9,56 +9,16 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, TRACKED, Said, apart
+from pipelines.readers.contrast import Colour
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, TRACKED, VOLATILE, Said, apart
+from pipelines.readers.documents.word_looks import Look, Looks
+from pipelines.readers.documents.word_names import Names
 
 TEXTS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
-UNSHOWN = {"rPr", "pPr", "instrText", "rt", "Fallback", "sdtPr", "sdtEndPr", "tcPr", "trPr", "tblPr"}
+UNSHOWN = {"rPr", "pPr", "rt", "Fallback", "sdtPr", "sdtEndPr", "tcPr", "trPr", "tblPr"}
 DELETED, INSERTED = {"del", "moveFrom"}, {"ins", "moveTo"}
-OFF = {"0", "false", "off"}
-MATH_TEXT = "/math}t"
-
-
-@dataclass(slots=True)
-class Names:
-    """The names of WordprocessingML in the namespace of one document: the transitional one or the strict one."""
-
-    prefix: str
-    _known: dict[object, str] = field(default_factory=dict)
-
-    def local(self, element: Element) -> str:
-        """An element's name without its namespace; of other vocabularies those alone that wrap or hold text."""
-        tag = element.tag
-        name = self._known.get(tag)
-        if name is None:
-            name = self._known[tag] = self._named(tag) if isinstance(tag, str) else ""
-        return name
-
-    def _named(self, tag: str) -> str:
-        if tag.startswith(self.prefix):
-            return tag[len(self.prefix) :]
-        if tag.endswith(MATH_TEXT):
-            return "t"
-        name = tag.rpartition("}")[2]
-        return name if name in ("AlternateContent", "Choice", "Fallback") else ""
-
-    def value(self, element: Element | None, name: str = "val") -> str | None:
-        found = None if element is None else element.get(f"{self.prefix}{name}")
-        return found if found is None or isinstance(found, str) else None
-
-    def child(self, element: Element, *path: str) -> Element | None:
-        found: Element | None = element
-        for name in path:
-            found = None if found is None else next(found.iterchildren(f"{self.prefix}{name}"), None)
-        return found
-
-    def on(self, element: Element, *path: str) -> bool:
-        """Whether a switch is set: there, and not said to be off."""
-        found = self.child(element, *path)
-        return found is not None and self.value(found) not in OFF
-
-    def number(self, element: Element | None, name: str = "val") -> int | None:
-        text = self.value(element, name) or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+CHANGING = {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE"}
+"""Fields whose result is another on another day."""
 
 
 @dataclass(slots=True)
@@ -68,47 +28,64 @@ class Pieces:
     shown: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    """What shows, with what is struck out or deleted in it."""
     inserted: bool = False
+    struck: bool = False
+    changes: bool = False
     boxes: list[Element] = field(default_factory=list)
     _apart: bool = False
 
     def add(self, text: str, run: Run) -> None:
+        if run.hidden:
+            self.hidden.append(text)
+            return
+        self.whole.append(apart(self.whole[-1] if self.whole else "", text) if run.apart else text)
         if run.deleted:
             self.deleted.append(text)
-        elif run.hidden:
-            self.hidden.append(text)
+        elif run.struck:
+            self.struck = self._apart = True
         else:
-            before = self.shown[-1] if self.shown else ""
-            self.shown.append(apart(before, text) if run.apart != self._apart else text)
+            # Figures on both sides of one that is struck out are not one figure.
+            parted = run.apart != self._apart
+            self.shown.append(apart(self.shown[-1] if self.shown else "", text) if parted else text)
             self._apart = run.apart
 
     def said(self) -> Said:
         """Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere."""
-        shown, hidden, deleted = ("".join(pieces) for pieces in (self.shown, self.hidden, self.deleted))
-        tracked = (TRACKED,) if self.inserted or deleted else ()
+        parts = (self.shown, self.hidden, self.deleted, self.whole)
+        shown, hidden, deleted, whole = ("".join(pieces) for pieces in parts)
+        notes = (
+            *((TRACKED,) if self.inserted or deleted else ()),
+            *((STRUCK,) if self.struck else ()),
+            *((VOLATILE,) if self.changes else ()),
+        )
+        if self.struck and not shown.strip() and not deleted:
+            return Said(whole, None, notes, hidden)
         if shown.strip() or not hidden.strip():
-            notes = (HIDDEN_TEXT,) if hidden.strip() else ()
-            return Said(shown, None, notes + tracked, " ".join(filter(None, (hidden, deleted))))
-        return Said(hidden, None, (HIDDEN_ROW, *tracked), deleted)
+            notes = ((HIDDEN_TEXT,) if hidden.strip() else ()) + notes
+            aside = " ".join(filter(None, (hidden, deleted)))
+            return Said(shown, None, notes, aside, whole if whole != shown else "")
+        return Said(hidden, None, (HIDDEN_ROW, *notes), deleted)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run stands: hidden, deleted, or apart from its neighbours (raised, lowered, struck out)."""
+    """How a run stands: hidden, deleted, struck out, or apart from its neighbours (raised, lowered, struck out)."""
 
     hidden: bool = False
     deleted: bool = False
+    struck: bool = False
     apart: bool = False
 
 
-PLAIN = Run()
-
-
-def paragraph(element: Element, names: Names) -> Pieces:
-    """The text of a paragraph. Text boxes anchored in it are handed back, to be read behind it."""
+def paragraph(element: Element, looks: Looks, ground: Colour | None = None) -> Pieces:
+    """The text of a paragraph on a ground. Text boxes anchored in it are handed back, to be read behind it."""
     found = Pieces()
+    names = looks.names
     fields: list[bool] = []
-    waiting = [(element, PLAIN)]
+    style = looks.of_paragraph(element)
+    waiting = [(element, Run(style.hidden(ground), False, bool(style.struck), bool(style.struck)))]
     while waiting:
         at, run = waiting.pop()
         name = names.local(at)
@@ -120,12 +97,17 @@ def paragraph(element: Element, names: Names) -> Pieces:
                 found.add(TEXTS[name], run)
         elif name == "sym":
             found.add(_symbol(names.value(at, "char")), run)
+        elif name == "instrText" or name == "fldSimple":
+            instruction = (at.text if name == "instrText" else names.value(at, "instr")) or ""
+            found.changes = found.changes or instruction.split()[:1] in [[word] for word in CHANGING]
+            if name == "fldSimple":
+                waiting += [(child, run) for child in reversed(at)]
         elif name == "fldChar":
             _field(fields, names.value(at, "fldCharType"))
         elif name == "txbxContent":
             found.boxes.append(at)
         elif name not in UNSHOWN:
-            waiting += [(child, _run(child, run, names)) for child in reversed(choice(at, names))]
+            waiting += [(child, _run(child, run, looks, style, ground)) for child in reversed(choice(at, names))]
             found.inserted = found.inserted or name in INSERTED
     return found
 
@@ -136,15 +118,17 @@ def choice(element: Element, names: Names) -> list[Element]:
     return children[:1] if names.local(element) == "AlternateContent" else children
 
 
-def _run(element: Element, within: Run, names: Names) -> Run:
+def _run(element: Element, within: Run, looks: Looks, style: Look, ground: Colour | None) -> Run:
+    names = looks.names
     name = names.local(element)
     if name in DELETED:
-        return Run(within.hidden, True, within.apart)
+        return Run(within.hidden, True, within.struck, True)
     if name != "r" or (properties := names.child(element, "rPr")) is None:
         return within
     raised = names.value(names.child(properties, "vertAlign")) in ("superscript", "subscript")
-    struck = names.on(properties, "strike") or names.on(properties, "dstrike")
-    return Run(within.hidden or names.on(properties, "vanish"), within.deleted, raised or struck)
+    look = looks.of_run(properties).over(style)
+    struck = bool(look.struck)
+    return Run(look.hidden(ground), within.deleted, struck, raised or struck or within.deleted)
 
 
 def _field(fields: list[bool], kind: str | None) -> None:
