@@ -125,6 +125,11 @@ def test_what_is_wrong_is_named_at_the_cell_and_the_rows_are_set_aside(place: Pl
     )
     assert ("parts-add-up", "คลองท่อม", "approved", "5 + 29 + 0 = 34", "text!R8C4") in found
     assert {rule for rule, *_ in found} == {"parts-add-up", "percent-within", "percent-rounded", "totals-match"}
+    in_thai = dict(place.ask("SELECT rule_id, message_th FROM core.violation WHERE snapshot_id = ?", spoilt))
+    assert in_thai["parts-add-up"] == (
+        "คลองท่อม: เห็นชอบแล้ว + อยู่ระหว่างพิจารณา + ยังไม่ส่ง ไม่เท่ากับ แผนทั้งหมด (5 + 29 + 0 = 34, 35)"
+    )
+    assert in_thai["totals-match"].startswith("ยอดรวม เห็นชอบแล้ว")
     ((rows, ours),) = place.ask(
         "SELECT count(*), count(*) FILTER (WHERE snapshot_id = ?) FROM core.waste_plans_set_aside", spoilt
     )
@@ -201,6 +206,7 @@ def test_its_repair_is_proposed_and_can_be_accepted(place: Place) -> None:
     spoilt = returned(place, "spoilt")
     (report,) = place.lines("repair", spoilt)
     assert report["status"] == "repaired"
+    assert "คลองท่อม ช่องเห็นชอบแล้ว" in report["repairs"][0]["reason_th"]
     (repair,) = report["repairs"]
     assert (repair["row"], repair["column"], repair["printed"], repair["proposed"]) == ("คลองท่อม", "approved", "5", "6")
     accepted = place.khrop("repair", spoilt, "--accept", "--by", "who signs", "--reason", "a test", code=0)

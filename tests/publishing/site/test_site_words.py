@@ -73,6 +73,9 @@ def test_columns_claims_and_rows_have_names() -> None:
     assert names.of("as_of") == ("วันที่ของข้อมูล", "as-of date")
     assert names.of("<odd>") == ("<odd>", "<odd>")
     assert names.of("province") == ("จังหวัด", "province")
+    assert names.text("total 0, saved 3") == ("อปท. ทั้งหมด 0, บันทึกแล้ว 3", "total 0, saved 3")
+    assert names.text("a whole number") == ("จำนวนเต็ม", "a whole number")
+    assert names.text("total") == ("total", "total"), "what a document prints stays"
     assert names.row("81") == ("กระบี่", "กระบี่")
     assert names.row("table_total") == ("ยอดรวมในตาราง", "grand total")
 
