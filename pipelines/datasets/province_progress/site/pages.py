@@ -65,7 +65,12 @@ class ProvincePages:
     def __init__(self, connection: DuckDBPyConnection, letters: Mapping[tuple[str, str], str]) -> None:
         self.letters = letters
         self.views = [
-            View.of(c, progress.country(connection, c.campaign_id), progress.standings(connection, c.campaign_id))
+            View.of(
+                c,
+                progress.country(connection, name := c.campaign_id),
+                progress.standings(connection, name),
+                sources.against_the_line(connection, name),
+            )
             for c in progress.campaigns(connection)
         ]
         self.cells = {v.campaign.campaign_id: sources.cells(connection, v.campaign.campaign_id) for v in self.views}
@@ -152,7 +157,7 @@ class ProvincePages:
 def _said(view: View, th: str, en: str, now: Standing | progress.Country) -> tuple[tuple[str, str], tuple[str, str]]:
     """A chart's title and description."""
     day_th, day_en = both_dates(now.as_of)
-    figure, line, n = f"{now.saved_percent:.2f}", f"{view.expected(now.as_of):.2f}", len(view.country)
+    figure, line, n = f"{now.saved_percent:.2f}", f"{view.line[now.as_of].expected_percent:.2f}", len(view.country)
     return (
         (f"ร้อยละที่บันทึกแล้วของ{th} ตามเวลา", f"Percent saved through time: {en}"),
         (

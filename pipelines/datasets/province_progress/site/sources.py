@@ -1,4 +1,4 @@
-"""Where every figure comes from, down to page and cell: what the site reads beside
+"""Where every figure comes from, down to page and cell, and the country against the line: what the site reads beside
 `pipelines.datasets.province_progress.progress`.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,3 +44,27 @@ def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, 
     ).fetchall():
         found.setdefault((as_of, code), {})[column] = Printed(printed, f"R{row}C{col}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstTheLine:
+    """The country against the straight line at an as-of date (mart.country_compliance): percent points, authorities a
+    day.
+    """
+
+    expected_percent: Decimal
+    gap_points: Decimal
+    days_left: int
+    saved_per_day_since_opening: float | None
+    required_per_day: float | None
+    projected_completion: date | None
+    percent_at_deadline: Decimal | None
+
+
+def against_the_line(connection: DuckDBPyConnection, campaign_id: str) -> dict[date, AgainstTheLine]:
+    """Return how the country stood at each as-of date of a campaign."""
+    rows = connection.execute(
+        f"SELECT as_of, {', '.join(AgainstTheLine.__slots__)} FROM mart.country_compliance WHERE campaign_id = ?",
+        [campaign_id],
+    ).fetchall()
+    return {as_of: AgainstTheLine(*values) for as_of, *values in rows}
