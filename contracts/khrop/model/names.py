@@ -65,6 +65,19 @@ def name_th(name: str, names: Names) -> str:
     return name
 
 
+def in_thai(text: str, names: Names) -> str:
+    """Return a text with its marked names in Thai.
+
+    Args:
+        text: The text.
+        names: The Thai names of the contract.
+
+    Returns:
+        The text without marks.
+    """
+    return _MARKED.sub(lambda found: name_th(found[1], names), text)
+
+
 def resolved(violation: Violation, names: Names) -> Violation:
     """Return a violation with the marked names resolved: Thai ones in its Thai message, in all else as they are.
 
@@ -80,6 +93,6 @@ def resolved(violation: Violation, names: Names) -> Violation:
     return replace(
         violation,
         observed=_MARKED.sub(r"\1", violation.observed),
-        message_th=_MARKED.sub(lambda found: name_th(found[1], names), violation.message_th),
+        message_th=in_thai(violation.message_th, names),
         message_en=_MARKED.sub(r"\1", violation.message_en),
     )
