@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots docs docs-check pages lock \
+.PHONY: help run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -121,6 +121,10 @@ bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TA
 # The site of the sample and a few synthetic returns, as pictures for the README.
 screenshots: $(DEV) debian ## the pictures in docs/images
 	$(BIN)/python tests/shared/screenshots.py
+
+# The site's font: a subset of what a package has.
+fonts: $(DEV) ## the font of the site, anew
+	$(BIN)/python tests/shared/site_fonts.py
 
 docs: pages docs-check ## write the generated pages, build the documentation into build/docs, check its links
 

@@ -83,7 +83,9 @@ needed = {
     "pipelines/sample/dla-2563-06-11.txt",
     "warehouse/schema/001_raw.sql",
     "warehouse/province_progress/marts/compliance.sql",
-    "pipelines/datasets/province_progress/site/templates/base.html",
+    "pipelines/publishing/site/templates/base.html",
+    "pipelines/publishing/site/assets/fonts/sarabun-regular.woff2",
+    "pipelines/datasets/province_progress/site/templates/front.html",
 }
 missing = needed - names
 strangers = {n for n in names if n.split("/")[0] in ("tests", "contracts", "khrop")}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -86,6 +87,8 @@ def status(
         return OK
     for campaign in campaigns:
         typer.echo("\n".join(_campaign_lines(campaign, known)))
+        if (page := _page(home, campaign, known)).is_file():
+            typer.echo(f"  page {shown(page)}")
     counts: dict[str, int] = {}
     for one in returns:
         counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
@@ -124,6 +127,12 @@ def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> 
         {**campaign, **(said.facts(connection, campaign["snapshot_id"]) if (said := _summary(campaign, known)) else {})}
         for campaign in campaigns
     ]
+
+
+def _page(home: Home, campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Path:
+    """The page of a campaign on the site, or that of its dataset where it makes none of its own."""
+    dataset = known.get(campaign["dataset"])
+    return home.site / (campaign["campaign_id"] if dataset and dataset.site else campaign["dataset"]) / "index.html"
 
 
 def _summary(campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Any:

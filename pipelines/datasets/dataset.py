@@ -71,6 +71,7 @@ class Report:
         needs: A module that it cannot be made without.
         install: How to install that.
         after: Reports that it links to.
+        on_the_site: Whether the site links to it, and is made after it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Report:
     needs: str = ""
     install: str = ""
     after: tuple[str, ...] = ()
+    on_the_site: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,8 @@ class Dataset:
         set_aside: The table of its rows that were set aside; `core.<name>_set_aside` where it is not another.
         summary: The module with its part of `khrop status` and `khrop summary`, if any: `facts`, `status_line`,
             `ranking`, `no_ranking`, `summary_lines`.
+        site: The module of its own pages of the site, if any (`pipelines.publishing.site.build.OwnSite`); the others
+            have pages made from their columns.
         reconciles_with: The dataset that it is reconciled with.
         source: Where it is defined, for messages.
     """
@@ -119,6 +123,7 @@ class Dataset:
     reports: tuple[Report, ...] = ()
     set_aside: str = ""
     summary: str = ""
+    site: str = ""
     reconciles_with: str = ""
     source: str = ""
 

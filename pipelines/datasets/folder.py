@@ -71,7 +71,7 @@ def load(folder: Path) -> Dataset:
     columns = _as_in_the_contract(given, columns, own)
     key = tuple(given.name_of("key", text, by_name) for text in given.texts("key", [label]))
     most = {c.name: c.kind.most for c in columns if c.kind.most is not None}
-    contract = _for_returns(folder, own, key, most)
+    contract = _for_returns(folder, own, key, most, {c.name: c.title_th for c in columns})
     marts = folder / "marts"
     return Dataset(
         name=name,
@@ -197,10 +197,12 @@ def _as_in_the_contract(given: _Given, columns: tuple[Column, ...], contract: ty
     return tuple(replace(c, required=c.required and not schema.columns[c.name].nullable) for c in columns)
 
 
-def _for_returns(folder: Path, own: type, key: tuple[str, ...], most: Mapping[str, float]) -> type:
+def _for_returns(
+    folder: Path, own: type, key: tuple[str, ...], most: Mapping[str, float], names_th: Mapping[str, str]
+) -> type:
     """The contract with the rules of any return, tried: a rule that cannot be built is a fault of the folder."""
     try:
-        contract = for_returns(own, key, most)
+        contract = for_returns(own, key, most, names_th)
         built_rules(contract, None)
         return contract
     except Exception as error:

@@ -22,7 +22,7 @@ __all__ = ["DatasetFault", "datasets", "faults", "installed", "mark"]
 
 GROUP = "khrop.datasets"
 FOLDER = "datasets"
-ASSETS = ("intake", "returns", "exports")
+ASSETS = ("intake", "returns", "exports", "site")
 """Assets that are of no dataset, whose names no dataset and no mart may have."""
 
 Mark = tuple[tuple[str, int, int], ...]

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from khrop.contracts.province_progress import ProvinceProgress
 from khrop.engine.pandera_bridge import rule
+from khrop.model.names import marked
 from khrop.model.rule import methods_of, options_of, rule_ids
 from khrop.vocabulary import ContainsExactly, UniqueKey
 
@@ -20,19 +21,23 @@ DOCUMENT = (
 """Rules about a document alone. They name no column of the province table, so they are those of any return."""
 
 
-def for_returns(contract: type, key: Sequence[str], most: Mapping[str, float]) -> type:
+def for_returns(
+    contract: type, key: Sequence[str], most: Mapping[str, float], names_th: Mapping[str, str] | None = None
+) -> type:
     """Return a contract with the rules that any return keeps, as far as it has no rules of these ids itself.
 
     Args:
         contract: A Pandera model.
         key: The columns that tell its rows apart.
         most: The largest figure, either sign, that the tables hold of a column.
+        names_th: The Thai names of columns, beside those that the contract gives itself.
 
     Returns:
         A subclass, whose rows are of many returns and have places.
     """
     options = options_of(contract)
-    options = replace(options, snapshot="snapshot_id", place="place", key=options.key or tuple(key))
+    names = {**(names_th or {}), **options.names_th}
+    options = replace(options, snapshot="snapshot_id", place="place", key=options.key or tuple(key), names_th=names)
     has = rule_ids(contract)
     body: dict[str, Any] = {
         name: vars(ProvinceProgress)[name]
@@ -43,7 +48,11 @@ def for_returns(contract: type, key: Sequence[str], most: Mapping[str, float]) -
         body["key_unique"] = _key_unique(tuple(key))
     if "values-fit" not in has:
         body |= {f"values_fit_{column}": _fits(column, largest) for column, largest in most.items()}
-    named = {"__contract__": options, "__module__": contract.__module__, "__doc__": contract.__doc__}
+    named = {
+        "__contract__": options,
+        "__module__": contract.__module__,
+        "__doc__": contract.__doc__,
+    }
     return type(contract)(contract.__name__, (contract,), {**named, **body})
 
 
@@ -80,7 +89,7 @@ def _fits(column: str, largest: float) -> Any:
         skip_null=(column,),
         observed=f"{{{column}}}",
         expected=f"-{largest:,} … {largest:,}",
-        th=f"{{name}}: {column} {{observed}} เกินช่วงที่ตารางเก็บได้ ({{expected}})",
+        th=f"{{name}}: {marked(column)} {{observed}} เกินช่วงที่ตารางเก็บได้ ({{expected}})",
         en=f"{{name}}: {column} {{observed}} is beyond what the tables hold ({{expected}})",
     )
     return attach(values_fit)

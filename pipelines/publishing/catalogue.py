@@ -11,7 +11,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -22,6 +22,15 @@ from warehouse import tables
 from warehouse.connect import Warehouse
 
 LEDGER = "published.json"
+SITE = Report(
+    "site",
+    "Site",
+    "pipelines.publishing.site.publish",
+    frozenset({"html"}),
+    "**What people look at**: the table of each dataset and the quality of its returns, of the province table a map and"
+    " a page a province; in Thai and English, offline, under `site/`. It links to the letters.",
+)
+"""The report that all datasets share."""
 
 
 class TablesBehind(Exception):
@@ -54,8 +63,12 @@ class Publisher(Protocol):
 
 
 def reports(datasets: Iterable[Dataset]) -> tuple[Report, ...]:
-    """Return the reports of some datasets, in the order in which they are made."""
-    return tuple(report for dataset in datasets for report in dataset.reports)
+    """Return the reports of some datasets and the site of all, in the order in which they are made: those that need
+    an extra come last.
+    """
+    own = [report for dataset in datasets for report in dataset.reports]
+    site = replace(SITE, after=tuple(report.name for report in own if report.on_the_site))
+    return tuple(sorted((*own, site), key=lambda report: bool(report.needs)))
 
 
 def usable(report: Report) -> bool:

@@ -197,6 +197,36 @@ def standing(told: Told, day: date, code: str) -> dict[str, Any]:
     }
 
 
+def expected_country(told: Told) -> list[dict[str, Any]]:
+    rows = []
+    for day, figures in told.returns.items():
+        total, saved = (sum(figure[i] for figure in figures.values()) for i in (0, 1))
+        pending, left, gone = total - saved, (told.deadline - day).days, (day - told.opened).days
+        days = (told.deadline - told.opened).days
+        line = max(Fraction(0), min(Fraction(1), Fraction(gone, days)))
+        ahead = ceil(Fraction(pending * gone, saved)) if saved and gone > 0 else None
+        finish = day + timedelta(days=ahead) if ahead is not None and ahead <= 36525 else None
+        known = gone > 0 and left > 0
+        rows.append(
+            {
+                "campaign_id": told.id,
+                "as_of": day,
+                "is_latest": day == max(told.returns),
+                "saved_percent": percent(Fraction(saved, total)),
+                "expected_percent": percent(line),
+                "gap_points": percent(Fraction(saved, total)) - percent(line),
+                "days_left": left,
+                "saved_per_day_since_opening": saved / gone if gone > 0 else None,
+                "required_per_day": pending / left if left > 0 else None,
+                "projected_completion": day if pending == 0 else finish,
+                "percent_at_deadline": percent(min(Fraction(1), Fraction(saved * days, total * gone)))
+                if known
+                else None,
+            }
+        )
+    return rows
+
+
 def key(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["campaign_id"], row["as_of"], row.get("province_code"))
 
@@ -232,6 +262,7 @@ def test_the_marts_are_what_arithmetic_says_and_two_campaigns_do_not_mix(one: To
         same(ask("province_trend"), expected_trend(one) + expected_trend(two))
         same(ask("national_trend"), expected_nation(one) + expected_nation(two))
         same(ask("compliance"), expected_compliance(one) + expected_compliance(two))
+        same(ask("country_compliance"), expected_country(one) + expected_country(two))
 
 
 @pytest.mark.parametrize(
@@ -315,3 +346,18 @@ def test_a_quarantined_return_is_never_in_the_marts() -> None:
         same(ask("province_trend"), expected_trend(told))
         same(ask("national_trend"), expected_nation(told))
         same(ask("compliance"), expected_compliance(told))
+        same(ask("country_compliance"), expected_country(told))
+
+
+def test_the_sample_against_the_line() -> None:
+    """7,850 authorities, 292 saved on the 23rd of 104 days."""
+    told = Told(
+        "one",
+        returns={date(2020, 6, 11): {CODES[0]: (7850, 292)}},
+        opened=date(2020, 5, 19),
+        deadline=date(2020, 8, 31),
+    )
+    with marts(told) as ask:
+        (row,) = ask("country_compliance")
+    assert (row["expected_percent"], row["gap_points"]) == (Decimal("22.12"), Decimal("-18.40"))
+    assert (row["percent_at_deadline"], row["projected_completion"]) == (Decimal("16.82"), date(2022, 1, 28))

@@ -78,6 +78,16 @@ class ProvinceProgress(pa.DataFrameModel):
         place="place",
         params={"tolerance": 0.01, "authorities": None},
         derived={"province_code": ("province_th", "thai-province-code")},
+        names_th={
+            "ordinal": "ลำดับ",
+            "province_code": "รหัสจังหวัด",
+            "province_th": "จังหวัด",
+            "total": "อปท. ทั้งหมด",
+            "saved": "บันทึกแล้ว",
+            "pending": "ยังไม่บันทึก",
+            "saved_percent": "ร้อยละที่บันทึกแล้ว",
+            "pending_percent": "ร้อยละที่ยังไม่บันทึก",
+        },
     )
 
     __shape__ = PRINTED_TABLE
@@ -85,8 +95,6 @@ class ProvinceProgress(pa.DataFrameModel):
     @rule(
         "counts-whole",
         columns=COUNTS,
-        observed="total {total}, saved {saved}, pending {pending}",
-        expected="total ≥ 1, saved ≥ 0, pending ≥ 0",
         th="{name}: จำนวนต้องเป็นจำนวนเต็ม ไม่ว่าง ไม่ติดลบ และมี อปท. อย่างน้อย ๑ แห่ง ({observed})",
         en="{name}: counts must be whole, present and not negative, total at least 1 ({observed})",
     )

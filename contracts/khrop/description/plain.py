@@ -43,6 +43,7 @@ def plain(description: Description) -> Plain:
         "params": None if options.params is None else {n: _plain_value(v) for n, v in options.params.items()},
         "engines": list(options.engines),
         **({"derived": {c: list(of) for c, of in options.derived.items()}} if options.derived else {}),
+        **({"names_th": dict(options.names_th)} if options.names_th else {}),
         "unique": list(description.unique),
         "fields": [_plain_field(f) for f in description.fields],
         "rules": [plain_rule(r) for r in description.rules],
@@ -118,6 +119,7 @@ def described(data: Plain) -> Description:
         params=None if params is None else {name: value_from(value) for name, value in params.items()},
         engines=tuple(data["engines"]),
         derived={column: tuple(of) for column, of in data.get("derived", {}).items()},
+        names_th=dict(data.get("names_th", {})),
     )
     return Description(
         name=data["name"], summary=data["summary"], options=options, unique=tuple(data["unique"]),

@@ -23,6 +23,7 @@ from khrop.model import document_rules
 from khrop.model.facts import ONLY_SNAPSHOT, Facts
 from khrop.model.grouping import Failure, Grouping, natural_key
 from khrop.model.messages import fill_template, format_row, make_violation
+from khrop.model.names import marked, resolved
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
 from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
@@ -101,12 +102,12 @@ class Run:
         for fault in self.frame.faults:
             name, kind = fault.column, fault.expected
             if fault.observed == "null":
-                th, en = f"มีแถวที่ไม่มีค่า {name}", f"rows without {name}"
+                th, en = f"มีแถวที่ไม่มีค่า {marked(name)}", f"rows without {name}"
             elif fault.observed:
-                th = f"คอลัมน์ {name} ต้องเป็น{_KIND_TH.get(kind, kind)} ไม่ใช่ {fault.observed}"
+                th = f"คอลัมน์ {marked(name)} ต้องเป็น{_KIND_TH.get(kind, kind)} ไม่ใช่ {fault.observed}"
                 en = f"column {name} is {fault.observed}, not {kind}"
             else:
-                th, en = f"ไม่มีคอลัมน์ {name}", f"column {name} is absent"
+                th, en = f"ไม่มีคอลัมน์ {marked(name)}", f"column {name} is absent"
             for snapshot in self.by.snapshots:
                 violations.append(
                     Violation(COLUMNS, "error", name, name, fault.observed, kind, "", th, en, snapshot or None)
@@ -236,7 +237,8 @@ class Run:
         self.counts[rule_id] = before + count
         self.severities.add(severity)
         if room != 0:
-            self.loads.append(lambda: load()[:room])
+            names = self.options.names_th
+            self.loads.append(lambda: [resolved(violation, names) for violation in load()[:room]])
 
     def _run_with_reference(self, rule: Rule, what: ReferenceKind, references: Mapping[str, PreparedFrame]) -> None:
         if absent := [name for name in what.references if name not in references]:

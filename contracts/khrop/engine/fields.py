@@ -16,6 +16,7 @@ import narwhals as nw
 
 from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
+from khrop.model.names import marked
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
 from khrop.vocabulary import UniqueKey
 from khrop.vocabulary.kinds import RowKind
@@ -150,7 +151,7 @@ def _row_rule(
     return Rule(
         id=rule_id, scope="row", severity=severity, columns=(name,), needs=(), skip_null=skipped, column=name,
         observed=f"{{{name}}}", expected=en.replace("{", "{{").replace("}", "}}"),
-        th=f"{{name}}: {name} {th.replace('{', '{{').replace('}', '}}')} ({{observed}})",
+        th=f"{{name}}: {marked(name)} {th.replace('{', '{{').replace('}', '}}')} ({{observed}})",
         en=f"{{name}}: {name} must be {{expected}} ({{observed}})",
         summary=f"{name}: {en}.", build=lambda contract, params: expr,
     )  # fmt: skip

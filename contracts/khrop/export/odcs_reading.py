@@ -116,7 +116,10 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
     snapshot, place = (own.text(key, "") or None for key in ("snapshot", "place"))
     derived = dict(_derived(own["derived"])) if own.there("derived") else {}
-    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines, derived)
+    names_th = (
+        {str(name): own["names_th"].text(name) for name in own["names_th"].mapping()} if own.there("names_th") else {}
+    )
+    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines, derived, names_th)
 
 
 def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:

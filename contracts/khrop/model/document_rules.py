@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from khrop.model.facts import Facts, show
 from khrop.model.messages import RowTexts, make_violation
+from khrop.model.names import marked
 from khrop.model.rule import Rule
 from khrop.model.verdict import NotRun, Violation
 
@@ -111,7 +112,7 @@ def judge(
 
 def _unread_violation(rule: Rule, fact: str, expected: str, facts: Facts, snapshot: str) -> Violation:
     printed = facts.unread(snapshot, fact)
-    th, en = (text.format(fact=fact, printed=printed) for text in (UNREAD_TH, UNREAD_EN))
+    th, en = UNREAD_TH.format(fact=marked(fact), printed=printed), UNREAD_EN.format(fact=fact, printed=printed)
     place = facts.place(snapshot, fact)
     return Violation(rule.id, rule.severity, fact, fact, printed, expected, place, th, en, snapshot or None)
 
@@ -119,7 +120,8 @@ def _unread_violation(rule: Rule, fact: str, expected: str, facts: Facts, snapsh
 def _broken_violation(rule: Rule, fact: str, part: FactRule, facts: Facts, snapshot: str) -> Violation:
     known = facts.of(snapshot)
     texts = RowTexts({name: text for name, value in known.items() if (text := show(name, value))})
-    texts["fact"] = fact
+    # An English message names it as the contract does, a Thai one in Thai.
+    texts["fact"] = marked(fact)
     if observed := texts.get(fact) or facts.unread(snapshot, fact):
         texts["observed"] = observed
     if part.expected and (expected := show(fact, part.expected(known))):

@@ -162,6 +162,7 @@ class ContractOptions:
         engines: The engines whose frames the contract is for.
         derived: Columns that a file may omit: by column, the column that it is derived from and the name of a function
             of `khrop.files.table.DERIVATIONS`.
+        names_th: The names of columns and facts in Thai messages; any other goes by its own name.
 
     Example:
         >>> import pandera.pandas as pa
@@ -189,3 +190,4 @@ class ContractOptions:
     params: Mapping[str, Any] | None = None
     engines: tuple[str, ...] = ENGINES
     derived: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    names_th: Mapping[str, str] = field(default_factory=dict)

@@ -12,7 +12,8 @@ def shape_of(contract: type) -> Shape:
 
     The parts and their whole come from the rule `AddsUp`, the ratio from a `RatioRounded` or `RatioWithin` of the same
     whole, the expected rows from `ContainsExactly`. A contract may declare the shape of its printed table as
-    `__shape__`: how a row is named in it, and the Thai names of columns, are taken from there.
+    `__shape__`: how a row is named in it, and the Thai names of columns, are taken from there; else the names are
+    `ContractOptions.names_th`.
 
     Args:
         contract: A contract with exactly one rule `AddsUp` without a tolerance.
@@ -57,4 +58,6 @@ def shape_of(contract: type) -> Shape:
         aliases={keys[0]: keys[1:]},
     )
     declared: Shape | None = getattr(contract, "__shape__", None)
-    return replace(shape, labels=declared.labels, same=declared.same) if declared else shape
+    if declared is None:
+        return replace(shape, labels=options.names_th)
+    return replace(shape, labels=declared.labels, same=declared.same)

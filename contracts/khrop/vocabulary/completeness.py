@@ -20,6 +20,7 @@ from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.model.messages import NOTHING
+from khrop.model.names import marked
 from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import QueryWriter
@@ -114,7 +115,7 @@ class ContainsExactly(GroupKind):
         column = self.printed if self.printed in row else None
         text = show("", row[column]) if column else ""
         if not text:
-            message_th, message_en = f"มีแถวที่ไม่มีค่า {self.column}", f"a row has no {self.column}"
+            message_th, message_en = f"มีแถวที่ไม่มีค่า {marked(self.column)}", f"a row has no {self.column}"
             return Failure(snapshot, "", column or self.column, "", "", by.where(row), message_th, message_en)
         near = self._nearest(text)
         th = f"ไม่รู้จักชื่อ “{text}”" + (f" ใกล้เคียงกับ {' '.join(near)}" if near else "")
@@ -293,17 +294,17 @@ class UniqueKey(GroupKind):
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield a failure for each key that is double or null."""
-        columns = ", ".join(self.columns)
+        columns, columns_th = ", ".join(self.columns), ", ".join(map(marked, self.columns))
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.columns]):
                 values = [show(column, row[column]) or NOTHING for column in self.columns]
                 key, times, column = ", ".join(values), str(row["rows"]), self.columns[0]
                 if any(row[column] is None for column in self.columns):
                     column = next(column for column in self.columns if row[column] is None)
-                    th, en = f"มี {times} แถวที่ไม่มีค่า {column}", f"{times} row(s) without {column}"
+                    th, en = f"มี {times} แถวที่ไม่มีค่า {marked(column)}", f"{times} row(s) without {column}"
                     yield Failure(snapshot, key, column, times, "0", "", th, en)
                 else:
-                    th, en = f"{columns} {key} ซ้ำ {times} แถว", f"{times} rows have the {columns} {key}"
+                    th, en = f"{columns_th} {key} ซ้ำ {times} แถว", f"{times} rows have the {columns} {key}"
                     yield Failure(snapshot, key, column, times, "1", "", th, en)
 
     def statement(self) -> Sentence:

@@ -17,6 +17,7 @@ import narwhals as nw
 from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
+from khrop.model.names import marked
 from khrop.model.rule import PREVIOUS
 from khrop.vocabulary.grades import Grades, wider_is_looser
 from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Words
@@ -27,7 +28,10 @@ from khrop.vocabulary.wording import Sentence
 
 def _change_words(column: str, sign: str, th: tuple[str, str], en: str) -> Words:
     old, new = f"{{{PREVIOUS}{column}}}", f"{{{column}}}"
-    texts = {"th": f"{{name}}: {column} {th[0]} {old} {th[1]} {new}", "en": f"{{name}}: {column} {en} {old} to {new}"}
+    texts = {
+        "th": f"{{name}}: {marked(column)} {th[0]} {old} {th[1]} {new}",
+        "en": f"{{name}}: {column} {en} {old} to {new}",
+    }
     return {"column": column, "observed": new, "expected": f"{sign}{old}", **texts}
 
 

@@ -18,6 +18,7 @@ import narwhals as nw
 from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
 from khrop.model.facts import show
 from khrop.model.messages import NOTHING
+from khrop.model.names import marked
 from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.grades import Grades, ValueChange, more_is_looser, more_is_stricter, optional_demand
 from khrop.vocabulary.kinds import RowKind, RuleKind, Schema, Words
@@ -61,7 +62,7 @@ class WholeNumbers(RowKind):
         """Return texts that list all its columns."""
         return {
             "column": self._at_fault,
-            "observed": ", ".join(f"{c} {{{c}}}" for c in self.least),
+            "observed": ", ".join(f"{marked(c)} {{{c}}}" for c in self.least),
             "expected": ", ".join(f"{c} ≥ {least}" for c, least in self.least.items()),
             "th": "{name}: ต้องเป็นจำนวนเต็ม ไม่ว่าง และอยู่ในช่วงที่กำหนด ({observed})",
             "en": "{name}: must be whole, present and in range ({observed}; expected {expected})",
@@ -123,7 +124,8 @@ class AddsUp(RowKind):
             "column": self.parts[0],
             "observed": self._sum,
             "expected": f"{{{self.whole}}}",
-            "th": f"{{name}}: {' + '.join(self.parts)} ไม่เท่ากับ {self.whole} ({{observed}}, {{{self.whole}}})",
+            "th": f"{{name}}: {' + '.join(map(marked, self.parts))} ไม่เท่ากับ {marked(self.whole)}"
+            f" ({{observed}}, {{{self.whole}}})",
             "en": f"{{name}}: {' + '.join(self.parts)} is not {self.whole} ({{observed}}, {{{self.whole}}})",
         }
 

@@ -20,6 +20,7 @@ from khrop.expressions.percents import hundredths_of, in_hundredths, points, rou
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.messages import NOTHING
+from khrop.model.names import marked
 from khrop.model.rule import RuleDefinitionError
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary import table_expectation as expect
@@ -65,7 +66,7 @@ class SumsMatch(GroupKind):
                     continue
                 claimed = facts.unread(snapshot, fact) or show(column, facts.of(snapshot)[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
-                th = f"ยอดรวม {column} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
+                th = f"ยอดรวม {marked(column)} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
                 en = f"the grand total of {column} says {claimed}, its rows add up to {total}"
                 yield Failure(snapshot, fact, column, claimed, total, place, th, en)
             if self.ratio:
@@ -194,7 +195,7 @@ class PartWhole(GroupKind):
             if whole is not None and abs(whole - parts) <= self.tolerance:
                 continue
             observed, due = show(value, whole), show(value, parts)
-            th = f"{value} ของ “{key}” คือ {observed or NOTHING} แต่ส่วนย่อยรวมได้ {due}"
+            th = f"{marked(value)} ของ “{key}” คือ {observed or NOTHING} แต่ส่วนย่อยรวมได้ {due}"
             en = f"{value} of “{key}” says {observed or NOTHING}, its parts add up to {due}"
             yield Failure(snapshot, key, value, observed, due, "", th, en)
 
@@ -292,7 +293,7 @@ class ByGroup(GroupKind):
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
                 key = ", ".join(show(column, row[column]) or NOTHING for column in self.by)
-                observed = ", ".join(f"{name} {show(name, row[name]) or NOTHING}" for name in self.figures)
+                observed = ", ".join(f"{marked(name)} {show(name, row[name]) or NOTHING}" for name in self.figures)
                 texts = {"key": key, "observed": observed, "expected": what}
                 th = (self.th or "{key}: ไม่เป็นไปตามเงื่อนไข {expected} ({observed})").format_map(texts)
                 en = (self.en or "{key}: {expected} does not hold ({observed})").format_map(texts)

@@ -52,6 +52,7 @@ REPORTS = (
         frozenset({"docx"}),
         "**A reminder to each province that is behind, and the circular to all**, as Thai official letters under"
         " `letters/`, by campaign and as-of date. Nothing is sent.",
+        on_the_site=True,
     ),
     Report(
         "workbook",
@@ -59,15 +60,6 @@ REPORTS = (
         f"{PACKAGE}.workbook_export",
         frozenset({"excel"}),
         "**The return's own table, which is itself a return, and the marts**, a workbook a campaign under `workbook/`.",
-    ),
-    Report(
-        "site",
-        "Site",
-        f"{PACKAGE}.site.publish",
-        frozenset({"html"}),
-        "**What people look at**: overview with a map of the provinces, the table, a page a province, quality; in Thai"
-        " and English, offline, under `site/`. It links to the letters.",
-        after=("letters",),
     ),
     Report(
         "data_docs",
@@ -94,6 +86,7 @@ DATASET = Dataset(
     shape=lambda: PRINTED_TABLE,
     reports=REPORTS,
     summary=f"{PACKAGE}.summary",
+    site=f"{PACKAGE}.site",
     # Its rows that were set aside had their table before there were other datasets.
     set_aside="core.set_aside",
     source=PACKAGE,

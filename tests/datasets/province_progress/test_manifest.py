@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -153,6 +154,7 @@ def test_every_violation_says_in_both_tongues_what_and_where(entry: dict[str, An
     for violation in judged(entry).violations:
         assert violation.message_th
         assert violation.message_en
+        assert not re.search("[A-Za-z_]{2,}", re.sub("“[^”]*”", "", violation.message_th)), "columns have Thai names"
         if violation.rule_id != "provinces-complete" or violation.observed != "0":
             assert violation.place or violation.rule_id == "ordinals-in-sequence", violation
 

@@ -1,4 +1,5 @@
-"""A third dataset goes the whole way with nothing but its folder: inbox, mart, quarantine, repair, trail, exports."""
+"""A third dataset goes the whole way with nothing but its folder: inbox, mart, quarantine, repair, trail, exports,
+pages."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ import dagster as dg
 import pytest
 import typer
 import waste_plans
+from site_pages import Element, page
 from typer.testing import CliRunner
 
 from pipelines.commands import register
@@ -123,6 +125,11 @@ def test_what_is_wrong_is_named_at_the_cell_and_the_rows_are_set_aside(place: Pl
     )
     assert ("parts-add-up", "คลองท่อม", "approved", "5 + 29 + 0 = 34", "text!R8C4") in found
     assert {rule for rule, *_ in found} == {"parts-add-up", "percent-within", "percent-rounded", "totals-match"}
+    in_thai = dict(place.ask("SELECT rule_id, message_th FROM core.violation WHERE snapshot_id = ?", spoilt))
+    assert in_thai["parts-add-up"] == (
+        "คลองท่อม: เห็นชอบแล้ว + อยู่ระหว่างพิจารณา + ยังไม่ส่ง ไม่เท่ากับ แผนทั้งหมด (5 + 29 + 0 = 34, 35)"
+    )
+    assert in_thai["totals-match"].startswith("ยอดรวม เห็นชอบแล้ว")
     ((rows, ours),) = place.ask(
         "SELECT count(*), count(*) FILTER (WHERE snapshot_id = ?) FROM core.waste_plans_set_aside", spoilt
     )
@@ -141,10 +148,65 @@ def test_the_trail_of_a_figure_ends_at_the_bytes(place: Place) -> None:
     assert "there is no row 'นครพนม'" in refused.output
 
 
+@pytest.fixture(scope="module")
+def pages(place: Place) -> dict[str, Element]:
+    """Its pages, by name: of the table and of quality."""
+    place.khrop("report", code=0)
+    return {name: page(place.home.site / "waste_plans" / name) for name in ("index.html", "quality.html")}
+
+
+def test_its_page_shows_the_table_of_the_newest_accepted_return(place: Place, pages: dict[str, Element]) -> None:
+    index = pages["index.html"]
+    assert index.find("h1")[0].text == "แผนจัดการขยะรายอำเภอWaste plans by district"
+    (table,) = index.find("table")
+    heads = [head.find("span", class_="th")[0].text for head in table.find("th", scope="col")]
+    assert heads[:2] + heads[-2:] == ["ลำดับ", "อำเภอ", "วันที่ปรับปรุง", "ปริมาณขยะ"]
+    rows = [
+        [cell.text for cell in row.children if isinstance(cell, Element)] for row in table.find("tbody")[0].find("tr")
+    ]
+    assert len(rows) == 16
+    assert rows[3][1:6] == ["คลองท่อม", "35", "6", "29", "0"]
+    assert rows[0][7:] == ["1 มิ.ย. 25631 Jun 2020", "1,200.50"]
+    shown = place.ask("SELECT CAST(sum(approved) AS INTEGER) FROM core.waste_plans_current WHERE as_of = ?", SECOND)
+    assert shown == [(sum(int(row[3]) for row in rows),)]
+    assert "second.xlsx" in index.text
+    exported = [link.attributes["href"] for link in index.find("a") if link.text in ("CSV", "Parquet")]
+    assert "../../exports/mart_waste_plan_trend.csv" in exported
+    for link in exported:
+        assert (place.home.site / "waste_plans" / link).resolve().is_file(), link
+
+
+def test_its_page_of_quality_shows_the_cell_and_the_rows_that_were_set_aside(
+    place: Place, pages: dict[str, Element]
+) -> None:
+    quality = pages["quality.html"]
+    assert len(quality.find("article")) == 3
+    (spoilt,) = quality.find("article", id=returned(place, "spoilt"))
+    said = [[c.text for c in row.children if isinstance(c, Element)] for row in spoilt.find("tr", class_="v-error")]
+    (row,) = (cells for cells in said if "parts-add-up" in cells[0])
+    assert row[1] == "คลองท่อม"
+    assert "บรรทัดที่ 8 คอลัมน์ที่ 4" in row[2]
+    assert "เห็นชอบแล้ว" in row[2]
+    assert row[3] == "5 + 29 + 0 = 34"
+    (aside,) = spoilt.find("details", class_="aside")
+    assert "1 จากof 16" in aside.find("summary")[0].text
+    assert [str(cell.children[0]).strip() for cell in aside.find("td", class_="wrong")] == ["5", "17.14"]
+    assert "one plausible repair" in spoilt.text
+
+
+def test_the_first_page_of_the_site_and_quality_lead_to_its_pages(place: Place, pages: dict[str, Element]) -> None:
+    for name in ("index.html", "quality.html"):
+        links = page(place.home.site / name).find("nav")[0].find("a")
+        assert "waste_plans/index.html" in [link.attributes["href"] for link in links]
+    assert returned(place, "spoilt") in (place.home.site / "quality.html").read_text(encoding="utf-8")
+    assert str(place.home.site / "waste_plans" / "index.html") in place.khrop("status", code=0).output
+
+
 def test_its_repair_is_proposed_and_can_be_accepted(place: Place) -> None:
     spoilt = returned(place, "spoilt")
     (report,) = place.lines("repair", spoilt)
     assert report["status"] == "repaired"
+    assert "คลองท่อม ช่องเห็นชอบแล้ว" in report["repairs"][0]["reason_th"]
     (repair,) = report["repairs"]
     assert (repair["row"], repair["column"], repair["printed"], repair["proposed"]) == ("คลองท่อม", "approved", "5", "6")
     accepted = place.khrop("repair", spoilt, "--accept", "--by", "who signs", "--reason", "a test", code=0)
@@ -162,7 +224,7 @@ def test_dagster_has_its_assets_and_checks(place: Place) -> None:
     definitions = definitions_of(place.home.root)
     graph = definitions.resolve_asset_graph()
     keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
-    assert {"waste_plans", "waste_plan_trend", "province_progress"} <= keys
+    assert {"waste_plans", "waste_plan_trend", "province_progress", "site"} <= keys
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
     ours = {"parts_add_up", "approved_never_decreases", "campaign_known", "key_unique", "at_least", "not_null"}
     assert ours - {"key_unique"} <= {name for asset, name in checks if asset == "waste_plans"}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browsing import browser
-from province_table import build_marts
+from province_table import DATASETS, build_marts
 
 from pipelines.archive.store import Archive
-from pipelines.datasets.province_progress.site.build import build
 from pipelines.home import Home
 from pipelines.intake import containers
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
+from pipelines.publishing.site.build import build
 from pipelines.publishing.suggested_repairs import suggester
 from warehouse.connect import Warehouse
 
@@ -51,7 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
         with warehouse.writing() as connection:
             build_marts(connection)
         with warehouse.reading() as connection:
-            build(connection, home.site, suggest=suggester(home, connection))
+            build(connection, home, DATASETS, suggest=suggester(home, connection))
     return home
 
 

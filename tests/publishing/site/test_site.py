@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from site_pages import Element, page
 
-from pipelines.datasets.province_progress.site.build import A_PAGE, Built, _parts, build
+from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.publishing.site.build import Built, build
+from pipelines.publishing.site.quality import A_PAGE, parts
 from pipelines.publishing.suggested_repairs import suggester
 from warehouse.connect import Warehouse
 
@@ -36,7 +38,7 @@ def site(home: Home) -> Build:
 
     def run(**told: Any) -> Built:
         with Warehouse(home.warehouse).reading() as connection:
-            return build(connection, home.site, suggest=suggester(home, connection), **told)
+            return build(connection, home, datasets(home.root), suggest=suggester(home, connection), **told)
 
     return run
 
@@ -197,17 +199,13 @@ def test_a_letter_is_linked_where_it_exists(home: Home, taken_in: Any, site: Bui
     letters = home.letters / "info-international-agreements" / "2020-06-11"
     letters.mkdir(parents=True)
     (letters / "90-songkhla.docx").write_bytes(b"")
-
-    def letter(campaign_id: str, as_of: date, one: Any) -> Path:
-        return home.letters / campaign_id / as_of.isoformat() / f"{one.province_code}-{one.name_en.lower()}.docx"
-
-    site(letter=letter)
+    site()
     provinces = home.site / "info-international-agreements" / "province"
     links = [a.attributes["href"] for a in page(provinces / "90.html").find("a", class_="button")]
     assert links == ["../../../letters/info-international-agreements/2020-06-11/90-songkhla.docx"]
     assert page(provinces / "81.html").find("a", class_="button") == []
     (letters / "81-krabi.docx").write_bytes(b"")
-    assert site(letter=letter).written == 1, "a new letter is a new link, and nothing else"
+    assert site().written == 1, "a new letter is a new link, and nothing else"
 
 
 def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
@@ -233,9 +231,9 @@ def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
 
 def test_pages_of_quality_are_counted_from_the_oldest_return() -> None:
     names = [f"r{i}" for i in range(2 * A_PAGE + 1, 0, -1)]
-    parts = _parts(names)
-    assert list(parts) == ["quality.html", "quality-2.html", "quality-1.html"]
-    assert parts["quality.html"] == names[:1]
-    assert parts["quality-1.html"] == names[-A_PAGE:]
-    assert _parts(names[1:])["quality-1.html"] == parts["quality-1.html"]
-    assert list(_parts([])) == ["quality.html"]
+    made = parts(names)
+    assert list(made) == ["quality.html", "quality-2.html", "quality-1.html"]
+    assert made["quality.html"] == names[:1]
+    assert made["quality-1.html"] == names[-A_PAGE:]
+    assert parts(names[1:])["quality-1.html"] == made["quality-1.html"]
+    assert list(parts([])) == ["quality.html"]

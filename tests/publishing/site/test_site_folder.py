@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.datasets.province_progress.site import folder
+from pipelines.publishing.site import folder
 
 
 def test_an_unchanged_page_is_the_same_file_and_a_changed_one_is_not(tmp_path: Path) -> None:

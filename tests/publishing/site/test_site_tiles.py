@@ -7,8 +7,9 @@ from itertools import pairwise
 import pytest
 
 from khrop.thai import provinces
-from pipelines.datasets.province_progress.site import palette
+from pipelines.datasets.province_progress.site import scales
 from pipelines.datasets.province_progress.site.tiles import Tile, tiles
+from pipelines.publishing.site import palette
 
 PLACED = {(tile.row, tile.col): tile for tile in tiles()}
 REGIONS = sorted({tile.region for tile in tiles()})
@@ -53,6 +54,6 @@ def test_a_tile_bears_the_two_letters_of_its_province() -> None:
 
 
 def test_every_colour_stands_out_from_what_it_lies_upon() -> None:
-    assert [pair for pair in palette.pairs() if palette.contrast(*pair[:2]) < pair[2]] == []
+    assert [pair for pair in (*palette.pairs(), *scales.pairs()) if palette.contrast(*pair[:2]) < pair[2]] == []
     assert palette.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert palette.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -34,6 +34,7 @@ VIEW = View.of(
     [country(FIRST, 200, 67), country(SECOND, 200, 91, 24)],
     [standing(c, n, None, FIRST) for c, n in BEFORE.items()]
     + [standing(c, n, BEFORE[c], SECOND) for c, n in NOW.items()],
+    {},
 )
 
 
@@ -55,28 +56,9 @@ def test_what_changed_names_who_gained_began_completed_and_fell_back() -> None:
 
 
 def test_a_first_return_has_nothing_before_it() -> None:
-    first = View.of(CAMPAIGN, [country(FIRST, 200, 67)], [standing(c, n, None, FIRST) for c, n in BEFORE.items()])
+    first = View.of(CAMPAIGN, [country(FIRST, 200, 67)], [standing(c, n, None, FIRST) for c, n in BEFORE.items()], {})
     said = first.changes()
     assert (said.since, said.gained, said.started, said.completed, said.fell) == (None, [], [], [], [])
-
-
-def test_the_country_against_the_line_is_counted_from_the_as_of_date() -> None:
-    one = replace(VIEW, country=[country(FIRST, 7850, 292)])
-    assert one.days_left == 81
-    assert one.expected(FIRST) == Decimal("22.12"), "23 of 104 days, half up"
-    assert one.gap == Decimal("3.72") - Decimal("22.12")
-    assert one.needed == 7558 / 81
-    assert one.at_deadline == Decimal("16.82"), "292 in 23 days, on the 104th"
-    assert one.finish == date(2022, 1, 28), "7,558 more at 292 in 23 days: 596 days"
-    assert one.expected(date(2021, 1, 1)) == 100
-    assert one.expected(date(2020, 1, 1)) == 0
-
-
-def test_without_a_pace_there_is_no_finish_and_past_the_deadline_nothing_is_needed_a_day() -> None:
-    assert replace(VIEW, country=[country(FIRST, 100, 0)]).finish is None
-    assert replace(VIEW, country=[country(CAMPAIGN.opened_on, 100, 5)]).at_deadline is None
-    assert replace(VIEW, country=[country(date(2020, 9, 2), 100, 90)]).needed is None
-    assert replace(VIEW, country=[country(SECOND, 100, 100)]).finish == SECOND
 
 
 def test_neighbours_in_rank_are_three_on_either_side_where_there_are_as_many() -> None:

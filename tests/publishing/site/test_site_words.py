@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from khrop.contracts.province_progress import ProvinceProgress
-from pipelines.datasets.province_progress.site import labels
+from pipelines.datasets.province_progress.dataset import DATASET
+from pipelines.datasets.province_progress.site.labels import REGION, SIGN, STATUS, days_left, rate
+from pipelines.publishing.names import Names
+from pipelines.publishing.site import labels
 
 
 def test_a_text_stands_in_both_languages_and_what_a_document_says_is_escaped() -> None:
@@ -40,7 +42,7 @@ def test_dates_are_buddhist_in_thai_and_gregorian_in_english() -> None:
     ],
 )
 def test_days_left(left: int, th: str, en: str) -> None:
-    assert labels.days_left(left) == (th, en)
+    assert days_left(left) == (th, en)
 
 
 def test_figures_in_words() -> None:
@@ -48,7 +50,7 @@ def test_figures_in_words() -> None:
     assert labels.count(None) == "–"
     assert [labels.signed(n) for n in (3, -3, 0, None)] == ["+3", "−3", "0", "–"]
     assert labels.signed(Decimal("-12.40")) == "−12.40"
-    assert labels.rate(1.854) == "1.85"
+    assert rate(1.854) == "1.85"
 
 
 @pytest.mark.parametrize(
@@ -65,11 +67,17 @@ def test_a_place_is_said_as_khrop_show_says_it_and_in_thai(place: str, th: str, 
     assert labels.place(place) == labels.t(th, en)
 
 
-def test_columns_and_claims_have_names() -> None:
-    assert labels.column("prose_saved_percent") == labels.t("ร้อยละ ข้อความในหนังสือ", "percent saved, prose")
-    assert labels.column("<odd>") == "&lt;odd&gt;"
-    names = set(ProvinceProgress.to_schema().columns) & set(labels.COLUMN)
-    assert {"total", "saved", "pending", "saved_percent", "ordinal", "province_code"} <= names
+def test_columns_claims_and_rows_have_names() -> None:
+    names = Names([DATASET])
+    assert names.of("prose_saved_percent") == ("ร้อยละ ข้อความในหนังสือ", "percent, prose")
+    assert names.of("as_of") == ("วันที่ของข้อมูล", "as-of date")
+    assert names.of("<odd>") == ("<odd>", "<odd>")
+    assert names.of("province") == ("จังหวัด", "province")
+    assert names.text("total 0, saved 3") == ("อปท. ทั้งหมด 0, บันทึกแล้ว 3", "total 0, saved 3")
+    assert names.text("a whole number") == ("จำนวนเต็ม", "a whole number")
+    assert names.text("total") == ("total", "total"), "what a document prints stays"
+    assert names.row("81") == ("กระบี่", "กระบี่")
+    assert names.row("table_total") == ("ยอดรวมในตาราง", "grand total")
 
 
 def test_every_verdict_status_and_region_has_a_name() -> None:
@@ -77,5 +85,5 @@ def test_every_verdict_status_and_region_has_a_name() -> None:
     from warehouse.verdicts import Verdict
 
     assert set(Verdict) == set(labels.VERDICT)
-    assert set(labels.SIGN) == set(labels.STATUS)
-    assert {p.region for p in provinces.all_provinces()} == set(labels.REGION)
+    assert set(SIGN) == set(STATUS)
+    assert {p.region for p in provinces.all_provinces()} == set(REGION)

@@ -38,3 +38,16 @@ COMMENT ON COLUMN mart.compliance.required_per_day IS 'authorities a day needed 
 COMMENT ON COLUMN mart.compliance.projected_completion IS 'the day it would finish at its pace since opening; null where nothing is saved yet, on the opening day or before it, or over a century away';
 COMMENT ON COLUMN mart.compliance.status IS 'first that fits: complete, overdue (as_of past the deadline), not_started, behind, on_track';
 COMMENT ON COLUMN mart.compliance.rank IS 'place by percent saved at that date, 1 the highest; equal shares share a place';
+
+COMMENT ON TABLE mart.country_compliance IS 'The whole country against the straight line from opening to deadline, at every as-of date.';
+COMMENT ON COLUMN mart.country_compliance.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.country_compliance.as_of IS 'the day the figures speak of; every count of days is from here';
+COMMENT ON COLUMN mart.country_compliance.is_latest IS 'whether this is the campaign''s newest as-of date';
+COMMENT ON COLUMN mart.country_compliance.saved_percent IS 'percent saved, from the counts, rounded half up, percent points';
+COMMENT ON COLUMN mart.country_compliance.expected_percent IS 'percent on the straight line from opening (0) to deadline (100), percent points';
+COMMENT ON COLUMN mart.country_compliance.gap_points IS 'saved_percent − expected_percent; below zero is behind the line';
+COMMENT ON COLUMN mart.country_compliance.days_left IS 'days from as_of to the deadline; below zero past it';
+COMMENT ON COLUMN mart.country_compliance.saved_per_day_since_opening IS 'authorities a day since the opening; null on the opening day or before it';
+COMMENT ON COLUMN mart.country_compliance.required_per_day IS 'authorities a day needed from here to finish on the deadline; null on it or past it';
+COMMENT ON COLUMN mart.country_compliance.projected_completion IS 'the day it would finish at its pace since opening; null where nothing is saved yet, on the opening day or before it, or over a century away';
+COMMENT ON COLUMN mart.country_compliance.percent_at_deadline IS 'percent saved on the deadline at the pace since opening, 100 at most, rounded half up; null on the deadline or past it, on the opening day or before it';

@@ -1,4 +1,4 @@
-"""What the province table adds to the command `khrop`: the site, letters, the workbook, Data Docs."""
+"""What the province table adds to the command `khrop`: letters, the workbook, Data Docs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands (entry point `khrop.commands`)."""
-    from pipelines.datasets.province_progress.commands import data_docs, letters, report
+    from pipelines.datasets.province_progress.commands import data_docs, letters
 
-    app.command("report")(report.report)
     app.command("letters")(letters.letters)
     app.command("export")(letters.export)
     app.command("data-docs")(data_docs.data_docs)

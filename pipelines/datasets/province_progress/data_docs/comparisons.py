@@ -22,6 +22,7 @@ from pipelines.datasets.province_progress.data_docs.expectations import (
     TREND,
     Expectation,
     of_contract,
+    thai,
     unsaid,
 )
 
@@ -103,10 +104,10 @@ def _of_mart(table: str) -> Iterator[Expectation]:
     th, en = "ต้องมีคอลัมน์ครบ", "its columns are there"
     yield told("table_columns_to_match_set", th, en, column_set=columns, exact_match=False)
     present = [column for column in columns if column not in NULLABLE[table]]
-    th, en = f"ต้องไม่ว่าง: {', '.join(present)}", f"never null: {', '.join(present)}"
+    th, en = f"ต้องไม่ว่าง: {thai(*present)}", f"never null: {', '.join(present)}"
     nulls = told("column_values_to_be_null", th, en, column=NULLS)
     yield replace(nulls, derived={NULLS: lambda frame: _nulls(frame, present)})
-    th, en = "saved_percent: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "saved_percent is within 0 and 100"
+    th, en = f"{thai('saved_percent')}: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "saved_percent is within 0 and 100"
     yield told("column_values_to_be_between", th, en, column="saved_percent", min_value=0, max_value=100)
     yield from {COUNTRY: _of_country, TREND: _of_trend, COMPLIANCE: _of_compliance}[table](told)
 
@@ -116,14 +117,14 @@ def _one_a_province(told: Callable[..., Expectation]) -> Iterator[Expectation]:
     yield told("column_values_to_be_unique", th, en, column="province_code")
     codes = sorted(provinces.expected_codes())
     yield told("column_distinct_values_to_equal_set", th, en, column="province_code", value_set=codes)
-    th, en = f"rank: ต้องอยู่ระหว่าง ๑ ถึง {len(codes)}", f"rank is within 1 and {len(codes)}"
+    th, en = f"{thai('rank')}: ต้องอยู่ระหว่าง ๑ ถึง {len(codes)}", f"rank is within 1 and {len(codes)}"
     yield told("column_values_to_be_between", th, en, column="rank", min_value=1, max_value=len(codes))
 
 
 def _of_country(told: Callable[..., Expectation]) -> Iterator[Expectation]:
     yield told("table_row_count_to_equal", "หนึ่งแถวต่อหนึ่งฉบับ", "one row a return", value=1)
     for column in ("total", "saved", "pending"):
-        th, en = f"{column}: ต้องเท่ากับผลรวมของแถวที่นำเข้า", f"{column} is the sum of the rows that were loaded"
+        th, en = f"{thai(column)}: ต้องเท่ากับผลรวมของแถวที่นำเข้า", f"{column} is the sum of the rows that were loaded"
         pair = {"column_A": column, "column_B": f"loaded_{column}", "ignore_row_if": "neither"}
         yield told("column_pair_values_to_be_equal", th, en, **pair)
 
@@ -131,17 +132,17 @@ def _of_country(told: Callable[..., Expectation]) -> Iterator[Expectation]:
 def _of_trend(told: Callable[..., Expectation]) -> Iterator[Expectation]:
     yield from _one_a_province(told)
     expected = at_least("total", "saved")
-    th, en = "saved: ต้องไม่เกิน total", "saved is never above total"
+    th, en = f"{thai('saved')}: ต้องไม่เกิน {thai('total')}", "saved is never above total"
     yield told(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
 
 
 def _of_compliance(told: Callable[..., Expectation]) -> Iterator[Expectation]:
     yield from _one_a_province(told)
-    th, en = "status: ต้องเป็นสถานะที่กำหนด", f"status is one of {', '.join(STATUSES)}"
+    th, en = f"{thai('status')}: ต้องเป็นสถานะที่กำหนด", f"status is one of {', '.join(STATUSES)}"
     yield told("column_values_to_be_in_set", th, en, column="status", value_set=list(STATUSES))
-    th, en = "expected_percent: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "expected_percent is within 0 and 100"
+    th, en = f"{thai('expected_percent')}: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "expected_percent is within 0 and 100"
     yield told("column_values_to_be_between", th, en, column="expected_percent", min_value=0, max_value=100)
-    th, en = "required_per_day: ต้องไม่ติดลบ", "required_per_day is not negative"
+    th, en = f"{thai('required_per_day')}: ต้องไม่ติดลบ", "required_per_day is not negative"
     yield told("column_values_to_be_between", th, en, column="required_per_day", min_value=0)
 
 

@@ -15,10 +15,12 @@ import narwhals as nw
 
 from khrop.contracts.province_progress import ProvinceProgress as CONTRACT
 from khrop.description.description import describe
-from khrop.model.rule import Param
+from khrop.model.names import Names, in_thai, name_th
+from khrop.model.rule import Param, options_of
 from khrop.vocabulary.kinds import RowKind, RuleKind
 from khrop.vocabulary.table_expectation import INTEGERS
 from pipelines.datasets.province_progress.dataset import DATASET
+from pipelines.publishing.names import PHRASES
 from warehouse.meaning import meaning_for
 
 if TYPE_CHECKING:
@@ -30,6 +32,29 @@ if TYPE_CHECKING:
 
 LOADED, COUNTRY, TREND = "core.province_progress_current", "mart.national_trend", "mart.province_trend"
 MEANING = meaning_for((DATASET.tables,))
+NAMES: Names = {
+    **options_of(CONTRACT).names_th,
+    "snapshot_id": "รายงาน",
+    "campaign_id": "รายการที่ต้องรายงาน",
+    "is_latest": "เป็นวันที่ล่าสุด",
+    "provinces": "จำนวนจังหวัด",
+    "provinces_complete": "จังหวัดที่ครบ",
+    "provinces_not_started": "จังหวัดที่ยังไม่เริ่ม",
+    "rank": "อันดับ",
+    "status": "สถานะ",
+    "expected_percent": "ร้อยละตามเส้นเป้าหมาย",
+    "gap_points": "ห่างเส้นเป้าหมาย",
+    "days_left": "จำนวนวันที่เหลือ",
+    "required_per_day": "จำนวนที่ต้องทำต่อวัน",
+}
+"""The columns of the contract and of the marts in Thai."""
+
+
+def thai(*columns: str) -> str:
+    """Return the Thai names of columns, separated by commas."""
+    return ", ".join(name_th(column, NAMES) for column in columns)
+
+
 FIELDS = "columns"
 """The id under which the contract's fields are expected; the library's own for a column that is absent or wrong."""
 TYPES = {
@@ -100,7 +125,7 @@ def _of_rule(rule: RuleDescription) -> Iterator[tuple[str, Expectation]]:
             for name, value in expected.kwargs.items()
         }
         derived = {name: _calculated(expr) for name, expr in expected.derived.items()}
-        texts = rule.summary, th or rule.what.statement()[0], en
+        texts = rule.summary, in_thai(th, NAMES) or rule.what.statement()[0], en
         made = Expectation(expected.kind, kwargs, rule.id, rule.scope, rule.severity, *texts, derived)
         yield TABLES[expected.table], made
 
@@ -135,24 +160,24 @@ def _fields(description: Description) -> Iterator[Expectation]:
         return Expectation(kind, kwargs, FIELDS, "field", severity, en, th, en)
 
     names = [f.name for f in fields]
-    th, en = f"ต้องมีคอลัมน์ {', '.join(names)}", f"the columns {', '.join(names)} are there"
+    th, en = f"ต้องมีคอลัมน์ {thai(*names)}", f"the columns {', '.join(names)} are there"
     yield told("expect_table_columns_to_match_set", th, en, column_set=names, exact_match=False)
     for f in fields:
         if f.name in by_rule:
             continue
         types = TYPES[f.kind] + (["float64"] if f.nullable and f.kind == "integer" else [])
         meaning = f" ({f.description})" if f.description else ""
-        th, en = f"{f.name}: ชนิดข้อมูลต้องเป็น {f.kind}", f"{f.name} is of type {f.kind}{meaning}"
+        th, en = f"{thai(f.name)}: ชนิดข้อมูลต้องเป็น{PHRASES.get(f.kind, f.kind)}", f"{f.name} is of type {f.kind}{meaning}"
         yield told("expect_column_values_to_be_in_type_list", th, en, column=f.name, type_list=types)
         if not f.nullable and f.name not in present:
-            th, en = f"{f.name}: ต้องไม่ว่าง", f"{f.name} is never null"
+            th, en = f"{thai(f.name)}: ต้องไม่ว่าง", f"{f.name} is never null"
             yield told("expect_column_values_to_not_be_null", th, en, column=f.name)
         for check, given in f.checks:
             kind, kwargs = _limits(check, dict(given))
-            th, en = f"{f.name}: ต้องอยู่ในช่วงที่กำหนด", f"{f.name}: {check}"
+            th, en = f"{thai(f.name)}: ต้องอยู่ในช่วงที่กำหนด", f"{f.name}: {check}"
             yield told(kind, th, en, f.severity, column=f.name, **kwargs)
         if f.unique:
-            th, en = f"{f.name}: ต้องไม่ซ้ำ", f"{f.name} is unique"
+            th, en = f"{thai(f.name)}: ต้องไม่ซ้ำ", f"{f.name} is unique"
             yield told("expect_column_values_to_be_unique", th, en, column=f.name)
     if description.unique:
         kwargs = {"column_list": list(description.unique)}

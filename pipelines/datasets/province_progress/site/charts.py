@@ -18,8 +18,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from pipelines.datasets.province_progress.progress import Campaign
-from pipelines.datasets.province_progress.site.labels import SHORT_EN, SHORT_TH, Both
-from pipelines.datasets.province_progress.site.palette import COLOURS
+from pipelines.publishing.names import Both
+from pipelines.publishing.site.labels import SHORT_EN, SHORT_TH
+from pipelines.publishing.site.palette import COLOURS
 
 WIDTH, HEIGHT = 380, 190
 BETWEEN = "¦"

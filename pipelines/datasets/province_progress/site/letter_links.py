@@ -1,22 +1,29 @@
-"""Which letter is a province's: what a page may link to."""
+"""The letters that provinces' pages link to."""
 
 from __future__ import annotations
 
-from datetime import date
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.datasets.province_progress.progress import Standing
-from pipelines.datasets.province_progress.site.build import LetterOf
+from pipelines.datasets.province_progress import progress
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.home import Home
 
 
-def letters_in(letters: Path) -> LetterOf:
-    """The letters below a folder, `<campaign>/<as-of date>/<province code>-<name>.docx`, known by the code."""
-    found: dict[Path, dict[str, Path]] = {}
+def letter_links(connection: DuckDBPyConnection, home: Home) -> dict[tuple[str, str], str]:
+    """Return the way to each letter that exists, from the page of its province, by campaign and province code.
 
-    def letter(campaign_id: str, as_of: date, one: Standing) -> Path | None:
-        folder = letters / campaign_id / as_of.isoformat()
-        if folder not in found:
-            found[folder] = {file.name.partition("-")[0]: file for file in sorted(folder.glob("*-*.docx"))}
-        return found[folder].get(one.province_code)
-
-    return letter
+    Letters are `letters/<campaign>/<as-of date>/<province code>-<name>.docx`, known by the code.
+    """
+    found = {}
+    for campaign in progress.campaigns(connection):
+        name = campaign.campaign_id
+        latest = progress.country(connection, name)[-1].as_of
+        for file in sorted((home.letters / name / latest.isoformat()).glob("*-*.docx")):
+            way = Path(os.path.relpath(file, home.site / name / "province")).as_posix()
+            found[name, file.name.partition("-")[0]] = way
+    return found

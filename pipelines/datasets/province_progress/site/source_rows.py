@@ -12,8 +12,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from pipelines.datasets.province_progress.progress import Standing
-from pipelines.datasets.province_progress.site.labels import place, points, short_date, signed
 from pipelines.datasets.province_progress.site.sources import FIGURES, Cells
+from pipelines.publishing.site.labels import place, points, short_date, signed
 
 Rows = Callable[[Sequence[Standing], str], Markup]
 """From a province's standings, the oldest first, and the way from its page to the site's root, to its rows."""

@@ -1,13 +1,14 @@
-"""Where every figure comes from, down to page and cell, and what people decided: what the site reads beside
+"""Where every figure comes from, down to page and cell, and the country against the line: what the site reads beside
 `pipelines.datasets.province_progress.progress`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,29 +30,6 @@ Cells = Mapping[tuple[date, str], Row]
 """By as-of date and province code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A cell that a decision corrected; `column` is empty where a whole row was dropped or put in."""
-
-    row: str
-    column: str
-    printed: str
-    corrected: str
-    slip: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person decided of a return, when (UTC) and why."""
-
-    kind: str
-    by: str
-    reason: str
-    at: datetime
-    corrections: list[Correction] = field(default_factory=list)
-
-
 def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, str], dict[str, Printed]]:
     """The printed cells of every row of a campaign that counts now."""
     found: dict[tuple[date, str], dict[str, Printed]] = {}
@@ -68,25 +46,25 @@ def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, 
     return found
 
 
-def decisions(connection: DuckDBPyConnection) -> dict[str, list[Decision]]:
-    """What was decided, by return, in order."""
-    corrections: dict[int, list[Correction]] = {}
-    for line, *told in connection.execute(
-        "SELECT ledger_line, row_name, column_name, printed, corrected, slip, place FROM core.correction ORDER BY ALL"
-    ).fetchall():
-        corrections.setdefault(line, []).append(Correction(*told))
-    found: dict[str, list[Decision]] = {}
-    for line, name, kind, by, reason, at in connection.execute(
-        "SELECT ledger_line, snapshot_id, kind, decided_by, reason, decided_at FROM core.decision ORDER BY ledger_line"
-    ).fetchall():
-        found.setdefault(name, []).append(Decision(kind, by, reason, at, corrections.get(line, [])))
-    return found
+@dataclass(frozen=True, slots=True)
+class AgainstTheLine:
+    """The country against the straight line at an as-of date (mart.country_compliance): percent points, authorities a
+    day.
+    """
+
+    expected_percent: Decimal
+    gap_points: Decimal
+    days_left: int
+    saved_per_day_since_opening: float | None
+    required_per_day: float | None
+    projected_completion: date | None
+    percent_at_deadline: Decimal | None
 
 
-def campaigns_waiting(connection: DuckDBPyConnection) -> list[tuple[str, str, date]]:
-    """The campaigns without an accepted return: title in Thai and in English, and deadline."""
-    rows: list[Any] = connection.execute(
-        "SELECT title_th, title_en, deadline FROM core.campaign WHERE campaign_id NOT IN"
-        " (SELECT campaign_id FROM core.snapshot_current WHERE campaign_id IS NOT NULL) ORDER BY campaign_id"
+def against_the_line(connection: DuckDBPyConnection, campaign_id: str) -> dict[date, AgainstTheLine]:
+    """Return how the country stood at each as-of date of a campaign."""
+    rows = connection.execute(
+        f"SELECT as_of, {', '.join(AgainstTheLine.__slots__)} FROM mart.country_compliance WHERE campaign_id = ?",
+        [campaign_id],
     ).fetchall()
-    return [tuple(row) for row in rows]
+    return {as_of: AgainstTheLine(*values) for as_of, *values in rows}

@@ -5,16 +5,16 @@ Every count of days is from the as-of date. Here belongs arithmetic; words and m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
+from pipelines.datasets.province_progress.site.sources import AgainstTheLine
 
 MOST, BESIDE = 5, 3
 """Provinces named among those that gained most; neighbours in rank on either side."""
-CENTURY = 36525
 STEPS = (Decimal("0.1"), Decimal("0.2"), Decimal("0.5"), *map(Decimal, (1, 2, 3, 4, 5, 10, 20)))
 
 
@@ -53,7 +53,8 @@ class Scale:
 @dataclass(frozen=True, slots=True)
 class View:
     """A campaign as its pages show it. `now` are the provinces at the latest as-of date in the printed order, `then`
-    those of the return before by code, `history` each province's standings by code, the oldest first.
+    those of the return before by code, `history` each province's standings by code, the oldest first, `line` the
+    country against the straight line by as-of date.
     """
 
     campaign: Campaign
@@ -61,9 +62,16 @@ class View:
     now: list[Standing]
     then: dict[str, Standing]
     history: dict[str, list[Standing]]
+    line: Mapping[date, AgainstTheLine]
 
     @classmethod
-    def of(cls, campaign: Campaign, country: list[Country], standings: Iterable[Standing]) -> View:
+    def of(
+        cls,
+        campaign: Campaign,
+        country: list[Country],
+        standings: Iterable[Standing],
+        line: Mapping[date, AgainstTheLine],
+    ) -> View:
         """Put together what was read; `country` and `standings` are not empty."""
         history: dict[str, list[Standing]] = {}
         for one in standings:
@@ -71,7 +79,7 @@ class View:
         days = [c.as_of for c in country]
         at = {day: {c: s for c, many in history.items() for s in many[-2:] if s.as_of == day} for day in days[-2:]}
         then = at[days[-2]] if len(days) > 1 else {}
-        return cls(campaign, country, list(at[days[-1]].values()), then, history)
+        return cls(campaign, country, list(at[days[-1]].values()), then, history, line)
 
     @property
     def as_of(self) -> date:
@@ -83,53 +91,23 @@ class View:
         return self.country[-1]
 
     @property
+    def against(self) -> AgainstTheLine:
+        """The country against the line now."""
+        return self.line[self.as_of]
+
+    @property
     def days_left(self) -> int:
-        return (self.campaign.deadline - self.as_of).days
+        return self.against.days_left
 
     @property
     def snapshot_id(self) -> str:
         """The return that counts now."""
         return self.now[0].snapshot_id
 
-    def expected(self, day: date) -> Decimal:
-        """Percent on the straight line at a day: as mart.compliance reckons it, half up, within 0 and 100."""
-        days = self.campaign.days
-        gone = min(max((day - self.campaign.opened_on).days, 0), days)
-        return Decimal((20000 * gone + days) // (2 * days)).scaleb(-2)
-
-    @property
-    def gap(self) -> Decimal:
-        return self.total.saved_percent - self.expected(self.as_of)
-
     def pace(self, saved: int, day: date) -> float | None:
         """Authorities a day since the opening; None on the opening day."""
         gone = (day - self.campaign.opened_on).days
         return saved / gone if gone > 0 else None
-
-    @property
-    def needed(self) -> float | None:
-        """Authorities a day that the country needs to finish on the deadline; None on it or past it."""
-        return self.total.pending / self.days_left if self.days_left > 0 else None
-
-    @property
-    def finish(self) -> date | None:
-        """The day the country would finish at its pace since the opening; None where that cannot be told."""
-        gone, saved, pending = (self.as_of - self.campaign.opened_on).days, self.total.saved, self.total.pending
-        if pending == 0:
-            return self.as_of
-        if saved <= 0 or gone <= 0:
-            return None
-        more = -(-pending * gone // saved)
-        return self.as_of + timedelta(days=more) if more <= CENTURY else None
-
-    @property
-    def at_deadline(self) -> Decimal | None:
-        """Percent saved on the deadline at the pace since the opening, 100 at most; None past it or at the opening."""
-        gone = (self.as_of - self.campaign.opened_on).days
-        if gone <= 0 or self.days_left <= 0:
-            return None
-        percent = Decimal(100 * self.total.saved * self.campaign.days) / (self.total.total * gone)
-        return min(Decimal(100), percent).quantize(Decimal("0.01"))
 
     def changes(self) -> Changes:
         """What came since the return before."""

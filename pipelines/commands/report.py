@@ -15,12 +15,12 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Build it even where nothing changed.")] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Build the site: overview, table, a page a province, and quality, as pages that open from a file."""
+    """Build the site: the table of each dataset, quality, and a page a province, as pages that open from a file."""
     from pipelines.commands.ingest import progress
     from pipelines.commands.text import plural, shown
-    from pipelines.datasets.province_progress.site.publish import bring_up_to_date
     from pipelines.home import Home
     from pipelines.publishing.catalogue import TablesBehind, behind
+    from pipelines.publishing.site.publish import bring_up_to_date
     from warehouse.connect import Warehouse
 
     home = Home.current()

@@ -64,11 +64,9 @@ _PAIRS = (
 
 
 def pairs() -> Iterator[tuple[str, str, float]]:
-    """What lies upon what: the upper colour, the lower, and the least contrast between them."""
+    """Return what lies upon what: the upper colour, the lower, and the least contrast between them."""
     for upper, lower, least in _PAIRS:
         yield COLOURS[upper], COLOURS[lower], least
-    for ground, ink in (*PROGRESS, *GAP):
-        yield COLOURS[ink], ground, TEXT
 
 
 def contrast(one: str, other: str) -> float:
@@ -78,11 +76,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def css() -> str:
-    """The colours as custom properties, and the steps of the two scales of the map as classes."""
-    lines = [f":root{{{''.join(f'--{name}:{value};' for name, value in COLOURS.items())}}}"]
-    lines += [f".p{i}{{--p:{ground};--pi:var(--{ink})}}" for i, (ground, ink) in enumerate(PROGRESS)]
-    lines += [f".g{i}{{--g:{ground};--gi:var(--{ink})}}" for i, (ground, ink) in enumerate(GAP)]
-    return "\n".join(lines)
+    """Return the colours as custom properties."""
+    return f":root{{{''.join(f'--{name}:{value};' for name, value in COLOURS.items())}}}"
 
 
 def _luminance(colour: str) -> float:

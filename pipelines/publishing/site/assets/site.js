@@ -66,18 +66,18 @@
     if (target.tabIndex >= -1) target.focus({ preventScroll: true });
   };
 
-  const value = (row, key) => {
-    const cell = row.querySelector(`[data-key="${key}"]`);
-    const raw = (lang === "en" && cell.dataset.vEn) || cell.dataset.v;
-    return raw === "" ? null : key === "province" ? raw : Number(raw);
+  const value = (row, head) => {
+    const cell = row.cells[head.cellIndex];
+    const raw = (lang === "en" && cell.dataset.vEn) || (cell.dataset.v ?? cell.textContent);
+    return raw === "" ? null : head.classList.contains("num") ? Number(raw) : raw;
   };
   const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, lang) : a - b);
-  const sort = (table, head, key) => {
+  const sort = (table, head) => {
     const down = head.getAttribute("aria-sort") === "ascending";
     for (const other of table.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = table.tBodies[0];
-    const rows = [...body.rows].map((row) => [value(row, key), row]);
+    const rows = [...body.rows].map((row) => [value(row, head), row]);
     rows.sort(([a], [b]) => {
       if (a === null || b === null) return (a === null) - (b === null);
       return down ? compare(b, a) : compare(a, b);
@@ -90,27 +90,27 @@
     while (walker.nextNode()) walker.currentNode.data = walker.currentNode.data.replace(from, to);
   };
   const tools = (table) => {
-    const find = document.getElementById("find");
-    const region = document.getElementById("region");
-    const status = document.getElementById("status");
+    const its = (name) => document.querySelector(`[data-${name}="${table.id}"]`);
+    const find = its("find-in");
+    const box = find.closest(".tools");
+    const choices = [...box.querySelectorAll("[data-filter]")];
     const filter = () => {
       const words = find.value.trim().toLowerCase();
       let shown = 0;
       for (const row of table.tBodies[0].rows) {
-        const fits = row.dataset.find.includes(words)
-          && (!region.value || row.dataset.region === region.value)
-          && (!status.value || row.dataset.status === status.value);
+        const fits = (row.dataset.find ?? row.textContent.toLowerCase()).includes(words)
+          && choices.every((choice) => !choice.value || row.dataset[choice.dataset.filter] === choice.value);
         row.hidden = !fits;
         shown += fits;
       }
-      document.querySelector("[data-shown]").textContent = shown;
-      document.getElementById("nothing").hidden = shown > 0;
+      box.querySelector("[data-shown]").textContent = shown;
+      its("nothing-in").hidden = shown > 0;
     };
-    for (const input of [find, region, status]) input.addEventListener("input", filter);
+    for (const input of [find, ...choices]) input.addEventListener("input", filter);
     for (const button of table.querySelectorAll("[data-sort]")) {
-      button.addEventListener("click", () => sort(table, button.closest("th"), button.dataset.sort));
+      button.addEventListener("click", () => sort(table, button.closest("th")));
     }
-    const digits = document.getElementById("digits");
+    const digits = its("digits-of");
     digits.addEventListener("click", () => {
       const on = digits.getAttribute("aria-pressed") !== "true";
       digits.setAttribute("aria-pressed", String(on));
@@ -123,8 +123,7 @@
     for (const button of document.querySelectorAll("[data-lang]")) {
       button.addEventListener("click", () => choose(button.dataset.lang));
     }
-    const table = document.getElementById("return");
-    if (table) tools(table);
+    for (const table of document.querySelectorAll("table.return")) tools(table);
     goTo();
   });
   addEventListener("hashchange", () => {

@@ -29,10 +29,10 @@ def state_of(folder: Path) -> str:
         return ""
 
 
-def write(pages: Iterable[tuple[str, str]], folder: Path, state: str) -> Written:
+def write(pages: Iterable[tuple[str, str]], folder: Path, state: str, fonts: Iterable[Path] = ()) -> Written:
     """Write pages (path within the site, text) into a new folder and put it in the place of the old one in one step. A
     page that says what it said is the same file as before: a hard link, or a copy with its time where links cannot
-    be. A fault before the swap leaves the old site as it is.
+    be. Fonts, with their licence, go into its folder `fonts`. A fault before the swap leaves the old site as it is.
     """
     new = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
@@ -41,6 +41,8 @@ def write(pages: Iterable[tuple[str, str]], folder: Path, state: str) -> Written
     try:
         for name, text in pages:
             counts[_put(text.encode(), new / name, folder / name)] += 1
+        for font in fonts:
+            _put(font.read_bytes(), new / "fonts" / font.name, folder / "fonts" / font.name)
         (new / STATE).write_text(state, encoding="ascii")
         swap(new, folder)
     except BaseException:

@@ -1,0 +1,169 @@
+"""Every page of the province table, rendered one after the other from what was read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.datasets.province_progress import progress
+from pipelines.datasets.province_progress.dataset import DATASET
+from pipelines.datasets.province_progress.progress import Standing
+from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
+from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
+from pipelines.datasets.province_progress.site.views import View, beside
+from pipelines.publishing.names import Names
+from pipelines.publishing.site import returns
+from pipelines.publishing.site.build import Link, Page, Shared
+from pipelines.publishing.site.labels import both_dates
+from pipelines.publishing.site.templating import Look, squeezed
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+HERE = Path(__file__).parent
+
+
+def _style() -> str:
+    """The two scales, the places of the map's tiles, and what is written by hand."""
+    rows, cols = {t.row for t in tiles()}, {t.col for t in tiles()}
+    places = [f".r{n}{{grid-row:{n + 1}}}" for n in sorted(rows)] + [f".c{n}{{grid-column:{n + 1}}}" for n in cols]
+    written = (HERE / "assets" / "province.css").read_text(encoding="utf-8")
+    return "\n".join([scales.css(), "".join(places), squeezed(written)])
+
+
+LOOK = Look(
+    HERE / "templates",
+    _style(),
+    {
+        **{name: getattr(labels, name) for name in ("STATUS", "SIGN", "REGION", "rate", "days_left")},
+        "order": {name: i for i, name in enumerate(labels.STATUS)},
+        "abbreviation": abbreviation,
+        "FIGURES": sources.FIGURES,
+        # A bound of the map's scale, without idle places: 2.5, 20.
+        "step": lambda value: f"{value.normalize():f}",
+        "names": Names([DATASET]),
+    },
+)
+
+
+def base_of(campaign_id: str) -> str:
+    """Return the folder of a campaign's pages. It stays the same when another campaign comes: letters bear its
+    address.
+    """
+    return f"{campaign_id}/"
+
+
+class ProvincePages:
+    """The pages of the province table.
+
+    Args:
+        connection: The warehouse.
+        letters: The ways to the letters by campaign and province code.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, letters: Mapping[tuple[str, str], str]) -> None:
+        self.letters = letters
+        self.views = [
+            View.of(
+                c,
+                progress.country(connection, name := c.campaign_id),
+                progress.standings(connection, name),
+                sources.against_the_line(connection, name),
+            )
+            for c in progress.campaigns(connection)
+        ]
+        self.cells = {v.campaign.campaign_id: sources.cells(connection, v.campaign.campaign_id) for v in self.views}
+        self.waiting = returns.waiting(connection, DATASET.name)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The navigation of pages that are of no campaign."""
+        only = base_of(self.views[0].campaign.campaign_id) if len(self.views) == 1 else None
+        return self._links(only)
+
+    def _links(self, base: str | None) -> tuple[Link, ...]:
+        campaigns = (Link("index.html", "โครงการ", "Campaigns", "campaigns"),) if len(self.views) > 1 else ()
+        if base is None:
+            return campaigns
+        return (
+            *campaigns,
+            Link(f"{base}index.html", "ภาพรวม", "Overview", "front"),
+            Link(f"{base}table.html", "ตารางรายจังหวัด", "The table", "table"),
+        )
+
+    @property
+    def size(self) -> int:
+        """Pages in all."""
+        return 1 + sum(len(v.now) + 2 for v in self.views)
+
+    def pages(self, shared: Shared) -> Iterator[Page]:
+        """Return every page; the site's first is that of the only campaign, or a list of all."""
+        if len(self.views) != 1:
+            template, here = ("campaigns", "campaigns") if self.views else ("empty", "front")
+            links = (*self.links, *shared.links)
+            yield LOOK.render(template, "index.html", links=links, here=here, views=self.views, waiting=self.waiting)
+        for view in self.views:
+            yield from self._campaign(view, shared)
+
+    def _campaign(self, view: View, shared: Shared) -> Iterator[Page]:
+        base = base_of(view.campaign.campaign_id)
+        frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
+        template = charts.template(frame)
+        line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
+        told = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
+        # Where there is one campaign its front page is that of the site, too.
+        for name in (f"{base}index.html", *(["index.html"] if len(self.views) == 1 else [])):
+            yield LOOK.render(
+                "front",
+                name,
+                **told,
+                here="front",
+                changes=view.changes(),
+                tiles=tiles(),
+                standing={s.province_code: s for s in view.now},
+                progress_scale=view.progress_scale(),
+                gap_scale=view.gap_scale(),
+                warnings=shared.returns[view.snapshot_id]["violations"],
+                quality_of=shared.quality_of,
+                chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
+            )
+        yield LOOK.render("table", f"{base}table.html", **told, here="table")
+        yield from self._provinces(view, shared, told, frame, template)
+
+    def _provinces(
+        self, view: View, shared: Shared, told: Mapping[str, Any], frame: charts.Frame, template: str
+    ) -> Iterator[Page]:
+        name, base, ranked = view.campaign.campaign_id, told["base"], view.by_rank()
+        rows = source_rows.of(self.cells[name], shared.returns, shared.quality_of)
+        for one in view.now:
+            code = one.province_code
+            history = view.history[code]
+            line = charts.filled(template, frame, [frame.point(s.as_of, s.saved_percent) for s in history])
+            yield LOOK.render(
+                "province",
+                f"{base}province/{code}.html",
+                **told,
+                here="province",
+                one=one,
+                beside=beside(ranked, code),
+                region=[s for s in ranked if s.region == one.region],
+                chart=charts.titled(line, "line", *_said(view, one.name_th, one.name_en, one)),
+                letter=self.letters.get((name, code)),
+                trail=rows(history, "../" * f"{base}province/".count("/")),
+            )
+
+
+def _said(view: View, th: str, en: str, now: Standing | progress.Country) -> tuple[tuple[str, str], tuple[str, str]]:
+    """A chart's title and description."""
+    day_th, day_en = both_dates(now.as_of)
+    figure, line, n = f"{now.saved_percent:.2f}", f"{view.line[now.as_of].expected_percent:.2f}", len(view.country)
+    return (
+        (f"ร้อยละที่บันทึกแล้วของ{th} ตามเวลา", f"Percent saved through time: {en}"),
+        (
+            f"ณ วันที่ {day_th} บันทึกแล้วร้อยละ {figure} เส้นเป้าหมายอยู่ที่ร้อยละ {line} จากรายงาน {n} ฉบับ"
+            " ตัวเลขทั้งหมดอยู่ในตารางของหน้านี้",
+            f"As of {day_en}, {figure} percent is saved, the straight line is at {line}; returns: {n}."
+            " All figures stand in the table on this page.",
+        ),
+    )

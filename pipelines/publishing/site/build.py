@@ -1,0 +1,182 @@
+"""The site as a whole: what is read of the warehouse becomes pages, and the pages a folder."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipelines.publishing.names import Names
+from pipelines.publishing.site import folder, returns
+from pipelines.publishing.site.dataset_pages import DatasetPages
+from pipelines.publishing.site.quality import Quality
+from pipelines.publishing.site.templating import FONT_FILES
+from warehouse import tables
+from warehouse.datasets import known
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.datasets.dataset import Dataset
+    from pipelines.home import Home
+    from pipelines.publishing.suggested_repairs import Suggestion
+
+PARTS = ("*.py", "*.csv", "templates/*.html", "assets/*.*", "assets/fonts/*.*")
+SUGGESTED = 20
+"""Quarantined returns, the newest, for which a repair is proposed."""
+Suggest = Callable[[Sequence[str]], Mapping[str, "Suggestion"]]
+"""Proposed repairs of some returns, by name."""
+Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
+Page = tuple[str, str]
+"""A page's path within the site, and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of a page's navigation: address within the site, title, and the `here` of the page that it leads to."""
+
+    address: str
+    title_th: str
+    title_en: str
+    here: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the pages of all datasets share.
+
+    Attributes:
+        returns: All returns by name, the newest first.
+        quality_of: The page of quality that a return stands on, by name.
+        links: The end of each page's navigation: the datasets with a page, and quality.
+    """
+
+    returns: Mapping[str, dict[str, Any]]
+    quality_of: Mapping[str, str]
+    links: tuple[Link, ...]
+
+
+class OwnPages(Protocol):
+    """Pages that a dataset makes itself, among them the site's first (`index.html`)."""
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The beginning of the navigation of pages that are not its own."""
+
+    @property
+    def size(self) -> int:
+        """Pages in all."""
+
+    def pages(self, shared: Shared) -> Iterator[Page]:
+        """Return every page."""
+
+
+class OwnSite(Protocol):
+    """The module `Dataset.site`."""
+
+    def state(self, connection: DuckDBPyConnection, home: Home) -> str:
+        """Return what its pages are made from beside the warehouse, as a text that changes with it."""
+
+    def pages_of(self, connection: DuckDBPyConnection, home: Home) -> OwnPages:
+        """Read what its pages show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of building a site: `index` is its first page; pages written anew and taken over as they were, both
+    0 where the site was that of this state already (`current`).
+    """
+
+    index: Path
+    written: int
+    kept: int
+    current: bool
+
+
+def build(
+    connection: DuckDBPyConnection,
+    home: Home,
+    datasets: Mapping[str, Dataset],
+    *,
+    suggest: Suggest = lambda names: {},
+    force: bool = False,
+    shown: Progress = lambda total, what: nullcontext(lambda done: None),
+) -> Built:
+    """Make the site of a warehouse in the home's folder `site`, a link (see `warehouse.tables.swap`).
+
+    Nothing is done where the site there is of the same state: warehouse, datasets, what their own pages link to, and
+    this code; `force` does it all the same. Links out of the site are relative, so home and site can move together.
+    """
+    site = home.site
+    own = {name: import_module(d.site) for name, d in datasets.items() if d.site}
+    parts = [tables.state(connection), version(tuple(Path(module.__file__ or "").parent for module in own.values()))]
+    parts += [repr((d.name, d.title_th, d.title_en, [(c.title_th, c.title_en) for c in d.columns]))
+              for d in datasets.values()]  # fmt: skip
+    parts += [module.state(connection, home) for module in own.values()]
+    state = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    if not force and folder.state_of(site) == state:
+        return Built(site / "index.html", 0, 0, True)
+    made = _Site(connection, home, datasets, {name: module.pages_of(connection, home) for name, module in own.items()})
+    with shown(made.size, "pages") as advance:
+        written = folder.write(_counted(made.pages(suggest), advance), site, state, FONT_FILES)
+    return Built(site / "index.html", written.new, written.kept, False)
+
+
+@functools.cache
+def version(own: tuple[Path, ...]) -> str:
+    """What the pages look like: a hash of the code, templates and assets that make them, here and in the folders of
+    datasets with their own pages.
+    """
+    files = sorted(file for where in (Path(__file__).parent, *own) for part in PARTS for file in where.glob(part))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _counted(pages: Iterator[Page], advance: Callable[[int], None]) -> Iterator[Page]:
+    for page in pages:
+        yield page
+        advance(1)
+
+
+class _Site:
+    """All that the pages show, read once, and the pages made of it one after the other."""
+
+    def __init__(
+        self, connection: DuckDBPyConnection, home: Home, datasets: Mapping[str, Dataset], own: Mapping[str, OwnPages]
+    ) -> None:
+        self.own = tuple(own.values())
+        self.returns = returns.returns(connection)
+        names = {name: Names([dataset]) for name, dataset in datasets.items()}
+        decisions = returns.decisions(connection)
+        all_names = Names(datasets.values())
+        self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names))
+        self.others = [
+            DatasetPages(connection, home, dataset, names[name], self.returns, decisions)
+            for name, dataset in datasets.items()
+            if name not in own and name in {d.dataset for d in known(connection)}
+        ]
+
+    @property
+    def size(self) -> int:
+        """Pages in all."""
+        return self.quality.size + sum(one.size for one in self.own) + sum(one.size for one in self.others)
+
+    def pages(self, suggest: Suggest) -> Iterator[Page]:
+        """Return every page."""
+        quarantined = [name for name, one in self.returns.items() if one["verdict"] == "quarantined"]
+        suggestions = suggest(quarantined[:SUGGESTED]) if quarantined else {}
+        links = (
+            *(Link(f"{d.name}/index.html", d.dataset.title_th, d.dataset.title_en, d.name) for d in self.others),
+            Link("quality.html", "คุณภาพข้อมูล", "Quality", "quality"),
+        )
+        shared = Shared(self.returns, self.quality.page_of, links)
+        for made in self.own:
+            yield from made.pages(shared)
+        links = (*(link for made in self.own for link in made.links), *links)
+        yield from self.quality.pages(links, suggestions)
+        for other in self.others:
+            yield from other.pages(links, suggestions)

@@ -1,0 +1,154 @@
+"""The pages of a dataset that has none of its own: its table as of the newest return, and the quality of its returns.
+
+All that stands on them follows from the dataset: titles, columns and their kinds. Nothing here knows a column.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publishing.site import labels, returns
+from pipelines.publishing.site.quality import Quality
+from pipelines.publishing.site.templating import Look
+from pipelines.readers.document import PLACE, row_place
+from warehouse import tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.datasets.dataset import Column, Dataset
+    from pipelines.home import Home
+    from pipelines.publishing.names import Names
+    from pipelines.publishing.suggested_repairs import Suggestion
+
+MOST_ROWS = 2000
+"""Rows on a dataset's page; all of them are in the export that it links to."""
+MOST_ASIDE = 50
+"""Rows of a return that was set aside on the page of quality, those with a violation alone."""
+LOOK = Look()
+CLASSES = {"text": "", "province": "", "province_code": "", "date": "day"}
+"""The classes of the columns that are no numbers, by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: what is shown, and by what the column is sorted (empty where nothing stands)."""
+
+    shown: Any
+    value: str = ""
+    wrong: bool = False
+
+
+class DatasetPages:
+    """The pages of a dataset in the folder of its name.
+
+    Args:
+        connection: The warehouse.
+        home: The home, for the way to its exports.
+        dataset: The dataset.
+        names: The names of its columns.
+        all_returns: The returns of all datasets by name, the newest first.
+        decisions: The decisions on returns by name.
+    """
+
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        home: Home,
+        dataset: Dataset,
+        names: Names,
+        all_returns: Mapping[str, dict[str, Any]],
+        decisions: Mapping[str, Any],
+    ) -> None:
+        self.connection, self.home, self.dataset = connection, home, dataset
+        self.name = dataset.name
+        self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
+        title = (dataset.title_th, dataset.title_en)
+        self.quality = Quality(f"{self.name}/", self.returns, decisions, lambda one: names, self.aside, title)
+
+    @property
+    def size(self) -> int:
+        """Pages in all."""
+        return 1 + self.quality.size
+
+    def pages(self, links: Sequence[Any], suggestions: Mapping[str, Suggestion]) -> Iterator[tuple[str, str]]:
+        """Return the page of the table, and those of quality."""
+        left, shown = MOST_ROWS, []
+        for campaign in returns.campaigns(self.connection, self.name):
+            one = self.returns.get(campaign["snapshot_id"])
+            rows = self._rows(self.dataset.table, one, self.dataset.stored, left) if one else []
+            left -= len(rows)
+            shown.append({**campaign, "current": one, "rows": [self._cells(row) for row in rows]})
+        yield LOOK.render(
+            "dataset",
+            f"{self.name}/index.html",
+            links=links,
+            here=self.name,
+            dataset=self.dataset,
+            columns=[(column, CLASSES.get(column.kind.name, "num")) for column in self.dataset.columns],
+            newest=next(iter(self.returns.values()), None),
+            campaigns=shown,
+            page_of={name: page.removeprefix(f"{self.name}/") for name, page in self.quality.page_of.items()},
+            exports=self._exports(),
+        )
+        yield from self.quality.pages(links, suggestions)
+
+    def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the rows of a return that were set aside and break a rule, with the cells that do; None where there
+        are none.
+        """
+        if not one["rows_set_aside"] or one["dataset"] != self.name:
+            return None
+        columns = self.dataset.columns
+        wrong: dict[str, set[str]] = {}
+        for violation in one["violations"]:
+            if at := PLACE.fullmatch(violation["place"]):
+                wrong.setdefault(row_place(at["sheet"], int(at["row"])), set()).add(violation["column_name"])
+        rows = [row for row in self._rows(self.dataset.set_aside_table, one, columns, -1) if row["place"] in wrong]
+        table = [self._cells(row, wrong[row["place"]]) for row in rows[:MOST_ASIDE]]
+        export = self._exported(self.dataset.set_aside_table)
+        return {"columns": columns, "rows": table, "all": len(rows), "export": export}
+
+    def _rows(self, table: str, one: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
+        names = [column.name for column in columns]
+        return returns.rows(self.connection, table, one, names, most if most >= 0 else one["rows_read"])
+
+    def _cells(self, row: Mapping[str, Any], wrong: set[str] = frozenset()) -> list[Cell]:  # type: ignore[assignment]
+        cells = []
+        for column in self.dataset.columns:
+            if column.name in row or column.derived is None:
+                value = row.get(column.name)
+            else:
+                source, derive = column.derived
+                value = None if row.get(source) is None else derive(row[source])
+            cells.append(_cell(value, column.kind.name, column.name in wrong))
+        return cells
+
+    def _exported(self, table: str, ending: str = "csv") -> str:
+        """The way from the dataset's pages to an export, as links have it."""
+        file = self.home.exports / f"{table.replace('.', '_')}.{ending}"
+        return Path(os.path.relpath(file, self.home.site / self.name)).as_posix()
+
+    def _exports(self) -> list[tuple[str, str, str]]:
+        """Of each table of the dataset that is exported: its name, and its CSV and Parquet files."""
+        own = (f"{self.dataset.table}_current", *(f"mart.{mart}" for mart in self.dataset.tables.mart_names),
+               self.dataset.set_aside_table)  # fmt: skip
+        there = tables.exported(self.connection)
+        return [(name, self._exported(name), self._exported(name, "parquet")) for name in own if name in there]
+
+
+def _cell(value: Any, kind: str, wrong: bool) -> Cell:
+    """A value as a page shows it: by the kind of its column."""
+    if value is None:
+        return Cell(labels.NOTHING, "", wrong)
+    if isinstance(value, date):
+        return Cell(labels.short_date(value), value.isoformat(), wrong)
+    if kind in ("percent", "decimal"):
+        return Cell(f"{Decimal(value):,.2f}", str(value), wrong)
+    return Cell(f"{value:,}" if kind == "count" else str(value), str(value), wrong)

@@ -1,0 +1,87 @@
+"""The pages of quality: every return of some, with its verdict and what is wrong with it, down to the cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publishing.site.templating import Look
+
+if TYPE_CHECKING:
+    from pipelines.publishing.names import Names
+    from pipelines.publishing.suggested_repairs import Suggestion
+
+A_PAGE = 200
+"""Returns on a page; counted from the oldest, so that a full page stays as it is."""
+LOOK = Look()
+Aside = Callable[[dict[str, Any]], Any]
+"""The rows of a return that were set aside, as the template shows them; None where there are none to show."""
+
+
+class Quality:
+    """The pages of quality of some returns.
+
+    Args:
+        folder: Where they lie within the site, with a slash at its end; empty for the site's own.
+        returns: The returns by name, the newest first.
+        decisions: The decisions on them by name.
+        names_of: The names of the columns of a return.
+        aside: What of a return was set aside.
+        title: The title of the dataset that they are all of, in Thai and English.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        returns: Mapping[str, dict[str, Any]],
+        decisions: Mapping[str, Any],
+        names_of: Callable[[dict[str, Any]], Names],
+        aside: Aside = lambda one: None,
+        title: tuple[str, str] | None = None,
+    ) -> None:
+        self.folder, self.returns, self.decisions = folder, returns, decisions
+        self.names_of, self.aside, self.title = names_of, aside, title
+        self.parts = parts(list(returns))
+        self.page_of = {name: f"{folder}{part}" for part, names in self.parts.items() for name in names}
+
+    @property
+    def size(self) -> int:
+        """Pages in all."""
+        return len(self.parts)
+
+    def pages(self, links: Sequence[Any], suggestions: Mapping[str, Suggestion]) -> Iterator[tuple[str, str]]:
+        """Return every page, with this navigation."""
+        counts = sorted(Counter(one["verdict"] for one in self.returns.values()).items())
+        ends, last = [], len(self.returns)
+        for part, names in self.parts.items():
+            ends.append((part, last - len(names) + 1, last))
+            last -= len(names)
+        for part, names in self.parts.items():
+            yield LOOK.render(
+                "quality",
+                f"{self.folder}{part}",
+                links=links,
+                here=self.folder.rstrip("/") or "quality",
+                title=self.title,
+                page=part,
+                returns=[self.returns[name] for name in names],
+                counts=counts,
+                parts_of=ends,
+                decisions=self.decisions,
+                suggestions=suggestions,
+                names_of=self.names_of,
+                aside=self.aside,
+            )
+
+
+def parts(names: list[str]) -> dict[str, list[str]]:
+    """Return the pages, the newest first, each with its returns, the newest first. Full pages are counted from the
+    oldest return; the newest, which grows, is quality.html.
+    """
+    rest = len(names) % A_PAGE or min(A_PAGE, len(names))
+    made = {"quality.html": names[:rest]}
+    older = [names[start : start + A_PAGE] for start in range(rest, len(names), A_PAGE)]
+    for i, some in enumerate(older):
+        made[f"quality-{len(older) - i}.html"] = some
+    return made
