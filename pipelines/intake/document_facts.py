@@ -31,10 +31,14 @@ LONGEST = 300
 
 def of(claims: Sequence[Claim]) -> dict[str, Any]:
     """Return the facts of some claims: of each kind a number and, under the name with `_printed`, what there is."""
-    kinds: dict[str, list[str]] = {"drafts": [], "cancellations": [], "hidden_parts": [], "changing_parts": []}
+    kinds: dict[str, list[str]] = {
+        "drafts": [], "cancellations": [], "hidden_parts": [], "changing_parts": [], "unusual_dates": []
+    }  # fmt: skip
     for claim in claims:
         at = f" ({where(claim.place)})" if claim.place else ""
-        if claim.source == "marking":
+        if (claim.source, claim.measure) == ("document", "as_of_unusual"):
+            kinds["unusual_dates"].append(f"{claim.printed}, {claim.value}{at}")
+        elif claim.source == "marking":
             kinds["cancellations" if claim.measure in NOT_IN_FORCE else "drafts"].append(f"{claim.printed}{at}")
         elif claim.source == "file" and claim.measure in HIDDEN:
             kinds["hidden_parts"].append(f"{HIDDEN[claim.measure]} {claim.printed}{at}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from khrop.thai.dates import FoundDate, find_dates
 from pipelines.readers.document import Cell, Claim
@@ -50,6 +51,8 @@ ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 WORDS_AHEAD = 10
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 WINDOW = 70
+LATIN = re.compile(r"[A-Za-z]")
+SHORT_THAI_YEAR = re.compile(r"[ก-๙.]\s*[๐-๙]{2}$")
 DIGITS = re.compile(r"[0-9๐-๙]")
 
 
@@ -90,8 +93,13 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
             yield Claim("rejected", other, found.date, cell.place, found.printed)
         elif _either_order(found):
             yield Claim("document", "as_of", None, cell.place, found.printed)
+        elif day := _short_thai_year(found, cell.read[match.end() :]):
+            yield Claim("document", "as_of", day, cell.place, found.printed)
+            yield Claim("document", "as_of_unusual", "a year of two digits", cell.place, found.printed)
         else:
             yield Claim("document", "as_of", found.date, cell.place, found.printed)
+            if LATIN.search(found.printed):
+                yield Claim("document", "as_of_unusual", "an English month", cell.place, found.printed)
             if found.weekday_number:
                 printed = str(found.weekday_printed)
                 yield Claim("document", "as_of_weekday", found.weekday_number, cell.place, printed)
@@ -127,6 +135,17 @@ def _other_class(text: str, start: int, end: int) -> str:
 def _either_order(found: FoundDate) -> bool:
     order = ORDER.fullmatch(found.printed.strip())
     return bool(order) and found.day <= 12 and found.month <= 12 and found.day != found.month
+
+
+def _short_thai_year(found: FoundDate, text: str) -> date | None:
+    """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one. Whether it fits the
+    campaign's time is for the contract.
+    """
+    printed = text[found.start : found.end]
+    if found.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):
+        return None
+    again = find_dates(f"{printed[: -len('๖๓')]}พ.ศ. {printed[-len('๖๓') :]}")
+    return again[0].date if again else None
 
 
 def date_after(text: str, start: int) -> FoundDate | None:

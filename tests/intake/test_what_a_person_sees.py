@@ -115,6 +115,13 @@ def test_another_wording_with_another_date_contradicts_the_as_of_date(line: str)
     assert warned(judged(memo(AS_OF, line.replace("๙ กรกฎาคม", "๒๕ มิถุนายน")))) == set()
 
 
+@pytest.mark.parametrize("day", ["๒๕ มิ.ย. ๖๓", "25 June 2020", "June 25, 2020"])
+def test_a_date_that_evidence_leaves_one_reading_is_taken_with_a_warning(day: str) -> None:
+    found = judged(memo(f"ข้อมูล ณ วันที่ {day}"))
+    assert warned(found) == {"as-of-worded"}
+    assert str(found.as_of) == "2020-06-25"
+
+
 @pytest.mark.parametrize("day", ["๑ พฤษภาคม ๒๕๖๓", "๒๕ มิถุนายน ๒๕๖๒"])
 def test_an_as_of_date_outside_the_campaigns_time_is_set_aside(day: str) -> None:
     assert "as-of-within-campaign" in rules(judged(memo(f"ข้อมูล ณ วันที่ {day}")))

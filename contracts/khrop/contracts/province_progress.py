@@ -267,6 +267,19 @@ class ProvinceProgress(pa.DataFrameModel):
         }
 
     @rule(
+        "as-of-worded",
+        scope="document",
+        severity="warning",
+        observed="{unusual_dates_printed}",
+        expected="a day, a Thai month and a year of four digits",
+        th="วันที่ของข้อมูลพิมพ์ไม่ครบรูปแบบปกติ: {observed}",
+        en="the as-of date is not printed in full: {observed}",
+    )
+    def as_of_worded(cls, params: Params) -> dict[str, FactRule]:
+        """The as-of date has a Thai month and a year of four digits."""
+        return {"unusual_dates": Equals("unusual_dates", 0)}
+
+    @rule(
         "in-force",
         scope="document",
         observed="{cancellations_printed}",

@@ -31,6 +31,15 @@ WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤห�
 _MONTH_NUMBER = {
     name.replace(".", ""): number for names in (MONTHS, _SHORT_MONTHS) for number, name in enumerate(names, 1)
 }
+_ENGLISH_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_ENGLISH_NUMBER = {
+    **{name: number for number, name in enumerate(_ENGLISH_MONTHS, 1)},
+    **{name[:3]: number for number, name in enumerate(_ENGLISH_MONTHS, 1)},
+    "sept": 9,
+}
 _WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS)} | {"พฤหัส": 3}
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BUDDHIST_OFFSET = 543
@@ -83,7 +92,8 @@ def find_dates(text: str, *, near: datetime.date | None = None) -> list[FoundDat
     """Find all dates in a text.
 
     Forms: "๑๑ มิถุนายน ๒๕๖๓", "31 ส.ค. 2563", "วันจันทร์ที่ ๓๑ สิงหาคม พ.ศ. ๒๕๖๓", "16/6/2563", "16-06-63",
-    "2020-08-31"; Thai or ASCII digits; gaps of up to eight spaces or line ends between the parts.
+    "2020-08-31", "31 August 2020", "Aug. 31, 2020"; Thai or ASCII digits; gaps of up to eight spaces or line ends
+    between the parts.
 
     Years: 2400-2699 is Buddhist, 1900-2199 Gregorian. "พ.ศ." or "ค.ศ." gives the century of a two-digit year (25yy,
     20yy) and must agree with a year of four digits. A two-digit year without an era is accepted only if `near` is given
@@ -148,6 +158,7 @@ def _short_month(name: str) -> str:
 _GAP = r"\s{0,8}"
 _JOIN = rf"(?:[-/]|{_GAP})"
 _MONTH = "|".join((*MONTHS, *map(_short_month, _SHORT_MONTHS)))
+_NAMED = "|".join(sorted(_ENGLISH_NUMBER, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(_WEEKDAY_NUMBER, key=len, reverse=True))
 # A year ends where the figure ends: "11 มิถุนายน 12.30 น." and "... 7,850 แห่ง" have none.
 _FIGURE_ENDS = r"(?![0-9]|[.:][0-9]|,[0-9]{3})"
@@ -164,7 +175,13 @@ _NUMERIC = (
     r"|(?P<n_day>[0-9]{1,2})(?:/|(?P<dash>-))(?P<n_month>[0-9]{1,2})(?(dash)-|/)(?P<n_year>[0-9]{4}|[0-9]{2})"
     r")(?![0-9]|[-/][0-9])"
 )
-_DATE = re.compile(f"{_WORDED}|{_NUMERIC}")
+# An English month has a Gregorian year of four digits beside it, or it is no date.
+_ENGLISH = (
+    rf"(?<![0-9A-Za-z])(?:(?P<e_day>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ]{{1,2}}(?P<e_month>{_NAMED})\.?,?[- ]{{1,2}}"
+    rf"|(?P<e_month_first>{_NAMED})\.? {{1,2}}(?P<e_day_second>[0-9]{{1,2}})(?:st|nd|rd|th)?,? {{1,2}})"
+    rf"(?P<e_year>(?:19|20|21)[0-9]{{2}}){_FIGURE_ENDS}"
+)
+_DATE = re.compile(f"{_WORDED}|{_NUMERIC}|{_ENGLISH}", re.IGNORECASE)
 _MONTH_LETTERS = re.compile(r"[.\s]")
 
 
@@ -181,6 +198,10 @@ def _parts(match: re.Match[str]) -> _Parts:
         era: Era | None = "buddhist" if match["be"] else "gregorian" if match["ce"] else None
         month = _MONTH_NUMBER[_MONTH_LETTERS.sub("", match["month"])]
         return _Parts(int(match["day"]), month, match["year"], era)
+    if match["e_year"]:
+        named = match["e_month"] or match["e_month_first"]
+        day = int(match["e_day"] or match["e_day_second"])
+        return _Parts(day, _ENGLISH_NUMBER[named.lower()], match["e_year"], "gregorian")
     if match["iso_year"]:
         return _Parts(int(match["iso_day"]), int(match["iso_month"]), match["iso_year"])
     return _Parts(int(match["n_day"]), int(match["n_month"]), match["n_year"])
@@ -190,7 +211,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     for match in _DATE.finditer(text):
         parts = _parts(match)
         # Three figures with strokes are a date only if a day, month or year is plausible: a telephone number is not.
-        if match["month"] or _is_possible_day(parts) or _year(parts, None):
+        if match["month"] or match["e_year"] or _is_possible_day(parts) or _year(parts, None):
             yield match
 
 
