@@ -18,11 +18,15 @@ MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
+JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*\{\s*"|\{\s*")')
 TAG = re.compile(rb"<(?:table|html)\b", re.IGNORECASE)
 
 
 READERS = {
     "text": "texts.delimited",
+    "json": "records.read_json",
+    "xml": "records.read_xml",
+    "parquet": "records.read_parquet",
     "html": "documents.web",
     "docx": "documents.word",
     "pdf": "pdf",
@@ -38,8 +42,8 @@ READERS = {
 
 
 def form_of(data: bytes) -> str:
-    """The form of a file: text (with separators or without), html, pdf, xlsx, xlsb, ods, fods, xls, docx, or the name
-    of one that is refused. Raises `Unreadable` for a package that cannot be opened.
+    """The form of a file: text (with separators or without), json, xml, parquet, html, pdf, xlsx, xlsb, ods, fods, xls,
+    docx, or the name of one that is refused. Raises `Unreadable` for a package that cannot be opened.
     """
     if b"%PDF-" in data[:HEAD]:
         return "pdf"
@@ -51,7 +55,11 @@ def form_of(data: bytes) -> str:
         from pipelines.readers import ole
 
         return ole.kind_of(data)
+    if data.startswith(b"PAR1"):
+        return "parquet"
     head = _plain(data[: 4 * HEAD])
+    if JSON.match(head):
+        return "json"
     if XML.match(head):
         return _xml_form(head)
     return "html" if MARKUP.match(head) or (head.lstrip()[:1] == b"<" and TAG.search(head)) else "text"
@@ -75,7 +83,7 @@ def _xml_form(head: bytes) -> str:
         return "spreadsheetml"
     if b"opendocument" in head and b"<office:document" in head:
         return "fods" if b"opendocument.spreadsheet" in head else "fodt"
-    return "html" if TAG.search(head) else "text"
+    return "html" if TAG.search(head) else "xml"
 
 
 def document(data: bytes) -> Document:
@@ -83,10 +91,12 @@ def document(data: bytes) -> Document:
     form = form_of(data)
     if other := KINDS.get(form) or (known_other(data) if form in ("text", "html") else None):
         raise Unreadable(other.en, other.th, observed=form, expected=TAKEN)
-    reader = import_module(f"pipelines.readers.{READERS[form]}")
+    module, _, name = READERS[form].partition(".read")
+    reader = import_module(f"pipelines.readers.{module}")
     if form == "docx":
         _refuse_bomb(data)
-    found: Document = reader.read_flat(data) if form == "fods" else reader.read(data)
+    read = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
+    found: Document = read(data)
     return found
 
 

@@ -19,7 +19,7 @@ LONGEST = 200
 """No heading is longer than a few lines; a paragraph that begins like one is prose."""
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
 SPACES = re.compile(r"\s+")
-BRACKETS = re.compile(r"[()\[\]]")
+BRACKETS = re.compile(r"[()\[\]_]")
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
 """Offices number their columns: (๑), (๓)=(๑)-(๒)."""
 

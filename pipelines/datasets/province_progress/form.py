@@ -35,7 +35,7 @@ WORDS_BY_ROLE = {
 }  # fmt: skip
 ENGLISH_BY_ROLE = {
     "p": ("percent", "percentage", "%"), "d": ("saved", "recorded"), "o": ("not", "notyet"), "w": ("pending",),
-    "t": ("total",), "a": ("authorities", "localauthorities"), "v": ("province", "provincename"),
+    "t": ("total",), "a": ("authorities", "localauthorities"), "v": ("province", "provincename", "provinceth"),
     "l": ("no", "no.", "#", "ordinal"),
 }  # fmt: skip
 VOCABULARY, ENGLISH = Vocabulary.of(WORDS_BY_ROLE), Vocabulary.of(ENGLISH_BY_ROLE)

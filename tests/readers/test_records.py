@@ -1,0 +1,82 @@
+"""Records as open-data portals serve them are read as a table with their names as headings."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+
+from pipelines.readers import Unreadable, read
+from pipelines.readers.document import RawTable
+
+RECORDS = [
+    {"_id": 1, "จังหวัด": "กระบี่", "จำนวน อปท.": 62, "บันทึกแล้ว": 13, "ยังไม่บันทึก": 49, "ร้อยละ": 20.97},
+    {"_id": 2, "จังหวัด": "ตรัง", "จำนวน อปท.": 100, "บันทึกแล้ว": 6, "ยังไม่บันทึก": 94, "ร้อยละ": 6.0},
+]
+TITLE = "ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓"
+
+
+def figures(table: RawTable) -> list[list[str]]:
+    return [[row.cells[name].read for name in ("province_th", "total", "saved", "saved_percent")] for row in table.rows]
+
+
+def in_xml() -> str:
+    rows = "".join(
+        f"<row><province>{r['จังหวัด']}</province><total>{r['จำนวน อปท.']}</total><saved>{r['บันทึกแล้ว']}</saved>"
+        f"<pending>{r['ยังไม่บันทึก']}</pending><percent>{r['ร้อยละ']}</percent></row>"
+        for r in RECORDS
+    )
+    return f'<?xml version="1.0"?><data><title>{TITLE}</title><rows>{rows}</rows></data>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RECORDS),
+        json.dumps(RECORDS, ensure_ascii=False, indent=1),
+        json.dumps({"result": {"fields": [{"id": "จังหวัด"}], "records": RECORDS, "title": TITLE}}),
+        "\n".join(json.dumps(record) for record in RECORDS),
+        in_xml(),
+    ],
+)
+def test_records_are_rows_under_their_names(text: str) -> None:
+    assert figures(read(text.encode())) == [["กระบี่", "62", "13", "20.97"], ["ตรัง", "100", "6", "6.0"]]
+
+
+def test_a_text_beside_the_records_is_prose() -> None:
+    table = read(json.dumps({"notes": TITLE, "records": RECORDS}).encode())
+    assert [str(c.value) for c in table.claims if c.measure == "as_of"] == ["2020-06-25"]
+
+
+def test_parquet_is_read(tmp_path: object) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(RECORDS)  # noqa: F841 - DuckDB reads it by its name
+    path = f"{tmp_path}/a.parquet"
+    duckdb.sql(f"COPY (SELECT * FROM frame) TO '{path}'")
+    with open(path, "rb") as file:
+        data = file.read()
+    assert figures(read(data)) == [["กระบี่", "62", "13", "20.97"], ["ตรัง", "100", "6", "6.0"]]
+    with pytest.raises(Unreadable, match="the Parquet is damaged"):
+        read(data[:-20])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a": 1', "the JSON is damaged"),
+        ('{"a": "b"}', "no records"),
+        ("<?xml version='1.0'?><a><b>1</b>", "the XML is damaged"),
+        ("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x 'ก'>]><a><b>&x;</b></a>", "no records"),
+        ('{"records": [{"ก": 1}]}', "no table"),
+    ],
+)
+def test_what_holds_no_records_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        read(text.encode())
+
+
+def test_more_records_than_a_return_has_are_refused() -> None:
+    with pytest.raises(Unreadable, match="more than 20,000 records"):
+        read(json.dumps([{"จังหวัด": "กระบี่"}] * 20_001).encode())
