@@ -21,6 +21,8 @@ WORKBOOK = "sheet "
 PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
 HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text", "hidden"})
 """Notes of cells that a person does not see."""
+STRUCK = "struck"
+"""Note of cells in which something is struck out."""
 ClaimValue = int | Decimal | date | str | None
 
 
@@ -203,5 +205,9 @@ class RawTable:
     struck: dict[str, str] = field(default_factory=dict)
 
     def prose(self) -> Iterator[Cell]:
-        """The cells that stand under no heading and that a person sees."""
-        return (cell for cell in self.cells if not cell.field and not cell.hidden)
+        """The cells that stand under no heading, that a person sees, and that are not struck out as a whole."""
+        return (
+            cell
+            for cell in self.cells
+            if not cell.field and not cell.hidden and (STRUCK not in cell.note.split() or cell.place in self.struck)
+        )

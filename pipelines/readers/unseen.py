@@ -23,7 +23,6 @@ from pipelines.readers.figures import is_figure
 from pipelines.readers.headings import fields_over
 from pipelines.readers.table_form import AnyName, TableForm
 
-STRUCK = "struck"
 LEAST_FIGURES = 3
 LEAST_ROWS = 5
 
