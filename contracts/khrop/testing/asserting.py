@@ -46,24 +46,11 @@ def told(verdict: Verdict) -> Iterator[str]:
         ("rule", "severity", "violations"), [(i, severities.get(i, ""), f"{n:,}") for i, n in counts.items()]
     )
     yield ""
-    many = bool(verdict.snapshots)
-    head = ("rule", *(["snapshot"] if many else []), "key", "column", "observed", "expected", "message")
+    snapshot = ["snapshot"] if verdict.snapshots else []
+    head = ("rule", *snapshot, "key", "column", "observed", "expected", "message")
+    names = ("rule_id", *snapshot, "key", "column_name", "observed", "expected", "message_en")
     first = sorted(verdict.records, key=lambda v: v.severity != "error")[:SHOWN]
-    yield from _table(
-        head,
-        [
-            (
-                v.rule_id,
-                *([v.snapshot or ""] if many else []),
-                v.key,
-                v.column_name,
-                v.observed,
-                v.expected,
-                v.message_en,
-            )
-            for v in first
-        ],
-    )
+    yield from _table(head, [[getattr(v, name) or "" for name in names] for v in first])
     if (more := sum(counts.values()) - len(first)) > 0:
         yield f"… and {more:,} more"
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
+from khrop import vocabulary
 from khrop.engine.compiled import COLUMNS
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.percents import in_hundredths
@@ -22,19 +23,8 @@ from khrop.model.rule import PREVIOUS
 from khrop.testing.documents import misstate
 from khrop.testing.plan import Plan
 from khrop.testing.snapshots import Breaking, is_whole, one_row
-from khrop.testing.solving import TRIES, DeadEnd, Goal, Moves
+from khrop.testing.solving import TRIES, DeadEnd, Goal, Moves, Solver
 from khrop.testing.values import Draw, Row
-from khrop.vocabulary import (
-    ByGroup,
-    ConservesRows,
-    ContainsExactly,
-    ForeignKey,
-    LinearSequence,
-    NotAllSame,
-    PartWhole,
-    SumsMatch,
-    UniqueKey,
-)
 
 Rows = list[Row]
 _PATIENCE = 4
@@ -77,8 +67,8 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
             yield Breaking("previous", partial(_spoilt_before, goal))
     for one in plan.built:
         if one.rule.id == rule_id and not isinstance(one.what, RowRule) and one.rule.scope != "document":
-            for step, act, least in _STEPS.get(type(one.what), ()):
-                yield Breaking(step, partial(act, one.what), one.what, least)
+            for step, act in _STEPS.get(type(one.what), ()):
+                yield Breaking(step, partial(act, one.what), one.what)
     for part in (part for of, part in plan.documents if of == rule_id):
         yield Breaking("facts", partial(_misstated, rule_id, part))
 
@@ -106,48 +96,44 @@ def _spoilt_row(goals: Sequence[Goal], draw: Draw, plan: Plan, slots: Rows) -> d
     """Return a row that a rule does not allow: rather a part than a whole, as the whole then follows."""
     places = [at for at, slot in enumerate(slots) if not is_whole(plan, slot)] or list(range(len(slots)))
     at = places[_some(draw, places)]
-    best: tuple[float, Row] = math.inf, {}
-    for n in range(TRIES):
-        if best[0] == 0 or (best[1] and n >= _PATIENCE):
+    tries = (
+        (*plan.solver.spoil(draw, one_row(draw, plan, slots[at]), goals, slots[at].keys()), at) for _ in range(TRIES)
+    )
+    return {at: _least(tries, goals[0])[1]}
+
+
+def _least(tries: Iterable[tuple[float, Row, int]], goal: Goal) -> tuple[float, Row, int]:
+    """Return the row, of some, that breaks the fewest other rules, with how many and its place."""
+    best: tuple[float, Row, int] = math.inf, {}, 0
+    for n, spoilt in enumerate(tries, 1):
+        best = min(best, spoilt, key=lambda one: one[0])
+        if not best[0] or (n >= _PATIENCE and math.isfinite(best[0])):
             break
-        row = one_row(draw, plan, slots[at])
-        best = min(best, plan.solver.spoil(draw, row, goals, slots[at].keys()), key=_wrong)
-    return {at: _found(best, goals[0])}
-
-
-def _wrong(spoilt: tuple[float, Row]) -> float:
-    return spoilt[0]
-
-
-def _found(spoilt: tuple[float, Row], goal: Goal) -> Row:
-    if math.isinf(spoilt[0]):
+    if math.isinf(best[0]):
         raise DeadEnd(f"no row was found that breaks rule {goal.id!r}")
-    return spoilt[1]
+    return best
 
 
 def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> Goal:
     """Replace a row before by one that a rule does not allow: one that holds itself, where there is such a one."""
     first = _some(draw, rows)
+
+    def spoilt(solver: Solver, at: int) -> tuple[float, Row, int]:
+        both = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
+        fixed = {*rows[at], *(PREVIOUS + name for name in rows[at] if not plan.fields[name].is_figure)}
+        return (*solver.spoil(draw, both, [goal], fixed), at)
+
     for solver in plan.older:
-        best: tuple[float, Row] = math.inf, {}
-        place = first
-        for at in [*range(first, len(rows)), *range(first)][:_PATIENCE]:
-            both = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
-            fixed = {*rows[at], *(PREVIOUS + name for name in rows[at] if not plan.fields[name].is_figure)}
-            spoilt = solver.spoil(draw, both, [goal], fixed)
-            if _wrong(spoilt) < _wrong(best):
-                best, place = spoilt, at
-            if not _wrong(best):
-                break
-        if not _wrong(best):
+        places = [*range(first, len(rows)), *range(first)]
+        wrong, row, place = _least((spoilt(solver, at) for at in places[:TRIES]), goal)
+        if not wrong:
             break
-    row = _found(best, goal)
     older[place] = {name: row[PREVIOUS + name] for name in rows[place]}
     return goal
 
 
 def _misstated(rule_id: str, part: FactRule, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
-    settled = frozenset(rule.prefix + column for rule in plan.of(SumsMatch) for column in rule.columns)
+    settled = frozenset(rule.prefix + column for rule in plan.of(vocabulary.SumsMatch) for column in rule.columns)
     kept = misstate(draw, part, known, settled)
     if kept is None:
         raise DeadEnd(f"no fact was found that breaks rule {rule_id!r}")
@@ -158,50 +144,50 @@ def _row_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     del slots[_some(draw, slots, 2)]
 
 
-def _foreign_value(rule: ContainsExactly, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _foreign_value(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     if plan.finite(rule.column) is not None:
         raise DeadEnd("the column itself has a list of values")
     others = plan.fields[rule.column].strategy().filter(lambda value: value not in rule.expected)
     slots[_some(draw, slots)][rule.column] = draw(others)
 
 
-def _doubled(rule: ContainsExactly, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _doubled(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     _some(draw, slots, 2)
     slots[-1][rule.column] = slots[0][rule.column]
 
 
-def _misnumbered(rule: LinearSequence, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     """Leave the last number out, or give it twice."""
     last = max(slots, key=lambda slot: slot[rule.column])
     last[rule.column] += draw(_SIGN) if len(slots) > 1 else 1
 
 
-def _same_key(rule: UniqueKey, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _same_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     parts = [slot for slot in slots if not is_whole(plan, slot)]
     _some(draw, slots, 2)
     one, other = (parts if len(parts) > 1 else slots)[:2]
     other |= {column: one[column] for column in rule.columns}
 
 
-def _no_key(rule: UniqueKey, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _no_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     column = next((c for c in rule.columns if plan.fields[c].nullable), None)
     if column is None:
         raise DeadEnd("no column of the key may be null")
     slots[_some(draw, slots)][column] = None
 
 
-def _wrong_whole(rule: PartWhole, draw: Draw, plan: Plan, sums: Row) -> Row:
+def _wrong_whole(rule: Any, draw: Draw, plan: Plan, sums: Row) -> Row:
     value = draw(st.sampled_from(rule.values))
     by = (int(rule.tolerance) + 1) * draw(_SIGN)
     return {value: sums[value] + by} if value in sums else sums
 
 
-def _no_whole(rule: PartWhole, draw: Draw, plan: Plan, slots: Rows) -> None:
+def _no_whole(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     _some(draw, slots, 2)
     slots[:] = [slot for slot in slots if slot[rule.labels] != rule.whole]
 
 
-def _wrong_total(rule: SumsMatch, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
+def _wrong_total(rule: Any, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
     names = [name for name in rule.claims(dict.fromkeys(plan.fields, 1)) if name in known]
     name = draw(st.sampled_from(names))
     if rule.ratio and name == rule.prefix + rule.ratio[2]:
@@ -212,31 +198,32 @@ def _wrong_total(rule: SumsMatch, draw: Draw, plan: Plan, known: Row) -> frozens
     return frozenset({name})
 
 
-def _nothing_new(rule: NotAllSame, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> None:
+def _nothing_new(rule: Any, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> None:
     older[:] = [dict(row) for row in rows]
 
 
-def _lost_key(rule: ForeignKey, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+def _lost_key(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
     lost = draw(st.sampled_from(rows))
     key = [lost[column] for column in rule.columns]
     kept = [slot for slot in frames[rule.reference] if [slot[there] for there in rule.columns_there] != key]
     frames[rule.reference] = kept
 
 
-def _more_rows(rule: ConservesRows, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+def _more_rows(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
     frame = frames[rule.of]
     frame += [dict(frame[0])] * draw(st.integers(1, 2)) if frame else [dict(row) for row in rows[:1]]
 
 
-_STEPS: dict[type, tuple[tuple[str, Any, int], ...]] = {
-    ContainsExactly: (("slots", _row_lost, 2), ("slots", _doubled, 2), ("slots", _foreign_value, 1)),
-    LinearSequence: (("numbered", _misnumbered, 1),),
-    UniqueKey: (("numbered", _same_key, 2), ("numbered", _no_key, 1)),
-    PartWhole: (("whole", _wrong_whole, 1), ("slots", _no_whole, 1)),
-    SumsMatch: (("totals", _wrong_total, 1),),
-    ByGroup: (("groups", lambda *args: None, 1),),
-    NotAllSame: (("previous", _nothing_new, 1),),
-    ForeignKey: (("references", _lost_key, 1),),
-    ConservesRows: (("references", _more_rows, 1),),
+_STEPS: dict[type, tuple[tuple[str, Any], ...]] = {
+    vocabulary.ContainsExactly: (("slots", _row_lost), ("slots", _doubled), ("slots", _foreign_value)),
+    vocabulary.LinearSequence: (("numbered", _misnumbered),),
+    vocabulary.UniqueKey: (("numbered", _same_key), ("numbered", _no_key)),
+    vocabulary.PartWhole: (("whole", _wrong_whole), ("slots", _no_whole)),
+    vocabulary.SumsMatch: (("totals", _wrong_total),),
+    # The bounds of figures are then those that the rule does not allow.
+    vocabulary.ByGroup: (("groups", lambda *args: None),),
+    vocabulary.NotAllSame: (("previous", _nothing_new),),
+    vocabulary.ForeignKey: (("references", _lost_key),),
+    vocabulary.ConservesRows: (("references", _more_rows),),
 }
-"""For each class of rules about several rows the steps at which it is broken, by what, and with how many rows."""
+"""For each class of rules about several rows the steps at which it is broken, and by what."""

@@ -55,13 +55,11 @@ class Breaking:
         step: The step.
         act: What is done there; the arguments depend on the step.
         rule: What the contract's method returned, where the step is about one rule.
-        least: How many rows it needs.
     """
 
     step: str = ""
     act: Callable[..., Any] = lambda *args: None
     rule: Any = None
-    least: int = 1
 
     def at(self, step: str, *args: Any) -> Any:
         """Act at a step: return what `act` returns, at any other None."""
@@ -85,7 +83,7 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     Raises:
         DeadEnd: What was drawn cannot be completed.
     """
-    slots = _slots(draw, plan, breaking.least)
+    slots = _slots(draw, plan, 2 if breaking.step in ("slots", "numbered") else 1)
     breaking.at("slots", draw, plan, slots)
     for rule in plan.of(LinearSequence):
         for at, slot in enumerate(slots):
@@ -225,17 +223,17 @@ def one_row(draw: Draw, plan: Plan, pins: Row, within: Mapping[str, Bounds] | No
     Raises:
         DeadEnd: No row was found.
     """
-    return _tried(plan.solver, TRIES, draw, pins, within)
+    return _tried([plan.solver] * TRIES, draw, pins, within)
 
 
-def _tried(solver: Solver, times: int, *args: Any, **more: Any) -> Row:
-    for n in range(times):
+def _tried(solvers: Sequence[Solver], *args: Any, **more: Any) -> Row:
+    dead_end = DeadEnd()
+    for solver in solvers:
         try:
             return solver.row(*args, **more)
-        except DeadEnd:
-            if n == times - 1:
-                raise
-    raise AssertionError("nothing was tried")
+        except DeadEnd as error:
+            dead_end = error
+    raise dead_end
 
 
 def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], breaking: Breaking) -> dict[str, Bounds]:
@@ -279,16 +277,15 @@ def _holds(rule: ByGroup, rows: Sequence[Row]) -> bool:
 
 def _aggregate(of: str, values: Sequence[Any]) -> Any:
     present = [value for value in values if value is not None]
-    made: dict[str, Callable[[], Any]] = {
-        "rows": lambda: len(values),
-        "count": lambda: len(present),
-        "sum": lambda: sum(present) if present else None,
-        "true": lambda: sum(map(bool, present)),
-        "min": lambda: min(present, default=None),
-        "max": lambda: max(present, default=None),
-        "different": lambda: len(set(values)),
+    counts = {
+        "rows": len(values),
+        "count": len(present),
+        "true": sum(map(bool, present)),
+        "different": len(set(values)),
     }
-    return made[of]()
+    if of in counts:
+        return counts[of]
+    return {"sum": sum, "min": min, "max": max}[of](present) if present else None  # type: ignore[operator]
 
 
 def _before(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> list[Row]:
@@ -333,11 +330,7 @@ def older_row(draw: Draw, plan: Plan, row: Row, kept: Row) -> Row:
     """
     pins = row | {PREVIOUS + name: value for name, value in kept.items()}
     like = {PREVIOUS + name: value for name, value in row.items()}
-    coherent, loose = plan.older
-    try:
-        both = _tried(coherent, _OLDER_TRIES, draw, pins, like=like)
-    except DeadEnd:
-        both = _tried(loose, _OLDER_TRIES, draw, pins, like=like)
+    both = _tried([solver for solver in plan.older for _ in range(_OLDER_TRIES)], draw, pins, like=like)
     return {name.removeprefix(PREVIOUS): value for name, value in both.items() if name.startswith(PREVIOUS)}
 
 

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 import narwhals as nw
@@ -70,11 +72,10 @@ class Goal:
 
     def before(self, prefix: str) -> Goal:
         """Return the goal for columns whose names have a prefix."""
-        required, skipped = ([prefix + name for name in names] for names in (self.rule.required, self.rule.skipped))
+        read = (self.rule.required, self.rule.skipped)
+        required, skipped = (tuple(prefix + name for name in names) for names in read)
         formula = self.rule.formula and _renamed(self.rule.formula, prefix)
-        return Goal(
-            replace(self.rule, formula=formula, required=tuple(required), skipped=tuple(skipped)), self.kind, prefix
-        )
+        return Goal(replace(self.rule, formula=formula, required=required, skipped=skipped), self.kind, prefix)
 
     def holds(self, row: Mapping[str, Any], fields: Mapping[str, Field]) -> bool:
         """Check whether a row keeps the rule; what is null in it decides first."""
@@ -209,30 +210,30 @@ class Moves:
             yield from (value + self.fields[name].step, value - self.fields[name].step)
 
 
+@dataclass(frozen=True, eq=False)
 class Solver:
-    """Draws rows that keep goals."""
+    """Draws rows that keep goals.
 
-    def __init__(
-        self,
-        fields: Mapping[str, Field],
-        goals: Sequence[Goal],
-        nullable: Collection[str] = (),
-        named: Collection[str] = (),
-    ) -> None:
-        """Prepare.
+    Attributes:
+        fields: The columns of a row, by name.
+        goals: The rules that must hold.
+        nullable: The columns that may be null without breaking a rule.
+        named: The columns that rules about several rows read.
+    """
 
-        Args:
-            fields: The columns of a row, by name.
-            goals: The rules that must hold.
-            nullable: The columns that may be null without breaking a rule.
-            named: The columns that rules about several rows read.
-        """
-        self.fields = fields
-        self.goals = goals
-        self.nullable = nullable
-        self.named = named
-        self._reads = Counter(name for goal in goals for name in goal.columns)
-        self.coupled = frozenset(name for goal in goals if len(goal.columns) > 1 for name in goal.columns)
+    fields: Mapping[str, Field]
+    goals: Sequence[Goal]
+    nullable: Collection[str] = ()
+    named: Collection[str] = ()
+
+    @cached_property
+    def coupled(self) -> frozenset[str]:
+        """The columns whose values bear on others of the row."""
+        return frozenset(name for goal in self.goals if len(goal.columns) > 1 for name in goal.columns)
+
+    @cached_property
+    def _reads(self) -> Counter[str]:
+        return Counter(name for goal in self.goals for name in goal.columns)
 
     def row(self, draw: Draw, pins: Row, within: Mapping[str, Bounds] | None = None, like: Row | None = None) -> Row:
         """Draw a row.
@@ -329,8 +330,11 @@ class Solver:
         """
         others = [goal for goal in self.goals if goal.id != broken[0].id]
         apart = draw(st.integers(1, _FARTHEST))
-        found = [(goal, *change, True) for far in dict.fromkeys((apart, 1)) for goal in broken
-                 for change in self._contrary(draw, goal, row, fixed, far)]  # fmt: skip
+        found: list[tuple[Goal, Row, Collection[str], bool]] = []
+        for far, goal in product(dict.fromkeys((apart, 1)), broken):
+            free = set(goal.columns).difference(fixed) or set(goal.columns)
+            moves = Moves(self.fields, draw, free.__contains__, self._reads, far)
+            found += [(goal, *change, True) for change in goal.changes(False, row, moves)]
         # A null is taken only where it breaks no other rule.
         found += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
         best: tuple[float, Row] = math.inf, row
@@ -343,11 +347,6 @@ class Solver:
                 if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
                     best = wrong, tried
         return best
-
-    def _contrary(self, draw: Draw, goal: Goal, row: Row, fixed: Collection[str], apart: int) -> Iterator[Change]:
-        own = frozenset(goal.columns)
-        free = own.difference(fixed) or own
-        yield from goal.changes(False, row, Moves(self.fields, draw, free.__contains__, self._reads, apart))
 
 
 def _difference(formula: Call, row: Row) -> float | None:
