@@ -75,7 +75,7 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
 
 def _some(draw: Draw, rows: Sequence[Any], least: int = 1) -> int:
     if len(rows) < least:
-        raise DeadEnd("there are too few rows")
+        raise DeadEnd("there are too few rows or columns")
     return int(draw(st.integers(0, len(rows) - 1)))
 
 
@@ -87,7 +87,7 @@ def _without_column(draw: Draw, plan: Plan, names: list[str]) -> list[str]:
 def _misnamed(goal: Goal, draw: Draw, plan: Plan, name: str) -> Any:
     """Return a snapshot's name that a rule does not allow."""
     row = {plan.options.snapshot or "": name}
-    changes = [change for change, _ in goal.changes(False, row, Moves(plan.fields, draw, row.__contains__, Counter()))]
+    changes = [change for change, _ in goal.changes(False, row, Moves(plan.fields, draw, (), Counter()))]
     wrong = [new for change in changes for new in change.values() if new and not goal.holds(change, plan.fields)]
     return wrong[_some(draw, wrong)]
 
@@ -133,8 +133,7 @@ def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) 
 
 
 def _misstated(rule_id: str, part: FactRule, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
-    settled = frozenset(rule.prefix + column for rule in plan.of(vocabulary.SumsMatch) for column in rule.columns)
-    kept = misstate(draw, part, known, settled)
+    kept = misstate(draw, plan, part, known)
     if kept is None:
         raise DeadEnd(f"no fact was found that breaks rule {rule_id!r}")
     return kept
@@ -151,11 +150,6 @@ def _foreign_value(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     slots[_some(draw, slots)][rule.column] = draw(others)
 
 
-def _doubled(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
-    _some(draw, slots, 2)
-    slots[-1][rule.column] = slots[0][rule.column]
-
-
 def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     """Leave the last number out, or give it twice."""
     last = max(slots, key=lambda slot: slot[rule.column])
@@ -166,14 +160,12 @@ def _same_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     parts = [slot for slot in slots if not is_whole(plan, slot)]
     _some(draw, slots, 2)
     one, other = (parts if len(parts) > 1 else slots)[:2]
-    other |= {column: one[column] for column in rule.columns}
+    other |= {column: one[column] for column in getattr(rule, "columns", None) or (rule.column,)}
 
 
 def _no_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
-    column = next((c for c in rule.columns if plan.fields[c].nullable), None)
-    if column is None:
-        raise DeadEnd("no column of the key may be null")
-    slots[_some(draw, slots)][column] = None
+    columns = [column for column in rule.columns if plan.fields[column].nullable]
+    slots[_some(draw, slots)][columns[_some(draw, columns)]] = None
 
 
 def _wrong_whole(rule: Any, draw: Draw, plan: Plan, sums: Row) -> Row:
@@ -215,7 +207,7 @@ def _more_rows(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, 
 
 
 _STEPS: dict[type, tuple[tuple[str, Any], ...]] = {
-    vocabulary.ContainsExactly: (("slots", _row_lost), ("slots", _doubled), ("slots", _foreign_value)),
+    vocabulary.ContainsExactly: (("slots", _row_lost), ("slots", _same_key), ("slots", _foreign_value)),
     vocabulary.LinearSequence: (("numbered", _misnumbered),),
     vocabulary.UniqueKey: (("numbered", _same_key), ("numbered", _no_key)),
     vocabulary.PartWhole: (("whole", _wrong_whole), ("slots", _no_whole)),

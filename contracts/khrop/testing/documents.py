@@ -85,15 +85,13 @@ def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
     Returns:
         The ids of the rules that are broken all the same.
     """
-    while True:
-        failing = [(rule_id, part) for rule_id, part in plan.documents if fails(part, known)]
-        for _, part in failing:
-            if (names := next(_stated(part, known, kept), None)) is not None:
-                for name in names:
-                    del known[name]
-                break
-        else:
-            return [rule_id for rule_id, _ in failing]
+    while failing := [(rule_id, part) for rule_id, part in plan.documents if fails(part, known)]:
+        names = next((names for _, part in failing for names in _stated(part, known, kept)), None)
+        if names is None:
+            break
+        for name in names:
+            del known[name]
+    return [rule_id for rule_id, _ in failing]
 
 
 def fails(part: FactRule, known: Known) -> bool:
@@ -111,41 +109,43 @@ def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list
             yield stated
 
 
-def misstate(draw: Draw, part: FactRule, known: Known, settled: frozenset[str]) -> frozenset[str] | None:
-    """Change a fact so that a fact rule fails.
+def misstate(draw: Draw, plan: Plan, part: FactRule, known: Known) -> frozenset[str] | None:
+    """Change a fact so that a fact rule fails, and the fewest others.
 
     Args:
         draw: The function of Hypothesis that draws.
+        plan: The contract.
         part: The fact rule.
         known: The facts; they are changed.
-        settled: The facts that the rows give, which are changed last.
 
     Returns:
         The facts that must stay as they are; None where no change breaks it.
     """
     bearing = [*part.needs, *chain(*part.given)]
-    names = sorted((name for name in bearing or known if known.get(name) is not None), key=settled.__contains__)
-    far = draw(st.integers(1, 30))
-    sign = draw(st.sampled_from((1, -1)))
-    for name in names:
-        values = list(_others(known[name], far, sign))
-        if isinstance(part, RoundedPercent) and known.get(part.whole):
-            # The nearest wrong percent is within the tolerance of other rules.
-            values.sort(key=lambda value: abs(value - 100 * known[part.part] / known[part.whole]))
-        for value in values:
-            if fails(part, {**known, name: value}):
-                known[name] = value
-                return frozenset(bearing or [name])
-    for gone in [*([name] for name in names), names]:
-        fewer = {name: value for name, value in known.items() if name not in gone}
-        if not part.needs and fails(part, fewer):
-            for name in gone:
-                del known[name]
-            return frozenset(bearing)
-    if names and part.needs:
-        known[part.needs[0]], known[f"{part.needs[0]}_printed"] = None, "?"
-        return frozenset(bearing)
-    return None
+    names = [name for name in bearing or known if known.get(name) is not None]
+    far, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
+    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], far, sign)]
+    changes += [{name: None} for name in names if not part.needs] + [dict.fromkeys(names)]
+    totals = {rule.prefix + column for rule in plan.of(SumsMatch) for column in rule.columns}
+
+    def cost(change: Known) -> tuple[bool, int, float]:
+        """Prefer facts that no rows give, then what breaks fewer rules, then the nearest wrong percent."""
+        apart = 0.0
+        if isinstance(part, RoundedPercent) and known.get(part.whole) and change.get(part.percent) is not None:
+            apart = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
+        failing = sum(fails(other, known | change) for _, other in plan.documents)
+        return not totals.isdisjoint(change), failing, apart
+
+    breaking = [change for change in changes if fails(part, known | change)]
+    if not breaking and names and part.needs:
+        breaking = [{part.needs[0]: None, f"{part.needs[0]}_printed": "?"}]
+    if not breaking:
+        return None
+    change = min(breaking, key=cost)
+    known |= change
+    for name in [name for name, value in change.items() if value is None and f"{name}_printed" not in change]:
+        del known[name]
+    return frozenset(bearing or change)
 
 
 def _others(value: Any, far: int, sign: int) -> Iterator[Any]:

@@ -190,11 +190,11 @@ def is_whole(plan: Plan, slot: Row) -> bool:
 
 
 def _parts(rule: PartWhole, slots: Sequence[Row], at: int) -> list[int]:
+    """Return the places of the parts of a row; none where it is no whole."""
     whole = slots[at]
-    if whole.get(rule.labels) != rule.whole:
-        return []
     mine = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
-    return [n for n in mine if (slots[n][rule.labels] in rule.part if rule.part else True)]
+    mine = mine if whole.get(rule.labels) == rule.whole else []
+    return [n for n in mine if not rule.part or slots[n][rule.labels] in rule.part]
 
 
 def _filled(
@@ -248,19 +248,16 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
             if of not in ("sum", "min", "max") or not plan.fields[column].is_figure:
                 continue
             least, most = (min(sizes), max(sizes)) if of == "sum" and sizes else (1, 1)
-            plain = Field(name, "number", "", False, False)
-            allowed = read_field(plain, [of_figures(rule.formula)])
-            ends = (allowed.low / least, allowed.high / most)
+            allowed = read_field(Field(name, "number", "", False, False), [of_figures(rule.formula)])
+            low, high = allowed.low / least, allowed.high / most
             if breaking.rule is rule:
-                ends = _beyond(ends, (allowed.low / most, allowed.high / least))
+                # Beyond what is allowed, however far.
+                low, high = -math.inf, allowed.low / most
+                if math.isfinite(allowed.high):
+                    low, high = allowed.high / least, math.inf
             known = within.get(column, (-math.inf, math.inf))
-            within[column] = max(known[0], ends[0]), min(known[1], ends[1])
+            within[column] = max(known[0], low), min(known[1], high)
     return within
-
-
-def _beyond(ends: Bounds, far: Bounds) -> Bounds:
-    """Return the bounds of what is not allowed, however far."""
-    return (far[1], math.inf) if math.isfinite(ends[1]) else (-math.inf, far[0] if math.isfinite(ends[0]) else math.inf)
 
 
 def _holds(rule: ByGroup, rows: Sequence[Row]) -> bool:
@@ -348,9 +345,7 @@ def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[R
 
 
 def _refer(draw: Draw, plan: Plan, rows: Sequence[Row], frames: dict[str, list[Row]]) -> None:
-    """Make the frames that rules refer to by name: each with a row for each of the frame's, further ones with what they
-    conserve beside it.
-    """
+    """Make the frames that rules refer to: each with the frame's rows, and those that are conserved beside them."""
     conserved: list[ConservesRows] = plan.of(ConservesRows)
     for name in (name for rule in conserved for name in rule.also):
         frames.setdefault(name, [dict(row) for row in rows[: draw(st.integers(0, 2))]])

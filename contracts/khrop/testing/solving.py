@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, parts
-from khrop.testing.values import ALL, Bounds, Draw, Field, Row, evaluate, is_known, of_figures
+from khrop.testing.values import ALL, Bounds, Draw, Field, Row, differences, evaluate, is_known, of_figures
 from khrop.vocabulary.kinds import RowKind
 
 TRIES = 20
@@ -119,16 +119,20 @@ class Moves:
     Attributes:
         fields: The columns.
         draw: The function of Hypothesis that draws.
-        free: Whether a column may change.
+        fixed: The columns that must stay.
         reads: How many rules read a column; what few read is changed first.
         apart: How many steps a figure goes beyond what a rule allows.
     """
 
     fields: Mapping[str, Field]
     draw: Draw
-    free: Callable[[str], bool]
+    fixed: Collection[str]
     reads: Mapping[str, int]
     apart: int = 1
+
+    def free(self, name: str) -> bool:
+        """Check whether a column may change."""
+        return name not in self.fixed
 
     def value(self, name: str) -> Any:
         """Draw a value of a column."""
@@ -176,12 +180,10 @@ class Moves:
     def _figures(self, formula: Call, name: str, truth: bool, row: Row) -> Iterator[Any]:
         """Yield figures for which the two sides of a comparison are equal, or as far apart as they are to be."""
         was, step = row[name], self.fields[name].step
-        if was is None:
+        known = None if was is None else differences(formula, [row, {**row, name: was + 1}])
+        if known is None:
             return
-        here, there = (_difference(formula, {**row, name: was + by}) for by in (0, 1))
-        if here is None or there is None:
-            return
-        slope = there - here
+        here, slope = known[0], known[1] - known[0]
         if not slope or not math.isfinite(slope):
             # A figure is compared with itself, rounded.
             yield math.floor(was) if truth else was + 0.5
@@ -191,11 +193,11 @@ class Moves:
         if wanted in ("__eq__", "__ne__"):
             yield from [equal] if wanted == "__eq__" else [equal + far + step, equal - far - step]
             return
-        up = (wanted in ("__ge__", "__gt__")) is (slope > 0)
-        end = (math.ceil if up else math.floor)(round(equal / step, 6)) * step
-        if wanted in ("__gt__", "__lt__") and round(end - equal, 9) == 0:
-            end += step if up else -step
-        yield end + far if up else end - far
+        at, strict = round(equal / step, 6), wanted in ("__gt__", "__lt__")
+        if (wanted in ("__ge__", "__gt__")) is (slope > 0):
+            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + far
+        else:
+            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - far
 
     def _others(self, formula: Call, name: str, truth: bool) -> Iterator[Any]:
         """Yield values of texts and truths that may do."""
@@ -262,32 +264,22 @@ class Solver:
                 row[name] = draw(strategy) if like is None or draw(_RARELY) else like[name]
         for goal in self.goals:
             row |= {name: value for name, value in goal.implied(row).items() if name not in pins}
-        if wrong := self.mend(draw, row, self.goals, pins.keys(), fields):
+        if wrong := self.mend(row, self.goals, Moves(fields, draw, pins, self._reads)):
             raise DeadEnd(f"no row was found that keeps {', '.join(dict.fromkeys(goal.id for goal in wrong))}")
         row |= {name: None for name in self.nullable if name in fields and name not in pins and draw(_RARELY)}
         return row
 
-    def mend(
-        self,
-        draw: Draw,
-        row: Row,
-        goals: Sequence[Goal],
-        fixed: Collection[str],
-        fields: Mapping[str, Field] | None = None,
-    ) -> list[Goal]:
+    def mend(self, row: Row, goals: Sequence[Goal], moves: Moves) -> list[Goal]:
         """Change cells of a row until goals hold.
 
         Args:
-            draw: The function of Hypothesis that draws.
             row: The row; it is changed.
             goals: The rules that must hold.
-            fixed: The columns that must stay.
-            fields: The columns with their bounds, where they are not the solver's own.
+            moves: What may change.
 
         Returns:
             The goals that do not hold.
         """
-        moves = Moves(fields or self.fields, draw, lambda name: name not in fixed, self._reads)
         wrong = [goal for goal in goals if not goal.holds(row, self.fields)]
         for turn in range(_ROUNDS):
             changed = {name for goal in wrong for name in self._step(row, goal, moves, turn)}
@@ -332,8 +324,8 @@ class Solver:
         apart = draw(st.integers(1, _FARTHEST))
         found: list[tuple[Goal, Row, Collection[str], bool]] = []
         for far, goal in product(dict.fromkeys((apart, 1)), broken):
-            free = set(goal.columns).difference(fixed) or set(goal.columns)
-            moves = Moves(self.fields, draw, free.__contains__, self._reads, far)
+            held = fixed if set(goal.columns).difference(fixed) else ()
+            moves = Moves(self.fields, draw, held, self._reads, far)
             found += [(goal, *change, True) for change in goal.changes(False, row, moves)]
         # A null is taken only where it breaks no other rule.
         found += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
@@ -342,18 +334,11 @@ class Solver:
         for goal, change, read, always in found[first:] + found[:first]:
             tried = {**row, **change}
             if best[0] and not goal.holds(tried, self.fields):
-                wrong = len(self.mend(draw, tried, others, {*fixed, *read}))
+                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *read}, self._reads)))
                 wrong += sum(value is None and name in self.named for name, value in change.items())
                 if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
                     best = wrong, tried
         return best
-
-
-def _difference(formula: Call, row: Row) -> float | None:
-    left, right = (evaluate(side, row) for side in formula.args)
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        return left - right
-    return None
 
 
 def _clip(value: Any, field: Field) -> Any:

@@ -93,6 +93,13 @@ def evaluate(formula: Formula, row: Mapping[str, Any]) -> Any:
     return evaluate_row(Call(formula.name, tuple(map(Constant, args)), formula.options), row)
 
 
+def differences(comparison: Call, rows: Sequence[Row]) -> list[float] | None:
+    """Return how far apart the two sides of a comparison are on some rows; None where they are no numbers."""
+    known = [[evaluate(side, row) for side in comparison.args] for row in rows]
+    numbers = all(isinstance(value, (int, float)) for sides in known for value in sides)
+    return [left - right for left, right in known] if numbers else None
+
+
 def conjuncts(formula: Formula) -> Iterator[Formula]:
     """Yield the formulas that must all be true for a formula to be true."""
     if isinstance(formula, Call) and formula.name in ALL:
@@ -233,10 +240,9 @@ def _limits(piece: Formula, name: str, step: float) -> Any:
     """Return the least and the greatest figure that a comparison allows; None where it is no such comparison."""
     if not isinstance(piece, Call) or piece.name not in _COMPARED:
         return None
-    known = [[evaluate(side, {name: n}) for side in piece.args] for n in (0, 1, -1, 7)]
-    if not all(isinstance(value, (int, float)) for sides in known for value in sides):
+    if (known := differences(piece, [{name: n} for n in (0, 1, -1, 7)])) is None:
         return None
-    at, one, back, far = (left - right for left, right in known)
+    at, one, back, far = known
     slope = one - at
     if not slope or (round(at - back - slope, 6), round(far - at - 7 * slope, 6)) != (0, 0):
         return None
@@ -244,10 +250,8 @@ def _limits(piece: Formula, name: str, step: float) -> Any:
     if piece.name == "__eq__":
         return end, end
     above = (piece.name in ("__ge__", "__gt__")) is (slope > 0)
-    if piece.name in ("__lt__", "__gt__") and end / step == round(end / step):
-        end += step if above else -step
-    elif piece.name in ("__lt__", "__gt__"):
-        end = (math.ceil if above else math.floor)(end / step) * step
+    if piece.name in ("__lt__", "__gt__"):
+        end = (math.floor(end / step) + 1 if above else math.ceil(end / step) - 1) * step
     return (end, math.inf) if above else (-math.inf, end)
 
 
