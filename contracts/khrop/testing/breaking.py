@@ -18,7 +18,6 @@ from khrop import vocabulary
 from khrop.engine.compiled import COLUMNS
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.percents import in_hundredths
-from khrop.model.document_rules import FactRule
 from khrop.model.rule import PREVIOUS
 from khrop.testing.documents import misstate
 from khrop.testing.plan import Plan
@@ -70,7 +69,7 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
             for step, act in _STEPS.get(type(one.what), ()):
                 yield Breaking(step, partial(act, one.what), one.what)
     for part in (part for of, part in plan.documents if of == rule_id):
-        yield Breaking("facts", partial(_misstated, rule_id, part))
+        yield Breaking("facts", partial(misstate, part))
 
 
 def _some(draw: Draw, rows: Sequence[Any], least: int = 1) -> int:
@@ -130,13 +129,6 @@ def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) 
             break
     older[place] = {name: row[PREVIOUS + name] for name in rows[place]}
     return goal
-
-
-def _misstated(rule_id: str, part: FactRule, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
-    kept = misstate(draw, plan, part, known)
-    if kept is None:
-        raise DeadEnd(f"no fact was found that breaks rule {rule_id!r}")
-    return kept
 
 
 def _row_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:

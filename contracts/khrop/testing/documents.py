@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from khrop.model.document_rules import FactRule
 from khrop.testing.plan import Plan
+from khrop.testing.solving import DeadEnd
 from khrop.testing.values import FIRST_DAY, REACH, Draw, Row
 from khrop.vocabulary import SumsMatch
 from khrop.vocabulary.claims import NotAfter, OnWeekday, RoundedPercent
@@ -109,17 +110,20 @@ def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list
             yield stated
 
 
-def misstate(draw: Draw, plan: Plan, part: FactRule, known: Known) -> frozenset[str] | None:
+def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[str]:
     """Change a fact so that a fact rule fails, and the fewest others.
 
     Args:
+        part: The fact rule.
         draw: The function of Hypothesis that draws.
         plan: The contract.
-        part: The fact rule.
         known: The facts; they are changed.
 
     Returns:
-        The facts that must stay as they are; None where no change breaks it.
+        The facts that must stay as they are.
+
+    Raises:
+        DeadEnd: No change breaks it.
     """
     bearing = [*part.needs, *chain(*part.given)]
     names = [name for name in bearing or known if known.get(name) is not None]
@@ -140,7 +144,8 @@ def misstate(draw: Draw, plan: Plan, part: FactRule, known: Known) -> frozenset[
     if not breaking and names and part.needs:
         breaking = [{part.needs[0]: None, f"{part.needs[0]}_printed": "?"}]
     if not breaking:
-        return None
+        broken = next(rule_id for rule_id, other in plan.documents if other is part)
+        raise DeadEnd(f"no fact was found that breaks rule {broken!r}")
     change = min(breaking, key=cost)
     known |= change
     for name in [name for name, value in change.items() if value is None and f"{name}_printed" not in change]:
