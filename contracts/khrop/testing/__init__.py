@@ -1,6 +1,6 @@
-"""Contracts put to the test: frames that hold, frames that break one named rule, and the assertion that one holds.
+"""Test with contracts: frames that hold, frames that break one named rule, and an assertion that a frame holds.
 
-`assert_accepted` needs nothing more than the library; `cases` and `frames` are Hypothesis strategies and need the extra
+`assert_accepted` needs the library alone; `cases` and `frames` are Hypothesis strategies and need the extra
 `testing`. With a contract of your own::
 
     from hypothesis import given
@@ -34,15 +34,24 @@ def cases(
     params: Mapping[str, Any] | None = None,
     document: Mapping[str, Any] | None = None,
 ) -> SearchStrategy[Case]:
-    """Cases of a contract: a frame of pandas with the claims, document, previous frame and references it asks for.
+    """Return a strategy for cases: frames of pandas with the claims, document, previous frame and references they need.
 
-    Each holds without a violation, or, where `breaks` names a rule, breaks that one (and others only where they say
-    the same). A frame has `rows` rows a snapshot, or as many as the contract says, or a few; one to three snapshots
-    where the contract names their column. `params` are those of `khrop.check`; `document` are facts that a document
-    rule judges by a function of its own, and that can therefore not be drawn.
+    Args:
+        contract: The contract.
+        breaks: The id of the rule that each case breaks, and others only where they require the same; None for cases
+            without a violation.
+        rows: The number of rows of a snapshot; by default as many as the contract says, or a few. A frame has one to
+            three snapshots where the contract names their column.
+        params: The parameters of `khrop.check`.
+        document: Facts that a document rule judges by a function of its own, which cannot be drawn.
 
-    ValueError for a rule that the contract does not have, and where it has a column of which no values are known.
-    Drawing raises `hypothesis.errors.Unsatisfiable` where no frame was found; the message names the rule.
+    Returns:
+        A Hypothesis strategy. Drawing raises `hypothesis.errors.Unsatisfiable` where no frame was found; the message
+        names the rule.
+
+    Raises:
+        ValueError: The contract has no such rule, another number of rows, or a column of which no values are known.
+        ModuleNotFoundError: Hypothesis is not installed.
     """
     try:
         from khrop.testing.drawing import cases_of
@@ -63,6 +72,23 @@ def frames(
     params: Mapping[str, Any] | None = None,
     document: Mapping[str, Any] | None = None,
 ) -> SearchStrategy[pd.DataFrame]:
-    """The frames of `cases` alone. A rule about a document or another frame is not broken by these."""
+    """Return a strategy for the frames of `cases` alone.
+
+    A rule about a document or another frame is not broken by these.
+
+    Args:
+        contract: The contract.
+        breaks: The id of the rule that each frame breaks.
+        rows: The number of rows of a snapshot.
+        params: The parameters of `khrop.check`.
+        document: Facts that a document rule judges by a function of its own.
+
+    Returns:
+        A Hypothesis strategy.
+
+    Raises:
+        ValueError: See `cases`.
+        ModuleNotFoundError: Hypothesis is not installed.
+    """
     drawn = cases(contract, breaks=breaks, rows=rows, params=params, document=document)
     return drawn.map(lambda case: case.frame)

@@ -18,11 +18,21 @@ _WIDEST = 40
 def assert_accepted(
     frame: Any, contract: type, *, warnings: Literal["allow", "refuse"] = "allow", **given: Any
 ) -> Verdict:
-    """Assert that `khrop.check` accepts a frame (of any engine), and return its verdict.
+    """Assert that `khrop.check` accepts a frame.
 
-    Warnings are accepted unless they are to be refused. `given` are the further arguments of `khrop.check`: claims,
-    document, previous, references, params, scopes, limit. AssertionError with the status, the broken rules with their
-    counts, and the first violations.
+    Args:
+        frame: A frame of any engine.
+        contract: The contract.
+        warnings: `allow` accepts warnings, `refuse` does not.
+        given: The further arguments of `khrop.check`: claims, document, previous, references, params, scopes, limit.
+
+    Returns:
+        The verdict.
+
+    Raises:
+        AssertionError: The frame is not accepted; the message has the status, the broken rules with their counts, and
+            the first violations.
+        ValueError: `warnings` is neither.
     """
     __tracebackhide__ = True
     if warnings not in ("allow", "refuse"):
@@ -32,12 +42,12 @@ def assert_accepted(
     verdict = check(contract, frame, **given)
     refused = ("quarantined",) if warnings == "allow" else ("quarantined", "accepted_with_warnings")
     if verdict.status in refused:
-        raise AssertionError("\n".join(told(verdict)))
+        raise AssertionError("\n".join(lines_of(verdict)))
     return verdict
 
 
-def told(verdict: Verdict) -> Iterator[str]:
-    """A verdict as lines for a person."""
+def lines_of(verdict: Verdict) -> Iterator[str]:
+    """Yield a verdict as lines for a person."""
     severities = {v.rule_id: v.severity for v in verdict.records}
     yield f"{verdict.contract} {verdict.contract_version}: {verdict.status}"
     yield ""
@@ -46,30 +56,17 @@ def told(verdict: Verdict) -> Iterator[str]:
         ("rule", "severity", "violations"), [(i, severities.get(i, ""), f"{n:,}") for i, n in counts.items()]
     )
     yield ""
-    many = bool(verdict.snapshots)
-    head = ("rule", *(["snapshot"] if many else []), "key", "column", "observed", "expected", "message")
+    snapshot = ["snapshot"] if verdict.snapshots else []
+    head = ("rule", *snapshot, "key", "column", "observed", "expected", "message")
+    names = ("rule_id", *snapshot, "key", "column_name", "observed", "expected", "message_en")
     first = sorted(verdict.records, key=lambda v: v.severity != "error")[:SHOWN]
-    yield from _table(
-        head,
-        [
-            (
-                v.rule_id,
-                *([v.snapshot or ""] if many else []),
-                v.key,
-                v.column_name,
-                v.observed,
-                v.expected,
-                v.message_en,
-            )
-            for v in first
-        ],
-    )
+    yield from _table(head, [[getattr(v, name) or "" for name in names] for v in first])
     if (more := sum(counts.values()) - len(first)) > 0:
         yield f"… and {more:,} more"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Lines in columns; the last column is as wide as it is."""
+    """Yield lines in columns; the last column is as wide as its text."""
     shown = [[_cell(text, last=n == len(head) - 1) for n, text in enumerate(row)] for row in [head, *rows]]
     widths = [max(len(row[n]) for row in shown) for n in range(len(head) - 1)]
     for row in shown:

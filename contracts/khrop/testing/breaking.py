@@ -1,45 +1,49 @@
-"""One rule broken, each in the way of its class: off by one, a null, a row dropped, a claim changed, a day too late.
+"""One rule broken, as its class asks: off by one, a null, a row dropped, a claim changed, a day too late.
 
-Here belongs what breaks which rule, at which step of `khrop.testing.holding`; the steps after it go on as if that were
-so, and so the rest of the frame holds wherever it can. Rules about single rows are in `khrop.testing.breaking_rows`,
-those that compare with other frames in `khrop.testing.breaking_others`.
+Here belongs what breaks which rule, at which step of `khrop.testing.snapshots`; the steps after it go on as if that
+were so, and so the rest of the frame holds wherever it can.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
+from khrop import vocabulary
 from khrop.engine.compiled import COLUMNS
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.percents import in_hundredths
-from khrop.testing.breaking_documents import breakers_of_part
-from khrop.testing.breaking_others import LostRow, NothingNew, Stranger, breakers_of_comparison
-from khrop.testing.breaking_rows import breakers_of_row
-from khrop.testing.holding import Breaking, DeadEnd
-from khrop.testing.layout import Slot
+from khrop.model.rule import PREVIOUS
+from khrop.testing.documents import misstate
 from khrop.testing.plan import Plan
-from khrop.testing.previous import differ
-from khrop.testing.solving import Draw
-from khrop.vocabulary import (
-    ByGroup,
-    ConservesRows,
-    ContainsExactly,
-    ForeignKey,
-    LinearSequence,
-    NotAllSame,
-    PartWhole,
-    SumsMatch,
-    UniqueKey,
-)
+from khrop.testing.snapshots import Breaking, is_whole, one_row
+from khrop.testing.solving import TRIES, DeadEnd, Goal, Moves, Solver
+from khrop.testing.values import Draw, Row
+
+Rows = list[Row]
+_PATIENCE = 4
+"""After so many rows a row is taken that breaks other rules too."""
+_SIGN = st.sampled_from((1, -1))
 
 
 def breakers(plan: Plan, rule_id: str) -> list[Breaking]:
-    """The ways to break a rule of a contract; ValueError where the contract has no such rule, or none is known."""
+    """Return the ways to break a rule.
+
+    Args:
+        plan: The contract.
+        rule_id: The rule's id.
+
+    Returns:
+        The ways, at least one.
+
+    Raises:
+        ValueError: The contract has no such rule, or no way is known to break it.
+    """
     plan.known(rule_id)
     found = list(_breakers(plan, rule_id))
     if not found:
@@ -51,206 +55,159 @@ def breakers(plan: Plan, rule_id: str) -> list[Breaking]:
 
 def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
     if rule_id == COLUMNS:
-        yield WithoutColumn(plan)
-    yield from breakers_of_row(plan, rule_id)
-    yield from breakers_of_comparison(plan, rule_id)
+        yield Breaking("columns", _without_column)
+    goals = [goal for goal in plan.goals if goal.id == rule_id]
+    for goal in (goal for goal in goals if goal.columns == (plan.options.snapshot,)):
+        yield Breaking("name", partial(_misnamed, goal))
+    if own := [goal for goal in goals if goal.columns != (plan.options.snapshot,)]:
+        yield Breaking("row", partial(_spoilt_row, own))
+    for goal in plan.compared:
+        if goal.id == rule_id:
+            yield Breaking("previous", partial(_spoilt_before, goal))
     for one in plan.built:
         if one.rule.id == rule_id and not isinstance(one.what, RowRule) and one.rule.scope != "document":
-            yield from (make(plan, one.what) for make in _OF.get(type(one.what), ()))
-    for one, _, part in plan.documents:
-        if one.rule.id == rule_id:
-            yield from breakers_of_part(plan, one.rule, part)
+            for step, act in _STEPS.get(type(one.what), ()):
+                yield Breaking(step, partial(act, one.what), one.what)
+    for part in (part for of, part in plan.documents if of == rule_id):
+        yield Breaking("facts", partial(misstate, part))
 
 
-def _some(draw: Draw, made: Sequence[Any]) -> int:
-    if not made:
-        raise DeadEnd("there is no row to spoil")
-    return int(draw(st.integers(0, len(made) - 1)))
+def _some(draw: Draw, rows: Sequence[Any], least: int = 1) -> int:
+    if len(rows) < least:
+        raise DeadEnd("there are too few rows or columns")
+    return int(draw(st.integers(0, len(rows) - 1)))
 
 
-def _without_doubles(plan: Plan, rows: Sequence[Slot], older: list[Slot]) -> None:
-    """Leave out of the previous frame the rows of one key, which would be compared each with each."""
-    if not plan.options.key:
-        return
-    key = plan.options.key[0]
-    times = Counter(row[key] for row in older)
-    kept = [at for at, row in enumerate(older) if times[row[key]] == 1]
-    older[:] = [older[at] for at in kept]
-    for rule in plan.of(NotAllSame):
-        differ(plan, rule, [rows[at] for at in kept], older)
+def _without_column(draw: Draw, plan: Plan, names: list[str]) -> list[str]:
+    lost = draw(st.sampled_from([name for name in names if plan.fields[name].required]))
+    return [name for name in names if name != lost]
 
 
-@dataclass(repr=False)
-class WithoutColumn(Breaking):
-    """A column is absent that the contract requires."""
-
-    plan: Plan
-
-    def columns(self, draw: Draw, names: list[str]) -> list[str]:
-        lost = draw(st.sampled_from([name for name in names if self.plan.fields[name].required]))
-        return [name for name in names if name != lost]
+def _misnamed(goal: Goal, draw: Draw, plan: Plan, name: str) -> Any:
+    """Return a snapshot's name that a rule does not allow."""
+    row = {plan.options.snapshot or "": name}
+    changes = [change for change, _ in goal.changes(False, row, Moves(plan.fields, draw, (), Counter()))]
+    wrong = [new for change in changes for new in change.values() if new and not goal.holds(change, plan.fields)]
+    return wrong[_some(draw, wrong)]
 
 
-@dataclass(repr=False)
-class RowLost(Breaking):
-    """A row of a list is not there."""
-
-    plan: Plan
-    rule: ContainsExactly
-
-    def layout(self, draw: Draw, made: list[Slot]) -> None:
-        if len(made) < 2:
-            raise DeadEnd("a table of one row has none to lose")
-        del made[_some(draw, made)]
+def _spoilt_row(goals: Sequence[Goal], draw: Draw, plan: Plan, slots: Rows) -> dict[int, Row]:
+    """Return a row that a rule does not allow: rather a part than a whole, as the whole then follows."""
+    places = [at for at, slot in enumerate(slots) if not is_whole(plan, slot)] or list(range(len(slots)))
+    at = places[_some(draw, places)]
+    tries = (
+        (*plan.solver.spoil(draw, one_row(draw, plan, slots[at]), goals, slots[at].keys()), at) for _ in range(TRIES)
+    )
+    return {at: _least(tries, goals[0])[1]}
 
 
-@dataclass(repr=False)
-class NotOfTheList(Breaking):
-    """A row has a value that is not of the list."""
-
-    plan: Plan
-    rule: ContainsExactly
-
-    def layout(self, draw: Draw, made: list[Slot]) -> None:
-        strangers = self.plan.making.strategy(self.rule.column).filter(lambda value: value not in self.rule.expected)
-        if self.plan.making.finite(self.rule.column) is not None:
-            raise DeadEnd("the column itself has a list of values")
-        made[_some(draw, made)][self.rule.column] = draw(strangers)
+def _least(tries: Iterable[tuple[float, Row, int]], goal: Goal) -> tuple[float, Row, int]:
+    """Return the row, of some, that breaks the fewest other rules, with how many and its place."""
+    best: tuple[float, Row, int] = math.inf, {}, 0
+    for n, spoilt in enumerate(tries, 1):
+        best = min(best, spoilt, key=lambda one: one[0])
+        if not best[0] or (n >= _PATIENCE and math.isfinite(best[0])):
+            break
+    if math.isinf(best[0]):
+        raise DeadEnd(f"no row was found that breaks rule {goal.id!r}")
+    return best
 
 
-@dataclass(repr=False)
-class TwiceOfTheList(Breaking):
-    """A row has another row's value."""
+def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> Goal:
+    """Replace a row before by one that a rule does not allow: one that holds itself, where there is such a one."""
+    first = _some(draw, rows)
 
-    plan: Plan
-    rule: ContainsExactly
+    def spoilt(solver: Solver, at: int) -> tuple[float, Row, int]:
+        both = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
+        fixed = {*rows[at], *(PREVIOUS + name for name in rows[at] if not plan.fields[name].is_figure)}
+        return (*solver.spoil(draw, both, [goal], fixed), at)
 
-    def layout(self, draw: Draw, made: list[Slot]) -> None:
-        if len(made) < 2:
-            raise DeadEnd("a table of one row has no other")
-        made[-1][self.rule.column] = made[0][self.rule.column]
-
-    def previous(self, draw: Draw, rows: Sequence[Slot], older: list[Slot]) -> None:
-        _without_doubles(self.plan, rows, older)
-
-
-@dataclass(repr=False)
-class Misnumbered(Breaking):
-    """The last of the numbers is left out, or stands twice."""
-
-    plan: Plan
-    rule: LinearSequence
-
-    def numbered(self, draw: Draw, made: list[Slot]) -> None:
-        last = max(made, key=lambda slot: slot[self.rule.column])
-        by = draw(st.sampled_from((1, -1))) if len(made) > 1 else 1
-        last[self.rule.column] += by
-
-    def previous(self, draw: Draw, rows: Sequence[Slot], older: list[Slot]) -> None:
-        _without_doubles(self.plan, rows, older)
+    for solver in plan.older:
+        places = [*range(first, len(rows)), *range(first)]
+        wrong, row, place = _least((spoilt(solver, at) for at in places[:TRIES]), goal)
+        if not wrong:
+            break
+    older[place] = {name: row[PREVIOUS + name] for name in rows[place]}
+    return goal
 
 
-@dataclass(repr=False)
-class SameKey(Breaking):
-    """Two rows have the same key."""
-
-    plan: Plan
-    rule: UniqueKey
-    least = 2
-
-    def numbered(self, draw: Draw, made: list[Slot]) -> None:
-        if len(made) < 2:
-            raise DeadEnd("a table of one row has no other")
-        wholes = {(rule.labels, rule.whole) for rule in self.plan.of(PartWhole)}
-        parts = [slot for slot in made if not any(slot.get(c) == whole for c, whole in wholes)]
-        one, other = (parts if len(parts) > 1 else made)[:2]
-        other.update({column: one[column] for column in self.rule.columns})
-
-    def previous(self, draw: Draw, rows: Sequence[Slot], older: list[Slot]) -> None:
-        _without_doubles(self.plan, rows, older)
+def _row_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    del slots[_some(draw, slots, 2)]
 
 
-@dataclass(repr=False)
-class NoKey(Breaking):
-    """A row has no key, where the column may be null."""
-
-    plan: Plan
-    rule: UniqueKey
-
-    def numbered(self, draw: Draw, made: list[Slot]) -> None:
-        column = next((c for c in self.rule.columns if self.plan.fields[c].nullable), None)
-        if column is None:
-            raise DeadEnd("no column of the key may be null")
-        made[_some(draw, made)][column] = None
+def _foreign_value(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    if plan.finite(rule.column) is not None:
+        raise DeadEnd("the column itself has a list of values")
+    others = plan.fields[rule.column].strategy().filter(lambda value: value not in rule.expected)
+    slots[_some(draw, slots)][rule.column] = draw(others)
 
 
-@dataclass(repr=False)
-class WrongWhole(Breaking):
-    """A whole is not what its parts add up to."""
-
-    plan: Plan
-    rule: PartWhole
-
-    def whole(self, draw: Draw, sums: dict[str, Any]) -> dict[str, Any]:
-        value = draw(st.sampled_from(self.rule.values))
-        if value not in sums:
-            return sums
-        by = int(self.rule.tolerance) + 1
-        # What the others then are is the row's own rules' to say.
-        return {value: sums[value] + by * draw(st.sampled_from((1, -1)))}
+def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    """Leave the last number out, or give it twice."""
+    last = max(slots, key=lambda slot: slot[rule.column])
+    last[rule.column] += draw(_SIGN) if len(slots) > 1 else 1
 
 
-@dataclass(repr=False)
-class NoWhole(Breaking):
-    """There is no whole to the parts."""
-
-    plan: Plan
-    rule: PartWhole
-
-    def layout(self, draw: Draw, made: list[Slot]) -> None:
-        if self.rule.labels in {rule.column for rule in self.plan.of(ContainsExactly)} and len(made) < 2:
-            raise DeadEnd("the table is but the whole")
-        made[:] = [slot for slot in made if slot[self.rule.labels] != self.rule.whole]
+def _same_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    parts = [slot for slot in slots if not is_whole(plan, slot)]
+    _some(draw, slots, 2)
+    one, other = (parts if len(parts) > 1 else slots)[:2]
+    other |= {column: one[column] for column in getattr(rule, "columns", None) or (rule.column,)}
 
 
-@dataclass(repr=False)
-class WrongTotal(Breaking):
-    """A grand total is not what the rows add up to."""
-
-    plan: Plan
-    rule: SumsMatch
-
-    def totals(self, draw: Draw, known: dict[str, Any]) -> frozenset[str]:
-        names = [self.rule.prefix + column for column in self.rule.columns]
-        ratio = self.rule.prefix + self.rule.ratio[2] if self.rule.ratio else ""
-        name = draw(st.sampled_from([*names, *([ratio] if ratio in known else [])]))
-        if name == ratio and name not in names:
-            apart = int(in_hundredths(self.rule.tolerance)) + 2
-            known[name] = round(known[name] + draw(st.integers(apart, 100 + apart)) / 100, 2)
-        else:
-            known[name] += draw(st.integers(1, 3)) * draw(st.sampled_from((1, -1)))
-        return frozenset({name})
+def _no_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    columns = [column for column in rule.columns if plan.fields[column].nullable]
+    slots[_some(draw, slots)][columns[_some(draw, columns)]] = None
 
 
-@dataclass(repr=False)
-class NotGrouped(Breaking):
-    """In some group the rule's expression is not true."""
-
-    plan: Plan
-    rule: ByGroup
-
-    def grouped(self, rule: ByGroup) -> bool:
-        return rule is not self.rule
+def _wrong_whole(rule: Any, draw: Draw, plan: Plan, sums: Row) -> Row:
+    value = draw(st.sampled_from(rule.values))
+    by = (int(rule.tolerance) + 1) * draw(_SIGN)
+    return {value: sums[value] + by} if value in sums else sums
 
 
-_OF: dict[type, tuple[Callable[[Plan, Any], Breaking], ...]] = {
-    ContainsExactly: (RowLost, TwiceOfTheList, NotOfTheList),
-    LinearSequence: (Misnumbered,),
-    UniqueKey: (SameKey, NoKey),
-    PartWhole: (WrongWhole, NoWhole),
-    SumsMatch: (WrongTotal,),
-    ByGroup: (NotGrouped,),
-    NotAllSame: (NothingNew,),
-    ForeignKey: (Stranger,),
-    ConservesRows: (LostRow,),
+def _no_whole(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    _some(draw, slots, 2)
+    slots[:] = [slot for slot in slots if slot[rule.labels] != rule.whole]
+
+
+def _wrong_total(rule: Any, draw: Draw, plan: Plan, known: Row) -> frozenset[str]:
+    names = [name for name in rule.claims(dict.fromkeys(plan.fields, 1)) if name in known]
+    name = draw(st.sampled_from(names))
+    if rule.ratio and name == rule.prefix + rule.ratio[2]:
+        apart = int(in_hundredths(rule.tolerance)) + 2
+        known[name] = round(known[name] + draw(st.integers(apart, 100 + apart)) / 100, 2)
+    else:
+        known[name] += draw(st.integers(1, 3)) * draw(_SIGN)
+    return frozenset({name})
+
+
+def _nothing_new(rule: Any, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> None:
+    older[:] = [dict(row) for row in rows]
+
+
+def _lost_key(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+    lost = draw(st.sampled_from(rows))
+    key = [lost[column] for column in rule.columns]
+    kept = [slot for slot in frames[rule.reference] if [slot[there] for there in rule.columns_there] != key]
+    frames[rule.reference] = kept
+
+
+def _more_rows(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+    frame = frames[rule.of]
+    frame += [dict(frame[0])] * draw(st.integers(1, 2)) if frame else [dict(row) for row in rows[:1]]
+
+
+_STEPS: dict[type, tuple[tuple[str, Any], ...]] = {
+    vocabulary.ContainsExactly: (("slots", _row_lost), ("slots", _same_key), ("slots", _foreign_value)),
+    vocabulary.LinearSequence: (("numbered", _misnumbered),),
+    vocabulary.UniqueKey: (("numbered", _same_key), ("numbered", _no_key)),
+    vocabulary.PartWhole: (("whole", _wrong_whole), ("slots", _no_whole)),
+    vocabulary.SumsMatch: (("totals", _wrong_total),),
+    # The bounds of figures are then those that the rule does not allow.
+    vocabulary.ByGroup: (("groups", lambda *args: None),),
+    vocabulary.NotAllSame: (("previous", _nothing_new),),
+    vocabulary.ForeignKey: (("references", _lost_key),),
+    vocabulary.ConservesRows: (("references", _more_rows),),
 }
+"""For each class of rules about several rows the steps at which it is broken, and by what."""

@@ -1,7 +1,7 @@
-"""One case to put to the test: a frame, and all that is handed to `khrop.check` beside it.
+"""One test case: a frame, and all that is passed to `khrop.check` beside it.
 
 Here belongs what a case is, and how rows that were drawn become frames of pandas. How they are drawn belongs in
-`khrop.testing.holding`.
+`khrop.testing.snapshots`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,18 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What `khrop.check` is handed: `frame` and, where the contract asks for them, claims, document, the previous
-    frame, references, parameters. All frames are of pandas; `converted` makes them another engine's.
+    """A frame with what is passed to `khrop.check` beside it, where the contract asks for it.
+
+    All frames are of pandas; `converted` makes them another engine's.
+
+    Attributes:
+        contract: The contract.
+        frame: The frame.
+        claims: The claims of the documents.
+        document: The facts of the documents, a mapping each; None where the contract asks for none.
+        previous: The previous frame; None where the contract asks for none.
+        references: The other frames by name.
+        params: Parameters that replace the contract's own.
     """
 
     contract: type
@@ -37,21 +47,44 @@ class Case:
     params: Mapping[str, Any] | None = None
 
     def check(self, **more: Any) -> Verdict:
-        """The verdict on it. Further arguments are those of `khrop.check`."""
+        """Check the case.
+
+        Args:
+            more: Arguments of `khrop.check`, which replace those of the case.
+
+        Returns:
+            The verdict.
+        """
         from khrop.engine.check import check
 
         given = ("claims", "document", "previous", "references", "params")
         return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in given}, **more})
 
     def converted(self, to: Callable[[Any], Any]) -> Case:
-        """The same case with each of its frames put through `to`, like `polars.from_pandas`."""
+        """Convert each frame of the case.
+
+        Args:
+            to: A function of a pandas frame, like `polars.from_pandas`.
+
+        Returns:
+            The case with the frames that the function returned.
+        """
         previous = None if self.previous is None else to(self.previous)
         references = {name: to(frame) for name, frame in self.references.items()}
         return replace(self, frame=to(self.frame), previous=previous, references=references)
 
 
 def framed(contract: type, rows: Sequence[Record], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows as a pandas frame with the contract's types, or, where a value does not fit, with pandas' own."""
+    """Make a pandas frame of rows.
+
+    Args:
+        contract: The contract.
+        rows: Rows as mappings from column to plain value.
+        columns: The columns of the frame.
+
+    Returns:
+        A frame with the contract's types, or, where a value does not fit, with pandas' own.
+    """
     import pandas as pd
 
     types = {name: column.dtype for name, column in contract.to_schema().columns.items()}  # type: ignore[attr-defined]
@@ -70,7 +103,7 @@ def _series(values: list[Any], of: Any) -> pd.Series[Any]:
     if kind == "date" and not str(of).startswith("datetime"):
         return pd.Series(values, dtype=object)
     if values and (kind == "text" and not isinstance(dtype, pd.api.extensions.ExtensionDtype)):
-        # Told a text type, pandas 2 would print a None.
+        # With a text type, pandas 2 would print a None.
         return pd.Series(values)
     if kind == "boolean" and None in values and not isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(values, dtype=object)

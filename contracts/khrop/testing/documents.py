@@ -1,156 +1,166 @@
 """A document's facts that hold: sums and percents as the rows give them, dates in order, each on its weekday.
 
-Here belongs what a document and its claims say. A fact that cannot be said truly is left unsaid: what judges it is then
-not run. How facts are spoilt belongs in `khrop.testing.breaking`.
+Here belongs what a document and its claims say, and how a fact is changed so that a rule breaks. A fact that would
+break another rule is left out: what judges it is then not run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from hypothesis import strategies as st
 
 from khrop.model.document_rules import FactRule
-from khrop.testing.constraints import Row
 from khrop.testing.plan import Plan
-from khrop.testing.solving import FIRST_DAY, REACH, Draw, hundredths_of_ratio
+from khrop.testing.solving import DeadEnd
+from khrop.testing.values import FIRST_DAY, REACH, Draw, Row
 from khrop.vocabulary import SumsMatch
-from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, RestOfHundred, RoundedPercent, SameFigure, SumOf
-from khrop.vocabulary.claims import Said as SaidOnce
+from khrop.vocabulary.claims import NotAfter, OnWeekday, RoundedPercent
 
 Known = dict[str, Any]
+_GAP = st.integers(0, 30)
 
 
-def from_rows(plan: Plan, rows: Sequence[Row], known: Known) -> None:
-    """The totals that rows add up to, and the percent that follows from them."""
+def totals_of(plan: Plan, rows: Sequence[Row]) -> Known:
+    """Return the totals that rows add up to, and the percent that follows from them."""
+    known: Known = {}
     for rule in plan.of(SumsMatch):
-        names = [*rule.columns, *(rule.ratio[:2] if rule.ratio else ())]
-        sums = {name: sum(row[name] for row in rows if row.get(name) is not None) for name in names}
-        for name in rule.columns:
-            known.setdefault(rule.prefix + name, sums[name])
-        if rule.ratio and sums[rule.ratio[1]] > 0:
-            percent = hundredths_of_ratio(sums[rule.ratio[0]], sums[rule.ratio[1]]) / 100
-            known.setdefault(rule.prefix + rule.ratio[2], percent)
+        names = {*rule.columns, *(rule.ratio[:2] if rule.ratio else ())}
+        known |= rule.claims({name: sum(row[name] for row in rows if row.get(name) is not None) for name in names})
+    return known
 
 
 def derive(draw: Draw, plan: Plan, known: Known) -> None:
-    """Say all that rules of scope document ask for: what follows from what is known, and then what may be chosen."""
-    parts = [part for _, _, part in plan.documents]
-    _dates(draw, parts, known)
-    for part in parts:
-        if isinstance(part, OnWeekday) and known.get(part.day) is not None:
-            known.setdefault(part.weekday, known[part.day].isoweekday())
-        elif isinstance(part, Equals):
-            known.setdefault(part.fact, part.value)
-        elif isinstance(part, SaidOnce):
-            known.setdefault(part.fact, "said")
-            known.setdefault(part.times, 1)
-    while _follow(parts, known) or _choose(draw, parts, known):
-        pass
+    """Add all facts that rules of scope document judge: what follows from what is known, and then what is free."""
+    # What has a tolerance follows last.
+    fact_rules = sorted((part for _, part in plan.documents), key=lambda part: getattr(part, "within", 0))
+    _dates(draw, fact_rules, known)
+    while new := _follow(fact_rules, known) or _choose(draw, fact_rules, known):
+        known |= new
 
 
-def unsay(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
-    """Leave unsaid what would break a rule; none of the facts that are to be `kept`. The rules that are broken all the
-    same.
+def _dates(draw: Draw, fact_rules: Sequence[FactRule], known: Known) -> None:
+    orders = [(part.earlier, part.later) for part in fact_rules if isinstance(part, NotAfter)]
+    days = [part.day for part in fact_rules if isinstance(part, OnWeekday)]
+    for name in dict.fromkeys([*chain(*orders), *days]):
+        later = [known[b] for a, b in orders if a == name and isinstance(known.get(b), date)]
+        earlier = [known[a] for a, b in orders if b == name and isinstance(known.get(a), date)]
+        if later:
+            known.setdefault(name, min(later) - timedelta(draw(_GAP)))
+        first = max(earlier) if earlier else date.fromordinal(FIRST_DAY + draw(st.integers(0, REACH)))
+        known.setdefault(name, first + timedelta(draw(_GAP) if earlier else 0))
+
+
+def _follow(fact_rules: Sequence[FactRule], known: Known) -> Known:
+    """Return further facts that follow from others."""
+    for part in fact_rules:
+        implied = part.implied(known) if hasattr(part, "implied") else {}
+        if new := {name: value for name, value in implied.items() if value is not None and known.get(name) is None}:
+            return new
+    return {}
+
+
+def _choose(draw: Draw, fact_rules: Sequence[FactRule], known: Known) -> Known:
+    """Return one more fact, a figure that is free."""
+    for part in fact_rules:
+        named = [*reversed(list(chain(*part.given))), *reversed(part.needs)] if hasattr(part, "implied") else []
+        if free := [name for name in named if known.get(name) is None]:
+            # A part is no more than its whole, and a percent no more than 100.
+            most = min([100, *(int(known[name]) for name in named if isinstance(known.get(name), int))])
+            return {free[0]: draw(st.integers(min(1, most), most))}
+    return {}
+
+
+def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
+    """Remove facts that would break a rule.
+
+    Args:
+        plan: The contract.
+        known: The facts; they are changed.
+        kept: The facts that must stay.
+
+    Returns:
+        The ids of the rules that are broken all the same.
     """
-    while True:
-        failing = [(one.rule.id, part) for one, _, part in plan.documents if fails(part, known)]
-        for _, part in failing:
-            if (names := next(_sayings(part, known, kept), None)) is not None:
-                for name in names:
-                    del known[name]
-                break
-        else:
-            return [rule_id for rule_id, _ in failing]
+    while failing := [(rule_id, part) for rule_id, part in plan.documents if fails(part, known)]:
+        names = next((names for _, part in failing for names in _stated(part, known, kept)), None)
+        if names is None:
+            break
+        for name in names:
+            del known[name]
+    return [rule_id for rule_id, _ in failing]
 
 
 def fails(part: FactRule, known: Known) -> bool:
-    """Whether a part is judged on these facts, and does not hold."""
-    said = all(known.get(need) is not None for need in part.needs)
+    """Check whether a fact rule is run on these facts, and does not hold."""
+    needed = all(known.get(need) is not None for need in part.needs)
     given = all(any(known.get(name) is not None for name in group) for group in part.given)
-    return said and given and not part.holds(known)
+    return needed and given and not part.holds(known)
 
 
-def _sayings(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
-    """The facts without which a part is not judged, where all of them may be left unsaid."""
+def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
+    """Yield the facts without which a fact rule is not run, where all of them may be left out."""
     for group in [*([need] for need in part.needs), *part.given]:
-        said = [name for name in group if known.get(name) is not None]
-        if said and not kept.intersection(said):
-            yield said
+        stated = [name for name in group if known.get(name) is not None]
+        if stated and not kept.intersection(stated):
+            yield stated
 
 
-def _dates(draw: Draw, parts: Sequence[FactRule], known: Known) -> None:
-    orders = [(part.earlier, part.later) for part in parts if isinstance(part, NotAfter)]
-    days = [part.day for part in parts if isinstance(part, OnWeekday)]
-    names = list(dict.fromkeys([*(name for order in orders for name in order), *days]))
-    if not names:
-        return
-    rank = dict.fromkeys(names, 0)
-    for _ in names:
-        for earlier, later in orders:
-            rank[later] = max(rank[later], min(rank[earlier] + 1, len(names)))
-    after = [0]
-    for _ in range(max(rank.values())):
-        after.append(after[-1] + draw(st.integers(0, 30)))
-    told = next((name for name in names if isinstance(known.get(name), date)), None)
-    first = known[told] - timedelta(after[rank[told]]) if told else _day(draw)
-    for name in names:
-        known.setdefault(name, first + timedelta(after[rank[name]]))
+def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[str]:
+    """Change a fact so that a fact rule fails, and the fewest others.
+
+    Args:
+        part: The fact rule.
+        draw: The function of Hypothesis that draws.
+        plan: The contract.
+        known: The facts; they are changed.
+
+    Returns:
+        The facts that must stay as they are.
+
+    Raises:
+        DeadEnd: No change breaks it.
+    """
+    bearing = [*part.needs, *chain(*part.given)]
+    names = [name for name in bearing or known if known.get(name) is not None]
+    far, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
+    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], far, sign)]
+    changes += [{name: None} for name in names if not part.needs] + [dict.fromkeys(names)]
+    totals = {rule.prefix + column for rule in plan.of(SumsMatch) for column in rule.columns}
+
+    def cost(change: Known) -> tuple[bool, int, float]:
+        """Prefer facts that no rows give, then what breaks fewer rules, then the nearest wrong percent."""
+        apart = 0.0
+        if isinstance(part, RoundedPercent) and known.get(part.whole) and change.get(part.percent) is not None:
+            apart = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
+        failing = sum(fails(other, known | change) for _, other in plan.documents)
+        return not totals.isdisjoint(change), failing, apart
+
+    breaking = [change for change in changes if fails(part, known | change)]
+    if not breaking and names and part.needs:
+        breaking = [{part.needs[0]: None, f"{part.needs[0]}_printed": "?"}]
+    if not breaking:
+        broken = next(rule_id for rule_id, other in plan.documents if other is part)
+        raise DeadEnd(f"no fact was found that breaks rule {broken!r}")
+    change = min(breaking, key=cost)
+    known |= change
+    for name in [name for name, value in change.items() if value is None and f"{name}_printed" not in change]:
+        del known[name]
+    return frozenset(bearing or change)
 
 
-def _day(draw: Draw) -> date:
-    return date.fromordinal(FIRST_DAY + draw(st.integers(0, REACH)))
-
-
-def _follow(parts: Sequence[FactRule], known: Known) -> bool:
-    """Say one more fact that follows from others; False where none does."""
-    for part in sorted(parts, key=lambda part: isinstance(part, RestOfHundred)):
-        if (said := _consequence(part, known)) is not None:
-            known[said[0]] = said[1]
-            return True
-    return False
-
-
-def _consequence(part: FactRule, known: Known) -> tuple[str, Any] | None:
-    def has(*names: str) -> bool:
-        return all(known.get(name) is not None for name in names)
-
-    if isinstance(part, SameFigure):
-        settled = part.expected(known)
-        if settled is not None and not has(part.claim):
-            return part.claim, settled
-        if settled is None and has(part.claim) and part.settled:
-            return part.settled[0], known[part.claim]
-    if isinstance(part, SumOf) and has(*part.parts) and not has(part.whole):
-        return part.whole, part.expected(known)
-    if isinstance(part, RoundedPercent) and has(part.part, part.whole) and not has(part.percent):
-        percent = part.expected(known)
-        return (part.percent, float(percent)) if percent is not None else None
-    if isinstance(part, RestOfHundred) and has(part.other) and not has(part.percent):
-        return part.percent, float(part.expected(known))
-    return None
-
-
-def _choose(draw: Draw, parts: Sequence[FactRule], known: Known) -> bool:
-    """Say one more fact that follows from nothing; False where all are said."""
-    for part in parts:
-        least, most = 0, REACH
-        names: tuple[str, ...] = ()
-        if isinstance(part, SumOf):
-            names = part.parts
-            if known.get(part.whole) is not None:
-                most = int(known[part.whole]) - sum(int(known.get(name) or 0) for name in names)
-                least = most if [known.get(name) for name in names].count(None) == 1 else 0
-        elif isinstance(part, RoundedPercent) and known.get(part.percent) is None:
-            names, least = (part.whole, part.part), int(known.get(part.whole) is None)
-            most = REACH if least else int(known[part.whole])
-        elif isinstance(part, SameFigure):
-            names = (part.claim,)
-        elif isinstance(part, RestOfHundred):
-            names, most = (part.other,), 100
-        if (name := next((n for n in names if known.get(n) is None), None)) is not None and least <= most:
-            known[name] = draw(st.integers(least, most))
-            return True
-    return False
+def _others(value: Any, far: int, sign: int) -> Iterator[Any]:
+    """Yield other values for a value, the most similar first."""
+    if isinstance(value, date):
+        yield from (value + timedelta(by * days) for days in (far, far + 90) for by in (sign, -sign))
+    elif isinstance(value, (float, Decimal)):
+        yield from (round(float(value) + by / 100, 2) for by in (sign, -sign, 3 * sign, -3 * sign))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        by = sign * (far % 3 + 1)
+        yield from (value + by, value - by, value + 1)
+    elif isinstance(value, str):
+        yield value + "?"

@@ -1,14 +1,12 @@
 """The strategies themselves: whole cases drawn by Hypothesis, of one snapshot or several.
 
-Here belongs how snapshots come together to a frame and what is handed in beside it, and what is said where nothing can
-be drawn. How a snapshot is drawn belongs in `khrop.testing.holding`.
+Here belongs how snapshots are joined to a frame and what is passed beside it, and the message where nothing can be
+drawn. How a snapshot is drawn belongs in `khrop.testing.snapshots`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from hypothesis import reject
@@ -19,64 +17,49 @@ from khrop.engine.check import PREVIOUS_FRAME
 from khrop.model.rule import Params
 from khrop.testing.breaking import breakers
 from khrop.testing.case import Case, framed
-from khrop.testing.constraints import Constraint, Long
-from khrop.testing.holding import HOLDING, Breaking, DeadEnd, Snapshot, snapshot
 from khrop.testing.plan import Plan
-from khrop.testing.solving import Draw, Field, Maker
+from khrop.testing.snapshots import HOLDING, Breaking, Snapshot, snapshot
+from khrop.testing.solving import DeadEnd
+from khrop.testing.values import Draw, Row
 from khrop.vocabulary import ForeignKey, SumsMatch
 
 MOST_SNAPSHOTS = 3
 PATIENCE = 30
-"""After so many dead ends and not one case, it is said that there is none. Hypothesis itself gives up at 50."""
+"""After so many failures and not one case, drawing raises. Hypothesis itself gives up at 50."""
 
 
 class NothingDrawn(FailedHealthCheck, Unsatisfiable):
     """No case was found. As a failed health check it ends the test at once: there is nothing to shrink."""
 
 
-@dataclass(slots=True)
-class _Luck:
-    """Whether a case was ever drawn, and how often none was."""
-
-    held: bool = False
-    missed: int = 0
-
-
 def cases_of(
     contract: type, breaks: str | None, rows: int | None, params: Params | None, document: Mapping[str, Any]
 ) -> st.SearchStrategy[Case]:
-    """See `khrop.testing.cases`."""
+    """Return the strategy of `khrop.testing.cases`, with the same arguments."""
     plan = Plan(contract, params, dict(document), rows)
-    if rows is not None and plan.long not in (None, rows):
-        raise ValueError(f"{contract.__name__} says how many rows there are: {plan.long}, not {rows}")
     ways = breakers(plan, breaks) if breaks is not None else [HOLDING]
-    plan.making  # noqa: B018  what cannot be drawn at all is said here
-    luck = _Luck()
+    failures = [0]
 
     @st.composite
     def cases(draw: Draw) -> Case:
-        return _lucky(draw, plan, breaks, ways, luck)
+        first = draw(st.integers(0, len(ways) - 1))
+        # Where a way fails the next is tried.
+        for way in [*ways[first:], *ways[:first]]:
+            try:
+                case = _case(draw, plan, way)
+            except DeadEnd as dead_end:
+                reason = dead_end
+            else:
+                failures[0] = -(10**9)
+                return case
+        failures[0] += 1
+        if failures[0] >= PATIENCE:
+            wanted = f"breaks rule {breaks!r}" if breaks else "holds"
+            name, ids = plan.contract.__name__, ", ".join(plan.ids)
+            raise NothingDrawn(f"{name}: no frame was found that {wanted}: {reason}. The contract's rules are {ids}")
+        return reject()
 
     return cases()
-
-
-def _lucky(draw: Draw, plan: Plan, breaks: str | None, ways: Sequence[Breaking], luck: _Luck) -> Case:
-    first = draw(st.integers(0, len(ways) - 1))
-    # A way that leads nowhere here gives place to the next.
-    for way in [*ways[first:], *ways[:first]]:
-        try:
-            case = _case(draw, plan, way)
-        except DeadEnd as dead_end:
-            reason = dead_end
-        else:
-            luck.held = True
-            return case
-    luck.missed += 1
-    if luck.missed >= PATIENCE and not luck.held:
-        wanted = f"breaks rule {breaks!r}" if breaks else "holds"
-        name, ids = plan.contract.__name__, ", ".join(plan.ids)
-        raise NothingDrawn(f"{name}: no frame was found that {wanted}: {reason}. The contract's rules are {ids}")
-    return reject()
 
 
 def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
@@ -84,72 +67,56 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
     spoilt = draw(st.integers(0, len(names) - 1)) if breaking is not HOLDING else 0
     drawn = [snapshot(draw, plan, breaking if n == spoilt else HOLDING) for n in range(len(names))]
     column = plan.options.snapshot if names[0] is not None else None
-    told = [({column: name} if column else {}, one) for name, one in zip(names, drawn, strict=True)]
-    kept = breaking.columns(draw, _columns(draw, plan))
-    columns = [*([column] if column else []), *kept]
-    rows = [{**name, **row} for name, one in told for row in one.rows]
-    others: dict[str, list[dict[str, Any]]] = {name: [] for one in drawn for name in one.references}
-    for name, rows_of in others.items():
-        rows_of += [{**which, **row} for which, one in told for row in one.references.get(name, ())]
-    breaking.references(draw, [{**told[spoilt][0], **row} for row in drawn[spoilt].rows], others)
-    frames = {name: framed(plan.contract, of, _columns_of(plan, name, columns)) for name, of in others.items()}
+    named = [(plan.shown({column: name}) if column else {}, one) for name, one in zip(names, drawn, strict=True)]
+    wanted = _columns(draw, plan)
+    columns = [*([column] if column else []), *(breaking.at("columns", draw, plan, wanted) or wanted)]
+    rows = [name | row for name, one in named for row in one.rows]
+    others = {frame: [name | row for name, one in named for row in one.references.get(frame, ())]
+              for frame in {frame: None for one in drawn for frame in one.references}}  # fmt: skip
+    breaking.at("references", draw, plan, [named[spoilt][0] | row for row in drawn[spoilt].rows], others)
+    frames = {}
+    for frame, of in others.items():
+        there = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
+        frames[frame] = framed(plan.contract, of, list(dict.fromkeys([*columns, *there])))
+    facts = [(name, *_facts(plan, one)) for name, one in named]
     return Case(
         plan.contract,
         framed(plan.contract, rows, columns),
-        tuple({**name, **claim} for name, one in told for claim in _facts(plan, one)[1]),
-        tuple({**name, **_facts(plan, one)[0]} for name, one in told) if plan.documents or plan.document else None,
+        tuple(name | claim for name, _, claims in facts for claim in claims),
+        tuple(name | document for name, document, _ in facts) if plan.documents or plan.document else None,
         frames.pop(PREVIOUS_FRAME, None),
         frames,
         plan.params,
     )
 
 
-def _columns_of(plan: Plan, reference: str, columns: Sequence[str]) -> list[str]:
-    """The columns of a frame that is handed in beside the one that is checked."""
-    there = [c for rule in plan.of(ForeignKey) if rule.reference == reference for c in rule.columns_there]
-    return list(dict.fromkeys([*columns, *there]))
-
-
-def _names(draw: Draw, plan: Plan, breaking: Breaking) -> list[Any]:
-    """The snapshots' names, the first spoilt where that is what breaks; None for the only one of a frame that has no
-    column for it.
-    """
-    name = plan.options.snapshot
-    if name is None or name not in plan.fields:
+def _names(draw: Draw, plan: Plan, breaking: Breaking) -> Sequence[Any]:
+    """Draw the snapshots' names; None for the only one of a frame that has no column for it."""
+    field = plan.fields.get(plan.options.snapshot or "")
+    if field is None or not (breaking.step == "name" or field.required or draw(st.booleans())):
         return [None]
-    field_ = plan.fields[name]
-    if not (breaking.names or field_.required or draw(st.booleans())):
-        return [None]
-    own = [c for said in plan.rows for c in said.constraints or () if c.columns == (name,)]
-    names = draw(st.lists(_called(field_, own), min_size=1, max_size=MOST_SNAPSHOTS, unique_by=str))
-    if breaking.names:
-        names[0] = draw(_called(field_, breaking.names))
-    return [date.fromordinal(n) for n in names] if field_.kind == "date" else list(names)
-
-
-def _called(field_: Field, constraints: Sequence[Constraint]) -> st.SearchStrategy[Any]:
-    present = [Long(field_.name, 1)] if field_.kind == "text" else []
-    return Maker([field_], [*constraints, *present]).strategy(field_.name)
+    names = draw(st.lists(field.strategy().filter(lambda n: n != ""), min_size=1, max_size=MOST_SNAPSHOTS, unique=True))
+    names[0] = breaking.at("name", draw, plan, names[0]) or names[0]
+    return list(names)
 
 
 def _columns(draw: Draw, plan: Plan) -> list[str]:
-    """The frame's columns: those that the contract requires or its rules read, and all others or none."""
+    """Draw the frame's columns: those that the contract requires or its rules read, and all others or none."""
     wanted = {name for name, f in plan.fields.items() if f.required} | plan.read
     others = draw(st.booleans())
     return [name for name in plan.fields if name != plan.options.snapshot and (others or name in wanted)]
 
 
-def _facts(plan: Plan, one: Snapshot) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What is known as the document's own facts, and as claims: the figures, by source and measure."""
-    document: dict[str, Any] = {}
-    claims: list[dict[str, Any]] = []
-    prefixes = [rule.prefix for rule in plan.of(SumsMatch)]
+def _facts(plan: Plan, one: Snapshot) -> tuple[Row, list[Row]]:
+    """Split facts into the document's own and claims: the figures, by source and measure."""
+    document: Row = {}
+    claims: list[Row] = []
+    prefixes = [rule.prefix for rule in plan.of(SumsMatch) if rule.prefix.endswith("_")]
     measures = sorted(plan.fields, key=len, reverse=True)
     for fact, value in one.known.items():
-        source = next((p for p in prefixes if p.endswith("_") and fact.startswith(p)), None)
+        source = next((p for p in prefixes if fact.startswith(p)), None)
         source = source or next((fact.removesuffix(m) for m in measures if fact.endswith(f"_{m}")), None)
-        figure = isinstance(value, (int, float)) and fact not in plan.merged and fact not in plan.document
-        if source and figure:
+        if source and isinstance(value, (int, float)) and fact not in plan.merged and fact not in plan.document:
             claim = {"source": source[:-1], "measure": fact.removeprefix(source), "value": value}
             claims.append({**claim, "place": f"claim {len(claims) + 1}"})
         else:

@@ -1,333 +1,358 @@
-"""Rows that keep constraints, drawn figure by figure: what one figure leaves to the others is kept in bounds.
+"""Rows that keep rules: each is drawn cell by cell, then repaired until all rules hold, or all but one.
 
-Here belongs how the values of one row are drawn. Which rows a frame has belongs in `khrop.testing.layout`, what rules
-say of a row in `khrop.testing.constraints`.
+Here belongs what is changed in a row so that a rule holds, or so that it does not. Which rows a frame has, and what
+rules about several rows require of them, belongs in `khrop.testing.snapshots`.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from itertools import product
 from typing import Any
 
+import narwhals as nw
 from hypothesis import strategies as st
 
-from khrop.engine.frames import NUMBERS, Kind
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.formula import Constant, parts
-from khrop.testing.constraints import Among, Constraint, Linear, Long, Looks, Present, Row, Whole, judged
-from khrop.testing.texts import texts
+from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, parts
+from khrop.testing.values import ALL, Bounds, Draw, Field, Row, differences, evaluate, is_known, of_figures
+from khrop.vocabulary.kinds import RowKind
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
-Bounds = dict[str, tuple[float, float]]
+TRIES = 20
+_ROUNDS = 24
+_FARTHEST = 10
+"""A figure that breaks a rule is at most so many steps beyond what the rule allows."""
+_OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__", "__le__": "__gt__", "__gt__": "__le__", "__lt__": "__ge__",
+              "__ge__": "__lt__"}  # fmt: skip
+_ANY = ("__or__", "any_horizontal")
+_RARELY = st.sampled_from((False, False, False, True))
+Change = tuple[Row, Collection[str]]
+"""The cells that change, and the columns that must then stay as they are."""
 
-REACH = 1000
-"""How far from nought figures go that no rule bounds."""
-FIRST_DAY = date(2020, 1, 1).toordinal()
-QUARTER = 0.25
-"""Floats are drawn as multiples of a power of two, so that every engine adds them up exactly."""
-_FINE = 2.0**-10
-_HUNDREDTH = 0.01
-_ROUNDS = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column of a contract: its kind, its pandas type, whether it may be null, whether a frame must have it."""
-
-    name: str
-    kind: Kind
-    dtype: str
-    nullable: bool = False
-    required: bool = True
-
-    @property
-    def reckoned(self) -> bool:
-        return self.kind in (*NUMBERS, "date")
+class DeadEnd(Exception):
+    """What was drawn so far cannot be completed; the message says what could not be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """A column that is 100·part/whole, half up to two places."""
+class Goal:
+    """A rule about rows, as rows of figures are judged by it.
 
-    ratio: str
-    part: str
-    whole: str
-
-    def of(self, row: Row) -> float | None:
-        """The percent that a row's figures give; None where one is absent or the whole is nothing."""
-        part, whole = row.get(self.part), row.get(self.whole)
-        if part is None or whole is None or whole <= 0:
-            return None
-        return hundredths_of_ratio(part, whole) / 100
-
-
-def _terms(ratio: Ratio, percent: float) -> tuple[tuple[str, float], ...]:
-    """100·part − percent·whole."""
-    return ((ratio.part, 100), (ratio.whole, -percent)) if percent else ((ratio.part, 100),)
-
-
-def hundredths_of_ratio(part: float, whole: float) -> int:
-    """100·part/whole in hundredths, half up, of figures that need not be whole."""
-    return math.floor((20000 * part + whole) // (2 * whole))
-
-
-class Maker:
-    """Draws rows of some fields that keep constraints and rules. `freed` are whole numbers that may be halves here;
-    `nullable` the columns that may be null without breaking a rule, `reached` the rules whose own figures are within
-    reach.
+    Attributes:
+        rule: The rule, its formula one of figures; None where only narwhals can evaluate it.
+        kind: What its method returned, where that is of the vocabulary.
+        prefix: What stands before the names of its columns, where it is a rule of the row before.
     """
 
-    def __init__(
-        self,
-        fields: Iterable[Field],
-        constraints: Sequence[Constraint],
-        rules: Sequence[RowRule] = (),
-        ratios: Sequence[Ratio] = (),
-        freed: frozenset[str] = frozenset(),
-        nullable: frozenset[str] = frozenset(),
-        reached: Sequence[RowRule] = (),
-    ) -> None:
-        self.fields = {field.name: field for field in fields}
-        self.ratios = [r for r in ratios if {r.ratio, r.part, r.whole} <= self.fields.keys()]
-        self.rules = rules
-        self.nullable = nullable
-        derived = {ratio.ratio for ratio in self.ratios}
-        self.figures = [name for name, f in self.fields.items() if f.reckoned and name not in derived]
-        self._constraints = list(constraints)
-        self._whole = {c.column: c.holds for c in constraints if isinstance(c, Whole)}
-        self._freed = freed
-        self._reach = max([REACH, *(2 * size for rule in reached for size in _sizes(rule))])
-        self._step = {name: self._step_of(name) for name in self.figures}
-        linear = [c for c in [*constraints, *self._of_ratios()] if isinstance(c, Linear)]
-        known = [c for c in linear if set(c.columns) <= set(self.figures)]
-        closed = [c.closed(min(self._step[name] for name in c.columns)) for c in known]
-        self._linear = [c for c in closed if len(c.terms) > 1]
-        self._bound = {name for c in self._linear for name in c.columns}
-        self._alone: Bounds | None = {name: _held_by(self.fields[name]) for name in self.figures}
-        if not all(self._tighten(c, self._alone, {}) for c in closed if len(c.terms) == 1):
-            self._alone = None
-        self._order = sorted(self.figures, key=lambda name: -self._weight(name))
-        self._values = {name: self._choices(name) for name in self.fields}
-        self._nulls = {c.column for c in constraints if isinstance(c, Present) and not c.holds}
-        self._texts = {
-            name: self._text(field) for name, field in self.fields.items() if name not in (*self.figures, *derived)
-        }
+    rule: RowRule
+    kind: RowKind | None = None
+    prefix: str = ""
+
+    @classmethod
+    def of(cls, rule: RowRule, written: Any) -> Goal:
+        """Make a goal of a compiled rule and what its method returned."""
+        formula = of_figures(rule.formula) if rule.formula is not None else None
+        known = formula is not None and is_known(formula)
+        return cls(replace(rule, formula=formula if known else None), written if isinstance(written, RowKind) else None)
 
     @property
+    def id(self) -> str:
+        """The rule's id."""
+        return self.rule.rule.id
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return self.rule.columns
+
+    def before(self, prefix: str) -> Goal:
+        """Return the goal for columns whose names have a prefix."""
+        read = (self.rule.required, self.rule.skipped)
+        required, skipped = (tuple(prefix + name for name in names) for names in read)
+        formula = self.rule.formula and _renamed(self.rule.formula, prefix)
+        return Goal(replace(self.rule, formula=formula, required=required, skipped=skipped), self.kind, prefix)
+
+    def holds(self, row: Mapping[str, Any], fields: Mapping[str, Field]) -> bool:
+        """Check whether a row keeps the rule; what is null in it decides first."""
+        if any(row.get(column) is None for column in self.rule.skipped):
+            return True
+        if any(row.get(column) is None for column in self.rule.required):
+            return False
+        if self.rule.formula is not None:
+            return bool(evaluate(self.rule.formula, row))
+        import pandas as pd
+
+        shown = {n.removeprefix(self.prefix): as_value(fields.get(n), row[n]) for n in self.columns}
+        (value,) = nw.from_native(pd.DataFrame([shown])).select(holds=self.rule.expr)["holds"].to_list()
+        return value is not None and bool(value)
+
+    def implied(self, row: Mapping[str, Any]) -> Row:
+        """Return the cells that follow from others."""
+        if self.kind is None:
+            return {}
+        found = self.kind.implied({name.removeprefix(self.prefix): row[name] for name in self.columns})
+        return {self.prefix + name: value for name, value in found.items()}
+
+    def changes(self, truth: bool, row: Row, moves: Moves) -> Iterator[Change]:
+        """Yield changes that may make the rule true, or false."""
+        if self.rule.formula is not None:
+            yield from moves.of(self.rule.formula, truth, row)
+        elif free := [name for name in self.columns if moves.free(name)]:
+            yield {name: moves.value(name) for name in free}, self.columns
+
+
+def as_value(field: Field | None, figure: Any) -> Any:
+    """Convert a figure back to a value of its column."""
+    is_day = field is not None and field.kind == "date" and isinstance(figure, int)
+    return date.fromordinal(figure) if is_day else figure
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The changes of a row that make a formula true, or false.
+
+    Attributes:
+        fields: The columns.
+        draw: The function of Hypothesis that draws.
+        fixed: The columns that must stay.
+        reads: How many rules read a column; what few read is changed first.
+        apart: How many steps a figure goes beyond what a rule allows.
+    """
+
+    fields: Mapping[str, Field]
+    draw: Draw
+    fixed: Collection[str]
+    reads: Mapping[str, int]
+    apart: int = 1
+
+    def free(self, name: str) -> bool:
+        """Check whether a column may change."""
+        return name not in self.fixed
+
+    def value(self, name: str) -> Any:
+        """Draw a value of a column."""
+        return self.draw(self.fields[name].strategy())
+
+    def of(self, formula: Formula, truth: bool, row: Row) -> Iterator[Change]:
+        """Yield changes of free cells that may make a formula of figures true, or false."""
+        if isinstance(formula, Call) and formula.name == "__invert__":
+            yield from self.of(formula.args[0], not truth, row)
+        elif isinstance(formula, Call) and formula.name in (*ALL, *_ANY):
+            yield from self._joined(formula, truth, row)
+        elif isinstance(formula, Column):
+            yield from [({formula.name: truth}, (formula.name,))] if self.free(formula.name) else []
+        elif isinstance(formula, Call) and formula.name == "is_null" and isinstance(formula.args[0], Column):
+            name = formula.args[0].name
+            yield from [({name: None if truth else self.value(name)}, (name,))] if self.free(name) else []
+        elif isinstance(formula, Call):
+            read = columns_in(formula)
+            change: Row = {}
+            for name in sorted(filter(self.free, read), key=self.reads.__getitem__):
+                if not self.fields[name].is_figure or formula.name not in _OPPOSITES:
+                    yield from (({name: value}, read) for value in self._others(formula, name, truth))
+                    continue
+                yield from (({name: value}, read) for value in self._figures(formula, name, truth, row))
+                # What one figure cannot do within its bounds several can.
+                for value in self._figures(formula, name, truth, row | change):
+                    change[name] = _clip(value, self.fields[name])
+            if len(change) > 1:
+                yield change, read
+
+    def _joined(self, formula: Call, truth: bool, row: Row) -> Iterator[Change]:
+        if (formula.name in ALL) is not truth:
+            for arg in formula.args:
+                yield from self.of(arg, truth, row)
+            return
+        change: Row = {}
+        for arg in formula.args:
+            now = {**row, **change}
+            if bool(evaluate(arg, now)) is not truth:
+                options = (new for new, _ in self.of(arg, truth, now))
+                change |= next((new for new in options if bool(evaluate(arg, now | new)) is truth), {})
+        if change:
+            yield change, columns_in(formula)
+
+    def _figures(self, formula: Call, name: str, truth: bool, row: Row) -> Iterator[Any]:
+        """Yield figures for which the two sides of a comparison are equal, or as far apart as they are to be."""
+        was, step = row[name], self.fields[name].step
+        known = None if was is None else differences(formula, [row, {**row, name: was + 1}])
+        if known is None:
+            return
+        here, slope = known[0], known[1] - known[0]
+        if not slope or not math.isfinite(slope):
+            # A figure is compared with itself, rounded.
+            yield math.floor(was) if truth else was + 0.5
+            return
+        equal, wanted = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
+        far = (self.apart - 1) * step
+        if wanted in ("__eq__", "__ne__"):
+            yield from [equal] if wanted == "__eq__" else [equal + far + step, equal - far - step]
+            return
+        at, strict = round(equal / step, 6), wanted in ("__gt__", "__lt__")
+        if (wanted in ("__ge__", "__gt__")) is (slope > 0):
+            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + far
+        else:
+            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - far
+
+    def _others(self, formula: Call, name: str, truth: bool) -> Iterator[Any]:
+        """Yield values of texts and truths that may do."""
+        yield from (p.value for p in parts(formula) if isinstance(p, Constant) and isinstance(p.value, str))
+        value = self.value(name)
+        yield value
+        if not truth and isinstance(value, str):
+            yield from (value + "?", "?" + value, "?", "", (value or "?") * 50)
+        elif self.fields[name].kind == "boolean":
+            yield not value
+        elif not truth:
+            yield from (value + self.fields[name].step, value - self.fields[name].step)
+
+
+@dataclass(frozen=True, eq=False)
+class Solver:
+    """Draws rows that keep goals.
+
+    Attributes:
+        fields: The columns of a row, by name.
+        goals: The rules that must hold.
+        nullable: The columns that may be null without breaking a rule.
+        named: The columns that rules about several rows read.
+    """
+
+    fields: Mapping[str, Field]
+    goals: Sequence[Goal]
+    nullable: Collection[str] = ()
+    named: Collection[str] = ()
+
+    @cached_property
     def coupled(self) -> frozenset[str]:
-        """The columns whose values bear on other columns of the row."""
-        names = set(self._bound)
-        names |= {name for r in self.ratios for name in (r.part, r.whole)}
-        return frozenset(names | {name for rule in self.rules for name in rule.columns})
+        """The columns whose values bear on others of the row."""
+        return frozenset(name for goal in self.goals if len(goal.columns) > 1 for name in goal.columns)
 
-    def strategy(self, name: str) -> st.SearchStrategy[Any]:
-        """The values that a column may have, whatever stands beside it."""
-        if name not in self._step:
-            return self._texts[name]
-        bounds = self._narrowed({}, {})
-        low, high = bounds[name] if bounds is not None else (0, -1)
-        return self._figure(name, low, high)
+    @cached_property
+    def _reads(self) -> Counter[str]:
+        return Counter(name for goal in self.goals for name in goal.columns)
 
-    def finite(self, name: str) -> int | None:
-        """How many values a column may have, where it is one of a list."""
-        among, _ = self._values[name]
-        if among is None:
-            return 2 if self.fields[name].kind == "boolean" else None
-        return len(among)
+    def row(self, draw: Draw, pins: Row, within: Mapping[str, Bounds] | None = None, like: Row | None = None) -> Row:
+        """Draw a row.
 
-    def row(self, draw: Draw, pins: Row, within: Mapping[str, tuple[float, float]] | None = None) -> Row | None:
-        """A row with the values `pins`, figures `within` bounds; None where what was drawn leaves no way on."""
-        fixed = {name: _as_figure(pins[name]) for name in self.figures if pins.get(name) is not None}
-        bounds = self._narrowed(fixed, within or {})
-        if bounds is None:
-            return None
-        row = {name: draw(self._texts[name]) for name in self._texts if name not in pins}
-        for name in self._order:
-            if name in pins:
-                continue
-            chosen = self._figure(name, *bounds[name])
-            if chosen.is_empty:
-                return None
-            fixed[name] = draw(chosen)
-            if name in self._bound:
-                narrowed = self._narrowed(fixed, {}, bounds)
-                if narrowed is None:
-                    return None
-                bounds = narrowed
-            row[name] = date.fromordinal(fixed[name]) if self.fields[name].kind == "date" else fixed[name]
-        row |= pins
-        for ratio in self.ratios:
-            row.setdefault(ratio.ratio, ratio.of(row))
-        for name in self.fields:
-            if name not in pins and (name in self._nulls or (name in self.nullable and draw(_RARELY))):
-                row[name] = None
-        return row if all(judged(rule, row) for rule in self.rules) else None
+        Args:
+            draw: The function of Hypothesis that draws.
+            pins: Cells that are given.
+            within: Further bounds of figures.
+            like: A row that holds, of which some cells are kept.
 
-    def _step_of(self, name: str) -> float:
-        field = self.fields[name]
-        whole = field.kind in ("integer", "date") or self._whole.get(name) is not None
-        if whole or any(name in (r.part, r.whole) for r in self.ratios):
-            return 0.5 if (name in self._freed and field.kind != "date") or self._whole.get(name) is False else 1
-        if places := re.search(r"^decimal\(\d+, (\d+)\)$", field.dtype.lower()):
-            return max(QUARTER, 2.0 ** -int(places[1]))
-        low, high = self.bounds(name)
-        return QUARTER if high - low > 2 else _FINE
+        Returns:
+            The row, its dates as ordinals.
 
-    def bounds(self, name: str) -> tuple[float, float]:
-        """What a column's type and the constraints on it alone leave."""
-        low, high = _held_by(self.fields[name])
-        for c in self._constraints:
-            if isinstance(c, Linear) and c.columns == (name,):
-                (factor,) = (factor for _, factor in c.terms)
-                closed = c.closed(_HUNDREDTH) if any(name == r.ratio for r in self.ratios) else c
-                ends = sorted((closed.low / factor, closed.high / factor))
-                low, high = max(low, ends[0]), min(high, ends[1])
-        return low, high
+        Raises:
+            DeadEnd: What was drawn cannot be repaired.
+        """
+        bounds = {name: ends for name, ends in (within or {}).items() if name not in pins}
+        fields = {name: replace(f, low=max(f.low, bounds[name][0]), high=min(f.high, bounds[name][1]))
+                  if name in bounds else f for name, f in self.fields.items()}  # fmt: skip
+        row: Row = dict(pins)
+        for name, field in fields.items():
+            if name not in pins:
+                strategy = field.strategy()
+                if strategy.is_empty:
+                    raise DeadEnd(f"no row was found that keeps the rules about {name}")
+                row[name] = draw(strategy) if like is None or draw(_RARELY) else like[name]
+        for goal in self.goals:
+            row |= {name: value for name, value in goal.implied(row).items() if name not in pins}
+        if wrong := self.mend(row, self.goals, Moves(fields, draw, pins, self._reads)):
+            raise DeadEnd(f"no row was found that keeps {', '.join(dict.fromkeys(goal.id for goal in wrong))}")
+        row |= {name: None for name in self.nullable if name in fields and name not in pins and draw(_RARELY)}
+        return row
 
-    def _of_ratios(self) -> list[Constraint]:
-        made: list[Constraint] = []
-        for r in self.ratios:
-            low, high = self.bounds(r.ratio)
-            # A percent of nothing is none.
-            made.append(Linear(((r.whole, 1),), low=QUARTER))
-            made += [Linear(_terms(r, high), high=0)] if math.isfinite(high) else []
-            made += [Linear(_terms(r, low), low=0)] if math.isfinite(low) else []
-        return made
+    def mend(self, row: Row, goals: Sequence[Goal], moves: Moves) -> list[Goal]:
+        """Change cells of a row until goals hold.
 
-    def _weight(self, name: str) -> float:
-        return max((abs(f) for c in self._linear for n, f in c.terms if n == name), default=0)
+        Args:
+            row: The row; it is changed.
+            goals: The rules that must hold.
+            moves: What may change.
 
-    def _choices(self, name: str) -> tuple[list[Any] | None, set[Any]]:
-        """The values a column is one of, if it is, and those that it is none of."""
-        among: list[Any] | None = None
-        without: set[Any] = set()
-        for c in self._constraints:
-            if isinstance(c, Among) and c.column == name:
-                if c.holds:
-                    among = [v for v in c.values if among is None or v in among]
-                else:
-                    without |= set(c.values)
-        return (None if among is None else [v for v in among if v not in without]), without
-
-    def _narrowed(
-        self, fixed: Row, within: Mapping[str, tuple[float, float]], known: Bounds | None = None
-    ) -> Bounds | None:
-        """The bounds that all constraints leave each figure; None where they leave one nothing."""
-        if self._alone is None:
-            return None
-        bounds = dict(known or self._alone)
-        for name, (low, high) in within.items():
-            bounds[name] = (max(bounds[name][0], low), min(bounds[name][1], high))
-        for name, value in fixed.items():
-            if not bounds[name][0] <= value <= bounds[name][1]:
-                return None
-            bounds[name] = (value, value)
-        for _ in range(_ROUNDS):
-            before = dict(bounds)
-            for one in self._linear:
-                if not self._tighten(one, bounds, fixed):
-                    return None
-            if bounds == before:
+        Returns:
+            The goals that do not hold.
+        """
+        wrong = [goal for goal in goals if not goal.holds(row, self.fields)]
+        for turn in range(_ROUNDS):
+            changed = {name for goal in wrong for name in self._step(row, goal, moves, turn)}
+            if not changed:
                 break
-        return bounds
+            wrong = [goal for goal in goals if (goal in wrong or not changed.isdisjoint(goal.columns))
+                     and not goal.holds(row, self.fields)]  # fmt: skip
+        return wrong
 
-    def _tighten(self, one: Linear, bounds: Bounds, fixed: Row) -> bool:
-        ends = [_times(bounds[name], factor) for name, factor in one.terms]
-        for at, (name, factor) in enumerate(one.terms):
-            least = one.low - sum(high for n, (_, high) in enumerate(ends) if n != at)
-            most = one.high - sum(low for n, (low, _) in enumerate(ends) if n != at)
-            low, high = _times((least, most), 1 / factor)
-            step = self._step[name]
-            if name not in fixed:
-                low, high = _on_grid(low, step, math.ceil), _on_grid(high, step, math.floor)
-            low, high = max(low, bounds[name][0]), min(high, bounds[name][1])
-            if low > high + 1e-9:
-                return False
-            if name not in fixed:
-                bounds[name] = (low, high)
-                ends[at] = _times((low, high), factor)
-        return True
+    def _step(self, row: Row, goal: Goal, moves: Moves, turn: int) -> Collection[str]:
+        """Change a row so that a goal holds, or is nearer; return the columns that were changed."""
+        if any(row.get(name) is None for name in goal.rule.required) or goal.holds(row, self.fields):
+            return ()
+        fields, implied = moves.fields, {} if turn % 4 == 3 else goal.implied(row)
+        if implied and all(moves.free(n) and fields[n].low <= v <= fields[n].high for n, v in implied.items()):
+            row |= implied
+            return implied
+        found = [change for change, _ in goal.changes(True, row, moves)]
+        nearer: Row = {}
+        for change in found[turn % len(found) :] + found[: turn % len(found)] if found else ():
+            clipped = {name: _clip(value, fields[name]) for name, value in change.items()}
+            if goal.holds({**row, **clipped}, self.fields):
+                row |= clipped
+                return clipped
+            nearer = nearer or {name: value for name, value in clipped.items() if row[name] != value}
+        row |= nearer
+        return nearer
 
-    def _figure(self, name: str, low: float, high: float) -> st.SearchStrategy[Any]:
-        among, without = self._values[name]
-        if among is not None:
-            kept = [_as_figure(v) for v in among if v is not None and low <= _as_figure(v) <= high]
-            return st.sampled_from(kept) if kept else st.nothing()
-        low, high = _window(low, high, FIRST_DAY if self.fields[name].kind == "date" else 0, self._reach)
-        step = self._step[name]
-        first, last = math.ceil(low / step), math.floor(high / step)
-        if first > last:
-            return st.nothing()
-        if self._whole.get(name) is False:
-            # The halves between: every other multiple of the step, from the first that is no whole number.
-            first, last = math.ceil((first - 1) / 2), math.floor((last - 1) / 2)
-            return st.integers(first, last).map(lambda n: n + 0.5) if first <= last else st.nothing()
-        drawn = st.integers(first, last)
-        made = drawn if step == 1 else drawn.map(lambda n: n * step)
-        if not without:
-            return made
-        barred = {_as_figure(v) for v in without if v is not None}
-        return made.filter(lambda value: value not in barred)
+    def spoil(self, draw: Draw, row: Row, broken: Sequence[Goal], fixed: Collection[str]) -> tuple[float, Row]:
+        """Change a row that holds so that it breaks a rule, and no other where that can be.
 
-    def _text(self, field: Field) -> st.SearchStrategy[Any]:
-        """The values of a column that is reckoned with nowhere."""
-        among, without = self._values[field.name]
-        if among is not None:
-            return st.sampled_from(among) if among else st.nothing()
-        if field.kind == "boolean":
-            return st.sampled_from([v for v in (False, True) if v not in without])
-        if field.kind != "text":
-            raise ValueError(
-                f"no values are known for column {field.name}, which is of type {field.dtype}: say in the contract"
-                " which it may have (isin), or make it text, a number, a date or a truth"
-            )
-        mine = [c for c in self._constraints if isinstance(c, (Looks, Long)) and c.column == field.name]
-        return texts(mine, without)
+        Args:
+            draw: The function of Hypothesis that draws.
+            row: The row.
+            broken: The goals of the rule.
+            fixed: The columns that must stay.
 
-
-_RARELY = st.sampled_from((False, False, False, True))
+        Returns:
+            How many other rules it breaks (infinite where no such row was found), and the row.
+        """
+        others = [goal for goal in self.goals if goal.id != broken[0].id]
+        apart = draw(st.integers(1, _FARTHEST))
+        found: list[tuple[Goal, Row, Collection[str], bool]] = []
+        for far, goal in product(dict.fromkeys((apart, 1)), broken):
+            held = fixed if set(goal.columns).difference(fixed) else ()
+            moves = Moves(self.fields, draw, held, self._reads, far)
+            found += [(goal, *change, True) for change in goal.changes(False, row, moves)]
+        # A null is taken only where it breaks no other rule.
+        found += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
+        best: tuple[float, Row] = math.inf, row
+        first = draw(st.integers(0, max(len(found) - 1, 0)))
+        for goal, change, read, always in found[first:] + found[:first]:
+            tried = {**row, **change}
+            if best[0] and not goal.holds(tried, self.fields):
+                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *read}, self._reads)))
+                wrong += sum(value is None and name in self.named for name, value in change.items())
+                if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
+                    best = wrong, tried
+        return best
 
 
-def _sizes(rule: RowRule) -> list[float]:
-    """The figures that stand in a rule itself: what it says of others can turn at them."""
-    held = [part.value for part in parts(rule.formula) if isinstance(part, Constant)] if rule.formula else []
-    return [abs(value) for value in held if isinstance(value, (int, float))]
+def _clip(value: Any, field: Field) -> Any:
+    if not field.is_figure or value is None:
+        return value
+    value = min(max(value, field.low), field.high)
+    # A sum of floats may be off by the last bit.
+    value = round(value, 10)
+    return int(value) if value == int(value) and field.kind != "number" else value
 
 
-def _held_by(field: Field) -> tuple[float, float]:
-    """What a column's type holds."""
-    name = field.dtype.lower()
-    if field.kind == "integer" and (bits := re.search(r"(u?)int(8|16|32)", name)):
-        size = int(bits[2])
-        return (0, 2**size - 1) if bits[1] else (-(2 ** (size - 1)), 2 ** (size - 1) - 1)
-    if name.startswith("uint"):
-        return 0, math.inf
-    return -math.inf, math.inf
-
-
-def _as_figure(value: Any) -> Any:
-    return value.toordinal() if isinstance(value, date) else value
-
-
-def _times(ends: tuple[float, float], factor: float) -> tuple[float, float]:
-    low, high = ends[0] * factor, ends[1] * factor
-    return (low, high) if factor > 0 else (high, low)
-
-
-def _on_grid(value: float, step: float, towards: Callable[[float], int]) -> float:
-    return value if math.isinf(value) else towards(round(value / step, 6)) * step
-
-
-def _window(low: float, high: float, origin: int, reach: float) -> tuple[float, float]:
-    """Bounds with an end: where there is none, so far from the origin or from the end that there is."""
-    if math.isinf(low) and math.isinf(high):
-        return (origin, origin + reach) if origin else (-reach, reach)
-    if math.isinf(high):
-        return low, max(low, origin) + reach
-    if math.isinf(low):
-        return min(high, origin) - reach, high
-    return low, high
+def _renamed(formula: Formula, prefix: str) -> Formula:
+    if not prefix or isinstance(formula, Constant):
+        return formula
+    if isinstance(formula, Column):
+        return Column(prefix + formula.name)
+    return Call(formula.name, tuple(_renamed(arg, prefix) for arg in formula.args), formula.options)

@@ -56,6 +56,11 @@ class SameFigure(DocumentPart):
         """Return the first known fact of `settled`."""
         return next((known[name] for name in self.settled if known.get(name) is not None), None)
 
+    def implied(self, known: Known) -> Known:
+        """Return the claim, or the first fact of `settled`, from the other."""
+        settled, claim = self.expected(known), known.get(self.claim)
+        return {self.settled[0]: claim} if settled is None else {self.claim: settled}
+
     def statement(self) -> Sentence:
         """Return the equation, with the alternatives."""
         first, *others = self.settled
@@ -82,6 +87,14 @@ class SumOf(DocumentPart):
     def expected(self, known: Known) -> int:
         """Return the sum of the parts."""
         return sum(int(known[part]) for part in self.parts)
+
+    def implied(self, known: Known) -> Known:
+        """Return the only figure that is not known, whole or part."""
+        unknown = [name for name in self.needs if known.get(name) is None]
+        total = sum(int(known[part]) for part in self.parts if part not in unknown)
+        if unknown != [self.whole]:
+            total = int(known.get(self.whole) or 0) - total
+        return {unknown[0]: total} if len(unknown) == 1 else {}
 
     def statement(self) -> Sentence:
         """Return the equation."""
@@ -110,6 +123,10 @@ class RestOfHundred(DocumentPart):
     def expected(self, known: Known) -> Decimal:
         """Return 100 less the other percent."""
         return points(self._rest(known))
+
+    def implied(self, known: Known) -> Known:
+        """Return 100 less the other percent."""
+        return {self.percent: float(self.expected(known))} if known.get(self.other) is not None else {}
 
     def _rest(self, known: Known) -> int:
         return 10000 - hundredths_of(known[self.other])
@@ -145,6 +162,12 @@ class RoundedPercent(DocumentPart):
     def expected(self, known: Known) -> Decimal | None:
         """Return the rounded percent."""
         return points(rounded(known[self.part], known[self.whole])) if known[self.whole] > 0 else None
+
+    def implied(self, known: Known) -> Known:
+        """Return the rounded percent."""
+        if known.get(self.part) is None or not known.get(self.whole):
+            return {}
+        return {self.percent: float(points(rounded(known[self.part], known[self.whole])))}
 
     def statement(self) -> Sentence:
         """Return the equation, with the rounding."""
@@ -207,6 +230,10 @@ class OnWeekday(DocumentPart):
         day = known.get(self.day)
         return "" if day is None else WEEKDAYS[day.isoweekday() - 1]
 
+    def implied(self, known: Known) -> Known:
+        """Return the number of the date's weekday."""
+        return {self.weekday: known[self.day].isoweekday()} if known.get(self.day) is not None else {}
+
     def statement(self) -> Sentence:
         """Return which weekday belongs to which date."""
         return f"{self.weekday} คือวันในสัปดาห์ของ {self.day}", f"{self.weekday} is the weekday of {self.day}"
@@ -224,6 +251,10 @@ class Said(DocumentPart):
     def holds(self, known: Known) -> bool:
         """Return whether the fact is known and has one value."""
         return known.get(self.fact) is not None and known.get(self.times) in (None, 1)
+
+    def implied(self, known: Known) -> Known:
+        """Return the fact as a text, stated once."""
+        return {self.fact: "stated", self.times: 1}
 
     def statement(self) -> Sentence:
         """Return which fact is required."""
@@ -249,6 +280,10 @@ class Equals(DocumentPart):
     def holds(self, known: Known) -> bool:
         """Return whether the fact is the value."""
         return bool(known[self.fact] == self.value)
+
+    def implied(self, known: Known) -> Known:
+        """Return the value."""
+        return {self.fact: self.value}
 
     def expected(self, known: Known) -> int | str:
         """Return the value."""

@@ -117,6 +117,10 @@ class RowKind(RuleKind, abstract=True):
         """The columns that the rule requires to be whole numbers."""
         return ()
 
+    def implied(self, row: Row) -> Row:
+        """Return the values of columns that follow from the others of a row, where the rule holds; by default none."""
+        return {}
+
     def json_schema(self) -> Mapping[str, Schema]:
         """Return what the rule says of single columns in JSON Schema, where that is all it says; else nothing."""
         return {}
@@ -274,6 +278,10 @@ class DocumentPart(RuleKind, abstract=True):
     def expected(self, known: Known) -> Any:
         """Return what the fact should be; None where that is not known."""
         return None
+
+    def implied(self, known: Known) -> Known:
+        """Return the facts that follow from others, where the requirement is met; by default none."""
+        return {}
 
 
 def kinds_of(base: type[Kind]) -> dict[str, type[Kind]]:

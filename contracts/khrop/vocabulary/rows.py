@@ -168,6 +168,10 @@ class RatioWithin(RowKind):
         """Return whether the percent is near that of part and whole."""
         return is_within(self.ratio, self.part, self.whole, in_hundredths(self.tolerance))
 
+    def implied(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the percent, rounded half up."""
+        return _percent(self.ratio, row[self.part], row[self.whole])
+
     def words(self) -> Words:
         """Return texts that give the percent that is due."""
         return _percent_words(self.ratio, self.part, self.whole) | {
@@ -202,6 +206,10 @@ class RatioRounded(RowKind):
         """Return whether the percent is that of part and whole, rounded half up."""
         return is_rounded(self.ratio, self.part, self.whole)
 
+    def implied(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the percent, rounded half up."""
+        return _percent(self.ratio, row[self.part], row[self.whole])
+
     def words(self) -> Words:
         """Return texts that give the percent that is due."""
         return _percent_words(self.ratio, self.part, self.whole) | {
@@ -221,6 +229,12 @@ class RatioRounded(RowKind):
         name = f"{self.ratio} rounded half up"
         part, whole = nw.col(self.part), nw.when(nw.col(self.whole) > 0).then(nw.col(self.whole))
         yield expect.equal_columns(self.ratio, name, derived={name: (part * 20000 + whole) // (whole * 2) / 100})
+
+
+def _percent(ratio: str, part: float | None, whole: float | None) -> dict[str, float]:
+    if part is None or whole is None or whole <= 0:
+        return {}
+    return {ratio: (20000 * part + whole) // (2 * whole) / 100}
 
 
 def _percent_words(ratio: str, part: str, whole: str) -> dict[str, Any]:

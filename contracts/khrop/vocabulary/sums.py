@@ -56,6 +56,13 @@ class SumsMatch(GroupKind):
         """The sum of each column."""
         return {column: Aggregate("sum", column) for column in self.columns}
 
+    def claims(self, sums: Row) -> Row:
+        """Return the facts that hold for some sums by column."""
+        facts = {self.prefix + column: sums[column] for column in self.columns}
+        if self.ratio and (whole := sums[self.ratio[1]]) > 0:
+            facts[self.prefix + self.ratio[2]] = (20000 * sums[self.ratio[0]] + whole) // (2 * whole) / 100
+        return facts
+
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the totals that the document states otherwise."""
         for snapshot, rows in groups.items():

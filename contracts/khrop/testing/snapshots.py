@@ -1,0 +1,358 @@
+"""Snapshots that hold, step by step; at each step one rule may be broken instead.
+
+Here belongs the order in which a snapshot is made: which rows under which keys, their figures, the wholes of parts,
+the document's facts, the row before each row, the references. What is changed to break a rule belongs in
+`khrop.testing.breaking`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from khrop.engine.check import PREVIOUS_FRAME
+from khrop.expressions.evaluation import evaluate_row
+from khrop.expressions.formula import columns_in
+from khrop.model.rule import PREVIOUS
+from khrop.testing import documents
+from khrop.testing.plan import Plan
+from khrop.testing.solving import TRIES, DeadEnd, Goal, Solver
+from khrop.testing.values import Bounds, Draw, Field, Row, of_figures, read_field
+from khrop.vocabulary import ByGroup, ConservesRows, ContainsExactly, ForeignKey, LinearSequence, NotAllSame, PartWhole
+
+PATTERNS = 8
+"""A longer table repeats the figures of so many rows: it is drawn in milliseconds, and shrinks to something small."""
+MOST_ROWS = 4
+_PARTS = 3
+_OLDER_TRIES = 5
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A snapshot.
+
+    Attributes:
+        rows: Its rows.
+        known: The document's facts.
+        references: The rows of the frames beside it; the previous frame is one of them.
+    """
+
+    rows: list[Row]
+    known: dict[str, Any] = field(default_factory=dict)
+    references: dict[str, list[Row]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """What is done at one step so that a rule breaks; at no step where the snapshot is to hold.
+
+    Attributes:
+        step: The step.
+        act: What is done there; the arguments depend on the step.
+        rule: What the contract's method returned, where the step is about one rule.
+    """
+
+    step: str = ""
+    act: Callable[..., Any] = lambda *args: None
+    rule: Any = None
+
+    def at(self, step: str, *args: Any) -> Any:
+        """Act at a step: return what `act` returns, at any other None."""
+        return self.act(*args) if self.step == step else None
+
+
+HOLDING = Breaking()
+
+
+def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
+    """Draw a snapshot.
+
+    Args:
+        draw: The function of Hypothesis that draws.
+        plan: The contract.
+        breaking: What is broken.
+
+    Returns:
+        The snapshot.
+
+    Raises:
+        DeadEnd: What was drawn cannot be completed.
+    """
+    slots = _slots(draw, plan, 2 if breaking.step in ("slots", "numbered") else 1)
+    breaking.at("slots", draw, plan, slots)
+    for rule in plan.of(LinearSequence):
+        for at, slot in enumerate(slots):
+            slot[rule.column] = rule.start + at
+    breaking.at("numbered", draw, plan, slots)
+    figures = _in_groups(draw, plan, slots, breaking)
+    older = _before(draw, plan, figures, breaking) if plan.compares else []
+    drawn = Snapshot([plan.shown(row) for row in figures], dict(plan.document))
+    totals = documents.totals_of(plan, figures)
+    kept = breaking.at("totals", draw, plan, totals) or frozenset()
+    drawn.known |= {name: value for name, value in totals.items() if name not in drawn.known}
+    documents.derive(draw, plan, drawn.known)
+    kept |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
+    broken = documents.leave_out(plan, drawn.known, kept | plan.document.keys())
+    if broken and breaking is HOLDING:
+        raise DeadEnd(f"rule {broken[0]!r} judges facts that are not known to be drawn: hand them in as document")
+    if plan.compares:
+        drawn.references[PREVIOUS_FRAME] = [plan.shown(row) for row in older]
+    _refer(draw, plan, drawn.rows, drawn.references)
+    return drawn
+
+
+def _slots(draw: Draw, plan: Plan, least: int) -> list[Row]:
+    """Draw the rows of a snapshot, with the values that its keys and labels pin."""
+    made = _labelled(draw, plan, least)
+    for rule in plan.of(ContainsExactly):
+        for slot, value in zip(made, rule.expected, strict=True):
+            slot[rule.column] = value
+    numbered = {rule.column for rule in plan.of(LinearSequence)}
+    for key in plan.keys:
+        pinned = [column for column in key if all(column in slot for slot in made)]
+        if numbered.intersection(key) or (pinned and len({tuple(map(s.get, pinned)) for s in made}) == len(made)):
+            continue
+        free = [column for column in key if column not in pinned]
+        for slot, values in zip(made, draw(_tuples(plan, free, len(made))), strict=True):
+            slot |= zip(free, values, strict=True)
+    return made[::-1] if draw(st.booleans()) else made
+
+
+def _labelled(draw: Draw, plan: Plan, least: int) -> list[Row]:
+    """Draw rows without values, or with the labels of parts and wholes."""
+    wholes: list[PartWhole] = plan.of(PartWhole)
+    fixed = plan.many_rows if plan.rows is None else plan.rows
+    if not wholes or wholes[0].labels in {rule.column for rule in plan.of(ContainsExactly)}:
+        most = MOST_ROWS
+        for key in plan.keys:
+            sizes = [plan.finite(column) for column in key]
+            most = min(most, math.prod(MOST_ROWS if size is None else size for size in sizes))
+        return [{} for _ in range(fixed if fixed is not None else draw(st.integers(min(least, most), most)))]
+    labels, by = wholes[0].labels, wholes[0].by
+    named = list(dict.fromkeys(label for rule in wholes for label in (rule.whole, *rule.part)))
+    groups = draw(st.integers(1, 2)) if by and not fixed else 1
+    room, made = math.prod([plan.finite(column) or 2 for column in by]), []
+    for name in draw(_tuples(plan, by, min(groups, room))):
+        mine = [*named]
+        if not all(rule.part for rule in wholes):
+            others, free = plan.fields[labels].strategy().filter(lambda label: label not in named), plan.finite(labels)
+            most = fixed - len(named) if fixed else _PARTS if free is None else min(_PARTS, free - len(named))
+            size = most if fixed else min(least, most)
+            mine += draw(st.lists(others, min_size=size, max_size=most, unique=True))
+        made += [{**dict(zip(by, name, strict=True)), labels: label} for label in mine]
+    return made
+
+
+def _tuples(plan: Plan, columns: Sequence[str], many: int) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Return a strategy for so many different combinations of values of some columns."""
+    values = st.tuples(*[plan.fields[column].strategy() for column in columns])
+    return st.lists(values, min_size=many, max_size=many, unique=True)
+
+
+def _in_groups(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking) -> list[Row]:
+    """Draw rows on which the rules about groups hold, or the one that is broken does not."""
+    rules = plan.of(ByGroup)
+    for _ in range(TRIES if rules else 1):
+        rows = _rows(draw, plan, slots, breaking)
+        if all(_holds(rule, rows) is (breaking.rule is not rule) for rule in rules):
+            return rows
+    raise DeadEnd("no rows were found on which the rules about groups are as they should be")
+
+
+def _rows(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking) -> list[Row]:
+    wholes: list[PartWhole] = plan.of(PartWhole)
+    sums = [at for at, slot in enumerate(slots) if is_whole(plan, slot)]
+    found: dict[int, Row] = breaking.at("row", draw, plan, slots) or {}
+    parts = [at for at in range(len(slots)) if at not in sums and at not in found]
+    within = _within(plan, wholes, slots, breaking)
+    found |= _filled(draw, plan, slots, parts, within)
+    todo = [at for at in sums if at not in found]
+    while todo:
+        ready = [at for at in todo if not {n for rule in wholes for n in _parts(rule, slots, at)}.intersection(todo)]
+        for at in ready or todo:
+            due = {value: sum(found[n][value] for n in _parts(rule, slots, at) if found[n][value] is not None)
+                   for rule in wholes if slots[at].get(rule.labels) == rule.whole for value in rule.values}  # fmt: skip
+            # What else is then in the row is for the rules about rows to say.
+            due = breaking.at("whole", draw, plan, due) or due
+            found[at] = one_row(draw, plan, due | slots[at], within)
+        todo = [at for at in todo if at not in (ready or todo)]
+    return [found[at] for at in range(len(slots))]
+
+
+def is_whole(plan: Plan, slot: Row) -> bool:
+    """Check whether a row is the whole of others."""
+    return any(slot.get(rule.labels) == rule.whole for rule in plan.of(PartWhole))
+
+
+def _parts(rule: PartWhole, slots: Sequence[Row], at: int) -> list[int]:
+    """Return the places of the parts of a row; none where it is no whole."""
+    whole = slots[at]
+    mine = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
+    mine = mine if whole.get(rule.labels) == rule.whole else []
+    return [n for n in mine if not rule.part or slots[n][rule.labels] in rule.part]
+
+
+def _filled(
+    draw: Draw, plan: Plan, slots: Sequence[Row], places: Sequence[int], within: Mapping[str, Bounds]
+) -> dict[int, Row]:
+    """Draw rows: of a long table a few are drawn and repeated, where no pinned value bears on others."""
+    pinned = {column for at in places for column in slots[at]}
+    if len(places) <= PATTERNS or pinned.intersection(plan.solver.coupled):
+        return {at: one_row(draw, plan, slots[at], within) for at in places}
+    patterns = [one_row(draw, plan, slots[places[0]], within) for _ in range(draw(st.integers(1, PATTERNS)))]
+    return {at: {**patterns[n % len(patterns)], **slots[at]} for n, at in enumerate(places)}
+
+
+def one_row(draw: Draw, plan: Plan, pins: Row, within: Mapping[str, Bounds] | None = None) -> Row:
+    """Draw a row that holds.
+
+    Args:
+        draw: The function of Hypothesis that draws.
+        plan: The contract.
+        pins: Cells that are given.
+        within: Bounds of figures.
+
+    Returns:
+        The row.
+
+    Raises:
+        DeadEnd: No row was found.
+    """
+    return _tried([plan.solver] * TRIES, draw, pins, within)
+
+
+def _tried(solvers: Sequence[Solver], *args: Any, **more: Any) -> Row:
+    dead_end = DeadEnd()
+    for solver in solvers:
+        try:
+            return solver.row(*args, **more)
+        except DeadEnd as error:
+            dead_end = error
+    raise dead_end
+
+
+def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], breaking: Breaking) -> dict[str, Bounds]:
+    """Return how large figures may be, so that wholes, and aggregates of groups, keep within bounds."""
+    within: dict[str, Bounds] = {}
+    for value in (value for rule in wholes for value in rule.values):
+        low, high = plan.fields[value].low, plan.fields[value].high
+        within[value] = (low if low > 0 else low / len(slots), high / len(slots))
+    for rule in plan.of(ByGroup):
+        sizes = Counter(tuple(slot.get(by) for by in rule.by) for slot in slots).values()
+        for name, (of, column) in rule.figures.items():
+            if of not in ("sum", "min", "max") or not plan.fields[column].is_figure:
+                continue
+            least, most = (min(sizes), max(sizes)) if of == "sum" and sizes else (1, 1)
+            allowed = read_field(Field(name, "number", "", False, False), [of_figures(rule.formula)])
+            low, high = allowed.low / least, allowed.high / most
+            if breaking.rule is rule:
+                # Beyond what is allowed, however far.
+                low, high = -math.inf, allowed.low / most
+                if math.isfinite(allowed.high):
+                    low, high = allowed.high / least, math.inf
+            known = within.get(column, (-math.inf, math.inf))
+            within[column] = max(known[0], low), min(known[1], high)
+    return within
+
+
+def _holds(rule: ByGroup, rows: Sequence[Row]) -> bool:
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[column] for column in rule.by), []).append(row)
+    formula = of_figures(rule.formula)
+    for group in groups.values():
+        figures = {name: _aggregate(of, [r.get(column) for r in group]) for name, (of, column) in rule.figures.items()}
+        if any(figures[name] is None for name in columns_in(formula)) or not evaluate_row(formula, figures):
+            return False
+    return True
+
+
+def _aggregate(of: str, values: Sequence[Any]) -> Any:
+    present = [value for value in values if value is not None]
+    counts = {
+        "rows": len(values),
+        "count": len(present),
+        "true": sum(map(bool, present)),
+        "different": len(set(values)),
+    }
+    if of in counts:
+        return counts[of]
+    return {"sum": sum, "min": min, "max": max}[of](present) if present else None  # type: ignore[operator]
+
+
+def _before(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> list[Row]:
+    """Draw a row before for each row; rows with the same figures had the same."""
+    known: dict[Any, Row] = {}
+    pinned = {column for key in plan.keys for column in key} | {rule.column for rule in plan.of(LinearSequence)}
+    each = pinned.intersection(plan.solver.coupled)
+    older = []
+    for row in rows:
+        kept = {n: v for n, v in row.items() if n in pinned or v is None or not plan.fields[n].is_figure}
+        figures = tuple(value for name, value in row.items() if name not in kept)
+        if figures not in known or each:
+            known[figures] = older_row(draw, plan, row, kept)
+        older.append(known[figures] | kept)
+    spoilt: Goal | None = breaking.at("previous", draw, plan, rows, older)
+    if plan.options.key:
+        # Rows of one key would be compared each with each, and those without with none.
+        key = plan.options.key[0]
+        times = Counter(row[key] for row in older)
+        kept_rows = [at for at, was in enumerate(older) if times[was[key]] == 1 and was[key] is not None]
+        rows, older = [rows[at] for at in kept_rows], [older[at] for at in kept_rows]
+    for rule in plan.of(NotAllSame):
+        if breaking.rule is not rule:
+            _differ(plan, rule, rows, older, spoilt)
+    return older
+
+
+def older_row(draw: Draw, plan: Plan, row: Row, kept: Row) -> Row:
+    """Draw the row before a row.
+
+    Args:
+        draw: The function of Hypothesis that draws.
+        plan: The contract.
+        row: The row.
+        kept: The cells that are the same before.
+
+    Returns:
+        The row before, one that holds itself where there is such a one.
+
+    Raises:
+        DeadEnd: None was found.
+    """
+    pins = row | {PREVIOUS + name: value for name, value in kept.items()}
+    like = {PREVIOUS + name: value for name, value in row.items()}
+    both = _tried([solver for solver in plan.older for _ in range(_OLDER_TRIES)], draw, pins, like=like)
+    return {name.removeprefix(PREVIOUS): value for name, value in both.items() if name.startswith(PREVIOUS)}
+
+
+def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[Row], spoilt: Goal | None) -> None:
+    """Change some figure of the previous frame, where all are the same; a goal that is spoilt need not hold."""
+    pairs = list(zip(rows, older, strict=True))
+    if any(row[c] is not None and row[c] != was[c] for row, was in pairs for c in rule.columns):
+        return
+    for row, was in pairs:
+        for column, by in ((column, by) for column in rule.columns if row[column] is not None for by in (-1, 1)):
+            both = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
+            if all(goal is spoilt or goal.holds(both, plan.fields) for goal in plan.compared):
+                was[column] = row[column] + by
+                return
+
+
+def _refer(draw: Draw, plan: Plan, rows: Sequence[Row], frames: dict[str, list[Row]]) -> None:
+    """Make the frames that rules refer to: each with the frame's rows, and those that are conserved beside them."""
+    conserved: list[ConservesRows] = plan.of(ConservesRows)
+    for name in (name for rule in conserved for name in rule.also):
+        frames.setdefault(name, [dict(row) for row in rows[: draw(st.integers(0, 2))]])
+    for key in plan.of(ForeignKey):
+        frame = frames.setdefault(key.reference, [dict(row) for row in rows])
+        for slot, row in zip(frame, rows, strict=False):
+            slot |= {there: row[here] for here, there in zip(key.columns, key.columns_there, strict=True)}
+    for rule in conserved:
+        frame = frames.setdefault(rule.of, [dict(row) for row in rows])
+        frame += [dict(row) for name in rule.also for row in frames[name]]
