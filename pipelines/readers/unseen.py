@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipelines.readers.document import (
     HIDDEN,
+    STRUCK,
     Cell,
     Claim,
     Document,

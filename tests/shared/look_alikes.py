@@ -136,7 +136,8 @@ def text_campaign(chance: Random, seen: Return, other: Return) -> Case:
 
 HIDING = (
     "display:none", "display: none !important", "visibility:hidden", "visibility: collapse", "opacity:0",
-    "opacity: .01",    "font-size:0", "font-size:1px", "font-size: 0.1em", "color:#fff", "color:white", "color:rgba(0,0,0,0)",
+    "opacity: .01",
+    "font-size:0", "font-size:1px", "font-size: 0.1em", "color:#fff", "color:white", "color:rgba(0,0,0,0)",
     "color:#fefefe", "position:absolute;left:-9999px", "position:fixed; top:-3000px", "text-indent:-9999px",
     "clip-path:inset(100%);position:absolute", "height:0;overflow:hidden", "width:0; overflow:hidden", "mso-hide:all",
     "transform:scale(0)",
