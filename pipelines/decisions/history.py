@@ -48,7 +48,7 @@ def decision_in(receipt: Receipt, line: int) -> Decision | None:
         ) from None
 
 
-def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
+def recorded(receipts: Iterable[Receipt]) -> dict[str, Rows]:
     """What the ledger keeps of decisions, as rows of core.decision and of core.correction."""
     first: dict[str, Receipt] = {}
     decisions: Rows = []
@@ -66,7 +66,7 @@ def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
             }
         )  # fmt: skip
         corrections += [{**key, **row} for row in _corrections(decision)]
-    return decisions, corrections
+    return {"core.decision": decisions, "core.correction": corrections}
 
 
 def _corrections(decision: Decision) -> Rows:

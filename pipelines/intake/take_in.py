@@ -27,9 +27,11 @@ from pipelines.intake.judging import judge
 from pipelines.readers import Unreadable, too_large
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
-from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_parts, note_seen_again, transaction
+from warehouse.load import load, record_ledger, record_seen_again
+from warehouse.revisions import Arrival, File, Outcome
 from warehouse.tables import refresh_reference
 from warehouse.verdicts import Verdict, changed
+from warehouse.writing import transaction
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -97,9 +99,8 @@ def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
     all_events = events(receipts)
     with way.warehouse.writing() as connection:
         refresh_reference(connection, way.campaigns.values(), [d.tables for d in way.datasets.values()])
-        note_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
-        note_decisions(connection, *recorded(receipts))
-        note_parts(connection, containers.recorded(receipts))
+        record_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
+        record_ledger(connection, {**recorded(receipts), "raw.part": containers.recorded(receipts)})
         todo = _pending(all_events, _judged_lines(connection, way.archive, all_events))
     newest = {e.snapshot_id: e for e in all_events}
     for part in _parts(todo):
@@ -209,23 +210,23 @@ def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
 def arrival(judgement: Judgement, event: Event) -> Arrival:
     """A judgement as the warehouse takes it."""
     return Arrival(
-        judgement.of.snapshot_id,
-        _file(event.first),
-        judgement.dataset.tables if judgement.dataset else None,
-        judgement.campaign_id,
-        judgement.as_of,
-        judgement.verdict,
-        judgement.figures,
-        judgement.contract_version,
-        judgement.reader_version,
-        event.known_from,
-        event.hints.campaign,
-        event.hints.as_of,
-        event.line,
-        judgement.rows,
-        [(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
-        [(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
-        judgement.violations,
+        snapshot_id=judgement.of.snapshot_id,
+        file=_file(event.first),
+        dataset=judgement.dataset.tables if judgement.dataset else None,
+        campaign_id=judgement.campaign_id,
+        as_of=judgement.as_of,
+        verdict=judgement.verdict,
+        figures=judgement.figures,
+        contract_version=judgement.contract_version,
+        reader_version=judgement.reader_version,
+        known_from=event.known_from,
+        hint_campaign=event.hints.campaign,
+        hint_as_of=event.hints.as_of,
+        ledger_line=event.line,
+        rows=judgement.rows,
+        cells=[(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
+        claims=[(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
+        violations=judgement.violations,
     )
 
 

@@ -29,7 +29,7 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             if tables.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
             known = [dataset.tables for dataset in datasets(home.root).values()]
-            if not tables.reference_stands(connection, campaigns.load(home.root).values(), known):
+            if not tables.reference_is_current(connection, campaigns.load(home.root).values(), known):
                 work.append("campaigns, provinces or datasets that have changed")
             return work
     except FileNotFoundError:
