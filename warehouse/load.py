@@ -1,6 +1,7 @@
 """Writing judged returns into the warehouse, with their cells, claims and violations.
 
-Accepted rows go into the dataset's table, the others into that of rows set aside. Which revision a return is belongs in `warehouse.revisions`; how it is judged belongs to the caller.
+Accepted rows go into the dataset's table, the others into that of rows set aside. Which revision a return is belongs in
+`warehouse.revisions`; how it is judged belongs to the caller.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelines.archive.copying import NotTaken
     from pipelines.archive.store import Incoming, Receipt
     from pipelines.home import Home
-    from pipelines.intake.take_in import Story
+    from pipelines.intake.take_in import IntakeResult
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50
@@ -128,14 +128,14 @@ def run_job(home: Home, job: str, *, total: int = 0, config: dict[str, Any] | No
         for run_id in launch.fail_dead_runs(instance):
             LOG.warning("run %s had died; this run completes its work", run_id)
 
-        def add(batch: list[Story]) -> None:
+        def add(batch: list[IntakeResult]) -> None:
             lines = [as_dict(home, story) for story in batch]
             taken.extend(lines)
             advance(len(batch))
             for line in lines:
                 LOG.info("%s: %s", line["return"], line["verdict"], extra={"fields": line})
 
-        with listeners.to_stories(add):
+        with listeners.listening(add):
             run = launch.run(instance, definitions_of(home.root).resolve_job_def(job), config)
         LOG.info("run %s: %s", run.run_id, run.status.value.lower())
     return taken
@@ -178,7 +178,7 @@ def _known(home: Home, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
     ]
 
 
-def as_dict(home: Home, story: Story) -> dict[str, Any]:
+def as_dict(home: Home, story: IntakeResult) -> dict[str, Any]:
     """A story as JSON has it."""
     return {
         "return": story.snapshot_id,

@@ -44,7 +44,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class IntakeResult:
     """What came of a return in this run, for the person or machine that asked."""
 
     snapshot_id: str
@@ -79,7 +79,7 @@ def waiting(home: Home, connection: DuckDBPyConnection | None) -> list[Event]:
     return _pending(all_events, _judged_lines(connection, archive, all_events) if connection else {})
 
 
-def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[Story]]:
+def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[IntakeResult]]:
     """Judge and load what the archive holds and the warehouse does not, a batch at a time; the stories of each.
 
     With `again` (names of returns; an empty list means all) these are judged once more, and loaded as a new
@@ -94,7 +94,7 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
         yield from _take_in(way, None)
 
 
-def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
+def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[IntakeResult]]:
     receipts = way.archive.receipts()
     all_events = events(receipts)
     with way.warehouse.writing() as connection:
@@ -128,7 +128,9 @@ class _Way:
     completed: list[str] = field(default_factory=list)
     """Containers of which more was archived than the ledger named."""
 
-    def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
+    def go(
+        self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False
+    ) -> Iterator[list[IntakeResult]]:
         """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
         while part:
             judgements = judge_events(self.archive, part, self.campaigns, self.datasets)
@@ -235,7 +237,7 @@ def _load(
     judgements: list[Judgement],
     by_name: Mapping[str, Event],
     by_dataset: Mapping[str, Dataset],
-) -> list[Story]:
+) -> list[IntakeResult]:
     arrivals = [arrival(j, by_name[j.of.snapshot_id]) for j in judgements]
     if not arrivals:
         return []
@@ -253,11 +255,13 @@ def _load(
     ]
 
 
-def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int) -> Story:
+def _story(
+    a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int
+) -> IntakeResult:
     verdict = o.verdict
     if verdict is Verdict.ACCEPTED and compared:
         verdict = changed(verdict, Verdict.ACCEPTED_WITH_WARNINGS)
-    return Story(
+    return IntakeResult(
         a.snapshot_id,
         a.file.sha256,
         a.file.name,

@@ -19,7 +19,7 @@ from pipelines.archive import copying as module
 from pipelines.archive.copying import NotTaken, StillChanging
 from pipelines.archive.store import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.take_in import IntakeResult
 
 HASH = hashlib.sha256(b"a return").hexdigest()
 
@@ -336,7 +336,7 @@ def test_a_ledger_line_comes_back_as_it_was_written(receipt: Receipt) -> None:
 
 
 def test_a_return_whose_bytes_were_lost_is_judged_when_the_original_comes_again(
-    home: Home, taken_in: Callable[..., list[Story]], sample: Path
+    home: Home, taken_in: Callable[..., list[IntakeResult]], sample: Path
 ) -> None:
     (receipt,) = Archive(home.archive).take([come(sample)])
     Archive(home.archive).path(receipt.sha256).unlink()

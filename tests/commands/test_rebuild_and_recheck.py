@@ -20,7 +20,7 @@ from pipelines.campaigns import BUNDLED
 from pipelines.commands.upkeep import _set_by
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
-from pipelines.intake.take_in import Story, take_in
+from pipelines.intake.take_in import IntakeResult, take_in
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 
@@ -49,7 +49,7 @@ def held(home: Home) -> dict[str, list[Any]]:
         }
 
 
-def judged(home: Home, again: list[str] | None = None) -> list[Story]:
+def judged(home: Home, again: list[str] | None = None) -> list[IntakeResult]:
     """Archive to marts."""
     warehouse = Warehouse(home.warehouse)
     stories = [story for batch in take_in(home, again=again) for story in batch]
@@ -115,10 +115,10 @@ def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
 
 
 @pytest.fixture
-def put(home: Home, tmp_path: Path) -> Callable[..., Story]:
+def put(home: Home, tmp_path: Path) -> Callable[..., IntakeResult]:
     """Write a return, take it in, and tell what came of it."""
 
-    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **told: Any) -> Story:
+    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **told: Any) -> IntakeResult:
         (tmp_path / name).write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
         Archive(home.archive).take([incoming(home, tmp_path / name)])
         return judged(home)[-1]

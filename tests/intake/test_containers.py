@@ -22,13 +22,13 @@ from pipelines import campaigns
 from pipelines.archive.store import Archive, Receipt
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox, incoming
-from pipelines.intake.take_in import Story, take_in, waiting
-from pipelines.monitoring.alerts import standing
-from pipelines.monitoring.health import archived, troubles
+from pipelines.intake.take_in import IntakeResult, take_in, waiting
+from pipelines.monitoring.alerts import problems
+from pipelines.monitoring.health import archived, health_report
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 Ask = Callable[..., list[Any]]
 DAYS = [date(2020, 6, day) for day in (4, 11, 18)]
 NAMES = ["รายงาน ๔ มิ.ย. ๖๓.csv", "รายงาน ๑๑ มิ.ย. ๖๓.csv", "รายงาน ๑๘ มิ.ย. ๖๓.csv"]
@@ -68,7 +68,7 @@ def ledger(home: Home) -> list[Receipt]:
     return Archive(home.archive).receipts()
 
 
-def judged_everything(home: Home) -> list[Story]:
+def judged_everything(home: Home) -> list[IntakeResult]:
     with Warehouse(home.warehouse).writer():
         return [story for batch in take_in(home) for story in batch]
 
@@ -137,9 +137,9 @@ def test_what_is_refused_in_a_container_is_no_trouble_and_one_without_a_return_i
 
     def wrong() -> list[str]:
         with Warehouse(home.warehouse).reading() as connection:
-            now = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+            now = health_report(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
             assert now.counts["opened"] == 1
-        return [key for key in standing(now) if not key.startswith("overdue")]
+        return [key for key in problems(now) if not key.startswith("overdue")]
 
     assert wrong() == []
     (empty,) = taken_in(mail(tmp_path, ("a.png", PNG), ("b.exe", b"MZ\x90\0")))

@@ -19,7 +19,7 @@ from province_table import DATASETS, MART_NAMES
 
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.take_in import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import checks, launch
 from pipelines.publishing import catalogue
@@ -27,7 +27,7 @@ from warehouse import tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 WARNING = dg.AssetCheckSeverity.WARN
 ERROR = dg.AssetCheckSeverity.ERROR
 
@@ -66,7 +66,7 @@ def archive(home: Home, *paths: Path) -> None:
 def run(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
     """The ingest job as a command runs it."""
     with Warehouse(home.warehouse).writer():
-        return launch.run(instance, defs.resolve_job_def("ingest"))
+        return launch.run(instance, defs().resolve_job_def("ingest"))
 
 
 @pytest.mark.slow
@@ -81,8 +81,8 @@ def test_the_code_location_is_valid(home: Home) -> None:
 def test_the_definitions_can_be_loaded_in_full() -> None:
     from pipelines.definitions import defs
 
-    dg.Definitions.validate_loadable(defs)
-    names = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
+    dg.Definitions.validate_loadable(defs())
+    names = {spec.key.to_user_string() for spec in defs().resolve_all_asset_specs()}
     reports = {report.name for report in catalogue.reports(DATASETS.values())}
     assert names == {"intake", "returns", "province_progress", *MART_NAMES, "exports", *reports}
 
@@ -100,12 +100,12 @@ def test_every_rule_has_a_check_that_never_blocks_and_conservation_has_two_that_
 def test_every_asset_says_what_it_is() -> None:
     from pipelines.definitions import defs
 
-    for spec in defs.resolve_all_asset_specs():
+    for spec in defs().resolve_all_asset_specs():
         assert spec.description, spec.key
         assert spec.kinds, spec.key
         assert spec.owners == ["team:returns"], spec.key
         assert spec.group_name in {"1_intake", "2_province_progress", "3_published", "4_reports"}, spec.key
-    (progress,) = (s for s in defs.resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
+    (progress,) = (s for s in defs().resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
     columns = {c.name: c for c in progress.metadata["dagster/column_schema"].columns}
     assert columns["saved_percent"].description
 
@@ -339,9 +339,9 @@ def test_the_sweep_asks_again_while_a_notice_could_not_be_sent(
         return sweep(context)  # type: ignore[return-value]
 
     (broken,) = taken_in(returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
-    stands = {f"set-aside:{broken.snapshot_id}": "told"}
-    assert isinstance(ask(), dg.RunRequest), "nobody has been told yet"
-    alerts.tell(home, stands, [alerts.LogNotifier()])
+    present = {f"set-aside:{broken.snapshot_id}": "it is set aside"}
+    assert isinstance(ask(), dg.RunRequest), "nobody has been notified yet"
+    alerts.notify(home, present, [alerts.LogNotifier()])
     assert isinstance(ask(), dg.SkipReason)
     monkeypatch.setenv(alerts.WEBHOOK, "http://127.0.0.1:9/nobody-listens")
     assert isinstance(ask(), dg.RunRequest)

@@ -63,7 +63,7 @@ class Place:
         return path
 
     def run(self, **ops: Any) -> list[dg.DagsterEventType]:
-        run = launch.run(self.instance, defs.resolve_job_def("publish"), ops)
+        run = launch.run(self.instance, defs().resolve_job_def("publish"), ops)
         return list(self.instance.all_logs(run.run_id))  # type: ignore[arg-type]
 
     def docs(self) -> dict[str, bytes]:
@@ -270,9 +270,9 @@ def test_without_the_extra_the_command_says_how_to_install_it_and_the_asset_is_l
 def test_taking_returns_in_ends_at_the_exports() -> None:
     from pipelines.definitions import defs
 
-    keys = {key.to_user_string() for key in defs.resolve_job_def("ingest").asset_layer.executable_asset_keys}
+    keys = {key.to_user_string() for key in defs().resolve_job_def("ingest").asset_layer.executable_asset_keys}
     assert keys == {"intake", "province_progress", *MART_NAMES, "exports"}
-    job = defs.resolve_job_def("publish")
+    job = defs().resolve_job_def("publish")
     named = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
     assert named == {report.name for report in catalogue.reports([DATASET])}
 

@@ -17,13 +17,13 @@ import pytest
 from pipelines.archive.store import Archive
 from pipelines.commands.exits import FAULT, full_disk, in_words
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.take_in import IntakeResult
 from pipelines.orchestration.launch import RunFailed
 from warehouse import tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 
 # Runs the real command; from a certain step on no file may grow beyond some bytes.
 DRIVER = """

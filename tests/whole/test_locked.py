@@ -15,11 +15,11 @@ import pytest
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.take_in import IntakeResult
 from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 
 HOLDS_THE_LOCK = """
 with Warehouse(Path(sys.argv[1])).writer():
