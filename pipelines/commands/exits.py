@@ -63,7 +63,7 @@ def of_verdicts(verdicts: Iterable[str]) -> int:
 
 def in_words(error: Exception) -> tuple[int, str]:
     """The exit code of a fault, and what to say of it."""
-    from pipelines.archive.store import Damaged
+    from pipelines.archive.ledger import Damaged
     from pipelines.campaigns import CampaignFault
     from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind

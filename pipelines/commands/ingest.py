@@ -27,9 +27,10 @@ from pipelines.commands.read import AsOfOption, CampaignOption, named, there
 
 if TYPE_CHECKING:
     from pipelines.archive.copying import NotTaken
-    from pipelines.archive.store import Incoming, Receipt
+    from pipelines.archive.ledger import Receipt
+    from pipelines.archive.store import Incoming
     from pipelines.home import Home
-    from pipelines.intake.take_in import IntakeResult
+    from pipelines.intake.loading import IntakeResult
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50

@@ -83,7 +83,7 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
 
 def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
     """Judge one file where it lies and, behind a container, its parts; each as it is shown: `mail.eml!a.csv`."""
-    from pipelines.archive.store import return_name
+    from pipelines.archive.ledger import return_name
     from pipelines.datasets.registry import datasets
     from pipelines.home import Home
     from pipelines.intake.containers import parts_of
@@ -103,7 +103,7 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
     """Judge one file where it lies."""
     import hashlib
 
-    from pipelines.archive.store import return_name
+    from pipelines.archive.ledger import return_name
     from pipelines.datasets.registry import datasets
     from pipelines.home import Home
     from pipelines.intake.inbox import campaign_of

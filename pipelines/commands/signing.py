@@ -15,7 +15,7 @@ from pipelines.commands.status import resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.archive.store import Receipt
+    from pipelines.archive.ledger import Receipt
     from pipelines.home import Home
     from pipelines.intake.events import Event
     from pipelines.returns import Decision, Judgement
@@ -74,7 +74,7 @@ def decide(home: Home, one: Known, decision: Decision, as_json: bool) -> int:
     from pipelines.archive.store import Archive
 
     first: Receipt = one.event.first
-    Archive(home.archive).note(first, f"khrop {decision.kind}", decision.plain())
+    Archive(home.archive).record_decision(first, f"khrop {decision.kind}", decision.plain())
     stories = run_job(home, "ingest")
     say(stories, [], as_json)
     return of_verdicts(said["verdict"] for said in stories)

@@ -26,7 +26,7 @@ from pipelines.commands.ingest import run_job, say
 from pipelines.commands.status import resolve
 
 if TYPE_CHECKING:
-    from pipelines.archive.store import Receipt
+    from pipelines.archive.ledger import Receipt
 
 
 @guarded
@@ -61,7 +61,8 @@ def recheck(
 def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Re-read every archived file and compare its hash."""
     log_as(log_format)
-    from pipelines.archive.store import Archive, Damaged
+    from pipelines.archive.ledger import Damaged
+    from pipelines.archive.store import Archive
     from pipelines.commands.ingest import progress
     from pipelines.commands.text import plural
     from pipelines.home import Home

@@ -1,7 +1,7 @@
-"""Containers on their way into the archive: a zip or a message is kept as it came, and each return in it beside it.
+"""Archiving containers: a zip or a message is archived as it came, and each return in it as a file of its own.
 
-Here belongs what stands between keeping bytes (`pipelines.archive.store`) and opening them (`pipelines.readers.mail`),
-so that neither knows the other. What a container comes to is said in `pipelines.intake.judging`.
+Here belongs what connects archiving bytes (`pipelines.archive.store`) with opening them (`pipelines.readers.mail`), so
+that neither imports the other. The judgement on a container belongs in `pipelines.intake.judging`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,35 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.archive.copying import NotTaken
-from pipelines.archive.store import Archive, Incoming, Receipt
+from pipelines.archive.ledger import Receipt
+from pipelines.archive.store import Archive, Incoming
 from pipelines.intake.events import Event
 from pipelines.readers import Unreadable, process, too_large
 from pipelines.readers.mail import Part, is_container
 
 
 def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
-    """Keep some files, and of a container its parts, in one write to the ledger; the receipts of all of them."""
+    """Archive files, and the parts of containers, in one write to the ledger.
+
+    Args:
+        archive: The archive.
+        files: The files.
+        refused: Receives the files that cannot be read, with the reasons.
+
+    Returns:
+        The receipts of files and parts, in order.
+
+    Raises:
+        NotTaken: Where a file cannot be read and `refused` is None.
+        OSError: Where the archive cannot be written.
+    """
     return archive.take(files, refused, parts_of)
 
 
 def parts_of(path: Path) -> list[Part]:
-    """What a file holds that may be returns; nothing where it is no container, or none that can be opened, which its
-    judgement tells.
+    """Return what a file holds that may be returns.
+
+    Nothing where it is no container, or cannot be opened: its judgement reports why.
     """
     if too_large(path.stat().st_size):
         return []
@@ -37,9 +52,12 @@ def parts_of(path: Path) -> list[Part]:
 
 
 def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
-    """Keep the parts of a container (`parts` are their hashes) that the ledger does not name yet.
+    """Archive the parts of a container that the ledger does not name: it could not be opened, or not wholly, before.
 
-    The container came before it could be opened, or more of it can be read now.
+    Args:
+        archive: The archive.
+        event: The event of the container.
+        parts: The hashes of its parts.
 
     Returns:
         Whether there were any.
@@ -50,7 +68,7 @@ def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
 
 
 def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
-    """What the ledger says of parts and their containers, as rows of raw.part."""
+    """Return the parts of containers that the ledger names, as rows of `raw.part`."""
     return [
         {"ledger_line": line, "sha256": r.sha256, "parent": r.parent, "name": r.name}
         for line, r in enumerate(receipts, start=1)

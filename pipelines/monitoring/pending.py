@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pipelines import campaigns
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
-from pipelines.intake.take_in import waiting
+from pipelines.intake.backlog import waiting
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from warehouse import tables

@@ -17,7 +17,8 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
-from pipelines.intake.take_in import IntakeResult, take_in
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check

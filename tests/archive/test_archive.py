@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from pipelines.archive import copying as module
 from pipelines.archive.copying import NotTaken, StillChanging
-from pipelines.archive.store import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
+from pipelines.archive.ledger import NAME_LENGTH, Damaged, Receipt, return_name
+from pipelines.archive.store import INCOMING, Archive, Incoming, media_type
 from pipelines.home import Home
-from pipelines.intake.take_in import IntakeResult
+from pipelines.intake.loading import IntakeResult
 
 HASH = hashlib.sha256(b"a return").hexdigest()
 

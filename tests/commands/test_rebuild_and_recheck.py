@@ -20,7 +20,8 @@ from pipelines.campaigns import BUNDLED
 from pipelines.commands.upkeep import _set_by
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
-from pipelines.intake.take_in import IntakeResult, take_in
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 
@@ -110,7 +111,7 @@ def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
     for path, hints in arrivals(tmp_path):
         Archive(home.archive).take([incoming(home, path, **hints)])
     judged(home)
-    monkeypatch.setattr("pipelines.intake.take_in.BATCH", 2)
+    monkeypatch.setattr("pipelines.intake.backlog.BATCH", 2)
     assert held(anew(home)) == held(home)
 
 

@@ -187,7 +187,7 @@ def test_a_correction_of_what_is_not_printed_is_a_guard_that_fails(
 ) -> None:
     (receipt,) = Archive(home.archive).take([incoming(home, swapped)])
     cell = Correction("สงขลา", "saved", "๑๒๘", "14", "misread_digit")
-    Archive(home.archive).note(receipt, "khrop correct", Decision("correct", "x", "y", (cell,)).plain())
+    Archive(home.archive).record_decision(receipt, "khrop correct", Decision("correct", "x", "y", (cell,)).plain())
     taken_in()
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
     ((place, observed, expected),) = ask(
@@ -199,7 +199,7 @@ def test_a_correction_of_what_is_not_printed_is_a_guard_that_fails(
 def test_a_ledger_line_that_holds_no_decision_is_named(khrop: Command, home: Home, sample: Path) -> None:
     (receipt,) = Archive(home.archive).take([incoming(home, sample)])
     khrop("status")
-    Archive(home.archive).note(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
+    Archive(home.archive).record_decision(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
     told = khrop("ingest", sample)
     assert told.returncode == 3
     assert "ledger, line 2, holds no decision: put the ledger back from a backup" in told.stderr

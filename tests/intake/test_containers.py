@@ -19,10 +19,13 @@ from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines import campaigns
-from pipelines.archive.store import Archive, Receipt
+from pipelines.archive.ledger import Receipt
+from pipelines.archive.store import Archive
 from pipelines.home import Home
+from pipelines.intake.backlog import waiting
 from pipelines.intake.inbox import Inbox, incoming
-from pipelines.intake.take_in import IntakeResult, take_in, waiting
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from pipelines.monitoring.alerts import problems
 from pipelines.monitoring.health import archived, health_report
 from warehouse.connect import Warehouse

@@ -160,7 +160,7 @@ def test_several_returns_of_one_day_in_one_batch_are_revisions_in_their_order(
 def test_more_returns_than_a_batch_come_to_the_same(
     write: Put, taken_in: Any, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.intake.take_in.BATCH", 3)
+    monkeypatch.setattr("pipelines.intake.backlog.BATCH", 3)
     days = [JUNE + timedelta(days=n) for n in range(8)]
     stories = taken_in(*(write(f"{day}.csv", day, figures={FIRST: (TOTAL, 20 - n)}) for n, day in enumerate(days)))
     assert [s.as_of for s in stories] == days

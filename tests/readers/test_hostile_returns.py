@@ -21,7 +21,7 @@ from khrop.model.verdict import Violation
 from pipelines import campaigns
 from pipelines.home import Home
 from pipelines.intake.judging import judge
-from pipelines.intake.take_in import IntakeResult
+from pipelines.intake.loading import IntakeResult
 from pipelines.readers import Unreadable, process, read
 from pipelines.returns import Judgement, Return
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from hostile_returns import FIRST, sound
 
-from pipelines.intake.take_in import IntakeResult
+from pipelines.intake.loading import IntakeResult
 from pipelines.readers import Unreadable, process, read
 
 TakeIn = Callable[..., list[IntakeResult]]

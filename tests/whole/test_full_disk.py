@@ -17,7 +17,7 @@ import pytest
 from pipelines.archive.store import Archive
 from pipelines.commands.exits import FAULT, full_disk, in_words
 from pipelines.home import Home
-from pipelines.intake.take_in import IntakeResult
+from pipelines.intake.loading import IntakeResult
 from pipelines.orchestration.launch import RunFailed
 from warehouse import tables
 from warehouse.connect import Warehouse
@@ -30,6 +30,7 @@ DRIVER = """
 import importlib, resource, sys
 where, bytes_, arguments = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 import pipelines.definitions
+pipelines.definitions.defs()
 module, _, name = where.partition(":")
 holder = importlib.import_module(module)
 real = getattr(holder, name)
@@ -48,9 +49,9 @@ main()
     ("step", "room", "archived"),
     [
         ("pipelines.commands.ingest:_archive", 1000, 1),  # the bytes cannot be copied
-        ("pipelines.archive.store:_sync_folder", 100, 1),  # the ledger cannot be written
+        ("pipelines.archive.store:sync_folder", 100, 1),  # the ledger cannot be written
         ("pipelines.orchestration.launch:run", 1000, 2),  # Dagster cannot write that a run begins
-        ("pipelines.intake.take_in:_load", 1000, 2),  # the warehouse cannot grow
+        ("pipelines.intake.take_in:load_batch", 1000, 2),  # the warehouse cannot grow
         ("warehouse.tables:export", 1000, 2),  # the exports cannot be written
     ],
 )
