@@ -1,4 +1,4 @@
-"""What `khrop show` prints of containers: the parts of each with their verdicts, and those that a return came in."""
+"""What `khrop show` prints about containers: the parts of each with their verdicts, and those that a return came in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ ORDER BY part.line
 
 
 def enclosed(connection: DuckDBPyConnection, sha256: str) -> dict[str, list[dict[str, Any]]]:
-    """Of a return's bytes the parts in them, and what they came in; each an empty list where there is none."""
+    """Return the parts of a container, and the containers that a file came in.
+
+    Args:
+        connection: The warehouse.
+        sha256: The hash of the file.
+
+    Returns:
+        `parts` and `came_in`, each a list of entries, empty where there are none.
+    """
     parts = connection.execute(_PARTS, [sha256]).fetchall()
     parents = connection.execute(_PARENTS, [sha256]).fetchall()
     return {
@@ -32,12 +40,15 @@ def enclosed(connection: DuckDBPyConnection, sha256: str) -> dict[str, list[dict
     }
 
 
-def lines(told: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """The same for a person."""
+def lines(container: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the result of `enclosed` as lines for a person."""
     from pipelines.commands.text import printable, table
 
-    rows = [(printable(part["name"]), part["verdict"], f"khrop show {part['return']}") for part in told["parts"]]
+    rows = [(printable(part["name"]), part["verdict"], f"khrop show {part['return']}") for part in container["parts"]]
     return [
-        *(f"  came in   {printable(p['file'])} (as {printable(p['name'])}), {p['return']}" for p in told["came_in"]),
+        *(
+            f"  came in   {printable(p['file'])} (as {printable(p['name'])}), {p['return']}"
+            for p in container["came_in"]
+        ),
         *table(rows, indent="  part      "),
     ]

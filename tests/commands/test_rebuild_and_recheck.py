@@ -17,7 +17,7 @@ from written_returns import CODES, NAMES, progress, written_return
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
 from pipelines.campaigns import BUNDLED
-from pipelines.commands.upkeep import _set_by
+from pipelines.commands.upkeep import _moved_aside
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
 from pipelines.intake.loading import IntakeResult
@@ -239,7 +239,7 @@ def test_a_rebuild_that_fails_puts_the_old_warehouse_back(home: Home, put: Any) 
     before = held(home)
 
     def cut_short() -> None:
-        with _set_by(home.warehouse):
+        with _moved_aside(home.warehouse):
             home.warehouse.write_bytes(b"half of a warehouse")
             raise OSError("the disk is full")
 
@@ -267,7 +267,7 @@ def test_a_rebuild_after_a_killed_one_keeps_the_last_whole_warehouse_until_it_is
     whole = home.warehouse.with_suffix(".before-rebuild")
     home.warehouse.rename(whole)
     home.warehouse.write_bytes(b"half of a warehouse")
-    with _set_by(home.warehouse):
+    with _moved_aside(home.warehouse):
         assert whole.exists()
         judged(home)
     assert held(home) == before

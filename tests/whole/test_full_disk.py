@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive.store import Archive
-from pipelines.commands.exits import FAULT, full_disk, in_words
+from pipelines.commands.exits import FAULT, exit_of, full_disk
 from pipelines.home import Home
 from pipelines.intake.loading import IntakeResult
 from pipelines.orchestration.launch import RunFailed
@@ -103,7 +103,7 @@ def test_the_words_of_a_full_disk_are_known_whoever_says_them(tmp_path: Path) ->
         connection.execute("COPY (SELECT range FROM range(100000)) TO '/dev/full' (FORMAT csv)")
     for error in (ours.value, theirs.value, RunFailed(str(theirs.value))):
         assert full_disk(error)
-        code, words = in_words(error)
+        code, words = exit_of(error)
         assert code == FAULT
         assert words.startswith("the disk is full")
 
