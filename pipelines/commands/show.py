@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, exit_code_of, guarded
-from pipelines.commands.status import open_warehouse, resolve, to_json, violations_of
+from pipelines.commands.status import fetch_dicts, open_warehouse, resolve, to_json, violations_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -93,6 +93,7 @@ def export(
         if file or campaign or digits is not Digits.thai:
             raise WrongUse("a file, a campaign and digits are for a workbook: khrop export --xlsx")
         return _export_tables(as_json)
+    from pipelines.commands.text import short_path
     from pipelines.datasets.province_progress import workbook_export
 
     if file and file.suffix.lower() != ".xlsx":
@@ -177,7 +178,7 @@ def _codes(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _print_letters(plan: Plan, done: Written, as_json: bool) -> None:
-    from pipelines.commands.text import plural
+    from pipelines.commands.text import plural, short_path
 
     campaign, as_of = plan.occasion.campaign.campaign_id, plan.occasion.country.as_of
     if as_json:
@@ -218,6 +219,7 @@ def _list_fields(as_json: bool) -> int:
 
 
 def _copy_templates(as_json: bool) -> int:
+    from pipelines.commands.text import short_path
     from pipelines.datasets.province_progress.letters import templates
     from pipelines.datasets.province_progress.letters.fields import KINDS
     from pipelines.home import Home
@@ -234,7 +236,7 @@ def _copy_templates(as_json: bool) -> int:
 
 
 def _export_tables(as_json: bool) -> int:
-    from pipelines.commands.text import plural
+    from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
     from pipelines.publishing.catalogue import TablesBehind, present_state
     from warehouse import tables
