@@ -6,10 +6,9 @@ Here belong reading these files and recognising the campaign of a return.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from khrop.model.rule import options_of
 from khrop.thai.digits import normalise
 from khrop.thai.marks import is_mangled, restore
+from pipelines.toml_table import TomlTable
 
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")
@@ -152,31 +152,23 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
     Raises:
         CampaignFault: Where it cannot be used.
     """
-    try:
-        # Some editors put a byte order mark first.
-        given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CampaignFault(f"{file}: this is no TOML: {error}") from None
-    except OSError as error:
-        raise CampaignFault(f"{file}: {error.strerror}") from None
-    known = set(Campaign.__dataclass_fields__)
-    if unknown := sorted(set(given) - known):
-        raise CampaignFault(f"{file}: unknown key {', '.join(unknown)}; a campaign has {', '.join(sorted(known))}")
+    table = TomlTable.read(file, CampaignFault)
+    table.only(Campaign.__dataclass_fields__, "a campaign")
     campaign = Campaign(
-        id=_of(file, given, "id", str),
-        title_th=_of(file, given, "title_th", str),
-        title_en=_of(file, given, "title_en", str),
-        known_by=tuple(normalise(text).text for text in _texts(file, given, "known_by")),
-        opened_on=_of(file, given, "opened_on", date),
-        deadline=_of(file, given, "deadline", date),
-        closed_on=_of(file, given, "closed_on", date) if "closed_on" in given else None,
-        every_days=_of(file, given, "every_days", int),
-        tolerance=Decimal(str(_of(file, {"tolerance": 0.01, **given}, "tolerance", (int, float)))),
-        authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
-        letters=tuple(_texts(file, given, "letters")),
-        letterhead=_letterhead(file, given.get("letterhead", {})),
-        dataset=_of(file, {"dataset": dataset, **given}, "dataset", str),
-        params=_params(file, given.get("params", {})),
+        id=table.value("id", str),
+        title_th=table.value("title_th", str),
+        title_en=table.value("title_en", str),
+        known_by=tuple(normalise(text).text for text in table.texts("known_by", [])),
+        opened_on=table.value("opened_on", date),
+        deadline=table.value("deadline", date),
+        closed_on=table.value("closed_on", date) if "closed_on" in table.values else None,
+        every_days=table.value("every_days", int),
+        tolerance=Decimal(str(table.value("tolerance", (int, float), 0.01))),
+        authorities=table.value("authorities", int) if "authorities" in table.values else None,
+        letters=tuple(table.texts("letters", [])),
+        letterhead=_letterhead(table.table("letterhead")),
+        dataset=table.value("dataset", str, dataset),
+        params=_params(table),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
@@ -212,44 +204,21 @@ def _names(text: str, bare: str, phrase: str, mangled: bool) -> bool:
     return mangled and not NOT_CONSONANTS.search(phrase) and phrase in restore(text, (phrase,)).text
 
 
-def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:
-    if key not in given:
-        raise CampaignFault(f"{file}: {key} is missing")
-    value = given[key]
-    # In Python a bool is an int and a datetime a date; here they are not.
-    if not isinstance(value, kind) or isinstance(value, (bool, datetime)) or (kind is str and not value.strip()):
-        names = {str: "text", date: "a date like 2020-08-31", int: "a whole number"}
-        raise CampaignFault(f"{file}: {key} is {value!r}, expected {names.get(kind, 'a number')}")
-    return value
-
-
-def _letterhead(file: Path, given: Any) -> Letterhead:
-    known = set(Letterhead.__dataclass_fields__)
-    if not isinstance(given, dict):
-        raise CampaignFault(f"{file}: letterhead is {given!r}, expected a table [letterhead]")
-    if unknown := sorted(set(given) - known):
-        names = ", ".join(f"letterhead.{key}" for key in unknown)
-        raise CampaignFault(f"{file}: unknown key {names}; a letterhead has {', '.join(sorted(known))}")
-    full = {f"letterhead.{key}": value for key, value in given.items()}
-    texts = {key: normalise(_of(file, full, f"letterhead.{key}", str)).text for key in given}
+def _letterhead(table: TomlTable) -> Letterhead:
+    table.only(Letterhead.__dataclass_fields__, "a letterhead")
+    texts = {key: normalise(table.value(key, str)).text for key in table.values}
     if "base_url" in texts and not is_address(texts["base_url"]):
-        raise CampaignFault(f"{file}: letterhead.base_url is {texts['base_url']!r}, expected {ADDRESS}")
+        raise table.mistake("base_url", f"is {texts['base_url']!r}, expected {ADDRESS}")
     return Letterhead(**texts)
 
 
-def _params(file: Path, given: Any) -> dict[str, Any]:
-    if not isinstance(given, dict) or any(isinstance(value, (dict, list)) for value in given.values()):
-        raise CampaignFault(f"{file}: params is {given!r}, expected a table [params] of single values")
-    return given
+def _params(table: TomlTable) -> dict[str, Any]:
+    params = table.values.get("params", {})
+    if not isinstance(params, dict) or any(isinstance(value, (dict, list)) for value in params.values()):
+        raise table.wrong("params", "a table [params] of single values")
+    return params
 
 
 def is_address(text: str) -> bool:
     """Return whether a text is an http or https address that those of pages can begin with: no query, no fragment."""
     return bool(re.fullmatch(r"https?://[^\s?#/]+[^\s?#]*", text))
-
-
-def _texts(file: Path, given: dict[str, Any], key: str) -> list[str]:
-    value = given.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-        raise CampaignFault(f"{file}: {key} is {value!r}, expected a list of texts")
-    return value

@@ -108,7 +108,7 @@ def test_what_is_not_certain_is_accepted_cell_by_cell_alone(
     assert "nothing is proposed for it; name a value" in refused.stderr
     refused = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending=1", *SIGNED)
     assert refused.returncode == 2
-    assert "would not hold even so, and nothing was decided" in refused.stderr
+    assert "would not be accepted even so, and nothing was decided" in refused.stderr
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
     told = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending={TOTAL}", *SIGNED)
     assert told.returncode == 0, told.stderr

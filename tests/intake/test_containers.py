@@ -225,7 +225,7 @@ def test_a_kill_before_the_ledger_is_written_leaves_nothing_half_done(
 ) -> None:
     path = three(tmp_path)
     with monkeypatch.context() as killed:
-        killed.setattr(Archive, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("pipelines.archive.ledger.append", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             taken_in(path)
     assert ledger(home) == []
