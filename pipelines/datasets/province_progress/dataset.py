@@ -94,7 +94,7 @@ DATASET = Dataset(
     shape=lambda: PRINTED_TABLE,
     reports=REPORTS,
     summary=f"{PACKAGE}.summary",
-    # Its rows that were set aside had their table before there were other datasets.
+    # This table is older than the other datasets, and keeps its name.
     set_aside="core.set_aside",
     source=PACKAGE,
 )
