@@ -12,7 +12,7 @@ from pipelines.orchestration import assets, automation, report_assets, verdict_c
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the definitions of the current home: what Dagster loads, and not before it asks."""
+    """Return the definitions of the current home; Dagster calls this when it loads them."""
     return definitions_of(Home.current().root)
 
 

@@ -39,7 +39,7 @@ class WarehouseNewer(Exception):
 
 
 class WarehouseBroken(Exception):
-    """The file is no database that DuckDB can open; the archive can make it anew."""
+    """The file is no database that DuckDB can open; it can be recreated from the archive."""
 
 
 class Warehouse:
@@ -165,8 +165,8 @@ class Warehouse:
             except duckdb.IOException as error:
                 if "not a valid duckdb database" in str(error).lower():
                     raise WarehouseBroken(
-                        f"the warehouse {path} is no database that DuckDB can open: khrop rebuild makes it anew from"
-                        " the archive"
+                        f"the warehouse {path} is no database that DuckDB can open: khrop rebuild recreates it from the"
+                        " archive"
                     ) from None
                 if "could not set lock" not in str(error).lower():
                     raise

@@ -123,7 +123,7 @@ _BEFORE = (
 _AFTER = (
     StoredColumn(
         "place", "VARCHAR", "VARCHAR", True,
-        "where the row stands in the document, sheet!R<row>", "where the row stands in the document, sheet!R<row>",
+        "the place of the row in the document, sheet!R<row>", "the place of the row in the document, sheet!R<row>",
     ),
     StoredColumn(
         "judgement", "INTEGER", "INTEGER", True,
@@ -180,7 +180,7 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
         elif existing[column] != kind:
             raise TablesDiffer(
                 f"{name}.{column} is {existing[column]}, the dataset {tables.dataset} now has {kind}: khrop rebuild"
-                " makes the warehouse anew from the archive"
+                " recreates the warehouse from the archive"
             )
     for optional in set(existing) - {c.name for c in columns if (c.name in _ALWAYS if set_aside else c.required)}:
         # A column that the dataset no longer has, or that may be empty now: rows loaded before keep their values.

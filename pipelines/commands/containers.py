@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _PARTS = """
-SELECT part.name, part.sha256, judged.snapshot_id, judged.verdict
+SELECT part.name, part.sha256, judged.snapshot_id AS "return", judged.verdict
 FROM (SELECT name, sha256, min(ledger_line) AS line FROM raw.part WHERE parent = ? GROUP BY ALL) AS part
 INNER JOIN core.snapshot_judged AS judged USING (sha256)
 ORDER BY part.line
 """
 _PARENTS = """
-SELECT file.name AS file, file.sha256, judged.snapshot_id, part.name
+SELECT file.name AS file, file.sha256, judged.snapshot_id AS "return", part.name
 FROM (SELECT name, parent, min(ledger_line) AS line FROM raw.part WHERE sha256 = ? GROUP BY ALL) AS part
 INNER JOIN raw.file AS file ON file.sha256 = part.parent
 INNER JOIN core.snapshot_judged AS judged ON judged.sha256 = part.parent
@@ -32,11 +32,11 @@ def enclosed(connection: DuckDBPyConnection, sha256: str) -> dict[str, list[dict
     Returns:
         `parts` and `came_in`, each a list of entries, empty where there are none.
     """
-    parts = connection.execute(_PARTS, [sha256]).fetchall()
-    parents = connection.execute(_PARENTS, [sha256]).fetchall()
+    from pipelines.commands.status import fetch_dicts
+
     return {
-        "parts": [dict(zip(("name", "sha256", "return", "verdict"), row, strict=True)) for row in parts],
-        "came_in": [dict(zip(("file", "sha256", "return", "name"), row, strict=True)) for row in parents],
+        "parts": fetch_dicts(connection, _PARTS, [sha256]),
+        "came_in": fetch_dicts(connection, _PARENTS, [sha256]),
     }
 
 

@@ -36,26 +36,10 @@ class LogFormat(StrEnum):
     json = "json"
 
 
-__all__ = [
-    "FAULT",
-    "ForceOption",
-    "NOT_ACCEPTED",
-    "OK",
-    "WRONG_USE",
-    "JsonOption",
-    "LogFormat",
-    "LogOption",
-    "WrongUse",
-    "exit_code_of",
-    "exit_of",
-    "full_disk",
-    "guarded",
-    "no_warehouse",
-    "set_up_log",
-]
+__all__ = ["FAULT", "NOT_ACCEPTED", "OK", "WRONG_USE", "WrongUse"]  # of the library, for all commands
 
 LogOption = Annotated[LogFormat, typer.Option("--log-format", help="How log lines on stderr look.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Make it anew, even where nothing has changed.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make it again, even where nothing has changed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, for machines.")]
 
 
@@ -94,7 +78,7 @@ def exit_of(error: Exception) -> tuple[int, str]:
         return (
             FAULT,
             f"not all is accounted for, so tables and exports stay as they were: {error}; khrop verify looks for damage"
-            " in the archive, khrop rebuild makes the warehouse anew from it",
+            " in the archive, khrop rebuild recreates the warehouse from it",
         )
     if isinstance(error, RunFailed):
         return FAULT, f"the run failed: {error}; the Dagster UI shows it, and the next run completes it"

@@ -22,7 +22,7 @@ from pipelines.commands.exits import (
 from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from khrop.repair import Report
     from pipelines.home import Home
@@ -81,38 +81,34 @@ def repair(
     return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
 
 
-@guarded
-def accept(
-    name: ReturnArgument,
-    by: ByOption = None,
-    reason: ReasonOption = None,
-    as_json: JsonOption = False,
-    log_format: LogOption = LogFormat.text,
-) -> int:
-    """Accept a return as it is, whatever its violations; or judge it again after it was withdrawn."""
-    set_up_log(log_format)
-    return _without_repair("accept", name, signed(by, reason), as_json)
+def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]:
+    """Return the command of a decision that changes no cell."""
+
+    def command(
+        name: ReturnArgument,
+        by: ByOption = None,
+        reason: ReasonOption = None,
+        as_json: JsonOption = False,
+        log_format: LogOption = LogFormat.text,
+    ) -> int:
+        set_up_log(log_format)
+        signature = signed(by, reason)
+        from pipelines.home import Home
+        from pipelines.returns import Decision
+
+        home = Home.current()
+        return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
+
+    command.__doc__ = help_text
+    return guarded(command)
 
 
-@guarded
-def withdraw(
-    name: ReturnArgument,
-    by: ByOption = None,
-    reason: ReasonOption = None,
-    as_json: JsonOption = False,
-    log_format: LogOption = LogFormat.text,
-) -> int:
-    """Withdraw a return: its rows are set aside, and its violations no longer count."""
-    set_up_log(log_format)
-    return _without_repair("withdraw", name, signed(by, reason), as_json)
-
-
-def _without_repair(kind: DecisionKind, name: str, signature: tuple[str, str], as_json: bool) -> int:
-    from pipelines.home import Home
-    from pipelines.returns import Decision
-
-    home = Home.current()
-    return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
+accept = _decision_command(
+    "accept", "Accept a return as it is, whatever its violations; or judge it again after it was withdrawn."
+)
+withdraw = _decision_command(
+    "withdraw", "Withdraw a return: its rows are set aside, and its violations no longer count."
+)
 
 
 def _judged(file: Path) -> Judgement:

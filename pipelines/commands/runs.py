@@ -85,18 +85,12 @@ def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Lo
 
 
 def _entry(home: Home, result: IntakeResult) -> Entry:
+    same = ("sha256", "verdict", "campaign_id", "revision", "rows", "errors", "warnings", "parts")
     return {
         "return": result.snapshot_id,
-        "sha256": result.sha256,
         "file": result.name,
-        "verdict": result.verdict,
-        "campaign_id": result.campaign_id,
+        **{name: getattr(result, name) for name in same},
         "as_of": result.as_of.isoformat() if result.as_of else None,
-        "revision": result.revision,
-        "rows": result.rows,
-        "errors": result.errors,
-        "warnings": result.warnings,
-        "parts": result.parts,
         "new": True,
         "warehouse": str(home.warehouse),
     }

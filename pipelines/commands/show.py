@@ -22,7 +22,7 @@ def show(
         typer.Option("--cell", metavar="ROW:COLUMN", help="The trail of this figure alone, down to the page."),
     ] = None,
 ) -> int:
-    """Show a return's verdict and violations: where, what stood there, what was expected."""
+    """Show a return's verdict and violations: where, what was printed there, what was expected."""
     if cell is not None:
         return _trail(name, cell, as_json)
     from pipelines.commands import containers
@@ -48,44 +48,37 @@ def show(
         details = {"judgements": judgements, "decisions": decisions, "violations": violations}
         typer.echo(to_json({**last, **details, "said_by_the_file": notes, "pictures": pictures, **container}))
         return exit_code_of([last["verdict"]])
-    typer.echo(f"{full}: {last['verdict']}")
-    typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
-    for line in containers.lines(container):
-        typer.echo(line)
-    typer.echo(
+    lines = [
+        f"{full}: {last['verdict']}",
+        f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}",
+        *containers.lines(container),
         f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
-        f" revision {last['revision']}"
-    )
-    typer.echo(
-        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside"
-    )
+        f" revision {last['revision']}",
+        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside",
+    ]
     if last["same_as"]:
-        typer.echo(f"  every figure is that of {last['same_as']}")
+        lines.append(f"  every figure is that of {last['same_as']}")
     for note in notes:
-        typer.echo(
-            f"  noted     {note['measure'].replace('_', ' ')}: {printable(note['printed'])} ({where(note['place'])})"
-        )
+        measure = note["measure"].replace("_", " ")
+        lines.append(f"  noted     {measure}: {printable(note['printed'])} ({where(note['place'])})")
     if pictures:
-        typer.echo(
-            f"  pages     {short_path(pages.of(home, full)[0].parent)} holds {plural(len(pictures), 'picture')} to read"
-        )
+        folder = short_path(pages.of(home, full)[0].parent)
+        lines.append(f"  pages     {folder} holds {plural(len(pictures), 'picture')} to read")
     for earlier in judgements[:-1]:
-        typer.echo(
-            f"  before    {earlier['verdict']}, judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z,"
-            f" contract {earlier['contract_version']}"
-        )
+        since = f"judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z, contract {earlier['contract_version']}"
+        lines.append(f"  before    {earlier['verdict']}, {since}")
     for decision in decisions:
-        typer.echo("\n".join(_decision_lines(decision)))
-    typer.echo(f"  {plural(len(violations), 'violation')}")
+        lines += _decision_lines(decision)
+    lines.append(f"  {plural(len(violations), 'violation')}")
     if last["verdict"] == "quarantined" and last["rows_read"]:
-        typer.echo(f"  khrop repair {full} proposes what the figures should be")
+        lines.append(f"  khrop repair {full} proposes what the figures should be")
     for v in violations:
-        typer.echo(
-            f"\n{v['severity']} {v['rule_id']} · {printable(last['file'])}, {where(v['place'], v['column_name'])}"
-        )
-        typer.echo(f"  stood     {printable(v['observed']) or '(nothing)'}")
-        typer.echo(f"  expected  {printable(v['expected']) or '(nothing)'}")
-        typer.echo(f"  {printable(v['message_en'])}\n  {printable(v['message_th'])}")
+        place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
+        lines += ["", f"{v['severity']} {v['rule_id']} · {place}"]
+        lines.append(f"  stood     {printable(v['observed']) or '(nothing)'}")
+        lines.append(f"  expected  {printable(v['expected']) or '(nothing)'}")
+        lines += [f"  {printable(v['message_en'])}", f"  {printable(v['message_th'])}"]
+    typer.echo("\n".join(lines))
     return exit_code_of([last["verdict"]])
 
 

@@ -139,7 +139,7 @@ def _damage(name: str, reason: str, as_json: bool) -> None:
 
 @guarded
 def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
-    """Make the warehouse and its tables anew from the archive alone."""
+    """Rebuild the warehouse and its tables from the archive alone."""
     set_up_log(log_format)
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural

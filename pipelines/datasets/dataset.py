@@ -49,7 +49,7 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """The field whose heading it stands under."""
+        """The column whose heading its cells are under."""
         return self.field or self.name
 
     @property

@@ -23,11 +23,11 @@ def contract_in(folder: Path) -> type:
     Raises:
         DatasetFault: Where there is none, or none that can be used.
     """
-    there = [name for name in (PYTHON, YAML) if (folder / name).is_file()]
-    if len(there) != 1:
-        has = "both" if there else "neither"
+    present = [name for name in (PYTHON, YAML) if (folder / name).is_file()]
+    if len(present) != 1:
+        has = "both" if present else "neither"
         raise DatasetFault(f"{folder}: expected {PYTHON} or {YAML}; it has {has}")
-    file = folder / there[0]
+    file = folder / present[0]
     contract = _from_python(file) if file.name == PYTHON else _from_yaml(file)
     try:
         contract.to_schema()  # type: ignore[attr-defined]

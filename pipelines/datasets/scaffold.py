@@ -75,55 +75,52 @@ def _title(name: str) -> str:
 
 def _dataset(name: str, proposal: Proposal, source: str) -> str:
     made = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
-    lines = [
-        f"# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.",
-        f"{made}title_th = {_text(proposal.title or _title(name))}",
-        f"title_en = {_text(_title(name))}",
-        "",
-        "# The column that names a row, and the columns that identify a row.",
-        f"names = {_text(proposal.names)}",
-        f"key = {_list(proposal.key)}",
-    ]
-    lines += [f"# Doubtful: {note}." for note in proposal.notes]
-    lines += ["", "# What the row of grand totals is called: its words, or a pattern (totals = 'รวม.*')."]
-    lines.append(f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]')
-    lines += ["", "# Percents, and what they are shares of. A workbook may keep them as fractions."]
-    ratios = [
+    doubts = "".join(f"# Doubtful: {note}.\n" for note in proposal.notes)
+    totals = f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]'
+    ratios = ", ".join(
         f"{{ percent = {_text(percent)}, part = {_text(part)}, whole = {_text(whole)} }}"
         for percent, part, whole in proposal.ratios
-    ]
-    lines.append(f"ratios = [{', '.join(ratios)}]")
-    lines += [
-        "",
-        "# The columns, in the order of the table. Each has:",
-        f"#   kind       one of {', '.join(KINDS)}",
-        "#   headings   as they are printed, spaces aside; or pattern = 'a regular expression'",
-        "#   title_th, title_en   its name in a sentence;  meaning   the comment in the warehouse",
-        "#   required = false     an accepted row may lack it",
-    ]
-    lines += [
-        f"# Left out, as it has no values or a heading of another: {_comment(head)}" for head in proposal.left_out
-    ]
-    for column in proposal.columns:
-        lines += [
-            "",
-            f"[columns.{column.name}]",
-            f"kind = {_text(column.kind)}",
-            f"headings = {_list([column.heading])}",
-            f"title_th = {_text(column.heading)}",
-            f"title_en = {_text(column.name.replace('_', ' '))}",
-            f"meaning = {_text(column.name.replace('_', ' '))}",
-        ]
-        if column.nullable:
-            lines.append("required = false")
+    )
+    left_out = "".join(
+        f"# Left out, as it has no values or a heading of another: {_comment(head)}\n" for head in proposal.left_out
+    )
     count = next((column.name for column in proposal.columns if column.kind == "count"), "total")
-    lines += [
-        "",
-        "# Figures that the prose of a document repeats: a pattern each, with the group `count`.",
-        "[claims]",
-        rf"# {count} = 'ทั้งหมด\s*(?P<count>\S{{1,40}})\s*แห่ง'",
-    ]
-    return "\n".join(lines) + "\n"
+    return rf"""# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.
+{made}title_th = {_text(proposal.title or _title(name))}
+title_en = {_text(_title(name))}
+
+# The column that names a row, and the columns that identify a row.
+names = {_text(proposal.names)}
+key = {_list(proposal.key)}
+{doubts}
+# The name of the row of grand totals: its words, or a pattern (totals = 'รวม.*').
+{totals}
+
+# Percents, and what they are shares of. A workbook may keep them as fractions.
+ratios = [{ratios}]
+
+# The columns, in the order of the table. Each has:
+#   kind       one of {", ".join(KINDS)}
+#   headings   as they are printed, spaces aside; or pattern = 'a regular expression'
+#   title_th, title_en   its name in a sentence;  meaning   the comment in the warehouse
+#   required = false     an accepted row may lack it
+{left_out}{"".join(map(_column, proposal.columns))}
+# Figures that the prose of a document repeats: for each a pattern with the group `count`.
+[claims]
+# {count} = 'ทั้งหมด\s*(?P<count>\S{{1,40}})\s*แห่ง'
+"""
+
+
+def _column(column: ProposedColumn) -> str:
+    title = _text(column.name.replace("_", " "))
+    return f"""
+[columns.{column.name}]
+kind = {_text(column.kind)}
+headings = {_list([column.heading])}
+title_th = {_text(column.heading)}
+title_en = {title}
+meaning = {title}
+{"required = false" + chr(10) if column.nullable else ""}"""
 
 
 def _contract(name: str, proposal: Proposal, source: str) -> str:

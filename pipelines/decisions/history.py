@@ -94,7 +94,7 @@ def _corrections(decision: Decision) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def mended(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
+def flag_resent(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
     """Add a warning for each cell that a person corrected in an earlier return of the same day.
 
     Args:
@@ -107,26 +107,24 @@ def mended(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int
     corrected = connection.execute(_CORRECTED).fetchall()
     if not corrected:
         return [judgement for judgement, _ in judged]
-    return [_mended(judgement, line, corrected) for judgement, line in judged]
+    return [_flagged(judgement, line, corrected) for judgement, line in judged]
 
 
-def _mended(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]]) -> Judgement:
+def _flagged(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]]) -> Judgement:
     if not judgement.accepted:
         return judgement
     repeated = []
-    for campaign, as_of, name, decided, by, row, column, printed, value in corrected:
+    for campaign, as_of, name, decided, *cell in corrected:
         same_day = (campaign, as_of) == (judgement.campaign_id, judgement.as_of)
         if same_day and name != judgement.of.snapshot_id and line > decided:
-            repeated.append(_sent_anew(judgement, name, by, row, column, printed, value))
+            repeated.append(_resent(judgement, name, *cell))
     if not repeated:
         return judgement
     violations = (*judgement.violations, *repeated)
     return replace(judgement, violations=violations, verdict=by_violations(v.severity for v in violations))
 
 
-def _sent_anew(
-    judgement: Judgement, name: str, by: str, row: str, column: str, printed: str, corrected: str
-) -> Violation:
+def _resent(judgement: Judgement, name: str, by: str, row: str, column: str, printed: str, corrected: str) -> Violation:
     now, place = _cell(judgement, row, column)
     th = (
         f"{row} {column}: {name} เคยแก้จาก “{printed}” เป็น {corrected} โดย {by}"

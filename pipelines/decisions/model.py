@@ -122,7 +122,7 @@ def _gone(row: str, column: str, observed: str, expected: str, place: str) -> Vi
     return Violation(
         GUARD, "error", row, column, observed, expected, place,
         f"{what}: การแก้ไขอ้างถึง “{expected}” แต่ในเอกสารเป็น “{observed}” กรุณาตรวจและตัดสินใหม่",
-        f"{what}: the correction was made of “{expected}”, the document says “{observed}”: look again, and decide anew",
+        f"{what}: the correction was made of “{expected}”, the document has “{observed}”: look again, and decide again",
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def not_loadable(content: TypedReturn) -> list[Violation]:
 
 def _missing(key: str, column: str, place: str, *, doubled: bool = False) -> Violation:
     th = f"{key}: มีซ้ำ จึงรับทั้งที่เป็นอยู่ไม่ได้" if doubled else f"{key}: ไม่มีค่า {column} จึงรับทั้งที่เป็นอยู่ไม่ได้"
-    what = "stands twice" if doubled else f"has no {column}"
+    what = "occurs twice" if doubled else f"has no {column}"
     en = f"{key} {what}: the return cannot be accepted as it is; repair it, or take it in again with what it lacks"
     return Violation(GUARD, "error", key, column, "", "", place, th, en)
 

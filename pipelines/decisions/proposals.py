@@ -240,7 +240,7 @@ def row_named(judgement: Judgement, text: str) -> str:
     dataset = judgement.dataset
     if dataset is not None:
         if text in _shared_names(judgement):
-            raise ValueError(f"several rows have the name {text!r}: mend the document, and take it in again")
+            raise ValueError(f"several rows have the name {text!r}: correct the document, and take it in again")
         if name := dataset.by_name[dataset.label].kind.resolve(text):
             return name
         for row in judgement.rows:

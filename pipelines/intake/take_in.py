@@ -15,7 +15,7 @@ from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
-from pipelines.decisions.history import mended, recorded
+from pipelines.decisions.history import flag_resent, recorded
 from pipelines.home import Home
 from pipelines.intake import containers, pages
 from pipelines.intake.backlog import LOST, backlog, batches
@@ -101,7 +101,7 @@ class _Intake:
             by_name = {event.snapshot_id: event for event in batch}
             self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
-                judgements = mended(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
+                judgements = flag_resent(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
                 if only_changed:
                     judgements = [j for j in judgements if not _lost(j)]
                     judgements = differing(connection, judgements, reference_rules(self.datasets.values()))

@@ -24,9 +24,9 @@ CONSERVATION = {
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 SHARED = {
     READABLE: "A table can be read from the document.",
-    "columns": "The columns that the contract requires are there.",
-    GUARD: "What was corrected or accepted still stands in the document as it did.",
-    MENDED: "The publisher has sent nothing anew that a person had corrected.",
+    "columns": "The document has the columns that the contract requires.",
+    GUARD: "The document still has what was corrected or accepted.",
+    MENDED: "The publisher has not sent a return again that a person had corrected.",
 }
 
 
@@ -79,30 +79,23 @@ def results(report: HealthReport, faults: Sequence[DatasetFault] = ()) -> Iterat
     for rule in report.rules:
         yield _rule(rule)
     late = [f"{o.campaign_id}: due {o.due}, last as-of {o.last_as_of or 'none'}" for o in report.overdue]
-    yield dg.AssetCheckResult(
-        asset_key=ASSET,
-        check_name=ON_TIME,
-        passed=not late,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(late) or None,
-        metadata={"overdue": len(late)},
-    )
-    yield dg.AssetCheckResult(
-        asset_key=ASSET,
-        check_name=USABLE,
-        passed=not faults,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(map(str, faults)) or None,
-        metadata={"faults": len(faults)},
-    )
-    for kept in report.conservation:
+    for name, counted, messages in ((ON_TIME, "overdue", late), (USABLE, "faults", list(map(str, faults)))):
         yield dg.AssetCheckResult(
             asset_key=ASSET,
-            check_name=f"{kept.name}_conserved",
-            passed=kept.kept,
+            check_name=name,
+            passed=not messages,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(messages) or None,
+            metadata={counted: len(messages)},
+        )
+    for item in report.conservation:
+        yield dg.AssetCheckResult(
+            asset_key=ASSET,
+            check_name=f"{item.name}_conserved",
+            passed=item.kept,
             severity=dg.AssetCheckSeverity.ERROR,
-            description=None if kept.kept else f"{kept.counted} came in, {kept.accounted} are accounted for",
-            metadata={"counted": kept.counted, "accounted": kept.accounted, **dict(kept.detail)},
+            description=None if item.kept else f"{item.counted} came in, {item.accounted} are accounted for",
+            metadata={"counted": item.counted, "accounted": item.accounted, **dict(item.detail)},
         )
 
 

@@ -82,5 +82,5 @@ def check_of(returns: dg.AssetSpec) -> dg.AssetChecksDefinition:
             asset=returns.key,
             name=NAME,
             partitions_def=returns.partitions_def,
-            description="The return is not set aside: it is accepted, repeats what stands, or holds other returns.",
+            description="The return is not set aside: it is accepted, unchanged, or a container of returns.",
         )(not_set_aside)

@@ -227,7 +227,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert "Traceback" not in done.stderr
     (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
     assert "rows_conserved: 152 came in, 151 are accounted for" in told
-    assert "khrop rebuild makes the warehouse anew" in told
+    assert "khrop rebuild recreates the warehouse" in told
     (failed,) = instance.get_runs()
     assert failed.status is dg.DagsterRunStatus.FAILURE
     assert not built(instance, failed.run_id) & {*MART_NAMES, "exports"}

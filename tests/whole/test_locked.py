@@ -120,7 +120,7 @@ def test_a_warehouse_of_a_newer_khrop_is_refused(home: Home, taken_in: TakeIn, s
 def test_a_file_that_is_no_database_is_refused_with_what_to_do(home: Home, content: bytes) -> None:
     home.root.mkdir(parents=True)
     home.warehouse.write_bytes(content)
-    with pytest.raises(WarehouseBroken, match="khrop rebuild makes it anew from the archive"):
+    with pytest.raises(WarehouseBroken, match="khrop rebuild recreates it from the archive"):
         Warehouse(home.warehouse).reading().__enter__()
 
 

@@ -47,7 +47,7 @@ def letters(
     ] = None,
     fields: Annotated[bool, typer.Option("--fields", help="List what a template can have between its braces.")] = False,
     copy_templates: Annotated[
-        bool, typer.Option("--copy-templates", help="Put our templates into the home, to be changed there.")
+        bool, typer.Option("--copy-templates", help="Copy the bundled templates into the home, to be changed there.")
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -88,7 +88,7 @@ def export(
     digits: Annotated[Digits, typer.Option("--digits", help="The digits that the workbook shows.")] = Digits.thai,
     as_json: JsonOption = False,
 ) -> int:
-    """Write the exports anew, or with --xlsx a workbook with the return's own table and the marts."""
+    """Write the exports again, or with --xlsx a workbook with the return's own table and the marts."""
     if not xlsx:
         if file or campaign or digits is not Digits.thai:
             raise WrongUse("a file, a campaign and digits are for a workbook: khrop export --xlsx")
