@@ -110,23 +110,21 @@ class DatasetTables:
         }
 
 
+def _own(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
+    return StoredColumn(name, kind, kind, True, meaning, meaning_set_aside or meaning)
+
+
 # Before and after the dataset's own columns. A meaning differs between the two tables where a return may lack it.
 _BEFORE = (
-    StoredColumn("snapshot_id", "VARCHAR", "VARCHAR", True, "the return (core.snapshot)", "the return (core.snapshot)"),
-    StoredColumn("campaign_id", "VARCHAR", "VARCHAR", True, "the campaign", "the campaign, if it is known"),
-    StoredColumn("as_of", "DATE", "DATE", True, "the day the figures speak of", "the as-of date, if it is known"),
-    StoredColumn(
-        "revision", "INTEGER", "INTEGER", True,
-        "revision of this campaign and as-of date", "revision of this campaign and as-of date",
-    ),
-)  # fmt: skip
+    _own("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
+    _own("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
+    _own("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
+    _own("revision", "INTEGER", "revision of this campaign and as-of date"),
+)
 _AFTER = (
-    StoredColumn(
-        "place", "VARCHAR", "VARCHAR", True,
-        "the place of the row in the document, sheet!R<row>", "the place of the row in the document, sheet!R<row>",
-    ),
-    StoredColumn(
-        "judgement", "INTEGER", "INTEGER", True,
+    _own("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
+    _own(
+        "judgement", "INTEGER",
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
