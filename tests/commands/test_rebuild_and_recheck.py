@@ -94,7 +94,7 @@ def arrivals(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_rebuild_comes_to_what_the_single_runs_came_to(home: Home, tmp_path: Path, seed: int) -> None:
+def test_a_rebuild_has_the_result_of_the_single_runs(home: Home, tmp_path: Path, seed: int) -> None:
     season = arrivals(tmp_path)
     random.Random(seed).shuffle(season)
     for path, hints in season:
@@ -105,7 +105,7 @@ def test_a_rebuild_comes_to_what_the_single_runs_came_to(home: Home, tmp_path: P
         assert after[table] == before[table], table
 
 
-def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
+def test_a_run_over_many_returns_has_the_result_of_single_runs(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path, hints in arrivals(tmp_path):

@@ -43,7 +43,7 @@ def test_a_file_is_marked_up_and_nothing_is_written(khrop: Command, home: Home, 
         (("withdraw", "nothing", "--by", " ", "--reason", "x"), "a decision is signed"),
     ],
 )
-def test_wrong_use_is_said(khrop: Command, arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_use_is_reported(khrop: Command, arguments: tuple[str, ...], says: str) -> None:
     told = khrop(*arguments)
     assert (told.returncode, told.stdout) == (2, "")
     assert says in told.stderr

@@ -138,7 +138,7 @@ def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
 
 
-def test_a_withdrawn_return_counts_no_more_and_is_heard_again(
+def test_a_withdrawn_return_counts_no_more_and_can_be_judged_again(
     khrop: Command, taken_in: Any, ask: Ask, sample: Path
 ) -> None:
     taken_in(sample)
@@ -162,7 +162,7 @@ def test_a_return_that_came_later_is_not_pushed_aside(
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
 
 
-def test_a_return_that_the_publisher_sends_anew_says_what_had_been_corrected(
+def test_a_return_that_the_publisher_sends_again_reports_what_had_been_corrected(
     khrop: Command, taken_in: Any, ask: Ask, write: Put
 ) -> None:
     name, saved = NAMES[1], progress(JUNE)[1]

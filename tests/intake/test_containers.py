@@ -133,7 +133,7 @@ def test_ledger_lines_of_what_came_by_itself_are_as_before(home: Home, taken_in:
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_what_is_refused_in_a_container_is_no_trouble_and_one_without_a_return_is(
+def test_a_file_refused_in_a_container_is_no_problem_and_a_container_without_a_return_is(
     home: Home, taken_in: TakeIn, tmp_path: Path
 ) -> None:
     taken_in(three(tmp_path))
@@ -235,7 +235,7 @@ def test_a_kill_before_the_ledger_is_written_leaves_nothing_half_done(
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_a_rebuild_from_the_archive_comes_to_the_same(home: Home, tmp_path: Path, taken_in: TakeIn) -> None:
+def test_a_rebuild_from_the_archive_has_the_same_result(home: Home, tmp_path: Path, taken_in: TakeIn) -> None:
     inner = zip_of(tmp_path / "inner.zip", ("late.csv", written(DAYS[0], dated=False)))
     taken_in(three(tmp_path))
     path = mail(tmp_path, ("again.csv", written(DAYS[0])), ("inner.zip", inner.read_bytes()), ("x.png", PNG))
@@ -249,7 +249,7 @@ def test_a_rebuild_from_the_archive_comes_to_the_same(home: Home, tmp_path: Path
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_show_tells_of_parts_and_of_the_container(
+def test_show_names_the_parts_and_the_container(
     home: Home, tmp_path: Path, taken_in: TakeIn, run: Callable[..., Result]
 ) -> None:
     container, *parts = taken_in(three(tmp_path))

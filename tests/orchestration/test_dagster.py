@@ -163,7 +163,7 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
 
 @pytest.mark.slow
-def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
+def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
     home: Home, khrop_process: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"

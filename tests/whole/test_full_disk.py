@@ -55,7 +55,7 @@ main()
         ("warehouse.tables:export", 1000, 2),  # the exports cannot be written
     ],
 )
-def test_a_full_disk_is_said_in_words_and_the_next_run_completes_the_work(
+def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     home: Home,
     khrop_process: Command,
     taken_in: TakeIn,
