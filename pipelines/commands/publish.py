@@ -15,7 +15,6 @@ from pipelines.commands.exits import (
     LogFormat,
     LogOption,
     guarded,
-    no_warehouse,
     set_up_log,
 )
 
@@ -29,17 +28,12 @@ LOG = logging.getLogger("khrop.publish")
 def publish(force: ForceOption = False, as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Make all reports from the present tables: only what is behind them, unless forced."""
     set_up_log(log_format)
-    from pipelines.home import Home
+    from pipelines.commands.status import home_for_reports
     from pipelines.publishing import catalogue
     from warehouse.connect import Warehouse
 
-    home = Home.current()
-    if not home.warehouse.exists():
-        raise no_warehouse(home)
-    warehouse = Warehouse(home.warehouse)
-    if catalogue.behind(home, warehouse):
-        raise catalogue.TablesBehind()
-    waiting = catalogue.waiting(home, warehouse)
+    home = home_for_reports()
+    waiting = catalogue.waiting(home, Warehouse(home.warehouse))
     if waiting or force:
         _run(home, force)
     _print_reports(home, set(waiting), force, as_json)

@@ -25,22 +25,36 @@ SHOWN = 20
 
 
 @contextmanager
-def open_warehouse() -> Iterator[tuple[Home, DuckDBPyConnection]]:
+def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBPyConnection]]:
     """Yield the current home and a read-only connection to its warehouse.
+
+    Args:
+        for_reports: Whether the marts must be up to date.
 
     Raises:
         WrongUse: Where there is no warehouse yet.
         WarehouseLocked: Where another process holds it.
+        TablesBehind: Where the marts must be up to date and are behind what was loaded.
     """
     from pipelines.home import Home
+    from pipelines.publishing.catalogue import TablesBehind
+    from warehouse import tables
     from warehouse.connect import Warehouse
 
     home = Home.current()
     try:
         with Warehouse(home.warehouse).reading() as connection:
+            if for_reports and tables.exported_state(home.exports) != tables.state(connection):
+                raise TablesBehind()
             yield home, connection
     except FileNotFoundError:
         raise no_warehouse(home) from None
+
+
+def home_for_reports() -> Home:
+    """Return the current home, whose warehouse exists and whose marts are up to date; raises as `open_warehouse`."""
+    with open_warehouse(for_reports=True) as (home, _):
+        return home
 
 
 def fetch_dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:

@@ -21,11 +21,10 @@ from pipelines.commands.exits import (
     WrongUse,
     exit_code_of,
     guarded,
-    no_warehouse,
     set_up_log,
 )
 from pipelines.commands.runs import intake_job, print_returns, progress
-from pipelines.commands.status import resolve
+from pipelines.commands.status import open_warehouse, resolve
 
 if TYPE_CHECKING:
     from pipelines.archive.ledger import Receipt
@@ -41,16 +40,8 @@ def recheck(
 ) -> int:
     """Judge returns again, after a new alias, reader or contract; a new revision where the outcome changed."""
     set_up_log(log_format)
-    from pipelines.home import Home
-    from warehouse.connect import Warehouse
-
-    home = Home.current()
-    names: list[str] = []
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            names = [resolve(connection, name) for name in returns or []]
-    except FileNotFoundError:
-        raise no_warehouse(home) from None
+    with open_warehouse() as (home, connection):
+        names = [resolve(connection, name) for name in returns or []]
     ops = {"intake": {"config": {"again": names, "everything": not names}}}
     entries = intake_job(home, "recheck", ops=ops)
     print_returns(entries, [], as_json)

@@ -124,28 +124,19 @@ def _marts(
         TablesBehind: Where the tables are behind what was loaded.
     """
     from pipelines import campaigns as campaign_files
+    from pipelines.commands.status import open_warehouse
     from pipelines.datasets.province_progress import progress
-    from pipelines.home import Home
-    from pipelines.publishing.catalogue import TablesBehind, present_state
-    from warehouse import tables
-    from warehouse.connect import Warehouse
 
-    home = Home.current()
-    files = campaign_files.load(home.root)
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            if present_state(home) != tables.state(connection):
-                raise TablesBehind()
-            known = {each.campaign_id: each for each in progress.campaigns(connection)}
-            if campaign is not None and campaign not in known:
-                names = ", ".join(known) or "none has"
-                raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
-            if not known:
-                raise WrongUse("no return is accepted yet; khrop status shows what came in")
-            chosen = [known[campaign]] if campaign else list(known.values())
-            yield home, connection, [(each, files.get(each.campaign_id)) for each in chosen]
-    except FileNotFoundError:
-        raise no_warehouse(home) from None
+    with open_warehouse(for_reports=True) as (home, connection):
+        files = campaign_files.load(home.root)
+        known = {each.campaign_id: each for each in progress.campaigns(connection)}
+        if campaign is not None and campaign not in known:
+            names = ", ".join(known) or "none has"
+            raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
+        if not known:
+            raise WrongUse("no return is accepted yet; khrop status shows what came in")
+        chosen = [known[campaign]] if campaign else list(known.values())
+        yield home, connection, [(each, files.get(each.campaign_id)) for each in chosen]
 
 
 def _planned(
@@ -164,13 +155,12 @@ def _codes(names: Sequence[str]) -> tuple[str, ...]:
     from khrop.thai import provinces
 
     known = [p for p in provinces.all_provinces() if p.in_return]
-    codes = {p.code for p in known}
-    english = {p.name_en.casefold(): p.code for p in known}
+    codes = {name: p.code for p in known for name in (p.code, p.name_en.casefold())}
     result = []
     for name in names:
         match = provinces.match(name)
-        code = name if name in codes else english.get(name.casefold()) or (match.code if match else "")
-        if code not in codes:
+        code = codes.get(name.casefold()) or (match.code if match and match.code in codes else "")
+        if not code:
             near = ", ".join(p.name_th for p in provinces.nearest(name) if p.in_return)
             raise WrongUse(f"no province of the return is called {name!r}{f'; near it: {near}' if near else ''}")
         result.append(code)
@@ -236,19 +226,15 @@ def _copy_templates(as_json: bool) -> int:
 
 
 def _export_tables(as_json: bool) -> int:
+    from pipelines.commands.status import open_warehouse
     from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
-    from pipelines.publishing.catalogue import TablesBehind, present_state
     from warehouse import tables
     from warehouse.connect import Warehouse
 
-    home = Home.current()
-    if not home.warehouse.exists():
-        raise no_warehouse(home)
-    warehouse = Warehouse(home.warehouse)
-    with warehouse.writer(), warehouse.reading() as connection:
-        if present_state(home) != tables.state(connection):
-            raise TablesBehind()
+    if not Home.current().warehouse.exists():
+        raise no_warehouse(Home.current())
+    with Warehouse(Home.current().warehouse).writer(), open_warehouse(for_reports=True) as (home, connection):
         written = tables.export(connection, home.exports)
     if as_json:
         typer.echo(json.dumps({"exports": str(home.exports), "rows": written}))

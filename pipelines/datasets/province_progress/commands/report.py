@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.exits import OK, JsonOption, guarded, no_warehouse
+from pipelines.commands.exits import OK, JsonOption, guarded
 
 
 @guarded
@@ -15,19 +15,13 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Build it even where nothing changed.")] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Build the site: overview, table, a page a province, and quality, as pages that open from a file."""
+    """Build the site: overview, table, a page for each province, and quality, as pages that open from a file."""
     from pipelines.commands.runs import progress
+    from pipelines.commands.status import home_for_reports
     from pipelines.commands.text import plural, short_path
     from pipelines.datasets.province_progress.site.publish import bring_up_to_date
-    from pipelines.home import Home
-    from pipelines.publishing.catalogue import TablesBehind, behind
-    from warehouse.connect import Warehouse
 
-    home = Home.current()
-    if not home.warehouse.exists():
-        raise no_warehouse(home)
-    if behind(home, Warehouse(home.warehouse)):
-        raise TablesBehind()
+    home = home_for_reports()
     built = bring_up_to_date(home, force=force, progress=progress)
     if as_json:
         entry = {"index": str(built.index), "written": built.written, "kept": built.kept, "current": built.current}
