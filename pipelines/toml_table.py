@@ -52,11 +52,21 @@ class TomlTable:
             raise fault(f"{file}: {error.strerror}") from None
 
     def mistake(self, key: str, text: str) -> Exception:
-        """Return the exception of a mistake at a key; `text` continues the message after the key."""
+        """Return the exception of a mistake at a key.
+
+        Args:
+            key: The key.
+            text: What is wrong, as the message continues after the key.
+        """
         return self.fault(f"{self.file}: {self.within}{key} {text}")
 
     def wrong(self, key: str, expected: str) -> Exception:
-        """Return the exception of a key that is missing or has a wrong value."""
+        """Return the exception of a key that is missing or has a wrong value.
+
+        Args:
+            key: The key.
+            expected: What was expected.
+        """
         return self.mistake(
             key, f"is {self.values[key]!r}, expected {expected}" if key in self.values else "is missing"
         )

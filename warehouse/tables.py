@@ -80,7 +80,13 @@ def _replace(connection: DuckDBPyConnection, table: str, rows: list[dict[str, An
 def reference_is_current(
     connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]
 ) -> bool:
-    """Return whether the tables of campaigns, provinces and datasets agree with their files."""
+    """Return whether the tables of campaigns, provinces and datasets agree with their files.
+
+    Args:
+        connection: The warehouse.
+        campaigns: All campaigns.
+        tables: The tables of all datasets.
+    """
     return all(_is_current(connection, table, rows) for table, rows in _reference(campaigns, tables).items())
 
 

@@ -97,7 +97,13 @@ def _entry(home: Home, result: IntakeResult) -> Entry:
 
 
 def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -> None:
-    """Print a line for each return, those taken in now before those that were known."""
+    """Print a line for each return, or an object as JSON.
+
+    Args:
+        new: The returns that were taken in now.
+        known: The returns that the warehouse had already.
+        as_json: Whether JSON is printed.
+    """
     if as_json:
         for entry in [*new, *known]:
             typer.echo(json.dumps(entry, ensure_ascii=False))

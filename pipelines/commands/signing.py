@@ -68,6 +68,10 @@ def known_return(home: Home, name: str) -> KnownReturn:
 def signed(by: str | None, reason: str | None) -> tuple[str, str]:
     """Return who decides and why, with single spaces.
 
+    Args:
+        by: The option `--by`.
+        reason: The option `--reason`.
+
     Raises:
         WrongUse: Where one of them is missing.
     """

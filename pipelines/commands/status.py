@@ -58,7 +58,13 @@ def home_for_reports() -> Home:
 
 
 def fetch_dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a query, each as a mapping by column."""
+    """Return the rows of a query, each as a mapping by column.
+
+    Args:
+        connection: The warehouse.
+        sql: The query.
+        parameters: The values of its placeholders.
+    """
     cursor = connection.execute(sql, parameters or [])
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -174,9 +180,9 @@ def _campaign_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> l
 
 def days(left: int) -> str:
     """Return the days until a deadline in words; a negative number is past it."""
-    if left < 0:
-        return f"{-left} day{'s' if left < -1 else ''} past"
-    return f"{left} day{'' if left == 1 else 's'} left"
+    from pipelines.commands.text import plural
+
+    return f"{plural(abs(left), 'day')} {'past' if left < 0 else 'left'}"
 
 
 @guarded

@@ -89,7 +89,15 @@ def _run(file: Path) -> ModuleType:
 
 
 def at_fault(file: Path, error: BaseException) -> str:
-    """Return a file's path, with the line of it that raised an error where one did."""
+    """Return where an error was raised in a file, for a message.
+
+    Args:
+        file: The file.
+        error: The error, with its traceback.
+
+    Returns:
+        The path, with the line where the file itself raised it.
+    """
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return f"{file}, line {error.lineno}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]

@@ -53,7 +53,14 @@ class ProposedRule:
 
 
 def adds_up(whole: str, parts: Sequence[str], held: int = 0, rows: int = 0) -> ProposedRule:
-    """Return the rule that parts add up to a whole, given by their names."""
+    """Return the rule that parts add up to a whole.
+
+    Args:
+        whole: The name of the column of wholes.
+        parts: The names of the columns of parts.
+        held: In how many rows it holds.
+        rows: How many rows there are.
+    """
     return ProposedRule(
         id="adds-up", vocabulary="AddsUp", arguments=f'{_tuple(parts)}, "{whole}"', columns=(whole, *parts),
         summary=f"{' + '.join(parts)} = {whole}.", held=held, of=rows, whole=whole,
@@ -123,7 +130,12 @@ def _fit(percent: ProposedColumn, part: ProposedColumn, whole: ProposedColumn) -
 
 
 def unique(key: tuple[str, ...], rows: int = 0) -> ProposedRule:
-    """Return the rule that a key identifies all rows of a table."""
+    """Return the rule that a key identifies all rows of a table.
+
+    Args:
+        key: The names of its columns.
+        rows: How many rows there are.
+    """
     return ProposedRule(
         id="key-unique", vocabulary="UniqueKey", arguments=_tuple(key), columns=key,
         summary=f"No two rows have the same {', '.join(key)}.", scope="group", held=rows, of=rows,

@@ -182,6 +182,10 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
     """Return the rows that a report would change, under a line of headings; none without a shape.
 
     A cell that should have another figure reads `๑๒ → ๒๑ !`, with `CERTAIN` or `UNCERTAIN` as its mark.
+
+    Args:
+        judgement: The judgement on the return.
+        report: The solver's report on it.
     """
     marks = {
         (r.row, r.column): f"{r.printed or '–'} → {r.proposed or ' / '.join(r.alternatives) or '…'}"
