@@ -10,8 +10,18 @@ from pipelines.home import Home
 from pipelines.orchestration import assets, automation, report_assets, verdict_check
 
 
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions of the current home; Dagster calls this when it loads them."""
+    return definitions_of(Home.current().root)
+
+
 def definitions_of(home: Path) -> dg.Definitions:
-    """Return the definitions for a home's datasets, as their files are now."""
+    """Return the definitions for a home's datasets, as their files are now.
+
+    Args:
+        home: The root of the home.
+    """
     return _definitions(home, mark(home))
 
 
@@ -24,9 +34,6 @@ def _definitions(home: Path, files: object) -> dg.Definitions:
         jobs=[automation.ingest, automation.recheck, report_assets.publish],
         sensors=[automation.inbox, report_assets.reports],
         schedules=[automation.sweep, report_assets.republish],
-        # One process a run: the steps share the warehouse's one writer, so nothing is gained by more.
+        # One process for each run: the steps share the warehouse's only writer, so nothing is gained by more.
         executor=dg.in_process_executor,
     )
-
-
-defs = definitions_of(Home.current().root)

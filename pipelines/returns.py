@@ -1,6 +1,6 @@
-"""A return on its way: what came, what people decided of it, what its document holds, and the judgement on it.
+"""The records of a return: what came, what people decided, what its document holds, and the judgement on it.
 
-Here belong the records that pass between reading, judging, deciding and loading; what is done with them belongs there.
+Here belong the records that pass between reading, judging, deciding and loading; the steps themselves belong there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ DecisionKind = Literal["correct", "accept", "withdraw"]
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the sender named: by option, or by the inbox folder."""
+    """What the sender named, by option or by the inbox folder; None where not named.
+
+    Attributes:
+        campaign: The id of the campaign.
+        as_of: The as-of date.
+    """
 
     campaign: str | None = None
     as_of: date | None = None
@@ -31,15 +36,15 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One cell that a person corrected.
+    """A cell that a person corrected.
 
     Attributes:
         row: The row's name, or the source of a claim of the whole (`table_total`, `prose`).
         column: The column or measure.
         printed: What is printed there.
-        corrected: What it should say, in ASCII digits.
-        slip: The kind of slip.
-        place: Where it stands.
+        corrected: The correct figure, in ASCII digits.
+        slip: The kind of slip, see `khrop.repair`.
+        place: The place of the cell.
     """
 
     row: str
@@ -52,9 +57,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of a return, by whom and why.
+    """What a person decided about a return.
 
-    `dropped` are rows whose second printing is none, `inserted` those that the document lacks and that get one.
+    Attributes:
+        kind: Whether it is corrected, accepted as it is, or withdrawn.
+        by: Who decided.
+        reason: Why.
+        cells: The corrected cells.
+        dropped: The names of doubled rows whose second row is dropped.
+        inserted: The names of rows that the document lacks.
     """
 
     kind: DecisionKind
@@ -65,12 +76,17 @@ class Decision:
     inserted: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """Return it as the archive's ledger keeps it."""
+        """Return it as plain values, as the archive's ledger keeps it."""
         return asdict(self)
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Decision:
-        """Return the decision that the ledger keeps. Raises TypeError or KeyError where it is none."""
+        """Return the decision of plain values, the inverse of `plain`.
+
+        Raises:
+            TypeError: Where a cell has a missing or unknown field.
+            KeyError: Where kind, name or reason is missing.
+        """
         lists = {name: tuple(plain.get(name, ())) for name in ("dropped", "inserted")}
         cells = tuple(Correction(**cell) for cell in plain.get("cells", ()))
         return cls(plain["kind"], plain["by"], plain["reason"], cells, **lists)
@@ -78,7 +94,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A return that came in: its name, its bytes' hash, what the sender named, and what a person decided of it."""
+    """A return that came in.
+
+    Attributes:
+        snapshot_id: Its name, see `pipelines.archive.ledger.return_name`.
+        sha256: The hash of its bytes.
+        name: Its file name.
+        received_at: When it came.
+        hints: What the sender named.
+        decision: What a person decided, if anything.
+    """
 
     snapshot_id: str
     sha256: str
@@ -95,10 +120,10 @@ class TypedReturn:
     Attributes:
         dataset: The dataset that its table is of.
         rows: Values by column of the dataset; decimals are exact.
-        facts: What the contract's document rules read.
-        claims: What the document says outside its rows.
-        campaign: The campaign, None where it cannot be known.
-        as_of: The as-of date, None where it cannot be known.
+        facts: The input of the contract's document rules, by name.
+        claims: The figures and dates outside the rows.
+        campaign: The campaign, None where unknown.
+        as_of: The as-of date, None where unknown.
     """
 
     dataset: Dataset
@@ -116,8 +141,16 @@ class Judgement:
     Attributes:
         of: The return.
         dataset: Its dataset; None where no table was read.
-        verdict: Any but `unchanged`, which loading alone can see.
-        parts: The hashes of what lies in a container (a zip, a message).
+        verdict: Any verdict but `unchanged`, which loading determines.
+        campaign_id: Its campaign, None where unknown.
+        as_of: Its as-of date, None where unknown.
+        rows: Its rows, values by column.
+        cells: Its cells as printed and as read.
+        claims: Its figures and dates outside the rows.
+        violations: What its contract reports, each at its place.
+        not_run: The rules that could not be run, with the reasons.
+        reader_version: The version of the reader.
+        parts: The hashes of the files in a container (a zip, a message).
         by_eye: Whether its pages are for a person to read.
     """
 
@@ -137,17 +170,17 @@ class Judgement:
 
     @property
     def accepted(self) -> bool:
-        """Whether its rows hold."""
+        """Whether its rows are loaded as accepted."""
         return self.verdict.accepted
 
     @property
     def contract_version(self) -> str:
-        """The version of the contract that judged; empty where none did."""
+        """The version of its contract; empty where it was judged by none."""
         return self.dataset.version if self.dataset else ""
 
     @property
     def figures(self) -> str | None:
-        """A hash of all figures of an accepted return, by which an unchanged one is known."""
+        """A hash of all figures, by which an unchanged return is recognised; None unless it is accepted."""
         if not self.accepted or self.dataset is None:
             return None
         lines = sorted("|".join(str(row[name]) for name in self.dataset.figures) for row in self.rows)

@@ -25,7 +25,8 @@ from pipelines.datasets.province_progress.form import FORM
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
-from pipelines.intake.take_in import Story, take_in
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from pipelines.orchestration import launch
 from pipelines.readers.table_form import reading_for
 from warehouse import tables
@@ -41,7 +42,7 @@ settings.load_profile("khrop")
 
 ROOT = Path(__file__).parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +155,7 @@ def khrop_process(home: Home) -> Command:
 def taken_in(home: Home) -> TakeIn:
     """Archive files and bring them to the exports in this process, as the assets do, without Dagster."""
 
-    def run(*paths: Path, again: list[str] | None = None, **hints: Any) -> list[Story]:
+    def run(*paths: Path, again: list[str] | None = None, **hints: Any) -> list[IntakeResult]:
         containers.take(Archive(home.archive), [incoming(home, path, **hints) for path in paths])
         warehouse = Warehouse(home.warehouse)
         with warehouse.writer():

@@ -1,1 +1,1 @@
-"""The warehouse: a DuckDB file with the schemas raw, core and mart, and the store that runs their SQL."""
+"""The warehouse: a DuckDB file with the schemas raw, core and mart, and the code that runs their SQL."""

@@ -1,4 +1,4 @@
-"""Opening the warehouse: one writer at a time, short connections, and a clear word on who holds it.
+"""Opening the warehouse: one writer at a time, short connections, and messages that name the process that holds it.
 
 Here belong the lock, the connection and the schema's migrations. What is written belongs in `warehouse.load`.
 """
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 SCHEMA = Path(__file__).parent / "schema"
 PATIENCE = 10.0
-"""Seconds to wait for a lock before saying who holds it."""
+"""Seconds to wait for a lock before `WarehouseLocked` is raised."""
 MEMORY = "96MB"
-"""DuckDB's share; what needs more goes to disk. Measured: the marts of 30,000 returns, at a third more time than
+"""DuckDB's memory limit; what needs more goes to disk. Measured: the marts of 30,000 returns, at a third more time than
 with 512 MB, so that ten thousand returns need little more memory than one."""
 _HELD: set[Path] = set()
 """The locks that this process holds."""
@@ -39,17 +39,23 @@ class WarehouseNewer(Exception):
 
 
 class WarehouseBroken(Exception):
-    """The file is no database that DuckDB can open; the archive can make it anew."""
+    """The file is no database that DuckDB can open; it can be recreated from the archive."""
 
 
 class Warehouse:
     """The warehouse file of one home.
 
-    `writing()` gives a connection to this process's only writer, `reading()` one that cannot write. Both are to
-    be short: a reader and a writer shut each other out while their connections are open.
+    `writing()` gives a connection to this process's only writer, `reading()` a read-only connection. Keep both short:
+    a reader and a writer exclude each other while their connections are open.
     """
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        """Name the file, without opening it.
+
+        Args:
+            path: The DuckDB file; its lock is the file of the same name with the ending `.lock`.
+            patience: Seconds to wait for a lock.
+        """
         self.path = path
         self.patience = patience
         self._lock = path.with_suffix(".lock")
@@ -61,7 +67,11 @@ class Warehouse:
 
     @contextmanager
     def writer(self) -> Iterator[None]:
-        """Be the one writer: held over many short connections, freed by the system when the process dies."""
+        """Hold the write lock over many short connections; the system frees it when the process dies.
+
+        Raises:
+            WarehouseLocked: Where another process holds the lock for longer than `patience`.
+        """
         if self.held:  # a command holds it over the whole run that it starts in its own process
             yield
             return
@@ -70,15 +80,8 @@ class Warehouse:
             self._wait(lambda: _flock(lock.fileno()), lambda: _holder(self._lock))
             lock.seek(0)
             lock.truncate()
-            lock.write(
-                json.dumps(
-                    {
-                        "pid": os.getpid(),
-                        "command": _command(),
-                        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                    }
-                )
-            )
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            lock.write(json.dumps({"pid": os.getpid(), "command": _command(), "since": since}))
             lock.flush()
             _HELD.add(self._lock)
             try:
@@ -90,7 +93,13 @@ class Warehouse:
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBPyConnection]:
-        """A connection that may write, its schema up to date; the caller is `writer()`."""
+        """Yield a connection that may write, with its schema up to date; the caller holds `writer()`.
+
+        Raises:
+            WarehouseLocked: Where another process has the file open.
+            WarehouseNewer: Where a newer Khrop wrote it.
+            WarehouseBroken: Where it is no DuckDB file.
+        """
         if not self.path.exists():
             self._create()
         connection = self._open(self.path, read_only=False)
@@ -102,8 +111,13 @@ class Warehouse:
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
-        """A connection that only reads; an older schema is brought up to date first. Raises `FileNotFoundError`
-        where there is no warehouse yet.
+        """Yield a read-only connection; an older schema is migrated first.
+
+        Raises:
+            FileNotFoundError: Where there is no warehouse yet.
+            WarehouseLocked: Where another process has the file open for writing.
+            WarehouseNewer: Where a newer Khrop wrote it.
+            WarehouseBroken: Where it is no DuckDB file.
         """
         if not self.path.exists():
             raise FileNotFoundError(self.path)
@@ -119,12 +133,13 @@ class Warehouse:
             connection.close()
 
     def _create(self) -> None:
-        """Make the warehouse beside its place and move it there whole: killed at any point, this leaves no file that
-        is no database yet, or one without its tables.
+        """Create the warehouse under another name and move it into place when it is complete.
+
+        A process killed at any point leaves neither a file that is no database nor a database without tables.
         """
         new = self.path.with_suffix(".new")
-        for left in (new, new.with_suffix(".new.wal")):
-            left.unlink(missing_ok=True)
+        for stale in (new, new.with_suffix(".new.wal")):
+            stale.unlink(missing_ok=True)
         connection = self._open(new, read_only=False)
         try:
             migrate(connection)
@@ -141,24 +156,25 @@ class Warehouse:
             "threads": "2",
         }
         opened: list[DuckDBPyConnection] = []
-        said: list[str] = []
+        holder = "another process"
 
         def attempt() -> bool:
+            nonlocal holder
             try:
                 opened.append(duckdb.connect(str(path), read_only=read_only, config=settings))
             except duckdb.IOException as error:
                 if "not a valid duckdb database" in str(error).lower():
                     raise WarehouseBroken(
-                        f"the warehouse {path} is no database that DuckDB can open: khrop rebuild makes it anew from"
-                        " the archive"
+                        f"the warehouse {path} is no database that DuckDB can open: khrop rebuild recreates it from the"
+                        " archive"
                     ) from None
                 if "could not set lock" not in str(error).lower():
                     raise
-                said[:] = [_holder_of(str(error))]
+                holder = _holder_of(str(error))
                 return False
             return True
 
-        self._wait(attempt, lambda: said[0] if said else "another process")
+        self._wait(attempt, lambda: holder)
         return opened[0]
 
     def _wait(self, attempt: Callable[[], bool], holder: Callable[[], str]) -> None:
@@ -175,7 +191,14 @@ class Warehouse:
 
 
 def migrate(connection: DuckDBPyConnection) -> None:
-    """Bring the schema up to date: each numbered file once, in order, in a transaction of its own."""
+    """Bring the schema up to date: each numbered file once, in order, in a transaction of its own.
+
+    Args:
+        connection: A connection that may write.
+
+    Raises:
+        WarehouseNewer: Where the schema is newer than this Khrop's.
+    """
     version = _version(connection)
     if version > newest():
         raise WarehouseNewer(
@@ -195,7 +218,7 @@ def migrate(connection: DuckDBPyConnection) -> None:
 
 
 def newest() -> int:
-    """The schema version that this Khrop writes."""
+    """Return the schema version that this Khrop writes."""
     return int(_migrations()[-1].name[:3])
 
 
@@ -228,9 +251,9 @@ def _holder(lock: Path) -> str:
 
 
 def _holder_of(message: str) -> str:
-    """DuckDB's own words on who holds a file: `... is held in /usr/bin/x (PID 12)`."""
-    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
-    return f"process {found[2]} ({Path(found[1]).name})" if found else "another process"
+    """Return the process that DuckDB's message names: `... is held in /usr/bin/x (PID 12)`."""
+    match = re.search(r"held in (.+?) \(PID (\d+)\)", message)
+    return f"process {match[2]} ({Path(match[1]).name})" if match else "another process"
 
 
 def _command() -> str:

@@ -1,7 +1,7 @@
-"""The core tables of datasets: made from a description of their columns, and noted in `core.dataset`.
+"""The core tables of datasets: created from a description of their columns, and listed in `core.dataset`.
 
 A dataset's accepted rows lie in `core.<dataset>`, with the view `…_current` of those that count and the macro
-`…_as_known(moment)` of those that counted at a moment; its rows that were set aside in a table of their own.
+`…_as_known(moment)` of those that counted at a moment; rows that were set aside lie in a table of their own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""What a dataset, a column and a mart may be called: no name needs quotes anywhere."""
+"""The names that a dataset, a column and a mart may have: none needs quotes anywhere."""
 
 
 class TablesDiffer(Exception):
-    """The tables of a dataset hold columns of other types than it has now; `khrop rebuild` makes them anew."""
+    """A dataset's tables hold columns of other types than the dataset has now; `khrop rebuild` recreates them."""
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,20 @@ class DatasetTables:
 
     @property
     def mart_names(self) -> tuple[str, ...]:
-        """Its marts, in the order of their files' names, in which they are built."""
+        """The names of its marts, in the order of their files, in which they are built."""
         files = sorted(self.marts.glob("*.sql")) if self.marts else ()
         return tuple(file.stem for file in files if file.stem != "comments")
 
     def sql_of(self, mart: str) -> str:
-        """Return a mart's SQL."""
+        """Return the SELECT of a mart, as its file has it."""
         assert self.marts is not None
         return (self.marts / f"{mart}.sql").read_text(encoding="utf-8").strip()
 
     def comments_of(self, mart: str) -> list[str]:
-        """Return the statements that comment a mart and its columns."""
+        """Return the COMMENT statements of a mart and its columns.
+
+        A mart that `comments.sql` lacks gets the first comment line of its own SQL, or else a generic sentence.
+        """
         file = self.marts / "comments.sql" if self.marts else None
         lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
         own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
@@ -88,8 +92,12 @@ class DatasetTables:
             own = [f"COMMENT ON TABLE mart.{mart} IS {_quoted(first or f'A mart of {self.title_en}.')}"]
         return own
 
+    @cached_property
     def row(self) -> dict[str, Any]:
-        """Return its row of `core.dataset`."""
+        """Its row of `core.dataset`. `version` is a hash of columns and SQL.
+
+        Read once: the registry makes new tables when a file of the dataset changes.
+        """
         sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
         return {
             "dataset": self.dataset,
@@ -102,41 +110,43 @@ class DatasetTables:
         }
 
 
-# Before and behind the dataset's own columns. A meaning differs between the two tables where a return may lack it.
+def _own(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
+    return StoredColumn(name, kind, kind, True, meaning, meaning_set_aside or meaning)
+
+
+# Before and after the dataset's own columns. A meaning differs between the two tables where a return may lack it.
 _BEFORE = (
-    StoredColumn("snapshot_id", "VARCHAR", "VARCHAR", True, "the return (core.snapshot)", "the return (core.snapshot)"),
-    StoredColumn("campaign_id", "VARCHAR", "VARCHAR", True, "the campaign", "the campaign, if it is known"),
-    StoredColumn("as_of", "DATE", "DATE", True, "the day the figures speak of", "the as-of date, if it is known"),
-    StoredColumn(
-        "revision", "INTEGER", "INTEGER", True,
-        "revision of this campaign and as-of date", "revision of this campaign and as-of date",
-    ),
-)  # fmt: skip
-_BEHIND = (
-    StoredColumn(
-        "place", "VARCHAR", "VARCHAR", True,
-        "where the row stands in the document, sheet!R<row>", "where the row stands in the document, sheet!R<row>",
-    ),
-    StoredColumn(
-        "judgement", "INTEGER", "INTEGER", True,
+    _own("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
+    _own("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
+    _own("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
+    _own("revision", "INTEGER", "revision of this campaign and as-of date"),
+)
+_AFTER = (
+    _own("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
+    _own(
+        "judgement", "INTEGER",
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
-OWN_COLUMNS = tuple(c.name for c in (*_BEFORE, *_BEHIND))
-"""The columns that every dataset's tables have, which no column of a dataset may be called."""
+OWN_COLUMNS = tuple(c.name for c in (*_BEFORE, *_AFTER))
+"""The columns that every dataset's tables have: names that a dataset's own columns may not take."""
 _ALWAYS = ("snapshot_id", "revision", "place", "judgement")
-"""The columns that a row that was set aside has, too."""
+"""Of these, the columns that are never null in a row that was set aside."""
 
 
 def ensure(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> None:
-    """Make the tables of datasets where they are missing, and add the columns that are new.
+    """Create the missing tables of datasets, and add their new columns.
+
+    Args:
+        connection: The warehouse, for writing.
+        datasets: The tables as they should be; those whose version is stored already are skipped.
 
     Raises:
         TablesDiffer: Where a column has another type than before, and the table has rows.
     """
     for tables in datasets:
         row = connection.execute("SELECT version FROM core.dataset WHERE dataset = ?", [tables.dataset]).fetchone()
-        if row is None or row[0] != tables.row()["version"]:
+        if row is None or row[0] != tables.row["version"]:
             _table(connection, tables, set_aside=False)
             _table(connection, tables, set_aside=True)
             _views(connection, tables)
@@ -145,34 +155,34 @@ def ensure(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) ->
 def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: bool) -> None:
     name = tables.set_aside if set_aside else tables.table
     schema, _, bare = name.partition(".")
-    there = dict(
+    existing = dict(
         connection.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
             [schema, bare],
         ).fetchall()
     )
-    columns = [c for c in (*_BEFORE, *tables.columns, *_BEHIND) if set_aside or c.sql]
+    columns = [c for c in (*_BEFORE, *tables.columns, *_AFTER) if set_aside or c.sql]
     typed = {c.name: c.sql_set_aside if set_aside else c.sql for c in columns}
-    differs = any(there.get(c, kind) != kind for c, kind in typed.items())
+    differs = any(existing.get(c, kind) != kind for c, kind in typed.items())
     if differs and connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None:
-        # While a dataset is being written its columns change; without rows nothing is lost by it.
+        # While a dataset is being developed its columns change; without rows nothing is lost.
         connection.execute(f"DROP TABLE {name}")
-        there = {}
-    if not there:
+        existing = {}
+    if not existing:
         needed = [c.name in _ALWAYS if set_aside else c.required for c in columns]
         lines = [f"{c.name} {typed[c.name]}{' NOT NULL' if n else ''}" for c, n in zip(columns, needed, strict=True)]
         connection.execute(f"CREATE TABLE {name} ({', '.join(lines)})")
-    for column, kind in typed.items() if there else ():
-        if column not in there:
+    for column, kind in typed.items() if existing else ():
+        if column not in existing:
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} {kind}")
-        elif there[column] != kind:
+        elif existing[column] != kind:
             raise TablesDiffer(
-                f"{name}.{column} is {there[column]}, the dataset {tables.dataset} now has {kind}: khrop rebuild makes"
-                " the warehouse anew from the archive"
+                f"{name}.{column} is {existing[column]}, the dataset {tables.dataset} now has {kind}: khrop rebuild"
+                " recreates the warehouse from the archive"
             )
-    for left in set(there) - {c.name for c in columns if (c.name in _ALWAYS if set_aside else c.required)}:
-        # A column that the dataset has no more, or that may be empty now: what was loaded keeps it.
-        connection.execute(f"ALTER TABLE {name} ALTER COLUMN {left} DROP NOT NULL")
+    for optional in set(existing) - {c.name for c in columns if (c.name in _ALWAYS if set_aside else c.required)}:
+        # A column that the dataset no longer has, or that may be empty now: rows loaded before keep their values.
+        connection.execute(f"ALTER TABLE {name} ALTER COLUMN {optional} DROP NOT NULL")
     about = (
         f"The rows of quarantined and withdrawn returns{'' if name == 'core.set_aside' else f' of {tables.dataset}'},"
         " as far as they could be read; core.violation says why."
@@ -216,7 +226,14 @@ def _quoted(text: str) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """A dataset as `core.dataset` has it."""
+    """A dataset as `core.dataset` lists it, whether or not its folder can still be used.
+
+    Attributes:
+        dataset: Its name.
+        table: The table of accepted rows.
+        set_aside: The table of rows that were set aside.
+        marts: The names of its marts.
+    """
 
     dataset: str
     table: str
@@ -225,7 +242,7 @@ class Known:
 
 
 def known(connection: DuckDBPyConnection) -> list[Known]:
-    """Return the datasets that have tables in a warehouse."""
+    """Return the datasets that have tables in a warehouse, by name."""
     rows = connection.execute(
         "SELECT dataset, table_name, set_aside_name, marts FROM core.dataset ORDER BY ALL"
     ).fetchall()

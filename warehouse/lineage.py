@@ -1,7 +1,7 @@
 """Where each column of a mart comes from: the columns of `core` that its figures are computed from.
 
-Kept in `lineage.json` beside the marts, so that nothing has to parse SQL when a mart is built; `make docs` reads it off
-the SQL anew, and a test compares the two. A column that only counts rows comes from none; marts without the file have
+Stored in `lineage.json` beside the marts, so that nothing parses SQL when a mart is built; `make docs` derives it from
+the SQL again, and a test compares the two. A column that only counts rows has no sources; marts without the file have
 no lineage.
 """
 
@@ -19,13 +19,21 @@ FILE = "lineage.json"
 
 
 def lineage_of(tables: DatasetTables, mart: str) -> dict[str, list[tuple[str, str]]]:
-    """Return, for each column of a mart, the columns it comes from, as (table, column)."""
+    """Return the lineage of a mart.
+
+    Args:
+        tables: The dataset that the mart belongs to.
+        mart: Its name, without schema.
+
+    Returns:
+        For each column of the mart its source columns as (table, column); empty where there is no lineage.
+    """
     kept = _kept(tables.marts) if tables.marts else {}
     return {column: [_split(name) for name in names] for column, names in kept.get(mart, {}).items()}
 
 
 def as_markdown(tables: DatasetTables, mart: str) -> str:
-    """Return the same as a table for people; empty where nothing is known."""
+    """Return the lineage of a mart as a Markdown table; empty where there is none."""
     lines = ["| column | comes from |", "| --- | --- |"]
     for column, sources in lineage_of(tables, mart).items():
         names = ", ".join(f"`{table}.{name}`" for table, name in sources)
@@ -46,7 +54,17 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def parsed(tables: DatasetTables) -> str:
-    """Return what the file should hold, read off the marts' SQL by sqlglot (a tool, not part of the application)."""
+    """Derive the lineage of all marts of a dataset from their SQL.
+
+    Args:
+        tables: The dataset.
+
+    Returns:
+        The text of `lineage.json`.
+
+    Raises:
+        ModuleNotFoundError: Without sqlglot, a tool that is not part of the application.
+    """
     meaning = meaning_for((tables,))
     schema: dict[str, dict[str, dict[str, str]]] = {}
     for table in (f"{tables.table}_current", "core.campaign"):
@@ -60,7 +78,7 @@ def parsed(tables: DatasetTables) -> str:
 
 
 def write(tables: DatasetTables) -> None:
-    """Write the file of a dataset's marts."""
+    """Write `lineage.json` beside a dataset's marts."""
     assert tables.marts is not None
     (tables.marts / FILE).write_text(parsed(tables), encoding="utf-8", newline="\n")
 
@@ -69,9 +87,9 @@ def _sources(column: str, sql: str, schema: dict[str, Any]) -> list[str]:
     from sqlglot import exp
     from sqlglot.lineage import lineage
 
-    found = set()
+    sources = set()
     for node in lineage(column, sql, schema=schema, dialect="duckdb").walk():
         table = node.expression
         if not node.downstream and isinstance(table, exp.Table):
-            found.add(f"{table.db}.{table.name}.{node.name.rsplit('.', 1)[-1]}")
-    return sorted(found)
+            sources.add(f"{table.db}.{table.name}.{node.name.rsplit('.', 1)[-1]}")
+    return sorted(sources)

@@ -1,12 +1,12 @@
 """What tables and columns mean, from the comments in the SQL and of the datasets: for the UI and the data dictionary.
 
-The schema is made in an empty database in memory, so nothing here needs a warehouse.
+The schema is created in an empty database in memory, on first use, so nothing here needs a warehouse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,48 +20,54 @@ if TYPE_CHECKING:
 SCHEMAS = ("raw", "core", "mart")
 _SHARED = ("snapshot", "campaign", "province", "dataset")
 """The tables whose columns mean the same wherever a view repeats them."""
+_TABLES = (
+    "SELECT schema_name, table_name AS name, comment FROM duckdb_tables()"
+    " UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views()"
+)
 
 
 class Meaning:
     """What the tables of a warehouse with some datasets mean."""
 
     def __init__(self, datasets: Sequence[DatasetTables]) -> None:
+        """Take the tables of the datasets; the schema is created on first use."""
+        self._datasets = datasets
+        self._tables = [tables.table.split(".")[1] for tables in datasets]
+
+    @cached_property
+    def _connection(self) -> DuckDBPyConnection:
         import duckdb
 
-        self._tables = [tables.table.split(".")[1] for tables in datasets]
-        self._connection: DuckDBPyConnection = duckdb.connect(":memory:")
-        migrate(self._connection)
-        refresh_reference(self._connection, (), datasets)
-        for tables in datasets:
+        connection = duckdb.connect(":memory:")
+        migrate(connection)
+        refresh_reference(connection, (), self._datasets)
+        for tables in self._datasets:
             for name in tables.mart_names:
-                build_mart(self._connection, tables, name)
+                build_mart(connection, tables, name)
+        return connection
 
     def table_names(self) -> list[str]:
         """Return every table and view of the three schemas, as schema.name."""
         rows = self._rows(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE list_contains(?, schema_name)"
-            " UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE list_contains(?, schema_name)"
-            " ORDER BY ALL",
-            list(SCHEMAS),
+            f"SELECT schema_name || '.' || name FROM ({_TABLES}) WHERE list_contains(?, schema_name) ORDER BY ALL",
             list(SCHEMAS),
         )
         return [row[0] for row in rows]
 
     def of(self, table: str) -> str:
-        """Return the comment of a table or view."""
-        schema, name = table.split(".")
-        rows = self._rows(
-            "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
-            " UNION ALL SELECT comment FROM duckdb_views() WHERE schema_name = ? AND view_name = ?",
-            schema,
-            name,
-            schema,
-            name,
-        )
+        """Return the comment of a table or view, given as schema.name; empty where it has none."""
+        rows = self._rows(f"SELECT comment FROM ({_TABLES}) WHERE schema_name || '.' || name = ?", table)
         return str(rows[0][0]) if rows and rows[0][0] else ""
 
     def columns_of(self, table: str) -> list[tuple[str, str, str]]:
-        """Return name, type and meaning of each column; a view's column means what the table's of that name means."""
+        """Return the columns of a table or view.
+
+        Args:
+            table: The table, as schema.name.
+
+        Returns:
+            Name, type and meaning of each column in order; a view's column means what the table's of that name means.
+        """
         schema, name = table.split(".")
         rows = self._rows(
             "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
@@ -72,7 +78,7 @@ class Meaning:
         return [(column, kind, meaning or self._inherited(name, column)) for column, kind, meaning in rows]
 
     def _inherited(self, view: str, column: str) -> str:
-        """What a column of a view, or of a mart without a comment for it, means in the tables that it comes from."""
+        """Return what a column without a comment of its own means in the tables that it comes from."""
         own = [name for name in self._tables if view.startswith(name)] or self._tables
         tables = [*own, *_SHARED]
         rows = self._rows(
@@ -85,7 +91,7 @@ class Meaning:
         return str(rows[0][0]) if rows else ""
 
     def macros(self) -> list[tuple[str, str]]:
-        """Return the table macros as they are called, with their meaning."""
+        """Return the table macros: each as it is called, with its meaning."""
         rows = self._rows(
             "SELECT DISTINCT schema_name || '.' || function_name || '(' || array_to_string(parameters, ', ') || ')',"
             " comment FROM duckdb_functions() WHERE function_type = 'table_macro'"
@@ -98,14 +104,7 @@ class Meaning:
         """Return the data dictionary as Markdown."""
         lines = ["# Data dictionary", "", "Made by `make docs` from the comments in the warehouse's SQL.", ""]
         for table in self.table_names():
-            lines += [
-                f"## {table}",
-                "",
-                self.of(table),
-                "",
-                "| column | type | meaning |",
-                "| --- | --- | --- |",
-            ]
+            lines += [f"## {table}", "", self.of(table), "", "| column | type | meaning |", "| --- | --- | --- |"]
             lines += [f"| {name} | {kind} | {meaning} |" for name, kind, meaning in self.columns_of(table)]
             lines.append("")
         for call, meaning in self.macros():
@@ -113,7 +112,7 @@ class Meaning:
         return "\n".join(lines)
 
     def write(self, path: Path) -> None:
-        """Write the dictionary."""
+        """Write the dictionary to a file, in UTF-8."""
         path.write_text(self.dictionary(), encoding="utf-8")
 
     def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -121,11 +120,10 @@ class Meaning:
 
 
 def meaning_for(datasets: tuple[DatasetTables, ...]) -> Meaning:
-    """Return what the tables mean in a warehouse with these datasets."""
-    return _meaning_for(datasets, tuple(tables.row()["version"] for tables in datasets))
+    """Return what the tables mean in a warehouse with these datasets; cached while neither columns nor SQL change."""
+    return _meaning_for(datasets, tuple(tables.row["version"] for tables in datasets))
 
 
 @lru_cache(maxsize=4)
 def _meaning_for(datasets: tuple[DatasetTables, ...], versions: tuple[str, ...]) -> Meaning:
-    """The same, kept as long as neither columns nor SQL change."""
     return Meaning(datasets)

@@ -1,4 +1,4 @@
-"""The tables built from what was loaded: reference tables, marts, exports, conservation, and what they mean."""
+"""The tables built from what was loaded: reference tables, marts, exports, conservation."""
 
 from __future__ import annotations
 
@@ -12,21 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.thai import provinces
 from warehouse.datasets import DatasetTables, ensure, known
-from warehouse.load import insert, transaction
 from warehouse.verdicts import ACCEPTED, Verdict
+from warehouse.writing import insert, transaction
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 STATE = ".state"
+"""The file in the exports that holds the state they were made from."""
 DATASETS = "core.dataset"
 EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
-"""What is exported beside the tables of the datasets."""
+"""The tables that are exported beside those of the datasets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conservation:
-    """Whether nothing was dropped: `counted` must equal `accounted`; `detail` names what each holds."""
+    """Whether nothing was dropped.
+
+    Attributes:
+        name: What is counted: `returns` or `rows`.
+        counted: How many came in.
+        accounted: How many the tables hold; must equal `counted`.
+        detail: The terms of `accounted`, by name.
+    """
 
     name: str
     counted: int
@@ -35,23 +43,33 @@ class Conservation:
 
     @property
     def kept(self) -> bool:
+        """Whether everything that came in is accounted for."""
         return self.counted == self.accounted
 
 
 def refresh_reference(
     connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]
 ) -> None:
-    """Write campaigns, provinces and datasets as their files say them now, where that is not what stands there."""
+    """Bring the tables of campaigns, provinces and datasets up to date with their files.
+
+    Args:
+        connection: The warehouse, for writing.
+        campaigns: All campaigns.
+        tables: The tables of all datasets; missing ones are created.
+
+    Raises:
+        TablesDiffer: Where a column of a dataset has another type than the stored rows.
+    """
     with transaction(connection):
         ensure(connection, tables)
         for table, rows in _reference(campaigns, tables).items():
-            if not _stands(connection, table, rows):
+            if not _is_current(connection, table, rows):
                 _replace(connection, table, rows)
 
 
 def _replace(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     if table == DATASETS:
-        # A dataset that is gone, or cannot be used now, keeps its tables: they are counted and exported.
+        # A dataset that was removed, or cannot be used now, keeps its tables: they are counted and exported.
         names = [row["dataset"] for row in rows]
         connection.execute(f"DELETE FROM {DATASETS} WHERE dataset IN (SELECT unnest(?))", [names])
     else:
@@ -59,13 +77,21 @@ def _replace(connection: DuckDBPyConnection, table: str, rows: list[dict[str, An
     insert(connection, table, rows)
 
 
-def reference_stands(connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> bool:
-    """Return whether campaigns, provinces and datasets stand as their files say them now."""
-    return all(_stands(connection, table, rows) for table, rows in _reference(campaigns, tables).items())
+def reference_is_current(
+    connection: DuckDBPyConnection, campaigns: Iterable[Any], tables: Sequence[DatasetTables]
+) -> bool:
+    """Return whether the tables of campaigns, provinces and datasets agree with their files.
+
+    Args:
+        connection: The warehouse.
+        campaigns: All campaigns.
+        tables: The tables of all datasets.
+    """
+    return all(_is_current(connection, table, rows) for table, rows in _reference(campaigns, tables).items())
 
 
 def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
-    """Return the tables that are exported: marts, the rows that count, those set aside, and what all datasets share."""
+    """Return the tables that are exported: marts, current rows, rows set aside, and those that all datasets share."""
     datasets = known(connection)
     built = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'").fetchall()
     return (
@@ -81,17 +107,17 @@ def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dic
     of_campaign = ("title_th", "title_en", *days, "every_days", "tolerance", "authorities", "dataset")
     of_province = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)
-    everywhere = provinces.all_provinces()
     return {
         "core.campaign": [{"campaign_id": c.id, **{name: getattr(c, name) for name in of_campaign}} for c in ordered],
         "core.province": [
-            {"province_code": p.code, **{name: getattr(p, name) for name in of_province}} for p in everywhere
+            {"province_code": p.code, **{name: getattr(p, name) for name in of_province}}
+            for p in provinces.all_provinces()
         ],
-        DATASETS: [t.row() for t in sorted(tables, key=lambda t: t.dataset)],
+        DATASETS: [t.row for t in sorted(tables, key=lambda t: t.dataset)],
     }
 
 
-def _stands(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> bool:
+def _is_current(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> bool:
     names = ", ".join(rows[0]) if rows else "*"
     stored = connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall()
     wanted = [tuple(row.values()) for row in rows]
@@ -99,7 +125,19 @@ def _stands(connection: DuckDBPyConnection, table: str, rows: list[dict[str, Any
 
 
 def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str) -> int:
-    """Build one mart of a dataset anew from its SQL file, and return the number of its rows."""
+    """Rebuild a mart of a dataset from its SQL file.
+
+    Args:
+        connection: The warehouse, for writing.
+        tables: The dataset.
+        name: The mart, without schema.
+
+    Returns:
+        The number of its rows.
+
+    Raises:
+        duckdb.Error: Where the SQL cannot be run.
+    """
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
     connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {tables.sql_of(name)}")
     for comment in tables.comments_of(name):
@@ -108,8 +146,9 @@ def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str)
 
 
 def state(connection: DuckDBPyConnection) -> str:
-    """A short name of all that the marts and exports are made from: judgements, reference tables and the SQL itself.
-    Where the exports bear the same name, there is nothing to make anew.
+    """Return a hash of all that marts and exports are made from: judgements, reference tables and the SQL itself.
+
+    Where the exports have the same state (see `exported_state`), nothing has to be rebuilt.
     """
     loaded = connection.execute(
         "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
@@ -121,7 +160,7 @@ def state(connection: DuckDBPyConnection) -> str:
 
 
 def exported_state(folder: Path) -> str:
-    """The state that the exports were made from; empty where there are none."""
+    """Return the state that the exports in a folder were made from; empty where there are none."""
     try:
         return (folder / STATE).read_text(encoding="ascii")
     except OSError:
@@ -129,9 +168,18 @@ def exported_state(folder: Path) -> str:
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
-    """Archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
+    """Count returns and rows, and what became of them.
+
+    Archived = accepted + unchanged + quarantined + unreadable + withdrawn + opened, and rows read = rows loaded +
     rows set aside (an unchanged return's rows are those of the revision that it equals). The rows are counted in the
-    tables themselves, not taken from what loading said it did.
+    tables themselves, not taken from what loading recorded.
+
+    Args:
+        connection: The warehouse.
+        archived: How many returns the archive holds.
+
+    Returns:
+        The conservation of returns, then that of rows.
     """
     verdicts = dict(
         connection.execute("SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict").fetchall()
@@ -140,16 +188,12 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
         "accepted": sum(verdicts.get(verdict, 0) for verdict in ACCEPTED),
         **{str(verdict): verdicts.get(verdict, 0) for verdict in Verdict if not verdict.accepted},
     }
-    read = int(_one(connection, "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"))
+    read_rows = "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot"
+    read = int(_value(connection, read_rows))
     rows = {
         "loaded": sum(count(connection, dataset.table) for dataset in known(connection)),
         "set_aside": sum(count(connection, dataset.set_aside) for dataset in known(connection)),
-        "unchanged": int(
-            _one(
-                connection,
-                "SELECT coalesce(sum(rows_read), 0) FROM core.snapshot WHERE verdict = 'unchanged'",
-            )
-        ),
+        "unchanged": int(_value(connection, f"{read_rows} WHERE verdict = 'unchanged'")),
     }
     return (
         Conservation("returns", archived, sum(by_verdict.values()), by_verdict),
@@ -158,8 +202,16 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
 
 
 def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
-    """Write the marts and the current state as Parquet and CSV into a new folder, then put it in the place of the
-    old one in one step, so that a reader sees all of one state. Rows by file stem.
+    """Write the marts and the current state as Parquet and CSV.
+
+    The files are written into a new folder, which replaces the old one in one step, so that a reader sees one state.
+
+    Args:
+        connection: The warehouse.
+        folder: The folder of the exports, which is or becomes a link.
+
+    Returns:
+        The number of rows by file stem.
     """
     new = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
@@ -178,9 +230,14 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
 
 
 def swap(new: Path, folder: Path) -> None:
-    """Put `new`, a folder beside `folder` named `.{its name}-…`, in its place: let `folder` be a link to a versioned
-    folder, and turn the link in one step. The version before stays for readers that are still in it; older ones, and
-    what a killed run left, go.
+    """Replace a folder by a new one in one step.
+
+    `folder` becomes a link to a versioned folder, and the link is replaced. The version before stays for readers that
+    still have it open; older ones, and what a killed run left, are deleted.
+
+    Args:
+        new: A folder beside `folder`, named `.<its name>-…`.
+        folder: The folder to be replaced.
     """
     before = folder.readlink().name if folder.is_symlink() else ""
     version = folder.with_name(f".{folder.name}-{new.stat().st_mtime_ns}")
@@ -199,18 +256,24 @@ def swap(new: Path, folder: Path) -> None:
 
 
 def count(connection: DuckDBPyConnection, table: str) -> int:
-    """Rows of a table."""
-    return int(_one(connection, f"SELECT count(*) FROM {table}"))
+    """Return the number of rows of a table, given as schema.name."""
+    return int(_value(connection, f"SELECT count(*) FROM {table}"))
 
 
 def rows_of(connection: DuckDBPyConnection, tables: Iterable[DatasetTables]) -> dict[str, int]:
     """Return the number of accepted rows of each dataset that has tables here."""
-    there = {dataset.dataset for dataset in known(connection)}
-    return {t.dataset: count(connection, t.table) for t in tables if t.dataset in there}
+    stored = {dataset.dataset for dataset in known(connection)}
+    return {t.dataset: count(connection, t.table) for t in tables if t.dataset in stored}
 
 
 def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:
-    """The newest rows of a mart as a Markdown table."""
+    """Return the newest rows of a mart as a Markdown table.
+
+    Args:
+        connection: The warehouse.
+        table: The mart, as schema.name.
+        rows: How many rows at most.
+    """
     columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
     newest = "ORDER BY as_of DESC" if "as_of" in columns else ""
     cursor = connection.execute(f"SELECT * FROM {table} {newest} LIMIT {rows}")
@@ -224,6 +287,6 @@ def _plain(value: Any) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
-def _one(connection: DuckDBPyConnection, sql: str) -> Any:
+def _value(connection: DuckDBPyConnection, sql: str) -> Any:
     ((value,),) = connection.execute(sql).fetchall()
     return value

@@ -36,11 +36,11 @@ class Verdict(StrEnum):
 ACCEPTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_WARNINGS)
 SET_ASIDE = (Verdict.QUARANTINED, Verdict.UNREADABLE, Verdict.WITHDRAWN)
 FAILED = (Verdict.QUARANTINED, Verdict.UNREADABLE)
-"""The verdicts that ask for somebody: what exit code 1 and the alerts speak of."""
+"""The verdicts that need a person's attention: those of exit code 1 and of alerts."""
 
 _ALLOWED: dict[Verdict, tuple[Verdict, ...]] = {
-    # Loading sees that the figures are those of the current revision; comparing brings and takes warnings; a person
-    # withdraws.
+    # Loading detects that the figures are those of the current revision; comparing adds and removes warnings; a
+    # person withdraws.
     Verdict.ACCEPTED: (Verdict.ACCEPTED_WITH_WARNINGS, Verdict.UNCHANGED, Verdict.WITHDRAWN),
     Verdict.ACCEPTED_WITH_WARNINGS: (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.WITHDRAWN),
     Verdict.QUARANTINED: (Verdict.WITHDRAWN,),
@@ -52,18 +52,21 @@ _ALLOWED: dict[Verdict, tuple[Verdict, ...]] = {
 
 
 class TransitionRefused(ValueError):
-    """An internal error: a verdict that may not follow the one before it."""
+    """An internal error: a verdict that may not follow the verdict before it."""
 
 
 def changed(before: Verdict, after: Verdict) -> Verdict:
     """Return the verdict that follows another within one judgement.
 
     Args:
-        before: The verdict that stands.
-        after: The one that is to take its place.
+        before: The present verdict.
+        after: The next verdict.
+
+    Returns:
+        The next verdict.
 
     Raises:
-        TransitionRefused: Where it may not.
+        TransitionRefused: Where it may not follow.
     """
     if after is not before and after not in _ALLOWED[before]:
         raise TransitionRefused(f"{before} cannot become {after}")
@@ -71,5 +74,9 @@ def changed(before: Verdict, after: Verdict) -> Verdict:
 
 
 def by_violations(severities: Iterable[str]) -> Verdict:
-    """Return the verdict that follows from the severities of a return's violations."""
+    """Return the verdict that follows from a return's violations.
+
+    Args:
+        severities: The severity of each violation, `error` or `warning`.
+    """
     return Verdict(status_of(severities))

@@ -1,4 +1,4 @@
-"""Copying a file that somebody may still be writing: whole and as it stands, or not at all.
+"""Copying a file that somebody may still be writing: as a whole or not at all, and on disk before it counts.
 
 Where the copy goes and under which name belongs in `pipelines.archive.store`.
 """
@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1 << 20
+"""Bytes read at a time."""
 SETTLE = 0.2
+"""Seconds to wait for a file that changed."""
 ATTEMPTS = 5
 
 
 class NotTaken(Exception):
-    """A file that could not be taken; the message names it and the reason. Nothing of it was kept."""
+    """A file that could not be copied; the message names it and the reason. Nothing of it was kept."""
 
 
 class StillChanging(NotTaken):
@@ -26,8 +28,19 @@ class StillChanging(NotTaken):
 
 
 def copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
-    """Copy a file, read-only and on disk before it returns; again where it changed meanwhile, and not at all if it
-    goes on.
+    """Copy a file, read-only and on disk before it returns; again where it changed meanwhile.
+
+    Args:
+        source: The file.
+        target: The copy, which must not exist.
+
+    Returns:
+        The SHA-256 of the bytes, their number, and the first 512 of them.
+
+    Raises:
+        StillChanging: Where the file changed during each attempt.
+        NotTaken: Where it cannot be read or is no file.
+        OSError: Where the copy cannot be written.
     """
     for _ in range(ATTEMPTS):
         digest, size, head = hashlib.sha256(), 0, b""
@@ -38,9 +51,7 @@ def copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
                 digest.update(chunk)
                 size += len(chunk)
                 write.write(chunk)
-            write.flush()
-            os.fchmod(write.fileno(), 0o444)
-            os.fsync(write.fileno())
+            seal(write)
         if size == before.st_size and _mark(before) == _mark_now(source):
             return digest.hexdigest(), size, head
         target.unlink()
@@ -48,8 +59,24 @@ def copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
     raise StillChanging(f"{source}: it is being written; run this again when it is whole")
 
 
+def seal(file: BinaryIO) -> None:
+    """Make a file that was written read-only, and wait until it is on disk."""
+    file.flush()
+    os.fchmod(file.fileno(), 0o444)
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _opened(source: Path) -> BinaryIO:
-    """A file to be read, without waiting for a pipe that nobody writes into."""
+    """Open a file to be read, without waiting for a pipe that nobody writes into."""
     try:
         handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if stat.S_ISREG(os.stat(handle).st_mode):
@@ -61,15 +88,15 @@ def _opened(source: Path) -> BinaryIO:
 
 
 def _part(read: BinaryIO, source: Path) -> bytes:
-    """The next bytes. A fault here is the source's, not the archive's."""
+    """Return the next bytes. An error here is that of the source, not of the archive."""
     try:
         return read.read(CHUNK)
     except OSError as error:
         raise NotTaken(f"{source}: {error.strerror}; nothing of it was taken") from None
 
 
-def _mark(seen: os.stat_result) -> tuple[int, int, int]:
-    return seen.st_size, seen.st_mtime_ns, seen.st_ino
+def _mark(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _mark_now(source: Path) -> tuple[int, int, int] | None:

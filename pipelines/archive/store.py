@@ -1,119 +1,76 @@
-"""The archive: every byte that came in, once, under its hash, and a ledger of how and when it came.
+"""The archive: every byte that came in, once, under its hash, beside the ledger of how and when it came.
 
-The archive alone is enough to make the warehouse anew. Here belong keeping, finding and proving bytes; reading
-them belongs in `pipelines.readers`.
+The archive alone is enough to rebuild the warehouse. Here belong storing and verifying bytes; reading documents belongs
+in `pipelines.readers`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.archive.copying import NotTaken, copy_settled
+from pipelines.archive import ledger
+from pipelines.archive.copying import NotTaken, copy_settled, seal, sync_folder
+from pipelines.archive.ledger import Additions, Damaged, Receipt
 
 INCOMING = ".incoming"
-NAME_LENGTH = 40
-ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
-SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
+"""The file that bytes are written into before they get their name."""
 
 Opener = Callable[[Path], Iterable[tuple[str, bytes]]]
-"""What finds the parts of a container: each with its name; nothing where a file is none."""
-
-
-class Damaged(Exception):
-    """An archived file whose bytes are no longer those of its name."""
+"""Returns the parts of a container, each with its name; nothing where a file is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """One line of the ledger: these bytes came under this name. `campaign` and `as_of` are what the sender
-    named, if anything; `again` is true where the bytes were there already; `parent` is the hash of the container that
-    they came in (see `pipelines.intake.containers`). Or, with a `decision`: a person decided this of them (see
-    `pipelines.decisions.model`).
+class Incoming:
+    """A file to be archived.
+
+    Attributes:
+        path: The file.
+        source: Where it came from, for the ledger.
+        campaign: The campaign that the sender named, if any.
+        as_of: The as-of date that the sender named, if any.
     """
 
-    sha256: str
-    name: str
-    media_type: str
-    bytes: int
-    received_at: datetime
+    path: Path
     source: str
     campaign: str | None = None
     as_of: date | None = None
-    again: bool = False
-    decision: Mapping[str, Any] | None = None
-    parent: str | None = None
-
-    def to_json(self) -> str:
-        data = asdict(self)
-        for seldom in ("decision", "parent"):
-            if data[seldom] is None:
-                del data[seldom]
-        data["received_at"] = self.received_at.isoformat()
-        data["as_of"] = self.as_of.isoformat() if self.as_of else None
-        return json.dumps(data, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, line: str) -> Receipt:
-        data = json.loads(line)
-        data["received_at"] = datetime.fromisoformat(data["received_at"])
-        data["as_of"] = date.fromisoformat(data["as_of"]) if data.get("as_of") else None
-        return cls(**data)
-
-
-def return_name(name: str, sha256: str) -> str:
-    """The name of a return: a slug of the file name and the first 12 digits of the hash.
-
-    Thai letters with their marks stay; the result holds no sign that a file system or Dagster would mind.
-    """
-    stem = unicodedata.normalize("NFC", name).rsplit("/", 1)[-1].lower()
-    # An ending is Latin: the dots of มิ.ย. and of ๐๘๑๐.๒ belong to the name.
-    stem = ENDING.sub("", stem)
-    slug = SLUG.sub("-", stem).strip("-")[:NAME_LENGTH].strip("-")
-    return f"{slug or 'return'}-{sha256[:12]}"
 
 
 class Archive:
-    """The archive of one home: `<first two digits>/<hash>` for the bytes, `receipts.jsonl` for the ledger."""
+    """The archive of a home: `<first two digits>/<hash>` for the bytes, `receipts.jsonl` for the ledger."""
 
     def __init__(self, folder: Path) -> None:
+        """Name the folder, which is created when something is archived."""
         self.folder = folder
         self.ledger = folder / "receipts.jsonl"
 
     def path(self, sha256: str) -> Path:
+        """Return where the bytes of a hash lie, or would lie."""
         return self.folder / sha256[:2] / sha256
 
     def receipts(self) -> list[Receipt]:
-        """The ledger from its beginning. A last line cut short by a crash is as if it had not been begun."""
-        try:
-            text = self.ledger.read_bytes()
-        except FileNotFoundError:
-            return []
-        whole = text[: text.rfind(b"\n") + 1]
-        # Not splitlines(): a file name may hold a sign that Unicode counts as the end of a line.
-        return [self._receipt(number, line) for number, line in enumerate(whole.split(b"\n")[:-1], start=1)]
+        """Return the ledger from its beginning.
 
-    def _receipt(self, number: int, line: bytes) -> Receipt:
-        try:
-            return Receipt.from_json(line.decode("utf-8"))
-        except (ValueError, TypeError, KeyError):
-            raise Damaged(
-                f"{self.ledger}, line {number}, is no receipt: put the ledger back from a backup; nothing is read or"
-                " written until it is whole"
-            ) from None
+        Raises:
+            Damaged: Where a line is no receipt.
+        """
+        return ledger.read(self.ledger)
 
     def read(self, sha256: str) -> bytes:
-        """The archived bytes. Raises `Damaged` where they are gone or no longer have this hash."""
+        """Return archived bytes.
+
+        Raises:
+            Damaged: Where they are missing or no longer have this hash.
+        """
         try:
             data = self.path(sha256).read_bytes()
         except OSError as error:
@@ -123,7 +80,7 @@ class Archive:
         return data
 
     def holds(self, sha256: str) -> bool:
-        """Whether the bytes are there, and whole."""
+        """Return whether the bytes are there and have this hash."""
         try:
             self.read(sha256)
         except Damaged:
@@ -136,56 +93,82 @@ class Archive:
         refused: dict[Path, NotTaken] | None = None,
         opener: Opener | None = None,
     ) -> list[Receipt]:
-        """Keep some files: bytes first, then one write to the ledger for all, so that what the ledger names is
-        always there. What the ledger already says (same bytes, name, source, hints) is returned as it stands
-        there and not written again. A file that cannot be had is put into `refused`, and raised as `NotTaken`
-        where there is none; a fault of the archive itself is an `OSError`.
+        """Archive files: the bytes first, then one write to the ledger, so that what the ledger names is always there.
 
-        What an `opener` finds in a file is kept behind it, with the file as its parent and the file's hints.
+        Args:
+            files: The files.
+            refused: Receives the files that cannot be read, with the reasons.
+            opener: Opens containers; their parts are archived after them, with the container as parent and its hints.
+
+        Returns:
+            A receipt for each file and part, in order; where the ledger has one of the same bytes, name, source and
+            hints already, that receipt.
+
+        Raises:
+            NotTaken: Where a file cannot be read and `refused` is None.
+            OSError: Where the archive itself cannot be written.
         """
         with self._locked():
-            kept: list[Receipt] = []
-            writing = _Writing(self.receipts())
+            taken: list[Receipt] = []
+            additions = Additions(self.receipts())
             for file in files:
                 try:
-                    receipt = self._keep(file, writing.first)
+                    receipt = self._copy(file, additions.first)
                 except NotTaken as reason:
                     if refused is None:
                         raise
                     refused[file.path] = reason
                     continue
-                kept.append(writing.say(receipt))
-                kept += self._parts(receipt, opener, writing) if opener else ()
-            self._write(writing.new)
-            return kept
+                taken.append(additions.add(receipt))
+                taken += self._parts(receipt, opener, additions) if opener else ()
+            ledger.append(self.ledger, additions.new)
+            return taken
 
     def complete(self, container: Receipt, opener: Opener) -> list[Receipt]:
-        """Keep what an opener finds in a file that is there: the receipts of what the ledger did not name."""
-        with self._locked():
-            writing = _Writing(self.receipts())
-            self._parts(container, opener, writing)
-            self._write(writing.new)
-            return writing.new
+        """Archive the parts of an archived container that the ledger does not name.
 
-    def note(self, first: Receipt, source: str, decision: Mapping[str, Any]) -> Receipt:
-        """Write to the ledger what a person decided of bytes that it names."""
+        Args:
+            container: A receipt of the container.
+            opener: Opens it.
+
+        Returns:
+            The new receipts.
+        """
+        with self._locked():
+            additions = Additions(self.receipts())
+            self._parts(container, opener, additions)
+            ledger.append(self.ledger, additions.new)
+            return additions.new
+
+    def record_decision(self, first: Receipt, source: str, decision: Mapping[str, Any]) -> Receipt:
+        """Append to the ledger what a person decided.
+
+        Args:
+            first: The first receipt of the bytes.
+            source: The command.
+            decision: The decision as plain values.
+
+        Returns:
+            The new receipt.
+        """
         line = replace(
             first, received_at=datetime.now(UTC), source=source, campaign=None, as_of=None, again=True,
             decision=decision, parent=None,
         )  # fmt: skip
         with self._locked():
-            self._write([line])
+            ledger.append(self.ledger, [line])
         return line
 
-    def _keep(self, file: Incoming, first: dict[str, Receipt]) -> Receipt:
-        temporary = self.folder / INCOMING  # one name is enough under the lock, so a killed run leaves one file
-        temporary.unlink(missing_ok=True)
-        try:
+    def strays(self) -> list[Path]:
+        """Return the archived files that the ledger does not name: a crash came before their line was written."""
+        named = {r.sha256 for r in self.receipts()}
+        return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
+
+    def _copy(self, file: Incoming, first: Mapping[str, Receipt]) -> Receipt:
+        with self._temporary() as temporary:
             sha256, size, head = copy_settled(file.path, temporary)
             if sha256 not in first or not self.holds(sha256):
                 self._settle(temporary, sha256)
-        finally:
-            temporary.unlink(missing_ok=True)
         return Receipt(
             sha256,
             unicodedata.normalize("NFC", _text(file.path.name)),
@@ -198,27 +181,18 @@ class Archive:
             again=sha256 in first,
         )
 
-    def _parts(self, container: Receipt, opener: Opener, writing: _Writing) -> list[Receipt]:
-        """Keep what is in a container; the receipts as the ledger has them or will have them."""
-        return [
-            writing.say(self._keep_part(container, name, data, writing.first))
-            for name, data in opener(self.path(container.sha256))
-        ]
+    def _parts(self, container: Receipt, opener: Opener, additions: Additions) -> list[Receipt]:
+        parts = opener(self.path(container.sha256))
+        return [additions.add(self._write_part(container, name, data, additions.first)) for name, data in parts]
 
-    def _keep_part(self, container: Receipt, name: str, data: bytes, first: dict[str, Receipt]) -> Receipt:
+    def _write_part(self, container: Receipt, name: str, data: bytes, first: Mapping[str, Receipt]) -> Receipt:
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 not in first or not self.holds(sha256):
-            temporary = self.folder / INCOMING
-            temporary.unlink(missing_ok=True)
-            try:
+            with self._temporary() as temporary:
                 with open(temporary, "wb") as write:
                     write.write(data)
-                    write.flush()
-                    os.fchmod(write.fileno(), 0o444)
-                    os.fsync(write.fileno())
+                    seal(write)
                 self._settle(temporary, sha256)
-            finally:
-                temporary.unlink(missing_ok=True)
         return replace(
             container,
             sha256=sha256,
@@ -232,30 +206,23 @@ class Archive:
             parent=container.sha256,
         )
 
+    @contextmanager
+    def _temporary(self) -> Iterator[Path]:
+        temporary = self.folder / INCOMING  # one name is enough under the lock, so a killed run leaves one file
+        temporary.unlink(missing_ok=True)
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
     def _settle(self, temporary: Path, sha256: str) -> None:
-        """Put bytes that are on disk under their hash."""
+        """Move bytes that are on disk to the name of their hash."""
         target = self.path(sha256)
         if not target.parent.is_dir():
             target.parent.mkdir()
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         os.replace(temporary, target)
-        _sync_folder(target.parent)
-
-    def _write(self, receipts: list[Receipt]) -> None:
-        if not receipts:
-            return
-        begun = not self.ledger.exists()
-        with open(self.ledger, "ab+") as ledger:
-            if size := ledger.tell():
-                ledger.seek(size - 1)
-                if ledger.read(1) != b"\n":
-                    ledger.seek(0)
-                    ledger.truncate(ledger.read().rfind(b"\n") + 1)
-            ledger.write("".join(f"{r.to_json()}\n" for r in receipts).encode("utf-8"))
-            ledger.flush()
-            os.fsync(ledger.fileno())
-        if begun:
-            _sync_folder(self.folder)
+        sync_folder(target.parent)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -264,44 +231,9 @@ class Archive:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def strays(self) -> list[Path]:
-        """Files in the archive that the ledger does not name: left by a crash before their line was written."""
-        named = {r.sha256 for r in self.receipts()}
-        return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
-
-
-class _Writing:
-    """What the ledger says, and what is to be written to it: each thing once."""
-
-    def __init__(self, known: list[Receipt]) -> None:
-        self.first = {r.sha256: r for r in reversed(known)}
-        self.new: list[Receipt] = []
-        # The last word on the same bytes from the same place: told A, then B, then A again is news.
-        self._said = {_place(r): r for r in known}
-
-    def say(self, receipt: Receipt) -> Receipt:
-        """The receipt as the ledger has it already, or else this one, which is then written."""
-        last = self._said.get(_place(receipt))
-        if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
-            return last
-        self.first.setdefault(receipt.sha256, receipt)
-        self._said[_place(receipt)] = receipt
-        self.new.append(receipt)
-        return receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A file to be taken in, with where it came from and what the sender named."""
-
-    path: Path
-    source: str
-    campaign: str | None = None
-    as_of: date | None = None
-
 
 def media_type(head: bytes) -> str:
-    """The media type that the first bytes tell; text where they tell nothing else."""
+    """Return the media type of a file by its first bytes; text where they are of no known form and hold no NUL."""
     for magic, name in (
         (b"%PDF", "application/pdf"),
         (b"PK\x03\x04", "application/zip"),
@@ -316,18 +248,6 @@ def media_type(head: bytes) -> str:
     return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
-def _place(receipt: Receipt) -> tuple[str, str, str, str | None]:
-    return (receipt.sha256, receipt.name, receipt.source, receipt.parent)
-
-
 def _text(name: str) -> str:
-    """A file name as text: bytes that are no UTF-8 are shown as such (they could not be written anywhere else)."""
+    """Return a file name as text: bytes that are no UTF-8 become escapes, since they could not be written elsewhere."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

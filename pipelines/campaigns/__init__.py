@@ -1,15 +1,14 @@
-"""Campaigns are data: one TOML file each, here or under $KHROP_HOME/campaigns. A new campaign needs no code.
+"""Campaigns are data: a TOML file for each, here or under $KHROP_HOME/campaigns. A new campaign needs no code.
 
-Here belong the reading of these files and the telling which campaign a return is of.
+Here belong reading these files and recognising the campaign of a return.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,13 @@ from typing import Any
 from khrop.model.rule import options_of
 from khrop.thai.digits import normalise
 from khrop.thai.marks import is_mangled, restore
+from pipelines.toml_table import TomlTable
 
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
-"""What two phrases may differ in that have the same consonants: the number of a round, a year."""
+"""In what two phrases with the same consonants may differ: the number of a round, a year."""
 DEFAULT_DATASET = "province_progress"
 """The dataset of a campaign whose file names none."""
 OF_DATASET = "campaign.toml"
@@ -36,8 +36,17 @@ class CampaignFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What the letters of a campaign say of who sends them; what is not given is empty, and a dotted blank in a
-    letter. `office` may have several lines; `base_url` is where the site is published, for the QR codes.
+    """The sender of a campaign's letters; a field that is empty becomes a dotted blank in a letter.
+
+    Attributes:
+        sender: The department.
+        office: The office, in one or several lines.
+        phone: Its telephone number.
+        fax: Its fax number.
+        number: The number of the letters, as far as it is fixed.
+        signer: Who signs.
+        signer_title: The signer's position.
+        base_url: Where the site is published, for the QR codes.
     """
 
     sender: str = ""
@@ -52,7 +61,24 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign; the fields are those of its TOML file. `tolerance` is in percent points."""
+    """A campaign; the fields are those of its TOML file.
+
+    Attributes:
+        id: Its name, and that of its inbox folder.
+        title_th: Its title in Thai.
+        title_en: The same in English.
+        known_by: Phrases of which one is in the text of its returns.
+        opened_on: Its first day.
+        deadline: The day by which all authorities are to be done.
+        closed_on: The day after which no return is due, if any.
+        every_days: Days within which a next return is due.
+        tolerance: How far a percent may be from its ratio, in percent points.
+        authorities: The number of authorities, if known.
+        letters: The numbers of the letters that opened it.
+        letterhead: The sender of its own letters.
+        dataset: The name of its dataset.
+        params: Parameters of the dataset's contract, by name.
+    """
 
     id: str
     title_th: str
@@ -70,14 +96,19 @@ class Campaign:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def params_of(self, contract: type) -> dict[str, Any]:
-        """Return the parameters that a contract has and this campaign sets."""
+        """Return the parameters of a contract that this campaign sets, by name."""
         own = {"tolerance": float(self.tolerance), "authorities": self.authorities, **self.params}
         return {name: value for name, value in own.items() if name in (options_of(contract).params or {})}
 
 
 def load(home: Path | None = None) -> dict[str, Campaign]:
-    """Return all campaigns by id: the bundled ones, those of a home's datasets, then those of the home, which may
-    replace one before it. A campaign in a dataset's folder that cannot be used is left out: see `of_datasets`.
+    """Return all campaigns by id.
+
+    These are the bundled campaigns, those of a home's datasets, then those of the home, each of which may replace an
+    earlier campaign of its id. A campaign in a dataset's folder that cannot be used is left out: see `of_datasets`.
+
+    Args:
+        home: The root of the home; without it the bundled campaigns alone are returned.
 
     Raises:
         CampaignFault: Where a file of the home's campaigns cannot be used.
@@ -97,18 +128,18 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
 
 
 def of_datasets(home: Path) -> list[tuple[Path, Campaign | CampaignFault]]:
-    """Return the campaigns that the datasets of a home carry, each with its file, or why it cannot be used."""
-    found: list[tuple[Path, Campaign | CampaignFault]] = []
+    """Return the campaigns in the folders of a home's datasets, each with its file, or why it cannot be used."""
+    result: list[tuple[Path, Campaign | CampaignFault]] = []
     by_id: dict[str, Path] = {}
     for file in sorted(home.glob(f"datasets/[!._]*/{OF_DATASET}")):
         try:
             campaign = parse(file, file.parent.name)
             if by_id.setdefault(campaign.id, file) != file:
                 raise CampaignFault(f"{file}: id {campaign.id!r} is that of {by_id[campaign.id]} too")
-            found.append((file, campaign))
+            result.append((file, campaign))
         except CampaignFault as fault:
-            found.append((file, fault))
-    return found
+            result.append((file, fault))
+    return result
 
 
 def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
@@ -121,31 +152,23 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
     Raises:
         CampaignFault: Where it cannot be used.
     """
-    try:
-        # Some editors put a byte order mark first.
-        given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CampaignFault(f"{file}: this is no TOML: {error}") from None
-    except OSError as error:
-        raise CampaignFault(f"{file}: {error.strerror}") from None
-    known = set(Campaign.__dataclass_fields__)
-    if unknown := sorted(set(given) - known):
-        raise CampaignFault(f"{file}: unknown key {', '.join(unknown)}; a campaign has {', '.join(sorted(known))}")
+    table = TomlTable.read(file, CampaignFault)
+    table.only(Campaign.__dataclass_fields__, "a campaign")
     campaign = Campaign(
-        id=_of(file, given, "id", str),
-        title_th=_of(file, given, "title_th", str),
-        title_en=_of(file, given, "title_en", str),
-        known_by=tuple(normalise(text).text for text in _texts(file, given, "known_by")),
-        opened_on=_of(file, given, "opened_on", date),
-        deadline=_of(file, given, "deadline", date),
-        closed_on=_of(file, given, "closed_on", date) if "closed_on" in given else None,
-        every_days=_of(file, given, "every_days", int),
-        tolerance=Decimal(str(_of(file, {"tolerance": 0.01, **given}, "tolerance", (int, float)))),
-        authorities=_of(file, given, "authorities", int) if "authorities" in given else None,
-        letters=tuple(_texts(file, given, "letters")),
-        letterhead=_letterhead(file, given.get("letterhead", {})),
-        dataset=_of(file, {"dataset": dataset, **given}, "dataset", str),
-        params=_params(file, given.get("params", {})),
+        id=table.value("id", str),
+        title_th=table.value("title_th", str),
+        title_en=table.value("title_en", str),
+        known_by=tuple(normalise(text).text for text in table.texts("known_by", [])),
+        opened_on=table.value("opened_on", date),
+        deadline=table.value("deadline", date),
+        closed_on=table.value("closed_on", date) if "closed_on" in table.values else None,
+        every_days=table.value("every_days", int),
+        tolerance=Decimal(str(table.value("tolerance", (int, float), 0.01))),
+        authorities=table.value("authorities", int) if "authorities" in table.values else None,
+        letters=tuple(table.texts("letters", [])),
+        letterhead=_letterhead(table.table("letterhead")),
+        dataset=table.value("dataset", str, dataset),
+        params=_params(table),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")
@@ -163,7 +186,14 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
 
 
 def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
-    """The campaigns that a document's text names, spaces aside; where the text lost marks, by the consonants too."""
+    """Return the campaigns that a text names by a phrase of `known_by`.
+
+    Spaces do not count; where the text lost its marks, consonants are enough.
+
+    Args:
+        text: The text of a document.
+        campaigns: The campaigns to look for.
+    """
     bare, mangled = SPACES.sub("", text), is_mangled(text)
     return [c for c in campaigns if any(_names(text, bare, phrase, mangled) for phrase in c.known_by)]
 
@@ -174,44 +204,21 @@ def _names(text: str, bare: str, phrase: str, mangled: bool) -> bool:
     return mangled and not NOT_CONSONANTS.search(phrase) and phrase in restore(text, (phrase,)).text
 
 
-def _of(file: Path, given: dict[str, Any], key: str, kind: Any) -> Any:
-    if key not in given:
-        raise CampaignFault(f"{file}: {key} is missing")
-    value = given[key]
-    # Python's truths are numbers and its times of day are dates; a campaign's are not.
-    if not isinstance(value, kind) or isinstance(value, (bool, datetime)) or (kind is str and not value.strip()):
-        names = {str: "text", date: "a date like 2020-08-31", int: "a whole number"}
-        raise CampaignFault(f"{file}: {key} is {value!r}, expected {names.get(kind, 'a number')}")
-    return value
-
-
-def _letterhead(file: Path, given: Any) -> Letterhead:
-    known = set(Letterhead.__dataclass_fields__)
-    if not isinstance(given, dict):
-        raise CampaignFault(f"{file}: letterhead is {given!r}, expected a table [letterhead]")
-    if unknown := sorted(set(given) - known):
-        names = ", ".join(f"letterhead.{key}" for key in unknown)
-        raise CampaignFault(f"{file}: unknown key {names}; a letterhead has {', '.join(sorted(known))}")
-    told = {f"letterhead.{key}": value for key, value in given.items()}
-    texts = {key: normalise(_of(file, told, f"letterhead.{key}", str)).text for key in given}
+def _letterhead(table: TomlTable) -> Letterhead:
+    table.only(Letterhead.__dataclass_fields__, "a letterhead")
+    texts = {key: normalise(table.value(key, str)).text for key in table.values}
     if "base_url" in texts and not is_address(texts["base_url"]):
-        raise CampaignFault(f"{file}: letterhead.base_url is {texts['base_url']!r}, expected {ADDRESS}")
+        raise table.mistake("base_url", f"is {texts['base_url']!r}, expected {ADDRESS}")
     return Letterhead(**texts)
 
 
-def _params(file: Path, given: Any) -> dict[str, Any]:
-    if not isinstance(given, dict) or any(isinstance(value, (dict, list)) for value in given.values()):
-        raise CampaignFault(f"{file}: params is {given!r}, expected a table [params] of single values")
-    return given
+def _params(table: TomlTable) -> dict[str, Any]:
+    params = table.values.get("params", {})
+    if not isinstance(params, dict) or any(isinstance(value, (dict, list)) for value in params.values()):
+        raise table.wrong("params", "a table [params] of single values")
+    return params
 
 
 def is_address(text: str) -> bool:
-    """Whether a text can be what the addresses of pages begin with."""
+    """Return whether a text is an http or https address that those of pages can begin with: no query, no fragment."""
     return bool(re.fullmatch(r"https?://[^\s?#/]+[^\s?#]*", text))
-
-
-def _texts(file: Path, given: dict[str, Any], key: str) -> list[str]:
-    value = given.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-        raise CampaignFault(f"{file}: {key} is {value!r}, expected a list of texts")
-    return value

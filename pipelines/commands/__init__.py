@@ -1,6 +1,6 @@
 """What the application adds to the command `khrop`. Each file is a command or a few that belong together.
 
-Modules here import nothing heavy at the top; what a command needs it imports when it is called.
+Modules here import nothing heavy at the top; a command imports what it needs when it is called.
 """
 
 from __future__ import annotations

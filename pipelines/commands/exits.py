@@ -1,7 +1,7 @@
-"""How every command ends: exit codes, faults in words, and the log.
+"""How every command ends: exit codes, messages of errors, and the log.
 
-0 accepted or unchanged · 1 something quarantined or unreadable · 2 wrong use · 3 our fault, a locked warehouse, a
-full disk. No command shows a traceback; an unforeseen one goes to `khrop.log` in the home.
+0 accepted or unchanged · 1 something quarantined or unreadable · 2 wrong use · 3 an internal error, a locked warehouse,
+a full disk. No command shows a traceback; that of an internal error goes to `khrop.log` in the home.
 """
 
 from __future__ import annotations
@@ -14,63 +14,57 @@ import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from khrop.cli.exits import BROKEN as NOT_ACCEPTED
-from khrop.cli.exits import FAULT, OK, WRONG_USE, guard
-from khrop.model.errors import WrongUse
+from khrop.cli.exits import FAULT, OK, WRONG_USE, explained, guard
+from khrop.model.errors import WrongUse, in_a_line
 
-# In the words of Python and DuckDB, and of SQLite, which on a full disk has two ways to say it.
+if TYPE_CHECKING:
+    from pipelines.home import Home
+
+# The messages of Python, DuckDB and SQLite, which has two of them for a full disk.
 NO_ROOM = ("no space left", "out of disk space", "file too large", "disk is full", "disk i/o error")
-SET_ASIDE = ("quarantined", "unreadable")
 
 
 class LogFormat(StrEnum):
-    """How log lines on stderr look."""
+    """The format of log lines on stderr."""
 
     text = "text"
     json = "json"
 
 
-__all__ = [
-    "FAULT",
-    "ForceOption",
-    "NOT_ACCEPTED",
-    "OK",
-    "WRONG_USE",
-    "JsonOption",
-    "LogFormat",
-    "LogOption",
-    "WrongUse",
-    "full_disk",
-    "guarded",
-    "in_words",
-    "log_as",
-    "of_verdicts",
-]
+__all__ = ["FAULT", "NOT_ACCEPTED", "OK", "WRONG_USE", "WrongUse"]  # of the library, for all commands
 
 LogOption = Annotated[LogFormat, typer.Option("--log-format", help="How log lines on stderr look.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Make it anew, even where nothing has changed.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make it again, even where nothing has changed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, for machines.")]
 
 
-def of_verdicts(verdicts: Iterable[str]) -> int:
-    """The exit code that returns with these verdicts come to."""
-    return NOT_ACCEPTED if any(verdict in SET_ASIDE for verdict in verdicts) else OK
+def exit_code_of(verdicts: Iterable[str]) -> int:
+    """Return the exit code for the verdicts of some returns."""
+    from warehouse.verdicts import FAILED
+
+    return NOT_ACCEPTED if any(verdict in FAILED for verdict in verdicts) else OK
 
 
-def in_words(error: Exception) -> tuple[int, str]:
-    """The exit code of a fault, and what to say of it."""
-    from pipelines.archive.store import Damaged
+def no_warehouse(home: Home) -> WrongUse:
+    """Return the error of a command that needs the warehouse, where nothing has been taken in yet."""
+    return WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
+
+
+def exit_of(error: Exception) -> tuple[int, str]:
+    """Return the exit code and the message of an error; the traceback of an internal error goes to `khrop.log`."""
+    from pipelines.archive.ledger import Damaged
     from pipelines.campaigns import CampaignFault
     from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
     from warehouse.datasets import TablesDiffer
 
-    if isinstance(error, (WrongUse, CampaignFault, NotInstalled, TablesBehind)):
+    if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
     if isinstance(error, (Damaged, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
@@ -84,25 +78,24 @@ def in_words(error: Exception) -> tuple[int, str]:
         return (
             FAULT,
             f"not all is accounted for, so tables and exports stay as they were: {error}; khrop verify looks for damage"
-            " in the archive, khrop rebuild makes the warehouse anew from it",
+            " in the archive, khrop rebuild recreates the warehouse from it",
         )
     if isinstance(error, RunFailed):
         return FAULT, f"the run failed: {error}; the Dagster UI shows it, and the next run completes it"
-    if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
-        return FAULT, f"{name}{error.strerror or error}"
-    return FAULT, f"internal error: {type(error).__name__}: {error}; {_keep(error)}"
+    if isinstance(error, (WrongUse, OSError)):
+        return explained(error)
+    return FAULT, f"internal error: {in_a_line(error)}; {_write_details(error)}"
 
 
 def full_disk(error: BaseException) -> bool:
-    """Whether a fault, ours or a database's, is a disk without space, or a limit that has been reached."""
+    """Return whether an error of Python or a database means a disk without space, or a limit that was reached."""
     number = error.errno if isinstance(error, OSError) else None
     text = str(error).lower()
     return number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(words in text for words in NO_ROOM)
 
 
-def _keep(error: Exception) -> str:
-    """Where the details of an unforeseen fault went."""
+def _write_details(error: Exception) -> str:
+    """Write the traceback of an internal error to the home's log, and return a sentence on where it is."""
     from pipelines.home import Home
 
     path = Home.current().root / "khrop.log"
@@ -115,11 +108,11 @@ def _keep(error: Exception) -> str:
     return f"the details are in {path}"
 
 
-guarded = guard(in_words, interrupted="interrupted; nothing is half done, run it again to go on")
+guarded = guard(exit_of, interrupted="interrupted; nothing is half done, run it again to go on")
 
 
-def log_as(form: LogFormat) -> None:
-    """Set up the log on stderr: warnings in text, all that a machine keeps in JSON."""
+def set_up_log(form: LogFormat) -> None:
+    """Set up the log on stderr: warnings as text, or everything from information on as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form is LogFormat.json else logging.Formatter("khrop: %(message)s"))
     log = logging.getLogger("khrop")
@@ -132,11 +125,12 @@ class _Json(logging.Formatter):
     """A log record as one JSON object; fields given as `extra={"fields": {...}}` stand beside the message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said: dict[str, Any] = {
+        """Return the record as one line."""
+        fields: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
             **getattr(record, "fields", {}),
         }
-        return json.dumps(said, ensure_ascii=False)
+        return json.dumps(fields, ensure_ascii=False)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.datasets.proposal import Proposal
 
 TRIES = 4
-"""How often a proposal is written anew without the rules that the file turned out to break."""
+"""How often a proposal is repeated without the rules that its own file breaks."""
 
 app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def dataset(
     """Write the folder of a new dataset, to be edited: dataset.toml, contract.py, a mart, a campaign."""
     from datetime import UTC, datetime
 
-    from pipelines.commands.text import plural, printable, shown
+    from pipelines.commands.text import plural, printable, short_path
     from pipelines.datasets import registry
     from pipelines.datasets.proposal import example
     from pipelines.datasets.scaffold import campaign_of, files
@@ -52,7 +52,7 @@ def dataset(
     if not NAME.fullmatch(name):
         raise WrongUse(f"{name!r} is no name of a dataset: lower-case letters, digits and _, 40 at most")
     if folder.exists():
-        raise WrongUse(f"{shown(folder)} is there already: edit it, or choose another name")
+        raise WrongUse(f"{short_path(folder)} is there already: edit it, or choose another name")
     if taken := registry.taken_by(name, registry.datasets(home.root)):
         raise WrongUse(f"{name} is {taken}: choose another name")
     today = datetime.now(UTC).astimezone(BANGKOK).date()
@@ -62,7 +62,7 @@ def dataset(
     if source:
         summary += f", {plural(len(proposal.rules), 'rule')} that hold in all of {plural(proposal.rows, 'row')}"
         summary += f", {len(proposal.near)} that nearly do" if proposal.near else ""
-    typer.echo(f"{printable(shown(folder))}: {summary}")
+    typer.echo(f"{printable(short_path(folder))}: {summary}")
     for note in proposal.notes:
         typer.echo(f"  doubtful: {note}")
     typer.echo("  edit dataset.toml, contract.py, campaign.toml and marts/ there, then")
@@ -77,13 +77,13 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _proposed(name: str, source: Path, today: date) -> Proposal:
-    """What is proposed of a file, with the rules alone that it keeps when it is judged by them."""
-    from pipelines.commands.read import there
+    """Return the proposal from a file, without the rules that the file breaks when it is judged by them."""
+    from pipelines.commands.read import require_path
     from pipelines.datasets.proposal import propose
     from pipelines.datasets.table_in import table_in
     from pipelines.readers import Unreadable, too_large
 
-    there(source)
+    require_path(source)
     if source.is_dir():
         raise WrongUse(f"{source} is a folder; --from takes one file")
     try:
@@ -102,7 +102,7 @@ def _proposed(name: str, source: Path, today: date) -> Proposal:
 
 
 def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]:
-    """The ids of the rules that a file breaks, judged by the dataset that was proposed from it."""
+    """Return the ids of the rules that a file breaks, judged by the dataset that was proposed from it."""
     from datetime import UTC, datetime
 
     from pipelines import campaigns
@@ -116,6 +116,6 @@ def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]
         _write(folder, files(name, proposal, today))
         known = {name: folders.load(folder)}
         own = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
-        one = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
-        (judgement,) = judge([(one, data)], own, known)
+        given = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
+        (judgement,) = judge([(given, data)], own, known)
     return {violation.rule_id for violation in judgement.violations}

@@ -1,14 +1,22 @@
-"""`khrop publish`: everything that people look at, by a run of the Dagster job in this process."""
+"""`khrop publish`: all reports, by a run of the Dagster job in this process."""
 
 from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.commands.exits import OK, ForceOption, JsonOption, LogFormat, LogOption, WrongUse, guarded, log_as
+from pipelines.commands.exits import (
+    OK,
+    ForceOption,
+    JsonOption,
+    LogFormat,
+    LogOption,
+    guarded,
+    set_up_log,
+)
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -19,42 +27,31 @@ LOG = logging.getLogger("khrop.publish")
 @guarded
 def publish(force: ForceOption = False, as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Make all reports from the present tables: only what is behind them, unless forced."""
-    log_as(log_format)
-    from pipelines.home import Home
+    set_up_log(log_format)
+    from pipelines.commands.status import home_for_reports
     from pipelines.publishing import catalogue
     from warehouse.connect import Warehouse
 
-    home = Home.current()
-    if not home.warehouse.exists():
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
-    warehouse = Warehouse(home.warehouse)
-    if catalogue.behind(home, warehouse):
-        raise catalogue.TablesBehind()
-    waiting = catalogue.waiting(home, warehouse)
+    home = home_for_reports()
+    waiting = catalogue.waiting(home, Warehouse(home.warehouse))
     if waiting or force:
         _run(home, force)
-    _say(home, set(waiting), force, as_json)
+    _print_reports(home, set(waiting), force, as_json)
     return OK
 
 
 def _run(home: Home, force: bool) -> None:
+    from pipelines.commands.runs import run_job
     from pipelines.datasets.registry import datasets
-    from pipelines.definitions import definitions_of
-    from pipelines.orchestration import launch
     from pipelines.publishing import catalogue
 
     reports = catalogue.reports(datasets(home.root).values())
-    ops: dict[str, Any] = {report.name: {"config": {"force": True}} for report in reports} if force else {}
-    with launch.instance(home) as instance:
-        for run_id in launch.fail_dead_runs(instance):
-            LOG.warning("run %s had died; this run completes its work", run_id)
-        run = launch.run(instance, definitions_of(home.root).resolve_job_def("publish"), ops)
-    LOG.info("run %s: %s", run.run_id, run.status.value.lower())
+    run_job(home, "publish", {report.name: {"config": {"force": True}} for report in reports} if force else {}, LOG)
 
 
-def _say(home: Home, made: set[str], force: bool, as_json: bool) -> None:
-    """Where each report lies, and which are left out."""
-    from pipelines.commands.text import shown, table
+def _print_reports(home: Home, made: set[str], force: bool, as_json: bool) -> None:
+    """Print where each report lies, and log which are left out."""
+    from pipelines.commands.text import short_path, table
     from pipelines.datasets.registry import datasets
     from pipelines.publishing import catalogue
 
@@ -67,6 +64,6 @@ def _say(home: Home, made: set[str], force: bool, as_json: bool) -> None:
             new = force or report.name in made
             if as_json:
                 typer.echo(json.dumps({"report": report.name, "path": str(path), "made": new}))
-            rows.append((f"{report.title}:", shown(path), "" if new else "(as it was)"))
+            rows.append((f"{report.title}:", short_path(path), "" if new else "(as it was)"))
     if not as_json:
         typer.echo("\n".join(table(rows)))

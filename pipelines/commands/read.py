@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.exits import JsonOption, WrongUse, guarded, of_verdicts
+from pipelines.commands.exits import JsonOption, WrongUse, exit_code_of, guarded
 from pipelines.commands.faults import warn_of_faults
 
 if TYPE_CHECKING:
-    from pipelines.returns import Judgement
+    from pipelines.returns import Hints, Judgement
 
 DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-"""A Gregorian day. A year of the Buddhist era is refused here: as a Gregorian one it would lie centuries ahead."""
+"""A Gregorian day. A year of the Buddhist era is refused: as a Gregorian year it would lie centuries ahead."""
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="The campaign, by its id.")]
 AsOfOption = Annotated[
     str | None,
@@ -37,7 +37,7 @@ def read(
 ) -> int:
     """Read and check returns without writing anything."""
     for file in files:
-        there(file)
+        require_path(file)
         if file.is_dir():
             raise WrongUse(f"{file} is a folder; khrop read takes files, khrop ingest takes folders too")
     from pipelines import campaigns
@@ -45,18 +45,23 @@ def read(
 
     warn_of_faults(Home.current())
     known = campaigns.load(Home.current().root)
-    hints = named(campaign, as_of, known)
+    hints = hints_of(campaign, as_of, known)
     verdicts = []
     for file in files:
         for name, judged in judge_with_parts(file, hints, known):
             verdicts.append(judged.verdict)
-            said = as_dict(name, judged)
-            typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(_lines(name, judged)))
-    return of_verdicts(verdicts)
+            typer.echo(
+                json.dumps(as_dict(name, judged), ensure_ascii=False) if as_json else "\n".join(_lines(name, judged))
+            )
+    return exit_code_of(verdicts)
 
 
-def there(path: Path) -> None:
-    """Refuse a path that is not there, or is neither file nor folder."""
+def require_path(path: Path) -> None:
+    """Check the path that a person gave.
+
+    Raises:
+        WrongUse: Where it does not exist, or is neither file nor folder.
+    """
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -67,8 +72,17 @@ def there(path: Path) -> None:
         raise WrongUse(f"{path} is neither a file nor a folder")
 
 
-def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any:
-    """What the options say of the returns, as hints. Raises `WrongUse` on an unknown campaign or no date."""
+def hints_of(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Hints:
+    """Return the options of a command as hints.
+
+    Args:
+        campaign: The option `--campaign`.
+        as_of: The option `--as-of`.
+        known: All campaigns by id.
+
+    Raises:
+        WrongUse: Where the campaign is unknown, or the date is none.
+    """
     from pipelines.returns import Hints
 
     if campaign is not None and campaign not in known:
@@ -81,9 +95,18 @@ def named(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Any
         raise WrongUse(f"--as-of is {as_of!r}, expected a Gregorian date like 2020-06-11") from None
 
 
-def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
-    """Judge one file where it lies and, behind a container, its parts; each as it is shown: `mail.eml!a.csv`."""
-    from pipelines.archive.store import return_name
+def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
+    """Judge a file where it lies and, where it is a container, its parts.
+
+    Args:
+        file: The file.
+        hints: What the options name.
+        known: All campaigns by id.
+
+    Returns:
+        The judgements, each with the name that it is shown by: `mail.eml`, then `mail.eml!a.csv`.
+    """
+    from pipelines.archive.ledger import return_name
     from pipelines.datasets.registry import datasets
     from pipelines.home import Home
     from pipelines.intake.containers import parts_of
@@ -91,19 +114,25 @@ def judge_with_parts(file: Path, hints: Any, known: dict[str, Any]) -> list[tupl
 
     by_name = datasets(Home.current().root)
     whole = judge_file(file, hints, known)
-    found = [(str(file), whole)]
+    judged = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file, by_name), whole.parts, strict=True) if whole.parts else ():
-        one = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
-        # One by one: two parts may be the same bytes under the same name.
-        found += [(f"{file}!{part.name}", judged) for judged in judge([(one, part.data)], known, by_name)]
-    return found
+        given = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
+        # Each by itself: two parts may be the same bytes under the same name.
+        judged += [(f"{file}!{part.name}", judgement) for judgement in judge([(given, part.data)], known, by_name)]
+    return judged
 
 
-def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
-    """Judge one file where it lies."""
+def judge_file(file: Path, hints: Hints, known: dict[str, Any]) -> Judgement:
+    """Judge a file where it lies; a container without its parts.
+
+    Args:
+        file: The file, which may be unreadable.
+        hints: What the options name; without a campaign, that of the inbox folder counts.
+        known: All campaigns by id.
+    """
     import hashlib
 
-    from pipelines.archive.store import return_name
+    from pipelines.archive.ledger import return_name
     from pipelines.datasets.registry import datasets
     from pipelines.home import Home
     from pipelines.intake.inbox import campaign_of
@@ -116,15 +145,20 @@ def judge_file(file: Path, hints: Any, known: dict[str, Any]) -> Judgement:
         reason = too_large(file.stat().st_size)
         data = b"" if reason else file.read_bytes()
     except OSError as error:
-        one = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
-        return unreadable(one, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
+        given = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
+        return unreadable(given, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
     sha256 = hashlib.sha256(data).hexdigest()
-    one = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
-    return judge([(one, reason or data)], known, datasets(Home.current().root))[0]
+    given = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
+    return judge([(given, reason or data)], known, datasets(Home.current().root))[0]
 
 
 def as_dict(file: str, judged: Judgement) -> dict[str, Any]:
-    """A judgement as JSON has it."""
+    """Return a judgement as JSON has it.
+
+    Args:
+        file: The name that it is shown by.
+        judged: The judgement.
+    """
     names = [*(column.name for column in judged.dataset.columns), "place"] if judged.dataset else []
     totals = {c.measure: plain(c.value) for c in judged.claims if c.source == "table_total"}
     return {
@@ -144,7 +178,7 @@ def as_dict(file: str, judged: Judgement) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: dates as ISO, decimals as text with their places."""
+    """Return a value as JSON has it: dates in ISO 8601, decimals as text with their places."""
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -160,10 +194,10 @@ def _lines(file: str, judged: Judgement) -> list[str]:
         else f"as of {judged.as_of or 'unknown'}, {plural(len(judged.rows), 'row')},"
         f" campaign {judged.campaign_id or 'unknown'}"
     )
-    said = [f"{printable(file)}: {judged.verdict}, {what}"]
+    lines = [f"{printable(file)}: {judged.verdict}, {what}"]
     for c in judged.claims:
         if c.source == "file":
-            said.append(f"  noted {c.measure.replace('_', ' ')} at {where(c.place)}: {printable(c.printed)}")
+            lines.append(f"  noted {c.measure.replace('_', ' ')} at {where(c.place)}: {printable(c.printed)}")
     for v in judged.violations:
-        said.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")
-    return said
+        lines.append(f"  {v.severity} {v.rule_id} at {where(v.place, v.column_name)}: {printable(v.message_en)}")
+    return lines

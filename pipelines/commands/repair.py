@@ -1,4 +1,4 @@
-"""`khrop repair`, `khrop accept`, `khrop withdraw`: what could be wrong in a return, and what a person decides."""
+"""`khrop repair`, `khrop accept`, `khrop withdraw`: proposed repairs of a return, and what a person decides."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from pipelines.commands.exits import (
     LogOption,
     WrongUse,
     guarded,
-    log_as,
+    set_up_log,
 )
-from pipelines.commands.signing import Known, decide, decision_of, known, refuse_container, signed
+from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from khrop.repair import Report
     from pipelines.home import Home
-    from pipelines.returns import Correction, Judgement
+    from pipelines.returns import Correction, DecisionKind, Judgement
 
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
@@ -49,8 +49,8 @@ def repair(
     reason: ReasonOption = None,
     log_format: LogOption = LogFormat.text,
 ) -> int:
-    """Propose what must be wrong in a return and what it should say; with --accept, correct it so."""
-    log_as(log_format)
+    """Propose which figures of a return are wrong and what they should be; with --accept, correct them."""
+    set_up_log(log_format)
     if not accept and (cell or by or reason):
         raise WrongUse("--cell, --by and --reason go with --accept")
     from pipelines.decisions.proposals import propose
@@ -65,50 +65,50 @@ def repair(
     else:
         if previous:
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
-        one = known(home, target)
-        judgement, before = one.judgement, one.before
+        given = known_return(home, target)
+        judgement, before = given.judgement, given.before
     refuse_container(target, judgement)
     if not judgement.rows:
-        raise WrongUse(f"{target}: no table can be had from it: {judgement.violations[0].message_en}")
+        raise WrongUse(f"{target}: no table can be read from it: {judgement.violations[0].message_en}")
     report = propose(judgement, before)
     if accept:
-        return _accept_repair(home, one, report, cell or [], signed(by, reason), as_json)
-    typer.echo(json.dumps(_as_dict(target, judgement, report), ensure_ascii=False) if as_json else
-               "\n".join(_lines(target, judgement, report)))  # fmt: skip
+        return _accept_repair(home, given, report, cell or [], signed(by, reason), as_json)
+    if as_json:
+        entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
+        typer.echo(json.dumps({**entry, **report.as_dict()}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_lines(target, judgement, report)))
     return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
 
 
-@guarded
-def accept(
-    name: ReturnArgument,
-    by: ByOption = None,
-    reason: ReasonOption = None,
-    as_json: JsonOption = False,
-    log_format: LogOption = LogFormat.text,
-) -> int:
-    """Accept a return as it stands, whatever is wrong with it; or hear it again after it was withdrawn."""
-    log_as(log_format)
-    return _without_repair("accept", name, signed(by, reason), as_json)
+def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]:
+    """Return the command of a decision that changes no cell."""
+
+    def command(
+        name: ReturnArgument,
+        by: ByOption = None,
+        reason: ReasonOption = None,
+        as_json: JsonOption = False,
+        log_format: LogOption = LogFormat.text,
+    ) -> int:
+        set_up_log(log_format)
+        signature = signed(by, reason)
+        from pipelines.home import Home
+        from pipelines.returns import Decision
+
+        home = Home.current()
+        return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
+
+    command.__doc__ = help_text
+    return guarded(command)
 
 
-@guarded
-def withdraw(
-    name: ReturnArgument,
-    by: ByOption = None,
-    reason: ReasonOption = None,
-    as_json: JsonOption = False,
-    log_format: LogOption = LogFormat.text,
-) -> int:
-    """Withdraw a return: its rows are set aside, and what is wrong with it is no trouble any more."""
-    log_as(log_format)
-    return _without_repair("withdraw", name, signed(by, reason), as_json)
-
-
-def _without_repair(kind: str, name: str, signature: tuple[str, str], as_json: bool) -> int:
-    from pipelines.home import Home
-
-    home = Home.current()
-    return decide(home, known(home, name), decision_of(kind, *signature), as_json)
+accept = _decision_command(
+    "accept", "Accept a return as it is, whatever its violations; or judge it again after it was withdrawn."
+)
+withdraw = _decision_command(
+    "withdraw", "Withdraw a return: its rows are set aside, and its violations no longer count."
+)
 
 
 def _judged(file: Path) -> Judgement:
@@ -123,13 +123,13 @@ def _judged(file: Path) -> Judgement:
 
 
 def _rows_of(file: Path) -> list[dict[str, Any]]:
-    """The rows of a previous return, to compare with."""
-    from pipelines.commands.read import there
+    """Return the rows of a previous return, to compare with."""
+    from pipelines.commands.read import require_path
 
-    there(file)
+    require_path(file)
     judgement = _judged(file)
     if not judgement.accepted:
-        raise WrongUse(f"the previous return {file} does not hold itself: {judgement.violations[0].message_en}")
+        raise WrongUse(f"the previous return {file} is not accepted itself: {judgement.violations[0].message_en}")
     from pipelines.decisions.proposals import figures_of
 
     dataset = judgement.dataset
@@ -140,44 +140,41 @@ def _rows_of(file: Path) -> list[dict[str, Any]]:
 
 
 def _accept_repair(
-    home: Home, one: Known, report: Report, cells: list[str], signature: tuple[str, str], as_json: bool
+    home: Home, given: KnownReturn, report: Report, cells: list[str], signature: tuple[str, str], as_json: bool
 ) -> int:
-    """Make a report, or some of its cells, a correction."""
+    """Turn a report, or some of its cells, into a correction."""
     from pipelines.decisions.proposals import corrections
+    from pipelines.returns import Decision
 
-    who, why = signature
-    proposed = corrections(one.judgement, report)
-    if not cells:
-        if report.status != "repaired":
-            raise WrongUse(_not_unique(one, report))
-        chosen = proposed
-    else:
-        chosen = [_chosen(one, text, proposed) for text in cells]
+    proposed = corrections(given.judgement, report)
+    if not cells and report.status != "repaired":
+        raise WrongUse(_not_unique(given, report))
+    chosen = [_chosen(given, text, proposed) for text in cells] if cells else proposed
     named = {c.row for c in chosen}
     rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
     inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
     dropped = rows["drop_row"] if not cells else ()
-    decision = decision_of("correct", who, why, cells=tuple(chosen), dropped=dropped, inserted=inserted)
-    return decide(home, one, decision, as_json)
+    decision = Decision("correct", *signature, cells=tuple(chosen), dropped=dropped, inserted=inserted)
+    return decide(home, given, decision, as_json)
 
 
-def _not_unique(one: Known, report: Report) -> str:
-    name = one.event.snapshot_id
+def _not_unique(given: KnownReturn, report: Report) -> str:
+    name = given.event.snapshot_id
     if report.status == "consistent":
         return f"{name}: every figure follows from the others: there is nothing to repair"
     return (
-        f"{name}: the repair is {report.status}, not the only plausible one: look at khrop repair {name}, and name the"
-        " cells that you vouch for with --cell PROVINCE:COLUMN or --cell PROVINCE:COLUMN=VALUE"
+        f"{name}: the repair is {report.status}, not the only plausible repair: look at khrop repair {name}, and name"
+        " the cells that you vouch for with --cell PROVINCE:COLUMN or --cell PROVINCE:COLUMN=VALUE"
     )
 
 
-def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction:
-    """`กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or one's own."""
+def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction]) -> Correction:
+    """Return `กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or the given value."""
     from pipelines.decisions.model import SOURCES, value_of
     from pipelines.decisions.proposals import cell_of, figures_of, row_named
     from pipelines.returns import Correction
 
-    dataset = one.judgement.dataset
+    dataset = given.judgement.dataset
     assert dataset is not None
     figures = figures_of(dataset)
     percents = {f"{name}_percent" for name in figures}
@@ -187,25 +184,20 @@ def _chosen(one: Known, text: str, proposed: Sequence[Correction]) -> Correction
     if not row or (column not in figures and column not in percents):
         raise WrongUse(f"--cell {text!r}: expected ROW:COLUMN, the column one of {', '.join(figures)}")
     try:
-        row = row if row in SOURCES else row_named(one.judgement, row)
+        row = row if row in SOURCES else row_named(given.judgement, row)
         if value:
             value_of(dataset, column, value)
     except ValueError as reason:
         raise WrongUse(f"--cell {text!r}: {reason}") from None
-    found = next((c for c in proposed if (c.row, c.column) == (row, column)), None)
+    proposal = next((c for c in proposed if (c.row, c.column) == (row, column)), None)
     if not value:
-        if found is None:
+        if proposal is None:
             raise WrongUse(f"--cell {text!r}: nothing is proposed for it; name a value: {where}=VALUE")
-        return found
-    if found is not None:
-        return replace(found, corrected=str(value_of(dataset, column, value)))
-    printed, place = cell_of(one.judgement, row, column)
+        return proposal
+    if proposal is not None:
+        return replace(proposal, corrected=str(value_of(dataset, column, value)))
+    printed, place = cell_of(given.judgement, row, column)
     return Correction(row, column, printed, str(value_of(dataset, column, value)), "named", place)
-
-
-def _as_dict(target: str, judgement: Judgement, report: Report) -> dict[str, Any]:
-    name = judgement.of.snapshot_id
-    return {"target": target, "return": name, "verdict": judgement.verdict, **report.as_dict()}
 
 
 def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
@@ -213,20 +205,20 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     from pipelines.decisions.proposals import marked_up
 
     marked = marked_up(judgement, report)
-    said = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
+    lines = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
     if len(marked) > 1:
-        said += ["", *table([tuple(map(printable, line)) for line in marked], indent="  ")]
-        said += ["", "  ! every plausible reading says so   ? another reading comes close"]
-    said += ["", *printable_lines(report.explain("en")), "", *printable_lines(report.explain("th"))]
+        lines += ["", *table([tuple(map(printable, line)) for line in marked], indent="  ")]
+        lines += ["", "  ! every plausible reading says so   ? another reading comes close"]
+    lines += ["", *_printable_lines(report.explain("en")), "", *_printable_lines(report.explain("th"))]
     errors = [v for v in judgement.violations if v.severity == "error"]
     if report.status == "consistent" and errors:
-        said += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
+        lines += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
     if report.unique and not Path(target).is_file():
-        said += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
-    return said
+        lines += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
+    return lines
 
 
-def printable_lines(text: str) -> list[str]:
+def _printable_lines(text: str) -> list[str]:
     from pipelines.commands.text import printable
 
     return [printable(line) for line in text.splitlines()]

@@ -1,4 +1,4 @@
-"""`khrop show`: a return's verdict, what is wrong with it and where, and the trail of one of its figures."""
+"""`khrop show`: a return's verdict, what is wrong with it and where, and the trail of a figure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, of_verdicts
-from pipelines.commands.status import dicts, in_json, opened, resolve, violations_of
+from pipelines.commands.exits import OK, JsonOption, WrongUse, exit_code_of, guarded
+from pipelines.commands.status import fetch_dicts, open_warehouse, resolve, to_json, violations_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,17 +22,17 @@ def show(
         typer.Option("--cell", metavar="ROW:COLUMN", help="The trail of this figure alone, down to the page."),
     ] = None,
 ) -> int:
-    """Show a return's verdict and violations: where, what stood there, what was expected."""
+    """Show a return's verdict and violations: where, what was printed there, what was expected."""
     if cell is not None:
         return _trail(name, cell, as_json)
     from pipelines.commands import containers
-    from pipelines.commands.text import plural, printable, shown
+    from pipelines.commands.text import plural, printable, short_path
     from pipelines.intake import pages
     from pipelines.readers.document import where
 
-    with opened() as (home, connection):
+    with open_warehouse() as (home, connection):
         full = resolve(connection, name)
-        judgements = dicts(
+        judgements = fetch_dicts(
             connection,
             "SELECT s.*, f.name AS file, f.source FROM core.snapshot AS s INNER JOIN raw.file AS f USING (sha256)"
             " WHERE snapshot_id = ? ORDER BY judgement",
@@ -41,58 +41,50 @@ def show(
         violations = violations_of(connection, full)
         decisions = _decisions(connection, full)
         container = containers.enclosed(connection, judgements[-1]["sha256"])
-        said = _said_by_the_file(connection, full)
+        notes = _file_notes(connection, full)
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
-        told: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
-        told |= {"said_by_the_file": said, "pictures": pictures}
-        typer.echo(in_json({**last, **told, **container}))
-        return of_verdicts([last["verdict"]])
-    typer.echo(f"{full}: {last['verdict']}")
-    typer.echo(f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}")
-    for line in containers.lines(container):
-        typer.echo(line)
-    typer.echo(
+        details = {"judgements": judgements, "decisions": decisions, "violations": violations}
+        typer.echo(to_json({**last, **details, "said_by_the_file": notes, "pictures": pictures, **container}))
+        return exit_code_of([last["verdict"]])
+    lines = [
+        f"{full}: {last['verdict']}",
+        f"  file      {printable(last['file'])} (from {printable(last['source'])}), sha256 {last['sha256']}",
+        *containers.lines(container),
         f"  campaign  {last['campaign_id'] or 'unknown'}, as of {last['as_of'] or 'unknown'},"
-        f" revision {last['revision']}"
-    )
-    typer.echo(
-        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside"
-    )
+        f" revision {last['revision']}",
+        f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside",
+    ]
     if last["same_as"]:
-        typer.echo(f"  every figure is that of {last['same_as']}")
-    for one in said:
-        typer.echo(
-            f"  noted     {one['measure'].replace('_', ' ')}: {printable(one['printed'])} ({where(one['place'])})"
-        )
+        lines.append(f"  every figure is that of {last['same_as']}")
+    for note in notes:
+        measure = note["measure"].replace("_", " ")
+        lines.append(f"  noted     {measure}: {printable(note['printed'])} ({where(note['place'])})")
     if pictures:
-        typer.echo(
-            f"  pages     {shown(pages.of(home, full)[0].parent)} holds {plural(len(pictures), 'picture')} to read"
-        )
+        folder = short_path(pages.of(home, full)[0].parent)
+        lines.append(f"  pages     {folder} holds {plural(len(pictures), 'picture')} to read")
     for earlier in judgements[:-1]:
-        typer.echo(
-            f"  before    {earlier['verdict']}, judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z,"
-            f" contract {earlier['contract_version']}"
-        )
+        since = f"judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z, contract {earlier['contract_version']}"
+        lines.append(f"  before    {earlier['verdict']}, {since}")
     for decision in decisions:
-        typer.echo("\n".join(_decision_lines(decision)))
-    typer.echo(f"  {plural(len(violations), 'violation')}")
+        lines += _decision_lines(decision)
+    lines.append(f"  {plural(len(violations), 'violation')}")
     if last["verdict"] == "quarantined" and last["rows_read"]:
-        typer.echo(f"  khrop repair {full} proposes what the figures should be")
+        lines.append(f"  khrop repair {full} proposes what the figures should be")
     for v in violations:
-        typer.echo(
-            f"\n{v['severity']} {v['rule_id']} · {printable(last['file'])}, {where(v['place'], v['column_name'])}"
-        )
-        typer.echo(f"  stood     {printable(v['observed']) or '(nothing)'}")
-        typer.echo(f"  expected  {printable(v['expected']) or '(nothing)'}")
-        typer.echo(f"  {printable(v['message_en'])}\n  {printable(v['message_th'])}")
-    return of_verdicts([last["verdict"]])
+        place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
+        lines += ["", f"{v['severity']} {v['rule_id']} · {place}"]
+        lines.append(f"  stood     {printable(v['observed']) or '(nothing)'}")
+        lines.append(f"  expected  {printable(v['expected']) or '(nothing)'}")
+        lines += [f"  {printable(v['message_en'])}", f"  {printable(v['message_th'])}"]
+    typer.echo("\n".join(lines))
+    return exit_code_of([last["verdict"]])
 
 
-def _said_by_the_file(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    """What the form itself says of a return: hidden rows, macros, a QR code."""
-    return dicts(
+def _file_notes(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """Return what the reader noted about the file itself: hidden rows, macros, a QR code."""
+    return fetch_dicts(
         connection,
         "SELECT measure, value, printed, place FROM core.claim INNER JOIN core.snapshot_judged AS s"
         " USING (snapshot_id, judgement) WHERE snapshot_id = ? AND source = 'file' ORDER BY ALL",
@@ -101,35 +93,37 @@ def _said_by_the_file(connection: DuckDBPyConnection, name: str) -> list[dict[st
 
 
 def _trail(name: str, cell: str, as_json: bool) -> int:
-    """Print where a figure of a return came from, step by step."""
+    """Print the trail of a figure, step by step."""
     from pipelines.archive.store import Archive
-    from pipelines.commands.text import shown
+    from pipelines.commands.text import short_path
     from pipelines.datasets.registry import datasets
     from pipelines.intake.trail import NoSuchCell, trail
 
     row, _, column = cell.rpartition(":")
     if not row or not column:
         raise WrongUse(f"--cell is {cell!r}, expected ROW:COLUMN")
-    with opened() as (home, connection):
+    with open_warehouse() as (home, connection):
         full = resolve(connection, name)
         try:
             steps = trail(connection, full, row, column, datasets(home.root))
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
-    steps.archive = shown(Archive(home.archive).path(steps.sha256))
-    typer.echo(in_json(steps.as_dict()) if as_json else "\n".join(steps.lines()))
+    steps.archive = short_path(Archive(home.archive).path(steps.sha256))
+    typer.echo(to_json(steps.as_dict()) if as_json else "\n".join(steps.lines()))
     return OK
 
 
 def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    """What was decided of a return, in order, each decision with what it corrected."""
-    decisions = dicts(connection, "SELECT * FROM core.decision WHERE snapshot_id = ? ORDER BY ledger_line", [name])
-    for one in decisions:
-        one["corrections"] = dicts(
+    """Return the decisions about a return, in order, each with its corrections."""
+    decisions = fetch_dicts(
+        connection, "SELECT * FROM core.decision WHERE snapshot_id = ? ORDER BY ledger_line", [name]
+    )
+    for decision in decisions:
+        decision["corrections"] = fetch_dicts(
             connection,
             "SELECT row_name, column_name, printed, corrected, slip, place FROM core.correction WHERE ledger_line = ?"
             " ORDER BY ALL",
-            [one["ledger_line"]],
+            [decision["ledger_line"]],
         )
     return decisions
 

@@ -1,8 +1,9 @@
-"""`khrop status`, `khrop summary`: what the warehouse holds, for a person or a machine. `khrop show` is in `show`."""
+"""`khrop status`, `khrop summary`: what the warehouse holds, for a person or a machine."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
 from pipelines.commands.faults import warn_of_faults
 
 if TYPE_CHECKING:
@@ -21,47 +22,81 @@ if TYPE_CHECKING:
     from pipelines.home import Home
 
 SHOWN = 20
+"""Returns that `khrop status` lists without `--all`."""
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Home, DuckDBPyConnection]]:
-    """The home and its warehouse, to be read."""
+def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBPyConnection]]:
+    """Yield the current home and a read-only connection to its warehouse.
+
+    Args:
+        for_reports: Whether the marts must be up to date.
+
+    Raises:
+        WrongUse: Where there is no warehouse yet.
+        WarehouseLocked: Where another process holds it.
+        TablesBehind: Where the marts must be up to date and are behind what was loaded.
+    """
     from pipelines.home import Home
+    from pipelines.publishing.catalogue import TablesBehind
+    from warehouse import tables
     from warehouse.connect import Warehouse
 
     home = Home.current()
     try:
         with Warehouse(home.warehouse).reading() as connection:
+            if for_reports and tables.exported_state(home.exports) != tables.state(connection):
+                raise TablesBehind()
             yield home, connection
     except FileNotFoundError:
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
+        raise no_warehouse(home) from None
 
 
-def dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-    """The rows of a question, each by the names of its columns."""
+def home_for_reports() -> Home:
+    """Return the current home, whose warehouse exists and whose marts are up to date; raises as `open_warehouse`."""
+    with open_warehouse(for_reports=True) as (home, _):
+        return home
+
+
+def fetch_dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a query, each as a mapping by column.
+
+    Args:
+        connection: The warehouse.
+        sql: The query.
+        parameters: The values of its placeholders.
+    """
     cursor = connection.execute(sql, parameters or [])
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def in_json(value: Any) -> str:
-    """A value as one line of JSON."""
+def to_json(value: Any) -> str:
+    """Return a value as one line of JSON; what JSON has no form of, as text."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def resolve(connection: DuckDBPyConnection, name: str) -> str:
-    """The return that a name means: whole, its unambiguous beginning, or the beginning of its hash."""
+    """Return the full name of a return.
+
+    Args:
+        connection: The warehouse.
+        name: Its name, an unambiguous beginning of it, or at least 6 digits of the beginning of its hash.
+
+    Raises:
+        WrongUse: Where there is no such return, or several.
+    """
     rows = connection.execute(
         "SELECT DISTINCT snapshot_id FROM core.snapshot WHERE snapshot_id = ? OR starts_with(snapshot_id, ?)"
         " OR (length(?) >= 6 AND starts_with(sha256, lower(?))) ORDER BY snapshot_id = ? DESC, snapshot_id",
         [name, name, name, name, name],
     ).fetchall()
-    found = [row[0] for row in rows]
-    if name in found or len(found) == 1:
-        return str(found[0])
-    if not found:
+    names = [row[0] for row in rows]
+    if name in names or len(names) == 1:
+        return str(names[0])
+    if not names:
         raise WrongUse(f"there is no return {name!r}; khrop status lists them")
-    raise WrongUse(f"{name!r} could be any of {len(found)} returns: {', '.join(found[:5])}{' …' if found[5:] else ''}")
+    raise WrongUse(f"{name!r} could be any of {len(names)} returns: {', '.join(names[:5])}{' …' if names[5:] else ''}")
 
 
 @guarded
@@ -70,12 +105,12 @@ def status(
     everything: Annotated[bool, typer.Option("--all", help=f"All returns, not the newest {SHOWN}.")] = False,
 ) -> int:
     """Show the returns with their verdicts, and the current state of each campaign."""
-    from pipelines.commands.text import plural, shown, table
+    from pipelines.commands.text import plural, short_path, table
     from pipelines.datasets.registry import datasets
 
-    with opened() as (home, connection):
+    with open_warehouse() as (home, connection):
         warn_of_faults(home)
-        returns = dicts(
+        returns = fetch_dicts(
             connection,
             "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"
             " FROM core.snapshot_judged ORDER BY received_at DESC, snapshot_id",
@@ -83,17 +118,15 @@ def status(
         known = datasets(home.root)
         campaigns = _campaigns(connection, known)
     if as_json:
-        typer.echo(in_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
+        typer.echo(to_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
         return OK
     for campaign in campaigns:
         typer.echo("\n".join(_campaign_lines(campaign, known)))
         if (page := _page(home, campaign, known)).is_file():
-            typer.echo(f"  page {shown(page)}")
-    counts: dict[str, int] = {}
-    for one in returns:
-        counts[one["verdict"]] = counts.get(one["verdict"], 0) + 1
-    told = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
-    typer.echo(f"\n{plural(len(returns), 'return')}{f': {told}' if told else ''}")
+            typer.echo(f"  page {short_path(page)}")
+    counts = Counter(entry["verdict"] for entry in returns)
+    verdicts = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
+    typer.echo(f"\n{plural(len(returns), 'return')}{f': {verdicts}' if verdicts else ''}")
     listed = returns if everything else returns[:SHOWN]
     rows = [
         (
@@ -108,13 +141,13 @@ def status(
     typer.echo("\n".join(table(rows, indent="  ")))
     if len(returns) > len(listed):
         typer.echo(f"  … and {len(returns) - len(listed):,} older (khrop status --all)")
-    typer.echo(f"\nWarehouse: {shown(home.warehouse)}")
+    typer.echo(f"\nWarehouse: {short_path(home.warehouse)}")
     return OK
 
 
 def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> list[dict[str, Any]]:
-    """Each campaign with its newest return, and what its dataset says of that."""
-    campaigns = dicts(
+    """Return each campaign with its newest return, and the facts that its dataset adds."""
+    campaigns = fetch_dicts(
         connection,
         "SELECT c.campaign_id, c.dataset, c.title_th, c.title_en, c.opened_on, c.deadline, c.closed_on, s.snapshot_id,"
         " s.verdict, s.as_of, s.revision, s.rows_read AS rows, CAST(c.deadline - s.as_of AS INTEGER) AS days_left"
@@ -124,7 +157,7 @@ def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> 
         " ORDER BY c.campaign_id",
     )
     return [
-        {**campaign, **(said.facts(connection, campaign["snapshot_id"]) if (said := _summary(campaign, known)) else {})}
+        {**campaign, **(own.facts(connection, campaign["snapshot_id"]) if (own := _summary(campaign, known)) else {})}
         for campaign in campaigns
     ]
 
@@ -136,7 +169,7 @@ def _page(home: Home, campaign: Mapping[str, Any], known: Mapping[str, Dataset])
 
 
 def _summary(campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Any:
-    """The module that knows the figures of a campaign's dataset; None where there is none."""
+    """Return the module that knows the figures of a campaign's dataset; None where there is none."""
     dataset = known.get(campaign["dataset"])
     return import_module(dataset.summary) if dataset and dataset.summary else None
 
@@ -155,22 +188,22 @@ def _campaign_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> l
 
 
 def days(left: int) -> str:
-    """Days left, or past."""
-    if left < 0:
-        return f"{-left} day{'s' if left < -1 else ''} past"
-    return f"{left} day{'' if left == 1 else 's'} left"
+    """Return the days until a deadline in words; a negative number is past it."""
+    from pipelines.commands.text import plural
+
+    return f"{plural(abs(left), 'day')} {'past' if left < 0 else 'left'}"
 
 
 @guarded
 def summary(as_json: JsonOption = False) -> int:
     """Show the newest return of each campaign: its verdict, its figures, what is wrong with it."""
-    from pipelines.commands.text import shown
+    from pipelines.commands.text import short_path
     from pipelines.datasets.registry import datasets
     from warehouse import tables
 
-    with opened() as (home, connection):
+    with open_warehouse() as (home, connection):
         known = datasets(home.root)
-        # A run that was cut short before the marts: what was loaded is shown, the ranking waits.
+        # A run was cut short before the marts: what was loaded is shown, without a ranking.
         behind = tables.exported_state(home.exports) != tables.state(connection)
         campaigns = [c for c in _campaigns(connection, known) if c["as_of"] is not None]
         for campaign in campaigns:
@@ -180,19 +213,19 @@ def summary(as_json: JsonOption = False) -> int:
     if behind:
         typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
     if as_json:
-        typer.echo(in_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
+        typer.echo(to_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
     for campaign in campaigns:
         typer.echo("\n".join(_summary_lines(campaign, known)))
     if not campaigns:
         typer.echo("No return is accepted yet; khrop status shows what came in.")
-    typer.echo(f"\nWarehouse: {shown(home.warehouse)}\nExports:   {shown(home.exports)}")
+    typer.echo(f"\nWarehouse: {short_path(home.warehouse)}\nExports:   {short_path(home.exports)}")
     return OK
 
 
 def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    """What is wrong with a return by its newest judgement."""
-    return dicts(
+    """Return the violations of a return's newest judgement, errors first."""
+    return fetch_dicts(
         connection,
         "SELECT v.* EXCLUDE (snapshot_id, judgement) FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE v.snapshot_id = ?"

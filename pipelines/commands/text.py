@@ -1,4 +1,4 @@
-"""How returns, violations and tables look on a terminal."""
+"""The layout of tables and paths on a terminal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from khrop.model.terminal_text import plural, printable
 
-__all__ = ["plural", "printable", "shown", "table", "width"]
+__all__ = ["plural", "printable", "short_path", "table", "width"]
 
 
 def width(text: str) -> int:
-    """Columns that a text takes on a terminal: Thai marks above and below take none."""
+    """Return how many columns a text takes on a terminal: Thai marks above and below take none."""
     return sum(
         0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
@@ -20,13 +20,19 @@ def width(text: str) -> int:
 
 
 def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: str = "") -> list[str]:
-    """Rows in columns as wide as their widest cell; the columns in `right` are set right."""
-    kept = [list(row) for row in rows]
-    if not kept:
+    """Return rows as lines, in columns as wide as their widest cell.
+
+    Args:
+        rows: The cells of each row, all of one length.
+        right: The columns that are aligned right, from 0.
+        indent: What each line begins with.
+    """
+    listed = [list(row) for row in rows]
+    if not listed:
         return []
-    widths = [max(width(row[i]) for row in kept) for i in range(len(kept[0]))]
+    widths = [max(width(row[i]) for row in listed) for i in range(len(listed[0]))]
     lines = []
-    for row in kept:
+    for row in listed:
         cells = []
         for i, cell in enumerate(row):
             space = " " * (widths[i] - width(cell))
@@ -35,7 +41,7 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: s
     return lines
 
 
-def shown(path: Path) -> str:
-    """A path as short as it can be said: from here, where it lies below."""
+def short_path(path: Path) -> str:
+    """Return a path relative to the working directory where it lies below it, else as it is."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

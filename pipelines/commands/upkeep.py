@@ -1,9 +1,10 @@
-"""`khrop recheck`, `khrop verify`, `khrop rebuild`: judge again, prove the archive, make the warehouse anew."""
+"""`khrop recheck`, `khrop verify`, `khrop rebuild`: judge again, verify the archive, rebuild the warehouse."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,15 +19,15 @@ from pipelines.commands.exits import (
     LogFormat,
     LogOption,
     WrongUse,
+    exit_code_of,
     guarded,
-    log_as,
-    of_verdicts,
+    set_up_log,
 )
-from pipelines.commands.ingest import run_job, say
-from pipelines.commands.status import resolve
+from pipelines.commands.runs import intake_job, print_returns, progress
+from pipelines.commands.status import open_warehouse, resolve
 
 if TYPE_CHECKING:
-    from pipelines.archive.store import Receipt
+    from pipelines.archive.ledger import Receipt
 
 
 @guarded
@@ -38,31 +39,23 @@ def recheck(
     log_format: LogOption = LogFormat.text,
 ) -> int:
     """Judge returns again, after a new alias, reader or contract; a new revision where the outcome changed."""
-    log_as(log_format)
-    from pipelines.home import Home
-    from warehouse.connect import Warehouse
-
-    home = Home.current()
-    names: list[str] = []
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            names = [resolve(connection, name) for name in returns or []]
-    except FileNotFoundError:
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
-    config = {"intake": {"config": {"again": names, "everything": not names}}}
-    stories = run_job(home, "recheck", config=config)
-    say(stories, [], as_json)
-    if not stories and not as_json:
+    set_up_log(log_format)
+    with open_warehouse() as (home, connection):
+        names = [resolve(connection, name) for name in returns or []]
+    ops = {"intake": {"config": {"again": names, "everything": not names}}}
+    entries = intake_job(home, "recheck", ops=ops)
+    print_returns(entries, [], as_json)
+    if not entries and not as_json:
         typer.echo("Every outcome is as it was.")
-    return of_verdicts(said["verdict"] for said in stories)
+    return exit_code_of(entry["verdict"] for entry in entries)
 
 
 @guarded
 def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Re-read every archived file and compare its hash."""
-    log_as(log_format)
-    from pipelines.archive.store import Archive, Damaged
-    from pipelines.commands.ingest import progress
+    set_up_log(log_format)
+    from pipelines.archive.ledger import Damaged
+    from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
     from pipelines.home import Home
 
@@ -109,8 +102,9 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
 
 
 def _known_files(path: Path) -> list[tuple[str, str]]:
-    """The name and hash of each file that the warehouse was made from; none where it cannot be asked now, since the
-    archive is to be proved all the same.
+    """Return name and hash of each file in the warehouse; none where it cannot be opened.
+
+    The archive is verified all the same.
     """
     from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
@@ -122,7 +116,7 @@ def _known_files(path: Path) -> list[tuple[str, str]]:
 
 
 def _came_as(receipt: Receipt, firsts: dict[str, Receipt]) -> str:
-    """The name by which the original is to be looked for: that of the container, where it came in one."""
+    """Return the name of the original file, which for a part begins with that of its container."""
     container = firsts.get(receipt.parent or "")
     return f"{container.name}!{receipt.name}" if container else receipt.name
 
@@ -136,8 +130,8 @@ def _damage(name: str, reason: str, as_json: bool) -> None:
 
 @guarded
 def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
-    """Make the warehouse and its tables anew from the archive alone."""
-    log_as(log_format)
+    """Rebuild the warehouse and its tables from the archive alone."""
+    set_up_log(log_format)
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
     from pipelines.home import Home
@@ -147,29 +141,29 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     receipts = Archive(home.archive).receipts()
     if not receipts:
         raise WrongUse(f"the archive in {home.archive} is empty; there is nothing to rebuild from")
-    with Warehouse(home.warehouse).writer(), _set_by(home.warehouse):
-        stories = run_job(home, "ingest", total=len({r.sha256 for r in receipts}))
-    counts: dict[str, int] = {}
-    newest = {said["return"]: said["verdict"] for said in stories}
-    for verdict in newest.values():
-        counts[verdict] = counts.get(verdict, 0) + 1
+    with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
+        entries = intake_job(home, "ingest", total=len({r.sha256 for r in receipts}))
+    newest = {entry["return"]: str(entry["verdict"]) for entry in entries}
+    counts = Counter(newest.values())
     if as_json:
         typer.echo(json.dumps({"returns": len(newest), **counts, "warehouse": str(home.warehouse)}))
     else:
-        told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({told}).")
-    return of_verdicts(newest.values())
+        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
+    return exit_code_of(newest.values())
 
 
 @contextmanager
-def _set_by(warehouse: Path) -> Iterator[None]:
-    """Set the warehouse by while a new one is made, and put it back if that fails. After a kill the next run
-    completes the new one; the old one, which an earlier rebuild may have set by, stays until one is whole.
+def _moved_aside(warehouse: Path) -> Iterator[None]:
+    """Move the warehouse aside while a new one is made, and put it back if that fails.
+
+    After a kill the next run completes the new warehouse; the old one, which an earlier rebuild may have moved aside,
+    stays until a rebuild succeeds.
     """
     before = warehouse.with_suffix(".before-rebuild")
     if warehouse.exists() and not before.exists():
-        # What a killed writer left in the log belongs to the file, and goes with it: first, so that no kill
-        # between the two leaves it to a warehouse that it is not of.
+        # What a killed writer left in the log belongs to the file and is moved with it: first, so that no kill between
+        # the two leaves it beside another warehouse.
         if _log(warehouse).exists():
             os.replace(_log(warehouse), _log(before))
         os.replace(warehouse, before)
@@ -187,7 +181,7 @@ def _set_by(warehouse: Path) -> Iterator[None]:
 
 
 def _log(warehouse: Path) -> Path:
-    """DuckDB's write-ahead log beside a warehouse."""
+    """Return the path of DuckDB's write-ahead log of a warehouse."""
     return warehouse.with_name(f"{warehouse.name}.wal")
 
 

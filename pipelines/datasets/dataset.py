@@ -1,4 +1,4 @@
-"""What a kind of return is: `Dataset`, all that the application knows of one."""
+"""A kind of return: `Dataset`, all that the application knows about it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Column:
 
     Attributes:
         name: Its name in the contract, the warehouse and the exports.
-        kind: What it holds.
+        kind: The kind of its values.
         meaning: What it means, in English: the comment in the warehouse and in Dagster.
         title_th: Its name in a Thai sentence or page.
         title_en: The same in English.
-        field: The heading that its cells stand under; its own name where that is not another's.
+        field: The column whose heading its cells are under, where that is not its own.
         required: Whether an accepted row must have a value.
-        derived: For a column that is not stored: the stored one that it follows from, and how.
+        derived: For a column that is not stored: the stored column that it follows from, and the function.
         meaning_set_aside: What it means in the table of rows that were set aside, where that differs.
     """
 
@@ -49,7 +49,7 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """The field whose heading it stands under."""
+        """The column whose heading its cells are under."""
         return self.field or self.name
 
     @property
@@ -60,17 +60,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Report:
-    """Something that is published from the tables.
+    """A report that is published from the marts.
 
     Attributes:
         name: Its name, and that of its asset.
         title: Its name for people.
-        module: The module that makes it, imported when it is made: `publish(home, *, force=False) -> Published`.
-        kinds: What the Dagster UI shows as its kinds.
-        description: What the UI says of it.
-        needs: A module that it cannot be made without.
-        install: How to install that.
-        after: Reports that it links to.
+        module: The module with `publish(home, *, force=False) -> Published`, imported when the report is made.
+        kinds: Its kinds in the Dagster UI.
+        description: Its description in the UI.
+        needs: A module of an extra that it needs, if any.
+        install: How to install that extra.
+        after: Reports that it links to, which are made first.
         on_the_site: Whether the site links to it, and is made after it.
     """
 
@@ -94,14 +94,14 @@ class Dataset:
         title_th: Its title in Thai.
         title_en: The same in English.
         contract: The contract that its rows are checked against.
-        form: How its table is recognised and cut.
+        form: The form of its table, by which readers recognise and cut it.
         columns: Its columns, in the order of the table.
         key: The columns that name a row.
         label: The column by which people name a row.
-        marts: The folder of its marts' SQL, none where it has no marts.
-        shape: The shape that `khrop.repair` works on, if any.
-        reports: What is published of it alone.
-        set_aside: The table of its rows that were set aside; `core.<name>_set_aside` where it is not another.
+        marts: The folder of its marts' SQL; None where it has no marts.
+        shape: Returns the shape that `khrop.repair` needs, if any.
+        reports: The reports of this dataset.
+        set_aside: The table of its rows that were set aside; empty for `core.<name>_set_aside`.
         summary: The module with its part of `khrop status` and `khrop summary`, if any: `facts`, `status_line`,
             `ranking`, `no_ranking`, `summary_lines`.
         site: The module of its own pages of the site, if any (`pipelines.publishing.site.build.OwnSite`); the others
@@ -154,7 +154,7 @@ class Dataset:
 
     @cached_property
     def figures(self) -> tuple[str, ...]:
-        """The columns by which an unchanged return is known: all that are stored but the rows' numbers."""
+        """The columns by which an unchanged return is recognised: all stored columns but the ordinals."""
         return tuple(column.name for column in self.stored if column.kind.name != "ordinal")
 
     @cached_property
@@ -164,7 +164,7 @@ class Dataset:
 
     @cached_property
     def tables(self) -> DatasetTables:
-        """Its tables, as the warehouse makes them: what names a row comes first."""
+        """Its tables in the warehouse; the columns that name a row come first."""
         named = (*self.key, self.label)
         columns = tuple(
             StoredColumn(

@@ -15,16 +15,19 @@ PYTHON, YAML = "contract.py", "contract.odcs.yaml"
 
 
 def contract_in(folder: Path) -> type:
-    """Return the contract of a dataset's folder.
+    """Return the contract of a dataset's folder, as a Pandera model.
+
+    Args:
+        folder: The folder; its `contract.py` is run.
 
     Raises:
         DatasetFault: Where there is none, or none that can be used.
     """
-    there = [name for name in (PYTHON, YAML) if (folder / name).is_file()]
-    if len(there) != 1:
-        has = "both" if there else "neither"
+    present = [name for name in (PYTHON, YAML) if (folder / name).is_file()]
+    if len(present) != 1:
+        has = "both" if present else "neither"
         raise DatasetFault(f"{folder}: expected {PYTHON} or {YAML}; it has {has}")
-    file = folder / there[0]
+    file = folder / present[0]
     contract = _from_python(file) if file.name == PYTHON else _from_yaml(file)
     try:
         contract.to_schema()  # type: ignore[attr-defined]
@@ -53,22 +56,22 @@ def _from_yaml(file: Path) -> type:
 
 def _from_python(file: Path) -> type:
     module = _run(file)
-    found = [
+    models = [
         value
         for value in vars(module).values()
         if isinstance(value, type) and hasattr(value, "to_schema") and value.__module__ == module.__name__
     ]
-    # A base that another contract of the file is derived from is none of its own.
-    found = [c for c in found if not any(c in other.__mro__[1:] for other in found)]
-    if len(found) != 1:
-        has = ", ".join(c.__name__ for c in found) or "none"
+    # A base class of another model of the file does not count.
+    models = [model for model in models if not any(model in other.__mro__[1:] for other in models)]
+    if len(models) != 1:
+        has = ", ".join(model.__name__ for model in models) or "none"
         raise DatasetFault(f"{file}: expected one class derived from pandera's DataFrameModel; it has {has}")
-    return found[0]
+    return models[0]
 
 
 def _run(file: Path) -> ModuleType:
-    """A file as a module of its own, run anew: no compiled copy of an older text stands in for it, or is written."""
-    # Pandera looks up a model's annotations in the module by its name, which no other home may take.
+    """Run a file as a module of its own, without reading or writing a compiled copy."""
+    # Pandera looks up a model's annotations in `sys.modules`, under a name that no other home has.
     name = f"khrop_dataset_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}"
     module = ModuleType(name)
     module.__file__ = str(file)
@@ -86,7 +89,15 @@ def _run(file: Path) -> ModuleType:
 
 
 def at_fault(file: Path, error: BaseException) -> str:
-    """Return a file with the line of it that raised an error, if one did."""
+    """Return where an error was raised in a file, for a message.
+
+    Args:
+        file: The file.
+        error: The error, with its traceback.
+
+    Returns:
+        The path, with the line where the file itself raised it.
+    """
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return f"{file}, line {error.lineno}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]

@@ -1,4 +1,4 @@
-"""The kinds of values that columns hold: how a cell is read as one, and how it is stored."""
+"""The kinds of values that columns hold: how a cell is parsed, and how the value is stored."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ from khrop.thai.digits import NotANumber, parse_count, parse_percent
 
 HUNDREDTH = Decimal("0.01")
 LARGEST = Decimal(10**9)
+"""Figures from here on are not read."""
 REMEMBERED = 1 << 12
-"""The same figures fill the cells of all returns; so many are read once."""
+"""Texts of cells that are cached: the same figures are in all returns."""
 Held = Literal["integer", "float", "text", "date"]
+"""How a pandas frame holds values."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a column holds.
+    """The kind of a column's values.
 
     Attributes:
         name: Its name in a dataset's files.
-        parse: A cell's text to the value; None where it is none.
+        parse: Returns the value of a cell's text; None where it is none.
         sql: Type in the table of accepted rows.
         sql_set_aside: Type in the table of rows that were set aside, wide enough for any figure that was read.
         held: How a frame holds it.
-        expected: The kind in words, for messages.
+        expected: The kind for messages: expected …
         figure: Whether it is a figure, which prose and totals may repeat.
         most: The largest figure, either sign, that the table of accepted rows holds; None where it is no figure.
-        resolve: Any name of a value (a code, an English name) to the one that rows bear; None where there is none.
-        nearest: The values that a name may mean.
+        resolve: Returns the value that rows have, by any name of it (a code, an English name); None where unknown.
+        nearest: Returns the values that an unknown name may mean.
     """
 
     name: str
@@ -49,7 +51,11 @@ class Kind:
     nearest: Callable[[str], Sequence[str]] = lambda text: ()
 
     def array(self, values: Sequence[Any]) -> Any:
-        """Return the values as a column of a pandas frame."""
+        """Return values as a column of a pandas frame.
+
+        Args:
+            values: Values of this kind, None where there is none.
+        """
         import pandas as pd
 
         if self.held == "integer":
@@ -71,14 +77,14 @@ def _count(text: str) -> int | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _hundredths(text: str) -> Decimal | None:
-    """A figure to two places, half up; what was printed stays in the cell."""
+    """Return a figure to two places, half up; what was printed stays in the cell."""
     try:
         figure = parse_percent(text)
     except NotANumber:
         return None
     if abs(figure) >= LARGEST:
         return None
-    # Adding nothing takes the sign off a zero.
+    # Adding 0 turns -0 into 0.
     return figure.quantize(HUNDREDTH, ROUND_HALF_UP) + 0
 
 
@@ -87,8 +93,8 @@ def _text(text: str) -> str | None:
 
 
 def _date(text: str) -> date | None:
-    found = find_dates(text)
-    return found[0].date if len(found) == 1 and found[0].printed.strip() == text.strip() else None
+    dates = find_dates(text)
+    return dates[0].date if len(dates) == 1 and dates[0].printed.strip() == text.strip() else None
 
 
 COUNT = Kind("count", _count, "INTEGER", "BIGINT", "integer", "a whole number", True, 2**31 - 1)
@@ -110,7 +116,7 @@ def _province_name(text: str) -> str:
 
 
 def province_of_code(code: str) -> str:
-    """Return the Thai name of a province by its code."""
+    """Return the Thai name of a province by its code; raises KeyError where there is none."""
     return provinces.by_code(code).name_th
 
 
@@ -144,8 +150,15 @@ class ProvinceNames:
         return provinces.match(text) is not None
 
     def read(self, text: str, mangled: bool) -> tuple[str, str]:
-        """Return a name without the line ends of a narrow cell, and where marks were lost, the only one that has its
-        consonants; with a note on which of the two it was.
+        """Return a name as provinces have it.
+
+        Args:
+            text: The text of a cell.
+            mangled: Whether the document lost its marks.
+
+        Returns:
+            The name and a note: without the line ends of a narrow cell (`line-end`), or by its consonants where only
+            one province has them (`by-consonants`); else the text itself without a note.
         """
         return _name_read(text, mangled)
 
@@ -156,5 +169,5 @@ def _name_read(text: str, mangled: bool) -> tuple[str, str]:
         return text, ""
     if provinces.match(joined := text.replace("\n", "")):
         return joined, "line-end"
-    found = provinces.by_skeleton(text) if mangled else None
-    return (found.name_th, "by-consonants") if found else (text, "")
+    province = provinces.by_skeleton(text) if mangled else None
+    return (province.name_th, "by-consonants") if province else (text, "")

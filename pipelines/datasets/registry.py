@@ -1,7 +1,7 @@
-"""The datasets that there are: those of installed distributions (entry point `khrop.datasets`) and of a home.
+"""The datasets: those of installed distributions (entry point `khrop.datasets`) and those of a home.
 
-A dataset of a home is a folder, `$KHROP_HOME/datasets/NAME`. One with a mistake is left out, and its fault is kept:
-it never stops the others. Folders are read again when a file in them changes.
+A dataset of a home is a folder, `$KHROP_HOME/datasets/NAME`. A folder with a mistake is left out and its fault is
+recorded; it never stops the others. Folders are read again when a file in them changes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["DatasetFault", "datasets", "faults", "installed", "mark"]
 GROUP = "khrop.datasets"
 FOLDER = "datasets"
 ASSETS = ("intake", "returns", "exports", "site")
-"""Assets that are of no dataset, whose names no dataset and no mart may have."""
+"""Assets that belong to no dataset, whose names no dataset and no mart may have."""
 
 Mark = tuple[tuple[str, int, int], ...]
 """The files of a folder, each with its size and time."""
@@ -31,7 +31,7 @@ Mark = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class _Known:
-    """What a home's folders were when they were last read."""
+    """A home's folders as they were last read."""
 
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     loaded: Mapping[Path, Dataset | DatasetFault] = field(default_factory=dict)
@@ -45,7 +45,11 @@ _lock = Lock()
 
 @lru_cache(maxsize=1)
 def installed() -> dict[str, Dataset]:
-    """Return the datasets of installed distributions by name."""
+    """Return the datasets of installed distributions by name, the default dataset first.
+
+    Raises:
+        DatasetFault: Where an entry point is no `Dataset`.
+    """
     loaded: dict[str, Dataset] = {}
     first = campaigns.DEFAULT_DATASET
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name != first, point.name)):
@@ -57,19 +61,23 @@ def installed() -> dict[str, Dataset]:
 
 
 def datasets(home: Path | None = None) -> dict[str, Dataset]:
-    """Return all datasets by name: those of installed distributions, then those of the home that can be used."""
+    """Return all datasets by name.
+
+    Args:
+        home: The root of a home, whose usable datasets come after those of installed distributions.
+    """
     own = _of_home(home).datasets if home else {}
     return {**installed(), **own}
 
 
 def faults(home: Path) -> tuple[DatasetFault, ...]:
-    """Return why folders of a home, or campaigns in them, cannot be used; empty where all can."""
-    wrong = [found for _, found in campaigns.of_datasets(home) if isinstance(found, campaigns.CampaignFault)]
+    """Return why folders of a home's datasets, or campaigns in them, cannot be used; empty where all can."""
+    wrong = [fault for _, fault in campaigns.of_datasets(home) if isinstance(fault, campaigns.CampaignFault)]
     return (*_of_home(home).faults, *(DatasetFault(str(fault)) for fault in wrong))
 
 
 def mark(home: Path) -> tuple[tuple[str, Mark], ...]:
-    """Return what changes whenever a file of the home's datasets does."""
+    """Return a value that differs whenever a file of the home's datasets has changed."""
     return tuple((folder.name, _mark(folder)) for folder in _folders(home))
 
 
@@ -84,7 +92,7 @@ def _mark(folder: Path) -> Mark:
     for path in sorted((*folder.glob("*"), *folder.glob("marts/*"))):
         try:
             stat = path.stat()
-        except OSError:  # gone since it was listed
+        except OSError:  # deleted since it was listed
             continue
         if not path.is_dir() and not path.name.startswith("."):
             files.append((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns))
@@ -115,15 +123,15 @@ def _load(folder: Path) -> Dataset | DatasetFault:
 
 
 def _together(loaded: Iterable[Dataset | DatasetFault]) -> tuple[dict[str, Dataset], list[DatasetFault]]:
-    """The datasets that can be used beside one another and those installed, and what is wrong with the others."""
+    """Return the datasets that can be used together with those installed, and what is wrong with the others."""
     usable: dict[str, Dataset] = {}
     wrong: list[DatasetFault] = []
-    for found in loaded:
+    for dataset in loaded:
         try:
-            if isinstance(found, DatasetFault):
-                raise found
-            _refuse_taken_names(found, {**installed(), **usable})
-            usable[found.name] = found
+            if isinstance(dataset, DatasetFault):
+                raise dataset
+            _refuse_taken_names(dataset, {**installed(), **usable})
+            usable[dataset.name] = dataset
         except DatasetFault as fault:
             wrong.append(fault)
     wrong += _unusable_tables(usable)
@@ -132,7 +140,7 @@ def _together(loaded: Iterable[Dataset | DatasetFault]) -> tuple[dict[str, Datas
 
 @lru_cache(maxsize=1)
 def _tables_of_the_schema() -> frozenset[str]:
-    """The names in `core` that are no dataset's."""
+    """Return the names in `core` that belong to no dataset."""
     made = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
     return frozenset(
         name for file in SCHEMA.glob("*.sql") for name in made.findall(file.read_text(encoding="utf-8"))
@@ -140,7 +148,15 @@ def _tables_of_the_schema() -> frozenset[str]:
 
 
 def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
-    """Return what has a name already, that a dataset or a mart is to have; empty where it is free."""
+    """Return what has a name already.
+
+    Args:
+        name: A name for a dataset or a mart.
+        others: The other datasets, by name.
+
+    Returns:
+        What has the name, for a message; empty where it is free.
+    """
     taken = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
     for other in others.values():
         taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
@@ -158,7 +174,7 @@ def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None
 
 
 def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
-    """Make the tables and marts of the home's datasets in an empty database; those that fail are taken out."""
+    """Create the tables and marts of datasets in an empty database; those that fail are removed from `usable`."""
     if not usable:
         return []
     import duckdb

@@ -1,4 +1,4 @@
-"""What must hold of any return, whatever its contract says: what the tables and the comparisons rely on."""
+"""The rules of any return, whatever its contract: what the tables and the comparisons rely on."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DOCUMENT = (
 def for_returns(
     contract: type, key: Sequence[str], most: Mapping[str, float], names_th: Mapping[str, str] | None = None
 ) -> type:
-    """Return a contract with the rules that any return keeps, as far as it has no rules of these ids itself.
+    """Return a contract with the rules of any return, except those whose ids it has itself.
 
     Args:
         contract: A Pandera model.
-        key: The columns that tell its rows apart.
-        most: The largest figure, either sign, that the tables hold of a column.
+        key: The columns that identify a row.
+        most: The largest figure of a column, either sign, that the tables can hold.
         names_th: The Thai names of columns, beside those that the contract gives itself.
 
     Returns:
@@ -44,7 +44,7 @@ def for_returns(
         for name, record in methods_of(ProvinceProgress).items()
         if name in DOCUMENT and record.id not in has
     }
-    if not _tells_apart(contract, key):
+    if not _has_unique_key(contract, key):
         body["key_unique"] = _key_unique(tuple(key))
     if "values-fit" not in has:
         body |= {f"values_fit_{column}": _fits(column, largest) for column, largest in most.items()}
@@ -56,8 +56,8 @@ def for_returns(
     return type(contract)(contract.__name__, (contract,), {**named, **body})
 
 
-def _tells_apart(contract: type, key: Sequence[str]) -> bool:
-    """Whether an error of the contract already says that no two rows have the same key."""
+def _has_unique_key(contract: type, key: Sequence[str]) -> bool:
+    """Return whether the contract already has an error for two rows with the same key."""
     params = dict(options_of(contract).params or {})
     for record in methods_of(contract).values():
         if record.scope == "group" and record.severity == "error":

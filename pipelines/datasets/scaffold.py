@@ -1,6 +1,4 @@
-"""The files of a new dataset's folder, written from a proposal. What is proposed belongs in
-`pipelines.datasets.proposal`.
-"""
+"""The files of a new dataset's folder, written from a proposal (`pipelines.datasets.proposal`)."""
 
 from __future__ import annotations
 
@@ -10,7 +8,9 @@ from datetime import date, timedelta
 
 from khrop.model.terminal_text import printable
 from pipelines.datasets.kinds import KINDS
-from pipelines.datasets.proposal import Proposal, ProposedColumn, ProposedRule
+from pipelines.datasets.proposal import Proposal
+from pipelines.datasets.proposed_columns import ProposedColumn
+from pipelines.datasets.proposed_rules import ProposedRule
 
 PANDERA = {
     "integer": "Series[pd.Int64Dtype]",
@@ -18,9 +18,10 @@ PANDERA = {
     "text": "Series[str]",
     "date": "Series[pa.DateTime]",
 }
-"""Of what a kind holds the type in a contract. pandas' nullable integers: NumPy's would cut 2.5 to 2."""
-MART = "The figures of all rows, a row an as-of date."
+"""The type in a contract, by what a kind holds. pandas' nullable integers: NumPy's would cut 2.5 to 2."""
+MART = "The figures of all rows, a row for each as-of date."
 OPEN_FOR = timedelta(days=90)
+"""How long a new campaign lasts."""
 
 
 def files(name: str, proposal: Proposal, today: date, source: str = "") -> dict[str, str]:
@@ -28,7 +29,7 @@ def files(name: str, proposal: Proposal, today: date, source: str = "") -> dict[
 
     Args:
         name: The dataset's name.
-        proposal: What it is.
+        proposal: The proposal.
         today: The day its campaign begins.
         source: The file that it was proposed from.
 
@@ -46,7 +47,7 @@ def files(name: str, proposal: Proposal, today: date, source: str = "") -> dict[
 
 
 def campaign_of(name: str) -> str:
-    """Return the id of a new dataset's campaign, which is the name of its inbox folder, too."""
+    """Return the id of a new dataset's campaign, which is also the name of its inbox folder."""
     return name.replace("_", "-")
 
 
@@ -55,12 +56,12 @@ def _mart(name: str) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as TOML and Python both write it."""
+    """Return a text as both TOML and Python write it."""
     return json.dumps(text.replace("\x7f", ""), ensure_ascii=False)
 
 
 def _comment(text: str) -> str:
-    """A text as a comment or docstring can hold it, whatever a file is called or has for headings."""
+    """Return a text that a comment or docstring can hold, whatever the name of a file or a heading has in it."""
     return " ".join(printable(text).split()).replace("\\", "/").replace('"', "'")
 
 
@@ -74,60 +75,57 @@ def _title(name: str) -> str:
 
 def _dataset(name: str, proposal: Proposal, source: str) -> str:
     made = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
-    lines = [
-        f"# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.",
-        f"{made}title_th = {_text(proposal.title or _title(name))}",
-        f"title_en = {_text(_title(name))}",
-        "",
-        "# The column that names a row, and the columns that tell rows apart.",
-        f"names = {_text(proposal.names)}",
-        f"key = {_list(proposal.key)}",
-    ]
-    lines += [f"# Doubtful: {note}." for note in proposal.notes]
-    lines += ["", "# What the row of grand totals is called: its words, or a pattern (totals = 'รวม.*')."]
-    lines.append(f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]')
-    lines += ["", "# Percents, and what they are shares of. A workbook may keep them as fractions."]
-    ratios = [
+    doubts = "".join(f"# Doubtful: {note}.\n" for note in proposal.notes)
+    totals = f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]'
+    ratios = ", ".join(
         f"{{ percent = {_text(percent)}, part = {_text(part)}, whole = {_text(whole)} }}"
         for percent, part, whole in proposal.ratios
-    ]
-    lines.append(f"ratios = [{', '.join(ratios)}]")
-    lines += [
-        "",
-        "# The columns, in the order of the table. Each has:",
-        f"#   kind       one of {', '.join(KINDS)}",
-        "#   headings   as they are printed, spaces aside; or pattern = 'a regular expression'",
-        "#   title_th, title_en   its name in a sentence;  meaning   the comment in the warehouse",
-        "#   required = false     an accepted row may lack it",
-    ]
-    lines += [
-        f"# Left out, as it has no values or a heading of another: {_comment(head)}" for head in proposal.left_out
-    ]
-    for column in proposal.columns:
-        lines += [
-            "",
-            f"[columns.{column.name}]",
-            f"kind = {_text(column.kind)}",
-            f"headings = {_list([column.heading])}",
-            f"title_th = {_text(column.heading)}",
-            f"title_en = {_text(column.name.replace('_', ' '))}",
-            f"meaning = {_text(column.name.replace('_', ' '))}",
-        ]
-        if column.nullable:
-            lines.append("required = false")
+    )
+    left_out = "".join(
+        f"# Left out, as it has no values or a heading of another: {_comment(head)}\n" for head in proposal.left_out
+    )
     count = next((column.name for column in proposal.columns if column.kind == "count"), "total")
-    lines += [
-        "",
-        "# Figures that the prose of a document repeats: a pattern each, with the group `count`.",
-        "[claims]",
-        rf"# {count} = 'ทั้งหมด\s*(?P<count>\S{{1,40}})\s*แห่ง'",
-    ]
-    return "\n".join(lines) + "\n"
+    return rf"""# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.
+{made}title_th = {_text(proposal.title or _title(name))}
+title_en = {_text(_title(name))}
+
+# The column that names a row, and the columns that identify a row.
+names = {_text(proposal.names)}
+key = {_list(proposal.key)}
+{doubts}
+# The name of the row of grand totals: its words, or a pattern (totals = 'รวม.*').
+{totals}
+
+# Percents, and what they are shares of. A workbook may keep them as fractions.
+ratios = [{ratios}]
+
+# The columns, in the order of the table. Each has:
+#   kind       one of {", ".join(KINDS)}
+#   headings   as they are printed, spaces aside; or pattern = 'a regular expression'
+#   title_th, title_en   its name in a sentence;  meaning   the comment in the warehouse
+#   required = false     an accepted row may lack it
+{left_out}{"".join(map(_column, proposal.columns))}
+# Figures that the prose of a document repeats: for each a pattern with the group `count`.
+[claims]
+# {count} = 'ทั้งหมด\s*(?P<count>\S{{1,40}})\s*แห่ง'
+"""
+
+
+def _column(column: ProposedColumn) -> str:
+    title = _text(column.name.replace("_", " "))
+    return f"""
+[columns.{column.name}]
+kind = {_text(column.kind)}
+headings = {_list([column.heading])}
+title_th = {_text(column.heading)}
+title_en = {title}
+meaning = {title}
+{"required = false" + chr(10) if column.nullable else ""}"""
 
 
 def _contract(name: str, proposal: Proposal, source: str) -> str:
     class_name = "".join(part.capitalize() for part in name.split("_"))
-    vocabulary = sorted({rule.what for rule in proposal.rules})
+    vocabulary = sorted({rule.vocabulary for rule in proposal.rules})
     kinds = {KINDS[column.kind].held for column in proposal.columns}
     of = f" Proposed from {source}: severities and words are yours to edit." if source else ""
     lines = [f'"""The contract of {name}: types and rules.{of}"""', "", "from __future__ import annotations", ""]
@@ -150,29 +148,25 @@ def _contract(name: str, proposal: Proposal, source: str) -> str:
         lines += ["", *_rule(rule, number)]
     if proposal.near:
         lines += ["", "    # These hold in nearly all rows: is the rule wrong, or the file?"]
-        lines += [f"    # {rule.what}({rule.arguments}): {_held(rule)}" for rule in proposal.near]
+        lines += [f"    # {rule.vocabulary}({rule.arguments}): {_held(rule)}" for rule in proposal.near]
     return "\n".join(lines) + "\n"
 
 
 def _field(column: ProposedColumn, rows: int, whole: bool) -> str:
     limits = dict(_limits(column, whole))
-    given = ["nullable=True"] * column.nullable + [f"{limit}={value}" for limit, value in limits.items()]
-    note = f"  # {', '.join(_words(limits))} in {rows} of {rows} rows" if limits and rows else ""
-    arguments = ", ".join([*given, "coerce=True"])
+    options = ["nullable=True"] * column.nullable + [f"{limit}={value}" for limit, value in limits.items()]
+    signs = ", ".join(f"{'≥' if limit == 'ge' else '≤'} {value}" for limit, value in limits.items())
+    note = f"  # {signs} in {rows} of {rows} rows" if limits and rows else ""
+    arguments = ", ".join([*options, "coerce=True"])
     return f"    {column.name}: {PANDERA[KINDS[column.kind].held]} = pa.Field({arguments}){note}"
 
 
 def _limits(column: ProposedColumn, whole: bool) -> Iterator[tuple[str, int]]:
-    """The range of a column's values: no less than nothing, of a whole than one, and of a percent no more than all."""
+    """Yield the limits of a column's values: at least 0, of a whole at least 1, of a percent at most 100."""
     if KINDS[column.kind].figure and column.least is not None and column.least >= 0:
         yield "ge", 1 if whole and column.least >= 1 else 0
         if column.kind == "percent" and column.most <= 100:
             yield "le", 100
-
-
-def _words(limits: dict[str, int]) -> Iterator[str]:
-    for limit, value in limits.items():
-        yield f"{'≥' if limit == 'ge' else '≤'} {value}"
 
 
 def _rule(rule: ProposedRule, number: int) -> Iterator[str]:
@@ -188,18 +182,18 @@ def _rule(rule: ProposedRule, number: int) -> Iterator[str]:
         yield f'        severity="{rule.severity}",'
     yield f"        columns={columns!r},".replace("'", '"')
     if rule.scope == "row":
-        # A null is named once, by the rule of its column.
+        # A null is reported once, by the rule of its column.
         yield f"        skip_null={columns!r},".replace("'", '"')
     if rule.needs:
         yield f"        needs={rule.needs!r},".replace("'", '"')
     yield "    )"
-    yield f"    def {method}(cls, params) -> {rule.what}:"
+    yield f"    def {method}(cls, params) -> {rule.vocabulary}:"
     yield f'        """{rule.summary}"""'
-    yield f"        return {rule.what}({rule.arguments})"
+    yield f"        return {rule.vocabulary}({rule.arguments})"
 
 
 def _held(rule: ProposedRule) -> str:
-    return f"holds in {rule.held} of {rule.of} {'columns' if rule.what == 'SumsMatch' else 'rows'}"
+    return f"holds in {rule.held} of {rule.of} {'columns' if rule.vocabulary == 'SumsMatch' else 'rows'}"
 
 
 def _mart_sql(name: str, proposal: Proposal) -> str:

@@ -1,5 +1,4 @@
-"""Decisions between ledger and warehouse: as rows of core.decision, and as a warning where the publisher mends a return
-that a person had corrected.
+"""Decisions between ledger and warehouse: rows of core.decision, and warnings where the publisher corrects a return.
 
 What a decision does to the return itself belongs in `pipelines.decisions.model`.
 """
@@ -11,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.verdict import Violation
-from pipelines.archive.store import Damaged, Receipt, return_name
+from pipelines.archive.ledger import Damaged, Receipt, return_name
 from pipelines.decisions.model import MENDED, SOURCES
 from pipelines.returns import Decision, Judgement
 from warehouse.verdicts import by_violations
@@ -36,7 +35,15 @@ ORDER BY ALL
 
 
 def decision_in(receipt: Receipt, line: int) -> Decision | None:
-    """The decision that a line of the ledger keeps, if it keeps one. `Damaged` where that is none."""
+    """Return the decision of a line of the ledger; None where it has none.
+
+    Args:
+        receipt: The line.
+        line: Its number, for the message.
+
+    Raises:
+        Damaged: Where it holds something else.
+    """
     if receipt.decision is None:
         return None
     try:
@@ -48,8 +55,18 @@ def decision_in(receipt: Receipt, line: int) -> Decision | None:
         ) from None
 
 
-def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
-    """What the ledger keeps of decisions, as rows of core.decision and of core.correction."""
+def recorded(receipts: Iterable[Receipt]) -> dict[str, Rows]:
+    """Return the decisions that the ledger keeps, as rows of the warehouse.
+
+    Args:
+        receipts: The ledger from its beginning.
+
+    Returns:
+        The rows of `core.decision` and of `core.correction`, by table.
+
+    Raises:
+        Damaged: Where a line holds no valid decision.
+    """
     first: dict[str, Receipt] = {}
     decisions: Rows = []
     corrections: Rows = []
@@ -66,7 +83,7 @@ def recorded(receipts: Iterable[Receipt]) -> tuple[Rows, Rows]:
             }
         )  # fmt: skip
         corrections += [{**key, **row} for row in _corrections(decision)]
-    return decisions, corrections
+    return {"core.decision": decisions, "core.correction": corrections}
 
 
 def _corrections(decision: Decision) -> Rows:
@@ -77,47 +94,51 @@ def _corrections(decision: Decision) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def mended(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
-    """Judgements, each with its line of the ledger: those of returns that the publisher sent after a person had
-    corrected another of the same day say so, cell by cell.
+def flag_resent(connection: DuckDBPyConnection, judged: Sequence[tuple[Judgement, int]]) -> list[Judgement]:
+    """Add a warning for each cell that a person corrected in an earlier return of the same day.
+
+    Args:
+        connection: The warehouse.
+        judged: Judgements, each with its line of the ledger.
+
+    Returns:
+        The judgements in their order.
     """
     corrected = connection.execute(_CORRECTED).fetchall()
     if not corrected:
         return [judgement for judgement, _ in judged]
-    return [_mended(judgement, line, corrected) for judgement, line in judged]
+    return [_flagged(judgement, line, corrected) for judgement, line in judged]
 
 
-def _mended(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]]) -> Judgement:
+def _flagged(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...]]) -> Judgement:
     if not judgement.accepted:
         return judgement
-    found = []
-    for campaign, as_of, name, decided, by, row, column, printed, value in corrected:
+    repeated = []
+    for campaign, as_of, name, decided, *cell in corrected:
         same_day = (campaign, as_of) == (judgement.campaign_id, judgement.as_of)
         if same_day and name != judgement.of.snapshot_id and line > decided:
-            found.append(_sent_anew(judgement, name, by, row, column, printed, value))
-    if not found:
+            repeated.append(_resent(judgement, name, *cell))
+    if not repeated:
         return judgement
-    violations = (*judgement.violations, *found)
+    violations = (*judgement.violations, *repeated)
     return replace(judgement, violations=violations, verdict=by_violations(v.severity for v in violations))
 
 
-def _sent_anew(
-    judgement: Judgement, name: str, by: str, row: str, column: str, printed: str, corrected: str
-) -> Violation:
-    now, place = _says(judgement, row, column)
+def _resent(judgement: Judgement, name: str, by: str, row: str, column: str, printed: str, corrected: str) -> Violation:
+    now, place = _cell(judgement, row, column)
     th = (
         f"{row} {column}: {name} เคยแก้จาก “{printed}” เป็น {corrected} โดย {by}"
         f" รายงานฉบับใหม่ระบุ “{now}” และใช้แทนการแก้ไขนั้น"
     )
     en = (
-        f"{row} {column}: in {name} {by} corrected “{printed}” to {corrected}; sent anew it says “{now}”, which takes"
+        f"{row} {column}: in {name} {by} corrected “{printed}” to {corrected}; sent again it has “{now}”, which takes"
         " the correction's place"
     )
     return Violation(MENDED, "warning", row, column, now, corrected, place, th, en)
 
 
-def _says(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
-    """What a return says of a cell, and where."""
+def _cell(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
+    """Return what a cell of a return holds, and its place; empty where there is none."""
     if row in SOURCES:
         claim = next((c for c in judgement.claims if (c.source, c.measure) == (row, column)), None)
         return ("", "") if claim is None else ("" if claim.value is None else str(claim.value), claim.place)

@@ -1,8 +1,8 @@
-"""What a decision of a person does to a return that is judged: a correction changes cells, an acceptance makes errors
-warnings, a withdrawal sets it aside.
+"""What a person's decision does to the judgement on a return.
 
-The record is `pipelines.returns.Decision`. What could be wrong in a return is proposed in
-`pipelines.decisions.proposals`; a decision's rows in the warehouse are in `pipelines.decisions.history`.
+A correction changes cells, an acceptance turns errors into warnings, a withdrawal sets the return aside. The record is
+`pipelines.returns.Decision`. Proposed repairs belong in `pipelines.decisions.proposals`; a decision's rows in the
+warehouse are in `pipelines.decisions.history`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,25 @@ from pipelines.returns import Correction, Decision, TypedReturn
 from warehouse.verdicts import Verdict, changed
 
 GUARD, MENDED = "decision-holds", "correction-mended"
-"""The rules of decisions: what was corrected still stands in the document; the publisher has not sent it anew."""
+"""The rules of decisions: the document still has what was corrected; the publisher has not sent a corrected return."""
 SOURCES = ("table_total", "prose")
+"""The sources of claims about the whole, which a correction may name in the place of a row."""
 
 
 def corrected(
     content: TypedReturn, rows: Sequence[TableRow], decision: Decision
 ) -> tuple[TypedReturn, list[Violation]]:
-    """Return what a document holds once it is corrected, and where it no longer prints what was corrected."""
+    """Apply a correction to a document.
+
+    Args:
+        content: The typed document.
+        rows: The rows as printed.
+        decision: The correction.
+
+    Returns:
+        The corrected document, and a violation of `GUARD` for each cell or row that is no longer as it was when the
+        correction was made.
+    """
     dataset, values = content.dataset, [dict(row) for row in content.rows]
     broken: list[Violation] = []
     for name in decision.dropped:
@@ -75,7 +86,16 @@ def _correct_claim(dataset: Dataset, claims: list[Claim], cell: Correction) -> I
 
 
 def value_of(dataset: Dataset, column: str, text: str) -> Any:
-    """Return a figure as typed rows and claims hold it. Raises ValueError where it is none."""
+    """Return a figure as typed rows and claims hold it.
+
+    Args:
+        dataset: The dataset.
+        column: The column or measure.
+        text: The figure, in ASCII digits.
+
+    Raises:
+        ValueError: Where the text is no value of the column.
+    """
     known = dataset.by_name.get(column)
     kind = known.kind if known else PERCENT if column.endswith("percent") else COUNT
     value = kind.parse(text)
@@ -85,7 +105,7 @@ def value_of(dataset: Dataset, column: str, text: str) -> Any:
 
 
 def _new_row(dataset: Dataset, name: str, values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A row that the document lacks, with the number that is free."""
+    """Return a row that the document lacks, with the first free ordinal."""
     label = dataset.by_name[dataset.label].heading
     row: dict[str, Any] = {"place": "decision!R0"}
     for column in dataset.columns:
@@ -97,17 +117,17 @@ def _new_row(dataset: Dataset, name: str, values: Sequence[Mapping[str, Any]]) -
 
 
 def _gone(row: str, column: str, observed: str, expected: str, place: str) -> Violation:
-    """The guard of a correction: the document no longer says what was corrected."""
+    """Return the violation of a correction's guard: the document no longer has what was corrected."""
     what = f"{row} {column}".strip()
     return Violation(
         GUARD, "error", row, column, observed, expected, place,
         f"{what}: การแก้ไขอ้างถึง “{expected}” แต่ในเอกสารเป็น “{observed}” กรุณาตรวจและตัดสินใหม่",
-        f"{what}: the correction was made of “{expected}”, the document says “{observed}”: look again, and decide anew",
+        f"{what}: the correction was made of “{expected}”, the document has “{observed}”: look again, and decide again",
     )  # fmt: skip
 
 
 def not_loadable(content: TypedReturn) -> list[Violation]:
-    """Return why rows cannot be accepted as they stand: the tables have no place for what is not known."""
+    """Return, as violations, why a return cannot be accepted as it is: what the tables require is unknown."""
     dataset = content.dataset
     broken = []
     for known, what in ((content.campaign, "campaign"), (content.as_of, "as_of")):
@@ -127,21 +147,36 @@ def not_loadable(content: TypedReturn) -> list[Violation]:
 
 def _missing(key: str, column: str, place: str, *, doubled: bool = False) -> Violation:
     th = f"{key}: มีซ้ำ จึงรับทั้งที่เป็นอยู่ไม่ได้" if doubled else f"{key}: ไม่มีค่า {column} จึงรับทั้งที่เป็นอยู่ไม่ได้"
-    what = "stands twice" if doubled else f"has no {column}"
+    what = "occurs twice" if doubled else f"has no {column}"
     en = f"{key} {what}: the return cannot be accepted as it is; repair it, or take it in again with what it lacks"
     return Violation(GUARD, "error", key, column, "", "", place, th, en)
 
 
 def verdict_after(decision: Decision | None, verdict: Verdict) -> Verdict:
-    """Return the verdict once a decision is applied."""
+    """Return the verdict with a decision applied.
+
+    Args:
+        decision: The decision, if any; only a withdrawal changes the verdict.
+        verdict: The verdict without it.
+
+    Raises:
+        TransitionRefused: Where the verdict may not be withdrawn: an internal error.
+    """
     return changed(verdict, Verdict.WITHDRAWN) if decision is not None and decision.kind == "withdraw" else verdict
 
 
 def after_decision(
     decision: Decision | None, content: TypedReturn, violations: Sequence[Violation]
 ) -> tuple[Violation, ...]:
-    """Return the violations once a decision is applied: what was accepted as it stands is an error no more, if it can
-    be loaded.
+    """Return the violations with a decision applied.
+
+    Args:
+        decision: The decision, if any; only an acceptance changes violations.
+        content: The typed document.
+        violations: The violations without it.
+
+    Returns:
+        The errors as warnings where the return can be loaded; else all violations and why it cannot.
     """
     if decision is None or decision.kind != "accept" or not any(v.severity == "error" for v in violations):
         return tuple(violations)

@@ -1,7 +1,7 @@
-"""What could be wrong in a return that was set aside, and what it should say: proposals for a person to decide on.
+"""Proposed repairs of returns that were set aside, for a person to decide on.
 
-Here belongs what the solver (`khrop.repair`) is told of a return, and how its report is shown. What a person decides
-belongs in `pipelines.decisions.model`.
+Here belongs the input of the solver (`khrop.repair`), and how its report is shown. What a person decides belongs in
+`pipelines.decisions.model`.
 """
 
 from __future__ import annotations
@@ -22,32 +22,45 @@ if TYPE_CHECKING:
     from khrop.repair import Report
 
 CERTAIN, UNCERTAIN = "!", "?"
-"""Behind a proposed figure: every reading agrees, or another comes close."""
+"""Marks after a proposed figure: every repair agrees on it, or another comes close."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A report for people who look at Dagster: its status, and all of it as Markdown."""
+    """A report as Dagster's UI shows it.
+
+    Attributes:
+        status: Its status, see `khrop.repair.Report`.
+        markdown: The report as Markdown.
+    """
 
     status: str
     markdown: str
 
 
 def proposed(connection: DuckDBPyConnection, judgement: Judgement) -> Proposal:
-    """What is proposed of a return beside the one before it in the warehouse."""
+    """Return the proposal for a return, with the return before it in the warehouse as a reference."""
     report = propose(judgement, rows_before(connection, judgement))
     return Proposal(report.status, as_markdown(judgement, report))
 
 
 def figures_of(dataset: Dataset) -> tuple[str, ...]:
-    """Return the columns that repairs are proposed for; none where the dataset has no shape."""
+    """Return the columns of a dataset that repairs are proposed for; none where it has no shape."""
     shape = dataset.shape() if dataset.shape else None
     names = (shape.names_of(column) for column in shape.columns) if shape else ()
     return tuple(next((name for name in many if name in dataset.by_name), many[0]) for many in names)
 
 
 def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) -> Report:
-    """Return what the solver makes of a return's printed cells; `previous` are the rows of the return before."""
+    """Return the solver's report on a return's printed cells.
+
+    Args:
+        judgement: The judgement on the return.
+        previous: The rows of the return before it, see `rows_before`.
+
+    Returns:
+        The report; `unsolved` where the dataset has no sums, or several rows have the same name.
+    """
     from khrop.repair import Report, suggest
 
     dataset = judgement.dataset
@@ -68,7 +81,7 @@ def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) ->
 
 
 def _shared_names(judgement: Judgement) -> list[str]:
-    """The names that rows of different keys have. A row that stands twice has one key, and can be repaired."""
+    """Return the names that rows of different keys have. A doubled row has one key, and can be repaired."""
     dataset = judgement.dataset
     assert dataset is not None
     keys: dict[Any, set[tuple[Any, ...]]] = {}
@@ -78,7 +91,11 @@ def _shared_names(judgement: Judgement) -> list[str]:
 
 
 def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
-    """Return the rows of the table as printed, under the solver's names; a row by its one name where it is known."""
+    """Return the rows of the table as printed, for the solver.
+
+    Returns:
+        For each row its name, under the key of the shape and empty where unknown, and its figures by column.
+    """
     dataset = judgement.dataset
     assert dataset is not None
     assert dataset.shape is not None
@@ -96,7 +113,7 @@ def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
 
 
 def _as_figure(dataset: Dataset, cell: Cell) -> str:
-    """What a cell says, as a table prints it: a workbook's percent of many places with two."""
+    """Return a cell's text as a table prints it: a workbook's percent of many places with two."""
     column = dataset.by_name.get(cell.field)
     if cell.read == cell.printed.strip() or column is None or column.kind.name != "percent":
         return cell.read
@@ -105,7 +122,15 @@ def _as_figure(dataset: Dataset, cell: Cell) -> str:
 
 
 def rows_before(connection: DuckDBPyConnection, judgement: Judgement) -> list[dict[str, Any]]:
-    """Return the rows of the current return before this one's day; none where there is none, or no day."""
+    """Return the rows of the last current return before a return's day.
+
+    Args:
+        connection: The warehouse.
+        judgement: The judgement on the return.
+
+    Returns:
+        For each row its name and counts; empty where there is no such return, or the day is unknown.
+    """
     dataset = judgement.dataset
     if dataset is None or dataset.shape is None or judgement.campaign_id is None or judgement.as_of is None:
         return []
@@ -122,19 +147,28 @@ def rows_before(connection: DuckDBPyConnection, judgement: Judgement) -> list[di
 
 
 def corrections(judgement: Judgement, report: Report) -> list[Correction]:
-    """A report's repairs that have a value, as corrections with their places."""
-    found = []
+    """Return a report's repairs that propose a value, as corrections with their places."""
+    result = []
     for repair in report.repairs:
         if repair.proposed is None:
             continue
         printed, place = cell_of(judgement, repair.row, repair.column)
         corrected = to_arabic(repair.proposed).replace(",", "")
-        found.append(Correction(repair.row, repair.column, printed, corrected, repair.kind, place))
-    return found
+        result.append(Correction(repair.row, repair.column, printed, corrected, repair.kind, place))
+    return result
 
 
 def cell_of(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
-    """Return what is printed in a row's cell, or in a claim of the whole, and where; empty where it is absent."""
+    """Return what is printed in a cell.
+
+    Args:
+        judgement: The judgement on the return.
+        row: The row's name, or the source of a claim of the whole.
+        column: The column or measure.
+
+    Returns:
+        The text and its place; both empty where there is no such cell.
+    """
     if row in SOURCES:
         claim = next((c for c in judgement.claims if (c.source, c.measure) == (row, column)), None)
         return (claim.printed.strip(), claim.place) if claim else ("", "")
@@ -145,8 +179,13 @@ def cell_of(judgement: Judgement, row: str, column: str) -> tuple[str, str]:
 
 
 def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
-    """The rows that a report would change, with a line of headings: `๑๒ → ๒๑ !` in a cell that should say another
-    figure.
+    """Return the rows that a report would change, under a line of headings; none without a shape.
+
+    A cell that should have another figure reads `๑๒ → ๒๑ !`, with `CERTAIN` or `UNCERTAIN` as its mark.
+
+    Args:
+        judgement: The judgement on the return.
+        report: The solver's report on it.
     """
     marks = {
         (r.row, r.column): f"{r.printed or '–'} → {r.proposed or ' / '.join(r.alternatives) or '…'}"
@@ -179,7 +218,7 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
 
 
 def as_markdown(judgement: Judgement, report: Report) -> str:
-    """A report as Dagster's UI shows it."""
+    """Return a report as Markdown: the table of `marked_up`, then its explanation."""
 
     def cell(text: str) -> str:
         return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
@@ -188,16 +227,24 @@ def as_markdown(judgement: Judgement, report: Report) -> str:
     table = [f"| {' | '.join(map(cell, line))} |" for line in lines]
     if len(lines) > 1:
         table.insert(1, "| --- " * len(lines[0]) + "|")
-    said = [f"- {cell(text)}" for text in report.explain("en").splitlines()]
-    return "\n".join([*(table if len(lines) > 1 else ()), "", *said])
+    explanation = [f"- {cell(text)}" for text in report.explain("en").splitlines()]
+    return "\n".join([*(table if len(lines) > 1 else ()), "", *explanation])
 
 
 def row_named(judgement: Judgement, text: str) -> str:
-    """Return the name of a row from any of its names or its key. Raises ValueError where there is none."""
+    """Return the name of a row.
+
+    Args:
+        judgement: The judgement on the return.
+        text: Any name of the row, or its key.
+
+    Raises:
+        ValueError: Where there is no such row, or several.
+    """
     dataset = judgement.dataset
     if dataset is not None:
         if text in _shared_names(judgement):
-            raise ValueError(f"several rows have the name {text!r}: mend the document, and take it in again")
+            raise ValueError(f"several rows have the name {text!r}: correct the document, and take it in again")
         if name := dataset.by_name[dataset.label].kind.resolve(text):
             return name
         for row in judgement.rows:

@@ -1,9 +1,9 @@
 """Comparing a return with the one before it: the contract's reference rules, run on what the warehouse holds.
 
-When a return arrives late, or a newer revision takes a return's place, the return after it has a new neighbour;
-so comparisons are made anew for all that a batch touched, and only for those. They are made for the return that
-stands for its day alone: what a newer revision took the place of no longer has neighbours, and what its
-violations are would else hang on how many returns were loaded at once.
+When a return arrives late, or a newer revision replaces a return, the return after it has a new neighbour; so
+comparisons are repeated for all days that a batch touched, and only for those. They are made for the current return of
+a day alone: a superseded return has no neighbours, and its violations would otherwise depend on how many returns were
+loaded at once.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ WHERE violation.rule_id IN (SELECT unnest(?))
 
 
 def reference_rules(datasets: Iterable[Dataset]) -> tuple[str, ...]:
-    """Return the ids of the rules that compare with the previous return."""
+    """Return the ids of the rules of datasets that compare with the previous return, each once."""
     return tuple(dict.fromkeys(r.id for d in datasets for r in rules_of(d.contract) if r.scope == "reference"))
 
 
 def compare(
     connection: DuckDBPyConnection, days: Iterable[tuple[str, date]], datasets: Mapping[str, Dataset]
 ) -> dict[str, tuple[Violation, ...]]:
-    """Judge the reference rules anew for the current returns of these days and for those right after them.
+    """Evaluate the reference rules for the current returns of some days and for the returns right after them.
 
     Args:
         connection: The warehouse, for writing.
@@ -73,7 +73,10 @@ def compare(
         datasets: All datasets by name.
 
     Returns:
-        The violations by return; an empty tuple where all holds or there is nothing to compare with.
+        The violations by return; an empty tuple where all rules hold or there is no previous return.
+
+    Raises:
+        Exception: What the contract of an installed dataset raises; one of a home is logged and left out.
     """
     touched = sorted(set(days))
     if not touched:
@@ -105,7 +108,7 @@ def _compared(dataset: Dataset, now: Any, previous: Any) -> dict[str, tuple[Viol
     except Exception:
         if dataset.name in installed():
             raise
-        # The code of a home's contract is not ours: returns that hold by themselves stand without the comparison.
+        # The code of a home's contract is not ours: its returns stay as they are without the comparison.
         LOG.exception("the contract of the dataset %s cannot be run: its returns are not compared", dataset.name)
         return {}
 
@@ -113,7 +116,7 @@ def _compared(dataset: Dataset, now: Any, previous: Any) -> dict[str, tuple[Viol
 def _rows(
     connection: DuckDBPyConnection, dataset: Dataset, names: list[str], judgements: list[int], shown_as: list[str]
 ) -> Any:
-    """The rows of some returns as the contract checks them, under the names that they are compared by."""
+    """Return the rows of some returns as a frame for the contract, under the names of the returns to compare with."""
     columns = ", ".join(f"progress.{column.name}" for column in dataset.stored if column.kind.name != "percent")
     rows = connection.execute(
         f"SELECT pair.as_name AS snapshot_id, {columns}, place FROM {dataset.table} AS progress"

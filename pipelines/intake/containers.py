@@ -1,7 +1,7 @@
-"""Containers on their way into the archive: a zip or a message is kept as it came, and each return in it beside it.
+"""Archiving containers: a zip or a message is archived as it came, and each return in it as a file of its own.
 
-Here belongs what stands between keeping bytes (`pipelines.archive.store`) and opening them (`pipelines.readers.mail`),
-so that neither knows the other. What a container comes to is said in `pipelines.intake.judging`.
+Here belongs what connects archiving bytes (`pipelines.archive.store`) with opening them (`pipelines.readers.mail`), so
+that neither imports the other. The judgement on a container belongs in `pipelines.intake.judging`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.archive.copying import NotTaken
-from pipelines.archive.store import Archive, Incoming, Opener, Receipt
+from pipelines.archive.ledger import Receipt
+from pipelines.archive.store import Archive, Incoming, Opener
 from pipelines.datasets import registry
 from pipelines.datasets.dataset import Dataset
 from pipelines.intake.events import Event
@@ -23,20 +24,32 @@ from pipelines.readers.table_form import reading_for
 
 
 def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTaken] | None = None) -> list[Receipt]:
-    """Keep some files, and of a container its parts, in one write to the ledger; the receipts of all of them."""
+    """Archive files, and the parts of containers, in one write to the ledger.
+
+    Args:
+        archive: The archive.
+        files: The files.
+        refused: Receives the files that cannot be read, with the reasons.
+
+    Returns:
+        The receipts of files and parts, in order.
+
+    Raises:
+        NotTaken: Where a file cannot be read and `refused` is None.
+        OSError: Where the archive cannot be written.
+    """
     return archive.take(files, refused, _opener(archive))
 
 
 def _opener(archive: Archive) -> Opener:
-    """Open containers for the tables that the datasets of the archive's home have: a message's text may be one."""
+    """Return what opens containers for the tables of the datasets of the archive's home: a mail's text may be one."""
     return partial(parts_of, datasets=registry.datasets(archive.folder.parent))
 
 
 def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
     """Return what a file holds that may be returns of some datasets.
 
-    Returns:
-        The parts; none where the file is no container, or one that cannot be opened, which its judgement reports.
+    Nothing where it is no container, or cannot be opened: its judgement reports why.
     """
     if too_large(path.stat().st_size):
         return []
@@ -48,8 +61,10 @@ def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
 
 
 def opened(data: bytes, datasets: Mapping[str, Dataset]) -> Opened:
-    """Open a container. Its parts depend on all datasets, not on the campaign that it came under, so that they are the
-    same whoever opens it.
+    """Open a container.
+
+    Its parts depend on all datasets, not on the campaign that it came under, so that they are the same whoever opens
+    it.
 
     Raises:
         Unreadable: Where it cannot be opened.
@@ -59,9 +74,12 @@ def opened(data: bytes, datasets: Mapping[str, Dataset]) -> Opened:
 
 
 def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
-    """Keep the parts of a container (`parts` are their hashes) that the ledger does not name yet.
+    """Archive the parts of a container that the ledger does not name: it could not be opened, or not wholly, before.
 
-    The container came before it could be opened, or more of it can be read now.
+    Args:
+        archive: The archive.
+        event: The event of the container.
+        parts: The hashes of its parts.
 
     Returns:
         Whether there were any.
@@ -72,7 +90,7 @@ def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
 
 
 def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
-    """What the ledger says of parts and their containers, as rows of raw.part."""
+    """Return the parts of containers that the ledger names, as rows of `raw.part`."""
     return [
         {"ledger_line": line, "sha256": r.sha256, "parent": r.parent, "name": r.name}
         for line, r in enumerate(receipts, start=1)

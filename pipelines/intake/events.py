@@ -1,6 +1,7 @@
-"""The archive's ledger as things to be judged: what came, what was told of it since, what a person decided.
+"""The archive's ledger as events to be judged: returns that came, hints that came later, decisions of persons.
 
-How the ledger is kept belongs in `pipelines.archive.store`, what is done with an event in `pipelines.intake.take_in`.
+How the ledger is written belongs in `pipelines.archive.ledger`, what is done with an event in
+`pipelines.intake.take_in`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.archive.store import Receipt, return_name
+from pipelines.archive.ledger import Receipt, return_name
 from pipelines.decisions.history import decision_in
 from pipelines.returns import Decision, Hints
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to be judged: a return as it came, or (`again`) came again with other hints, or that a person decided
-    of. `line` is its line of the ledger, `known_from` when the judgement begins to count, `decision` the last one.
+    """A return to be judged: it came, came again with other hints, or a person decided about it.
+
+    Attributes:
+        first: The first receipt of its bytes.
+        hints: What the sender named, up to this event.
+        known_from: When the judgement begins to count.
+        line: Its line of the ledger.
+        again: Whether the bytes had come before.
+        decision: The last decision about it, if any.
     """
 
     first: Receipt
@@ -29,31 +37,42 @@ class Event:
 
     @property
     def snapshot_id(self) -> str:
+        """The name of the return."""
         return return_name(self.first.name, self.first.sha256)
 
 
 def events(receipts: Iterable[Receipt]) -> list[Event]:
-    """The ledger as things to be judged, in their order: new bytes, known bytes with new hints, and decisions."""
+    """Return the events of a ledger: new bytes, known bytes with new hints, and decisions.
+
+    Args:
+        receipts: The ledger from its beginning.
+
+    Returns:
+        The events in the order of their lines; a line that changes nothing makes none.
+
+    Raises:
+        Damaged: Where a line holds no valid decision.
+    """
     first: dict[str, Receipt] = {}
     hints: dict[str, Hints] = {}
     decided: dict[str, Decision] = {}
-    found = []
+    result: list[Event] = []
     for line, receipt in enumerate(receipts, start=1):
         sha256 = receipt.sha256
         known = hints.get(sha256)
-        # A copy in another campaign's inbox is the same bytes seen again; only the sender's word moves a return.
+        # A copy in another campaign's inbox is the same bytes seen again; only an option moves a return.
         copied = (
             known is not None and known.campaign is not None and receipt.source.startswith(f"inbox/{receipt.campaign}/")
         )
-        told = Hints(
+        given = Hints(
             (receipt.campaign if not copied else None) or (known.campaign if known else None),
             receipt.as_of or (known.as_of if known else None),
         )
         first.setdefault(sha256, receipt)
         if (decision := decision_in(receipt, line)) is not None:
             decided[sha256] = decision
-        if told != known or receipt.decision is not None:
-            hints[sha256] = told
+        if given != known or receipt.decision is not None:
+            hints[sha256] = given
             at = receipt.received_at
-            found.append(Event(first[sha256], told, at, line, known is not None, decided.get(sha256)))
-    return found
+            result.append(Event(first[sha256], given, at, line, known is not None, decided.get(sha256)))
+    return result

@@ -1,7 +1,7 @@
 """The inbox: folders by campaign under KHROP_HOME/inbox, read and never altered.
 
-Here belongs finding what is new in it, by content: a replaced file is seen, a renamed copy is recorded as seen
-again and not taken twice. Which files of a folder count is said here for commands, too.
+Here belongs the search for new files, by content: a replaced file is taken, a renamed copy is recorded as seen again
+and not taken twice. Which files of a folder count is defined here for commands, too.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from pipelines.home import Home
 from pipelines.intake import containers
 
 CHUNK = 100
+"""Files archived in one write to the ledger."""
 SETTLED = 3.0
-"""Seconds that a file must have been left alone: a slow copy is not taken for a return with its end missing."""
+"""Seconds since a file was written before it is taken: a slow copy must not be taken for a truncated return."""
 Mark = tuple[int, int, int]
+"""Size, time and inode of a file."""
 TEMPORARY = (".part", ".tmp", ".crdownload", ".partial")
+"""The endings of files that a program is still writing."""
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """The files below a folder in order, without hidden ones and those that a program is still writing."""
+    """Yield the files below a folder, sorted, without hidden files and those that a program is still writing."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
         if not hidden and not path.name.endswith(TEMPORARY) and not path.is_dir():
@@ -34,38 +37,44 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 
 def campaign_of(home: Home, path: Path) -> str | None:
-    """The campaign whose inbox folder a path lies in; None outside the inbox or directly in it."""
+    """Return the campaign in whose inbox folder a path lies; None outside the inbox or directly in it."""
     place = _place(home, path)
     return place.parts[0] if place and len(place.parts) > 1 else None
 
 
 def _place(home: Home, path: Path) -> Path | None:
-    """Where in the inbox a path lies: as it is written, so that a link there counts as what lies there, or else as
-    it resolves.
+    """Return a path relative to the inbox, as it is written or else as it resolves; None where it lies outside.
+
+    A link in the inbox so counts as a file of the inbox.
     """
-    for way in (Path(os.path.abspath(path)), path.resolve()):
-        if way.is_relative_to(home.inbox):
-            return way.relative_to(home.inbox)
+    for absolute in (Path(os.path.abspath(path)), path.resolve()):
+        if absolute.is_relative_to(home.inbox):
+            return absolute.relative_to(home.inbox)
     return None
 
 
 class Inbox:
-    """One home's inbox. It remembers the size and time of files already archived, so that a look costs little."""
+    """The inbox of a home. It records size and time of archived files, so that a search costs little."""
 
     _all: dict[Path, Inbox] = {}
 
     def __init__(self, home: Home) -> None:
+        """Begin with no file recorded; `of` gives the inbox that this process shares."""
         self.home = home
         self.archive = Archive(home.archive)
         self._seen: dict[Path, Mark] = {}
 
     @classmethod
     def of(cls, home: Home) -> Inbox:
-        """This process's inbox of a home."""
+        """Return this process's inbox of a home."""
         return cls._all.setdefault(home.root, cls(home))
 
     def archive_new(self) -> list[str]:
-        """Archive what is new or replaced. What went wrong, a line each; an inbox that is not there is empty."""
+        """Archive new and replaced files; an inbox that does not exist is empty.
+
+        Returns:
+            A message for each file that could not be archived.
+        """
         new = iter(list(self._new()))
         refused: dict[Path, NotTaken] = {}
         try:
@@ -77,7 +86,7 @@ class Inbox:
         return [str(reason) for reason in refused.values()]
 
     def _new(self) -> Iterator[tuple[Path, Mark]]:
-        """The files that are not as they were at the last look, but for those that may still be being copied."""
+        """Yield the files that changed since the last search, without those that may still be being copied."""
         for path in files_in(self.home.inbox) if self.home.inbox.is_dir() else ():
             try:
                 stat = path.stat()
@@ -91,7 +100,14 @@ class Inbox:
 
 
 def incoming(home: Home, path: Path, *, campaign: str | None = None, as_of: date | None = None) -> Incoming:
-    """A file with where it came from: its place in the inbox, or the path it was given by."""
+    """Return a file with its source: its place in the inbox, or else its path.
+
+    Args:
+        home: The home.
+        path: The file.
+        campaign: The campaign; where None, that of its inbox folder.
+        as_of: The as-of date, if named.
+    """
     place = _place(home, path)
     source = f"inbox/{place}" if place else str(path)
     return Incoming(path, source, campaign or campaign_of(home, path), as_of)

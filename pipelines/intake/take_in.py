@@ -1,7 +1,6 @@
-"""The way of the data from the archive to core: what is new, in batches, read, judged, loaded, compared.
+"""The way of a return from the archive into the warehouse: read, judged, loaded, compared, a batch at a time.
 
-Nothing of Dagster here: the asset calls `take_in` and tells Dagster what came of it. The archive's ledger and the
-warehouse together say what is still to be done, so a run that was killed is completed by the next one.
+Nothing of Dagster here: the asset calls `take_in` and reports the results to Dagster.
 """
 
 from __future__ import annotations
@@ -9,115 +8,58 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
-from khrop.model.verdict import Violation
 from pipelines import campaigns as campaign_files
-from pipelines.archive.store import Archive, Damaged, Receipt
+from pipelines.archive.ledger import Damaged, Receipt
+from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
-from pipelines.decisions.history import mended, recorded
-from pipelines.decisions.proposals import Proposal, proposed
+from pipelines.decisions.history import flag_resent, recorded
 from pipelines.home import Home
 from pipelines.intake import containers, pages
-from pipelines.intake.comparison import compare, reference_rules
+from pipelines.intake.backlog import LOST, backlog, batches
+from pipelines.intake.comparison import reference_rules
 from pipelines.intake.events import Event, events
 from pipelines.intake.judging import judge
+from pipelines.intake.loading import IntakeResult, differing, file_of, load_batch, orphaned
 from pipelines.readers import Unreadable, too_large
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
-from warehouse.load import Arrival, File, Outcome, load, note_decisions, note_parts, note_seen_again, transaction
+from warehouse.load import record_ledger, record_seen_again
 from warehouse.tables import refresh_reference
-from warehouse.verdicts import Verdict, changed
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 LOG = logging.getLogger("khrop.intake")
-LOST = "the bytes as they came"
-"""What is expected of a return whose bytes the archive lost: by this it is known when they are there again."""
-BATCH = 200
-"""Returns a transaction: enough that its cost is shared, few enough that memory and a reader's wait stay small."""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What came of a return in this run, for the person or machine that asked."""
+def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[IntakeResult]]:
+    """Judge and load what the archive holds and the warehouse does not; the caller holds `Warehouse.writer()`.
 
-    snapshot_id: str
-    sha256: str
-    name: str
-    source: str
-    dataset: str | None
-    verdict: Verdict
-    campaign_id: str | None
-    as_of: date | None
-    revision: int
-    judgement: int
-    rows: int
-    same_as: str | None
-    violations: tuple[Violation, ...]
-    proposal: Proposal | None = None
-    parts: int = 0
+    Args:
+        home: The home.
+        again: Names of returns to be judged again, and loaded as a new revision where the outcome changed; an empty
+            list means all, None none.
 
-    @property
-    def errors(self) -> int:
-        return sum(v.severity == "error" for v in self.violations)
+    Yields:
+        The results of each batch that was loaded.
 
-    @property
-    def warnings(self) -> int:
-        return sum(v.severity == "warning" for v in self.violations)
-
-
-def waiting(home: Home, connection: DuckDBPyConnection | None) -> list[Event]:
-    """What the archive holds and the warehouse has not judged; without a warehouse, all of it."""
-    archive = Archive(home.archive)
-    all_events = events(archive.receipts())
-    return _pending(all_events, _judged_lines(connection, archive, all_events) if connection else {})
-
-
-def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[Story]]:
-    """Judge and load what the archive holds and the warehouse does not, a batch at a time; the stories of each.
-
-    With `again` (names of returns; an empty list means all) these are judged once more, and loaded as a new
-    revision where the outcome changed. The caller holds `Warehouse.writer()`.
+    Raises:
+        Damaged: Where the archive's ledger is damaged.
+        CampaignFault: Where a campaign of the home cannot be used.
+        TablesDiffer: Where a dataset's columns have other types than its tables.
     """
-    way = _Way(
+    intake = _Intake(
         home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root), datasets(home.root)
     )
-    yield from _take_in(way, again)
-    # What a container was found to hold beyond what the ledger named is there now, and comes next.
-    if way.completed:
-        yield from _take_in(way, None)
-
-
-def _take_in(way: _Way, again: Sequence[str] | None) -> Iterator[list[Story]]:
-    receipts = way.archive.receipts()
-    all_events = events(receipts)
-    with way.warehouse.writing() as connection:
-        refresh_reference(connection, way.campaigns.values(), [d.tables for d in way.datasets.values()])
-        note_seen_again(connection, [_file(r) for r in receipts if r.again and r.decision is None])
-        note_decisions(connection, *recorded(receipts))
-        note_parts(connection, containers.recorded(receipts))
-        todo = _pending(all_events, _judged_lines(connection, way.archive, all_events))
-    newest = {e.snapshot_id: e for e in all_events}
-    for part in _parts(todo):
-        yield from way.go(part, newest)
-    if again is not None:
-        told, wanted, now = {e.snapshot_id for e in todo} | way.of_no_dataset(), set(again), datetime.now(UTC)
-        once_more = [
-            replace(e, known_from=now, again=False)
-            for name, e in sorted(newest.items(), key=lambda item: item[1].line)
-            if (not wanted or name in wanted) and name not in told
-        ]
-        for part in _parts(once_more):
-            yield from way.go(part, newest, only_changed=True)
+    yield from intake.run(again)
+    # Files of a container that the ledger did not name are archived now, and come next.
+    if intake.completed:
+        yield from intake.run(None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """From the archive to the warehouse, under the campaigns as they are now."""
+class _Intake:
+    """From the archive to the warehouse, under the campaigns and datasets as they are now."""
 
     home: Home
     archive: Archive
@@ -127,31 +69,55 @@ class _Way:
     completed: list[str] = field(default_factory=list)
     """Containers of which more was archived than the ledger named."""
 
-    def go(self, part: list[Event], newest: dict[str, Event], *, only_changed: bool = False) -> Iterator[list[Story]]:
-        """Judge and load some returns in one transaction, then those that were unchanged by what one of them was."""
-        while part:
-            judgements = judge_events(self.archive, part, self.campaigns, self.datasets)
-            by_name = {e.snapshot_id: e for e in part}
+    def run(self, again: Sequence[str] | None) -> Iterator[list[IntakeResult]]:
+        """Take in the backlog, then judge returns again; see `take_in`."""
+        receipts = self.archive.receipts()
+        all_events = events(receipts)
+        with self.warehouse.writing() as connection:
+            refresh_reference(connection, self.campaigns.values(), [d.tables for d in self.datasets.values()])
+            record_seen_again(connection, [file_of(r) for r in receipts if r.again and r.decision is None])
+            record_ledger(connection, {**recorded(receipts), "raw.part": containers.recorded(receipts)})
+            new = backlog(connection, self.archive, all_events)
+        newest = {event.snapshot_id: event for event in all_events}
+        for batch in batches(new):
+            yield from self.load(batch, newest)
+        if again is None:
+            return
+        done, wanted, now = {event.snapshot_id for event in new} | self.without_dataset(), set(again), datetime.now(UTC)
+        repeated = [
+            replace(event, known_from=now, again=False)
+            for name, event in sorted(newest.items(), key=lambda item: item[1].line)
+            if (not wanted or name in wanted) and name not in done
+        ]
+        for batch in batches(repeated):
+            yield from self.load(batch, newest, only_changed=True)
+
+    def load(
+        self, batch: list[Event], newest: Mapping[str, Event], *, only_changed: bool = False
+    ) -> Iterator[list[IntakeResult]]:
+        """Judge and load a batch in one transaction, then the returns that equalled one of it and no longer do."""
+        while batch:
+            judgements = judge_events(self.archive, batch, self.campaigns, self.datasets)
+            by_name = {event.snapshot_id: event for event in batch}
             self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
-                judgements = mended(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
+                judgements = flag_resent(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
                 if only_changed:
-                    judgements = _changed(
-                        connection, [j for j in judgements if not _lost(j)], reference_rules(self.datasets.values())
-                    )
-                stories = _load(connection, judgements, by_name, self.datasets)
-                alone = _left_alone(connection) if any(s.judgement > 1 for s in stories) else []
+                    judgements = [j for j in judgements if not _lost(j)]
+                    judgements = differing(connection, judgements, reference_rules(self.datasets.values()))
+                results = load_batch(connection, judgements, by_name, self.datasets)
+                orphans = orphaned(connection) if any(result.judgement > 1 for result in results) else []
             for judgement in judgements:
                 if judgement.by_eye:
                     pages.keep(self.home, self.archive, judgement.of.snapshot_id, judgement.of.sha256)
-            if stories:
-                yield stories
-            # They count from when what they relied on went.
-            moment = max(e.known_from for e in part)
-            part, only_changed = [replace(newest[name], known_from=moment) for name in alone], False
+            if results:
+                yield results
+            # They count from when the return that they equalled was judged again.
+            moment = max(event.known_from for event in batch)
+            batch, only_changed = [replace(newest[name], known_from=moment) for name in orphans], False
 
-    def of_no_dataset(self) -> set[str]:
-        """The returns whose dataset cannot be used now. What was proved of them once stands until it can."""
+    def without_dataset(self) -> set[str]:
+        """Return the returns whose dataset cannot be used now; their judgements stay until it can."""
         with self.warehouse.reading() as connection:
             rows = connection.execute(
                 "SELECT snapshot_id, dataset FROM core.snapshot_judged WHERE dataset IS NOT NULL"
@@ -162,7 +128,7 @@ class _Way:
             LOG.error("returns of the dataset %s cannot be judged again: it cannot be used now", name)
         return {snapshot for snapshot, _ in rows}
 
-    def _complete(self, judgements: list[Judgement], by_name: dict[str, Event]) -> None:
+    def _complete(self, judgements: list[Judgement], by_name: Mapping[str, Event]) -> None:
         """Archive what is in a container and not in the ledger, before the container counts as judged."""
         for j in judgements:
             if j.parts and containers.complete(self.archive, by_name[j.of.snapshot_id], j.parts):
@@ -172,25 +138,32 @@ class _Way:
 def judge_events(
     archive: Archive,
     batch: Sequence[Event],
-    known: Mapping[str, campaign_files.Campaign],
-    by_name: Mapping[str, Dataset],
+    campaigns: Mapping[str, campaign_files.Campaign],
+    datasets: Mapping[str, Dataset],
 ) -> list[Judgement]:
-    """Read and judge some events. Bytes that the archive lost are a verdict on that return."""
-    return judge(
+    """Read and judge events; where the archive lost the bytes, that is the verdict on the return.
+
+    Args:
+        archive: The archive.
+        batch: The events.
+        campaigns: All campaigns by id.
+        datasets: All datasets by name.
+
+    Returns:
+        A judgement for each event, in their order.
+    """
+    returns = (
         (
-            (
-                Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints, e.decision),
-                _bytes(archive, e.first),
-            )
-            for e in batch
-        ),
-        known,
-        by_name,
+            Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints, e.decision),
+            _bytes(archive, e.first),
+        )
+        for e in batch
     )
+    return judge(returns, campaigns, datasets)
 
 
 def _lost(judgement: Judgement) -> bool:
-    """Whether there were no bytes to judge. What was proved of them once stands; `khrop verify` tells of the loss."""
+    """Return whether there were no bytes to judge; the earlier judgement stays, and `khrop verify` reports the loss."""
     if lost := any(violation.expected == LOST for violation in judgement.violations):
         LOG.error("%s cannot be judged again: %s", judgement.of.snapshot_id, judgement.violations[0].message_en)
     return lost
@@ -204,157 +177,3 @@ def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
     except Damaged as lost:
         en = f"the archive has lost this file: {lost}; take the original in again"
         return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่", expected=LOST)
-
-
-def arrival(judgement: Judgement, event: Event) -> Arrival:
-    """A judgement as the warehouse takes it."""
-    return Arrival(
-        judgement.of.snapshot_id,
-        _file(event.first),
-        judgement.dataset.tables if judgement.dataset else None,
-        judgement.campaign_id,
-        judgement.as_of,
-        judgement.verdict,
-        judgement.figures,
-        judgement.contract_version,
-        judgement.reader_version,
-        event.known_from,
-        event.hints.campaign,
-        event.hints.as_of,
-        event.line,
-        judgement.rows,
-        [(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
-        [(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
-        judgement.violations,
-    )
-
-
-def _load(
-    connection: DuckDBPyConnection,
-    judgements: list[Judgement],
-    by_name: Mapping[str, Event],
-    by_dataset: Mapping[str, Dataset],
-) -> list[Story]:
-    arrivals = [arrival(j, by_name[j.of.snapshot_id]) for j in judgements]
-    if not arrivals:
-        return []
-    before = _days(connection, [a.snapshot_id for a in arrivals])
-    days = before | {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
-    with transaction(connection):
-        outcomes = load(connection, arrivals)
-        compared = compare(connection, days, by_dataset)
-    proposals = {
-        j.of.snapshot_id: proposed(connection, j) for j in judgements if j.verdict is Verdict.QUARANTINED and j.rows
-    }
-    return [
-        _story(a, o, compared.get(o.snapshot_id, ()), proposals.get(o.snapshot_id), len(j.parts))
-        for a, o, j in zip(arrivals, outcomes, judgements, strict=True)
-    ]
-
-
-def _story(a: Arrival, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None, parts: int) -> Story:
-    verdict = o.verdict
-    if verdict is Verdict.ACCEPTED and compared:
-        verdict = changed(verdict, Verdict.ACCEPTED_WITH_WARNINGS)
-    return Story(
-        a.snapshot_id,
-        a.file.sha256,
-        a.file.name,
-        a.file.source,
-        a.dataset.dataset if a.dataset else None,
-        verdict,
-        a.campaign_id,
-        a.as_of,
-        o.revision,
-        o.judgement,
-        len(a.rows),
-        o.same_as,
-        (*a.violations, *compared),
-        proposal,
-        parts,
-    )
-
-
-def _parts(todo: Sequence[Event]) -> Iterator[list[Event]]:
-    """What is loaded together. A return with new hints goes by itself, after all that came before it and before
-    all that came after, so that a rebuild comes to what the single runs came to.
-    """
-    part: list[Event] = []
-    for event in todo:
-        if part and (event.again or part[-1].again or len(part) == BATCH):
-            yield part
-            part = []
-        part.append(event)
-    if part:
-        yield part
-
-
-def _pending(all_events: list[Event], judged: dict[str, int]) -> list[Event]:
-    """The events after the last one that the warehouse has judged, return by return."""
-    return [e for e in all_events if e.line > judged.get(e.snapshot_id, 0)]
-
-
-def _judged_lines(connection: DuckDBPyConnection, archive: Archive, all_events: list[Event]) -> dict[str, int]:
-    """The ledger line by which each return was judged last. One whose bytes were lost and are there again is as if
-    its last line had not been judged.
-    """
-    judged = dict(connection.execute("SELECT snapshot_id, max(ledger_line) FROM core.snapshot GROUP BY ALL").fetchall())
-    lost = connection.execute(
-        "SELECT s.snapshot_id FROM core.snapshot_judged AS s INNER JOIN core.violation AS v"
-        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE v.expected = ?",
-        [LOST],
-    ).fetchall()
-    newest = {e.snapshot_id: e for e in all_events} if lost else {}
-    for (name,) in lost:
-        if name in newest and archive.holds(newest[name].first.sha256):
-            judged[name] = newest[name].line - 1
-    return judged
-
-
-def _left_alone(connection: DuckDBPyConnection) -> list[str]:
-    """Unchanged returns that no longer equal what came before them for the same day, because that was judged
-    again: their figures would be lost from the tables.
-    """
-    rows = connection.execute(
-        "SELECT same.snapshot_id FROM core.snapshot_judged AS same LEFT JOIN core.snapshot_judged AS before"
-        " ON before.campaign_id = same.campaign_id AND before.as_of = same.as_of"
-        " AND before.ledger_line < same.ledger_line AND before.verdict IN ('accepted', 'accepted_with_warnings')"
-        " WHERE same.verdict = 'unchanged' GROUP BY same.snapshot_id, same.figures, same.ledger_line"
-        " HAVING arg_max(before.figures, before.ledger_line) IS DISTINCT FROM same.figures ORDER BY same.ledger_line"
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _days(connection: DuckDBPyConnection, names: list[str]) -> set[tuple[str, date]]:
-    """The campaigns and dates under which these returns were known until now."""
-    rows = connection.execute(
-        "SELECT DISTINCT campaign_id, as_of FROM core.snapshot_judged"
-        " WHERE snapshot_id IN (SELECT unnest(?)) AND campaign_id IS NOT NULL AND as_of IS NOT NULL",
-        [names],
-    ).fetchall()
-    return {(campaign, as_of) for campaign, as_of in rows}
-
-
-def _changed(connection: DuckDBPyConnection, judgements: list[Judgement], compared: Sequence[str]) -> list[Judgement]:
-    """Those judgements that differ from what the warehouse holds of the same return."""
-    said = "concat_ws('|', v.severity, v.rule_id, v.key, v.column_name, v.observed, v.expected)"
-    rows = connection.execute(
-        f"SELECT s.snapshot_id, s.campaign_id, s.as_of, s.figures, list_sort(list({said})"
-        " FILTER (WHERE v.rule_id IS NOT NULL AND v.rule_id NOT IN (SELECT unnest(?))))"
-        " FROM core.snapshot_judged AS s LEFT JOIN core.violation AS v"
-        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement"
-        " WHERE s.snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
-        [list(compared), [j.of.snapshot_id for j in judgements]],
-    ).fetchall()
-    known = {name: (campaign, as_of, figures, violations or []) for name, campaign, as_of, figures, violations in rows}
-
-    def outcome(j: Judgement) -> tuple[object, ...]:
-        names = ("severity", "rule_id", "key", "column_name", "observed", "expected")
-        violations = sorted("|".join(getattr(v, name) for name in names) for v in j.violations)
-        return (j.campaign_id, j.as_of, j.figures, violations)
-
-    return [j for j in judgements if known.get(j.of.snapshot_id) != outcome(j)]
-
-
-def _file(receipt: Receipt) -> File:
-    return File(receipt.sha256, receipt.name, receipt.media_type, receipt.bytes, receipt.received_at, receipt.source)

@@ -1,4 +1,4 @@
-"""The trail of a figure: from what counts, over what was read and printed, to the place in the file and its bytes."""
+"""The trail of a figure: from the stored value, over what was read and printed, to its place in the file's bytes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,36 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TOTALS = ("total", "totals", "รวม", "grand total")
-"""What the row of grand totals may be called."""
+"""The names of the row of grand totals."""
 
 
 class NoSuchCell(Exception):
-    """A province or a column that the return does not have; the message says what it has."""
+    """A row or column that the return does not have; the message names those it has."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Trail:
-    """The steps. `value` is what counts or was set aside (None where it could not be read), `printed` and `read` are
-    the cell's, `notes` what was done to it; `corrected` tells of a correction that a person signed.
+    """The steps from a figure to its bytes.
+
+    Attributes:
+        snapshot_id: The return.
+        verdict: Its verdict.
+        row_of: What a row is, such as `province`.
+        row: The row's name.
+        column: The column.
+        value: The stored value; None where it could not be read.
+        table: The table that holds it.
+        printed: The cell as printed.
+        read: The cell as read.
+        notes: What reading changed.
+        place: The place of the cell, as sheet!R<row>C<column>.
+        words: The place in words.
+        file: The name of the file.
+        source: Where it came from.
+        sha256: The hash of its bytes.
+        came_in: The names of the containers that it came in.
+        corrected: The correction that a person signed, if any.
+        archive: The path of the bytes, set by the caller.
     """
 
     snapshot_id: str
@@ -47,21 +66,20 @@ class Trail:
     archive: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The trail as JSON has it."""
+        """Return the trail as JSON has it; `row` has the name of what a row is, such as `province`."""
         plain = asdict(self)
-        # What a row is of names it, as `province`.
         return {name if name != "row" else self.row_of: value for name, value in plain.items() if name != "row_of"}
 
     def lines(self) -> list[str]:
-        """The trail for a person, from the figure to the file."""
-        said = [
+        """Return the trail as lines for a person, from the figure to the file."""
+        lines = [
             f"{printable(self.row)} {self.column}: {self.value if self.value is not None else 'no figure'}",
             f"  return    {self.snapshot_id}: {self.verdict}",
             f"  table     {self.table}",
         ]
         if self.corrected:
-            said.append(f"  corrected {printable(self.corrected)}")
-        said += [
+            lines.append(f"  corrected {printable(self.corrected)}")
+        lines += [
             f"  as read   {printable(self.read) or '(nothing)'}{f'  ({self.notes})' if self.notes else ''}",
             f"  printed   {printable(self.printed) or '(nothing)'}",
             f"  place     {self.words}",
@@ -69,18 +87,25 @@ class Trail:
             *(f"  came in   {printable(container)}" for container in self.came_in),
             f"  sha256    {self.sha256}",
         ]
-        return [*said, f"  bytes     {self.archive}"] if self.archive else said
+        return [*lines, f"  bytes     {self.archive}"] if self.archive else lines
 
 
 def trail(
     connection: DuckDBPyConnection, snapshot_id: str, row: str, column: str, datasets: Mapping[str, Dataset]
 ) -> Trail:
-    """Return the trail of a row's figure in a return, by any name of the row; of the grand total under `รวม`, `total`.
+    """Return the trail of a figure.
+
+    Args:
+        connection: The warehouse.
+        snapshot_id: The return.
+        row: Any name of the row, its key, or a name of the grand total (`TOTALS`).
+        column: The column.
+        datasets: All datasets by name.
 
     Raises:
         NoSuchCell: Where the return has no such row or column.
     """
-    verdict, sha256, judgement, name = _one(
+    verdict, sha256, judgement, name = _first(
         connection,
         "SELECT verdict, sha256, judgement, dataset FROM core.snapshot_judged WHERE snapshot_id = ?",
         [snapshot_id],
@@ -97,17 +122,18 @@ def trail(
         shown, value, place, table = _row(connection, dataset, snapshot_id, judgement, sha256, row, column)
     field = dataset.by_name[column].heading
     printed, read, notes, at = _cell(connection, sha256, place, field)
-    file, source = _one(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
+    file, source = _first(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
     containers = connection.execute(
         "SELECT DISTINCT f.name FROM raw.part AS p INNER JOIN raw.file AS f ON f.sha256 = p.parent WHERE p.sha256 = ?"
         " ORDER BY ALL",
         [sha256],
     ).fetchall()
     return Trail(
-        snapshot_id, verdict, dataset.shape().key if dataset.shape else dataset.label, shown, column,
-        None if value is None else str(value), table, printed, read, notes,
-        at, where(at, column), file, source, sha256, [name for (name,) in containers],
-        _correction(connection, snapshot_id, shown, column),
+        snapshot_id=snapshot_id, verdict=verdict, row_of=dataset.shape().key if dataset.shape else dataset.label,
+        row=shown, column=column, value=None if value is None else str(value), table=table,
+        printed=printed, read=read, notes=notes, place=at, words=where(at, column),
+        file=file, source=source, sha256=sha256, came_in=[name for (name,) in containers],
+        corrected=_correction(connection, snapshot_id, shown, column),
     )  # fmt: skip
 
 
@@ -120,7 +146,7 @@ def _row(
     row: str,
     column: str,
 ) -> tuple[str, Any, str, str]:
-    """A row's name, its figure, its place, and the table that holds it."""
+    """Return a row's name, its figure, its place, and the table that holds it."""
     label = dataset.by_name[dataset.label]
     wanted = label.kind.resolve(row) or row
     for table, set_aside in ((dataset.table, False), (dataset.set_aside_table, True)):
@@ -148,12 +174,12 @@ def _row(
     if label.kind.resolve(row) is None:
         near = ", ".join(label.kind.nearest(row))
         raise NoSuchCell(f"there is no row {row!r}{f'; did you mean {near}' if near else ''}")
-    raise NoSuchCell(f"{snapshot_id} has no row of {wanted}; khrop show {snapshot_id} says what came of it")
+    raise NoSuchCell(f"{snapshot_id} has no row of {wanted}; khrop show {snapshot_id} says why")
 
 
 def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int, str] | None:
-    """The return whose figures an unchanged one repeats, with its judgement and its bytes."""
-    return _one(
+    """Return what an unchanged return repeats: name, judgement and hash of the other return."""
+    return _first(
         connection,
         "SELECT same.snapshot_id, same.judgement, same.sha256 FROM core.snapshot_judged AS own"
         " INNER JOIN core.snapshot_judged AS same ON same.snapshot_id = own.same_as WHERE own.snapshot_id = ?",
@@ -162,7 +188,7 @@ def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int
 
 
 def _place_of(connection: DuckDBPyConnection, sha256: str, label: Column, name: str) -> str:
-    """Where a row stands in a file."""
+    """Return the place of a row in a file; empty where it has none."""
     names = connection.execute(
         'SELECT read, place, "row" FROM raw.cell WHERE sha256 = ? AND field = ? ORDER BY ALL', [sha256, label.heading]
     ).fetchall()
@@ -172,44 +198,44 @@ def _place_of(connection: DuckDBPyConnection, sha256: str, label: Column, name: 
 def _grand_total(
     connection: DuckDBPyConnection, snapshot_id: str, judgement: int, column: str
 ) -> tuple[str, Any, str, str]:
-    found = _one(
+    record = _first(
         connection,
         "SELECT value, place FROM core.claim WHERE snapshot_id = ? AND judgement = ? AND source = 'table_total'"
         " AND measure = ?",
         [snapshot_id, judgement, column],
     )
-    if found is None:
+    if record is None:
         raise NoSuchCell(f"{snapshot_id} has no grand total of {column}")
-    return "รวม", found[0], found[1], "core.claim"
+    return "รวม", record[0], record[1], "core.claim"
 
 
 def _cell(connection: DuckDBPyConnection, sha256: str, place: str, column: str) -> tuple[str, str, str, str]:
-    """What stands in a row's cell of a column: printed, read, notes, and its place."""
+    """Return a row's cell of a column: printed, read, notes, and its place."""
     at = PLACE.fullmatch(place or "")
     if at is None:
         return "", "", "", place or ""
     condition, more = ("field = ?", column) if not at["col"] else ("col = ?", int(at["col"]))
-    found = _one(
+    record = _first(
         connection,
         f'SELECT printed, read, note, col FROM raw.cell WHERE sha256 = ? AND place = ? AND "row" = ? AND {condition}',
         [sha256, at["sheet"], int(at["row"]), more],
     )
-    if found is None:
+    if record is None:
         return "", "", "", place
-    return found[0], found[1], found[2], cell_place(at["sheet"], int(at["row"]), found[3])
+    return record[0], record[1], record[2], cell_place(at["sheet"], int(at["row"]), record[3])
 
 
 def _correction(connection: DuckDBPyConnection, snapshot_id: str, row: str, column: str) -> str:
-    found = _one(
+    record = _first(
         connection,
         "SELECT c.printed, c.corrected, d.decided_by, d.reason FROM core.correction AS c"
         " INNER JOIN core.decision AS d USING (ledger_line, snapshot_id)"
         " WHERE c.snapshot_id = ? AND c.row_name = ? AND c.column_name = ? ORDER BY c.ledger_line DESC LIMIT 1",
         [snapshot_id, "table_total" if row == "รวม" else row, column],
     )
-    return f"{found[0]} → {found[1]}, by {found[2]}: {found[3]}" if found else ""
+    return f"{record[0]} → {record[1]}, by {record[2]}: {record[3]}" if record else ""
 
 
-def _one(connection: DuckDBPyConnection, sql: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+def _first(connection: DuckDBPyConnection, sql: str, parameters: list[Any]) -> tuple[Any, ...] | None:
     row: tuple[Any, ...] | None = connection.execute(sql, parameters).fetchone()
     return row

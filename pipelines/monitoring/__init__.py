@@ -1,1 +1,1 @@
-"""What is wrong or waits in a home, and who is told of it."""
+"""What is wrong or pending in a home, and who is notified of it."""

@@ -1,7 +1,7 @@
-"""Telling people of trouble: each trouble once, and once more when it is resolved.
+"""Notifying people of problems: of each problem once, and once more when it is resolved.
 
-One interface, three ways: the log (always), a JSON webhook, e-mail. What was told to whom is remembered in
-`alerts.json`; what could not be sent is sent next time. What counts as trouble belongs in
+One interface, three notifiers: the log (always), a JSON webhook, e-mail. What was sent by which notifier is recorded in
+`alerts.json`; what could not be sent is sent next time. What counts as a problem belongs in
 `pipelines.monitoring.health`.
 """
 
@@ -14,7 +14,7 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from http.client import HTTPException
@@ -23,41 +23,58 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipelines.home import Home
-from pipelines.monitoring.health import Troubles
+from pipelines.monitoring.health import HealthReport
 from pipelines.readers.document import where
 
 LOG = logging.getLogger("khrop.alerts")
 WEBHOOK, MAIL = "KHROP_ALERT_WEBHOOK", "KHROP_ALERT_MAIL"
 TIMEOUT = 10
+"""Seconds to wait for a web or mail server."""
 SUBJECT = 120
+"""Characters of a mail's subject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A trouble that began (`resolved` is false) or ended. `key` names it, `text` says it in one line."""
+    """A problem that began or was resolved.
+
+    Attributes:
+        key: Its name, the same as long as it lasts.
+        text: A description in one line.
+        resolved: Whether it was resolved.
+    """
 
     key: str
     text: str
     resolved: bool
 
     def line(self) -> str:
+        """Return the notice as a line of a log or message."""
         return f"{'resolved' if self.resolved else 'trouble'}: {self.text}"
 
 
 class Notifier(Protocol):
-    """A way to tell: `send` raises `OSError` or `ValueError` where it could not, and is asked again next time."""
+    """A way to send notices."""
 
     name: str
+    """Its name in `alerts.json`."""
 
-    def send(self, notices: Sequence[Notice]) -> None: ...
+    def send(self, notices: Sequence[Notice]) -> None:
+        """Send notices, all or none.
+
+        Raises:
+            OSError: Where they could not be sent; they are sent next time.
+            ValueError: Likewise.
+        """
 
 
 class LogNotifier:
-    """Into the program's log."""
+    """Notices as lines of the log `khrop.alerts`."""
 
     name = "log"
 
     def send(self, notices: Sequence[Notice]) -> None:
+        """Log problems as warnings, and their resolution as information."""
         for notice in notices:
             LOG.log(logging.INFO if notice.resolved else logging.WARNING, "%s", notice.line())
 
@@ -68,13 +85,26 @@ class WebhookNotifier:
     name = "webhook"
 
     def __init__(self, url: str) -> None:
+        """Check the address.
+
+        Args:
+            url: An http or https address.
+
+        Raises:
+            ValueError: Where it is another.
+        """
         if urlsplit(url).scheme not in ("http", "https"):
             raise ValueError(f"{WEBHOOK} is unusable, expected an http or https address")  # it may hold a secret
         self.url = url
 
     def send(self, notices: Sequence[Notice]) -> None:
-        said = [{"key": n.key, "text": n.text, "resolved": n.resolved} for n in notices]
-        body = json.dumps({"text": "\n".join(n.line() for n in notices), "notices": said}, ensure_ascii=False)
+        """Post all notices in one request.
+
+        Raises:
+            OSError: Where the server cannot be reached, or answers with an error or with no HTTP.
+        """
+        text = "\n".join(n.line() for n in notices)
+        body = json.dumps({"text": text, "notices": [asdict(n) for n in notices]}, ensure_ascii=False)
         request = urllib.request.Request(
             self.url, body.encode("utf-8"), {"Content-Type": "application/json; charset=utf-8"}, method="POST"
         )
@@ -86,19 +116,33 @@ class WebhookNotifier:
 
 
 class MailNotifier:
-    """E-mail through `smtp://[user:password@]host[:port]?from=…&to=…`: smtps for TLS from the start, smtp for TLS
-    where the server offers it; without TLS no password is sent.
+    """E-mail through `smtp://[user:password@]host[:port]?from=…&to=…`.
+
+    The scheme smtps means TLS from the start, smtp TLS where the server offers it; without TLS no password is sent.
     """
 
     name = "mail"
 
     def __init__(self, address: str) -> None:
+        """Check and split the address.
+
+        Args:
+            address: The address, with a query that names sender and recipients.
+
+        Raises:
+            ValueError: Where it is unusable.
+        """
         parts, self.query = urlsplit(address), parse_qs(urlsplit(address).query)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not {"from", "to"} <= set(self.query):
             raise ValueError(f"{MAIL} is unusable, expected smtp://host:25?from=a@example.org&to=b@example.org")
         self.parts, self.port = parts, parts.port or (465 if parts.scheme == "smtps" else 25)
 
     def send(self, notices: Sequence[Notice]) -> None:
+        """Send all notices in one mail.
+
+        Raises:
+            OSError: Where the server cannot be reached, refuses, or offers no TLS for the password.
+        """
         message = EmailMessage()
         message["From"], message["To"] = self.query["from"][0], ", ".join(self.query["to"])
         more = f" (+{len(notices) - 1})" if notices[1:] else ""
@@ -123,102 +167,128 @@ class MailNotifier:
 
 
 def notifiers(environment: Mapping[str, str] = os.environ) -> list[Notifier]:
-    """The ways that the environment names; the log is always one. Raises `ValueError` on an unusable address."""
-    ways: list[Notifier] = [LogNotifier()]
+    """Return the notifiers that the environment names, the log always among them.
+
+    Raises:
+        ValueError: Where an address is unusable.
+    """
+    configured: list[Notifier] = [LogNotifier()]
     if url := environment.get(WEBHOOK):
-        ways.append(WebhookNotifier(url))
+        configured.append(WebhookNotifier(url))
     if address := environment.get(MAIL):
-        ways.append(MailNotifier(address))
-    return ways
+        configured.append(MailNotifier(address))
+    return configured
 
 
 def usable_notifiers(environment: Mapping[str, str] = os.environ) -> list[Notifier]:
-    """The ways that the environment names, or the log alone where an address is unusable, which the log is told."""
+    """Return the notifiers that the environment names, or the log alone where an address is unusable (logged)."""
     try:
         return notifiers(environment)
     except ValueError as error:
-        LOG.error("%s; only the log is told", error)
+        LOG.error("%s; alerts go to the log alone", error)
         return [LogNotifier()]
 
 
-def standing(found: Troubles) -> dict[str, str]:
-    """The troubles that someone should hear of, by key: returns set aside, conservation, what is overdue."""
+def problems(report: HealthReport) -> dict[str, str]:
+    """Return the problems that need a person: returns set aside, conservation, overdue returns.
+
+    Args:
+        report: The present state of a home.
+
+    Returns:
+        A description in one line by the problem's key.
+    """
     texts: dict[str, str] = {}
-    for broken in found.rules:
-        for name, place, message in broken.firsts if broken.severity == "error" else ():
+    for rule in report.rules:
+        for name, place, message in rule.firsts if rule.severity == "error" else ():
             key = f"set-aside:{name}"
             at = f", {where(place)}" if place else ""
-            texts[key] = (
-                f"{texts[key]}; {broken.rule_id}"
-                if key in texts
-                else (f"{name} is set aside: {message}{at}; see khrop show {name}; it breaks {broken.rule_id}")
-            )
-    for kept in found.conservation:
-        if not kept.kept:
-            texts[f"conservation:{kept.name}"] = (
-                f"{kept.name} are not all accounted for: {kept.counted} ≠ {kept.accounted}"
-            )
-    for late in found.overdue:
+            first = f"{name} is set aside: {message}{at}; see khrop show {name}; it breaks {rule.rule_id}"
+            texts[key] = f"{texts[key]}; {rule.rule_id}" if key in texts else first
+    for item in report.conservation:
+        if not item.kept:
+            text = f"{item.name} are not all accounted for: {item.counted} ≠ {item.accounted}"
+            texts[f"conservation:{item.name}"] = text
+    for late in report.overdue:
         since = f"the last is of {late.last_as_of}" if late.last_as_of else "none has come"
         texts[f"overdue:{late.campaign_id}"] = f"a return of {late.campaign_id} was due on {late.due}; {since}"
     return {key: _one_line(text) for key, text in texts.items()}
 
 
 def _one_line(text: str) -> str:
-    """Text that quotes a document, fit for one line of a log or the subject of a letter."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    """Return text that quotes a document as one line of a log or the subject of a mail."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
-def told(home: Home) -> dict[str, dict[str, object]]:
-    """What has been told and not resolved: by key its text, since when, and to whom. Where that is lost, all is told
-    again: better twice than never.
+Records = dict[str, dict[str, object]]
+"""By a problem's key its text, `since` when, and the names of the notifiers that sent it (`to`)."""
+
+
+def sent_alerts(home: Home) -> Records:
+    """Return the problems that were sent and are not resolved.
+
+    Where the record is lost everything is sent again: better twice than never.
     """
     try:
-        known: dict[str, dict[str, object]] = json.loads(_file(home).read_text(encoding="utf-8"))
+        records: Records = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except ValueError:
-        LOG.error("%s cannot be read; all that stands is told again", _file(home))
+        LOG.error("%s cannot be read; all present problems are sent again", _file(home))
         return {}
-    return known
+    return records
 
 
-def news(
-    way: Notifier, now_standing: Mapping[str, str], known: Mapping[str, Mapping[str, object]]
-) -> tuple[Notice, ...]:
-    """What this way has not been told yet: troubles that began, then those that are resolved."""
-    begun = (Notice(k, t, False) for k, t in now_standing.items() if way.name not in _to(known.get(k)))
+def unsent(notifier: Notifier, present: Mapping[str, str], records: Records) -> tuple[Notice, ...]:
+    """Return what a notifier has not sent yet.
+
+    Args:
+        notifier: The notifier.
+        present: The present problems, see `problems`.
+        records: What was sent, see `sent_alerts`.
+
+    Returns:
+        The problems that began, then those that are resolved.
+    """
+    begun = (Notice(k, t, False) for k, t in present.items() if notifier.name not in _to(records.get(k)))
     ended = (
         Notice(k, str(entry["text"]), True)
-        for k, entry in known.items()
-        if k not in now_standing and way.name in _to(entry)
+        for k, entry in records.items()
+        if k not in present and notifier.name in _to(entry)
     )
     return (*begun, *ended)
 
 
-def tell(home: Home, now_standing: Mapping[str, str], ways: Sequence[Notifier]) -> list[Notice]:
-    """Tell each way what it has not been told yet, and what has been resolved since; remember what was sent."""
-    known = told(home)
+def notify(home: Home, present: Mapping[str, str], notifiers: Sequence[Notifier]) -> list[Notice]:
+    """Send by each notifier what it has not sent yet, and record what was sent.
+
+    Args:
+        home: The home, whose `alerts.json` is read and written.
+        present: The present problems, see `problems`.
+        notifiers: The notifiers; one that fails is logged and does not stop the others.
+
+    Returns:
+        The notices that at least one notifier sent.
+    """
+    records = sent_alerts(home)
     sent: list[Notice] = []
-    for way in ways:
-        notices = news(way, now_standing, known)
+    for notifier in notifiers:
+        notices = unsent(notifier, present, records)
         if not notices:
             continue
         try:
-            way.send(notices)
+            notifier.send(notices)
         except (OSError, ValueError) as error:
-            LOG.error("could not tell by %s: %s; it is tried again next time", way.name, error)
+            LOG.error("could not send by %s: %s; it is tried again next time", notifier.name, error)
             continue
         for notice in notices:
-            entry = known.setdefault(
-                notice.key,
-                {"text": notice.text, "since": datetime.now(UTC).isoformat(timespec="seconds"), "to": []},
-            )
-            others = [name for name in _to(entry) if name != way.name]
-            entry["to"] = others if notice.resolved else [*others, way.name]
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            entry = records.setdefault(notice.key, {"text": notice.text, "since": since, "to": []})
+            others = [name for name in _to(entry) if name != notifier.name]
+            entry["to"] = others if notice.resolved else [*others, notifier.name]
         sent += [n for n in notices if n not in sent]
     if sent:
-        _remember(home, {k: e for k, e in known.items() if k in now_standing or _to(e)})
+        _write(home, {k: e for k, e in records.items() if k in present or _to(e)})
     return sent
 
 
@@ -231,8 +301,8 @@ def _file(home: Home) -> Path:
     return home.root / "alerts.json"
 
 
-def _remember(home: Home, known: Mapping[str, object]) -> None:
+def _write(home: Home, records: Mapping[str, object]) -> None:
     home.root.mkdir(parents=True, exist_ok=True)
     temporary = _file(home).with_suffix(f".{os.getpid()}")
-    temporary.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.write_text(json.dumps(records, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(temporary, _file(home))

@@ -1,6 +1,6 @@
-"""What is wrong now: outstanding violations a rule, conservation, overdue returns. Read from the warehouse alone.
+"""What is wrong now: outstanding violations by rule, conservation, overdue returns. Read from the warehouse alone.
 
-Here belongs the judging of the present state, for checks, alerts and the sweep. Who is told of it belongs in
+Here belongs the evaluation of the present state, for checks, alerts and the sweep. Who is notified of it belongs in
 `pipelines.monitoring.alerts`, how Dagster shows it in `pipelines.orchestration.checks`.
 """
 
@@ -26,11 +26,11 @@ from warehouse.tables import Conservation, conservation
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A return counts while it is what stands for its day: the current one, or one set aside that nothing accepted
-# has come after. A mended return so takes the trouble of the broken one away. Where the broken one's day or campaign
-# is not known, it is mended by what was taken in later from the same place.
+# A return is outstanding while it represents its day: the current return, or a return set aside after which no accepted
+# return has come. A corrected return so resolves the problem of the broken return. Where the day or campaign of the
+# broken return is unknown, it is resolved by what was taken in later from the same place.
 _OUTSTANDING = """
-WITH standing AS (
+WITH outstanding AS (
     SELECT judged.snapshot_id, judged.judgement, judged.dataset
     FROM core.snapshot_judged AS judged
     LEFT JOIN core.snapshot_current AS current
@@ -43,29 +43,34 @@ WITH standing AS (
                AND EXISTS (
                    SELECT 1
                    FROM raw.file AS broken
-                   INNER JOIN raw.file AS mended
-                       ON mended.source = broken.source AND mended.received_at > broken.received_at
-                   INNER JOIN core.snapshot_judged AS later ON later.sha256 = mended.sha256
+                   INNER JOIN raw.file AS sent_again
+                       ON sent_again.source = broken.source AND sent_again.received_at > broken.received_at
+                   INNER JOIN core.snapshot_judged AS later ON later.sha256 = sent_again.sha256
                    WHERE broken.sha256 = judged.sha256
                        AND later.verdict NOT IN ('quarantined', 'unreadable', 'withdrawn')
                )
            ))
 )
-SELECT standing.dataset, v.rule_id, v.snapshot_id, v.place, v.message_en,
-    count(*) OVER (PARTITION BY standing.dataset, v.rule_id) AS violations,
+SELECT outstanding.dataset, v.rule_id, v.snapshot_id, v.place, v.message_en,
+    count(*) OVER (PARTITION BY outstanding.dataset, v.rule_id) AS violations,
     row_number() OVER (PARTITION BY v.rule_id, v.snapshot_id ORDER BY v.place, v.key) AS nth
 FROM core.violation AS v
-INNER JOIN standing ON v.snapshot_id = standing.snapshot_id AND v.judgement = standing.judgement
+INNER JOIN outstanding ON v.snapshot_id = outstanding.snapshot_id AND v.judgement = outstanding.judgement
 QUALIFY nth = 1
-ORDER BY standing.dataset, v.rule_id, v.snapshot_id
+ORDER BY outstanding.dataset, v.rule_id, v.snapshot_id
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """One rule's outstanding violations: how many, and of each return the first (return, place, message).
+class RuleViolations:
+    """A rule's outstanding violations in the returns of a dataset.
 
-    `dataset` is that of the returns; None for those that no table was read from.
+    Attributes:
+        rule_id: The rule.
+        severity: Its severity.
+        violations: How many there are.
+        firsts: Of each return the first violation, as (return, place, message).
+        dataset: The dataset; None for returns that no table was read from.
     """
 
     rule_id: str
@@ -77,7 +82,13 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A campaign whose next return is late: the last as-of date (None: none yet), and by when it was due."""
+    """A campaign whose next return is late.
+
+    Attributes:
+        campaign_id: The campaign.
+        last_as_of: The as-of date of its last accepted return; None where it has none.
+        due: The day by which the next return was due.
+    """
 
     campaign_id: str
     last_as_of: date | None
@@ -85,10 +96,17 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Troubles:
-    """The present state: each rule with what is outstanding, conservation, what is overdue."""
+class HealthReport:
+    """The present state of a home.
 
-    rules: tuple[Broken, ...]
+    Attributes:
+        rules: Every rule of every dataset, with its outstanding violations.
+        conservation: Whether all returns and rows are accounted for.
+        overdue: The campaigns whose next return is late.
+        counts: The number of returns by verdict.
+    """
+
+    rules: tuple[RuleViolations, ...]
     conservation: tuple[Conservation, ...]
     overdue: tuple[Overdue, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -99,34 +117,38 @@ SHARED: Mapping[str, Severity] = {"columns": "error", GUARD: "error", MENDED: "w
 
 
 def severities(dataset: Dataset | None = None) -> dict[str, Severity]:
-    """Return every rule that a return of a dataset can break, with its severity, in the order of its contract.
+    """Return every rule that a return of a dataset can break.
 
-    Without a dataset these are the rules of documents that no table can be read from.
+    Args:
+        dataset: The dataset; None for documents that no table can be read from.
+
+    Returns:
+        The severity by rule id, in the order of the contract.
     """
     if dataset is None:
         return {READABLE: "error"}
     # Its own rules first, then those that follow from its columns.
-    columns = {one.rule.id: one.rule.severity for one in built_rules(dataset.contract, None)}
+    columns = {built.rule.id: built.rule.severity for built in built_rules(dataset.contract, None)}
     return {**SHARED, **rule_ids(dataset.contract), **columns}
 
 
-def troubles(
+def health_report(
     home: Home,
     connection: DuckDBPyConnection,
     campaigns: Mapping[str, Campaign],
     today: datetime,
     expected: Collection[str] = (),
     known: Iterable[Dataset] | None = None,
-) -> Troubles:
+) -> HealthReport:
     """Return what is wrong in a home now.
 
     Args:
         home: The home.
         connection: Its warehouse.
         campaigns: All campaigns by id.
-        today: The clock, which only overdue returns look at.
+        today: The clock, which only overdue returns depend on.
         expected: The hashes that must have been judged: what the archive held when a run began, not what came since.
-        known: The datasets whose rules are looked at; all that the home has now where none are given.
+        known: The datasets whose rules are evaluated; all that the home has now where none are given.
     """
     firsts: dict[tuple[str | None, str], list[tuple[str, str, str]]] = {}
     counts: dict[tuple[str | None, str], int] = {}
@@ -134,36 +156,45 @@ def troubles(
         firsts.setdefault((dataset, rule_id), []).append((name, place, message))
         counts[dataset, rule_id] = violations
     rules: dict[tuple[str | None, str], Severity] = {}
-    for one in (None, *(datasets(home.root).values() if known is None else known)):
-        name = one.name if one else None
-        rules |= {(name, rule_id): severity for rule_id, severity in severities(one).items()}
-    broken = tuple(
-        Broken(rule_id, severity, counts.get((dataset, rule_id), 0), tuple(firsts.get((dataset, rule_id), ())), dataset)
+    for source in (None, *(datasets(home.root).values() if known is None else known)):
+        name = source.name if source else None
+        rules |= {(name, rule_id): severity for rule_id, severity in severities(source).items()}
+    violated = tuple(
+        RuleViolations(
+            rule_id, severity, counts.get((dataset, rule_id), 0), tuple(firsts.get((dataset, rule_id), ())), dataset
+        )
         for (dataset, rule_id), severity in rules.items()
     )
-    kept = conservation(connection, len(_accountable(home, connection, expected)))
+    conserved = conservation(connection, len(_accountable(home, connection, expected)))
     verdicts = connection.execute(
         "SELECT verdict, count(*) FROM core.snapshot_judged GROUP BY verdict ORDER BY ALL"
     ).fetchall()
-    return Troubles(broken, kept, overdue(connection, campaigns, today), dict(verdicts))
+    return HealthReport(violated, conserved, overdue(connection, campaigns, today), dict(verdicts))
 
 
 def archived(home: Home) -> set[str]:
-    """The hashes of all that has come in until now."""
+    """Return the hashes of everything that the archive holds now."""
     return {receipt.sha256 for receipt in Archive(home.archive).receipts()}
 
 
 def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collection[str]) -> set[str]:
-    """What is expected, and what was judged beside it as far as the archive knows it: files come in while a run
-    goes on, and those that it did not see are the next one's.
+    """Return what is expected, and what was judged besides as far as the archive has it.
+
+    Files come in while a run goes on; those that it did not see belong to the next run.
     """
     judged = {row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM core.snapshot").fetchall()}
     return set(expected) | (judged & archived(home))
 
 
 def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
-    """The open campaigns whose next return should have come: `every_days` after the last as-of date, or after
-    the opening. A closed campaign is never overdue.
+    """Return the open campaigns whose next return is late.
+
+    It is due `every_days` after the last as-of date, or after the opening. A closed campaign is never overdue.
+
+    Args:
+        connection: The warehouse.
+        campaigns: All campaigns by id.
+        today: The clock; the day is that of Bangkok.
     """
     last = dict(
         connection.execute("SELECT campaign_id, max(as_of) FROM core.snapshot_current GROUP BY campaign_id").fetchall()
@@ -173,8 +204,8 @@ def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], t
     for campaign in campaigns.values():
         if campaign.closed_on is not None and day > campaign.closed_on:
             continue
-        begun = last.get(campaign.id)
-        due = date.fromordinal((begun or campaign.opened_on).toordinal() + campaign.every_days)
+        last_as_of = last.get(campaign.id)
+        due = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)
         if day > due:
-            late.append(Overdue(campaign.id, begun, due))
+            late.append(Overdue(campaign.id, last_as_of, due))
     return tuple(late)

@@ -1,6 +1,6 @@
-"""What waits to be done in a home: asked by the command, the sensor and the sweep before they start a run.
+"""What is pending in a home: the command, the sensor and the sweep look before they start a run.
 
-Nothing of Dagster here. That there is nothing to do must be cheap to say.
+Nothing of Dagster here. To see that nothing is pending must be cheap.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from datetime import UTC, datetime
 from pipelines import campaigns
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
-from pipelines.intake.take_in import waiting
+from pipelines.intake.backlog import waiting
 from pipelines.monitoring import alerts
-from pipelines.monitoring.health import archived, troubles
+from pipelines.monitoring.health import archived, health_report
 from warehouse import tables
 from warehouse.connect import Warehouse
 
 
 def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
-    """The returns that wait to be judged, and what tables and exports are behind; empty where all is done.
+    """Return the work that a run would do.
 
-    Raises `WarehouseLocked`.
+    Args:
+        home: The home.
+        warehouse: Its warehouse.
+
+    Returns:
+        The names of returns to be judged, and a line for tables that are out of date; empty where all is done.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
     """
     try:
         with warehouse.reading() as connection:
@@ -29,7 +37,7 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             if tables.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
             known = [dataset.tables for dataset in datasets(home.root).values()]
-            if not tables.reference_stands(connection, campaigns.load(home.root).values(), known):
+            if not tables.reference_is_current(connection, campaigns.load(home.root).values(), known):
                 work.append("campaigns, provinces or datasets that have changed")
             return work
     except FileNotFoundError:
@@ -37,14 +45,19 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
 
 
 def unsent_alerts(home: Home, warehouse: Warehouse) -> bool:
-    """Whether the alerts of a run would say anything now: an overdue return, a notice that could not be sent.
+    """Return whether a run would send alerts: of an overdue return, or a notice that could not be sent before.
 
-    Raises `WarehouseLocked`.
+    Args:
+        home: The home.
+        warehouse: Its warehouse.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
     """
     try:
         with warehouse.reading() as connection:
-            found = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+            report = health_report(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
     except FileNotFoundError:
         return False
-    told, now = alerts.told(home), alerts.standing(found)
-    return any(alerts.news(way, now, told) for way in alerts.usable_notifiers())
+    records, present = alerts.sent_alerts(home), alerts.problems(report)
+    return any(alerts.unsent(notifier, present, records) for notifier in alerts.usable_notifiers())

@@ -1,1 +1,1 @@
-"""Dagster alone: assets, checks, jobs, sensors, schedules, and runs in the process of a command."""
+"""All that depends on Dagster: assets, checks, jobs, sensors, schedules, and runs in the process of a command."""

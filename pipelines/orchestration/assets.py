@@ -1,6 +1,6 @@
-"""The assets: intake, the returns it tells of, the marts, the exports.
+"""The assets: intake, the returns it reports, the marts, the exports.
 
-An asset's body reads like a sentence; what it does stands in functions that know nothing of Dagster. No
+The bodies of assets are short; what they do is in functions that know nothing of Dagster. No
 `from __future__ import annotations` here: Dagster reads the annotations of assets and their configuration.
 """
 
@@ -17,9 +17,10 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
-from pipelines.intake.take_in import Story, take_in
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
-from pipelines.monitoring.health import Troubles, archived, troubles
+from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
@@ -31,12 +32,13 @@ OWNERS = ["team:returns"]
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 PREVIEW_ROWS = 10
 BUILDS = "builds"
-WAITS_FOR_THE_LOCK = 12
+RETRIES = 12
 SECONDS_BETWEEN = 15
+"""How often, and after how many seconds each time, a step waits for the warehouse."""
 
-# A policy is of an asset, not of a campaign. The department publishes every two weeks (`every_days` of the bundled
-# campaign); three days more are the time that a letter takes to come. Which campaign waits for what is for the check
-# `returns_on_time`, which knows each one's interval and whether it is closed.
+# A policy belongs to an asset, not to a campaign. The department publishes every two weeks (`every_days` of the bundled
+# campaign); a letter takes three days more to come. The check `returns_on_time` knows the interval of each campaign and
+# whether it is closed.
 FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=14), fail_window=timedelta(days=17))
 
 returns = dg.AssetSpec(
@@ -47,47 +49,61 @@ returns = dg.AssetSpec(
     kinds={"file", "duckdb"},
     owners=OWNERS,
     freshness_policy=FRESHNESS,
-    description="**One partition a return**: its verdict and its story, recorded by `intake`. The key is the return's"
-    " name, a slug of the file name and the first digits of its hash.",
+    description="**A partition for each return**: its verdict and details, recorded by `intake`. The key is the name of"
+    " the return, a slug of the file name and the first digits of its hash.",
 )
 
 
 class Intake(dg.Config):
-    """What intake is to do beside the new returns: judge some (`again`), or `everything`, once more."""
+    """What intake judges again beside the new returns: some by name (`again`), or `everything`."""
 
     again: list[str] = []
     everything: bool = False
 
 
+def retry() -> dg.RetryRequested:
+    """Return the request to run a step again later, for a step that another process keeps from the warehouse."""
+    return dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=SECONDS_BETWEEN)
+
+
 @contextmanager
-def the_writer(home: Home) -> Iterator[Warehouse]:
-    """The one writer. A held lock passes: in a daemon's run the step waits and tries again. A command holds the
-    lock itself; if someone has the database open beside it, the person who waits is told so at once.
+def exclusive(home: Home) -> Iterator[Warehouse]:
+    """Yield the warehouse, its write lock held.
+
+    Raises:
+        dg.RetryRequested: Where another process holds it, in a daemon's run.
+        WarehouseLocked: The same in a command's run: the command holds the lock already, so somebody has the database
+            file open, and the person who waits sees the message at once.
     """
     warehouse = Warehouse(home.warehouse)
-    waited_for = warehouse.held
+    in_command = warehouse.held
     try:
         with warehouse.writer():
             yield warehouse
-    except WarehouseLocked as held:
-        if waited_for:
+    except WarehouseLocked as locked:
+        if in_command:
             raise
-        raise dg.RetryRequested(max_retries=WAITS_FOR_THE_LOCK, seconds_to_wait=SECONDS_BETWEEN) from held
+        raise retry() from locked
 
 
 def group_of(dataset: Dataset) -> str:
-    """Return the group of a dataset's assets: behind intake, before what is published."""
+    """Return the group of a dataset's assets: after intake, before what is published."""
     return f"2_{dataset.name}"
 
 
 def _schema(meaning: Meaning, table: str) -> dict[str, object]:
-    """Table name and column schema as the UI shows them, from the comments in the SQL."""
+    """Return table name and column schema as the UI shows them, from the comments in the SQL."""
     columns = [dg.TableColumn(name, kind, text) for name, kind, text in meaning.columns_of(table)]
     return {"dagster/table_name": table, "dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
 def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinition:
-    """Return the asset that takes all new returns in, with the table of accepted rows of each dataset."""
+    """Return the asset that takes all new returns in, with the table of accepted rows of each dataset.
+
+    Args:
+        datasets: The datasets of the definitions.
+        meaning: What their tables mean.
+    """
     tables_of = [
         dg.AssetSpec(
             dataset.name,
@@ -105,8 +121,8 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         group_name="1_intake",
         kinds={"python", "pandas", "duckdb"},
         owners=OWNERS,
-        description="Takes **all new returns** in one run: finds their bytes in the archive, reads them, checks"
-        " them against the contract of their dataset, loads what holds and sets aside the rest with its reasons.",
+        description="Takes **all new returns** in one run: reads their bytes from the archive, checks them against the"
+        " contract of their dataset, loads accepted returns and sets aside the others with the reasons.",
         metadata=_schema(meaning, "core.snapshot"),
     )
 
@@ -116,75 +132,78 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         home = Home.current()
         context.instance.add_run_tags(context.run.run_id, launch.signature())
         again = [] if config.everything else (config.again or None)
-        taken: dict[str, int] = {}
+        taken = 0
         expected = archived(home)
-        with the_writer(home) as warehouse:
-            for stories in take_in(home, again=again):
-                context.instance.add_dynamic_partitions("returns", [story.snapshot_id for story in stories])
-                materializations.report(context, [_materialization(home, story) for story in stories])
-                verdict_check.report(context.instance, stories)
-                listeners.tell(stories)
-                for story in stories:
-                    taken[story.verdict] = taken.get(story.verdict, 0) + 1
+        with exclusive(home) as warehouse:
+            for results in take_in(home, again=again):
+                context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
+                materializations.report(context, [_materialization(home, result) for result in results])
+                verdict_check.report(context.instance, results)
+                listeners.notify(results)
+                taken += len(results)
             with warehouse.reading() as connection:
-                # The datasets of this run's definitions, whatever has become of their folders since.
-                present = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), expected, datasets)
+                # The datasets of this run's definitions, even where their folders have changed since.
+                report = health_report(
+                    home, connection, campaigns.load(home.root), datetime.now(UTC), expected, datasets
+                )
                 rows = tables.rows_of(connection, [dataset.tables for dataset in datasets])
-        _alert(context, home, present)
+        # Alerts come before the blocking checks are yielded: after a failed one this run ends.
+        for notice in alerts.notify(home, alerts.problems(report), alerts.usable_notifiers()):
+            context.log.warning(notice.line())
         yield dg.MaterializeResult(
             asset_key="intake",
             metadata={
                 "dagster/row_count": sum(rows.values()),
                 # Plain numbers, so that the UI plots them over the runs.
-                "taken": sum(taken.values()),
-                **{f"held_{verdict}": present.counts.get(verdict, 0) for verdict in Verdict},
+                "taken": taken,
+                **{f"held_{verdict}": report.counts.get(verdict, 0) for verdict in Verdict},
             },
         )
         for dataset in datasets:
             yield dg.MaterializeResult(
                 asset_key=dataset.name, metadata={"dagster/row_count": rows.get(dataset.name, 0)}
             )
-        yield from checks.results(present, faults(home.root))
+        yield from checks.results(report, faults(home.root))
 
     return intake
 
 
-def _alert(context: dg.AssetExecutionContext, home: Home, found: Troubles) -> None:
-    """Tell before the blocking checks are yielded: after a failed one nothing in this run goes on."""
-    for notice in alerts.tell(home, alerts.standing(found), alerts.usable_notifiers()):
-        context.log.warning(notice.line())
-
-
-def _materialization(home: Home, story: Story) -> dg.AssetMaterialization:
-    """A return's story as the UI shows it in its partition."""
-    first = next(iter(story.violations), None)
+def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterialization:
+    """Return what the UI shows of a return in its partition."""
+    first = next(iter(result.violations), None)
     metadata: dict[str, object] = {
-        "verdict": str(story.verdict),
-        "campaign": story.campaign_id or "unknown",
-        "as_of": str(story.as_of or "unknown"),
-        "revision": story.revision,
-        "dagster/row_count": story.rows,
-        "errors": story.errors,
-        "warnings": story.warnings,
-        "file": story.name,
-        "sha256": story.sha256,
+        "verdict": str(result.verdict),
+        "campaign": result.campaign_id or "unknown",
+        "as_of": str(result.as_of or "unknown"),
+        "revision": result.revision,
+        "dagster/row_count": result.rows,
+        "errors": result.errors,
+        "warnings": result.warnings,
+        "file": result.name,
+        "sha256": result.sha256,
     }
-    if story.same_as:
-        metadata["same_as"] = story.same_as
-    if story.proposal:
-        metadata["repair"] = story.proposal.status
-        metadata["proposed_repair"] = dg.MetadataValue.md(story.proposal.markdown)
-    if not story.rows and (pictures := pages.of(home, story.snapshot_id)):
+    if result.same_as:
+        metadata["same_as"] = result.same_as
+    if result.proposal:
+        metadata["repair"] = result.proposal.status
+        metadata["proposed_repair"] = dg.MetadataValue.md(result.proposal.markdown)
+    if not result.rows and (pictures := pages.of(home, result.snapshot_id)):
         metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
         metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
-    return dg.AssetMaterialization(asset_key="returns", partition=story.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
+    return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
 def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinition:
-    """Return the asset that builds a mart of a dataset."""
+    """Return the asset that builds a mart of a dataset.
+
+    Args:
+        dataset: The dataset.
+        name: The mart, without schema.
+        meaning: What its columns mean.
+    """
     table = f"mart.{name}"
-    # The SQL of a home is not ours: what it cannot build is no reason to keep exports and other marts back.
+    # The SQL of a home is not ours: where it cannot be run, exports and other marts are made all the same.
     own = dataset.name not in installed()
     builds = dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
 
@@ -202,7 +221,7 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         import duckdb
 
-        with the_writer(Home.current()) as warehouse, warehouse.writing() as connection:
+        with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
             try:
                 rows = tables.build_mart(connection, dataset.tables, name)
                 preview = tables.preview(connection, table, PREVIEW_ROWS)
@@ -213,15 +232,22 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
                 failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
                 return dg.MaterializeResult(check_results=[failed])
         metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
-        said = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
-        return dg.MaterializeResult(metadata=metadata, check_results=said)
+        passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
+        return dg.MaterializeResult(metadata=metadata, check_results=passed)
 
     return build
 
 
 def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
-    """Return which columns each column of a mart comes from: for Dagster's catalogue those of assets, and all of them
-    as a table, since the open-source UI draws no graph of it.
+    """Return the lineage of a mart's columns as metadata.
+
+    Args:
+        dataset: The dataset.
+        mart: Its mart, without schema.
+
+    Returns:
+        For Dagster's catalogue the columns of assets, and all of them as a Markdown table, since the open-source UI
+        draws no graph of it; empty where there is no lineage.
     """
     asset_of = {f"{dataset.table}_current": dataset.name}
     columns = lineage.lineage_of(dataset.tables, mart)
@@ -238,7 +264,7 @@ def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
 
 
 def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
-    """Return the asset that writes the exports."""
+    """Return the asset that writes the exports, after the tables and marts of the datasets."""
 
     @dg.asset(
         deps=[name for dataset in datasets for name in (dataset.name, *dataset.tables.mart_names)],
@@ -252,7 +278,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
     def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Marts to files."""
         home = Home.current()
-        with the_writer(home) as warehouse, warehouse.writing() as connection:
+        with exclusive(home) as warehouse, warehouse.writing() as connection:
             written = tables.export(connection, home.exports)
         return dg.MaterializeResult(
             metadata={
@@ -266,7 +292,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
 
 
 def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Return all assets up to the exports for some datasets."""
+    """Return all assets from intake to the exports, for some datasets."""
     meaning = meaning_for(tuple(dataset.tables for dataset in datasets))
     marts = [mart_of(dataset, name, meaning) for dataset in datasets for name in dataset.tables.mart_names]
     return [intake_of(datasets, meaning), returns, *marts, exports_of(datasets)]

@@ -1,7 +1,7 @@
 """Jobs, the inbox sensor and the sweep. No `from __future__ import annotations`: Dagster reads the annotations."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -18,18 +18,22 @@ BUSY = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
-ASKED_BY = "khrop/asked-by"
+"""The statuses of a run that is not finished."""
+REQUESTED_BY = "khrop/asked-by"
 NOTHING_NEW = dg.SkipReason("nothing new")
 SECONDS = 15
 PATIENCE = 1.0
+"""Seconds that a sensor waits for the warehouse."""
 
-# To the exports: what is published from them has a job of its own, in `pipelines.orchestration.report_assets`.
-_way = dg.AssetSelection.assets("exports").upstream()
+# Up to the exports: what is published from them has a job of its own, in `pipelines.orchestration.report_assets`.
+_up_to_exports = dg.AssetSelection.assets("exports").upstream()
 
-ingest = dg.define_asset_job("ingest", _way, description="Takes all new returns in, then builds the marts and exports.")
+ingest = dg.define_asset_job(
+    "ingest", _up_to_exports, description="Takes all new returns in, then builds the marts and exports."
+)
 recheck = dg.define_asset_job(
     "recheck",
-    _way,
+    _up_to_exports,
     description="Judges returns again, by name (`again`) or all (`everything`), after a new alias, reader or contract;"
     " a new revision where the outcome changed.",
 )
@@ -37,11 +41,10 @@ recheck = dg.define_asset_job(
 
 @dg.sensor(job=ingest, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Archives what is new in the inbox, by content, and asks for a run when something waits to be judged."""
-    home = Home.current()
-    for problem in Inbox.of(home).archive_new():
+    """Archives what is new in the inbox, by content, and requests a run when something is to be judged."""
+    for problem in Inbox.of(Home.current()).archive_new():
         context.log.warning(problem)
-    return _request(context.instance, home, "inbox")
+    return request(context.instance, "inbox", [ingest.name], waiting_work)
 
 
 @dg.schedule(
@@ -51,37 +54,49 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Asks for a run for what the sensor missed, and where someone is still to be told of something: a return that
-    has become overdue, or a notice that could not be sent.
-    """
+    """Requests a run for what the sensor missed, and for alerts: an overdue return, or a notice that was not sent."""
     home = Home.current()
     for problem in Inbox.of(home).archive_new():
         context.log.warning(problem)
-    asked = _request(context.instance, home, "sweep")
-    if asked is NOTHING_NEW and unsent_alerts(home, Warehouse(home.warehouse, patience=PATIENCE)):
-        return dg.RunRequest(tags={ASKED_BY: "sweep"})
-    return asked
+    requested = request(context.instance, "sweep", [ingest.name], waiting_work)
+    if requested is NOTHING_NEW and unsent_alerts(home, Warehouse(home.warehouse, patience=PATIENCE)):
+        return dg.RunRequest(tags={REQUESTED_BY: "sweep"})
+    return requested
 
 
-def _request(instance: dg.DagsterInstance, home: Home, by: str) -> dg.RunRequest | dg.SkipReason:
-    """One run for all that waits; none while one is under way, and at most one an hour for the same work, so that
-    a fault does not ask for itself again and again.
+def request(
+    instance: dg.DagsterInstance,
+    by: str,
+    jobs: Sequence[str],
+    pending: Callable[[Home, Warehouse], Sequence[str]],
+    *,
+    nothing: dg.SkipReason = NOTHING_NEW,
+    state: Callable[[Home], str] = lambda home: "",
+) -> dg.RunRequest | dg.SkipReason:
+    """Return one run request for all pending work, or why there is none.
+
+    There is none while a run is unfinished, and at most one an hour for the same work, so that a fault does not request
+    a run again and again.
+
+    Args:
+        instance: The Dagster instance; dead runs are failed first.
+        by: The name of the sensor or schedule.
+        jobs: The jobs of which no run may be unfinished.
+        pending: Returns the work of a home, a line each.
+        nothing: The reason where no work is pending.
+        state: Returns what the work is made from; another state counts as other work.
     """
     launch.fail_dead_runs(instance)
-    busy = instance.get_runs(dg.RunsFilter(job_name=ingest.name, statuses=BUSY), limit=1)
-    if busy:
-        return dg.SkipReason(f"run {busy[0].run_id} is taking returns in")
+    for job in jobs:
+        for busy in instance.get_runs(dg.RunsFilter(job_name=job, statuses=BUSY), limit=1):
+            return dg.SkipReason(f"run {busy.run_id} of {job} is under way")
+    home = Home.current()
     try:
-        work = waiting_work(home, Warehouse(home.warehouse, patience=PATIENCE))
-    except WarehouseLocked as held:
-        return dg.SkipReason(str(held))
+        work = pending(home, Warehouse(home.warehouse, patience=PATIENCE))
+    except WarehouseLocked as locked:
+        return dg.SkipReason(str(locked))
     if not work:
-        return NOTHING_NEW
-    return once_an_hour(work, by)
-
-
-def once_an_hour(work: Sequence[str], by: str, *, of: str = "") -> dg.RunRequest:
-    """A request that Dagster takes once an hour for the same work (`of` the same state)."""
+        return nothing
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-    digest = hashlib.sha256("\n".join([of, *work]).encode()).hexdigest()[:16]
-    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={ASKED_BY: by, "khrop/waiting": "; ".join(work)[:200]})
+    digest = hashlib.sha256("\n".join([state(home), *work]).encode()).hexdigest()[:16]
+    return dg.RunRequest(run_key=f"{digest}-{hour}", tags={REQUESTED_BY: by, "khrop/waiting": "; ".join(work)[:200]})

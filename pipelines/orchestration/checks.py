@@ -1,6 +1,6 @@
-"""Asset checks: one a rule id of a dataset, which never block, and the two of conservation, which block the marts.
+"""Asset checks: one for each rule of a dataset, which never block, and two of conservation, which block the marts.
 
-Here belongs how the present state shows in Dagster. What the state is belongs in `pipelines.monitoring.health`.
+Here belongs how Dagster shows the present state. What the state is belongs in `pipelines.monitoring.health`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from khrop.engine.compiled import built_rules
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.intake.judging import READABLE
-from pipelines.monitoring.health import Broken, Troubles, severities
+from pipelines.monitoring.health import HealthReport, RuleViolations, severities
 
 ASSET = "intake"
 SHOWN = 5
@@ -24,19 +24,26 @@ CONSERVATION = {
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 SHARED = {
     READABLE: "A table can be read from the document.",
-    "columns": "The columns that the contract requires are there.",
-    GUARD: "What was corrected or accepted still stands in the document as it did.",
-    MENDED: "The publisher has sent nothing anew that a person had corrected.",
+    "columns": "The document has the columns that the contract requires.",
+    GUARD: "The document still has what was corrected or accepted.",
+    MENDED: "The publisher has not sent a return again that a person had corrected.",
 }
 
 
 def check_name(rule_id: str) -> str:
-    """Return the rule's id as Dagster takes it; the id itself stands in the check's metadata."""
+    """Return a rule's id as a name that Dagster accepts; the id itself is in the check's metadata."""
     return rule_id.replace("-", "_")
 
 
 def specs(datasets: Iterable[Dataset]) -> list[dg.AssetCheckSpec]:
-    """Return all checks of intake and of the datasets, in the order of their contracts."""
+    """Return the specs of all checks.
+
+    Args:
+        datasets: The datasets of the definitions.
+
+    Returns:
+        The blocking checks, those of the rules in the order of the contracts, then the others.
+    """
     blocking = [
         dg.AssetCheckSpec(f"{name}_conserved", asset=ASSET, blocking=True, description=f"Nothing is dropped: {text}.")
         for name, text in CONSERVATION.items()
@@ -48,7 +55,7 @@ def specs(datasets: Iterable[Dataset]) -> list[dg.AssetCheckSpec]:
 
 
 def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
-    own = [one.rule for one in built_rules(dataset.contract, None)] if dataset else []
+    own = [built.rule for built in built_rules(dataset.contract, None)] if dataset else []
     summaries = {**SHARED, **{rule.id: rule.summary for rule in reversed(own)}}
     for rule_id, severity in severities(dataset).items():
         yield dg.AssetCheckSpec(
@@ -59,61 +66,57 @@ def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
         )
 
 
-def results(found: Troubles, faults: Sequence[DatasetFault] = ()) -> Iterator[dg.AssetCheckResult]:
+def results(report: HealthReport, faults: Sequence[DatasetFault] = ()) -> Iterator[dg.AssetCheckResult]:
     """Yield the state as check results; those that may block come last, so that all others are recorded.
 
     Args:
-        found: What is wrong now.
+        report: The present state.
         faults: Why folders of the home's datasets cannot be used.
+
+    Yields:
+        A result for each spec.
     """
-    for broken in found.rules:
-        yield _rule(broken)
-    late = [f"{o.campaign_id}: due {o.due}, last as-of {o.last_as_of or 'none'}" for o in found.overdue]
-    yield dg.AssetCheckResult(
-        asset_key=ASSET,
-        check_name=ON_TIME,
-        passed=not late,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(late) or None,
-        metadata={"overdue": len(late)},
-    )
-    yield dg.AssetCheckResult(
-        asset_key=ASSET,
-        check_name=USABLE,
-        passed=not faults,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(map(str, faults)) or None,
-        metadata={"faults": len(faults)},
-    )
-    for kept in found.conservation:
+    for rule in report.rules:
+        yield _rule(rule)
+    late = [f"{o.campaign_id}: due {o.due}, last as-of {o.last_as_of or 'none'}" for o in report.overdue]
+    for name, counted, messages in ((ON_TIME, "overdue", late), (USABLE, "faults", list(map(str, faults)))):
         yield dg.AssetCheckResult(
             asset_key=ASSET,
-            check_name=f"{kept.name}_conserved",
-            passed=kept.kept,
+            check_name=name,
+            passed=not messages,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(messages) or None,
+            metadata={counted: len(messages)},
+        )
+    for item in report.conservation:
+        yield dg.AssetCheckResult(
+            asset_key=ASSET,
+            check_name=f"{item.name}_conserved",
+            passed=item.kept,
             severity=dg.AssetCheckSeverity.ERROR,
-            description=None if kept.kept else f"{kept.counted} came in, {kept.accounted} are accounted for",
-            metadata={"counted": kept.counted, "accounted": kept.accounted, **dict(kept.detail)},
+            description=None if item.kept else f"{item.counted} came in, {item.accounted} are accounted for",
+            metadata={"counted": item.counted, "accounted": item.accounted, **dict(item.detail)},
         )
 
 
-def _rule(broken: Broken) -> dg.AssetCheckResult:
-    lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in broken.firsts[:SHOWN]]
+def _rule(rule: RuleViolations) -> dg.AssetCheckResult:
+    lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in rule.firsts[:SHOWN]]
     table = "\n".join(["| return | place | what |", "| --- | --- | --- |", *lines])
     return dg.AssetCheckResult(
-        asset_key=broken.dataset or ASSET,
-        check_name=check_name(broken.rule_id),
-        passed=not broken.violations,
-        severity=SEVERITIES[broken.severity],
-        description=f"{broken.violations} in {len(broken.firsts)} return(s)" if broken.violations else None,
+        asset_key=rule.dataset or ASSET,
+        check_name=check_name(rule.rule_id),
+        passed=not rule.violations,
+        severity=SEVERITIES[rule.severity],
+        description=f"{rule.violations} in {len(rule.firsts)} return(s)" if rule.violations else None,
         metadata={
-            "rule": broken.rule_id,
-            "violations": broken.violations,
-            "returns": len(broken.firsts),
+            "rule": rule.rule_id,
+            "violations": rule.violations,
+            "returns": len(rule.firsts),
             **({"sample": dg.MetadataValue.md(table)} if lines else {}),
         },
     )
 
 
 def _cell(text: str) -> str:
-    """Text of a document within a Markdown table: it may not open a column or a tag."""
+    """Return text of a document for a Markdown table, where it can open neither a column nor a tag."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

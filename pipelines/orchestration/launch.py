@@ -1,8 +1,8 @@
-"""Runs in the command's own process that the UI knows, on the Dagster instance under KHROP_HOME.
+"""Runs in the command's own process that the UI shows, on the Dagster instance under KHROP_HOME.
 
-Here belong the instance, the signing of runs with their process, the failing of dead ones, and the launching.
-What a run does belongs in `pipelines.orchestration.assets`. Dagster is imported late: `khrop --help` and `khrop read`
-need none.
+Here belong the instance, the tags that identify a run's process, the failing of dead runs, and the launching. What a
+run does belongs in `pipelines.orchestration.assets`. Dagster is imported late: `khrop --help` and `khrop read` need
+none.
 """
 
 from __future__ import annotations
@@ -29,21 +29,28 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class RunFailed(Exception):
-    """A run that ended in a fault; the message is the first fault's own."""
+    """A run that failed; the message is that of the first failure."""
 
 
 class Unaccounted(RunFailed):
-    """A run that its conservation checks stopped before the tables; the message says what is not accounted for."""
+    """A run that its conservation checks stopped before the tables; the message names what is not accounted for."""
 
 
 def template() -> Path:
-    """Return the instance template: within the package in an installation, at the top in a checkout."""
+    """Return the path of the instance template: in the package where installed, at the top of a checkout."""
     installed = Path(__file__).parents[1] / "dagster.yaml"
     return installed if installed.exists() else Path(__file__).parents[2] / "dagster.yaml"
 
 
 def prepare(home: Home) -> dict[str, str]:
-    """Make the home's Dagster folder and return the environment that Dagster's own commands need for it."""
+    """Create or update the home's Dagster folder.
+
+    Args:
+        home: The home.
+
+    Returns:
+        The environment variables that Dagster's own commands need for it.
+    """
     home.dagster.mkdir(parents=True, exist_ok=True)
     target, source = home.dagster / "dagster.yaml", template()
     if not target.exists() or target.read_bytes() != source.read_bytes():
@@ -55,11 +62,11 @@ def prepare(home: Home) -> dict[str, str]:
 
 @contextmanager
 def instance(home: Home) -> Iterator[DagsterInstance]:
-    """The Dagster instance of a home, made on first use."""
+    """Yield the Dagster instance of a home, created on first use; sets the environment variables of `prepare`."""
     os.environ.update(prepare(home))
     from dagster import DagsterInstance
 
-    # Two processes that make its tables at once can leave them with two versions, which no later one can open.
+    # Two processes that create its tables at once can leave them with two versions, which no later process can open.
     with open(home.dagster / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         opened = DagsterInstance.get()
@@ -68,10 +75,20 @@ def instance(home: Home) -> Iterator[DagsterInstance]:
 
 
 def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | None = None) -> DagsterRun:
-    """Run a job here and now. Its events are stored as they pass, and the UI shows it as a run of its job.
+    """Run a job in this process; its events are stored as they come, and the UI shows it as a run of its job.
 
-    Raises `Unaccounted` where a blocking check stopped it, else `RunFailed` with what the first failing step raised.
-    A signal that Dagster caught comes out as `KeyboardInterrupt`.
+    Args:
+        opened: The Dagster instance.
+        job: The job.
+        ops: The configuration of its ops, by name.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        Unaccounted: Where a blocking check stopped it.
+        RunFailed: Where it failed otherwise, with the message of the first failing step.
+        KeyboardInterrupt: Where Dagster caught a signal.
     """
     from dagster._core.definitions.job_base import InMemoryJob
     from dagster._core.execution.api import execute_run_iterator
@@ -91,7 +108,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
                 error = error.cause
             if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
                 raise KeyboardInterrupt
-            # Python's own way to print an error begins with its class.
+            # Python prints an error with its class first.
             fault = "" if error is None else re.sub(r"^[\w.]+: ", "", str(error.message).strip())
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
@@ -106,8 +123,9 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
 
 
 def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:
-    """Without what Dagster writes past its log to stderr, as where an event could not be stored: the command says
-    it in its own words.
+    """Suppress what Dagster writes to stderr past its log, as where an event cannot be stored.
+
+    The command reports the failure itself.
     """
     while True:
         with redirect_stderr(StringIO()):
@@ -118,24 +136,29 @@ def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:
 
 
 def signature() -> dict[str, str]:
-    """Tags that tell later whether the process of a run still lives."""
+    """Return tags of this process, by which `fail_dead_runs` sees whether the process of a run still lives."""
     return {PID: str(os.getpid()), BORN: process_start(os.getpid()) or ""}
 
 
 def fail_dead_runs(opened: DagsterInstance) -> list[str]:
-    """Fail the runs whose process is gone and free the pool slots of all runs that have ended, so that a kill −9
-    holds nobody up. The ids of the runs failed.
+    """Fail the runs whose process is gone, and free the pool slots of all finished runs: a kill −9 leaves them claimed.
+
+    Args:
+        opened: The Dagster instance.
+
+    Returns:
+        The ids of the failed runs.
     """
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
 
     dead = []
-    begun = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
-    for begun_run in opened.get_runs(RunsFilter(statuses=begun)):
-        pid = begun_run.tags.get(PID)
-        if pid and process_start(int(pid)) != begun_run.tags.get(BORN):
-            opened.report_run_failed(begun_run, message=f"Its process {pid} is gone; the next run completes its work.")
-            dead.append(begun_run.run_id)
+    unfinished = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
+    for run in opened.get_runs(RunsFilter(statuses=unfinished)):
+        pid = run.tags.get(PID)
+        if pid and process_start(int(pid)) != run.tags.get(BORN):
+            opened.report_run_failed(run, message=f"Its process {pid} is gone; the next run completes its work.")
+            dead.append(run.run_id)
     store = opened.event_log_storage
     if store.supports_global_concurrency_limits:
         for run_id in store.get_concurrency_run_ids():
@@ -146,9 +169,15 @@ def fail_dead_runs(opened: DagsterInstance) -> list[str]:
 
 
 def process_start(pid: int) -> str | None:
-    """When a living process began (boot and clock ticks); None where there is none. A zombie does not live.
+    """Return when a living process began.
 
-    From proc(5); where there is no /proc, a process that answers a signal counts as the one we knew.
+    From proc(5). Without /proc, any process of that id that accepts a signal counts as the same process.
+
+    Args:
+        pid: The process.
+
+    Returns:
+        The id of the boot and the clock ticks since; None where there is no such process, or a zombie.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
@@ -166,7 +195,7 @@ def process_start(pid: int) -> str | None:
 
 
 def _origin(job_name: str) -> Any:
-    """Where the job stands in the code location that `dagster dev -m` loads: without it a run hangs in the air."""
+    """Return the job's place in the code location that `dagster dev -m` loads; the UI links no run without it."""
     from dagster._core.remote_origin import (
         ManagedGrpcPythonEnvCodeLocationOrigin,
         RemoteJobOrigin,

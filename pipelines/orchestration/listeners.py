@@ -1,19 +1,19 @@
-"""How a command hears what its own run takes in, while it goes on: for lines and progress bars."""
+"""How a command follows what its own run takes in, while it goes on: for lines and progress bars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 
-Listener = Callable[[list[Story]], None]
+Listener = Callable[[list[IntakeResult]], None]
 _listeners: list[Listener] = []
 
 
 @contextmanager
-def to_stories(listener: Listener) -> Iterator[None]:
-    """While this lasts, the listener gets each batch that a run in this process has loaded."""
+def listening(listener: Listener) -> Iterator[None]:
+    """Within this context, call a function with each batch that a run in this process has loaded."""
     _listeners.append(listener)
     try:
         yield
@@ -21,7 +21,7 @@ def to_stories(listener: Listener) -> Iterator[None]:
         _listeners.remove(listener)
 
 
-def tell(stories: list[Story]) -> None:
-    """Called by intake after each batch is loaded."""
+def notify(results: list[IntakeResult]) -> None:
+    """Pass a batch to all listeners; intake calls this after each batch is loaded."""
     for listener in _listeners:
-        listener(stories)
+        listener(results)

@@ -1,7 +1,7 @@
-"""The check that shows a return which was set aside as failed in its partition: its verdict, return by return.
+"""The check that shows a return which was set aside as failed in its partition.
 
-A return that is set aside is a verdict and no failure of the run, so its partition is materialized like any other. This
-check is what the UI shows red on it.
+A return that is set aside is no failure of the run, so its partition is materialized like any other. This check is what
+the UI shows in red on it.
 """
 
 import warnings
@@ -12,20 +12,25 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from warehouse.connect import Warehouse
 from warehouse.verdicts import FAILED, Verdict
 
 NAME = "not_set_aside"
 
 
-def report(instance: dg.DagsterInstance, stories: Sequence[Story]) -> None:
-    """Record the check of each return that was set aside, and of each that was judged again and is not any more."""
-    _forget(instance, [story.snapshot_id for story in stories])
-    for story in stories:
-        failed = story.verdict in FAILED
-        if failed or story.judgement > 1:
-            first = next((v for v in story.violations if v.severity == "error"), None)
+def report(instance: dg.DagsterInstance, results: Sequence[IntakeResult]) -> None:
+    """Record a failed check for each return that was set aside, a passed check for each that was judged again.
+
+    Args:
+        instance: The Dagster instance.
+        results: The returns of a batch; those that never were set aside get no check.
+    """
+    _delete_results(instance, [result.snapshot_id for result in results])
+    for result in results:
+        failed = result.verdict in FAILED
+        if failed or result.judgement > 1:
+            first = next((v for v in result.violations if v.severity == "error"), None)
             instance.report_runless_asset_event(
                 dg.AssetCheckEvaluation(
                     asset_key=dg.AssetKey("returns"),
@@ -33,16 +38,16 @@ def report(instance: dg.DagsterInstance, stories: Sequence[Story]) -> None:
                     passed=not failed,
                     severity=dg.AssetCheckSeverity.ERROR,
                     description=first.message_en if failed and first else None,
-                    metadata={"verdict": str(story.verdict), "errors": story.errors, "warnings": story.warnings},
-                    partition=story.snapshot_id,
+                    metadata={"verdict": str(result.verdict), "errors": result.errors, "warnings": result.warnings},
+                    partition=result.snapshot_id,
                 )
             )
 
 
-def _forget(instance: dg.DagsterInstance, partitions: Sequence[str]) -> None:
-    """Delete the results of earlier judgements, of a warehouse before a rebuild, too.
+def _delete_results(instance: dg.DagsterInstance, partitions: Sequence[str]) -> None:
+    """Delete the results of earlier judgements, also those of a warehouse before a rebuild.
 
-    Dagster keeps one result of a partition outside runs, and fails on a second instead of putting it in its place.
+    Dagster stores one result of a partition outside runs, and fails on a second instead of replacing it.
     """
     storage, results = instance.event_log_storage, AssetCheckExecutionsTable
     if isinstance(storage, SqlEventLogStorage):
@@ -58,7 +63,7 @@ def _forget(instance: dg.DagsterInstance, partitions: Sequence[str]) -> None:
 
 
 def check_of(returns: dg.AssetSpec) -> dg.AssetChecksDefinition:
-    """Return the check; run by hand it looks the verdict up in the warehouse."""
+    """Return the check of the asset `returns`; run by hand it reads the verdict from the warehouse."""
 
     def not_set_aside(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         with Warehouse(Home.current().warehouse).reading() as connection:
@@ -77,5 +82,5 @@ def check_of(returns: dg.AssetSpec) -> dg.AssetChecksDefinition:
             asset=returns.key,
             name=NAME,
             partitions_def=returns.partitions_def,
-            description="The return is not set aside: it is accepted, repeats what stands, or holds other returns.",
+            description="The return is not set aside: it is accepted, unchanged, or a container of returns.",
         )(not_set_aside)

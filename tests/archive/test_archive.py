@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from pipelines.archive import copying as module
 from pipelines.archive.copying import NotTaken, StillChanging
-from pipelines.archive.store import INCOMING, NAME_LENGTH, Archive, Damaged, Incoming, Receipt, media_type, return_name
+from pipelines.archive.ledger import NAME_LENGTH, Damaged, Receipt, return_name
+from pipelines.archive.store import INCOMING, Archive, Incoming, media_type
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 
 HASH = hashlib.sha256(b"a return").hexdigest()
 
@@ -120,7 +121,7 @@ def test_what_a_killed_run_left_half_copied_is_in_nobodys_way(archive: Archive, 
 
 
 @pytest.mark.parametrize("damage", ["missing", "altered", "cut short"])
-def test_a_damaged_file_is_told_and_healed_when_the_original_comes_again(
+def test_a_damaged_file_is_reported_and_replaced_when_the_original_comes_again(
     archive: Archive, tmp_path: Path, damage: str
 ) -> None:
     (first,) = archive.take([come(file(tmp_path))])
@@ -220,7 +221,7 @@ def test_a_link_is_taken_as_what_it_points_to_and_a_dangling_one_is_refused(arch
         archive.take([come(tmp_path / "nowhere.csv")])
 
 
-def test_one_file_in_trouble_holds_no_other_up(archive: Archive, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_holds_no_other_up(archive: Archive, tmp_path: Path) -> None:
     good, gone, later = file(tmp_path), tmp_path / "gone.csv", file(tmp_path, "later.csv", b"later")
     refused: dict[Path, NotTaken] = {}
     taken = archive.take([come(good), come(gone), come(tmp_path), come(later)], refused)
@@ -336,7 +337,7 @@ def test_a_ledger_line_comes_back_as_it_was_written(receipt: Receipt) -> None:
 
 
 def test_a_return_whose_bytes_were_lost_is_judged_when_the_original_comes_again(
-    home: Home, taken_in: Callable[..., list[Story]], sample: Path
+    home: Home, taken_in: Callable[..., list[IntakeResult]], sample: Path
 ) -> None:
     (receipt,) = Archive(home.archive).take([come(sample)])
     Archive(home.archive).path(receipt.sha256).unlink()
@@ -358,5 +359,5 @@ def test_a_return_whose_bytes_were_lost_is_judged_when_the_original_comes_again(
         (b"", "text/plain"),
     ],
 )
-def test_the_media_type_is_told_by_the_bytes_not_the_name(head: bytes, kind: str) -> None:
+def test_the_media_type_follows_from_the_bytes_not_the_name(head: bytes, kind: str) -> None:
     assert media_type(head) == kind

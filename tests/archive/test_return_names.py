@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.archive.store import return_name
+from pipelines.archive.ledger import return_name
 
 HASH = "0123456789abcdef" * 4
 NAME = re.compile(r"[0-9a-z\u0e00-\u0e7f]+(-[0-9a-z\u0e00-\u0e7f]+)*-0123456789ab")

@@ -112,7 +112,7 @@ def test_a_missing_key_is_named_with_its_file(tmp_path: Path, key: str) -> None:
         ("letters", "[1]", "a list of texts"),
     ],
 )
-def test_a_wrong_value_is_told_with_file_key_and_what_was_expected(
+def test_a_wrong_value_is_reported_with_file_key_and_what_was_expected(
     tmp_path: Path, key: str, value: str, expected: str
 ) -> None:
     with pytest.raises(CampaignFault, match=rf"roads\.toml: .*{key}.*{expected}"):
@@ -148,7 +148,7 @@ def test_the_letterhead_of_the_bundled_campaign_is_that_of_the_department_s_lett
         ('[letterhead]\nbase_url = "https://a b"', r"letterhead\.base_url is .*, expected an address like"),
     ],
 )
-def test_a_letterhead_that_cannot_be_used_is_told_by_file_and_key(tmp_path: Path, lines: str, words: str) -> None:
+def test_a_letterhead_that_cannot_be_used_is_reported_with_file_and_key(tmp_path: Path, lines: str, words: str) -> None:
     with pytest.raises(CampaignFault, match=rf"roads\.toml: {words}"):
         parse(campaign_file(tmp_path, f"{ROADS}{lines}\n"))
 
@@ -196,7 +196,7 @@ def test_a_campaign_fits_a_text_that_holds_one_of_its_phrases_spaces_aside() -> 
     assert fitting("การจัดทำความตกลง", known) == []
 
 
-def test_a_phrase_is_found_however_its_letters_were_typed(tmp_path: Path) -> None:
+def test_a_phrase_is_recognised_however_its_letters_were_typed(tmp_path: Path) -> None:
     campaign_file(tmp_path, ROADS.replace('["การสำรวจถนน"]', '["การส\u0e4d\u0e32รวจถนน"]'))
     assert [c.id for c in fitting("การสำรวจถนน", load(tmp_path).values())] == ["roads"]
 

@@ -73,7 +73,7 @@ def test_status_of_a_warehouse_without_returns(run: Run, home: Home) -> None:
     assert "\n0 returns\n" in said.stdout
 
 
-def test_status_tells_the_campaign_and_each_return(run: Run, put: Any, home: Home, sample: Path, taken_in: Any) -> None:
+def test_status_shows_the_campaign_and_each_return(run: Run, put: Any, home: Home, sample: Path, taken_in: Any) -> None:
     (first,) = taken_in(sample)
     broken = put("broken.csv", spoil=(NAMES[3], NAMES[3][:-1]))
     said = run("status")
@@ -96,9 +96,7 @@ def test_status_for_machines(run: Run, put: Any, home: Home) -> None:
     assert (one["snapshot_id"], one["verdict"], one["revision"]) == (story.snapshot_id, "accepted", 1)
 
 
-def test_status_shows_the_newest_returns_unless_all_are_asked_for(
-    run: Run, put: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_status_shows_the_newest_returns_or_all_of_them(run: Run, put: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.commands.status.SHOWN", 1)
     old, new = put("old.csv"), put("new.csv", date(2020, 7, 9))
     assert old.snapshot_id not in run("status").stdout
@@ -107,7 +105,7 @@ def test_status_shows_the_newest_returns_unless_all_are_asked_for(
     assert old.snapshot_id in run("status", "--all").stdout
 
 
-def test_summary_tells_the_nation_the_best_and_the_worst(run: Run, sample: Path, taken_in: Any) -> None:
+def test_summary_shows_the_nation_the_best_and_the_worst(run: Run, sample: Path, taken_in: Any) -> None:
     taken_in(sample)
     said = run("summary")
     assert said.exit_code == 0
@@ -158,7 +156,7 @@ def test_summary_after_a_run_that_ended_before_the_tables_says_so(run: Run, put:
     assert "Best" not in said.stdout
 
 
-def test_show_tells_where_what_stood_there_and_what_was_expected(run: Run, put: Any) -> None:
+def test_show_has_the_place_what_was_printed_and_what_was_expected(run: Run, put: Any) -> None:
     broken = put("broken.csv", spoil=(f",{NAMES[3]},", f",{NAMES[3][:-1]},"))
     said = run("show", broken.snapshot_id)
     assert said.exit_code == 1
@@ -181,14 +179,14 @@ def test_show_for_machines_has_the_nine_fields_of_a_violation(run: Run, sample: 
     }
 
 
-def test_show_tells_what_an_unchanged_return_repeats(run: Run, put: Any) -> None:
+def test_show_names_what_an_unchanged_return_repeats(run: Run, put: Any) -> None:
     first, second = put("a.csv"), put("b.csv", thai=False)
     said = run("show", second.snapshot_id)
     assert said.exit_code == 0
     assert f"every figure is that of {first.snapshot_id}" in said.stdout
 
 
-def test_show_tells_the_history_of_judgements(run: Run, tmp_path: Path, taken_in: Any) -> None:
+def test_show_has_the_history_of_judgements(run: Run, tmp_path: Path, taken_in: Any) -> None:
     (tmp_path / "a.csv").write_text(written_return(JUNE, dated=False), encoding="utf-8")
     taken_in(tmp_path / "a.csv")
     taken_in(tmp_path / "a.csv", as_of=JUNE)

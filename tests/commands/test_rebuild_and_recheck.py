@@ -17,10 +17,11 @@ from written_returns import CODES, NAMES, progress, written_return
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
 from pipelines.campaigns import BUNDLED
-from pipelines.commands.upkeep import _set_by
+from pipelines.commands.upkeep import _moved_aside
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
-from pipelines.intake.take_in import Story, take_in
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 
@@ -49,7 +50,7 @@ def held(home: Home) -> dict[str, list[Any]]:
         }
 
 
-def judged(home: Home, again: list[str] | None = None) -> list[Story]:
+def judged(home: Home, again: list[str] | None = None) -> list[IntakeResult]:
     """Archive to marts."""
     warehouse = Warehouse(home.warehouse)
     stories = [story for batch in take_in(home, again=again) for story in batch]
@@ -93,7 +94,7 @@ def arrivals(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_rebuild_comes_to_what_the_single_runs_came_to(home: Home, tmp_path: Path, seed: int) -> None:
+def test_a_rebuild_has_the_result_of_the_single_runs(home: Home, tmp_path: Path, seed: int) -> None:
     season = arrivals(tmp_path)
     random.Random(seed).shuffle(season)
     for path, hints in season:
@@ -104,21 +105,21 @@ def test_a_rebuild_comes_to_what_the_single_runs_came_to(home: Home, tmp_path: P
         assert after[table] == before[table], table
 
 
-def test_runs_over_many_at_once_come_to_what_single_runs_came_to(
+def test_a_run_over_many_returns_has_the_result_of_single_runs(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path, hints in arrivals(tmp_path):
         Archive(home.archive).take([incoming(home, path, **hints)])
     judged(home)
-    monkeypatch.setattr("pipelines.intake.take_in.BATCH", 2)
+    monkeypatch.setattr("pipelines.intake.backlog.BATCH", 2)
     assert held(anew(home)) == held(home)
 
 
 @pytest.fixture
-def put(home: Home, tmp_path: Path) -> Callable[..., Story]:
+def put(home: Home, tmp_path: Path) -> Callable[..., IntakeResult]:
     """Write a return, take it in, and tell what came of it."""
 
-    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **told: Any) -> Story:
+    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **told: Any) -> IntakeResult:
         (tmp_path / name).write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
         Archive(home.archive).take([incoming(home, tmp_path / name)])
         return judged(home)[-1]
@@ -238,7 +239,7 @@ def test_a_rebuild_that_fails_puts_the_old_warehouse_back(home: Home, put: Any) 
     before = held(home)
 
     def cut_short() -> None:
-        with _set_by(home.warehouse):
+        with _moved_aside(home.warehouse):
             home.warehouse.write_bytes(b"half of a warehouse")
             raise OSError("the disk is full")
 
@@ -266,7 +267,7 @@ def test_a_rebuild_after_a_killed_one_keeps_the_last_whole_warehouse_until_it_is
     whole = home.warehouse.with_suffix(".before-rebuild")
     home.warehouse.rename(whole)
     home.warehouse.write_bytes(b"half of a warehouse")
-    with _set_by(home.warehouse):
+    with _moved_aside(home.warehouse):
         assert whole.exists()
         judged(home)
     assert held(home) == before

@@ -43,7 +43,7 @@ def test_a_file_is_marked_up_and_nothing_is_written(khrop: Command, home: Home, 
         (("withdraw", "nothing", "--by", " ", "--reason", "x"), "a decision is signed"),
     ],
 )
-def test_wrong_use_is_said(khrop: Command, arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_use_is_reported(khrop: Command, arguments: tuple[str, ...], says: str) -> None:
     told = khrop(*arguments)
     assert (told.returncode, told.stdout) == (2, "")
     assert says in told.stderr
@@ -56,7 +56,7 @@ def test_what_holds_or_cannot_be_read_has_no_repair(khrop: Command, sample: Path
     (tmp_path / "note.txt").write_text("ไม่มีตาราง", encoding="utf-8")
     nothing = khrop("repair", tmp_path / "note.txt")
     assert nothing.returncode == 2
-    assert "no table can be had from it" in nothing.stderr
+    assert "no table can be read from it" in nothing.stderr
 
 
 def test_a_file_is_compared_with_the_return_before(khrop: Command, write: Put) -> None:

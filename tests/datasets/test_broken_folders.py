@@ -38,7 +38,7 @@ MISTAKES = [
         'names = "amphoe"',
         "dataset.toml: names names 'amphoe', which is no column",
     ),
-    ("dataset.toml", "names =", "name =", "dataset.toml: name is no key that is known here"),
+    ("dataset.toml", "names =", "name =", "dataset.toml: unknown key name; a dataset has"),
     ("dataset.toml", 'title_en = "Waste plans by district"', "title_en = ", "dataset.toml: this is no TOML"),
     ("dataset.toml", 'kind = "decimal"', 'kind = "number"', "dataset.toml: columns.tonnes.kind is 'number'"),
     ("dataset.toml", 'kind = "decimal"', 'kind = "text"', "columns.tonnes.kind is text, but the contract WastePlans"),

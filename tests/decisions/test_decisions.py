@@ -108,7 +108,7 @@ def test_what_is_not_certain_is_accepted_cell_by_cell_alone(
     assert "nothing is proposed for it; name a value" in refused.stderr
     refused = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending=1", *SIGNED)
     assert refused.returncode == 2
-    assert "would not hold even so, and nothing was decided" in refused.stderr
+    assert "would not be accepted even so, and nothing was decided" in refused.stderr
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
     told = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending={TOTAL}", *SIGNED)
     assert told.returncode == 0, told.stderr
@@ -138,7 +138,7 @@ def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
 
 
-def test_a_withdrawn_return_counts_no_more_and_is_heard_again(
+def test_a_withdrawn_return_counts_no_more_and_can_be_judged_again(
     khrop: Command, taken_in: Any, ask: Ask, sample: Path
 ) -> None:
     taken_in(sample)
@@ -162,7 +162,7 @@ def test_a_return_that_came_later_is_not_pushed_aside(
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
 
 
-def test_a_return_that_the_publisher_sends_anew_says_what_had_been_corrected(
+def test_a_return_that_the_publisher_sends_again_reports_what_had_been_corrected(
     khrop: Command, taken_in: Any, ask: Ask, write: Put
 ) -> None:
     name, saved = NAMES[1], progress(JUNE)[1]
@@ -187,7 +187,7 @@ def test_a_correction_of_what_is_not_printed_is_a_guard_that_fails(
 ) -> None:
     (receipt,) = Archive(home.archive).take([incoming(home, swapped)])
     cell = Correction("สงขลา", "saved", "๑๒๘", "14", "misread_digit")
-    Archive(home.archive).note(receipt, "khrop correct", Decision("correct", "x", "y", (cell,)).plain())
+    Archive(home.archive).record_decision(receipt, "khrop correct", Decision("correct", "x", "y", (cell,)).plain())
     taken_in()
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
     ((place, observed, expected),) = ask(
@@ -199,7 +199,7 @@ def test_a_correction_of_what_is_not_printed_is_a_guard_that_fails(
 def test_a_ledger_line_that_holds_no_decision_is_named(khrop: Command, home: Home, sample: Path) -> None:
     (receipt,) = Archive(home.archive).take([incoming(home, sample)])
     khrop("status")
-    Archive(home.archive).note(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
+    Archive(home.archive).record_decision(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
     told = khrop("ingest", sample)
     assert told.returncode == 3
     assert "ledger, line 2, holds no decision: put the ledger back from a backup" in told.stderr

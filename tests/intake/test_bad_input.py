@@ -199,7 +199,7 @@ def test_a_violation_stands_at_the_column_of_its_own_page() -> None:
     "printed", ["abc", "", "-", "=1+1", "๖2", "๖.๒", "๖๒ แห่ง", "+62", "@SUM(A1)", "6\x072", "9" * 19]
 )
 @pytest.mark.parametrize(("column", "at"), [("total", 3), ("saved", 4), ("pending", 5)])
-def test_a_number_that_is_no_number_is_told_at_its_cell_with_what_stood_there(
+def test_a_number_that_is_no_number_is_reported_at_its_cell_with_what_was_printed(
     printed: str, column: str, at: int
 ) -> None:
     cells = KRABI.split("\t")
@@ -213,7 +213,7 @@ def test_a_number_that_is_no_number_is_told_at_its_cell_with_what_stood_there(
     assert printed in violation.message_th
 
 
-def test_each_cell_of_a_row_that_is_no_number_is_told() -> None:
+def test_each_cell_of_a_row_that_is_no_number_is_reported() -> None:
     found = judged(altered(KRABI, "๑\tกระบี่\tก\tข\tค\t๔.๘๔\t"))
     assert [(v.column_name, v.observed) for v in broken(found, "counts-whole")] == [
         ("total", "ก"), ("saved", "ข"), ("pending", "ค")
@@ -221,7 +221,7 @@ def test_each_cell_of_a_row_that_is_no_number_is_told() -> None:
 
 
 @pytest.mark.parametrize("printed", ["n/a", "", "4,84", "=C2/B2", "๔.8๔", "๑๐๐๐๐๐๐๐๐๐๐๐"])
-def test_a_percent_that_is_no_number_is_told_at_its_cell(printed: str) -> None:
+def test_a_percent_that_is_no_number_is_reported_at_its_cell(printed: str) -> None:
     found = judged(altered(KRABI, KRABI.replace("๔.๘๔", printed)))
     assert found.verdict == "quarantined"
     violation = only(found, "percent-within-tolerance")
@@ -241,7 +241,7 @@ def test_a_total_that_is_negative_nothing_or_too_large_is_refused(printed: str, 
 
 @pytest.mark.parametrize(("column", "old"), [("saved", "๓"), ("pending", "๕๙")])
 @pytest.mark.parametrize("printed", ["-1", "999999999999999999"])
-def test_a_count_that_is_negative_or_too_large_is_told_at_its_own_cell(column: str, old: str, printed: str) -> None:
+def test_a_count_that_is_negative_or_too_large_is_reported_at_its_own_cell(column: str, old: str, printed: str) -> None:
     found = judged(altered(KRABI, KRABI.replace(f"\t{old}\t", f"\t{printed}\t")))
     assert found.verdict == "quarantined"
     violation = only(found, "counts-whole")
@@ -281,7 +281,7 @@ def test_text_that_a_spreadsheet_would_run_is_text() -> None:
 # --- provinces ---------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_province_is_told_at_its_cell_with_the_nearest() -> None:
+def test_an_unknown_province_is_reported_at_its_cell_with_the_nearest() -> None:
     found = judged(altered("\tกระบี่\t", "\tกระบี\t"))
     assert found.verdict == "quarantined"
     unknown = next(v for v in broken(found, "provinces-complete") if v.place)
@@ -327,7 +327,7 @@ def test_a_77th_row_is_quarantined_before_and_behind_the_grand_total(name: str, 
         ("๗,๘๕๐", "๙๙๙๙๙๙๙๙๙๙๙๙๙๙๙", "๙๙๙๙๙๙๙๙๙๙๙๙๙๙๙", "7850", 3),
     ],
 )
-def test_a_grand_total_that_is_wrong_or_unreadable_is_told_at_its_cell(
+def test_a_grand_total_that_is_wrong_or_unreadable_is_reported_at_its_cell(
     old: str, new: str, observed: str, expected: str, at: int
 ) -> None:
     found = judged(altered(TOTAL, TOTAL.replace(old, new)))
@@ -337,7 +337,7 @@ def test_a_grand_total_that_is_wrong_or_unreadable_is_told_at_its_cell(
     assert violation.place == f"text!R{line_of('รวม')}C{at}"
 
 
-def test_a_return_without_a_grand_total_is_told_to_lack_one_and_not_to_pass_it() -> None:
+def test_a_missing_grand_total_is_reported_and_its_rule_is_not_run() -> None:
     found = judged(altered(TOTAL + "\n", ""))
     assert found.verdict in ("accepted", "accepted_with_warnings")
     assert {n.part for n in found.not_run if n.rule_id == "totals-match"} == {
@@ -375,7 +375,7 @@ def test_a_grand_total_before_its_rows_is_the_grand_total() -> None:
         (f"{AS_OF}\nข้อมูล ณ วันที่ 12/6/2563", "๑๑ มิถุนายน ๒๕๖๓ | 12/6/2563"),
     ],
 )
-def test_an_as_of_date_that_cannot_be_told_is_quarantined_with_what_was_printed(words: str, observed: str) -> None:
+def test_an_unknown_as_of_date_is_quarantined_with_what_was_printed(words: str, observed: str) -> None:
     found = judged(altered(AS_OF, words))
     assert found.verdict == "quarantined"
     violation = only(found, "as-of-present")
@@ -384,7 +384,7 @@ def test_an_as_of_date_that_cannot_be_told_is_quarantined_with_what_was_printed(
     assert found.as_of is None
 
 
-def test_an_as_of_date_in_a_gregorian_year_is_told_by_its_range() -> None:
+def test_an_as_of_date_in_a_gregorian_year_is_recognised_by_its_range() -> None:
     found = judged(altered(AS_OF, "ข้อมูล ณ วันที่ 11 มิถุนายน 2020"))
     assert (found.verdict, found.as_of) == ("accepted_with_warnings", date(2020, 6, 11))
 

@@ -60,7 +60,7 @@ def test_only_the_return_that_stands_for_its_day_is_compared(write: Put, taken_i
     assert ask("SELECT verdict FROM core.snapshot WHERE snapshot_id = ?", wrong.snapshot_id) == [("accepted",)]
 
 
-def test_a_stale_copy_is_told(write: Put, taken_in: Any) -> None:
+def test_a_stale_copy_is_reported(write: Put, taken_in: Any) -> None:
     same = write("a.csv", JUNE)
     taken_in(same)
     copy = same.read_text(encoding="utf-8").replace("๑๑ มิถุนายน", "๒๕ มิถุนายน")
@@ -78,7 +78,7 @@ def test_a_return_that_moves_to_another_day_frees_the_one_after_it(write: Put, t
     assert ask("SELECT verdict FROM core.snapshot WHERE snapshot_id = ?", after.snapshot_id) == [("accepted",)]
 
 
-def test_a_universe_that_shrinks_is_told_with_both_numbers(write: Put, taken_in: Any, ask: Ask) -> None:
+def test_a_universe_that_shrinks_is_reported_with_both_numbers(write: Put, taken_in: Any, ask: Ask) -> None:
     taken_in(write("a.csv", JUNE))
     taken_in(write("b.csv", LATER, figures={FIRST: (TOTAL - 1, 6)}))
     told = ask("SELECT key, column_name, observed, expected FROM core.violation WHERE rule_id = 'universe-stable'")

@@ -19,16 +19,19 @@ from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines import campaigns
-from pipelines.archive.store import Archive, Receipt
+from pipelines.archive.ledger import Receipt
+from pipelines.archive.store import Archive
 from pipelines.home import Home
+from pipelines.intake.backlog import waiting
 from pipelines.intake.inbox import Inbox, incoming
-from pipelines.intake.take_in import Story, take_in, waiting
-from pipelines.monitoring.alerts import standing
-from pipelines.monitoring.health import archived, troubles
+from pipelines.intake.loading import IntakeResult
+from pipelines.intake.take_in import take_in
+from pipelines.monitoring.alerts import problems
+from pipelines.monitoring.health import archived, health_report
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation
 
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 Ask = Callable[..., list[Any]]
 DAYS = [date(2020, 6, day) for day in (4, 11, 18)]
 NAMES = ["รายงาน ๔ มิ.ย. ๖๓.csv", "รายงาน ๑๑ มิ.ย. ๖๓.csv", "รายงาน ๑๘ มิ.ย. ๖๓.csv"]
@@ -68,7 +71,7 @@ def ledger(home: Home) -> list[Receipt]:
     return Archive(home.archive).receipts()
 
 
-def judged_everything(home: Home) -> list[Story]:
+def judged_everything(home: Home) -> list[IntakeResult]:
     with Warehouse(home.warehouse).writer():
         return [story for batch in take_in(home) for story in batch]
 
@@ -130,16 +133,16 @@ def test_ledger_lines_of_what_came_by_itself_are_as_before(home: Home, taken_in:
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_what_is_refused_in_a_container_is_no_trouble_and_one_without_a_return_is(
+def test_a_file_refused_in_a_container_is_no_problem_and_a_container_without_a_return_is(
     home: Home, taken_in: TakeIn, tmp_path: Path
 ) -> None:
     taken_in(three(tmp_path))
 
     def wrong() -> list[str]:
         with Warehouse(home.warehouse).reading() as connection:
-            now = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+            now = health_report(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
             assert now.counts["opened"] == 1
-        return [key for key in standing(now) if not key.startswith("overdue")]
+        return [key for key in problems(now) if not key.startswith("overdue")]
 
     assert wrong() == []
     (empty,) = taken_in(mail(tmp_path, ("a.png", PNG), ("b.exe", b"MZ\x90\0")))
@@ -222,7 +225,7 @@ def test_a_kill_before_the_ledger_is_written_leaves_nothing_half_done(
 ) -> None:
     path = three(tmp_path)
     with monkeypatch.context() as killed:
-        killed.setattr(Archive, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("pipelines.archive.ledger.append", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             taken_in(path)
     assert ledger(home) == []
@@ -232,7 +235,7 @@ def test_a_kill_before_the_ledger_is_written_leaves_nothing_half_done(
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_a_rebuild_from_the_archive_comes_to_the_same(home: Home, tmp_path: Path, taken_in: TakeIn) -> None:
+def test_a_rebuild_from_the_archive_has_the_same_result(home: Home, tmp_path: Path, taken_in: TakeIn) -> None:
     inner = zip_of(tmp_path / "inner.zip", ("late.csv", written(DAYS[0], dated=False)))
     taken_in(three(tmp_path))
     path = mail(tmp_path, ("again.csv", written(DAYS[0])), ("inner.zip", inner.read_bytes()), ("x.png", PNG))
@@ -246,7 +249,7 @@ def test_a_rebuild_from_the_archive_comes_to_the_same(home: Home, tmp_path: Path
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
-def test_show_tells_of_parts_and_of_the_container(
+def test_show_names_the_parts_and_the_container(
     home: Home, tmp_path: Path, taken_in: TakeIn, run: Callable[..., Result]
 ) -> None:
     container, *parts = taken_in(three(tmp_path))

@@ -116,7 +116,7 @@ def test_a_file_outside_the_inbox_is_of_no_campaign(home: Home, tmp_path: Path) 
     assert campaign_of(home, tmp_path / "inbox" / CAMPAIGN / "a.csv") is None
 
 
-def test_a_file_in_trouble_is_named_and_tried_again_at_the_next_look(
+def test_a_file_that_cannot_be_read_is_named_and_tried_again_at_the_next_search(
     home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "a.csv").write_text("a")
@@ -138,7 +138,7 @@ def test_a_file_in_trouble_is_named_and_tried_again_at_the_next_look(
     assert names(home) == ["b.csv", "a.csv"]
 
 
-def test_a_disk_that_is_full_is_a_problem_to_be_told_and_not_the_end_of_the_sensor(
+def test_a_full_disk_is_a_reported_problem_and_not_the_end_of_the_sensor(
     home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "a.csv").write_text("a")

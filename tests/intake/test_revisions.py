@@ -63,7 +63,7 @@ def test_a_correction_taken_back_is_a_third_revision(write: Put, taken_in: Any, 
     assert saved_of_first(ask) == [(5,)]
 
 
-def test_each_past_state_can_be_asked_for(write: Put, taken_in: Any, ask: Ask) -> None:
+def test_each_past_state_can_be_queried(write: Put, taken_in: Any, ask: Ask) -> None:
     for name, saved in (("a", 5), ("b", 6), ("c", 7)):
         taken_in(write(f"{name}.csv", JUNE, figures={FIRST: (TOTAL, saved)}))
     moments = [row[0] for row in ask("SELECT known_from FROM core.snapshot ORDER BY known_from")]
@@ -157,10 +157,10 @@ def test_several_returns_of_one_day_in_one_batch_are_revisions_in_their_order(
     assert saved_of_first(ask) == [(5,)]
 
 
-def test_more_returns_than_a_batch_come_to_the_same(
+def test_more_returns_than_a_batch_have_the_same_result(
     write: Put, taken_in: Any, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.intake.take_in.BATCH", 3)
+    monkeypatch.setattr("pipelines.intake.backlog.BATCH", 3)
     days = [JUNE + timedelta(days=n) for n in range(8)]
     stories = taken_in(*(write(f"{day}.csv", day, figures={FIRST: (TOTAL, 20 - n)}) for n, day in enumerate(days)))
     assert [s.as_of for s in stories] == days

@@ -54,7 +54,7 @@ def test_a_province_goes_by_any_of_its_names(taken_in: Any, returns: Path, follo
     assert follow(story.snapshot_id, name, "saved").value == "3"
 
 
-def test_a_figure_of_a_workbook_tells_what_it_prints_and_what_it_holds(
+def test_the_trail_of_a_workbook_s_figure_has_what_it_prints_and_what_it_holds(
     taken_in: Any, returns: Path, follow: Any
 ) -> None:
     (story,) = taken_in(returns / NUMBERS)

@@ -130,14 +130,16 @@ def test_a_sender_and_a_document_that_agree_are_one() -> None:
         (("ข้อมูล ณ วันที่ ๓๑ มิถุนายน ๒๕๖๓",), date(2020, 6, 30), "๓๑ มิถุนายน ๒๕๖๓ | 2020-06-30"),
     ],
 )
-def test_dates_in_conflict_are_none_and_all_are_told(prose: tuple[str, ...], hint: date | None, printed: str) -> None:
+def test_dates_in_conflict_are_none_and_all_are_reported(
+    prose: tuple[str, ...], hint: date | None, printed: str
+) -> None:
     said = of(TITLE, *prose, hints=Hints(as_of=hint))
     assert said.as_of is None
     assert said.facts["as_of_dates"] == 2
     assert said.facts["as_of_printed"] == printed
 
 
-def test_a_year_of_two_digits_is_told_by_a_sender_who_names_the_same_day() -> None:
+def test_a_year_of_two_digits_is_known_where_the_sender_names_the_same_day() -> None:
     assert of(TITLE, "ข้อมูล ณ วันที่ ๑๑ มิ.ย. ๖๓", hints=Hints(as_of=JUNE_11)).as_of == JUNE_11
     assert of(TITLE, "ข้อมูล ณ วันที่ ๑๑ มิ.ย. ๖๓").as_of is None
 
@@ -152,12 +154,12 @@ def campaign(*prose: str, hint: str | None = None, known: dict[str, Any] = KNOWN
     return said.campaign.id if said.campaign else None, said.facts["campaigns_fit"]
 
 
-def test_the_campaign_is_told_by_the_title_however_it_is_spaced() -> None:
+def test_the_campaign_is_recognised_by_the_title_however_it_is_spaced() -> None:
     assert campaign(TITLE) == (INFO, 1)
     assert campaign("การจัดทำ ความตกลง", "ความร่วมมือระหว่างประเทศ") == (INFO, 1)
 
 
-def test_a_title_of_no_campaign_or_of_two_tells_none() -> None:
+def test_a_title_of_no_campaign_or_of_two_gives_none() -> None:
     both = {**KNOWN, "roads": OTHER}
     assert campaign("หนังสือ") == (None, 0)
     assert campaign(TITLE, "การสำรวจถนน", known=both) == (None, 2)

@@ -1,4 +1,4 @@
-"""Each trouble is told once to each who is to hear of it, and once more when it is resolved."""
+"""Each notifier sends each problem once, and once more when it is resolved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 
 from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from pipelines.monitoring import alerts
 from pipelines.monitoring.alerts import (
     MAIL,
@@ -30,86 +30,86 @@ from pipelines.monitoring.alerts import (
     Notice,
     WebhookNotifier,
     notifiers,
-    standing,
+    problems,
 )
-from pipelines.monitoring.health import Broken, Overdue, Troubles, archived, overdue, troubles
+from pipelines.monitoring.health import HealthReport, Overdue, RuleViolations, archived, health_report, overdue
 from warehouse.connect import Warehouse
 from warehouse.tables import Conservation
 
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 OPEN, CLOSED = "open-campaign", "info-international-agreements"
 BEGUN = {"set-aside:x": "x is set aside"}
 
 
-class Heard:
-    """A way to tell that keeps what it was told, and fails when it is to."""
+class RecordingNotifier:
+    """A notifier that keeps the lines it sends, and raises `fault` where it is set."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self.fault: Exception | None = None
 
     def send(self, notices: Sequence[Notice]) -> None:
         if self.fault:
             raise self.fault
-        self.said += [notice.line() for notice in notices]
+        self.lines += [notice.line() for notice in notices]
 
 
-def test_a_trouble_is_told_once_and_once_more_when_it_is_resolved(home: Home) -> None:
-    way = Heard("a")
+def test_a_problem_is_sent_once_and_once_more_when_it_is_resolved(home: Home) -> None:
+    notifier = RecordingNotifier("a")
     for now in (BEGUN, BEGUN, {}, {}):
-        alerts.tell(home, now, [way])
-    assert way.said == ["trouble: x is set aside", "resolved: x is set aside"]
-    assert alerts.told(home) == {}
+        alerts.notify(home, now, [notifier])
+    assert notifier.lines == ["trouble: x is set aside", "resolved: x is set aside"]
+    assert alerts.sent_alerts(home) == {}
 
 
-def test_a_trouble_that_comes_back_is_told_again(home: Home) -> None:
-    way = Heard("a")
+def test_a_problem_that_comes_back_is_sent_again(home: Home) -> None:
+    notifier = RecordingNotifier("a")
     for now in (BEGUN, {}, BEGUN):
-        alerts.tell(home, now, [way])
-    assert [line.split(":")[0] for line in way.said] == ["trouble", "resolved", "trouble"]
+        alerts.notify(home, now, [notifier])
+    assert [line.split(":")[0] for line in notifier.lines] == ["trouble", "resolved", "trouble"]
 
 
 @pytest.mark.parametrize("fault", [ConnectionRefusedError(111, "refused"), ValueError("no such host name")])
-def test_a_way_that_failed_is_tried_again_and_the_others_are_not_told_twice(home: Home, fault: Exception) -> None:
-    good, bad = Heard("good"), Heard("bad")
+def test_a_notifier_that_failed_is_tried_again_and_the_others_send_nothing_twice(home: Home, fault: Exception) -> None:
+    good, bad = RecordingNotifier("good"), RecordingNotifier("bad")
     bad.fault = fault
-    assert [n.key for n in alerts.tell(home, BEGUN, [bad, good])] == ["set-aside:x"]
-    assert alerts.news(bad, BEGUN, alerts.told(home))
-    assert not alerts.news(good, BEGUN, alerts.told(home))
+    assert [n.key for n in alerts.notify(home, BEGUN, [bad, good])] == ["set-aside:x"]
+    assert alerts.unsent(bad, BEGUN, alerts.sent_alerts(home))
+    assert not alerts.unsent(good, BEGUN, alerts.sent_alerts(home))
     bad.fault = None
-    alerts.tell(home, BEGUN, [bad, good])
-    assert bad.said == good.said == ["trouble: x is set aside"]
+    alerts.notify(home, BEGUN, [bad, good])
+    assert bad.lines == good.lines == ["trouble: x is set aside"]
     bad.fault = fault
-    alerts.tell(home, {}, [bad, good])
+    alerts.notify(home, {}, [bad, good])
     bad.fault = None
-    alerts.tell(home, {}, [bad, good])
-    assert bad.said == good.said == ["trouble: x is set aside", "resolved: x is set aside"]
+    alerts.notify(home, {}, [bad, good])
+    assert bad.lines == good.lines == ["trouble: x is set aside", "resolved: x is set aside"]
 
 
-def test_a_way_that_was_never_told_of_a_trouble_does_not_hear_of_its_end(home: Home) -> None:
-    told, later = Heard("told"), Heard("later")
-    alerts.tell(home, BEGUN, [told])
-    alerts.tell(home, {}, [told, later])
-    assert later.said == []
+def test_a_notifier_that_never_sent_a_problem_does_not_send_its_resolution(home: Home) -> None:
+    early, later = RecordingNotifier("early"), RecordingNotifier("later")
+    alerts.notify(home, BEGUN, [early])
+    alerts.notify(home, {}, [early, later])
+    assert later.lines == []
 
 
-def test_a_new_way_hears_of_what_stands(home: Home) -> None:
-    alerts.tell(home, BEGUN, [Heard("old")])
-    new = Heard("new")
-    alerts.tell(home, BEGUN, [Heard("old"), new])
-    assert new.said == ["trouble: x is set aside"]
+def test_a_new_notifier_sends_every_present_problem(home: Home) -> None:
+    alerts.notify(home, BEGUN, [RecordingNotifier("old")])
+    new = RecordingNotifier("new")
+    alerts.notify(home, BEGUN, [RecordingNotifier("old"), new])
+    assert new.lines == ["trouble: x is set aside"]
 
 
-def test_where_the_memory_is_lost_all_is_told_again(home: Home) -> None:
-    alerts.tell(home, BEGUN, [Heard("a")])
+def test_where_the_record_is_lost_everything_is_sent_again(home: Home) -> None:
+    alerts.notify(home, BEGUN, [RecordingNotifier("a")])
     (home.root / "alerts.json").write_text("")
-    way = Heard("a")
-    alerts.tell(home, BEGUN, [way])
-    assert way.said == ["trouble: x is set aside"]
+    notifier = RecordingNotifier("a")
+    alerts.notify(home, BEGUN, [notifier])
+    assert notifier.lines == ["trouble: x is set aside"]
 
 
-def test_the_log_tells_trouble_as_a_warning_and_its_end_as_news(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_has_problems_as_warnings_and_their_resolution_as_information(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "khrop.alerts"):
         LogNotifier().send([Notice("k", "x", False), Notice("k", "x", True)])
     assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
@@ -156,11 +156,11 @@ def web(no_proxy: None) -> Iterator[tuple[str, list[tuple[str, bytes]], list[byt
         yield f"http://127.0.0.1:{server.server_port}/hook", posted, answers
 
 
-def test_a_webhook_is_told_in_json(home: Home, web: tuple[str, list[tuple[str, bytes]], list[bytes]]) -> None:
+def test_a_webhook_gets_json(home: Home, web: tuple[str, list[tuple[str, bytes]], list[bytes]]) -> None:
     address, posted, _ = web
     thai = {"set-aside:x": "แถวที่ ๓ ไม่สมดุล"}
-    alerts.tell(home, thai, [WebhookNotifier(address)])
-    alerts.tell(home, {}, [WebhookNotifier(address)])
+    alerts.notify(home, thai, [WebhookNotifier(address)])
+    alerts.notify(home, {}, [WebhookNotifier(address)])
     assert [kind for kind, _ in posted] == ["application/json; charset=utf-8"] * 2
     assert [json.loads(body) for _, body in posted] == [
         {
@@ -172,19 +172,19 @@ def test_a_webhook_is_told_in_json(home: Home, web: tuple[str, list[tuple[str, b
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.0 503 Busy\r\n\r\n", b"this is no HTTP\r\n\r\n", b""])
-def test_a_webhook_that_answers_badly_is_told_again_next_time(
+def test_a_webhook_that_answers_badly_is_tried_again_next_time(
     home: Home, web: tuple[str, list[tuple[str, bytes]], list[bytes]], answer: bytes
 ) -> None:
     address, posted, answers = web
     answers.append(answer)
-    assert alerts.tell(home, BEGUN, [WebhookNotifier(address)]) == []
-    assert len(alerts.tell(home, BEGUN, [WebhookNotifier(address)])) == 1
+    assert alerts.notify(home, BEGUN, [WebhookNotifier(address)]) == []
+    assert len(alerts.notify(home, BEGUN, [WebhookNotifier(address)])) == 1
     assert len(posted) == 2
 
 
 @pytest.fixture
-def post_office() -> Iterator[tuple[int, list[email.message.EmailMessage]]]:
-    """An SMTP server that takes every letter: its port, and the letters."""
+def mail_server() -> Iterator[tuple[int, list[email.message.EmailMessage]]]:
+    """An SMTP server that takes every mail: its port, and the mails."""
     letters: list[Any] = []
 
     class Session(socketserver.StreamRequestHandler):
@@ -206,41 +206,41 @@ def post_office() -> Iterator[tuple[int, list[email.message.EmailMessage]]]:
         yield server.server_address[1], letters
 
 
-def test_a_letter_tells_the_first_trouble_in_its_subject_and_all_in_its_body(
-    home: Home, post_office: tuple[int, list[email.message.EmailMessage]]
+def test_a_mail_has_the_first_problem_in_its_subject_and_all_in_its_body(
+    home: Home, mail_server: tuple[int, list[email.message.EmailMessage]]
 ) -> None:
-    port, letters = post_office
-    way = MailNotifier(f"smtp://127.0.0.1:{port}?from=khrop@example.org&to=a@example.org&to=b@example.org")
-    alerts.tell(home, {"set-aside:x": "แถวที่ ๓ ไม่สมดุล", "set-aside:y": "y is set aside"}, [way])
+    port, letters = mail_server
+    notifier = MailNotifier(f"smtp://127.0.0.1:{port}?from=khrop@example.org&to=a@example.org&to=b@example.org")
+    alerts.notify(home, {"set-aside:x": "แถวที่ ๓ ไม่สมดุล", "set-aside:y": "y is set aside"}, [notifier])
     (letter,) = letters
     assert letter["To"] == "a@example.org, b@example.org"
     assert letter["Subject"] == "Khrop: trouble: แถวที่ ๓ ไม่สมดุล (+1)"
     assert letter.get_content().splitlines() == ["trouble: แถวที่ ๓ ไม่สมดุล", "trouble: y is set aside"]
 
 
-def test_a_password_is_not_sent_to_a_post_office_without_tls(
-    home: Home, post_office: tuple[int, list[email.message.EmailMessage]]
+def test_a_password_is_not_sent_to_a_mail_server_without_tls(
+    home: Home, mail_server: tuple[int, list[email.message.EmailMessage]]
 ) -> None:
-    port, letters = post_office
-    way = MailNotifier(f"smtp://user:secret@127.0.0.1:{port}?from=a@example.org&to=b@example.org")
-    assert alerts.tell(home, BEGUN, [way]) == []
+    port, letters = mail_server
+    notifier = MailNotifier(f"smtp://user:secret@127.0.0.1:{port}?from=a@example.org&to=b@example.org")
+    assert alerts.notify(home, BEGUN, [notifier]) == []
     assert letters == []
-    assert alerts.news(way, BEGUN, alerts.told(home)), "it is tried again next time"
+    assert alerts.unsent(notifier, BEGUN, alerts.sent_alerts(home)), "it is tried again next time"
 
 
-def test_a_post_office_that_is_closed_is_tried_again_next_time(home: Home) -> None:
+def test_a_mail_server_that_is_closed_is_tried_again_next_time(home: Home) -> None:
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as closed:
         port = closed.server_address[1]
-    way = MailNotifier(f"smtp://127.0.0.1:{port}?from=a@example.org&to=b@example.org")
-    assert alerts.tell(home, BEGUN, [way]) == []
-    assert alerts.news(way, BEGUN, alerts.told(home))
+    notifier = MailNotifier(f"smtp://127.0.0.1:{port}?from=a@example.org&to=b@example.org")
+    assert alerts.notify(home, BEGUN, [notifier]) == []
+    assert alerts.unsent(notifier, BEGUN, alerts.sent_alerts(home))
 
 
-def test_the_environment_names_the_ways_and_the_log_is_always_one() -> None:
-    assert [way.name for way in notifiers({})] == ["log"]
+def test_the_environment_names_the_notifiers_and_the_log_is_always_among_them() -> None:
+    assert [notifier.name for notifier in notifiers({})] == ["log"]
     address = "smtp://mail.example.org?from=a@example.org&to=b@example.org"
-    ways = notifiers({WEBHOOK: "https://example.org/hook", MAIL: address})
-    assert [way.name for way in ways] == ["log", "webhook", "mail"]
+    configured = notifiers({WEBHOOK: "https://example.org/hook", MAIL: address})
+    assert [notifier.name for notifier in configured] == ["log", "webhook", "mail"]
 
 
 @pytest.mark.parametrize(
@@ -257,45 +257,47 @@ def test_an_unusable_address_is_refused_without_giving_away_what_it_holds(variab
     assert "secret" not in str(refusal.value)
 
 
-# --- what counts as trouble --------------------------------------------------------------------------------------
+# --- what counts as a problem ------------------------------------------------------------------------------------
 
 
-def found(**parts: Any) -> Troubles:
-    return Troubles(**{"rules": (), "conservation": (), "overdue": (), **parts})
+def report(**parts: Any) -> HealthReport:
+    return HealthReport(**{"rules": (), "conservation": (), "overdue": (), **parts})
 
 
-def test_a_return_that_is_set_aside_is_one_trouble_however_many_rules_it_breaks() -> None:
-    first = Broken("balance", "error", 2, (("a-1", "text!R3", "row 3 does not balance"),))
-    second = Broken("totals-match", "error", 1, (("a-1", "", "the sum is off"),))
-    warned = Broken("claims-match", "warning", 1, (("b-2", "", "3.71 against 3.72"),))
-    told = standing(found(rules=(first, second, warned)))
-    assert list(told) == ["set-aside:a-1"]
-    assert told["set-aside:a-1"].startswith("a-1 is set aside: row 3 does not balance, line 3; see khrop show a-1")
-    assert "totals-match" in told["set-aside:a-1"]
+def test_a_return_that_is_set_aside_is_one_problem_however_many_rules_it_breaks() -> None:
+    first = RuleViolations("balance", "error", 2, (("a-1", "text!R3", "row 3 does not balance"),))
+    second = RuleViolations("totals-match", "error", 1, (("a-1", "", "the sum is off"),))
+    warned = RuleViolations("claims-match", "warning", 1, (("b-2", "", "3.71 against 3.72"),))
+    texts = problems(report(rules=(first, second, warned)))
+    assert list(texts) == ["set-aside:a-1"]
+    assert texts["set-aside:a-1"].startswith("a-1 is set aside: row 3 does not balance, line 3; see khrop show a-1")
+    assert "totals-match" in texts["set-aside:a-1"]
 
 
 def test_text_of_a_document_stays_on_one_line() -> None:
-    broken = Broken("provinces-complete", "error", 1, (("a-1", "", "'กระ\r\nBcc: x@example.org\x1b[2J' is unknown"),))
-    (text,) = standing(found(rules=(broken,))).values()
+    broken = RuleViolations(
+        "provinces-complete", "error", 1, (("a-1", "", "'กระ\r\nBcc: x@example.org\x1b[2J' is unknown"),)
+    )
+    (text,) = problems(report(rules=(broken,))).values()
     assert text.isprintable()
 
 
-def test_what_is_not_accounted_for_is_a_trouble() -> None:
+def test_what_is_not_accounted_for_is_a_problem() -> None:
     lost = Conservation("rows", 76, 75, {})
     whole = Conservation("returns", 1, 1, {})
-    assert list(standing(found(conservation=(lost, whole)))) == ["conservation:rows"]
+    assert list(problems(report(conservation=(lost, whole)))) == ["conservation:rows"]
 
 
-def test_what_is_overdue_is_a_trouble() -> None:
+def test_what_is_overdue_is_a_problem() -> None:
     late = Overdue(OPEN, None, date(2026, 1, 15))
-    assert standing(found(overdue=(late,))) == {
+    assert problems(report(overdue=(late,))) == {
         f"overdue:{OPEN}": f"a return of {OPEN} was due on 2026-01-15; none has come"
     }
 
 
 @pytest.fixture
 def two_campaigns(home: Home) -> dict[str, campaigns.Campaign]:
-    """The bundled one, which is closed, and one that is open since 2026-01-01 and wants a return every 14 days."""
+    """The bundled campaign, which is closed, and a campaign open since 2026-01-01 with a return due every 14 days."""
     folder = home.root / "campaigns"
     folder.mkdir(parents=True)
     (folder / f"{OPEN}.toml").write_text(
@@ -337,36 +339,36 @@ def test_a_campaign_is_overdue_until_the_day_it_is_closed(home: Home, taken_in: 
         assert overdue(connection, known, closed + timedelta(days=1)) == ()
 
 
-def now_wrong(home: Home) -> dict[str, str]:
+def present_problems(home: Home) -> dict[str, str]:
     with Warehouse(home.warehouse).reading() as connection:
-        now = troubles(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
-    return standing(now)
+        report = health_report(home, connection, campaigns.load(home.root), datetime.now(UTC), archived(home))
+    return problems(report)
 
 
-def test_a_mended_return_takes_the_trouble_of_the_broken_one_away(
+def test_a_corrected_return_resolves_the_problem_of_the_broken_return(
     home: Home, taken_in: TakeIn, returns: Path, tmp_path: Path
 ) -> None:
     good = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     lost_a_row = tmp_path / "broken.csv"
     lost_a_row.write_text("".join(line for line in good.read_text("utf-8").splitlines(True) if "จันทบุรี" not in line))
     (broken,) = taken_in(lost_a_row)
-    assert list(now_wrong(home)) == [f"set-aside:{broken.snapshot_id}"]
+    assert list(present_problems(home)) == [f"set-aside:{broken.snapshot_id}"]
     (mended,) = taken_in(good)
     assert mended.as_of == broken.as_of
-    assert now_wrong(home) == {}
+    assert present_problems(home) == {}
 
 
-def test_a_broken_return_without_a_date_is_mended_by_what_comes_from_the_same_place(
+def test_a_broken_return_without_a_date_is_resolved_by_what_comes_from_the_same_place(
     home: Home, taken_in: TakeIn, sample: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "return.txt"
     place.write_bytes(b"\x00\x01 half of it")
     (unreadable,) = taken_in(place)
     assert unreadable.verdict == "unreadable"
-    assert list(now_wrong(home)) == [f"set-aside:{unreadable.snapshot_id}"]
+    assert list(present_problems(home)) == [f"set-aside:{unreadable.snapshot_id}"]
     place.write_bytes(sample.read_bytes())
     taken_in(place)
-    assert now_wrong(home) == {}
+    assert present_problems(home) == {}
 
 
 def test_a_return_that_comes_in_while_a_run_goes_on_is_not_missed_by_that_run(
@@ -381,7 +383,7 @@ def test_a_return_that_comes_in_while_a_run_goes_on_is_not_missed_by_that_run(
     Archive(home.archive).take([Incoming(late, str(late))])
     with Warehouse(home.warehouse).reading() as connection:
         known = campaigns.load(home.root)
-        held = troubles(home, connection, known, datetime.now(UTC), seen_by_the_run)
-        dropped = troubles(home, connection, known, datetime.now(UTC), archived(home))
+        held = health_report(home, connection, known, datetime.now(UTC), seen_by_the_run)
+        dropped = health_report(home, connection, known, datetime.now(UTC), archived(home))
     assert [c.kept for c in held.conservation] == [True, True]
     assert [c.kept for c in dropped.conservation] == [False, True]

@@ -19,7 +19,7 @@ from province_table import DATASETS, MART_NAMES
 
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import checks, launch
 from pipelines.publishing import catalogue
@@ -27,7 +27,7 @@ from warehouse import tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 WARNING = dg.AssetCheckSeverity.WARN
 ERROR = dg.AssetCheckSeverity.ERROR
 
@@ -66,7 +66,7 @@ def archive(home: Home, *paths: Path) -> None:
 def run(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
     """The ingest job as a command runs it."""
     with Warehouse(home.warehouse).writer():
-        return launch.run(instance, defs.resolve_job_def("ingest"))
+        return launch.run(instance, defs().resolve_job_def("ingest"))
 
 
 @pytest.mark.slow
@@ -81,8 +81,8 @@ def test_the_code_location_is_valid(home: Home) -> None:
 def test_the_definitions_can_be_loaded_in_full() -> None:
     from pipelines.definitions import defs
 
-    dg.Definitions.validate_loadable(defs)
-    names = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
+    dg.Definitions.validate_loadable(defs())
+    names = {spec.key.to_user_string() for spec in defs().resolve_all_asset_specs()}
     reports = {report.name for report in catalogue.reports(DATASETS.values())}
     assert names == {"intake", "returns", "province_progress", *MART_NAMES, "exports", *reports}
 
@@ -100,12 +100,12 @@ def test_every_rule_has_a_check_that_never_blocks_and_conservation_has_two_that_
 def test_every_asset_says_what_it_is() -> None:
     from pipelines.definitions import defs
 
-    for spec in defs.resolve_all_asset_specs():
+    for spec in defs().resolve_all_asset_specs():
         assert spec.description, spec.key
         assert spec.kinds, spec.key
         assert spec.owners == ["team:returns"], spec.key
         assert spec.group_name in {"1_intake", "2_province_progress", "3_published", "4_reports"}, spec.key
-    (progress,) = (s for s in defs.resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
+    (progress,) = (s for s in defs().resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
     columns = {c.name: c for c in progress.metadata["dagster/column_schema"].columns}
     assert columns["saved_percent"].description
 
@@ -163,7 +163,7 @@ def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(
 
 
 @pytest.mark.slow
-def test_the_command_s_run_stands_under_its_job_with_the_story_of_each_return(
+def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
     home: Home, khrop_process: Command, instance: dg.DagsterInstance, sample: Path, returns: Path
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
@@ -227,7 +227,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert "Traceback" not in done.stderr
     (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
     assert "rows_conserved: 152 came in, 151 are accounted for" in told
-    assert "khrop rebuild makes the warehouse anew" in told
+    assert "khrop rebuild recreates the warehouse" in told
     (failed,) = instance.get_runs()
     assert failed.status is dg.DagsterRunStatus.FAILURE
     assert not built(instance, failed.run_id) & {*MART_NAMES, "exports"}
@@ -339,9 +339,9 @@ def test_the_sweep_asks_again_while_a_notice_could_not_be_sent(
         return sweep(context)  # type: ignore[return-value]
 
     (broken,) = taken_in(returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
-    stands = {f"set-aside:{broken.snapshot_id}": "told"}
-    assert isinstance(ask(), dg.RunRequest), "nobody has been told yet"
-    alerts.tell(home, stands, [alerts.LogNotifier()])
+    present = {f"set-aside:{broken.snapshot_id}": "it is set aside"}
+    assert isinstance(ask(), dg.RunRequest), "nobody has been notified yet"
+    alerts.notify(home, present, [alerts.LogNotifier()])
     assert isinstance(ask(), dg.SkipReason)
     monkeypatch.setenv(alerts.WEBHOOK, "http://127.0.0.1:9/nobody-listens")
     assert isinstance(ask(), dg.RunRequest)

@@ -63,7 +63,7 @@ class Place:
         return path
 
     def run(self, **ops: Any) -> list[dg.DagsterEventType]:
-        run = launch.run(self.instance, defs.resolve_job_def("publish"), ops)
+        run = launch.run(self.instance, defs().resolve_job_def("publish"), ops)
         return list(self.instance.all_logs(run.run_id))  # type: ignore[arg-type]
 
     def docs(self) -> dict[str, bytes]:
@@ -137,7 +137,7 @@ def test_the_job_builds_the_data_docs_and_says_where_and_how_they_look(place: Pl
     assert "| 2020-06-19 |" in first["preview"]
 
 
-def test_a_return_that_was_set_aside_is_nowhere_told_to_hold(place: Place, first: dict[str, Any]) -> None:
+def test_a_return_that_was_set_aside_is_nowhere_shown_as_valid(place: Place, first: dict[str, Any]) -> None:
     index = (place.home.data_docs / "index.html").read_text(encoding="utf-8")
     (row,) = (r for r in re.findall(r"<tr>.*?</tr>", index, re.S) if "syn-bad-05" in r or "syn_bad_05" in r)
     assert "quarantined" in row
@@ -207,7 +207,7 @@ def test_an_unchanged_state_does_nothing(place: Place, first: dict[str, Any]) ->
     assert place.home.data_docs.resolve() == before
 
 
-def test_the_same_returns_come_to_the_same_pages(place: Place, first: dict[str, Any]) -> None:
+def test_the_same_returns_give_the_same_pages(place: Place, first: dict[str, Any]) -> None:
     before = place.docs()
     told = _metadata(place.run(data_docs={"config": {"force": True}}))
     assert told["judged"] == 2
@@ -270,14 +270,14 @@ def test_without_the_extra_the_command_says_how_to_install_it_and_the_asset_is_l
 def test_taking_returns_in_ends_at_the_exports() -> None:
     from pipelines.definitions import defs
 
-    keys = {key.to_user_string() for key in defs.resolve_job_def("ingest").asset_layer.executable_asset_keys}
+    keys = {key.to_user_string() for key in defs().resolve_job_def("ingest").asset_layer.executable_asset_keys}
     assert keys == {"intake", "province_progress", *MART_NAMES, "exports"}
-    job = defs.resolve_job_def("publish")
+    job = defs().resolve_job_def("publish")
     named = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
     assert named == {report.name for report in catalogue.reports([DATASET])}
 
 
-def test_a_mart_tells_where_its_columns_come_from() -> None:
+def test_a_mart_has_the_lineage_of_its_columns() -> None:
     assert TABLES.marts is not None
     assert (TABLES.marts / lineage.FILE).read_text(encoding="utf-8") == lineage.parsed(TABLES), "run make docs"
     from pipelines.orchestration import assets

@@ -21,7 +21,7 @@ from khrop.model.verdict import Violation
 from pipelines import campaigns
 from pipelines.home import Home
 from pipelines.intake.judging import judge
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from pipelines.readers import Unreadable, process, read
 from pipelines.returns import Judgement, Return
 
@@ -29,7 +29,7 @@ SAMPLE = RETURNS.parent.parent / "pipelines" / "sample" / "dla-2563-06-11.txt"
 RECEIVED = datetime(2020, 9, 1, tzinfo=UTC)
 SECONDS = 10.0
 MEGABYTES = 500
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 FORMS = {
     "pdf": f"{FIRST}lo-calc-text.pdf", "xlsx": f"{FIRST}num.lo.xlsx", "ods": f"{FIRST}text.lo.ods",
     "docx": f"{FIRST}lo.docx", "html": f"{FIRST}page.html",

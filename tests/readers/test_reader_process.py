@@ -16,10 +16,10 @@ import psutil
 import pytest
 from hostile_returns import FIRST, sound
 
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from pipelines.readers import Unreadable, process, read
 
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 BOOK = sound(f"{FIRST}num.lo.xlsx")
 LARGE = sound(f"{FIRST}lo-writer.html")
 MEGABYTES = 1 << 20

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from warehouse.connect import Warehouse
 
 OLD = Path(__file__).with_name("home-schema-5.zip")
@@ -38,7 +38,7 @@ def test_it_opens_and_knows_its_dataset(old: Home, ask: Callable[..., list[Any]]
 
 
 def test_it_takes_returns_in(
-    old: Home, taken_in: Callable[..., list[Story]], returns: Path, ask: Callable[..., list[Any]]
+    old: Home, taken_in: Callable[..., list[IntakeResult]], returns: Path, ask: Callable[..., list[Any]]
 ) -> None:
     before = ask(ROWS)
     (story,) = taken_in(returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
@@ -50,7 +50,7 @@ def test_it_takes_returns_in(
 
 
 def test_rebuilt_it_says_the_same(
-    old: Home, taken_in: Callable[..., list[Story]], ask: Callable[..., list[Any]]
+    old: Home, taken_in: Callable[..., list[IntakeResult]], ask: Callable[..., list[Any]]
 ) -> None:
     rows, verdicts = ask(ROWS), ask(VERDICTS)
     corrections = ask("SELECT * FROM core.correction ORDER BY ALL")

@@ -15,21 +15,22 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive.store import Archive
-from pipelines.commands.exits import FAULT, full_disk, in_words
+from pipelines.commands.exits import FAULT, exit_of, full_disk
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from pipelines.orchestration.launch import RunFailed
 from warehouse import tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 
 # Runs the real command; from a certain step on no file may grow beyond some bytes.
 DRIVER = """
 import importlib, resource, sys
 where, bytes_, arguments = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 import pipelines.definitions
+pipelines.definitions.defs()
 module, _, name = where.partition(":")
 holder = importlib.import_module(module)
 real = getattr(holder, name)
@@ -48,13 +49,13 @@ main()
     ("step", "room", "archived"),
     [
         ("pipelines.commands.ingest:_archive", 1000, 1),  # the bytes cannot be copied
-        ("pipelines.archive.store:_sync_folder", 100, 1),  # the ledger cannot be written
+        ("pipelines.archive.store:sync_folder", 100, 1),  # the ledger cannot be written
         ("pipelines.orchestration.launch:run", 1000, 2),  # Dagster cannot write that a run begins
-        ("pipelines.intake.take_in:_load", 1000, 2),  # the warehouse cannot grow
+        ("pipelines.intake.take_in:load_batch", 1000, 2),  # the warehouse cannot grow
         ("warehouse.tables:export", 1000, 2),  # the exports cannot be written
     ],
 )
-def test_a_full_disk_is_said_in_words_and_the_next_run_completes_the_work(
+def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     home: Home,
     khrop_process: Command,
     taken_in: TakeIn,
@@ -102,7 +103,7 @@ def test_the_words_of_a_full_disk_are_known_whoever_says_them(tmp_path: Path) ->
         connection.execute("COPY (SELECT range FROM range(100000)) TO '/dev/full' (FORMAT csv)")
     for error in (ours.value, theirs.value, RunFailed(str(theirs.value))):
         assert full_disk(error)
-        code, words = in_words(error)
+        code, words = exit_of(error)
         assert code == FAULT
         assert words.startswith("the disk is full")
 

@@ -30,7 +30,8 @@ CLOCK = {"received_at", "known_from", "loaded_at", "applied_at"}
 DRIVER = """
 import importlib, os, signal, sys
 number, when, where, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
-import pipelines.definitions  # what is built at import is not the step that is meant
+import pipelines.definitions
+pipelines.definitions.defs()  # what is built here is not the step that is meant
 module, _, name = where.partition(":")
 holder = importlib.import_module(module)
 *classes, name = name.split(".")
@@ -127,14 +128,14 @@ def assert_the_dead_run_holds_nobody_up(home: Home, monkeypatch: pytest.MonkeyPa
 
 BEFORE_THE_RUN = [
     "before pipelines.archive.copying:_mark_now",  # the bytes are copied, not yet in their place
-    "before pipelines.archive.store:Archive._write",  # in their place, not yet in the ledger
-    "after pipelines.archive.store:Archive._write",  # in the ledger
+    "before pipelines.archive.ledger:append",  # in their place, not yet in the ledger
+    "after pipelines.archive.ledger:append",  # in the ledger
 ]
 IN_THE_RUN = [
     "before dagster._core.execution.api:execute_run_iterator",  # the run is known, not begun
-    "before pipelines.intake.take_in:_load",  # judged, not yet loaded
-    "after pipelines.intake.take_in:compare",  # loaded, within the transaction
-    "after pipelines.intake.take_in:_load",  # the transaction is done, Dagster has not heard of it
+    "before pipelines.intake.take_in:load_batch",  # judged, not yet loaded
+    "after pipelines.intake.loading:compare",  # loaded, within the transaction
+    "after pipelines.intake.take_in:load_batch",  # the transaction is done, Dagster has no record of it
     "before warehouse.tables:build_mart",  # intake is done
     "after warehouse.tables:build_mart",  # one mart of three
     "before warehouse.tables:export",  # the marts are done
@@ -213,7 +214,7 @@ def test_an_interrupted_run_says_that_nothing_is_half_done(
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    stopped = stopped_by(number, home, "after pipelines.intake.take_in:compare", "ingest", given)
+    stopped = stopped_by(number, home, "after pipelines.intake.loading:compare", "ingest", given)
     assert (stopped.returncode, stopped.stderr) == (
         130,
         "khrop: interrupted; nothing is half done, run it again to go on\n",

@@ -15,11 +15,11 @@ import pytest
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 
 HOLDS_THE_LOCK = """
 with Warehouse(Path(sys.argv[1])).writer():
@@ -120,7 +120,7 @@ def test_a_warehouse_of_a_newer_khrop_is_refused(home: Home, taken_in: TakeIn, s
 def test_a_file_that_is_no_database_is_refused_with_what_to_do(home: Home, content: bytes) -> None:
     home.root.mkdir(parents=True)
     home.warehouse.write_bytes(content)
-    with pytest.raises(WarehouseBroken, match="khrop rebuild makes it anew from the archive"):
+    with pytest.raises(WarehouseBroken, match="khrop rebuild recreates it from the archive"):
         Warehouse(home.warehouse).reading().__enter__()
 
 

@@ -89,7 +89,7 @@ def test_a_changed_campaign_file_is_work_to_do(home: Home, taken_in: Any, sample
     assert waiting_work(home, warehouse) == []
 
 
-def test_an_overdue_return_is_told_although_nothing_new_has_come(home: Home, taken_in: Any, sample: Path) -> None:
+def test_an_overdue_return_is_reported_although_nothing_new_has_come(home: Home, taken_in: Any, sample: Path) -> None:
     (home.root / "campaigns").mkdir(parents=True)
     open_still = OTHER.replace("closed_on = 2020-12-31\n", "")
     (home.root / "campaigns" / "waste.toml").write_text(open_still, encoding="utf-8")

@@ -41,7 +41,7 @@ def test_the_commands_print_what_is_shown(khrop: Command, home: Home) -> None:
             assert there, f"{arguments} printed\n{printed}\nwithout\n{part}"
 
 
-def test_the_mart_that_is_asked_for_is_exported(taken_in: Callable[..., Any], sample: Path, home: Home) -> None:
+def test_the_new_mart_is_exported(taken_in: Callable[..., Any], sample: Path, home: Home) -> None:
     taken_in(sample)
     code = re.findall(r"```python\n(import duckdb.*?)```", TEXT, re.DOTALL)[0]
     shown: list[Any] = []

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake.take_in import Story
+from pipelines.intake.loading import IntakeResult
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-TakeIn = Callable[..., list[Story]]
+TakeIn = Callable[..., list[IntakeResult]]
 HEAVY = {"pandas", "pandera", "duckdb", "dagster", "narwhals", "numpy"}
 
 

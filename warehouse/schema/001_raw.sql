@@ -40,11 +40,11 @@ CREATE TABLE raw.cell (
     note VARCHAR NOT NULL
 );
 COMMENT ON TABLE raw.cell IS 'Every cell of every return, as printed and as read; the end of every trail.';
-COMMENT ON COLUMN raw.cell.sha256 IS 'the file it stands in (raw.file)';
-COMMENT ON COLUMN raw.cell.place IS 'the page, sheet or text it stands in';
+COMMENT ON COLUMN raw.cell.sha256 IS 'the file (raw.file)';
+COMMENT ON COLUMN raw.cell.place IS 'the page, sheet or text of the file';
 COMMENT ON COLUMN raw.cell."row" IS 'row (line) in it, from 1';
 COMMENT ON COLUMN raw.cell.col IS 'column in the row, from 1';
-COMMENT ON COLUMN raw.cell.printed IS 'what stands there';
+COMMENT ON COLUMN raw.cell.printed IS 'the text as printed';
 COMMENT ON COLUMN raw.cell.read IS 'the same after normalising Thai text and spaces';
-COMMENT ON COLUMN raw.cell.field IS 'the contract column it stands under; empty for prose, ''heading'' for a heading';
+COMMENT ON COLUMN raw.cell.field IS 'the contract column of its heading; empty for prose, ''heading'' for a heading';
 COMMENT ON COLUMN raw.cell.note IS 'what normalising did, empty when nothing';

@@ -64,9 +64,9 @@ CREATE TABLE core.snapshot (
 );
 COMMENT ON TABLE core.snapshot IS 'One row a judgement of a return: its verdict, and what it was judged by. The newest judgement of a return counts.';
 COMMENT ON COLUMN core.snapshot.snapshot_id IS 'the return''s name: a slug of the file name and the first 12 digits of the hash';
-COMMENT ON COLUMN core.snapshot.campaign_id IS 'the campaign; null where it could not be told';
-COMMENT ON COLUMN core.snapshot.as_of IS 'the day the figures speak of; null where it could not be told';
-COMMENT ON COLUMN core.snapshot.revision IS 'counts what came for the same campaign and as-of date, from 1; of the accepted ones the last to come is current; an unchanged return has the revision that it equals';
+COMMENT ON COLUMN core.snapshot.campaign_id IS 'the campaign; null where it is unknown';
+COMMENT ON COLUMN core.snapshot.as_of IS 'the day the figures speak of; null where it is unknown';
+COMMENT ON COLUMN core.snapshot.revision IS 'counts what came for the same campaign and as-of date, from 1; the last accepted return is current; an unchanged return has the revision that it equals';
 COMMENT ON COLUMN core.snapshot.sha256 IS 'the file (raw.file)';
 COMMENT ON COLUMN core.snapshot.verdict IS 'accepted, accepted_with_warnings, unchanged, quarantined or unreadable';
 COMMENT ON COLUMN core.snapshot.contract_version IS 'version of the contract that judged';
@@ -76,8 +76,8 @@ COMMENT ON COLUMN core.snapshot.known_from IS 'from when this judgement counts, 
 COMMENT ON COLUMN core.snapshot.loaded_at IS 'when this row was written, UTC';
 COMMENT ON COLUMN core.snapshot.rows_read IS 'rows of the table as read';
 COMMENT ON COLUMN core.snapshot.rows_loaded IS 'of these, rows in core.province_progress';
-COMMENT ON COLUMN core.snapshot.rows_set_aside IS 'of these, rows in core.set_aside; an unchanged return''s rows are neither, they stand in the revision it equals';
-COMMENT ON COLUMN core.snapshot.figures IS 'hash of all figures of the rows, by which an unchanged return is known; null where set aside';
+COMMENT ON COLUMN core.snapshot.rows_set_aside IS 'of these, rows in core.set_aside; an unchanged return''s rows are neither, they are those of the revision it equals';
+COMMENT ON COLUMN core.snapshot.figures IS 'hash of all figures of the rows, by which an unchanged return is recognised; null where set aside';
 COMMENT ON COLUMN core.snapshot.same_as IS 'for an unchanged return, the snapshot whose figures it repeats';
 COMMENT ON COLUMN core.snapshot.judgement IS 'counts the judgements of this return, from 1';
 COMMENT ON COLUMN core.snapshot.hint_campaign IS 'the campaign that the sender named, by option or inbox folder';
@@ -93,12 +93,12 @@ CREATE TABLE core.claim (
     printed VARCHAR NOT NULL,
     judgement INTEGER NOT NULL
 );
-COMMENT ON TABLE core.claim IS 'What a document says outside its rows: totals row, prose, letters, dates, stamps.';
+COMMENT ON TABLE core.claim IS 'The figures and dates of a document outside its rows: totals row, prose, letters, dates, stamps.';
 COMMENT ON COLUMN core.claim.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.claim.source IS 'table_total, prose, document, letter, cited, registry, or file: what the form itself says, such as a hidden row';
-COMMENT ON COLUMN core.claim.measure IS 'what it speaks of: a column, as_of, deadline, letter_no, letter_date …';
-COMMENT ON COLUMN core.claim.value IS 'number, ISO date or text; null where it could not be read, or is said twice and differs';
-COMMENT ON COLUMN core.claim.place IS 'where it stands, sheet!R<row>C<column>';
+COMMENT ON COLUMN core.claim.source IS 'table_total, prose, document, letter, cited, registry, or file: what a reader noted about the file itself, such as a hidden row';
+COMMENT ON COLUMN core.claim.measure IS 'what it is about: a column, as_of, deadline, letter_no, letter_date …';
+COMMENT ON COLUMN core.claim.value IS 'number, ISO date or text; null where it could not be read, or two places differ';
+COMMENT ON COLUMN core.claim.place IS 'its place, sheet!R<row>C<column>';
 COMMENT ON COLUMN core.claim.printed IS 'what was printed';
 COMMENT ON COLUMN core.claim.judgement IS 'the judgement that read it (core.snapshot)';
 
@@ -115,15 +115,15 @@ CREATE TABLE core.violation (
     message_en VARCHAR NOT NULL,
     judgement INTEGER NOT NULL
 );
-COMMENT ON TABLE core.violation IS 'What does not hold, with the place, what stood there and what was expected.';
+COMMENT ON TABLE core.violation IS 'What breaks a rule, with the place, what was printed there and what was expected.';
 COMMENT ON COLUMN core.violation.snapshot_id IS 'the return (core.snapshot)';
 COMMENT ON COLUMN core.violation.rule_id IS 'the rule, an id that never changes';
 COMMENT ON COLUMN core.violation.severity IS 'error (quarantines) or warning';
 COMMENT ON COLUMN core.violation.key IS 'the row or fact: a province code, an unknown name, a claim';
 COMMENT ON COLUMN core.violation.column_name IS 'the column or fact';
-COMMENT ON COLUMN core.violation.observed IS 'what stood there';
+COMMENT ON COLUMN core.violation.observed IS 'what was printed there';
 COMMENT ON COLUMN core.violation.expected IS 'what was expected';
 COMMENT ON COLUMN core.violation.place IS 'where, sheet!R<row>C<column>; empty where something is absent';
 COMMENT ON COLUMN core.violation.message_th IS 'the same in words, Thai';
 COMMENT ON COLUMN core.violation.message_en IS 'the same in words, English';
-COMMENT ON COLUMN core.violation.judgement IS 'the judgement that found it (core.snapshot)';
+COMMENT ON COLUMN core.violation.judgement IS 'the judgement that reported it (core.snapshot)';

@@ -1,4 +1,4 @@
--- What people decided of returns. Kept in the archive's ledger, too, so that a rebuild comes to the same.
+-- What people decided about returns. The archive's ledger has it, too, so that a rebuild has the same result.
 CREATE TABLE core.decision (
     ledger_line INTEGER PRIMARY KEY,
     snapshot_id VARCHAR NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE core.decision (
 COMMENT ON TABLE core.decision IS 'What people decided of returns; of each return the last decision counts.';
 COMMENT ON COLUMN core.decision.ledger_line IS 'the line of the archive''s ledger that keeps it, from 1: the order in which returns and decisions came';
 COMMENT ON COLUMN core.decision.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.decision.kind IS 'correct, accept (as it stands) or withdraw';
+COMMENT ON COLUMN core.decision.kind IS 'correct, accept (as it is) or withdraw';
 COMMENT ON COLUMN core.decision.decided_by IS 'who decided';
 COMMENT ON COLUMN core.decision.reason IS 'why, in their words';
 COMMENT ON COLUMN core.decision.decided_at IS 'when, UTC';
@@ -33,7 +33,7 @@ COMMENT ON COLUMN core.correction.column_name IS 'the column or measure; empty w
 COMMENT ON COLUMN core.correction.printed IS 'what is printed there';
 COMMENT ON COLUMN core.correction.corrected IS 'what it should say; empty for a row that was dropped';
 COMMENT ON COLUMN core.correction.slip IS 'the kind of slip';
-COMMENT ON COLUMN core.correction.place IS 'where it stands, sheet!R<row>C<column>; empty where nothing stands';
+COMMENT ON COLUMN core.correction.place IS 'its place, sheet!R<row>C<column>; empty where there is none';
 
 COMMENT ON COLUMN core.snapshot.verdict IS 'accepted, accepted_with_warnings, unchanged, quarantined, unreadable or withdrawn';
 COMMENT ON COLUMN core.snapshot.rows_read IS 'rows of the table as read, or as a decision corrected them';

@@ -1,4 +1,4 @@
-"""What a person can choose of the reports; light, since the commands name these before anything is made."""
+"""The options of reports; nothing heavy is imported, since commands declare these options."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Only(StrEnum):
-    """Which of the provinces that are behind get a letter: those that saved something, or those that saved nothing."""
+    """Which provinces that are behind get a letter: those that saved something, or those that saved nothing."""
 
     behind = "behind"
     not_started = "not-started"
 
 
 class Digits(StrEnum):
-    """In which digits a workbook shows its numbers; they stay numbers."""
+    """The digits in which a workbook shows its numbers; the cells stay numbers."""
 
     thai = "thai"
     arabic = "arabic"

@@ -87,7 +87,7 @@ DATASET = Dataset(
     reports=REPORTS,
     summary=f"{PACKAGE}.summary",
     site=f"{PACKAGE}.site",
-    # Its rows that were set aside had their table before there were other datasets.
+    # This table is older than the other datasets, and keeps its name.
     set_aside="core.set_aside",
     source=PACKAGE,
 )

@@ -1,6 +1,7 @@
 """How the department prints the province table: its title, its headings, and the lines under it.
 
-Here belongs the layout that letters and workbook share. How a reader knows it belongs in `pipelines.readers`.
+Here belongs the layout that letters and workbook share. How readers recognise it belongs in
+`pipelines.datasets.province_progress.form`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ TOTAL = "รวม"
 
 
 def closing(nation: Country, *, thai: bool = True) -> tuple[str, ...]:
-    """The lines under the table: the as-of date, and the country's figures in words."""
+    """Return the lines under the table: the as-of date, and the national figures in words.
+
+    Args:
+        nation: The national figures.
+        thai: Whether digits are Thai; otherwise Arabic.
+    """
     lines = (
         f"ข้อมูล ณ วันที่ {format_long(nation.as_of)}",
         f"อปท. ทั่วประเทศ จำนวน {count(nation.total)} แห่ง",

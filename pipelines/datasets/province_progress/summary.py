@@ -1,4 +1,4 @@
-"""What `khrop status` and `khrop summary` say of the province table of a campaign."""
+"""The part of `khrop status` and `khrop summary` about a campaign's province table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 EXTREMES = 5
+"""Provinces at each end of the ranking that are listed."""
 
 
 def facts(connection: DuckDBPyConnection, snapshot_id: str | None) -> dict[str, Any]:
-    """Return the national figures of a campaign's newest return; none without one."""
+    """Return the national figures of a campaign's newest return.
+
+    Args:
+        connection: The warehouse.
+        snapshot_id: The return; None where the campaign has none, and every figure is None or 0.
+    """
     row = connection.execute(
         "SELECT sum(total), sum(saved), sum(pending), count(*) FILTER (WHERE saved = 0), count(province_code)"
         " FROM core.province_progress_current WHERE snapshot_id = ?",
@@ -21,7 +27,7 @@ def facts(connection: DuckDBPyConnection, snapshot_id: str | None) -> dict[str, 
 
 
 def status_line(campaign: dict[str, Any]) -> str:
-    """Return how the country stands, in a line."""
+    """Return the national figures of a campaign in a line."""
     saved, total = int(campaign["saved"]), int(campaign["total"])
     return (
         f"{saved:,} of {total:,} saved ({percent(saved, total)} %), {int(campaign['pending']):,} pending,"
@@ -30,7 +36,12 @@ def status_line(campaign: dict[str, Any]) -> str:
 
 
 def ranking(connection: DuckDBPyConnection, campaign_id: str) -> dict[str, Any]:
-    """Return the provinces of a campaign by rank, as `provinces`."""
+    """Return the provinces of a campaign, under `provinces`, in the order of their ranks at the latest as-of date.
+
+    Args:
+        connection: The warehouse, with marts.
+        campaign_id: The campaign.
+    """
     cursor = connection.execute(
         "SELECT c.rank, p.name_th, p.name_en, t.saved, t.total, c.saved_percent, c.status FROM mart.compliance AS c"
         " INNER JOIN mart.province_trend AS t USING (campaign_id, province_code, as_of)"
@@ -43,12 +54,17 @@ def ranking(connection: DuckDBPyConnection, campaign_id: str) -> dict[str, Any]:
 
 
 def no_ranking() -> dict[str, Any]:
-    """Return what stands in the place of a ranking while the marts are behind."""
+    """Return what replaces a ranking while the marts are behind."""
     return {"provinces": []}
 
 
 def summary_lines(campaign: dict[str, Any], days_left: str) -> list[str]:
-    """Return the country's figures, then the best and the worst provinces."""
+    """Return the national figures, then the best and the worst provinces, as lines.
+
+    Args:
+        campaign: The campaign with `facts` and `ranking`.
+        days_left: The time until the deadline in words.
+    """
     from pipelines.commands.text import plural, table
 
     provinces, saved, total = campaign["provinces"], int(campaign["saved"]), int(campaign["total"])
@@ -69,5 +85,5 @@ def summary_lines(campaign: dict[str, Any], days_left: str) -> list[str]:
 
 
 def percent(part: int, whole: int) -> str:
-    """Return 100·part/whole with two places, half up."""
+    """Return 100·part/whole in percent points, with two places, rounded half up; `whole` is not 0."""
     return f"{(20000 * part + whole) // (2 * whole) / 100:.2f}"

@@ -1,7 +1,7 @@
 """The cells of a workbook: numbers under Thai or Arabic digits, and text that can never be a formula.
 
-Here belongs how one value comes into one cell, and how a sheet is set up for eye and print. Which values there are
-belongs in `workbook`.
+Here belong the form of a cell and the set-up of a sheet for screen and print. Which values there are belongs in
+`workbook_export`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.datasets.province_progress.choices import Digits
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins with one of these is taken for a formula by some program or other."""
+"""Some program takes a text that begins with one of these for a formula."""
 FONT, SIZE = "TH Sarabun New", 14
 HEAD_FILL = PatternFill("solid", fgColor="E7E6E6")
 EDGE = Side("thin", "A6A6A6")
@@ -34,9 +34,15 @@ SURROGATES = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class Look:
-    """How the cells of one workbook look; each look is made once, and copied to the cells that have it."""
+    """The styles of a workbook's cells; each style is made once, and copied to the cells that have it."""
 
     def __init__(self, sheet: Worksheet, digits: Digits) -> None:
+        """Choose the number formats.
+
+        Args:
+            sheet: A sheet of the workbook.
+            digits: The digits of its numbers.
+        """
         thai = digits is Digits.thai
         locale = "[$-D00041E]" if thai else ""
         self._formats = {
@@ -52,11 +58,17 @@ class Look:
         self._made: dict[tuple[str, str], Any] = {}
 
     def put(self, cell: Cell, value: Any, kind: str = "cell") -> None:
-        """Write a value into a cell. `kind` is cell, head, title, note or total; None leaves the cell empty."""
+        """Write a value into a cell.
+
+        Args:
+            cell: The cell.
+            value: The value; None leaves it empty. A text never becomes a formula.
+            kind: Its style: cell, head, title, note or total.
+        """
         if isinstance(value, str):
             text = SURROGATES.sub("�", ILLEGAL_CHARACTERS_RE.sub("�", value))
             cell.value = text
-            # Said outright: openpyxl takes a text that begins with = for a formula.
+            # openpyxl would take a text that begins with = for a formula.
             cell.data_type = "s"
         else:
             cell.value = float(value) if isinstance(value, Decimal) else value
@@ -82,7 +94,7 @@ class Look:
 
 
 def _form(value: Any) -> str:
-    """The number format that a value has by its kind."""
+    """Return the number format of a value, by its type."""
     if isinstance(value, datetime):
         return "time"
     if isinstance(value, date):
@@ -95,8 +107,14 @@ def _form(value: Any) -> str:
 
 
 def set_up(sheet: Worksheet, widths: Sequence[float], *, head: int, fixed: int = 0, landscape: bool = False) -> None:
-    """Widths of the columns (characters), the rows to `head` and `fixed` columns frozen, the heading repeated on each
-    A4 page, all columns on one page's width.
+    """Set up a sheet for screen and print, on A4 with all columns on the width of a page.
+
+    Args:
+        sheet: The sheet.
+        widths: The widths of its columns, in characters.
+        head: The row of headings, from 1: it and the rows above are frozen, and it is repeated on each page.
+        fixed: How many columns are frozen.
+        landscape: Whether the page is.
     """
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width

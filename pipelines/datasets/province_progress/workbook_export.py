@@ -1,7 +1,7 @@
 """The workbook of a campaign: the return's own table in its own layout, the marts, and what it was made from.
 
-Here belongs which sheets there are and what stands in them. The first sheet is itself a return: read back, it says
-what the warehouse says. No cell is a formula.
+Here belong the sheets and their values. The first sheet is itself a return: read back, it has the figures of the
+warehouse. No cell is a formula.
 """
 
 from __future__ import annotations
@@ -50,8 +50,16 @@ def build(
     file: campaign_files.Campaign | None,
     digits: Digits = Digits.thai,
 ) -> bytes:
-    """A campaign's workbook at its latest as-of date, as XLSX; the same bytes for the same figures. `file` is the
-    campaign's own, where it is still there.
+    """Return a campaign's workbook at its latest as-of date.
+
+    Args:
+        connection: The warehouse, with marts.
+        campaign: The campaign as the marts have it.
+        file: The campaign as its file has it; None where that is gone.
+        digits: The digits of the numbers.
+
+    Returns:
+        The XLSX file, the same bytes for the same figures.
     """
     nation = progress.country(connection, campaign.campaign_id)[-1]
     source = progress.source(connection, campaign.campaign_id, nation.as_of)
@@ -70,21 +78,31 @@ def build(
     book.save(made)
     with zipfile.ZipFile(made) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    # When it was written is no part of what it says.
+    # The time of writing would make other bytes of the same figures.
     stamp = source.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, parts["docProps/core.xml"])
     return zip_files.zipped(parts)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
-    """Write the workbook of every campaign, in Thai digits, as `khrop export --xlsx` does. Raises `WarehouseLocked`,
-    and FileNotFoundError without a warehouse.
+    """Write the workbook of every campaign, in Thai digits, as `khrop export --xlsx` does.
+
+    Args:
+        home: The home.
+        force: Has no effect: a workbook costs little, and is replaced only where it differs.
+
+    Returns:
+        The folder, and how many workbooks it has.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
+        FileNotFoundError: Without a warehouse.
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
         made = {
-            one.campaign_id: build(connection, one, files.get(one.campaign_id))
-            for one in progress.campaigns(connection)
+            each.campaign_id: build(connection, each, files.get(each.campaign_id))
+            for each in progress.campaigns(connection)
         }
     home.workbook.mkdir(parents=True, exist_ok=True)
     changed = [name for name, data in made.items() if write(home.workbook / f"{name}.xlsx", data)]
@@ -93,7 +111,15 @@ def publish(home: Home, *, force: bool = False) -> Published:
 
 
 def write(path: Path, data: bytes) -> bool:
-    """Put a workbook in its place in one step; whether it is another one than was there."""
+    """Write a workbook in one step, unless the file has the same bytes.
+
+    Args:
+        path: The file.
+        data: The workbook.
+
+    Returns:
+        Whether it was written.
+    """
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +141,7 @@ def _return(
     nation: progress.Country,
     digits: Digits,
 ) -> None:
-    """The return's own table, as the department prints it; the percents are those that it printed."""
+    """Write the return's own table as the department prints it, with the percents that it printed."""
     standings = progress.standings(connection, campaign.campaign_id, latest=True)
     percents = progress.printed_percents(connection, campaign.campaign_id, nation.as_of)
     titles = _titles(campaign, file)
@@ -144,7 +170,7 @@ def _return(
 
 
 def _titles(campaign: progress.Campaign, file: campaign_files.Campaign | None) -> Sequence[str]:
-    """The lines over the table; among them one by which the campaign is known, where its title does not say it."""
+    """Return the lines over the table, with a phrase of `known_by` where the title has none."""
     titles = [TITLE, campaign.title_th]
     if file and file.known_by and not campaign_files.fitting(campaign.title_th, [file]):
         titles.append(file.known_by[0])
@@ -152,7 +178,7 @@ def _titles(campaign: progress.Campaign, file: campaign_files.Campaign | None) -
 
 
 def _bars(sheet: Worksheet, first: int, last: int) -> None:
-    """The green and red bar: green over red, as long as the percent says; the percent itself stands beside it."""
+    """Draw bars: green over red, as long as the percent, which is in the column beside it."""
     letter = get_column_letter(len(HEADINGS))
     rule = DataBarRule("num", 0, "num", 100, GREEN, showValue=False, minLength=0, maxLength=100)
     sheet.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
@@ -162,7 +188,7 @@ def _bars(sheet: Worksheet, first: int, last: int) -> None:
 
 
 def _mart(connection: DuckDBPyConnection, sheet: Worksheet, look: Look, campaign_id: str, mart: str) -> None:
-    """A mart's rows of a campaign, the newest as-of date first, each province with its name."""
+    """Write a mart's rows of a campaign, the newest as-of date first, each province with its name."""
     of_provinces = mart != "national_trend"
     named, joined, order = (
         ("p.name_th, p.name_en, ", " INNER JOIN core.province AS p USING (province_code)", ", m.rank, m.province_code")
@@ -187,7 +213,7 @@ def _mart(connection: DuckDBPyConnection, sheet: Worksheet, look: Look, campaign
 
 
 def _width(name: str, values: Sequence[Any]) -> float:
-    """Of a column: as wide as its heading and what stands under it, a date in the longest month's name."""
+    """Return the width of a column: that of its heading and values, a date with the longest name of a month."""
     widest = max((DATE_WIDTH if isinstance(value, date) else len(str(value)) + 2 for value in values), default=0)
     return min(WIDEST, max(NARROWEST, 1.3 * len(name) + 3, widest))
 
@@ -197,12 +223,12 @@ def _day(day: date, digits: Digits) -> str:
 
 
 def _about(sheet: Worksheet, look: Look, campaign: progress.Campaign, source: progress.Source, digits: Digits) -> None:
-    """What the workbook was made from, so that each figure can be traced."""
-    told: tuple[tuple[str, str, Any], ...] = (
+    """Write what the workbook was made from, so that each figure can be traced."""
+    rows: tuple[tuple[str, str, Any], ...] = (
         ("โครงการ", "campaign", campaign.campaign_id),
         ("ชื่อเรื่อง", "title_th", campaign.title_th),
         ("ชื่อเรื่องภาษาอังกฤษ", "title_en", campaign.title_en),
-        # In words, as the sheet is read with the rest: a date that stands alone is that of a letter.
+        # In words, since the sheet is read with the others: a date alone in a cell is read as that of a letter.
         ("ระยะเวลา", "from, to", f"{_day(campaign.opened_on, digits)} – {_day(campaign.deadline, digits)}"),
         ("ข้อมูล ณ วันที่", "as_of", _day(source.as_of, digits)),
         ("รายงาน", "return", source.snapshot_id),
@@ -217,7 +243,7 @@ def _about(sheet: Worksheet, look: Look, campaign: progress.Campaign, source: pr
     )
     for column, heading in enumerate(("รายการ", "item", "ค่า"), 1):
         look.put(sheet.cell(1, column), heading, "head")
-    for row, values in enumerate(told, 2):
+    for row, values in enumerate(rows, 2):
         for column, value in enumerate(values, 1):
             look.put(sheet.cell(row, column), value)
     set_up(sheet, (24, 14, 110), head=1)

@@ -188,7 +188,7 @@ def test_a_misspelt_province_is_named_with_the_nearest_and_only_that_one() -> No
     assert all(v.place for v in found if v.observed != "0")
 
 
-def test_a_wrong_grand_total_is_told_at_its_cell() -> None:
+def test_a_wrong_grand_total_is_reported_at_its_cell() -> None:
     found = next(v for v in judged(at("totals_wrong")).violations if v.rule_id == "totals-match")
     assert (found.observed, found.expected) == ("1138", "1128")
     assert found.place == "text!R81C4"

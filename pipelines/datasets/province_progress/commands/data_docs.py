@@ -1,4 +1,4 @@
-"""`khrop data-docs`: the returns in the tables, judged by Great Expectations, as pages."""
+"""`khrop data-docs`: the returns in the tables, validated by Great Expectations, as pages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 
 import typer
 
-from pipelines.commands.exits import OK, ForceOption, JsonOption, WrongUse, guarded
+from pipelines.commands.exits import OK, ForceOption, JsonOption, guarded, no_warehouse
 
 
 @guarded
 def data_docs(force: ForceOption = False, as_json: JsonOption = False) -> int:
     """Judge the returns in the tables by Great Expectations, and build its Data Docs."""
-    from pipelines.commands.text import plural, shown
+    from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
     from pipelines.publishing import catalogue
 
@@ -22,14 +22,14 @@ def data_docs(force: ForceOption = False, as_json: JsonOption = False) -> int:
     except FileNotFoundError as absent:
         if absent.filename or home.warehouse.exists():
             raise
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
-    told = done.metadata
+        raise no_warehouse(home) from None
+    figures = done.metadata
     if as_json:
-        typer.echo(json.dumps({"report": "data_docs", "path": str(done.path), "changed": done.changed, **told}))
+        typer.echo(json.dumps({"report": "data_docs", "path": str(done.path), "changed": done.changed, **figures}))
         return OK
     typer.echo(
-        f"{plural(told['returns'], 'return')}: {told['holds']} hold, {told['warning']} with warnings,"
-        f" {told['error']} with errors ({told['judged']} judged now)"
+        f"{plural(figures['returns'], 'return')}: {figures['holds']} hold, {figures['warning']} with warnings,"
+        f" {figures['error']} with errors ({figures['judged']} judged now)"
     )
-    typer.echo(f"Data Docs: {shown(done.path)}")
+    typer.echo(f"Data Docs: {short_path(done.path)}")
     return OK

@@ -1,4 +1,4 @@
-"""`khrop letters`, `khrop export`: what people act on, made from the tables."""
+"""`khrop letters`, `khrop export`: letters and workbooks, made from the tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
+from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
 from pipelines.datasets.province_progress.choices import Digits, Only
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ def letters(
     ] = None,
     fields: Annotated[bool, typer.Option("--fields", help="List what a template can have between its braces.")] = False,
     copy_templates: Annotated[
-        bool, typer.Option("--copy-templates", help="Put our templates into the home, to be changed there.")
+        bool, typer.Option("--copy-templates", help="Copy the bundled templates into the home, to be changed there.")
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Write a reminder to each province that is behind, and the circular to all. Nothing is sent."""
     if fields:
-        return _tell_fields(as_json)
+        return _list_fields(as_json)
     if copy_templates:
         return _copy_templates(as_json)
     from pipelines.campaigns import ADDRESS, is_address
-    from pipelines.commands.ingest import progress
+    from pipelines.commands.runs import progress
     from pipelines.datasets.province_progress.letters import publish as report
 
     if base_url and not is_address(base_url):
@@ -69,12 +69,12 @@ def letters(
         base_url or "",
     )
     with _marts(campaign) as (home, connection, chosen):
-        plans = [_planned(connection, one, file, wanted) for one, file in chosen]
+        plans = [_planned(connection, each, file, wanted) for each, file in chosen]
     total = sum(len(plan.behind) + 2 for plan in plans)
     with progress(total, "writing letters") as advance:
         written = [report.write(home, plan, advance) for plan in plans]
     for plan, done in zip(plans, written, strict=True):
-        _say_letters(plan, done, as_json)
+        _print_letters(plan, done, as_json)
     return OK
 
 
@@ -88,28 +88,28 @@ def export(
     digits: Annotated[Digits, typer.Option("--digits", help="The digits that the workbook shows.")] = Digits.thai,
     as_json: JsonOption = False,
 ) -> int:
-    """Write the exports anew, or with --xlsx a workbook with the return's own table and the marts."""
+    """Write the exports again, or with --xlsx a workbook with the return's own table and the marts."""
     if not xlsx:
         if file or campaign or digits is not Digits.thai:
             raise WrongUse("a file, a campaign and digits are for a workbook: khrop export --xlsx")
         return _export_tables(as_json)
-    from pipelines.commands.text import shown
+    from pipelines.commands.text import short_path
     from pipelines.datasets.province_progress import workbook_export
 
     if file and file.suffix.lower() != ".xlsx":
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
     with _marts(campaign) as (home, connection, chosen):
         if file and len(chosen) > 1:
-            names = ", ".join(one.campaign_id for one, _ in chosen)
+            names = ", ".join(each.campaign_id for each, _ in chosen)
             raise WrongUse(f"one file holds one campaign, and there are {len(chosen)}: choose with --campaign: {names}")
-        made = [(one.campaign_id, workbook_export.build(connection, one, known, digits)) for one, known in chosen]
+        made = [(each.campaign_id, workbook_export.build(connection, each, own, digits)) for each, own in chosen]
     for campaign_id, data in made:
         path = file or home.workbook / f"{campaign_id}.xlsx"
         changed = workbook_export.write(path, data)
         if as_json:
             typer.echo(json.dumps({"campaign_id": campaign_id, "workbook": str(path), "changed": changed}))
         else:
-            typer.echo(f"{campaign_id}: {shown(path.resolve())}{'' if changed else ' (unchanged)'}")
+            typer.echo(f"{campaign_id}: {short_path(path.resolve())}{'' if changed else ' (unchanged)'}")
     return OK
 
 
@@ -117,30 +117,26 @@ def export(
 def _marts(
     campaign: str | None,
 ) -> Iterator[tuple[Home, DuckDBPyConnection, list[tuple[progress.Campaign, campaign_files.Campaign | None]]]]:
-    """The warehouse with its tables as they are to be, and the campaigns asked for, each with its file."""
-    from pipelines import campaigns as campaign_files
-    from pipelines.datasets.province_progress import progress
-    from pipelines.home import Home
-    from pipelines.publishing.catalogue import TablesBehind, present_state
-    from warehouse import tables
-    from warehouse.connect import Warehouse
+    """Yield the home, its warehouse and the chosen campaigns, each with its file.
 
-    home = Home.current()
-    files = campaign_files.load(home.root)
-    try:
-        with Warehouse(home.warehouse).reading() as connection:
-            if present_state(home) != tables.state(connection):
-                raise TablesBehind()
-            known = {one.campaign_id: one for one in progress.campaigns(connection)}
-            if campaign is not None and campaign not in known:
-                names = ", ".join(known) or "none has"
-                raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
-            if not known:
-                raise WrongUse("no return is accepted yet; khrop status shows what came in")
-            chosen = [known[campaign]] if campaign else list(known.values())
-            yield home, connection, [(one, files.get(one.campaign_id)) for one in chosen]
-    except FileNotFoundError:
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one") from None
+    Raises:
+        WrongUse: Where there is no warehouse, or no accepted return of the campaign.
+        TablesBehind: Where the tables are behind what was loaded.
+    """
+    from pipelines import campaigns as campaign_files
+    from pipelines.commands.status import open_warehouse
+    from pipelines.datasets.province_progress import progress
+
+    with open_warehouse(for_reports=True) as (home, connection):
+        files = campaign_files.load(home.root)
+        known = {each.campaign_id: each for each in progress.campaigns(connection)}
+        if campaign is not None and campaign not in known:
+            names = ", ".join(known) or "none has"
+            raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
+        if not known:
+            raise WrongUse("no return is accepted yet; khrop status shows what came in")
+        chosen = [known[campaign]] if campaign else list(known.values())
+        yield home, connection, [(each, files.get(each.campaign_id)) for each in chosen]
 
 
 def _planned(
@@ -155,29 +151,28 @@ def _planned(
 
 
 def _codes(names: Sequence[str]) -> tuple[str, ...]:
-    """The codes of provinces named by code, or by name in Thai or English."""
+    """Return the codes of provinces given by code, or by name in Thai or English."""
     from khrop.thai import provinces
 
     known = [p for p in provinces.all_provinces() if p.in_return]
-    codes = {p.code for p in known}
-    english = {p.name_en.casefold(): p.code for p in known}
-    found = []
+    codes = {name: p.code for p in known for name in (p.code, p.name_en.casefold())}
+    result = []
     for name in names:
         match = provinces.match(name)
-        code = name if name in codes else english.get(name.casefold()) or (match.code if match else "")
-        if code not in codes:
+        code = codes.get(name.casefold()) or (match.code if match and match.code in codes else "")
+        if not code:
             near = ", ".join(p.name_th for p in provinces.nearest(name) if p.in_return)
             raise WrongUse(f"no province of the return is called {name!r}{f'; near it: {near}' if near else ''}")
-        found.append(code)
-    return tuple(found)
+        result.append(code)
+    return tuple(result)
 
 
-def _say_letters(plan: Plan, done: Written, as_json: bool) -> None:
-    from pipelines.commands.text import plural, shown
+def _print_letters(plan: Plan, done: Written, as_json: bool) -> None:
+    from pipelines.commands.text import plural, short_path
 
     campaign, as_of = plan.occasion.campaign.campaign_id, plan.occasion.country.as_of
     if as_json:
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "campaign_id": campaign,
             "as_of": as_of.isoformat(),
             "folder": str(done.folder),
@@ -186,23 +181,23 @@ def _say_letters(plan: Plan, done: Written, as_json: bool) -> None:
             "files": list(done.files),
             "not_behind": [standing.province_code for standing in plan.spared],
         }
-        typer.echo(json.dumps(said, ensure_ascii=False))
+        typer.echo(json.dumps(entry, ensure_ascii=False))
         return
     changed = f"{done.changed} new or changed" if done.changed else "all as they were"
     typer.echo(f"{campaign}, as of {as_of}: {plural(len(plan.behind), 'reminder')} and the circular, {changed}")
     if plan.spared:
         typer.echo(f"  no reminder to {', '.join(f'{s.name_th} ({s.status})' for s in plan.spared)}")
-    typer.echo(f"  {shown(done.folder)}")
+    typer.echo(f"  {short_path(done.folder)}")
 
 
-def _tell_fields(as_json: bool) -> int:
+def _list_fields(as_json: bool) -> int:
     from pipelines.commands.text import table
     from pipelines.datasets.province_progress.letters.fields import FIELDS, PICTURE, ROW_FIELDS
 
     if as_json:
         for field in (*FIELDS, *ROW_FIELDS):
-            said = {"field": field.name, "th": field.th, "en": field.en, "templates": field.kinds}
-            typer.echo(json.dumps({**said, "needed": field.needed, "example": field.example}, ensure_ascii=False))
+            entry = {"field": field.name, "th": field.th, "en": field.en, "templates": field.kinds}
+            typer.echo(json.dumps({**entry, "needed": field.needed, "example": field.example}, ensure_ascii=False))
         return OK
     rows = [
         (f"{{{{ {field.name} }}}}" if field.name != "rows" else "rows", ", ".join(field.kinds), field.th, field.en)
@@ -214,7 +209,7 @@ def _tell_fields(as_json: bool) -> int:
 
 
 def _copy_templates(as_json: bool) -> int:
-    from pipelines.commands.text import shown
+    from pipelines.commands.text import short_path
     from pipelines.datasets.province_progress.letters import templates
     from pipelines.datasets.province_progress.letters.fields import KINDS
     from pipelines.home import Home
@@ -226,27 +221,23 @@ def _copy_templates(as_json: bool) -> int:
         if as_json:
             typer.echo(json.dumps({"template": str(path), "copied": path in copied}))
         else:
-            typer.echo(f"{shown(path)}{'' if path in copied else ': is there already, and stays as it is'}")
+            typer.echo(f"{short_path(path)}{'' if path in copied else ': is there already, and stays as it is'}")
     return OK
 
 
 def _export_tables(as_json: bool) -> int:
-    from pipelines.commands.text import plural, shown
+    from pipelines.commands.status import open_warehouse
+    from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
-    from pipelines.publishing.catalogue import TablesBehind, present_state
     from warehouse import tables
     from warehouse.connect import Warehouse
 
-    home = Home.current()
-    if not home.warehouse.exists():
-        raise WrongUse(f"there is no warehouse in {home.root} yet; khrop ingest makes one")
-    warehouse = Warehouse(home.warehouse)
-    with warehouse.writer(), warehouse.reading() as connection:
-        if present_state(home) != tables.state(connection):
-            raise TablesBehind()
+    if not Home.current().warehouse.exists():
+        raise no_warehouse(Home.current())
+    with Warehouse(Home.current().warehouse).writer(), open_warehouse(for_reports=True) as (home, connection):
         written = tables.export(connection, home.exports)
     if as_json:
         typer.echo(json.dumps({"exports": str(home.exports), "rows": written}))
     else:
-        typer.echo(f"{plural(2 * len(written), 'file')} in {shown(home.exports)}")
+        typer.echo(f"{plural(2 * len(written), 'file')} in {short_path(home.exports)}")
     return OK

@@ -1,0 +1,182 @@
+"""The archive's ledger: a line of JSON for each time that bytes came in, or that a person decided about them.
+
+Where the bytes lie belongs in `pipelines.archive.store`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.archive.copying import sync_folder
+
+NAME_LENGTH = 40
+"""Characters of a file name in the name of a return."""
+ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
+SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
+
+
+class Damaged(Exception):
+    """An archived file whose bytes no longer have its hash, or a ledger that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One line of the ledger: these bytes came under this name, or a person decided about them.
+
+    Attributes:
+        sha256: The hash of the bytes.
+        name: The name of the file, in NFC.
+        media_type: The media type of the bytes.
+        bytes: How many there are.
+        received_at: When the line was written.
+        source: Where they came from: a place in the inbox, a path, a command.
+        campaign: The campaign that the sender named, if any.
+        as_of: The as-of date that the sender named, if any.
+        again: Whether the ledger named the bytes before.
+        decision: What a person decided (see `pipelines.returns.Decision`); None where bytes came.
+        parent: The hash of the container that they came in (see `pipelines.intake.containers`), if any.
+    """
+
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    received_at: datetime
+    source: str
+    campaign: str | None = None
+    as_of: date | None = None
+    again: bool = False
+    decision: Mapping[str, Any] | None = None
+    parent: str | None = None
+
+    def to_json(self) -> str:
+        """Return the line, without its end."""
+        data = asdict(self)
+        for optional in ("decision", "parent"):
+            if data[optional] is None:
+                del data[optional]
+        data["received_at"] = self.received_at.isoformat()
+        data["as_of"] = self.as_of.isoformat() if self.as_of else None
+        return json.dumps(data, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Receipt:
+        """Return the receipt of a line.
+
+        Raises:
+            ValueError: Where the line is no JSON, or has no valid date.
+            TypeError: Where a field is missing or unknown.
+            KeyError: Where it has no time.
+        """
+        data = json.loads(line)
+        data["received_at"] = datetime.fromisoformat(data["received_at"])
+        data["as_of"] = date.fromisoformat(data["as_of"]) if data.get("as_of") else None
+        return cls(**data)
+
+    @property
+    def origin(self) -> tuple[str, str, str, str | None]:
+        """What two receipts share when the same file came twice: hash, name, source and container."""
+        return (self.sha256, self.name, self.source, self.parent)
+
+
+def return_name(name: str, sha256: str) -> str:
+    """Return the name of a return: a slug of the file name and the first 12 digits of the hash.
+
+    Thai letters with their marks stay; the result has no character that a file system or Dagster refuses.
+
+    Args:
+        name: The file name.
+        sha256: The hash of the bytes.
+    """
+    stem = unicodedata.normalize("NFC", name).rsplit("/", 1)[-1].lower()
+    # An ending is Latin: the dots of มิ.ย. and of ๐๘๑๐.๒ belong to the name.
+    stem = ENDING.sub("", stem)
+    slug = SLUG.sub("-", stem).strip("-")[:NAME_LENGTH].strip("-")
+    return f"{slug or 'return'}-{sha256[:12]}"
+
+
+def read(path: Path) -> list[Receipt]:
+    """Return the receipts of a ledger from its beginning; a last line that a crash cut short is skipped.
+
+    Args:
+        path: The ledger, which need not exist.
+
+    Raises:
+        Damaged: Where a line is no receipt.
+    """
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind(b"\n") + 1]
+    # Not splitlines(): a file name may hold a character that Unicode counts as the end of a line.
+    return [_receipt(path, number, line) for number, line in enumerate(whole.split(b"\n")[:-1], start=1)]
+
+
+def _receipt(path: Path, number: int, line: bytes) -> Receipt:
+    try:
+        return Receipt.from_json(line.decode("utf-8"))
+    except (ValueError, TypeError, KeyError):
+        raise Damaged(
+            f"{path}, line {number}, is no receipt: put the ledger back from a backup; nothing is read or written until"
+            " it is whole"
+        ) from None
+
+
+def append(path: Path, receipts: Sequence[Receipt]) -> None:
+    """Append receipts in one write, on disk before it returns; a last line that was cut short is removed first.
+
+    Args:
+        path: The ledger, created where it does not exist.
+        receipts: The receipts; nothing is written where there are none.
+
+    Raises:
+        OSError: Where it cannot be written.
+    """
+    if not receipts:
+        return
+    created = not path.exists()
+    with open(path, "ab+") as ledger:
+        if size := ledger.tell():
+            ledger.seek(size - 1)
+            if ledger.read(1) != b"\n":
+                ledger.seek(0)
+                ledger.truncate(ledger.read().rfind(b"\n") + 1)
+        ledger.write("".join(f"{r.to_json()}\n" for r in receipts).encode("utf-8"))
+        ledger.flush()
+        os.fsync(ledger.fileno())
+    if created:
+        sync_folder(path.parent)
+
+
+class Additions:
+    """What is to be appended to a ledger: each receipt once."""
+
+    def __init__(self, known: list[Receipt]) -> None:
+        """Begin with nothing to append.
+
+        Args:
+            known: The receipts of the ledger.
+        """
+        self.first = {r.sha256: r for r in reversed(known)}
+        self.new: list[Receipt] = []
+        # The last receipt of the same bytes from the same source: hints A, then B, then A again are three receipts.
+        self._last = {r.origin: r for r in known}
+
+    def add(self, receipt: Receipt) -> Receipt:
+        """Return the receipt that the ledger has of the same file and hints, or this one, which is then appended."""
+        last = self._last.get(receipt.origin)
+        if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
+            return last
+        self.first.setdefault(receipt.sha256, receipt)
+        self._last[receipt.origin] = receipt
+        self.new.append(receipt)
+        return receipt

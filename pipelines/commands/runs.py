@@ -1,0 +1,153 @@
+"""Runs of Dagster's jobs in the process of a command, with a progress bar, and a line for each return."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.intake.loading import IntakeResult
+
+LOG = logging.getLogger("khrop.ingest")
+LONG = 50
+"""From so many steps on a progress bar is shown."""
+Entry = dict[str, Any]
+"""A return as JSON has it."""
+
+
+def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] | None = None) -> list[Entry]:
+    """Run a job that takes returns in, as the writer, if there is work for it.
+
+    Args:
+        home: The home.
+        job: The job's name.
+        total: How many returns are expected, for the progress bar.
+        ops: The configuration of the job's ops; with it the job is always run.
+
+    Returns:
+        An entry for each return that was taken in.
+
+    Raises:
+        RunFailed: Where the run failed.
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    from pipelines.monitoring.pending import unsent_alerts, waiting_work
+    from warehouse.connect import Warehouse
+
+    warehouse = Warehouse(home.warehouse)
+    if ops is None and not waiting_work(home, warehouse) and not unsent_alerts(home, warehouse):
+        return []
+    from pipelines.orchestration import listeners
+
+    # Entries, not results: those of ten thousand returns hold all their violations.
+    taken: list[Entry] = []
+    with warehouse.writer(), progress(total, "taking in") as advance:
+
+        def add(batch: list[IntakeResult]) -> None:
+            entries = [_entry(home, result) for result in batch]
+            taken.extend(entries)
+            advance(len(batch))
+            for entry in entries:
+                LOG.info("%s: %s", entry["return"], entry["verdict"], extra={"fields": entry})
+
+        with listeners.listening(add):
+            run_job(home, job, ops, LOG)
+    return taken
+
+
+def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Logger) -> None:
+    """Run a job on the home's Dagster instance, after failing the runs whose process is gone.
+
+    Args:
+        home: The home.
+        job: The job's name.
+        ops: The configuration of its ops.
+        log: Where dead runs and the end of this run are logged.
+
+    Raises:
+        RunFailed: Where the run failed.
+    """
+    from pipelines.definitions import definitions_of
+    from pipelines.orchestration import launch
+
+    with launch.instance(home) as instance:
+        for run_id in launch.fail_dead_runs(instance):
+            log.warning("run %s had died; this run completes its work", run_id)
+        run = launch.run(instance, definitions_of(home.root).resolve_job_def(job), ops)
+    log.info("run %s: %s", run.run_id, run.status.value.lower())
+
+
+def _entry(home: Home, result: IntakeResult) -> Entry:
+    same = ("sha256", "verdict", "campaign_id", "revision", "rows", "errors", "warnings", "parts")
+    return {
+        "return": result.snapshot_id,
+        "file": result.name,
+        **{name: getattr(result, name) for name in same},
+        "as_of": result.as_of.isoformat() if result.as_of else None,
+        "new": True,
+        "warehouse": str(home.warehouse),
+    }
+
+
+def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -> None:
+    """Print a line for each return, or an object as JSON.
+
+    Args:
+        new: The returns that were taken in now.
+        known: The returns that the warehouse had already.
+        as_json: Whether JSON is printed.
+    """
+    if as_json:
+        for entry in [*new, *known]:
+            typer.echo(json.dumps(entry, ensure_ascii=False))
+        return
+    from pipelines.commands.text import plural, table
+
+    rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in known]
+    for line in table(rows, right=(2,)):
+        typer.echo(line)
+    if not new and known:
+        typer.echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
+
+
+def _line(entry: Entry, before: str) -> tuple[str, ...]:
+    from pipelines.commands.text import plural
+
+    counts = [plural(entry[f"{name}s"], name) for name in ("error", "warning") if entry[f"{name}s"]]
+    return (
+        before + entry["verdict"],
+        "" if entry["parts"] else f"as of {entry['as_of'] or 'unknown'}",
+        plural(entry["parts"], "part") if entry["parts"] else plural(entry["rows"], "row"),
+        ", ".join(counts) or "no warnings",
+        f"khrop show {entry['return']}",
+    )
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr for long work, on a terminal only.
+
+    Args:
+        total: The number of steps.
+        what: What is done, as its label.
+
+    Yields:
+        The function to call with the number of steps that were done.
+    """
+    if total < LONG or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)
