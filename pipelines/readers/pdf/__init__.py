@@ -48,12 +48,16 @@ def read(data: bytes) -> Document:
 
 def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
-        data, notes = settled(pdf, data)
-    pages, said = _pages(data, notes)
+        whole, notes = settled(pdf, data)
+    pages, said = _pages(whole, notes)
+    if any(note.measure == "stamp" for own in notes.values() for note in own.each):
+        # The frame of a stamp is none of the table's lines.
+        with _opened(data) as pdf:
+            whole, _ = settled(pdf, data, stamps=False)
     _refuse_without_text(pages)
     found: list[Sheet] = []
     before = None
-    for page in _with_tables(thinned(data), pages):
+    for page in _with_tables(thinned(whole), pages):
         some, before = sheets(page, before)
         found += some
     join_over_pages(found)

@@ -26,6 +26,8 @@ LEAST_ABOVE = 0.3
 """So many parts of its size above the base line nothing lies that stands below it."""
 LOST = "\ufffd"
 SARA_AM = "\u0e33"
+STEEP = 0.1
+"""What runs this far from straight across and straight down is printed aslant."""
 LEAST_INK = 0.05
 """What is higher than so many parts of its size is no space."""
 EDGE = 1.0
@@ -99,7 +101,7 @@ def read(page: Any) -> Iterator[Read]:
         made = pdfium.FPDFText_GetTextObject(text_page, index)
         size, runs = _font(text_page, index, shown_as)
         blank = text.isspace() or unicodedata.category(text) == "Cf"
-        if _is_lost(text, blank, origin, place, size):
+        if min(map(abs, runs)) <= STEEP and _is_lost(text, blank, origin, place, size):
             text, blank = LOST, False
         address = ctypes.addressof(made.contents) if made else 0
         clipped = bool(made) and not clips.shows(made, box, y)

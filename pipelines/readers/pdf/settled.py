@@ -59,9 +59,10 @@ class Notes(NamedTuple):
         return int((np.abs(self.before.astype(np.int16) - picture) > LEVELS).sum()) > MOST_DOTS
 
 
-def settled(pdf: Any, data: bytes) -> tuple[bytes, dict[int, Notes]]:
+def settled(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
     """The bytes of an opened PDF, or of a copy whose pages end where they are shown to end and have annotations with
-    text as part of them; and those annotations by the index of their page. `pdf` is changed by it.
+    text as part of them, stamps among them or not; and those annotations by the index of their page. `pdf` is changed
+    by it.
 
     Raises:
         NeedsReadingByEye: where an annotation has a text that viewers do not show alike.
@@ -71,7 +72,10 @@ def settled(pdf: Any, data: bytes) -> tuple[bytes, dict[int, Notes]]:
         box = page.get_bbox()
         page.set_mediabox(*box)
         page.set_cropbox(*box)
-    notes = {index: drawn_in for index, page in enumerate(pdf) if (drawn_in := _with_annotations(page, index + 1))}
+    notes: dict[int, Notes] = {}
+    for index, page in enumerate(pdf):
+        if own := _with_annotations(page, index + 1, stamps):
+            notes[index] = own
     if not larger and not notes:
         return data, notes
     with io.BytesIO() as copy:
@@ -87,10 +91,10 @@ def _is_larger(page: Any) -> bool:
     return any(abs(a - b) > ROUNDING for a, b in zip(sheet, shown, strict=True))
 
 
-def _with_annotations(page: Any, number: int) -> Notes | None:
+def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
     """Make the annotations of a page part of it, if any has a text."""
     count = pdfium.FPDFPage_GetAnnotCount(page)
-    notes = [note for i in range(min(count, MOST_ANNOTATIONS)) if (note := _note(page, i, number))]
+    notes = [note for i in range(min(count, MOST_ANNOTATIONS)) if (note := _note(page, i, number, stamps))]
     if not notes:
         return None
     done = Notes(pdfium.FPDFPage_CountObjects(page), tuple(notes), drawn(page, DOTS, grayscale=True))
@@ -98,7 +102,7 @@ def _with_annotations(page: Any, number: int) -> Notes | None:
     return done
 
 
-def _note(page: Any, index: int, number: int) -> Note | None:
+def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
     one = pdfium.FPDFPage_GetAnnot(page, index)
     try:
         kind = pdfium.FPDFAnnot_GetSubtype(one)
@@ -106,6 +110,9 @@ def _note(page: Any, index: int, number: int) -> Note | None:
             return None
         if pdfium.FPDFAnnot_HasKey(one, b"OC") and not _draws(page, one):
             # It is on a layer that is off, which is not asked for where annotations become part of a page.
+            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            return None
+        if kind in STAMPS and not stamps:
             pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
             return None
         objects = [pdfium.FPDFAnnot_GetObject(one, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(one))]

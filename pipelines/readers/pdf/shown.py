@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.readers.pdf.characters import (
     LOST,
+    MARKS,
     SARA_AM,
+    STEEP,
     Character,
     Matrix,
     Read,
@@ -34,8 +36,6 @@ SAME_PLACE = 0.12
 """Characters alike so near each other, in parts of their size, are one that was printed twice to look bold."""
 LEAST_SPACE = 0.15
 """A gap narrower than so many parts of the letters' size is none."""
-STEEP = 0.1
-"""What runs this far from straight across and straight down is printed aslant."""
 LEAST_LETTERS = 20
 """A page with fewer letters and digits has no text layer worth the name."""
 UNDER = 0.3
@@ -181,7 +181,8 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
         beyond = LINE_END * max(one.size for one in some)
         ends = min(one.box[0] for one in some) - beyond, max(one.box[2] for one in some) + beyond
         digits = sum(one.text.isdigit() for one in some)
-        if (ends[0] <= line.left and line.right <= ends[1]) or digits >= LEAST_STRUCK:
+        along = ends[0] <= line.left and line.right <= ends[1] and not line.is_rule
+        if along or digits >= LEAST_STRUCK:
             # Signs and marks between the letters are struck out with them.
             left, right = min(one.box[0] for one in some), max(one.box[2] for one in some)
             base, size = some[0].origin[1], some[0].size
@@ -221,6 +222,9 @@ def _text(some: Sequence[Read]) -> str:
     parts: list[str] = []
     before: Read | None = None
     for one in some:
+        if one.text in MARKS or one.blank:
+            parts.append(one.text)
+            continue
         if before and (
             abs(before.origin[1] - one.origin[1]) > one.size or one.box[0] - before.box[2] > LEAST_SPACE * one.size
         ):

@@ -49,6 +49,8 @@ LEAST_CROSSED = 5
 """Dots; lower characters have no middle that a line could go through."""
 PAGE_SIZE = 0.6
 """Pictures on so much of a page make it a scan."""
+COPY = 1.5
+"""Units by which the copy of a text that makes it look bold is moved at most."""
 MULTIPLIER, WHITE = 0x9E3779, 0xFFFFFF
 """Odd, so that no two numbers share a colour of 24 bits."""
 
@@ -63,11 +65,12 @@ class Seen(Enum):
 
 
 class Line(NamedTuple):
-    """A thin line across, in points of the page as it is shown."""
+    """A thin line across, in points of the page as it is shown; a rule ends on other lines."""
 
     left: float
     right: float
     height: float
+    is_rule: bool
 
 
 class View:
@@ -117,9 +120,9 @@ class View:
             self._ink_below = _Ink(with_text, drawn(page, DOTS, grayscale=True))
             _switch(stamps, True)
         _switch(objects.texts.values(), False)
-        bare = drawn(page, DOTS, grayscale=True)
-        self._ink = _Ink(picture, bare)
-        self._lines = _lines(bare)
+        self._bare = drawn(page, DOTS, grayscale=True)
+        self._ink = _Ink(picture, self._bare)
+        self._lines = _lines(self._bare)
         _switch(objects.others, False)
         for address, one in inked.items():
             _colour(one, self._keys[address])
@@ -157,6 +160,9 @@ class View:
         own = near == self._keys[address]
         dots = np.count_nonzero(own)
         if dots < FEW and min(near.shape) <= SMALL:
+            if max(near.shape) <= SMALL:
+                # A full stop may be drawn beside its box, and in grey.
+                marked = ink.large[self._cut(box, 1)]
             return Seen.SHOWN if marked.any() else hidden if dots else Seen.UNSEEN
         inked = near != WHITE
         if dots:
@@ -193,16 +199,28 @@ class View:
             return None
         row = rows.start + quarter + int(through.argmax())
         # What is drawn by hand or in parts may step up or down by a dot.
-        across: NDArray[np.bool_] = np.any(self._lines[max(row - 1, 0) : row + 2], axis=0)
-        gaps = np.flatnonzero(~across)
-        right = int(gaps[min(np.searchsorted(gaps, columns.stop - 1), len(gaps) - 1)]) if len(gaps) else len(across)
-        before = gaps[: np.searchsorted(gaps, columns.start)]
-        left = int(before[-1]) + 1 if len(before) else 0
-        return Line(left / self._scale, max(right, columns.stop) / self._scale, row / self._scale)
+        gaps = np.flatnonzero(~np.any(self._lines[max(row - 1, 0) : row + 2], axis=0))
+        at = int(np.searchsorted(gaps, columns.start))
+        left = int(gaps[at - 1]) + 1 if at else 0
+        right = int(gaps[at]) if at < len(gaps) else self._lines.shape[1]
+        if right < columns.stop:
+            return None
+        return Line(left / self._scale, right / self._scale, row / self._scale, self._meets(row, left, right))
 
-    def _cut(self, box: Box) -> tuple[slice, slice]:
+    def _meets(self, row: int, left: int, right: int) -> bool:
+        """Whether a line ends on another that goes up or down, as the rules of a table do."""
+        ink = self._bare[row, (left + right) // 2].astype(np.int16)
+        for ends in (slice(max(left - LINE_DOTS, 0), left + 1), slice(right - 1, right + LINE_DOTS)):
+            for side in (slice(max(row - LINE_DOTS, 0), row + 1), slice(row, row + LINE_DOTS + 1)):
+                if (np.abs(self._bare[side, ends] - ink) < LINE_CONTRAST).all(axis=0).any():
+                    return True
+        return False
+
+    def _cut(self, box: Box, around: int = 0) -> tuple[slice, slice]:
+        """The dots of a box, and so many around it."""
         height, width = self._names.shape
         x0, y0, x1, y1 = (side * self._scale for side in box)
+        x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
         left, top = min(max(int(x0), 0), width), min(max(int(y0), 0), height)
         return slice(top, min(max(math.ceil(y1), top + 1), height)), slice(
             left, min(max(math.ceil(x1), left + 1), width)
@@ -253,14 +271,17 @@ def _is_dark(one: Any) -> bool:
 
 def _copies(inked: Mapping[int, Any], told: Collection[int]) -> Iterator[int]:
     """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
-    places: set[tuple[int, ...]] = set()
     silent = [address for address in inked if address not in told]
-    if silent:
-        places = {tuple(round(side / 2) for side in bounds(inked[address])) for address in told if address in inked}
+    places: dict[tuple[int, int], list[Box]] = {}
+    for address in told if silent else ():
+        if address in inked:
+            box = bounds(inked[address])
+            places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)
     for address in silent:
-        place = [round(side / 2) for side in bounds(inked[address])]
-        near = ((-1, 0, 1),) * 2
-        if any((place[0] + x, place[1] + y, place[2] + x, place[3] + y) in places for x in near[0] for y in near[1]):
+        box = bounds(inked[address])
+        x, y = round(box[0] / COPY), round(box[1] / COPY)
+        near = (other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in places.get((x + dx, y + dy), ()))
+        if any(max(abs(a - b) for a, b in zip(box, other, strict=True)) < COPY for other in near):
             yield address
 
 
