@@ -180,7 +180,7 @@ def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
             ):
                 grid, left = gaps.grid(shown, ruled.rules(page, upright))
                 if grid is not None and grid.columns >= max((g.columns for g in grids), default=0):
-                    grids, rest = [grid], left
+                    grids, rest = gaps.halves(grid), left
             yield Page(number, grids, [c for c in rest if not c.clipped], SecondEngine(page, upright))
             page.close()
 

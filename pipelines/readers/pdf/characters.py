@@ -21,9 +21,6 @@ Matrix = tuple[float, float, float, float, float, float]
 
 MARKS = frozenset(map(chr, (0x0E31, *range(0x0E34, 0x0E3B), *range(0x0E47, 0x0E4F))))
 """Thai characters above and below, which have no width."""
-BELOW = frozenset("\u0e38\u0e39\u0e3a")
-LEAST_ABOVE = 0.3
-"""So many parts of its size above the base line nothing lies that stands below it."""
 LOST = "\ufffd"
 SARA_AM = "\u0e33"
 STEEP = 0.1
@@ -57,7 +54,12 @@ class Character(NamedTuple):
 
     @property
     def is_mark(self) -> bool:
-        return self.text in MARKS or "\uf700" <= self.text <= "\uf71a" or "\uf884" <= self.text <= "\uf89e"
+        return is_mark(self.text)
+
+
+def is_mark(text: str) -> bool:
+    """Whether a character is a Thai mark, in its own code or in one for private use."""
+    return text in MARKS or "\uf700" <= text <= "\uf71a" or "\uf884" <= text <= "\uf89e"
 
 
 class Read(NamedTuple):
@@ -101,22 +103,14 @@ def read(page: Any) -> Iterator[Read]:
         made = pdfium.FPDFText_GetTextObject(text_page, index)
         size, runs = _font(text_page, index, shown_as)
         blank = text.isspace() or unicodedata.category(text) == "Cf"
-        if min(map(abs, runs)) <= STEEP and _is_lost(text, blank, origin, place, size):
+        high = min(place[2] - place[0], place[3] - place[1]) > LEAST_INK * size
+        if blank and high and min(map(abs, runs)) <= STEEP:
+            # The box of a space has no height: this is a glyph that the document gives no text.
             text, blank = LOST, False
         address = ctypes.addressof(made.contents) if made else 0
         clipped = bool(made) and not clips.shows(made, box, y)
         last = Read(text, origin, place, size, runs, index, address, blank, clipped, (x, y))
         yield last
-
-
-def _is_lost(text: str, blank: bool, origin: tuple[float, float], box: Box, size: float) -> bool:
-    """Whether a glyph has the text of another: it has ink and is said to be a space, or lies above the letters and is
-    said to be a mark below them.
-    """
-    if blank:
-        # The box of a space has no height.
-        return min(box[2] - box[0], box[3] - box[1]) > LEAST_INK * size
-    return text in BELOW and box[1] < box[3] < origin[1] - LEAST_ABOVE * size
 
 
 def to_shown(page: Any) -> Matrix:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.readers.pdf.characters import (
     LOST,
-    MARKS,
     SARA_AM,
     STEEP,
     Character,
     Matrix,
     Read,
+    is_mark,
     moved,
     moved_box,
     read,
@@ -109,9 +109,11 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
 def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | None) -> View:
     heights: dict[int, float] = {}
     for one in every:
-        if one.address and (one.text.isalnum() or one.address not in heights):
-            x0, top, x1, bottom = one.box
-            heights[one.address] = max(heights.get(one.address, 0.0), x1 - x0, bottom - top)
+        x0, top, x1, bottom = one.box
+        if one.address:
+            heights.setdefault(one.address, 0.0)
+            if one.text.isalnum():
+                heights[one.address] = max(heights[one.address], x1 - x0, bottom - top)
     marks = {one.address for one in every if one.address and _is_aslant(one) and not one.blank}
     return View(page, picture, heights, marks, notes.first if notes else None)
 
@@ -134,11 +136,30 @@ def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
                 how = Seen.SHOWN
         seen[one.order] = how
         texts[one.address].add(how)
-    for one in every:
-        if one.blank:
+    before = Seen.SHOWN
+    for one, after in zip(every, _after(every, seen), strict=True):
+        if one.made_up:
+            # It fills a gap between two letters.
+            seen[one.order] = after if before is Seen.SHOWN else before
+        elif one.blank:
             some = texts.get(one.address, {Seen.SHOWN})
             seen[one.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
+        elif is_mark(one.text) and seen[one.order] is Seen.UNSEEN:
+            # It may be smaller than a dot, or cut off at the top of a page.
+            seen[one.order] = before
+        else:
+            before = seen[one.order]
     return seen
+
+
+def _after(every: Sequence[Read], seen: dict[int, Seen]) -> list[Seen]:
+    """How the next letter after each character is seen."""
+    after: list[Seen] = []
+    how = Seen.SHOWN
+    for one in reversed(every):
+        after.append(how)
+        how = how if one.blank else seen[one.order]
+    return after[::-1]
 
 
 def _notes(page: Any, notes: Notes) -> set[int]:
@@ -222,7 +243,7 @@ def _text(some: Sequence[Read]) -> str:
     parts: list[str] = []
     before: Read | None = None
     for one in some:
-        if one.text in MARKS or one.blank:
+        if is_mark(one.text) or one.blank:
             parts.append(one.text)
             continue
         if before and (

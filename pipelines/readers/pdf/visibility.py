@@ -93,7 +93,8 @@ class View:
         Args:
             page: The page.
             picture: The page in grey.
-            heights: The text objects that have characters by their addresses, and the height of the highest letter.
+            heights: The text objects that have characters by their addresses, and the height of the highest letter; 0
+                where there is none.
             marks: Those of watermarks.
             first: The number of the first object that is of a stamp or another annotation.
         """
@@ -108,6 +109,7 @@ class View:
         self._over.update(address for form in stamps for address in texts_in(form) if address in inked)
         self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
         self._dark = {address for address, one in inked.items() if _is_dark(one)}
+        self._over.update(address for address in inked if address not in self._dark)
         self._keys = {address: (i * MULTIPLIER) % WHITE for i, address in enumerate(inked, 1)}
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
         self._pictured = _pictured(page, picture.shape, self._scale)
@@ -141,7 +143,7 @@ class View:
         """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
         its size.
         """
-        if address not in self._keys or size < TINY or self._heights.get(address, size) < LEAST_HEIGHT:
+        if address not in self._keys or size < TINY or 0 < self._heights.get(address, 0) < LEAST_HEIGHT:
             return Seen.UNSEEN
         over = address in self._over
         seen = self._seen(address, box, size, self._names_over if over else self._names, self._ink)
@@ -166,7 +168,11 @@ class View:
             return Seen.SHOWN if marked.any() else hidden if dots else Seen.UNSEEN
         inked = near != WHITE
         if dots:
-            if np.count_nonzero(marked & own) < SHARE * dots:
+            if address not in self._dark:
+                # Two dots from the ink of another text its grey ends.
+                own = own & ~_around(_around(self._names[cut] != WHITE))
+                dots = np.count_nonzero(own)
+            if not dots or np.count_nonzero(marked & own) < SHARE * dots:
                 return hidden
             return Seen.COVERED if np.count_nonzero(inked & ~own) > BLOCK * near.size else Seen.SHOWN
         dots = np.count_nonzero(inked)
@@ -233,6 +239,14 @@ class _Ink:
     def __init__(self, picture: Drawing, bare: Drawing) -> None:
         ink = np.abs(picture.astype(np.int16) - bare)
         self.marked, self.large = ink >= CONTRAST, ink >= LARGE_CONTRAST
+
+
+def _around(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Dots with ink, and those beside them."""
+    wide = np.pad(inked, 1)
+    rows = wide[:-2] | wide[1:-1] | wide[2:]
+    around: NDArray[np.bool_] = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
+    return around
 
 
 def _names(page: Any) -> NDArray[np.uint32]:
