@@ -25,7 +25,7 @@ from pipelines.readers.pdf.page import Page, join_over_pages, sheets
 from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
 from pipelines.readers.pdf.pictures import DOTS, codes_in, drawn, may_hold_codes
 from pipelines.readers.pdf.second_look import SecondEngine, from_second
-from pipelines.readers.pdf.settled import Notes, settled
+from pipelines.readers.pdf.settled import Notes, settle
 from pipelines.readers.pdf.shown import LEAST_LETTERS, Characters, of_page
 from pipelines.readers.pdf.thinned import thinned
 
@@ -48,12 +48,12 @@ def read(data: bytes) -> Document:
 
 def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
-        whole, notes = settled(pdf, data)
+        whole, notes = settle(pdf, data)
     pages, said = _pages(whole, notes)
     if any(note.measure == "stamp" for own in notes.values() for note in own.each):
         # The frame of a stamp is none of the table's lines.
         with _opened(data) as pdf:
-            whole, _ = settled(pdf, data, stamps=False)
+            whole, _ = settle(pdf, data, stamps=False)
     _refuse_without_text(pages)
     found: list[Sheet] = []
     before = None
@@ -108,6 +108,9 @@ def _opened(data: bytes) -> Iterator[Any]:
                 observed=f"{len(pdf):,} pages",
                 expected=f"at most {MOST_PAGES} pages; send the pages of the return by themselves",
             )
+        if pdf.get_formtype():
+            # Without it the fields of a form are not drawn. There is no engine for its scripts.
+            pdf.init_forms()
         yield pdf
     finally:
         pdf.close()

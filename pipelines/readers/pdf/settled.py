@@ -59,7 +59,7 @@ class Notes(NamedTuple):
         return int((np.abs(self.before.astype(np.int16) - picture) > LEVELS).sum()) > MOST_DOTS
 
 
-def settled(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
+def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
     """The bytes of an opened PDF, or of a copy whose pages end where they are shown to end and have annotations with
     text as part of them, stamps among them or not; and those annotations by the index of their page. `pdf` is changed
     by it.
@@ -67,7 +67,7 @@ def settled(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[
     Raises:
         NeedsReadingByEye: where an annotation has a text that viewers do not show alike.
     """
-    larger = [page for page in pdf if _is_larger(page)]
+    larger = [page for page in pdf if _is_larger(page, data)]
     for page in larger:
         box = page.get_bbox()
         page.set_mediabox(*box)
@@ -83,12 +83,13 @@ def settled(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[
         return copy.getvalue(), notes
 
 
-def _is_larger(page: Any) -> bool:
+def _is_larger(page: Any, data: bytes) -> bool:
     """Whether the sheet of a page is larger than what is shown of it."""
-    sheet, shown = page.get_mediabox(fallback_ok=False), page.get_bbox()
-    if sheet is None or page.get_cropbox(fallback_ok=False) is None:
-        return False
-    return any(abs(a - b) > ROUNDING for a, b in zip(sheet, shown, strict=True))
+    sheet, cut = page.get_mediabox(fallback_ok=False), page.get_cropbox(fallback_ok=False)
+    if sheet is None:
+        # It has its boxes from the folder that it is in, perhaps both.
+        return cut is not None or b"/CropBox" in data
+    return any(abs(a - b) > ROUNDING for a, b in zip(sheet, page.get_bbox(), strict=True))
 
 
 def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
@@ -98,6 +99,8 @@ def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
     if not notes:
         return None
     done = Notes(pdfium.FPDFPage_CountObjects(page), tuple(notes), drawn(page, DOTS, grayscale=True))
+    # Without a box of its own it would be cut to what is drawn on it.
+    page.set_mediabox(*page.get_bbox())
     pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
     return done
 

@@ -24,7 +24,7 @@ from pipelines.readers.pdf.characters import (
     turned,
 )
 from pipelines.readers.pdf.lines import lines_of
-from pipelines.readers.pdf.objects import on_page, texts_in
+from pipelines.readers.pdf.objects import bounds, on_page, texts_in
 from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
 from pipelines.readers.pdf.visibility import Line, Seen, View
 
@@ -115,7 +115,13 @@ def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | Non
             if one.text.isalnum():
                 heights[one.address] = max(heights[one.address], x1 - x0, bottom - top)
     marks = {one.address for one in every if one.address and _is_aslant(one) and not one.blank}
-    return View(page, picture, heights, marks, notes.first if notes else None)
+    forms = list(on_page(page))[notes.first :] if notes else []
+    return View(page, picture, heights, marks, [form for form in forms if notes and _is_stamp(form, notes)])
+
+
+def _is_stamp(form: Any, notes: Notes) -> bool:
+    left, bottom, right, top = bounds(form)
+    return notes.measure_at((left + right) / 2, (bottom + top) / 2) == STAMP
 
 
 def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
@@ -231,10 +237,10 @@ class _Places:
     """Characters by what and where they are: what was printed twice in one place is seen if one of the two is."""
 
     def __init__(self, characters: Iterable[Read]) -> None:
-        self._places = {(one.text, round(one.origin[0] / 4), round(one.origin[1] / 4)) for one in characters}
+        self._places = {(one.text, round(one.origin[0]), round(one.origin[1])) for one in characters}
 
     def holds(self, one: Read) -> bool:
-        x, y = round(one.origin[0] / 4), round(one.origin[1] / 4)
+        x, y = round(one.origin[0]), round(one.origin[1])
         return any((one.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
 
 

@@ -8,7 +8,7 @@ measure decides what is covered, pale, transparent, clipped, or on a layer that 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +41,8 @@ SHARE = 0.5
 """Of a character's dots so many must show."""
 BLOCK = 0.75
 """Of a character's box so much is filled by nothing but a solid sign."""
+LEAST_CLEAN = 0.1
+"""Dots beside another's ink are not looked at where so many others are left."""
 FEW, SMALL = 3, 4
 """Dots, and a side of a box in dots, with which a character may have no dot of its own, as a full stop."""
 LINE_CONTRAST, LINE_DOTS = 50, 4
@@ -86,7 +88,7 @@ class View:
         picture: Drawing,
         heights: Mapping[int, float],
         marks: Collection[int] = (),
-        first: int | None = None,
+        stamps: Sequence[Any] = (),
     ) -> None:
         """Draw a page.
 
@@ -96,12 +98,12 @@ class View:
             heights: The text objects that have characters by their addresses, and the height of the highest letter; 0
                 where there is none.
             marks: Those of watermarks.
-            first: The number of the first object that is of a stamp or another annotation.
+            stamps: The forms that are stamps.
         """
+        self._page = page
         self._scale = scale_of(page, DOTS)
         self._heights = heights
         objects = Objects(page)
-        stamps = [] if first is None else list(on_page(page))[first:]
         inked = {address: one for address, one in objects.texts.items() if _has_ink(one)}
         for address in _copies(inked, heights):
             del inked[address]
@@ -109,7 +111,7 @@ class View:
         self._over.update(address for form in stamps for address in texts_in(form) if address in inked)
         self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
         self._dark = {address for address, one in inked.items() if _is_dark(one)}
-        self._over.update(address for address in inked if address not in self._dark)
+        self._pale = {address for address in inked if address not in self._dark and address not in self._over}
         self._keys = {address: (i * MULTIPLIER) % WHITE for i, address in enumerate(inked, 1)}
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
         self._pictured = _pictured(page, picture.shape, self._scale)
@@ -131,13 +133,17 @@ class View:
         for form in objects.forms:
             pdfium.FPDFPageObj_SetFillColor(form, 0, 0, 0, 255)
             pdfium.FPDFPageObj_SetBlendMode(form, b"Normal")
-        _switch((one for address, one in inked.items() if address not in self._over), True)
-        self._names = _names(page)
-        self._names_over = self._names
-        if self._over:
-            _switch(objects.texts.values(), False)
-            _switch((inked[address] for address in self._over), True)
-            self._names_over = _names(page)
+        self._names = self._named(objects, {address for address in inked if address not in self._over | self._pale})
+        # The same dots, of which none is taken for those of a mark that lies over them.
+        self._names_below = self._names.copy()
+        self._names_over = self._named(objects, self._over) if self._over else self._names
+        self._names_pale = self._named(objects, self._pale) if self._pale else self._names
+
+    def _named(self, objects: Objects, addresses: Collection[int]) -> NDArray[np.uint32]:
+        """The page as some of its texts alone, each in its own colour."""
+        _switch(objects.texts.values(), False)
+        _switch((objects.texts[address] for address in addresses), True)
+        return _names(self._page)
 
     def seen(self, address: int, box: Box, size: float) -> Seen:
         """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
@@ -145,11 +151,12 @@ class View:
         """
         if address not in self._keys or size < TINY or 0 < self._heights.get(address, 0) < LEAST_HEIGHT:
             return Seen.UNSEEN
-        over = address in self._over
-        seen = self._seen(address, box, size, self._names_over if over else self._names, self._ink)
+        over, pale = address in self._over, address in self._pale
+        names = self._names_over if over else self._names_pale if pale else self._names
+        seen = self._seen(address, box, size, names, self._ink)
         if seen is Seen.SHOWN or over or self._ink_below is None:
             return seen
-        below = self._seen(address, box, size, self._names, self._ink_below)
+        below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
         return Seen.UNDER if below is Seen.SHOWN else seen
 
     def _seen(self, address: int, box: Box, size: float, names: NDArray[np.uint32], ink: _Ink) -> Seen:
@@ -171,6 +178,15 @@ class View:
             if address not in self._dark:
                 # Two dots from the ink of another text its grey ends.
                 own = own & ~_around(_around(self._names[cut] != WHITE))
+                dots = np.count_nonzero(own)
+            else:
+                others = inked & ~own
+                if self._over and names is self._names:
+                    others |= self._names_over[cut] != WHITE
+                own = own & ~others
+                clean = own & ~_around(others)
+                if np.count_nonzero(clean) > LEAST_CLEAN * dots:
+                    own = clean
                 dots = np.count_nonzero(own)
             if not dots or np.count_nonzero(marked & own) < SHARE * dots:
                 return hidden
@@ -205,7 +221,10 @@ class View:
             return None
         row = rows.start + quarter + int(through.argmax())
         # What is drawn by hand or in parts may step up or down by a dot.
-        gaps = np.flatnonzero(~np.any(self._lines[max(row - 1, 0) : row + 2], axis=0))
+        across = np.any(self._lines[max(row - 1, 0) : row + 2], axis=0)
+        ink = int(self._bare[row, columns].mean())
+        # It goes on where it crosses another that goes up and down.
+        gaps = np.flatnonzero(~(across | (np.abs(self._bare[row].astype(np.int16) - ink) < LINE_CONTRAST)))
         at = int(np.searchsorted(gaps, columns.start))
         left = int(gaps[at - 1]) + 1 if at else 0
         right = int(gaps[at]) if at < len(gaps) else self._lines.shape[1]
