@@ -93,11 +93,12 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
         ANNOTATION: {order for order, measure in noted.items() if measure == ANNOTATION},
         WATERMARK: {one.order for one in every if seen[one.order] is Seen.SHOWN and _is_aslant(one)},
     }
-    read_twice = _Places(one for one in every if seen[one.order] is Seen.SHOWN)
+    hidden = where[UNSEEN] | where[COVERED]
+    twice = _Places(one for one in every if hidden and seen[one.order] is Seen.SHOWN)
     said = []
     for measure, orders in where.items():
-        hidden = measure in (UNSEEN, COVERED)
-        some = [one for one in every if one.order in orders and not (hidden and read_twice.holds(one))]
+        some = [one for one in every if one.order in orders] if orders else []
+        some = [one for one in some if measure not in (UNSEEN, COVERED) or not twice.holds(one)]
         if any(one.text.isalnum() for one in some):
             said.append((measure, _text(some)))
     said += [
@@ -150,8 +151,8 @@ def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
         elif one.blank:
             some = texts.get(one.address, {Seen.SHOWN})
             seen[one.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
-        elif is_mark(one.text) and seen[one.order] is Seen.UNSEEN:
-            # It may be smaller than a dot, or cut off at the top of a page.
+        elif is_mark(one.text):
+            # It may be smaller than a dot, or cut off at the top of a page: it is seen with its letter.
             seen[one.order] = before
         else:
             before = seen[one.order]

@@ -41,6 +41,8 @@ SHARE = 0.5
 """Of a character's dots so many must show."""
 BLOCK = 0.75
 """Of a character's box so much is filled by nothing but a solid sign."""
+LEAST_OTHERS = 0.25
+"""Parts of a character's dots from which on another's ink in its box may be taken for its own."""
 LEAST_CLEAN = 0.1
 """Dots beside another's ink are not looked at where so many others are left."""
 FEW, SMALL = 3, 4
@@ -53,8 +55,10 @@ PAGE_SIZE = 0.6
 """Pictures on so much of a page make it a scan."""
 COPY = 1.5
 """Units by which the copy of a text that makes it look bold is moved at most."""
-MULTIPLIER, WHITE = 0x9E3779, 0xFFFFFF
-"""Odd, so that no two numbers share a colour of 24 bits."""
+WHITE = 0xFFFFFF
+"""What no text is drawn in; the numbers of the texts are the other colours."""
+DENSE = 0.08
+"""Of a character's box so much is filled by its own ink."""
 
 
 class Seen(Enum):
@@ -112,7 +116,7 @@ class View:
         self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
         self._dark = {address for address, one in inked.items() if _is_dark(one)}
         self._pale = {address for address in inked if address not in self._dark and address not in self._over}
-        self._keys = {address: (i * MULTIPLIER) % WHITE for i, address in enumerate(inked, 1)}
+        self._keys = {address: i for i, address in enumerate(inked, 1)}
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
         self._pictured = _pictured(page, picture.shape, self._scale)
         overlays = [*stamps, *(objects.texts[address] for address in marks)]
@@ -127,6 +131,7 @@ class View:
         self._bare = drawn(page, DOTS, grayscale=True)
         self._ink = _Ink(picture, self._bare)
         self._lines = _lines(self._bare)
+        self._rows_with_lines: NDArray[np.bool_] = np.any(self._lines, axis=1)
         _switch(objects.others, False)
         for address, one in inked.items():
             _colour(one, self._keys[address])
@@ -138,12 +143,22 @@ class View:
         self._names_below = self._names.copy()
         self._names_over = self._named(objects, self._over) if self._over else self._names
         self._names_pale = self._named(objects, self._pale) if self._pale else self._names
+        self._whole = set() if self._over or self._pale else self._all_marked()
 
     def _named(self, objects: Objects, addresses: Collection[int]) -> NDArray[np.uint32]:
         """The page as some of its texts alone, each in its own colour."""
         _switch(objects.texts.values(), False)
         _switch((objects.texts[address] for address in addresses), True)
         return _names(self._page)
+
+    def _all_marked(self) -> set[int]:
+        """The texts all of whose dots have ink."""
+        here = self._names != WHITE
+        names, marked = self._names[here], self._ink.marked[here]
+        most = len(self._keys) + 1
+        sound = names < most
+        lost = np.bincount(names[sound & ~marked], minlength=most)
+        return {int(name) for name in np.flatnonzero(lost < FEW)}
 
     def seen(self, address: int, box: Box, size: float) -> Seen:
         """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
@@ -165,9 +180,12 @@ class View:
         if not near.size:
             return Seen.UNSEEN
         hidden = Seen.COVERED if address in self._dark else Seen.UNSEEN
-        marked = (ink.large if size >= LARGE else ink.marked)[cut]
-        own = near == self._keys[address]
+        key = self._keys[address]
+        own = near == key
         dots = np.count_nonzero(own)
+        if key in self._whole and dots > DENSE * near.size + FEW:
+            return Seen.SHOWN
+        marked = (ink.large if size >= LARGE else ink.marked)[cut]
         if dots < FEW and min(near.shape) <= SMALL:
             if max(near.shape) <= SMALL:
                 # A full stop may be drawn beside its box, and in grey.
@@ -178,16 +196,18 @@ class View:
             if address not in self._dark:
                 # Two dots from the ink of another text its grey ends.
                 own = own & ~_around(_around(self._names[cut] != WHITE))
-                dots = np.count_nonzero(own)
+                clear = np.count_nonzero(own)
+                dots = clear if clear > LEAST_CLEAN * dots + 1 else np.intp(0)
             else:
                 others = inked & ~own
                 if self._over and names is self._names:
                     others |= self._names_over[cut] != WHITE
-                own = own & ~others
-                clean = own & ~_around(others)
-                if np.count_nonzero(clean) > LEAST_CLEAN * dots:
-                    own = clean
-                dots = np.count_nonzero(own)
+                if np.count_nonzero(others) > LEAST_OTHERS * dots:
+                    own = own & ~others
+                    clean = own & ~_around(others)
+                    if np.count_nonzero(clean) > LEAST_CLEAN * dots:
+                        own = clean
+                    dots = np.count_nonzero(own)
             if not dots or np.count_nonzero(marked & own) < SHARE * dots:
                 return hidden
             return Seen.COVERED if np.count_nonzero(inked & ~own) > BLOCK * near.size else Seen.SHOWN
@@ -215,6 +235,8 @@ class View:
         rows, columns = self._cut(box)
         quarter = round((rows.stop - rows.start) * 0.25)
         if rows.stop - rows.start < LEAST_CROSSED:
+            return None
+        if not self._rows_with_lines[rows.start + quarter : rows.stop - quarter].any():
             return None
         through = self._lines[rows.start + quarter : rows.stop - quarter, columns].all(axis=1)
         if not through.any():
