@@ -120,7 +120,8 @@ def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
             return None
         objects = [pdfium.FPDFAnnot_GetObject(one, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(one))]
         said = _string(one, WITH_TEXT.get(kind, b"Contents"))
-        if kind in WITH_TEXT and said.strip() and not objects:
+        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and _string(one, b"FT") not in ("Tx", "Ch")
+        if kind in WITH_TEXT and said.strip() and not ticked and not pdfium.FPDFAnnot_HasKey(one, b"AP"):
             reason = "an annotation that viewers show in their own ways"
             raise NeedsReadingByEye.on([number], reason, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
         if kind in STAMPS or any(True for one in objects for _ in texts_in(one)):

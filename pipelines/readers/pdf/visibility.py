@@ -140,7 +140,7 @@ class View:
             pdfium.FPDFPageObj_SetBlendMode(form, b"Normal")
         self._names = self._named(objects, {address for address in inked if address not in self._over | self._pale})
         # The same dots, of which none is taken for those of a mark that lies over them.
-        self._names_below = self._names.copy()
+        self._names_below = self._names[:]
         self._names_over = self._named(objects, self._over) if self._over else self._names
         self._names_pale = self._named(objects, self._pale) if self._pale else self._names
         self._whole = set() if self._over or self._pale else self._all_marked()

@@ -291,6 +291,12 @@ def test_an_annotation_that_strikes_a_text_out_is_followed() -> None:
     assert [c.measure for c in document.said] == ["struck_text"]
 
 
+def test_a_box_to_tick_and_a_note_beside_the_text_change_nothing() -> None:
+    box = annotated("Widget", OVER, None, "/FT/Btn/T(done)/V/Off/AS/Off")
+    assert OLD in lines(read(written(box, catalog="/AcroForm<</Fields[]>>")))
+    assert OLD in lines(read(written(annotated("Link", OVER, None, "/Contents(to the site)"))))
+
+
 def test_an_annotation_with_a_text_and_no_look_needs_reading_by_eye() -> None:
     with pytest.raises(NeedsReadingByEye, match="in their own ways"):
         read(written(annotated("FreeText", OVER, None, "/Contents(as of 25)")))
