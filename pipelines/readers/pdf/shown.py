@@ -38,6 +38,8 @@ LEAST_SPACE = 0.15
 """A gap narrower than so many parts of the letters' size is none."""
 LEAST_LETTERS = 20
 """A page with fewer letters and digits has no text layer worth the name."""
+THINNEST = 0.15
+"""Points; a letter that is squeezed to less cannot be read."""
 UNDER = 0.3
 """Of a scan's text so much in parts of what shows lies under its picture."""
 LINE_END = 1.2
@@ -134,7 +136,9 @@ def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
         if one.blank:
             continue
         how = Seen.SHOWN
-        if not (0 <= (one.box[0] + one.box[2]) / 2 <= width and 0 <= one.origin[1] <= height):
+        inside = 0 <= (one.box[0] + one.box[2]) / 2 <= width and 0 <= one.origin[1] <= height
+        thinnest = min(one.box[2] - one.box[0], one.box[3] - one.box[1])
+        if not inside or (one.text.isalnum() and 0 < thinnest < THINNEST):
             how = Seen.UNSEEN
         elif one.address:
             how = view.seen(one.address, one.box, one.size)

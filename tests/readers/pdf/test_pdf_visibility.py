@@ -158,6 +158,10 @@ def test_text_too_small_to_be_read_is_not_read(size: float, shown: bool) -> None
     assert text(page().text(100, 200, "๑๒๓๔", 10, runs=scaled)) == ("๑๒๓๔" if shown else "")
 
 
+def test_text_squeezed_to_nothing_is_not_read() -> None:
+    assert text(page().text(100, 100, NEW).text(100, 200, "๑๒๓๔", runs=(0.02, 0, 0, 1))) == NEW
+
+
 @pytest.mark.parametrize(("alpha", "shown"), [(0, False), (0.05, False), (0.6, True)])
 def test_transparent_text_is_not_seen_in_a_form_either(alpha: float, shown: bool) -> None:
     one = page(f"/Resources<<{FONTS}/ExtGState<</G<</ca {alpha}>>>>/XObject<</X 1000 0 R>>>>")
