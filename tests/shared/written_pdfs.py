@@ -97,15 +97,21 @@ def page(head: str = "") -> Written:
 
 
 def written(
-    *pages: Written, mediabox: tuple[float, float, float, float] = (0, 0, WIDTH, HEIGHT), wrong: Mapping[str, str] = {}
+    *pages: Written,
+    mediabox: tuple[float, float, float, float] = (0, 0, WIDTH, HEIGHT),
+    wrong: Mapping[str, str] = {},
+    more: Mapping[int, str] = {},
+    catalog: str = "",
 ) -> bytes:
-    """A PDF. Pages have their box from the folder that they are in. The font W gives signs the `wrong` text."""
+    """A PDF. Pages have their box from the folder that they are in. The font W gives signs the `wrong` text. `more`
+    are objects that the pages or the `catalog` refer to, from the number 1000 on."""
     glyphs = {i: _glyph(sign) for i, sign in enumerate(SIGNS, 1)}
-    objects = {1: "<</Type/Catalog/Pages 2 0 R>>", 3: _font(5), 4: _font(6), 5: _map({}), 6: _map(wrong)}
+    objects = {1: f"<</Type/Catalog/Pages 2 0 R{catalog}>>", 3: _font(5), 4: _font(6), 5: _map({}), 6: _map(wrong)}
     objects |= {100 + i: _stream(glyph) for i, glyph in glyphs.items()}
     for i, one in enumerate(pages):
         objects[500 + 2 * i] = f"<</Type/Page/Parent 2 0 R/Contents {501 + 2 * i} 0 R{one.head}>>"
         objects[501 + 2 * i] = _stream("\n".join(one.said))
+    objects |= more
     kids = " ".join(f"{500 + 2 * i} 0 R" for i in range(len(pages)))
     objects[2] = (
         f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[{' '.join(map(str, mediabox))}]"

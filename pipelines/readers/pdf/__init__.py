@@ -18,20 +18,23 @@ from khrop.thai.marks import is_mangled
 from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
 from pipelines.readers.marks import put_right
-from pipelines.readers.pdf import characters, gaps, ruled
+from pipelines.readers.pdf import gaps, ruled
+from pipelines.readers.pdf.characters import Character
 from pipelines.readers.pdf.lines import lines_of
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
 from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
-from pipelines.readers.pdf.pictures import codes_on
-from pipelines.readers.pdf.second_look import SecondEngine
+from pipelines.readers.pdf.pictures import DOTS, codes_in, drawn, may_hold_codes
+from pipelines.readers.pdf.second_look import SecondEngine, from_second
+from pipelines.readers.pdf.settled import Notes, settle
+from pipelines.readers.pdf.shown import LEAST_LETTERS, Characters, of_page
 from pipelines.readers.pdf.thinned import thinned
 
 MOST_PAGES = 60
 LONGEST_REASON = 200
 """Characters; engines print whole objects."""
 NOTHING = Meant()
-LEAST_LETTERS = 20
-"""A page with fewer letters and digits has no text layer worth the name."""
+LONGEST_TEXT = 200
+"""Characters of a text that is no part of the table."""
 USABLE = 0.95
 """Of what a text layer holds, so much must have a text at all where hardly any of it is Thai, or it says nothing."""
 THAI = 0.3
@@ -45,26 +48,43 @@ def read(data: bytes) -> Document:
 
 def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
-        pages = [characters.of_page(page, page.get_textpage()) for page in pdf]
-        said = [Claim("file", "qr_code", text, f"page {n}", text) for n, text in codes_on(pdf)]
-        data = thinned(pdf, data)
-    _refuse_without_text([page.shown for page in pages])
-    said += [
-        Claim("file", "unseen_text", f"page {n}", f"page {n}", f"{page.unseen} characters that do not show")
-        for n, page in enumerate(pages, 1)
-        if page.unseen
-    ]
-    said += [
-        Claim("file", "watermark", one.aslant, f"page {n}", one.aslant) for n, one in enumerate(pages, 1) if one.aslant
-    ]
+        whole, notes = settle(pdf, data)
+    pages, said = _pages(whole, notes)
+    if any(note.measure == "stamp" for own in notes.values() for note in own.each):
+        # The frame of a stamp is none of the table's lines.
+        with _opened(data) as pdf:
+            whole, _ = settle(pdf, data, stamps=False)
+    _refuse_without_text(pages)
     found: list[Sheet] = []
     before = None
-    for page in _with_tables(data, pages):
+    for page in _with_tables(thinned(whole), pages):
         some, before = sheets(page, before)
         found += some
     join_over_pages(found)
     _mend(found, any(page.mangled for page in pages))
     return Document("pdf", "", found, tuple(said))
+
+
+def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list[Claim]]:
+    """The characters of each page, and what the document itself says of them."""
+    pages: list[Characters] = []
+    said: list[Claim] = []
+    with _opened(data) as pdf:
+        for index, page in enumerate(pdf):
+            place = f"page {index + 1}"
+            picture = drawn(page, DOTS, grayscale=True)
+            if may_hold_codes(index, len(pdf)):
+                said += [Claim("file", "qr_code", text, place, text) for text in codes_in(picture)]
+            own = notes.get(index)
+            if own and own.alter(picture):
+                reason = "annotations that are not shown everywhere alike"
+                raise NeedsReadingByEye.on([index + 1], reason, "คำอธิบายประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
+            one = of_page(page, picture, own)
+            pages.append(one)
+            said += [
+                Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT]) for measure, text in one.said
+            ]
+    return pages, said
 
 
 @contextmanager
@@ -88,6 +108,9 @@ def _opened(data: bytes) -> Iterator[Any]:
                 observed=f"{len(pdf):,} pages",
                 expected=f"at most {MOST_PAGES} pages; send the pages of the return by themselves",
             )
+        if pdf.get_formtype():
+            # Without it the fields of a form are not drawn. There is no engine for its scripts.
+            pdf.init_forms()
         yield pdf
     finally:
         pdf.close()
@@ -116,15 +139,17 @@ def damaged(reason: str) -> Unreadable:
     )
 
 
-def _refuse_without_text(pages: list[list[characters.Character]]) -> None:
+def _refuse_without_text(pages: list[Characters]) -> None:
     """Pages without a text layer, or whose text layer says nothing, are for a person to read; where some pages have
-    text, the others are if none of the first has a table.
+    text, the others are if none of the first has a table. The text layer of a scan is what a machine took it for.
     """
-    texts = ["".join(c.text for c in page if c.text.strip()) for page in pages]
+    texts = ["" if page.scanned else "".join(c.text for c in page.shown if c.text.strip()) for page in pages]
     usable = [sum(map(_says_something, text)) for text in texts]
     blank = [n for n, text in enumerate(texts, 1) if len(text) < LEAST_LETTERS]
     whole = "".join(texts)
     if len(whole) < LEAST_LETTERS:
+        if any(page.scanned for page in pages):
+            raise NeedsReadingByEye.on(blank, "a text layer under a picture", "ชั้นข้อความอยู่ใต้ภาพ")
         raise NeedsReadingByEye.on(blank, "no text layer", "ไม่มีชั้นข้อความ")
     if sum(map(_is_thai, whole)) < THAI * len(whole) and sum(usable) < USABLE * len(whole):
         raise NeedsReadingByEye.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
@@ -140,53 +165,33 @@ def _is_thai(one: str) -> bool:
     return "\u0e01" <= one <= "\u0e5b"
 
 
-def _with_tables(data: bytes, pages: list[characters.Characters]) -> Iterator[Page]:
+def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(data)) as plumber:
         for number, one in enumerate(pages, 1):
-            if not _is_tabular(one.shown):
-                yield Page(number, [], [c for c in one.shown if not c.clipped])
+            shown = [] if one.scanned else one.shown
+            if not _is_tabular(shown):
+                yield Page(number, [], [c for c in shown if not c.clipped])
                 continue
             page = plumber.pages[number - 1]
-            shown = _without_white(one, page)
-            grids, rest = ruled.grids(page, shown, one.upright)
+            upright = from_second(page, one.upright)
+            grids, rest = ruled.grids(page, shown, upright)
             if not any(
                 could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
                 for g in grids
             ):
-                grid, left = gaps.grid(shown, ruled.rules(page, one.upright))
+                grid, left = gaps.grid(shown, ruled.rules(page, upright))
                 if grid is not None and grid.columns >= max((g.columns for g in grids), default=0):
-                    grids, rest = [grid], left
-            yield Page(number, grids, [c for c in rest if not c.clipped], SecondEngine(page, one.upright))
+                    grids, rest = gaps.halves(grid), left
+            yield Page(number, grids, [c for c in rest if not c.clipped], SecondEngine(page, upright))
             page.close()
 
 
-def _is_tabular(shown: list[characters.Character]) -> bool:
+def _is_tabular(shown: list[Character]) -> bool:
     """Whether some line of a page has figures beside one another: other pages need no second engine."""
     lines = (sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown))
     return any(figures >= LEAST_FIGURES for figures in lines)
-
-
-def _without_white(one: characters.Characters, page: Any) -> list[characters.Character]:
-    """What is printed white shows only on something dark."""
-    if not any(c.white for c in one.shown):
-        return one.shown
-    filled = (r for r in (*page.rects, *page.curves) if r.get("fill") and not _is_light(r.get("non_stroking_color")))
-    dark = [characters.moved_box(one.upright, (r["x0"], r["top"], r["x1"], r["bottom"])) for r in filled]
-    return [
-        c
-        for c in one.shown
-        if not c.white
-        or any(x0 <= c.middle <= x1 and top <= c.base - c.size * 0.2 <= bottom for x0, top, x1, bottom in dark)
-    ]
-
-
-def _is_light(color: Any) -> bool:
-    values = color if isinstance(color, (tuple, list)) else (color,)
-    if not all(isinstance(v, (int, float)) for v in values):
-        return False
-    return max(values, default=0) < 0.1 if len(values) == 4 else min(values, default=0) > 0.9
 
 
 def _mend(found: list[Sheet], mangled: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from khrop.thai.marks import skeleton
@@ -35,6 +35,27 @@ FAR = 2.5
 """Lines that stand so many line heights apart are not of one row."""
 
 
+def halves(table: Grid) -> list[Grid]:
+    """A table whose headings stand twice beside each other as the two tables that it is, or else as it is."""
+    columns = table.columns
+    middle, odd = divmod(columns, 2)
+    head = [" ".join(text_of(table.rows[0].cells.get(c, [])).split()) for c in range(columns)]
+    if odd or not all(head) or head[:middle] != head[middle:]:
+        return [table]
+    edge = table.edges[middle]
+    return [
+        _part(table, range(middle), (table.box[0], edge)),
+        _part(table, range(middle, columns), (edge, table.box[2])),
+    ]
+
+
+def _part(table: Grid, columns: range, across: tuple[float, float]) -> Grid:
+    parts = [Row(row.top, {c - columns.start: row.cells[c] for c in columns if c in row.cells}) for row in table.rows]
+    box = (across[0], table.box[1], across[1], table.box[3])
+    edges = [across[0], *table.edges[columns.start + 1 : columns.stop], across[1]]
+    return Grid(box, edges, [row for row in parts if row.cells])
+
+
 def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[Grid | None, list[Character]]:
     """The table among the characters of a page and the characters outside it; no table where there are too few rows.
 
@@ -53,7 +74,7 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
     above, columns = _headings(lines, data[0], pitch, columns)
     for i in above:
         # Words of a heading stand in one cell.
-        lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i]))
+        lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i], columns))
     begun = [data[0] - 1] if _is_begun_before(lines, data[0], pitch, columns) and data[0] - 1 not in above else []
     rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *begun, *data)}
     taken: set[int] = set()
@@ -130,12 +151,13 @@ def _headings(
     best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
     found: list[int] = []
     below = lines[first].base
-    for i in range(first - 1, max(first - 1 - HEADING_LINES, -1), -1):
+    last = first - 1 if _is_first_name(lines, first, pitch, columns) else first
+    for i in range(last - 1, max(last - 1 - HEADING_LINES, -1), -1):
         if below - lines[i].base > FAR * max(pitch, lines[i].size):
             break
         found.insert(0, i)
         below = lines[i].base
-        segments = [segment for j in found for segment in _words(lines[j])]
+        segments = [segment for j in found for segment in _words(lines[j], columns)]
         wider = _with_headed(columns, segments)
         cells: dict[int, list[Character]] = {}
         for segment in segments:
@@ -146,15 +168,57 @@ def _headings(
     return best[1], best[2]
 
 
-def _words(line: Line) -> list[Segment]:
-    """The segments of a heading's line, those with no more than a space between them put together."""
+def _is_first_name(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether the line above the first row is that row's name, which stands a little above its figures."""
+    if first == 0 or len(lines[first - 1].segments) != 1 or any(skeleton(s.text) for s in lines[first].segments):
+        return False
+    (name,) = lines[first - 1].segments
+    taken = {_column_of(segment, columns) for segment in lines[first].segments}
+    near = lines[first].base - lines[first - 1].base < (0.5 - UNSURE / 2) * pitch + SLACK / 2
+    return near and bool(skeleton(name.text)) and _column_of(name, columns) not in taken
+
+
+def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:
+    """The segments of a heading's line, those with no more than a space between them put together, unless each column
+    has one of its own.
+    """
+    words = [word for segment in line.segments for word in _parted_at_spaces(segment)]
+    each = _together(words, HEADING_GAP * line.size, columns)
+    if (
+        sorted(i for segment in each for i in _over(segment, columns))
+        == list(range(len(columns)))
+        == sorted(_column_of(segment, columns) for segment in each)
+    ):
+        return each
+    return _together(line.segments, HEADING_GAP * line.size, ())
+
+
+def _together(segments: Sequence[Segment], gap: float, columns: Sequence[tuple[float, float]]) -> list[Segment]:
+    """Segments that stand no further apart than a gap as one, but for those that stand over columns of their own."""
     together: list[Segment] = []
-    for segment in line.segments:
-        if together and segment.x0 - together[-1].x1 < HEADING_GAP * line.size:
+    for segment in segments:
+        before, after = _over(together[-1], columns) if together else set(), _over(segment, columns)
+        if together and segment.x0 - together[-1].x1 < gap and not (before and after and before.isdisjoint(after)):
             together[-1] = Segment([*together[-1].characters, *segment.characters])
         else:
             together.append(segment)
     return together
+
+
+def _parted_at_spaces(segment: Segment) -> Iterator[Segment]:
+    word: list[Character] = []
+    for one in segment.characters:
+        word.append(one)
+        if one.text == " " and any(c.text != " " for c in word):
+            yield Segment(word)
+            word = []
+    if any(c.text != " " for c in word):
+        yield Segment(word)
+
+
+def _over(segment: Segment, columns: Sequence[tuple[float, float]]) -> set[int]:
+    """The columns that a segment stands over."""
+    return {i for i, (a, b) in enumerate(columns) if segment.x0 < b and a < segment.x1}
 
 
 def _widened(columns: list[tuple[float, float]], segments: Sequence[Segment]) -> list[tuple[float, float]]:

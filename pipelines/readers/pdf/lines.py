@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.readers.pdf.characters import Box, Character
+from pipelines.readers.pdf.characters import Character
+from pipelines.readers.pdf.objects import Box
 
 GAP = 0.8
 """A gap of so many parts of the size of the letters parts two segments of a line: a space is a quarter to a half."""

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.readers.pdf.characters import Box, Character
+from pipelines.readers.pdf.characters import Character
 from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.objects import Box
 
 FIGURE = re.compile(r"[-–]?[0-9๐-๙][0-9๐-๙.,]*\s?%?")
 LEAST_FIGURES = 3

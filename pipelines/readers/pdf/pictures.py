@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Drawing = NDArray[np.uint8]
 
 CODES_ON = 6
 """So many pages, the first and the last, are looked at for a QR code."""
@@ -16,16 +22,17 @@ MOST_SIDE = 3000
 MOST_PICTURES = 20
 
 
-def codes_on(pdf: Any) -> Iterator[tuple[int, str]]:
-    """The QR codes on a PDF's first and last pages, as (page, text)."""
+def may_hold_codes(index: int, pages: int) -> bool:
+    """Whether a page is one of the first or the last."""
+    return index < CODES_ON // 2 or index >= pages - CODES_ON // 2
+
+
+def codes_in(picture: Drawing) -> Iterator[str]:
+    """The texts of the QR codes on a page drawn in grey."""
     import zxingcpp
 
-    pages = range(len(pdf))
-    for index in sorted({*pages[: CODES_ON // 2], *pages[-CODES_ON // 2 :]}):
-        picture = _drawn(pdf[index], DOTS).to_numpy()
-        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
-            if code.text:
-                yield index + 1, code.text
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    return (code.text for code in zxingcpp.read_barcodes(picture, formats=formats) if code.text)
 
 
 def pictures(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -36,13 +43,23 @@ def pictures(data: bytes) -> Iterator[tuple[int, bytes]]:
     try:
         for index in range(min(len(pdf), MOST_PICTURES)):
             buffer = io.BytesIO()
-            _drawn(pdf[index], EYE_DOTS).to_pil().save(buffer, "PNG", optimize=True)
+            pdf[index].render(scale=scale_of(pdf[index], EYE_DOTS), grayscale=True).to_pil().save(
+                buffer, "PNG", optimize=True
+            )
             yield index + 1, buffer.getvalue()
     finally:
         pdf.close()
 
 
-def _drawn(page: Any, dots: int) -> Any:
+def scale_of(page: Any, dots: int) -> float:
+    """How many dots of a drawing a point is, at so many dots per inch; fewer on a page that would be too large."""
     width, height = page.get_size()
-    scale = min(dots / 72, MOST_SIDE / max(width, height, 1))
-    return page.render(scale=scale, grayscale=True)
+    return float(min(dots / 72, MOST_SIDE / max(width, height, 1)))
+
+
+def drawn(page: Any, dots: int, **options: Any) -> Drawing:
+    """A page of pypdfium2 as it is drawn: rows of dots, in grey or in blue, green and red."""
+    bitmap = page.render(scale=scale_of(page, dots), **options)
+    picture: Drawing = bitmap.to_numpy().copy()
+    bitmap.close()
+    return picture

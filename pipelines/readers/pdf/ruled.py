@@ -9,8 +9,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.readers.pdf.characters import Box, Character, Matrix, moved_box
+from pipelines.readers.pdf.characters import Character, Matrix, moved_box
 from pipelines.readers.pdf.lines import by_base
+from pipelines.readers.pdf.objects import Box
 from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES, Grid, Row, column_at
 
 NEAR = 3.0

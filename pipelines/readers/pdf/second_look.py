@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pipelines.readers.pdf.characters import SAME_PLACE, Character, Matrix, moved
+from pipelines.readers.pdf.characters import Character, Matrix, moved
 from pipelines.readers.pdf.lines import text_of
+from pipelines.readers.pdf.shown import SAME_PLACE
 
 DIGITS = re.compile(r"[0-9๐-๙.,%-]+")
 NAMED = re.compile(r"\(cid:\d+\)")
@@ -19,6 +20,13 @@ SLACK = 1.5
 BAND = 8
 OVER = 0.5
 """Two signs that share so much of the narrower one's width cannot both be read."""
+
+
+def from_second(page: Any, upright: Matrix) -> Matrix:
+    """From where pdfplumber has something on a page to where it stands once the page is upright."""
+    left, top = page.mediabox[:2]
+    a, b, c, d, e, f = upright
+    return a, b, c, d, e - a * left - c * top, f - b * left - d * top
 
 
 class SecondEngine:
@@ -29,7 +37,7 @@ class SecondEngine:
         for char in page.chars:
             # The origin, as both engines have it: the boxes of letters are measured differently by each.
             _, _, _, _, x, y = char["matrix"]
-            place = moved(upright, x, char["top"] + char["y1"] - y)
+            place = moved(upright, x + page.mediabox[0], char["top"] + char["y1"] - y)
             one = _Seen(char["text"], *place, char["size"])
             self._lines.setdefault(round(one.base) // BAND, []).append(one)
 

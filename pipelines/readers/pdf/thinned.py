@@ -10,6 +10,7 @@ import ctypes
 import io
 from typing import Any
 
+import pypdfium2
 import pypdfium2.raw as pdfium
 
 MANY = 3_000
@@ -20,16 +21,18 @@ COLOURED = 40
 """How far the parts of a colour lie apart that is no grey, of 255."""
 
 
-def thinned(pdf: Any, data: bytes) -> bytes:
-    """The bytes of an opened PDF, or of a copy without its strips of colour where a page has very many. The pages of
-    `pdf` are changed by it and must have been read before.
-    """
-    heavy = [page for page in pdf if pdfium.FPDFPage_CountObjects(page) > MANY]
-    if not sum(_without_colour(page) for page in heavy):
-        return data
-    with io.BytesIO() as copy:
-        pdf.save(copy)
-        return copy.getvalue()
+def thinned(data: bytes) -> bytes:
+    """The bytes of a PDF, or of a copy without its strips of colour where a page has very many."""
+    pdf = pypdfium2.PdfDocument(data)
+    try:
+        heavy = [page for page in pdf if pdfium.FPDFPage_CountObjects(page) > MANY]
+        if not sum(map(_without_colour, heavy)):
+            return data
+        with io.BytesIO() as copy:
+            pdf.save(copy)
+            return copy.getvalue()
+    finally:
+        pdf.close()
 
 
 def _without_colour(page: Any) -> int:

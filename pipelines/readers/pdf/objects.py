@@ -1,0 +1,84 @@
+"""The objects that a PDF page is drawn of, those within its forms too, as PDFium has them."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+Box = tuple[float, float, float, float]
+STROKED = (1, 5)
+"""Modes of showing text that draw its outline alone."""
+DEEPEST = 8
+"""Forms within forms are followed so far."""
+
+
+class Objects:
+    """What a page is drawn of: its texts by their addresses, its forms, and all others. `clear` are the texts that
+    stand in a form which may be seen through.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.texts: dict[int, Any] = {}
+        self.others: list[Any] = []
+        self.forms: list[Any] = []
+        self.clear: set[int] = set()
+        self._gather(on_page(page), 0, False)
+
+    def _gather(self, objects: Iterable[Any], depth: int, clear: bool) -> None:
+        for one in objects:
+            kind = pdfium.FPDFPageObj_GetType(one)
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                address = ctypes.addressof(one.contents)
+                self.texts[address] = one
+                if clear:
+                    self.clear.add(address)
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM:
+                self.forms.append(one)
+                if depth < DEEPEST:
+                    self._gather(in_form(one), depth + 1, clear or bool(pdfium.FPDFPageObj_HasTransparency(one)))
+            else:
+                self.others.append(one)
+
+
+def on_page(page: Any) -> Iterator[Any]:
+    """The objects of a page, in the order in which they are drawn."""
+    return (pdfium.FPDFPage_GetObject(page, i) for i in range(pdfium.FPDFPage_CountObjects(page)))
+
+
+def in_form(form: Any) -> Iterator[Any]:
+    """The objects of a form, in the order in which they are drawn."""
+    return (pdfium.FPDFFormObj_GetObject(form, i) for i in range(max(pdfium.FPDFFormObj_CountObjects(form), 0)))
+
+
+def everything_in(one: Any, depth: int = 0) -> Iterator[Any]:
+    """An object, and those within it where it is a form."""
+    yield one
+    if pdfium.FPDFPageObj_GetType(one) == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+        for inner in in_form(one):
+            yield from everything_in(inner, depth + 1)
+
+
+def texts_in(one: Any) -> Iterator[int]:
+    """The addresses of the text objects within an object."""
+    for inner in everything_in(one):
+        if pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_TEXT:
+            yield ctypes.addressof(inner.contents)
+
+
+def bounds(one: Any) -> Box:
+    """Left, bottom, right and top of an object, in the units of what it stands in."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
+    return left.value, bottom.value, right.value, top.value
+
+
+def own_colour(text: Any) -> tuple[int, int, int, int]:
+    """Red, green, blue and alpha of a text; black where PDFium does not know them, as of a pattern."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    stroked = pdfium.FPDFTextObj_GetTextRenderMode(text) in STROKED
+    known = (pdfium.FPDFPageObj_GetStrokeColor if stroked else pdfium.FPDFPageObj_GetFillColor)(text, *parts)
+    red, green, blue, alpha = (part.value for part in parts)
+    return (red, green, blue, alpha) if known else (0, 0, 0, 255)

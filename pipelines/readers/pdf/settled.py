@@ -1,0 +1,156 @@
+"""A PDF as every engine is to see it: pages no larger than what is shown, and annotations drawn into them.
+
+A viewer shows a page cut to its crop box and with its annotations upon it, where an engine for text reads the sheet
+beneath. What kinds of annotations there are belongs here, what is read of them in `pipelines.readers.pdf.characters`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from pipelines.readers.document import NeedsReadingByEye
+from pipelines.readers.pdf.objects import texts_in
+from pipelines.readers.pdf.pictures import DOTS, drawn
+
+if TYPE_CHECKING:
+    from pipelines.readers.pdf.pictures import Drawing
+
+UNPRINTED = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
+"""Annotations that draw nothing of their own."""
+STAMPS = (pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WATERMARK)
+WITH_TEXT = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"}
+"""Annotations whose text some viewers show even where the document does not say how, and where it stands."""
+UNSEEN_FLAGS = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+MOST_ANNOTATIONS = 2_000
+LEVELS, MOST_DOTS = 60, 20
+"""Levels of grey, of 255, and the number of dots from which two drawings of a page are different."""
+ROUNDING = 0.01
+
+
+class Note(NamedTuple):
+    """An annotation with a text: `stamp` or `annotation`, its box in the units of the page, and what it says where its
+    look has no text.
+    """
+
+    measure: str
+    box: tuple[float, float, float, float]
+    text: str
+
+
+class Notes(NamedTuple):
+    """The annotations of a page that became part of it, which are its objects from `first` on; how it was drawn."""
+
+    first: int
+    each: tuple[Note, ...]
+    before: Drawing
+
+    def measure_at(self, x: float, y: float) -> str:
+        """What the annotation is that holds a point."""
+        over = [one for one in self.each if one.box[0] <= x <= one.box[2] and one.box[1] <= y <= one.box[3]]
+        return over[-1].measure if over else "annotation"
+
+    def alter(self, picture: Drawing) -> bool:
+        """Whether a page is drawn otherwise since its annotations became part of it."""
+        return int((np.abs(self.before.astype(np.int16) - picture) > LEVELS).sum()) > MOST_DOTS
+
+
+def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
+    """The bytes of an opened PDF, or of a copy whose pages end where they are shown to end and have annotations with
+    text as part of them, stamps among them or not; and those annotations by the index of their page. `pdf` is changed
+    by it.
+
+    Raises:
+        NeedsReadingByEye: where an annotation has a text that viewers do not show alike.
+    """
+    larger = [page for page in pdf if _is_larger(page, data)]
+    for page in larger:
+        box = page.get_bbox()
+        page.set_mediabox(*box)
+        page.set_cropbox(*box)
+    notes: dict[int, Notes] = {}
+    for index, page in enumerate(pdf):
+        if own := _with_annotations(page, index + 1, stamps):
+            notes[index] = own
+    if not larger and not notes:
+        return data, notes
+    with io.BytesIO() as copy:
+        pdf.save(copy)
+        return copy.getvalue(), notes
+
+
+def _is_larger(page: Any, data: bytes) -> bool:
+    """Whether the sheet of a page is larger than what is shown of it."""
+    sheet, cut = page.get_mediabox(fallback_ok=False), page.get_cropbox(fallback_ok=False)
+    if sheet is None:
+        # It has its boxes from the folder that it is in, perhaps both.
+        return cut is not None or b"/CropBox" in data
+    return any(abs(a - b) > ROUNDING for a, b in zip(sheet, page.get_bbox(), strict=True))
+
+
+def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
+    """Make the annotations of a page part of it, if any has a text."""
+    count = pdfium.FPDFPage_GetAnnotCount(page)
+    notes = [note for i in range(min(count, MOST_ANNOTATIONS)) if (note := _note(page, i, number, stamps))]
+    if not notes:
+        return None
+    done = Notes(pdfium.FPDFPage_CountObjects(page), tuple(notes), drawn(page, DOTS, grayscale=True))
+    # Without a box of its own it would be cut to what is drawn on it.
+    page.set_mediabox(*page.get_bbox())
+    pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+    return done
+
+
+def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
+    one = pdfium.FPDFPage_GetAnnot(page, index)
+    try:
+        kind = pdfium.FPDFAnnot_GetSubtype(one)
+        if kind in UNPRINTED or pdfium.FPDFAnnot_GetFlags(one) & UNSEEN_FLAGS:
+            return None
+        if pdfium.FPDFAnnot_HasKey(one, b"OC") and not _draws(page, one):
+            # It is on a layer that is off, which is not asked for where annotations become part of a page.
+            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            return None
+        if kind in STAMPS and not stamps:
+            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            return None
+        objects = [pdfium.FPDFAnnot_GetObject(one, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(one))]
+        said = _string(one, WITH_TEXT.get(kind, b"Contents"))
+        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and _string(one, b"FT") not in ("Tx", "Ch")
+        if kind in WITH_TEXT and said.strip() and not ticked and not pdfium.FPDFAnnot_HasKey(one, b"AP"):
+            reason = "an annotation that viewers show in their own ways"
+            raise NeedsReadingByEye.on([number], reason, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
+        if kind in STAMPS or any(True for one in objects for _ in texts_in(one)):
+            return Note("stamp" if kind in STAMPS else "annotation", _rectangle(one), said)
+        return None
+    finally:
+        pdfium.FPDFPage_CloseAnnot(one)
+
+
+def _draws(page: Any, annotation: Any) -> bool:
+    """Whether a page looks otherwise without an annotation."""
+    flags = pdfium.FPDFAnnot_GetFlags(annotation)
+    shown = drawn(page, DOTS, grayscale=True)
+    pdfium.FPDFAnnot_SetFlags(annotation, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+    hidden = drawn(page, DOTS, grayscale=True)
+    pdfium.FPDFAnnot_SetFlags(annotation, flags)
+    return not np.array_equal(shown, hidden)
+
+
+def _rectangle(annotation: Any) -> tuple[float, float, float, float]:
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFAnnot_GetRect(annotation, box)
+    return min(box.left, box.right), min(box.bottom, box.top), max(box.left, box.right), max(box.bottom, box.top)
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")

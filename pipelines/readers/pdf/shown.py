@@ -1,0 +1,347 @@
+"""What a person sees of the characters of a PDF page, and what the page holds beside that.
+
+Here belongs what becomes of a character by the way it is seen: it is read, it is left out and its text told apart, or
+it is told apart as a stamp or a watermark. How it is seen belongs in `pipelines.readers.pdf.visibility`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipelines.readers.pdf.characters import (
+    LOST,
+    SARA_AM,
+    STEEP,
+    Character,
+    Matrix,
+    Read,
+    is_mark,
+    moved,
+    moved_box,
+    read,
+    turned,
+)
+from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.objects import bounds, on_page, texts_in
+from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
+from pipelines.readers.pdf.visibility import Line, Seen, View
+
+if TYPE_CHECKING:
+    from pipelines.readers.pdf.pictures import Drawing
+    from pipelines.readers.pdf.settled import Notes
+
+SAME_PLACE = 0.12
+"""Characters alike so near each other, in parts of their size, are one that was printed twice to look bold."""
+LEAST_SPACE = 0.15
+"""A gap narrower than so many parts of the letters' size is none."""
+LEAST_LETTERS = 20
+"""A page with fewer letters and digits has no text layer worth the name."""
+THINNEST = 0.15
+"""Points; a letter that is squeezed to less cannot be read."""
+UNDER = 0.3
+"""Of a scan's text so much in parts of what shows lies under its picture."""
+LINE_END = 1.2
+"""A line that strikes a text out ends within so many parts of its size from it; others are rules of a table."""
+LEAST_STRUCK = 6
+"""A line of any length strikes out so many digits."""
+STAMP, ANNOTATION, WATERMARK = "stamp", "annotation", "watermark"
+UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
+
+
+class Characters(NamedTuple):
+    """The characters of a page that a person sees; what else it holds, as (measure, text): what does not show, is
+    covered or struck out, stamps, other annotations, watermarks; whether its text layer gives marks a wrong text; how
+    it is to be turned for its lines to run from left to right; and whether it is a picture with a machine's reading of
+    it as its text.
+    """
+
+    shown: list[Character]
+    said: list[tuple[str, str]]
+    mangled: bool
+    upright: Matrix
+    scanned: bool
+
+
+def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characters:
+    """What a person sees of the characters of a page of pypdfium2.
+
+    Args:
+        page: The page; its text has other colours afterwards, so that it must not be saved.
+        picture: The page as it is drawn in grey.
+        notes: Its annotations, which are part of it.
+    """
+    every = list(read(page))
+    view = _view(page, picture, every, notes)
+    seen = _seen(page, view, every)
+    of_notes = _notes(page, notes) if notes else {}
+    noted = {one.order: notes.measure_at(*one.at) for one in every if notes and one.address in of_notes}
+    straight = [one for one in every if seen[one.order] in (Seen.SHOWN, Seen.UNDER) and not _is_aslant(one)]
+    width, height = page.get_size()
+    upright = _upright(Counter(_quarter(one.runs) for one in straight if one.text.strip()), width, height)
+    placed = [_placed(one, upright, noted.get(one.order, "")) for one in straight]
+    under = _under(placed, {order for order, how in seen.items() if how is Seen.UNDER})
+    struck = _struck(view, [one for one in straight if one.order not in under])
+    once = list(_once(c for c in placed if c.order not in under and c.order not in struck))
+    whole = list(_without_floating(once))
+    spaced, stamps = _without_stamps(_without_false_spaces(whole))
+    where: dict[str, set[int]] = {
+        UNSEEN: {order for order, how in seen.items() if how is Seen.UNSEEN},
+        # What lies under a stamp in a row of figures is read, and told of.
+        COVERED: {order for order, how in seen.items() if how in (Seen.COVERED, Seen.UNDER)},
+        STRUCK: struck,
+        STAMP: {order for order, measure in noted.items() if measure == STAMP},
+        ANNOTATION: {order for order, measure in noted.items() if measure == ANNOTATION},
+        WATERMARK: {one.order for one in every if seen[one.order] is Seen.SHOWN and _is_aslant(one)},
+    }
+    hidden = where[UNSEEN] | where[COVERED]
+    twice = _Places(one for one in every if hidden and seen[one.order] is Seen.SHOWN)
+    said = []
+    for measure, orders in where.items():
+        some = [one for one in every if one.order in orders] if orders else []
+        some = [one for one in some if measure not in (UNSEEN, COVERED) or not twice.holds(one)]
+        if any(one.text.isalnum() for one in some):
+            said.append((measure, _text(some)))
+    said += [
+        (STAMP, one.text) for one in (notes.each if notes else ()) if one.measure == STAMP and not stamps and one.text
+    ]
+    return Characters(spaced, said, whole != once, upright, _is_scanned(every, seen, view))
+
+
+def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | None) -> View:
+    heights: dict[int, float] = {}
+    for one in every:
+        x0, top, x1, bottom = one.box
+        if one.address:
+            heights.setdefault(one.address, 0.0)
+            if one.text.isalnum():
+                heights[one.address] = max(heights[one.address], x1 - x0, bottom - top)
+    marks = {one.address for one in every if one.address and _is_aslant(one) and not one.blank}
+    forms = list(on_page(page))[notes.first :] if notes else []
+    return View(page, picture, heights, marks, [form for form in forms if notes and _is_stamp(form, notes)])
+
+
+def _is_stamp(form: Any, notes: Notes) -> bool:
+    left, bottom, right, top = bounds(form)
+    return notes.measure_at((left + right) / 2, (bottom + top) / 2) == STAMP
+
+
+def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
+    """How each character is seen, by its order. A space is seen with the letters of its text."""
+    width, height = page.get_size()
+    seen: dict[int, Seen] = {}
+    texts: dict[int, set[Seen]] = defaultdict(set)
+    for one in every:
+        if one.blank:
+            continue
+        how = Seen.SHOWN
+        inside = 0 <= (one.box[0] + one.box[2]) / 2 <= width and 0 <= one.origin[1] <= height
+        thinnest = min(one.box[2] - one.box[0], one.box[3] - one.box[1])
+        if not inside or (one.text.isalnum() and 0 < thinnest < THINNEST):
+            how = Seen.UNSEEN
+        elif one.address:
+            how = view.seen(one.address, one.box, one.size)
+            if one.clipped and how is Seen.UNSEEN:
+                # Of a heading it is read: an office program cuts off the lines that its row is too low for.
+                how = Seen.SHOWN
+        seen[one.order] = how
+        texts[one.address].add(how)
+    before = Seen.SHOWN
+    for one, after in zip(every, _after(every, seen), strict=True):
+        if one.made_up:
+            # It fills a gap between two letters.
+            seen[one.order] = after if before is Seen.SHOWN else before
+        elif one.blank:
+            some = texts.get(one.address, {Seen.SHOWN})
+            seen[one.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
+        elif is_mark(one.text):
+            # It may be smaller than a dot, or cut off at the top of a page: it is seen with its letter.
+            seen[one.order] = before
+        else:
+            before = seen[one.order]
+    return seen
+
+
+def _after(every: Sequence[Read], seen: dict[int, Seen]) -> list[Seen]:
+    """How the next letter after each character is seen."""
+    after: list[Seen] = []
+    how = Seen.SHOWN
+    for one in reversed(every):
+        after.append(how)
+        how = how if one.blank else seen[one.order]
+    return after[::-1]
+
+
+def _notes(page: Any, notes: Notes) -> set[int]:
+    return {address for form in list(on_page(page))[notes.first :] for address in texts_in(form)}
+
+
+def _is_aslant(one: Read) -> bool:
+    return min(map(abs, one.runs)) > STEEP
+
+
+def _placed(one: Read, upright: Matrix, noted: str) -> Character:
+    x, base = moved(upright, *one.origin)
+    across = _quarter(turned(upright, one.runs)) == (1, 0)
+    box = moved_box(upright, one.box)
+    return Character(one.text, x, base, box, one.size, one.order, one.clipped, not across, one.made_up, noted)
+
+
+def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
+    """What lies under a stamp or a watermark and is not read: all but the rows of a table, whose figures prove each
+    other.
+    """
+    if not under:
+        return set()
+    rows: set[int] = set()
+    for line in lines_of(placed):
+        if sum(bool(FIGURE.fullmatch(segment.text)) for segment in line.segments) >= LEAST_FIGURES:
+            rows.update(c.order for segment in line.segments for c in segment.characters)
+    return under - rows
+
+
+def _struck(view: View, straight: Sequence[Read]) -> set[int]:
+    """What a line goes through: along a text and little further, or through many digits."""
+    lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
+    for one in straight:
+        if one.text.isalnum() and abs(one.runs[0]) > 1 - STEEP and (line := view.line_through(one.box)):
+            lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, one))
+    struck: set[int] = set()
+    for through in lines.values():
+        line, some = through[0][0], [one for _, one in through]
+        beyond = LINE_END * max(one.size for one in some)
+        ends = min(one.box[0] for one in some) - beyond, max(one.box[2] for one in some) + beyond
+        digits = sum(one.text.isdigit() for one in some)
+        along = ends[0] <= line.left and line.right <= ends[1] and not line.is_rule
+        if along or digits >= LEAST_STRUCK:
+            # Signs and marks between the letters are struck out with them.
+            left, right = min(one.box[0] for one in some), max(one.box[2] for one in some)
+            base, size = some[0].origin[1], some[0].size
+            struck.update(
+                one.order
+                for one in straight
+                if left <= (one.box[0] + one.box[2]) / 2 <= right and abs(one.origin[1] - base) < 0.3 * size
+            )
+    return struck
+
+
+def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:
+    """The characters without those of stamps that lie over the text, which are no part of it; and those of stamps."""
+    stamps = [c for c in characters if c.noted == STAMP]
+    if not stamps:
+        return characters, stamps
+    x0, top = min(c.box[0] for c in stamps), min(c.box[1] for c in stamps)
+    x1, bottom = max(c.box[2] for c in stamps), max(c.box[3] for c in stamps)
+    others = [c for c in characters if c.noted != STAMP]
+    over = any(x0 < c.middle < x1 and c.box[1] < bottom and c.box[3] > top and c.text.strip() for c in others)
+    return (others if over else characters), stamps
+
+
+class _Places:
+    """Characters by what and where they are: what was printed twice in one place is seen if one of the two is."""
+
+    def __init__(self, characters: Iterable[Read]) -> None:
+        self._places = {(one.text, round(one.origin[0]), round(one.origin[1])) for one in characters}
+
+    def holds(self, one: Read) -> bool:
+        x, y = round(one.origin[0]), round(one.origin[1])
+        return any((one.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+
+
+def _text(some: Sequence[Read]) -> str:
+    """Characters as a text, with a space where they stand apart."""
+    parts: list[str] = []
+    before: Read | None = None
+    for one in some:
+        if is_mark(one.text) or one.blank:
+            parts.append(one.text)
+            continue
+        if before and (
+            abs(before.origin[1] - one.origin[1]) > one.size or one.box[0] - before.box[2] > LEAST_SPACE * one.size
+        ):
+            parts.append(" ")
+        parts.append(one.text)
+        before = one
+    return " ".join("".join(parts).split())
+
+
+def _is_scanned(every: Sequence[Read], seen: dict[int, Seen], view: View) -> bool:
+    """Whether a page is a picture with the text that a machine read from it underneath."""
+    if not view.is_scan:
+        return False
+    hidden = [one for one in every if not one.blank and seen[one.order] in (Seen.UNSEEN, Seen.COVERED)]
+    under = sum(view.is_pictured(one.box) for one in hidden)
+    return under >= max(LEAST_LETTERS, UNDER * sum(not one.blank for one in every))
+
+
+def _upright(quarters: Counter[tuple[int, int]], width: float, height: float) -> Matrix:
+    """How to turn a page whose text runs up, down or upside down, as most of it does."""
+    most = quarters.most_common(1)[0][0] if quarters else (1, 0)
+    return {
+        (1, 0): (1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+        (0, -1): (0.0, 1.0, -1.0, 0.0, height, 0.0),
+        (0, 1): (0.0, -1.0, 1.0, 0.0, 0.0, width),
+        (-1, 0): (-1.0, 0.0, 0.0, -1.0, width, height),
+    }[most]
+
+
+def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
+    """The nearest of right, down, left and up."""
+    across, down = runs
+    return ((across > 0) - (across < 0), 0) if abs(across) >= abs(down) else (0, (down > 0) - (down < 0))
+
+
+def _once(characters: Iterable[Character]) -> Iterator[Character]:
+    """Without second copies in one place, by which some programs print bold."""
+    kept: dict[tuple[str, int, int], list[Character]] = {}
+    for one in characters:
+        cells = [(one.text, round(one.x / 4) + dx, round(one.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+        near = SAME_PLACE * one.size
+        if one.text != " " and any(
+            abs(other.x - one.x) < near and abs(other.base - one.base) < near
+            for cell in cells
+            for other in kept.get(cell, ())
+        ):
+            continue
+        kept.setdefault(cells[4], []).append(one)
+        yield one
+
+
+def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
+    """Without the letters that stand where only a mark can stand, above or below the others.
+
+    Some programs give the glyph of a mark the text of its whole syllable, which its letter has already. What is no
+    Thai letter there is a mark that has no text: it is lost, and its place is kept.
+    """
+    dropped: float | None = None
+    for one in characters:
+        if one.is_mark or one.text == SARA_AM:
+            if dropped != one.x:
+                yield one
+            continue
+        dropped = None
+        above = one.box[3] < one.base - 0.3 * one.size
+        below = one.box[1] > one.base + 0.02 * one.size
+        if not one.text.strip() or one.turned or not (above or below):
+            yield one
+        elif "\u0e01" <= one.text <= "\u0e4f":
+            dropped = one.x
+        elif (one.text.isalnum() and not one.text.isascii()) or one.text in ",;:.":
+            yield one._replace(text=LOST)
+        else:
+            yield one
+
+
+def _without_false_spaces(characters: list[Character]) -> list[Character]:
+    """Without the spaces that PDFium saw where the glyph of a mark stood that is left out now."""
+    kept: list[Character] = []
+    for index, one in enumerate(characters):
+        if one.made_up and kept and index + 1 < len(characters):
+            after = characters[index + 1]
+            end = max(c.box[2] for c in kept[-3:] if abs(c.base - kept[-1].base) < 1)
+            same_line = abs(after.base - kept[-1].base) < LEAST_SPACE * one.size
+            if same_line and not after.is_mark and after.box[0] - end < LEAST_SPACE * one.size:
+                continue
+        kept.append(one)
+    return kept

@@ -1,0 +1,368 @@
+"""Which characters of a page a person sees: each is held against the page as PDFium draws it.
+
+A page is drawn three times: as it is, without its text, and as its text alone, each text object in a colour of its
+own. The third says which dots are a character's, the difference of the first two whether it leaves ink on them. So one
+measure decides what is covered, pale, transparent, clipped, or on a layer that is off, however a document does it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from pipelines.readers.pdf.characters import moved_box, to_shown
+from pipelines.readers.pdf.objects import Objects, bounds, everything_in, on_page, own_colour, texts_in
+from pipelines.readers.pdf.pictures import DOTS, drawn, scale_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.readers.pdf.objects import Box
+    from pipelines.readers.pdf.pictures import Drawing
+
+INVISIBLE, CLIP_ONLY = 3, 7
+"""Modes of showing text that show nothing: the text layer that a scanner's software lays under its picture."""
+FAINT = 40
+"""Alpha, of 255, up to which nothing is seen."""
+TINY, LEAST_HEIGHT = 2.0, 1.2
+"""Points: the size, and the height of the highest letter of a text, below which nothing can be read."""
+LARGE = 24.0
+"""Points from which letters are seen in a paler colour, as those of a watermark."""
+CONTRAST, LARGE_CONTRAST = 28, 8
+"""Levels of grey, of 255, by which ink differs from what is behind it; the thin lines of a letter fill half a dot."""
+DARK = 200
+"""What is darker than this would be seen on paper."""
+SHARE = 0.5
+"""Of a character's dots so many must show."""
+BLOCK = 0.75
+"""Of a character's box so much is filled by nothing but a solid sign."""
+LEAST_OTHERS = 0.25
+"""Parts of a character's dots from which on another's ink in its box may be taken for its own."""
+LEAST_CLEAN = 0.1
+"""Dots beside another's ink are not looked at where so many others are left."""
+FEW, SMALL = 3, 4
+"""Dots, and a side of a box in dots, with which a character may have no dot of its own, as a full stop."""
+LINE_CONTRAST, LINE_DOTS = 50, 4
+"""A line across differs so much from what lies so many dots above and below."""
+LEAST_CROSSED = 5
+"""Dots; lower characters have no middle that a line could go through."""
+PAGE_SIZE = 0.6
+"""Pictures on so much of a page make it a scan."""
+COPY = 1.5
+"""Units by which the copy of a text that makes it look bold is moved at most."""
+WHITE = 0xFFFFFF
+"""What no text is drawn in; the numbers of the texts are the other colours."""
+DENSE = 0.08
+"""Of a character's box so much is filled by its own ink."""
+
+
+class Seen(Enum):
+    """How a character is seen. What is `UNDER` lies under a stamp or a watermark, and would be seen without it."""
+
+    SHOWN = "shown"
+    UNSEEN = "unseen"
+    COVERED = "covered"
+    UNDER = "under"
+
+
+class Line(NamedTuple):
+    """A thin line across, in points of the page as it is shown; a rule ends on other lines."""
+
+    left: float
+    right: float
+    height: float
+    is_rule: bool
+
+
+class View:
+    """A page of pypdfium2 as it is drawn, asked character by character.
+
+    Its text page must have been loaded before: objects are switched off to draw, and PDFium sees no text in those. The
+    page is left with its text in other colours, and is not to be saved.
+    """
+
+    def __init__(
+        self,
+        page: Any,
+        picture: Drawing,
+        heights: Mapping[int, float],
+        marks: Collection[int] = (),
+        stamps: Sequence[Any] = (),
+    ) -> None:
+        """Draw a page.
+
+        Args:
+            page: The page.
+            picture: The page in grey.
+            heights: The text objects that have characters by their addresses, and the height of the highest letter; 0
+                where there is none.
+            marks: Those of watermarks.
+            stamps: The forms that are stamps.
+        """
+        self._page = page
+        self._scale = scale_of(page, DOTS)
+        self._heights = heights
+        objects = Objects(page)
+        inked = {address: one for address, one in objects.texts.items() if _has_ink(one)}
+        for address in _copies(inked, heights):
+            del inked[address]
+        self._over = {address for address in marks if address in inked}
+        self._over.update(address for form in stamps for address in texts_in(form) if address in inked)
+        self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
+        self._dark = {address for address, one in inked.items() if _is_dark(one)}
+        self._pale = {address for address in inked if address not in self._dark and address not in self._over}
+        self._keys = {address: i for i, address in enumerate(inked, 1)}
+        self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
+        self._pictured = _pictured(page, picture.shape, self._scale)
+        overlays = [*stamps, *(objects.texts[address] for address in marks)]
+        self._ink_below = None
+        if overlays:
+            _switch(overlays, False)
+            with_text = drawn(page, DOTS, grayscale=True)
+            _switch(objects.texts.values(), False)
+            self._ink_below = _Ink(with_text, drawn(page, DOTS, grayscale=True))
+            _switch(stamps, True)
+        _switch(objects.texts.values(), False)
+        self._bare = drawn(page, DOTS, grayscale=True)
+        self._ink = _Ink(picture, self._bare)
+        self._lines = _lines(self._bare)
+        self._rows_with_lines: NDArray[np.bool_] = np.any(self._lines, axis=1)
+        _switch(objects.others, False)
+        for address, one in inked.items():
+            _colour(one, self._keys[address])
+        for form in objects.forms:
+            pdfium.FPDFPageObj_SetFillColor(form, 0, 0, 0, 255)
+            pdfium.FPDFPageObj_SetBlendMode(form, b"Normal")
+        self._names = self._named(objects, {address for address in inked if address not in self._over | self._pale})
+        # The same dots, of which none is taken for those of a mark that lies over them.
+        self._names_below = self._names[:]
+        self._names_over = self._named(objects, self._over) if self._over else self._names
+        self._names_pale = self._named(objects, self._pale) if self._pale else self._names
+        self._whole = set() if self._over or self._pale else self._all_marked()
+
+    def _named(self, objects: Objects, addresses: Collection[int]) -> NDArray[np.uint32]:
+        """The page as some of its texts alone, each in its own colour."""
+        _switch(objects.texts.values(), False)
+        _switch((objects.texts[address] for address in addresses), True)
+        return _names(self._page)
+
+    def _all_marked(self) -> set[int]:
+        """The texts all of whose dots have ink."""
+        here = self._names != WHITE
+        names, marked = self._names[here], self._ink.marked[here]
+        most = len(self._keys) + 1
+        sound = names < most
+        lost = np.bincount(names[sound & ~marked], minlength=most)
+        return {int(name) for name in np.flatnonzero(lost < FEW)}
+
+    def seen(self, address: int, box: Box, size: float) -> Seen:
+        """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
+        its size.
+        """
+        if address not in self._keys or size < TINY or 0 < self._heights.get(address, 0) < LEAST_HEIGHT:
+            return Seen.UNSEEN
+        over, pale = address in self._over, address in self._pale
+        names = self._names_over if over else self._names_pale if pale else self._names
+        seen = self._seen(address, box, size, names, self._ink)
+        if seen is Seen.SHOWN or over or self._ink_below is None:
+            return seen
+        below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
+        return Seen.UNDER if below is Seen.SHOWN else seen
+
+    def _seen(self, address: int, box: Box, size: float, names: NDArray[np.uint32], ink: _Ink) -> Seen:
+        cut = self._cut(box)
+        near = names[cut]
+        if not near.size:
+            return Seen.UNSEEN
+        hidden = Seen.COVERED if address in self._dark else Seen.UNSEEN
+        key = self._keys[address]
+        own = near == key
+        dots = np.count_nonzero(own)
+        if key in self._whole and dots > DENSE * near.size + FEW:
+            return Seen.SHOWN
+        marked = (ink.large if size >= LARGE else ink.marked)[cut]
+        if dots < FEW and min(near.shape) <= SMALL:
+            if max(near.shape) <= SMALL:
+                # A full stop may be drawn beside its box, and in grey.
+                marked = ink.large[self._cut(box, 1)]
+            return Seen.SHOWN if marked.any() else hidden if dots else Seen.UNSEEN
+        inked = near != WHITE
+        if dots:
+            if address not in self._dark:
+                # Two dots from the ink of another text its grey ends.
+                own = own & ~_around(_around(self._names[cut] != WHITE))
+                clear = np.count_nonzero(own)
+                dots = clear if clear > LEAST_CLEAN * dots + 1 else np.intp(0)
+            else:
+                others = inked & ~own
+                if self._over and names is self._names:
+                    others |= self._names_over[cut] != WHITE
+                if np.count_nonzero(others) > LEAST_OTHERS * dots:
+                    own = own & ~others
+                    clean = own & ~_around(others)
+                    if np.count_nonzero(clean) > LEAST_CLEAN * dots:
+                        own = clean
+                    dots = np.count_nonzero(own)
+            if not dots or np.count_nonzero(marked & own) < SHARE * dots:
+                return hidden
+            return Seen.COVERED if np.count_nonzero(inked & ~own) > BLOCK * near.size else Seen.SHOWN
+        dots = np.count_nonzero(inked)
+        if not dots:
+            return Seen.UNSEEN
+        if np.isin(near[inked], self._known).sum() > SHARE * dots:
+            return hidden
+        # Its font has colours of its own.
+        return Seen.SHOWN if np.count_nonzero(marked & inked) >= SHARE * dots else hidden
+
+    def is_pictured(self, box: Box) -> bool:
+        """Whether the middle of a box lies on a picture."""
+        height, width = self._pictured.shape
+        x, y = (int((box[i] + box[i + 2]) / 2 * self._scale) for i in (0, 1))
+        return bool(self._pictured[min(max(y, 0), height - 1), min(max(x, 0), width - 1)])
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether pictures fill most of the page."""
+        return bool(self._pictured.mean() >= PAGE_SIZE)
+
+    def line_through(self, box: Box) -> Line | None:
+        """The line that goes through the middle of a box from side to side."""
+        rows, columns = self._cut(box)
+        quarter = round((rows.stop - rows.start) * 0.25)
+        if rows.stop - rows.start < LEAST_CROSSED:
+            return None
+        if not self._rows_with_lines[rows.start + quarter : rows.stop - quarter].any():
+            return None
+        through = self._lines[rows.start + quarter : rows.stop - quarter, columns].all(axis=1)
+        if not through.any():
+            return None
+        row = rows.start + quarter + int(through.argmax())
+        # What is drawn by hand or in parts may step up or down by a dot.
+        across = np.any(self._lines[max(row - 1, 0) : row + 2], axis=0)
+        ink = int(self._bare[row, columns].mean())
+        # It goes on where it crosses another that goes up and down.
+        gaps = np.flatnonzero(~(across | (np.abs(self._bare[row].astype(np.int16) - ink) < LINE_CONTRAST)))
+        at = int(np.searchsorted(gaps, columns.start))
+        left = int(gaps[at - 1]) + 1 if at else 0
+        right = int(gaps[at]) if at < len(gaps) else self._lines.shape[1]
+        if right < columns.stop:
+            return None
+        return Line(left / self._scale, right / self._scale, row / self._scale, self._meets(row, left, right))
+
+    def _meets(self, row: int, left: int, right: int) -> bool:
+        """Whether a line ends on another that goes up or down, as the rules of a table do."""
+        ink = self._bare[row, (left + right) // 2].astype(np.int16)
+        for ends in (slice(max(left - LINE_DOTS, 0), left + 1), slice(right - 1, right + LINE_DOTS)):
+            for side in (slice(max(row - LINE_DOTS, 0), row + 1), slice(row, row + LINE_DOTS + 1)):
+                if (np.abs(self._bare[side, ends] - ink) < LINE_CONTRAST).all(axis=0).any():
+                    return True
+        return False
+
+    def _cut(self, box: Box, around: int = 0) -> tuple[slice, slice]:
+        """The dots of a box, and so many around it."""
+        height, width = self._names.shape
+        x0, y0, x1, y1 = (side * self._scale for side in box)
+        x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
+        left, top = min(max(int(x0), 0), width), min(max(int(y0), 0), height)
+        return slice(top, min(max(math.ceil(y1), top + 1), height)), slice(
+            left, min(max(math.ceil(x1), left + 1), width)
+        )
+
+
+class _Ink:
+    """Where text leaves ink: what differs between two drawings, for letters of the usual size and for large ones."""
+
+    def __init__(self, picture: Drawing, bare: Drawing) -> None:
+        ink = np.abs(picture.astype(np.int16) - bare)
+        self.marked, self.large = ink >= CONTRAST, ink >= LARGE_CONTRAST
+
+
+def _around(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Dots with ink, and those beside them."""
+    wide = np.pad(inked, 1)
+    rows = wide[:-2] | wide[1:-1] | wide[2:]
+    around: NDArray[np.bool_] = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
+    return around
+
+
+def _names(page: Any) -> NDArray[np.uint32]:
+    parts = drawn(page, DOTS, draw_annots=False, no_smoothtext=True, no_smoothpath=True).astype(np.uint32)
+    # Blue comes first.
+    names = parts[..., 0] | parts[..., 1] << np.uint32(8) | parts[..., 2] << np.uint32(16)
+    return names.astype(np.uint32)
+
+
+def _colour(one: Any, key: int) -> None:
+    parts = key >> 16, key >> 8 & 0xFF, key & 0xFF, 255
+    pdfium.FPDFPageObj_SetFillColor(one, *parts)
+    pdfium.FPDFPageObj_SetStrokeColor(one, *parts)
+    pdfium.FPDFPageObj_SetBlendMode(one, b"Normal")
+
+
+def _switch(objects: Iterable[Any], active: bool) -> None:
+    for one in objects:
+        pdfium.FPDFPageObj_SetIsActive(one, active)
+
+
+def _has_ink(one: Any) -> bool:
+    return pdfium.FPDFTextObj_GetTextRenderMode(one) not in (INVISIBLE, CLIP_ONLY) and own_colour(one)[3] > FAINT
+
+
+def _is_clear(one: Any) -> bool:
+    """Whether what lies under a text may be seen through it."""
+    return bool(pdfium.FPDFPageObj_HasTransparency(one))
+
+
+def _is_dark(one: Any) -> bool:
+    """Whether a text would be seen on paper."""
+    red, green, blue, _ = own_colour(one)
+    return 0.3 * red + 0.59 * green + 0.11 * blue < DARK
+
+
+def _copies(inked: Mapping[int, Any], told: Collection[int]) -> Iterator[int]:
+    """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
+    silent = [address for address in inked if address not in told]
+    places: dict[tuple[int, int], list[Box]] = {}
+    for address in told if silent else ():
+        if address in inked:
+            box = bounds(inked[address])
+            places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)
+    for address in silent:
+        box = bounds(inked[address])
+        x, y = round(box[0] / COPY), round(box[1] / COPY)
+        near = (other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in places.get((x + dx, y + dy), ()))
+        if any(max(abs(a - b) for a, b in zip(box, other, strict=True)) < COPY for other in near):
+            yield address
+
+
+def _pictured(page: Any, shape: tuple[int, ...], scale: float) -> NDArray[np.bool_]:
+    """Where pictures lie on a page, in dots."""
+    where = np.zeros(shape, np.bool_)
+    shown_as = to_shown(page)
+    for one in on_page(page):
+        if _holds_picture(one):
+            x0, y0, x1, y1 = (max(int(side * scale), 0) for side in moved_box(shown_as, bounds(one)))
+            where[y0:y1, x0:x1] = True
+    return where
+
+
+def _holds_picture(one: Any) -> bool:
+    kind = pdfium.FPDFPageObj_GetType(one)
+    if kind == pdfium.FPDF_PAGEOBJ_FORM:
+        return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(one))
+    return bool(kind == pdfium.FPDF_PAGEOBJ_IMAGE)
+
+
+def _lines(bare: Drawing) -> NDArray[np.bool_]:
+    """Where a thin line lies across: dots that differ alike from what is above and from what is below."""
+    grey, by = bare.astype(np.int16), LINE_DOTS
+    found = np.zeros(grey.shape, np.bool_)
+    above, below = grey[by:-by] - grey[: -2 * by], grey[by:-by] - grey[2 * by :]
+    dark, light = np.maximum(above, below) <= -LINE_CONTRAST, np.minimum(above, below) >= LINE_CONTRAST
+    found[by:-by] = dark | light
+    return found
