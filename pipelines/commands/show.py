@@ -25,7 +25,7 @@ def show(
     """Show a return's verdict and violations: where, what was printed there, what was expected."""
     if cell is not None:
         return _trail(name, cell, as_json)
-    from pipelines.commands import containers
+    from pipelines.commands import containers, evidence
     from pipelines.commands.text import plural, printable, short_path
     from pipelines.intake import pages
     from pipelines.readers.document import where
@@ -42,11 +42,14 @@ def show(
         decisions = _decisions(connection, full)
         container = containers.enclosed(connection, judgements[-1]["sha256"])
         notes = _file_notes(connection, full)
+        why = evidence.of(connection, full, judgements[-1]["sha256"])
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
         details = {"judgements": judgements, "decisions": decisions, "violations": violations}
-        typer.echo(to_json({**last, **details, "said_by_the_file": notes, "pictures": pictures, **container}))
+        typer.echo(
+            to_json({**last, **details, "said_by_the_file": notes, "evidence": why, "pictures": pictures, **container})
+        )
         return exit_code_of([last["verdict"]])
     lines = [
         f"{full}: {last['verdict']}",
@@ -56,6 +59,7 @@ def show(
         f" revision {last['revision']}",
         f"  rows      {last['rows_read']} read, {last['rows_loaded']} loaded, {last['rows_set_aside']} set aside",
     ]
+    lines += evidence.lines(why)
     if last["same_as"]:
         lines.append(f"  every figure is that of {last['same_as']}")
     for note in notes:

@@ -39,9 +39,10 @@ def typed(
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
     facts["received_on"] = received_at.astimezone(BANGKOK).date()
-    if campaign:
-        facts["campaign_opened_on"] = campaign.opened_on
-        facts["campaign_over_on"] = (campaign.closed_on or campaign.deadline) + LATE
+    if campaign and (as_of := as_of_facts["as_of"]):
+        opened, over = campaign.opened_on, (campaign.closed_on or campaign.deadline) + LATE
+        outside = max((opened - as_of).days, (as_of - over).days, 0)
+        facts |= {"campaign_opened_on": opened, "campaign_over_on": over, "days_outside_campaign": outside}
     facts |= document_facts.of(claims)
     for source, measure in DATES:
         for name in (measure, f"{measure}_weekday"):

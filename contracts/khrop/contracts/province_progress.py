@@ -70,7 +70,7 @@ class ProvinceProgress(pa.DataFrameModel):
     saved_percent: Series[float] = pa.Field(coerce=True, description="percent saved, points, two places")
 
     __contract__ = ContractOptions(
-        version="1.0.0",
+        version="1.1.0",
         title_th="ความคืบหน้ารายจังหวัด",
         title_en="Progress by province",
         snapshot="snapshot_id",
@@ -256,15 +256,13 @@ class ProvinceProgress(pa.DataFrameModel):
         "as-of-within-campaign",
         scope="document",
         observed="{as_of}",
+        expected="{campaign_opened_on} … {campaign_over_on}",
         th="วันที่ของข้อมูล {as_of} อยู่นอกช่วงเวลาของรายการ ({expected})",
         en="the as-of date {as_of} is outside the campaign's time ({expected})",
     )
     def as_of_within_campaign(cls, params: Params) -> dict[str, FactRule]:
         """The as-of date is not before the campaign opened, and not long after it closed."""
-        return {
-            "opened": NotAfter("campaign_opened_on", "as_of"),
-            "over": NotAfter("as_of", "campaign_over_on"),
-        }
+        return {"campaign": Equals("days_outside_campaign", 0)}
 
     @rule(
         "as-of-worded",
