@@ -103,6 +103,7 @@ class Return:
         received_at: When it came.
         hints: What the sender named.
         decision: What a person decided, if anything.
+        beside: What the message says that it came in.
     """
 
     snapshot_id: str
@@ -111,6 +112,7 @@ class Return:
     received_at: datetime
     hints: Hints = field(default_factory=Hints)
     decision: Decision | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Judgement:
         reader_version: The version of the reader.
         parts: The hashes of the files in a container (a zip, a message).
         by_eye: Whether its pages are for a person to read.
+        text: What a message says itself.
     """
 
     of: Return
@@ -167,6 +170,7 @@ class Judgement:
     reader_version: str = READER_VERSION
     parts: tuple[str, ...] = ()
     by_eye: bool = False
+    text: str = ""
 
     @property
     def accepted(self) -> bool:

@@ -116,7 +116,9 @@ def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tu
     whole = judge_file(file, hints, known)
     judged = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file, by_name), whole.parts, strict=True) if whole.parts else ():
-        given = replace(whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name)
+        given = replace(
+            whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
+        )
         # Each by itself: two parts may be the same bytes under the same name.
         judged += [(f"{file}!{part.name}", judgement) for judgement in judge([(given, part.data)], known, by_name)]
     return judged

@@ -16,7 +16,7 @@ from khrop.vocabulary import ContainsExactly, UniqueKey
 
 DOCUMENT = (
     "campaign_known", "as_of_present", "as_of_not_after_letter", "as_of_within_campaign", "as_of_worded",
-    "weekday_matches", "in_force", "final", "all_visible", "values_fixed",
+    "weekday_matches", "in_force", "final", "all_visible", "message_agrees", "values_fixed",
 )  # fmt: skip
 """Rules about a document alone. They name no column of the province table, so they are those of any return."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.archive.copying import NotTaken
-from pipelines.archive.ledger import Receipt
+from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive, Incoming, Opener
 from pipelines.datasets import registry
 from pipelines.datasets.dataset import Dataset
@@ -96,3 +96,23 @@ def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
         for line, r in enumerate(receipts, start=1)
         if r.parent is not None
     ]
+
+
+def text_beside(archive: Archive, parent: str | None, datasets: Mapping[str, Dataset]) -> str:
+    """Return what the message says that a return came in.
+
+    Args:
+        archive: The archive.
+        parent: The hash of what the return came in; None where it came by itself.
+        datasets: All datasets by name.
+
+    Returns:
+        The text; empty where it came in none, or that cannot be opened any more, which its own judgement reports.
+    """
+    if parent is None:
+        return ""
+    try:
+        data = archive.read(parent)
+        return opened(data, datasets).text if is_container(data) else ""
+    except (Unreadable, Damaged):
+        return ""

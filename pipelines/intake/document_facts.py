@@ -5,6 +5,7 @@ Here belongs which claims of a file count as which fact. Whether a fact matters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,17 @@ HIDDEN = {
 NOT_IN_FORCE = ("cancelled", "previous")
 CHANGING = {"volatile": "a formula or field of the day"}
 LONGEST = 300
+CORRECTS = re.compile(
+    r"แก้ไข|ขอแก้|แทนที่|ที่ถูกต้อง|ไม่ถูกต้อง|ผิดพลาด|คลาดเคลื่อน|ยกเลิก|correct|replac|supersed|disregard", re.IGNORECASE
+)
+"""Words of a message that says something else than what is attached to it."""
+
+
+def beside(text: str) -> dict[str, Any]:
+    """Return the facts of what the message says that a return came in."""
+    found = CORRECTS.search(text)
+    line = next((line.strip() for line in text.splitlines() if CORRECTS.search(line)), "") if found else ""
+    return {"corrections_beside": int(found is not None), "corrections_beside_printed": line[:LONGEST]}
 
 
 def of(claims: Sequence[Claim]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.folder_contract import PYTHON, at_fault
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
+from pipelines.intake import document_facts
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, read
@@ -76,6 +77,7 @@ def judge(
             judgements[name] = unreadable(given, reason)
             continue
         content = typed(table, datasets[table.dataset], given.hints, given.received_at, campaigns)
+        content.facts.update(document_facts.beside(given.beside))
         if given.decision is not None and given.decision.kind == "correct":
             content, guards[name] = corrected(content, table.rows, given.decision)
         campaign_id = content.campaign.id if content.campaign else None
@@ -153,7 +155,7 @@ def container(one: Return, found: Opened) -> Judgement:
     verdict = Verdict.OPENED if found.parts else verdict_after(one.decision, Verdict.UNREADABLE)
     return Judgement(
         one, None, verdict, None, None, [], [], [], tuple(violations),
-        parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts),
+        parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts), text=found.text,
     )  # fmt: skip
 
 

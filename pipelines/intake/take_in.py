@@ -152,14 +152,16 @@ def judge_events(
     Returns:
         A judgement for each event, in their order.
     """
-    returns = (
-        (
-            Return(e.snapshot_id, e.first.sha256, e.first.name, e.first.received_at, e.hints, e.decision),
-            _bytes(archive, e.first),
-        )
-        for e in batch
-    )
-    return judge(returns, campaigns, datasets)
+    beside = {parent: containers.text_beside(archive, parent, datasets) for parent in {e.first.parent for e in batch}}
+
+    def given(event: Event) -> Return:
+        first = event.first
+        return Return(
+            event.snapshot_id, first.sha256, first.name, first.received_at, event.hints, event.decision,
+            beside[first.parent],
+        )  # fmt: skip
+
+    return judge(((given(event), _bytes(archive, event.first)) for event in batch), campaigns, datasets)
 
 
 def _lost(judgement: Judgement) -> bool:

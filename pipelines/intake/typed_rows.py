@@ -24,7 +24,12 @@ LATE = timedelta(days=90)
 DATES = (("letter", "letter_date"), ("document", "deadline"), ("document", "other_date"))
 
 
-OTHERS = {"as_of": "not worded as an as-of date"}
+OTHERS = {
+    "as_of": "ถ้อยคำอื่น, not worded as an as-of date", "previous": "ครั้งก่อน, previous", "next": "ครั้งต่อไป, next",
+    "deadline": "กำหนดส่ง, deadline", "number of authorities": "ของจำนวน อปท., number of authorities",
+    "denied": "ไม่ใช้, denied", "printing": "วันที่พิมพ์, printing",
+}  # fmt: skip
+"""What dates that were not taken are of."""
 CITES = re.compile(r"(?:ตาม|อ้างถึง|อ้างอิง)\s*(?:ถึง)?\s*หนังสือ|ลงวันที่")
 """Words of a paragraph that speaks of another letter."""
 

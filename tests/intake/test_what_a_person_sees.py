@@ -106,7 +106,7 @@ def test_a_date_of_something_else_or_one_that_is_open_is_no_as_of_date(line: str
 def test_a_date_that_was_not_taken_is_in_the_message() -> None:
     found = judged(memo("กำหนดส่งข้อมูล ณ วันที่ ๓๑ สิงหาคม ๒๕๖๓"))
     message = next(v for v in found.violations if v.rule_id == "as-of-present").message_en
-    assert "๓๑ สิงหาคม ๒๕๖๓ (deadline)" in message
+    assert "๓๑ สิงหาคม ๒๕๖๓ (กำหนดส่ง, deadline)" in message
 
 
 @pytest.mark.parametrize("line", ["ณ วันที่ ๙ กรกฎาคม ๒๕๖๓", "สถานะวันที่ ๙ กรกฎาคม ๒๕๖๓"])

@@ -316,6 +316,19 @@ class ProvinceProgress(pa.DataFrameModel):
         return {"hidden_parts": Equals("hidden_parts", 0)}
 
     @rule(
+        "message-agrees",
+        scope="document",
+        severity="warning",
+        observed="{corrections_beside_printed}",
+        expected="a message that corrects nothing",
+        th="ข้อความในอีเมลที่นำส่งแก้ไขรายงานที่แนบ: {observed}",
+        en="the message that it came in corrects it: {observed}",
+    )
+    def message_agrees(cls, params: Params) -> dict[str, FactRule]:
+        """The message that a return came in does not say that it is wrong."""
+        return {"corrections_beside": Equals("corrections_beside", 0)}
+
+    @rule(
         "values-fixed",
         scope="document",
         severity="warning",

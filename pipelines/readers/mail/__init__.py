@@ -43,17 +43,20 @@ class Refused(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A container as opened: what may be returns, and what was refused, in their order. Every name is there once."""
+    """A container as opened: what may be returns, and what was refused, in their order; every name is there once.
+    `text` is what a message says itself, where that is no return.
+    """
 
     parts: list[Part]
     refused: list[Refused]
+    text: str = ""
 
 
 def opened(data: bytes) -> Opened:
     """Open a container to the third container within. Raises `Unreadable` where it cannot be opened at all."""
     found = _Opening()
     found.open(data, "", 1)
-    return Opened(found.parts, found.refused)
+    return Opened(found.parts, found.refused, found.text)
 
 
 @dataclass(slots=True)
@@ -65,9 +68,15 @@ class _Opening:
     left: int = MOST_BYTES
     names: set[str] = field(default_factory=set)
     seen: int = 0
+    text: str = ""
 
     def open(self, data: bytes, path: str, depth: int) -> None:
-        enclosed: list[Enclosed] = zipped.members(data) if data.startswith(ZIP) else messages.members(data)
+        enclosed: list[Enclosed]
+        if data.startswith(ZIP):
+            enclosed = zipped.members(data)
+        else:
+            enclosed, text = messages.members(data)
+            self.text = f"{self.text}\n{text}".strip()
         for at, (name, pieces) in enumerate(enclosed):
             if self.seen == MOST_PARTS:
                 more = len(enclosed) - at

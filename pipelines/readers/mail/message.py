@@ -39,14 +39,17 @@ MOST_WORK = 50_000_000
 """Lines times boundaries that the parser compares, a part counting as a hundred: some seconds. A mail of 30 MB that was
 forwarded ten times comes to a tenth of it."""
 LONGEST_HEADER = 1 << 16
+LONGEST_TEXT = 4_000
 CUT = "(the end of the message)"
 
 if TYPE_CHECKING:
     Mail = Message[str, str]
 
 
-def members(data: bytes) -> list[tuple[str, Callable[[], Iterable[bytes]]]]:
-    """What lies in a message, with its bytes in pieces. Raises `Unreadable` where it cannot be taken apart."""
+def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]], str]:
+    """What lies in a message, with its bytes in pieces; and what the message says itself, where that is no table.
+    Raises `Unreadable` where it cannot be taken apart.
+    """
     boundaries = data.lower().count(b"boundary")
     if data.count(b"\n") * boundaries + 100 * data.count(b"\n--") > MOST_WORK:
         raise _not_taken_apart()
@@ -61,7 +64,22 @@ def members(data: bytes) -> list[tuple[str, Callable[[], Iterable[bytes]]]]:
     subject = _subject(whole)
     found: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
     found += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
-    return [*found, (CUT, _cut_short)] if cut else found
+    said = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
+    text = "\n".join(said)[:LONGEST_TEXT]
+    return ([*found, (CUT, _cut_short)] if cut else found), text
+
+
+def _own_text(part: Mail) -> str:
+    """The text of a body that holds no table, without what it quotes."""
+    if _table(part):
+        return ""
+    try:
+        text = _text(_bytes(part), part.get_content_charset() or "")
+    except Unreadable:
+        return ""
+    if part.get_content_type() == "text/html":
+        text = html.unescape(TAG.sub(" ", text))
+    return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 
 
 def _not_taken_apart() -> Unreadable:
