@@ -73,10 +73,10 @@ types: $(DEV)
 	$(BIN)/mypy -p khrop -p pipelines -p warehouse
 
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
-# the site is looked at in Chromium.
+# as are the workbooks that are read, the site is looked at in Chromium.
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer chromium:chromium \
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
@@ -95,7 +95,8 @@ build: $(DEV) debian ## build both distributions and test the library's wheel al
 FUZZ := 40
 fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FORMS="pdf or xlsx")
 	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
-	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py $(if $(FORMS),-k "$(FORMS)")
+	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
+	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
 
 bench bench-readers pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers

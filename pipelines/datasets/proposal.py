@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposed_columns import ProposedColumn, columns_of, key_of, label_of
@@ -40,6 +41,7 @@ class Proposal:
         left_out: The headings of columns that have no values, or the heading of another.
         rows: How many rows there are.
         notes: Doubts about the proposal.
+        oldest: The oldest date in the document; None where it names none.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Proposal:
     left_out: tuple[str, ...] = ()
     rows: int = 0
     notes: tuple[str, ...] = ()
+    oldest: date | None = None
 
     @property
     def ratios(self) -> tuple[tuple[str, ...], ...]:
@@ -95,6 +98,7 @@ def propose(table: FoundTable) -> Proposal:
         near=numbered(rule for rule in rules if rule.held < rule.of),
         left_out=tuple(left_out),
         rows=len(table.rows),
+        oldest=table.oldest,
         notes=() if key else ("no columns tell all rows apart: rows stand twice, or a column is missing from the key",),
     )
 

@@ -225,7 +225,8 @@ title_en = {_text(_title(name))}
 # by its inbox folder.
 known_by = []
 
-opened_on = {today}
+# Returns as of before it opened, or long after it closed, are set aside.
+opened_on = {min(today, proposal.oldest or today)}
 deadline = {today + OPEN_FOR}
 
 # Days within which a next return is due while the campaign is open.

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from khrop.thai.dates import find_dates
 from khrop.thai.digits import NotANumber, normalise, parse_percent
 from pipelines.readers.document import Document, Sheet, Unreadable, row_place
 from pipelines.readers.forms import document, form_of
@@ -21,6 +23,7 @@ from pipelines.readers.texts.decoding import decode
 
 MOST_HEADING_ROWS = 3
 LEAST_ROWS = 2
+SHORTEST_DATE = 8
 LONGEST_HEADING = 200
 SPACES = re.compile(r"\s+")
 
@@ -35,6 +38,7 @@ class FoundTable:
         totals: The row of grand totals; empty where there is none.
         above: The texts that stand above the headings, a line each.
         place: Where the headings stand.
+        oldest: The oldest date in the document; None where it names none.
     """
 
     headings: tuple[str, ...]
@@ -42,6 +46,7 @@ class FoundTable:
     totals: tuple[str, ...]
     above: tuple[str, ...]
     place: str
+    oldest: date | None = None
 
 
 def table_in(data: bytes) -> FoundTable:
@@ -80,6 +85,8 @@ def _size(found: FoundTable) -> int:
 def _tables(read: Document) -> Iterator[FoundTable]:
     """The tables of a document, those of several pages with the same headings as one."""
     by_headings: dict[tuple[str, ...], list[FoundTable]] = {}
+    texts = (cell for sheet in read.sheets for _, cells in sheet.rows for cell in cells if len(cell) >= SHORTEST_DATE)
+    oldest = min((d.date for text in texts for d in find_dates(normalise(text).text) if d.date), default=None)
     for sheet in read.sheets:
         rows = [(number, _cells(sheet, number, printed)) for number, printed in sheet.rows]
         for found in _in_sheet(sheet.name, rows):
@@ -87,7 +94,7 @@ def _tables(read: Document) -> Iterator[FoundTable]:
     for headings, parts in by_headings.items():
         totals = next((part.totals for part in parts if part.totals), ())
         yield FoundTable(
-            headings, tuple(row for part in parts for row in part.rows), totals, parts[0].above, parts[0].place
+            headings, tuple(row for part in parts for row in part.rows), totals, parts[0].above, parts[0].place, oldest
         )
 
 

@@ -52,7 +52,7 @@ WORDS_AHEAD = 10
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 WINDOW = 70
 LATIN = re.compile(r"[A-Za-z]")
-SHORT_THAI_YEAR = re.compile(r"[ก-๙.]\s*[๐-๙]{2}$")
+SHORT_THAI_YEAR = re.compile(r"(?<![๐-๙])[๐-๙]{2}$")
 DIGITS = re.compile(r"[0-9๐-๙]")
 
 

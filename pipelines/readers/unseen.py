@@ -6,6 +6,10 @@ for the table: which rows are left out, and when two tables could be meant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
+from khrop.thai.digits import NotANumber, parse_count
 from pipelines.readers.document import (
     HIDDEN,
     STRUCK,
@@ -20,11 +24,12 @@ from pipelines.readers.document import (
     row_place,
     where,
 )
-from pipelines.readers.figures import is_figure
+from pipelines.readers.figures import plain
 from pipelines.readers.headings import fields_over
 from pipelines.readers.table_form import AnyName, TableForm
 
-LEAST_FIGURES = 3
+MOST_FIGURES = 30
+Sums = set[tuple[int, int]]
 LEAST_ROWS = 5
 
 
@@ -72,25 +77,44 @@ def hidden_table(document: Document) -> str:
 
 
 def refuse_rival(document: Document, table: RawTable, form: TableForm) -> None:
-    """Refuse a document that holds the same names with figures a second time, outside the table.
+    """Refuse a document that holds the same names, each once, with other figures that add up, outside the table.
+
+    A sheet with the same figures says the same; one with each name several times, such as a trend, is no such table.
 
     Raises:
         Unreadable: Where such rows are at least half as many as those of the table.
     """
     if isinstance(form.row_names, AnyName):
         return
-    own = {(row.sheet, row.row) for row in (*table.rows, *table.totals)}
-    others = [
-        row_place(sheet.name, number)
-        for sheet in document.sheets
-        for number, printed in sheet.rows
-        if (sheet.name, number) not in own
-        and sum(map(is_figure, printed)) >= LEAST_FIGURES
-        and any(form.row_names.known(text.strip()) for text in printed)
-        and not row_hidden(sheet, number, printed)
-    ]
-    if len(others) >= max(LEAST_ROWS, len(table.rows) // 2):
-        raise two_tables(table.headed_at, others[0], hidden=False)
+    counts = [name for name in form.measures if form.kinds[name] == "count"]
+    own = {_name(row.cells, form): _sums([row.cells[c].read for c in counts if c in row.cells]) for row in table.rows}
+    taken = {(row.sheet, row.row) for row in (*table.rows, *table.totals)}
+    for sheet in document.sheets:
+        others: dict[str, list[tuple[int, Sums]]] = {}
+        for number, printed in sheet.rows:
+            if (sheet.name, number) in taken or row_hidden(sheet, number, printed):
+                continue
+            if name := next((text.strip() for text in printed if form.row_names.known(text.strip())), ""):
+                others.setdefault(form.row_names.read(name, False)[0], []).append((number, _sums(printed)))
+        once = {name: rows[0] for name, rows in others.items() if len(rows) == 1}
+        differing = [number for name, (number, sums) in once.items() if sums and not own.get(name, set()) & sums]
+        if len(differing) >= max(LEAST_ROWS, len(table.rows) // 2) and len(once) > len(others) // 2:
+            raise two_tables(table.headed_at, row_place(sheet.name, differing[0]), hidden=False)
+
+
+def _sums(texts: Sequence[str]) -> Sums:
+    """The wholes among some figures that are the sum of two others, each with its parts."""
+    figures = []
+    for text in texts[:MOST_FIGURES]:
+        try:
+            figures.append(parse_count(plain(text.strip(), "count")[0]))
+        except NotANumber:
+            continue
+    return {
+        (figures[i] + figures[j], min(figures[i], figures[j]))
+        for i, j in combinations(range(len(figures)), 2)
+        if figures[i] + figures[j] in (f for k, f in enumerate(figures) if k not in (i, j))
+    }
 
 
 def two_tables(first: str, second: str, *, hidden: bool) -> Unreadable:

@@ -246,6 +246,13 @@ def test_a_date_that_a_page_does_not_show_is_no_as_of_date(style: str, old: str)
     assert str(found.as_of) == "2020-06-25"
 
 
+@pytest.mark.parametrize("way", ["text-indent:-9999px", "height:0;overflow:hidden", "transform:scale(0)"])
+def test_what_has_no_effect_on_a_text_in_a_line_hides_nothing(way: str) -> None:
+    assert str(judged(page(f'<span style="{way}">{AS_OF}</span>')).as_of) == "2020-06-25"
+    hidden = f'<span style="display:inline-block;{way}">{AS_OF}</span>'
+    assert judged(page(hidden)).as_of is None
+
+
 def test_what_stands_out_from_a_dark_ground_shows() -> None:
     style = "p {background: #203060; color: #fff}"
     assert str(judged(page(AS_OF, style=style)).as_of) == "2020-06-25"

@@ -136,11 +136,11 @@ def text_campaign(chance: Random, seen: Return, other: Return) -> Case:
 
 HIDING = (
     "display:none", "display: none !important", "visibility:hidden", "visibility: collapse", "opacity:0",
-    "opacity: .01",
-    "font-size:0", "font-size:1px", "font-size: 0.1em", "color:#fff", "color:white", "color:rgba(0,0,0,0)",
-    "color:#fefefe", "position:absolute;left:-9999px", "position:fixed; top:-3000px", "text-indent:-9999px",
-    "clip-path:inset(100%);position:absolute", "height:0;overflow:hidden", "width:0; overflow:hidden", "mso-hide:all",
-    "transform:scale(0)",
+    "opacity: .01", "font-size:0", "font-size:1px", "font-size: 0.1em", "color:#fff", "color:white",
+    "color:rgba(0,0,0,0)", "color:#fefefe", "position:absolute;left:-9999px", "position:fixed; top:-3000px",
+    "display:inline-block;text-indent:-9999px", "clip-path:inset(100%);position:absolute", "mso-hide:all",
+    "display:inline-block;height:0;overflow:hidden", "display:inline-block;width:0; overflow:hidden",
+    "display:inline-block;transform:scale(0)",
 )  # fmt: skip
 STRIKING = ("<s>{}</s>", "<del>{}</del>", "<strike>{}</strike>", '<span style="text-decoration:line-through">{}</span>',
             '<span class="x">{}</span>')  # fmt: skip

@@ -14,22 +14,16 @@ from lxml.etree import _Element as Element
 from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.documents.flow import NOTHING, Flow, Said, apart
 from pipelines.readers.documents.web_encoding import page_text
-from pipelines.readers.documents.web_styles import Shown, Styles, layout, shown
+from pipelines.readers.documents.web_styles import BLOCKS as SHOWN_AS_BLOCKS
+from pipelines.readers.documents.web_styles import CELLS, Shown, Styles, layout, shown
 from pipelines.readers.documents.web_tables import GROUPS, Table, Text
 from pipelines.readers.texts import printed
 
 FORM = "html"
-BLOCKS = frozenset(
-    """
-    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
-    footer form frameset h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody
-    td tfoot th thead title tr ul xmp
-    """.split()  # noqa: SIM905 - forty names in quotes each would fill a page
-)
+BLOCKS = SHOWN_AS_BLOCKS | {"dir", "frameset", "html", "legend", "title", "xmp"}
 UNREAD = frozenset({"script", "style", "template", "noscript", "noframes", "iframe", "object"})
 FORMS = frozenset({"select", "textarea", "datalist", "button"})
 """What a reader of the page may choose or type is no text of it."""
-CELLS = frozenset({"tr", "td", "th"})
 KEPT = frozenset({"pre", "xmp", "listing", "plaintext"})
 """Elements whose spaces and line ends are shown as they are."""
 APART = frozenset({"sup", "sub"})

@@ -24,7 +24,7 @@ MOST_RULES = 20_000
 RELEVANT = frozenset(
     """
     display visibility opacity color background background-color font-size text-decoration text-decoration-line
-    position left top right text-indent clip clip-path width height max-height overflow mso-hide transform
+    position float left top right text-indent clip clip-path width height max-height overflow mso-hide transform
     content-visibility
     """.split()  # noqa: SIM905 - a name in quotes each would fill a page
 )
@@ -44,6 +44,14 @@ LAYOUT = {
 }  # fmt: skip
 """Roles and ways of display by which any element is a part of a table."""
 ROLES = frozenset({"table", "grid", "treegrid", "row", "cell", "gridcell", "columnheader", "rowheader", "rowgroup"})
+BLOCKS = frozenset(
+    """
+    address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul
+    """.split()  # noqa: SIM905 - forty names in quotes each would fill a page
+)
+CELLS = frozenset({"tr", "td", "th"})
+BOXES = ("block", "inline-block", "flex", "grid", "inline-flex", "inline-grid", "table", "flow-root", "list-item")
 STRUCK = frozenset({"s", "strike", "del"})
 
 
@@ -150,18 +158,25 @@ def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
         return True
     if not own and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
         return True
-    return bool(own) and _out_of_sight(own)
+    return bool(own) and _out_of_sight(tag, own)
 
 
-def _out_of_sight(own: Mapping[str, str]) -> bool:
+def _out_of_sight(tag: str, own: Mapping[str, str]) -> bool:
     away = own.get("position") in ("absolute", "fixed")
-    beyond = [own.get(side, "") for side in ("left", "top", "right")] if away else []
+    if (_pixels(own.get("opacity", "1")) or 0.0) < 0.1 or NOWHERE.search(own.get("clip-path", "")):
+        return True
+    if away:
+        beyond = (own.get(side, "") for side in ("left", "top", "right"))
+        if any((_pixels(value) or 0.0) <= -FAR for value in beyond) or NOWHERE.search(own.get("clip", "")):
+            return True
+    # What follows has no effect on text in a line.
+    boxed = away or own.get("float", "none") != "none" or own.get("display", "").startswith(BOXES)
+    if not boxed and (tag not in BLOCKS or own.get("display", "").startswith("inline")):
+        return False
     flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-height"))
     return (
-        (_pixels(own.get("opacity", "1")) or 0.0) < 0.1
-        or any((_pixels(value) or 0.0) <= -FAR for value in (*beyond, own.get("text-indent", "")))
-        or bool(NOWHERE.search(own.get("clip", "") + own.get("clip-path", "")))
-        or (flat and own.get("overflow", "").startswith(("hidden", "clip")))
+        (_pixels(own.get("text-indent", "")) or 0.0) <= -FAR
+        or (flat and tag not in CELLS and own.get("overflow", "").startswith(("hidden", "clip")))
         or "scale(0)" in own.get("transform", "").replace(" ", "")
     )
 
