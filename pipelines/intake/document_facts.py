@@ -12,21 +12,21 @@ from typing import Any
 from pipelines.readers.document import Claim, where
 
 HIDDEN = {
-    "hidden_sheet": "hidden sheet",
-    "hidden_table": "hidden table",
-    "hidden_rows": "hidden rows",
-    "hidden_columns": "hidden columns",
-    "hidden_text": "hidden text",
-    "hidden_by_format": "hidden by a number format",
-    "unseen_text": "text that does not show",
-    "covered_text": "covered text",
-    "struck_text": "struck out",
-    "tracked_changes": "tracked changes",
-    "annotation": "a note over the page",
+    "hidden_sheet": "แผ่นงานที่ซ่อน · hidden sheet",
+    "hidden_table": "ตารางที่ซ่อน · hidden table",
+    "hidden_rows": "แถวที่ซ่อน · hidden rows",
+    "hidden_columns": "คอลัมน์ที่ซ่อน · hidden columns",
+    "hidden_text": "ข้อความที่ซ่อน · hidden text",
+    "hidden_by_format": "ตัวเลขที่รูปแบบซ่อนไว้ · hidden by a number format",
+    "unseen_text": "ข้อความที่มองไม่เห็น · text that does not show",
+    "covered_text": "ข้อความที่ถูกปิดทับ · covered text",
+    "struck_text": "ข้อความที่ขีดฆ่า · struck out",
+    "tracked_changes": "การแก้ไขที่ติดตามไว้ · tracked changes",
+    "annotation": "ข้อความที่วางทับหน้า · a note over the page",
 }
 """Measures of claims of a file, and what they are in words."""
 NOT_IN_FORCE = ("cancelled", "previous")
-CHANGING = {"volatile": "a formula or field of the day"}
+CHANGING = {"volatile": "สูตรหรือฟิลด์วันที่ · a formula or field of the day"}
 LONGEST = 300
 CORRECTS = re.compile(
     r"แก้ไข|ขอแก้|แทนที่|ที่ถูกต้อง|ไม่ถูกต้อง|ผิดพลาด|คลาดเคลื่อน|ยกเลิก|correct|replac|supersed|disregard", re.IGNORECASE

@@ -34,6 +34,13 @@ def pages() -> dict[Path, str]:
     }
 
 
+NOTHING_WRONG = (
+    "days_outside_campaign", "unusual_dates", "cancellations", "drafts", "hidden_parts", "changing_parts",
+    "corrections_beside", "short_percents",
+)  # fmt: skip
+"""Facts that number what is amiss with a document."""
+
+
 @cache
 def examples() -> dict[tuple[str, str], Broken]:
     """A violation of each rule."""
@@ -53,6 +60,10 @@ def real_return() -> Sample:
         "deadline_weekday": 1,
         "campaigns_fit": 1,
         "campaign_printed": "",
+        "campaign_opened_on": date(2020, 5, 19),
+        "campaign_over_on": date(2020, 11, 29),
+        **dict.fromkeys(NOTHING_WRONG, 0),
+        **{f"{fact.removesuffix('_parts')}_printed": "" for fact in NOTHING_WRONG},
     }
     frame = pd.DataFrame([_row(row) for row in told["rows"]])
     return Sample(
