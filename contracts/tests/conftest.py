@@ -117,5 +117,13 @@ def sample() -> Return:
         "deadline": date(2020, 8, 31),
         "deadline_weekday": 1,
         "campaigns_fit": 1,
+        "days_outside_campaign": 0,
+        "unusual_dates": 0,
+        "cancellations": 0,
+        "drafts": 0,
+        "hidden_parts": 0,
+        "changing_parts": 0,
+        "corrections_beside": 0,
+        "worked_out": 0,
     }
     return Return(province_rows(), national_claims(), document)

@@ -56,7 +56,7 @@ def of(claims: Sequence[Claim]) -> dict[str, Any]:
             kinds["hidden_parts"].append(f"{HIDDEN[claim.measure]} {claim.printed}{at}")
         elif claim.source == "file" and claim.measure in CHANGING:
             kinds["changing_parts"].append(f"{CHANGING[claim.measure]} {claim.printed}{at}")
-    short = next((c.value for c in claims if (c.source, c.measure) == ("file", "short_percents")), 0)
-    facts: dict[str, Any] = {"short_percents": short} | {name: len(parts) for name, parts in kinds.items()}
+    short = next((c.value for c in claims if (c.source, c.measure) == ("file", "worked_out")), 0)
+    facts: dict[str, Any] = {"worked_out": short} | {name: len(parts) for name, parts in kinds.items()}
     facts |= {f"{name.removesuffix('_parts')}_printed": "; ".join(parts)[:LONGEST] for name, parts in kinds.items()}
     return facts

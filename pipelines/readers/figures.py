@@ -1,7 +1,7 @@
 """Figures as a person reads them: with a unit, as a decimal number of a program, a dash for zero, few decimals.
 
 What a single cell says is settled cell by cell (`plain`); what only a whole column can settle, by arithmetic, never by
-a single figure (`zeros`, `short_percents`). Percents kept as fractions belong in `pipelines.readers.scale`.
+a single figure (`settle`). Percents kept as fractions belong in `pipelines.readers.scale`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def settle(table: RawTable, form: TableForm) -> None:
             _zeros(table, measure)
     for ratio in form.ratios:
         _zero_percents(table, ratio)
-        if short := _short_percents(table, ratio):
-            table.claims.append(Claim("file", "short_percents", short, table.headed_at, str(short)))
+        if short := _worked_out(table, ratio):
+            table.claims.append(Claim("file", "worked_out", short, table.headed_at, str(short)))
 
 
 def _zeros(table: RawTable, measure: str) -> None:
@@ -79,7 +79,7 @@ def _zero_percents(table: RawTable, ratio: Ratio) -> None:
     _replace(table, ratio.percent, dict.fromkeys(dashed, "0"), "dash-zero")
 
 
-def _short_percents(table: RawTable, ratio: Ratio) -> int:
+def _worked_out(table: RawTable, ratio: Ratio) -> int:
     """Work out the percents of a column that is printed with no or one decimal, as far as each is its share so rounded;
     how many differ from what is printed.
     """

@@ -161,6 +161,7 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
         ("province_trend",),
         ("national_trend",),
         ("compliance",),
+        ("country_compliance",),
         ("exports",),
     }
     assert exported_rows(home) == 76

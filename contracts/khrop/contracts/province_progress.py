@@ -141,14 +141,14 @@ class ProvinceProgress(pa.DataFrameModel):
         "percent-to-hundredths",
         scope="document",
         severity="warning",
-        observed="{short_percents}",
+        observed="{worked_out}",
         expected="0",
         th="ร้อยละ {observed} ช่องพิมพ์ทศนิยมไม่ถึงสองตำแหน่ง จึงคำนวณใหม่จากจำนวน",
         en="{observed} percents are printed with fewer than two decimals and were worked out from the counts",
     )
     def percent_to_hundredths(cls, params: Params) -> dict[str, FactRule]:
         """Percents are printed with two decimals."""
-        return {"short_percents": Equals("short_percents", 0)}
+        return {"worked_out": Equals("worked_out", 0)}
 
     @rule(
         "percent-rounded",
@@ -257,8 +257,8 @@ class ProvinceProgress(pa.DataFrameModel):
         scope="document",
         observed="{as_of}",
         expected="{campaign_opened_on} … {campaign_over_on}",
-        th="วันที่ของข้อมูล {as_of} อยู่นอกช่วงเวลาของรายการ ({expected})",
-        en="the as-of date {as_of} is outside the campaign's time ({expected})",
+        th="วันที่ของข้อมูล {as_of} อยู่นอกช่วงเวลาของรายการ ({campaign_opened_on} ถึง {campaign_over_on})",
+        en="the as-of date {as_of} is outside the campaign's time ({campaign_opened_on} to {campaign_over_on})",
     )
     def as_of_within_campaign(cls, params: Params) -> dict[str, FactRule]:
         """The as-of date is not before the campaign opened, and not long after it closed."""

@@ -124,6 +124,7 @@ def _broken_violation(rule: Rule, fact: str, part: FactRule, facts: Facts, snaps
     texts["fact"] = marked(fact)
     if observed := texts.get(fact) or facts.unread(snapshot, fact):
         texts["observed"] = observed
-    if part.expected and (expected := show(fact, part.expected(known))):
+    # What a rule says itself that it expects comes before the bare value.
+    if not rule.expected and part.expected and (expected := show(fact, part.expected(known))):
         texts["expected"] = expected
     return make_violation(rule, {}, texts, fact, fact, facts.place(snapshot, fact), snapshot)
