@@ -1,7 +1,7 @@
 """What every reader yields: cells as printed and as read, each with its place, and the claims of the document.
 
 Here belong the records that pass between reading and checking. Reading a form belongs in the form's own file,
-finding the table in `pipelines.readers.layout`, finding claims in `pipelines.readers.prose`.
+finding the table in `pipelines.readers.layout`, finding claims in `pipelines.readers.statements.prose`.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ TAG = re.compile(rb"<(?:table|html)\b", re.IGNORECASE)
 
 READERS = {
     "text": "texts.delimited",
-    "json": "records.read_json",
-    "xml": "records.read_xml",
-    "parquet": "records.read_parquet",
+    "json": "open_data.read_json",
+    "xml": "open_data.read_xml",
+    "parquet": "open_data.read_parquet",
     "html": "documents.web",
     "docx": "documents.word",
     "pdf": "pdf",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.readers import forms, layout, markings, prose, scale
+from pipelines.readers import forms, layout, scale
 from pipelines.readers.document import RawTable
+from pipelines.readers.statements import markings, prose
 
 
 def read_here(data: bytes) -> RawTable:

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from khrop.thai.digits import NotANumber, normalise, parse_count
-from pipelines.readers import figures, subtotals, unseen
+from pipelines.readers import printed_figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
 from pipelines.readers.table_form import FIGURES, TableForm, forms
@@ -73,7 +73,7 @@ def cut(document: Document) -> RawTable:
     unseen.leave_out(table, form)
     subtotals.leave_out(table, form)
     unseen.refuse_rival(document, table, form)
-    figures.settle(table, form)
+    printed_figures.settle(table, form)
     if not table.rows:
         raise Unreadable(
             "the table has headings but no rows",
@@ -193,7 +193,7 @@ def _keep(
             if form is not None and field == form.names:
                 name, how = form.row_names.read(read.text, sheet.mangled)
             elif form is not None and field in form.kinds:
-                name, how = figures.plain(read.text, form.kinds[field])
+                name, how = printed_figures.plain(read.text, form.kinds[field])
             notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
             kept.append(Cell(sheet.name, number, col, text, name, notes, field))
             if meant.struck:

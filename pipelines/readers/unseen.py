@@ -24,8 +24,8 @@ from pipelines.readers.document import (
     row_place,
     where,
 )
-from pipelines.readers.figures import plain
 from pipelines.readers.headings import fields_over
+from pipelines.readers.printed_figures import plain
 from pipelines.readers.table_form import AnyName, TableForm
 
 MOST_FIGURES = 30

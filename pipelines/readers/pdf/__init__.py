@@ -17,7 +17,6 @@ import pypdfium2
 from khrop.thai.marks import is_mangled
 from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
-from pipelines.readers.marks import put_right
 from pipelines.readers.pdf import gaps, ruled
 from pipelines.readers.pdf.characters import Character
 from pipelines.readers.pdf.lines import lines_of
@@ -28,6 +27,7 @@ from pipelines.readers.pdf.second_look import SecondEngine, from_second
 from pipelines.readers.pdf.settled import Notes, settle
 from pipelines.readers.pdf.shown import LEAST_LETTERS, Characters, of_page
 from pipelines.readers.pdf.thinned import thinned
+from pipelines.readers.statements.marks import put_right
 
 MOST_PAGES = 60
 LONGEST_REASON = 200

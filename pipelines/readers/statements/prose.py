@@ -1,7 +1,6 @@
 """What a document says outside its rows: grand totals, letters, deadline, national figures, stamps.
 
-Here belongs how the department words them; the as-of date in `pipelines.readers.as_of`, marks such as a draft's in
-`pipelines.readers.markings`. Whether they hold belongs in the contract. Nothing is guessed: what
+Here belongs how the department words them; the as-of date in `as_of`, marks such as a draft's in `markings`. Whether they hold belongs in the contract. Nothing is guessed: what
 is said twice and differs, or cannot be read, is a claim without a value, and keeps what was printed.
 """
 
@@ -14,9 +13,9 @@ from decimal import Decimal
 
 from khrop.thai.dates import FoundDate, find_dates
 from khrop.thai.digits import NotANumber, hundredths, parse_count, parse_percent
-from pipelines.readers import as_of, markings
-from pipelines.readers.as_of import date_after
 from pipelines.readers.document import Cell, Claim, ClaimValue, RawTable, TableRow
+from pipelines.readers.statements import as_of, markings
+from pipelines.readers.statements.as_of import date_after
 from pipelines.readers.table_form import Patterns, TableForm, forms
 
 # Bounded, as every open run below: a page without spaces must not be read over and over.

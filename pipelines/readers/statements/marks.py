@@ -1,7 +1,7 @@
 """The words that readers look for, so that they can be put back where a text layer lost their marks.
 
 The words of letters stand here, those of a dataset in its form of table. How figures and dates are read among them
-belongs in `pipelines.readers.prose` and `pipelines.readers.headings`.
+belongs in `pipelines.readers.statements.prose` and `pipelines.readers.headings`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""What a document states outside its table: dates, letters, figures in prose, marks such as a draft's."""
