@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from khrop.thai.digits import NotANumber, normalise, parse_count
-from pipelines.readers import printed_figures, subtotals, unseen
+from pipelines.readers import halves, printed_figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
 from pipelines.readers.table_form import FIGURES, TableForm, forms
@@ -34,7 +34,7 @@ def cut(document: Document) -> RawTable:
     table = RawTable(document.form, document.encoding)
     fields: dict[int, str] = {}
     form: TableForm | None = None
-    for sheet in document.sheets:
+    for sheet in (part for whole in document.sheets for part in halves.parted(whole)):
         under = fields if sheet.continues and not table.ended else {}
         at = 0
         while at < len(sheet.rows):

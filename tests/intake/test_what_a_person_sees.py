@@ -71,6 +71,7 @@ def test_a_plain_return_is_accepted(page_of: Callable[..., str]) -> None:
     "line",
     [
         "ข้อมูลวันที่ ๒๕ มิถุนายน ๒๕๖๓",
+        "ข้อมูล ณ เวลา 08.30 น. วันที่ 25 มิถุนายน 2563",
         "ตารางความคืบหน้า (ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓)",
         "หมายเหตุ : ข้อมูล ณ วันที่ 25 มิ.ย. 2563 เวลา 16.30 น.",
         "ผลการบันทึกข้อมูล ณ วันที่ 25/6/2563",
@@ -202,6 +203,23 @@ def test_percents_with_few_decimals_are_worked_out_and_reported() -> None:
 def sums(rows: Sequence[Sequence[str]], *names: str) -> list[str]:
     counts = [sum(int(row[at]) for row in rows) for at in (2, 3, 4)]
     return [*names, *map(str, counts), f"{100 * counts[1] / counts[0]:.2f}"]
+
+
+@pytest.mark.parametrize("gap", [(), ("",)])
+def test_two_halves_side_by_side_are_one_table(gap: tuple[str, ...]) -> None:
+    rows = [(*left, *gap, *right) for left, right in zip(ROWS[:38], ROWS[38:], strict=True)]
+    blank = ("",) * (6 + len(gap))
+    found = judged(memo(AS_OF, headings=(*HEADINGS, *gap, *HEADINGS), rows=rows, total=(*blank, *TOTAL)))
+    assert warned(found) == set()
+    assert [row["ordinal"] for row in found.rows] == list(range(1, 77))
+    assert found.rows[38]["place"] == f"text!R{4}"
+
+
+def test_counts_and_percents_under_one_heading_are_told_by_their_own() -> None:
+    groups = ("ลำดับ", "จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "", "ยังไม่บันทึก", "")
+    own = ("", "", "", "จำนวน", "ร้อยละ", "จำนวน", "ร้อยละ")
+    rows = [(*row[:4], row[5], row[4], f"{100 - float(row[5]):.2f}") for row in (*ROWS, TOTAL)]
+    assert warned(judged(memo(AS_OF, "\t".join(groups), headings=own, rows=rows[:-1], total=rows[-1]))) == set()
 
 
 def test_subtotals_carried_amounts_and_worded_totals_are_no_rows() -> None:

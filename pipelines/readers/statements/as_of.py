@@ -15,7 +15,10 @@ from datetime import date
 from khrop.thai.dates import FoundDate, find_dates
 from pipelines.readers.document import Cell, Claim
 
-LABEL = re.compile(r"ข้อมูล\s*ณ\s*(?:วันที่\s*)?|(?<![ก-๙])ข้อมูล\s*(?:ประจำ|จนถึง|ถึง|เมื่อ)?\s*วันที่\s*|\b[Aa]s (?:of|at):?\s*")
+LABEL = re.compile(
+    r"ข้อมูล\s*ณ\s*(?:เวลา\s*[0-9๐-๙.:]{1,5}\s*น\.?\s*)?(?:ของ)?(?:วันที่\s*)?"
+    r"|(?<![ก-๙])ข้อมูล\s*(?:ประจำ|จนถึง|ถึง|เมื่อ)?\s*วันที่\s*|\b[Aa]s (?:of|at):?\s*"
+)
 """The wordings of an as-of date. Bounded, as every open run below: a page without spaces is not read over and over."""
 OTHER = re.compile(
     r"(?<!ข้อมูล)(?<!ข้อมูล )ณ\s*(?:วันที่\s*)?(?=[0-9๐-๙])"
