@@ -21,6 +21,7 @@ from docx.shared import Pt, RGBColor
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
+from written_pdfs import Written, page, written
 
 from khrop.thai import provinces
 from khrop.thai.dates import format_long
@@ -417,10 +418,72 @@ def book_figures(chance: Random, seen: Return, other: Return) -> Case:
     return Case(_saved(book), seen, f"book-figures {how}")
 
 
+# --- PDF -----------------------------------------------------------------------------------------------------------
+
+PITCH = 9.0
+TOP = 60.0
+LEFTS = (40.0, 80.0, 190.0, 270.0, 350.0, 450.0)
+
+
+def _printed(seen: Return, *, headings: Sequence[str] = HEADINGS) -> Written:
+    sheet = page().text(40, 25, seen.title, 7)
+    rows = [headings, *seen.rows]
+    for n, row in enumerate(rows):
+        sheet.row(TOP + n * PITCH, row, LEFTS, 5 if n else 4)
+    edges = [TOP + n * PITCH + 2.5 for n in range(-1, len(rows))]
+    for y in edges:
+        sheet.line(LEFTS[0] - 4, y, 560, y)
+    for x in (*(left - 4 for left in LEFTS), 560.0):
+        sheet.line(x, edges[0], x, edges[-1])
+    return sheet
+
+
+def _unseen(chance: Random, sheet: Written, x: float, base: float, text: str, size: float) -> str:
+    """Print a text that does not show."""
+    how = chance.choice(["white", "pale", "tiny", "mode", "clip", "covered", "outside", "struck"])
+    wide = len(text) * size
+    if how in ("white", "pale"):
+        sheet.text(x, base, text, size, grey=1 if how == "white" else 0.96)
+    elif how == "tiny":
+        sheet.text(x, base, text, 0.6)
+    elif how == "mode":
+        sheet.text(x, base, text, size, mode=chance.choice([3, 7]))
+    elif how == "clip":
+        sheet.text(x, base, text, size, clip=(x, base + 20, x + wide, base + 30))
+    elif how == "outside":
+        sheet.text(-wide - 20, base, text, size)
+    else:
+        sheet.text(x, base, text, size)
+        if how == "covered":
+            sheet.box(x - 2, base - size, x + wide, base + 0.4 * size, chance.choice([0, 0.5, 1]))
+        else:
+            sheet.line(x - 1, base - 0.3 * size, x + wide * 0.55, base - 0.3 * size)
+    return how
+
+
+def pdf_date(chance: Random, seen: Return, other: Return) -> Case:
+    sheet = _printed(seen)
+    how = _unseen(chance, sheet, 40, 38, other.line, 7)
+    own = chance.choice([seen.line, f"ณ วันที่ {format_long(seen.as_of)}"])
+    sheet.text(40, 790, own, 7)
+    return Case(written(sheet), seen, f"pdf-date {how} {own == seen.line}")
+
+
+def pdf_cells(chance: Random, seen: Return, other: Return) -> Case:
+    """Figures of the other return beside or over those of some rows."""
+    sheet = _printed(seen)
+    hows = set()
+    for number in chance.sample(range(76), 4):
+        base = TOP + (number + 1) * PITCH
+        hows.add(_unseen(chance, sheet, LEFTS[3] + 30, base, other.rows[number][3], 5))
+    return Case(written(sheet), seen, f"pdf-cells {hows}")
+
+
 Maker = Callable[[Random, Return, Return], Case]
 FORMS: dict[str, tuple[Maker, ...]] = {
     "text": (text_date, text_columns, text_tables, text_campaign),
     "html": (page_date, page_struck, page_rows, page_campaign),
     "docx": (document_date, document_cells),
     "xlsx": (book_date, book_figures),
+    "pdf": (pdf_date, pdf_cells),
 }
