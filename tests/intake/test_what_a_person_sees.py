@@ -76,6 +76,10 @@ def test_a_plain_return_is_accepted(page_of: Callable[..., str]) -> None:
         "หมายเหตุ : ข้อมูล ณ วันที่ 25 มิ.ย. 2563 เวลา 16.30 น.",
         "ผลการบันทึกข้อมูล ณ วันที่ 25/6/2563",
         f"{AS_OF}\nหมายเหตุ เพิ่มขึ้นจากข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ จำนวน ๑,๒๖๕ แห่ง",
+        f"{AS_OF}\nสั่ง ณ วันที่ ๒๖ มิถุนายน พ.ศ. ๒๕๖๓",
+        f"{AS_OF}\nอปท. ทั่วประเทศ ณ วันที่ ๙ มีนาคม ๒๕๖๓ จำนวน ๓,๐๔๐ แห่ง",
+        f"{AS_OF}\nเปิดระบบตั้งแต่ ณ วันที่ ๑๙ พฤษภาคม ๒๕๖๓",
+        "ขอให้ดำเนินการภายในระยะเวลาที่กำหนด ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓ ปรากฏว่า",
         f"{AS_OF}\nรายงานครั้งต่อไปใช้ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
     ],
 )
@@ -154,6 +158,20 @@ def test_a_document_that_is_marked_as_none_in_force_says_so(mark: str, rule: str
     found = judged(memo(mark, AS_OF))
     assert rule in rules(found)
     assert found.accepted == (rule == "final")
+
+
+@pytest.mark.parametrize("qualifier", ["ครั้งก่อน", "ยกเลิก", "ร่าง"])
+def test_a_column_beside_or_a_remark_marks_no_document(qualifier: str) -> None:
+    beside = [f"{heading} ({qualifier})" for heading in HEADINGS[3:]]
+    rows = [(*row, "0", row[2], "0.00", f"({qualifier})") for row in ROWS]
+    total = (*TOTAL, "0", TOTAL[2], "0.00", "")
+    found = judged(memo(AS_OF, headings=(*HEADINGS, *beside, "หมายเหตุ"), rows=rows, total=total))
+    assert warned(found) == set()
+    assert found.rows[1]["saved"] == int(ROWS[1][3])
+
+
+def test_a_note_on_the_previous_return_marks_no_document() -> None:
+    assert warned(judged(memo(AS_OF, below=["ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ (ครั้งก่อน) ๒๙๒ แห่ง"]))) == set()
 
 
 def test_a_table_is_not_of_the_campaign_that_its_letter_cites() -> None:

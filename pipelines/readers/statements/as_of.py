@@ -36,7 +36,12 @@ BEFORE = (
         ),
     ),
     ("next", re.compile(r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น)|คาดการณ์")),
-    ("deadline", re.compile(r"กำหนด|ภายใน|ไม่เกิน|(?:ให้|ต้อง)\S{0,12}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|ปิดรับ|สิ้นสุด")),
+    (
+        "deadline",
+        re.compile(r"(?:(?<!ที่)กำหนด|ภายใน|ไม่เกิน|ให้|ต้อง)[ก-๎]{0,14}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|(?:ปิดรับ|สิ้นสุด)\S{0,14}\s*$"),
+    ),
+    ("period", re.compile(r"(?:เริ่ม|ตั้งแต่|เปิด)[ก-๎]{0,14}\s*$")),
+    ("letter", re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|ลงนาม|ทำขึ้น)\s*$")),
     (
         "number of authorities",
         re.compile(r"จำนวน\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|ประชากร|หมู่บ้าน|ครัวเรือน)(?!\S*\s*(?:ที่|[0-9๐-๙]))|ทะเบียน"),
@@ -44,6 +49,8 @@ BEFORE = (
     ("printing", re.compile(r"(?:พิมพ์|เรียกดู|ดาวน์โหลด|ส่งออก|จัดทำ)\s*$")),
 )
 """What gives a date to something else, where it stands before the phrase in its line."""
+COUNTED = re.compile(r"(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น)\s*(?:ทั่วประเทศ|ทั้งหมด|ทั้งสิ้น)\s*(?:จำนวน\s*\S+\s*แห่ง)?\s*$")
+"""Words before another wording that give its date to the number of authorities."""
 BEHIND = (
     ("previous", re.compile(r"^\W{0,3}(?:ครั้ง(?:ก่อน|ที่แล้ว)|เดิม|(?:เดือน|ปี|รอบ)ก่อน|previous)")),
     ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง)")),
@@ -111,7 +118,9 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
 def _in_other_words(cell: Cell) -> Iterator[Claim]:
     for match in OTHER.finditer(cell.read):
         found = date_after(cell.read, match.end())
-        if found and not _other_class(cell.read, match.start(), match.end() + found.end):
+        if found and COUNTED.search(cell.read[: match.start()].rpartition("\n")[2][-AROUND:]):
+            yield Claim("rejected", "number of authorities", found.date, cell.place, found.printed)
+        elif found and not _other_class(cell.read, match.start(), match.end() + found.end):
             yield Claim("rival", "as_of", found.date, cell.place, found.printed)
 
 

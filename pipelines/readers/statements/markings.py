@@ -20,8 +20,10 @@ WORDS = {
 }
 ALONE = re.compile("|".join(rf"(?P<{kind}>\W*(?:{words})\W*)" for kind, words in WORDS.items()), re.IGNORECASE)
 BRACKETED = re.compile(
-    "|".join(rf"(?P<{kind}>[(\[]\s*(?:{words})\s*[)\]])" for kind, words in WORDS.items()), re.IGNORECASE
+    "|".join(rf"(?P<{kind}>[(\[]\s*(?:{words})\s*[)\]])" for kind, words in WORDS.items() if kind != "previous"),
+    re.IGNORECASE,
 )
+"""A date of a previous return may stand in any note, with that in brackets behind it."""
 LONGEST = 200
 ACROSS = ("watermark", "stamp", "annotation")
 """What a form itself says of a text that lies over the page."""

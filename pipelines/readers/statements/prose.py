@@ -45,10 +45,14 @@ def find(table: RawTable) -> list[Claim]:
     form = next((form for form in forms() if form.dataset == table.dataset), None)
     claims = [c for row in table.totals for c in _totals(row, form)] if form else []
     listed = _listed(table)
+    in_table = {(cell.sheet, cell.row) for cell in table.cells if cell.field}
     for cell in _labelled(table.prose()):
         said = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
             said = [c for c in said if c.source != "letter"]
+        if (cell.sheet, cell.row) in in_table:
+            # A heading or a remark speaks of its column or row, not of the document.
+            said = [c for c in said if c.source != "marking"]
         claims += [*said, *_other_weekdays(cell, said)]
     return list(_agreed(claims))
 
