@@ -7,6 +7,8 @@ import re
 Colour = tuple[int, int, int]
 """Red, green and blue, each from 0 to 255."""
 WHITE: Colour = (255, 255, 255)
+UNKNOWN_GROUND: Colour = (128, 128, 128)
+"""A ground whose colour is not known, such as one of a theme: neither black nor white text is lost on it."""
 LEAST_CONTRAST = 1.35
 """The least ratio of luminances (WCAG) at which text is seen; the palest grey that offices print text in has 1.6."""
 SMALLEST = 2.0

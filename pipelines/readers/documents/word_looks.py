@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.contrast import Colour, colour, unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, Colour, colour, unseen
 from pipelines.readers.documents.word_names import Names
 
 MOST_STYLES = 20
 """Styles that one may be based on, one behind another."""
-UNKNOWN_GROUND: Colour = (128, 128, 128)
-"""The ground in a table that a style may shade: neither black nor white text is lost on it."""
 
 
 class Look(NamedTuple):

@@ -15,7 +15,7 @@ from xlrd.biffh import unpack_unicode
 from xlrd.compdoc import CompDocError
 
 from pipelines.readers import ole
-from pipelines.readers.contrast import unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, unseen
 from pipelines.readers.document import Document
 from pipelines.readers.package import damaged, locked, refusing_damage
 from pipelines.readers.workbooks import grid
@@ -82,8 +82,8 @@ def _look(book: Any, xf: Any) -> Look:
     font = book.font_list[xf.font_index] if xf.font_index < len(book.font_list) else None
     if font is None:
         return PLAIN
-    solid = xf.background is not None and xf.background.fill_pattern == 1
-    ground = book.colour_map.get(xf.background.pattern_colour_index) if solid else None
+    filled = xf.background is not None and xf.background.fill_pattern
+    ground = (book.colour_map.get(xf.background.pattern_colour_index) or UNKNOWN_GROUND) if filled else None
     return Look(bool(font.struck_out), unseen(book.colour_map.get(font.colour_index), ground, font.height / 20))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xlrd import error_text_from_code
 from xlrd.sheet import unpack_RK
 
-from pipelines.readers.contrast import WHITE, Colour, unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, unseen
 from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
@@ -92,7 +92,9 @@ def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
             height, flags = struct.unpack_from("<HH", body)
             fonts.append((bool(flags & STRIKEOUT), height / 20, _colour(body[12:20])))
         elif number == FILL:
-            grounds.append(_colour(body[4:12]) if struct.unpack_from("<I", body)[0] == SOLID else None)
+            pattern = struct.unpack_from("<I", body)[0]
+            solid = _colour(body[4:12]) if pattern == SOLID else None
+            grounds.append(solid or UNKNOWN_GROUND if pattern else None)
         elif number in (STYLES_BEGIN, STYLES_END):
             within = number == STYLES_BEGIN
         elif number == STYLE and within:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipelines.readers.contrast import WHITE, Colour, colour, unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, unseen
 from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
@@ -111,9 +111,20 @@ def _look(font: etree._Element | None, fill: etree._Element | None) -> Look:
     parts = {local(part): part for part in font} if font is not None else {}
     struck = "strike" in parts and parts["strike"].get("val", "1") in TRUE
     size = float(parts["sz"].get("val") or 11) if "sz" in parts else None
-    grounds = [part for part in fill if part.get("patternType") == "solid"] if fill is not None else []
-    ground = next((_colour(part) for under in grounds for part in under if local(part) == "fgColor"), None)
+    ground = None if fill is None else _ground(fill)
     return Look(struck, unseen(_colour(parts.get("color")), ground, size))
+
+
+def _ground(fill: etree._Element) -> Colour | None:
+    """The colour under a cell; None where nothing is filled."""
+    for part in fill:
+        if local(part) == "patternFill" and part.get("patternType", "none") == "none":
+            return None
+        if local(part) == "patternFill" and part.get("patternType") == "solid":
+            inks = [_colour(one) for one in part if local(one) == "fgColor"]
+            return (inks[0] if inks else None) or UNKNOWN_GROUND
+        return UNKNOWN_GROUND
+    return None
 
 
 def _colour(part: etree._Element | None) -> Colour | None:

@@ -244,6 +244,23 @@ def test_a_value_that_changes_from_day_to_day_says_so() -> None:
         assert [(c.measure, c.value) for c in found.said] == [("volatile", 1)]
 
 
+def test_white_text_on_a_colour_of_the_theme_shows() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    white = openpyxl.styles.Font(color=openpyxl.styles.colors.Color(theme=0))
+    grounds = [
+        openpyxl.styles.PatternFill("solid", fgColor=openpyxl.styles.colors.Color(theme=4)),
+        openpyxl.styles.PatternFill("darkGrid", fgColor="FF000000"),
+        openpyxl.styles.GradientFill(stop=("FF000000", "FF333333")),
+        openpyxl.styles.PatternFill("solid", fgColor=openpyxl.styles.colors.Color(theme=0)),
+        openpyxl.styles.PatternFill(),
+    ]
+    for row, ground in enumerate(grounds, 1):
+        cell = sheet.cell(row, 1, "หัว")
+        cell.font, cell.fill = white, ground
+    assert [row for row, _ in saved(workbook).sheets[0].meant] == [4, 5]
+
+
 def test_what_is_struck_out_or_does_not_stand_out_from_its_ground_says_so() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
