@@ -12,7 +12,7 @@ from khrop.thai.digits import NotANumber, normalise, parse_count
 from pipelines.readers import halves, printed_figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
-from pipelines.readers.table_form import FIGURES, TableForm, forms
+from pipelines.readers.table_form import FIGURES, AnyName, TableForm, forms
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
@@ -34,6 +34,7 @@ def cut(document: Document) -> RawTable:
     table = RawTable(document.form, document.encoding)
     fields: dict[int, str] = {}
     form: TableForm | None = None
+    again = total_at = ""
     for sheet in (part for whole in document.sheets for part in halves.parted(whole)):
         under = fields if sheet.continues and not table.ended else {}
         at = 0
@@ -49,7 +50,12 @@ def cut(document: Document) -> RawTable:
                 at += 1
                 continue
             form, doubled, columns = headed.form, headed.doubled, headed.columns
-            _refuse_second(table, sheet.name, number)
+            if table.ended:
+                # The total of a page may be worded as a grand total: the names tell whether another table begins.
+                again = again or row_place(sheet.name, number)
+                total_at, table.ended = total_at or table.totals[-1].place, False
+                if isinstance(form.row_names, AnyName):
+                    raise _second(total_at, again)
             _refuse_doubled_names(doubled, sheet.name, number, form)
             table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
@@ -70,6 +76,8 @@ def cut(document: Document) -> RawTable:
         raise _hidden_alone(beneath) if beneath else _no_table(document)
     if beneath:
         raise unseen.two_tables(table.headed_at, beneath, hidden=True)
+    if again and _names_twice(table, form):
+        raise _second(total_at, again)
     unseen.leave_out(table, form)
     subtotals.leave_out(table, form)
     unseen.refuse_rival(document, table, form)
@@ -113,16 +121,21 @@ def _no_table(document: Document) -> Unreadable:
     )
 
 
-def _refuse_second(table: RawTable, sheet: str, number: int) -> None:
-    if table.ended:
-        first, second = where(table.totals[-1].place), where(row_place(sheet, number))
-        raise Unreadable(
-            f"two tables fit: one ends with its grand total at {first}, another begins at {second}",
-            f"พบตารางที่เข้าเกณฑ์สองตาราง ตารางแรกจบที่ {first} ตารางที่สองเริ่มที่ {second}",
-            place=row_place(sheet, number),
-            observed="2",
-            expected="one table; send each as a return of its own",
-        )
+def _second(total_at: str, place: str) -> Unreadable:
+    first, second = where(total_at), where(place)
+    return Unreadable(
+        f"two tables fit: one ends with its grand total at {first}, another begins at {second}",
+        f"พบตารางที่เข้าเกณฑ์สองตาราง ตารางแรกจบที่ {first} ตารางที่สองเริ่มที่ {second}",
+        place=place,
+        observed="2",
+        expected="one table; send each as a return of its own",
+    )
+
+
+def _names_twice(table: RawTable, form: TableForm) -> bool:
+    names = [form.row_names.read(row.cells[form.names].read, False)[0] for row in table.rows if form.names in row.cells]
+    known = [name for name in names if form.row_names.known(name)]
+    return len(set(known)) < len(known)
 
 
 def _refuse_doubled_names(doubled: dict[str, str], sheet: str, number: int, form: TableForm) -> None:

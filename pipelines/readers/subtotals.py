@@ -24,7 +24,8 @@ Figures = tuple[int, ...]
 def leave_out(table: RawTable, form: TableForm) -> None:
     """Leave the rows out of a table that are sums of others, and say in a claim which they are."""
     counts = [name for name in form.measures if form.kinds[name] == "count"]
-    _partial_totals(table, form)
+    if counts:
+        _partial_totals(table, form, counts)
     sums = [_may_be_sum(row, form) for row in table.rows]
     if not counts or not any(sums):
         return
@@ -37,14 +38,21 @@ def leave_out(table: RawTable, form: TableForm) -> None:
     table.rows = [row for at, row in enumerate(table.rows) if at not in left_out]
 
 
-def _partial_totals(table: RawTable, form: TableForm) -> None:
-    """A row of totals that says of how many rows it is, and is of fewer than there are, is a subtotal."""
-    names = sum(not _may_be_sum(row, form) for row in table.rows)
+def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> None:
+    """Put rows of totals among the rows, as sums of some of them, that cannot be the grand total.
+
+    One says of how many rows it is, and is of fewer; or another has the sums of all rows, and it has not.
+    """
+    own = [row for row in table.rows if not _may_be_sum(row, form)]
+    figures = [_figures(row, counts) for row in own]
+    whole = tuple(map(sum, zip(*(f for f in figures if f), strict=True))) if own and None not in figures else None
+    grand = whole is not None and any(_figures(row, counts) == whole for row in table.totals)
     partial = []
     for row in table.totals:
         label = " ".join(cell.read for name, cell in row.cells.items() if form.kinds.get(name) in ("name", "ordinal"))
         number = NUMBER.search(label)
-        if number and int(to_arabic(number[0])) != names:
+        of_fewer = number is not None and int(to_arabic(number[0])) != len(own)
+        if of_fewer or (grand and _figures(row, counts) not in (None, whole)):
             partial.append(row)
     if partial:
         sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(cell.sheet for cell in table.cells))}

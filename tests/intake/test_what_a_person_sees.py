@@ -243,11 +243,19 @@ def test_counts_and_percents_under_one_heading_are_told_by_their_own() -> None:
 def test_subtotals_carried_amounts_and_worded_totals_are_no_rows() -> None:
     half = ROWS[:40]
     rows = [
-        *half, sums(half, "", "รวมหน้านี้"), sums(half, "", "ยกมา"), *ROWS[40:], sums(ROWS[40:], "", "รวมภาคใต้"),
+        *half, sums(half, "", "รวม"), sums(half, "", "รวมหน้านี้"), sums(half, "", "ยกมา"), *ROWS[40:],
+        sums(ROWS[40:], "", "รวมภาคใต้"),
     ]  # fmt: skip
     found = judged(memo(AS_OF, rows=rows, total=("", "รวมทั้งสิ้น 76 จังหวัด", *TOTAL[2:])))
     assert warned(found) == set()
     assert len(found.rows) == 76
+
+
+def test_a_page_whose_total_is_worded_as_a_grand_total_is_gone_on_with() -> None:
+    rows = [*ROWS[:40], sums(ROWS[:40], "", "รวม"), HEADINGS, *ROWS[40:]]
+    assert warned(judged(memo(AS_OF, rows=rows))) == set()
+    twice = judged(memo(AS_OF, rows=[*ROWS, TOTAL, HEADINGS, *ROWS]))
+    assert "two tables fit" in twice.violations[0].message_en
 
 
 def test_a_subtotal_that_does_not_add_up_is_a_row_that_is_set_aside() -> None:

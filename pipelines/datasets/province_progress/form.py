@@ -26,6 +26,8 @@ WORDS_BY_ROLE = {
     "r": ("บันทึก", "ดำเนินการ"),
     "d": ("แล้ว", "เรียบร้อย", "ครบถ้วน", "เสร็จ", "เสร็จสิ้น"),
     "o": ("ยังไม่", "ยังไม่ได้", "อยู่ระหว่าง", "อยู่ระหว่างการ"),
+    "y": ("ยัง",),
+    "u": ("ไม่เสร็จ", "ไม่แล้วเสร็จ", "ไม่ครบถ้วน", "ไม่เรียบร้อย"),
     "j": ("/", "และ", "หรือ"),
     "p": ("ร้อยละ", "คิดเป็นร้อยละ", "เปอร์เซ็นต์", "คิดเป็นเปอร์เซ็นต์", "%"),
     "g": ("ความก้าวหน้า", "ความคืบหน้า", "ความสำเร็จ"),
@@ -42,7 +44,7 @@ VOCABULARY, ENGLISH = Vocabulary.of(WORDS_BY_ROLE), Vocabulary.of(ENGLISH_BY_ROL
 DONE = "[nacr]*r[nacr]*d[nacdr]*"
 ORDERS = (
     ("saved_percent", f"[cnar]*p[nacgp]*(r[nacrd]*)?|{DONE}p"),
-    ("pending", "[nacr]*(o[na]*r[nacd]*j?)+"),
+    ("pending", "[nacr]*(o[na]*r[nacd]*j?)+|[nac]*y?[na]*r[nac]*u[nac]*"),
     ("saved", DONE),
     ("total", "c*ac*t?c*"),
     ("province_th", "b?v"),
