@@ -24,8 +24,7 @@ Figures = tuple[int, ...]
 def leave_out(table: RawTable, form: TableForm) -> None:
     """Leave the rows out of a table that are sums of others, and say in a claim which they are."""
     counts = [name for name in form.measures if form.kinds[name] == "count"]
-    if counts:
-        _partial_totals(table, form, counts)
+    partial = _partial_totals(table, form, counts) if counts else []
     sums = [_may_be_sum(row, form) for row in table.rows]
     if not counts or not any(sums):
         return
@@ -35,11 +34,14 @@ def leave_out(table: RawTable, form: TableForm) -> None:
         row = table.rows[at]
         name = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
         table.claims.append(Claim("file", "subtotal", None, row.place, name[:SHOWN]))
-    table.rows = [row for at, row in enumerate(table.rows) if at not in left_out]
+    kept = [row for at, row in enumerate(table.rows) if at not in left_out]
+    # What is worded as a grand total and is no sum of some rows contradicts the grand total.
+    table.totals += [row for row in kept if row in partial]
+    table.rows = [row for row in kept if row not in partial]
 
 
-def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> None:
-    """Put rows of totals among the rows, as sums of some of them, that cannot be the grand total.
+def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> list[TableRow]:
+    """Put rows of totals among the rows, to be held against some of them, that cannot be the grand total; return them.
 
     One says of how many rows it is, and is of fewer; or another has the sums of all rows, and it has not.
     """
@@ -58,6 +60,7 @@ def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> 
         sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(cell.sheet for cell in table.cells))}
         table.totals = [row for row in table.totals if row not in partial]
         table.rows = sorted([*table.rows, *partial], key=lambda row: (sheets[row.sheet], row.row))
+    return partial
 
 
 def _may_be_sum(row: TableRow, form: TableForm) -> bool:
