@@ -17,7 +17,7 @@ from pipelines.intake.judging import judge
 from pipelines.returns import Judgement, Return
 
 FUZZ = int(os.environ.get("KHROP_FUZZ", "1"))
-CASES = {form: 50 * FUZZ for form in look_alikes.FORMS} | {"pdf": 20 if FUZZ == 1 else 50 * FUZZ}
+CASES = dict.fromkeys(look_alikes.FORMS, 50 * FUZZ) | {"pdf": 20 if FUZZ == 1 else 50 * FUZZ}
 """Of each form; a page of a PDF is drawn several times to see what shows."""
 TOGETHER = 10
 KNOWN = campaigns.load()
