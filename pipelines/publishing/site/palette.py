@@ -28,25 +28,6 @@ COLOURS = {
     "straight": "#6b747d",
     "ahead": "#a2541a",
 }
-PROGRESS = (
-    ("#ffffff", "ink"),
-    ("#e2efed", "ink"),
-    ("#b7dad5", "ink"),
-    ("#82bfb7", "ink"),
-    ("#2c7a73", "paper"),
-    ("#175d57", "paper"),
-    ("#0a3d39", "paper"),
-)
-"""Nothing saved, five steps of the scale, complete: the tile's ground and its ink."""
-GAP = (
-    ("#8a3b12", "paper"),
-    ("#e3ab82", "ink"),
-    ("#f6e0d0", "ink"),
-    ("#d8e8f2", "ink"),
-    ("#8fbfdb", "ink"),
-    ("#1d5f8a", "paper"),
-)
-"""Three steps behind the straight line, the furthest first, and three ahead of it."""
 TEXT, GRAPHIC = 4.5, 3.0
 """The least contrast that WCAG AA asks of text, and of what else is to be seen."""
 _PAIRS = (

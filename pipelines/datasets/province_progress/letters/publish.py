@@ -44,7 +44,7 @@ PIXELS = 8
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for beside the whole: some provinces (by code; none means all), one kind of those behind, the
-    letters' date, and where the site is published. Raises nothing: what does not fit is told by `plan`.
+    letters' date, and where the site is published. `plan` refuses what does not fit.
     """
 
     provinces: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ def plan(
 
 
 def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda done: None) -> Written:
-    """Make the letters and put them into their folder in one step; `advance` is told of each letter made.
+    """Make the letters and put them into their folder in one step; `advance` is called with each letter made.
 
     The folder holds what is planned and nothing else. A letter that would be the same bytes stays the file that it
     is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.

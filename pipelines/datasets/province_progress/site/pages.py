@@ -111,13 +111,13 @@ class ProvincePages:
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
         template = charts.template(frame)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
-        told = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
+        context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
         # Where there is one campaign its front page is that of the site, too.
         for name in (f"{base}index.html", *(["index.html"] if len(self.views) == 1 else [])):
             yield LOOK.render(
                 "front",
                 name,
-                **told,
+                **context,
                 here="front",
                 changes=view.changes(),
                 tiles=tiles(),
@@ -128,13 +128,13 @@ class ProvincePages:
                 quality_of=shared.quality_of,
                 chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
             )
-        yield LOOK.render("table", f"{base}table.html", **told, here="table")
-        yield from self._provinces(view, shared, told, frame, template)
+        yield LOOK.render("table", f"{base}table.html", **context, here="table")
+        yield from self._provinces(view, shared, context, frame, template)
 
     def _provinces(
-        self, view: View, shared: Shared, told: Mapping[str, Any], frame: charts.Frame, template: str
+        self, view: View, shared: Shared, context: Mapping[str, Any], frame: charts.Frame, template: str
     ) -> Iterator[Page]:
-        name, base, ranked = view.campaign.campaign_id, told["base"], view.by_rank()
+        name, base, ranked = view.campaign.campaign_id, context["base"], view.by_rank()
         rows = source_rows.of(self.cells[name], shared.returns, shared.quality_of)
         for one in view.now:
             code = one.province_code
@@ -143,7 +143,7 @@ class ProvincePages:
             yield LOOK.render(
                 "province",
                 f"{base}province/{code}.html",
-                **told,
+                **context,
                 here="province",
                 one=one,
                 beside=beside(ranked, code),
