@@ -38,15 +38,6 @@ def plain(text: str, kind: Kind) -> tuple[str, str]:
     return text, " ".join(notes)
 
 
-def is_figure(text: str) -> bool:
-    """Return whether a text is a figure as printed."""
-    try:
-        parse_percent(text.strip())
-    except NotANumber:
-        return False
-    return True
-
-
 def settle(table: RawTable, form: TableForm) -> None:
     """Read dashes and short percents as what the table's arithmetic proves them to be."""
     for measure in form.measures:

@@ -5,13 +5,10 @@ Here belongs the asking. How it is shown belongs in the report's own file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-from warehouse import tables
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -186,35 +183,3 @@ def cited_letters(connection: DuckDBPyConnection, campaign_id: str) -> dict[str,
             [campaign_id],
         ).fetchall()
     )
-
-
-def returns(connection: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    """Every return with its newest verdict, its file and what is wrong with it, the newest first."""
-    found = _dicts(
-        connection,
-        "SELECT s.snapshot_id, s.verdict, s.campaign_id, s.as_of, s.revision, s.rows_read, s.rows_loaded,"
-        " s.rows_set_aside, s.received_at, s.sha256, f.name AS file, f.media_type, s.judgement"
-        " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f USING (sha256)"
-        " ORDER BY s.received_at DESC, s.snapshot_id",
-    )
-    violations: dict[str, list[dict[str, Any]]] = {}
-    for one in _dicts(
-        connection,
-        "SELECT v.* FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
-        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement ORDER BY v.severity, v.rule_id, v.place,"
-        " v.key",
-    ):
-        violations.setdefault(one["snapshot_id"], []).append(one)
-    for one in found:
-        yield {**one, "violations": violations.get(one["snapshot_id"], [])}
-
-
-def state(connection: DuckDBPyConnection) -> str:
-    """What the warehouse holds, as one short text that changes with it: by this a report is known to be current."""
-    return tables.state(connection)
-
-
-def _dicts(connection: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
