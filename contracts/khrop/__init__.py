@@ -11,11 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from khrop import repair
+    from khrop import repair, rules
     from khrop.contracts.province_progress import ProvinceProgress
     from khrop.engine.check import check
     from khrop.engine.pandera_bridge import rule
-    from khrop.model.rule import ContractOptions, Rule, rule_ids, rules_of
+    from khrop.model.rule import ContractOptions, Rule, RuleDefinitionError, rule_ids, rules_of
     from khrop.model.verdict import ContractError, Verdict, Violation
 
 # Pandera imports pyspark.pandas where PySpark is installed, which warns about pandas 3. Khrop does not use it.
@@ -26,6 +26,7 @@ _MODULE_OF = {
     "ProvinceProgress": "khrop.contracts.province_progress",
     "ContractOptions": "khrop.model.rule",
     "Rule": "khrop.model.rule",
+    "RuleDefinitionError": "khrop.model.rule",
     "rule": "khrop.engine.pandera_bridge",
     "rule_ids": "khrop.model.rule",
     "rules_of": "khrop.model.rule",
@@ -34,19 +35,21 @@ _MODULE_OF = {
     "Violation": "khrop.model.verdict",
 }
 
-_SUBMODULES = ("repair",)
+_SUBMODULES = ("repair", "rules")
 
 __all__ = [
     "ContractError",
     "ContractOptions",
     "ProvinceProgress",
     "Rule",
+    "RuleDefinitionError",
     "Verdict",
     "Violation",
     "check",
     "repair",
     "rule",
     "rule_ids",
+    "rules",
     "rules_of",
 ]
 

@@ -6,6 +6,7 @@ computed belongs in `khrop.engine.check`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
@@ -237,6 +238,12 @@ class Verdict:
         is_named = self.grouping is not None and self.grouping.named
         names = [*VIOLATION_FIELDS, "snapshot"] if is_named else list(VIOLATION_FIELDS)
         return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.records], columns=names)
+
+    @property
+    def found(self) -> Sequence[Violation]:
+        """The violations, by the older name of `records`."""
+        warnings.warn("Verdict.found is now Verdict.records", DeprecationWarning, stacklevel=2)
+        return self.records
 
     def counts(self) -> dict[str, int]:
         """Return the number of violations of each broken rule, whether or not all of them were fetched."""
