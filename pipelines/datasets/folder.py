@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from khrop.engine.compiled import built_rules
-from khrop.engine.frames import columns_of
+from khrop.engine.declared import columns_of
 from khrop.repair import Shape, ShapeError, shape_of
 from pipelines.datasets.dataset import Column, Dataset, DatasetFault
 from pipelines.datasets.folder_contract import PYTHON, at_fault, contract_in
@@ -110,8 +110,8 @@ def _fitting_the_contract(toml: TomlTable, columns: tuple[Column, ...], contract
     schema = contract.to_schema()  # type: ignore[attr-defined]
     kinds = columns_of(contract)
     by_name = {column.name: column for column in columns}
-    for name, (required, _) in kinds.items():
-        if required and name not in by_name and name not in OWN_COLUMNS:
+    for name, declared in kinds.items():
+        if declared.required and name not in by_name and name not in OWN_COLUMNS:
             raise tables.mistake(name, f"is missing: the contract {contract.__name__} requires this column")
     for name, column in by_name.items():
         if name not in kinds:

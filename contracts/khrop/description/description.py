@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import narwhals as nw
 
 import khrop.vocabulary.claims  # noqa: F401 - registers the parts of documents
-from khrop.engine.frames import Kind, kind_of
+from khrop.engine.declared import Kind, kind_of
 from khrop.engine.pandera_bridge import rule
 from khrop.expressions.formula import Formula, Opaque, as_written, formula_of
 from khrop.model.rule import ContractOptions, Param, Params, Rule, Scope, Severity, methods_of, options_of

@@ -6,7 +6,7 @@ belongs to the rules: see `khrop.model.grouping` and `khrop.vocabulary`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import nan
@@ -18,13 +18,15 @@ import numpy as np
 
 from khrop.engine import pieces
 from khrop.engine._arrays import Arrays
+from khrop.engine._decimals import restore, restore_row
 from khrop.engine.flags import distinct_values, fetch_rows
 from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
+from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import compile_program, evaluate_row, supports_arrays
-from khrop.expressions.formula import Opaque, columns_in, expression, formula_of
-from khrop.expressions.rewriting import cast_days, cast_unsigned
-from khrop.model.facts import Facts, plain
+from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
+from khrop.expressions.rewriting import adapt, cast_unsigned
+from khrop.model.facts import Facts, plain, snapshot_name
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row
 from khrop.vocabulary.kinds import GroupKind
 
@@ -53,13 +55,28 @@ class GroupRun:
                 snapshot = self.by.snapshots[0]
                 for i in [i for i, rule in remaining.items() if _supports_arrays(rule)]:
                     rule = remaining.pop(i)
-                    groups[i] = _select_failing(rule, {snapshot: [_aggregate_arrays(arrays, rule)]})
+                    groups[i] = self._failing(rule, {snapshot: [self._aggregate_arrays(arrays, rule)]})
             if remaining:
                 groups |= self._group(keys, remaining)
-        rowless: Groups = {name: [] for name in self.by.rowless}
+        rowless: Groups = {name: [] for name in self._rowless()}
         return [
-            list(rule.failures({**rowless, **groups[i]}, self, self.by, self.facts)) for i, rule in enumerate(rules)
+            list(rule.failures({**rowless, **self._restored(rule, groups[i])}, self, self.by, self.facts))
+            for i, rule in enumerate(rules)
         ]
+
+    def _rowless(self) -> Sequence[str]:
+        """Return the snapshots without a row: some that documents name, or whose rows are all left out."""
+        if not self.frame.is_partial or not self.by.snapshot:
+            return self.by.rowless
+        present = {snapshot_name(value) for value in distinct_values(self.frame.data, self.by.snapshot)}
+        return [name for name in self.by.snapshots if name not in present]
+
+    def _restored(self, rule: GroupKind, groups: Groups) -> Groups:
+        """Return groups with decimals in place of integers of their last digit."""
+        scales = _result_scales(rule, self._scales(rule)) if self.frame.scales else {}
+        if not scales:
+            return groups
+        return {name: [restore_row(row, scales) for row in rows] for name, rows in groups.items()}
 
     def _arrays(self) -> Arrays | None:
         """Return the frame as arrays, where it is a single snapshot and small enough to be listed."""
@@ -74,7 +91,7 @@ class GroupRun:
         for piece in self._pieces():
             piece_groups = self._group_piece(piece, keys, rules)
             for i, rule in rules.items():
-                groups_by_rule[i] |= _select_failing(rule, piece_groups[i])
+                groups_by_rule[i] |= self._failing(rule, piece_groups[i])
         return groups_by_rule
 
     def _pieces(self) -> Iterator[nw.LazyFrame[Any]]:
@@ -111,25 +128,60 @@ class GroupRun:
         self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
     ) -> tuple[nw.LazyFrame[Any], _Aggregation]:
         """Run a group-by for all rules of the same keys; return its result and how to read it."""
-        derived = {name: self._adapt(expr) for rule in rules.values() for name, expr in rule.derived.items()}
+        adapted = {name: self._derived(expr) for rule in rules.values() for name, expr in rule.derived.items()}
+        derived = {name: expr for name, (expr, _) in adapted.items()}
         data = data.with_columns(**derived) if derived else data
         schema = data.collect_schema() if derived else self.frame.schema
         aggregates = {_result_name(i, name): a for i, rule in rules.items() for name, a in rule.aggregates.items()}
-        aggregation = _Aggregation(self.frame.engine, schema, list(aggregates.values()), derived)
+        scales = {**self.frame.scales, **{name: scale for name, (_, scale) in adapted.items() if scale}}
+        aggregation = _Aggregation(self.frame.engine, schema, list(aggregates.values()), derived, scales, keys)
         data = data.with_columns(**aggregation.derived) if aggregation.derived else data
         exprs = [aggregation.expression(a).alias(name) for name, a in aggregation.split_sums(aggregates).items()]
         by = self.by.columns(*keys)
         return (data.group_by(by).agg(*exprs) if by else data.select(*exprs)), aggregation
 
-    def _adapt(self, expr: nw.Expr) -> nw.Expr:
-        """Adapt a derived column to the engine."""
-        unsigned = frozenset(name for name, dtype in self.frame.schema.items() if dtype == nw.UInt64)
-        if self.frame.engine != "pyarrow" or not unsigned:
-            return expr
+    def _derived(self, expr: nw.Expr) -> tuple[nw.Expr, int | None]:
+        """Return a derived column for the engine, and the digits after the point of its integers."""
+        frame = self.frame
         try:
-            return expression(cast_unsigned(formula_of(expr), unsigned))
+            formula, scale = scale_formula(formula_of(expr), frame.scales, frame.integers)
         except Opaque:
-            return expr
+            return expr, None
+        formula = adapt(formula, frame.engine, frame.integers, frame.datetimes)
+        unsigned = frozenset(name for name, dtype in frame.schema.items() if dtype == nw.UInt64)
+        if frame.engine == "pyarrow" and unsigned:
+            formula = cast_unsigned(formula, unsigned)
+        return expression(formula), scale
+
+    def _failing(self, rule: GroupKind, groups: Groups) -> Groups:
+        """Return the groups that a rule does not keep."""
+        keeps = self._keeps(rule)
+        if keeps is None:
+            return groups
+        failing = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
+        return {name: rows for name, rows in failing.items() if rows}
+
+    def _keeps(self, rule: GroupKind) -> Formula | None:
+        """Return the formula of the groups that a rule keeps, for integers in place of decimals."""
+        if rule.keeps is None or not self.frame.scales:
+            return rule.keeps
+        return scaled_keeps(rule, self._scales(rule), self.frame.integers | set(rule.derived))
+
+    def _scales(self, rule: GroupKind) -> dict[str, int]:
+        """Return the digits after the point of the columns of decimals, those that a rule derives among them."""
+        derived = {name: self._derived(expr)[1] or 0 for name, expr in rule.derived.items()}
+        return {**self.frame.scales, **derived}
+
+    def _aggregate_arrays(self, arrays: Arrays, rule: GroupKind) -> Row:
+        """Compute the aggregates over all rows of a single snapshot."""
+        columns: dict[str, list[Any]] = {}
+        for name, expr in rule.derived.items():
+            formula, _ = scale_formula(formula_of(expr), self.frame.scales, self.frame.integers)
+            columns[name] = _evaluate(arrays, formula)
+        for aggregate in rule.aggregates.values():
+            if aggregate.column and aggregate.column not in columns:
+                columns[aggregate.column] = arrays.to_list(aggregate.column)
+        return {n: _aggregate_values(a, columns.get(a.column, []), arrays.length) for n, a in rule.aggregates.items()}
 
     def failing_keys(self, rule: GroupKind) -> nw.LazyFrame[Any]:
         """Return the keys of the groups that fail a rule."""
@@ -150,10 +202,10 @@ class GroupRun:
         data = self.frame.data.select(*wanted)
         for start in range(0, len(snapshots), BATCH):
             batch = list(snapshots[start : start + BATCH])
-            is_in_batch = nw.col(self.by.snapshot).cast(nw.String).is_in(batch) if self.by.snapshot else None
+            is_in_batch = self.by.among(batch) if self.by.snapshot else None
             rows: dict[str, list[Row]] = {name: [] for name in batch}
             for row in fetch_rows(data if is_in_batch is None else data.filter(is_in_batch)):
-                rows[self.by.name(row)].append(row)
+                rows[self.by.name(row)].append(restore_row(row, self.frame.scales))
             yield from rows.items()
 
     def snapshots(self, where: nw.Expr) -> set[str]:
@@ -161,7 +213,7 @@ class GroupRun:
         rows = self.frame.data.filter(where)
         if self.by.snapshot is None:
             return set(self.by.snapshots) if fetch_rows(rows.head(1)) else set()
-        return {str(name) for name in distinct_values(rows, self.by.snapshot)}
+        return {snapshot_name(name) for name in distinct_values(rows, self.by.snapshot)}
 
     def has(self, column: str) -> bool:
         """Check whether the frame has a column."""
@@ -169,25 +221,44 @@ class GroupRun:
 
     def distinct(self, column: str) -> set[Any]:
         """Return the distinct values of a column, with None where a value is null."""
-        arrays = self.frame.arrays
+        arrays, scale = self.frame.arrays, self.frame.scales.get(column, 0)
         if arrays is not None and arrays.length <= MANY:
-            return set(arrays.to_list(column))
-        if (large := self._large_frame()) is not None:
-            return {plain(value) for value in pieces.distinct_values(large, column)}
-        return set(distinct_values(self.frame.data, column))
+            values = set(arrays.to_list(column))
+        elif (large := self._large_frame()) is not None:
+            values = {plain(value) for value in pieces.distinct_values(large, column)}
+        else:
+            values = set(distinct_values(self.frame.data, column))
+        return {restore(value, scale) for value in values}
 
 
 def _result_name(rule: int, value: str) -> str:
     return f"__a{rule}_{value}"
 
 
-def _select_failing(rule: GroupKind, groups: Groups) -> Groups:
-    """Return the groups that a rule does not keep."""
-    keeps = rule.keeps
-    if keeps is None:
-        return groups
-    failing = {name: [r for r in rows if not evaluate_row(keeps, _plain_row(r))] for name, rows in groups.items()}
-    return {name: rows for name, rows in failing.items() if rows}
+def _result_scales(rule: GroupKind, scales: Mapping[str, int]) -> dict[str, int]:
+    """Return the digits after the point of a rule's keys and figures."""
+    figures = {n: scales.get(a.column, 0) for n, a in rule.aggregates.items() if a.of in ("sum", "min", "max")}
+    return {n: scale for n, scale in {**{k: scales.get(k, 0) for k in rule.keys}, **figures}.items() if scale}
+
+
+def scaled_keeps(rule: GroupKind, scales: Mapping[str, int], integers: Collection[str]) -> Formula | None:
+    """Return the formula of the groups that a rule keeps, for figures that are integers of their last digit.
+
+    Args:
+        rule: The rule.
+        scales: The digits after the point of the columns of decimals.
+        integers: The columns that hold integers and nothing else.
+
+    Returns:
+        The formula; None where the rule has none.
+    """
+    results = _result_scales(rule, scales)
+    if rule.keeps is None or not results:
+        return rule.keeps
+    counted = {name for name, a in rule.aggregates.items() if a.of in ("rows", "count", "true", "different")}
+    whole = {name for name, a in rule.aggregates.items() if a.column in integers}
+    formula, _ = scale_formula(rule.keeps, results, counted | whole | set(integers).intersection(rule.keys))
+    return formula
 
 
 def _plain_row(row: Row) -> Row:
@@ -202,6 +273,8 @@ class _Aggregation:
     schema: Mapping[str, nw.dtypes.DType]
     aggregates: Sequence[Aggregate]
     derived_exprs: Mapping[str, nw.Expr]
+    scales: Mapping[str, int]
+    keys: tuple[str, ...]
 
     @property
     def derived(self) -> Mapping[str, nw.Expr]:
@@ -209,14 +282,17 @@ class _Aggregation:
 
         An aggregate is a single function of a single column, because not every engine can group by more.
         """
-        exprs: dict[str, nw.Expr] = {}
+        # Zero has a sign, which Arrow would take for another key.
+        exprs: dict[str, nw.Expr] = {
+            k: nw.when(~nw.col(k).is_nan()).then(nw.col(k) + 0.0) for k in self.keys if self._type(k).is_float()
+        }
         for aggregate in self.aggregates:
             column = aggregate.column
             col = nw.col(column)
             if aggregate.of == "true":
                 exprs[f"__true_{column}"] = nw.when(self._is_true(column)).then(1).otherwise(0)
             elif self._type(column).is_float():
-                exprs[column] = nw.when(~col.is_nan()).then(col)
+                exprs[column] = nw.when(~col.is_nan()).then(col + 0.0 if aggregate.of == "different" else col)
             elif aggregate.of == "sum" and self._is_split(column):
                 # A plain literal is signed, and Arrow would cast the whole column to a type that holds both.
                 half = nw.lit(HALF_BASE, dtype=self._type(column)) if self._type(column) == nw.UInt64 else HALF_BASE
@@ -237,7 +313,9 @@ class _Aggregation:
 
     def failing_groups(self, rule: GroupKind, number: int) -> nw.Expr | None:
         """Return a filter for the groups that fail a rule; None where the engine cannot compute it."""
-        if rule.keeps is None or any(a.of == "sum" and self._is_split(a.column) for a in rule.aggregates.values()):
+        integers = {name for name, dtype in self.schema.items() if dtype.is_integer() or dtype.is_decimal()}
+        keeps = scaled_keeps(rule, self.scales, integers)
+        if keeps is None or any(a.of == "sum" and self._is_split(a.column) for a in rule.aggregates.values()):
             return None
         results = {name: nw.col(_result_name(number, name)) for name in rule.aggregates}
         sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
@@ -246,7 +324,8 @@ class _Aggregation:
             n for n, a in rule.aggregates.items() if a.of in ("min", "max") and self._type(a.column) == nw.Datetime
         }
         datetimes |= {key for key in rule.keys if self._type(key) == nw.Datetime}
-        return ~expression(cast_days(rule.keeps, frozenset(datetimes)), results).fill_null(False)
+        adapted = adapt(keeps, self.engine, frozenset(), frozenset(datetimes))
+        return ~expression(adapted, results).fill_null(False)
 
     def split_sums(self, aggregates: Mapping[str, Aggregate]) -> dict[str, Aggregate]:
         """Replace each sum that could leave 64 bits by the sums of its halves."""
@@ -281,7 +360,7 @@ class _Aggregation:
             return int(value or 0)
         if aggregate.of != "sum":
             return value
-        if self._type(aggregate.column).is_integer():
+        if self._type(aggregate.column).is_integer() or self._type(aggregate.column).is_decimal():
             return int(value or 0)
         return nan if value is None else value
 
@@ -304,25 +383,19 @@ def _supports_arrays(rule: GroupKind) -> bool:
         return False
 
 
-def _aggregate_arrays(arrays: Arrays, rule: GroupKind) -> Row:
-    """Compute the aggregates over all rows of a single snapshot."""
-    columns: dict[str, list[Any]] = {}
-    for name, expr in rule.derived.items():
-        formula = formula_of(expr)
-        slices = {c: arrays.column_slice(c, 0, arrays.length) for c in columns_in(formula)}
-        with np.errstate(all="ignore"):
-            (value,) = compile_program((formula,))({c: part.values for c, part in slices.items()})
-        null = [part.null for part in slices.values() if part.null is not None]
-        present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
-        columns[name] = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
-        overflow = [part.overflow for part in slices.values() if part.overflow is not None]
-        at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
-        for row, values in zip(at, arrays.rows(at), strict=True):
-            columns[name][row] = evaluate_row(formula, values)
-    for aggregate in rule.aggregates.values():
-        if aggregate.column and aggregate.column not in columns:
-            columns[aggregate.column] = arrays.to_list(aggregate.column)
-    return {name: _aggregate_values(a, columns.get(a.column, []), arrays.length) for name, a in rule.aggregates.items()}
+def _evaluate(arrays: Arrays, formula: Formula) -> list[Any]:
+    """Evaluate a formula on all rows; None where a column is null."""
+    slices = {c: arrays.column_slice(c, 0, arrays.length) for c in columns_in(formula)}
+    with np.errstate(all="ignore"):
+        (value,) = compile_program((formula,))({c: part.values for c, part in slices.items()})
+    null = [part.null for part in slices.values() if part.null is not None]
+    present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
+    values = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
+    overflow = [part.overflow for part in slices.values() if part.overflow is not None]
+    at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
+    for row, of_row in zip(at, arrays.rows(at), strict=True):
+        values[row] = evaluate_row(formula, of_row)
+    return values
 
 
 def _aggregate_values(aggregate: Aggregate, values: list[Any], rows: int) -> Any:

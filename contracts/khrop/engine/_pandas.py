@@ -6,27 +6,30 @@ Here belongs what is specific to pandas' types. What is the same on every engine
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from khrop.expressions.evaluation import MAX_INT64
+from khrop.engine._decimals import fits_64_bits, scaled_objects
 
 if TYPE_CHECKING:
-    from khrop.engine.frames import Kind
+    from khrop.engine.declared import Kind
 
 _NUMBERS = ("integer", "number")
 _EMPTY_DTYPES = {
     "text": "object",
     "boolean": "boolean",
     "date": "datetime64[us]",
+    "moment": "datetime64[us]",
     "integer": "Float64",
     "number": "Float64",
 }
+_ARROW_TYPES = ("uint64", "decimal", "string", "large_string")
 _IS_PANDAS_3 = int(pd.__version__.split(".")[0]) >= 3
 
 
-def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any]:
+def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any, dict[str, int]]:
     """Convert columns of a pandas frame to types that hold their nulls.
 
     pandas keeps numbers and truth values beside None, and Python's Decimals, as objects; an empty column may have any
@@ -37,51 +40,79 @@ def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any]
         mistyped: The columns to convert, with their kinds.
 
     Returns:
-        The frame for arrays, and the frame for narwhals: integers beyond 64 bits stay objects in the first and are
-        floats in the second.
+        The frame for arrays, the frame for narwhals, and the digits after the point of each column of decimals.
+        Integers beyond 64 bits stay objects in the first and are decimals of Arrow in the second.
     """
     exact: dict[str, Any] = {}
-    lossy: dict[str, Any] = {}
+    wide: dict[str, Any] = {}
+    scales: dict[str, int] = {}
     for name, kind in mistyped.items():
         series = frame[name]
         content = _kind_of_objects(series) if series.dtype == object else "other"
-        if kind in _NUMBERS and (dtype := native_dtype(series.dtype)):
-            exact[name] = (series.astype("double[pyarrow]") if dtype == "Float64" else series).astype(dtype)
-            continue
-        if is_nullable_string(series.dtype) and (kind == "text" or series.count()):
+        if kind in _NUMBERS and needs_own_type(series.dtype):
+            integers = None
+            if "int" not in str(series.dtype):
+                integers = _integers(series, series.array.__arrow_array__().to_pylist())
+            if integers is not None:
+                exact[name], wide[name], scales[name] = integers
+            else:
+                exact[name] = series.astype("UInt64")
+        elif needs_own_type(series.dtype) and (kind == "text" or series.count()):
             exact[name] = series.astype("str")
         elif not series.count():
             exact[name] = _empty_series(kind, series.index)
         elif content == "boolean" == kind:
             exact[name] = series.astype("boolean")
-        elif content == "date" == kind:
+        elif content == "date" and kind in ("date", "moment") and _naive(series):
             exact[name] = series.astype(_EMPTY_DTYPES["date"])  # dates as objects do not compare with datetimes
-        elif content == "integer" and kind in _NUMBERS and all(abs(v) <= MAX_INT64 for v in series.dropna()):
-            exact[name] = series.astype("Int64")
         elif content in _NUMBERS and kind in _NUMBERS:
-            lossy[name] = series.map(float, na_action="ignore").astype("Float64")
-            exact |= {} if content == "integer" else {name: lossy[name]}
-    return frame.assign(**exact), frame.assign(**exact, **{n: s for n, s in lossy.items() if n not in exact})
+            integers = _integers(series, list(series.where(series.notna(), None)))
+            if integers is not None:
+                exact[name], wide[name], scales[name] = integers
+            else:
+                exact[name] = series.map(float, na_action="ignore").astype("Float64")
+    lossless = {name: series for name, series in wide.items() if series is not None}
+    kept = {name: scale for name, scale in scales.items() if scale}
+    return frame.assign(**exact), frame.assign(**{**exact, **lossless}), kept
+
+
+def _integers(series: Any, values: list[Any]) -> tuple[Any, Any, int] | None:
+    """Return numbers as integers of their last digit: for arrays, for narwhals (None: the same), and their scale.
+
+    None where a value is a float or infinite.
+    """
+    if any(isinstance(value, float) for value in values):
+        return None
+    scaled = scaled_objects([int(v) if v is not None and hasattr(v, "dtype") else v for v in values])
+    if scaled is None:
+        return None
+    integers, scale = scaled
+    if fits_64_bits(integers):
+        return pd.Series(integers, index=series.index, dtype="Int64"), None, scale
+    import pyarrow as pa
+
+    decimals = pd.Series([None if v is None else Decimal(v) for v in integers], index=series.index)
+    wide = decimals.astype(pd.ArrowDtype(pa.decimal128(38, 0)))
+    return pd.Series(integers, index=series.index, dtype=object), wide, scale
+
+
+def _naive(series: Any) -> bool:
+    """Check that no moment of a column of objects has a time zone."""
+    return all(getattr(value, "tzinfo", None) is None for value in series.dropna())
 
 
 def _empty_series(kind: Kind, index: Any) -> Any:
     return pd.Series([None] * len(index), index=index, dtype=_EMPTY_DTYPES[kind])
 
 
-def native_dtype(dtype: Any) -> str:
-    """Return pandas' own type for numbers that it cannot compute with on Arrow, or an empty text.
+def needs_own_type(dtype: Any) -> bool:
+    """Check for a type of Arrow, or of nullable strings, that pandas cannot compute with as rules need.
 
-    These are large integers, which it does not divide, and decimals.
+    These are large integers, which it does not divide; decimals; and texts, whose comparisons do not combine with
+    NumPy's booleans, and whose patterns are not those of its own texts.
     """
     name = str(dtype)
-    if not name.endswith("[pyarrow]"):
-        return ""
-    return "UInt64" if name.startswith("uint64") else "Float64" if name.startswith("decimal") else ""
-
-
-def is_nullable_string(dtype: Any) -> bool:
-    """Check for pandas 3's nullable strings, whose comparisons do not combine with NumPy's booleans."""
-    return _IS_PANDAS_3 and str(dtype) == "string"
+    return (name == "string" and _IS_PANDAS_3) or name.startswith(_ARROW_TYPES) and name.endswith("[pyarrow]")
 
 
 def _kind_of_objects(series: Any) -> Kind:

@@ -14,17 +14,19 @@ import narwhals as nw
 
 from khrop.engine._arrays import Arrays
 from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
-from khrop.engine.frames import PreparedFrame
+from khrop.engine.frames import TEXTS, PreparedFrame
 from khrop.engine.in_memory import MANY
+from khrop.model.facts import snapshot_name
 from khrop.model.grouping import Failure, Grouping, Row
-from khrop.model.rule import PREVIOUS
+from khrop.model.rule import PREVIOUS, Rule
 from khrop.vocabulary.kinds import CountKind, LookupKind
 
 
 def find_compared(previous: PreparedFrame, by: Grouping) -> set[str]:
     """Return the snapshots for which the previous frame has rows."""
     if by.snapshot and by.snapshot in previous.schema:
-        return {str(name) for name in distinct_values(previous.data, by.snapshot)}.intersection(by.snapshots)
+        names = {snapshot_name(name) for name in distinct_values(previous.data, by.snapshot)}
+        return names.intersection(by.snapshots)
     return set(by.snapshots) if _row_count(previous) else set()
 
 
@@ -38,6 +40,8 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
     Rows with a null key match none.
     """
     renamed = {name: PREVIOUS + name for name in previous.schema if name not in keys}
+    units = {k: max(frame.scales.get(k, 0), previous.scales.get(k, 0)) for k in keys}
+    differ = any(frame.scales.get(k, 0) != previous.scales.get(k, 0) for k in keys)
     schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in previous.schema.items() if name in renamed}}
 
     def data() -> nw.LazyFrame[Any]:
@@ -45,13 +49,25 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
             raise TypeError(
                 f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
             )
-        return frame.data.join(previous.data.rename(renamed), on=list(keys))
+        here, there = (
+            (one.data.with_columns(**_in_units(one, units)) if differ else one.data) for one in (frame, previous)
+        )
+        return here.join(there.rename(renamed), on=list(keys))
 
+    scales = {**frame.scales, **{renamed[n]: scale for n, scale in previous.scales.items() if n in renamed}}
+    scales |= {name: unit for name, unit in units.items() if unit}
+    in_memory = not by.snapshot and not differ
     numbers = frame.numbers | {renamed[name] for name in previous.numbers if name in renamed}
     return PreparedFrame(
-        frame.engine, schema, data, lambda: None if by.snapshot else _join_arrays(frame, previous, keys, renamed),
-        changed=frame.changed, numbers=numbers, is_partial=True,
+        frame.engine, schema, data, lambda: _join_arrays(frame, previous, keys, renamed) if in_memory else None,
+        changed=frame.changed, numbers=numbers, is_partial=True, scales=scales,
     )  # fmt: skip
+
+
+def _in_units(frame: PreparedFrame, units: Mapping[str, int]) -> dict[str, nw.Expr]:
+    """Return the keys of a frame as integers of the same last digit as those of the other."""
+    own = {key: unit - frame.scales.get(key, 0) for key, unit in units.items()}
+    return {key: nw.col(key) * 10**digits for key, digits in own.items() if digits}
 
 
 def _join_arrays(
@@ -84,20 +100,57 @@ def _keys(arrays: Arrays, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A reference as a rule reads it."""
+    """A reference as a rule reads it: its columns in the types of the frame that is compared with it."""
 
+    rule: Rule
+    name: str
+    reference: PreparedFrame
     frame: PreparedFrame
 
     def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        renamed = self.frame.data.select(*[nw.col(column).alias(name) for name, column in columns.items()])
-        return distinct_rows(renamed, *columns)
+        exprs = [self._alike(column, here).alias(here) for here, column in columns.items()]
+        whole = [expr for here, column in columns.items() if (expr := self._representable(column, here)) is not None]
+        data = self.reference.data.filter(*whole) if whole else self.reference.data
+        return distinct_rows(data.select(*exprs), *columns)
+
+    def _alike(self, column: str, here: str) -> nw.Expr:
+        """Return a column of the reference in the type of the column that is looked up in it."""
+        there, own = self.reference.schema[column], self.frame.schema[here]
+        col, digits = nw.col(column), self._digits(column, here)
+        if digits > 0:
+            col = col * 10**digits
+        elif digits < 0:
+            col = (col // 10**-digits).cast(own)
+        if _family(there) != _family(own):
+            raise ValueError(
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {there}, {here} of the frame is"
+                f" {own}; make them of one type"
+            )
+        return col if there == own or (there.is_temporal() and own.is_temporal()) else col.cast(own)
+
+    def _digits(self, column: str, here: str) -> int:
+        return self.frame.scales.get(here, 0) - self.reference.scales.get(column, 0)
+
+    def _representable(self, column: str, here: str) -> nw.Expr | None:
+        """Return where a decimal of the reference has no more digits than the frame's can have; None where all do."""
+        digits = self._digits(column, here)
+        return nw.col(column) % 10**-digits == 0 if digits < 0 else None
+
+
+def _family(dtype: nw.dtypes.DType) -> str:
+    """Return what values of a type can equal values of another."""
+    if dtype.is_numeric():
+        return "number"
+    if dtype in TEXTS:
+        return "text"
+    return "moment" if dtype.is_temporal() else str(dtype)
 
 
 def find_unmatched(
-    rule: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame], limit: int | None
+    rule: Rule, what: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame], limit: int | None
 ) -> Failing:
     """Find the rows that a rule does not find in its references: their count, and the first of them."""
-    unmatched = unmatched_rows(rule, frame, references)
+    unmatched = unmatched_rows(rule, what, frame, references)
     count = int(unmatched.select(nw.len()).collect().item())
     if not count:
         return Failing(0, [])
@@ -105,10 +158,11 @@ def find_unmatched(
 
 
 def unmatched_rows(
-    rule: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame]
+    rule: Rule, what: LookupKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame]
 ) -> nw.LazyFrame[Any]:
     """Return all rows that a rule does not find in its references."""
-    return rule.failing(frame.data, {name: _Table(references[name]) for name in rule.references})
+    tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
+    return what.failing(frame.data, tables)
 
 
 def find_lost_rows(

@@ -14,21 +14,22 @@ from typing import Any
 import narwhals as nw
 
 from khrop.engine import _reference_rules, _scan, in_memory
+from khrop.engine._decimals import restore_row
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._split import Split
 from khrop.engine.compiled import COLUMNS, Built
 from khrop.engine.frames import PreparedFrame
-from khrop.engine.row_rules import RowRule, simplify_rule
+from khrop.engine.naming import fault_messages
+from khrop.engine.row_rules import RowRule, scale_rule, simplify_rule
 from khrop.model import document_rules
-from khrop.model.facts import ONLY_SNAPSHOT, Facts
+from khrop.model.facts import ONLY_SNAPSHOT, Facts, snapshot_name
 from khrop.model.grouping import Failure, Grouping, natural_key
 from khrop.model.messages import fill_template, format_row, make_violation
-from khrop.model.names import marked, resolved
+from khrop.model.names import resolved
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
 from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
 
-_KIND_TH = {"integer": "จำนวนเต็ม", "number": "ตัวเลข", "text": "ข้อความ", "boolean": "จริงหรือเท็จ", "date": "วันที่"}
 Row = Mapping[str, Any]
 Load = Callable[[], Sequence[Violation]]
 
@@ -48,8 +49,11 @@ def judge_rows(
     Yields:
         A rule, the count of all rows that fail it, and the first of them.
     """
-    arrays = frame.arrays
-    whole = frozenset(name for name, dtype in frame.schema.items() if dtype.is_integer())
+    opaque = [rule for rule in rules if rule.formula is None and frame.scales]
+    if opaque:  # nothing is known of such an expression but its columns, so it gets decimals as floats
+        yield from judge_rows(opaque, frame.with_floats(), limit)
+    rules = [scale_rule(rule, frame.scales, frame.integers) for rule in rules if rule not in opaque]
+    arrays, whole = frame.arrays, frame.integers
     simplified = [(rule, simpler) for rule in rules if (simpler := simplify_rule(rule, whole)) is not None]
     as_written = {id(simpler): rule for rule, simpler in simplified}
     rules = [simpler for _, simpler in simplified]
@@ -100,17 +104,13 @@ class Run:
         """Check that the frame has the columns that the contract requires, with its types."""
         violations: list[Violation] = []
         for fault in self.frame.faults:
-            name, kind = fault.column, fault.expected
-            if fault.observed == "null":
-                th, en = f"มีแถวที่ไม่มีค่า {marked(name)}", f"rows without {name}"
-            elif fault.observed:
-                th = f"คอลัมน์ {marked(name)} ต้องเป็น{_KIND_TH.get(kind, kind)} ไม่ใช่ {fault.observed}"
-                en = f"column {name} is {fault.observed}, not {kind}"
-            else:
-                th, en = f"ไม่มีคอลัมน์ {marked(name)}", f"column {name} is absent"
+            name = fault.column
+            th, en = fault_messages(fault)
             for snapshot in self.by.snapshots:
                 violations.append(
-                    Violation(COLUMNS, "error", name, name, fault.observed, kind, "", th, en, snapshot or None)
+                    Violation(
+                        COLUMNS, "error", name, name, fault.observed, fault.expected, "", th, en, snapshot or None
+                    )
                 )
         if violations:
             self.split.fail_all()
@@ -182,28 +182,30 @@ class Run:
         for rule, count, failing in judge_rows(row_rules, frame, self.limit):
             if count:
                 self._fail_rows(rule, frame)
-                self._add(rule.rule.id, rule.rule.severity, count, self._load_violations(rule, failing))
+                load = self._load_violations(rule, failing, frame.scales)
+                self._add(rule.rule.id, rule.rule.severity, count, load)
         group_rules = [built for built in rules if not isinstance(built.what, RowRule)]
-        if group_rules:
-            results = GroupRun(frame, self.by, self.facts).run([built.what for built in group_rules])
-            for built, failures in zip(group_rules, results, strict=True):
-                self._add_failures(built.rule, failures, built.what, frame)
+        for skipped in dict.fromkeys(built.rule.skip_null for built in group_rules):
+            alike = [built for built in group_rules if built.rule.skip_null == skipped]
+            run = GroupRun(frame.without_nulls(skipped), self.by, self.facts)
+            for built, failures in zip(alike, run.run([built.what for built in alike]), strict=True):
+                self._add_failures(built.rule, failures, built.what, run)
 
     def _fail_rows(self, rule: RowRule, frame: PreparedFrame) -> None:
         if rule.rule.scope == "reference":
-            keys = tuple(self.by.columns(self.options.key[0]))
+            keys = tuple(self.by.columns(*self.options.key))
             failing = partial(_failing_rows, rule, frame)
             self.split.fail_keys(rule.rule.severity, keys, failing)
         else:
             self.split.fail_rows(rule)
 
-    def _load_violations(self, rule: RowRule, failing: Sequence[Row]) -> Load:
+    def _load_violations(self, rule: RowRule, failing: Sequence[Row], scales: Mapping[str, int]) -> Load:
         """Return a function that builds the violations of failing rows without another query."""
         if failing:
             if self.by.column:
-                self.fetched.update(str(row[self.by.column]) for row in failing)
+                self.fetched.update(snapshot_name(row[self.by.column]) for row in failing)
             self.by.name(failing[0])
-        return lambda: sorted([self._violation(rule, row) for row in failing], key=_order)
+        return lambda: sorted([self._violation(rule, restore_row(row, scales)) for row in failing], key=_order)
 
     def _violation(self, rule: RowRule, row: Row) -> Violation:
         texts = format_row(row, self.by.key)
@@ -212,13 +214,12 @@ class Run:
         return make_violation(rule.rule, rule.words, texts, texts["key"], column, self.by.where(row), self.by.name(row))
 
     def _add_failures(
-        self, rule: Rule, failures: Sequence[Failure], what: Any = None, frame: PreparedFrame | None = None
+        self, rule: Rule, failures: Sequence[Failure], what: Any = None, run: GroupRun | None = None
     ) -> None:
         if not failures:
             return
         is_by_key = getattr(what, "keeps", None) is not None and what.keys and self.options.snapshot is None
-        if is_by_key and frame is not None:
-            run = GroupRun(frame, self.by, self.facts)
+        if is_by_key and run is not None:
             self.split.fail_keys(rule.severity, what.keys, lambda: run.failing_keys(what))
         else:
             self.split.fail_snapshots(rule.severity, [failure.snapshot for failure in failures])
@@ -252,13 +253,16 @@ class Run:
         for name in what.references:
             if missing := [column for column in what.columns_of(name) if column not in references[name].schema]:
                 raise ValueError(f"rule {rule.id!r}: reference {name} has no column {', '.join(missing)}")
-        failing = _reference_rules.find_unmatched(what, self.frame, references, self.limit)
+        skipped = tuple(column for column in what.columns if column in rule.skip_null)
+        frame = self.frame.without_nulls(skipped)
+        failing = _reference_rules.find_unmatched(rule, what, frame, references, self.limit)
         if failing.count:
             keys = tuple(self.by.columns(*what.columns))
-            unmatched = partial(_reference_rules.unmatched_rows, what, self.frame, references)
+            unmatched = partial(_reference_rules.unmatched_rows, rule, what, frame, references)
             self.split.fail_keys(rule.severity, keys, unmatched)
             row_rule = RowRule(rule, what.words(), nw.lit(True), None, what.columns, ())
-            self._add(rule.id, rule.severity, failing.count, self._load_violations(row_rule, failing.rows))
+            load = self._load_violations(row_rule, failing.rows, frame.scales)
+            self._add(rule.id, rule.severity, failing.count, load)
 
     def _run_with_previous(self, rules: Sequence[Built], previous: PreparedFrame | None) -> None:
         runnable = [built for built in rules if self._has_columns(built)]
@@ -269,14 +273,14 @@ class Run:
         for built in runnable:
             skipped = NotRun(built.rule.id, "", "no previous return to compare with")
             self.not_run += skipped.per_snapshot(uncompared, everyone)
-            columns = tuple(dict.fromkeys([self.options.key[0], *built.named]))
+            columns = tuple(dict.fromkeys([*self.options.key, *built.named]))
             if previous and compared and (missing := previous.missing(columns)):
                 skipped = NotRun(built.rule.id, "", f"the previous return has no column {', '.join(missing)}")
                 self.not_run += skipped.per_snapshot(sorted(compared), everyone)
             elif compared:
                 comparable.append(built)
         if previous and comparable:
-            keys = tuple(key for key in self.by.columns(self.options.key[0]) if key in previous.schema)
+            keys = tuple(key for key in self.by.columns(*self.options.key) if key in previous.schema)
             self._run(comparable, _reference_rules.join_previous(self.frame, previous, self.by, keys))
 
 

@@ -29,7 +29,7 @@ from khrop.expressions.evaluation import (
     supports_rows,
 )
 from khrop.expressions.formula import Call, Column, Formula, expression, parts
-from khrop.expressions.rewriting import cast_days, cast_rounding
+from khrop.expressions.rewriting import adapt
 
 _REGULAR = "__regular"
 _ROUNDS_TO_INTEGERS = ("ibis", "pyspark")
@@ -51,7 +51,7 @@ def judge(rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None) -> 
     Returns:
         For each rule the count of all failing rows and the first rows.
     """
-    return _Scan(frame, _integer_columns(frame), limit).judge(rules) if rules else []
+    return _Scan(frame, frame.integers, limit).judge(rules) if rules else []
 
 
 def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
@@ -59,7 +59,7 @@ def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
 
     Rows with values that the engine cannot compute with are judged here, and the expression names their values.
     """
-    split = _Guarded(_Scan(frame, _integer_columns(frame), None), set(rule.columns)).split(rule)
+    split = _Guarded(_Scan(frame, frame.integers, None), set(rule.columns)).split(rule)
     if split.out_of_range is None or rule.formula is None:
         return split.fails
     failing = []
@@ -67,10 +67,6 @@ def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
         if not evaluate_row(rule.formula, row):
             failing.append(reduce(and_, [nw.col(column) == value for column, value in row.items()]))
     return reduce(or_, failing, split.fails)
-
-
-def _integer_columns(frame: PreparedFrame) -> frozenset[str]:
-    return frozenset(name for name, dtype in frame.schema.items() if dtype.is_integer())
 
 
 @dataclass(slots=True)
@@ -128,20 +124,23 @@ class _Scan:
         """Return where a rule holds. A strict formula is null only where a column is, which the first scan checks."""
         if rule.formula is None:
             return rule.expr.fill_null(False)
-        wide = {c: self.guarded(c, MAX_INT64) for c in rule.columns if self.frame.schema[c] in WIDE}
+        wide = {c: self.guarded(c, MAX_INT64) for c in rule.columns if self.is_wide(c)}
         expr = self.expression(rule.formula, wide) if wide else self.expr(rule)
         return expr if supports_arrays(rule.formula) else expr.fill_null(False)
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """Return a rule's expression for the engine."""
-        is_unchanged = self.frame.engine not in _ROUNDS_TO_INTEGERS and not self.frame.datetimes
-        return rule.expr if rule.formula is None or is_unchanged else self.expression(rule.formula, {})
+        if rule.formula is None:
+            return rule.expr
+        adapted = self._adapted(rule.formula)
+        return rule.expr if adapted == rule.formula else expression(adapted)
 
     def expression(self, formula: Formula, replacements: Mapping[str, nw.Expr]) -> nw.Expr:
-        """Return a formula's expression for the engine: rounding yields floats, dates are comparable with datetimes."""
-        if self.frame.engine in _ROUNDS_TO_INTEGERS:
-            formula = cast_rounding(formula, self.integers)
-        return expression(cast_days(formula, self.frame.datetimes), replacements)
+        """Return a formula's expression for the engine, on other expressions in place of some columns."""
+        return expression(self._adapted(formula), replacements)
+
+    def _adapted(self, formula: Formula) -> Formula:
+        return adapt(formula, self.frame.engine, self.integers, self.frame.datetimes)
 
     def _irregular_columns(self, regular: Mapping[str, nw.Expr]) -> set[str]:
         """Query which columns are not regular in all rows."""
@@ -174,21 +173,26 @@ class _Scan:
     def guarded(self, column: str, bound: int | None) -> nw.Expr:
         """Return a number where it is finite and within a bound, null elsewhere; integers have 64 bits."""
         kept = nw.when(self.guard(column, bound)).then(nw.col(column))
-        if self.frame.schema[column] not in WIDE:
+        if not self.is_wide(column):
             return kept
         # NumPy's integers have no null and would become floats; rows with such values are judged apart anyway.
         return (kept.otherwise(0) if self.frame.engine == "pandas" else kept).cast(nw.Int64)
 
     def bound(self, column: str, rules: Sequence[RowRule]) -> int | None:
         """Return how large an integer of a column may be for all of some rules; None without a bound."""
-        if not self.frame.schema[column].is_integer():
+        if column not in self.integers:
             return None
         affected = [rule for rule in rules if column in rule.columns]
         bounds = [integer_bound(rule.formula, self.integers) for rule in affected if rule.formula is not None]
         if self.frame.engine in IN_MEMORY and any(self._uses_floats(rule) for rule in affected):
             bounds.append(_MAX_BESIDE_FLOATS)
-        default = MAX_INT64 if self.frame.schema[column] in WIDE else None
+        default = MAX_INT64 if self.is_wide(column) else None
         return min((b for b in bounds if b is not None), default=default)
+
+    def is_wide(self, column: str) -> bool:
+        """Check whether a column holds integers that may exceed 64 bits."""
+        dtype = self.frame.schema[column]
+        return dtype in WIDE or dtype.is_decimal()
 
     def _uses_floats(self, rule: RowRule) -> bool:
         """Check whether a rule computes with floats, which limits the integers beside them on Arrow."""
@@ -249,7 +253,7 @@ class _Guarded:
         decides, on values within range.
         """
         schema = self.scan.frame.schema
-        columns = [column for column in rule.columns if column in self.irregular or schema[column] in WIDE]
+        columns = [c for c in rule.columns if c in self.irregular or self.scan.is_wide(c)]
         nulls = {column: self._is_null(column) for column in columns}
         out_of_range = None
         expr = self.scan.expr(rule)

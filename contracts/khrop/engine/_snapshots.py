@@ -11,9 +11,10 @@ from typing import Any
 import narwhals as nw
 
 from khrop.engine.flags import distinct_values, fetch_rows
-from khrop.engine.frames import Fault, PreparedFrame
+from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
-from khrop.model.facts import plain
+from khrop.engine.naming import Fault
+from khrop.model.facts import plain, snapshot_name
 from khrop.model.grouping import Grouping
 from khrop.model.rule import ContractOptions
 
@@ -42,7 +43,7 @@ def group_snapshots(
     """
     column = options.snapshot if options.snapshot in frame.schema else None
     values = [row.get(options.snapshot) for row in records] if options.snapshot else []
-    documented = [str(value) for value in values if value is not None]
+    documented = [snapshot_name(value) for value in values if value is not None]
     if not column and len(set(documented)) > 1:
         raise ValueError(
             f"documents or claims of {len(set(documented))} snapshots, but the frame has no column {options.snapshot}"
@@ -52,12 +53,13 @@ def group_snapshots(
         names = _list_snapshots(frame, column)
     if column and (None in names if names is not None else _has_null(frame, column)):
         # Rows without a snapshot are judged in none, and fail the frame.
-        faults = (*frame.faults, Fault(column, "null", "text"))
+        faults = (*frame.faults, Fault(column, "null", "null", "text"))
         frame = frame.restrict(frame.data.filter(~nw.col(column).is_null()), faults)
 
-    def list_names() -> list[str]:
+    def list_names() -> dict[str, Any]:
         present = names if names is not None or not column else _list_snapshots(frame, column)
-        return sorted(str(name) for name in present or () if name is not None)
+        by_name = {snapshot_name(value): value for value in present or () if value is not None}
+        return {name: by_name[name] for name in sorted(by_name)}
 
     fetched: set[str] = set()
 
@@ -78,7 +80,10 @@ def _list_snapshots(frame: PreparedFrame, column: str) -> list[Any]:
 
 def _first_snapshots(frame: PreparedFrame, column: str) -> set[str]:
     """Return the names in the first rows, for which no engine reads a whole table."""
-    return {str(plain(name)) for name in frame.data.select(nw.col(column)).head(_SAMPLE).collect()[column].to_list()}
+    return {
+        snapshot_name(plain(name))
+        for name in frame.data.select(nw.col(column)).head(_SAMPLE).collect()[column].to_list()
+    }
 
 
 def _has_null(frame: PreparedFrame, column: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 import narwhals as nw
@@ -20,7 +20,9 @@ from khrop.engine import _scan, in_memory
 from khrop.engine._arrays import Arrays
 from khrop.engine.flags import distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import ORIGINAL, PreparedFrame
+from khrop.engine.naming import drop_doubled_names
 from khrop.engine.row_rules import RowRule
+from khrop.model.facts import snapshot_name
 from khrop.model.grouping import Grouping
 from khrop.model.rule import ContractOptions
 
@@ -70,7 +72,7 @@ class Split:
 
     def rows(self, valid: bool) -> Any:
         """Return the valid rows, or the others, in the frame's engine."""
-        data = nw.from_native(self.native)
+        data = nw.from_native(drop_doubled_names(self.native)[0])
         if self.by is None or self.frame is None:
             raise ValueError("this verdict has no frame")
         is_failed = bool(self.all_rows or self.snapshots or self.rules or self.keyed)
@@ -85,19 +87,20 @@ class Split:
 
     def _by_snapshot(self, data: Any, column: str, valid: bool) -> Any:
         assert self.frame is not None
+        assert self.by is not None
         names = set(self.snapshots)
         for rule in self.rules:
             if self.frame.arrays is not None and rule.on_arrays:
                 (failing_rows,) = in_memory.judge([rule], self.frame.arrays, None)
                 column_values = self.frame.arrays.to_list(column)
-                names |= {str(column_values[row]) for row in failing_rows.rows}
+                names |= {snapshot_name(column_values[row]) for row in failing_rows.rows}
             else:
                 names |= _names(self.frame.data.filter(_scan.failing_rows(rule, self.frame)), column)
         for _, keys in self.keyed:
             names |= _names(keys(), column)
         failing = nw.col(column).is_null()
         if names:
-            failing = failing | nw.col(column).cast(nw.String).is_in(sorted(names)).fill_null(False)
+            failing = failing | self.by.among(sorted(names)).fill_null(False)
         return data.filter(~failing if valid else failing).to_native()
 
     def _failing_mask(self, frame: PreparedFrame, arrays: Arrays) -> Any:
@@ -121,14 +124,30 @@ class Split:
         joined = frame.data
         failing = reduce(or_, [nw.lit(False), *(_scan.failing_rows(rule, frame) for rule in self.rules)])
         for i, (columns, keys) in enumerate(self.keyed):
-            failing_keys = distinct_rows(keys(), *columns).with_columns(nw.lit(True).alias(f"__bad{i}"))
-            joined = joined.join(failing_keys, on=list(columns), how="left")
-            nulls = reduce(or_, [nw.col(column).is_null() for column in columns])
-            failing = failing | nw.col(f"__bad{i}").fill_null(False) | nulls
+            failing_keys = distinct_rows(keys(), *columns)
+            for nulls in _null_patterns(failing_keys, columns):
+                # A join matches no null: keys with nulls are matched by their other columns.
+                flag, others = f"__bad{i}_{len(nulls)}_{'_'.join(map(str, nulls))}", columns
+                is_null = [nw.col(columns[n]).is_null() for n in nulls]
+                others = tuple(column for n, column in enumerate(columns) if n not in nulls)
+                present = [~nw.col(column).is_null() for column in others]
+                if others:
+                    matched = failing_keys.filter(*is_null, *present).select(*others)
+                    joined = joined.join(matched.with_columns(nw.lit(True).alias(flag)), on=list(others), how="left")
+                    failing = failing | reduce(and_, is_null, nw.col(flag).fill_null(False))
+                else:
+                    failing = failing | reduce(and_, is_null)
         kept = joined.filter(~failing if valid else failing)
         kept = kept.select(*[nw.col(ORIGINAL + c if c in frame.changed else c).alias(c) for c in names])
         return (kept.collect() if isinstance(data, nw.DataFrame) else kept).to_native()
 
 
+def _null_patterns(keys: Lazy, columns: tuple[str, ...]) -> list[tuple[int, ...]]:
+    """Return which columns are null together in keys, by their numbers."""
+    flags = keys.select(*[nw.col(column).is_null().alias(f"__null{n}") for n, column in enumerate(columns)])
+    rows = fetch_rows(distinct_rows(flags, *[f"__null{n}" for n in range(len(columns))]))
+    return [tuple(n for n in range(len(columns)) if row[f"__null{n}"]) for row in rows]
+
+
 def _names(data: Lazy, column: str) -> set[str]:
-    return {str(name) for name in distinct_values(data, column)}
+    return {snapshot_name(name) for name in distinct_values(data, column)}

@@ -6,17 +6,18 @@ fields, its rules built with the parameters, and whether the engines that it dec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import narwhals as nw
 
+from khrop.engine.declared import columns_of, require_checkable
 from khrop.engine.fields import field_rules
-from khrop.engine.frames import columns_of
+from khrop.engine.operands import faults_of
 from khrop.engine.row_rules import RowRule, make_row_rule
 from khrop.engine.support import require_support
-from khrop.expressions.formula import Opaque, columns_in, formula_of
+from khrop.expressions.formula import Formula, Opaque, columns_in, formula_of
 from khrop.model.rule import PREVIOUS, Params, Rule, RuleDefinitionError, options_of, rules_of
 from khrop.vocabulary.kinds import RowKind
 
@@ -71,13 +72,18 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
         built = rule.build(contract, params)
         require_support(contract, rule, built)
         own.append(to_built(rule, built))
+    require_checkable(contract)
     known = columns_of(contract)
     for entry in own:
         if unknown := [column for column in entry.named if column not in known]:
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
             )
-    return (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
+    rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
+    for entry in rules:
+        for fault in (f for formula in _formulas(entry.what) for f in faults_of(formula, known)):
+            raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
+    return rules
 
 
 def to_built(rule: Rule, built: Any) -> Built:
@@ -117,6 +123,17 @@ def _columns_read(rule: Rule, what: Any) -> tuple[str, ...]:
     else:
         read = [*rule.columns, *getattr(what, "columns", ())]
     return tuple(dict.fromkeys(column.removeprefix(PREVIOUS) for column in read))
+
+
+def _formulas(what: Any) -> Iterator[Formula]:
+    """Yield the formulas of a rule on the columns of its frame."""
+    if isinstance(what, RowRule):
+        yield from [what.formula] if what.formula is not None else []
+    for expr in getattr(what, "derived", {}).values():
+        try:
+            yield formula_of(expr)
+        except Opaque:
+            continue
 
 
 def _columns_of(expr: nw.Expr) -> tuple[str, ...]:

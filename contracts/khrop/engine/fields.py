@@ -14,8 +14,10 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.frames import columns_of
+from khrop.engine.declared import Declared, columns_of
 from khrop.engine.row_rules import RowRule
+from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
+from khrop.model.facts import is_missing, show
 from khrop.model.names import marked
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
 from khrop.vocabulary import UniqueKey
@@ -35,18 +37,17 @@ CHECKS: dict[str, FieldCheck] = {
         "at-most", lambda c, v: c <= v["max_value"], "≤ {max_value}", "ต้องไม่มากกว่า {max_value}"),
     "in_range": ("in-range", lambda c, v: _is_in_range(c, v), "{min_value} … {max_value}",
                  "ต้องอยู่ระหว่าง {min_value} ถึง {max_value}"),
-    "isin": ("one-of", lambda c, v: c.is_in(list(v["allowed_values"])), "one of {allowed_values}",
+    "isin": ("one-of", lambda c, v: c.is_in(_values(v["allowed_values"])), "one of {allowed_values}",
              "ต้องเป็นค่าใดค่าหนึ่งใน {allowed_values}"),
-    "notin": ("none-of", lambda c, v: ~c.is_in(list(v["forbidden_values"])), "none of {forbidden_values}",
+    "notin": ("none-of", lambda c, v: ~c.is_in(_values(v["forbidden_values"])), "none of {forbidden_values}",
               "ต้องไม่เป็นค่าใน {forbidden_values}"),
     "str_startswith": (
         "starts-with", lambda c, v: c.str.starts_with(v["string"]), "{string}…", "ต้องขึ้นต้นด้วย {string}"),
     "str_endswith": ("ends-with", lambda c, v: c.str.ends_with(v["string"]), "…{string}", "ต้องลงท้ายด้วย {string}"),
     "str_matches": (
-        "matches", lambda c, v: c.str.contains(f"^(?:{_pattern(v)})"), "{pattern}", "ต้องตรงกับรูปแบบ {pattern}"),
+        "matches", lambda c, v: c.str.contains(anchored(_pattern(v))), "{pattern}", "ต้องตรงกับรูปแบบ {pattern}"),
     "str_contains": ("contains", lambda c, v: c.str.contains(_pattern(v)), "{pattern}", "ต้องมี {pattern}"),
-    "str_length": ("length", lambda c, v: _has_length(c, v), "{min_value} … {max_value} characters",
-                   "ต้องยาว {min_value} ถึง {max_value} อักขระ"),
+    "str_length": ("length", lambda c, v: _has_length(c, v), "{length_en} characters", "ต้องยาว {length_th} อักขระ"),
 }  # fmt: skip
 """By the name of Pandera's check: the rule's id, its expression, and what it expects in English and in Thai."""
 
@@ -60,18 +61,37 @@ def _is_in_range(column: nw.Expr, limits: Limits) -> nw.Expr:
 
 def _has_length(column: nw.Expr, limits: Limits) -> nw.Expr:
     length = column.str.len_chars()
-    least, most = limits.get("min_value"), limits.get("max_value")
-    if limits.get("exact_value") is not None:
-        least = most = limits["exact_value"]
+    least, most = _lengths(limits)
     ends = [length >= least] if least is not None else []
     ends += [length <= most] if most is not None else []
-    within: nw.Expr = reduce(and_, ends)
-    return within
+    return reduce(and_, ends)
+
+
+def _lengths(limits: Limits) -> tuple[int | None, int | None]:
+    """Return the least and the most characters of a text."""
+    exact = limits.get("exact_value")
+    return (exact, exact) if exact is not None else (limits.get("min_value"), limits.get("max_value"))
+
+
+def _length_texts(limits: Limits) -> dict[str, str]:
+    least, most = _lengths(limits)
+    if least == most:
+        return {"length_en": str(least), "length_th": str(least)}
+    if least is None or most is None:
+        return {
+            "length_en": f"≥ {least}" if most is None else f"≤ {most}",
+            "length_th": f"อย่างน้อย {least}" if most is None else f"ไม่เกิน {most}",
+        }
+    return {"length_en": f"{least} … {most}", "length_th": f"{least} ถึง {most}"}
 
 
 def _pattern(limits: Limits) -> str:
-    pattern = limits["pattern"]
-    return str(getattr(pattern, "pattern", pattern))
+    return pattern_text(limits["pattern"])
+
+
+def _values(given: Any) -> list[Any]:
+    """Return the values of a list without nulls, of which the field itself says whether they may stand."""
+    return [value for value in given if not is_missing(value)]
 
 
 def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
@@ -92,25 +112,45 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
     kinds = columns_of(contract)
     # A warning does not quarantine, and a rule that reads a column or fact which may be absent is not always run.
     certain = [entry for entry in own if entry.rule.severity == "error" and not entry.rule.needs]
-    certain = [entry for entry in certain if all(kinds[c][0] for c in entry.named if c in kinds)]
+    certain = [entry for entry in certain if all(kinds[c].required for c in entry.named if c in kinds)]
     row_rules = [entry.what for entry in certain if isinstance(entry.what, RowRule) and entry.rule.scope == "row"]
     null_checked = {column for rule in row_rules for column in rule.required}
     whole = {column for entry in certain for column in _whole_columns(entry.rule, contract)}
     rules: list[Rule] = []
     for name, column in schema.columns.items():
         if not column.nullable and name not in null_checked and name != options_of(contract).snapshot:
-            rules.append(_row_rule("not-null", name, ~nw.col(name).is_null(), "present", "ต้องไม่ว่าง"))
-        if kinds[name][1] == "integer" and name not in whole:
-            skipped = (name,) if column.nullable else ()
-            whole_number = nw.col(name) == nw.col(name).floor()
-            rules.append(_row_rule("whole", name, whole_number, "a whole number", "ต้องเป็นจำนวนเต็ม", skipped))
-        rules += [_check_rule(contract, name, check, bool(column.nullable)) for check in column.checks]
+            rules.append(_row_rule("not-null", name, ~nw.col(name).is_null(), "present", "ต้องไม่ว่าง", ()))
+        rules += _type_rules(name, kinds[name], is_whole=name in whole)
+        rules += [_check_rule(contract, name, check, kinds[name]) for check in column.checks]
         if column.unique:
-            rules.append(_unique_rule(f"unique-{name}", (name,)))
+            rules.append(_unique_rule(f"unique-{name}", (name,), column.nullable))
     if schema.unique:
-        key = [schema.unique] if isinstance(schema.unique, str) else schema.unique
-        rules.append(_unique_rule("unique-key", tuple(key)))
+        key = tuple([schema.unique] if isinstance(schema.unique, str) else schema.unique)
+        rules.append(_unique_rule("unique-key", key, any(schema.columns[c].nullable for c in key)))
     _reject_frame_checks(contract, schema)
+    return rules
+
+
+def _type_rules(name: str, column: Declared, is_whole: bool) -> list[Rule]:
+    """Return what a column's type says of its values: a null is told by `not-null` alone."""
+    col, rules = nw.col(name), []
+    if column.kind == "integer" and not is_whole:
+        whole = (col == col.floor()) & col.is_finite()
+        rules.append(_row_rule("whole", name, whole, "a whole number", "ต้องเป็นจำนวนเต็ม"))
+    if column.limits is not None:
+        least, most = column.limits
+        th = f"ต้องอยู่ระหว่าง {least} ถึง {most} ตามชนิดของคอลัมน์"
+        rules.append(_row_rule("in-type", name, col.is_between(least, most), f"{least} … {most}", th))
+    if column.digits is not None:
+        digits, places = column.digits
+        most_of_all = 10 ** (digits - places)
+        fits = (col.round(places) == col) & (col < most_of_all) & (col > -most_of_all)
+        en = f"of at most {digits} digits, {places} after the point"
+        rules.append(_row_rule("digits", name, fits, en, f"ต้องมีไม่เกิน {digits} หลัก ทศนิยม {places} ตำแหน่ง"))
+    if column.categories is not None:
+        listed = ", ".join(column.categories)
+        known = col.is_in(list(column.categories))
+        rules.append(_row_rule("one-of", name, known, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed}"))
     return rules
 
 
@@ -122,7 +162,7 @@ def _whole_columns(rule: Rule, contract: type) -> tuple[str, ...]:
     return built.whole_columns if isinstance(built, RowKind) else ()
 
 
-def _check_rule(contract: type, name: str, check: Any, nullable: bool) -> Rule:
+def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule:
     known = CHECKS.get(str(check.name))
     if known is None:
         raise RuleDefinitionError(
@@ -131,12 +171,28 @@ def _check_rule(contract: type, name: str, check: Any, nullable: bool) -> Rule:
         )
     rule_id, expr, en, th = known
     limits = dict(check.statistics or {})
-    texts = {key: _format_limit(value) for key, value in limits.items()}
+    _require_limits(contract, name, check, column)
+    texts = {key: _format_limit(value) for key, value in limits.items()} | _length_texts(limits)
     severity: Severity = "warning" if check.raise_warning else "error"
-    skipped = (name,) if nullable else ()
+    skipped = (name,) if getattr(check, "ignore_na", True) else ()
     return _row_rule(
         rule_id, name, expr(nw.col(name), limits), en.format_map(texts), th.format_map(texts), skipped, severity
     )
+
+
+def _require_limits(contract: type, name: str, check: Any, column: Declared) -> None:
+    """Refuse limits that no value of the column can be compared with, and patterns that not every engine matches."""
+    limits, where = dict(check.statistics or {}), f"{contract.__name__}.{name}"
+    if "pattern" in limits:
+        try:
+            translate(_pattern(limits), "polars")
+        except UnsupportedPattern as reason:
+            raise RuleDefinitionError(f"{where}: {reason}") from None
+    for key in ("allowed_values", "forbidden_values"):
+        if key in limits and not _values(limits[key]):
+            raise RuleDefinitionError(f"{where}: {check.name} has no value")
+    if str(check.name).startswith("str_") and column.kind not in ("text", "other"):
+        raise RuleDefinitionError(f"{where}: {check.name} is about texts, the column is {column.kind}")
 
 
 def _row_rule(
@@ -145,11 +201,13 @@ def _row_rule(
     expr: nw.Expr,
     en: str,
     th: str,
-    skipped: tuple[str, ...] = (),
+    skipped: tuple[str, ...] | None = None,
     severity: Severity = "error",
 ) -> Rule:
+    """Return a rule about one column; its nulls are left to `not-null`, unless `skipped` is empty."""
     return Rule(
-        id=rule_id, scope="row", severity=severity, columns=(name,), needs=(), skip_null=skipped, column=name,
+        id=rule_id, scope="row", severity=severity, columns=(name,), needs=(),
+        skip_null=(name,) if skipped is None else skipped, column=name,
         observed=f"{{{name}}}", expected=en.replace("{", "{{").replace("}", "}}"),
         th=f"{{name}}: {marked(name)} {th.replace('{', '{{').replace('}', '}}')} ({{observed}})",
         en=f"{{name}}: {name} must be {{expected}} ({{observed}})",
@@ -157,18 +215,20 @@ def _row_rule(
     )  # fmt: skip
 
 
-def _unique_rule(rule_id: str, columns: tuple[str, ...]) -> Rule:
+def _unique_rule(rule_id: str, columns: tuple[str, ...], nullable: bool) -> Rule:
+    # As Pandera has it: a null is a value like any other, where it may stand at all.
     summary = f"No two rows have the same {', '.join(columns)}."
     return Rule(
-        id=rule_id, scope="group", severity="error", columns=columns, needs=(), skip_null=(), column="", observed="",
-        expected="", th="", en="", summary=summary, build=lambda contract, params: UniqueKey(columns),
+        id=rule_id, scope="group", severity="error", columns=columns, needs=(),
+        skip_null=() if nullable else columns, column="", observed="", expected="", th="", en="", summary=summary,
+        build=lambda contract, params: UniqueKey(columns, nulls="equal" if nullable else "fail"),
     )  # fmt: skip
 
 
 def _format_limit(value: Any) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(sorted(map(str, value)))
-    return str(getattr(value, "pattern", value))
+        return ", ".join(sorted(map(_format_limit, value)))
+    return pattern_text(value) if hasattr(value, "pattern") else show("", value) or str(value)
 
 
 def _reject_frame_checks(contract: type, schema: Any) -> None:

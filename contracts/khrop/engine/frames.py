@@ -6,22 +6,20 @@ in a contract; rows are judged in `khrop.engine.in_memory` (frames in memory) an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from khrop.engine._decimals import scaled_arrow, scaled_column
+from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
+from khrop.engine.naming import Fault, drop_doubled_names, name_faults
 from khrop.model.rule import ENGINES
 
 if TYPE_CHECKING:
     from khrop.engine._arrays import Arrays
-
-Kind = Literal["integer", "number", "text", "boolean", "date", "other"]
-"""What a column holds, whatever the engine's type is."""
-NUMBERS = ("integer", "number")
-"""The kinds that are numbers."""
 
 NARROW = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
 IN_MEMORY = ("pandas", "pyarrow")
@@ -31,28 +29,16 @@ WIDE = (nw.UInt64, nw.Int128, nw.UInt128)
 """Integers that may exceed 64 bits and are read through a guard."""
 TEXTS = (nw.String, nw.Categorical, nw.Enum)
 
-_WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {"text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date()}
 _DATETIME = nw.Datetime("us")
+_WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {
+    "text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date(), "moment": _DATETIME,
+}  # fmt: skip
 _ACCEPTED = {
     "text": TEXTS,
     "boolean": (nw.Boolean,),
     "date": (nw.Date, nw.Datetime),
+    "moment": (nw.Date, nw.Datetime),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A column that is absent or of the wrong type.
-
-    Attributes:
-        column: The column.
-        observed: Its type in the frame, `null` where rows have no snapshot, empty where the column is absent.
-        expected: What the contract expects.
-    """
-
-    column: str
-    observed: str
-    expected: Kind | Literal["null"]
 
 
 class PreparedFrame:
@@ -67,6 +53,7 @@ class PreparedFrame:
         numbers: The columns of numbers and truth values.
         is_partial: Whether the frame was filtered or joined; an engine may then still compute with other rows.
         eager: Whether the frame is in memory and as it was passed.
+        scales: The digits after the point of the columns of decimals, which hold integers of their last digit.
     """
 
     def __init__(
@@ -80,6 +67,7 @@ class PreparedFrame:
         numbers: frozenset[str] = frozenset(),
         is_partial: bool = False,
         eager: bool = False,
+        scales: Mapping[str, int] | None = None,
     ) -> None:
         """Create a prepared frame; `data` and `arrays` are called on first use."""
         self.engine = engine
@@ -89,6 +77,7 @@ class PreparedFrame:
         self.numbers = numbers
         self.is_partial = is_partial
         self.eager = eager
+        self.scales = scales or {}
         self._data = data
         self._arrays = arrays
 
@@ -103,6 +92,11 @@ class PreparedFrame:
         return self._arrays()
 
     @cached_property
+    def integers(self) -> frozenset[str]:
+        """The columns that hold integers and nothing else, decimals in units of their last digit among them."""
+        return frozenset(n for n, dtype in self.schema.items() if dtype.is_integer() or dtype.is_decimal())
+
+    @cached_property
     def datetimes(self) -> frozenset[str]:
         """The columns of datetimes, which some engines do not compare with dates."""
         return frozenset(name for name, dtype in self.schema.items() if dtype == nw.Datetime)
@@ -111,6 +105,29 @@ class PreparedFrame:
         """Return which of some columns no rule may read."""
         faulty = {fault.column for fault in self.faults}
         return [c for c in columns if c not in self.schema or c in faulty]
+
+    def with_floats(self) -> PreparedFrame:
+        """Return the frame with its decimals as floats."""
+        floats = {name: nw.col(name) / 10**scale for name, scale in self.scales.items()}
+        schema = {**self.schema, **dict.fromkeys(floats, nw.Float64())}
+        data = self.data.with_columns(**floats)
+        return PreparedFrame(
+            self.engine, schema, lambda: data, lambda: None, self.faults, self.changed, self.numbers,
+            is_partial=self.is_partial, eager=self.eager,
+        )  # fmt: skip
+
+    def without_nulls(self, columns: Sequence[str]) -> PreparedFrame:
+        """Return the frame without the rows in which one of some columns is null."""
+        present = [column for column in columns if column in self.schema]
+        if not present:
+            return self
+        null = reduce(or_, [self.null(column) for column in present])
+        return self.restrict(self.data.filter(~null), self.faults)
+
+    def null(self, column: str) -> nw.Expr:
+        """Return where a column is null or NaN."""
+        null = nw.col(column).is_null()
+        return null | nw.col(column).is_nan().fill_null(False) if self.schema[column].is_float() else null
 
     def restrict(self, data: nw.LazyFrame[Any], faults: tuple[Fault, ...]) -> PreparedFrame:
         """Restrict the frame to some of its rows.
@@ -126,7 +143,7 @@ class PreparedFrame:
         numbers = frozenset(name for name, dtype in data.collect_schema().items() if _is_number(dtype))
         return PreparedFrame(
             self.engine, self.schema, lambda: data, lambda: _arrays(self.engine, native, numbers), faults,
-            self.changed, numbers, is_partial=True,
+            self.changed, numbers, is_partial=True, scales=self.scales,
         )  # fmt: skip
 
 
@@ -153,8 +170,9 @@ def engine_of(frame: Any) -> str:
 def prepare(contract: type, frame: Any) -> PreparedFrame:
     """Prepare a frame for the rules of a contract.
 
-    Narrow numbers are widened so that products do not overflow, columns without a value get the contract's type, and
-    columns that are absent or of the wrong type are listed as faults.
+    Narrow numbers are widened so that products do not overflow, decimals become integers of their last digit,
+    categories become texts, columns without a value get the contract's type, and columns that are absent or of the
+    wrong type are listed as faults.
 
     Args:
         contract: The contract.
@@ -166,51 +184,69 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
     Raises:
         TypeError: The object is not a frame of a known engine.
     """
+    frame, doubled = drop_doubled_names(frame)
     engine = engine_of(frame)
     data, eager = nw.from_native(frame).lazy(), isinstance(nw.from_native(frame), nw.DataFrame)
     schema = data.collect_schema()
     kinds = columns_of(contract)
-    mistyped = {name: kind for name, (_, kind) in kinds.items() if name in schema and not _fits(kind, schema[name])}
-    if engine == "pandas":
-        from khrop.engine import _pandas
-
-        present = [name for name in kinds if name in schema]
-        mistyped |= {name: kinds[name][1] for name in present if _pandas.native_dtype(frame[name].dtype)}
-        texts = [name for name, (_, kind) in kinds.items() if schema.get(name) == nw.String and name not in mistyped]
-        mistyped |= {name: kinds[name][1] for name in texts if _pandas.is_nullable_string(frame[name].dtype)}
-        if mistyped:
-            frame, converted = _pandas.convert_objects(frame, mistyped)
-            data = nw.from_native(converted).lazy()
-            schema = data.collect_schema()
-    faults: list[Fault] = []
+    faults = [*name_faults(contract, list(schema), doubled)]
+    scales: dict[str, int] = {}
+    if engine in IN_MEMORY:
+        frame, data, scales = _convert(engine, frame, data, kinds)
+        schema = data.collect_schema()
     changes: dict[str, nw.Expr] = {}
-    for name, (required, kind) in kinds.items():
+    types: dict[str, nw.dtypes.DType] = dict(schema)
+    for name, column in kinds.items():
         if name not in schema:
-            faults += [Fault(name, "", kind)] if required else []
-        elif kind in NUMBERS and _fits(kind, schema[name]):
-            changes.update(_widen(name, schema[name]))
-        elif engine == "pandas" and kind == "date" and schema[name] == nw.Date:
-            changes[name] = nw.col(name).cast(_DATETIME)  # pandas does not compare Arrow's dates with datetimes
-        elif not _fits(kind, schema[name]):
-            typed = _cast_empty(data, name, kind)
-            if typed is None:
-                faults.append(Fault(name, str(schema[name]), kind))
-            else:
-                changes[name] = typed
-    numbers = frozenset(name for name, dtype in schema.items() if _is_number(dtype))
-    numbers |= {name for name in changes if name in kinds and kinds[name][1] in NUMBERS}
-    types = {**schema, **{name: _WIDE_TYPES.get(kinds[name][1], nw.Float64()) for name in changes}}
-    types |= {name: _DATETIME for name in changes if engine == "pandas" and kinds[name][1] == "date"}
+            continue
+        dtype = schema[name]
+        if not _fits(column, dtype) and _is_empty(data, name):
+            types[name] = _WIDE_TYPES.get(column.kind, nw.Float64())
+            if engine == "pandas" and column.kind in MOMENTS:
+                types[name] = _DATETIME
+            changes[name] = nw.lit(None, dtype=types[name])
+        elif not _fits(column, dtype) and not _reads_session_clock(column, dtype, engine):
+            expected = "moment with time zone" if column.zoned else column.kind
+            faults.append(Fault(name, "type", str(dtype), expected))
+        elif (change := _change(name, column, dtype, engine)) is not None:
+            changes[name], types[name] = change
+            if isinstance(dtype, nw.Decimal):
+                scales[name] = dtype.scale
+    numbers = frozenset(name for name, dtype in types.items() if _is_number(dtype)) | frozenset(scales)
     return PreparedFrame(
         engine,
-        {**types, **{name: nw.Int64() for name in changes if schema[name] in NARROW}},
+        types,
         lambda: data.with_columns(**_originals(engine, changes), **changes) if changes else data,
         lambda: _arrays(engine, frame, numbers),
         tuple(faults),
         frozenset(changes),
         numbers,
         eager=eager,
+        scales=scales,
     )
+
+
+def _convert(
+    engine: str, frame: Any, data: nw.LazyFrame[Any], kinds: Mapping[str, Declared]
+) -> tuple[Any, nw.LazyFrame[Any], dict[str, int]]:
+    """Convert columns of a frame in memory that no expression can convert."""
+    schema = data.collect_schema()
+    present = {name: column for name, column in kinds.items() if name in schema}
+    decimals = [n for n, c in present.items() if c.kind in NUMBERS and isinstance(schema[n], nw.Decimal)]
+    if engine == "pyarrow":
+        scales = {name: schema[name].scale for name in decimals}  # type: ignore[attr-defined]
+        for name in decimals:
+            scaled, _ = scaled_arrow(frame[name])
+            frame = frame.set_column(frame.column_names.index(name), name, scaled)
+        return frame, nw.from_native(frame).lazy() if decimals else data, scales
+    from khrop.engine import _pandas
+
+    mistyped = {n: c.kind for n, c in present.items() if not _fits(c, schema[n]) or n in decimals}
+    mistyped |= {n: c.kind for n, c in present.items() if _pandas.needs_own_type(frame[n].dtype)}
+    if not mistyped:
+        return frame, data, {}
+    frame, converted, scales = _pandas.convert_objects(frame, mistyped)
+    return frame, nw.from_native(converted).lazy(), scales
 
 
 def _originals(engine: str, changes: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
@@ -230,56 +266,46 @@ def _is_number(dtype: nw.dtypes.DType) -> bool:
     return dtype.is_numeric() or dtype == nw.Boolean
 
 
-@lru_cache(maxsize=64)
-def columns_of(contract: type) -> dict[str, tuple[bool, Kind]]:
-    """Return the columns of a contract.
-
-    Args:
-        contract: The contract.
-
-    Returns:
-        By column: whether it is required, and its kind.
-    """
-    schema = contract.to_schema()  # type: ignore[attr-defined]
-    return {name: (bool(column.required), kind_of(column.dtype)) for name, column in schema.columns.items()}
-
-
-def kind_of(dtype: Any) -> Kind:
-    """Return what a Pandera type holds.
-
-    Args:
-        dtype: The type.
-
-    Returns:
-        The kind.
-    """
-    name = str(dtype).lower()
-    if name.startswith(("int", "uint")):
-        return "integer"
-    if name.startswith(("float", "decimal")):
-        return "number"
-    if name.startswith("str"):
-        return "text"
-    if name.startswith("bool"):
-        return "boolean"
-    return "date" if name.startswith("date") else "other"
-
-
-def _widen(name: str, dtype: nw.dtypes.DType) -> dict[str, nw.Expr]:
+def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) -> tuple[nw.Expr, nw.dtypes.DType] | None:
+    """Return a column as rules read it, and its type then; None where it is read as it is."""
     col = nw.col(name)
-    if dtype in NARROW:
-        return {name: col.cast(nw.Int64)}
-    return {name: col.cast(nw.Float64)} if dtype == nw.Float32 or dtype.is_decimal() else {}
+    if column.kind in NUMBERS:
+        if dtype in NARROW:
+            return col.cast(nw.Int64), nw.Int64()
+        if dtype == nw.Float32:
+            return col.cast(nw.Float64), nw.Float64()
+        if isinstance(dtype, nw.Decimal) and engine not in IN_MEMORY:
+            return scaled_column(name, dtype, engine)
+        return None
+    if column.kind == "text" and dtype != nw.String:
+        return col.cast(nw.String), nw.String()
+    if column.kind == "moment" and dtype == nw.Date:
+        return col.cast(_DATETIME), _DATETIME
+    if column.kind in MOMENTS and engine == "pandas" and dtype == nw.Date:
+        return col.cast(_DATETIME), _DATETIME  # pandas does not compare Arrow's dates with datetimes
+    if _reads_session_clock(column, dtype, engine):
+        return col.cast(_DATETIME), _DATETIME
+    return None
 
 
-def _fits(kind: Kind, dtype: nw.dtypes.DType) -> bool:
-    return kind == "other" or (dtype.is_numeric() if kind in NUMBERS else dtype in _ACCEPTED[kind])
+def _reads_session_clock(column: Declared, dtype: nw.dtypes.DType, engine: str) -> bool:
+    """Check for Spark's usual timestamp in a column without zone: it is read on the clock of Spark's session."""
+    zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+    return engine == "pyspark" and zoned and column.kind in MOMENTS and not column.zoned
 
 
-def _cast_empty(data: nw.LazyFrame[Any], name: str, kind: Kind) -> nw.Expr | None:
-    """Return a column without values in the contract's type, since engines give it any type; None if it has values."""
+def _fits(column: Declared, dtype: nw.dtypes.DType) -> bool:
+    if column.kind == "other":
+        return True
+    if column.kind in NUMBERS:
+        return dtype.is_numeric()
+    if column.kind in MOMENTS and isinstance(dtype, nw.Datetime):
+        return column.zoned == (dtype.time_zone is not None)
+    return dtype in _ACCEPTED[column.kind] and not column.zoned
+
+
+def _is_empty(data: nw.LazyFrame[Any], name: str) -> bool:
+    """Check whether a column has no value: engines give such a column any type."""
     dtype = data.collect_schema()[name]
     col = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if dtype.is_float() else nw.col(name)
-    if data.select(col.count()).collect().item() == 0:
-        return nw.lit(None, dtype=_WIDE_TYPES.get(kind, nw.Float64()))
-    return None
+    return bool(data.select(col.count()).collect().item() == 0)

@@ -13,6 +13,7 @@ from typing import Any
 
 import narwhals as nw
 
+from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import supports_arrays, value_columns
 from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
 from khrop.expressions.rewriting import TRUE, simplify
@@ -71,6 +72,23 @@ def simplify_rule(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
     if formula == TRUE:
         return None if not rule.required else rule
     return replace(rule, formula=formula, expr=expr) if formula != rule.formula else rule
+
+
+def scale_rule(rule: RowRule, scales: Mapping[str, int], whole: frozenset[str]) -> RowRule:
+    """Rewrite a rule for columns of decimals that are kept as integers of their last digit.
+
+    Args:
+        rule: The rule, with a formula.
+        scales: The digits after the point of these columns.
+        whole: The columns that hold integers and nothing else.
+
+    Returns:
+        The rule.
+    """
+    if rule.formula is None or not scales:
+        return rule
+    formula, _ = scale_formula(rule.formula, scales, whole)
+    return rule if formula == rule.formula else replace(rule, formula=formula, expr=expression(formula))
 
 
 @lru_cache(maxsize=1024)

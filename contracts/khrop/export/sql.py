@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast, get_args
 
-from khrop.engine.frames import Kind, kind_of
+from khrop.engine.declared import Kind, kind_of
 from khrop.engine.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
 from khrop.export.sql_rules import Query, in_a_comment, kept, queries

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from khrop.engine.frames import Kind
+from khrop.engine.declared import Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, parts
 from khrop.vocabulary.query_writer import NotInSql
 
@@ -23,20 +23,22 @@ _OPERATORS = {
     "__add__": "+", "__sub__": "-", "__mul__": "*", "__eq__": "=", "__ne__": "<>", "__lt__": "<", "__le__": "<=",
     "__gt__": ">", "__ge__": ">=", "__and__": "AND", "__or__": "OR",
 }  # fmt: skip
-_CASTS = {"Int64": "BIGINT", "Float64": "DOUBLE PRECISION", "String": "TEXT", "Boolean": "BOOLEAN", "Date": "DATE"}
+_CASTS = {"Int64": "BIGINT", "Float64": "DOUBLE PRECISION", "String": "TEXT", "Boolean": "BOOLEAN", "Date": "DATE",
+          "Datetime": "TIMESTAMP"}  # fmt: skip
 _DATE_PARTS = {"dt.year": "YEAR", "dt.month": "MONTH", "dt.day": "DAY", "dt.weekday": "ISODOW",
                "dt.ordinal_day": "DOY"}  # fmt: skip
 _ONE = {"abs": "ABS", "floor": "FLOOR", "ceil": "CEIL", "sqrt": "SQRT", "exp": "EXP", "str.len_chars": "CHAR_LENGTH",
         "str.to_uppercase": "UPPER", "str.to_lowercase": "LOWER"}  # fmt: skip
 _MANY = {"min_horizontal": "LEAST", "max_horizontal": "GREATEST", "coalesce": "COALESCE"}
 _NEVER_NULL = {*_OPERATORS, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_between", "is_in", "is_null",
-               "all_horizontal", "any_horizontal", *_MANY, "sum_horizontal", "str.len_chars", "str.starts_with",
+               "is_finite", "all_horizontal", "any_horizontal", *_MANY, "sum_horizontal", "str.len_chars",
+               "str.starts_with",
                "str.ends_with", "str.contains", *_DATE_PARTS}  # fmt: skip
 _OR, _AND, _NOT, _COMPARED, _ADDED, _TIMES = range(1, 7)
 _BINDS = {
     "__or__": _OR, "any_horizontal": _OR, "__and__": _AND, "all_horizontal": _AND, "__invert__": _NOT,
     "__eq__": _COMPARED, "__ne__": _COMPARED, "__lt__": _COMPARED, "__le__": _COMPARED, "__gt__": _COMPARED,
-    "__ge__": _COMPARED, "is_null": _COMPARED, "is_between": _COMPARED, "is_in": _COMPARED,
+    "__ge__": _COMPARED, "is_null": _COMPARED, "is_finite": _COMPARED, "is_between": _COMPARED, "is_in": _COMPARED,
     "str.starts_with": _COMPARED, "str.ends_with": _COMPARED, "str.contains": _COMPARED,
     "__add__": _ADDED, "__sub__": _ADDED, "sum_horizontal": _ADDED, "__mul__": _TIMES, "__truediv__": _TIMES,
     "__neg__": _TIMES,
@@ -159,6 +161,8 @@ class Printer:
             return f"NOT {self.within(args[0], _NOT)}"
         if called == "is_null":
             return f"{first} IS NULL"
+        if called == "is_finite":
+            return f"{self.within(args[0], _ADDED - 1)} - {self.within(args[0], _ADDED)} = 0"
         if called == "is_between":
             low, high = (self.within(arg, _COMPARED) for arg in args[1:])
             return _between(first, low, high, str(options.get("closed", "both")))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from khrop.engine.compiled import Built, built_rules
-from khrop.engine.frames import Kind, columns_of
+from khrop.engine.declared import Kind, columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, literal, name
 from khrop.expressions.formula import Call, Column
@@ -91,7 +91,7 @@ class Writer:
     @property
     def kinds(self) -> Mapping[str, Kind]:
         """What the columns hold, by name."""
-        return {column: kind for column, (_, kind) in columns_of(self.contract).items()}
+        return {name: column.kind for name, column in columns_of(self.contract).items()}
 
     @property
     def printer(self) -> Printer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
@@ -23,6 +24,8 @@ NULL = "__null_"
 """Prefix of a column's name for its null mask, among the arrays that a program is called with."""
 MAX_FLOAT = float(np.finfo(np.float64).max)
 MAX_INT64 = 2**63 - 1
+_EXACT_QUOTIENT = 1 << 52
+"""The largest integers whose quotients a float holds well enough to be rounded down as they are."""
 _BOUNDS = tuple(2**n for n in (62, 61, 60, 56, 48, 40, 31, 24, 20, 15, 10))
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -31,9 +34,10 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "__gt__": operator.gt, "__ge__": operator.ge, "__and__": operator.and_, "__or__": operator.or_,
 }  # fmt: skip
 _PREDICATES = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "is_between", "is_in", "__and__", "__or__",
-           "__invert__", "is_null", "all_horizontal", "any_horizontal"}  # fmt: skip
+           "__invert__", "is_null", "is_finite", "all_horizontal", "any_horizontal"}  # fmt: skip
 _FLOATS = {"__truediv__"}
-_ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_between", "all_horizontal",
+_ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_finite", "is_between",
+              "all_horizontal",
               "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "when_then"}  # fmt: skip
 
 
@@ -95,9 +99,16 @@ def integer_bound(formula: Formula, whole: frozenset[str]) -> int | None:
         return None
     if all(isinstance(p, (Column, Constant)) or p.name in _PREDICATES for p in parts(formula)):
         return None
+    if _rounds_quotients(formula):
+        return _EXACT_QUOTIENT
     return next(
         (column_bound for column_bound in _BOUNDS if _magnitudes(formula, column_bound, whole)[1] <= MAX_INT64), 1
     )
+
+
+def _rounds_quotients(formula: Formula) -> bool:
+    rounded = (p for p in parts(formula) if isinstance(p, Call) and p.name in ("floor", "ceil", "round"))
+    return any(isinstance(p, Call) and p.name in _FLOATS for call in rounded for p in parts(call))
 
 
 def yields_integer(formula: Formula, whole: Collection[str]) -> bool:
@@ -262,6 +273,7 @@ _UNARY: dict[str, Callable[[Array, int], Array]] = {
     "floor": _floor,
     "ceil": _ceil,
     "round": _round,
+    "is_finite": lambda value, _: np.isfinite(value),
 }
 
 
@@ -278,10 +290,9 @@ def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
         The value; None for a null.
     """
     if isinstance(formula, Column):
-        value = row[formula.name]
-        return float(value) if isinstance(value, Decimal) else value
+        return _moment(row[formula.name])
     if isinstance(formula, Constant):
-        return formula.value
+        return _moment(formula.value)
     name, args = formula.name, [evaluate_row(arg, row) for arg in formula.args]
     if name == "is_null":
         return args[0] is None
@@ -323,6 +334,15 @@ def supports_rows(formula: Formula) -> bool:
     )
 
 
+def _moment(value: Any) -> Any:
+    """Return a date as its midnight, as engines compare it with a moment; a wide integer of an engine as Python's."""
+    if type(value) is date:
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
 def _divide(numerator: Any, denominator: Any) -> Any:
     return float(_to_float(numerator)) / float(_to_float(denominator)) if denominator else None
 
@@ -352,4 +372,5 @@ _ROW_UNARY: dict[str, Callable[[Any, int], Any]] = {
     "floor": lambda value, _: value if not math.isfinite(value) else math.floor(value),
     "ceil": lambda value, _: value if not math.isfinite(value) else math.ceil(value),
     "round": _round_value,
+    "is_finite": lambda value, _: math.isfinite(value),
 }

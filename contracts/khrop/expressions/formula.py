@@ -44,7 +44,7 @@ class Constant:
     """A value that is part of the rule.
 
     Attributes:
-        value: A number, text, truth value, date or None.
+        value: A number, text, truth value, date, moment or None.
     """
 
     value: Literal
@@ -75,7 +75,8 @@ OPERATORS = {
 """The operators by the name of their method, as `in_words` prints them."""
 _REVERSED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__", "__rtruediv__": "__truediv__",
              "__rand__": "__and__", "__ror__": "__or__"}  # fmt: skip
-_DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date}
+_DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date,
+           "Datetime": nw.Datetime("us")}  # fmt: skip
 _FUNCTIONS = {"all_horizontal", "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "coalesce"}
 _DUNDERS = {*OPERATORS, "__invert__", "__neg__", "__floordiv__", "__mod__", "__pow__", "__xor__"}
 _FORBIDDEN_METHODS = {"alias", "pipe", "map", "map_batches", "over", "filter"}
@@ -121,9 +122,11 @@ def _single_name(names: list[str]) -> str:
 
 
 def _check_literal(value: Any) -> Literal:
-    if isinstance(value, datetime) or not isinstance(value, LITERALS):
-        raise Opaque(f"{value!r} is no number, text or date")
-    return value
+    if not isinstance(value, LITERALS):
+        raise Opaque(f"{value!r} is no number, text, date or moment")
+    to_python = getattr(value, "to_pydatetime", None)  # pandas' own moment
+    plain: Literal = to_python() if to_python else value
+    return plain
 
 
 def _read_call(node: Any, first: Formula | None) -> Formula:

@@ -101,7 +101,7 @@ def is_rounded(percent: str, part: str, whole: str) -> nw.Expr:
 
 
 def is_within(percent: str, part: str, whole: str, allowed: float) -> nw.Expr:
-    """Build an expression: abs(percent − 100·part/whole) ≤ `allowed`, in whole numbers.
+    """Build an expression: abs(percent − 100·part/whole) ≤ `allowed`, in whole numbers; no percent of nothing.
 
     Args:
         percent: The column of percents, in points.
@@ -115,4 +115,4 @@ def is_within(percent: str, part: str, whole: str, allowed: float) -> nw.Expr:
     import narwhals as nw
 
     difference = (hundredths(percent) * nw.col(whole) - nw.col(part) * 10000.0).abs()
-    return difference <= nw.col(whole) * allowed
+    return (difference <= nw.col(whole) * allowed) & (nw.col(whole) > 0)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 
-from khrop.expressions.evaluation import yields_integer
+from khrop.expressions.evaluation import MAX_INT64, yields_integer
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
+from khrop.expressions.patterns import translate
 
 TRUE = Constant(True)
+_TURNED = {"__eq__": "__eq__", "__ne__": "__ne__", "__lt__": "__gt__", "__le__": "__ge__", "__gt__": "__lt__",
+           "__ge__": "__le__"}  # fmt: skip
+_COMPARED = frozenset(_TURNED)
 
 
 def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
@@ -36,7 +40,7 @@ def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
     is_integer = isinstance(first, Column) and first.name in whole
     if is_integer and (formula.name in ("floor", "ceil") or (formula.name == "round" and _decimals(formula) >= 0)):
         return first
-    if is_integer and formula.name == "__eq__" and args[1] == first:
+    if is_integer and (formula.name == "is_finite" or (formula.name == "__eq__" and args[1] == first)):
         return TRUE
     if formula.name == "__and__" and TRUE in args:
         return args[0] if args[1] == TRUE else args[1]
@@ -45,6 +49,94 @@ def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
 
 def _decimals(formula: Call) -> int:
     return int(dict(formula.options).get("decimals", 0))
+
+
+@lru_cache(maxsize=4096)
+def adapt(formula: Formula, engine: str, whole: frozenset[str], datetimes: frozenset[str]) -> Formula:
+    """Rewrite a formula into one with the same value on an engine, where the engine would give another.
+
+    Args:
+        formula: The formula.
+        engine: The name of the engine.
+        whole: The columns that hold integers and nothing else.
+        datetimes: The columns of datetimes.
+
+    Returns:
+        The formula for the engine.
+    """
+    if engine in ("ibis", "pyspark"):
+        formula = cast_rounding(formula, whole)
+    formula = cast_days(formula, datetimes) if datetimes else formula
+    return _adapt_calls(formula, engine, whole)
+
+
+def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formula:
+    if isinstance(formula, Constant) and engine == "pyspark" and isinstance(formula.value, datetime):
+        return _spark_moment(formula.value)
+    if not isinstance(formula, Call):
+        return formula
+    call = Call(formula.name, tuple(_adapt_calls(arg, engine, whole) for arg in formula.args), formula.options)
+    options = dict(call.options)
+    if call.name == "str.contains" and not options.get("literal"):
+        return _translated(call, options, engine)
+    if call.name == "is_in" and any(isinstance(value, datetime) for value in options["other"]):
+        return _adapt_calls(_any_equal(call, options["other"]), engine, whole)
+    if call.name in _COMPARED and (outside := _beyond_64_bits(call, whole)) is not None:
+        return outside
+    if engine == "polars" and columns_in(call):
+        return _divide_by_column(call)
+    return call
+
+
+def _spark_moment(value: datetime) -> Formula:
+    """Return a moment that Spark does not shift by the zone of this process."""
+    if value.tzinfo is not None:
+        return Constant(value)
+    return Call("cast", (Constant(value.isoformat(sep=" ")),), (("dtype", "Datetime"),))
+
+
+def _translated(call: Call, options: dict[str, Any], engine: str) -> Call:
+    """Write the pattern of a call in the syntax of the engine."""
+    if isinstance(options.get("pattern"), str):
+        pattern = translate(options["pattern"], engine)
+        return Call(call.name, call.args, tuple({**options, "pattern": pattern}.items()))
+    column, pattern_of, *rest = call.args
+    if not isinstance(pattern_of, Constant) or not isinstance(pattern_of.value, str):
+        return call
+    return Call(call.name, (column, Constant(translate(pattern_of.value, engine)), *rest), call.options)
+
+
+def _any_equal(call: Call, values: tuple[Any, ...]) -> Formula:
+    """Compare with each moment: engines look moments up by their unit, and find none of another."""
+    equal: list[Formula] = [Call("__eq__", (call.args[0], Constant(value))) for value in values]
+    return reduce(lambda left, right: Call("__or__", (left, right)), equal)
+
+
+def _beyond_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
+    """Compare integers of 64 bits with a constant that has more, which no engine takes; None where it has not."""
+    left, right = call.args
+    constant, other, name = (
+        (left, right, _TURNED[call.name]) if isinstance(left, Constant) else (right, left, call.name)
+    )
+    value = constant.value if isinstance(constant, Constant) else 0
+    if type(value) is not int or abs(value) <= MAX_INT64 or not yields_integer(other, whole):
+        return None
+    known = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
+    # Null where the number is.
+    return Call("__eq__" if known else "__ne__", (other, other))
+
+
+def _divide_by_column(call: Call) -> Formula:
+    """Divide by a constant as by a column, since Polars multiplies by its reciprocal, which is another number."""
+    if call.name == "round" and _decimals(call):
+        scale = 10.0 ** _decimals(call)
+        scaled = Call("__add__", (Call("__mul__", (call.args[0], Constant(scale))), Constant(0.5)))
+        return _divide_by_column(Call("__truediv__", (Call("floor", (scaled,)), Constant(scale))))
+    if call.name != "__truediv__" or not isinstance(call.args[1], Constant):
+        return call
+    is_null = Call("cast", (Call("is_null", (Column(columns_in(call)[0]),)),), (("dtype", "Int64"),))
+    column = Call("__add__", (Call("__mul__", (is_null, Constant(0))), call.args[1]))
+    return Call("__truediv__", (call.args[0], column))
 
 
 @lru_cache(maxsize=4096)

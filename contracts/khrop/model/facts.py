@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
 from typing import Any
@@ -114,7 +114,7 @@ def gather(
     for row in document:
         name = find_snapshot(row, column, snapshots)
         facts.documented.add(name)
-        facts.own(name).update({k: v for k, v in row.items() if k != column})
+        facts.own(name).update({k: _day(v) for k, v in row.items() if k != column})
     for row in claims:
         name = find_snapshot(row, column, snapshots)
         _add_claim(facts, name, f"{row['source']}_{row['measure']}", row)
@@ -136,7 +136,7 @@ def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Seque
         ValueError: The record names no snapshot and the frame has several.
     """
     if column is not None and row.get(column) is not None:
-        return str(row[column])
+        return snapshot_name(row[column])
     names = snapshots()
     if len(names) != 1:
         raise ValueError(f"a document or claim must name its {column}: the frame has {len(names)} snapshots")
@@ -144,7 +144,7 @@ def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Seque
 
 
 def _add_claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
-    known, value = facts.own(snapshot), row["value"]
+    known, value = facts.own(snapshot), _day(row["value"])
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
         return
@@ -173,6 +173,8 @@ def show(name: str, value: Any) -> str:
     value = plain(value)
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return _moment_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
@@ -188,32 +190,70 @@ def plain(value: Any) -> Any:
         value: A scalar of any engine.
 
     Returns:
-        None for every kind of missing value, Python's own scalar otherwise; a datetime becomes its date.
+        None for every kind of missing value, Python's own scalar otherwise; a moment with a time zone is in UTC.
     """
     kind = type(value)
     if kind is str or kind is int or kind is bool:  # most values
         return value
     if kind is float:
         return None if value != value else value
-    if value is None or _is_missing(value):
+    if is_missing(value):
         return None
     if isinstance(value, datetime):
-        return value.date()
+        return _plain_moment(value)
     if isinstance(value, (date, str, int, float, Decimal)):
         return value
     item = getattr(value, "item", None)
     return item() if item else str(value)
 
 
+def _plain_moment(value: datetime) -> datetime:
+    moment = value if getattr(value, "nanosecond", 0) else getattr(value, "to_pydatetime", lambda: value)()
+    return moment.astimezone(UTC) if moment.tzinfo is not None else moment
+
+
+def snapshot_name(value: Any) -> str:
+    """Return the name of a snapshot from its value in a frame or a record.
+
+    Args:
+        value: A plain value.
+
+    Returns:
+        The value as text; a moment at midnight is its date, as engines hold dates as either.
+    """
+    return show("", value) if isinstance(value, date) else str(value)
+
+
 def _plain_record(row: Record) -> Record:
     return {name: plain(value) for name, value in row.items()}
 
 
-def _is_missing(value: Any) -> bool:
+def _day(value: Any) -> Any:
+    """Return a moment as its date: the facts of documents are dates."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def is_missing(value: Any) -> bool:
+    """Check for a missing value of any engine.
+
+    Args:
+        value: A scalar.
+
+    Returns:
+        Whether it is None, NaN, NaT or pandas' NA.
+    """
+    if value is None:
+        return True
     try:
         return bool(value != value)
     except TypeError:  # pandas.NA has no truth value
         return True
+
+
+def _moment_text(value: datetime) -> str:
+    """Return a moment as ISO 8601 with a blank; midnight without a time zone is a date."""
+    midnight = value.tzinfo is None and value == datetime(value.year, value.month, value.day)
+    return value.date().isoformat() if midnight else value.isoformat(sep=" ")
 
 
 def _format_number(value: int | float | Decimal) -> str:

@@ -7,12 +7,14 @@ Here belongs the interface between `khrop.engine`, which runs group rules, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from khrop.model.facts import ONLY_SNAPSHOT, show
+from khrop.model.facts import ONLY_SNAPSHOT, show, snapshot_name
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -112,7 +114,7 @@ class Grouping:
     Attributes:
         column: The column of snapshots; None where the frame has none.
         documented: The snapshots that the document or its claims name.
-        listed: Returns the names in `column`, at the cost of a query.
+        listed: Returns the values in `column` by name, at the cost of a query.
         key: The columns that name a row for a person.
         place: The column of places; None where the frame has none.
         first: Returns some names of snapshots, at a lower cost.
@@ -120,15 +122,35 @@ class Grouping:
 
     column: str | None
     documented: tuple[str, ...]
-    listed: Callable[[], Sequence[str]]
+    listed: Callable[[], Mapping[str, Any]]
     key: tuple[str, ...]
     place: str | None
     first: Callable[[], set[str]] = set
 
     @cached_property
-    def present(self) -> Sequence[str]:
-        """The names of the frame's snapshots."""
+    def present(self) -> Mapping[str, Any]:
+        """The frame's snapshots: the value in its column by name."""
         return self.listed()
+
+    def among(self, names: Iterable[str]) -> nw.Expr:
+        """Return where a row belongs to one of some snapshots.
+
+        Args:
+            names: The names of the snapshots.
+
+        Returns:
+            The condition.
+        """
+        import narwhals as nw
+
+        column = nw.col(self.column or "")
+        values = [self.present[name] for name in names if name in self.present]
+        if any(isinstance(value, datetime) and value.tzinfo is not None for value in values):
+            equal: nw.Expr = reduce(or_, [column == value for value in values])
+            return equal
+        if any(isinstance(value, datetime) for value in values):  # Arrow finds no moment of another unit
+            return column.cast(nw.Datetime("us")).is_in(values)
+        return column.is_in(values)
 
     @cached_property
     def snapshots(self) -> tuple[str, ...]:
@@ -153,7 +175,7 @@ class Grouping:
 
     def name(self, row: Row) -> str:
         """Return the snapshot of a row."""
-        return str(row[self.snapshot]) if self.snapshot else self.snapshots[0]
+        return snapshot_name(row[self.snapshot]) if self.snapshot else self.snapshots[0]
 
     def columns(self, *names: str) -> list[str]:
         """Return some columns, after the column of snapshots where rows of several must be separated."""

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from khrop.engine.compiled import COLUMNS, Built, built_rules
+from khrop.engine.declared import columns_of
 from khrop.engine.fields import field_rules
-from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Constant, parts
 from khrop.model.document_rules import FactRule
@@ -94,8 +94,9 @@ class Plan:
         # What a rule says of others can turn at the figures that stand in it.
         reach = max([REACH, *(2 * abs(size) for size in own if isinstance(size, (int, float)))])
         found = {}
-        for name, (required, kind) in columns_of(self.contract).items():
-            plain = Field(name, kind, str(columns[name].dtype), bool(columns[name].nullable), required)
+        for name, declared in columns_of(self.contract).items():
+            nullable = bool(columns[name].nullable)
+            plain = Field(name, declared.kind, str(columns[name].dtype), nullable, declared.required)
             column = replace(read_field(plain, formulas), reach=reach)
             found[name] = replace(column, step=HUNDREDTH) if name in percents else column
         return found

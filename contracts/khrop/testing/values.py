@@ -17,7 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.engine.frames import NUMBERS, Kind
+from khrop.engine.declared import NUMBERS, Kind
 from khrop.expressions.evaluation import evaluate_row, supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import narwhals as nw
 
@@ -270,9 +270,15 @@ class LinearSequence(GroupKind):
 
 @dataclass(frozen=True, slots=True)
 class UniqueKey(GroupKind):
-    """No two rows of a snapshot share the same values of `columns`."""
+    """No two rows of a snapshot share the same values of `columns`.
+
+    Attributes:
+        columns: The columns of the key.
+        nulls: Whether a null in the key fails the row, or is a value that equals other nulls.
+    """
 
     columns: tuple[str, ...]
+    nulls: Literal["fail", "equal"] = "fail"
 
     dimension: ClassVar[str] = "uniqueness"
 
@@ -290,7 +296,8 @@ class UniqueKey(GroupKind):
     def keeps(self) -> Formula:
         """Whether the key is complete and stands once."""
         # A key that is null names nothing: each such row fails, and alone.
-        return formula_of(reduce(and_, [nw.col("rows") == 1, *(~nw.col(c).is_null() for c in self.columns)]))
+        present = () if self.nulls == "equal" else (~nw.col(c).is_null() for c in self.columns)
+        return formula_of(reduce(and_, present, nw.col("rows") == 1))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield a failure for each key that is double or null."""
@@ -299,7 +306,7 @@ class UniqueKey(GroupKind):
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.columns]):
                 values = [show(column, row[column]) or NOTHING for column in self.columns]
                 key, times, column = ", ".join(values), str(row["rows"]), self.columns[0]
-                if any(row[column] is None for column in self.columns):
+                if self.nulls == "fail" and any(row[column] is None for column in self.columns):
                     column = next(column for column in self.columns if row[column] is None)
                     th, en = f"มี {times} แถวที่ไม่มีค่า {marked(column)}", f"{times} row(s) without {column}"
                     yield Failure(snapshot, key, column, times, "0", "", th, en)
