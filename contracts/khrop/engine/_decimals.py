@@ -119,19 +119,20 @@ def restore(value: Any, scale: int) -> Any:
     return Decimal((int(number < 0), tuple(map(int, str(abs(number)))), -digits))
 
 
-def restore_row(row: Row, scales: Mapping[str, int]) -> Row:
+def restore_row(row: Row, scales: Mapping[str, int], names: Mapping[str, str] | None = None) -> Row:
     """Return a row as a person reads it: the columns in `scales` as decimals.
 
     Args:
         row: The row.
         scales: The digits after the point of each column of decimals.
+        names: The names under which some columns are to be read too, by the names in the row.
 
     Returns:
         The row.
     """
-    if not scales:
-        return row
-    return {name: restore(value, scales[name]) if name in scales else value for name, value in row.items()}
+    if scales:
+        row = {name: restore(value, scales[name]) if name in scales else value for name, value in row.items()}
+    return {**row, **{name: row[other] for other, name in names.items() if other in row}} if names else row
 
 
 def fits_64_bits(values: Sequence[int | None]) -> bool:

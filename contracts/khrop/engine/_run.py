@@ -205,7 +205,8 @@ class Run:
             if self.by.column:
                 self.fetched.update(snapshot_name(row[self.by.column]) for row in failing)
             self.by.name(failing[0])
-        return lambda: sorted([self._violation(rule, restore_row(row, scales)) for row in failing], key=_order)
+        names = getattr(self.contract, "written_names", {})
+        return lambda: sorted([self._violation(rule, restore_row(row, scales, names)) for row in failing], key=_order)
 
     def _violation(self, rule: RowRule, row: Row) -> Violation:
         texts = format_row(row, self.by.key)

@@ -12,7 +12,8 @@ from typing import Any
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots
 from khrop.engine.compiled import COLUMNS, built_rules
-from khrop.engine.frames import prepare
+from khrop.engine.frames import engine_of, prepare
+from khrop.engine.spark_names import names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
 from khrop.model.rule import Params, Rule, Scope, options_of
 from khrop.model.verdict import Verdict
@@ -96,6 +97,14 @@ def check(
         >>> verdict.status, list(verdict.violations["expected"])
         ('quarantined', ['4'])
     """
+    if engine_of(frame) == "pyspark" and (names := names_to_change(frame.columns)):
+        others = {name: rename_frame(native, names) for name, native in (references or {}).items()}
+        verdict = check(
+            rename_contract(contract, tuple(names.items())), rename_frame(frame, names), claims=claims,
+            document=document, previous=None if previous is None else rename_frame(previous, names),
+            references=others, params=params, scopes=scopes, limit=limit,
+        )  # fmt: skip
+        return rename_verdict(verdict, frame.columns, names)
     options = options_of(contract)
     document_records, claim_records = to_records(document), to_records(claims)
     rules = [built for built in built_rules(contract, params) if built.rule.scope in scopes]

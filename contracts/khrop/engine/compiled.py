@@ -52,6 +52,9 @@ def built_rules(contract: type, params: Params | None) -> tuple[Built, ...]:
     Raises:
         RuleDefinitionError: A rule cannot be run as it is written.
     """
+    if hasattr(contract, "compiled_rules"):  # a contract that was renamed for Spark
+        compiled: tuple[Built, ...] = contract.compiled_rules(params)
+        return compiled
     merged = {**(options_of(contract).params or {}), **(params or {})}
     try:
         return _built(contract, tuple(sorted(merged.items())))

@@ -1,0 +1,163 @@
+"""Names of columns that Spark reads as something else, under names that it does not.
+
+Spark takes `a.b` for a field of `a`, and `a` and `A` for one column. Such a frame is checked under other names, by rules
+and options that are renamed with it; what is returned has the names of the frame. Here belongs the renaming alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from khrop.engine.compiled import Built, built_rules
+from khrop.engine.row_rules import RowRule
+from khrop.expressions.formula import Constant, expression
+from khrop.model.rule import PREVIOUS, ContractOptions, Params, RuleDefinitionError, options_of
+from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
+
+_MARK = "\ue0f0"
+"""A private character, which no column has in its name."""
+_SPECIAL = set(".`")
+
+Record = TypeVar("Record", Violation, NotRun)
+Names = Mapping[str, str]
+"""New names by the names that they stand for."""
+
+
+def names_to_change(columns: Sequence[str]) -> dict[str, str]:
+    """Return other names for the columns that Spark would read as something else.
+
+    Args:
+        columns: The names of a Spark frame.
+
+    Returns:
+        The other names by name; empty where Spark reads all names as they are.
+    """
+    alike = Counter(name.lower() for name in columns)
+    changed = [n for n in columns if _SPECIAL.intersection(n) or alike[n.lower()] > 1]
+    return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(dict.fromkeys(changed))}
+
+
+def rename_frame(frame: Any, names: Names) -> Any:
+    """Return a Spark frame with other names of some columns.
+
+    Args:
+        frame: The frame.
+        names: The other names.
+
+    Returns:
+        The frame.
+    """
+    return frame.toDF(*[names.get(name, name) for name in frame.columns])
+
+
+def rename_verdict(verdict: Verdict, columns: Sequence[str], names: Names) -> Verdict:
+    """Return a verdict with the names of the frame that was passed.
+
+    Args:
+        verdict: The verdict on the renamed frame.
+        columns: The names of the frame that was passed, in order.
+        names: The other names.
+
+    Returns:
+        The verdict.
+    """
+    records, split = verdict.records, verdict.split
+
+    def rows(valid: bool) -> Any:
+        return split(valid).toDF(*columns) if split is not None else None
+
+    return replace(
+        verdict,
+        records=LazyViolations(lambda: [_with_names(violation, names) for violation in records]),
+        not_run=tuple(_with_names(skipped, names) for skipped in verdict.not_run),
+        split=rows,
+    )
+
+
+def _with_names(record: Record, names: Names) -> Record:
+    """Return a record with the names of the frame in its texts."""
+    changed = {}
+    for field in fields(record):  # type: ignore[arg-type]
+        text = getattr(record, field.name)
+        for name, other in names.items():
+            text = text.replace(other, name) if isinstance(text, str) else text
+        changed[field.name] = text
+    return replace(record, **changed)  # type: ignore[type-var]
+
+
+@lru_cache(maxsize=32)
+def rename_contract(contract: type, names: tuple[tuple[str, str], ...]) -> type:
+    """Return a contract about columns of other names.
+
+    Args:
+        contract: The contract.
+        names: Pairs of a name and the other name.
+
+    Returns:
+        The contract, for `check` alone.
+    """
+    other = dict(names)
+
+    class Renamed(contract):  # type: ignore[misc, valid-type]
+        """The contract about columns of other names."""
+
+        written_names = {new: name for name, new in names}
+        __contract__ = _renamed_options(options_of(contract), other)
+
+        @classmethod
+        def to_schema(cls) -> Any:
+            schema = contract.to_schema()  # type: ignore[attr-defined]
+            renamed = schema.rename_columns({n: o for n, o in other.items() if n in schema.columns})
+            renamed.unique = _rename(schema.unique, other)
+            return renamed
+
+        @classmethod
+        def compiled_rules(cls, params: Params | None) -> tuple[Built, ...]:
+            return tuple(_renamed(entry, other) for entry in built_rules(contract, params))
+
+    Renamed.__name__ = contract.__name__
+    return Renamed
+
+
+def _renamed_options(options: ContractOptions, names: Names) -> ContractOptions:
+    snapshot, place, key = (_rename(value, names) for value in (options.snapshot, options.place, options.key))
+    return replace(options, snapshot=snapshot, place=place, key=key)
+
+
+def _renamed(entry: Built, names: Names) -> Built:
+    """Return a compiled rule about columns of other names; its messages keep the names that it was written with."""
+    rule = replace(
+        entry.rule, columns=_rename(entry.rule.columns, names), skip_null=_rename(entry.rule.skip_null, names)
+    )
+    if rule.scope == "document":
+        return entry
+    what = entry.what
+    if isinstance(what, RowRule):
+        if what.formula is None:
+            raise RuleDefinitionError(f"rule {rule.id!r}: Spark cannot run its expression on a column of such a name")
+        formula = _rename(what.formula, names)
+        required, skipped = _rename(what.required, names), _rename(what.skipped, names)
+        what = replace(what, formula=formula, expr=expression(formula), required=required, skipped=skipped)
+    else:
+        what = _rename(what, names)
+    return Built(rule, what, _rename(entry.named, names))
+
+
+def _rename(value: Any, names: Names) -> Any:
+    """Return a value with other names in place of the names of columns, at any depth."""
+    if isinstance(value, str):
+        previous = value.removeprefix(PREVIOUS)
+        return value[: len(value) - len(previous)] + names[previous] if previous in names else value
+    if isinstance(value, Constant) or callable(value):
+        return value
+    if isinstance(value, (tuple, list)):
+        return type(value)(_rename(part, names) for part in value)
+    if isinstance(value, Mapping):
+        return {_rename(key, names): _rename(part, names) for key, part in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _rename(getattr(value, f.name), names) for f in fields(value) if f.init})
+    return value
