@@ -22,7 +22,7 @@ from khrop.engine.row_rules import RowRule, simplify_rule
 from khrop.model import document_rules
 from khrop.model.facts import ONLY_SNAPSHOT, Facts
 from khrop.model.grouping import Failure, Grouping, natural_key
-from khrop.model.messages import fill_template, format_row, make_violation
+from khrop.model.messages import fill_template, format_row, make_violation, violation_of
 from khrop.model.names import marked, resolved
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
@@ -209,7 +209,9 @@ class Run:
         texts = format_row(row, self.by.key)
         null = next((c for c in rule.required if row[c] is None), "")
         column = null or fill_template(rule.rule, rule.words, "column", texts) or rule.columns[0]
-        return make_violation(rule.rule, rule.words, texts, texts["key"], column, self.by.where(row), self.by.name(row))
+        return make_violation(
+            rule.rule, rule.words, texts, texts.words["key"], column, self.by.where(row), self.by.name(row)
+        )
 
     def _add_failures(
         self, rule: Rule, failures: Sequence[Failure], what: Any = None, frame: PreparedFrame | None = None
@@ -222,13 +224,8 @@ class Run:
             self.split.fail_keys(rule.severity, what.keys, lambda: run.failing_keys(what))
         else:
             self.split.fail_snapshots(rule.severity, [failure.snapshot for failure in failures])
-        violations = [
-            Violation(
-                rule.id, rule.severity, f.key, f.column, f.observed, f.expected, f.place, f.th, f.en, f.snapshot or None
-            )
-            for f in (failures if self.limit is None else failures[: self.limit])
-        ]
-        self._add(rule.id, rule.severity, len(failures), partial(list, violations))
+        kept = failures if self.limit is None else failures[: self.limit]
+        self._add(rule.id, rule.severity, len(failures), lambda: [violation_of(rule, what, f) for f in kept])
 
     def _add(self, rule_id: str, severity: Severity, count: int, load: Load) -> None:
         """Count violations of a rule and keep as many as the limit allows beside those kept already."""

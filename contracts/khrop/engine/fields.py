@@ -18,6 +18,7 @@ from khrop.engine.frames import columns_of
 from khrop.engine.row_rules import RowRule
 from khrop.model.names import marked
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
+from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import UniqueKey
 from khrop.vocabulary.kinds import RowKind
 
@@ -149,10 +150,10 @@ def _row_rule(
     severity: Severity = "error",
 ) -> Rule:
     return Rule(
-        id=rule_id, scope="row", severity=severity, columns=(name,), needs=(), skip_null=skipped, column=name,
-        observed=f"{{{name}}}", expected=en.replace("{", "{{").replace("}", "}}"),
-        th=f"{{name}}: {marked(name)} {th.replace('{', '{{').replace('}', '}}')} ({{observed}})",
-        en=f"{{name}}: {name} must be {{expected}} ({{observed}})",
+        id=rule_id, scope="row", severity=severity, columns=(name,), needs=(), skip_null=skipped, column=literal(name),
+        observed=placeholder(name), expected=literal(en),
+        th=f"{{name}}: {literal(f'{marked(name)} {th}')} ({{observed}})",
+        en=f"{{name}}: {literal(name)} must be {{expected}} ({{observed}})",
         summary=f"{name}: {en}.", build=lambda contract, params: expr,
     )  # fmt: skip
 
