@@ -17,13 +17,14 @@ from khrop.engine import _reference_rules, _scan, in_memory
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._split import Split
 from khrop.engine.compiled import COLUMNS, Built
-from khrop.engine.frames import PreparedFrame
+from khrop.engine.frames import PreparedFrame, count_rows
 from khrop.engine.row_rules import RowRule, simplify_rule
 from khrop.model import document_rules
 from khrop.model.facts import ONLY_SNAPSHOT, Facts
 from khrop.model.grouping import Failure, Grouping, natural_key
 from khrop.model.messages import fill_template, format_row, make_violation, violation_of
 from khrop.model.names import marked, resolved
+from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
 from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
@@ -145,8 +146,9 @@ class Run:
                 self._add(rule.id, rule.severity, len(failing), partial(list, failing))
         self.not_run += not_run
 
-    def verdict(self, ids: Sequence[str]) -> Verdict:
-        """Return the verdict, its violations in the order of some rule ids."""
+    def verdict(self, rules: Sequence[CheckedRule]) -> Verdict:
+        """Return the verdict, its violations in the order of the rules that were to be run."""
+        ids = dict.fromkeys([COLUMNS, *(rule.id for rule in rules)])
         order = {rule_id: i for i, rule_id in enumerate(ids)}
         loads = self.loads
         self.split.bind(self.native, self.frame, self.by, self.options)
@@ -159,6 +161,8 @@ class Run:
             tuple((rule_id, self.counts[rule_id]) for rule_id in ids if rule_id in self.counts),
             frozenset(self.severities),
             self.split.rows,
+            tuple(rules),
+            count_rows(self.native),
         )
 
     def _has_facts(self, rule: Rule) -> bool:

@@ -18,11 +18,15 @@ from khrop.engine.row_rules import RowRule, make_row_rule
 from khrop.engine.support import require_support
 from khrop.expressions.formula import Opaque, columns_in, formula_of
 from khrop.model.messages import key_of, require_templates
+from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import PREVIOUS, Params, Rule, RuleDefinitionError, options_of, rules_of
 from khrop.vocabulary.kinds import LookupKind, RowKind
 
 COLUMNS = "columns"
 """The id of the rule that a frame breaks where it lacks a column of the contract or has one of the wrong type."""
+
+
+COLUMNS_RULE = CheckedRule(COLUMNS, "error", "row", "The frame has the columns of the contract, of their types.")
 
 
 class Built(NamedTuple):
@@ -37,6 +41,14 @@ class Built(NamedTuple):
     rule: Rule
     what: Any
     named: tuple[str, ...]
+
+    @property
+    def checked(self) -> CheckedRule:
+        """The rule as a verdict lists it."""
+        rule = self.rule
+        parts = tuple(self.what) if rule.scope == "document" else rule.needs
+        of_rows = isinstance(self.what, (RowRule, LookupKind))
+        return CheckedRule(rule.id, rule.severity, rule.scope, rule.summary, of_rows, parts)
 
 
 def built_rules(contract: type, params: Params | None) -> tuple[Built, ...]:
