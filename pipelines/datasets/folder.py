@@ -30,7 +30,7 @@ HOLDS: Mapping[str, tuple[str, ...]] = {
     "integer": ("integer", "number"),
     "float": ("number",),
     "text": ("text",),
-    "date": ("date",),
+    "date": ("date", "moment"),
 }
 """The types in a contract that fit what a kind holds."""
 

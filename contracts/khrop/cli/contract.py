@@ -75,14 +75,14 @@ def show(
     """Show a contract: its columns, its rules, and what they need."""
     from khrop.cli import lookup
     from khrop.cli.contract_text import contract_page
-    from khrop.description.description import readable
+    from khrop.description.description import losses, readable
     from khrop.description.plain import plain
 
     loaded = lookup.load_contract(contract)
     if as_json:
         typer.echo(json.dumps(plain(_describe(loaded, contract)), ensure_ascii=False))
     else:
-        typer.echo(contract_page(readable(loaded)))
+        typer.echo(contract_page(readable(loaded), losses(loaded)))
     return OK
 
 

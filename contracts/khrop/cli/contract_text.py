@@ -19,8 +19,13 @@ from khrop.model.terminal_text import printable
 NARROWEST, WIDEST = 40, 120
 
 
-def contract_page(of: Description) -> str:
-    """Return a contract as a page of text."""
+def contract_page(of: Description, lost: Sequence[str] = ()) -> str:
+    """Return a contract as a page of text.
+
+    Args:
+        of: The contract.
+        lost: What it has that the page cannot show, each with the reason.
+    """
     lines = [title for title in (of.options.title_th, of.options.title_en) if title]
     lines += [with_version(of), *_wrapped(of.summary), ""]
     for _, en, value in option_lines(of):
@@ -32,6 +37,8 @@ def contract_page(of: Description) -> str:
         facts = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
         meaning = ". ".join(text for text in (column.title, column.description) if text)
         lines += _wrapped(f"  {column.name:<{wide}}  {facts}{f': {meaning}' if meaning else ''}", after="      ")
+    if lost:
+        lines += ["", "not shown", *(f"  {reason}" for reason in lost)]
     if of.rules:
         lines += ["", "rules"]
         for rule in of.rules:

@@ -23,7 +23,9 @@ P = ParamSpec("P")
 
 def explained(error: Exception) -> tuple[int, str]:
     """Return the exit code and the message of an error."""
-    if isinstance(error, WrongUse):
+    from khrop.model.rule import RuleDefinitionError
+
+    if isinstance(error, (WrongUse, RuleDefinitionError)):
         return WRONG_USE, str(error)
     if isinstance(error, OSError):
         return FAULT, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)

@@ -7,8 +7,11 @@ have modules of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Annotated, Any
 
@@ -17,11 +20,18 @@ import narwhals as nw
 import khrop.vocabulary.claims  # noqa: F401 - registers the parts of documents
 from khrop.engine.declared import Kind, kind_of
 from khrop.engine.pandera_bridge import rule
-from khrop.expressions.formula import Formula, Opaque, as_written, formula_of
+from khrop.expressions.formula import Call, Constant, Formula, Opaque, as_written, formula_of, parts
+from khrop.model.messages import TEMPLATES
 from khrop.model.rule import ContractOptions, Param, Params, Rule, Scope, Severity, methods_of, options_of
 from khrop.vocabulary.kinds import RuleKind
 
-TEMPLATES = ("column", "observed", "expected", "th", "en")
+CONFIG: Mapping[str, Any] = {
+    "strict": False, "ordered": False, "coerce": False, "unique_column_names": False, "add_missing_columns": False,
+    "drop_invalid_rows": False, "on_missing_columns": None, "title": None, "description": None, "metadata": None,
+}  # fmt: skip
+"""The options of Pandera's `Config` that a description keeps, with their defaults."""
+VALUES = (bool, int, float, str, date, datetime, Decimal, type(None))
+"""The types of limits that have a form as data."""
 
 
 class NotExportable(ValueError):
@@ -42,8 +52,14 @@ class FieldDescription:
         coerce: Whether plain Pandera converts it.
         title: Its title.
         description: Its description.
-        checks: Pandera's checks, each as (name, arguments).
+        checks: Pandera's checks, each as (name, arguments); a pattern has its flags within it, as `(?i)`.
         severity: The severity of the checks.
+        ignore_na: Whether plain Pandera's checks skip nulls.
+        categories: The categories of a categorical column, in order; None where it does not list them.
+        ordered: Whether its categories have an order.
+        default: What plain Pandera puts in the place of a null; None for nothing.
+        metadata: What else the field carries.
+        on_missing: What plain Pandera does where the column is absent.
     """
 
     name: str
@@ -57,6 +73,12 @@ class FieldDescription:
     description: str = ""
     checks: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
     severity: Severity = "error"
+    ignore_na: bool = True
+    categories: tuple[Any, ...] | None = None
+    ordered: bool = False
+    default: Any = None
+    metadata: Mapping[str, Any] | None = None
+    on_missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,7 @@ class Description:
         fields: Its columns.
         unique: The columns of Pandera's joint key.
         rules: Its rules, in order.
+        config: Pandera's further options of the frame (`CONFIG`), those that are set.
     """
 
     name: str
@@ -115,6 +138,7 @@ class Description:
     fields: tuple[FieldDescription, ...]
     unique: tuple[str, ...] = ()
     rules: tuple[RuleDescription, ...] = field(default=())
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> tuple[RuleDescription, ...]:
         """Return the rules under an id, one a scope; none where there is no such id."""
@@ -127,8 +151,68 @@ def describe(contract: type) -> Description:
     Raises:
         NotExportable: A rule of it is code.
     """
+    description = without_rules(contract)
+    if lost := [*losses(contract), *_lost_values(description), *_lost_types(contract, description)]:
+        raise NotExportable(f"{contract.__name__}: {'; '.join(lost)}")
     rules = tuple(rule_as_data(contract, method, record) for method, record in methods_of(contract).items())
-    return replace(without_rules(contract), rules=rules)
+    return replace(description, rules=rules)
+
+
+def losses(contract: type) -> list[str]:
+    """Return what of a contract no description holds, each with the reason."""
+    schema, config = contract.to_schema(), getattr(contract, "__config__", None)  # type: ignore[attr-defined]
+    lost = ["an Index has no form as data: make it a column"] if schema.index is not None else []
+    lost += ["a parser of the frame is code"] if schema.parsers else []
+    lost += [f"a parser of {name!r} is code" for name, column in schema.columns.items() if column.parsers]
+    lost += [f"{name!r} stands for columns by a pattern" for name, column in schema.columns.items() if column.regex]
+    others = ("dtype", "from_format", "to_format")
+    return lost + [f"Config.{name} has no form as data" for name in others if getattr(config, name, None) is not None]
+
+
+def require_no_losses(contract: type) -> None:
+    """Raise NotExportable where a contract has what no form holds."""
+    if lost := losses(contract):
+        raise NotExportable(f"{contract.__name__}: {'; '.join(lost)}")
+
+
+def _lost_values(description: Description) -> Iterator[str]:
+    for column in description.fields:
+        for check, arguments in column.checks:
+            for value in (v for _, held in arguments for v in (held if isinstance(held, tuple) else (held,))):
+                if type(value) not in VALUES:
+                    yield f"{column.name!r}: {check} has a limit of {type(value).__name__}, which has no form as data"
+        if type(column.default) not in VALUES:
+            yield f"{column.name!r}: its default is of {type(column.default).__name__}, which has no form as data"
+        if any(type(value) not in VALUES for value in column.categories or ()):
+            yield f"{column.name!r}: its categories have no form as data"
+        if not _is_plain(column.metadata):
+            yield f"{column.name!r}: its metadata hold more than texts, numbers, lists and mappings"
+    if not _is_plain(description.config.get("metadata")):
+        yield "its metadata hold more than texts, numbers, lists and mappings"
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return type(value) is dict and all(isinstance(key, str) and _is_plain(held) for key, held in value.items())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return type(value) in (str, int, float, bool, type(None))
+
+
+def _lost_types(contract: type, description: Description) -> Iterator[str]:
+    """Yield the columns whose type or checks would not be read back as they are."""
+    columns = contract.to_schema().columns  # type: ignore[attr-defined]
+    for of in description.fields:
+        try:
+            alone = contract_of(replace(description, fields=(of,), unique=(), config={}))
+            (again,) = alone.to_schema().columns.values()  # type: ignore[attr-defined]
+        except Exception as error:
+            yield f"{of.name!r}: the type {of.dtype} has no form as data ({error})"
+            continue
+        if of.kind != "text" and again.dtype != columns[of.name].dtype:
+            yield f"{of.name!r}: the type {of.dtype} would become {again.dtype}"
+        elif _field(of.name, again) != of:
+            yield f"{of.name!r}: its checks would become others"
 
 
 def readable(contract: type) -> Description:
@@ -154,12 +238,18 @@ def without_rules(contract: type) -> Description:
         options=options_of(contract),
         fields=tuple(_field(name, column) for name, column in schema.columns.items()),
         unique=(schema.unique,) if isinstance(schema.unique, str) else tuple(schema.unique or ()),
+        config=_config(contract),
     )
+
+
+def _config(contract: type) -> dict[str, Any]:
+    config = getattr(contract, "__config__", None)
+    return {name: value for name, unset in CONFIG.items() if (value := getattr(config, name, unset)) != unset}
 
 
 def _field(name: str, column: Any) -> FieldDescription:
     checks = [
-        (str(check.name), tuple((key, _hashable(value)) for key, value in (check.statistics or {}).items()))
+        (str(check.name), tuple((key, _value(value)) for key, value in _statistics(check).items()))
         for check in column.checks
     ]
     kind = kind_of(column.dtype)
@@ -176,14 +266,44 @@ def _field(name: str, column: Any) -> FieldDescription:
         description=column.description or "",
         checks=tuple(checks),
         severity="warning" if any(check.raise_warning for check in column.checks) else "error",
+        ignore_na=all(check.ignore_na for check in column.checks),
+        categories=_categories(column),
+        ordered=bool(getattr(column.dtype, "ordered", False)),
+        default=_value(column.default),
+        metadata=column.metadata or None,
+        on_missing=getattr(column, "on_missing", None) or "",
     )
 
 
-def _hashable(value: Any) -> Any:
+def _statistics(check: Any) -> Mapping[str, Any]:
+    """Return the arguments of a check, all of a length: Pandera leaves some out, depending on how it is written."""
+    lengths = dict.fromkeys(("min_value", "max_value", "exact_value")) if check.name == "str_length" else {}
+    return {**lengths, **(check.statistics or {})}
+
+
+def _categories(column: Any) -> tuple[Any, ...] | None:
+    categories = getattr(column.dtype, "categories", None)
+    return None if categories is None else tuple(_value(value) for value in categories)
+
+
+def _value(value: Any) -> Any:
+    """Return a limit as a plain value of Python, where that is the same; else as it is."""
     if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else tuple(value)
-    value = value.item() if hasattr(value, "item") else value  # NumPy's numbers as Python's
-    return getattr(value, "pattern", value)
+        values = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return tuple(_value(item) for item in values)
+    if isinstance(value, re.Pattern):
+        flags = "".join(letter for flag, letter in _FLAGS.items() if value.flags & flag)
+        return f"(?{flags}){value.pattern}" if flags and isinstance(value.pattern, str) else value.pattern
+    if type(value).__name__ == "datetime64":
+        import pandas as pd
+
+        value = pd.Timestamp(value)
+    if isinstance(value, datetime) and hasattr(value, "to_pydatetime"):
+        return value if getattr(value, "nanosecond", 0) else value.to_pydatetime()
+    return value.item() if hasattr(value, "item") and type(value).__name__ != "timedelta64" else value
+
+
+_FLAGS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s", re.VERBOSE: "x", re.ASCII: "a"}
 
 
 def rule_as_data(contract: type, method: str, record: Rule) -> RuleDescription:
@@ -213,10 +333,23 @@ def _data(contract: type, record: Rule) -> Any:
     """Return what a rule builds, with parameters by name where the rule uses them unchanged."""
     params = dict(options_of(contract).params or {})
     try:
-        built = record.build(contract, {name: Param(name) for name in params})
+        with_values = _built_data(contract, record, params)
+    except NotExportable:
+        raise
     except Exception:
-        # A rule that calculates with a parameter needs its value, which then is part of the rule.
-        built = record.build(contract, params)
+        # A parameter may have no value but what a check passes.
+        return _built_data(contract, record, {name: Param(name) for name in params})
+    try:
+        with_names = _built_data(contract, record, {name: Param(name) for name in params})
+        same = resolved(with_names, params) == with_values
+    except Exception:
+        same = False
+    # A rule that calculates with a parameter, or chooses by it, needs its value, which then is part of the rule.
+    return with_names if same else with_values
+
+
+def _built_data(contract: type, record: Rule, params: Params) -> Any:
+    built = record.build(contract, params)
     if isinstance(built, nw.Expr):
         try:
             return formula_of(built)
@@ -249,8 +382,9 @@ def contract_of(description: Description) -> type:
         **{attributes[f.name]: _panderas(f) for f in description.fields},
         **{r.method: _method(r) for r in description.rules},
     }
-    if description.unique:
-        namespace["Config"] = type("Config", (), {"unique": list(description.unique)})
+    config = {**description.config, **({"unique": list(description.unique)} if description.unique else {})}
+    if config:
+        namespace["Config"] = type("Config", (), config)
     return type(description.name, (pa.DataFrameModel,), namespace)
 
 
@@ -278,22 +412,31 @@ def _annotation(column: FieldDescription) -> Any:
 
 def _dtype(column: FieldDescription) -> Any:
     """Return the type of a column; ValueError where there is none of that name."""
-    import datetime
-    import decimal
-
     import numpy as np
     import pandas as pd
 
     # Pandera's own, of which pandas knows nothing.
-    if column.dtype in ("date", "Decimal(28, 0)"):
-        return datetime.date if column.dtype == "date" else decimal.Decimal
+    if column.dtype == "date":
+        return date
+    if digits := _DECIMAL.fullmatch(column.dtype):
+        from pandera.engines import pandas_engine
+
+        return Annotated[pandas_engine.Decimal, int(digits[1]), int(digits[2]), None]
+    if column.dtype == "category" and (column.categories is not None or column.ordered):
+        categories = None if column.categories is None else list(column.categories)
+        return Annotated[pd.CategoricalDtype, categories, column.ordered]
     try:
         dtype = pd.api.types.pandas_dtype(column.dtype)
     except (TypeError, ValueError) as error:
         raise ValueError(f"column {column.name!r}: there is no type {column.dtype!r}") from error
     if isinstance(dtype, pd.DatetimeTZDtype):
         return Annotated[pd.DatetimeTZDtype, dtype.unit, str(dtype.tz)]
-    return dtype.type if isinstance(dtype, np.dtype) else type(dtype)
+    if isinstance(dtype, np.dtype):
+        return dtype.type
+    return dtype if isinstance(dtype, (pd.ArrowDtype, pd.PeriodDtype)) else type(dtype)
+
+
+_DECIMAL = re.compile(r"Decimal\((\d{1,3}), (\d{1,3})\)")
 
 
 def _panderas(column: FieldDescription) -> Any:
@@ -304,7 +447,8 @@ def _panderas(column: FieldDescription) -> Any:
     return pa.Field(
         nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
         description=column.description or None, alias=column.name, raise_warning=column.severity == "warning",
-        **arguments,
+        ignore_na=column.ignore_na, default=column.default, metadata=dict(column.metadata) if column.metadata else None,
+        on_missing=column.on_missing or None, **arguments,
     )  # fmt: skip
 
 
@@ -331,6 +475,9 @@ def params_in(what: Any) -> set[str]:
     """Return the names of the parameters that stand in a rule in the place of a value."""
     if isinstance(what, Mapping):
         return {name for part in what.values() for name in params_in(part)}
+    if isinstance(what, Formula):
+        values: list[Any] = [part.value for part in parts(what) if isinstance(part, Constant)]
+        return {value.name for value in values if isinstance(value, Param)}
     if not isinstance(what, RuleKind):
         return set()
     return {value.name for f in fields(what) if isinstance(value := getattr(what, f.name), Param)}  # type: ignore[arg-type]
@@ -350,5 +497,16 @@ def resolved(what: Any, params: Params) -> Any:
         return {fact: resolved(part, params) for fact, part in what.items()}
     if not params_in(what):
         return what
+    if isinstance(what, Formula):
+        return _with_params(what, params)
     values = {f.name: getattr(what, f.name) for f in fields(what) if f.init}
     return type(what)(**{n: params[value.name] if isinstance(value, Param) else value for n, value in values.items()})
+
+
+def _with_params(formula: Formula, params: Params) -> Formula:
+    if isinstance(formula, Constant):
+        value: Any = formula.value
+        return Constant(params[value.name]) if isinstance(value, Param) else formula
+    if isinstance(formula, Call):
+        return replace(formula, args=tuple(_with_params(arg, params) for arg in formula.args))
+    return formula

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription, RuleDescription
-from khrop.description.statements import field_statements, statement
-from khrop.model.facts import show
+from khrop.description.statements import field_statements, limit_text, statement
 from khrop.model.messages import NOTHING
 from khrop.model.rule import Scope
 from khrop.vocabulary.kinds import ReferenceKind
@@ -69,10 +68,19 @@ def _needs(rule: RuleDescription) -> tuple[str, ...]:
 def column_outline(column: FieldDescription) -> tuple[str, str, list[Sentence]]:
     """Return whether a column is required, whether it may be null, and what its checks require."""
     checks = field_statements(column)
+    if column.categories is not None:
+        checks.append((f"หมวด {limit_text(column.categories)}", f"categories {limit_text(column.categories)}"))
+    if column.ordered:
+        checks.append(("หมวดเรียงลำดับ", "ordered categories"))
     if column.unique:
         checks.append(("ไม่ซ้ำกัน", "unique"))
     if column.severity == "warning":
         checks = [(f"{th} (คำเตือน)", f"{en} (warning)") for th, en in checks]
+    further = {"coerce": column.coerce, "default": column.default, "on_missing": column.on_missing}
+    further |= {"ignore_na": not column.ignore_na and "no", "metadata": column.metadata}
+    present = {name: value for name, value in further.items() if value not in (None, False, "")}
+    texts = [name if value is True else f"{name} {limit_text(value)}" for name, value in present.items()]
+    checks += [(text, text) for text in texts]
     return ("required" if column.required else "optional"), ("may be null" if column.nullable else "not null"), checks
 
 
@@ -86,12 +94,13 @@ def option_lines(of: Description) -> list[tuple[str, str, str]]:
         ("คอลัมน์ที่บอกตำแหน่ง", "place", options.place or ""),
         ("ใช้กับ", "engines", ", ".join(options.engines)),
         ("พารามิเตอร์", "parameters", ", ".join(_params(options.params or {}))),
+        *((name, name, "yes" if value is True else str(value)) for name, value in of.config.items()),
     ]
     return [(th, en, value) for th, en, value in lines if value]
 
 
 def _params(params: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {show('', value) or NOTHING}" for name, value in params.items()]
+    return [f"{name} = {limit_text(value) or NOTHING}" for name, value in params.items()]
 
 
 def with_version(of: Description) -> str:

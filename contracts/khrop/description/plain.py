@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 import narwhals as nw
 
-from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.description import CONFIG, Description, FieldDescription, RuleDescription
 from khrop.description.records import record_from
 from khrop.expressions.formula import (
     Formula,
@@ -45,13 +45,18 @@ def plain(description: Description) -> Plain:
         **({"derived": {c: list(of) for c, of in options.derived.items()}} if options.derived else {}),
         **({"names_th": dict(options.names_th)} if options.names_th else {}),
         "unique": list(description.unique),
+        **({"config": dict(description.config)} if description.config else {}),
         "fields": [_plain_field(f) for f in description.fields],
         "rules": [plain_rule(r) for r in description.rules],
     }
 
 
 def _plain_field(column: FieldDescription) -> Plain:
-    data = _without_defaults(column, leave=("checks",))
+    data = _without_defaults(column, leave=("checks", "default", "categories"))
+    if column.default is not None:
+        data["default"] = plain_literal(column.default)
+    if column.categories is not None:
+        data["categories"] = _plain_list(column.categories)
     if column.checks:
         data["checks"] = [{"check": name, **{key: _plain_list(v) for key, v in of}} for name, of in column.checks]
     return data
@@ -124,7 +129,7 @@ def described(data: Plain) -> Description:
     return Description(
         name=data["name"], summary=data["summary"], options=options, unique=tuple(data["unique"]),
         fields=tuple(described_field(f) for f in data["fields"]),
-        rules=tuple(described_rule(r) for r in data["rules"]),
+        rules=tuple(described_rule(r) for r in data["rules"]), config=described_config(data.get("config", {})),
     )  # fmt: skip
 
 
@@ -134,7 +139,22 @@ def described_field(data: Plain) -> FieldDescription:
         (check["check"], tuple((key, _from_plain_list(value)) for key, value in check.items() if key != "check"))
         for check in data.get("checks", ())
     ]
-    return record_from(FieldDescription, {**data, "checks": tuple(checks)})
+    made = {**data, "checks": tuple(checks), "default": literal_from(data.get("default"))}
+    if made.get("categories") is not None:
+        made["categories"] = tuple(map(literal_from, made["categories"]))
+    return record_from(FieldDescription, made)
+
+
+def described_config(data: Plain) -> Plain:
+    """Return the options of Pandera's `Config` of their plain data; ValueError where they are none."""
+    for name, value in data.items():
+        if name not in CONFIG:
+            raise ValueError(f"no option is called {name!r}; there are {', '.join(CONFIG)}")
+        unset = CONFIG[name]
+        kind = dict if name == "metadata" else bool if unset is False else str
+        if not isinstance(value, kind) and not (name == "strict" and value == "filter"):
+            raise ValueError(f"{name} is {value!r}, not a {kind.__name__}")
+    return dict(data)
 
 
 def _from_plain_list(value: Any) -> Any:

@@ -7,13 +7,14 @@ its kinds, and how a formula reads belongs in `khrop.expressions.formula`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from khrop.description.description import FieldDescription
 from khrop.engine.fields import CHECKS
 from khrop.expressions.formula import Formula, in_words
 from khrop.model.facts import show
-from khrop.vocabulary.wording import Sentence, listed
+from khrop.vocabulary.wording import LISTED, Sentence
 
 
 def statement(what: Any) -> Sentence:
@@ -38,8 +39,21 @@ def field_statements(column: FieldDescription) -> list[Sentence]:
     """Return what the checks of a column say must hold, a sentence each."""
     sentences = []
     for name, arguments in column.checks:
-        texts = {key: listed(value) if isinstance(value, tuple) else show("", value) for key, value in arguments}
+        texts = {key: limit_text(value) for key, value in arguments}
+        exact = dict(arguments).get("exact_value")
+        if exact is not None:
+            texts |= {"min_value": str(exact), "max_value": str(exact)}
         texts = {"min_value": "", "max_value": "", **texts}
         _, _, en, th = CHECKS.get(name, ("", None, name, name))
         sentences.append((th.format_map(texts), en.format_map(texts)))
     return sentences
+
+
+def limit_text(value: Any) -> str:
+    """Return a limit as text: a moment with its time, a number with all its digits."""
+    if isinstance(value, tuple):
+        shown = [limit_text(item) for item in value]
+        return ", ".join(shown) if len(shown) <= LISTED + 1 else f"{', '.join(shown[:LISTED])} … ({len(shown)})"
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return repr(value) if isinstance(value, float) and float(show("", value) or "nan") != value else show("", value)

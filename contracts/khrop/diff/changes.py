@@ -6,12 +6,12 @@ Here belongs the record. How a value is graded belongs in `khrop.vocabulary.grad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from khrop.description.statements import limit_text
 from khrop.expressions.formula import Formula, in_words
-from khrop.model.facts import show
 from khrop.vocabulary.grades import Grade
 
 Party = Literal["producers", "consumers"]
@@ -143,8 +143,8 @@ def value_text(value: Any) -> str:
         texts = [value_text(item) for item in items]
         joined = ", ".join(texts)
         return joined if len(joined) <= LONGEST else f"{', '.join(texts[:3])} … ({len(texts)})"
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return value_text([f"{key}: {value_text(held)}" for key, held in value.items()])
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return show("", value) or NOTHING
+    return limit_text(value) or NOTHING

@@ -25,12 +25,16 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
     """Yield the changes of the columns, in the order of the new contract; the removed columns come last."""
     before, after = {f.name: f for f in old.fields}, {f.name: f for f in new.fields}
     for name, column in after.items():
-        yield from _changed(before[name], column) if name in before else [_added(column)]
+        yield from (
+            _changed(before[name], column) if name in before else [_added(column, bool(old.config.get("strict")))]
+        )
     for name, column in before.items():
         if name not in after:
-            yield _removed(column)
+            yield _removed(column, new.config.get("strict") is True)
     kept, now = [name for name in before if name in after], [name for name in after if name in before]
-    yield from Subject("contract", new.name).graded("order of columns", kept, now, grading.neutral)
+    is_ordered = old.config.get("ordered") or new.config.get("ordered")
+    order = grading.unclear if is_ordered else grading.neutral
+    yield from Subject("contract", new.name).graded("order of columns", kept, now, order)
     if old.unique != new.unique:
         grade = grading.key_columns(old.unique, new.unique, nullable_columns(old, new))
         yield Subject("contract", new.name).changed("unique", old.unique, new.unique, grade)
@@ -41,17 +45,22 @@ def nullable_columns(*descriptions: Description) -> set[str]:
     return {f.name for d in descriptions for f in d.fields if f.nullable or not f.required}
 
 
-def _added(column: FieldDescription) -> Change:
+def _added(column: FieldDescription, was_strict: bool) -> Change:
     # Frames may already have a column of that name with other contents; consumers cannot have relied on it.
     must = "ต้องมี" if column.required else "ไม่บังคับ"
     en = f"is new and {'required' if column.required else 'optional'} ({column.kind})"
     subject = Subject("column", column.name, is_binding=column.required)
-    return subject.changed("column", NOTHING, column.kind, "tightening", f"เพิ่มใหม่ {must} ({column.kind})", en)
+    grade: grading.Grade = (
+        "loosening" if was_strict and not column.required else "unclear" if was_strict else "tightening"
+    )
+    return subject.changed("column", NOTHING, column.kind, grade, f"เพิ่มใหม่ {must} ({column.kind})", en)
 
 
-def _removed(column: FieldDescription) -> Change:
+def _removed(column: FieldDescription, is_strict: bool) -> Change:
     th, en = f"ตัดออก ({column.kind})", f"is removed ({column.kind})"
-    return Subject("column", column.name).changed("column", column.kind, NOTHING, "loosening", th, en)
+    # A strict contract refuses what it does not name.
+    grade: grading.Grade = "unclear" if is_strict else "loosening"
+    return Subject("column", column.name).changed("column", column.kind, NOTHING, grade, th, en)
 
 
 def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
@@ -66,6 +75,17 @@ def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
         grade: grading.Grade = "loosening" if new.coerce else "tightening"
         # With or without coercion consumers get the contract's type.
         yield Subject("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
+    if old.categories != new.categories:
+        known = old.categories is not None and new.categories is not None
+        less: grading.Grade = "tightening" if old.categories is None else "loosening"
+        grade = grading.wider_is_looser(old.categories or (), new.categories or ()) if known else less
+        yield subject.changed("categories", old.categories, new.categories, grade)
+    yield from subject.graded("ordered categories", old.ordered, new.ordered, grading.unclear)
+    yield from subject.graded("ignore_na", old.ignore_na, new.ignore_na, grading.more_is_looser)
+    # Plain Pandera puts it in the place of nulls: without it they are refused, with another readers get others.
+    yield from subject.graded("default", old.default, new.default, grading.unclear)
+    yield from subject.graded("on_missing", old.on_missing, new.on_missing, grading.unclear)
+    yield from subject.graded("metadata", old.metadata, new.metadata, grading.neutral)
     yield from _checks(old, new)
     yield from subject.graded("title", old.title, new.title, grading.neutral)
     yield from subject.graded("description", old.description, new.description, grading.neutral)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from khrop.description.description import Description, RuleDescription, params_in
+from khrop.description.description import CONFIG, Description, RuleDescription, params_in
 from khrop.diff.changes import Change, Level, Subject, value_text
 from khrop.diff.column_changes import column_changes
 from khrop.diff.rule_changes import rule_changes
-from khrop.vocabulary.grades import Grade, neutral, unclear
+from khrop.vocabulary.grades import Grade, Grading, more_is_looser, more_is_stricter, neutral, unclear
 
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
 """The parts of a version, the greatest last."""
@@ -50,6 +51,25 @@ def _options(old: Description, new: Description) -> Iterator[Change]:
     yield from subject.graded("names_th", was.names_th, now.names_th, neutral)
     yield from _engines(subject, was.engines, now.engines)
     yield from _params(old, new)
+    for name, unset in CONFIG.items():
+        yield from subject.graded(name, old.config.get(name, unset), new.config.get(name, unset), _config_grade(name))
+
+
+def _config_grade(name: str) -> Grading:
+    """Return how a change of an option of Pandera's `Config` is graded."""
+    if name == "strict":
+        return _strictness
+    if name in ("title", "description", "metadata"):
+        return neutral
+    strict = {"ordered": more_is_stricter, "unique_column_names": more_is_stricter, "coerce": more_is_looser}
+    return strict.get(name, unclear)
+
+
+def _strictness(old: Any, new: Any) -> Grade:
+    """Grade `strict`: False accepts columns that the contract does not name, "filter" removes them, True refuses."""
+    if True in (old, new):
+        return "tightening" if new is True else "loosening"
+    return "unclear"
 
 
 def _key(old: Description, new: Description) -> Iterator[Change]:

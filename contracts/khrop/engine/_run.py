@@ -18,14 +18,15 @@ from khrop.engine._decimals import restore_row
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._split import Split
 from khrop.engine.compiled import COLUMNS, Built
-from khrop.engine.frames import PreparedFrame
+from khrop.engine.frames import PreparedFrame, count_rows
 from khrop.engine.naming import fault_messages
 from khrop.engine.row_rules import RowRule, scale_rule, simplify_rule
 from khrop.model import document_rules
 from khrop.model.facts import ONLY_SNAPSHOT, Facts, snapshot_name
 from khrop.model.grouping import Failure, Grouping, natural_key
-from khrop.model.messages import fill_template, format_row, make_violation
+from khrop.model.messages import fill_template, format_row, make_violation, violation_of
 from khrop.model.names import resolved
+from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
 from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
@@ -145,8 +146,9 @@ class Run:
                 self._add(rule.id, rule.severity, len(failing), partial(list, failing))
         self.not_run += not_run
 
-    def verdict(self, ids: Sequence[str]) -> Verdict:
-        """Return the verdict, its violations in the order of some rule ids."""
+    def verdict(self, rules: Sequence[CheckedRule]) -> Verdict:
+        """Return the verdict, its violations in the order of the rules that were to be run."""
+        ids = dict.fromkeys([COLUMNS, *(rule.id for rule in rules)])
         order = {rule_id: i for i, rule_id in enumerate(ids)}
         loads = self.loads
         self.split.bind(self.native, self.frame, self.by, self.options)
@@ -159,6 +161,8 @@ class Run:
             tuple((rule_id, self.counts[rule_id]) for rule_id in ids if rule_id in self.counts),
             frozenset(self.severities),
             self.split.rows,
+            tuple(rules),
+            count_rows(self.native),
         )
 
     def _has_facts(self, rule: Rule) -> bool:
@@ -212,7 +216,9 @@ class Run:
         texts = format_row(row, self.by.key)
         null = next((c for c in rule.required if row[c] is None), "")
         column = null or fill_template(rule.rule, rule.words, "column", texts) or rule.columns[0]
-        return make_violation(rule.rule, rule.words, texts, texts["key"], column, self.by.where(row), self.by.name(row))
+        return make_violation(
+            rule.rule, rule.words, texts, texts.words["key"], column, self.by.where(row), self.by.name(row)
+        )
 
     def _add_failures(
         self, rule: Rule, failures: Sequence[Failure], what: Any = None, run: GroupRun | None = None
@@ -224,13 +230,8 @@ class Run:
             self.split.fail_keys(rule.severity, what.keys, lambda: run.failing_keys(what))
         else:
             self.split.fail_snapshots(rule.severity, [failure.snapshot for failure in failures])
-        violations = [
-            Violation(
-                rule.id, rule.severity, f.key, f.column, f.observed, f.expected, f.place, f.th, f.en, f.snapshot or None
-            )
-            for f in (failures if self.limit is None else failures[: self.limit])
-        ]
-        self._add(rule.id, rule.severity, len(failures), partial(list, violations))
+        kept = failures if self.limit is None else failures[: self.limit]
+        self._add(rule.id, rule.severity, len(failures), lambda: [violation_of(rule, what, f) for f in kept])
 
     def _add(self, rule_id: str, severity: Severity, count: int, load: Load) -> None:
         """Count violations of a rule and keep as many as the limit allows beside those kept already."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots
-from khrop.engine.compiled import COLUMNS, built_rules
+from khrop.engine.compiled import COLUMNS_RULE, built_rules
 from khrop.engine.frames import engine_of, prepare
 from khrop.engine.spark_names import names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
@@ -121,7 +121,8 @@ def check(
         run.run_reference_rules(reference_rules, frames, frames.get(PREVIOUS_FRAME))
     if document_rules := [built for built in rules if built.rule.scope == "document"]:
         run.run_document_rules(document_rules)
-    return run.verdict([COLUMNS, *dict.fromkeys(built.rule.id for built in rules)])
+    of_columns = [COLUMNS_RULE] if "row" in scopes else []
+    return run.verdict([*of_columns, *(built.checked for built in rules)])
 
 
 def holds(contract: type, rule: Rule, frame: Any) -> bool:

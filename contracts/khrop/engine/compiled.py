@@ -6,7 +6,7 @@ fields, its rules built with the parameters, and whether the engines that it dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,11 +18,16 @@ from khrop.engine.operands import faults_of
 from khrop.engine.row_rules import RowRule, make_row_rule
 from khrop.engine.support import require_support
 from khrop.expressions.formula import Formula, Opaque, columns_in, formula_of
+from khrop.model.messages import key_of, require_templates
+from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import PREVIOUS, Params, Rule, RuleDefinitionError, options_of, rules_of
-from khrop.vocabulary.kinds import RowKind
+from khrop.vocabulary.kinds import LookupKind, RowKind
 
 COLUMNS = "columns"
 """The id of the rule that a frame breaks where it lacks a column of the contract or has one of the wrong type."""
+
+
+COLUMNS_RULE = CheckedRule(COLUMNS, "error", "row", "The frame has the columns of the contract, of their types.")
 
 
 class Built(NamedTuple):
@@ -37,6 +42,14 @@ class Built(NamedTuple):
     rule: Rule
     what: Any
     named: tuple[str, ...]
+
+    @property
+    def checked(self) -> CheckedRule:
+        """The rule as a verdict lists it."""
+        rule = self.rule
+        parts = tuple(self.what) if rule.scope == "document" else rule.needs
+        of_rows = isinstance(self.what, (RowRule, LookupKind))
+        return CheckedRule(rule.id, rule.severity, rule.scope, rule.summary, of_rows, parts)
 
 
 def built_rules(contract: type, params: Params | None) -> tuple[Built, ...]:
@@ -83,10 +96,27 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
             )
     rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
+    _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
     for entry in rules:
         for fault in (f for formula in _formulas(entry.what) for f in faults_of(formula, known)):
             raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
     return rules
+
+
+def _require_templates(contract: type, rules: Sequence[Built], kinds: Mapping[str, str]) -> None:
+    """Check what the messages of rules name: columns of a row, facts of a document, the words of a group's failure."""
+    options = options_of(contract)
+    listed = [column for column in (options.snapshot, options.place, *options.key) if column]
+    columns: dict[str, str] = {**dict.fromkeys(listed, ""), **{f"{c}_printed": "" for c in kinds}, **kinds}
+    previous = {PREVIOUS + column: kind for column, kind in columns.items()}
+    for rule, what, _ in rules:
+        if isinstance(what, (RowRule, LookupKind)):
+            names: Mapping[str, str] = {**previous, **columns} if rule.scope == "reference" else columns
+        else:
+            # A failure of a group is known by its key alone.
+            names = dict.fromkeys(key_of(what), "")
+        words = what.words if isinstance(what, RowRule) else what.words() if isinstance(what, LookupKind) else {}
+        require_templates(rule, words, names)
 
 
 def to_built(rule: Rule, built: Any) -> Built:

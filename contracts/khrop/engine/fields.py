@@ -20,6 +20,7 @@ from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_tex
 from khrop.model.facts import is_missing, show
 from khrop.model.names import marked
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
+from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import UniqueKey
 from khrop.vocabulary.kinds import RowKind
 
@@ -207,10 +208,10 @@ def _row_rule(
     """Return a rule about one column; its nulls are left to `not-null`, unless `skipped` is empty."""
     return Rule(
         id=rule_id, scope="row", severity=severity, columns=(name,), needs=(),
-        skip_null=(name,) if skipped is None else skipped, column=name,
-        observed=f"{{{name}}}", expected=en.replace("{", "{{").replace("}", "}}"),
-        th=f"{{name}}: {marked(name)} {th.replace('{', '{{').replace('}', '}}')} ({{observed}})",
-        en=f"{{name}}: {name} must be {{expected}} ({{observed}})",
+        skip_null=(name,) if skipped is None else skipped, column=literal(name),
+        observed=placeholder(name), expected=literal(en),
+        th=f"{{name}}: {literal(f'{marked(name)} {th}')} ({{observed}})",
+        en=f"{{name}}: {literal(name)} must be {{expected}} ({{observed}})",
         summary=f"{name}: {en}.", build=lambda contract, params: expr,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ import narwhals as nw
 from khrop.engine._decimals import scaled_arrow, scaled_column
 from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
 from khrop.engine.naming import Fault, drop_doubled_names, name_faults
+from khrop.model.outcomes import RowCount
 from khrop.model.rule import ENGINES
 
 if TYPE_CHECKING:
@@ -145,6 +146,21 @@ class PreparedFrame:
             self.engine, self.schema, lambda: data, lambda: _arrays(self.engine, native, numbers), faults,
             self.changed, numbers, is_partial=True, scales=self.scales,
         )  # fmt: skip
+
+
+def count_rows(frame: Any) -> RowCount:
+    """Return the number of rows of a frame: known of a frame in memory, else queried on demand.
+
+    Args:
+        frame: A frame of any engine.
+
+    Returns:
+        The number.
+    """
+    data = nw.from_native(frame)
+    if isinstance(data, nw.DataFrame):
+        return RowCount(len(data), lambda: len(data))
+    return RowCount(None, lambda: int(data.select(nw.len()).collect().item()))
 
 
 def engine_of(frame: Any) -> str:

@@ -1,7 +1,7 @@
 """Names of columns that Spark reads as something else, under names that it does not.
 
-Spark takes `a.b` for a field of `a`, and `a` and `A` for one column. Such a frame is checked under other names, by rules
-and options that are renamed with it; what is returned has the names of the frame. Here belongs the renaming alone.
+Spark takes `a.b` for a field of `a`, and `a` and `A` for one column. Such a frame is checked under other names, by
+rules and options that are renamed with it; what is returned has the names of the frame. Here belongs the renaming.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ def rename_verdict(verdict: Verdict, columns: Sequence[str], names: Names) -> Ve
 def _with_names(record: Record, names: Names) -> Record:
     """Return a record with the names of the frame in its texts."""
     changed = {}
-    for field in fields(record):  # type: ignore[arg-type]
+    for field in fields(record):
         text = getattr(record, field.name)
         for name, other in names.items():
             text = text.replace(other, name) if isinstance(text, str) else text
         changed[field.name] = text
-    return replace(record, **changed)  # type: ignore[type-var]
+    return replace(record, **changed)
 
 
 @lru_cache(maxsize=32)
@@ -102,7 +102,7 @@ def rename_contract(contract: type, names: tuple[tuple[str, str], ...]) -> type:
     """
     other = dict(names)
 
-    class Renamed(contract):  # type: ignore[misc, valid-type]
+    class Renamed(contract):  # type: ignore[misc]
         """The contract about columns of other names."""
 
         written_names = {new: name for name, new in names}

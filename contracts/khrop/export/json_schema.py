@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription, RuleDescription, describe, resolved
+from khrop.description.plain import plain
 from khrop.engine.compiled import Built, built_rules
+from khrop.engine.declared import MOMENTS
 from khrop.engine.fields import CHECKS
 from khrop.engine.row_rules import RowRule
 from khrop.vocabulary.kinds import RowKind
@@ -21,13 +23,19 @@ from khrop.vocabulary.kinds import RowKind
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
-_TYPES = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "string"}
+STRICT = ("strict", True)
+# What patterns have in Python and not in ECMA-262: flags, names of groups, comments, conditions, anchors of the text.
+_NOT_OF_ECMA = re.compile(r"\(\?(?![:=!]|<[=!])|\\[AZ]")
+
+_TYPES = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "string",
+          "moment": "string"}  # fmt: skip
 
 
 def to_json_schema(contract: type) -> Schema:
     """Return a contract as the schema of an array of rows, each an object of columns; NaN is `null`.
 
-    Columns that the contract does not name are allowed. `x-khrop-rules` lists the rules that are not in the schema.
+    Columns that the contract does not name are allowed, unless it is strict. `x-khrop-rules` lists the rules that are
+    not in the schema, `x-khrop-options` what else it cannot say, of the frame and of each column.
 
     Args:
         contract: The contract.
@@ -41,6 +49,7 @@ def to_json_schema(contract: type) -> Schema:
     description = describe(contract)
     rules = built_rules(contract, None)
     of_rules = dict(_of_rules(description, rules))
+    others = {name: value for name, value in plain(description).get("config", {}).items() if (name, value) != STRICT}
     columns = {column.name: _column(column, of_rules.get(column.name)) for column in description.fields}
     return {
         "$schema": DRAFT,
@@ -52,8 +61,9 @@ def to_json_schema(contract: type) -> Schema:
             "type": "object",
             "properties": columns,
             "required": [column.name for column in description.fields if column.required],
-            "additionalProperties": True,
+            "additionalProperties": description.config.get("strict") is not True,
         },
+        **({"x-khrop-options": others} if others else {}),
         "x-khrop-rules": [_listed(built) for built in rules if not _in_schema(built, description)],
     }
 
@@ -68,10 +78,12 @@ def _of_rules(description: Description, rules: tuple[Built, ...]) -> Iterator[tu
 
 
 def _column_schemas(rule: RuleDescription, description: Description) -> Mapping[str, Schema]:
+    # A null in a column that it skips lets the whole row pass, and a schema of the others would refuse it.
     if not isinstance(rule.what, RowKind):
         return {}
     what: RowKind = resolved(rule.what, description.options.params or {})
-    return what.json_schema()
+    schemas = what.json_schema()
+    return schemas if not rule.skip_null or len(schemas) == 1 else {}
 
 
 def _refuses_rows(built: Built) -> bool:
@@ -86,8 +98,16 @@ def _in_schema(built: Built, description: Description) -> bool:
     if own is not None:
         return set(built.what.columns) == set(_column_schemas(own, description))
     column = next(f for f in description.fields if f.name == built.rule.columns[0])
-    checks = [check for check, _ in column.checks if CHECKS[check][0] == built.rule.id]
-    return column.kind != "date" or not checks
+    checks = [(check, dict(of)) for check, of in column.checks if CHECKS[check][0] == built.rule.id]
+    return not checks or (column.kind not in MOMENTS and all(_expressible(*check) for check in checks))
+
+
+def _expressible(check: str, arguments: Mapping[str, Any]) -> bool:
+    """Return whether JSON Schema can say a check: patterns differ, and JSON's numbers are read as floats."""
+    if check in ("str_matches", "str_contains") and _NOT_OF_ECMA.search(str(arguments["pattern"])):
+        return False
+    limits = [v for value in arguments.values() for v in (value if isinstance(value, tuple) else (value,))]
+    return all(not isinstance(v, Decimal) or Decimal(float(v)) == v for v in limits)
 
 
 def _column(column: FieldDescription, of_rule: Schema | None) -> Schema:
@@ -101,11 +121,22 @@ def _column(column: FieldDescription, of_rule: Schema | None) -> Schema:
         schema |= {} if nullable else {"not": {"type": "null"}}
     else:
         schema["type"] = [json_type, "null"] if nullable else json_type
-    if column.kind == "date":
-        schema["format"] = "date-time" if column.dtype.startswith("datetime") else "date"
+    if column.default is not None:
+        schema["default"] = _json(column.default)
+    options = {key: getattr(column, key) for key in ("coerce", "ordered", "metadata", "on_missing")}
+    options = {key: value for key, value in options.items() if value} | (
+        {} if column.ignore_na else {"ignore_na": False}
+    )
+    if options:
+        schema["x-khrop-options"] = options
+    if column.kind in MOMENTS:
+        schema["format"] = "date" if column.kind == "date" else "date-time"
     limits = [of_rule] if of_rule else []
-    if column.severity == "error" and column.kind != "date":
-        limits += [_limit(check, dict(arguments), nullable) for check, arguments in column.checks]
+    if column.severity == "error" and column.kind not in MOMENTS:
+        checks = [(check, dict(arguments)) for check, arguments in column.checks]
+        limits += [_limit(check, of, nullable) for check, of in checks if _expressible(check, of)]
+    if column.categories is not None:
+        limits.append({"enum": [*map(_json, column.categories), *([None] if nullable else [])]})
     for limit in limits:
         if schema.keys() & limit.keys():
             schema.setdefault("allOf", []).append(limit)

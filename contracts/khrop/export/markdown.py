@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from khrop.description import outline
 from khrop.description.breakage import Broken
-from khrop.description.description import Description, readable
+from khrop.description.description import Description, readable, require_no_losses
 from khrop.model.messages import NOTHING
 
 _SPECIAL = re.compile(r"([\\|*<\[\]`])")
@@ -28,7 +28,11 @@ def to_markdown(contract: type, examples: Mapping[tuple[str, str], Broken] | Non
 
     Returns:
         The page.
+
+    Raises:
+        NotExportable: The contract has what the page cannot show, such as a parser.
     """
+    require_no_losses(contract)
     of = readable(contract)
     rules = [outline.rule_outline(rule) for rule in of.rules]
     lines = [*_head(of), *_columns(of)]

@@ -16,7 +16,7 @@ from khrop.description.plain import plain, plain_rule
 from khrop.engine.fields import CHECKS
 from khrop.export import yaml_text
 from khrop.export.odcs_document import OWN
-from khrop.export.odcs_reading import LIMITS, read_document
+from khrop.export.odcs_reading import FURTHER, LIMITS, read_document
 from khrop.export.sql_rules import Query, queries
 from khrop.expressions.formula import Formula, columns_in
 from khrop.vocabulary.kinds import RuleKind
@@ -25,7 +25,7 @@ API_VERSION = "v3.1.0"
 TABLE = "${table}"
 
 _LOGICAL = {"integer": "integer", "number": "number", "text": "string", "boolean": "boolean", "date": "date",
-            "other": "object"}  # fmt: skip
+            "moment": "timestamp", "other": "object"}  # fmt: skip
 _OPTIONS = {limit: option for option, limit in LIMITS.items()}
 
 
@@ -67,7 +67,7 @@ def document_of(contract: type) -> dict[str, Any]:
     description = describe(contract)
     written = queries(contract, TABLE)
     options = plain(description)
-    kept = ("snapshot", "key", "place", "params", "engines", "unique", "derived", "names_th")
+    kept = ("snapshot", "key", "place", "params", "engines", "unique", "config", "derived", "names_th")
     return {
         "kind": "DataContract",
         "apiVersion": API_VERSION,
@@ -113,7 +113,9 @@ def _property(description: Description, column: FieldDescription, written: tuple
         data |= {"primaryKey": True, "primaryKeyPosition": description.options.key.index(column.name) + 1}
     if quality := _checks(description, column, written):
         data["quality"] = quality
-    data["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce})]
+    more = next(f for f in plain(description)["fields"] if f["name"] == column.name)
+    further = {key: more[key] for key in FURTHER if key in more}
+    data["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce, **further})]
     return data
 
 

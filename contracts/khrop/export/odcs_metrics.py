@@ -17,6 +17,7 @@ from khrop.description.description import RuleDescription
 from khrop.export.odcs_document import At
 from khrop.expressions.formula import formula_of
 from khrop.model.rule import Scope, Severity
+from khrop.model.templates import placeholder
 from khrop.vocabulary import ByGroup, UniqueKey
 
 _MILD = ("info", "information", "notice", "warn", "warning", "low", "minor")
@@ -89,7 +90,7 @@ def _rule(entry: At, column: str | None, named: str) -> RuleDescription:
     return RuleDescription(
         id=named or "-".join([_kebab(metric), *columns]), method="", scope=scope, severity=severity,
         summary=entry.text("description", "") or summary, what=what, columns=columns, skip_null=skipped,
-        observed=f"{{{columns[0]}}}" if scope == "row" else "",
+        observed=placeholder(columns[0]) if scope == "row" else "",
     )  # fmt: skip
 
 

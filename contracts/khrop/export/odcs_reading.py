@@ -10,18 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from string import Formatter
 from typing import Any, TypeVar
 
 from khrop.description.description import (
-    TEMPLATES,
     Description,
     FieldDescription,
     RuleDescription,
     contract_of,
     describe,
 )
-from khrop.description.plain import described_field, described_rule, value_from
+from khrop.description.plain import described_config, described_field, described_rule, value_from
 from khrop.engine.compiled import built_rules
 from khrop.export.odcs_document import At, shown
 from khrop.export.odcs_metrics import Foreign
@@ -33,7 +31,9 @@ SEMVER = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?", re.ASCII)
 _DERIVED = ("logicalType", "logicalTypeOptions", "primaryKey", "primaryKeyPosition")
 _TYPES = {"string": ("text", "str"), "integer": ("integer", "Int64"), "number": ("number", "float64"),
           "boolean": ("boolean", "boolean"), "date": ("date", "date"),
-          "timestamp": ("date", "datetime64[ns]")}  # fmt: skip
+          "timestamp": ("moment", "datetime64[ns]")}  # fmt: skip
+FURTHER = ("ignore_na", "categories", "ordered", "default", "metadata", "on_missing")
+"""What a column has beside what the standard says of it."""
 _ORDER = ("equal_to", "not_equal_to", "greater_than", "greater_than_or_equal_to", "less_than", "less_than_or_equal_to",
           "in_range", "isin", "notin", "str_contains", "str_endswith", "str_matches", "str_length",
           "str_startswith")  # fmt: skip
@@ -94,7 +94,14 @@ def _description(at: At, table: At) -> Description:
         fields=tuple(columns),
         unique=_names(own, "unique") if own is not None else key if len(key) > 1 else (),
         rules=(*rules, *foreign.rules(methods)),
+        config=_config(own),
     )
+
+
+def _config(own: At | None) -> dict[str, Any]:
+    if own is None or not own.there("config"):
+        return {}
+    return _guarded(own["config"], lambda: described_config(dict(own["config"].mapping())))
 
 
 def _options(at: At, table: At, own: At | None) -> ContractOptions:
@@ -173,6 +180,7 @@ def _field(column: At, foreign: Foreign) -> FieldDescription:
         "nullable": not (column.flag("required") or key), "coerce": own is not None and own.flag("coerce"),
         "unique": column.flag("unique"), "title": column.text("businessName", ""),
         "description": column.text("description", ""), "severity": next(iter(severities), "error"), "checks": checks,
+        **({key: own.value[key] for key in FURTHER if key in own.value} if own is not None else {}),
     }  # fmt: skip
     return _guarded(column, lambda: described_field(made))
 
@@ -237,7 +245,6 @@ def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
     rule = _guarded(entry, lambda: described_rule({**given, "severity": entry.text("severity")}))
     if not rule.method.isidentifier() or rule.method.startswith("_") or hasattr(_base(), rule.method):
         raise entry.wrong(f"{rule.method!r} cannot be the name of a rule's method")
-    _guarded(entry, lambda: _plain_templates(rule))
     return rule
 
 
@@ -245,14 +252,6 @@ def _base() -> type:
     import pandera.pandas as pa
 
     return pa.DataFrameModel
-
-
-def _plain_templates(rule: RuleDescription) -> None:
-    """Refuse templates that do more than name values: the document may come from anyone."""
-    for template in TEMPLATES:
-        for _, named, form, conversion in Formatter().parse(getattr(rule, template)):
-            if named is not None and (set(".[{") & set(named) or form or conversion):
-                raise ValueError(f"in a text only names stand in braces, not {{{named}}}")
 
 
 def _guarded(at: At, make: Callable[[], Read]) -> Read:

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast, get_args
 
+from khrop.description.description import require_no_losses, without_rules
+from khrop.description.statements import limit_text
 from khrop.engine.declared import Kind, kind_of
 from khrop.engine.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
-from khrop.export.sql_rules import Query, in_a_comment, kept, queries
+from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept, kinds_in_sql, queries
 from khrop.model.rule import options_of
 from khrop.vocabulary.query_writer import NotInSql
 
 _TYPES: dict[Kind, str] = {
     "integer": "BIGINT", "number": "DOUBLE PRECISION", "text": "TEXT", "boolean": "BOOLEAN", "date": "DATE",
-    "other": "TEXT",
+    "moment": "TIMESTAMP", "other": "TEXT",
 }  # fmt: skip
 
 
@@ -41,29 +43,51 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
 
     Raises:
         ValueError: The dialect is not known, or the table has no name.
+        NotExportable: The contract has what neither SQL nor a comment holds, such as a parser.
     """
     if dialect not in get_args(Dialect):
         raise ValueError(f"no dialect is called {dialect!r}; there are {', '.join(get_args(Dialect))}")
     if not table:
         raise ValueError("a table needs a name")
+    require_no_losses(contract)
     known = cast(Dialect, dialect)
     written = queries(contract, name(table), known)
     head = in_a_comment(
         [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
     )
+    for text in _not_in_sql(contract):
+        head += "\n" + in_a_comment([f"not in SQL: {text}"])
     return "\n\n".join([f"{head}\n{_create(contract, table, known, written)}", *map(_statement, written)]) + "\n"
+
+
+def _not_in_sql(contract: type) -> Iterator[str]:
+    """Yield the options of Pandera that a table does not have. A table has just its columns, in their order."""
+    of = without_rules(contract)
+    for option, value in of.config.items():
+        if option != "ordered" and (option, value) != ("strict", True):
+            yield f"{option} = {value}"
+    for column in of.fields:
+        options = {key: getattr(column, key) for key in ("coerce", "categories", "ordered", "metadata", "on_missing")}
+        options |= {"default": column.default, "ignore_na": None if column.ignore_na else "no"}
+        for option, value in options.items():
+            if value not in (None, False, ""):
+                yield f"{option} of {column.name}: {limit_text(value)}"
 
 
 def _create(contract: type, table: str, dialect: Dialect, written: tuple[Query, ...]) -> str:
     schema = contract.to_schema()  # type: ignore[attr-defined]
-    kinds = {column: kind_of(field.dtype) for column, field in schema.columns.items()}
-    lines = [f"{name(column)} {_type(field, kinds[column])}" for column, field in schema.columns.items()]
-    lines += _constraints(written, Printer(kinds, dialect))
+    lines = [f"{name(column)} {_type(field)}" for column, field in schema.columns.items()]
+    lines += _constraints(written, Printer(kinds_in_sql(contract), dialect))
     return f"CREATE TABLE {name(table)} (\n    " + ",\n    ".join(lines) + "\n);"
 
 
-def _type(column: Any, kind: Kind) -> str:
-    sql = "TIMESTAMP" if str(column.dtype).startswith("datetime") else _TYPES[kind]
+def _type(column: Any) -> str:
+    dtype = str(column.dtype)
+    sql = _TYPES[kind_of(column.dtype)]
+    if dtype.startswith("datetime"):
+        sql = "TIMESTAMP WITH TIME ZONE" if "," in dtype else "TIMESTAMP"
+    elif digits := EXACT.match(dtype):
+        sql = f"DECIMAL({digits[1]}, {digits[2]})"
     # A column that a frame may lack is a column of the table, and empty.
     return sql if column.nullable or not column.required else f"{sql} NOT NULL"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -61,8 +61,13 @@ def literal(value: Any) -> str:
             text = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
             return f"CAST('{text}' AS DOUBLE PRECISION)"
         return repr(value) if "e" in repr(value) else f"{value!r}e0"
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int):
         return str(value)
+    if isinstance(value, datetime):
+        zone = " WITH TIME ZONE" if value.tzinfo else ""
+        return f"TIMESTAMP{zone} '{value.isoformat(' ')}'"
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     return "'" + _checked_text(str(value)).replace("'", "''") + "'"

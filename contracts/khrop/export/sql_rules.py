@@ -7,6 +7,7 @@ have a reason instead of a query.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,16 @@ def queries(contract: type, table: str, dialect: Dialect = "duckdb") -> tuple[Qu
     return tuple(writer.query(built) for built in built_rules(contract, None))
 
 
+EXACT = re.compile(r"decimal(?:128)?\((\d+), (\d+)\)", re.IGNORECASE)
+"""The name of a type of decimals with its digits."""
+
+
+def kinds_in_sql(contract: type) -> dict[str, Kind]:
+    """Return what the columns of a contract hold; decimals are exact as integers are, and are never NaN."""
+    types = {name: str(column.dtype) for name, column in contract.to_schema().columns.items()}  # type: ignore[attr-defined]
+    return {c: "integer" if EXACT.match(types[c]) else of.kind for c, of in columns_of(contract).items()}
+
+
 def kept(rule: RowRule, printer: Printer) -> str:
     """Return the condition that a row keeps a rule, which is never null.
 
@@ -91,7 +102,7 @@ class Writer:
     @property
     def kinds(self) -> Mapping[str, Kind]:
         """What the columns hold, by name."""
-        return {name: column.kind for name, column in columns_of(self.contract).items()}
+        return kinds_in_sql(self.contract)
 
     @property
     def printer(self) -> Printer:

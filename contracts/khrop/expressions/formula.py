@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the contract in the place of a value of a rule."""
+
+    name: str
+
+    def __str__(self) -> str:
+        """Return the name in braces."""
+        return f"{{{self.name}}}"
+
+
 Literal = int | float | str | bool | date | Decimal | None
-LITERALS = (int, float, str, bool, date, Decimal, type(None))
+LITERALS = (int, float, str, bool, date, Decimal, Param, type(None))
 
 
 class Opaque(ValueError):
@@ -44,7 +56,7 @@ class Constant:
     """A value that is part of the rule.
 
     Attributes:
-        value: A number, text, truth value, date, moment or None.
+        value: A number, text, truth value, date, moment or None; in a description also a `Param`, which no engine runs.
     """
 
     value: Literal
@@ -121,12 +133,11 @@ def _single_name(names: list[str]) -> str:
     return names[0]
 
 
-def _check_literal(value: Any) -> Literal:
+def _check_literal(value: Any) -> Any:
     if not isinstance(value, LITERALS):
         raise Opaque(f"{value!r} is no number, text, date or moment")
     to_python = getattr(value, "to_pydatetime", None)  # pandas' own moment
-    plain: Literal = to_python() if to_python else value
-    return plain
+    return to_python() if to_python else value
 
 
 def _read_call(node: Any, first: Formula | None) -> Formula:
@@ -372,6 +383,8 @@ def plain_literal(value: Any) -> Any:
     """
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
+    if isinstance(value, Param):
+        return {"param": value.name}
     if isinstance(value, datetime):
         return {"datetime": value.isoformat()}
     return {"date": value.isoformat()} if isinstance(value, date) else value
@@ -397,8 +410,10 @@ def literal_from(plain: Any) -> Literal:
                 return datetime.fromisoformat(plain["datetime"])
             if set(plain) == {"decimal"}:
                 return Decimal(plain["decimal"])
+            if set(plain) == {"param"}:
+                return cast(Literal, Param(str(plain["param"])))
         except (TypeError, ValueError, ArithmeticError) as error:
             raise ValueError(f"no formula: {plain!r} is no date and no number") from error
     elif isinstance(plain, LITERALS):
-        return plain
+        return cast(Literal, plain)
     raise ValueError(f"no formula: {plain!r}")

@@ -119,12 +119,12 @@ def _unread_violation(rule: Rule, fact: str, expected: str, facts: Facts, snapsh
 
 def _broken_violation(rule: Rule, fact: str, part: FactRule, facts: Facts, snapshot: str) -> Violation:
     known = facts.of(snapshot)
-    texts = RowTexts({name: text for name, value in known.items() if (text := show(name, value))})
+    texts = RowTexts({name: text for name, value in known.items() if (text := show(name, value))}, known)
     # An English message names it as the contract does, a Thai one in Thai.
-    texts["fact"] = marked(fact)
-    if observed := texts.get(fact) or facts.unread(snapshot, fact):
-        texts["observed"] = observed
+    texts.set_word("fact", marked(fact))
+    if observed := texts.columns.get(fact) or facts.unread(snapshot, fact):
+        texts.set_word("observed", observed)
     # What a rule says itself that it expects comes before the bare value.
     if not rule.expected and part.expected and (expected := show(fact, part.expected(known))):
-        texts["expected"] = expected
+        texts.set_word("expected", expected)
     return make_violation(rule, {}, texts, fact, fact, facts.place(snapshot, fact), snapshot)

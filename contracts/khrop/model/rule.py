@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from khrop.expressions.formula import Param as Param
+
 Severity = Literal["error", "warning"]
 Scope = Literal["row", "group", "reference", "document"]
 Params = Mapping[str, Any]
@@ -68,13 +70,6 @@ class Rule:
     en: str
     summary: str
     build: Callable[[type, Params], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A parameter of the contract in the place of a value of a rule."""
-
-    name: str
 
 
 def methods_of(contract: type) -> dict[str, Rule]:

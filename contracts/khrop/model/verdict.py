@@ -10,8 +10,11 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from khrop.model import verdict_text
+from khrop.model.outcomes import CheckedRule, RowCount, RuleOutcome, outcomes_of
 from khrop.model.rule import Severity
 
 if TYPE_CHECKING:
@@ -128,8 +131,8 @@ class LazyViolations(Sequence[Violation]):
         return hash(self._loaded)
 
     def __repr__(self) -> str:
-        """Return the violations as text."""
-        return repr(self._loaded)
+        """Return the first violations as text, and how many more there are."""
+        return verdict_text.short(self._loaded)
 
 
 def status_of(severities: Iterable[str]) -> Status:
@@ -151,15 +154,13 @@ class ContractError(ValueError):
     """A frame that breaks its contract.
 
     Attributes:
-        verdict: The verdict; the message has the same content.
+        verdict: The verdict; the message has its broken rules with their counts and first violations.
     """
 
     def __init__(self, verdict: Verdict) -> None:
         """Create the error from a verdict."""
         self.verdict = verdict
-        lines = [f"{verdict.contract} {verdict.contract_version}: {verdict.status}"]
-        lines += [f"  {v.rule_id} ({v.severity}) {v.place} {v.message_en}".rstrip() for v in verdict.records]
-        super().__init__("\n".join(lines))
+        super().__init__(verdict_text.error_text(verdict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,10 @@ class Verdict:
         rule_counts: Each broken rule with its number of violations, whether or not all were fetched.
         severities: The severities of all violations, whether or not they were fetched.
         split: Returns the valid rows (True) or the others (False).
+        rules: The rules that the check was to run.
+        row_count: The number of rows of the frame.
+
+    A verdict prints as a table: in a terminal (with colours through `rich`), and in a notebook.
 
     Example:
         >>> import pandas as pd
@@ -208,7 +213,19 @@ class Verdict:
         Traceback (most recent call last):
         ...
         khrop.model.verdict.ContractError: Stock 1.0.0: quarantined
-          left-over (error)  rice: 1 and 5 are not 5
+          left-over (error): 1 failing row (50.0 %)
+            rice: 1 and 5 are not 5
+        >>> print(verdict)
+        Stock 1.0.0: quarantined, 2 rows
+          rule       result  severity  violations   share  first keys, or why it was not run
+          left-over  failed  error              1  50.0 %  rice
+          columns    passed  error              0
+          not-null   passed  error              0   0.0 %
+          whole      passed  error              0   0.0 %
+          left-over (error): 1 failing row (50.0 %)
+            rice: 1 and 5 are not 5
+        >>> verdict.summary()[["rule_id", "status", "violations", "first_key"]].to_dict("records")[-1]
+        {'rule_id': 'left-over', 'status': 'failed', 'violations': 1, 'first_key': 'rice'}
     """
 
     contract: str
@@ -219,6 +236,85 @@ class Verdict:
     rule_counts: tuple[tuple[str, int], ...] = ()
     severities: frozenset[Severity] = frozenset()
     split: Callable[[bool], Any] | None = field(default=None, compare=False, repr=False)
+    rules: tuple[CheckedRule, ...] = field(default=(), compare=False)
+    row_count: RowCount | None = field(default=None, compare=False)
+
+    @property
+    def rows(self) -> int | None:
+        """The number of rows of the frame; None where it is not known without a query (see `count_rows`)."""
+        return self.row_count.known if self.row_count is not None else None
+
+    def count_rows(self) -> int | None:
+        """Count the rows of the frame, at the cost of a query on a lazy engine; shares of rows are then known.
+
+        Returns:
+            The number; None where the verdict has no frame.
+        """
+        return self.row_count.count() if self.row_count is not None else None
+
+    def outcomes(self, first: int = 3) -> tuple[RuleOutcome, ...]:
+        """Return what became of each rule, in the order of the contract.
+
+        Args:
+            first: How many violations of each rule an outcome keeps.
+
+        Returns:
+            An outcome for each rule id: passed, failed or not run.
+        """
+        return outcomes_of(self, first)
+
+    def summary(self) -> pd.DataFrame:
+        """Return what became of each rule as a pandas frame, in the order of the contract.
+
+        Returns:
+            A row for each rule id: rule_id, severity, violations, share (of the frame's rows, 0 to 1; null where it is
+            not known or the rule is not about single rows), first_key, status (`passed`, `failed`, `not run`), reason.
+        """
+        import pandas as pd
+
+        rows = [
+            (o.rule_id, o.severity, o.violations, o.share, next(iter(o.first_keys), ""), o.status, o.reason)
+            for o in self.outcomes(first=1)
+        ]
+        names = ["rule_id", "severity", "violations", "share", "first_key", "status", "reason"]
+        return pd.DataFrame(rows, columns=names).astype({"share": float, "violations": int})
+
+    def report(self, path: str | Path, shown: int = 100) -> Path:
+        """Write the verdict as a single HTML page that needs no other file and no network.
+
+        Args:
+            path: The file; it is replaced.
+            shown: The most violations of each rule on the page.
+
+        Returns:
+            The file.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        from khrop.model.verdict_page import page
+
+        path = Path(path)
+        path.write_text(page(self, shown), encoding="utf-8", newline="\n")
+        return path
+
+    def __str__(self) -> str:
+        """Return the verdict as a table of its rules, and the first messages."""
+        return verdict_text.verdict_text(self)
+
+    def __repr__(self) -> str:
+        """Return the same as `str`: a terminal shows it."""
+        return verdict_text.verdict_text(self)
+
+    def __rich__(self) -> Any:
+        """Return the verdict for a console of rich."""
+        return verdict_text.rich_table(self)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict for a notebook."""
+        from khrop.model.verdict_page import fragment
+
+        return fragment(self)
 
     @property
     def snapshots(self) -> tuple[str, ...]:

@@ -67,12 +67,10 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield lines in columns; the last column is as wide as its text."""
+    from khrop.model.terminal_text import aligned
+
     shown = [[_cell(text, last=n == len(head) - 1) for n, text in enumerate(row)] for row in [head, *rows]]
-    widths = [max(len(row[n]) for row in shown) for n in range(len(head) - 1)]
-    for row in shown:
-        yield (
-            "  " + "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
-        )
+    yield from (f"  {line}" for line in aligned(shown))
 
 
 def _cell(text: str, last: bool) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from khrop.engine.declared import kind_of
+from khrop.engine.declared import MOMENTS, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ def _series(values: list[Any], of: Any) -> pd.Series[Any]:
     kind, dtype = kind_of(of), getattr(of, "type", None)
     if str(of).lower().startswith("decimal"):
         return pd.Series([None if v is None else Decimal(str(v)) for v in values], dtype=object)
-    if kind == "date" and not str(of).startswith("datetime"):
+    if kind == "date":
         return pd.Series(values, dtype=object)
     if values and (kind == "text" and not isinstance(dtype, pd.api.extensions.ExtensionDtype)):
         # With a text type, pandas 2 would print a None.
@@ -108,7 +108,7 @@ def _series(values: list[Any], of: Any) -> pd.Series[Any]:
     if kind == "boolean" and None in values and not isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(values, dtype=object)
     try:
-        return pd.Series([_moment(v) for v in values] if kind == "date" else values, dtype=dtype)
+        return pd.Series([_moment(v) for v in values] if kind in MOMENTS else values, dtype=dtype)
     except (TypeError, ValueError, OverflowError):
         return pd.Series(values)
 

@@ -18,6 +18,7 @@ from typing import Any
 import narwhals as nw
 from hypothesis import strategies as st
 
+from khrop.engine.declared import MOMENTS
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, parts
 from khrop.testing.values import ALL, Bounds, Draw, Field, Row, differences, evaluate, is_known, of_figures
@@ -108,7 +109,7 @@ class Goal:
 
 def as_value(field: Field | None, figure: Any) -> Any:
     """Convert a figure back to a value of its column."""
-    is_day = field is not None and field.kind == "date" and isinstance(figure, int)
+    is_day = field is not None and field.kind in MOMENTS and isinstance(figure, int)
     return date.fromordinal(figure) if is_day else figure
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.engine.declared import NUMBERS, Kind
+from khrop.engine.declared import MOMENTS, NUMBERS, Kind
 from khrop.expressions.evaluation import evaluate_row, supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
 
@@ -145,7 +145,7 @@ class Field:
     @property
     def is_figure(self) -> bool:
         """Whether it holds numbers or dates."""
-        return self.kind in (*NUMBERS, "date")
+        return self.kind in (*NUMBERS, *MOMENTS)
 
     @lru_cache(maxsize=1024)  # noqa: B019  there are few fields, and to build a strategy takes longer than to draw
     def strategy(self) -> st.SearchStrategy[Any]:
@@ -167,7 +167,7 @@ class Field:
                 f"no values are known for column {self.name}, which is of type {self.dtype}: say in the contract"
                 " which it may have (isin), or make it text, a number, a date or a truth"
             )
-        origin = FIRST_DAY if self.kind == "date" else 0
+        origin = FIRST_DAY if self.kind in MOMENTS else 0
         if math.isinf(low):
             low = origin if origin and math.isinf(high) else min(origin, high) - self.reach
         if math.isinf(high):
@@ -218,7 +218,7 @@ def read_field(field: Field, formulas: Sequence[Formula]) -> Field:
     low, high = _type_bounds(field)
     whole = Call("__eq__", (Column(field.name), Call("floor", (Column(field.name),))))
     present = Call("__invert__", (Call("is_null", (Column(field.name),)),))
-    step: float = 1 if field.kind in ("integer", "date") or whole in pieces else HUNDREDTH
+    step: float = 1 if field.kind in ("integer", *MOMENTS) or whole in pieces else HUNDREDTH
     rest = []
     for piece in pieces:
         if field.is_figure and (found := _limits(piece, field.name, step)) is not None:

@@ -19,6 +19,7 @@ from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.names import marked
 from khrop.model.rule import PREVIOUS
+from khrop.model.templates import literal, placeholder
 from khrop.vocabulary.grades import Grades, wider_is_looser
 from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
@@ -27,12 +28,12 @@ from khrop.vocabulary.wording import Sentence
 
 
 def _change_words(column: str, sign: str, th: tuple[str, str], en: str) -> Words:
-    old, new = f"{{{PREVIOUS}{column}}}", f"{{{column}}}"
+    old, new = placeholder(PREVIOUS + column), placeholder(column)
     texts = {
-        "th": f"{{name}}: {marked(column)} {th[0]} {old} {th[1]} {new}",
-        "en": f"{{name}}: {column} {en} {old} to {new}",
+        "th": f"{{name}}: {literal(marked(column))} {th[0]} {old} {th[1]} {new}",
+        "en": f"{{name}}: {literal(column)} {en} {old} to {new}",
     }
-    return {"column": column, "observed": new, "expected": f"{sign}{old}", **texts}
+    return {"column": literal(column), "observed": new, "expected": f"{sign}{old}", **texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +176,13 @@ class ForeignKey(LookupKind):
 
     def words(self) -> Words:
         """Return texts that give the key."""
-        key = ", ".join(f"{{{column}}}" for column in self.columns)
+        key, reference = ", ".join(map(placeholder, self.columns)), literal(self.reference)
         return {
-            "column": self.columns[0],
+            "column": literal(self.columns[0]),
             "observed": key,
-            "expected": f"in {self.reference}",
-            "th": f"{{name}}: ไม่พบ {key} ใน {self.reference}",
-            "en": f"{{name}}: {key} is not in {self.reference}",
+            "expected": f"in {reference}",
+            "th": f"{{name}}: ไม่พบ {key} ใน {reference}",
+            "en": f"{{name}}: {key} is not in {reference}",
         }
 
     def statement(self) -> Sentence:

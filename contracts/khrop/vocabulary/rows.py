@@ -17,8 +17,9 @@ import narwhals as nw
 
 from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
 from khrop.model.facts import show
-from khrop.model.messages import NOTHING
+from khrop.model.messages import NOTHING, RowTexts
 from khrop.model.names import marked
+from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.grades import Grades, ValueChange, more_is_looser, more_is_stricter, optional_demand
 from khrop.vocabulary.kinds import RowKind, RuleKind, Schema, Words
@@ -27,8 +28,6 @@ from khrop.vocabulary.wording import Sentence, value_text, within
 LARGEST_COUNT = 10**9
 """No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a
 float holds."""
-
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,15 @@ class WholeNumbers(RowKind):
         """Return texts that list all its columns."""
         return {
             "column": self._at_fault,
-            "observed": ", ".join(f"{marked(c)} {{{c}}}" for c in self.least),
-            "expected": ", ".join(f"{c} ≥ {least}" for c, least in self.least.items()),
+            "observed": ", ".join(f"{literal(marked(c))} {placeholder(c)}" for c in self.least),
+            "expected": literal(", ".join(f"{c} ≥ {least}" for c, least in self.least.items())),
             "th": "{name}: ต้องเป็นจำนวนเต็ม ไม่ว่าง และอยู่ในช่วงที่กำหนด ({observed})",
             "en": "{name}: must be whole, present and in range ({observed}; expected {expected})",
         }
 
-    def _at_fault(self, row: Texts) -> str:
+    def _at_fault(self, row: RowTexts) -> str:
         """Return the first column of a failing row that is no such number."""
-        bad = (c for c, least in self.least.items() if not _is_whole(row[c], least, self.most))
+        bad = (c for c, least in self.least.items() if not _is_whole(row.columns[c], least, self.most))
         return next(bad, next(iter(self.least)))
 
     def statement(self) -> Sentence:
@@ -120,17 +119,19 @@ class AddsUp(RowKind):
 
     def words(self) -> Words:
         """Return texts that show the addition."""
+        whole = placeholder(self.whole)
+        th = f"{' + '.join(map(marked, self.parts))} ไม่เท่ากับ {marked(self.whole)}"
+        en = f"{' + '.join(self.parts)} is not {self.whole}"
         return {
-            "column": self.parts[0],
+            "column": literal(self.parts[0]),
             "observed": self._sum,
-            "expected": f"{{{self.whole}}}",
-            "th": f"{{name}}: {' + '.join(map(marked, self.parts))} ไม่เท่ากับ {marked(self.whole)}"
-            f" ({{observed}}, {{{self.whole}}})",
-            "en": f"{{name}}: {' + '.join(self.parts)} is not {self.whole} ({{observed}}, {{{self.whole}}})",
+            "expected": whole,
+            "th": f"{{name}}: {literal(th)} ({{observed}}, {whole})",
+            "en": f"{{name}}: {literal(en)} ({{observed}}, {whole})",
         }
 
-    def _sum(self, row: Texts) -> str:
-        figures = [row[part] for part in self.parts]
+    def _sum(self, row: RowTexts) -> str:
+        figures = [row.columns[part] for part in self.parts]
         try:
             return f"{' + '.join(figures)} = {show('', sum(Decimal(figure) for figure in figures))}"
         except InvalidOperation:
@@ -174,9 +175,10 @@ class RatioWithin(RowKind):
 
     def words(self) -> Words:
         """Return texts that give the percent that is due."""
+        ratio, part, whole = map(placeholder, (self.ratio, self.part, self.whole))
         return _percent_words(self.ratio, self.part, self.whole) | {
-            "th": f"{{name}}: ร้อยละ {{{self.ratio}}} ไม่ตรงกับ {{{self.part}}} จาก {{{self.whole}}} ({{expected}})",
-            "en": f"{{name}}: {{{self.ratio}}} percent is not {{{self.part}}} of {{{self.whole}}} ({{expected}})",
+            "th": f"{{name}}: ร้อยละ {ratio} ไม่ตรงกับ {part} จาก {whole} ({{expected}})",
+            "en": f"{{name}}: {ratio} percent is not {part} of {whole} ({{expected}})",
         }
 
     def statement(self) -> Sentence:
@@ -212,11 +214,10 @@ class RatioRounded(RowKind):
 
     def words(self) -> Words:
         """Return texts that give the percent that is due."""
+        ratio, part, whole = map(placeholder, (self.ratio, self.part, self.whole))
         return _percent_words(self.ratio, self.part, self.whole) | {
-            "th": f"{{name}}: ร้อยละ {{{self.ratio}}} ไม่ได้ปัดเศษตามปกติ"
-            f" {{{self.part}}} จาก {{{self.whole}}} คือ {{expected}}",
-            "en": f"{{name}}: {{{self.ratio}}} is not rounded half up:"
-            f" {{{self.part}}} of {{{self.whole}}} is {{expected}}",
+            "th": f"{{name}}: ร้อยละ {ratio} ไม่ได้ปัดเศษตามปกติ {part} จาก {whole} คือ {{expected}}",
+            "en": f"{{name}}: {ratio} is not rounded half up: {part} of {whole} is {{expected}}",
         }
 
     def statement(self) -> Sentence:
@@ -238,13 +239,14 @@ def _percent(ratio: str, part: float | None, whole: float | None) -> dict[str, f
 
 
 def _percent_words(ratio: str, part: str, whole: str) -> dict[str, Any]:
-    def due(row: Texts) -> str:
+    def due(row: RowTexts) -> str:
         """Return the percent of the texts of a failing row: half up, two places."""
-        if not (_is_whole(row[part], 0) and _is_whole(row[whole], 1)):
+        held, all_ = row.columns[part], row.columns[whole]
+        if not (_is_whole(held, 0) and _is_whole(all_, 1)):
             return NOTHING
-        return str(points(rounded(int(row[part]), int(row[whole]))))
+        return str(points(rounded(int(held), int(all_))))
 
-    return {"column": ratio, "observed": f"{{{ratio}}}", "expected": due}
+    return {"column": literal(ratio), "observed": placeholder(ratio), "expected": due}
 
 
 def _is_whole(text: str, least: int, most: int | None = None) -> bool:

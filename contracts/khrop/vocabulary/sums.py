@@ -19,9 +19,10 @@ from khrop.expressions.formula import Call, Column, Constant, Formula, formula_o
 from khrop.expressions.percents import hundredths_of, in_hundredths, points, rounded
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
-from khrop.model.messages import NOTHING
+from khrop.model.messages import NOTHING, RowTexts, fill
 from khrop.model.names import marked
 from khrop.model.rule import RuleDefinitionError
+from khrop.model.templates import TemplateError, parse
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
@@ -240,6 +241,9 @@ class PartWhole(GroupKind):
         return f"WITH sums AS ({writer.groups(self.by, keys, figures)})\n" + "\nUNION ALL ".join(selects)
 
 
+_WORDS = ("key", "observed", "expected")
+
+
 @dataclass(frozen=True, slots=True)
 class ByGroup(GroupKind):
     """In each group of `by` an expression of its aggregates holds.
@@ -248,7 +252,7 @@ class ByGroup(GroupKind):
         by: The columns that form groups.
         figures: The aggregates by name, each as (aggregate, column), like `{"spent": ("sum", "amount")}`.
         holds: The expression, like `nw.col("spent") <= 100`; where it is null, the rule fails.
-        th: A template of the message in Thai, over `key`, `observed` and `expected`.
+        th: A template of the message in Thai, over `key`, `observed`, `expected` and the columns of `by`.
         en: The same in English.
     """
 
@@ -269,8 +273,13 @@ class ByGroup(GroupKind):
         """Refuse an expression of anything but figures of the group.
 
         Raises:
-            RuleDefinitionError: It is more than a comparison of figures.
+            RuleDefinitionError: It is more than a comparison of figures, or a message names what is no column of `by`.
         """
+        try:
+            for template in (self.th, self.en):
+                parse(template, tuple(self.by), _WORDS)
+        except TemplateError as reason:
+            raise RuleDefinitionError(f"a message of ByGroup: {reason}") from None
         formula = formula_of(self.holds)
         if not supports_rows(formula):
             raise RuleDefinitionError(f"{in_words(formula)} is more than a comparison of a group's figures")
@@ -301,9 +310,11 @@ class ByGroup(GroupKind):
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
                 key = ", ".join(show(column, row[column]) or NOTHING for column in self.by)
                 observed = ", ".join(f"{marked(name)} {show(name, row[name]) or NOTHING}" for name in self.figures)
-                texts = {"key": key, "observed": observed, "expected": what}
-                th = (self.th or "{key}: ไม่เป็นไปตามเงื่อนไข {expected} ({observed})").format_map(texts)
-                en = (self.en or "{key}: {expected} does not hold ({observed})").format_map(texts)
+                texts = RowTexts({c: text for c in self.by if (text := show(c, row[c]))}, {c: row[c] for c in self.by})
+                for word, text in zip(_WORDS, (key, observed, what), strict=True):
+                    texts.set_word(word, text)
+                th = fill(self.th or "{key}: ไม่เป็นไปตามเงื่อนไข {expected} ({observed})", texts, _WORDS)
+                en = fill(self.en or "{key}: {expected} does not hold ({observed})", texts, _WORDS)
                 column = next((c for _, c in self.figures.values() if c), next(iter(self.by), ""))
                 yield Failure(snapshot, key, column, observed, what, "", th, en)
 

@@ -36,10 +36,15 @@ class Shop(pa.DataFrameModel):
 
     __contract__ = ContractOptions(version="1.0.0", key=("code",))
 
-    @rule("whole-numbers", skip_null=("rest",))
+    @rule("whole-numbers")
     def whole_numbers(cls, params: Params) -> WholeNumbers:
-        """left and rest are whole, and small."""
-        return WholeNumbers({"left": -1, "rest": 0}, most=5)
+        """left is whole, and small."""
+        return WholeNumbers({"left": -1}, most=5)
+
+    @rule("whole-or-null", skip_null=("rest",))
+    def whole_or_null(cls, params: Params) -> WholeNumbers:
+        """rest is whole, and small, where it is there."""
+        return WholeNumbers({"rest": 0}, most=5)
 
 
 NUMBERS = st.none() | st.integers(-2, 12) | st.sampled_from([0.5, 1.0, 2.5])
