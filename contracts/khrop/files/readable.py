@@ -19,6 +19,7 @@ from khrop.engine.row_rules import RowRule
 from khrop.expressions.evaluation import evaluate_row, supports_rows
 from khrop.files.table import Table, UnreadableCells
 from khrop.model.facts import plain
+from khrop.model.grouping import natural_key
 from khrop.model.messages import format_row
 from khrop.model.names import name_th
 from khrop.model.rule import options_of
@@ -27,6 +28,8 @@ from khrop.vocabulary import UniqueKey
 
 READABLE = "readable"
 """The id of the rule that a file breaks where a cell, or all of it, cannot be read."""
+MANY = 10_000
+"""A column with more unreadable cells than these is not of its type: rules that read it are not run."""
 _INDEX = "khrop_index"
 _LONGEST = 60
 
@@ -51,7 +54,10 @@ def check_table(contract: type, table: Table, *, previous: Any = None, limit: in
 
 @dataclass(frozen=True)
 class _Judgement:
-    """A check of a table with unreadable cells: its rows are counted, whatever places the file has of its own."""
+    """A check of a table with unreadable cells: its rows are counted, whatever places the file has of its own.
+
+    Row rules run on the rows that can be read and on the others apart: only of the others each violation is looked at.
+    """
 
     contract: type
     table: Table
@@ -59,22 +65,46 @@ class _Judgement:
     def verdict(self, previous: Any, limit: int | None) -> Verdict:
         options = replace(options_of(self.contract), place=_INDEX)
         counted = type(self.contract.__name__, (self.contract,), {"__contract__": options, "__module__": __name__})
-        frame = self.table.frame.assign(**{_INDEX: range(self.table.rows)})
-        # All violations are built: which of them an unreadable cell causes is not known before.
-        verdict = check(counted, frame, previous=previous, limit=None)
-        others = [kept for violation in verdict.records if (kept := self._unless_caused(violation)) is not None]
-        counts = Counter(violation.rule_id for violation in others)
-        records = [*islice(self._unreadable(verdict), limit)]
+        frame = self._frame()
+        affected = frame[_INDEX].isin(self._rows)
+        of_rows = check(counted, frame[~affected], scopes=("row",), limit=limit)
+        of_affected = check(counted, frame[affected], scopes=("row",), limit=None)
+        above = None if limit is None else limit + len(self._rows)
+        whole = check(counted, frame, previous=previous, scopes=("group", "reference", "document"), limit=above)
+        verdicts = (of_rows, of_affected, whole)
+        counts = Counter({READABLE: sum(len(cells.texts) for cells in self.table.unreadable.values())})
+        kept: dict[Violation, None] = {}
+        for verdict in verdicts:
+            counts.update(verdict.counts())
+            for violation in verdict.records:
+                judged = self._unless_caused(violation)
+                if judged is None or judged in kept:  # a column that is absent fails the rows of each kind
+                    counts[violation.rule_id] -= 1
+                else:
+                    kept[judged] = None
+        order = [COLUMNS, *dict.fromkeys(built.rule.id for built in built_rules(self.contract, None))]
+        others = sorted(kept, key=lambda v: (order.index(v.rule_id), v.snapshot or "", natural_key(v.place)))
+        records = [*islice(self._violations(whole), limit)]
         for _, of_rule in groupby(others, key=lambda violation: violation.rule_id):
             records += map(self._located, islice(of_rule, limit))
-        total = sum(len(cells.texts) for cells in self.table.unreadable.values())
         return replace(
-            verdict,
+            whole,
             records=tuple(records),
-            rule_counts=((READABLE, total), *counts.items()),
-            severities=frozenset(("error", *(violation.severity for violation in others))),
-            split=lambda valid: self._split(verdict, frame, valid),
+            not_run=tuple(dict.fromkeys(skipped for verdict in verdicts for skipped in verdict.not_run)),
+            rule_counts=tuple((rule, counts[rule]) for rule in (READABLE, *order) if counts[rule]),
+            severities=frozenset(violation.severity for violation in records),
+            split=lambda valid: self._split(frame, set(of_rows.valid[_INDEX]) & set(whole.valid[_INDEX]), valid),
         )
+
+    def _frame(self) -> Any:
+        """Return the frame with its rows counted; a column with too many unreadable cells is not of its type."""
+        texts = {name: "string" for name, cells in self.table.unreadable.items() if len(cells.texts) > MANY}
+        return self.table.frame.astype(texts).assign(**{_INDEX: range(self.table.rows)})
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        """The rows with unreadable cells."""
+        return sorted({row for cells in self.table.unreadable.values() for row in cells.texts})
 
     @cached_property
     def _rules(self) -> Mapping[str, list[RowRule]]:
@@ -95,15 +125,20 @@ class _Judgement:
     def _cell(self, row: int, column: str) -> Any:
         return plain(self.table.frame.iat[row, self._positions[column]]) if column in self._positions else None
 
+    def _texts(self, column: str) -> Mapping[int, str]:
+        return self.table.unreadable[column].texts if column in self.table.unreadable else {}
+
     def _is_unreadable(self, row: int, column: str) -> bool:
-        return column in self.table.unreadable and row in self.table.unreadable[column].texts
+        return row in self._texts(column)
 
     def _unless_caused(self, violation: Violation) -> Violation | None:
         """Return a violation, at the column that is at fault; None where an unreadable cell causes it."""
         column = violation.column_name
         if column in self.table.unreadable and self._counts_nulls(violation):
             nulls = int(self.table.frame[column].isna().sum())
-            return violation if nulls > len(self.table.unreadable[column].texts) else None
+            return violation if nulls > len(self._texts(column)) else None
+        if violation.rule_id == COLUMNS and violation.observed and len(self._texts(column)) > MANY:
+            return None
         if not violation.place.isdecimal() or not self._is_unreadable(int(violation.place), column):
             return violation
         row = int(violation.place)
@@ -130,13 +165,13 @@ class _Judgement:
         except TypeError:  # values that only an engine compares
             return ""
 
-    def _unreadable(self, verdict: Verdict) -> Iterator[Violation]:
+    def _violations(self, verdict: Verdict) -> Iterator[Violation]:
         """Yield the violations of unreadable cells, in the order of the file."""
-        cells = self.table.unreadable
-        rows = sorted({row for column in cells.values() for row in column.texts})
-        for row in rows:
-            for column in sorted((c for c in cells if row in cells[c].texts), key=lambda c: self.table.columns[c]):
-                yield self._violation(verdict, row, column, cells[column])
+        columns = sorted(self.table.unreadable, key=lambda column: self.table.columns[column])
+        for row in self._rows:
+            for column in columns:
+                if self._is_unreadable(row, column):
+                    yield self._violation(verdict, row, column, self.table.unreadable[column])
 
     def _violation(self, verdict: Verdict, row: int, column: str, cells: UnreadableCells) -> Violation:
         options, text = options_of(self.contract), cells.texts[row]
@@ -166,11 +201,8 @@ class _Judgement:
     def _located(self, violation: Violation) -> Violation:
         return replace(violation, place=self._place(int(violation.place))) if violation.place.isdecimal() else violation
 
-    def _split(self, verdict: Verdict, frame: Any, valid: bool) -> Any:
+    def _split(self, frame: Any, kept: set[int], valid: bool) -> Any:
         """Return the valid rows (True) or the others, where an unreadable cell sets aside what a violation does."""
-        rows = {row for cells in self.table.unreadable.values() for row in cells.texts}
-        kept = set(verdict.valid[_INDEX]) - rows
         if (by := options_of(self.contract).snapshot) in self._positions:
-            aside = frame.loc[sorted(rows), by]
-            kept -= set(frame.index[frame[by].isin(aside)])
-        return frame[frame[_INDEX].isin(kept) == valid].drop(columns=_INDEX)
+            kept -= set(frame.loc[frame[by].isin(frame[by].iloc[self._rows]), _INDEX])
+        return self.table.frame[frame[_INDEX].isin(kept) == valid]

@@ -59,3 +59,21 @@ def test_places_that_the_file_has_stay(tmp_path: Path) -> None:
 def test_the_frame_is_given_back_as_it_was_read(tmp_path: Path) -> None:
     verdict = verdict_of(tmp_path / "a.csv", Sales, "shop,sold\na,1\nb,x\n")
     assert list(verdict.valid.columns) == ["shop", "sold", "sold_printed", "place"]
+
+
+def test_a_column_with_too_many_unreadable_cells_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khrop.files.readable.MANY", 2)
+    verdict = verdict_of(tmp_path / "a.csv", Sales, "shop,sold\na,x\nb,y\n,z\nd,-1\n")
+    assert verdict.counts() == {"readable": 3, "not-null": 1}
+    assert {(skipped.rule_id, "sold" in skipped.reason) for skipped in verdict.not_run} == {
+        ("whole", True),
+        ("at-least", True),
+    }
+    assert list(verdict.valid["shop"]) == []
+
+
+def test_a_column_that_is_absent_is_reported_once(tmp_path: Path) -> None:
+    class More(Sales):
+        more: Series[str]
+
+    assert verdict_of(tmp_path / "a.csv", More, "shop,sold\na,x\nb,1\n").counts() == {"readable": 1, "columns": 1}
