@@ -66,10 +66,12 @@ class _Judgement:
         options = replace(options_of(self.contract), place=_INDEX)
         counted = type(self.contract.__name__, (self.contract,), {"__contract__": options, "__module__": __name__})
         frame = self._frame()
-        affected = frame[_INDEX].isin(self._rows)
+        judged = self.table.unreadable.keys() - self._not_of_type
+        rows = {row for column in judged for row in self._texts(column)}
+        affected = frame[_INDEX].isin(rows)
         of_rows = check(counted, frame[~affected], scopes=("row",), limit=limit)
         of_affected = check(counted, frame[affected], scopes=("row",), limit=None)
-        above = None if limit is None else limit + len(self._rows)
+        above = None if limit is None else limit + len(rows)
         whole = check(counted, frame, previous=previous, scopes=("group", "reference", "document"), limit=above)
         verdicts = (of_rows, of_affected, whole)
         counts = Counter({READABLE: sum(len(cells.texts) for cells in self.table.unreadable.values())})
@@ -77,11 +79,11 @@ class _Judgement:
         for verdict in verdicts:
             counts.update(verdict.counts())
             for violation in verdict.records:
-                judged = self._unless_caused(violation)
-                if judged is None or judged in kept:  # a column that is absent fails the rows of each kind
+                own = self._unless_caused(violation)
+                if own is None or own in kept:  # a column that is absent fails the rows of each kind
                     counts[violation.rule_id] -= 1
                 else:
-                    kept[judged] = None
+                    kept[own] = None
         order = [COLUMNS, *dict.fromkeys(built.rule.id for built in built_rules(self.contract, None))]
         others = sorted(kept, key=lambda v: (order.index(v.rule_id), v.snapshot or "", natural_key(v.place)))
         records = [*islice(self._violations(whole), limit)]
@@ -97,9 +99,18 @@ class _Judgement:
         )
 
     def _frame(self) -> Any:
-        """Return the frame with its rows counted; a column with too many unreadable cells is not of its type."""
-        texts = {name: "string" for name, cells in self.table.unreadable.items() if len(cells.texts) > MANY}
-        return self.table.frame.astype(texts).assign(**{_INDEX: range(self.table.rows)})
+        """Return the frame with its rows counted; a column with too many unreadable cells holds texts."""
+        import pandas as pd
+
+        frame = self.table.frame.assign(**{_INDEX: range(self.table.rows)})
+        for name in self._not_of_type:
+            texts = pd.Series(self._texts(name), dtype="string").reindex(frame.index)
+            frame[name] = frame[name].astype("string").fillna(texts)
+        return frame
+
+    @cached_property
+    def _not_of_type(self) -> frozenset[str]:
+        return frozenset(name for name in self.table.unreadable if len(self._texts(name)) > MANY)
 
     @cached_property
     def _rows(self) -> list[int]:
@@ -137,7 +148,7 @@ class _Judgement:
         if column in self.table.unreadable and self._counts_nulls(violation):
             nulls = int(self.table.frame[column].isna().sum())
             return violation if nulls > len(self._texts(column)) else None
-        if violation.rule_id == COLUMNS and violation.observed and len(self._texts(column)) > MANY:
+        if violation.rule_id == COLUMNS and column in self._not_of_type:
             return None
         if not violation.place.isdecimal() or not self._is_unreadable(int(violation.place), column):
             return violation
@@ -203,6 +214,7 @@ class _Judgement:
 
     def _split(self, frame: Any, kept: set[int], valid: bool) -> Any:
         """Return the valid rows (True) or the others, where an unreadable cell sets aside what a violation does."""
+        kept.difference_update(self._rows)
         if (by := options_of(self.contract).snapshot) in self._positions:
-            kept -= set(frame.loc[frame[by].isin(frame[by].iloc[self._rows]), _INDEX])
+            kept.difference_update(frame.loc[frame[by].isin(frame[by].iloc[self._rows]), _INDEX])
         return self.table.frame[frame[_INDEX].isin(kept) == valid]
