@@ -105,7 +105,7 @@ class _Judgement:
         frame = self.table.frame.assign(**{_INDEX: range(self.table.rows)})
         for name in self._not_of_type:
             texts = pd.Series(self._texts(name), dtype="string").reindex(frame.index)
-            frame[name] = frame[name].astype("string").fillna(texts)
+            frame[name] = frame[name].astype("string").fillna(texts).astype("object")
         return frame
 
     @cached_property
