@@ -22,13 +22,14 @@ from khrop.model.terminal_text import plural, printable
 
 if TYPE_CHECKING:
     from khrop.files.table import Table, Unreadable
+    from khrop.files.text_options import TextOptions
     from khrop.model.verdict import Verdict, Violation
 
 SHOWN = 3
 """The violations of a rule that the text shows; `--json` has all of them, up to the limit."""
 LIMIT = 1000
 """The most violations of a rule that are fetched by default."""
-UNREADABLE, READABLE = "unreadable", "readable"
+UNREADABLE = "unreadable"
 
 
 class FailOn(StrEnum):
@@ -70,6 +71,16 @@ def check(
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="NAME", help="The sheet, if a workbook has several.")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="The encoding of a CSV, as utf-8, cp874, cp1252.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", metavar="CHAR", help="What separates the cells of a CSV; tab for a tab."),
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option("--decimal", metavar="CHAR", help="The decimal mark in a CSV: a point or a comma.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, for machines.")] = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The lowest severity with which the file fails.")
@@ -82,13 +93,15 @@ def check(
     from khrop.cli import lookup
     from khrop.files import read
     from khrop.files.table import Unreadable
+    from khrop.files.text_options import TextOptions
 
     for path in (file, previous):
         if path is not None:
             read.require_file(path)
+    text = TextOptions.of(encoding, delimiter, decimal)
     request = Request(file, lookup.load_contract(contract))
     try:
-        table, verdict = _judge(request, previous, sheet, limit)
+        table, verdict = _judge(request, previous, sheet, text, limit)
     except Unreadable as reason:
         typer.echo(_unreadable_json(request, reason) if as_json else "\n".join(_unreadable_lines(request, reason)))
         return BROKEN
@@ -112,21 +125,31 @@ def exit_code(status: str, fail_on: FailOn) -> int:
     return BROKEN if status in failing else OK
 
 
-def _judge(request: Request, previous: Path | None, sheet: str | None, limit: int) -> tuple[Table, Verdict]:
-    from khrop.engine.check import check as judge
+def _judge(
+    request: Request, previous: Path | None, sheet: str | None, text: TextOptions, limit: int
+) -> tuple[Table, Verdict]:
+    from khrop.engine.frames import engine_of
     from khrop.files import read
+    from khrop.files.readable import check_table
     from khrop.files.table import Unreadable, with_places
+    from khrop.model.rule import RuleDefinitionError, options_of
 
     contract = with_places(request.contract)
     with read.unchanged(request.file):
-        table = read.read(request.file, contract, sheet)
+        table = read.read(request.file, contract, sheet, text)
+        if (option := text.given()) and not table.encoding:
+            raise WrongUse(f"{option} is for CSV; {request.file} is none")
         try:
-            older = read.read(previous, contract).frame if previous is not None else None
+            older = read.read(previous, contract, text=text).frame if previous is not None else None
         except Unreadable as reason:
             raise WrongUse(f"the previous return {previous} cannot be read: {reason.en}") from reason
         older = read.match_engine(table.frame, older) if older is not None else None
+        if (engine := engine_of(table.frame)) not in (engines := options_of(contract).engines):
+            raise WrongUse(f"{contract.__name__} is for {', '.join(engines)}; this file is read with {engine}")
         try:
-            return table, judge(contract, table.frame, previous=older, limit=limit)
+            return table, check_table(contract, table, previous=older, limit=limit)
+        except RuleDefinitionError as error:
+            raise WrongUse(f"the contract {contract.__name__} cannot be used: {error}") from error
         except Exception:
             # Engines read Parquet files while they check: a damaged file is not an internal error.
             if (damage := read.find_damage(table)) is not None:
@@ -156,6 +179,7 @@ def _as_json(request: Request, table: Table, verdict: Verdict, violations: Seque
     document: dict[str, Any] = {
         "file": str(request.file),
         "sheet": table.sheet or None,
+        "encoding": table.encoding or None,
         "contract": verdict.contract,
         "contract_version": verdict.contract_version,
         "status": verdict.status,
@@ -172,9 +196,12 @@ def _as_json(request: Request, table: Table, verdict: Verdict, violations: Seque
 
 
 def _unreadable_json(request: Request, reason: Unreadable) -> str:
+    from khrop.files.readable import READABLE
+
     document = {
         "file": str(request.file),
         "sheet": None,
+        "encoding": None,
         "contract": request.contract.__name__,
         "contract_version": request.version,
         "status": UNREADABLE,
@@ -188,6 +215,7 @@ def _unreadable_json(request: Request, reason: Unreadable) -> str:
 
 
 def _unreadable_violation(request: Request, reason: Unreadable) -> dict[str, str | None]:
+    from khrop.files.readable import READABLE
     from khrop.model.verdict import Violation
 
     place = f"{request.file.name}!{reason.place}" if reason.place else ""
@@ -210,9 +238,10 @@ def _as_text(request: Request, table: Table, verdict: Verdict, violations: Seque
         for severity in ("error", "warning")
         if (number := sum(counts[rule] for rule, s in severities.items() if s == severity))
     ]
-    sheet = f", sheet {printable(table.sheet)}" if table.sheet else ""
+    read_as = f", sheet {printable(table.sheet)}" if table.sheet else ""
+    read_as += f", encoding {table.encoding}" if table.encoding not in ("", "utf-8") else ""
     lines = [
-        f"{printable(str(request.file))}: {verdict.status}, {verdict.contract} {verdict.contract_version}{sheet},"
+        f"{printable(str(request.file))}: {verdict.status}, {verdict.contract} {verdict.contract_version}{read_as},"
         f" {', '.join([plural(table.rows, 'row'), *totals])}"
     ]
     for rule, severity in severities.items():

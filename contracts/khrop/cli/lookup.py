@@ -87,7 +87,7 @@ def _module_called(module: str) -> ModuleType:
         sys.path.append(here)
     try:
         return import_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise WrongUse(f"the module {module!r} cannot be imported: {in_a_line(error)}") from error
 
 
@@ -103,7 +103,7 @@ def _module_at(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise WrongUse(f"{path} cannot be loaded: {in_a_line(error)}") from error
     return module
 

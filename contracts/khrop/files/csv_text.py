@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from khrop.files.cells import Numbers
+from khrop.files.code_pages import THAI, WESTERN, is_thai, is_western
 from khrop.files.encodings import Undecodable, encoding_of, marked
 from khrop.files.table import Unreadable
+from khrop.files.text_options import TextOptions
+from khrop.model.errors import WrongUse
 
 Lines = list[tuple[int, list[str]]]
 
@@ -24,35 +30,70 @@ PIECE = 2_000
 BLOCK = 1 << 20
 LONGEST = 16 * BLOCK
 """No table has a line of this many bytes."""
+_EVIDENCE = 8
+"""The blocks with other letters than ASCII that show which code page a text is in."""
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_FEW = 4
+"""Of so many characters in UTF-8, one may be damaged before the text is taken for another encoding."""
 
 
-def read(path: Path, count_columns: Callable[[list[str]], int]) -> tuple[list[str], int, Iterator[Lines]]:
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A text file as rows of cells.
+
+    Attributes:
+        heading: The cells of the heading.
+        line: The line of the heading, from 1.
+        pieces: The rows in pieces, each row with the number of its first line.
+        encoding: The encoding that the text was read in.
+        numbers: How the file writes numbers.
+    """
+
+    heading: list[str]
+    line: int
+    pieces: Iterator[Lines]
+    encoding: str
+    numbers: Numbers
+
+
+def read(path: Path, count_columns: Callable[[list[str]], int], options: TextOptions) -> TextTable:
     """Read the heading and the rows of a text file.
 
     Args:
         path: The file.
         count_columns: Counts how many of the contract's columns a heading names; the separator with the most is used.
+        options: How the file is written, as far as the user says so.
 
     Returns:
-        The heading, its line number from 1, and the rows in pieces, each row with the number of its first line.
+        The table.
 
     Raises:
-        Unreadable: The file is not text or has no heading; while the pieces are iterated: a row has more or fewer cells
-            than the heading.
+        Unreadable: The file is not text, or not in the encoding that was given, or has no heading; while the pieces are
+            iterated: a row has more or fewer cells than the heading.
+        WrongUse: The encoding cannot be known.
     """
-    encoding = _encoding(path)
-    candidates = [(count_columns(heading), len(heading), -i) for i, heading in enumerate(_headings(path, encoding))]
-    separator = SEPARATORS[-max(candidates)[2]]
+    encoding = _encoding(path, options.encoding)
+    separator = options.delimiter or _separator(path, encoding, options.decimal, count_columns)
     rows = _rows(path, encoding, separator)
     line, heading = next(rows, (0, []))
     if not heading:
         raise Unreadable("the file has no line with anything on it", "ไฟล์ไม่มีข้อความใด")
-    return heading, line, _pieces(rows, len(heading))
+    # A file with semicolons comes from where a comma is the decimal mark.
+    numbers = Numbers(options.decimal or ".", is_certain=options.decimal is not None or separator != ";")
+    return TextTable(heading, line, _pieces(rows, len(heading)), encoding.removesuffix("-sig"), numbers)
 
 
-def _headings(path: Path, encoding: str) -> Iterator[list[str]]:
-    for separator in SEPARATORS:
-        yield next(_rows(path, encoding, separator), (0, []))[1]
+def _separator(path: Path, encoding: str, decimal: str | None, count_columns: Callable[[list[str]], int]) -> str:
+    """Return the separator with which the heading names the most columns of the contract, or else has the most."""
+    candidates = []
+    for rank, separator in enumerate(SEPARATORS):
+        if separator != decimal:
+            try:
+                _, heading = next(_rows(path, encoding, separator), (0, []))
+            except Unreadable:  # a quote that another separator closes
+                heading = []
+            candidates.append((count_columns(heading), len(heading), -rank, separator))
+    return max(candidates)[-1]
 
 
 def _pieces(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Lines]:
@@ -86,33 +127,65 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
             ) from error
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, given: str | None) -> str:
     """Return the encoding to open a file in.
 
     Args:
         path: The file.
+        given: The encoding that the user names; None to choose.
 
     Returns:
-        The name of Python's codec.
+        The name of Python's codec. A text without a mark is UTF-8, or in the code page that its letters bear out.
 
     Raises:
-        Unreadable: The file is not text; the message gives the offset of the first such byte, or the line without an
-            end.
+        Unreadable: The file is not text, or not in the encoding that is given or that its mark has; the message gives
+            the offset of the first such byte, or the line without an end.
+        WrongUse: No encoding is borne out.
     """
     with path.open("rb") as file:
-        _, name = marked(file.read(4))
-    if name == "utf-32":
+        _, mark = marked(file.read(4))
+    if mark == "utf-32" and given is None:
         raise Unreadable("this is UTF-32; save it as UTF-8", "ไฟล์นี้เป็น UTF-32 โปรดบันทึกเป็น UTF-8")
-    try:
-        name = encoding_of(name, lambda tried: _fault(path, tried))
-    except Undecodable as error:
-        raise Unreadable(
-            f"the text is neither UTF-8 nor TIS-620/cp874: the byte at offset {error.at} is of neither",
-            f"อ่านรหัสตัวอักษรไม่ได้ที่ตำแหน่ง {error.at}",
-            f"offset {error.at}",
-        ) from error
-    # The codec without an order of bytes takes the mark away.
-    return "utf-16" if name.startswith("utf-16") else name
+    if known := given or mark:
+        try:
+            encoding_of(known, lambda tried: _fault(path, tried))
+        except Undecodable as error:
+            raise _not_in(given or known[:6].rstrip("-").upper(), error.at) from error
+        if known == "utf-8":
+            return "utf-8-sig"
+        # The codec without an order of bytes takes the mark away.
+        return "utf-16" if mark.startswith("utf-16") and known.startswith("utf-16") else known
+    at = _fault(path, "utf-8")
+    return "utf-8" if at is None else _code_page(path, at)
+
+
+def _code_page(path: Path, at: int) -> str:
+    """Return the code page of a text that is not UTF-8 from an offset on."""
+    blocks = list(islice(_blocks_beyond_ascii(path), _EVIDENCE))
+    whole = [block.decode("utf-8", "replace") for block in blocks]
+    damaged = sum(text.count("\ufffd") for text in whole)
+    in_utf8 = sum(len(re.findall("[^\0-\x7f]", text)) for text in whole) - damaged
+    if in_utf8 >= damaged * _FEW:
+        raise _not_in("UTF-8, though the rest is", at)
+    for name, borne_out in ((THAI, is_thai), (WESTERN, is_western)):
+        if _fault(path, name) is None and borne_out(block.decode(name) for block in blocks):
+            return name
+    raise WrongUse(
+        f"the encoding of {path} cannot be known: it is not UTF-8 (the byte at offset {at}), and reads as neither Thai"
+        " (cp874) nor Western text (cp1252); name it with --encoding"
+    )
+
+
+def _blocks_beyond_ascii(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            block += file.readline(BLOCK)  # a character or word is not cut
+            if _NOT_ASCII.search(block):
+                yield block
+
+
+def _not_in(encoding: str, at: int) -> Unreadable:
+    return Unreadable(f"the byte at offset {at} is not {encoding}", f"อ่านรหัสตัวอักษรไม่ได้ที่ตำแหน่ง {at}", f"offset {at}")
 
 
 def _fault(path: Path, encoding: str) -> int | None:

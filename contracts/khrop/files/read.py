@@ -6,7 +6,7 @@ a Parquet file into Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +14,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from khrop.files.table import Table, Unreadable, build_table, derive_columns, index_heading, no_rows
+from khrop.files.text_options import AUTOMATIC, TextOptions
 from khrop.model.errors import WrongUse
 
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
@@ -21,27 +22,29 @@ NOT_TABLES = {b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"\x89PNG": "an image", b"O
 _MAX_REASON = 300
 
 
-def read(path: Path, contract: type, sheet: str | None = None) -> Table:
+def read(path: Path, contract: type, sheet: str | None = None, text: TextOptions = AUTOMATIC) -> Table:
     """Read the table of a file, with the columns and types of a contract.
 
     Args:
         path: The file.
         contract: The contract.
         sheet: The sheet of a workbook; None for the first that has the contract's columns.
+        text: How a text file is written; other files have no use for it.
 
     Returns:
         The table.
 
     Raises:
         Unreadable: The file has no table that can be read.
-        WrongUse: The path is not a file, there is no such sheet, or the format needs a package that is not installed.
+        WrongUse: The path is not a file or may not be read, there is no such sheet, the encoding of a text cannot be
+            known, or the format needs a package that is not installed.
     """
     require_file(path)
     try:
         with path.open("rb") as file:
             head = file.read(8)
     except OSError as error:
-        raise Unreadable(f"the file cannot be opened: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}") from error
+        raise WrongUse(f"{path} cannot be opened: {error.strerror}") from error
     if not head:
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า")
     count_columns = _column_counter(contract)
@@ -49,7 +52,7 @@ def read(path: Path, contract: type, sheet: str | None = None) -> Table:
         from khrop.files import _workbook
 
         name, heading, rows = _workbook.read(path, count_columns, sheet)
-        return build_table(contract, heading, [rows] if rows else [], name)
+        return build_table(contract, heading, [rows] if rows else [], sheet=name)
     if sheet is not None:
         raise WrongUse(f"--sheet is for workbooks; {path} is none")
     if head.startswith(PARQUET):
@@ -58,8 +61,8 @@ def read(path: Path, contract: type, sheet: str | None = None) -> Table:
         raise Unreadable(f"this is {form}: expected CSV, XLSX or Parquet", "ไฟล์ไม่ใช่ CSV, XLSX หรือ Parquet")
     from khrop.files import csv_text
 
-    heading, _, pieces = csv_text.read(path, count_columns)
-    return build_table(contract, heading, pieces)
+    lines = csv_text.read(path, count_columns, text)
+    return build_table(contract, lines.heading, lines.pieces, encoding=lines.encoding, numbers=lines.numbers)
 
 
 def require_file(path: Path) -> None:
@@ -150,7 +153,8 @@ def _parquet(path: Path, contract: type) -> Table:
     """Open a Parquet file with the first engine available: DuckDB, Polars, else pandas, which alone pulls the file."""
     import narwhals as nw
 
-    frames = (open_with(path) for open_with in (_in_duckdb, _in_polars, _in_pandas))
+    wanted = frozenset(contract.to_schema().columns)  # type: ignore[attr-defined]
+    frames = (open_with(path, wanted) for open_with in (_in_duckdb, _in_polars, _in_pandas))
     frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
         raise WrongUse("Parquet is read with DuckDB, Polars or pyarrow: pip install 'khrop[files]'")
@@ -167,7 +171,7 @@ def _parquet(path: Path, contract: type) -> Table:
     return derive_columns(contract, Table(frame, rows, columns))
 
 
-def _in_duckdb(path: Path) -> Any:
+def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
     try:
         duckdb = import_module("duckdb")
     except ModuleNotFoundError:
@@ -177,17 +181,26 @@ def _in_duckdb(path: Path) -> Any:
     try:
         # The default connection, so that a file can be compared with the previous return's.
         frame = duckdb.read_parquet(name, hive_partitioning=False, union_by_name=False)
-        elements = duckdb.execute("SELECT name FROM parquet_schema(?)", [name]).fetchall()
+        elements = duckdb.execute("SELECT name, num_children FROM parquet_schema(?)", [name]).fetchall()
     except duckdb.Error as error:
         raise _damaged(error) from error
-    # DuckDB renames a duplicate column, which would hide the ambiguity.
-    names = [row[0] for row in elements[1:]]
-    if len(names) == len(frame.columns):
-        index_heading(names)
-    return frame
+    # DuckDB renames a duplicate column, which would hide the ambiguity, and one that differs in case alone.
+    names = list(_top_level(elements))
+    index_heading(names, wanted)
+    renamed = any(n != own and wanted.intersection((n, own)) for n, own in zip(names, frame.columns, strict=True))
+    return None if renamed else frame
 
 
-def _in_polars(path: Path) -> Any:
+def _top_level(elements: Sequence[tuple[str, int | None]]) -> Iterator[str]:
+    """Yield the columns among the elements of a Parquet schema, where each is followed by what is nested in it."""
+    pending = 0
+    for name, children in elements[1:]:
+        if not pending:
+            yield name
+        pending += (children or 0) - (1 if pending else 0)
+
+
+def _in_polars(path: Path, _: frozenset[str]) -> Any:
     try:
         polars = import_module("polars")
     except ModuleNotFoundError:
@@ -195,7 +208,7 @@ def _in_polars(path: Path) -> Any:
     return polars.scan_parquet(path, glob=False, hive_partitioning=False)
 
 
-def _in_pandas(path: Path) -> Any:
+def _in_pandas(path: Path, _: frozenset[str]) -> Any:
     try:
         parquet = import_module("pyarrow.parquet")
     except ModuleNotFoundError:

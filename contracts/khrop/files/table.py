@@ -6,10 +6,11 @@ are derived from others. Formats are read in `khrop.files.csv_text` and `khrop.f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from khrop.files.cells import PLAIN, Expected, Numbers
 from khrop.model.rule import options_of
 
 
@@ -29,6 +30,19 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableCells:
+    """The cells of a column that cannot be read; the frame has nulls in their places.
+
+    Attributes:
+        texts: What is printed in them, by the number of the row in the frame, from 0.
+        expected: What was expected of them.
+    """
+
+    texts: Mapping[int, str]
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A frame to check, of the engine that read the file.
 
@@ -39,6 +53,8 @@ class Table:
         sheet: The sheet of a workbook; empty for other files.
         numbered: The contract's column of places where it holds the numbers of rows or lines; empty where the file has
             places of its own, or none.
+        encoding: The encoding of a text; empty for other files.
+        unreadable: The cells that cannot be read, by column.
     """
 
     frame: Any
@@ -46,6 +62,8 @@ class Table:
     columns: Mapping[str, int]
     sheet: str = ""
     numbered: str = ""
+    encoding: str = ""
+    unreadable: Mapping[str, UnreadableCells] = field(default_factory=dict)
 
 
 ROW = "khrop_row"
@@ -69,7 +87,13 @@ def with_places(contract: type) -> type:
 
 
 def build_table(
-    contract: type, heading: Sequence[str], pieces: Iterable[Sequence[tuple[int, Sequence[str]]]], sheet: str = ""
+    contract: type,
+    heading: Sequence[str],
+    pieces: Iterable[Sequence[tuple[int, Sequence[str]]]],
+    *,
+    sheet: str = "",
+    encoding: str = "",
+    numbers: Numbers = PLAIN,
 ) -> Table:
     """Build a table with the contract's types from rows of printed cells.
 
@@ -78,26 +102,30 @@ def build_table(
         heading: The names of the columns.
         pieces: Rows in pieces, each row with its number and as many cells as the heading.
         sheet: The name of the sheet.
+        encoding: The encoding of the text.
+        numbers: How the file writes numbers.
 
     Returns:
         The table, a pandas frame.
 
     Raises:
-        Unreadable: The heading has a name twice, or no row below it.
+        Unreadable: The heading has a column of the contract twice, or no row below it.
     """
     import pandas as pd
 
-    from khrop.files.typed_columns import PRINTED, TEXT, TypedColumn, types_of
+    from khrop.files.cells import TEXT, types_of
+    from khrop.files.typed_columns import PRINTED, TypedColumn
 
-    columns, types = index_heading(heading), types_of(contract)
+    types = types_of(contract, numbers)
+    columns = index_heading(heading, {*types, *(source for source, _ in options_of(contract).derived.values())})
     columns_read = {name: TypedColumn(types.get(name, TEXT)) for name in columns}
-    numbers: list[int] = []
+    row_numbers: list[int] = []
     for piece in pieces:
-        numbers += [number for number, _ in piece]
+        row_numbers += [number for number, _ in piece]
         cells = list(zip(*[row for _, row in piece], strict=True))
         for name, at in columns.items():
             columns_read[name].add(cells[at - 1])
-    if not numbers:
+    if not row_numbers:
         raise no_rows()
     data = {name: column.to_series() for name, column in columns_read.items()}
     for name, column in columns_read.items():
@@ -106,32 +134,35 @@ def build_table(
     place = options_of(contract).place or ""
     numbered = "" if place in data or place in types else place
     if numbered:
-        data[numbered] = pd.Series(numbers, dtype="int64")
-    return derive_columns(contract, Table(pd.DataFrame(data, copy=False), len(numbers), columns, sheet, numbered))
+        data[numbered] = pd.Series(row_numbers, dtype="int64")
+    unreadable = {n: UnreadableCells(c.printed, c.expected) for n, c in columns_read.items() if c.printed}
+    frame = pd.DataFrame(data, copy=False)
+    return derive_columns(contract, Table(frame, len(row_numbers), columns, sheet, numbered, encoding, unreadable))
 
 
-def index_heading(heading: Sequence[str]) -> dict[str, int]:
+def index_heading(heading: Sequence[str], wanted: Collection[str]) -> dict[str, int]:
     """Return the position of each name in a heading; columns without a name are ignored.
 
     Args:
         heading: The cells of the heading.
+        wanted: The columns that the contract reads. Of others that have the same name, the first is kept.
 
     Returns:
         The position by name, from 1.
 
     Raises:
-        Unreadable: A name occurs twice.
+        Unreadable: A column that the contract reads occurs twice.
     """
     columns: dict[str, int] = {}
     for at, text in enumerate(heading, 1):
         name = text.strip()
-        if name in columns:
+        if name in columns and name in wanted:
             raise Unreadable(
                 f"columns {columns[name]} and {at} of the heading are both {name!r}",
                 f"หัวตารางมีคอลัมน์ชื่อ “{name}” ซ้ำกัน ในช่องที่ {columns[name]} และ {at}",
             )
         if name:
-            columns[name] = at
+            columns.setdefault(name, at)
     return columns
 
 
@@ -167,7 +198,6 @@ def derive_columns(contract: type, table: Table) -> Table:
     import narwhals as nw
 
     from khrop.engine.flags import distinct_values
-    from khrop.model.rule import options_of
 
     for column, (source, name) in options_of(contract).derived.items():
         if column in table.columns or source not in table.columns:

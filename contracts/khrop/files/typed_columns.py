@@ -1,20 +1,16 @@
-"""Read cells as a file prints them into columns with the types of a contract.
+"""Make columns with the types of a contract from cells as a file prints them, piece by piece.
 
-Here belongs how a printed cell is read: Thai digits, thousands, percents, dates. An unreadable cell becomes a null, and
-what was printed is kept in `<column>_printed`; whether that is allowed is for the contract. How a file is split into
-cells belongs in `khrop.files.csv_text` and `khrop.files._workbook`.
+A blank cell is a null. A cell that cannot be read is a null too, and its text and row are kept: it is a violation of
+its own (`khrop.files.readable`). How a cell is read belongs in `khrop.files.cells`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from khrop.thai.digits import NotANumber, parse_count, parse_percent
+from khrop.files.cells import MOMENTS, CellType, Expected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,110 +19,21 @@ PRINTED = "_printed"
 """The suffix of the column that keeps what was printed in unreadable cells."""
 _CACHED_CELLS = 1 << 16
 """Most columns repeat a few values, so up to this many distinct cells are parsed once."""
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
-
-
-def parse_number(text: str, *, whole: bool) -> int | float:
-    """Parse a number as printed or as programs write it.
-
-    Accepts Thai or ASCII digits, commas between thousands, and a percent sign where the number need not be whole. A
-    fraction in a whole column is still a number, so that a rule can report it.
-
-    Args:
-        text: The cell.
-        whole: Whether the column holds whole numbers.
-
-    Returns:
-        The number.
-
-    Raises:
-        ValueError: The text is not a number.
-    """
-    try:
-        return parse_count(text)
-    except NotANumber:
-        plain = text.strip()
-    if _FLOAT.fullmatch(plain) and not (whole and plain.lstrip("+-").isdigit()):
-        value = float(plain)
-    elif whole and "%" in text:
-        raise NotANumber(text, "a whole number such as ๗,๘๕๐ or 7,850")
-    else:
-        value = float(parse_percent(text))
-    if not isfinite(value):
-        raise NotANumber(text, "a number within what a float holds")
-    return int(value) if whole and value.is_integer() and abs(value) < 2**53 else value
-
-
-def _parse_datetime(text: str) -> datetime:
-    return datetime.fromisoformat(text.strip())
-
-
-def _parse_boolean(text: str) -> bool:
-    try:
-        return _BOOLEANS[text.strip().lower()]
-    except KeyError:
-        raise ValueError(text) from None
-
-
-def _parse_whole(text: str) -> int | float:
-    return parse_number(text, whole=True)
-
-
-def _parse_real(text: str) -> int | float:
-    return parse_number(text, whole=False)
-
-
-def _keep_text(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True, slots=True)
-class _Type:
-    """How a column's cells are parsed, and pandas' type for them without and with nulls."""
-
-    read: Callable[[str], Any]
-    full: str
-    nullable: str
-
-
-TEXT = _Type(_keep_text, "string", "string")
-TYPES = (
-    (("int", "uint"), _Type(_parse_whole, "int64", "Int64")),
-    (("float", "decimal"), _Type(_parse_real, "float64", "float64")),
-    (("datetime", "date", "timestamp"), _Type(_parse_datetime, "datetime64[us]", "datetime64[us]")),
-    (("bool",), _Type(_parse_boolean, "bool", "boolean")),
-)
-
-
-def types_of(contract: type) -> dict[str, _Type]:
-    """Return how the cells of each of a contract's columns are parsed; as text where the contract has no type.
-
-    Args:
-        contract: The contract.
-
-    Returns:
-        The type by column.
-    """
-    columns = contract.to_schema().columns.items()  # type: ignore[attr-defined]
-    return {
-        name: next((kind for prefix, kind in TYPES if str(column.dtype).lower().startswith(prefix)), TEXT)
-        for name, column in columns
-    }
+_LARGEST, _SMALLEST = 2**63 - 1, -(2**63)
 
 
 class _CellCache(dict[str, Any]):
     """The parsed value of each distinct cell of a column; None for a blank or unreadable cell."""
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        self.read = read
+    def __init__(self, kind: CellType) -> None:
+        self.read = kind.read
 
     def __missing__(self, text: str) -> Any:
         value = None
         if text.strip():
             try:
                 value = self.read(text)
-            except ValueError:  # the column keeps what was printed
+            except (ValueError, OverflowError):  # the column keeps what was printed
                 value = None
         if len(self) < _CACHED_CELLS:
             self[text] = value
@@ -141,37 +48,47 @@ class TypedColumn:
         type: How its cells are parsed.
         pieces: The parsed pieces.
         printed: What was printed in unreadable cells, by row.
+        zoned: Whether its moments have a time zone; None until the contract or the first moments decide.
     """
 
-    type: _Type
+    type: CellType
     pieces: list[pd.Series] = field(default_factory=list)
     printed: dict[int, str] = field(default_factory=dict)
+    zoned: bool | None = field(init=False)
     _cells: _CellCache = field(init=False)
     _rows: int = 0
 
     def __post_init__(self) -> None:
         """Create the cache of parsed cells."""
-        self._cells = _CellCache(self.type.read)
+        self._cells = _CellCache(self.type)
+        self.zoned = self.type.zoned
+
+    @property
+    def expected(self) -> Expected:
+        """What is expected of its cells."""
+        return self.type.expected or MOMENTS[bool(self.zoned)]
 
     def add(self, texts: Sequence[str]) -> None:
         """Parse another piece of the column."""
         import pandas as pd
 
         values = list(map(self._cells.__getitem__, texts))
-        types = set(map(type, values))
-        dtype = self.type.full
-        if type(None) in types:
-            dtype = self.type.nullable
+        if self.type.expected is None:
+            values = self._of_one_kind(values)
+        if None in values:
             unread = [i for i, value in enumerate(values) if value is None and texts[i].strip()]
             self.printed.update({self._rows + i: texts[i].strip() for i in unread})
-        if dtype.lower() == "int64" and float in types:
-            dtype = "float64"
-        if dtype.startswith("datetime"):
-            datetimes = pd.to_datetime(values, utc=_has_timezone(values))
-            self.pieces.append(pd.Series(datetimes.astype(_datetime_dtype(values))))
-        else:
-            self.pieces.append(pd.Series(values, dtype=dtype))
+        self.pieces.append(pd.Series(_to_array(values, self.type), copy=False))
         self._rows += len(texts)
+
+    def _of_one_kind(self, values: list[Any]) -> list[Any]:
+        """Return moments that all have a time zone, or all have none, as None where one is of the other kind."""
+        zoned = [value.tzinfo is not None for value in values if value is not None]
+        if self.zoned is None and zoned:
+            self.zoned = sum(zoned) * 2 > len(zoned) or (sum(zoned) * 2 == len(zoned) and zoned[0])
+        if all(kind == self.zoned for kind in zoned):
+            return values
+        return [v if v is not None and (v.tzinfo is not None) == self.zoned else None for v in values]
 
     def to_series(self) -> pd.Series:
         """Return the column as a series and release its pieces."""
@@ -179,9 +96,13 @@ class TypedColumn:
 
         pieces, self.pieces = self.pieces, []
         kinds = {str(piece.dtype) for piece in pieces}
-        if len(kinds) > 1 and "float64" in kinds:
-            pieces = [piece.astype("float64") for piece in pieces]
-        return pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
+        widest = next((kind for kind in ("object", "float64") if len(kinds) > 1 and kind in kinds), None)
+        if widest == "object":
+            pieces = [piece.astype("object").where(piece.notna(), None) for piece in pieces]
+        elif widest:
+            pieces = [piece.astype(widest) for piece in pieces]
+        series = pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
+        return series.dt.tz_localize("UTC") if self.zoned and str(series.dtype).startswith("datetime") else series
 
     def printed_values(self) -> pd.Series:
         """Return what was printed in unreadable cells, null elsewhere."""
@@ -190,9 +111,19 @@ class TypedColumn:
         return pd.Series(self.printed, dtype="string").reindex(range(self._rows))
 
 
-def _has_timezone(values: Sequence[Any]) -> bool:
-    return any(value is not None and value.tzinfo is not None for value in values)
+def _to_array(values: list[Any], kind: CellType) -> Any:
+    """Return parsed cells as an array of pandas' type for them."""
+    import numpy as np
+    import pandas as pd
 
-
-def _datetime_dtype(values: Sequence[Any]) -> str:
-    return "datetime64[us, UTC]" if _has_timezone(values) else "datetime64[us]"
+    if kind.full.startswith("datetime"):
+        # All moments are UTC here, or all without a zone. pandas' own conversion fails for years far away.
+        plain = [value.replace(tzinfo=None) if value is not None else None for value in values]
+        return np.array(plain, dtype=kind.full)
+    present = set(map(type, values))
+    dtype: Any = kind.nullable if type(None) in present else kind.full
+    if dtype.lower() == "int64" and float in present:
+        dtype = "float64"
+    elif dtype.lower() == "int64" and not all(v is None or _SMALLEST <= v <= _LARGEST for v in values):
+        dtype = "object"
+    return pd.array(values, dtype=dtype) if dtype != "object" else np.array(values, dtype=object)

@@ -66,7 +66,7 @@ def test_a_file_that_breaks_its_contract_fails_and_says_where(file: Path) -> Non
     result = khrop(changed(file, "2,กาญจนบุรี,122,7,", "2,กาญจนบุรีย์,abc,7,"))
     assert result.exit_code == 1
     assert "june.csv: quarantined, ProvinceProgress 1.1.0, 76 rows, 3 errors\n" in result.stdout
-    assert "error counts-whole: 1\n  row 3, column 3 (total): observed total abc, saved 7" in result.stdout
+    assert "error readable: 1\n  row 3, column 3 (total): observed abc, expected a whole number" in result.stdout
     assert "  row 3, column 2 (province_th): observed กาญจนบุรีย์, expected กาญจนบุรี" in result.stdout
     assert "unknown name “กาญจนบุรีย์”" in result.stdout
     assert "ไม่รู้จักชื่อ “กาญจนบุรีย์”" in result.stdout
@@ -82,11 +82,11 @@ def test_json_is_one_object_with_all_there_is_to_know(file: Path) -> None:
         "contract_version": "1.1.0",
         "status": "quarantined",
         "rows": 76,
-        "counts": {"counts-whole": 1},
+        "counts": {"readable": 1},
     }
     (violation,) = said["violations"]
     assert (violation["place"], violation["key"], violation["snapshot"]) == ("june.csv!R3C3", "71", None)
-    assert violation["observed"] == "total abc, saved 7, pending 115"
+    assert violation["observed"] == "abc"
     assert {
         "rule_id": "not-a-stale-copy",
         "part": "",
@@ -211,3 +211,16 @@ def test_a_process_ends_with_the_code_and_without_a_word_more(file: Path) -> Non
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert json.loads(ended.stdout.decode("utf-8"))["status"] == "accepted"
+
+
+@pytest.mark.odcs
+def test_the_contract_in_the_documentation_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "check-a-file.md"
+    if not page.is_file():
+        pytest.skip("the library's distribution has no such page")
+    text = page.read_text(encoding="utf-8")
+    (tmp_path / "stock.odcs.yaml").write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    path = tmp_path / "stock.csv"
+    path.write_text("item,received,price,day,state\nrice,5,1.5,2024-01-31,new\nsalt,x,,2024-01-31,odd\n")
+    said = told(khrop(path, "--contract", tmp_path / "stock.odcs.yaml", "--json"))
+    assert said["counts"] == {"readable": 1, "invalid-values-state": 1}

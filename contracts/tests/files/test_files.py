@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress
+from khrop.files.cells import parse_number
 from khrop.files.read import find_damage, match_engine, read, unchanged
 from khrop.files.table import ROW, Table, Unreadable, with_places
-from khrop.files.typed_columns import parse_number
 from khrop.model.errors import WrongUse
 from khrop.thai.digits import to_thai
 
@@ -132,7 +132,6 @@ def test_a_text_is_a_number_or_refused(text: str) -> None:
         (HEADING.encode() + b"1,x,3,4,5,6,7\n", r"line 2 has 7 cell\(s\), the heading has 6"),
         (HEADING.encode() + b'1,"x,3,4,5,6\n', "line 2 cannot be split into cells: .*quote"),
         (HEADING.encode() + b"1,\0x,3,4,5,6\n", f"a zero byte at offset {len(HEADING) + 2}"),
-        (HEADING.encode() + b"1,\xff\xfe,3,4,5,6\n", f"the byte at offset {len(HEADING) + 2}"),
         ("total\n1\n".encode("utf-32"), "this is UTF-32"),
         (b"%PDF-1.7 ...", "this is a PDF"),
         pytest.param(b"PK\x03\x04 and nothing of a workbook", "this is no workbook", marks=pytest.mark.files),
@@ -145,6 +144,11 @@ def test_a_file_that_is_no_table_says_why(tmp_path: Path, content: bytes, told: 
     with pytest.raises(Unreadable, match=told) as caught:
         taken(wrote(tmp_path / "a.csv", content))
     assert any("\u0e00" <= c <= "\u0e7f" for c in caught.value.th)
+
+
+def test_a_text_of_no_known_encoding_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match=rf"the byte at offset {len(HEADING) + 2}\), .* name it with --encoding"):
+        taken(wrote(tmp_path / "a.csv", HEADING.encode() + b"1,\xff\xfe,3,4,5,6\n"))
 
 
 def test_a_path_that_is_no_file_is_wrong_use(tmp_path: Path) -> None:
@@ -303,3 +307,9 @@ def test_rows_of_a_contract_without_places_are_numbered_all_the_same(tmp_path: P
     assert placed.__contract__ == ContractOptions(place=ROW)  # type: ignore[attr-defined]
     assert placed.__name__ == "Day"
     assert read(wrote(tmp_path / "a.csv", "name\nก\n"), placed).numbered == ROW
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_heading_may_be_quoted(tmp_path: Path, separator: str) -> None:
+    text = '"day","open"\n"2020-06-11","true"\n'.replace(",", separator)
+    assert values(taken(wrote(tmp_path / "a.csv", text), Day), "open") == [True]
