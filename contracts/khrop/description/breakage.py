@@ -197,5 +197,5 @@ def _with(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
 
 def _name(contract: type, frame: pd.DataFrame, n: int) -> str:
     """Return the name of a row, as in messages."""
-    named = [show(key, frame[key].iloc[n]) for key in options_of(contract).key if key in frame.columns]
+    named = [show(key, frame[key].iloc[n]) for key in options_of(contract).naming if key in frame.columns]
     return next((name for name in reversed(named) if name), str(n + 1))

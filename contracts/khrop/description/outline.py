@@ -89,6 +89,7 @@ def option_lines(of: Description) -> list[tuple[str, str, str]]:
     options = of.options
     lines = [
         ("คีย์", "key", ", ".join(options.key)),
+        ("ชื่อที่ใช้เรียก", "label", options.label or ""),
         ("ไม่ซ้ำกัน", "unique", ", ".join(of.unique)),
         ("คอลัมน์ที่แยกรายงานแต่ละครั้ง", "snapshot", options.snapshot or ""),
         ("คอลัมน์ที่บอกตำแหน่ง", "place", options.place or ""),

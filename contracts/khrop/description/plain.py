@@ -39,6 +39,7 @@ def plain(description: Description) -> Plain:
         "title": {"th": options.title_th, "en": options.title_en},
         "snapshot": options.snapshot,
         "key": list(options.key),
+        **({"label": options.label} if options.label else {}),
         "place": options.place,
         "params": None if options.params is None else {n: _plain_value(v) for n, v in options.params.items()},
         "engines": list(options.engines),
@@ -125,6 +126,7 @@ def described(data: Plain) -> Description:
         engines=tuple(data["engines"]),
         derived={column: tuple(of) for column, of in data.get("derived", {}).items()},
         names_th=dict(data.get("names_th", {})),
+        label=data.get("label"),
     )
     return Description(
         name=data["name"], summary=data["summary"], options=options, unique=tuple(data["unique"]),

@@ -48,6 +48,7 @@ def _options(old: Description, new: Description) -> Iterator[Change]:
     yield from _key(old, new)
     yield from subject.graded("place", was.place, now.place, neutral)
     yield from subject.graded("derived", was.derived, now.derived, neutral)
+    yield from subject.graded("label", was.label, now.label, neutral)
     yield from subject.graded("names_th", was.names_th, now.names_th, neutral)
     yield from _engines(subject, was.engines, now.engines)
     yield from _params(old, new)

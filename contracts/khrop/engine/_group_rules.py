@@ -197,7 +197,7 @@ class GroupRun:
         """Fetch rows of some snapshots in batches, because all of them may not fit in memory."""
         if not snapshots:
             return
-        naming = [c for c in (*self.by.key, self.by.place) if c is not None and c in self.frame.schema]
+        naming = [c for c in (*self.by.key, self.by.label, self.by.place) if c is not None and c in self.frame.schema]
         wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *naming])]
         data = self.frame.data.select(*wanted)
         for start in range(0, len(snapshots), BATCH):

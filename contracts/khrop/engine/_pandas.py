@@ -25,7 +25,8 @@ _EMPTY_DTYPES = {
     "integer": "Float64",
     "number": "Float64",
 }
-_ARROW_TYPES = ("uint64", "decimal", "string", "large_string")
+_ARROW_NUMBERS = ("uint64[", "decimal")
+_ARROW_TYPES = (*_ARROW_NUMBERS, "string", "large_string")
 _IS_PANDAS_3 = int(pd.__version__.split(".")[0]) >= 3
 
 
@@ -49,7 +50,7 @@ def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any,
     for name, kind in mistyped.items():
         series = frame[name]
         content = _kind_of_objects(series) if series.dtype == object else "other"
-        if kind in _NUMBERS and needs_own_type(series.dtype):
+        if kind in _NUMBERS and str(series.dtype).startswith(_ARROW_NUMBERS):
             integers = None
             if "int" not in str(series.dtype):
                 integers = _integers(series, series.array.__arrow_array__().to_pylist())

@@ -213,7 +213,7 @@ class Run:
         return lambda: sorted([self._violation(rule, restore_row(row, scales, names)) for row in failing], key=_order)
 
     def _violation(self, rule: RowRule, row: Row) -> Violation:
-        texts = format_row(row, self.by.key)
+        texts = format_row(row, self.by.key, self.by.label)
         null = next((c for c in rule.required if row[c] is None), "")
         column = null or fill_template(rule.rule, rule.words, "column", texts) or rule.columns[0]
         return make_violation(

@@ -69,7 +69,11 @@ def group_snapshots(
         return {*documented, *(fetched if len(fetched) > 1 else _first_snapshots(frame, column))}
 
     place = options.place if options.place in frame.schema else None
-    return frame, Grouping(column, tuple(documented), list_names, options.key, place, first_names), fetched
+    return (
+        frame,
+        Grouping(column, tuple(documented), list_names, options.key, place, first_names, options.label),
+        fetched,
+    )
 
 
 def _list_snapshots(frame: PreparedFrame, column: str) -> list[Any]:

@@ -106,7 +106,7 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
 def _require_templates(contract: type, rules: Sequence[Built], kinds: Mapping[str, str]) -> None:
     """Check what the messages of rules name: columns of a row, facts of a document, the words of a group's failure."""
     options = options_of(contract)
-    listed = [column for column in (options.snapshot, options.place, *options.key) if column]
+    listed = [column for column in (options.snapshot, options.place, *options.naming) if column]
     columns: dict[str, str] = {**dict.fromkeys(listed, ""), **{f"{c}_printed": "" for c in kinds}, **kinds}
     previous = {PREVIOUS + column: kind for column, kind in columns.items()}
     for rule, what, _ in rules:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from khrop.engine.declared import columns_of
 from khrop.model.names import marked
+from khrop.model.rule import options_of
 
 _KIND_TH = {
     "integer": "จำนวนเต็ม", "number": "ตัวเลข", "text": "ข้อความ", "boolean": "จริงหรือเท็จ", "date": "วันที่",
@@ -73,6 +74,7 @@ def name_faults(contract: type, names: Sequence[str], doubled: Mapping[str, int]
     Yields:
         A fault for each column.
     """
+    options = options_of(contract)
     schema, columns = contract.to_schema(), columns_of(contract)  # type: ignore[attr-defined]
     for name, column in columns.items():
         if name not in names and column.required:
@@ -81,8 +83,9 @@ def name_faults(contract: type, names: Sequence[str], doubled: Mapping[str, int]
         if name in columns or schema.unique_column_names:
             yield Fault(str(name), "twice", str(count), "1")
     if schema.strict is True:
+        own = {options.snapshot, options.place, options.label, *(f"{name}_printed" for name in columns)}
         for name in names:
-            if name not in columns:
+            if name not in columns and name not in own:
                 yield Fault(name, "unknown", name, "")
     if schema.ordered:
         present = [name for name in names if name in columns]

@@ -124,8 +124,8 @@ def rename_contract(contract: type, names: tuple[tuple[str, str], ...]) -> type:
 
 
 def _renamed_options(options: ContractOptions, names: Names) -> ContractOptions:
-    snapshot, place, key = (_rename(value, names) for value in (options.snapshot, options.place, options.key))
-    return replace(options, snapshot=snapshot, place=place, key=key)
+    changed = {name: _rename(getattr(options, name), names) for name in ("snapshot", "place", "key", "label")}
+    return replace(options, **changed)
 
 
 def _renamed(entry: Built, names: Names) -> Built:

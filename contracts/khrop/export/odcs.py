@@ -67,7 +67,7 @@ def document_of(contract: type) -> dict[str, Any]:
     description = describe(contract)
     written = queries(contract, TABLE)
     options = plain(description)
-    kept = ("snapshot", "key", "place", "params", "engines", "unique", "config", "derived", "names_th")
+    kept = ("snapshot", "key", "label", "place", "params", "engines", "unique", "config", "derived", "names_th")
     return {
         "kind": "DataContract",
         "apiVersion": API_VERSION,

@@ -121,12 +121,13 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
     if own.there("params"):
         given = own["params"].mapping()
         params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
-    snapshot, place = (own.text(key, "") or None for key in ("snapshot", "place"))
+    snapshot, place, label = (own.text(key, "") or None for key in ("snapshot", "place", "label"))
     derived = dict(_derived(own["derived"])) if own.there("derived") else {}
     names_th = (
         {str(name): own["names_th"].text(name) for name in own["names_th"].mapping()} if own.there("names_th") else {}
     )
-    return ContractOptions(version, th, en, snapshot, _names(own, "key"), place, params, engines, derived, names_th)
+    key = _names(own, "key")
+    return ContractOptions(version, th, en, snapshot, key, place, params, engines, derived, names_th, label)
 
 
 def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:

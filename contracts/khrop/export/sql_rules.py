@@ -154,8 +154,7 @@ class Writer:
 
     def previous_rows(self) -> str:
         """Return `FROM`: the rows, as `t`, joined with those of the previous return of the same key, as `p`."""
-        key = name(options_of(self.contract).key[0])
-        same = [f"t.{key} = p.{key}"]
+        same = [f"t.{key} = p.{key}" for key in map(name, options_of(self.contract).key)]
         if self.snapshot:
             column = name(self.snapshot)
             single = f"(SELECT COUNT(DISTINCT {column}) FROM {self.table}) <= 1"

@@ -144,7 +144,7 @@ def _is_in(formula: Call, value: Formula, scale: Scale) -> tuple[Formula, Scale]
     options = dict(formula.options)
     others = [_constant(other) for other in options["other"]]
     if scale is None:
-        listed = tuple(float(other) for other in options["other"])
+        listed = tuple(float(other) if isinstance(other, Decimal) else other for other in options["other"])
         return Call("is_in", (value,), (("other", listed),)), None
     unit = max([scale, *(other_scale or 0 for _, other_scale in others)])
     scaled = tuple(

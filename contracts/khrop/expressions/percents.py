@@ -7,12 +7,13 @@ contract.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-Number = int | float | Decimal
+Number = int | float | Decimal | Fraction
 
 
 def hundredths_of(percent: Number) -> int:
@@ -37,6 +38,35 @@ def in_hundredths(tolerance: Number) -> float:
         Hundredths of a point.
     """
     return float(Decimal(str(tolerance)) * 100)
+
+
+def same_number(left: Number, right: Number) -> bool:
+    """Compare two numbers; a float beside a decimal counts as the decimal that it prints as.
+
+    Args:
+        left: A number.
+        right: A number.
+
+    Returns:
+        Whether they are equal.
+    """
+    if isinstance(left, Decimal) != isinstance(right, Decimal):
+        return Decimal(str(left)) == Decimal(str(right))
+    return left == right
+
+
+def alike(*values: Number) -> tuple[Any, ...]:
+    """Return numbers that compute with each other: all of them floats where one is, else exact.
+
+    Args:
+        values: The numbers.
+
+    Returns:
+        Floats, or fractions and integers.
+    """
+    if any(isinstance(value, float) for value in values):
+        return tuple(float(value) for value in values)
+    return tuple(Fraction(value) if isinstance(value, Decimal) else value for value in values)
 
 
 def rounded(part: Number, whole: Number) -> int:

@@ -186,7 +186,7 @@ class _Judgement:
 
     def _violation(self, verdict: Verdict, row: int, column: str, cells: UnreadableCells) -> Violation:
         options, text = options_of(self.contract), cells.texts[row]
-        key = format_row({name: self._cell(row, name) for name in options.key}, options.key)["key"]
+        key = format_row({c: self._cell(row, c) for c in options.naming}, options.key, options.label)["key"]
         snapshot = None
         if verdict.grouping is not None and (by := verdict.grouping.snapshot):
             snapshot = verdict.grouping.name({by: self.table.frame.iat[row, self._positions[by]]})

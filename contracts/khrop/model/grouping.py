@@ -115,7 +115,8 @@ class Grouping:
         column: The column of snapshots; None where the frame has none.
         documented: The snapshots that the document or its claims name.
         listed: Returns the values in `column` by name, at the cost of a query.
-        key: The columns that name a row for a person.
+        key: The columns that identify a row.
+        label: The column with the name that a person uses for a row; None where the key is that name.
         place: The column of places; None where the frame has none.
         first: Returns some names of snapshots, at a lower cost.
     """
@@ -126,6 +127,7 @@ class Grouping:
     key: tuple[str, ...]
     place: str | None
     first: Callable[[], set[str]] = set
+    label: str | None = None
 
     @cached_property
     def present(self) -> Mapping[str, Any]:
@@ -187,7 +189,7 @@ class Grouping:
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Sort rows by their places and keys; an engine may return them in any order."""
-        keys = [key for key in self.key if rows and key in rows[0]]
+        keys = [key for key in (*self.key, self.label) if key is not None and rows and key in rows[0]]
         return sorted(
             rows, key=lambda row: (natural_key(self.where(row)), [natural_key(show(key, row[key])) for key in keys])
         )

@@ -55,7 +55,7 @@ class RowTexts(Texts):
         self[word] = self.words[word] = text
 
 
-def format_row(row: Mapping[str, Any], key: tuple[str, ...]) -> RowTexts:
+def format_row(row: Mapping[str, Any], key: tuple[str, ...], label: str | None = None) -> RowTexts:
     """Format the values of a failing row as texts.
 
     A null becomes what was printed in its place (`<column>_printed`), where the frame has it.
@@ -63,10 +63,10 @@ def format_row(row: Mapping[str, Any], key: tuple[str, ...]) -> RowTexts:
     Args:
         row: The row.
         key: The columns of the row's business key.
+        label: The column with the name that a person uses for the row.
 
     Returns:
-        The texts by column; under `key` the row's business key, under `name` the last key column that has a value: the
-        name that a person uses.
+        The texts by column; under `key` the row's business key, under `name` its label, or else the key.
     """
     columns = {}
     for column, value in row.items():
@@ -74,9 +74,11 @@ def format_row(row: Mapping[str, Any], key: tuple[str, ...]) -> RowTexts:
         if text:
             columns[column] = text
     texts = RowTexts(columns, row)
-    names = [columns[column] for column in key if column in columns]
-    texts.set_word("key", names[0] if names else "")
-    texts.set_word("name", names[-1] if names else NOTHING)
+    names = [columns.get(column, "") for column in key]
+    text = ", ".join(name or NOTHING for name in names) if any(names) else ""
+    labelled = columns.get(label, "") if label else ""
+    texts.set_word("key", text or labelled)
+    texts.set_word("name", labelled or text or NOTHING)
     return texts
 
 

@@ -151,7 +151,8 @@ class ContractOptions:
         title_th: The title in Thai.
         title_en: The title in English.
         snapshot: The column that separates the rows of several snapshots; None where a frame is a single snapshot.
-        key: The columns that name a row for a person.
+        key: The columns that identify a row, by which it is compared with the previous return.
+        label: The column with the name that a person uses for a row; None where the key is that name.
         place: The column of places in the document.
         params: The parameters of the rules with their defaults.
         engines: The engines whose frames the contract is for.
@@ -186,3 +187,9 @@ class ContractOptions:
     engines: tuple[str, ...] = ENGINES
     derived: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names_th: Mapping[str, str] = field(default_factory=dict)
+    label: str | None = None
+
+    @property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that name a row for a person: its key and its label."""
+        return (*self.key, *([self.label] if self.label else []))

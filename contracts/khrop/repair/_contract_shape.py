@@ -44,7 +44,7 @@ def shape_of(contract: type) -> Shape:
         (r for r in rules if isinstance(r, (RatioRounded, RatioWithin)) and r.whole == whole and r.part in parts), None
     )
     listed = next((rule for rule in rules if isinstance(rule, ContainsExactly)), None)
-    keys = tuple(dict.fromkeys([*([listed.column] if listed else []), *options.key]))
+    keys = tuple(dict.fromkeys([*([listed.column] if listed else []), *options.naming]))
     if not keys:
         raise ShapeError(f"{contract.__name__} names no key: repairs could not name their rows")
     shape = Shape(

@@ -147,7 +147,7 @@ class Plan:
     def keys(self) -> tuple[tuple[str, ...], ...]:
         """Columns that no two rows of a snapshot share, those by which rows are compared among them."""
         keys = [rule.columns for rule in self.of(UniqueKey)]
-        keys += [(self.options.key[0],)] if self.compares and self.options.key else []
+        keys += [self.options.key] if self.compares and self.options.key else []
         return tuple(dict.fromkeys(keys))
 
     @cached_property
@@ -165,7 +165,7 @@ class Plan:
     def nullable(self) -> frozenset[str]:
         """The columns that may be null without breaking a rule."""
         firm = {column for goal in self.goals for column in goal.rule.required} | self.named
-        firm |= {self.options.snapshot or "", *self.options.key[:1]}
+        firm |= {self.options.snapshot or "", *self.options.key}
         return frozenset(name for name, f in self.fields.items() if f.nullable and name not in firm)
 
     @property

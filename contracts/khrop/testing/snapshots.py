@@ -300,9 +300,9 @@ def _before(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> 
     spoilt: Goal | None = breaking.at("previous", draw, plan, rows, older)
     if plan.options.key:
         # Rows of one key would be compared each with each, and those without with none.
-        key = plan.options.key[0]
-        times = Counter(row[key] for row in older)
-        kept_rows = [at for at, was in enumerate(older) if times[was[key]] == 1 and was[key] is not None]
+        keys = [tuple(row[column] for column in plan.options.key) for row in older]
+        times = Counter(keys)
+        kept_rows = [at for at, key in enumerate(keys) if times[key] == 1 and None not in key]
         rows, older = [rows[at] for at in kept_rows], [older[at] for at in kept_rows]
     for rule in plan.of(NotAllSame):
         if breaking.rule is not rule:

@@ -16,7 +16,7 @@ import narwhals as nw
 
 from khrop.expressions.evaluation import supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, formula_of, in_words
-from khrop.expressions.percents import hundredths_of, in_hundredths, points, rounded
+from khrop.expressions.percents import alike, hundredths_of, in_hundredths, points, rounded, same_number
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.messages import NOTHING, RowTexts, fill
@@ -70,7 +70,8 @@ class SumsMatch(GroupKind):
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
             for column in self.columns:
                 fact = self.prefix + column
-                if facts.absent(snapshot, fact) or facts.of(snapshot).get(fact) == sums[column]:
+                stated = facts.of(snapshot).get(fact)
+                if facts.absent(snapshot, fact) or (stated is not None and same_number(stated, sums[column])):
                     continue
                 claimed = facts.unread(snapshot, fact) or show(column, facts.of(snapshot)[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
@@ -81,7 +82,7 @@ class SumsMatch(GroupKind):
                 yield from self._ratio(snapshot, sums, self.ratio, facts)
 
     def _ratio(self, snapshot: str, sums: Row, ratio: tuple[str, str, str], facts: Facts) -> Iterator[Failure]:
-        part, whole, (column, fact) = sums[ratio[0]], sums[ratio[1]], (ratio[2], self.prefix + ratio[2])
+        (part, whole), (column, fact) = alike(sums[ratio[0]], sums[ratio[1]]), (ratio[2], self.prefix + ratio[2])
         claimed = facts.of(snapshot).get(fact)
         if facts.absent(snapshot, fact) or whole <= 0 or not isfinite(part + whole):
             return

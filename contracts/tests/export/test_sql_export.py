@@ -42,7 +42,7 @@ def statements(contract: type, **given: str) -> list[str]:
 def stored(con: Any, contract: type, name: str, rows: list[dict[str, Any]]) -> None:
     """Rows as a table that has the contract's types and none of its constraints."""
     types = {"integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN"}
-    columns = {column: types[kind] for column, (_, kind) in columns_of(contract).items()}
+    columns = {column: types[of.kind] for column, of in columns_of(contract).items()}
     con.execute(
         f'CREATE TABLE "{name}" ({", ".join(f"{c!r} {t}".replace(chr(39), chr(34)) for c, t in columns.items())})'
     )

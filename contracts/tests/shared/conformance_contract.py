@@ -46,7 +46,7 @@ class Grant(pa.DataFrameModel):
     share: Series[float] = pa.Field(nullable=True, in_range={"min_value": 0, "max_value": 100})
     open: Series[pd.BooleanDtype] = pa.Field(nullable=True)
 
-    __contract__ = ContractOptions(version="1.0.0", key=("code", "district"), place="line")
+    __contract__ = ContractOptions(version="1.0.0", key=("code",), label="district", place="line")
 
     @rule("adds-up", columns=("spent", "left", "budget"))
     def adds_up(cls, params: Params) -> AddsUp:
@@ -191,4 +191,4 @@ class QuarterlyGrant(Grant):
 
     quarter: Series[str] | None
 
-    __contract__ = ContractOptions(version="1.0.0", snapshot="quarter", key=("code", "district"), place="line")
+    __contract__ = ContractOptions(version="1.0.0", snapshot="quarter", key=("code",), label="district", place="line")

@@ -13,6 +13,7 @@ from conformance_oracle import (
     Expected,
     Oracle,
     add,
+    figures,
     half_up,
     less_or_equal,
     number,
@@ -51,13 +52,13 @@ def grants(case: Case, quarterly: bool) -> Expected:
 
 def _fields(o: Oracle) -> None:
     o.row_rule("not-null", "error", ["code"], [], lambda _: True)
-    o.row_rule("matches", "error", ["code"], [], lambda c: c[:1].isascii() and c[:1].isupper() and c[1:].isdigit())
-    o.unique("unique-code", "error", ["code"])
+    o.row_rule("matches", "error", [], ["code"], lambda c: c[:1].isascii() and c[:1].isupper() and c[1:].isdigit())
+    o.unique("unique-code", "error", ["code"], nulls=False)
     o.row_rule("one-of", "error", [], ["kind"], lambda k: k in ("whole", "road", "school"))
     o.row_rule("whole", "error", [], ["ordinal"], whole)
     for figure in ("budget", "spent", "left"):
-        o.row_rule("whole", "error", [figure], [], whole)
-    o.row_rule("at-least", "error", ["budget"], [], lambda b: b >= 0)
+        o.row_rule("whole", "error", [], [figure], whole)
+    o.row_rule("at-least", "error", [], ["budget"], lambda b: b >= 0)
     o.row_rule("in-range", "error", [], ["share"], lambda s: 0 <= s <= 100)
 
 
@@ -89,7 +90,7 @@ def _nearly(spent: Any, left: Any, budget: Any) -> bool:
 
 def _within(share: Any, spent: Any, budget: Any) -> bool:
     claimed, due = percent_apart(share, spent, budget)
-    return abs(claimed - due) <= number(budget) * 1.0
+    return budget > 0 and bool(abs(claimed - due) <= figures(share, spent, budget)[2])
 
 
 def _small(held: Any, least: int) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
@@ -35,14 +36,16 @@ class Reported(NamedTuple):
 
 
 def value(held: Any) -> Any:
-    """A cell as rules read it: NaN is a null, a decimal is a float."""
+    """A cell as rules read it: NaN is a null, a decimal is exact."""
     if isinstance(held, Decimal):
-        return float(held)
+        return Fraction(held)
     return None if isinstance(held, float) and math.isnan(held) else held
 
 
 def text(held: Any) -> str:
     """A cell as a message prints it."""
+    if isinstance(held, Fraction):
+        return f"{float(held):.15g}"
     return "" if held is None else f"{held:.15g}" if isinstance(held, float) else str(held)
 
 
@@ -78,22 +81,38 @@ def same(a: Any, b: Any) -> bool:
 
 
 def half_up(held: Any, places: int = 0) -> Any:
+    if isinstance(held, Fraction):
+        return Fraction(math.floor(held * 10**places + Fraction(1, 2)), 10**places)
     if isinstance(held, int) or not math.isfinite(held):
         return held
     return math.floor(held * 10.0**places + 0.5) / 10.0**places
 
 
 def whole(held: Any) -> bool:
-    return isinstance(held, int) or math.isinf(held) or held == math.floor(held)
+    return isinstance(held, int) or (math.isfinite(held) and held == math.floor(held))
 
 
-def percent_apart(share: Any, part: Any, all_of_it: Any) -> tuple[float, float]:
-    """A percent's hundredths times the whole, and 10000 times the part, as floats."""
+def figures(*held: Any) -> tuple[Any, ...]:
+    """Figures beside numbers of a rule: exact where one is a decimal and none a float, else floats."""
+    exact = any(isinstance(h, Fraction) for h in held) and not any(isinstance(h, float) for h in held)
+    return held if exact else tuple(map(number, held))
+
+
+def percent_apart(share: Any, part: Any, all_of_it: Any) -> tuple[Any, Any]:
+    """A percent's hundredths times the whole, and 10000 times the part."""
+    share, part, all_of_it = figures(share, part, all_of_it)
+    if not isinstance(share, float):
+        return half_up(Fraction(share) * 100) * all_of_it, part * 10000
     hundredths = half_up(number(share) * 100.0)
     return hundredths * number(all_of_it), number(part) * 10000.0
 
 
 def rounded_half_up(share: Any, part: Any, all_of_it: Any) -> bool:
+    exact = figures(share, part, all_of_it)
+    if not isinstance(exact[0], float):
+        share, part, all_of_it = exact
+        over = part * 20000 + all_of_it - half_up(Fraction(share) * 100) * all_of_it * 2
+        return bool(0 <= over < all_of_it * 2)
     hundredths = half_up(number(share) * 100.0)
     if all(isinstance(v, int) and 0 <= v <= 10**9 for v in (part, all_of_it)) and abs(hundredths) < 10**5:
         return all_of_it > 0 and int(hundredths) == (20000 * part + all_of_it) // (2 * all_of_it)
@@ -182,7 +201,7 @@ class Oracle:
                 continue
             self.fails(rule, severity, row, null or (column(row) if callable(column) else column) or named[0])
 
-    def unique(self, rule: str, severity: str, columns: Sequence[str]) -> None:
+    def unique(self, rule: str, severity: str, columns: Sequence[str], nulls: bool = True) -> None:
         if self.faulty.intersection(columns):
             return
         for snapshot in self.snapshots:
@@ -191,6 +210,8 @@ class Oracle:
                 groups.setdefault(tuple(row[c] for c in columns), []).append(row)
             for values, rows in groups.items():
                 null = next((c for c, v in zip(columns, values, strict=True) if v is None), None)
+                if null and not nulls:  # another rule reports it
+                    continue
                 if null or len(rows) > 1:
                     key = ", ".join(text(v) or "–" for v in values)
                     mine = None if self.snapshot else rows
