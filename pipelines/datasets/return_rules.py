@@ -12,6 +12,7 @@ from khrop.contracts.province_progress import ProvinceProgress
 from khrop.engine.pandera_bridge import rule
 from khrop.model.names import marked
 from khrop.model.rule import methods_of, options_of, rule_ids
+from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import ContainsExactly, UniqueKey
 
 DOCUMENT = (
@@ -87,9 +88,9 @@ def _fits(column: str, largest: float) -> Any:
         "values-fit",
         columns=(column,),
         skip_null=(column,),
-        observed=f"{{{column}}}",
+        observed=placeholder(column),
         expected=f"-{largest:,} … {largest:,}",
-        th=f"{{name}}: {marked(column)} {{observed}} เกินช่วงที่ตารางเก็บได้ ({{expected}})",
-        en=f"{{name}}: {column} {{observed}} is beyond what the tables hold ({{expected}})",
+        th=f"{{name}}: {literal(marked(column))} {{observed}} เกินช่วงที่ตารางเก็บได้ ({{expected}})",
+        en=f"{{name}}: {literal(column)} {{observed}} is beyond what the tables hold ({{expected}})",
     )
     return attach(values_fit)

@@ -6,7 +6,7 @@ on a page in `khrop.export.markdown`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,11 +76,15 @@ def column_outline(column: FieldDescription) -> tuple[str, str, list[Sentence]]:
         checks.append(("ไม่ซ้ำกัน", "unique"))
     if column.severity == "warning":
         checks = [(f"{th} (คำเตือน)", f"{en} (warning)") for th, en in checks]
-    further = {"coerce": column.coerce, "default": column.default, "on_missing": column.on_missing}
-    further |= {"ignore_na": not column.ignore_na and "no", "metadata": column.metadata}
-    present = {name: value for name, value in further.items() if value not in (None, False, "")}
-    texts = [name if value is True else f"{name} {limit_text(value)}" for name, value in present.items()]
-    checks += [(text, text) for text in texts]
+    further: Sequence[tuple[str, str, Any]] = (
+        ("แปลงชนิด", "coerced", column.coerce), ("ค่าแทนที่ว่าง", "default", column.default),
+        ("เมื่อไม่มีคอลัมน์", "where absent", column.on_missing), ("ข้อมูลกำกับ", "metadata", column.metadata),
+        ("ตรวจค่าว่างด้วย", "nulls are checked", not column.ignore_na),
+    )  # fmt: skip
+    for th, en, value in further:
+        if value not in (None, False, ""):
+            text = "" if value is True else f" {limit_text(value)}"
+            checks.append((th + text, en + text))
     return ("required" if column.required else "optional"), ("may be null" if column.nullable else "not null"), checks
 
 
@@ -95,9 +99,19 @@ def option_lines(of: Description) -> list[tuple[str, str, str]]:
         ("คอลัมน์ที่บอกตำแหน่ง", "place", options.place or ""),
         ("ใช้กับ", "engines", ", ".join(options.engines)),
         ("พารามิเตอร์", "parameters", ", ".join(_params(options.params or {}))),
-        *((name, name, "yes" if value is True else str(value)) for name, value in of.config.items()),
+        *((_CONFIG_TH.get(name, name), name, _option_text(value)) for name, value in of.config.items()),
     ]
     return [(th, en, value) for th, en, value in lines if value]
+
+
+_CONFIG_TH = {
+    "strict": "ไม่รับคอลัมน์อื่น", "ordered": "คอลัมน์ต้องเรียงตามลำดับ", "coerce": "แปลงชนิด",
+    "unique_column_names": "ชื่อคอลัมน์ไม่ซ้ำ", "metadata": "ข้อมูลกำกับ", "title": "หัวเรื่อง", "description": "คำอธิบาย",
+}  # fmt: skip
+
+
+def _option_text(value: Any) -> str:
+    return "yes" if value is True else str(value)
 
 
 def _params(params: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
     before, after = {f.name: f for f in old.fields}, {f.name: f for f in new.fields}
     for name, column in after.items():
         yield from (
-            _changed(before[name], column) if name in before else [_added(column, bool(old.config.get("strict")))]
+            _changed(before[name], column) if name in before else [_added(column, old.config.get("strict") is True)]
         )
     for name, column in before.items():
         if name not in after:
@@ -59,7 +59,7 @@ def _added(column: FieldDescription, was_strict: bool) -> Change:
 def _removed(column: FieldDescription, is_strict: bool) -> Change:
     th, en = f"ตัดออก ({column.kind})", f"is removed ({column.kind})"
     # A strict contract refuses what it does not name.
-    grade: grading.Grade = "unclear" if is_strict else "loosening"
+    grade: grading.Grade = "loosening" if not is_strict else "unclear" if column.required else "tightening"
     return Subject("column", column.name).changed("column", column.kind, NOTHING, grade, th, en)
 
 

@@ -36,7 +36,12 @@ class Rule:
     A row where a column of `columns` is null fails, unless the column is in `skip_null`: then the row is skipped,
     because another rule reports this null. (A `reference` rule skips every null: there is nothing to compare.)
 
-    `observed`, `expected`, `column`, `th` and `en` are templates over the failing row, or functions of it.
+    `observed`, `expected`, `column`, `th` and `en` are templates over the failing row, or functions of it. `{item}` is
+    the value of the column `item`, `{row[any name]}` that of a column of any name, `{price:.2f}` or `{day:%d/%m/%Y}` a
+    value formatted as Python does; a null is `–`, and a brace is written twice. Words are `{key}`, `{name}` (the last
+    column of the key that has a value), `{observed}` and `{expected}`; of a document also `{fact}`, and any fact of it.
+    A message of a group names the words, and the column where it groups by a single one. A name that is none of these
+    raises RuleDefinitionError before any data is read.
 
     Attributes:
         id: The id, such as `counts-whole`.

@@ -297,7 +297,11 @@ def test_the_change_back_is_graded_the_other_way(old: Description, new: Descript
 
 
 @relaxed
-@given(descriptions(), descriptions(), st.sampled_from(["name", "summary", "options", "fields", "unique", "rules"]))
+@given(
+    descriptions(),
+    descriptions(),
+    st.sampled_from(["name", "summary", "options", "fields", "unique", "rules", "config"]),
+)
 def test_no_difference_goes_untold(old: Description, other: Description, part: str) -> None:
     new = replace(old, **{part: getattr(other, part)})
     assume(old != new)

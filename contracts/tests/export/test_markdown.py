@@ -68,7 +68,9 @@ def test_the_page_says_what_the_contract_says() -> None:
     assert page.startswith(
         "# ความคืบหน้ารายจังหวัด · Progress by province\n\n`ProvinceProgress` version 1.1.0. A row for each"
     )
-    assert "| `ordinal` | integer | required | may be null | coerce · coerce | the row's printed number, 1…76 |" in page
+    assert (
+        "| `ordinal` | integer | required | may be null | แปลงชนิด · coerced | the row's printed number, 1…76 |" in page
+    )
     assert "| [balance](#balance) | row | error | The parts add up: saved + pending = total. |  |" in page
     for rule in describe(ProvinceProgress).rules:
         assert rule.summary in section(page, rule.id)

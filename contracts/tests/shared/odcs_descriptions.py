@@ -17,6 +17,12 @@ NAMES = st.text(LETTERS, min_size=1, max_size=10) | st.sampled_from(
     ["_id", "validate", "no", "on", "1", "null", "~", "จำนวน"]
 )
 VALUES = st.integers(0, 9) | st.floats(0, 1) | TEXTS | st.dates() | st.booleans() | st.decimals(allow_nan=False)
+METADATA = st.dictionaries(TEXTS, st.integers() | TEXTS | st.lists(TEXTS), min_size=1, max_size=2)
+CONFIGS = {
+    "strict": st.sampled_from([True, "filter"]), "metadata": METADATA, "title": TEXTS.filter(bool),
+    **dict.fromkeys(("ordered", "coerce", "unique_column_names", "drop_invalid_rows"), st.just(True)),
+}  # fmt: skip
+"""Options of Pandera's `Config`, each other than its default."""
 PARAMS = st.dictionaries(st.sampled_from(["other", "most"]), VALUES) | st.just({"tolerance": 0.5})
 
 
@@ -39,6 +45,7 @@ def descriptions(draw: st.DrawFn) -> Description:
         fields=tuple(fields),
         unique=tuple(names[:2]) if draw(st.booleans()) else (),
         rules=tuple(draw(_rule(n, what)) for n, what in enumerate(rules)),
+        config=draw(st.fixed_dictionaries({}, optional=CONFIGS)),
     )  # fmt: skip
 
 
@@ -83,7 +90,8 @@ def _field(draw: st.DrawFn, name: str, kind: Any, dtype: str, checks: list[Any])
     return FieldDescription(
         name=name, kind=kind, dtype=dtype, required=draw(st.booleans()), nullable=draw(st.booleans()),
         unique=draw(st.booleans()), coerce=draw(st.booleans()), title=draw(TEXTS), description=draw(TEXTS),
-        checks=tuple(chosen), severity=severity,
+        checks=tuple(chosen), severity=severity, ignore_na=not chosen or draw(st.booleans()),
+        metadata=draw(st.none() | METADATA),
     )  # fmt: skip
 
 
