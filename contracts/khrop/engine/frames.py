@@ -157,7 +157,7 @@ def count_rows(frame: Any) -> RowCount:
     Returns:
         The number.
     """
-    data = nw.from_native(frame)
+    data = nw.from_native(drop_doubled_names(frame)[0])
     if isinstance(data, nw.DataFrame):
         return RowCount(len(data), lambda: len(data))
     return RowCount(None, lambda: int(data.select(nw.len()).collect().item()))

@@ -138,7 +138,7 @@ def _at_fault(row: Row) -> str:
 
 def _within(percent: Any, saved: Any, total: Any) -> bool:
     claimed, due = percent_apart(percent, saved, total)
-    return abs(claimed - due) <= number(total)
+    return total > 0 and bool(abs(claimed - due) <= number(total))
 
 
 def _previous(o: Oracle, older: list[Row]) -> None:
