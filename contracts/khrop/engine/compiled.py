@@ -65,7 +65,7 @@ def built_rules(contract: type, params: Params | None) -> tuple[Built, ...]:
     Raises:
         RuleDefinitionError: A rule cannot be run as it is written.
     """
-    if hasattr(contract, "compiled_rules"):  # a contract that was renamed for Spark
+    if hasattr(contract, "compiled_rules"):  # a contract about columns of other names
         compiled: tuple[Built, ...] = contract.compiled_rules(params)
         return compiled
     merged = {**(options_of(contract).params or {}), **(params or {})}

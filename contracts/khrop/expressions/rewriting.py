@@ -81,6 +81,8 @@ def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formul
         return _translated(call, options, engine)
     if call.name == "is_in" and any(isinstance(value, datetime) for value in options["other"]):
         return _adapt_calls(_any_equal(call, options["other"]), engine, whole)
+    if call.name in ("is_in", "is_between") and (smaller := _within_64_bits(call, whole)) is not None:
+        return _adapt_calls(smaller, engine, whole)
     if call.name in _COMPARED and (outside := _beyond_64_bits(call, whole)) is not None:
         return outside
     if engine == "polars" and columns_in(call):
@@ -124,6 +126,29 @@ def _beyond_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
     known = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
     # Null where the number is.
     return Call("__eq__" if known else "__ne__", (other, other))
+
+
+def _within_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
+    """Rewrite a look-up, or limits, that have constants of more than 64 bits; None where they have none."""
+    value = call.args[0]
+    if not yields_integer(value, whole):
+        return None
+    if call.name == "is_between":
+        if not any(_is_beyond(arg) for arg in call.args[1:]):
+            return None
+        closed = str(dict(call.options).get("closed", "both"))
+        above = Call("__ge__" if closed in ("both", "left") else "__gt__", (value, call.args[1]))
+        below = Call("__le__" if closed in ("both", "right") else "__lt__", (value, call.args[2]))
+        return Call("__and__", (above, below))
+    listed = dict(call.options)["other"]
+    fitting = tuple(other for other in listed if not _is_beyond(Constant(other)))
+    if len(fitting) == len(listed):
+        return None
+    return Call("is_in", (value,), (("other", fitting),)) if fitting else Call("__ne__", (value, value))
+
+
+def _is_beyond(formula: Formula) -> bool:
+    return isinstance(formula, Constant) and type(formula.value) is int and abs(formula.value) > MAX_INT64
 
 
 def _divide_by_column(call: Call) -> Formula:
