@@ -17,11 +17,10 @@ import pypdfium2
 from khrop.thai.marks import is_mangled
 from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
-from pipelines.readers.pdf import gaps, ruled
-from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf import drawn_dates, gaps, ruled
+from pipelines.readers.pdf.lines import Line, lines_of
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
-from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
+from pipelines.readers.pdf.page_table import is_row
 from pipelines.readers.pdf.pictures import DOTS, codes_in, drawn, may_hold_codes
 from pipelines.readers.pdf.second_look import SecondEngine, from_second
 from pipelines.readers.pdf.settled import Notes, settle
@@ -55,9 +54,12 @@ def _read(data: bytes) -> Document:
         with _opened(data) as pdf:
             whole, _ = settle(pdf, data, stamps=False)
     _refuse_without_text(pages)
+    lines = [[] if page.scanned else lines_of(page.shown) for page in pages]
+    with _opened(whole) as pdf:
+        drawn_dates.refuse(pdf, pages, lines)
     found: list[Sheet] = []
     before = None
-    for page in _with_tables(thinned(whole), pages):
+    for page in _with_tables(thinned(whole), pages, lines):
         some, before = sheets(page, before)
         found += some
     join_over_pages(found)
@@ -165,13 +167,13 @@ def _is_thai(one: str) -> bool:
     return "\u0e01" <= one <= "\u0e5b"
 
 
-def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
+def _with_tables(data: bytes, pages: list[Characters], lines: list[list[Line]]) -> Iterator[Page]:
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(data)) as plumber:
-        for number, one in enumerate(pages, 1):
+        for number, (one, own_lines) in enumerate(zip(pages, lines, strict=True), 1):
             shown = [] if one.scanned else one.shown
-            if not _is_tabular(shown):
+            if not _is_tabular(own_lines):
                 yield Page(number, [], [c for c in shown if not c.clipped])
                 continue
             page = plumber.pages[number - 1]
@@ -188,10 +190,9 @@ def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
             page.close()
 
 
-def _is_tabular(shown: list[Character]) -> bool:
-    """Whether some line of a page has figures beside one another: other pages need no second engine."""
-    lines = (sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown))
-    return any(figures >= LEAST_FIGURES for figures in lines)
+def _is_tabular(lines: list[Line]) -> bool:
+    """Whether some line of a page is a row of figures: other pages need no second engine."""
+    return any(map(is_row, lines))
 
 
 def _mend(found: list[Sheet], mangled: bool) -> None:

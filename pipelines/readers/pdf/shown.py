@@ -25,7 +25,7 @@ from pipelines.readers.pdf.characters import (
 )
 from pipelines.readers.pdf.lines import lines_of
 from pipelines.readers.pdf.objects import bounds, on_page, texts_in
-from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
+from pipelines.readers.pdf.page_table import is_row
 from pipelines.readers.pdf.visibility import Line, Seen, View
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
         return set()
     rows: set[int] = set()
     for line in lines_of(placed):
-        if sum(bool(FIGURE.fullmatch(segment.text)) for segment in line.segments) >= LEAST_FIGURES:
+        if is_row(line):
             rows.update(c.order for segment in line.segments for c in segment.characters)
     return under - rows
 
