@@ -479,11 +479,27 @@ def pdf_cells(chance: Random, seen: Return, other: Return) -> Case:
     return Case(written(sheet), seen, f"pdf-cells {hows}")
 
 
+def pdf_exchanged(chance: Random, seen: Return, other: Return) -> Case:
+    """The date in a font whose map to Unicode exchanges digits, so that its text is another date."""
+    seen = seen._replace(
+        as_of=date(2020, chance.choice([6, 7]), chance.choice([1, 4, 7, 8, 9, 10, 11, 14, 17, 18, 19]))
+    )
+    day = format_long(seen.as_of).split()[0]
+    # The year keeps its digits.
+    own = day[-1]
+    its = chance.choice([digit for digit in "๐๑๔๗๘๙" if digit != own and day.replace(own, digit) != "๐"])
+    cut, size = chance.choice(["Regular", "Bold", "Italic"]), chance.choice([6, 9, 14])
+    sheet = _printed(seen).text(40, 45, "ข้อมูล ณ วันที่ ", size)
+    sheet.text(40 + 8 * size, 45, format_long(seen.as_of), size, font="W")
+    data = written(sheet, wrong={own: its, its: own}, outlines=cut)
+    return Case(data, seen, f"pdf-exchanged {own}{its} {cut} {size}")
+
+
 Maker = Callable[[Random, Return, Return], Case]
 FORMS: dict[str, tuple[Maker, ...]] = {
     "text": (text_date, text_columns, text_tables, text_campaign),
     "html": (page_date, page_struck, page_rows, page_campaign),
     "docx": (document_date, document_cells),
     "xlsx": (book_date, book_figures),
-    "pdf": (pdf_date, pdf_cells),
+    "pdf": (pdf_date, pdf_cells, pdf_exchanged),
 }

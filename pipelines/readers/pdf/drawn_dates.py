@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,7 +39,7 @@ CLEARLY = ((ALIKE, 0.12), (0.97, 0.05))
 digits of one font differ less (๔ and ๕) than those of two.
 """
 WORD_CLEARLY = 0.2
-"""The same for the mean of a month's letters."""
+"""The same for the letters by which two months differ, in the mean."""
 HEIGHT = 48.0
 """Dots that the size of a text is drawn with."""
 MOST_ROWS, MOST_DATES = 8, 40
@@ -207,6 +207,8 @@ def _is_compared(text: str) -> bool:
 def _drawn_otherwise(date: _Date, drawn: _Drawn, faces: Sequence[Face]) -> str:
     """The date as it is drawn, where it is clearly another; empty where it is not."""
     digits = [c for name in ("day", "number", "year") for c in date.parts.get(name, ())]
+    if any(after.box == before.box for before, after in pairwise(digits)):
+        return "fewer digits"
     other = _other_digits(digits, drawn.shapes(digits), faces)
     month = _other_month(date.parts["month"], drawn, faces) if "month" in date.parts else ""
     if not other and not month:
@@ -262,21 +264,25 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
     if not letters:
         return ""
     shapes = drawn.shapes(list(letters.values()))
-    scores = {name: _like(name, shapes, faces) for name in MONTH_LETTERS if len(name) == len(shapes)}
-    if not scores:
+    likes = {name: _likes(name, shapes, faces) for name in MONTH_LETTERS if len(name) == len(shapes)}
+    if not likes:
         return ""
     said = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
-    best = max(scores, key=lambda name: scores[name])
-    if scores[best] < ALIKE or scores[best] - scores.get(said, 0.0) < WORD_CLEARLY:
+    best = max(likes, key=lambda name: sum(likes[name]))
+    if sum(likes[best]) < ALIKE * len(best):
+        return ""
+    own = likes.get(said, [0.0] * len(best))
+    more = [
+        like - mine for like, mine, a, b in zip(likes[best], own, best, said.ljust(len(best)), strict=False) if a != b
+    ]
+    if not more or sum(more) < WORD_CLEARLY * len(more):
         return ""
     return MONTHS[MONTH_LETTERS[best] - 1]
 
 
-def _like(name: str, shapes: Sequence[Shape | None], faces: Sequence[Face]) -> float:
-    """How far signs are drawn like the letters of a name, from 0 to 1."""
-    likes = [
-        max((float(one @ face[letter]) for face in faces if letter in face), default=0.0)
+def _likes(name: str, shapes: Sequence[Shape | None], faces: Sequence[Face]) -> list[float]:
+    """How far each sign is drawn like the letter of a name."""
+    return [
+        max((float(one @ face[letter]) for face in faces if letter in face), default=0.0) if one is not None else 0.0
         for letter, one in zip(name, shapes, strict=True)
-        if one is not None
     ]
-    return sum(likes) / len(name)

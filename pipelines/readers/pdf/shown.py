@@ -299,7 +299,8 @@ def _once(characters: Iterable[Character]) -> Iterator[Character]:
         cells = [(one.text, round(one.x / 4) + dx, round(one.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
         near = SAME_PLACE * one.size
         if one.text != " " and any(
-            abs(other.x - one.x) < near and abs(other.base - one.base) < near
+            # What a document says of several signs at once (ActualText) has one origin, and boxes of its own.
+            max(abs(other.x - one.x), abs(other.base - one.base), abs(other.box[0] - one.box[0])) < near
             for cell in cells
             for other in kept.get(cell, ())
         ):
