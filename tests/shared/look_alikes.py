@@ -18,6 +18,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+from look_alikes_sheets import HIDDEN, VERY_HIDDEN, Cell, Table, cells, ods, xls
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
@@ -67,6 +68,9 @@ class Case(NamedTuple):
     data: bytes
     seen: Return | None
     how: str
+
+
+Maker = Callable[[Random, Return, Return], Case]
 
 
 def case(form: str, chance: Random) -> Case:
@@ -418,6 +422,59 @@ def book_figures(chance: Random, seen: Return, other: Return) -> Case:
     return Case(_saved(book), seen, f"book-figures {how}")
 
 
+def _sheets(write: Callable[[Sequence[Table]], bytes]) -> tuple[Maker, Maker]:
+    """The makers of sheets in a form that is written directly."""
+
+    def sheet_date(chance: Random, seen: Return, other: Return) -> Case:
+        own = chance.choice([seen.line, f"ณ วันที่ {format_long(seen.as_of)}"])
+        table = Table("ก", [[Cell(seen.title)], [Cell(own)], cells(HEADINGS), *map(cells, seen.rows)])
+        tables = [table]
+        how = chance.choice(["white", "tiny", "struck", "row", "column", "sheet", "very", *["run"] * (write is ods)])
+        if how in ("white", "tiny", "struck"):
+            table.rows[0] += [*cells([""] * 8), Cell(other.line, how)]
+        elif how == "row":
+            at = chance.randint(0, len(table.rows))
+            table.rows.insert(at, [Cell(other.line)])
+            table.hidden_rows.add(at)
+        elif how == "column":
+            table.rows[chance.randint(0, 1)] += [*cells([""] * 8), Cell(other.line)]
+            table.hidden_columns.add(9)
+        elif how == "run":
+            table.rows[1] = [Cell(f"ข้อมูล ณ วันที่ {format_long(seen.as_of)}", struck=other.line)]
+        else:
+            state = HIDDEN if how == "sheet" else VERY_HIDDEN
+            tables.insert(chance.randint(0, 1), Table("ข", [[Cell(other.line)]], state))
+        return Case(write(tables), seen, f"sheet-date {how} {own == seen.line}")
+
+    def sheet_figures(chance: Random, seen: Return, other: Return) -> Case:
+        how = chance.choice(["rows", "sheet", "shown-sheet", "columns", "white", "tiny", "struck", "names"])
+        unknown = how in ("sheet", "shown-sheet", "columns") and chance.random() < 0.5
+        headings = (*HEADINGS[:2], *UNKNOWN_HEADINGS[2:]) if unknown else HEADINGS
+        table = Table("ก", [[Cell(seen.title)], [Cell(seen.line)], cells(headings), *map(cells, seen.rows)])
+        tables = [table]
+        if how == "rows":
+            table.rows[3:3] = map(cells, other.rows[:-1])
+            table.hidden_rows.update(range(3, 79))
+        elif how in ("sheet", "shown-sheet"):
+            state = HIDDEN if how == "sheet" else 0
+            tables.insert(chance.randint(0, 1), Table("เดิม", [*map(cells, (HEADINGS, *other.rows))], state))
+        elif how == "columns":
+            for own, its in zip(table.rows[2:], (HEADINGS, *other.rows), strict=True):
+                own += cells(its[2:])
+            table.hidden_columns.update(range(6, 10))
+        elif how == "names":
+            for number, row in enumerate(table.rows[3:-1]):
+                row[1:1] = [Cell(NAMES[(number + 1) % 76], chance.choice(["white", "tiny"]))]
+            table.rows[2][1:1] = [Cell("จังหวัด", "white")]
+            table.rows[-1][1:1] = [Cell("")]
+        else:
+            for own, its in zip(table.rows[3:], other.rows, strict=True):
+                own[3:6] = cells(its[3:6], how)
+        return Case(write(tables), seen, f"sheet-figures {how} {unknown}")
+
+    return sheet_date, sheet_figures
+
+
 # --- PDF -----------------------------------------------------------------------------------------------------------
 
 PITCH = 9.0
@@ -495,11 +552,12 @@ def pdf_exchanged(chance: Random, seen: Return, other: Return) -> Case:
     return Case(data, seen, f"pdf-exchanged {own}{its} {cut} {size}")
 
 
-Maker = Callable[[Random, Return, Return], Case]
 FORMS: dict[str, tuple[Maker, ...]] = {
     "text": (text_date, text_columns, text_tables, text_campaign),
     "html": (page_date, page_struck, page_rows, page_campaign),
     "docx": (document_date, document_cells),
     "xlsx": (book_date, book_figures),
+    "ods": _sheets(ods),
+    "xls": _sheets(xls),
     "pdf": (pdf_date, pdf_cells, pdf_exchanged),
 }
