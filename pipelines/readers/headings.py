@@ -18,6 +18,8 @@ MOST_HEADING_ROWS = 3
 LONGEST = 200
 """No heading is longer than a few lines; a paragraph that begins like one is prose."""
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
+MEANINGFUL = re.compile(r"[^\u0e00-\u0e7f\uf700-\uf8ff\ufffd\s.,:;()\[\]/_*%\"'–-]")
+"""What consonants do not hold and may say that a column is another: previous, target, Δ."""
 SPACES = re.compile(r"\s+")
 BRACKETS = re.compile(r"[()\[\]_]")
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
@@ -59,7 +61,7 @@ def _field(printed: str, form: TableForm) -> str:
     for way in dict.fromkeys((text, BRACKETS.sub("", text))):
         if exact := next((name for name, pattern in form.headings if pattern.fullmatch(way)), ""):
             return exact
-    if FIGURE.search(text):
+    if FIGURE.search(text) or MEANINGFUL.search(text):
         return ""
     consonants = skeleton(text)
     return next((name for name, pattern in form.consonants if pattern.fullmatch(consonants)), "")
