@@ -24,9 +24,10 @@ from pipelines.readers.pdf.characters import (
     turned,
 )
 from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.lines_across import Line
 from pipelines.readers.pdf.objects import bounds, on_page, texts_in
 from pipelines.readers.pdf.page_table import is_row
-from pipelines.readers.pdf.visibility import Line, Seen, View
+from pipelines.readers.pdf.visibility import Seen, View
 
 if TYPE_CHECKING:
     from pipelines.readers.pdf.pictures import Drawing
@@ -205,7 +206,7 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
     """What a line goes through: along a text and little further, or through many digits."""
     lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
     for one in straight:
-        if one.text.isalnum() and abs(one.runs[0]) > 1 - STEEP and (line := view.line_through(one.box)):
+        if one.text.isalnum() and abs(one.runs[0]) > 1 - STEEP and (line := view.lines.through(one.box)):
             lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, one))
     struck: set[int] = set()
     for through in lines.values():

@@ -7,17 +7,17 @@ measure decides what is covered, pale, transparent, clipped, or on a layer that 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
 from pipelines.readers.pdf.characters import moved_box, to_shown
+from pipelines.readers.pdf.lines_across import Lines
 from pipelines.readers.pdf.objects import Objects, bounds, everything_in, on_page, own_colour, texts_in
-from pipelines.readers.pdf.pictures import DOTS, drawn, scale_of
+from pipelines.readers.pdf.pictures import DOTS, dots_of, drawn, scale_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +47,6 @@ LEAST_CLEAN = 0.1
 """Dots beside another's ink are not looked at where so many others are left."""
 FEW, SMALL = 3, 4
 """Dots, and a side of a box in dots, with which a character may have no dot of its own, as a full stop."""
-LINE_CONTRAST, LINE_DOTS = 50, 4
-"""A line across differs so much from what lies so many dots above and below."""
-LEAST_CROSSED = 5
-"""Dots; lower characters have no middle that a line could go through."""
 PAGE_SIZE = 0.6
 """Pictures on so much of a page make it a scan."""
 COPY = 1.5
@@ -68,15 +64,6 @@ class Seen(Enum):
     UNSEEN = "unseen"
     COVERED = "covered"
     UNDER = "under"
-
-
-class Line(NamedTuple):
-    """A thin line across, in points of the page as it is shown; a rule ends on other lines."""
-
-    left: float
-    right: float
-    height: float
-    is_rule: bool
 
 
 class View:
@@ -130,8 +117,7 @@ class View:
         _switch(objects.texts.values(), False)
         self._bare = drawn(page, DOTS, grayscale=True)
         self._ink = _Ink(picture, self._bare)
-        self._lines = _lines(self._bare)
-        self._rows_with_lines: NDArray[np.bool_] = np.any(self._lines, axis=1)
+        self.lines = Lines(self._bare, self._scale)
         _switch(objects.others, False)
         for address, one in inked.items():
             _colour(one, self._keys[address])
@@ -230,48 +216,9 @@ class View:
         """Whether pictures fill most of the page."""
         return bool(self._pictured.mean() >= PAGE_SIZE)
 
-    def line_through(self, box: Box) -> Line | None:
-        """The line that goes through the middle of a box from side to side."""
-        rows, columns = self._cut(box)
-        quarter = round((rows.stop - rows.start) * 0.25)
-        if rows.stop - rows.start < LEAST_CROSSED:
-            return None
-        if not self._rows_with_lines[rows.start + quarter : rows.stop - quarter].any():
-            return None
-        through = self._lines[rows.start + quarter : rows.stop - quarter, columns].all(axis=1)
-        if not through.any():
-            return None
-        row = rows.start + quarter + int(through.argmax())
-        # What is drawn by hand or in parts may step up or down by a dot.
-        across = np.any(self._lines[max(row - 1, 0) : row + 2], axis=0)
-        ink = int(self._bare[row, columns].mean())
-        # It goes on where it crosses another that goes up and down.
-        gaps = np.flatnonzero(~(across | (np.abs(self._bare[row].astype(np.int16) - ink) < LINE_CONTRAST)))
-        at = int(np.searchsorted(gaps, columns.start))
-        left = int(gaps[at - 1]) + 1 if at else 0
-        right = int(gaps[at]) if at < len(gaps) else self._lines.shape[1]
-        if right < columns.stop:
-            return None
-        return Line(left / self._scale, right / self._scale, row / self._scale, self._meets(row, left, right))
-
-    def _meets(self, row: int, left: int, right: int) -> bool:
-        """Whether a line ends on another that goes up or down, as the rules of a table do."""
-        ink = self._bare[row, (left + right) // 2].astype(np.int16)
-        for ends in (slice(max(left - LINE_DOTS, 0), left + 1), slice(right - 1, right + LINE_DOTS)):
-            for side in (slice(max(row - LINE_DOTS, 0), row + 1), slice(row, row + LINE_DOTS + 1)):
-                if (np.abs(self._bare[side, ends] - ink) < LINE_CONTRAST).all(axis=0).any():
-                    return True
-        return False
-
     def _cut(self, box: Box, around: int = 0) -> tuple[slice, slice]:
         """The dots of a box, and so many around it."""
-        height, width = self._names.shape
-        x0, y0, x1, y1 = (side * self._scale for side in box)
-        x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
-        left, top = min(max(int(x0), 0), width), min(max(int(y0), 0), height)
-        return slice(top, min(max(math.ceil(y1), top + 1), height)), slice(
-            left, min(max(math.ceil(x1), left + 1), width)
-        )
+        return dots_of(box, self._scale, self._names.shape, around)
 
 
 class _Ink:
@@ -356,13 +303,3 @@ def _holds_picture(one: Any) -> bool:
     if kind == pdfium.FPDF_PAGEOBJ_FORM:
         return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(one))
     return bool(kind == pdfium.FPDF_PAGEOBJ_IMAGE)
-
-
-def _lines(bare: Drawing) -> NDArray[np.bool_]:
-    """Where a thin line lies across: dots that differ alike from what is above and from what is below."""
-    grey, by = bare.astype(np.int16), LINE_DOTS
-    found = np.zeros(grey.shape, np.bool_)
-    above, below = grey[by:-by] - grey[: -2 * by], grey[by:-by] - grey[2 * by :]
-    dark, light = np.maximum(above, below) <= -LINE_CONTRAST, np.minimum(above, below) >= LINE_CONTRAST
-    found[by:-by] = dark | light
-    return found
