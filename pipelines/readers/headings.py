@@ -168,8 +168,12 @@ def _together(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def is_total(read: str, mangled: bool = False, form: TableForm | None = None) -> bool:
-    """Return whether a cell's text marks the row of grand totals, of a form or of any; where marks were lost, by its
-    consonants.
+    """Return whether a cell's text marks the row of grand totals.
+
+    Args:
+        read: The text, normalised.
+        mangled: Whether the document lost marks: the text is compared by its consonants, too.
+        form: The form of table; None for any.
     """
     return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
 

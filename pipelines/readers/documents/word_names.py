@@ -34,10 +34,12 @@ class Names:
         return name if name in ("AlternateContent", "Choice", "Fallback") else ""
 
     def value(self, element: Element | None, name: str = "val") -> str | None:
+        """The value of an element's attribute; None where either is missing."""
         found = None if element is None else element.get(f"{self.prefix}{name}")
         return found if found is None or isinstance(found, str) else None
 
     def child(self, element: Element, *path: str) -> Element | None:
+        """The element at the end of a path of names; None where there is none."""
         found: Element | None = element
         for name in path:
             found = None if found is None else next(found.iterchildren(f"{self.prefix}{name}"), None)
@@ -49,5 +51,6 @@ class Names:
         return found is not None and self.value(found) not in OFF
 
     def number(self, element: Element | None, name: str = "val") -> int | None:
+        """The value of an attribute as a whole number; None where it is none."""
         text = self.value(element, name) or ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -28,8 +28,9 @@ class Level:
 
 @dataclass(slots=True)
 class Numbers:
-    """The lists of a document, and how far each has been counted. Lists of one pattern count on from one another,
-    as Word shows them, unless they say that they begin anew.
+    """The lists of a document, and how far each has been counted.
+
+    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin anew.
     """
 
     names: Names

@@ -1,8 +1,8 @@
-"""What lies in a message (RFC 822, also a web page saved as MHTML): attachments, attached messages, and a body that
-holds a table.
+"""What lies in a message (RFC 822, also a web page saved as MHTML).
 
-The parser is asked for structure and bytes alone, which it gives of any message; names are read here, because its own
-reading of headers raises on what mail programs really write.
+Attachments, attached messages, and a body that holds a table. The parser is used for structure and bytes alone, which
+it gives of any message; names are read here, because its own reading of headers raises on what mail programs really
+write.
 """
 
 from __future__ import annotations
@@ -47,8 +47,13 @@ if TYPE_CHECKING:
 
 
 def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]], str]:
-    """What lies in a message, with its bytes in pieces; and what the message says itself, where that is no table.
-    Raises `Unreadable` where it cannot be taken apart.
+    """Return what lies in a message, and what the message says itself, where that is no table.
+
+    Returns:
+        Each part by its name with its bytes in pieces; the text.
+
+    Raises:
+        Unreadable: The message cannot be taken apart.
     """
     boundaries = data.lower().count(b"boundary")
     if data.count(b"\n") * boundaries + 100 * data.count(b"\n--") > MOST_WORK:
@@ -92,8 +97,9 @@ def _not_taken_apart() -> Unreadable:
 
 
 def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
-    """The parts that hold something: of a body that is there in several forms the first with a table, of any other
-    body itself if it holds one.
+    """The parts that hold something.
+
+    Of a body that is there in several forms the first with a table, of any other body itself if it holds one.
     """
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if alternative or not _is_body(part) or _table(part):

@@ -120,8 +120,10 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 @contextmanager
 def _refusing_damage() -> Iterator[None]:
-    """Whatever an engine raises on a PDF is said of the PDF: one engine opens what another stumbles over, each raises
-    what it likes. Memory that runs out goes on to whoever set the limit.
+    """Turn whatever an engine raises on a PDF into a refusal of the PDF.
+
+    One engine opens what another stumbles over, each raises what it likes. Memory that runs out goes on to whoever set
+    the limit.
     """
     try:
         yield
@@ -142,8 +144,10 @@ def damaged(reason: str) -> Unreadable:
 
 
 def _refuse_without_text(pages: list[Characters]) -> None:
-    """Pages without a text layer, or whose text layer says nothing, are for a person to read; where some pages have
-    text, the others are if none of the first has a table. The text layer of a scan is what a machine took it for.
+    """Refuse pages without a text layer, or whose text layer says nothing: they are for a person to read.
+
+    Where some pages have text, the others are if none of the first has a table. The text layer of a scan is what a
+    machine took it for.
     """
     texts = ["" if page.scanned else "".join(c.text for c in page.shown if c.text.strip()) for page in pages]
     usable = [sum(map(_says_something, text)) for text in texts]

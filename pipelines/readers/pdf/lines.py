@@ -25,18 +25,22 @@ class Segment:
 
     @property
     def text(self) -> str:
+        """Its text."""
         return "".join(c.text for c in self.characters).strip()
 
     @property
     def x0(self) -> float:
+        """Where its ink begins."""
         return min(c.box[0] for c in self.characters if c.text != " ")
 
     @property
     def x1(self) -> float:
+        """Where its ink ends."""
         return max(c.box[2] for c in self.characters if c.text != " ")
 
     @property
     def middle(self) -> float:
+        """The middle between both."""
         return (self.x0 + self.x1) / 2
 
 
@@ -87,8 +91,9 @@ def box_of(characters: Iterable[Character]) -> Box | None:
 
 
 def by_base(characters: Sequence[Character]) -> list[list[Character]]:
-    """Groups of one base line each, from top to bottom, in the order of the text within each. A mark goes with the
-    letter before it, wherever it was put.
+    """Groups of one base line each, from top to bottom, in the order of the text within each.
+
+    A mark goes with the letter before it, wherever it was put.
     """
     anchors: list[tuple[float, Character]] = []
     last: Character | None = None

@@ -16,11 +16,17 @@ DEEPEST = 8
 
 
 class Objects:
-    """What a page is drawn of: its texts by their addresses, its forms, and all others. `clear` are the texts that
-    stand in a form which may be seen through.
+    """What a page is drawn of.
+
+    Attributes:
+        texts: Its texts by their addresses.
+        others: What is neither text nor form.
+        forms: Its forms.
+        clear: The texts that stand in a form which may be seen through.
     """
 
     def __init__(self, page: Any) -> None:
+        """Gather the objects of a page of pypdfium2."""
         self.texts: dict[int, Any] = {}
         self.others: list[Any] = []
         self.forms: list[Any] = []

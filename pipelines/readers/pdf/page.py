@@ -28,8 +28,11 @@ class Page:
 
 
 def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
-    """The sheets of a page, and its last table with headings or that goes on with one, which `before` is of the page
-    before.
+    """Return the sheets of a page, and its last table with headings or that goes on with another.
+
+    Args:
+        page: The page as read.
+        before: The last such table of the page before.
     """
     found: list[Sheet] = []
     number = 1
@@ -64,8 +67,9 @@ def _headed(grid: Grid) -> bool:
 
 
 def _take_loose(page: Page, table: Grid | None) -> None:
-    """Rows of figures in the columns of a table that stand outside it are of it: at the break of a page a row may be
-    left without the lines around it, or alone.
+    """Take the rows of figures in the columns of a table that stand outside it into the table.
+
+    At the break of a page a row may be left without the lines around it, or alone.
     """
     if table is None:
         return
@@ -83,8 +87,9 @@ def _take_loose(page: Page, table: Grid | None) -> None:
 
 
 def join_over_pages(found: Sequence[Sheet]) -> None:
-    """Put what of a row's name stands on the next page behind what stands on this one: a row without figures that is
-    the first of its page under the headings.
+    """Put what of a row's name stands on the next page behind what stands on this one.
+
+    That is a row without figures which is the first of its page under the headings.
     """
     last: tuple[Sheet, int] | None = None
     for sheet in found:

@@ -61,6 +61,7 @@ class Grid:
 
     @property
     def columns(self) -> int:
+        """How many columns it has."""
         return len(self.edges) - 1
 
     def lies_under(self, other: Grid) -> bool:

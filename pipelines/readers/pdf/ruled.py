@@ -60,8 +60,9 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
 
 
 def _edges(table: _Table) -> list[float]:
-    """Where the columns begin, and where the last ends: the edges that at least half of the rows have. A bar of two
-    colours parts its cell differently in each row.
+    """Where the columns begin, and where the last ends: the edges that at least half of the rows have.
+
+    A bar of two colours parts its cell differently in each row.
     """
     full = [row for row in table.rows if len(row) >= LEAST_COLUMNS] or table.rows
     counted: list[tuple[float, int]] = []
@@ -104,8 +105,9 @@ def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], one: 
 
 
 def _without_overflow(rows: list[Row]) -> list[Row]:
-    """Lines of a heading that run over into the cell below go back to where they began: they follow the text of the
-    one above without a break, and the cell below has lines of its own.
+    """Put lines of a heading that run over into the cell below back to where they began.
+
+    They follow the text of the cell above without a break, and the cell below has lines of its own.
     """
     for above, row in zip(rows, rows[1:], strict=False):
         if above.figures >= LEAST_FIGURES:

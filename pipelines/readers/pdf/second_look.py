@@ -33,6 +33,7 @@ class SecondEngine:
     """What pdfplumber has of a page, asked place by place."""
 
     def __init__(self, page: Any, upright: Matrix) -> None:
+        """Group the characters of a page of pdfplumber by their lines."""
         self._lines: dict[int, list[_Seen]] = {}
         for char in page.chars:
             # The origin, as both engines have it: the boxes of letters are measured differently by each.

@@ -33,8 +33,12 @@ ROUNDING = 0.01
 
 
 class Note(NamedTuple):
-    """An annotation with a text: `stamp` or `annotation`, its box in the units of the page, and what it says where its
-    look has no text.
+    """An annotation with a text.
+
+    Attributes:
+        measure: `stamp` or `annotation`.
+        box: In the units of the page.
+        text: What it says where its look has no text.
     """
 
     measure: str
@@ -60,12 +64,18 @@ class Notes(NamedTuple):
 
 
 def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
-    """The bytes of an opened PDF, or of a copy whose pages end where they are shown to end and have annotations with
-    text as part of them, stamps among them or not; and those annotations by the index of their page. `pdf` is changed
-    by it.
+    """Return a PDF whose pages end where they are shown to end and have annotations with text as part of them.
+
+    Args:
+        pdf: The opened document; it is changed.
+        data: Its bytes.
+        stamps: Whether stamps become part of a page, too.
+
+    Returns:
+        The bytes, as they are or of a copy; the annotations by the index of their page.
 
     Raises:
-        NeedsReadingByEye: where an annotation has a text that viewers do not show alike.
+        NeedsReadingByEye: An annotation has a text that viewers do not show alike.
     """
     larger = [page for page in pdf if _is_larger(page, data)]
     for page in larger:

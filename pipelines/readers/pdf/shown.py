@@ -52,10 +52,14 @@ UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
 
 
 class Characters(NamedTuple):
-    """The characters of a page that a person sees; what else it holds, as (measure, text): what does not show, is
-    covered or struck out, stamps, other annotations, watermarks; whether its text layer gives marks a wrong text; how
-    it is to be turned for its lines to run from left to right; and whether it is a picture with a machine's reading of
-    it as its text.
+    """The characters of a page that a person sees, and what else it holds.
+
+    Attributes:
+        shown: The characters.
+        said: As (measure, text): what does not show, is covered or struck out, stamps, other annotations, watermarks.
+        mangled: Whether its text layer gives marks a wrong text.
+        upright: How it is to be turned for its lines to run from left to right.
+        scanned: Whether it is a picture with a machine's reading of it as its text.
     """
 
     shown: list[Character]
@@ -190,8 +194,9 @@ def _placed(one: Read, upright: Matrix, noted: str) -> Character:
 
 
 def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
-    """What lies under a stamp or a watermark and is not read: all but the rows of a table, whose figures prove each
-    other.
+    """What lies under a stamp or a watermark and is not read.
+
+    All but the rows of a table, whose figures prove each other.
     """
     if not under:
         return set()

@@ -147,8 +147,12 @@ class View:
         return {int(name) for name in np.flatnonzero(lost < FEW)}
 
     def seen(self, address: int, box: Box, size: float) -> Seen:
-        """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
-        its size.
+        """Return how a character is seen.
+
+        Args:
+            address: Of its text object.
+            box: In points of the page as it is shown.
+            size: In points.
         """
         if address not in self._keys or size < TINY or 0 < self._heights.get(address, 0) < LEAST_HEIGHT:
             return Seen.UNSEEN

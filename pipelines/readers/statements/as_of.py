@@ -186,8 +186,9 @@ def _either_order(found: FoundDate) -> bool:
 
 
 def _short_thai_year(found: FoundDate, text: str) -> date | None:
-    """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one. Whether it fits the
-    campaign's time is for the contract.
+    """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one.
+
+    Whether it fits the campaign's time is for the contract.
     """
     printed = text[found.start : found.end]
     if found.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):
