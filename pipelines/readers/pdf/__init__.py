@@ -57,14 +57,14 @@ def _read(data: bytes) -> Document:
     lines = [[] if page.scanned else lines_of(page.shown) for page in pages]
     with _opened(whole) as pdf:
         drawn_dates.refuse(pdf, pages, lines)
-    found: list[Sheet] = []
+    parts: list[Sheet] = []
     before = None
     for page in _with_tables(thinned(whole), pages, lines):
         some, before = sheets(page, before)
-        found += some
-    join_over_pages(found)
-    _mend(found, any(page.mangled for page in pages))
-    return Document("pdf", "", found, tuple(said))
+        parts += some
+    join_over_pages(parts)
+    _mend(parts, any(page.mangled for page in pages))
+    return Document("pdf", "", parts, tuple(said))
 
 
 def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list[Claim]]:
@@ -81,10 +81,11 @@ def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list
             if own and own.alter(picture):
                 reason = "annotations that are not shown everywhere alike"
                 raise NeedsReadingByEye.on([index + 1], reason, "คำอธิบายประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
-            one = of_page(page, picture, own)
-            pages.append(one)
+            characters = of_page(page, picture, own)
+            pages.append(characters)
             said += [
-                Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT]) for measure, text in one.said
+                Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT])
+                for measure, text in characters.said
             ]
     return pages, said
 
@@ -163,25 +164,25 @@ def _refuse_without_text(pages: list[Characters]) -> None:
         raise NeedsReadingByEye.on(blank, "no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ")
 
 
-def _says_something(one: str) -> bool:
-    return one.isascii() and one.isprintable() or "\u0e01" <= one <= "\u0e5b" or "\uf700" <= one <= "\uf71a"
+def _says_something(sign: str) -> bool:
+    return sign.isascii() and sign.isprintable() or "\u0e01" <= sign <= "\u0e5b" or "\uf700" <= sign <= "\uf71a"
 
 
-def _is_thai(one: str) -> bool:
-    return "\u0e01" <= one <= "\u0e5b"
+def _is_thai(sign: str) -> bool:
+    return "\u0e01" <= sign <= "\u0e5b"
 
 
 def _with_tables(data: bytes, pages: list[Characters], lines: list[list[Line]]) -> Iterator[Page]:
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(data)) as plumber:
-        for number, (one, own_lines) in enumerate(zip(pages, lines, strict=True), 1):
-            shown = [] if one.scanned else one.shown
+        for number, (characters, own_lines) in enumerate(zip(pages, lines, strict=True), 1):
+            shown = [] if characters.scanned else characters.shown
             if not _is_tabular(own_lines):
                 yield Page(number, [], [c for c in shown if not c.clipped])
                 continue
             page = plumber.pages[number - 1]
-            upright = from_second(page, one.upright)
+            upright = from_second(page, characters.upright)
             grids, rest = ruled.grids(page, shown, upright)
             if not any(
                 could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
@@ -199,9 +200,9 @@ def _is_tabular(lines: list[Line]) -> bool:
     return any(map(is_row, lines))
 
 
-def _mend(found: list[Sheet], mangled: bool) -> None:
+def _mend(parts: list[Sheet], mangled: bool) -> None:
     """Put the words of a return right where the text layer lost their marks. Where it did, it did so in all names."""
-    for sheet in found:
+    for sheet in parts:
         for number, cells in sheet.rows:
             for col, printed in enumerate(cells, 1):
                 if not printed or sheet.meant.get((number, col), NOTHING).read is not None:
@@ -210,5 +211,5 @@ def _mend(found: list[Sheet], mangled: bool) -> None:
                 mangled = mangled or bool(restored.words) or is_mangled(printed)
                 if restored.words or is_mangled(printed):
                     sheet.meant[number, col] = Meant(restored.text, ("put-right",) if restored.words else ("marks",))
-    for sheet in found:
+    for sheet in parts:
         sheet.mangled = mangled

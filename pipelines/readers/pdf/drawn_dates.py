@@ -93,12 +93,12 @@ def refuse(pdf: pypdfium2.PdfDocument, pages: Sequence[Characters], lines: Seque
             continue
         faces = faces or [*_table_faces(pdf, pages, lines), *references()]
         drawing = _Drawn(pdf[number], pages[number])
-        for one in dates:
-            if drawn := _drawn_otherwise(one, drawing, faces):
+        for date in dates:
+            if drawn := _drawn_otherwise(date, drawing, faces):
                 raise NeedsReadingByEye.on(
                     [number + 1],
-                    f"the text layer gives a date as {one.printed}, the page shows {drawn}",
-                    f"ชั้นข้อความระบุวันที่เป็น {one.printed} แต่หน้ากระดาษแสดง {drawn}",
+                    f"the text layer gives a date as {date.printed}, the page shows {drawn}",
+                    f"ชั้นข้อความระบุวันที่เป็น {date.printed} แต่หน้ากระดาษแสดง {drawn}",
                 )
 
 
@@ -230,10 +230,10 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
     other: dict[int, str] = {}
     for script in DIGITS:
         own = [(c, s) for c, s in zip(digits, shapes, strict=True) if c.text in script]
-        for character, one in own:
-            if one is None:
+        for character, drawn in own:
+            if drawn is None:
                 return {}
-            scores = {d: max((float(one @ face[d]) for face in faces if d in face), default=0.0) for d in script}
+            scores = {d: max((float(drawn @ face[d]) for face in faces if d in face), default=0.0) for d in script}
             best = max(scores, key=lambda d: scores[d])
             if scores[best] < ALIKE:
                 return {}
@@ -283,6 +283,8 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
 def _likes(name: str, shapes: Sequence[Shape | None], faces: Sequence[Face]) -> list[float]:
     """How far each sign is drawn like the letter of a name."""
     return [
-        max((float(one @ face[letter]) for face in faces if letter in face), default=0.0) if one is not None else 0.0
-        for letter, one in zip(name, shapes, strict=True)
+        max((float(drawn @ face[letter]) for face in faces if letter in face), default=0.0)
+        if drawn is not None
+        else 0.0
+        for letter, drawn in zip(name, shapes, strict=True)
     ]

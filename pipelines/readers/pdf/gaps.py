@@ -210,9 +210,9 @@ def _together(segments: Sequence[Segment], gap: float, columns: Sequence[tuple[f
 
 def _parted_at_spaces(segment: Segment) -> Iterator[Segment]:
     word: list[Character] = []
-    for one in segment.characters:
-        word.append(one)
-        if one.text == " " and any(c.text != " " for c in word):
+    for sign in segment.characters:
+        word.append(sign)
+        if sign.text == " " and any(c.text != " " for c in word):
             yield Segment(word)
             word = []
     if any(c.text != " " for c in word):

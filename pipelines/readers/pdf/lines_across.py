@@ -83,8 +83,8 @@ class Lines:
 def _lines(bare: Drawing) -> NDArray[np.bool_]:
     """Where a thin line lies across: dots that differ alike from what is above and from what is below."""
     grey, by = bare.astype(np.int16), LINE_DOTS
-    found = np.zeros(grey.shape, np.bool_)
+    across = np.zeros(grey.shape, np.bool_)
     above, below = grey[by:-by] - grey[: -2 * by], grey[by:-by] - grey[2 * by :]
     dark, light = np.maximum(above, below) <= -LINE_CONTRAST, np.minimum(above, below) >= LINE_CONTRAST
-    found[by:-by] = dark | light
-    return found
+    across[by:-by] = dark | light
+    return across

@@ -34,7 +34,7 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
         page: The page as read.
         before: The last such table of the page before.
     """
-    found: list[Sheet] = []
+    parts: list[Sheet] = []
     number = 1
     _take_loose(page, next((g for g in reversed(page.grids) if _headed(g)), before))
     for part in _in_order(page):
@@ -57,8 +57,8 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
         else:
             sheet.rows.append((number, ["\n".join(s.text for line in part for s in line.segments)]))
             number += len(part)
-        found.append(sheet)
-    return found, before
+        parts.append(sheet)
+    return parts, before
 
 
 def _headed(grid: Grid) -> bool:
@@ -86,13 +86,13 @@ def _take_loose(page: Page, table: Grid | None) -> None:
             page.grids.append(Grid((table.edges[0], box[1], table.edges[-1], box[3]), list(table.edges), [row]))
 
 
-def join_over_pages(found: Sequence[Sheet]) -> None:
+def join_over_pages(parts: Sequence[Sheet]) -> None:
     """Put what of a row's name stands on the next page behind what stands on this one.
 
     That is a row without figures which is the first of its page under the headings.
     """
     last: tuple[Sheet, int] | None = None
-    for sheet in found:
+    for sheet in parts:
         if not sheet.rows or len(sheet.rows[0][1]) < 2:
             continue
         begun = _first_below_headings(sheet)

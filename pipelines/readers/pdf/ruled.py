@@ -47,16 +47,16 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
     if len(page.lines) + len(page.rects) + len(page.curves) > MOST_LINES:
         return [], list(characters)
     tables = [t for t in (_Table(t.cells, upright) for t in page.find_tables()) if len(t.rows) >= LEAST_ROWS]
-    found: list[Grid] = []
+    kept: list[Grid] = []
     rest = list(characters)
     for table in sorted(tables, key=lambda t: -sum(map(len, t.rows))):
         edges = _edges(table)
-        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in found):
+        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in kept):
             continue
         grid, rest = _filled(table, edges, rest)
         grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
-        found.append(grid)
-    return found, rest
+        kept.append(grid)
+    return kept, rest
 
 
 def _edges(table: _Table) -> list[float]:
@@ -154,15 +154,15 @@ def rules(page: Any, upright: Matrix) -> list[float]:
         wide += [(top, x0, x1)] if bottom - top < 1.5 else [(top, x0, x1), (bottom, x0, x1)]
     across = moved_box(upright, (0, 0, page.width, page.height))
     heights: dict[int, list[tuple[float, float, float]]] = {}
-    for one in wide:
-        heights.setdefault(round(one[0]), []).append(one)
+    for rule in wide:
+        heights.setdefault(round(rule[0]), []).append(rule)
     # A rule may be drawn cell by cell.
-    found = [
-        sum(one[0] for one in some) / len(some)
+    levels = [
+        sum(rule[0] for rule in some) / len(some)
         for some in heights.values()
         if sum(x1 - x0 for _, x0, x1 in some) > 0.4 * (across[2] - across[0])
     ]
-    return _apart(sorted(found))
+    return _apart(sorted(levels))
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

@@ -95,13 +95,13 @@ class View:
         self._scale = scale_of(page, DOTS)
         self._heights = heights
         objects = Objects(page)
-        inked = {address: one for address, one in objects.texts.items() if _has_ink(one)}
+        inked = {address: element for address, element in objects.texts.items() if _has_ink(element)}
         for address in _copies(inked, heights):
             del inked[address]
         self._over = {address for address in marks if address in inked}
         self._over.update(address for form in stamps for address in texts_in(form) if address in inked)
-        self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
-        self._dark = {address for address, one in inked.items() if _is_dark(one)}
+        self._over.update(a for a, element in inked.items() if a in objects.clear or _is_clear(element))
+        self._dark = {address for address, element in inked.items() if _is_dark(element)}
         self._pale = {address for address in inked if address not in self._dark and address not in self._over}
         self._keys = {address: i for i, address in enumerate(inked, 1)}
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
@@ -119,8 +119,8 @@ class View:
         self._ink = _Ink(picture, self._bare)
         self.lines = Lines(self._bare, self._scale)
         _switch(objects.others, False)
-        for address, one in inked.items():
-            _colour(one, self._keys[address])
+        for address, element in inked.items():
+            _colour(element, self._keys[address])
         for form in objects.forms:
             pdfium.FPDFPageObj_SetFillColor(form, 0, 0, 0, 255)
             pdfium.FPDFPageObj_SetBlendMode(form, b"Normal")
@@ -248,38 +248,40 @@ def _names(page: Any) -> NDArray[np.uint32]:
     return names.astype(np.uint32)
 
 
-def _colour(one: Any, key: int) -> None:
+def _colour(element: Any, key: int) -> None:
     parts = key >> 16, key >> 8 & 0xFF, key & 0xFF, 255
-    pdfium.FPDFPageObj_SetFillColor(one, *parts)
-    pdfium.FPDFPageObj_SetStrokeColor(one, *parts)
-    pdfium.FPDFPageObj_SetBlendMode(one, b"Normal")
+    pdfium.FPDFPageObj_SetFillColor(element, *parts)
+    pdfium.FPDFPageObj_SetStrokeColor(element, *parts)
+    pdfium.FPDFPageObj_SetBlendMode(element, b"Normal")
 
 
 def _switch(objects: Iterable[Any], active: bool) -> None:
-    for one in objects:
-        pdfium.FPDFPageObj_SetIsActive(one, active)
+    for element in objects:
+        pdfium.FPDFPageObj_SetIsActive(element, active)
 
 
-def _has_ink(one: Any) -> bool:
-    return pdfium.FPDFTextObj_GetTextRenderMode(one) not in (INVISIBLE, CLIP_ONLY) and own_colour(one)[3] > FAINT
+def _has_ink(element: Any) -> bool:
+    return (
+        pdfium.FPDFTextObj_GetTextRenderMode(element) not in (INVISIBLE, CLIP_ONLY) and own_colour(element)[3] > FAINT
+    )
 
 
-def _is_clear(one: Any) -> bool:
+def _is_clear(element: Any) -> bool:
     """Whether what lies under a text may be seen through it."""
-    return bool(pdfium.FPDFPageObj_HasTransparency(one))
+    return bool(pdfium.FPDFPageObj_HasTransparency(element))
 
 
-def _is_dark(one: Any) -> bool:
+def _is_dark(element: Any) -> bool:
     """Whether a text would be seen on paper."""
-    red, green, blue, _ = own_colour(one)
+    red, green, blue, _ = own_colour(element)
     return 0.3 * red + 0.59 * green + 0.11 * blue < DARK
 
 
-def _copies(inked: Mapping[int, Any], told: Collection[int]) -> Iterator[int]:
+def _copies(inked: Mapping[int, Any], read: Collection[int]) -> Iterator[int]:
     """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
-    silent = [address for address in inked if address not in told]
+    silent = [address for address in inked if address not in read]
     places: dict[tuple[int, int], list[Box]] = {}
-    for address in told if silent else ():
+    for address in read if silent else ():
         if address in inked:
             box = bounds(inked[address])
             places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)
@@ -295,15 +297,15 @@ def _pictured(page: Any, shape: tuple[int, ...], scale: float) -> NDArray[np.boo
     """Where pictures lie on a page, in dots."""
     where = np.zeros(shape, np.bool_)
     shown_as = to_shown(page)
-    for one in on_page(page):
-        if _holds_picture(one):
-            x0, y0, x1, y1 = (max(int(side * scale), 0) for side in moved_box(shown_as, bounds(one)))
+    for element in on_page(page):
+        if _holds_picture(element):
+            x0, y0, x1, y1 = (max(int(side * scale), 0) for side in moved_box(shown_as, bounds(element)))
             where[y0:y1, x0:x1] = True
     return where
 
 
-def _holds_picture(one: Any) -> bool:
-    kind = pdfium.FPDFPageObj_GetType(one)
+def _holds_picture(element: Any) -> bool:
+    kind = pdfium.FPDFPageObj_GetType(element)
     if kind == pdfium.FPDF_PAGEOBJ_FORM:
-        return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(one))
+        return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(element))
     return bool(kind == pdfium.FPDF_PAGEOBJ_IMAGE)

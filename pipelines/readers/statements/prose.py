@@ -129,9 +129,9 @@ def _other_weekdays(cell: Cell, said: list[Claim]) -> Iterator[Claim]:
     """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
     if not WEEKDAY.search(cell.read):
         return
-    told = {claim.value for claim in said if claim.source != "cited"}
+    known = {claim.value for claim in said if claim.source != "cited"}
     for found in find_dates(cell.read):
-        if found.weekday_matches is False and found.date not in told:
+        if found.weekday_matches is False and found.date not in known:
             yield Claim("document", "other_date", found.date, cell.place, found.printed)
             yield from _weekday("document", "other_date", found, cell)
 
