@@ -248,11 +248,11 @@ def _embedded() -> Unreadable:
     )
 
 
-def _damaged(found: str) -> Unreadable:
-    found = " ".join(found.split())[:200]
+def _damaged(reason: str) -> Unreadable:
+    reason = " ".join(reason.split())[:200]
     return Unreadable(
-        f"the document is damaged: {found}; open it in the office program and save it again",
-        f"เอกสารชำรุด ({found}) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกใหม่",
-        observed=found,
+        f"the document is damaged: {reason}; open it in the office program and save it again",
+        f"เอกสารชำรุด ({reason}) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกใหม่",
+        observed=reason,
         expected="a DOCX document",
     )

@@ -67,11 +67,11 @@ def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         raise _not_taken_apart() from None
     subject = _subject(whole)
-    found: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
-    found += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
-    said = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
-    text = "\n".join(said)[:LONGEST_TEXT]
-    return ([*found, (CUT, _cut_short)] if cut else found), text
+    parts: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
+    parts += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
+    texts = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
+    text = "\n".join(texts)[:LONGEST_TEXT]
+    return ([*parts, (CUT, _cut_short)] if cut else parts), text
 
 
 def _own_text(part: Mail) -> str:
@@ -106,8 +106,8 @@ def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
             yield part
         return
     several = part.get_content_type() == "multipart/alternative"
-    within = [one for one in part.get_payload() if isinstance(one, Message)]
-    inner = [leaf for one in within for leaf in _leaves(one, alternative=several)]
+    within = [message for message in part.get_payload() if isinstance(message, Message)]
+    inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
         first = next((leaf for leaf in inner if _is_body(leaf) and _table(leaf)), None)
         inner = [leaf for leaf in inner if leaf is first or not _is_body(leaf)]

@@ -84,22 +84,22 @@ def _filled(table: _Table, edges: list[float], characters: Sequence[Character]) 
     grid = Grid(table.box, edges, [Row(top, {}) for top in tops])
     rest: list[Character] = []
     cell: tuple[int, int] | None = None
-    for one in characters:
-        if not (one.is_mark and cell):
-            cell = _cell_at(table.rows, tops, edges, one)
+    for sign in characters:
+        if not (sign.is_mark and cell):
+            cell = _cell_at(table.rows, tops, edges, sign)
         if cell is None:
-            rest.append(one)
+            rest.append(sign)
         else:
-            grid.rows[cell[0]].cells.setdefault(cell[1], []).append(one)
+            grid.rows[cell[0]].cells.setdefault(cell[1], []).append(sign)
     return grid, rest
 
 
-def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], one: Character) -> tuple[int, int] | None:
+def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], sign: Character) -> tuple[int, int] | None:
     """The row and column of the cell that holds a character; a cell over several rows belongs to its first."""
-    y = one.base - one.size * 0.15
+    y = sign.base - sign.size * 0.15
     for index in range(bisect_right(tops, y) - 1, -1, -1):
         for box in rows[index]:
-            if box[0] <= one.middle < box[2] and box[1] <= y < box[3]:
+            if box[0] <= sign.middle < box[2] and box[1] <= y < box[3]:
                 return index, column_at(edges, (box[0] + box[2]) / 2)
     return None
 
