@@ -18,7 +18,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
-from look_alikes_sheets import HIDDEN, VERY_HIDDEN, Cell, Table, cells, ods, xls
+from look_alikes_sheets import HIDDEN, VERY_HIDDEN, Cell, Table, cells, ods, xls, xlsb
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
@@ -664,5 +664,6 @@ FORMS: dict[str, tuple[Maker, ...]] = {
     "xlsx": (book_date, book_figures),
     "ods": _sheets(ods),
     "xls": _sheets(xls),
+    "xlsb": _sheets(xlsb),
     "pdf": (pdf_date, pdf_cells, pdf_exchanged),
 }

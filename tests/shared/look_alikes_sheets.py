@@ -1,4 +1,4 @@
-"""Sheets as ODS and XLS, written directly: what decides there whether a cell is seen, and nothing else."""
+"""Sheets as ODS, XLS and XLSB, written directly: what decides there whether a cell is seen, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from written_workbooks import ods_parts, ole, packed
+from written_workbooks import ods_parts, ole, ooxml, packed, relations
 
 LOOKS = ("plain", "white", "tiny", "struck")
-"""How the text of a cell is printed; the number of the style in an XLS."""
+"""How the text of a cell is printed; the number of the style in an XLS or XLSB."""
 SHOWN, HIDDEN, VERY_HIDDEN = range(3)
+BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 FO = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
 TEXT_STYLES = {
     "white": 'fo:color="#ffffff"',
@@ -118,6 +119,64 @@ def _xls_sheet(table: Table) -> bytes:
                     _record(0x204, head + struct.pack("<HB", len(cell.text), 1) + cell.text.encode("utf-16-le"))
                 )
     return b"".join(parts)
+
+
+def xlsb(tables: Sequence[Table]) -> bytes:
+    """A binary workbook. What is struck out within a text is left out."""
+    white, dark = (
+        struct.pack("<BBh4B", 2 << 1, 0, 0, 255, 255, 255, 255),
+        struct.pack("<BBh4B", 2 << 1, 0, 0, 0, 0, 0, 255),
+    )
+    fonts = b"".join(
+        _record12(43, struct.pack("<HHHHBBBB", height, flags, 400, 0, 0, 0, 0, 0) + colour + b"\0" + _text12("A"))
+        for height, flags, colour in ((200, 0, dark), (200, 0, white), (20, 0, dark), (200, 8, dark))
+    )
+    styles = b"".join(_record12(47, struct.pack("<4H", 0, 0, n, 0) + b"\0" * 8) for n in range(len(LOOKS)))
+    numbers = range(1, len(tables) + 1)
+    listed = b"".join(
+        _record12(156, struct.pack("<II", table.state, n) + _text12(f"rId{n}") + _text12(table.name))
+        for n, table in zip(numbers, tables, strict=True)
+    )
+    related = [(f"rId{n}", "worksheet", f"worksheets/sheet{n}.bin") for n in numbers]
+    parts: dict[str, str | bytes] = {
+        "xl/workbook.bin": _record12(131, b"")
+        + _record12(143, b"")
+        + listed
+        + _record12(144, b"")
+        + _record12(132, b""),
+        "xl/_rels/workbook.bin.rels": relations(*related, ("rIdS", "styles", "styles.bin")),
+        "xl/styles.bin": fonts + _record12(617, struct.pack("<I", len(LOOKS))) + styles + _record12(618, b""),
+        **{f"xl/worksheets/sheet{n}.bin": _xlsb_sheet(table) for n, table in zip(numbers, tables, strict=True)},
+    }
+    return packed(ooxml("xl/workbook.bin", BINARY, parts))
+
+
+def _xlsb_sheet(table: Table) -> bytes:
+    parts = [_record12(129, b"")]
+    parts += [_record12(60, struct.pack("<IIIIH", col, col, 2560, 0, 1)) for col in sorted(table.hidden_columns)]
+    parts.append(_record12(145, b""))
+    for r, row in enumerate(table.rows):
+        hidden = 0x10 if r in table.hidden_rows else 0
+        parts.append(_record12(0, struct.pack("<IIHBBBI", r, 0, 300, 0, hidden, 0, 0)))
+        for c, cell in enumerate(row):
+            head = struct.pack("<II", c, LOOKS.index(cell.look))
+            if isinstance(cell.text, float):
+                parts.append(_record12(5, head + struct.pack("<d", cell.text)))
+            elif cell.text:
+                parts.append(_record12(6, head + _text12(cell.text)))
+    return b"".join([*parts, _record12(146, b""), _record12(130, b"")])
+
+
+def _record12(number: int, body: bytes) -> bytes:
+    """A record of a binary workbook: number and length in as few bytes as they take."""
+    head = bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80, number >> 7])
+    size = len(body)
+    length = bytes([size]) if size < 0x80 else bytes([size & 0x7F | 0x80, size >> 7])
+    return head + length + body
+
+
+def _text12(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
 def _begin(kind: int) -> bytes:
