@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 import narwhals as nw
 
@@ -65,8 +67,15 @@ def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
     failing = []
     for row in fetch_rows(distinct_rows(frame.data.filter(split.out_of_range), *rule.columns)):
         if not evaluate_row(rule.formula, row):
-            failing.append(reduce(and_, [nw.col(column) == value for column, value in row.items()]))
+            failing.append(reduce(and_, [_equals(column, value, frame.engine) for column, value in row.items()]))
     return reduce(or_, failing, split.fails)
+
+
+def _equals(column: str, value: Any, engine: str) -> nw.Expr:
+    """Compare a column with a value; Ibis takes no integer of more than 64 bits, so these are compared as texts."""
+    if engine == "ibis" and isinstance(value, (int, Decimal)) and abs(value) > MAX_INT64:
+        return nw.col(column).cast(nw.String) == str(int(value))
+    return nw.col(column) == value
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.declared import Kind, columns_of
@@ -130,7 +130,14 @@ class Writer:
             return self._rows(what) if built.rule.scope == "row" else self._compared_rows(what)
         if not isinstance(what, (GroupKind, ReferenceKind)):
             raise NotInSql("it is code")
-        return what.sql(self)
+        return what.sql(self._without_nulls(built.rule.skip_null))
+
+    def _without_nulls(self, columns: Sequence[str]) -> Writer:
+        """Return the writer for the rows in which some columns are not null."""
+        if not columns:
+            return self
+        present = " AND ".join(f"{self.printer.column(column)} IS NOT NULL" for column in columns)
+        return replace(self, table=f"(SELECT * FROM {self.table} WHERE {present})")
 
     def _rows(self, rule: RowRule) -> str:
         return f"SELECT * FROM {self.table}\nWHERE NOT ({kept(rule, self.printer)})"

@@ -27,9 +27,11 @@ from khrop import ProvinceProgress
 
 TAME = dict.fromkeys(("ordinal", "budget", "spent", "left"), "int64") | {
     "share": "float64", "open": "bool", "code": "text", "kind": "text", "district": "text",
+    "at": "moment", "ref": "text",
 }  # fmt: skip
 MIXED = TAME | {"spent": "decimal", "ordinal": "int16"}
 WRONG = TAME | {"left": "text", "share": "null"}
+WIDE = TAME | {"budget": "wide", "spent": "fine", "left": "decimal", "kind": "category"}
 HUGE = TAME | {"budget": "huge", "spent": "huge", "left": "huge"}
 QUARTER = {"quarter": "text"}
 
@@ -168,8 +170,8 @@ def test_ibis(ibis_tables: Frame, drawn: tuple[bool, Case]) -> None:
     agrees(ibis_tables, *drawn)
 
 
-AT_ONCE = [(True, MIXED | QUARTER), (False, WRONG)]
-at_once = pytest.mark.parametrize(("quarterly", "types"), AT_ONCE, ids=["mixed", "wrong"])
+AT_ONCE = [(True, MIXED | QUARTER), (False, WRONG), (False, WIDE)]
+at_once = pytest.mark.parametrize(("quarterly", "types"), AT_ONCE, ids=["mixed", "wrong", "wide"])
 
 
 def many_at_once(frame: Frame, quarterly: bool, types: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.duckdb
 
 TAME = dict.fromkeys(("ordinal", "budget", "spent", "left"), "int64") | {
     "share": "float64", "open": "bool", "code": "text", "kind": "text", "district": "text",
+    "at": "moment", "ref": "text",
 }  # fmt: skip
 NOT_OF_TABLES = {"none-lost"}
 """Where there are quarters: whether the other tables tell them apart is not known when the SQL is written."""
@@ -41,7 +42,7 @@ def statements(contract: type, **given: str) -> list[str]:
 
 def stored(con: Any, contract: type, name: str, rows: list[dict[str, Any]]) -> None:
     """Rows as a table that has the contract's types and none of its constraints."""
-    types = {"integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN"}
+    types = {"integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN", "moment": "TIMESTAMP"}
     columns = {column: types[of.kind] for column, of in columns_of(contract).items()}
     con.execute(
         f'CREATE TABLE "{name}" ({", ".join(f"{c!r} {t}".replace(chr(39), chr(34)) for c, t in columns.items())})'

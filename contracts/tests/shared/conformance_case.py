@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,17 @@ SPECIAL: dict[str, list[Any]] = {
     "int16": [None, 32767, -32768, -1, 0],
     "huge": [None, 2**70, -(2**80), 2**63, 2**64, 2**63 - 1, 2**53 + 1, 0],
     "float64": [None, NAN, INF, -INF, 2.5, 1e300, -1e300, -0.5, 2.0**63, 0.0],
+    "wide": [
+        None,
+        Decimal(2**70),
+        Decimal(-(2**80)),
+        Decimal(2**63),
+        Decimal(2**63 - 1),
+        Decimal(2**53 + 1),
+        Decimal(0),
+    ],
+    "fine": [None, Decimal("123456789012345678901234567890.12"), Decimal("-0.01"), Decimal("2.50"), Decimal("0.00")],
+    "moment": [None, datetime(2020, 1, 1, 12), datetime(2020, 1, 1, 11, 59, 59), datetime(2020, 6, 11)],
     "decimal": [None, Decimal("2.50"), Decimal("-1.00"), Decimal("123456.78"), Decimal("0.00")],
     "text": [None, "", "many", "12"],
     "bool": [None, True, False],
@@ -38,6 +50,7 @@ TEXTS: dict[str, list[Any]] = {
     "kind": [None, "whole", "road", "school", "Road"],
     "district": [None, *NAMES],
     "quarter": [None, "q1", "q2", "ไตรมาส ๓"],
+    "ref": [None, "r1", "ก่", "a b", ""],
 }
 NUMBERS = ("ordinal", "budget", "spent", "left", "share")
 
@@ -66,10 +79,14 @@ def fit(value: Any, kind: str, column: str = "") -> Any:
     """A value that holds, as a column of a type has it."""
     if value is None or kind == "null":
         return None
+    if kind != "moment" and isinstance(value, datetime):
+        value = value.hour
     if kind == "float64":
         return float(value) if isinstance(value, (int, float)) else NAN
-    if kind == "decimal":
-        return Decimal(f"{value:.2f}")
+    if kind == "moment":
+        return value if isinstance(value, datetime) else datetime(2021, 1, 1)
+    if kind in ("decimal", "fine", "wide"):
+        return Decimal(f"{value:.2f}") if kind != "wide" else Decimal(int(value))
     if kind in ("int64", "int16", "uint64", "huge"):
         whole = int(value) if isinstance(value, (int, float)) else len(value)
         return max(whole, 0) if kind == "uint64" else whole
@@ -81,11 +98,15 @@ def storages(draw: st.DrawFn, quarterly: bool, wide: bool) -> Types:
     """How each column is stored: mostly as the contract has it, now and then in another width, seldom wrongly."""
     odd = draw(st.sampled_from([0, 0, 1, 2]))
     types = dict.fromkeys(("ordinal", "budget", "spent", "left"), "int64") | {"share": "float64", "open": "bool"}
-    types |= dict.fromkeys(("code", "kind", "district", *(["quarter"] if quarterly else [])), "text")
-    numbers = ["float64", "decimal", "int16", "null", *(["uint64"] if wide else [])]
+    types |= dict.fromkeys(("code", "kind", "district", "ref", *(["quarter"] if quarterly else [])), "text")
+    types["at"] = "moment"
+    numbers = ["float64", "decimal", "int16", "null", "wide", "fine", *(["uint64"] if wide else [])]
     if odd:
         for column in draw(st.lists(st.sampled_from(["budget", "spent", "left", "share"]), max_size=2, unique=True)):
             types[column] = draw(st.sampled_from(numbers))
+    if odd == 1 and wide:
+        for column in draw(st.lists(st.sampled_from(["code", "kind", "district", "ref"]), max_size=2, unique=True)):
+            types[column] = "category"
     if odd == 2:
         column = draw(st.sampled_from(list(types)))
         types[column] = draw(st.sampled_from(["text", "int64", "bool", "null", "float64"]))
@@ -101,7 +122,7 @@ def _holding(draw: st.DrawFn, line: int, quarter: str | None) -> Row:
         "quarter": quarter, "code": f"A{line}", "kind": draw(st.sampled_from(["road", "school", "whole"])),
         "district": draw(st.sampled_from(NAMES)), "ordinal": line, "budget": budget, "spent": spent,
         "left": budget - spent, "share": math.floor(10000 * spent / budget + 0.5) / 100 if budget else 0.0,
-        "open": draw(st.booleans()),
+        "open": draw(st.booleans()), "at": datetime(2021, 1, 1, line % 24, 30), "ref": f"r{line}",
     }  # fmt: skip
 
 
@@ -118,7 +139,7 @@ def tables(draw: st.DrawFn, types: Types, quarters: list[Any], most: int = 4) ->
         if column == "quarter":
             continue
         kind = types[column]
-        some = TEXTS.get(column, SPECIAL["text"]) if kind == "text" else SPECIAL.get(kind, [None])
+        some = TEXTS.get(column, SPECIAL["text"]) if kind in ("text", "category") else SPECIAL.get(kind, [None])
         row[column] = draw(st.sampled_from(some))
     return Table({**types, LINE: "int64"}, [{**row, LINE: n} for n, row in enumerate(rows, 1)])
 
@@ -140,14 +161,14 @@ def cases(draw: st.DrawFn, quarterly: bool, types: Types | None = None, wide: bo
 @st.composite
 def _others(draw: st.DrawFn, table: Table, types: Types, quarters: list[Any]) -> dict[str, Table]:
     others: dict[str, Table] = {}
-    if table.types.get("code") == "text" and draw(st.booleans()):
+    if table.types.get("code") in ("text", "category") and draw(st.booleans()):
         same = [dict(row) for row in table.rows] if draw(st.booleans()) else draw(tables(types, quarters)).rows
         kept = {c: t for c, t in table.types.items() if c == "code" or draw(st.integers(0, 9)) or c == "quarter"}
         for row in same:
             if draw(st.integers(0, 7)) == 7:
                 row["code"] = None
         others["previous"] = Table(kept, [{c: row[c] for c in kept} for row in same])
-    if table.types.get("district") == "text" and draw(st.booleans()):
+    if table.types.get("district") in ("text", "category") and draw(st.booleans()):
         names = draw(st.lists(st.sampled_from([None, *NAMES]), max_size=12))
         others["districts"] = Table({"name": "text"}, [{"name": name} for name in names])
     if draw(st.booleans()):

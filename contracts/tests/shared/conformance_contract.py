@@ -45,6 +45,8 @@ class Grant(pa.DataFrameModel):
     left: Series[pd.Int64Dtype]
     share: Series[float] = pa.Field(nullable=True, in_range={"min_value": 0, "max_value": 100})
     open: Series[pd.BooleanDtype] = pa.Field(nullable=True)
+    at: Series[pd.Timestamp] = pa.Field(nullable=True, ge=pd.Timestamp("2020-01-01 12:00"))
+    ref: Series[str] = pa.Field(nullable=True, unique=True, str_matches=r"\w+$")
 
     __contract__ = ContractOptions(version="1.0.0", key=("code",), label="district", place="line")
 
@@ -150,6 +152,11 @@ class Grant(pa.DataFrameModel):
         return ByGroup(
             ("district",), figures, (nw.col("sum") <= 10**6) & (nw.col("most") <= 10**6) & (nw.col("kinds") < 3)
         )
+
+    @rule("at-once", scope="group", severity="warning", skip_null=("at",))
+    def at_once(cls, params: Params) -> UniqueKey:
+        """No two grants are made at one moment."""
+        return UniqueKey(("at",))
 
     @rule("some-open", scope="group", severity="warning", columns=("open",))
     def some_open(cls, params: Params) -> ByGroup:

@@ -54,7 +54,8 @@ def assert_agrees(contract: type, case: Case, frame: Frame, expected: Expected) 
 
 
 PANDAS = {
-    "int64": "Int64", "int16": "Int16", "uint64": "UInt64", "float64": "Float64", "text": "string", "bool": "boolean"
+    "int64": "Int64", "int16": "Int16", "uint64": "UInt64", "float64": "Float64", "text": "string", "bool": "boolean",
+    "category": "category", "moment": "datetime64[us]",
 }  # fmt: skip
 
 
@@ -66,10 +67,12 @@ def pandas_plain(table: Table) -> pd.DataFrame:
     """As pandas itself has them: numpy's types where they hold all values, objects otherwise."""
 
     def one(values: list[Any], kind: str) -> pd.Series[Any]:
-        if kind in ("decimal", "huge", "null") or (kind == "bool" and None in values):
+        if kind in ("decimal", "wide", "fine", "huge", "null") or (kind == "bool" and None in values):
             return pd.Series(values, dtype=object)
-        if kind == "text":
-            return pd.Series(values, dtype="str")
+        if kind in ("text", "category"):
+            return pd.Series(values, dtype="str" if kind == "text" else "category")
+        if kind == "moment":
+            return pd.Series(values, dtype="datetime64[us]")
         if kind.startswith(("int", "uint")) and None in values:
             fits = all(v is None or abs(v) < 2**40 for v in values)
             return pd.Series(values, dtype="float64" if fits else object)
@@ -101,7 +104,8 @@ def arrow(table: Table) -> Any:
 
     kinds = {
         "int64": pa.int64(), "int16": pa.int16(), "uint64": pa.uint64(), "float64": pa.float64(), "text": pa.string(),
-        "bool": pa.bool_(), "decimal": pa.decimal128(18, 2), "null": pa.null(),
+        "bool": pa.bool_(), "decimal": pa.decimal128(18, 2), "null": pa.null(), "wide": pa.decimal128(38, 0),
+        "fine": pa.decimal128(38, 2), "moment": pa.timestamp("us"), "category": pa.dictionary(pa.int32(), pa.string()),
     }  # fmt: skip
     columns = {c: pa.array([row[c] for row in table.rows], kinds[kind]) for c, kind in table.types.items()}
     return pa.table(columns)
@@ -119,6 +123,7 @@ def polars(table: Table) -> Any:
     kinds: Mapping[str, Any] = {
         "int64": pl.Int64, "int16": pl.Int16, "uint64": pl.UInt64, "float64": pl.Float64, "text": pl.String,
         "bool": pl.Boolean, "decimal": pl.Decimal(18, 2), "null": pl.Null, "huge": pl.Int128,
+        "wide": pl.Decimal(38, 0), "fine": pl.Decimal(38, 2), "moment": pl.Datetime("us"), "category": pl.Categorical,
     }  # fmt: skip
     return pl.DataFrame({c: [row[c] for row in table.rows] for c in table.types},
                         schema={c: kinds[kind] for c, kind in table.types.items()})  # fmt: skip
@@ -166,6 +171,8 @@ class Spark(NamedTuple):
         kinds = {
             "int64": T.LongType(), "int16": T.ShortType(), "float64": T.DoubleType(), "text": T.StringType(),
             "bool": T.BooleanType(), "decimal": T.DecimalType(18, 2), "null": T.NullType(),
+            "wide": T.DecimalType(38, 0), "fine": T.DecimalType(38, 2), "moment": T.TimestampNTZType(),
+            "category": T.StringType(),
         }  # fmt: skip
         schema = T.StructType([T.StructField(c, kinds[kind]) for c, kind in table.types.items()])
         return self.session.createDataFrame([tuple(row[c] for c in table.types) for row in table.rows], schema)

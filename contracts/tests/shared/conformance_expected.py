@@ -5,7 +5,9 @@ The counterpart of the contracts' own rules, written without the library.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from conformance_case import LINE, Case, Row
@@ -28,7 +30,8 @@ from conformance_oracle import (
 )
 
 KINDS = {"code": "text", "kind": "text", "district": "text", "ordinal": "integer", "budget": "integer",
-         "spent": "integer", "left": "integer", "share": "number", "open": "boolean"}  # fmt: skip
+         "spent": "integer", "left": "integer", "share": "number", "open": "boolean", "at": "moment",
+         "ref": "text"}  # fmt: skip
 THREE = ("spent", "left", "budget")
 
 
@@ -40,6 +43,7 @@ def grants(case: Case, quarterly: bool) -> Expected:
     oracle.see(case.table.types, ("quarter",), dict.fromkeys(named))
     _fields(oracle)
     _rows(oracle)
+    oracle.unique("at-once", "warning", ("at",), nulls="skip")
     oracle.unique("once", "warning", ("district", "kind"))
     oracle.sequence("numbered", "warning", "ordinal")
     oracle.exactly("all-codes", "warning", "code", ("A1", "A2", "A3"))
@@ -53,12 +57,15 @@ def grants(case: Case, quarterly: bool) -> Expected:
 def _fields(o: Oracle) -> None:
     o.row_rule("not-null", "error", ["code"], [], lambda _: True)
     o.row_rule("matches", "error", [], ["code"], lambda c: c[:1].isascii() and c[:1].isupper() and c[1:].isdigit())
-    o.unique("unique-code", "error", ["code"], nulls=False)
+    o.unique("unique-code", "error", ["code"], nulls="skip")
     o.row_rule("one-of", "error", [], ["kind"], lambda k: k in ("whole", "road", "school"))
     o.row_rule("whole", "error", [], ["ordinal"], whole)
     for figure in ("budget", "spent", "left"):
         o.row_rule("whole", "error", [], [figure], whole)
     o.row_rule("at-least", "error", [], ["budget"], lambda b: b >= 0)
+    o.row_rule("at-least", "error", [], ["at"], lambda at: at >= datetime(2020, 1, 1, 12))
+    o.row_rule("matches", "error", [], ["ref"], lambda ref: re.match(r"\w+$", ref) is not None)
+    o.unique("unique-ref", "error", ["ref"], nulls="equal")
     o.row_rule("in-range", "error", [], ["share"], lambda s: 0 <= s <= 100)
 
 

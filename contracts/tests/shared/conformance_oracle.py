@@ -11,17 +11,22 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import datetime
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 RIGHT = {
-    "integer": ("int64", "int16", "uint64", "huge", "float64", "decimal"),
-    "number": ("int64", "int16", "uint64", "huge", "float64", "decimal"),
-    "text": ("text",),
+    "integer": ("int64", "int16", "uint64", "huge", "float64", "decimal", "wide", "fine"),
+    "number": ("int64", "int16", "uint64", "huge", "float64", "decimal", "wide", "fine"),
+    "text": ("text", "category"),
+    "moment": ("moment",),
     "boolean": ("bool",),
 }
+
+
+EXACT = Context(prec=100)
 
 
 class Reported(NamedTuple):
@@ -45,8 +50,16 @@ def value(held: Any) -> Any:
 def text(held: Any) -> str:
     """A cell as a message prints it."""
     if isinstance(held, Fraction):
-        return f"{float(held):.15g}"
+        return _decimal(held)
+    if isinstance(held, datetime):
+        return str(held.date() if held == datetime(held.year, held.month, held.day) else held)
     return "" if held is None else f"{held:.15g}" if isinstance(held, float) else str(held)
+
+
+def _decimal(held: Fraction) -> str:
+    """A decimal without zeros at its end."""
+    digits = next(n for n in range(40) if (held * 10**n).denominator == 1)
+    return f"{Decimal(held.numerator * 10**digits // held.denominator).scaleb(-digits, EXACT):f}"
 
 
 def number(held: Any) -> float:
@@ -201,7 +214,8 @@ class Oracle:
                 continue
             self.fails(rule, severity, row, null or (column(row) if callable(column) else column) or named[0])
 
-    def unique(self, rule: str, severity: str, columns: Sequence[str], nulls: bool = True) -> None:
+    def unique(self, rule: str, severity: str, columns: Sequence[str], nulls: str = "fail") -> None:
+        """`nulls` fail, are equal to one another, or are left to other rules (`skip`)."""
         if self.faulty.intersection(columns):
             return
         for snapshot in self.snapshots:
@@ -210,8 +224,9 @@ class Oracle:
                 groups.setdefault(tuple(row[c] for c in columns), []).append(row)
             for values, rows in groups.items():
                 null = next((c for c, v in zip(columns, values, strict=True) if v is None), None)
-                if null and not nulls:  # another rule reports it
+                if null and nulls == "skip":
                     continue
+                null = null if nulls == "fail" else None
                 if null or len(rows) > 1:
                     key = ", ".join(text(v) or "–" for v in values)
                     mine = None if self.snapshot else rows
