@@ -89,8 +89,8 @@ def _other(formula: Call, args: list[tuple[Formula, Scale]]) -> tuple[Formula, S
         return Call(formula.name, (first,), formula.options), scale
     if formula.name == "__mul__" and scale is not None and args[1][1] is not None:
         return Call("__mul__", (first, args[1][0])), scale + args[1][1]
-    if formula.name in ("floor", "ceil") and scale == 0:
-        return first, 0
+    if formula.name in ("floor", "ceil") and scale is not None:
+        return (Call(formula.name, (_as_float(first, scale),)) if scale else first), 0
     if formula.name == "round" and scale is not None:
         return _round(first, scale, int(dict(formula.options).get("decimals", 0)))
     return Call(formula.name, tuple(_as_float(*arg) for arg in args), formula.options), None
@@ -136,7 +136,7 @@ def _as_float(formula: Formula, scale: Scale) -> Formula:
     if not scale:
         return formula
     if isinstance(formula, Constant) and isinstance(formula.value, int):
-        return Constant(float(Decimal(formula.value).scaleb(-scale)))
+        return Constant(formula.value / 10**scale)
     return Call("__truediv__", (formula, Constant(10**scale)))
 
 

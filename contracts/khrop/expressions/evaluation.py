@@ -293,6 +293,8 @@ def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
         return _moment(row[formula.name])
     if isinstance(formula, Constant):
         return _moment(formula.value)
+    if formula.name in ("floor", "ceil") and (quotient := _whole_quotient(formula, row)) is not None:
+        return quotient
     name, args = formula.name, [evaluate_row(arg, row) for arg in formula.args]
     if name == "is_null":
         return args[0] is None
@@ -332,6 +334,17 @@ def supports_rows(formula: Formula) -> bool:
         not isinstance(part, Call) or part.name in _ARRAY_CALLS or part.name in ("is_null", "__truediv__")
         for part in parts(formula)
     )
+
+
+def _whole_quotient(formula: Call, row: Mapping[str, Any]) -> int | None:
+    """Return a quotient of integers, rounded down or up, exactly; None for anything else."""
+    divided = formula.args[0]
+    if not isinstance(divided, Call) or divided.name != "__truediv__":
+        return None
+    numerator, denominator = (evaluate_row(arg, row) for arg in divided.args)
+    if type(numerator) is not int or type(denominator) is not int or not denominator:
+        return None
+    return numerator // denominator if formula.name == "floor" else -(-numerator // denominator)
 
 
 def _moment(value: Any) -> Any:

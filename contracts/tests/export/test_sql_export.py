@@ -61,7 +61,7 @@ def counted(con: Any, contract: type) -> Counter[str]:
 
 
 def frame_of(table: Table) -> pd.DataFrame:
-    dtypes = {"int64": "Int64", "float64": "float64", "text": "str", "bool": "boolean"}
+    dtypes = {"int64": "Int64", "float64": "float64", "text": "str", "bool": "boolean", "moment": "datetime64[us]"}
     return pd.DataFrame({c: pd.Series([r[c] for r in table.rows], dtype=dtypes[t]) for c, t in table.types.items()})
 
 
