@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from khrop.engine.declared import Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, parts
+from khrop.expressions.patterns import translate
 from khrop.vocabulary.query_writer import NotInSql
 
 Dialect = Literal["duckdb", "postgres"]
@@ -204,7 +205,8 @@ class Printer:
         if options.get("literal"):
             return f"POSITION({literal(text)} IN {first}) > 0"
         # Patterns are not standard.
-        return f"regexp_matches({first}, {literal(text)})" if self.dialect == "duckdb" else f"{first} ~ {literal(text)}"
+        pattern = literal(translate(text, self.dialect))
+        return f"regexp_matches({first}, {pattern})" if self.dialect == "duckdb" else f"{first} ~ {pattern}"
 
     def _case(self, args: Sequence[Formula]) -> str:
         other = f" ELSE {self.formula(args[2])}" if len(args) > 2 else ""

@@ -24,8 +24,9 @@ _LARGEST_CASED = 4096
 """The most characters of a range whose other cases are listed."""
 _SURROGATES = range(0xD800, 0xE000)
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "a": re.ASCII}
-_END = {"pandas": r"\Z"}
+_END = {"pandas": r"\Z", "postgres": r"\Z"}
 r"""How an engine writes the end of the text; all others write `\z`. pandas writes it for Arrow itself."""
+_HEX = re.compile(r"\\\\|\\x([0-9a-f]{2})")
 _CATEGORIES: dict[str, Callable[[str], bool]] = {
     "DIGIT": str.isdecimal,
     "SPACE": str.isspace,
@@ -97,7 +98,9 @@ def translate(pattern: str, engine: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         raise UnsupportedPattern(f"{error}: {pattern}") from None
     writer = _Writer(pattern, _END.get(engine, r"\z"))
-    return writer.sequence(tree, tree.state.flags)
+    text = writer.sequence(tree, tree.state.flags)
+    # Postgres reads as many digits as there are after \\x.
+    return _HEX.sub(lambda m: rf"\u00{m[1]}" if m[1] else m[0], text) if engine == "postgres" else text
 
 
 class _Writer:
