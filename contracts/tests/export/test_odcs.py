@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 from conformance_contract import Grant, QuarterlyGrant
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from odcs_descriptions import descriptions
 from pandera.typing import Series
@@ -25,7 +25,7 @@ from khrop.description.plain import described, plain
 from khrop.export.odcs import from_odcs, load, to_odcs
 from khrop.expressions.formula import plain_literal
 from khrop.model.document_rules import Part
-from khrop.model.rule import Params
+from khrop.model.rule import Params, RuleDefinitionError
 from khrop.vocabulary import AddsUp, UniqueKey
 
 pytestmark = pytest.mark.odcs
@@ -100,7 +100,10 @@ def test_any_contract_that_is_data_is_written_and_read_as_it_is(description: Any
 
     contract = contract_of(description)
     assert describe(contract) == description
-    text = to_odcs(contract)
+    try:
+        text = to_odcs(contract)
+    except RuleDefinitionError:
+        reject()  # what no engine can check has no export either
     assert describe(from_odcs(text)) == description
     jsonschema.Draft201909Validator(SCHEMA).validate(parsed(text))
 

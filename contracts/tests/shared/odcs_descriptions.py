@@ -19,8 +19,8 @@ NAMES = st.text(LETTERS, min_size=1, max_size=10) | st.sampled_from(
 VALUES = st.integers(0, 9) | st.floats(0, 1) | TEXTS | st.dates() | st.booleans() | st.decimals(allow_nan=False)
 METADATA = st.dictionaries(TEXTS, st.integers() | TEXTS | st.lists(TEXTS), min_size=1, max_size=2)
 CONFIGS = {
-    "strict": st.sampled_from([True, "filter"]), "metadata": METADATA, "title": TEXTS.filter(bool),
-    **dict.fromkeys(("ordered", "coerce", "unique_column_names", "drop_invalid_rows"), st.just(True)),
+    "strict": st.just(True), "metadata": METADATA, "title": TEXTS.filter(bool),
+    **dict.fromkeys(("ordered", "coerce", "unique_column_names"), st.just(True)),
 }  # fmt: skip
 """Options of Pandera's `Config`, each other than its default."""
 PARAMS = st.dictionaries(st.sampled_from(["other", "most"]), VALUES) | st.just({"tolerance": 0.5})

@@ -213,11 +213,11 @@ def test_a_fact_that_a_function_judges_is_handed_in() -> None:
 class Weighed(pa.DataFrameModel):
     """A column of a type of which no values are known."""
 
-    took: pd.Timedelta
+    took: object
 
 
 def test_a_column_of_an_unknown_type_is_named() -> None:
-    with pytest.raises(ValueError, match="no values are known for column took, which is of type timedelta64"):
+    with pytest.raises(ValueError, match="no values are known for column took, which is of type object"):
         cases(Weighed)
 
 
