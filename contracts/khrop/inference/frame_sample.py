@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,6 @@ import narwhals as nw
 
 from khrop.engine.declared import Kind
 from khrop.engine.frames import TEXTS
-from khrop.engine.naming import drop_doubled_names
 from khrop.inference.sampled_column import SampledColumn
 from khrop.model.facts import plain
 
@@ -18,17 +18,17 @@ PRECISION = 38
 """Digits of a decimal: as many as every engine has. How many a column has room for says nothing of its values."""
 
 
-def columns_of_frame(frame: Any, rows: int) -> tuple[list[SampledColumn], list[str]]:
+def columns_of_frame(frame: Any, rows: int, doubled: Mapping[str, int]) -> tuple[list[SampledColumn], list[str]]:
     """Return the columns of the first rows of a frame.
 
     Args:
         frame: The frame, of any engine.
         rows: The most rows.
+        doubled: The names that several columns had, with their number: these columns are left out.
 
     Returns:
         The columns that a contract can have, and notes on those that it cannot.
     """
-    frame, doubled = drop_doubled_names(frame)
     data = nw.from_native(frame)
     head = data.head(rows).collect() if isinstance(data, nw.LazyFrame) else data.head(rows)
     columns, notes = [], [f"{name} is left out: {count} columns have this name" for name, count in doubled.items()]

@@ -61,9 +61,10 @@ def infer(
         >>> khrop.check(inference.contract, frame).status
         'accepted'
     """
-    engine_of(drop_doubled_names(frame)[0])
+    frame, doubled = drop_doubled_names(frame)
+    engine_of(frame)
     _require_name(name)
-    columns, notes = columns_of_frame(frame, sample)
+    columns, notes = columns_of_frame(frame, sample, doubled)
     if not columns or not columns[0].values:
         raise ValueError("a frame without rows, or without columns of a known type, shows nothing")
     draft = draft_of(name, columns, Wishes(ranges, lists), notes)
