@@ -124,7 +124,7 @@ screenshots: $(DEV) debian ## the pictures in docs/images
 	$(BIN)/python tests/shared/screenshots.py
 
 # The site's font: a subset of what a package has.
-fonts: $(DEV) ## the font of the site, anew
+fonts: $(DEV) ## the font of the site, and the shapes that the dates of PDFs are compared with, anew
 	$(BIN)/python tests/shared/site_fonts.py
 
 docs: pages docs-check ## write the generated pages, build the documentation into build/docs, check its links

@@ -30,6 +30,7 @@ class Unreadable(Exception):
     """A document that no table can be had from: `reason_en`, `reason_th`, where, and what was expected."""
 
     def __init__(self, en: str, th: str, *, place: str = "", observed: str = "", expected: str = "") -> None:
+        """Keep the reason in English and Thai, where it is, what is there and what was expected."""
         super().__init__(en)
         self.en, self.th = en, th
         self.place, self.observed, self.expected = place, observed, expected
@@ -63,8 +64,16 @@ class NeedsReadingByEye(Unreadable):
 
 
 class Cell(NamedTuple):
-    """A cell of the document. `row` and `col` count from 1; `read` is `printed` normalised, and `note` names what
-    normalising did; `field` is the contract's column it belongs to, if it stands under a heading.
+    """A cell of the document.
+
+    Attributes:
+        sheet: The sheet's name.
+        row: From 1.
+        col: From 1.
+        printed: The text as printed.
+        read: `printed` normalised.
+        note: What normalising did, and what hides the cell.
+        field: The contract's column, where the cell stands under a heading.
     """
 
     sheet: str
@@ -77,6 +86,7 @@ class Cell(NamedTuple):
 
     @property
     def place(self) -> str:
+        """Where it stands, as `sheet!R47C3`."""
         return cell_place(self.sheet, self.row, self.col)
 
     @property
@@ -96,8 +106,10 @@ def cell_place(sheet: str, row: int, col: int) -> str:
 
 
 def where(place: str, field: str = "") -> str:
-    """A place in words: `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook
-    `sheet Sheet1!R7C3` is sheet Sheet1, cell C7.
+    """Return a place in words.
+
+    `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook `sheet Sheet1!R7C3` is
+    sheet Sheet1, cell C7.
     """
     found = PLACE.fullmatch(place)
     if not found:
@@ -144,12 +156,17 @@ class TableRow:
 
     @property
     def place(self) -> str:
+        """Where it stands, as `sheet!R47`."""
         return row_place(self.sheet, self.row)
 
 
 class Meant(NamedTuple):
-    """What a form says of a cell beside what it prints: the text to read in its stead (None: what is printed), and
-    notes of what was done, each a word or two; `struck` is the text with what is struck out or deleted in it.
+    """What a form knows of a cell beside what it prints.
+
+    Attributes:
+        read: The text to read in its stead; None: what is printed.
+        notes: What was done, each a word or two.
+        struck: The text with what is struck out or deleted in it.
     """
 
     read: str | None = None
@@ -184,11 +201,21 @@ class Document(NamedTuple):
 
 @dataclass(slots=True)
 class RawTable:
-    """A document as read. `columns` maps each field that one heading names to its column number in the last part
-    of the table, `doubled` each that several claim to what they say; `headed_at` is the place of the first row of
-    headings; `ended` says that the last row so far is the grand total of those before it; `prose` are the cells
-    outside the table; `dataset` is that of the form of table; `struck` are the texts of cells with what is struck out
-    in them, by place.
+    """A document as read.
+
+    Attributes:
+        form: The form of the file.
+        encoding: Of its text.
+        dataset: That of the form of table.
+        cells: All cells.
+        columns: The column number in the last part of the table of each field that one heading names.
+        doubled: What the headings say of each field that several name.
+        headed_at: The place of the first row of headings.
+        ended: Whether the last row so far is the grand total of those before it.
+        rows: The rows of the table.
+        totals: Its grand totals.
+        claims: What the document states outside the rows.
+        struck: The texts of cells with what is struck out in them, by place.
     """
 
     form: str

@@ -42,8 +42,13 @@ READERS = {
 
 
 def form_of(data: bytes) -> str:
-    """The form of a file: text (with separators or without), json, xml, parquet, html, pdf, xlsx, xlsb, ods, fods, xls,
-    docx, or the name of one that is refused. Raises `Unreadable` for a package that cannot be opened.
+    """Return the form of a file.
+
+    Text (with separators or without), json, xml, parquet, html, pdf, xlsx, xlsb, ods, fods, xls, docx, or the name of
+    one that is refused.
+
+    Raises:
+        Unreadable: A package cannot be opened.
     """
     if b"%PDF-" in data[:HEAD]:
         return "pdf"

@@ -18,6 +18,8 @@ MOST_HEADING_ROWS = 3
 LONGEST = 200
 """No heading is longer than a few lines; a paragraph that begins like one is prose."""
 FIGURE = re.compile(r"-?[0-9๐-๙][0-9๐-๙.,]*%?")
+MEANINGFUL = re.compile(r"[^\u0e00-\u0e7f\uf700-\uf8ff\ufffd\s.,:;()\[\]/_*%\"'–-]")
+"""What consonants do not hold and may say that a column is another: previous, target, Δ."""
 SPACES = re.compile(r"\s+")
 BRACKETS = re.compile(r"[()\[\]_]")
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
@@ -59,7 +61,7 @@ def _field(printed: str, form: TableForm) -> str:
     for way in dict.fromkeys((text, BRACKETS.sub("", text))):
         if exact := next((name for name, pattern in form.headings if pattern.fullmatch(way)), ""):
             return exact
-    if FIGURE.search(text):
+    if FIGURE.search(text) or MEANINGFUL.search(text):
         return ""
     consonants = skeleton(text)
     return next((name for name, pattern in form.consonants if pattern.fullmatch(consonants)), "")
@@ -166,8 +168,12 @@ def _together(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def is_total(read: str, mangled: bool = False, form: TableForm | None = None) -> bool:
-    """Return whether a cell's text marks the row of grand totals, of a form or of any; where marks were lost, by its
-    consonants.
+    """Return whether a cell's text marks the row of grand totals.
+
+    Args:
+        read: The text, normalised.
+        mangled: Whether the document lost marks: the text is compared by its consonants, too.
+        form: The form of table; None for any.
     """
     return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
 

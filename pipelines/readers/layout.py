@@ -196,12 +196,12 @@ def _keep(
         field = fields.get(col, "")
         if field or text.strip():
             meant = sheet.meant.get((number, col), AS_PRINTED)
-            said = text if meant.read is None else meant.read
+            content = text if meant.read is None else meant.read
             if field and not whole and unseen.cell_hidden(sheet, number, col):
-                said = ""  # of a row that shows, a person does not see this
+                content = ""  # of a row that shows, a person does not see this
             elif form is not None and form.kinds.get(field) in FIGURES and unseen.struck_whole(meant):
-                said = f"{said} {STRUCK_OUT}"  # no figure: another was to take its place
-            read = _normalise_short(said) if len(said) <= SHORT else normalise(said)
+                content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
+            read = _normalise_short(content) if len(content) <= SHORT else normalise(content)
             name, how = (read.text, "")
             if form is not None and field == form.names:
                 name, how = form.row_names.read(read.text, sheet.mangled)

@@ -82,10 +82,10 @@ def _parsed(text: str) -> Any:
 
 
 def _document(form: str, encoding: str, value: Any) -> Document:
-    found: list[Sequence[Record]] = []
+    lists: list[Sequence[Record]] = []
     prose: list[str] = []
-    _walk(value, found, prose, 0)
-    records = max(found, key=len, default=())
+    _walk(value, lists, prose, 0)
+    records = max(lists, key=len, default=())
     if not records:
         raise Unreadable(
             "there are no records in it: a list of objects with a name for each field is expected",
@@ -104,20 +104,20 @@ def _document(form: str, encoding: str, value: Any) -> Document:
     return Document(form, encoding, [above, Sheet(SHEET, list(enumerate(rows, 1)))])
 
 
-def _walk(value: Any, found: list[Sequence[Record]], prose: list[str], depth: int) -> None:
+def _walk(value: Any, lists: list[Sequence[Record]], prose: list[str], depth: int) -> None:
     """Collect the lists of objects in a value, and the texts that are of none."""
     if depth > DEEPEST:
         return
     if isinstance(value, list):
-        records = [one for one in value if isinstance(one, dict)]
-        if records and len(records) == len(value) and not all(_nested(one) for one in records):
-            found.append(records)
+        records = [item for item in value if isinstance(item, dict)]
+        if records and len(records) == len(value) and not all(_nested(item) for item in records):
+            lists.append(records)
         else:
-            for one in value:
-                _walk(one, found, prose, depth + 1)
+            for item in value:
+                _walk(item, lists, prose, depth + 1)
     elif isinstance(value, dict):
-        for one in value.values():
-            _walk(one, found, prose, depth + 1)
+        for item in value.values():
+            _walk(item, lists, prose, depth + 1)
     elif isinstance(value, str) and not value.isascii():
         prose.append(value)
 
@@ -149,10 +149,10 @@ def _flat(children: Sequence[etree._Element]) -> Iterator[Any]:
 
 
 def _damaged(kind: str, error: Exception) -> Unreadable:
-    found = " ".join(str(error).split())[:200]
+    reason = " ".join(str(error).split())[:200]
     return Unreadable(
-        f"the {kind} is damaged: {found}; download it again",
-        f"ไฟล์ {kind} ชำรุด ({found}) กรุณาดาวน์โหลดใหม่",
-        observed=found,
+        f"the {kind} is damaged: {reason}; download it again",
+        f"ไฟล์ {kind} ชำรุด ({reason}) กรุณาดาวน์โหลดใหม่",
+        observed=reason,
         expected=f"whole {kind}",
     )

@@ -97,8 +97,10 @@ def known_other(data: bytes) -> Other | None:
 
 
 def other_than_return(data: bytes) -> Other | None:
-    """Return what a part of a container is if it cannot be a return; None for PDF, office documents, pages and text.
-    Text in a broken encoding may be one: its judgement names the byte.
+    """Return what a part of a container is if it cannot be a return.
+
+    None for PDF, office documents, pages and text. Text in a broken encoding may be a return: its judgement names the
+    byte.
     """
     if data.startswith(DOCUMENTS):
         return None

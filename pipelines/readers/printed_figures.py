@@ -71,8 +71,9 @@ def _zero_percents(table: RawTable, ratio: Ratio) -> None:
 
 
 def _worked_out(table: RawTable, ratio: Ratio) -> int:
-    """Work out the percents of a column that is printed with no or one decimal, as far as each is its share so rounded;
-    how many differ from what is printed.
+    """Work out the percents of a column that is printed with no or one decimal.
+
+    Only where each is its share so rounded. Returns how many differ from what is printed.
     """
     rows = [*table.rows, *table.totals]
     printed = [_figure(row.cells.get(ratio.percent)) for row in rows]

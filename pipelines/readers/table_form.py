@@ -50,9 +50,11 @@ class AnyName:
     """Names that are not known beforehand: each stands as it is printed."""
 
     def known(self, text: str) -> bool:
+        """Return whether a text is a name; of any name nothing is known."""
         return False
 
     def read(self, text: str, mangled: bool) -> tuple[str, str]:
+        """Return a name as it is read, and a note of what was done."""
         return text, ""
 
 

@@ -1,9 +1,9 @@
-"""Headings that are understood word by word: a heading is a field's where all of its words are known and stand together
-as that field's do.
+"""Headings that are understood word by word.
 
-Here belongs how a text is cut into words and matched. Which words there are, and how they stand together, is data of a
-dataset. A regular expression over Thai text, which has no spaces, would let a word pass that it does not know, or try
-the same letters in every way.
+A heading is a field's where all of its words are known and stand together as that field's do. Here belongs how a text
+is cut into words and matched. Which words there are, and how they stand together, is data of a dataset. A regular
+expression over Thai text, which has no spaces, would let a word pass that it does not know, or try the same letters in
+every way.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+from look_alikes_sheets import HIDDEN, VERY_HIDDEN, Cell, Table, cells, ods, xls, xlsb
+from look_alikes_words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
@@ -69,6 +71,9 @@ class Case(NamedTuple):
     how: str
 
 
+Maker = Callable[[Random, Return, Return], Case]
+
+
 def case(form: str, chance: Random) -> Case:
     """A document of a form."""
     seen, other = made(chance, date(2020, 6, 25)), made(chance, chance.choice([date(2020, 6, 11), date(2020, 7, 9)]))
@@ -77,48 +82,47 @@ def case(form: str, chance: Random) -> Case:
 
 # --- text: what stands beside what ---------------------------------------------------------------------------------
 
-OTHER_DATES = (
-    "เปรียบเทียบกับ{}", "เพิ่มขึ้นจาก{} จำนวน ๑๒ แห่ง", "รายงานครั้งต่อไปใช้{}", "กำหนดส่ง{}", "จำนวน อปท. ใช้{}",
-    "ยังไม่มี{}", "{} (ครั้งก่อน)", "แทนที่{}", "ลดลงจาก{}", "{} (ยกเลิก)", "ให้จัดส่ง{}", "ทะเบียน อปท. {}",
-)  # fmt: skip
-QUALIFIERS = (
-    "ครั้งก่อน", "เป้าหมาย", "เฉพาะเทศบาล", "อบต.", "ปี 2562", "เดือนก่อน", "แผน", "สะสม",
-    "ประมาณการ", "รายใหม่", "ไม่รวม กทม.", "ไตรมาส 1",
-    "ภายในกำหนด", "ล่าช้า", "เดิม",
-)  # fmt: skip
-
 
 def _text(*parts: Sequence[Sequence[str]] | str) -> bytes:
     lines = [part if isinstance(part, str) else "\n".join("\t".join(row) for row in part) for part in parts]
     return "\n".join(lines).encode()
 
 
+def _other_date(chance: Random, other: Return) -> str:
+    return worded(chance.choice(OTHER_DATES[chance.choice([*OTHER_DATES])]), other.as_of, chance)
+
+
 def text_date(chance: Random, seen: Return, other: Return) -> Case:
-    line = chance.choice(OTHER_DATES).format(other.line)
-    own = chance.choice([seen.line, f"ณ วันที่ {format_long(seen.as_of)}", f"สถานะวันที่ {format_long(seen.as_of)}"])
+    line = _other_date(chance, other)
+    day = format_long(seen.as_of)
+    own = chance.choice([f"ณ วันที่ {day}", f"สถานะวันที่ {day}", worded(chance.choice(OWN_DATES), seen.as_of, chance)])
     lines = [own, line] if chance.random() < 0.5 else [line, own]
-    return Case(_text(seen.title, *lines, [HEADINGS, *seen.rows]), seen, f"text-date {line}")
+    return Case(_text(seen.title, *lines, [HEADINGS, *seen.rows]), seen, f"text-date {own} | {line}")
+
+
+def text_date_alone(chance: Random, seen: Return, other: Return) -> Case:
+    """No date but one that is given to something else."""
+    line = _other_date(chance, other)
+    return Case(_text(seen.title, line, [HEADINGS, *seen.rows]), None, f"text-alone {line}")
 
 
 def text_columns(chance: Random, seen: Return, other: Return) -> Case:
     """The other return's columns beside, each headed with a qualifier; the seen ones' headings may be unknown."""
     qualifier = chance.choice(QUALIFIERS)
-    beside = [f"{heading} ({qualifier})" for heading in HEADINGS[2:]]
-    own = HEADINGS if chance.random() < 0.5 else (*HEADINGS[:2], *UNKNOWN_HEADINGS[2:])
+    known = [chance.choice(headings) for headings in SYNONYMS.values()]
+    own = known if chance.random() < 0.5 else UNKNOWN_HEADINGS[2:]
+    way = chance.randrange(len(qualified("", "")))
+    beside = [qualified(chance.choice(headings), qualifier)[way].replace("\n", " ") for headings in SYNONYMS.values()]
     first = chance.random() < 0.5
-    rows = []
-    for head, mine, its in zip([own], [own[2:]], [beside], strict=True):
-        rows.append([*head[:2], *(its if first else mine), *(mine if first else its)])
-    for mine_row, its_row in zip(seen.rows, other.rows, strict=True):
-        mine, its = mine_row[2:], its_row[2:]
-        rows.append([*mine_row[:2], *(its if first else mine), *(mine if first else its)])
+    rows = [[*HEADINGS[:2], *(beside if first else own), *(own if first else beside)]]
+    for mine, its in zip(seen.rows, other.rows, strict=True):
+        rows.append([*mine[:2], *(its[2:] if first else mine[2:]), *(mine[2:] if first else its[2:])])
     if chance.random() < 0.4:
         # The qualifier above the columns, not in their headings.
-        group = ["", "", *([qualifier, "", "", ""] if first else ["", "", "", ""])]
-        group += [] if first else [qualifier, "", "", ""]
-        rows[0] = [*own[:2], *HEADINGS[2:], *HEADINGS[2:]]
-        rows.insert(0, group)
-    return Case(_text(seen.title, seen.line, rows), seen, f"text-columns {qualifier}")
+        rows[0] = [*HEADINGS[:2], *known, *known]
+        group = [qualifier, "", "", ""]
+        rows.insert(0, ["", "", *(group if first else [""] * 4), *([] if first else group)])
+    return Case(_text(seen.title, seen.line, rows), seen, f"text-columns {qualifier} | {own} | {beside}")
 
 
 def text_tables(chance: Random, seen: Return, other: Return) -> Case:
@@ -418,6 +422,59 @@ def book_figures(chance: Random, seen: Return, other: Return) -> Case:
     return Case(_saved(book), seen, f"book-figures {how}")
 
 
+def _sheets(write: Callable[[Sequence[Table]], bytes]) -> tuple[Maker, Maker]:
+    """The makers of sheets in a form that is written directly."""
+
+    def sheet_date(chance: Random, seen: Return, other: Return) -> Case:
+        own = chance.choice([seen.line, f"ณ วันที่ {format_long(seen.as_of)}"])
+        table = Table("ก", [[Cell(seen.title)], [Cell(own)], cells(HEADINGS), *map(cells, seen.rows)])
+        tables = [table]
+        how = chance.choice(["white", "tiny", "struck", "row", "column", "sheet", "very", *["run"] * (write is ods)])
+        if how in ("white", "tiny", "struck"):
+            table.rows[0] += [*cells([""] * 8), Cell(other.line, how)]
+        elif how == "row":
+            at = chance.randint(0, len(table.rows))
+            table.rows.insert(at, [Cell(other.line)])
+            table.hidden_rows.add(at)
+        elif how == "column":
+            table.rows[chance.randint(0, 1)] += [*cells([""] * 8), Cell(other.line)]
+            table.hidden_columns.add(9)
+        elif how == "run":
+            table.rows[1] = [Cell(f"ข้อมูล ณ วันที่ {format_long(seen.as_of)}", struck=other.line)]
+        else:
+            state = HIDDEN if how == "sheet" else VERY_HIDDEN
+            tables.insert(chance.randint(0, 1), Table("ข", [[Cell(other.line)]], state))
+        return Case(write(tables), seen, f"sheet-date {how} {own == seen.line}")
+
+    def sheet_figures(chance: Random, seen: Return, other: Return) -> Case:
+        how = chance.choice(["rows", "sheet", "shown-sheet", "columns", "white", "tiny", "struck", "names"])
+        unknown = how in ("sheet", "shown-sheet", "columns") and chance.random() < 0.5
+        headings = (*HEADINGS[:2], *UNKNOWN_HEADINGS[2:]) if unknown else HEADINGS
+        table = Table("ก", [[Cell(seen.title)], [Cell(seen.line)], cells(headings), *map(cells, seen.rows)])
+        tables = [table]
+        if how == "rows":
+            table.rows[3:3] = map(cells, other.rows[:-1])
+            table.hidden_rows.update(range(3, 79))
+        elif how in ("sheet", "shown-sheet"):
+            state = HIDDEN if how == "sheet" else 0
+            tables.insert(chance.randint(0, 1), Table("เดิม", [*map(cells, (HEADINGS, *other.rows))], state))
+        elif how == "columns":
+            for own, its in zip(table.rows[2:], (HEADINGS, *other.rows), strict=True):
+                own += cells(its[2:])
+            table.hidden_columns.update(range(6, 10))
+        elif how == "names":
+            for number, row in enumerate(table.rows[3:-1]):
+                row[1:1] = [Cell(NAMES[(number + 1) % 76], chance.choice(["white", "tiny"]))]
+            table.rows[2][1:1] = [Cell("จังหวัด", "white")]
+            table.rows[-1][1:1] = [Cell("")]
+        else:
+            for own, its in zip(table.rows[3:], other.rows, strict=True):
+                own[3:6] = cells(its[3:6], how)
+        return Case(write(tables), seen, f"sheet-figures {how} {unknown}")
+
+    return sheet_date, sheet_figures
+
+
 # --- PDF -----------------------------------------------------------------------------------------------------------
 
 PITCH = 9.0
@@ -479,11 +536,29 @@ def pdf_cells(chance: Random, seen: Return, other: Return) -> Case:
     return Case(written(sheet), seen, f"pdf-cells {hows}")
 
 
-Maker = Callable[[Random, Return, Return], Case]
+def pdf_exchanged(chance: Random, seen: Return, other: Return) -> Case:
+    """The date in a font whose map to Unicode exchanges digits, so that its text is another date."""
+    seen = seen._replace(
+        as_of=date(2020, chance.choice([6, 7]), chance.choice([1, 4, 7, 8, 9, 10, 11, 14, 17, 18, 19]))
+    )
+    day = format_long(seen.as_of).split()[0]
+    # The year keeps its digits.
+    own = day[-1]
+    its = chance.choice([digit for digit in "๐๑๔๗๘๙" if digit != own and day.replace(own, digit) != "๐"])
+    cut, size = chance.choice(["Regular", "Bold", "Italic"]), chance.choice([6, 9, 14])
+    sheet = _printed(seen).text(40, 45, "ข้อมูล ณ วันที่ ", size)
+    sheet.text(40 + 8 * size, 45, format_long(seen.as_of), size, font="W")
+    data = written(sheet, wrong={own: its, its: own}, outlines=cut)
+    return Case(data, seen, f"pdf-exchanged {own}{its} {cut} {size}")
+
+
 FORMS: dict[str, tuple[Maker, ...]] = {
-    "text": (text_date, text_columns, text_tables, text_campaign),
+    "text": (text_date, text_date_alone, text_columns, text_tables, text_campaign),
     "html": (page_date, page_struck, page_rows, page_campaign),
     "docx": (document_date, document_cells),
     "xlsx": (book_date, book_figures),
-    "pdf": (pdf_date, pdf_cells),
+    "ods": _sheets(ods),
+    "xls": _sheets(xls),
+    "xlsb": _sheets(xlsb),
+    "pdf": (pdf_date, pdf_cells, pdf_exchanged),
 }

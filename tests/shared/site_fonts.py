@@ -1,4 +1,5 @@
-"""`make fonts`: the font of the site, a subset of Sarabun (SIL Open Font License) from the package fontpkg-sarabun.
+"""`make fonts`: the font of the site, a subset of Sarabun (SIL Open Font License) from the package fontpkg-sarabun; and
+the shapes of its digits and letters that the dates of a PDF are compared with.
 
 Thai and Latin letters, figures and the signs that pages use; with the features that place marks, without hints. Both
 weights together take at most 60 kB. Its licence lies beside it.
@@ -11,10 +12,17 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 from fontTools.subset import Options, Subsetter, load_font, save_font
+from PIL import Image, ImageDraw, ImageFont
+
+from pipelines.readers.pdf.shapes import DIGITS, LETTERS, REFERENCES, shape
 
 FONTS = Path(__file__).parents[2] / "pipelines" / "publishing" / "site" / "assets" / "fonts"
 WEIGHTS = ("Regular", "Bold")
+CUTS = ("Regular", "Bold", "Italic")
+DRAWN = 96
+"""Dots that a sign is drawn with for its shape."""
 TEXT = (
     *range(0x20, 0x7F),  # Latin
     *range(0xA0, 0x100),
@@ -49,6 +57,22 @@ def main() -> None:
         print(f"{target.name:<24} {target.stat().st_size / 1000:4.0f} kB")
     if sizes > MOST:
         sys.exit(f"the fonts take {sizes:,} bytes, at most {MOST:,} are let in")
+    _write_shapes(package / "files")
+
+
+def _write_shapes(files: Path) -> None:
+    signs = "".join(DIGITS) + LETTERS
+    fonts = [ImageFont.truetype(files / f"Sarabun-{cut}.ttf", DRAWN) for cut in CUTS]
+    shapes = np.array([[shape(_picture(font, sign)) for sign in signs] for font in fonts])
+    whole = np.round(shapes / np.abs(shapes).max() * 127).astype(np.int8)
+    np.savez_compressed(REFERENCES, signs=signs, shapes=whole)
+    print(f"{REFERENCES.name:<24} {REFERENCES.stat().st_size / 1000:4.0f} kB")
+
+
+def _picture(font: ImageFont.FreeTypeFont, sign: str) -> np.ndarray:
+    picture = Image.new("L", (3 * DRAWN, 3 * DRAWN), 255)
+    ImageDraw.Draw(picture).text((DRAWN, DRAWN), sign, font=font, fill=0)
+    return np.asarray(picture)
 
 
 if __name__ == "__main__":

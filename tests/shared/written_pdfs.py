@@ -1,13 +1,20 @@
 """PDFs as their bytes, sign by sign, so that a test says just what stands where on a page.
 
-The font is a Type 3 one with a box for each sign and a map to Unicode, so that Thai comes out of it. Places are in
-points from the upper left corner of a page of A4.
+The font is a Type 3 one with a box for each sign, or the outlines of a real font, and a map to Unicode, so that Thai
+comes out of it. Places are in points from the upper left corner of a page of A4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.ttLib import TTFont
 
 WIDTH, HEIGHT = 595.0, 842.0
 SIGNS = "".join(map(chr, (*range(0x20, 0x7F), *range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C))))
@@ -102,12 +109,16 @@ def written(
     wrong: Mapping[str, str] = {},
     more: Mapping[int, str] = {},
     catalog: str = "",
+    outlines: str | Path = "",
 ) -> bytes:
     """A PDF. Pages have their box from the folder that they are in. The font W gives signs the `wrong` text. `more`
-    are objects that the pages or the `catalog` refer to, from the number 1000 on."""
-    glyphs = {i: _glyph(sign) for i, sign in enumerate(SIGNS, 1)}
-    objects = {1: f"<</Type/Catalog/Pages 2 0 R{catalog}>>", 3: _font(5), 4: _font(6), 5: _map({}), 6: _map(wrong)}
-    objects |= {100 + i: _stream(glyph) for i, glyph in glyphs.items()}
+    are objects that the pages or the `catalog` refer to, from the number 1000 on. Signs are boxes, or have the
+    `outlines` of a font: a cut of Sarabun, or a file."""
+    glyphs = _outlined(outlines) if outlines else {sign: (_advance(sign), _glyph(sign)) for sign in SIGNS}
+    widths = [glyphs[sign][0] for sign in SIGNS]
+    objects = {1: f"<</Type/Catalog/Pages 2 0 R{catalog}>>", 5: _map({}), 6: _map(wrong)}
+    objects |= {3: _font(5, widths), 4: _font(6, widths)}
+    objects |= {100 + i: _stream(glyphs[sign][1]) for i, sign in enumerate(SIGNS, 1)}
     for i, one in enumerate(pages):
         objects[500 + 2 * i] = f"<</Type/Page/Parent 2 0 R/Contents {501 + 2 * i} 0 R{one.head}>>"
         objects[501 + 2 * i] = _stream("\n".join(one.said))
@@ -147,10 +158,57 @@ def _advance(sign: str) -> int:
     return 0 if sign in MARKS else ADVANCE
 
 
-def _font(to_unicode: int) -> str:
+@cache
+def _outlined(font: str | Path) -> dict[str, tuple[int, str]]:
+    """The advance and drawing of each sign in a font of TrueType."""
+    file = font
+    if isinstance(font, str):
+        import fontpkg_sarabun
+
+        file = Path(str(fontpkg_sarabun.__file__)).parent / "files" / f"Sarabun-{font}.ttf"
+    with TTFont(file) as opened:
+        glyphs, names = opened.getGlyphSet(), opened.getBestCmap()
+        scale = 1000 / opened["head"].unitsPerEm
+        drawings = {}
+        for sign in SIGNS:
+            pen, bounds = _Operators(glyphs, scale), BoundsPen(glyphs)
+            glyph = glyphs[names.get(ord(sign), ".notdef")]
+            glyph.draw(pen)
+            glyph.draw(bounds)
+            advance = round(glyph.width * scale)
+            box = " ".join(str(round(side * scale)) for side in bounds.bounds or ())
+            drawings[sign] = advance, f"{advance} 0 {box} d1 {' '.join(pen.operators)} f" if box else f"{advance} 0 d0"
+    return drawings
+
+
+class _Operators(BasePen):  # type: ignore[misc]
+    """Draws a glyph as the operators of a PDF."""
+
+    def __init__(self, glyphs: Any, scale: float) -> None:
+        super().__init__(glyphs)
+        self.operators: list[str] = []
+        self._scale = scale
+
+    def _add(self, operator: str, *points: tuple[float, float]) -> None:
+        self.operators += [f"{round(part * self._scale)}" for point in points for part in point] + [operator]
+
+    def _moveTo(self, pt: tuple[float, float]) -> None:
+        self._add("m", pt)
+
+    def _lineTo(self, pt: tuple[float, float]) -> None:
+        self._add("l", pt)
+
+    def _curveToOne(self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]) -> None:
+        self._add("c", pt1, pt2, pt3)
+
+    def _closePath(self) -> None:
+        self._add("h")
+
+
+def _font(to_unicode: int, advances: Sequence[int]) -> str:
     names = " ".join(f"/s{i}" for i in range(1, len(SIGNS) + 1))
     procedures = " ".join(f"/s{i} {100 + i} 0 R" for i in range(1, len(SIGNS) + 1))
-    widths = " ".join(str(_advance(sign)) for sign in SIGNS)
+    widths = " ".join(map(str, advances))
     return (
         "<</Type/Font/Subtype/Type3/FontBBox[-400 -300 600 800]/FontMatrix[.001 0 0 .001 0 0]"
         f"/FirstChar 1/LastChar {len(SIGNS)}/Widths[{widths}]/Encoding<</Type/Encoding/Differences[1 {names}]>>"

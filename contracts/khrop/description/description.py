@@ -210,7 +210,7 @@ def _lost_types(contract: type, description: Description) -> Iterator[str]:
         except Exception as error:
             yield f"{of.name!r}: the type {of.dtype} has no form as data ({error})"
             continue
-        if of.kind != "text" and again.dtype != columns[of.name].dtype:
+        if of.dtype != "str" and again.dtype != columns[of.name].dtype:
             yield f"{of.name!r}: the type {of.dtype} would become {again.dtype}"
         elif _field(of.name, again) != of:
             yield f"{of.name!r}: its checks would become others"
@@ -258,7 +258,7 @@ def _field(name: str, column: Any) -> FieldDescription:
         name=name,
         kind=kind,
         # How pandas holds texts depends on what else is installed, and says nothing of them.
-        dtype="str" if kind == "text" else str(column.dtype),
+        dtype="str" if kind == "text" and str(column.dtype) != "category" else str(column.dtype),
         required=bool(column.required),
         nullable=bool(column.nullable),
         unique=bool(column.unique),
@@ -408,7 +408,7 @@ def attributes_of(description: Description) -> dict[str, str]:
 def _annotation(column: FieldDescription) -> Any:
     from pandera.typing import Series
 
-    dtype: Any = str if column.kind == "text" else _dtype(column)
+    dtype: Any = str if column.dtype == "str" else _dtype(column)
     series = Series[dtype]
     return series if column.required else series | None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -130,11 +131,9 @@ def from_arrow(table: Any, numeric: frozenset[str]) -> Arrays:
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         column = table[name]
         if rows is None:
-            return list(column.to_pylist())
+            return [int(v) if isinstance(v, Decimal) else v for v in column.to_pylist()]
         pieces = (column.slice(start, BLOCK).take(pa.array(chosen, pa.int64())) for start, chosen in _blocks(rows))
-        # Rules compute with decimals as floats, so violations show them as floats.
-        floats = name in numeric and pa.types.is_decimal(column.type)
-        return [v for piece in pieces for v in (piece.cast(pa.float64()) if floats else piece).to_pylist()]
+        return [int(v) if isinstance(v, Decimal) else v for piece in pieces for v in piece.to_pylist()]
 
     return Arrays(len(table), columns, lists)
 
@@ -181,6 +180,8 @@ def _arrow_column(column: Any, number: bool) -> Slices:
         null = part.is_null().to_numpy() if part.null_count else None
         if not number:
             return ColumnSlice(None, null)
+        if pa.types.is_decimal(part.type):
+            return _decimals(part, null)
         if not is_native:
             part = pc.cast(part, pa.float64())
         if null is not None:
@@ -205,6 +206,16 @@ def _numbers(values: Array, null: Array | None = None) -> ColumnSlice:
         return ColumnSlice(values.astype(np.float64, copy=False), null, None, low, high)
     overflow = values > MAX_INT64 if high > MAX_INT64 else None
     return ColumnSlice(values.astype(np.int64, copy=False), null, overflow, low, high)
+
+
+def _decimals(part: Any, null: Array | None) -> ColumnSlice:
+    """Read decimals without digits after the point: what a prepared frame holds of integers beyond 64 bits."""
+    numbers = [0 if value is None else int(value) for value in part.to_pylist()]
+    overflow = np.array([abs(number) > MAX_INT64 for number in numbers], dtype=bool)
+    fitting = np.array([0 if o else number for number, o in zip(numbers, overflow, strict=True)], dtype=np.int64)
+    slice_ = _numbers(fitting, null)
+    slice_.overflow = _none_if_false(overflow)
+    return slice_
 
 
 def _objects(values: Array) -> ColumnSlice:

@@ -24,8 +24,8 @@ from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import compile_program, evaluate_row, supports_arrays
-from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
-from khrop.expressions.rewriting import adapt, cast_unsigned
+from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of, parts
+from khrop.expressions.rewriting import adapt, cast_unsigned, is_beyond_64_bits
 from khrop.model.facts import Facts, plain, snapshot_name
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row
 from khrop.vocabulary.kinds import GroupKind
@@ -317,6 +317,8 @@ class _Aggregation:
         keeps = scaled_keeps(rule, self.scales, integers)
         if keeps is None or any(a.of == "sum" and self._is_split(a.column) for a in rule.aggregates.values()):
             return None
+        if self.engine == "ibis" and any(is_beyond_64_bits(part) for part in parts(keeps)):
+            return None  # Ibis has no such constant
         results = {name: nw.col(_result_name(number, name)) for name in rule.aggregates}
         sums = [n for n, a in rule.aggregates.items() if a.of == "sum" and self._type(a.column).is_float()]
         results |= {name: nw.when(~results[name].is_nan()).then(results[name]) for name in sums}

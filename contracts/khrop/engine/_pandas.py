@@ -26,7 +26,7 @@ _EMPTY_DTYPES = {
     "number": "Float64",
 }
 _ARROW_NUMBERS = ("uint64[", "decimal")
-_ARROW_TYPES = (*_ARROW_NUMBERS, "string", "large_string")
+_ARROW_TYPES = (*_ARROW_NUMBERS, "string", "large_string", "dictionary")
 _IS_PANDAS_3 = int(pd.__version__.split(".")[0]) >= 3
 
 

@@ -14,7 +14,7 @@ import narwhals as nw
 
 from khrop.engine.declared import columns_of, require_checkable
 from khrop.engine.fields import field_rules
-from khrop.engine.operands import faults_of
+from khrop.engine.operands import faults_of, truth_fault
 from khrop.engine.row_rules import RowRule, make_row_rule
 from khrop.engine.support import require_support
 from khrop.expressions.formula import Formula, Opaque, columns_in, formula_of
@@ -65,7 +65,7 @@ def built_rules(contract: type, params: Params | None) -> tuple[Built, ...]:
     Raises:
         RuleDefinitionError: A rule cannot be run as it is written.
     """
-    if hasattr(contract, "compiled_rules"):  # a contract that was renamed for Spark
+    if hasattr(contract, "compiled_rules"):  # a contract about columns of other names
         compiled: tuple[Built, ...] = contract.compiled_rules(params)
         return compiled
     merged = {**(options_of(contract).params or {}), **(params or {})}
@@ -98,7 +98,11 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
     rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
     _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
     for entry in rules:
-        for fault in (f for formula in _formulas(entry.what) for f in faults_of(formula, known)):
+        faults = [fault for formula in _formulas(entry.what) for fault in faults_of(formula, known)]
+        formula = entry.what.formula if isinstance(entry.what, RowRule) else getattr(entry.what, "keeps", None)
+        if formula is not None and (fault := truth_fault(formula, known)):
+            faults.append(fault)
+        for fault in faults:
             raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
     return rules
 

@@ -44,7 +44,7 @@ def faults_of(formula: Formula, columns: Mapping[str, Declared]) -> Iterator[str
         return
     for arg in formula.args:
         yield from faults_of(arg, columns)
-    if formula.name == "str.contains" and not dict(formula.options).get("literal"):
+    if formula.name in ("str.contains", "str.replace_all") and not dict(formula.options).get("literal"):
         yield from _pattern_faults(formula)
     if formula.name not in _COMPARISONS:
         return
@@ -61,6 +61,20 @@ def faults_of(formula: Formula, columns: Mapping[str, Declared]) -> Iterator[str
             return
     if formula.name in _ORDERED and kinds and kinds[0][1] == "boolean":
         yield f"{in_words(kinds[0][0])} is true or false, which has no order"
+
+
+def truth_fault(formula: Formula, columns: Mapping[str, Declared]) -> str:
+    """Return what a formula yields, where that is neither true nor false.
+
+    Args:
+        formula: The formula of a rule about rows, or of the groups that a rule keeps.
+        columns: What the contract declares of its columns.
+
+    Returns:
+        A sentence; an empty text where it yields a truth value, or where that is not known.
+    """
+    kind = _kind(formula, columns)
+    return "" if kind in ("boolean", "") else f"{in_words(formula)} is a {kind}, neither true nor false"
 
 
 def _pattern_faults(formula: Call) -> Iterator[str]:

@@ -51,6 +51,18 @@ def _decimals(formula: Call) -> int:
     return int(dict(formula.options).get("decimals", 0))
 
 
+def is_beyond_64_bits(formula: Formula) -> bool:
+    """Check for a constant integer of more than 64 bits, which engines do not take.
+
+    Args:
+        formula: A formula.
+
+    Returns:
+        Whether it is one.
+    """
+    return isinstance(formula, Constant) and type(formula.value) is int and abs(formula.value) > MAX_INT64
+
+
 @lru_cache(maxsize=4096)
 def adapt(formula: Formula, engine: str, whole: frozenset[str], datetimes: frozenset[str]) -> Formula:
     """Rewrite a formula into one with the same value on an engine, where the engine would give another.
@@ -77,15 +89,25 @@ def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formul
         return formula
     call = Call(formula.name, tuple(_adapt_calls(arg, engine, whole) for arg in formula.args), formula.options)
     options = dict(call.options)
-    if call.name == "str.contains" and not options.get("literal"):
+    if call.name in ("str.contains", "str.replace_all") and not options.get("literal"):
         return _translated(call, options, engine)
     if call.name == "is_in" and any(isinstance(value, datetime) for value in options["other"]):
         return _adapt_calls(_any_equal(call, options["other"]), engine, whole)
+    if call.name in ("is_in", "is_between") and (smaller := _within_64_bits(call, whole)) is not None:
+        return _adapt_calls(smaller, engine, whole)
     if call.name in _COMPARED and (outside := _beyond_64_bits(call, whole)) is not None:
         return outside
     if engine == "polars" and columns_in(call):
         return _divide_by_column(call)
+    if engine == "pandas" and call.name == "dt.date":  # which pandas has as objects
+        return Call("dt.truncate", call.args, (("every", "1d"),))
+    if engine == "pandas" and any(isinstance(arg, Call) and arg.name == "dt.truncate" for arg in call.args):
+        return Call(call.name, tuple(_at_midnight(arg) for arg in call.args), call.options)
     return call
+
+
+def _at_midnight(formula: Formula) -> Formula:
+    return Constant(_midnight(formula.value)) if isinstance(formula, Constant) else formula
 
 
 def _spark_moment(value: datetime) -> Formula:
@@ -124,6 +146,25 @@ def _beyond_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
     known = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
     # Null where the number is.
     return Call("__eq__" if known else "__ne__", (other, other))
+
+
+def _within_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
+    """Rewrite a look-up, or limits, that have constants of more than 64 bits; None where they have none."""
+    value = call.args[0]
+    if not yields_integer(value, whole):
+        return None
+    if call.name == "is_between":
+        if not any(is_beyond_64_bits(arg) for arg in call.args[1:]):
+            return None
+        closed = str(dict(call.options).get("closed", "both"))
+        above = Call("__ge__" if closed in ("both", "left") else "__gt__", (value, call.args[1]))
+        below = Call("__le__" if closed in ("both", "right") else "__lt__", (value, call.args[2]))
+        return Call("__and__", (above, below))
+    listed = dict(call.options)["other"]
+    fitting = tuple(other for other in listed if not is_beyond_64_bits(Constant(other)))
+    if len(fitting) == len(listed):
+        return None
+    return Call("is_in", (value,), (("other", fitting),)) if fitting else Call("__ne__", (value, value))
 
 
 def _divide_by_column(call: Call) -> Formula:

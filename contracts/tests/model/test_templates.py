@@ -113,7 +113,7 @@ def test_a_group_rule_has_messages_of_its_own() -> None:
         (float, -1.0, "{a:.2f}", "-1.00"),
         (float, -1234.5, "{a:,.1f} {a!r} {{a}}", "-1,234.5 '-1234.5' {a}"),
         (int, -7, "{a:05d}", "-0007"),
-        (Decimal, Decimal("-0.125"), "{a:.1f}", "-0.1"),
+        (Decimal, Decimal("-12"), "{a:.1f}", "-12.0"),
         (str, "x", "{a:>3}|{key:<2}|", "  x|  |"),
         (date, date(2024, 2, 29), "{a:%d/%m/%Y}", "29/02/2024"),
     ],

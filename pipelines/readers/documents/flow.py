@@ -37,8 +37,14 @@ SHOWN = 80
 
 
 class Said(NamedTuple):
-    """A text as printed; what to read in its stead; notes; and what the form holds beside it without printing it
-    (hidden or deleted text); `struck` is the text with what is struck out or deleted in it.
+    """A text, and what the form holds of it beside what it prints.
+
+    Attributes:
+        text: As printed.
+        read: What to read in its stead; None: the text.
+        notes: What was done.
+        aside: What is there without being printed (hidden or deleted text).
+        struck: The text with what is struck out or deleted in it.
     """
 
     text: str
@@ -55,6 +61,7 @@ class Grid:
     """A table being filled: cells row by row, those that span others followed by empty ones so that columns line up."""
 
     def __init__(self, flow: Flow) -> None:
+        """Begin a table of a flow."""
         self._flow = flow
         self.rows: list[list[Said]] = []
         self.inner: dict[int, list[Grid]] = {}
@@ -102,8 +109,9 @@ class Grid:
         return "\n".join(line for line in lines if line)
 
     def within(self) -> tuple[str, list[Grid]]:
-        """What it is in the cell of a table around it: text, unless it has headings and so stands by itself; and
-        the tables that do.
+        """What it is in the cell of a table around it, and the tables in it that stand by themselves.
+
+        It is text there, unless it has headings and so stands by itself.
         """
         if self.headed():
             return "", [self]
@@ -116,6 +124,7 @@ class Grid:
 
 
 def too_many() -> Unreadable:
+    """The reason for refusing a document with more parts than a return has."""
     return Unreadable(
         f"a table has more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns, more than a return can have",
         f"ตารางมีมากกว่า {MOST_ROWS:,} แถวหรือ {MOST_COLUMNS:,} คอลัมน์ มากเกินกว่าจะเป็นรายงาน",
@@ -143,6 +152,7 @@ class Flow:
             raise too_many()
 
     def paragraph(self, said: Said) -> None:
+        """Add a paragraph."""
         self._paragraphs += 1
         if said.text.strip() or said.aside.strip():
             self._run.append((self._paragraphs, said))
@@ -165,8 +175,13 @@ class Flow:
         self._width = grid.width
 
     def end_run(self, name: str = PARAGRAPHS, *, anew: bool = False) -> None:
-        """Close the run of paragraphs, and count from 1 again if that is said. Tabs part it into columns if some
-        line of it holds headings so parted.
+        """Close the run of paragraphs.
+
+        Tabs part it into columns if some line of it holds headings so parted.
+
+        Args:
+            name: What the sheet is called.
+            anew: Count from 1 again.
         """
         self._paragraphs = 0 if anew else self._paragraphs
         if not self._run:

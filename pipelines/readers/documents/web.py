@@ -192,10 +192,10 @@ class _Page:
             around.tables += alone
 
 
-def _damaged(found: str) -> Unreadable:
+def _damaged(reason: str) -> Unreadable:
     return Unreadable(
-        f"the page cannot be read: {found}; open it in a browser, and save the table as a workbook or as text",
-        f"อ่านหน้าเว็บไม่ได้ ({found}) กรุณาเปิดด้วยเบราว์เซอร์แล้วบันทึกตารางเป็นสมุดงานหรือข้อความ",
-        observed=found,
+        f"the page cannot be read: {reason}; open it in a browser, and save the table as a workbook or as text",
+        f"อ่านหน้าเว็บไม่ได้ ({reason}) กรุณาเปิดด้วยเบราว์เซอร์แล้วบันทึกตารางเป็นสมุดงานหรือข้อความ",
+        observed=reason,
         expected="an HTML page with a table",
     )

@@ -1,8 +1,8 @@
-"""What of a web page its styles let a person see: style sheets in the page, styles of elements, and what browsers hide
-by themselves.
+"""What of a web page its styles let a person see.
 
-Here belong the few properties that decide whether text shows and whether it is struck out, and how an element is laid
-out as part of a table. Style sheets outside the page are not followed.
+Style sheets in the page, styles of elements, and what browsers hide by themselves: here belong the few properties that
+decide whether text shows and whether it is struck out, and how an element is laid out as part of a table. Style sheets
+outside the page are not followed.
 """
 
 from __future__ import annotations

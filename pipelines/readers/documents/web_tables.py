@@ -42,8 +42,10 @@ class Text:
         self.struck.append(text)
 
     def said(self, *, kept: bool = False) -> Said:
-        """Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere; likewise
-        what is struck out.
+        """The text as it is read.
+
+        Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere; likewise what
+        is struck out.
         """
         shown, hidden, whole = (
             "".join(p) if kept else tidy("".join(p)) for p in (self.shown, self.hidden, self.struck)
@@ -62,10 +64,13 @@ class Text:
 
 @dataclass(slots=True)
 class Cell:
+    """A cell of a table: its text, and the element that it is."""
+
     text: Text
     element: Element
 
     def span(self, name: str) -> int:
+        """How many rows or columns it takes, by the attribute of that name."""
         found = SPAN.match(self.element.get(name) or "")
         return int(found[1]) if found else 1
 
@@ -81,14 +86,17 @@ class Table:
     seen: set[str] = field(default_factory=set)
 
     def begin_group(self, tag: str) -> None:
+        """Begin the head, body or foot of the table."""
         self.group = 1 if tag in self.seen else GROUPS[tag]
         self.groups += 1
         self.seen.add(tag)
 
     def row(self) -> None:
+        """Begin a row."""
         self.rows.append((self.group, self.groups, []))
 
     def cell(self, element: Element) -> Text:
+        """Begin a cell, and return the text to fill."""
         if not self.rows:
             self.row()
         cell = Cell(Text(), element)
@@ -96,6 +104,7 @@ class Table:
         return cell.text
 
     def grid(self, flow: Flow) -> Grid:
+        """The table as a grid of a flow."""
         grid = Grid(flow)
         before = None
         for _, group, cells in sorted(self.rows, key=lambda row: row[0]):

@@ -94,8 +94,9 @@ def _of(related: dict[str, list[tuple[str, Element]]], kind: str) -> list[Elemen
 
 
 def _printed_on_pages(body: Element, names: Names, settings: list[Element]) -> set[str]:
-    """The ids of the headers and footers that are printed: of first pages where a section has such, of even pages where
-    the document tells odd pages from even ones.
+    """The ids of the headers and footers that are printed.
+
+    Those of first pages where a section has such, of even pages where the document keeps odd pages from even ones.
     """
     even = any(names.on(root, "evenAndOddHeaders") for root in settings)
     printed = set()
@@ -213,8 +214,9 @@ class _Reader:
 
 
 def _said(lines: list[Line]) -> Said:
-    """The paragraphs of a cell as one text. With an automatic number, what is read is the text without it, or
-    where there is none the bare figure.
+    """The paragraphs of a cell as one text.
+
+    With an automatic number, what is read is the text without it, or where there is none the bare figure.
     """
     said = [(number, pieces.said()) for number, pieces in lines]
     # What is hidden beside a line that is shown is not of the cell's text.
@@ -246,11 +248,11 @@ def _embedded() -> Unreadable:
     )
 
 
-def _damaged(found: str) -> Unreadable:
-    found = " ".join(found.split())[:200]
+def _damaged(reason: str) -> Unreadable:
+    reason = " ".join(reason.split())[:200]
     return Unreadable(
-        f"the document is damaged: {found}; open it in the office program and save it again",
-        f"เอกสารชำรุด ({found}) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกใหม่",
-        observed=found,
+        f"the document is damaged: {reason}; open it in the office program and save it again",
+        f"เอกสารชำรุด ({reason}) กรุณาเปิดด้วยโปรแกรมสำนักงานแล้วบันทึกใหม่",
+        observed=reason,
         expected="a DOCX document",
     )

@@ -1,5 +1,7 @@
-"""How the text of a DOCX is printed, as far as it decides whether a person sees it: hidden, struck out, tiny, or in a
-colour that does not stand out from its ground; by a run's own properties and by the styles of its paragraph and run.
+"""How the text of a DOCX is printed, as far as it decides whether a person sees it.
+
+Hidden, struck out, tiny, or in a colour that does not stand out from its ground; by a run's own properties and by the
+styles of its paragraph and run.
 """
 
 from __future__ import annotations

@@ -34,20 +34,23 @@ class Names:
         return name if name in ("AlternateContent", "Choice", "Fallback") else ""
 
     def value(self, element: Element | None, name: str = "val") -> str | None:
-        found = None if element is None else element.get(f"{self.prefix}{name}")
-        return found if found is None or isinstance(found, str) else None
+        """The value of an element's attribute; None where either is missing."""
+        value = None if element is None else element.get(f"{self.prefix}{name}")
+        return value if value is None or isinstance(value, str) else None
 
     def child(self, element: Element, *path: str) -> Element | None:
-        found: Element | None = element
+        """The element at the end of a path of names; None where there is none."""
+        inner: Element | None = element
         for name in path:
-            found = None if found is None else next(found.iterchildren(f"{self.prefix}{name}"), None)
-        return found
+            inner = None if inner is None else next(inner.iterchildren(f"{self.prefix}{name}"), None)
+        return inner
 
     def on(self, element: Element, *path: str) -> bool:
         """Whether a switch is set: there, and not said to be off."""
-        found = self.child(element, *path)
-        return found is not None and self.value(found) not in OFF
+        inner = self.child(element, *path)
+        return inner is not None and self.value(inner) not in OFF
 
     def number(self, element: Element | None, name: str = "val") -> int | None:
+        """The value of an attribute as a whole number; None where it is none."""
         text = self.value(element, name) or ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

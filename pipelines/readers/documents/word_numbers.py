@@ -28,8 +28,9 @@ class Level:
 
 @dataclass(slots=True)
 class Numbers:
-    """The lists of a document, and how far each has been counted. Lists of one pattern count on from one another,
-    as Word shows them, unless they say that they begin anew.
+    """The lists of a document, and how far each has been counted.
+
+    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin anew.
     """
 
     names: Names
@@ -52,9 +53,9 @@ class Numbers:
                 if start is not None:
                     self.restarts[key, names.number(override, "ilvl") or 0] = start
         for style in self._all(styles, "style"):
-            found = names.child(style, "pPr", "numPr")
-            if found is not None:
-                self.styles[names.value(style, "styleId") or ""] = found
+            of_style = names.child(style, "pPr", "numPr")
+            if of_style is not None:
+                self.styles[names.value(style, "styleId") or ""] = of_style
 
     def _all(self, parts: list[Element], name: str) -> Iterator[Element]:
         for part in parts:
@@ -77,13 +78,13 @@ class Numbers:
         properties = names.child(paragraph, "pPr")
         if properties is None:
             return "", ""
-        found = names.child(properties, "numPr")
-        if found is None:
-            found = self.styles.get(names.value(names.child(properties, "pStyle")) or "")
-        if found is None:
+        numbering = names.child(properties, "numPr")
+        if numbering is None:
+            numbering = self.styles.get(names.value(names.child(properties, "pStyle")) or "")
+        if numbering is None:
             return "", ""
-        key = names.value(names.child(found, "numId")) or ""
-        at = names.number(names.child(found, "ilvl")) or 0
+        key = names.value(names.child(numbering, "numId")) or ""
+        at = names.number(names.child(numbering, "ilvl")) or 0
         pattern = self.patterns.get(key, "")
         level = self.levels.get((pattern, at))
         if level is None:

@@ -37,6 +37,7 @@ class Pieces:
     _apart: bool = False
 
     def add(self, text: str, run: Run) -> None:
+        """Add the text of a run."""
         if run.hidden:
             self.hidden.append(text)
             return

@@ -43,8 +43,12 @@ class Refused(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A container as opened: what may be returns, and what was refused, in their order; every name is there once.
-    `text` is what a message says itself, where that is no return.
+    """A container as opened.
+
+    Attributes:
+        parts: What may be returns, in their order; every name is there once.
+        refused: What was refused.
+        text: What a message says itself, where that is no return.
     """
 
     parts: list[Part]

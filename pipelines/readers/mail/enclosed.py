@@ -29,8 +29,9 @@ _MOST_HEADERS = 1 << 18
 
 
 def is_container(data: bytes) -> bool:
-    """Whether these bytes are a container: a zip that is no office document, or a message with its headers (also a web
-    page saved as one, MHTML).
+    """Return whether these bytes are a container.
+
+    A zip that is no office document, or a message with its headers (also a web page saved as one, MHTML).
     """
     return _is_zip(data) if data.startswith(ZIP) else _is_message(data)
 
@@ -43,8 +44,9 @@ def written(name: str) -> str:
 
 
 def climbs(name: str) -> bool:
-    """Return whether a name leads out of the container. Nothing is ever written under such a name; that one is there
-    says what the container is worth.
+    """Return whether a name leads out of the container.
+
+    Nothing is ever written under such a name; that one is there says what the container is worth.
     """
     return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/")
 

@@ -1,8 +1,8 @@
-"""What lies in a message (RFC 822, also a web page saved as MHTML): attachments, attached messages, and a body that
-holds a table.
+"""What lies in a message (RFC 822, also a web page saved as MHTML).
 
-The parser is asked for structure and bytes alone, which it gives of any message; names are read here, because its own
-reading of headers raises on what mail programs really write.
+Attachments, attached messages, and a body that holds a table. The parser is used for structure and bytes alone, which
+it gives of any message; names are read here, because its own reading of headers raises on what mail programs really
+write.
 """
 
 from __future__ import annotations
@@ -47,8 +47,13 @@ if TYPE_CHECKING:
 
 
 def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]], str]:
-    """What lies in a message, with its bytes in pieces; and what the message says itself, where that is no table.
-    Raises `Unreadable` where it cannot be taken apart.
+    """Return what lies in a message, and what the message says itself, where that is no table.
+
+    Returns:
+        Each part by its name with its bytes in pieces; the text.
+
+    Raises:
+        Unreadable: The message cannot be taken apart.
     """
     boundaries = data.lower().count(b"boundary")
     if data.count(b"\n") * boundaries + 100 * data.count(b"\n--") > MOST_WORK:
@@ -62,11 +67,11 @@ def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         raise _not_taken_apart() from None
     subject = _subject(whole)
-    found: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
-    found += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
-    said = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
-    text = "\n".join(said)[:LONGEST_TEXT]
-    return ([*found, (CUT, _cut_short)] if cut else found), text
+    parts: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
+    parts += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
+    texts = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
+    text = "\n".join(texts)[:LONGEST_TEXT]
+    return ([*parts, (CUT, _cut_short)] if cut else parts), text
 
 
 def _own_text(part: Mail) -> str:
@@ -92,16 +97,17 @@ def _not_taken_apart() -> Unreadable:
 
 
 def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
-    """The parts that hold something: of a body that is there in several forms the first with a table, of any other
-    body itself if it holds one.
+    """The parts that hold something.
+
+    Of a body that is there in several forms the first with a table, of any other body itself if it holds one.
     """
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if alternative or not _is_body(part) or _table(part):
             yield part
         return
     several = part.get_content_type() == "multipart/alternative"
-    within = [one for one in part.get_payload() if isinstance(one, Message)]
-    inner = [leaf for one in within for leaf in _leaves(one, alternative=several)]
+    within = [message for message in part.get_payload() if isinstance(message, Message)]
+    inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
         first = next((leaf for leaf in inner if _is_body(leaf) and _table(leaf)), None)
         inner = [leaf for leaf in inner if leaf is first or not _is_body(leaf)]

@@ -43,8 +43,10 @@ def _skipped(name: str, info: zipfile.ZipInfo) -> bool:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name. Without the flag for UTF-8 it is in the code page of who made the zip, which zipfile takes
-    for an American one; some write it once more, as UTF-8, into an extra field.
+    """The member's name.
+
+    Without the flag for UTF-8 it is in the code page of who made the zip, which zipfile takes for an American one; some
+    write it once more, as UTF-8, into an extra field.
     """
     if info.flag_bits & UTF8:
         return info.orig_filename

@@ -17,11 +17,10 @@ import pypdfium2
 from khrop.thai.marks import is_mangled
 from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
-from pipelines.readers.pdf import gaps, ruled
-from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf import drawn_dates, gaps, ruled
+from pipelines.readers.pdf.lines import Line, lines_of
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
-from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
+from pipelines.readers.pdf.page_table import is_row
 from pipelines.readers.pdf.pictures import DOTS, codes_in, drawn, may_hold_codes
 from pipelines.readers.pdf.second_look import SecondEngine, from_second
 from pipelines.readers.pdf.settled import Notes, settle
@@ -55,14 +54,17 @@ def _read(data: bytes) -> Document:
         with _opened(data) as pdf:
             whole, _ = settle(pdf, data, stamps=False)
     _refuse_without_text(pages)
-    found: list[Sheet] = []
+    lines = [[] if page.scanned else lines_of(page.shown) for page in pages]
+    with _opened(whole) as pdf:
+        drawn_dates.refuse(pdf, pages, lines)
+    parts: list[Sheet] = []
     before = None
-    for page in _with_tables(thinned(whole), pages):
+    for page in _with_tables(thinned(whole), pages, lines):
         some, before = sheets(page, before)
-        found += some
-    join_over_pages(found)
-    _mend(found, any(page.mangled for page in pages))
-    return Document("pdf", "", found, tuple(said))
+        parts += some
+    join_over_pages(parts)
+    _mend(parts, any(page.mangled for page in pages))
+    return Document("pdf", "", parts, tuple(said))
 
 
 def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list[Claim]]:
@@ -79,10 +81,11 @@ def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list
             if own and own.alter(picture):
                 reason = "annotations that are not shown everywhere alike"
                 raise NeedsReadingByEye.on([index + 1], reason, "คำอธิบายประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
-            one = of_page(page, picture, own)
-            pages.append(one)
+            characters = of_page(page, picture, own)
+            pages.append(characters)
             said += [
-                Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT]) for measure, text in one.said
+                Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT])
+                for measure, text in characters.said
             ]
     return pages, said
 
@@ -118,8 +121,10 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 @contextmanager
 def _refusing_damage() -> Iterator[None]:
-    """Whatever an engine raises on a PDF is said of the PDF: one engine opens what another stumbles over, each raises
-    what it likes. Memory that runs out goes on to whoever set the limit.
+    """Turn whatever an engine raises on a PDF into a refusal of the PDF.
+
+    One engine opens what another stumbles over, each raises what it likes. Memory that runs out goes on to whoever set
+    the limit.
     """
     try:
         yield
@@ -140,8 +145,10 @@ def damaged(reason: str) -> Unreadable:
 
 
 def _refuse_without_text(pages: list[Characters]) -> None:
-    """Pages without a text layer, or whose text layer says nothing, are for a person to read; where some pages have
-    text, the others are if none of the first has a table. The text layer of a scan is what a machine took it for.
+    """Refuse pages without a text layer, or whose text layer says nothing: they are for a person to read.
+
+    Where some pages have text, the others are if none of the first has a table. The text layer of a scan is what a
+    machine took it for.
     """
     texts = ["" if page.scanned else "".join(c.text for c in page.shown if c.text.strip()) for page in pages]
     usable = [sum(map(_says_something, text)) for text in texts]
@@ -157,25 +164,25 @@ def _refuse_without_text(pages: list[Characters]) -> None:
         raise NeedsReadingByEye.on(blank, "no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ")
 
 
-def _says_something(one: str) -> bool:
-    return one.isascii() and one.isprintable() or "\u0e01" <= one <= "\u0e5b" or "\uf700" <= one <= "\uf71a"
+def _says_something(sign: str) -> bool:
+    return sign.isascii() and sign.isprintable() or "\u0e01" <= sign <= "\u0e5b" or "\uf700" <= sign <= "\uf71a"
 
 
-def _is_thai(one: str) -> bool:
-    return "\u0e01" <= one <= "\u0e5b"
+def _is_thai(sign: str) -> bool:
+    return "\u0e01" <= sign <= "\u0e5b"
 
 
-def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
+def _with_tables(data: bytes, pages: list[Characters], lines: list[list[Line]]) -> Iterator[Page]:
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(data)) as plumber:
-        for number, one in enumerate(pages, 1):
-            shown = [] if one.scanned else one.shown
-            if not _is_tabular(shown):
+        for number, (characters, own_lines) in enumerate(zip(pages, lines, strict=True), 1):
+            shown = [] if characters.scanned else characters.shown
+            if not _is_tabular(own_lines):
                 yield Page(number, [], [c for c in shown if not c.clipped])
                 continue
             page = plumber.pages[number - 1]
-            upright = from_second(page, one.upright)
+            upright = from_second(page, characters.upright)
             grids, rest = ruled.grids(page, shown, upright)
             if not any(
                 could_head("".join(c.text for row in g.rows for cell in row.cells.values() for c in cell))
@@ -188,15 +195,14 @@ def _with_tables(data: bytes, pages: list[Characters]) -> Iterator[Page]:
             page.close()
 
 
-def _is_tabular(shown: list[Character]) -> bool:
-    """Whether some line of a page has figures beside one another: other pages need no second engine."""
-    lines = (sum(bool(FIGURE.fullmatch(s.text)) for s in line.segments) for line in lines_of(shown))
-    return any(figures >= LEAST_FIGURES for figures in lines)
+def _is_tabular(lines: list[Line]) -> bool:
+    """Whether some line of a page is a row of figures: other pages need no second engine."""
+    return any(map(is_row, lines))
 
 
-def _mend(found: list[Sheet], mangled: bool) -> None:
+def _mend(parts: list[Sheet], mangled: bool) -> None:
     """Put the words of a return right where the text layer lost their marks. Where it did, it did so in all names."""
-    for sheet in found:
+    for sheet in parts:
         for number, cells in sheet.rows:
             for col, printed in enumerate(cells, 1):
                 if not printed or sheet.meant.get((number, col), NOTHING).read is not None:
@@ -205,5 +211,5 @@ def _mend(found: list[Sheet], mangled: bool) -> None:
                 mangled = mangled or bool(restored.words) or is_mangled(printed)
                 if restored.words or is_mangled(printed):
                     sheet.meant[number, col] = Meant(restored.text, ("put-right",) if restored.words else ("marks",))
-    for sheet in found:
+    for sheet in parts:
         sheet.mangled = mangled

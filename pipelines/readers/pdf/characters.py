@@ -32,9 +32,19 @@ EDGE = 1.0
 
 
 class Character(NamedTuple):
-    """One character. `x` and `base` are its origin on the base line, `box` is where its ink is; `order` counts in the
-    order of the text; `clipped` is true of what lies outside the frame that it was printed into, `turned` of what does
-    not run from left to right, `made_up` of a space that PDFium sees in a gap; `noted` says what annotation it is of.
+    """One character.
+
+    Attributes:
+        text: As it is read.
+        x: Its origin on the base line.
+        base: The height of the base line.
+        box: Where its ink is.
+        size: In points.
+        order: In the order of the text.
+        clipped: Whether it lies outside the frame that it was printed into.
+        turned: Whether it does not run from left to right.
+        made_up: Whether it is a space that PDFium sees in a gap.
+        noted: What annotation it is of.
     """
 
     text: str
@@ -50,10 +60,12 @@ class Character(NamedTuple):
 
     @property
     def middle(self) -> float:
+        """The middle of its box."""
         return (self.box[0] + self.box[2]) / 2
 
     @property
     def is_mark(self) -> bool:
+        """Whether it is a Thai mark."""
         return is_mark(self.text)
 
 
@@ -63,9 +75,20 @@ def is_mark(text: str) -> bool:
 
 
 class Read(NamedTuple):
-    """A character as it is read: its origin and box in points from the upper left corner of the page as it is shown,
-    the way that it runs, of length 1, and the address of its text object, 0 where it has none. `blank` is what has no
-    ink.
+    """A character as it is read.
+
+    Attributes:
+        text: Its text.
+        origin: In points from the upper left corner of the page as it is shown.
+        box: Likewise.
+        size: In points.
+        runs: The way that it runs, of length 1.
+        order: In the order of the text.
+        address: Of its text object, 0 where it has none.
+        blank: Whether it has no ink.
+        clipped: Whether it lies outside what its text is clipped to.
+        at: Its origin in the units of the page.
+        made_up: Whether it is a space that PDFium sees in a gap.
     """
 
     text: str
@@ -164,8 +187,9 @@ def _font(text_page: Any, index: int, shown_as: Matrix) -> tuple[float, tuple[fl
 
 
 class _Clips:
-    """What the text of a page is clipped to. Of text in a form within the page the clip is in the form's own units,
-    and is not looked at.
+    """What the text of a page is clipped to.
+
+    Of text in a form within the page the clip is in the form's own units, and is not looked at.
     """
 
     def __init__(self, page: Any) -> None:

@@ -145,8 +145,10 @@ def _pitch(bases: Sequence[float]) -> float:
 def _headings(
     lines: Sequence[Line], first: int, pitch: float, columns: list[tuple[float, float]]
 ) -> tuple[list[int], list[tuple[float, float]]]:
-    """The lines right above the first row that name the most columns, and the columns with those that have a heading
-    alone, such as that of the colour bars. No lines where they name none.
+    """The lines right above the first row that name the most columns, and the columns.
+
+    The columns are with those that have a heading alone, such as that of the colour bars. No lines where they name
+    none.
     """
     best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
     found: list[int] = []
@@ -179,8 +181,9 @@ def _is_first_name(lines: Sequence[Line], first: int, pitch: float, columns: Seq
 
 
 def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:
-    """The segments of a heading's line, those with no more than a space between them put together, unless each column
-    has one of its own.
+    """The segments of a heading's line.
+
+    Those with no more than a space between them are put together, unless each column has one of its own.
     """
     words = [word for segment in line.segments for word in _parted_at_spaces(segment)]
     each = _together(words, HEADING_GAP * line.size, columns)
@@ -207,9 +210,9 @@ def _together(segments: Sequence[Segment], gap: float, columns: Sequence[tuple[f
 
 def _parted_at_spaces(segment: Segment) -> Iterator[Segment]:
     word: list[Character] = []
-    for one in segment.characters:
-        word.append(one)
-        if one.text == " " and any(c.text != " " for c in word):
+    for sign in segment.characters:
+        word.append(sign)
+        if sign.text == " " and any(c.text != " " for c in word):
             yield Segment(word)
             word = []
     if any(c.text != " " for c in word):
@@ -234,8 +237,9 @@ def _widened(columns: list[tuple[float, float]], segments: Sequence[Segment]) ->
 
 
 def _with_headed(columns: list[tuple[float, float]], segments: Sequence[Segment]) -> list[tuple[float, float]]:
-    """The columns, and those that have a heading alone: where there are more headings than columns, the ones that
-    stand furthest from any.
+    """The columns, and those that have a heading alone.
+
+    Where there are more headings than columns, these are the ones that stand furthest from any.
     """
     heads: list[tuple[float, float]] = []
     for a, b in sorted((s.x0, s.x1) for s in segments):
@@ -264,9 +268,10 @@ def _owner(
     columns: Sequence[tuple[float, float]],
     rules: Sequence[float],
 ) -> int | None:
-    """The row that a line without figures belongs to, as a name that is written over two lines: the one between the
-    same rules, or else the nearest; of two as near the upper one, as text is set from the top, if both have a part of
-    a name already, so that a wrong guess is no name.
+    """The row that a line without figures belongs to, as a name that is written over two lines.
+
+    The one between the same rules, or else the nearest; of two as near the upper one, as text is set from the top, if
+    both have a part of a name already, so that a wrong guess is no name.
     """
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
@@ -288,8 +293,9 @@ def _owner(
 
 
 def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether the line above the first row is the rest of a name that the page before begins: a row's height above a
-    row that has a name of its own, in the column of names and in no other.
+    """Whether the line above the first row is the rest of a name that the page before begins.
+
+    It stands a row's height above a row that has a name of its own, in the column of names and in no other.
     """
     if first == 0 or len(lines[first - 1].segments) != 1:
         return False

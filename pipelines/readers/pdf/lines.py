@@ -25,18 +25,22 @@ class Segment:
 
     @property
     def text(self) -> str:
+        """Its text."""
         return "".join(c.text for c in self.characters).strip()
 
     @property
     def x0(self) -> float:
+        """Where its ink begins."""
         return min(c.box[0] for c in self.characters if c.text != " ")
 
     @property
     def x1(self) -> float:
+        """Where its ink ends."""
         return max(c.box[2] for c in self.characters if c.text != " ")
 
     @property
     def middle(self) -> float:
+        """The middle between both."""
         return (self.x0 + self.x1) / 2
 
 
@@ -87,25 +91,26 @@ def box_of(characters: Iterable[Character]) -> Box | None:
 
 
 def by_base(characters: Sequence[Character]) -> list[list[Character]]:
-    """Groups of one base line each, from top to bottom, in the order of the text within each. A mark goes with the
-    letter before it, wherever it was put.
+    """Groups of one base line each, from top to bottom, in the order of the text within each.
+
+    A mark goes with the letter before it, wherever it was put.
     """
     anchors: list[tuple[float, Character]] = []
     last: Character | None = None
-    for one in sorted(characters, key=lambda c: c.order):
-        base = last.base if last is not None and one.is_mark and abs(one.base - last.base) < last.size else one.base
-        anchors.append((base, one))
-        if not one.is_mark:
-            last = one._replace(base=base)
+    for sign in sorted(characters, key=lambda c: c.order):
+        base = last.base if last is not None and sign.is_mark and abs(sign.base - last.base) < last.size else sign.base
+        anchors.append((base, sign))
+        if not sign.is_mark:
+            last = sign._replace(base=base)
     groups: list[tuple[float, list[Character]]] = []
-    for base, one in sorted(anchors, key=lambda a: (a[0], a[1].order)):
-        if groups and base - groups[-1][0] <= SAME_LINE * one.size:
-            groups[-1][1].append(one)
-        elif one.text != " " or not groups:
-            groups.append((base, [one]))
+    for base, sign in sorted(anchors, key=lambda a: (a[0], a[1].order)):
+        if groups and base - groups[-1][0] <= SAME_LINE * sign.size:
+            groups[-1][1].append(sign)
+        elif sign.text != " " or not groups:
+            groups.append((base, [sign]))
         else:
             # A space of another size would open a line of its own.
-            groups[-1][1].append(one)
+            groups[-1][1].append(sign)
     return [sorted(group, key=lambda c: c.order) for _, group in groups]
 
 
@@ -113,14 +118,14 @@ def _runs(group: Sequence[Character]) -> list[list[Character]]:
     """Runs of characters that follow one another from left to right in the order of the text, by where they begin."""
     runs: list[list[Character]] = []
     last: Character | None = None
-    for one in group:
-        near = last is not None and last.x - 0.6 * one.size <= one.x and one.box[0] - last.box[2] < one.size
-        if runs and (one.is_mark or one.text == " " or near):
-            runs[-1].append(one)
+    for sign in group:
+        near = last is not None and last.x - 0.6 * sign.size <= sign.x and sign.box[0] - last.box[2] < sign.size
+        if runs and (sign.is_mark or sign.text == " " or near):
+            runs[-1].append(sign)
         else:
-            runs.append([one])
+            runs.append([sign])
         # A space is as wide as the gap that it fills.
-        last = one if one.text != " " else last
+        last = sign if sign.text != " " else last
     return sorted(runs, key=lambda run: run[0].x)
 
 
@@ -128,14 +133,14 @@ def _segments(group: Sequence[Character], gap: float) -> list[Segment]:
     segments: list[Segment] = []
     end = 0.0
     for run in _runs(group):
-        for one in run:
-            if one.text == " ":
+        for sign in run:
+            if sign.text == " ":
                 if segments:
-                    segments[-1].characters.append(one)
+                    segments[-1].characters.append(sign)
                 continue
-            if not segments or (not one.is_mark and one.box[0] - end > gap):
+            if not segments or (not sign.is_mark and sign.box[0] - end > gap):
                 segments.append(Segment())
-                end = one.box[2]
-            segments[-1].characters.append(one)
-            end = max(end, one.box[2])
+                end = sign.box[2]
+            segments[-1].characters.append(sign)
+            end = max(end, sign.box[2])
     return segments

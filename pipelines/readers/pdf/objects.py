@@ -16,11 +16,17 @@ DEEPEST = 8
 
 
 class Objects:
-    """What a page is drawn of: its texts by their addresses, its forms, and all others. `clear` are the texts that
-    stand in a form which may be seen through.
+    """What a page is drawn of.
+
+    Attributes:
+        texts: Its texts by their addresses.
+        others: What is neither text nor form.
+        forms: Its forms.
+        clear: The texts that stand in a form which may be seen through.
     """
 
     def __init__(self, page: Any) -> None:
+        """Gather the objects of a page of pypdfium2."""
         self.texts: dict[int, Any] = {}
         self.others: list[Any] = []
         self.forms: list[Any] = []
@@ -28,19 +34,21 @@ class Objects:
         self._gather(on_page(page), 0, False)
 
     def _gather(self, objects: Iterable[Any], depth: int, clear: bool) -> None:
-        for one in objects:
-            kind = pdfium.FPDFPageObj_GetType(one)
+        for element in objects:
+            kind = pdfium.FPDFPageObj_GetType(element)
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                address = ctypes.addressof(one.contents)
-                self.texts[address] = one
+                address = ctypes.addressof(element.contents)
+                self.texts[address] = element
                 if clear:
                     self.clear.add(address)
             elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-                self.forms.append(one)
+                self.forms.append(element)
                 if depth < DEEPEST:
-                    self._gather(in_form(one), depth + 1, clear or bool(pdfium.FPDFPageObj_HasTransparency(one)))
+                    self._gather(
+                        in_form(element), depth + 1, clear or bool(pdfium.FPDFPageObj_HasTransparency(element))
+                    )
             else:
-                self.others.append(one)
+                self.others.append(element)
 
 
 def on_page(page: Any) -> Iterator[Any]:
@@ -53,25 +61,25 @@ def in_form(form: Any) -> Iterator[Any]:
     return (pdfium.FPDFFormObj_GetObject(form, i) for i in range(max(pdfium.FPDFFormObj_CountObjects(form), 0)))
 
 
-def everything_in(one: Any, depth: int = 0) -> Iterator[Any]:
+def everything_in(element: Any, depth: int = 0) -> Iterator[Any]:
     """An object, and those within it where it is a form."""
-    yield one
-    if pdfium.FPDFPageObj_GetType(one) == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
-        for inner in in_form(one):
+    yield element
+    if pdfium.FPDFPageObj_GetType(element) == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+        for inner in in_form(element):
             yield from everything_in(inner, depth + 1)
 
 
-def texts_in(one: Any) -> Iterator[int]:
+def texts_in(element: Any) -> Iterator[int]:
     """The addresses of the text objects within an object."""
-    for inner in everything_in(one):
+    for inner in everything_in(element):
         if pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_TEXT:
             yield ctypes.addressof(inner.contents)
 
 
-def bounds(one: Any) -> Box:
+def bounds(element: Any) -> Box:
     """Left, bottom, right and top of an object, in the units of what it stands in."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
+    pdfium.FPDFPageObj_GetBounds(element, left, bottom, right, top)
     return left.value, bottom.value, right.value, top.value
 
 

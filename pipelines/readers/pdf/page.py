@@ -28,10 +28,13 @@ class Page:
 
 
 def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
-    """The sheets of a page, and its last table with headings or that goes on with one, which `before` is of the page
-    before.
+    """Return the sheets of a page, and its last table with headings or that goes on with another.
+
+    Args:
+        page: The page as read.
+        before: The last such table of the page before.
     """
-    found: list[Sheet] = []
+    parts: list[Sheet] = []
     number = 1
     _take_loose(page, next((g for g in reversed(page.grids) if _headed(g)), before))
     for part in _in_order(page):
@@ -54,8 +57,8 @@ def sheets(page: Page, before: Grid | None) -> tuple[list[Sheet], Grid | None]:
         else:
             sheet.rows.append((number, ["\n".join(s.text for line in part for s in line.segments)]))
             number += len(part)
-        found.append(sheet)
-    return found, before
+        parts.append(sheet)
+    return parts, before
 
 
 def _headed(grid: Grid) -> bool:
@@ -64,8 +67,9 @@ def _headed(grid: Grid) -> bool:
 
 
 def _take_loose(page: Page, table: Grid | None) -> None:
-    """Rows of figures in the columns of a table that stand outside it are of it: at the break of a page a row may be
-    left without the lines around it, or alone.
+    """Take the rows of figures in the columns of a table that stand outside it into the table.
+
+    At the break of a page a row may be left without the lines around it, or alone.
     """
     if table is None:
         return
@@ -82,12 +86,13 @@ def _take_loose(page: Page, table: Grid | None) -> None:
             page.grids.append(Grid((table.edges[0], box[1], table.edges[-1], box[3]), list(table.edges), [row]))
 
 
-def join_over_pages(found: Sequence[Sheet]) -> None:
-    """Put what of a row's name stands on the next page behind what stands on this one: a row without figures that is
-    the first of its page under the headings.
+def join_over_pages(parts: Sequence[Sheet]) -> None:
+    """Put what of a row's name stands on the next page behind what stands on this one.
+
+    That is a row without figures which is the first of its page under the headings.
     """
     last: tuple[Sheet, int] | None = None
-    for sheet in found:
+    for sheet in parts:
         if not sheet.rows or len(sheet.rows[0][1]) < 2:
             continue
         begun = _first_below_headings(sheet)

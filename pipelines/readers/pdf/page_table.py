@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.readers.pdf.characters import Character
-from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.lines import Line, lines_of
 from pipelines.readers.pdf.objects import Box
 
 FIGURE = re.compile(r"[-–]?[0-9๐-๙][0-9๐-๙.,]*\s?%?")
@@ -18,6 +18,11 @@ NEAR = 6.0
 """Points by which a table may stick out over the one that it goes on with."""
 GAP = 0.4
 """Columns may stand as near each other as words do: of what stands in a cell only headings hold spaces."""
+
+
+def is_row(line: Line) -> bool:
+    """Whether a line has as many figures beside one another as a row of a return."""
+    return sum(bool(FIGURE.fullmatch(segment.text)) for segment in line.segments) >= LEAST_FIGURES
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Grid:
 
     @property
     def columns(self) -> int:
+        """How many columns it has."""
         return len(self.edges) - 1
 
     def lies_under(self, other: Grid) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pipelines.readers.pdf.objects import Box
 
     Drawing = NDArray[np.uint8]
 
@@ -63,3 +66,20 @@ def drawn(page: Any, dots: int, **options: Any) -> Drawing:
     picture: Drawing = bitmap.to_numpy().copy()
     bitmap.close()
     return picture
+
+
+def dots_of(box: Box, scale: float, shape: tuple[int, ...], around: int = 0) -> tuple[slice, slice]:
+    """Return the rows and columns of a drawing that a box covers, at least one of each.
+
+    Args:
+        box: The box in points from the upper left corner of the page.
+        scale: Dots to a point.
+        shape: Rows and columns of the drawing.
+        around: So many dots more on each side.
+    """
+    height, width = shape
+    x0, y0, x1, y1 = (side * scale for side in box)
+    x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
+    left, top = min(max(int(x0), 0), width), min(max(int(y0), 0), height)
+    rows = slice(top, min(max(math.ceil(y1), top + 1), height))
+    return rows, slice(left, min(max(math.ceil(x1), left + 1), width))

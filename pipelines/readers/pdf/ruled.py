@@ -47,21 +47,22 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
     if len(page.lines) + len(page.rects) + len(page.curves) > MOST_LINES:
         return [], list(characters)
     tables = [t for t in (_Table(t.cells, upright) for t in page.find_tables()) if len(t.rows) >= LEAST_ROWS]
-    found: list[Grid] = []
+    kept: list[Grid] = []
     rest = list(characters)
     for table in sorted(tables, key=lambda t: -sum(map(len, t.rows))):
         edges = _edges(table)
-        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in found):
+        if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in kept):
             continue
         grid, rest = _filled(table, edges, rest)
         grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
-        found.append(grid)
-    return found, rest
+        kept.append(grid)
+    return kept, rest
 
 
 def _edges(table: _Table) -> list[float]:
-    """Where the columns begin, and where the last ends: the edges that at least half of the rows have. A bar of two
-    colours parts its cell differently in each row.
+    """Where the columns begin, and where the last ends: the edges that at least half of the rows have.
+
+    A bar of two colours parts its cell differently in each row.
     """
     full = [row for row in table.rows if len(row) >= LEAST_COLUMNS] or table.rows
     counted: list[tuple[float, int]] = []
@@ -83,29 +84,30 @@ def _filled(table: _Table, edges: list[float], characters: Sequence[Character]) 
     grid = Grid(table.box, edges, [Row(top, {}) for top in tops])
     rest: list[Character] = []
     cell: tuple[int, int] | None = None
-    for one in characters:
-        if not (one.is_mark and cell):
-            cell = _cell_at(table.rows, tops, edges, one)
+    for sign in characters:
+        if not (sign.is_mark and cell):
+            cell = _cell_at(table.rows, tops, edges, sign)
         if cell is None:
-            rest.append(one)
+            rest.append(sign)
         else:
-            grid.rows[cell[0]].cells.setdefault(cell[1], []).append(one)
+            grid.rows[cell[0]].cells.setdefault(cell[1], []).append(sign)
     return grid, rest
 
 
-def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], one: Character) -> tuple[int, int] | None:
+def _cell_at(rows: list[list[Box]], tops: list[float], edges: list[float], sign: Character) -> tuple[int, int] | None:
     """The row and column of the cell that holds a character; a cell over several rows belongs to its first."""
-    y = one.base - one.size * 0.15
+    y = sign.base - sign.size * 0.15
     for index in range(bisect_right(tops, y) - 1, -1, -1):
         for box in rows[index]:
-            if box[0] <= one.middle < box[2] and box[1] <= y < box[3]:
+            if box[0] <= sign.middle < box[2] and box[1] <= y < box[3]:
                 return index, column_at(edges, (box[0] + box[2]) / 2)
     return None
 
 
 def _without_overflow(rows: list[Row]) -> list[Row]:
-    """Lines of a heading that run over into the cell below go back to where they began: they follow the text of the
-    one above without a break, and the cell below has lines of its own.
+    """Put lines of a heading that run over into the cell below back to where they began.
+
+    They follow the text of the cell above without a break, and the cell below has lines of its own.
     """
     for above, row in zip(rows, rows[1:], strict=False):
         if above.figures >= LEAST_FIGURES:
@@ -152,15 +154,15 @@ def rules(page: Any, upright: Matrix) -> list[float]:
         wide += [(top, x0, x1)] if bottom - top < 1.5 else [(top, x0, x1), (bottom, x0, x1)]
     across = moved_box(upright, (0, 0, page.width, page.height))
     heights: dict[int, list[tuple[float, float, float]]] = {}
-    for one in wide:
-        heights.setdefault(round(one[0]), []).append(one)
+    for rule in wide:
+        heights.setdefault(round(rule[0]), []).append(rule)
     # A rule may be drawn cell by cell.
-    found = [
-        sum(one[0] for one in some) / len(some)
+    levels = [
+        sum(rule[0] for rule in some) / len(some)
         for some in heights.values()
         if sum(x1 - x0 for _, x0, x1 in some) > 0.4 * (across[2] - across[0])
     ]
-    return _apart(sorted(found))
+    return _apart(sorted(levels))
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

@@ -33,13 +33,14 @@ class SecondEngine:
     """What pdfplumber has of a page, asked place by place."""
 
     def __init__(self, page: Any, upright: Matrix) -> None:
+        """Group the characters of a page of pdfplumber by their lines."""
         self._lines: dict[int, list[_Seen]] = {}
         for char in page.chars:
             # The origin, as both engines have it: the boxes of letters are measured differently by each.
             _, _, _, _, x, y = char["matrix"]
             place = moved(upright, x + page.mediabox[0], char["top"] + char["y1"] - y)
-            one = _Seen(char["text"], *place, char["size"])
-            self._lines.setdefault(round(one.base) // BAND, []).append(one)
+            sign = _Seen(char["text"], *place, char["size"])
+            self._lines.setdefault(round(sign.base) // BAND, []).append(sign)
 
     def doubt(self, characters: Sequence[Character]) -> str | None:
         """What is to be said of a cell whose figure is in doubt: both readings. None where nothing is."""
@@ -62,21 +63,21 @@ class SecondEngine:
         for base in {c.base for c in figures}:
             for band in (-1, 0, 1):
                 found += [
-                    one
-                    for one in self._lines.get(round(base) // BAND + band, ())
-                    if abs(one.base - base) < SLACK and left - SLACK < one.x < right + SLACK
+                    sign
+                    for sign in self._lines.get(round(base) // BAND + band, ())
+                    if abs(sign.base - base) < SLACK and left - SLACK < sign.x < right + SLACK
                 ]
-        if any(NAMED.fullmatch(one.text) for one in found):
+        if any(NAMED.fullmatch(sign.text) for sign in found):
             return None
         kept: list[_Seen] = []
-        for one in sorted(set(found), key=lambda one: (round(one.base), one.x)):
+        for sign in sorted(set(found), key=lambda sign: (round(sign.base), sign.x)):
             # Printed twice to look bold, it is one.
-            near = SAME_PLACE * one.size
-            if DIGITS.fullmatch(one.text) and not any(
-                o.text == one.text and abs(o.x - one.x) < near for o in kept[-4:]
+            near = SAME_PLACE * sign.size
+            if DIGITS.fullmatch(sign.text) and not any(
+                o.text == sign.text and abs(o.x - sign.x) < near for o in kept[-4:]
             ):
-                kept.append(one)
-        return "".join(one.text for one in kept)
+                kept.append(sign)
+        return "".join(sign.text for sign in kept)
 
 
 class _Seen(NamedTuple):
@@ -88,10 +89,10 @@ class _Seen(NamedTuple):
 
 def _printed_over(characters: Sequence[Character]) -> str | None:
     inked = sorted((c for c in characters if c.text.strip() and not c.is_mark), key=lambda c: c.box[0])
-    for one, other in zip(inked, inked[1:], strict=False):
-        narrower = min(one.box[2] - one.box[0], other.box[2] - other.box[0])
-        across = min(one.box[2], other.box[2]) - other.box[0]
-        down = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+    for sign, other in zip(inked, inked[1:], strict=False):
+        narrower = min(sign.box[2] - sign.box[0], other.box[2] - other.box[0])
+        across = min(sign.box[2], other.box[2]) - other.box[0]
+        down = min(sign.box[3], other.box[3]) - max(sign.box[1], other.box[1])
         if narrower > 0 and across > OVER * narrower and down > 0:
-            return f"{text_of(characters)} ({one.text} | {other.text})"
+            return f"{text_of(characters)} ({sign.text} | {other.text})"
     return None

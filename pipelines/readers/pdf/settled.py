@@ -33,8 +33,12 @@ ROUNDING = 0.01
 
 
 class Note(NamedTuple):
-    """An annotation with a text: `stamp` or `annotation`, its box in the units of the page, and what it says where its
-    look has no text.
+    """An annotation with a text.
+
+    Attributes:
+        measure: `stamp` or `annotation`.
+        box: In the units of the page.
+        text: What it says where its look has no text.
     """
 
     measure: str
@@ -51,7 +55,7 @@ class Notes(NamedTuple):
 
     def measure_at(self, x: float, y: float) -> str:
         """What the annotation is that holds a point."""
-        over = [one for one in self.each if one.box[0] <= x <= one.box[2] and one.box[1] <= y <= one.box[3]]
+        over = [note for note in self.each if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
         return over[-1].measure if over else "annotation"
 
     def alter(self, picture: Drawing) -> bool:
@@ -60,12 +64,18 @@ class Notes(NamedTuple):
 
 
 def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[int, Notes]]:
-    """The bytes of an opened PDF, or of a copy whose pages end where they are shown to end and have annotations with
-    text as part of them, stamps among them or not; and those annotations by the index of their page. `pdf` is changed
-    by it.
+    """Return a PDF whose pages end where they are shown to end and have annotations with text as part of them.
+
+    Args:
+        pdf: The opened document; it is changed.
+        data: Its bytes.
+        stamps: Whether stamps become part of a page, too.
+
+    Returns:
+        The bytes, as they are or of a copy; the annotations by the index of their page.
 
     Raises:
-        NeedsReadingByEye: where an annotation has a text that viewers do not show alike.
+        NeedsReadingByEye: An annotation has a text that viewers do not show alike.
     """
     larger = [page for page in pdf if _is_larger(page, data)]
     for page in larger:
@@ -106,29 +116,31 @@ def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
 
 
 def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
-    one = pdfium.FPDFPage_GetAnnot(page, index)
+    annotation = pdfium.FPDFPage_GetAnnot(page, index)
     try:
-        kind = pdfium.FPDFAnnot_GetSubtype(one)
-        if kind in UNPRINTED or pdfium.FPDFAnnot_GetFlags(one) & UNSEEN_FLAGS:
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        if kind in UNPRINTED or pdfium.FPDFAnnot_GetFlags(annotation) & UNSEEN_FLAGS:
             return None
-        if pdfium.FPDFAnnot_HasKey(one, b"OC") and not _draws(page, one):
+        if pdfium.FPDFAnnot_HasKey(annotation, b"OC") and not _draws(page, annotation):
             # It is on a layer that is off, which is not asked for where annotations become part of a page.
-            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            pdfium.FPDFAnnot_SetFlags(annotation, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
             return None
         if kind in STAMPS and not stamps:
-            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            pdfium.FPDFAnnot_SetFlags(annotation, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
             return None
-        objects = [pdfium.FPDFAnnot_GetObject(one, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(one))]
-        said = _string(one, WITH_TEXT.get(kind, b"Contents"))
-        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and _string(one, b"FT") not in ("Tx", "Ch")
-        if kind in WITH_TEXT and said.strip() and not ticked and not pdfium.FPDFAnnot_HasKey(one, b"AP"):
+        objects = [
+            pdfium.FPDFAnnot_GetObject(annotation, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(annotation))
+        ]
+        text = _string(annotation, WITH_TEXT.get(kind, b"Contents"))
+        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and _string(annotation, b"FT") not in ("Tx", "Ch")
+        if kind in WITH_TEXT and text.strip() and not ticked and not pdfium.FPDFAnnot_HasKey(annotation, b"AP"):
             reason = "an annotation that viewers show in their own ways"
             raise NeedsReadingByEye.on([number], reason, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
-        if kind in STAMPS or any(True for one in objects for _ in texts_in(one)):
-            return Note("stamp" if kind in STAMPS else "annotation", _rectangle(one), said)
+        if kind in STAMPS or any(True for element in objects for _ in texts_in(element)):
+            return Note("stamp" if kind in STAMPS else "annotation", _rectangle(annotation), text)
         return None
     finally:
-        pdfium.FPDFPage_CloseAnnot(one)
+        pdfium.FPDFPage_CloseAnnot(annotation)
 
 
 def _draws(page: Any, annotation: Any) -> bool:

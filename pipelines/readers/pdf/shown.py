@@ -24,9 +24,10 @@ from pipelines.readers.pdf.characters import (
     turned,
 )
 from pipelines.readers.pdf.lines import lines_of
+from pipelines.readers.pdf.lines_across import Line
 from pipelines.readers.pdf.objects import bounds, on_page, texts_in
-from pipelines.readers.pdf.page_table import FIGURE, LEAST_FIGURES
-from pipelines.readers.pdf.visibility import Line, Seen, View
+from pipelines.readers.pdf.page_table import is_row
+from pipelines.readers.pdf.visibility import Seen, View
 
 if TYPE_CHECKING:
     from pipelines.readers.pdf.pictures import Drawing
@@ -51,10 +52,14 @@ UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
 
 
 class Characters(NamedTuple):
-    """The characters of a page that a person sees; what else it holds, as (measure, text): what does not show, is
-    covered or struck out, stamps, other annotations, watermarks; whether its text layer gives marks a wrong text; how
-    it is to be turned for its lines to run from left to right; and whether it is a picture with a machine's reading of
-    it as its text.
+    """The characters of a page that a person sees, and what else it holds.
+
+    Attributes:
+        shown: The characters.
+        said: As (measure, text): what does not show, is covered or struck out, stamps, other annotations, watermarks.
+        mangled: Whether its text layer gives marks a wrong text.
+        upright: How it is to be turned for its lines to run from left to right.
+        scanned: Whether it is a picture with a machine's reading of it as its text.
     """
 
     shown: list[Character]
@@ -76,13 +81,13 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     view = _view(page, picture, every, notes)
     seen = _seen(page, view, every)
     of_notes = _notes(page, notes) if notes else {}
-    noted = {one.order: notes.measure_at(*one.at) for one in every if notes and one.address in of_notes}
-    straight = [one for one in every if seen[one.order] in (Seen.SHOWN, Seen.UNDER) and not _is_aslant(one)]
+    noted = {sign.order: notes.measure_at(*sign.at) for sign in every if notes and sign.address in of_notes}
+    straight = [sign for sign in every if seen[sign.order] in (Seen.SHOWN, Seen.UNDER) and not _is_aslant(sign)]
     width, height = page.get_size()
-    upright = _upright(Counter(_quarter(one.runs) for one in straight if one.text.strip()), width, height)
-    placed = [_placed(one, upright, noted.get(one.order, "")) for one in straight]
+    upright = _upright(Counter(_quarter(sign.runs) for sign in straight if sign.text.strip()), width, height)
+    placed = [_placed(sign, upright, noted.get(sign.order, "")) for sign in straight]
     under = _under(placed, {order for order, how in seen.items() if how is Seen.UNDER})
-    struck = _struck(view, [one for one in straight if one.order not in under])
+    struck = _struck(view, [sign for sign in straight if sign.order not in under])
     once = list(_once(c for c in placed if c.order not in under and c.order not in struck))
     whole = list(_without_floating(once))
     spaced, stamps = _without_stamps(_without_false_spaces(whole))
@@ -93,31 +98,33 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
         STRUCK: struck,
         STAMP: {order for order, measure in noted.items() if measure == STAMP},
         ANNOTATION: {order for order, measure in noted.items() if measure == ANNOTATION},
-        WATERMARK: {one.order for one in every if seen[one.order] is Seen.SHOWN and _is_aslant(one)},
+        WATERMARK: {sign.order for sign in every if seen[sign.order] is Seen.SHOWN and _is_aslant(sign)},
     }
     hidden = where[UNSEEN] | where[COVERED]
-    twice = _Places(one for one in every if hidden and seen[one.order] is Seen.SHOWN)
+    twice = _Places(sign for sign in every if hidden and seen[sign.order] is Seen.SHOWN)
     said = []
     for measure, orders in where.items():
-        some = [one for one in every if one.order in orders] if orders else []
-        some = [one for one in some if measure not in (UNSEEN, COVERED) or not twice.holds(one)]
-        if any(one.text.isalnum() for one in some):
+        some = [sign for sign in every if sign.order in orders] if orders else []
+        some = [sign for sign in some if measure not in (UNSEEN, COVERED) or not twice.holds(sign)]
+        if any(sign.text.isalnum() for sign in some):
             said.append((measure, _text(some)))
     said += [
-        (STAMP, one.text) for one in (notes.each if notes else ()) if one.measure == STAMP and not stamps and one.text
+        (STAMP, note.text)
+        for note in (notes.each if notes else ())
+        if note.measure == STAMP and not stamps and note.text
     ]
     return Characters(spaced, said, whole != once, upright, _is_scanned(every, seen, view))
 
 
 def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | None) -> View:
     heights: dict[int, float] = {}
-    for one in every:
-        x0, top, x1, bottom = one.box
-        if one.address:
-            heights.setdefault(one.address, 0.0)
-            if one.text.isalnum():
-                heights[one.address] = max(heights[one.address], x1 - x0, bottom - top)
-    marks = {one.address for one in every if one.address and _is_aslant(one) and not one.blank}
+    for sign in every:
+        x0, top, x1, bottom = sign.box
+        if sign.address:
+            heights.setdefault(sign.address, 0.0)
+            if sign.text.isalnum():
+                heights[sign.address] = max(heights[sign.address], x1 - x0, bottom - top)
+    marks = {sign.address for sign in every if sign.address and _is_aslant(sign) and not sign.blank}
     forms = list(on_page(page))[notes.first :] if notes else []
     return View(page, picture, heights, marks, [form for form in forms if notes and _is_stamp(form, notes)])
 
@@ -132,34 +139,34 @@ def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
     width, height = page.get_size()
     seen: dict[int, Seen] = {}
     texts: dict[int, set[Seen]] = defaultdict(set)
-    for one in every:
-        if one.blank:
+    for sign in every:
+        if sign.blank:
             continue
         how = Seen.SHOWN
-        inside = 0 <= (one.box[0] + one.box[2]) / 2 <= width and 0 <= one.origin[1] <= height
-        thinnest = min(one.box[2] - one.box[0], one.box[3] - one.box[1])
-        if not inside or (one.text.isalnum() and 0 < thinnest < THINNEST):
+        inside = 0 <= (sign.box[0] + sign.box[2]) / 2 <= width and 0 <= sign.origin[1] <= height
+        thinnest = min(sign.box[2] - sign.box[0], sign.box[3] - sign.box[1])
+        if not inside or (sign.text.isalnum() and 0 < thinnest < THINNEST):
             how = Seen.UNSEEN
-        elif one.address:
-            how = view.seen(one.address, one.box, one.size)
-            if one.clipped and how is Seen.UNSEEN:
+        elif sign.address:
+            how = view.seen(sign.address, sign.box, sign.size)
+            if sign.clipped and how is Seen.UNSEEN:
                 # Of a heading it is read: an office program cuts off the lines that its row is too low for.
                 how = Seen.SHOWN
-        seen[one.order] = how
-        texts[one.address].add(how)
+        seen[sign.order] = how
+        texts[sign.address].add(how)
     before = Seen.SHOWN
-    for one, after in zip(every, _after(every, seen), strict=True):
-        if one.made_up:
+    for sign, after in zip(every, _after(every, seen), strict=True):
+        if sign.made_up:
             # It fills a gap between two letters.
-            seen[one.order] = after if before is Seen.SHOWN else before
-        elif one.blank:
-            some = texts.get(one.address, {Seen.SHOWN})
-            seen[one.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
-        elif is_mark(one.text):
+            seen[sign.order] = after if before is Seen.SHOWN else before
+        elif sign.blank:
+            some = texts.get(sign.address, {Seen.SHOWN})
+            seen[sign.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
+        elif is_mark(sign.text):
             # It may be smaller than a dot, or cut off at the top of a page: it is seen with its letter.
-            seen[one.order] = before
+            seen[sign.order] = before
         else:
-            before = seen[one.order]
+            before = seen[sign.order]
     return seen
 
 
@@ -167,9 +174,9 @@ def _after(every: Sequence[Read], seen: dict[int, Seen]) -> list[Seen]:
     """How the next letter after each character is seen."""
     after: list[Seen] = []
     how = Seen.SHOWN
-    for one in reversed(every):
+    for sign in reversed(every):
         after.append(how)
-        how = how if one.blank else seen[one.order]
+        how = how if sign.blank else seen[sign.order]
     return after[::-1]
 
 
@@ -177,26 +184,27 @@ def _notes(page: Any, notes: Notes) -> set[int]:
     return {address for form in list(on_page(page))[notes.first :] for address in texts_in(form)}
 
 
-def _is_aslant(one: Read) -> bool:
-    return min(map(abs, one.runs)) > STEEP
+def _is_aslant(sign: Read) -> bool:
+    return min(map(abs, sign.runs)) > STEEP
 
 
-def _placed(one: Read, upright: Matrix, noted: str) -> Character:
-    x, base = moved(upright, *one.origin)
-    across = _quarter(turned(upright, one.runs)) == (1, 0)
-    box = moved_box(upright, one.box)
-    return Character(one.text, x, base, box, one.size, one.order, one.clipped, not across, one.made_up, noted)
+def _placed(sign: Read, upright: Matrix, noted: str) -> Character:
+    x, base = moved(upright, *sign.origin)
+    across = _quarter(turned(upright, sign.runs)) == (1, 0)
+    box = moved_box(upright, sign.box)
+    return Character(sign.text, x, base, box, sign.size, sign.order, sign.clipped, not across, sign.made_up, noted)
 
 
 def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
-    """What lies under a stamp or a watermark and is not read: all but the rows of a table, whose figures prove each
-    other.
+    """What lies under a stamp or a watermark and is not read.
+
+    All but the rows of a table, whose figures prove each other.
     """
     if not under:
         return set()
     rows: set[int] = set()
     for line in lines_of(placed):
-        if sum(bool(FIGURE.fullmatch(segment.text)) for segment in line.segments) >= LEAST_FIGURES:
+        if is_row(line):
             rows.update(c.order for segment in line.segments for c in segment.characters)
     return under - rows
 
@@ -204,24 +212,24 @@ def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
 def _struck(view: View, straight: Sequence[Read]) -> set[int]:
     """What a line goes through: along a text and little further, or through many digits."""
     lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
-    for one in straight:
-        if one.text.isalnum() and abs(one.runs[0]) > 1 - STEEP and (line := view.line_through(one.box)):
-            lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, one))
+    for sign in straight:
+        if sign.text.isalnum() and abs(sign.runs[0]) > 1 - STEEP and (line := view.lines.through(sign.box)):
+            lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, sign))
     struck: set[int] = set()
     for through in lines.values():
-        line, some = through[0][0], [one for _, one in through]
-        beyond = LINE_END * max(one.size for one in some)
-        ends = min(one.box[0] for one in some) - beyond, max(one.box[2] for one in some) + beyond
-        digits = sum(one.text.isdigit() for one in some)
+        line, some = through[0][0], [sign for _, sign in through]
+        beyond = LINE_END * max(sign.size for sign in some)
+        ends = min(sign.box[0] for sign in some) - beyond, max(sign.box[2] for sign in some) + beyond
+        digits = sum(sign.text.isdigit() for sign in some)
         along = ends[0] <= line.left and line.right <= ends[1] and not line.is_rule
         if along or digits >= LEAST_STRUCK:
             # Signs and marks between the letters are struck out with them.
-            left, right = min(one.box[0] for one in some), max(one.box[2] for one in some)
+            left, right = min(sign.box[0] for sign in some), max(sign.box[2] for sign in some)
             base, size = some[0].origin[1], some[0].size
             struck.update(
-                one.order
-                for one in straight
-                if left <= (one.box[0] + one.box[2]) / 2 <= right and abs(one.origin[1] - base) < 0.3 * size
+                sign.order
+                for sign in straight
+                if left <= (sign.box[0] + sign.box[2]) / 2 <= right and abs(sign.origin[1] - base) < 0.3 * size
             )
     return struck
 
@@ -242,27 +250,27 @@ class _Places:
     """Characters by what and where they are: what was printed twice in one place is seen if one of the two is."""
 
     def __init__(self, characters: Iterable[Read]) -> None:
-        self._places = {(one.text, round(one.origin[0]), round(one.origin[1])) for one in characters}
+        self._places = {(sign.text, round(sign.origin[0]), round(sign.origin[1])) for sign in characters}
 
-    def holds(self, one: Read) -> bool:
-        x, y = round(one.origin[0]), round(one.origin[1])
-        return any((one.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+    def holds(self, sign: Read) -> bool:
+        x, y = round(sign.origin[0]), round(sign.origin[1])
+        return any((sign.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
 
 
 def _text(some: Sequence[Read]) -> str:
     """Characters as a text, with a space where they stand apart."""
     parts: list[str] = []
     before: Read | None = None
-    for one in some:
-        if is_mark(one.text) or one.blank:
-            parts.append(one.text)
+    for sign in some:
+        if is_mark(sign.text) or sign.blank:
+            parts.append(sign.text)
             continue
         if before and (
-            abs(before.origin[1] - one.origin[1]) > one.size or one.box[0] - before.box[2] > LEAST_SPACE * one.size
+            abs(before.origin[1] - sign.origin[1]) > sign.size or sign.box[0] - before.box[2] > LEAST_SPACE * sign.size
         ):
             parts.append(" ")
-        parts.append(one.text)
-        before = one
+        parts.append(sign.text)
+        before = sign
     return " ".join("".join(parts).split())
 
 
@@ -270,9 +278,9 @@ def _is_scanned(every: Sequence[Read], seen: dict[int, Seen], view: View) -> boo
     """Whether a page is a picture with the text that a machine read from it underneath."""
     if not view.is_scan:
         return False
-    hidden = [one for one in every if not one.blank and seen[one.order] in (Seen.UNSEEN, Seen.COVERED)]
-    under = sum(view.is_pictured(one.box) for one in hidden)
-    return under >= max(LEAST_LETTERS, UNDER * sum(not one.blank for one in every))
+    hidden = [sign for sign in every if not sign.blank and seen[sign.order] in (Seen.UNSEEN, Seen.COVERED)]
+    under = sum(view.is_pictured(sign.box) for sign in hidden)
+    return under >= max(LEAST_LETTERS, UNDER * sum(not sign.blank for sign in every))
 
 
 def _upright(quarters: Counter[tuple[int, int]], width: float, height: float) -> Matrix:
@@ -295,17 +303,20 @@ def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
 def _once(characters: Iterable[Character]) -> Iterator[Character]:
     """Without second copies in one place, by which some programs print bold."""
     kept: dict[tuple[str, int, int], list[Character]] = {}
-    for one in characters:
-        cells = [(one.text, round(one.x / 4) + dx, round(one.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
-        near = SAME_PLACE * one.size
-        if one.text != " " and any(
-            abs(other.x - one.x) < near and abs(other.base - one.base) < near
+    for sign in characters:
+        cells = [
+            (sign.text, round(sign.x / 4) + dx, round(sign.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)
+        ]
+        near = SAME_PLACE * sign.size
+        if sign.text != " " and any(
+            # What a document says of several signs at once (ActualText) has one origin, and boxes of its own.
+            max(abs(other.x - sign.x), abs(other.base - sign.base), abs(other.box[0] - sign.box[0])) < near
             for cell in cells
             for other in kept.get(cell, ())
         ):
             continue
-        kept.setdefault(cells[4], []).append(one)
-        yield one
+        kept.setdefault(cells[4], []).append(sign)
+        yield sign
 
 
 def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
@@ -315,33 +326,33 @@ def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
     Thai letter there is a mark that has no text: it is lost, and its place is kept.
     """
     dropped: float | None = None
-    for one in characters:
-        if one.is_mark or one.text == SARA_AM:
-            if dropped != one.x:
-                yield one
+    for sign in characters:
+        if sign.is_mark or sign.text == SARA_AM:
+            if dropped != sign.x:
+                yield sign
             continue
         dropped = None
-        above = one.box[3] < one.base - 0.3 * one.size
-        below = one.box[1] > one.base + 0.02 * one.size
-        if not one.text.strip() or one.turned or not (above or below):
-            yield one
-        elif "\u0e01" <= one.text <= "\u0e4f":
-            dropped = one.x
-        elif (one.text.isalnum() and not one.text.isascii()) or one.text in ",;:.":
-            yield one._replace(text=LOST)
+        above = sign.box[3] < sign.base - 0.3 * sign.size
+        below = sign.box[1] > sign.base + 0.02 * sign.size
+        if not sign.text.strip() or sign.turned or not (above or below):
+            yield sign
+        elif "\u0e01" <= sign.text <= "\u0e4f":
+            dropped = sign.x
+        elif (sign.text.isalnum() and not sign.text.isascii()) or sign.text in ",;:.":
+            yield sign._replace(text=LOST)
         else:
-            yield one
+            yield sign
 
 
 def _without_false_spaces(characters: list[Character]) -> list[Character]:
     """Without the spaces that PDFium saw where the glyph of a mark stood that is left out now."""
     kept: list[Character] = []
-    for index, one in enumerate(characters):
-        if one.made_up and kept and index + 1 < len(characters):
+    for index, sign in enumerate(characters):
+        if sign.made_up and kept and index + 1 < len(characters):
             after = characters[index + 1]
             end = max(c.box[2] for c in kept[-3:] if abs(c.base - kept[-1].base) < 1)
-            same_line = abs(after.base - kept[-1].base) < LEAST_SPACE * one.size
-            if same_line and not after.is_mark and after.box[0] - end < LEAST_SPACE * one.size:
+            same_line = abs(after.base - kept[-1].base) < LEAST_SPACE * sign.size
+            if same_line and not after.is_mark and after.box[0] - end < LEAST_SPACE * sign.size:
                 continue
-        kept.append(one)
+        kept.append(sign)
     return kept

@@ -37,26 +37,26 @@ def thinned(data: bytes) -> bytes:
 
 def _without_colour(page: Any) -> int:
     objects = [pdfium.FPDFPage_GetObject(page, i) for i in range(pdfium.FPDFPage_CountObjects(page))]
-    filled = [one for one in objects if _is_strip(one)]
-    for one in filled:
-        pdfium.FPDFPage_RemoveObject(page, one)
-        pdfium.FPDFPageObj_Destroy(one)
+    filled = [element for element in objects if _is_strip(element)]
+    for element in filled:
+        pdfium.FPDFPage_RemoveObject(page, element)
+        pdfium.FPDFPageObj_Destroy(element)
     if filled:
         pdfium.FPDFPage_GenerateContent(page)
     return len(filled)
 
 
-def _is_strip(one: Any) -> bool:
+def _is_strip(element: Any) -> bool:
     """Whether an object is a narrow strip filled with a colour and drawn with no line."""
-    if pdfium.FPDFPageObj_GetType(one) != pdfium.FPDF_PAGEOBJ_PATH:
+    if pdfium.FPDFPageObj_GetType(element) != pdfium.FPDF_PAGEOBJ_PATH:
         return False
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not pdfium.FPDFPath_GetDrawMode(one, fill, stroke) or stroke.value or not fill.value:
+    if not pdfium.FPDFPath_GetDrawMode(element, fill, stroke) or stroke.value or not fill.value:
         return False
     parts = [ctypes.c_uint() for _ in range(4)]
-    pdfium.FPDFPageObj_GetFillColor(one, *parts)
+    pdfium.FPDFPageObj_GetFillColor(element, *parts)
     red, green, blue, _ = (part.value for part in parts)
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top)
+    pdfium.FPDFPageObj_GetBounds(element, left, bottom, right, top)
     narrow = min(right.value - left.value, top.value - bottom.value) < NARROW
     return narrow and max(red, green, blue) - min(red, green, blue) > COLOURED

@@ -7,17 +7,17 @@ measure decides what is covered, pale, transparent, clipped, or on a layer that 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
 from pipelines.readers.pdf.characters import moved_box, to_shown
+from pipelines.readers.pdf.lines_across import Lines
 from pipelines.readers.pdf.objects import Objects, bounds, everything_in, on_page, own_colour, texts_in
-from pipelines.readers.pdf.pictures import DOTS, drawn, scale_of
+from pipelines.readers.pdf.pictures import DOTS, dots_of, drawn, scale_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +47,6 @@ LEAST_CLEAN = 0.1
 """Dots beside another's ink are not looked at where so many others are left."""
 FEW, SMALL = 3, 4
 """Dots, and a side of a box in dots, with which a character may have no dot of its own, as a full stop."""
-LINE_CONTRAST, LINE_DOTS = 50, 4
-"""A line across differs so much from what lies so many dots above and below."""
-LEAST_CROSSED = 5
-"""Dots; lower characters have no middle that a line could go through."""
 PAGE_SIZE = 0.6
 """Pictures on so much of a page make it a scan."""
 COPY = 1.5
@@ -68,15 +64,6 @@ class Seen(Enum):
     UNSEEN = "unseen"
     COVERED = "covered"
     UNDER = "under"
-
-
-class Line(NamedTuple):
-    """A thin line across, in points of the page as it is shown; a rule ends on other lines."""
-
-    left: float
-    right: float
-    height: float
-    is_rule: bool
 
 
 class View:
@@ -108,13 +95,13 @@ class View:
         self._scale = scale_of(page, DOTS)
         self._heights = heights
         objects = Objects(page)
-        inked = {address: one for address, one in objects.texts.items() if _has_ink(one)}
+        inked = {address: element for address, element in objects.texts.items() if _has_ink(element)}
         for address in _copies(inked, heights):
             del inked[address]
         self._over = {address for address in marks if address in inked}
         self._over.update(address for form in stamps for address in texts_in(form) if address in inked)
-        self._over.update(a for a, one in inked.items() if a in objects.clear or _is_clear(one))
-        self._dark = {address for address, one in inked.items() if _is_dark(one)}
+        self._over.update(a for a, element in inked.items() if a in objects.clear or _is_clear(element))
+        self._dark = {address for address, element in inked.items() if _is_dark(element)}
         self._pale = {address for address in inked if address not in self._dark and address not in self._over}
         self._keys = {address: i for i, address in enumerate(inked, 1)}
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
@@ -130,11 +117,10 @@ class View:
         _switch(objects.texts.values(), False)
         self._bare = drawn(page, DOTS, grayscale=True)
         self._ink = _Ink(picture, self._bare)
-        self._lines = _lines(self._bare)
-        self._rows_with_lines: NDArray[np.bool_] = np.any(self._lines, axis=1)
+        self.lines = Lines(self._bare, self._scale)
         _switch(objects.others, False)
-        for address, one in inked.items():
-            _colour(one, self._keys[address])
+        for address, element in inked.items():
+            _colour(element, self._keys[address])
         for form in objects.forms:
             pdfium.FPDFPageObj_SetFillColor(form, 0, 0, 0, 255)
             pdfium.FPDFPageObj_SetBlendMode(form, b"Normal")
@@ -161,8 +147,12 @@ class View:
         return {int(name) for name in np.flatnonzero(lost < FEW)}
 
     def seen(self, address: int, box: Box, size: float) -> Seen:
-        """How a character is seen: the address of its text object, its box in points of the page as it is shown, and
-        its size.
+        """Return how a character is seen.
+
+        Args:
+            address: Of its text object.
+            box: In points of the page as it is shown.
+            size: In points.
         """
         if address not in self._keys or size < TINY or 0 < self._heights.get(address, 0) < LEAST_HEIGHT:
             return Seen.UNSEEN
@@ -230,48 +220,9 @@ class View:
         """Whether pictures fill most of the page."""
         return bool(self._pictured.mean() >= PAGE_SIZE)
 
-    def line_through(self, box: Box) -> Line | None:
-        """The line that goes through the middle of a box from side to side."""
-        rows, columns = self._cut(box)
-        quarter = round((rows.stop - rows.start) * 0.25)
-        if rows.stop - rows.start < LEAST_CROSSED:
-            return None
-        if not self._rows_with_lines[rows.start + quarter : rows.stop - quarter].any():
-            return None
-        through = self._lines[rows.start + quarter : rows.stop - quarter, columns].all(axis=1)
-        if not through.any():
-            return None
-        row = rows.start + quarter + int(through.argmax())
-        # What is drawn by hand or in parts may step up or down by a dot.
-        across = np.any(self._lines[max(row - 1, 0) : row + 2], axis=0)
-        ink = int(self._bare[row, columns].mean())
-        # It goes on where it crosses another that goes up and down.
-        gaps = np.flatnonzero(~(across | (np.abs(self._bare[row].astype(np.int16) - ink) < LINE_CONTRAST)))
-        at = int(np.searchsorted(gaps, columns.start))
-        left = int(gaps[at - 1]) + 1 if at else 0
-        right = int(gaps[at]) if at < len(gaps) else self._lines.shape[1]
-        if right < columns.stop:
-            return None
-        return Line(left / self._scale, right / self._scale, row / self._scale, self._meets(row, left, right))
-
-    def _meets(self, row: int, left: int, right: int) -> bool:
-        """Whether a line ends on another that goes up or down, as the rules of a table do."""
-        ink = self._bare[row, (left + right) // 2].astype(np.int16)
-        for ends in (slice(max(left - LINE_DOTS, 0), left + 1), slice(right - 1, right + LINE_DOTS)):
-            for side in (slice(max(row - LINE_DOTS, 0), row + 1), slice(row, row + LINE_DOTS + 1)):
-                if (np.abs(self._bare[side, ends] - ink) < LINE_CONTRAST).all(axis=0).any():
-                    return True
-        return False
-
     def _cut(self, box: Box, around: int = 0) -> tuple[slice, slice]:
         """The dots of a box, and so many around it."""
-        height, width = self._names.shape
-        x0, y0, x1, y1 = (side * self._scale for side in box)
-        x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
-        left, top = min(max(int(x0), 0), width), min(max(int(y0), 0), height)
-        return slice(top, min(max(math.ceil(y1), top + 1), height)), slice(
-            left, min(max(math.ceil(x1), left + 1), width)
-        )
+        return dots_of(box, self._scale, self._names.shape, around)
 
 
 class _Ink:
@@ -297,38 +248,40 @@ def _names(page: Any) -> NDArray[np.uint32]:
     return names.astype(np.uint32)
 
 
-def _colour(one: Any, key: int) -> None:
+def _colour(element: Any, key: int) -> None:
     parts = key >> 16, key >> 8 & 0xFF, key & 0xFF, 255
-    pdfium.FPDFPageObj_SetFillColor(one, *parts)
-    pdfium.FPDFPageObj_SetStrokeColor(one, *parts)
-    pdfium.FPDFPageObj_SetBlendMode(one, b"Normal")
+    pdfium.FPDFPageObj_SetFillColor(element, *parts)
+    pdfium.FPDFPageObj_SetStrokeColor(element, *parts)
+    pdfium.FPDFPageObj_SetBlendMode(element, b"Normal")
 
 
 def _switch(objects: Iterable[Any], active: bool) -> None:
-    for one in objects:
-        pdfium.FPDFPageObj_SetIsActive(one, active)
+    for element in objects:
+        pdfium.FPDFPageObj_SetIsActive(element, active)
 
 
-def _has_ink(one: Any) -> bool:
-    return pdfium.FPDFTextObj_GetTextRenderMode(one) not in (INVISIBLE, CLIP_ONLY) and own_colour(one)[3] > FAINT
+def _has_ink(element: Any) -> bool:
+    return (
+        pdfium.FPDFTextObj_GetTextRenderMode(element) not in (INVISIBLE, CLIP_ONLY) and own_colour(element)[3] > FAINT
+    )
 
 
-def _is_clear(one: Any) -> bool:
+def _is_clear(element: Any) -> bool:
     """Whether what lies under a text may be seen through it."""
-    return bool(pdfium.FPDFPageObj_HasTransparency(one))
+    return bool(pdfium.FPDFPageObj_HasTransparency(element))
 
 
-def _is_dark(one: Any) -> bool:
+def _is_dark(element: Any) -> bool:
     """Whether a text would be seen on paper."""
-    red, green, blue, _ = own_colour(one)
+    red, green, blue, _ = own_colour(element)
     return 0.3 * red + 0.59 * green + 0.11 * blue < DARK
 
 
-def _copies(inked: Mapping[int, Any], told: Collection[int]) -> Iterator[int]:
+def _copies(inked: Mapping[int, Any], read: Collection[int]) -> Iterator[int]:
     """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
-    silent = [address for address in inked if address not in told]
+    silent = [address for address in inked if address not in read]
     places: dict[tuple[int, int], list[Box]] = {}
-    for address in told if silent else ():
+    for address in read if silent else ():
         if address in inked:
             box = bounds(inked[address])
             places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)
@@ -344,25 +297,15 @@ def _pictured(page: Any, shape: tuple[int, ...], scale: float) -> NDArray[np.boo
     """Where pictures lie on a page, in dots."""
     where = np.zeros(shape, np.bool_)
     shown_as = to_shown(page)
-    for one in on_page(page):
-        if _holds_picture(one):
-            x0, y0, x1, y1 = (max(int(side * scale), 0) for side in moved_box(shown_as, bounds(one)))
+    for element in on_page(page):
+        if _holds_picture(element):
+            x0, y0, x1, y1 = (max(int(side * scale), 0) for side in moved_box(shown_as, bounds(element)))
             where[y0:y1, x0:x1] = True
     return where
 
 
-def _holds_picture(one: Any) -> bool:
-    kind = pdfium.FPDFPageObj_GetType(one)
+def _holds_picture(element: Any) -> bool:
+    kind = pdfium.FPDFPageObj_GetType(element)
     if kind == pdfium.FPDF_PAGEOBJ_FORM:
-        return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(one))
+        return any(pdfium.FPDFPageObj_GetType(inner) == pdfium.FPDF_PAGEOBJ_IMAGE for inner in everything_in(element))
     return bool(kind == pdfium.FPDF_PAGEOBJ_IMAGE)
-
-
-def _lines(bare: Drawing) -> NDArray[np.bool_]:
-    """Where a thin line lies across: dots that differ alike from what is above and from what is below."""
-    grey, by = bare.astype(np.int16), LINE_DOTS
-    found = np.zeros(grey.shape, np.bool_)
-    above, below = grey[by:-by] - grey[: -2 * by], grey[by:-by] - grey[2 * by :]
-    dark, light = np.maximum(above, below) <= -LINE_CONTRAST, np.minimum(above, below) >= LINE_CONTRAST
-    found[by:-by] = dark | light
-    return found

@@ -27,34 +27,70 @@ OTHER = re.compile(
 AROUND = 80
 """Characters of a line before and behind a phrase that may give its date to something else."""
 BEFORE = (
-    ("denied", re.compile(r"(?:ไม่มี|ไม่ใช่|มิใช่|ไม่ใช้|ไม่รวม|ยกเลิก|แทน)\s*$")),
+    (
+        "denied",
+        re.compile(
+            r"(?:ไม่มี|ไม่ใช่|มิใช่|ไม่ใช้|ไม่รวม|ยกเลิก|แทน|(?:ห้าม|งด|อย่า)(?:ใช้)?|(?:ไม่|มิ)ได้(?:ใช้)?)\s*$"
+            r"|(?i:\b(?:not|no data|cancelled|withdrawn|instead of))\W*$"
+        ),
+    ),
     (
         "previous",
         re.compile(
             r"(?:เทียบ|ต่าง|เพิ่ม\S{0,12}|ลดลง|เปลี่ยน\S{0,12}|ปรับปรุง|แก้ไข)\s*(?:กับ|จาก|ไปจาก)\S{0,20}\s*$|แทนที่|"
-            r"ครั้ง(?:ก่อน|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|(?:เดิม|เก่า|จาก|กับ)\s*:?\s*$"
+            r"ครั้ง(?:ก่อน|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|"
+            r"(?:เดิม|เก่า|จาก|กับ|เทียบ|ไว้|ไว้แล้ว)\s*:?\s*$|"
+            r"(?i:\b(?:previous|prior|earlier|former|compared|change|supersed|replac))|"
+            r"(?i:\blast (?:report|return|month|week|year))"
         ),
     ),
-    ("next", re.compile(r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น)|คาดการณ์")),
+    (
+        "next",
+        re.compile(
+            r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น)|คาดการณ์|คาดว่า|ประมาณการ"
+            r"|(?i:\b(?:next|forecast|expected|planned)\b)"
+        ),
+    ),
     (
         "deadline",
-        re.compile(r"(?:(?<!ที่)กำหนด|ภายใน|ไม่เกิน|ให้|ต้อง)[ก-๎]{0,14}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|(?:ปิดรับ|สิ้นสุด)\S{0,14}\s*$"),
+        re.compile(
+            r"(?:(?<!ที่)กำหนด|ภายใน|ไม่เกิน|ต้อง)[ก-๎]{0,14}\s*$|(?:(?<!การ)ให้ ?|โปรด)[ก-๎.]{0,20}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|"
+            r"(?:ปิดรับ|สิ้นสุด)\S{0,14}\s*$|ปิดระบบ\s*$|(?i:\b(?:deadline|due|no later than))\W*$"
+        ),
     ),
-    ("period", re.compile(r"(?:เริ่ม|ตั้งแต่|เปิด)[ก-๎]{0,14}\s*$")),
-    ("letter", re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|ลงนาม|ทำขึ้น)\s*$")),
+    ("period", re.compile(r"(?:เริ่ม|ตั้งแต่|เปิด)[ก-๎]{0,14}\s*$|(?i:\b(?:starting|since|from|until))\W*$")),
+    ("letter", re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|ลงนาม|ทำขึ้น|ลงวันที่|หนังสือ)\s*$|(?i:\b(?:signed|dated))\W*$")),
+    (
+        "reception",
+        re.compile(r"(?:^\s*(?:ได้)?รับ|ลงรับ|รับเรื่อง|รับเมื่อ|เลข(?:ที่)?รับ\s*\S{0,12})\s*$|(?i:\breceived)\W*$"),
+    ),
     (
         "number of authorities",
-        re.compile(r"จำนวน\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|ประชากร|หมู่บ้าน|ครัวเรือน)(?!\S*\s*(?:ที่|[0-9๐-๙]))|ทะเบียน"),
+        re.compile(
+            r"จำนวน\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|ประชากร|หมู่บ้าน|ครัวเรือน)(?!\S*\s*(?:ที่|[0-9๐-๙]))|ทะเบียน|"
+            r"(?:ฐานข้อมูล|ยอด)\s*อปท\.?\s*$|ประชากร[ก-๎]{0,30}\s*$|"
+            r"(?i:\bnumber of (?:local )?authorities|\bpopulation)\W*$"
+        ),
     ),
-    ("printing", re.compile(r"(?:พิมพ์|เรียกดู|ดาวน์โหลด|ส่งออก|จัดทำ)\s*$")),
+    (
+        "printing",
+        re.compile(
+            r"(?:พิมพ์|เรียกดู|ดาวน์โหลด|ส่งออก|จัดทำ|สร้าง|ออกรายงาน)(?:เมื่อ)?\s*$"
+            r"|(?i:\b(?:printed|generated|exported|downloaded|created))\W*$"
+        ),
+    ),
+    ("example", re.compile(r"(?:ตัวอย่าง|แบบฟอร์ม|ทดสอบ)\s*:?\s*$|(?i:\b(?:example|sample|template))\W*$")),
 )
 """What gives a date to something else, where it stands before the phrase in its line."""
 COUNTED = re.compile(r"(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น)\s*(?:ทั่วประเทศ|ทั้งหมด|ทั้งสิ้น)\s*(?:จำนวน\s*\S+\s*แห่ง)?\s*$")
 """Words before another wording that give its date to the number of authorities."""
 BEHIND = (
-    ("previous", re.compile(r"^\W{0,3}(?:ครั้ง(?:ก่อน|ที่แล้ว)|เดิม|(?:เดือน|ปี|รอบ)ก่อน|previous)")),
-    ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง)")),
-    ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป)")),
+    (
+        "previous",
+        re.compile(r"^\W{0,3}(?:ซึ่งเป็น)?(?:ครั้ง(?:ก่อน|ที่แล้ว)|เดิม|(?:เดือน|ปี|รอบ)ก่อน|(?i:previous|superseded))"),
+    ),
+    ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง|ใช้ไม่ได้|(?i:cancelled|withdrawn|not valid))")),
+    ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป|(?i:next))")),
 )
 ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 """A Gregorian date in figures, whose first two may be day and month or month and day."""
@@ -150,8 +186,9 @@ def _either_order(found: FoundDate) -> bool:
 
 
 def _short_thai_year(found: FoundDate, text: str) -> date | None:
-    """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one. Whether it fits the
-    campaign's time is for the contract.
+    """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one.
+
+    Whether it fits the campaign's time is for the contract.
     """
     printed = text[found.start : found.end]
     if found.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):

@@ -47,13 +47,13 @@ def find(table: RawTable) -> list[Claim]:
     listed = _listed(table)
     in_table = {(cell.sheet, cell.row) for cell in table.cells if cell.field}
     for cell in _labelled(table.prose()):
-        said = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
+        own = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
-            said = [c for c in said if c.source != "letter"]
+            own = [c for c in own if c.source != "letter"]
         if (cell.sheet, cell.row) in in_table:
             # A heading or a remark speaks of its column or row, not of the document.
-            said = [c for c in said if c.source != "marking"]
-        claims += [*said, *_other_weekdays(cell, said)]
+            own = [c for c in own if c.source != "marking"]
+        claims += [*own, *_other_weekdays(cell, own)]
     return list(_agreed(claims))
 
 
@@ -125,13 +125,13 @@ def _in_prose(cell: Cell, struck: str) -> Iterator[Claim]:
             yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
 
 
-def _other_weekdays(cell: Cell, said: list[Claim]) -> Iterator[Claim]:
+def _other_weekdays(cell: Cell, claims: list[Claim]) -> Iterator[Claim]:
     """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
     if not WEEKDAY.search(cell.read):
         return
-    told = {claim.value for claim in said if claim.source != "cited"}
+    known = {claim.value for claim in claims if claim.source != "cited"}
     for found in find_dates(cell.read):
-        if found.weekday_matches is False and found.date not in told:
+        if found.weekday_matches is False and found.date not in known:
             yield Claim("document", "other_date", found.date, cell.place, found.printed)
             yield from _weekday("document", "other_date", found, cell)
 

@@ -36,12 +36,14 @@ class Piece(NamedTuple):
 
     @property
     def middle(self) -> float:
+        """The middle between both."""
         return (self.start + self.end) / 2
 
 
 class Columns(NamedTuple):
-    """The columns of a page: of each its cells' least start, greatest end and usual middle, and whether it holds
-    figures.
+    """The columns of a page.
+
+    Of each its cells' least start, greatest end and usual middle, and whether it holds figures.
     """
 
     starts: list[int]
@@ -191,8 +193,9 @@ def _page(
 
 
 def _wrapped(row: list[str], below: list[Piece], columns: Columns) -> bool:
-    """Put the rest of a wrapped name from the line below into its row, where the whole is a row's name and the part
-    is none.
+    """Put the rest of a wrapped name from the line below into its row.
+
+    Only where the whole is a row's name and the part is none.
     """
     for column, (start, end) in enumerate(zip(columns.starts, columns.ends, strict=True)):
         within = below and all(start - 1 <= piece.start and piece.end <= end + 1 for piece in below)
@@ -223,8 +226,10 @@ def _heading(above: list[list[Piece]], columns: Columns) -> tuple[int, list[str]
 
 
 def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
-    """Headings as clusters of words that stand over one another, each over its column; those over none, such as
-    that of coloured bars, behind the last. Nothing where a cluster stands over several columns.
+    """Headings as clusters of words that stand over one another, each over its column.
+
+    Those over none, such as that of coloured bars, stand behind the last. Nothing where a cluster stands over several
+    columns.
     """
     pieces = [_parted(_joined(line, figures_apart=False), line, columns) for line in lines]
     clusters: list[tuple[int, int]] = []

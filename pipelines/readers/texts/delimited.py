@@ -82,8 +82,10 @@ def _rows(lines: list[str], delimiter: str) -> Rows:
 
 
 def _row(lines: list[str], at: int, delimiter: str) -> tuple[list[str], int]:
-    """The row that begins on a line, and how many lines it takes. Quotes may hold line ends; where a quote is not
-    closed within a few lines it is a mark of the prose, and its line is read by itself.
+    """The row that begins on a line, and how many lines it takes.
+
+    Quotes may hold line ends; where a quote is not closed within a few lines it is a mark of the prose, and its line is
+    read by itself.
     """
     line = lines[at]
     if '"' not in line:

@@ -16,8 +16,9 @@ MOST_PERIOD = 40
 
 
 def rows(lines: list[str]) -> Rows:
-    """The lines as rows of cells, each with the number of the line of its first cell; nothing where rows do not
-    follow one another in one and the same number of lines.
+    """Return the lines as rows of cells, each with the number of the line of its first cell.
+
+    Nothing where rows do not follow one another in one and the same number of lines.
     """
     found: Rows = []
     at, any_headed = 0, False
@@ -60,8 +61,9 @@ def _period(lines: list[str], at: int, heads: list[str]) -> int:
 
 
 def _row(lines: list[str], at: int, heads: list[str], period: int) -> tuple[list[str], int]:
-    """The row that begins on a line and how many lines it takes. A grand total may say its words in one cell over
-    the ordinal and the name.
+    """The row that begins on a line and how many lines it takes.
+
+    A grand total may say its words in one cell over the ordinal and the name.
     """
     if row := _row_at(lines, at, heads, period):
         return row, min(period, len(lines) - at)

@@ -1,7 +1,7 @@
-"""How a cell's text is printed, as far as it decides whether a person sees it: struck out, tiny, or in a colour that
-does not stand out from its ground.
+"""How a cell's text is printed, as far as it decides whether a person sees it.
 
-Colours and contrast belong in `pipelines.readers.contrast`. Which style a cell has belongs in the form's reader.
+Struck out, tiny, or in a colour that does not stand out from its ground. Colours and contrast belong in
+`pipelines.readers.contrast`. Which style a cell has belongs in the form's reader.
 """
 
 from __future__ import annotations

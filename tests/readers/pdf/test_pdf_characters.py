@@ -140,3 +140,7 @@ def test_letters_printed_one_by_one_in_any_order_are_read_from_left_to_right() -
 def test_wide_gaps_part_the_segments_of_a_line() -> None:
     (line,) = lines_of(characters(page().text(100, 200, "๑").text(150, 200, "ตรัง").text(300, 200, "๕")).shown)
     assert [segment.text for segment in line.segments] == ["๑", "ตรัง", "๕"]
+
+
+def test_digits_that_the_document_names_together_are_all_read() -> None:
+    assert text(page().text(40, 40, "ณ ").text(60, 40, "๑๑", meant="๑๑")) == "ณ ๑๑"

@@ -1,7 +1,8 @@
-"""Names of columns that Spark reads as something else, under names that it does not.
+"""Names of columns that an engine reads as something else, under names that it does not.
 
-Spark takes `a.b` for a field of `a`, and `a` and `A` for one column. Such a frame is checked under other names, by
-rules and options that are renamed with it; what is returned has the names of the frame. Here belongs the renaming.
+Spark takes `a.b` for a field of `a`, and `a` and `A` for one column; narwhals does not quote DuckDB's. Such a frame is
+checked under other names, by rules and options that are renamed with it; what is returned has the names of the frame.
+Here belongs the renaming alone.
 """
 
 from __future__ import annotations
@@ -20,38 +21,54 @@ from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
 
 _MARK = "\ue0f0"
 """A private character, which no column has in its name."""
-_SPECIAL = set(".`")
+_SPECIAL: Mapping[str, frozenset[str]] = {"pyspark": frozenset(".`"), "duckdb": frozenset('."')}
+"""By engine: the characters of a name that it does not take for a part of the name."""
 
 Record = TypeVar("Record", Violation, NotRun)
 Names = Mapping[str, str]
 """New names by the names that they stand for."""
 
 
-def names_to_change(columns: Sequence[str]) -> dict[str, str]:
-    """Return other names for the columns that Spark would read as something else.
+def names_to_change(engine: str, columns: Sequence[str]) -> dict[str, str]:
+    """Return other names for the columns that an engine would read as something else.
 
     Args:
-        columns: The names of a Spark frame.
+        engine: The name of the engine.
+        columns: The names of a frame.
 
     Returns:
-        The other names by name; empty where Spark reads all names as they are.
+        The other names by name; empty where the engine reads all names as they are.
     """
-    alike = Counter(name.lower() for name in columns)
-    changed = [n for n in columns if _SPECIAL.intersection(n) or alike[n.lower()] > 1]
+    if (special := _SPECIAL.get(engine)) is None:
+        return {}
+    alike = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
+    changed = [n for n in columns if special.intersection(n) or alike[n.lower()] > 1]
     return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(dict.fromkeys(changed))}
 
 
 def rename_frame(frame: Any, names: Names) -> Any:
-    """Return a Spark frame with other names of some columns.
+    """Return a frame with other names of some columns.
 
     Args:
-        frame: The frame.
+        frame: A frame of Spark or DuckDB.
         names: The other names.
 
     Returns:
         The frame.
     """
-    return frame.toDF(*[names.get(name, name) for name in frame.columns])
+    return _with_columns(frame, [names.get(name, name) for name in frame.columns])
+
+
+def _with_columns(frame: Any, columns: Sequence[str]) -> Any:
+    """Return a frame with names of columns, in order."""
+    if hasattr(frame, "toDF"):
+        return frame.toDF(*columns)
+    pairs = zip(map(_quoted, frame.columns), map(_quoted, columns), strict=True)
+    return frame.project(", ".join(f"{old} AS {new}" for old, new in pairs))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def rename_verdict(verdict: Verdict, columns: Sequence[str], names: Names) -> Verdict:
@@ -68,7 +85,7 @@ def rename_verdict(verdict: Verdict, columns: Sequence[str], names: Names) -> Ve
     records, split = verdict.records, verdict.split
 
     def rows(valid: bool) -> Any:
-        return split(valid).toDF(*columns) if split is not None else None
+        return _with_columns(split(valid), columns) if split is not None else None
 
     return replace(
         verdict,
@@ -138,7 +155,7 @@ def _renamed(entry: Built, names: Names) -> Built:
     what = entry.what
     if isinstance(what, RowRule):
         if what.formula is None:
-            raise RuleDefinitionError(f"rule {rule.id!r}: Spark cannot run its expression on a column of such a name")
+            raise RuleDefinitionError(f"rule {rule.id!r}: its expression cannot be run on a column of such a name")
         formula = _rename(what.formula, names)
         required, skipped = _rename(what.required, names), _rename(what.skipped, names)
         what = replace(what, formula=formula, expr=expression(formula), required=required, skipped=skipped)
