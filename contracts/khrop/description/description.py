@@ -446,7 +446,9 @@ def _panderas(column: FieldDescription) -> Any:
     import pandera.pandas as pa
 
     # By name, as Pandera takes a tuple for several arguments.
-    arguments: dict[str, Any] = {CHECK_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks}
+    arguments: dict[str, Any] = {
+        CHECK_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks
+    }
     return pa.Field(
         nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
         description=column.description or None, alias=column.name, raise_warning=column.severity == "warning",

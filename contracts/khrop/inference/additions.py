@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from math import comb
 
@@ -47,6 +48,20 @@ def additions(columns: Sequence[SampledColumn], most_parts: int = MOST_PARTS) ->
     return [rule for rule in rules if rule.holds] or rules
 
 
+def adds_up(parts: tuple[str, ...], whole: str, tolerance: float = 0) -> ProposedRule:
+    """Return the rule that parts add up to a whole, without evidence.
+
+    Args:
+        parts: The names of the columns of parts.
+        whole: The name of the column of wholes.
+        tolerance: How far a sum may be off.
+    """
+    return ProposedRule(
+        id="adds-up", what=AddsUp(parts, whole, tolerance), columns=(whole, *parts),
+        summary=f"{' + '.join(parts)} = {whole}.",
+    )  # fmt: skip
+
+
 class _Search:
     """The search for sums among columns in one unit."""
 
@@ -82,7 +97,7 @@ class _Search:
         """Return the sum that holds in the most rows, of the fewest parts; None where none nearly holds."""
         held, parts, fits = 0, tuple[int, ...](), np.zeros(0, dtype=bool)
         for some in self._candidates[whole]:
-            judged = self._present[[whole, *some]].all(axis=0)
+            judged: Array = np.logical_and.reduce(self._present[[whole, *some]])
             if judged.sum() < max(LEAST_ROWS, len(judged) / 2):
                 continue
             these = self._fits(whole, some, np.arange(len(judged)), np.arange(len(judged))) & judged
@@ -95,10 +110,8 @@ class _Search:
             return None
         names = tuple(self._figures[part].name for part in parts)
         name = self._figures[whole].name
-        return ProposedRule(
-            id="adds-up", what=AddsUp(names, name, self._tolerance((whole, *parts))), columns=(name, *names),
-            summary=f"{' + '.join(names)} = {name}.", held=held, of=of, doubt=self._doubt(whole, parts, fits),
-        )  # fmt: skip
+        rule = adds_up(names, name, self._tolerance((whole, *parts)))
+        return replace(rule, held=held, of=of, doubt=self._doubt(whole, parts, fits))
 
     def _fits(self, whole: int, parts: tuple[int, ...], left: Array, right: Array) -> Array:
         sums = self._values[list(parts)][:, right].sum(axis=0)

@@ -128,7 +128,7 @@ def infer_file(
 
 
 def class_name(stem: str) -> str:
-    """Return the name of a class of a file's name: `waste-plans` is `WastePlans`; `Inferred` where it has no letters."""
+    """Return the name of a class of a file's name: `waste-plans` is `WastePlans`; `Inferred` of no letters."""
     words = re.findall(r"[A-Za-z0-9]+", stem)
     name = "".join(word[:1].upper() + word[1:] for word in words)
     return name if name.isidentifier() else NAME

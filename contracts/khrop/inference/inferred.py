@@ -95,7 +95,8 @@ class Inference:
     def _heading(self) -> str:
         source = f" from {self.source}" if self.source else ""
         sampled = f" found in the first {self.draft.sampled:,} and" if self.draft.sampled < self.rows else ""
-        return f"Inferred{source}:{sampled} checked on {plural(self.rows, 'row')}. Look at each line before you rely on it."
+        rows = plural(self.rows, "row")
+        return f"Inferred{source}:{sampled} checked on {rows}. Look at each line before you rely on it."
 
     def _of_field(self, column: FieldDescription) -> Iterator[Evidence]:
         filled, rows = self.draft.filled.get(column.name, 0), self.draft.sampled

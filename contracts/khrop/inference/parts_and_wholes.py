@@ -15,7 +15,9 @@ from khrop.inference.proposed_rule import ProposedRule
 from khrop.inference.sampled_column import Array, SampledColumn, common
 from khrop.vocabulary import PartWhole
 
-TOTAL = re.compile(r"\s*(รวม|ยอดรวม|ทั้งหมด|ทั้งสิ้น|ทั้งประเทศ|(grand |sub-?)?totals?\b|sum\b|all\b|overall\b|whole\b)", re.IGNORECASE)
+TOTAL = re.compile(
+    r"\s*(รวม|ยอดรวม|ทั้งหมด|ทั้งสิ้น|ทั้งประเทศ|(grand |sub-?)?totals?\b|sum\b|all\b|overall\b|whole\b)", re.IGNORECASE
+)
 """How labels of totals begin."""
 MOST_LABELS = 12
 """With more different labels, only those that are words for a total are tried."""
@@ -71,7 +73,9 @@ class _Search:
         """Return the rule, where each group has one whole, and columns that chance does not explain add up."""
         keys = [column.values for column in (*by, *([self.snapshot] if self.snapshot else []))]
         codes: dict[tuple[object, ...], int] = {}
-        groups = np.array([codes.setdefault(key, len(codes)) for key in zip(*keys, strict=True)] or [0] * len(label.values))
+        groups = np.array(
+            [codes.setdefault(key, len(codes)) for key in zip(*keys, strict=True)] or [0] * len(label.values)
+        )
         count = max(len(codes), 1)
         wholes = np.array([value == whole for value in label.values])
         parts = ~wholes & np.array([value is not None for value in label.values])

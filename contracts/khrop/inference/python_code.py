@@ -45,39 +45,39 @@ def python_code(contract: Description, remarks: Remarks) -> str:
         remarks: The comments.
     """
     names = attributes_of(contract)
-    body = [f"    {_field(column, names[column.name], remarks.fields.get(column.name, ''))}" for column in contract.fields]
+    body = [
+        f"    {_field(column, names[column.name], remarks.fields.get(column.name, ''))}" for column in contract.fields
+    ]
     body += ["", *_options(contract.options)]
     for rule in contract.rules:
         body += ["", *_rule(rule, remarks.rules.get(rule.id, ""))]
     if contract.config:
         body += ["", "    class Config:", *(f"        {name} = {_literal(v)}" for name, v in contract.config.items())]
     body += ["", *(f"    # {_comment(line)}" for line in remarks.end)] if remarks.end else []
-    head = [f'"""{_comment(remarks.heading)}"""', "", *_imports(contract, "\n".join(body)), "", ""]
-    head += [f"class {contract.name}(pa.DataFrameModel):", f'    """{_comment(contract.summary)}"""', ""]
+    head = [_docstring(remarks.heading), "", *_imports(contract), "", ""]
+    head += [f"class {contract.name}(pa.DataFrameModel):", f"    {_docstring(contract.summary)}", ""]
     return "\n".join([*head, *body]) + "\n"
 
 
-def _imports(contract: Description, body: str) -> Iterator[str]:
+def _imports(contract: Description) -> Iterator[str]:
     """Yield the imports that the code of a contract needs, in the order of a formatter."""
-    times = [name for name in ("UTC", "date", "datetime") if f" {name}(" in body.replace("=", " ") or f"[{name}]" in body]
-    times += ["UTC"] if "tzinfo=UTC" in body else []
-    if times:
-        yield f"from datetime import {', '.join(sorted(set(times), key=lambda name: (name != 'UTC', name)))}"
-    if "Annotated[" in body:
-        yield "from typing import Annotated"
-    if times or "Annotated[" in body:
-        yield ""
-    if "nw.col(" in body:
-        yield "import narwhals as nw"
-    if "pd." in body:
-        yield "import pandas as pd"
+    types = {_type(column.dtype) for column in contract.fields}
+    limits = [value for column in contract.fields for _, given in column.checks for _, value in given]
+    moments = [value for value in limits if isinstance(value, datetime)]
+    times = ["UTC"] * any(value.tzinfo is not None for value in moments)
+    times += ["date"] * ("date" in types) + ["datetime"] * bool(moments)
+    annotated = any("Annotated[" in of for of in types)
+    kinds = {type(rule.what).__name__ for rule in contract.rules if not isinstance(rule.what, Formula)}
+    yield from [f"from datetime import {', '.join(times)}"] * bool(times)
+    yield from ["from typing import Annotated"] * annotated
+    yield from [""] * bool(times or annotated)
+    yield from ["import narwhals as nw"] * (len(kinds) < len({type(rule.what) for rule in contract.rules}))
+    yield from ["import pandas as pd"] * any("pd." in of for of in types)
     yield "import pandera.pandas as pa"
-    if "pandas_engine." in body:
-        yield "from pandera.engines import pandas_engine"
+    yield from ["from pandera.engines import pandas_engine"] * any("pandas_engine." in of for of in types)
     yield from ("from pandera.typing import Series", "")
     yield f"from khrop import ContractOptions{', rule' if contract.rules else ''}"
-    if vocabulary := sorted({type(r.what).__name__ for r in contract.rules if not isinstance(r.what, Formula)}):
-        yield f"from khrop.vocabulary import {', '.join(vocabulary)}"
+    yield from [f"from khrop.vocabulary import {', '.join(sorted(kinds))}"] * bool(kinds)
 
 
 def _field(column: FieldDescription, attribute: str, remark: str) -> str:
@@ -119,7 +119,7 @@ def _rule(rule: RuleDescription, remark: str) -> Iterator[str]:
     yield "    )"
     returned = "nw.Expr" if isinstance(rule.what, Formula) else type(rule.what).__name__
     yield f"    def {rule.method}(cls, params) -> {returned}:"
-    yield f'        """{_comment(rule.summary)}"""'
+    yield f"        {_docstring(rule.summary)}"
     yield f"        return {code_of(rule.what)}"
 
 
@@ -135,8 +135,8 @@ def code_of(what: Any) -> str:
     arguments, by_name = [], False
     for of in fields(what):
         value = getattr(what, of.name)
-        default = of.default if of.default is not MISSING else None
-        if default is not None and value == default:
+        default = of.default_factory() if of.default_factory is not MISSING else of.default
+        if value == default:
             by_name = True
         elif of.init:
             arguments.append(f"{of.name}={_literal(value)}" if by_name else _literal(value))
@@ -164,8 +164,12 @@ def _literal(value: Any) -> str:
 
 
 def _comment(text: str) -> str:
-    """Return a text that a comment or docstring can hold, whatever the name of a file or column has in it."""
-    return " ".join(printable(text).split()).replace("\\", "/").replace('"', "'")
+    """Return a text that a comment can hold, whatever the name of a file or column has in it."""
+    return " ".join(printable(text).split())
+
+
+def _docstring(text: str) -> str:
+    return '"""' + _comment(text).replace("\\", "/").replace('"', "'") + '"""'
 
 
 def with_comments(text: str, lines: Iterable[str]) -> str:

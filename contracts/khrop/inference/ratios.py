@@ -59,9 +59,11 @@ def ratios(
 def _hundredths(values: Array, places: int) -> Array:
     """Return percents of some digits after the point as whole hundredths, rounded half up."""
     if places <= 2:
-        return values * 10 ** (2 - places)
-    unit = 10 ** (places - 2)
-    return (2 * values + unit) // (2 * unit)
+        made: Array = values * 10 ** (2 - places)
+    else:
+        unit = 10 ** (places - 2)
+        made = (2 * values + unit) // (2 * unit)
+    return made
 
 
 @dataclass(frozen=True)
@@ -101,19 +103,17 @@ class _Percent:
                 summary=f"{formula}, rounded half up.", severity="warning", held=rounded_rows, of=of, doubt=unsure,
             )  # fmt: skip
 
-    def _screened(
-        self, figures: Sequence[SampledColumn], values: Array, present: Array
-    ) -> Iterator[tuple[int, int]]:
+    def _screened(self, figures: Sequence[SampledColumn], values: Array, present: Array) -> Iterator[tuple[int, int]]:
         """Yield the parts and wholes that fit in nearly all of a few rows."""
         some = np.unique(np.linspace(0, values.shape[1] - 1, _SCREEN).astype(np.int64))
         few, absent = values[:, some], ~present[:, some]
         percent = _Percent(self.column, self.hundredths[some], self.allowed, self.tolerance)
         for part, column in enumerate(figures):
             fits = percent._within(few[part], few) | absent | absent[part]
-            for whole in np.flatnonzero(fits.sum(axis=1) >= NEARLY * len(some)):
+            for whole in np.flatnonzero(fits.sum(axis=1) >= NEARLY * len(some)).tolist():
                 names = {column.name, figures[whole].name, self.column.name}
                 if len(names) == 3 and few[part].any():
-                    yield part, int(whole)
+                    yield part, whole
 
     def _within(self, part: Array, whole: Array) -> Array:
         off = abs(self.hundredths * whole - 10_000 * part)

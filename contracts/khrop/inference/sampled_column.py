@@ -46,7 +46,9 @@ class Units:
 
     def at(self, places: int) -> Array:
         """Return the integers in a smaller unit: of more digits after the point."""
-        return self.values if places == self.places else _narrow(self.values.astype(object) * 10 ** (places - self.places))
+        return (
+            self.values if places == self.places else _narrow(self.values.astype(object) * 10 ** (places - self.places))
+        )
 
 
 @dataclass(frozen=True)
