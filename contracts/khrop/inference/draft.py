@@ -127,8 +127,7 @@ def draft_of(name: str, columns: Sequence[SampledColumn], wishes: Wishes, notes:
     key = key_of(first)
     snapshot = next((column for column in columns if column.name == key.snapshot), None)
     numbering = [rule for rule in numberings(first, snapshot) if rule.is_evident]
-    numbers = {name for rule in numbering for name in rule.columns} | {*key.columns, key.snapshot}
-    figures = [c for c in first if c.kind in NUMBERS and c.varies and c.name not in numbers]
+    figures = [c for c in first if c.kind in NUMBERS and c.varies]
     searched = [*equal, *additions(figures), *ratios(figures, figures), *orders(first)]
     searched += [*([unique(key.columns, rows)] if key.columns else []), *numbering, *parts_and_wholes(first, snapshot)]
     evident = [rule for rule in searched if rule.is_evident]
