@@ -1,7 +1,8 @@
 """Khrop (ครบ, "all there"): contracts that prove that a published return is complete and consistent.
 
 `check` runs a contract on a frame and returns a `Verdict`; `rule` and `ContractOptions` define a contract of your own;
-`repair` suggests corrections. The names below are loaded on first use, so that `import khrop` is fast.
+`infer` proposes one from data; `repair` suggests corrections. The names below are loaded on first use, so that
+`import khrop` is fast.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from khrop.contracts.province_progress import ProvinceProgress
     from khrop.engine.check import check
     from khrop.engine.pandera_bridge import rule
+    from khrop.inference.infer import infer
+    from khrop.inference.inferred import Inference
     from khrop.model.rule import ContractOptions, Rule, RuleDefinitionError, rule_ids, rules_of
     from khrop.model.verdict import ContractError, Verdict, Violation
 
@@ -27,6 +30,8 @@ _MODULE_OF = {
     "ContractOptions": "khrop.model.rule",
     "Rule": "khrop.model.rule",
     "RuleDefinitionError": "khrop.model.rule",
+    "infer": "khrop.inference.infer",
+    "Inference": "khrop.inference.inferred",
     "rule": "khrop.engine.pandera_bridge",
     "rule_ids": "khrop.model.rule",
     "rules_of": "khrop.model.rule",
@@ -40,12 +45,14 @@ _SUBMODULES = ("repair", "rules")
 __all__ = [
     "ContractError",
     "ContractOptions",
+    "Inference",
     "ProvinceProgress",
     "Rule",
     "RuleDefinitionError",
     "Verdict",
     "Violation",
     "check",
+    "infer",
     "repair",
     "rule",
     "rule_ids",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from khrop.inference.additions import additions, adds_up
+from khrop.inference.keys import numberings, unique
+from khrop.inference.proposed_rule import ProposedRule, numbered
+from khrop.inference.ratios import TOLERANCE, ratios
+from khrop.vocabulary import RatioWithin, SumsMatch
 from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposed_columns import ProposedColumn, columns_of, key_of, label_of
-from pipelines.datasets.proposed_rules import (
-    ProposedRule,
-    adds_up,
-    numbered,
-    ratios,
-    sequences,
-    sums,
-    totals,
-    unique,
-)
 from pipelines.datasets.table_in import FoundTable
 
 LEAST_TITLE = 6
@@ -59,7 +54,7 @@ class Proposal:
     @property
     def ratios(self) -> tuple[tuple[str, ...], ...]:
         """The percents with what they are ratios of: (percent, part, whole)."""
-        return tuple(r.columns for r in (*self.rules, *self.near) if r.vocabulary == "RatioWithin")
+        return tuple(r.columns for r in (*self.rules, *self.near) if isinstance(r.what, RatioWithin))
 
     def without(self, rule_ids: set[str]) -> Proposal:
         """Return the proposal with some of its rules as near misses."""
@@ -76,7 +71,7 @@ def example() -> Proposal:
         ProposedColumn("done", "แล้วเสร็จ", "count", (0,)),
         ProposedColumn("pending", "ยังไม่แล้วเสร็จ", "count", (0,)),
     )
-    rules = (adds_up("total", ("done", "pending")), unique(("district",)))
+    rules = (adds_up(("done", "pending"), "total"), unique(("district",)))
     return Proposal("", columns, "district", ("district",), "รวม", rules=rules)
 
 
@@ -86,21 +81,45 @@ def propose(table: FoundTable) -> Proposal:
     label = label_of(columns)
     key = key_of(columns, label)
     totals_name = _totals_name(table, columns)
-    rules = [*sums(columns), *ratios(columns), *([unique(key, len(table.rows))] if key else [])]
-    rules += [*sequences(columns), *(totals(columns) if totals_name else ())]
+    counts = whole_counts(columns)
+    figures = [column.sampled for column in counts]
+    percents = [column.sampled for column in columns if column.kind == "percent" and not column.nullable]
+    rules = [*additions(figures), *ratios(percents, figures, TOLERANCE)]
+    rules += [unique(key, len(table.rows))] if key else []
+    rules += numberings([column.sampled for column in columns if column.kind == "ordinal"])
+    rules += totals(counts) if totals_name else ()
     return Proposal(
         title=_title(table.above),
         columns=tuple(columns),
         names=label,
         key=key or (label,),
         totals=totals_name,
-        rules=numbered(rule for rule in rules if rule.held == rule.of),
-        near=numbered(rule for rule in rules if rule.held < rule.of),
+        rules=numbered(rule for rule in rules if rule.holds),
+        near=numbered(rule for rule in rules if not rule.holds),
         left_out=tuple(left_out),
         rows=len(table.rows),
         oldest=table.oldest,
         notes=() if key else ("no columns tell all rows apart: rows stand twice, or a column is missing from the key",),
     )
+
+
+def whole_counts(columns: Sequence[ProposedColumn]) -> list[ProposedColumn]:
+    """Return the columns of counts that have a value in each row."""
+    return [column for column in columns if column.kind == "count" and not column.nullable]
+
+
+def totals(columns: Sequence[ProposedColumn]) -> Iterator[ProposedRule]:
+    """Yield that the grand totals are sums: one rule for all columns where it holds, one for each other column."""
+    counts = [column for column in columns if column.total is not None]
+    held = [column for column in counts if sum(column.values) == column.total]
+    for group in ([held] if held else []) + [[column] for column in counts if column not in held]:
+        names = tuple(column.name for column in group)
+        yield ProposedRule(
+            id="totals-match", what=SumsMatch(names, "table_total_"), columns=names,
+            summary="Each grand total is the sum of its column.", scope="group", unit="columns",
+            needs=tuple(f"table_total_{name}" for name in names), of=len(names),
+            held=len(names) if group is held else 0,
+        )  # fmt: skip
 
 
 def _title(above: Sequence[str]) -> str:

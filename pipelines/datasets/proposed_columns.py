@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from functools import cached_property
 from typing import Any
 
+from khrop.inference.keys import fewest_unique
+from khrop.inference.sampled_column import SampledColumn
 from khrop.thai.digits import normalise
 from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.table_in import FoundTable
@@ -47,6 +49,8 @@ NEARLY = Decimal("0.9")
 """The share of cells that must be of a kind for a column to have it."""
 LEAST_PROVINCES = 2
 """With so few different names or fewer, a column is of text: short names may be those of provinces by chance."""
+MOST_OTHERS = 3
+"""Columns that identify a row beside its name."""
 NAMES = ("province", "text")
 """The kinds of columns that can name a row."""
 
@@ -68,6 +72,12 @@ class ProposedColumn:
     kind: str
     values: tuple[Any, ...] = ()
     total: Any = None
+
+    @cached_property
+    def sampled(self) -> SampledColumn:
+        """The column as rules are looked for in it."""
+        held = KINDS[self.kind].held
+        return SampledColumn(self.name, "number" if held == "float" else held, self.values)
 
     @property
     def nullable(self) -> bool:
@@ -163,12 +173,6 @@ def key_of(columns: Sequence[ProposedColumn], label: str) -> tuple[str, ...]:
     Returns:
         The names of the columns; empty where no four of them identify all rows.
     """
-    by_name = {column.name: column for column in columns}
-    others = [c.name for c in columns if c.kind in (*NAMES, "date") and not c.nullable and c.name != label]
-    others += [c.name for c in columns if c.kind == "ordinal"]
-    for size in range(min(3, len(others)) + 1):
-        for more in combinations(others, size):
-            rows = list(zip(*(by_name[name].values for name in (label, *more)), strict=True))
-            if len(set(rows)) == len(rows) and not any(None in row for row in rows):
-                return (label, *more)
-    return ()
+    others = [c.sampled for c in columns if c.kind in (*NAMES, "date") and not c.nullable and c.name != label]
+    others += [c.sampled for c in columns if c.kind == "ordinal"]
+    return fewest_unique([column.sampled for column in columns if column.name == label], others, MOST_OTHERS)

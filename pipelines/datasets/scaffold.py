@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
+from khrop.description.description import Description, FieldDescription
+from khrop.engine.declared import Kind as DataKind
+from khrop.inference.draft import AT_LEAST, AT_MOST
+from khrop.inference.python_code import Remarks, code_of, python_code
+from khrop.model.rule import ContractOptions
 from khrop.model.terminal_text import printable
+from khrop.vocabulary import AddsUp
 from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposal import Proposal
 from pipelines.datasets.proposed_columns import ProposedColumn
-from pipelines.datasets.proposed_rules import ProposedRule
 
-PANDERA = {
-    "integer": "Series[pd.Int64Dtype]",
-    "float": "Series[float]",
-    "text": "Series[str]",
-    "date": "Series[pa.DateTime]",
-}
-"""The type in a contract, by what a kind holds. pandas' nullable integers: NumPy's would cut 2.5 to 2."""
+TYPES: Mapping[str, tuple[DataKind, str]] = {
+    "integer": ("integer", "Int64"), "float": ("number", "float64"), "text": ("text", "str"),
+    "date": ("moment", "datetime64[ns]"),
+}  # fmt: skip
+"""The kind and type in a contract, by what a kind holds. pandas' nullable integers: NumPy's would cut 2.5 to 2."""
+_VALUE = {AT_LEAST: "min_value", AT_MOST: "max_value"}
 MART = "The figures of all rows, a row for each as-of date."
 OPEN_FOR = timedelta(days=90)
 """How long a new campaign lasts."""
@@ -124,76 +128,46 @@ meaning = {title}
 
 
 def _contract(name: str, proposal: Proposal, source: str) -> str:
-    class_name = "".join(part.capitalize() for part in name.split("_"))
-    vocabulary = sorted({rule.vocabulary for rule in proposal.rules})
-    kinds = {KINDS[column.kind].held for column in proposal.columns}
     of = f" Proposed from {source}: severities and words are yours to edit." if source else ""
-    lines = [f'"""The contract of {name}: types and rules.{of}"""', "", "from __future__ import annotations", ""]
-    lines += ["import pandas as pd"] * ("integer" in kinds)
-    lines += ["import pandera.pandas as pa", "from pandera.typing import Series", ""]
-    lines += ["from khrop import ContractOptions, rule", f"from khrop.vocabulary import {', '.join(vocabulary)}"]
-    lines += ["", "", f"class {class_name}(pa.DataFrameModel):", f'    """A row each of {proposal.names}."""', ""]
-    wholes = {rule.whole for rule in proposal.rules} | {whole for _, _, whole in proposal.ratios}
-    lines += [_field(column, proposal.rows, column.name in wholes) for column in proposal.columns]
-    lines += [
-        "",
-        "    __contract__ = ContractOptions(",
-        '        version="0.1.0",',
-        f"        title_th={_text(proposal.title or _title(name))},",
-        f"        title_en={_text(_title(name))},",
-        f"        key={tuple(proposal.key)!r},".replace("'", '"'),
-        "    )",
-    ]
-    for number, rule in enumerate(proposal.rules, 1):
-        lines += ["", *_rule(rule, number)]
-    if proposal.near:
-        lines += ["", "    # These hold in nearly all rows: is the rule wrong, or the file?"]
-        lines += [f"    # {rule.vocabulary}({rule.arguments}): {_held(rule)}" for rule in proposal.near]
-    return "\n".join(lines) + "\n"
+    wholes = {rule.what.whole for rule in proposal.rules if isinstance(rule.what, AddsUp)}
+    wholes |= {whole for _, _, whole in proposal.ratios}
+    limits = {column.name: dict(_limits(column, column.name in wholes)) for column in proposal.columns}
+    remarks = Remarks(
+        f"The contract of {name}: types and rules.{of}",
+        {column: _signs(of, proposal.rows) for column, of in limits.items() if of and proposal.rows},
+        {rule.id: rule.evidence for rule in proposal.rules if rule.of},
+        ["These hold in nearly all rows: is the rule wrong, or the file?"] * bool(proposal.near)
+        + [f"{code_of(rule.what)}: {rule.evidence}" for rule in proposal.near],
+    )
+    description = Description(
+        name="".join(part.capitalize() for part in name.split("_")),
+        summary=f"A row each of {proposal.names}.",
+        options=ContractOptions(
+            version="0.1.0", title_th=proposal.title or _title(name), title_en=_title(name), key=tuple(proposal.key)
+        ),
+        fields=tuple(_field(column, limits[column.name]) for column in proposal.columns),
+        rules=tuple(rule.described() for rule in proposal.rules),
+    )
+    return python_code(description, remarks)
 
 
-def _field(column: ProposedColumn, rows: int, whole: bool) -> str:
-    limits = dict(_limits(column, whole))
-    options = ["nullable=True"] * column.nullable + [f"{limit}={value}" for limit, value in limits.items()]
-    signs = ", ".join(f"{'≥' if limit == 'ge' else '≤'} {value}" for limit, value in limits.items())
-    note = f"  # {signs} in {rows} of {rows} rows" if limits and rows else ""
-    arguments = ", ".join([*options, "coerce=True"])
-    return f"    {column.name}: {PANDERA[KINDS[column.kind].held]} = pa.Field({arguments}){note}"
+def _field(column: ProposedColumn, limits: Mapping[str, int]) -> FieldDescription:
+    kind, dtype = TYPES[KINDS[column.kind].held]
+    checks = tuple((check, ((_VALUE[check], value),)) for check, value in limits.items())
+    return FieldDescription(column.name, kind, dtype, nullable=column.nullable, coerce=True, checks=checks)
 
 
 def _limits(column: ProposedColumn, whole: bool) -> Iterator[tuple[str, int]]:
     """Yield the limits of a column's values: at least 0, of a whole at least 1, of a percent at most 100."""
     if KINDS[column.kind].figure and column.least is not None and column.least >= 0:
-        yield "ge", 1 if whole and column.least >= 1 else 0
+        yield AT_LEAST, 1 if whole and column.least >= 1 else 0
         if column.kind == "percent" and column.most <= 100:
-            yield "le", 100
+            yield AT_MOST, 100
 
 
-def _rule(rule: ProposedRule, number: int) -> Iterator[str]:
-    method = rule.id.replace("-", "_")
-    columns = tuple(rule.columns)
-    if rule.of:
-        yield f"    # {_held(rule)}"
-    yield "    @rule("
-    yield f'        "{rule.id}",'
-    if rule.scope != "row":
-        yield f'        scope="{rule.scope}",'
-    if rule.severity != "error":
-        yield f'        severity="{rule.severity}",'
-    yield f"        columns={columns!r},".replace("'", '"')
-    if rule.scope == "row":
-        # A null is reported once, by the rule of its column.
-        yield f"        skip_null={columns!r},".replace("'", '"')
-    if rule.needs:
-        yield f"        needs={rule.needs!r},".replace("'", '"')
-    yield "    )"
-    yield f"    def {method}(cls, params) -> {rule.vocabulary}:"
-    yield f'        """{rule.summary}"""'
-    yield f"        return {rule.vocabulary}({rule.arguments})"
-
-
-def _held(rule: ProposedRule) -> str:
-    return f"holds in {rule.held} of {rule.of} {'columns' if rule.vocabulary == 'SumsMatch' else 'rows'}"
+def _signs(limits: Mapping[str, int], rows: int) -> str:
+    signs = ", ".join(f"{'≥' if check == AT_LEAST else '≤'} {value}" for check, value in limits.items())
+    return f"{signs} in {rows} of {rows} rows"
 
 
 def _mart_sql(name: str, proposal: Proposal) -> str:

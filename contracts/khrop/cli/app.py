@@ -13,6 +13,7 @@ import typer
 
 from khrop.cli.check import check
 from khrop.cli.contract import contracts
+from khrop.cli.infer import infer
 
 GROUP = "khrop.commands"
 HELP = "Khrop (ครบ): prove that a published return is all there."
@@ -36,6 +37,7 @@ def khrop(
 
 
 app.command("check")(check)
+app.command("infer")(infer)
 app.add_typer(contracts, name="contract")
 
 

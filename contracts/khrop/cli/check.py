@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.cli.file_options import Decimal, Delimiter, Encoding, File, Sheet
 from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import plural, printable
 
@@ -61,26 +62,17 @@ class Request:
 
 @guarded
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV, XLSX or Parquet file.")],
+    file: File,
     contract: Annotated[
         str, typer.Option("--contract", metavar="NAME", help="Its name, module:Class, file.py:Class, or an export.")
     ] = "ProvinceProgress",
     previous: Annotated[
         Path | None, typer.Option("--previous", metavar="FILE", help="The previous return, to compare with.")
     ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar="NAME", help="The sheet, if a workbook has several.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NAME", help="The encoding of a CSV, as utf-8, cp874, cp1252.")
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option("--delimiter", metavar="CHAR", help="What separates the cells of a CSV; tab for a tab."),
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option("--decimal", metavar="CHAR", help="The decimal mark in a CSV: a point or a comma.")
-    ] = None,
+    sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, for machines.")] = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The lowest severity with which the file fails.")

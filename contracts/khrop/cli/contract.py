@@ -116,7 +116,7 @@ def export(
     if out is None:
         typer.echo(text, nl=not text.endswith("\n"))
     else:
-        _write(out, text)
+        write_file(out, text)
     return OK
 
 
@@ -157,8 +157,8 @@ def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
     return broken(contract, held)
 
 
-def _write(path: Path, text: str) -> None:
-    """Replace the contents of a file, in one step."""
+def write_file(path: Path, text: str) -> None:
+    """Replace the contents of a file, in one step; WrongUse where the path cannot be one."""
     target = path.resolve()
     if target.exists() and not target.is_file():
         raise WrongUse(f"{path} is not a file")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
+from keyword import iskeyword
 from typing import Annotated, Any
 
 import narwhals as nw
@@ -373,7 +374,7 @@ def contract_of(description: Description) -> type:
     """
     import pandera.pandas as pa
 
-    attributes = _attributes(description, pa.DataFrameModel)
+    attributes = attributes_of(description)
     namespace: dict[str, Any] = {
         "__doc__": description.summary,
         "__module__": __name__,
@@ -388,12 +389,14 @@ def contract_of(description: Description) -> type:
     return type(description.name, (pa.DataFrameModel,), namespace)
 
 
-def _attributes(description: Description, base: type) -> dict[str, str]:
+def attributes_of(description: Description) -> dict[str, str]:
     """Return the attribute of each column: a column may have any name, an attribute may not."""
-    taken = {r.method for r in description.rules} | set(dir(base)) | {f.name for f in description.fields}
+    import pandera.pandas as pa
+
+    taken = {r.method for r in description.rules} | set(dir(pa.DataFrameModel)) | {f.name for f in description.fields}
     attributes: dict[str, str] = {}
     for n, column in enumerate(description.fields, 1):
-        own = column.name.isidentifier() and not column.name.startswith("_")
+        own = column.name.isidentifier() and not iskeyword(column.name) and not column.name.startswith("_")
         if own and column.name not in taken - {f.name for f in description.fields}:
             attributes[column.name] = column.name
         else:
@@ -443,7 +446,9 @@ def _panderas(column: FieldDescription) -> Any:
     import pandera.pandas as pa
 
     # By name, as Pandera takes a tuple for several arguments.
-    arguments: dict[str, Any] = {_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks}
+    arguments: dict[str, Any] = {
+        CHECK_ARGUMENTS.get(name, name): dict(statistics) for name, statistics in column.checks
+    }
     return pa.Field(
         nullable=column.nullable, unique=column.unique, coerce=column.coerce, title=column.title or None,
         description=column.description or None, alias=column.name, raise_warning=column.severity == "warning",
@@ -452,10 +457,11 @@ def _panderas(column: FieldDescription) -> Any:
     )  # fmt: skip
 
 
-_ARGUMENTS = {
+CHECK_ARGUMENTS = {
     "equal_to": "eq", "not_equal_to": "ne", "greater_than": "gt", "greater_than_or_equal_to": "ge",
     "less_than": "lt", "less_than_or_equal_to": "le",
 }  # fmt: skip
+"""The arguments of Pandera's `Field` that are not called as their checks are."""
 
 
 def _method(described: RuleDescription) -> Any:

@@ -119,23 +119,27 @@ def parse_number(text: str, *, whole: bool, numbers: Numbers = PLAIN, infinite: 
     return value
 
 
-def _parse_decimal(numbers: Numbers, text: str) -> Decimal:
+def parse_decimal(numbers: Numbers, text: str) -> Decimal:
+    """Parse a number as `parse_number` does, exactly; ValueError where it is none."""
     return Decimal(numbers.canonical(text, whole=False))
 
 
-def _parse_moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
+    """Parse a moment in ISO 8601, in UTC where it has a time zone; ValueError where it is none."""
     value = datetime.fromisoformat(text.strip())
     return value if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _parse_date(text: str) -> datetime:
+def parse_date(text: str) -> datetime:
+    """Parse a date in ISO 8601; ValueError where it is none, or has a time of day or a zone."""
     value = datetime.fromisoformat(text.strip())
     if value.tzinfo is not None or value.time() != time():
         raise NotReadable(text)
     return value
 
 
-def _parse_boolean(text: str) -> bool:
+def parse_boolean(text: str) -> bool:
+    """Parse `true`, `false`, `1` or `0`; ValueError where it is none of these."""
     try:
         return _BOOLEANS[text.strip().lower()]
     except KeyError:
@@ -215,13 +219,13 @@ def _type_of(column: Any, numbers: Numbers) -> CellType:
         read = partial(parse_number, whole=False, numbers=numbers, infinite=_names_infinity(column))
         return CellType(read, "float64", "float64", number)
     if name.startswith("decimal"):
-        return CellType(partial(_parse_decimal, numbers), "object", "object", number)
+        return CellType(partial(parse_decimal, numbers), "object", "object", number)
     if name.startswith(("datetime", "timestamp")):
         moments = "datetime64[us]"
-        return CellType(_parse_moment, moments, moments, zoned=True if _ZONE.search(name) else None)
+        return CellType(parse_moment, moments, moments, zoned=True if _ZONE.search(name) else None)
     if name.startswith("date"):
-        return CellType(_parse_date, "datetime64[us]", "datetime64[us]", DATE)
-    return CellType(_parse_boolean, "bool", "boolean", BOOLEAN) if name.startswith("bool") else TEXT
+        return CellType(parse_date, "datetime64[us]", "datetime64[us]", DATE)
+    return CellType(parse_boolean, "bool", "boolean", BOOLEAN) if name.startswith("bool") else TEXT
 
 
 def _names_infinity(column: Any) -> bool:

@@ -6,13 +6,15 @@ a Parquet file into Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Any
 
+from khrop.files.cells import PLAIN, Numbers
 from khrop.files.table import Table, Unreadable, build_table, derive_columns, index_heading, no_rows
 from khrop.files.text_options import AUTOMATIC, TextOptions
 from khrop.model.errors import WrongUse
@@ -39,6 +41,51 @@ def read(path: Path, contract: type, sheet: str | None = None, text: TextOptions
         WrongUse: The path is not a file or may not be read, there is no such sheet, the encoding of a text cannot be
             known, or the format needs a package that is not installed.
     """
+    cells = read_cells(path, _column_counter(contract), sheet, text)
+    if cells is None:
+        return open_parquet(path, contract)
+    return build_table(
+        contract, cells.heading, cells.pieces, sheet=cells.sheet, encoding=cells.encoding, numbers=cells.numbers
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A table as a file prints it.
+
+    Attributes:
+        heading: The cells of the heading.
+        pieces: The rows in pieces, each row with its number.
+        sheet: The sheet of a workbook; empty for other files.
+        encoding: The encoding of a text; empty for other files.
+        numbers: How the file writes numbers.
+    """
+
+    heading: Sequence[str]
+    pieces: Iterable[Sequence[tuple[int, Sequence[str]]]]
+    sheet: str = ""
+    encoding: str = ""
+    numbers: Numbers = PLAIN
+
+
+def read_cells(
+    path: Path, score: Callable[[list[str]], int], sheet: str | None = None, text: TextOptions = AUTOMATIC
+) -> Cells | None:
+    """Read a text file or workbook as cells.
+
+    Args:
+        path: The file.
+        score: How much a row looks like the heading that is looked for; 0 for not at all.
+        sheet: The sheet of a workbook; None for the first with such a heading.
+        text: How a text file is written; other files have no use for it.
+
+    Returns:
+        The cells; None for Parquet, which engines read themselves.
+
+    Raises:
+        Unreadable: See `read`.
+        WrongUse: See `read`.
+    """
     require_file(path)
     try:
         with path.open("rb") as file:
@@ -47,22 +94,21 @@ def read(path: Path, contract: type, sheet: str | None = None, text: TextOptions
         raise WrongUse(f"{path} cannot be opened: {error.strerror}") from error
     if not head:
         raise Unreadable("the file is empty", "ไฟล์ว่างเปล่า")
-    count_columns = _column_counter(contract)
     if head.startswith((ZIP, OLE)):
         from khrop.files import _workbook
 
-        name, heading, rows = _workbook.read(path, count_columns, sheet)
-        return build_table(contract, heading, [rows] if rows else [], sheet=name)
+        name, heading, rows = _workbook.read(path, score, sheet)
+        return Cells(heading, [rows] if rows else [], sheet=name)
     if sheet is not None:
         raise WrongUse(f"--sheet is for workbooks; {path} is none")
     if head.startswith(PARQUET):
-        return _parquet(path, contract)
+        return None
     if form := next((form for prefix, form in NOT_TABLES.items() if head.startswith(prefix)), ""):
         raise Unreadable(f"this is {form}: expected CSV, XLSX or Parquet", "ไฟล์ไม่ใช่ CSV, XLSX หรือ Parquet")
     from khrop.files import csv_text
 
-    lines = csv_text.read(path, count_columns, text)
-    return build_table(contract, lines.heading, lines.pieces, encoding=lines.encoding, numbers=lines.numbers)
+    lines = csv_text.read(path, score, text)
+    return Cells(lines.heading, lines.pieces, encoding=lines.encoding, numbers=lines.numbers)
 
 
 def require_file(path: Path) -> None:
@@ -83,7 +129,7 @@ def require_file(path: Path) -> None:
     except (OSError, ValueError) as error:
         raise WrongUse(f"{path}: {getattr(error, 'strerror', None) or error}") from None
     if S_ISDIR(mode):
-        raise WrongUse(f"{path} is a folder; khrop check takes a file")
+        raise WrongUse(f"{path} is a folder; one file is read")
     if not S_ISREG(mode):
         raise WrongUse(f"{path} is neither a file nor a folder")
 
@@ -149,11 +195,23 @@ def _damaged(error: BaseException) -> Unreadable:
     return Unreadable(f"the Parquet file is damaged: {reason}", "ไฟล์ Parquet เสียหายหรือไม่สมบูรณ์")
 
 
-def _parquet(path: Path, contract: type) -> Table:
-    """Open a Parquet file with the first engine available: DuckDB, Polars, else pandas, which alone pulls the file."""
+def open_parquet(path: Path, contract: type | None = None) -> Table:
+    """Open a Parquet file with the first engine available: DuckDB, Polars, else pandas, which alone pulls the file.
+
+    Args:
+        path: The file.
+        contract: The contract, whose columns must be there once, and that may derive some; None for none.
+
+    Returns:
+        The table.
+
+    Raises:
+        Unreadable: The file is damaged or has no row.
+        WrongUse: No package that reads Parquet is installed.
+    """
     import narwhals as nw
 
-    wanted = frozenset(contract.to_schema().columns)  # type: ignore[attr-defined]
+    wanted = frozenset(contract.to_schema().columns if contract is not None else ())  # type: ignore[attr-defined]
     frames = (open_with(path, wanted) for open_with in (_in_duckdb, _in_polars, _in_pandas))
     frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
@@ -168,7 +226,8 @@ def _parquet(path: Path, contract: type) -> Table:
         raise _damaged(error) from error
     if not rows:
         raise no_rows()
-    return derive_columns(contract, Table(frame, rows, columns))
+    table = Table(frame, rows, columns)
+    return table if contract is None else derive_columns(contract, table)
 
 
 def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
