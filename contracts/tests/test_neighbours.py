@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
@@ -263,6 +264,18 @@ def test_pandera_694_and_1937_a_document_keeps_severities_and_each_of_two_like_r
     assert compare(describe(of), describe(again)) == ()
     (violation,) = khrop.check(again, pd.DataFrame({"a": [1], "b": [1], "c": [1]})).records
     assert violation.severity == "warning"
+
+
+def test_an_infinite_limit_is_json_and_listed_where_json_schema_cannot_say_it() -> None:
+    """After pandera#2505, limits that a form cannot hold."""
+    from khrop.description.description import describe
+    from khrop.description.plain import plain
+    from khrop.export.json_schema import to_json_schema
+
+    of = model({"a": (float, {"lt": float("inf")})})
+    schema = to_json_schema(of)
+    assert [rule["id"] for rule in schema["x-khrop-rules"]] == ["below"]
+    assert all(json.dumps(document, allow_nan=False) for document in (schema, plain(describe(of))))
 
 
 FILES = {
