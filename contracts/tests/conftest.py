@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from khrop.thai.provinces import match
 
 # The modules that several test files share, wherever the tests were copied to.
 sys.path.append(str(Path(__file__).parent / "shared"))
+
+# Their tables are Arrow's, which the library alone does not bring.
+collect_ignore = [] if find_spec("pyarrow") else ["engine/test_kinds.py", "test_neighbours.py"]
 
 # How long a case takes says something of the machine, which runs several tests at once.
 settings.register_profile("khrop", deadline=None)

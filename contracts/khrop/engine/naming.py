@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import narwhals as nw
+
 from khrop.engine.declared import columns_of
 from khrop.model.names import marked
 from khrop.model.rule import options_of
@@ -54,13 +56,14 @@ def drop_doubled_names(frame: Any) -> tuple[Any, Mapping[str, int]]:
     if not doubled:
         return frame, {}
     first = [names.index(name) for name in dict.fromkeys(names)]
-    return (frame.select(first) if hasattr(frame, "column_names") else frame.iloc[:, first]), doubled
+    return (frame.select(first) if nw.dependencies.is_pyarrow_table(frame) else frame.iloc[:, first]), doubled
 
 
 def _names(frame: Any) -> list[Any]:
-    if hasattr(frame, "column_names") and hasattr(frame, "schema"):
+    # By the type: a frame of Spark Connect has every attribute, as a column.
+    if nw.dependencies.is_pyarrow_table(frame):
         return list(frame.column_names)
-    return list(frame.columns) if hasattr(frame, "iloc") and hasattr(frame, "columns") else []
+    return list(frame.columns) if nw.dependencies.is_pandas_dataframe(frame) else []
 
 
 def name_faults(contract: type, names: Sequence[str], doubled: Mapping[str, int]) -> Iterator[Fault]:

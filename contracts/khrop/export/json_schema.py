@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription, RuleDescription, describe, resolved
@@ -103,10 +104,12 @@ def _in_schema(built: Built, description: Description) -> bool:
 
 
 def _expressible(check: str, arguments: Mapping[str, Any]) -> bool:
-    """Return whether JSON Schema can say a check: patterns differ, and JSON's numbers are read as floats."""
+    """Return whether JSON Schema can say a check: patterns differ, JSON's numbers are read as floats and are finite."""
     if check in ("str_matches", "str_contains") and _NOT_OF_ECMA.search(str(arguments["pattern"])):
         return False
     limits = [v for value in arguments.values() for v in (value if isinstance(value, tuple) else (value,))]
+    if any(isinstance(v, (float, Decimal)) and not isfinite(v) for v in limits):
+        return False
     return all(not isinstance(v, Decimal) or Decimal(float(v)) == v for v in limits)
 
 

@@ -87,7 +87,13 @@ def methods_of(contract: type) -> dict[str, Rule]:
 
     Returns:
         The rules in the order in which they are written, those of the bases first.
+
+    Raises:
+        RuleDefinitionError: It is no Pandera model.
     """
+    if not (isinstance(contract, type) and hasattr(contract, "to_schema")):
+        what = contract.__name__ if isinstance(contract, type) else f"a {type(contract).__name__}"
+        raise RuleDefinitionError(f"a contract is a class derived from pandera's DataFrameModel; this is {what}")
     rules: dict[str, Rule] = {}
     for base in reversed(contract.__mro__):
         for name, attribute in vars(base).items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -162,6 +162,10 @@ class ContractError(ValueError):
         self.verdict = verdict
         super().__init__(verdict_text.error_text(verdict))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the error with its verdict: schedulers and test runners pass errors between processes."""
+        return ContractError, (self.verdict,)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -179,7 +183,8 @@ class Verdict:
         rules: The rules that the check was to run.
         row_count: The number of rows of the frame.
 
-    A verdict prints as a table: in a terminal (with colours through `rich`), and in a notebook.
+    A verdict prints as a table: in a terminal (with colours through `rich`), and in a notebook. It is pickled with all
+    its violations and without the frame: `valid` and `set_aside` then raise ValueError.
 
     Example:
         >>> import pandas as pd
@@ -251,6 +256,17 @@ class Verdict:
             The number; None where the verdict has no frame.
         """
         return self.row_count.count() if self.row_count is not None else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the verdict without the frame, which belongs to an engine of this process."""
+        by = self.grouping
+        if by is not None:
+            by = replace(by, documented=by.snapshots, listed=dict, first=partial(set, by.snapshots if by.named else ()))
+        rows = None if self.rows is None else RowCount(self.rows, int)
+        return Verdict, (
+            self.contract, self.contract_version, tuple(self.records), self.not_run, by, self.rule_counts,
+            self.severities, None, self.rules, rows,
+        )  # fmt: skip
 
     def outcomes(self, first: int = 3) -> tuple[RuleOutcome, ...]:
         """Return what became of each rule, in the order of the contract.
