@@ -145,12 +145,15 @@ class _Judgement(Run):
             if result.count:
                 self._add(rule.id, rule.severity, result.count, lambda: self._kept_violations(result))
             if isinstance(built.what, GroupKind):
-                self._judge_groups(built, {}, KeptRows.empty(), absent.union(result.rowless))
+                groups: dict[str, list[Row]] = {}
+                rows = KeptRows.empty()
+                if result.undecided is not None:
+                    groups, rows = self._groups(built.what, result.undecided)
+                self._judge_groups(built, groups, rows, absent.union(result.rowless))
         elif isinstance(result, Figures):
             groups, rows = self._groups(built.what, result)
-            rowless = absent.union(result.rowless) if self.complete else set(self.by.snapshots).difference(groups)
             failing = {name: of_name for name, of_name in groups.items() if of_name}
-            self._judge_groups(built, failing, rows, rowless)
+            self._judge_groups(built, failing, rows, set(self.by.snapshots).difference(groups))
 
     @property
     def complete(self) -> bool:
@@ -196,7 +199,8 @@ class _Judgement(Run):
         scales = {key: digits[key] for key in what.keys}
         for name, column in in_units.items():
             scales[column] = max(scales.get(column, 0), own[name])
-        keeps = self._keeps(what, scales)
+        # What was judged within a part fails already.
+        keeps = None if self.complete else self._keeps(what, scales)
         restored = {key: scales[key] for key in what.keys} | {name: scales[c] for name, c in in_units.items()}
         groups: dict[str, list[Row]] = {}
         for key, values in sorted(entries, key=lambda entry: str(entry[0][0])):
@@ -219,7 +223,7 @@ class _Judgement(Run):
 
 
 def _scaled(value: Any, digits: int) -> Any:
-    return value * 10**digits if digits and value is not None else value
+    return value * 10**digits if digits and type(value) is int else value
 
 
 def _aggregated(what: GroupKind, columns: Sequence[str], entries: Sequence[Entry]) -> list[Entry]:

@@ -307,7 +307,8 @@ class _PartRun(Run):
                     for snapshot, rows in kind.groups.items()
                     for row in rows
                 }
-                results[i] = _figures(tuple(of.values()), kind.keys, entries, {}, kind.rowless)
+                undecided = _figures(tuple(of.values()), kind.keys, entries, {})
+                results[i] = Failures(rowless=kind.rowless, undecided=undecided)
             else:
                 results[i] = self._failures(rules[i], failures, kind.rowless)
 
@@ -438,11 +439,7 @@ def _entries(kind: _Kept) -> Iterator[tuple[Key, Mapping[str, Any]]]:
 
 
 def _figures(
-    of: tuple[Of, ...],
-    keys: tuple[str, ...],
-    groups: Mapping[Key, Values],
-    types: Mapping[str, str],
-    rowless: tuple[str, ...] = (),
+    of: tuple[Of, ...], keys: tuple[str, ...], groups: Mapping[Key, Values], types: Mapping[str, str]
 ) -> Figures:
     """Return figures with decimals as integers of their last digit."""
     digits = [0] * (len(keys) + len(of))
@@ -455,7 +452,7 @@ def _figures(
         (key[0], *map(_unit, key[1:], digits)): tuple(map(_unit, values, digits[len(keys) :]))
         for key, values in groups.items()
     }
-    return Figures(keys, of, tuple(digits), types, in_units_of, rowless)
+    return Figures(keys, of, tuple(digits), types, in_units_of)
 
 
 def _unit(value: Any, digits: int) -> Any:

@@ -22,23 +22,6 @@ Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
-    """What fails in a part and is not changed by any other part.
-
-    Attributes:
-        count: The number of violations.
-        kept: The first of them.
-        rowless: The part's snapshots that have no row for the rule, because it skips nulls.
-        alone: Why this holds of the part alone, and not where there are others; else empty.
-    """
-
-    count: int = 0
-    kept: tuple[Violation, ...] = ()
-    rowless: tuple[str, ...] = ()
-    alone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The aggregates of groups, exact and mergeable: decimals are integers of their last digit.
 
@@ -48,7 +31,6 @@ class Figures:
         digits: The digits after the point of each key, then of each figure.
         types: What the columns that the rule reads hold; a column without a value is not listed.
         groups: The figures by snapshot and key.
-        rowless: As in `Failures`, where `groups` has failing groups alone.
     """
 
     keys: tuple[str, ...]
@@ -56,7 +38,25 @@ class Figures:
     digits: tuple[int, ...]
     types: Mapping[str, str]
     groups: Mapping[Key, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What fails in a part and is not changed by any other part.
+
+    Attributes:
+        count: The number of violations.
+        kept: The first of them.
+        rowless: The part's snapshots that have no row for the rule, because it skips nulls.
+        undecided: The groups that fail unless the document says otherwise; None where there are none.
+        alone: Why this holds of the part alone, and not where there are others; else empty.
+    """
+
+    count: int = 0
+    kept: tuple[Violation, ...] = ()
     rowless: tuple[str, ...] = ()
+    undecided: Figures | None = None
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +210,15 @@ def first_violations(violations: Iterable[Violation], limit: int | None) -> tupl
     return tuple(in_order(violations)[:limit])
 
 
-def _merge_failures(results: Sequence[Failures], limit: int | None) -> Failures:
+def _merge_failures(results: Sequence[Failures], limit: int | None) -> Failures | NotMeasured:
     kept = [violation for result in results for violation in result.kept]
+    figures = [result.undecided for result in results if result.undecided is not None]
+    undecided = _merge_figures(figures, None) if figures else None
+    if isinstance(undecided, NotMeasured):
+        return undecided
     return Failures(
         sum(result.count for result in results), first_violations(kept, limit) if kept else (),
-        tuple(sorted({name for result in results for name in result.rowless})),
+        tuple(sorted({name for result in results for name in result.rowless})), undecided,
     )  # fmt: skip
 
 
@@ -249,14 +253,14 @@ def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | No
             groups[key] = values if known is None else tuple(map(_added, of, known, values))
         if most is not None and len(groups) > most:
             return NotMeasured(too_many(most))
-    return Figures(keys, of, digits, types, groups, tuple(sorted({name for r in results for name in r.rowless})))
+    return Figures(keys, of, digits, types, groups)
 
 
 def _scaled(value: Any, unit: int) -> Any:
     """Return a value, or values, in smaller units."""
-    if unit == 1 or value is None:
-        return value
-    return frozenset(_scaled(v, unit) for v in value) if isinstance(value, frozenset) else value * unit
+    if isinstance(value, frozenset):
+        return frozenset(_scaled(single, unit) for single in value)
+    return value * unit if type(value) is int else value
 
 
 def _added(of: Of, a: Any, b: Any) -> Any:

@@ -93,8 +93,13 @@ def _written(result: Result | None, numbers: Mapping[str, int]) -> Any:
     if isinstance(result, NotMeasured):
         return {"reason": result.reason}
     if isinstance(result, Failures):
-        kept = [list(astuple(violation)) for violation in result.kept]
-        fields = {"count": result.count, "kept": kept, "alone": result.alone, "rowless": _numbered(result, numbers)}
+        fields = {
+            "count": result.count,
+            "kept": [list(astuple(violation)) for violation in result.kept],
+            "rowless": [numbers[name] for name in result.rowless],
+            "undecided": _written(result.undecided, numbers),
+            "alone": result.alone,
+        }
         return {name: value for name, value in fields.items() if value}
     if isinstance(result, Compared):
         listed = {name: [numbers.get(n, n) for n in getattr(result, name)] for name in ("snapshots", "without")}
@@ -107,13 +112,9 @@ def _written(result: Result | None, numbers: Mapping[str, int]) -> Any:
         ]  # fmt: skip
         return {
             "keys": result.keys, "of": result.of, "digits": result.digits, "types": result.types,
-            "rowless": _numbered(result, numbers), "runs" if runs else "groups": groups,
+            "runs" if runs else "groups": groups,
         }  # fmt: skip
     return None
-
-
-def _numbered(result: Failures | Figures, numbers: Mapping[str, int]) -> list[int]:
-    return [numbers[name] for name in result.rowless]
 
 
 def _read(content: Any, names: Sequence[str]) -> Any:
@@ -122,7 +123,6 @@ def _read(content: Any, names: Sequence[str]) -> Any:
         return None
     if "reason" in content:
         return NotMeasured(content["reason"])
-    rowless = tuple(names[n] for n in content.get("rowless", ()))
     if "of" in content:
         keys, of, digits = tuple(content["keys"]), tuple(content["of"]), tuple(content["digits"])
         entries = _of_runs(content["runs"]) if "runs" in content else content["groups"]
@@ -131,12 +131,15 @@ def _read(content: Any, names: Sequence[str]) -> Any:
             name = names[snapshot] if isinstance(snapshot, int) else snapshot
             read = [_read_value(value) for value in values]
             groups[name, *read[: len(keys)]] = tuple(read[len(keys) :])
-        return Figures(keys, of, digits, content["types"], groups, rowless)
+        return Figures(keys, of, digits, content["types"], groups)
     if "missing" in content:
         listed = [tuple(names[n] if isinstance(n, int) else n for n in content[of]) for of in ("snapshots", "without")]
         return Compared(listed[0], listed[1], tuple(content["missing"]), _read(content["result"], names))
     kept = tuple(Violation(*fields) for fields in content.get("kept", ()))
-    return Failures(content.get("count", 0), kept, rowless, content.get("alone", ""))
+    rowless, undecided = content.get("rowless", ()), _read(content.get("undecided"), names)
+    return Failures(
+        content.get("count", 0), kept, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
+    )
 
 
 def _is_run_form(result: Figures) -> bool:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from khrop import ProvinceProgress, State, Verdict, check, judge, measure, merge
 
 SUMS = {"totals", "parts", "roads", "by-district"}
+COMPARED = {"never-less", "same-budget", "something-new", "none-lost"}
 OF_PARTS = {"none-lost"}
 """What counts the rows of whole snapshots is decided by no other parts."""
 
@@ -81,7 +82,9 @@ def assert_alike(
     )  # fmt: skip
     verdict = judged_in_parts(contract, case, frame, complete, parts)
     skipped = {r.rule_id for r in set(verdict.not_run) - set(whole.not_run)}
-    assert undecided is None or skipped <= undecided, verdict.not_run
+    compared = COMPARED if misnamed(case) else set()
+    assert undecided is None or skipped <= undecided | compared, verdict.not_run
+    skipped |= compared
     if not complete and inexact(case):
         skipped |= SUMS
     expected = Counter(v for v in whole.records if v.rule_id not in skipped)
@@ -103,6 +106,13 @@ def inexact(case: Case) -> bool:
     return any(isinstance(v, float) and 2.0**50 < abs(v) < float("inf") for v in figures)
 
 
+def misnamed(case: Case) -> bool:
+    """Whether a frame of one snapshot is compared with rows of another: only `check` takes them for the same."""
+    names = {row.get("quarter") for row in case.table.rows} - {None}
+    others = {row.get("quarter") for table in case.others.values() for row in table.rows}
+    return "quarter" in case.table.types and len(names) < 2 and bool(others - names)
+
+
 def without(counts: dict[str, int], rules: set[str]) -> dict[str, int]:
     return {rule: number for rule, number in counts.items() if rule not in rules}
 
@@ -114,14 +124,14 @@ def agrees(frame: Frame, cut: tuple[type, Case, bool, list[list[Row]]], undecide
 
 
 @given(cut=cut_cases())
-@examples(40)
+@examples(8)
 def test_pandas(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     agrees(engines.pandas_nullable, cut)
 
 
 @pytest.mark.parametrize("frame", [engines.pandas_plain, engines.pandas_objects], ids=["plain", "objects"])
 @given(cut=cut_cases())
-@examples(20)
+@examples(10)
 def test_pandas_whose_types_follow_from_the_values_of_a_part(
     frame: Frame, cut: tuple[type, Case, bool, list[list[Row]]]
 ) -> None:
@@ -130,7 +140,7 @@ def test_pandas_whose_types_follow_from_the_values_of_a_part(
 
 @pytest.mark.duckdb
 @given(cut=cut_cases())
-@examples(30)
+@examples(10)
 def test_arrow(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     agrees(engines.arrow, cut)
 
@@ -138,7 +148,7 @@ def test_arrow(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
 @pytest.mark.polars
 @pytest.mark.parametrize("frame", [engines.polars, engines.polars_lazy], ids=["eager", "lazy"])
 @given(cut=cut_cases())
-@examples(25)
+@examples(10)
 def test_polars(frame: Frame, cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     agrees(frame, cut)
 
@@ -153,7 +163,7 @@ def duck() -> Iterator[Frame]:
 
 @pytest.mark.duckdb
 @given(cut=cut_cases())
-@examples(25)
+@examples(10)
 def test_duckdb(duck: Frame, cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     agrees(duck, cut)
 
@@ -174,7 +184,7 @@ def test_province_returns(cut: tuple[type, Case, bool, list[list[Row]]]) -> None
 
 
 @given(cut=cut_cases(), limit=st.integers(0, 3))
-@examples(15)
+@examples(8)
 def test_no_more_is_kept_than_the_limit_but_all_is_counted(
     cut: tuple[type, Case, bool, list[list[Row]]], limit: int
 ) -> None:
@@ -188,7 +198,7 @@ def test_no_more_is_kept_than_the_limit_but_all_is_counted(
 
 
 @given(cut=cut_cases())
-@examples(15)
+@examples(8)
 def test_the_order_in_which_parts_are_merged_does_not_matter(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     contract, case, complete, parts = cut
     states = [
