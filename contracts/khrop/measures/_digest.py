@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
@@ -27,8 +28,18 @@ def digest_of(contract: type, params: Params | None) -> str:
     Returns:
         32 hexadecimal digits.
     """
-    options = options_of(contract)
-    merged = {**(options.params or {}), **(params or {})}
+    try:
+        return _digest(contract, tuple(sorted((params or {}).items())))
+    except TypeError as unhashable:
+        if "unhashable" not in str(unhashable):
+            raise
+        return _digest.__wrapped__(contract, tuple((params or {}).items()))
+
+
+@lru_cache(maxsize=128)
+def _digest(contract: type, given: tuple[tuple[str, Any], ...]) -> str:
+    options, params = options_of(contract), dict(given)
+    merged = {**(options.params or {}), **params}
     named = (options.version, options.snapshot, options.key, options.label, options.place, dict(options.names_th))
     text = _canonical((contract.__name__, named, merged, columns_of(contract), built_rules(contract, params)))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

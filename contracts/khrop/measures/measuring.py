@@ -133,6 +133,7 @@ def measure(
         rules = frame_rules(read, params)
     run = start(read, part, [], _PartRun)
     run.rows, run.limit, run.most = count_rows(part).count(), limit, most
+    run.only = run.by
     run.by = _PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
     run.complete = complete_snapshots and run.by.column is not None
     frames = {name: prepare(read, native) for name, native in others.items()}
@@ -249,6 +250,7 @@ class _PartRun(Run):
     most: int = MOST
     complete: bool = False
     empty: frozenset[str] | None = None
+    only: Grouping | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -298,7 +300,10 @@ class _PartRun(Run):
     def _judge_within(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Judge rules about groups that no other part adds to."""
         kinds = {i: _Within(built.what, self.names) for i, built in rules.items()}
-        found = GroupRun(frame, self.by, _NoDocument()).run(list(kinds.values()))
+        alone = len(self.names) == 1 and frame.arrays is not None and frame.arrays.length
+        # Arrays are fast, but have no name of a snapshot: they serve where all rows are of the same.
+        by = self.only if alone and self.only is not None else self.by
+        found = GroupRun(frame, by, _NoDocument()).run(list(kinds.values()))
         for (i, kind), failures in zip(kinds.items(), found, strict=True):
             if kind.groups is not None:
                 of = {name: a.of for name, a in kind.aggregates.items()}

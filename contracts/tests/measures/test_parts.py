@@ -6,6 +6,7 @@ with its reason, and only where the reason holds.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
@@ -29,7 +30,9 @@ OF_PARTS = {"none-lost"}
 
 
 def examples(most: int) -> Any:
-    return settings(max_examples=most, deadline=None, suppress_health_check=list(HealthCheck))
+    """So many cases, or more (`make fuzz`)."""
+    times = int(os.environ.get("KHROP_FUZZ", "1"))
+    return settings(max_examples=most * times, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
