@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from khrop.engine._run import in_order
 from khrop.engine.naming import Fault
 from khrop.model.grouping import Of
+from khrop.model.terminal_text import plural
 from khrop.model.verdict import Violation
 
 Key = tuple[Any, ...]
@@ -162,8 +163,8 @@ class State:
         """Return the contract and what was measured."""
         options = getattr(self.contract, "__contract__", None)
         version = f" {options.version}" if options else ""
-        snapshots = f", {len(self.snapshots)} snapshots" if self.by_snapshot else ""
-        return f"<State of {self.contract.__name__}{version}: {self.rows} rows{snapshots}>"
+        snapshots = f", {plural(len(self.snapshots), 'snapshot')}" if self.by_snapshot else ""
+        return f"<State of {self.contract.__name__}{version}: {plural(self.rows, 'row')}{snapshots}>"
 
 
 def merge_results(results: Sequence[Result | None], limit: int | None, most: int | None) -> Result | None:

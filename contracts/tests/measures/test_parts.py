@@ -14,7 +14,7 @@ from typing import Any
 
 import conformance_engines as engines
 import pytest
-from conformance_case import Case, Row, cases
+from conformance_case import Case, Row, cases, some, together
 from conformance_contract import Grant, QuarterlyGrant
 from conformance_engines import Frame
 from conformance_provinces import returns
@@ -227,3 +227,54 @@ def test_ibis(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
     connection = ibis.duckdb.connect()
     agrees(engines.Ibis(connection, count()), cut)
     connection.disconnect()
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
+    from pyspark.sql import SparkSession
+
+    settings_of: dict[str, Any] = {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark")),
+    }
+    session = SparkSession.builder.master("local[2]").config(map=settings_of).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield engines.Spark(session)
+    session.stop()
+
+
+@pytest.mark.spark
+@pytest.mark.xdist_group("spark")
+@pytest.mark.parametrize("complete", [True, False], ids=["snapshots", "rows"])
+def test_spark_with_many_cases_at_once(spark: Frame, complete: bool) -> None:
+    types = dict.fromkeys(("ordinal", "budget", "spent", "left"), "int64") | {"spent": "decimal", "share": "float64"}
+    types |= {"open": "bool"} | dict.fromkeys(("code", "kind", "district", "quarter"), "text")
+    case = together(some(cases(True, types), 12), True)
+    names = sorted({row["quarter"] for row in case.table.rows})
+    number = {name: n % 2 for n, name in enumerate(names)}
+    rows = case.table.rows
+    parts = [[row for n, row in enumerate(rows) if (number[row["quarter"]] if complete else n % 2) == part]
+             for part in (0, 1)]  # fmt: skip
+    agrees(spark, (QuarterlyGrant, case, complete, parts))
+
+
+@pytest.mark.polars
+@pytest.mark.duckdb
+def test_parts_may_be_of_different_engines(duck: Frame) -> None:
+    case = some(returns(), 1)[0]
+    rows = case.table.rows
+    frames = (engines.pandas_nullable, engines.polars, engines.arrow, duck)
+    states = [
+        measure(ProvinceProgress, frame(case.table.with_rows(rows[n::4])), complete_snapshots=False)
+        for n, frame in enumerate(frames)
+    ]
+    verdict = judge(merge(states), claims=list(case.claims))
+    whole = check(ProvinceProgress, engines.polars(case.table), claims=list(case.claims), limit=None)
+    assert (verdict.status, verdict.counts()) == (whole.status, whole.counts())
+    assert Counter(verdict.records) == Counter(whole.records)
