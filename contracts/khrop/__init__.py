@@ -1,8 +1,8 @@
 """Khrop (ครบ, "all there"): contracts that prove that a published return is complete and consistent.
 
-`check` runs a contract on a frame and returns a `Verdict`; `rule` and `ContractOptions` define a contract of your own;
-`infer` proposes one from data; `repair` suggests corrections. The names below are loaded on first use, so that
-`import khrop` is fast.
+`check` runs a contract on a frame and returns a `Verdict`; `measure`, `merge` and `judge` do so part by part; `rule`
+and `ContractOptions` define a contract of your own; `infer` proposes one from data; `repair` suggests corrections. The
+names below are loaded on first use, so that `import khrop` is fast.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from khrop.engine.pandera_bridge import rule
     from khrop.inference.infer import infer
     from khrop.inference.inferred import Inference
+    from khrop.measures.judging import judge
+    from khrop.measures.measuring import measure
+    from khrop.measures.merging import merge
+    from khrop.measures.state import State
     from khrop.model.rule import ContractOptions, Rule, RuleDefinitionError, rule_ids, rules_of
     from khrop.model.verdict import ContractError, Verdict, Violation
 
@@ -35,6 +39,10 @@ _MODULE_OF = {
     "rule": "khrop.engine.pandera_bridge",
     "rule_ids": "khrop.model.rule",
     "rules_of": "khrop.model.rule",
+    "State": "khrop.measures.state",
+    "judge": "khrop.measures.judging",
+    "measure": "khrop.measures.measuring",
+    "merge": "khrop.measures.merging",
     "ContractError": "khrop.model.verdict",
     "Verdict": "khrop.model.verdict",
     "Violation": "khrop.model.verdict",
@@ -49,10 +57,14 @@ __all__ = [
     "ProvinceProgress",
     "Rule",
     "RuleDefinitionError",
+    "State",
     "Verdict",
     "Violation",
     "check",
     "infer",
+    "judge",
+    "measure",
+    "merge",
     "repair",
     "rule",
     "rule_ids",

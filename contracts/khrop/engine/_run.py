@@ -6,7 +6,7 @@ Here belongs how results become violations. What an engine is queried for belong
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -210,7 +210,7 @@ class Run:
                 self.fetched.update(snapshot_name(row[self.by.column]) for row in failing)
             self.by.name(failing[0])
         names = getattr(self.contract, "written_names", {})
-        return lambda: sorted([self._violation(rule, restore_row(row, scales, names)) for row in failing], key=_order)
+        return lambda: in_order([self._violation(rule, restore_row(row, scales, names)) for row in failing])
 
     def _violation(self, rule: RowRule, row: Row) -> Violation:
         texts = format_row(row, self.by.key, self.by.label)
@@ -290,8 +290,11 @@ def _failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.LazyFrame[Any]:
     return frame.data.filter(_scan.failing_rows(rule, frame))
 
 
-def _order(violation: Violation) -> tuple[Any, ...]:
-    """Sort key for the violations of a rule: as in the document, because engines return rows in any order."""
-    v = violation
-    place, key = natural_key(v.place), natural_key(v.key)
-    return (v.snapshot or "", place, key, v.column_name, v.observed, v.expected, v.message_en)
+def in_order(violations: Iterable[Violation]) -> list[Violation]:
+    """Sort the violations of a rule as in the document, because engines return rows in any order."""
+
+    def order(v: Violation) -> tuple[Any, ...]:
+        place, key = natural_key(v.place), natural_key(v.key)
+        return (v.snapshot or "", place, key, v.column_name, v.observed, v.expected, v.message_en)
+
+    return sorted(violations, key=order)

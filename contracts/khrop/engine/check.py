@@ -6,8 +6,8 @@ Here belongs the order of the work: rows and groups, then references, then the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots
@@ -25,6 +25,7 @@ LIMIT = 1000
 """The most violations that are kept for each rule by default."""
 PREVIOUS_FRAME = "previous"
 """The name of the previous return among the reference frames."""
+AnyRun = TypeVar("AnyRun", bound=Run)
 
 
 def check(
@@ -110,7 +111,7 @@ def check(
     options = options_of(contract)
     document_records, claim_records = to_records(document), to_records(claims)
     rules = [built for built in built_rules(contract, params) if built.rule.scope in scopes]
-    run = _start(contract, frame, [*document_records, *claim_records])
+    run = start(contract, frame, [*document_records, *claim_records], Run)
     run.limit = limit
     known = {**(options.params or {}), **(params or {})}
     run.facts = gather(lambda: run.by.snapshots, options.snapshot, document_records, claim_records, known)
@@ -138,18 +139,18 @@ def holds(contract: type, rule: Rule, frame: Any) -> bool:
     Returns:
         Whether the rule was run and has no violation.
     """
-    run = _start(contract, frame, [])
+    run = start(contract, frame, [], Run)
     run.facts = Facts(params=dict(options_of(contract).params or {}))
     run.limit = 0
     run.run_frame_rules([built for built in built_rules(contract, None) if built.rule == rule])
     return not run.counts and not run.frame.missing(rule.columns)
 
 
-def _start(contract: type, native: Any, records: Sequence[Mapping[str, Any]]) -> Run:
-    """Prepare a frame and name its snapshots."""
+def start(contract: type, native: Any, records: Sequence[Mapping[str, Any]], run: Callable[..., AnyRun]) -> AnyRun:
+    """Prepare a frame, name its snapshots and start a run on it."""
     options = options_of(contract)
     frame = prepare(contract, native)
     if frame.engine not in options.engines:
         raise ValueError(f"{contract.__name__} is for {', '.join(options.engines)}; this frame is of {frame.engine}")
     frame, by, fetched = group_snapshots(frame, options, records)
-    return Run(contract, native, options, frame, by, fetched)
+    return run(contract, native, options, frame, by, fetched)

@@ -57,6 +57,11 @@ class ContainsExactly(GroupKind):
         return {"rows": Aggregate("rows"), "different": Aggregate("different", self.column)}
 
     @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The column, and that of what was printed in its place."""
+        return (self.column, *([self.printed] if self.printed else []))
+
+    @property
     def keeps(self) -> Formula:
         """Whether there are as many rows, and as many different values, as expected."""
         # As many rows as values, all different: then each is there once, unless one is not expected.
@@ -191,6 +196,11 @@ class LinearSequence(GroupKind):
             "last": Aggregate("max", self.column),
             "different": Aggregate("different", self.column),
         }
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
 
     @property
     def keeps(self) -> Formula:

@@ -147,6 +147,11 @@ class GroupKind(RuleKind, abstract=True):
         raise NotImplementedError
 
     @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The columns of rows that `failures` fetches; by default none, as aggregates are all that it reads."""
+        return ()
+
+    @property
     def keeps(self) -> Formula | None:
         """The formula of keys and aggregates that is true for a group that keeps the rule; None where there is none."""
         return None
