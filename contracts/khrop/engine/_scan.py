@@ -73,9 +73,9 @@ def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
 
 def _equals(column: str, value: Any, engine: str) -> nw.Expr:
     """Compare a column with a value; Ibis takes no integer of more than 64 bits, so these are compared as texts."""
-    if engine == "ibis" and isinstance(value, (int, Decimal)) and abs(value) > MAX_INT64:
-        return nw.col(column).cast(nw.String) == str(int(value))
-    return nw.col(column) == value
+    wide = engine == "ibis" and isinstance(value, (int, Decimal)) and abs(int(value)) > MAX_INT64
+    equal: nw.Expr = nw.col(column).cast(nw.String) == str(int(value)) if wide else nw.col(column) == value
+    return equal
 
 
 @dataclass(slots=True)

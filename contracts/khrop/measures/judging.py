@@ -17,7 +17,7 @@ from khrop.engine._group_rules import scaled_keeps
 from khrop.engine._run import Run
 from khrop.engine.compiled import COLUMNS_RULE, Built, built_rules
 from khrop.engine.frames import PreparedFrame
-from khrop.engine.spark_names import rename_contract, rename_verdict
+from khrop.engine.safe_names import rename_contract, rename_verdict
 from khrop.expressions.evaluation import evaluate_row
 from khrop.expressions.formula import Formula
 from khrop.measures._kept_rows import KeptRows, NotKept
