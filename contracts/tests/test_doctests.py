@@ -11,6 +11,7 @@ MODULES = (
     "khrop.contracts.province_progress",
     "khrop.engine.check",
     "khrop.engine.pandera_bridge",
+    "khrop.inference.infer",
     "khrop.model.rule",
     "khrop.model.verdict",
     "khrop.thai.dates",
@@ -35,6 +36,6 @@ def test_an_example_prints_what_it_shows(example: doctest.DocTest) -> None:
 
 def test_the_public_names_have_examples() -> None:
     shown = {example.name.rpartition(".")[2] for example in examples()}
-    assert shown >= {"check", "rule", "Verdict", "ContractOptions", "ProvinceProgress"}
+    assert shown >= {"check", "infer", "rule", "Verdict", "ContractOptions", "ProvinceProgress"}
     assert shown >= {"parse_count", "parse_percent", "normalise", "to_arabic", "to_thai"}
     assert shown >= {"find_dates", "format_long", "match", "nearest"}

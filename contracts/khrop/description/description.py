@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import count
 from keyword import iskeyword
 from typing import Annotated, Any
+from unicodedata import normalize
 
 import narwhals as nw
 
@@ -396,7 +397,9 @@ def attributes_of(description: Description) -> dict[str, str]:
     taken = {r.method for r in description.rules} | set(dir(pa.DataFrameModel)) | {f.name for f in description.fields}
     attributes: dict[str, str] = {}
     for n, column in enumerate(description.fields, 1):
-        own = column.name.isidentifier() and not iskeyword(column.name) and not column.name.startswith("_")
+        # Python reads a name in the compatibility form of its characters.
+        own = column.name == normalize("NFKC", column.name) and not iskeyword(column.name)
+        own = own and column.name.isidentifier() and not column.name.startswith("_")
         if own and column.name not in taken - {f.name for f in description.fields}:
             attributes[column.name] = column.name
         else:

@@ -28,8 +28,7 @@ def equalities(columns: Sequence[SampledColumn]) -> list[ProposedRule]:
 
 
 def _equal(first: SampledColumn, other: SampledColumn, tried: int) -> ProposedRule:
-    codes = {value: code for code, value in enumerate(first.counts)}
-    values = np.array([-1 if value is None else codes[value] for value in first.values])
+    values = first.codes
     rows = np.flatnonzero(values >= 0)[:_COMPARED]
     return ProposedRule(
         id="equal", what=Call("__eq__", (Column(other.name), Column(first.name))), columns=(other.name, first.name),

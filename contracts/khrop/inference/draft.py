@@ -14,7 +14,7 @@ from khrop.inference.additions import additions
 from khrop.inference.comparisons import equalities, orders
 from khrop.inference.keys import Key, key_of, numberings, unique
 from khrop.inference.parts_and_wholes import parts_and_wholes
-from khrop.inference.proposed_rule import ProposedRule, numbered
+from khrop.inference.proposed_rule import ProposedRule, in_one_line, numbered
 from khrop.inference.ratios import ratios
 from khrop.inference.sampled_column import SampledColumn
 from khrop.inference.text_shapes import pattern, values_of
@@ -74,8 +74,9 @@ class Draft:
         there = {column.name for column in self.fields}
         key = tuple(name for name in self.key.columns if name in there)
         snapshot = self.key.snapshot if self.key.snapshot in there else None
+        summary = f"A row each of {', '.join(key)}." if key else f"A row of {self.name}."
         return Description(
-            name=self.name, summary=f"A row each of {', '.join(key)}." if key else f"A row of {self.name}.",
+            name=self.name, summary=in_one_line(summary),
             options=ContractOptions(version="0.1.0", key=key, snapshot=snapshot), fields=self.fields,
             rules=tuple(rule.described() for rule in self.rules), config={"coerce": True},
         )  # fmt: skip

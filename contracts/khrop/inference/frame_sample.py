@@ -17,6 +17,9 @@ from khrop.model.facts import plain
 PRECISION = 38
 """Digits of a decimal: as many as every engine has. How many a column has room for says nothing of its values."""
 
+_NESTED = (list, tuple, set, dict, bytes)
+_PLAIN = {int, str, bool, type(None)}
+
 
 def columns_of_frame(frame: Any, rows: int, doubled: Mapping[str, int]) -> tuple[list[SampledColumn], list[str]]:
     """Return the columns of the first rows of a frame.
@@ -36,13 +39,18 @@ def columns_of_frame(frame: Any, rows: int, doubled: Mapping[str, int]) -> tuple
     for name, dtype in data.collect_schema().items():
         if name in doubled:
             continue
-        values = tuple(plain(value) for value in head[name].to_list())
-        kind = _kind(dtype, values)
+        given = head[name].to_list()
+        values = tuple(given if set(map(type, given)) <= _PLAIN else map(plain, given))
+        kind = None if any(isinstance(value, _NESTED) for value in given) else _kind(dtype, values)
         if kind is None:
             notes.append(f"{name} is left out: a contract has no type for {dtype}")
             continue
         digits = (PRECISION, dtype.scale) if isinstance(dtype, nw.Decimal) and kind == "number" else None
-        columns.append(SampledColumn(name, kind, _as_kind(kind, values), digits, _zone(dtype, values)))
+        columns.append(
+            SampledColumn(
+                name, kind, _as_kind(kind, values), digits, _zone(dtype, values) if kind == "moment" else None
+            )
+        )
     return columns, notes
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from pathlib import Path
 from typing import Any
 
+from khrop import vocabulary
 from khrop.engine.check import check
 from khrop.engine.frames import count_rows, engine_of
 from khrop.engine.naming import drop_doubled_names
@@ -131,11 +133,14 @@ def class_name(stem: str) -> str:
     """Return the name of a class of a file's name: `waste-plans` is `WastePlans`; `Inferred` of no letters."""
     words = re.findall(r"[A-Za-z0-9]+", stem)
     name = "".join(word[:1].upper() + word[1:] for word in words)
-    return name if name.isidentifier() else NAME
+    return name if _can_name(name) else NAME
+
+
+def _can_name(name: str) -> bool:
+    """Return whether a class can have a name: none that its own code imports."""
+    return name.isidentifier() and name.isascii() and not keyword.iskeyword(name) and not hasattr(vocabulary, name)
 
 
 def _require_name(name: str) -> None:
-    import keyword
-
-    if not name.isidentifier() or keyword.iskeyword(name) or not name.isascii():
+    if not _can_name(name):
         raise WrongUse(f"{name!r} is no name of a class: ASCII letters, digits and _, a letter first")

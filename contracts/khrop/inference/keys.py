@@ -168,11 +168,13 @@ def numberings(columns: Sequence[SampledColumn], snapshot: SampledColumn | None 
         snapshot: The column that separates snapshots.
     """
     for column in columns:
+        if column.kind != "integer" or column.nullable or (snapshot is None and len(column.counts) < column.filled):
+            continue
         groups: dict[object, list[object]] = {}
         for value, of in zip(column.values, snapshot.values if snapshot else column.values, strict=True):
             groups.setdefault(of if snapshot else None, []).append(value)
         starts = {_numbered_from(values) for values in groups.values()}
-        if column.kind != "integer" or len(starts) != 1 or (start := starts.pop()) is None:
+        if len(starts) != 1 or (start := starts.pop()) is None:
             continue
         rows = len(column.values)
         yield ProposedRule(

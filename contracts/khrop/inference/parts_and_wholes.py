@@ -22,6 +22,8 @@ TOTAL = re.compile(
 MOST_LABELS = 12
 """With more different labels, only those that are words for a total are tried."""
 _MOST_GROUPINGS = 12
+_FEW = 500
+"""Rows that show that a group has several wholes."""
 _GROUPS = ("text", "integer", "date", "boolean")
 
 
@@ -63,6 +65,14 @@ def _wholes(label: SampledColumn) -> Iterator[str]:
             yield value
 
 
+def _groups(keys: Sequence[Array], rows: int) -> tuple[Array, Array]:
+    """Return the group of each row, and how many rows each group has."""
+    groups = np.zeros(rows, dtype=np.int64)
+    for key in keys:
+        _, groups = np.unique(groups * (int(key.max(initial=0)) + 2) + key, return_inverse=True)
+    return groups, np.bincount(groups)
+
+
 @dataclass(frozen=True)
 class _Search:
     figures: Sequence[SampledColumn]
@@ -71,16 +81,17 @@ class _Search:
 
     def rule(self, label: SampledColumn, whole: str, by: tuple[SampledColumn, ...]) -> ProposedRule | None:
         """Return the rule, where each group has one whole, and columns that chance does not explain add up."""
-        keys = [column.values for column in (*by, *([self.snapshot] if self.snapshot else []))]
-        codes: dict[tuple[object, ...], int] = {}
-        groups = np.array(
-            [codes.setdefault(key, len(codes)) for key in zip(*keys, strict=True)] or [0] * len(label.values)
-        )
-        count = max(len(codes), 1)
-        wholes = np.array([value == whole for value in label.values])
-        parts = ~wholes & np.array([value is not None for value in label.values])
+        keys = [column.codes for column in (*by, *([self.snapshot] if self.snapshot else []))]
+        wholes = label.codes == list(label.counts).index(whole)
+        # Each group has one whole: the groups of the wholes are all there are, each once.
+        few = np.flatnonzero(wholes)[:_FEW]
+        if len(_groups([key[few] for key in keys], len(few))[1]) < len(few):
+            return None
+        groups, counts = _groups(keys, len(label.values))
+        count = len(counts)
         if not (np.bincount(groups[wholes], minlength=count) == 1).all():
             return None
+        parts = ~wholes & (label.codes >= 0)
         values, present, _, slack = common(self.figures)
         holding = []
         for at, column in enumerate(self.figures):

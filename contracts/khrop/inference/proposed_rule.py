@@ -9,6 +9,7 @@ from khrop.description.description import RuleDescription
 from khrop.expressions.formula import Formula
 from khrop.inference.chance import MOST_DOUBT
 from khrop.model.rule import Scope, Severity
+from khrop.model.terminal_text import printable
 from khrop.vocabulary.kinds import RuleKind
 
 NEARLY = 0.9
@@ -64,7 +65,7 @@ class ProposedRule:
         """Return the rule as part of a contract."""
         return RuleDescription(
             id=self.id, method=self.id.replace("-", "_"), scope=self.scope, severity=self.severity,
-            summary=self.summary, what=self.what, columns=self.columns, needs=self.needs,
+            summary=in_one_line(self.summary), what=self.what, columns=self.columns, needs=self.needs,
             # A null is reported once, by the rule of its column.
             skip_null=self.columns if self.scope == "row" else (),
         )  # fmt: skip
@@ -78,6 +79,11 @@ def numbered(rules: Iterable[ProposedRule]) -> tuple[ProposedRule, ...]:
         seen[rule.id] = number = seen.get(rule.id, 0) + 1
         result.append(rule if number == 1 else replace(rule, id=f"{rule.id}-{number}"))
     return tuple(result)
+
+
+def in_one_line(text: str) -> str:
+    """Return a sentence that a docstring can hold, whatever the name of a column has in it."""
+    return " ".join(printable(text).split())
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from khrop.description.description import CHECK_ARGUMENTS, Description, FieldDescription, RuleDescription, attributes_of
 from khrop.expressions.formula import OPERATORS, Call, Column, Constant, Formula
+from khrop.inference.proposed_rule import in_one_line
 from khrop.model.rule import ContractOptions
-from khrop.model.terminal_text import printable
 
 _TYPES = {
     "int64": "int", "float64": "float", "str": "str", "bool": "bool", "object": "object", "date": "date",
@@ -53,7 +53,7 @@ def python_code(contract: Description, remarks: Remarks) -> str:
         body += ["", *_rule(rule, remarks.rules.get(rule.id, ""))]
     if contract.config:
         body += ["", "    class Config:", *(f"        {name} = {_literal(v)}" for name, v in contract.config.items())]
-    body += ["", *(f"    # {_comment(line)}" for line in remarks.end)] if remarks.end else []
+    body += ["", *(f"    # {in_one_line(line)}" for line in remarks.end)] if remarks.end else []
     head = [_docstring(remarks.heading), "", *_imports(contract), "", ""]
     head += [f"class {contract.name}(pa.DataFrameModel):", f"    {_docstring(contract.summary)}", ""]
     return "\n".join([*head, *body]) + "\n"
@@ -88,7 +88,7 @@ def _field(column: FieldDescription, attribute: str, remark: str) -> str:
         arguments.append(f"{CHECK_ARGUMENTS.get(check, check)}={_literal(list(value) if check == 'isin' else value)}")
     arguments += ["coerce=True"] if column.coerce else []
     value = f" = pa.Field({', '.join(arguments)})" if arguments else ""
-    return f"{attribute}: Series[{_type(column.dtype)}]{value}{f'  # {_comment(remark)}' if remark else ''}"
+    return f"{attribute}: Series[{_type(column.dtype)}]{value}{f'  # {in_one_line(remark)}' if remark else ''}"
 
 
 def _type(dtype: str) -> str:
@@ -110,7 +110,7 @@ def _options(options: ContractOptions) -> Iterator[str]:
 
 def _rule(rule: RuleDescription, remark: str) -> Iterator[str]:
     if remark:
-        yield f"    # {_comment(remark)}"
+        yield f"    # {in_one_line(remark)}"
     yield "    @rule("
     yield f"        {_literal(rule.id)},"
     for name, default in (("scope", "row"), ("severity", "error"), ("columns", ()), ("skip_null", ()), ("needs", ())):
@@ -163,15 +163,12 @@ def _literal(value: Any) -> str:
     return f"date({value.year}, {value.month}, {value.day})" if isinstance(value, date) else repr(value)
 
 
-def _comment(text: str) -> str:
-    """Return a text that a comment can hold, whatever the name of a file or column has in it."""
-    return " ".join(printable(text).split())
-
-
 def _docstring(text: str) -> str:
-    return '"""' + _comment(text).replace("\\", "/").replace('"', "'") + '"""'
+    """Return a text as a docstring, whatever the name of a file or column has in it."""
+    line = in_one_line(text)
+    return _literal(line) if '"' in line or "\\" in line else f'"""{line}"""'
 
 
 def with_comments(text: str, lines: Iterable[str]) -> str:
     """Return a document with lines above it as comments."""
-    return "".join(f"# {_comment(line)}\n" for line in lines) + text
+    return "".join(f"# {in_one_line(line)}\n" for line in lines) + text

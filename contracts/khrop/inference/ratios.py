@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -46,14 +47,20 @@ def ratios(
     values, present, _, _ = common(figures)
     values = values if abs(values).max() < _SAFE else values.astype(object)
     pairs = len(figures) * (len(figures) - 1)
+    found: dict[frozenset[str], tuple[float, list[ProposedRule]]] = {}
     for column in percents:
         units = column.units
         if units is None or not units.values.any() or abs(units.values).max() > MOST_PERCENT * 10**units.places:
             continue
-        places = min(units.places, 2)
-        off = tolerance if tolerance is not None else _TOLERANCES.get(places, TOLERANCE)
+        off = tolerance if tolerance is not None else _TOLERANCES.get(units.places, TOLERANCE)
         percent = _Percent(column, _hundredths(units.values, units.places), round(off * 100), off)
-        yield from percent.rules(figures, values, present & units.present, pairs * len(percents))
+        rules = list(percent.rules(figures, values, present & units.present, pairs * len(percents)))
+        names = frozenset(rules[0].columns if rules else ())
+        # Where a = 100 · b / c, so is c = 100 · b / a: the percent is the one that is more exact.
+        if rules and off < found.get(names, (inf, []))[0]:
+            found[names] = off, rules
+    for _, rules in found.values():
+        yield from rules
 
 
 def _hundredths(values: Array, places: int) -> Array:

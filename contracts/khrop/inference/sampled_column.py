@@ -46,9 +46,9 @@ class Units:
 
     def at(self, places: int) -> Array:
         """Return the integers in a smaller unit: of more digits after the point."""
-        return (
-            self.values if places == self.places else _narrow(self.values.astype(object) * 10 ** (places - self.places))
-        )
+        factor = 10 ** (places - self.places)
+        fits = self.values.dtype == np.int64 and int(abs(self.values).max(initial=0)) * factor < _SAFE
+        return self.values * factor if fits else _narrow(self.values.astype(object) * factor)
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,12 @@ class SampledColumn:
     def counts(self) -> Counter[Any]:
         """How often each value stands."""
         return Counter(value for value in self.values if value is not None)
+
+    @cached_property
+    def codes(self) -> Array:
+        """The number of each row's value in `counts`, -1 where there is none."""
+        codes = {value: code for code, value in enumerate(self.counts)}
+        return np.array([-1 if value is None else codes[value] for value in self.values], dtype=np.int64)
 
     @property
     def filled(self) -> int:
@@ -122,16 +128,18 @@ def common(columns: Sequence[SampledColumn]) -> tuple[Array, Array, int, int]:
     """
     units = [column.units for column in columns if column.units is not None]
     places = max((unit.places for unit in units), default=0)
-    values = _narrow(np.array([unit.at(places) for unit in units], dtype=object))
+    values = np.stack([unit.at(places) for unit in units])
     slack = MOST_ROUNDED if any(unit.rounded for unit in units) else 0
     return values, np.array([unit.present for unit in units], dtype=bool), places, slack
 
 
 def _narrow(values: Any) -> Array:
     """Return integers as 64 bits where sums and products of them fit."""
-    array = np.array(values, dtype=object)
-    largest = max((abs(value) for value in array.flat), default=0)
-    return array.astype(np.int64) if largest < _SAFE else array
+    try:
+        array = np.array(values, dtype=np.int64)
+    except OverflowError:
+        return np.array(values, dtype=object)
+    return array if int(abs(array).max(initial=0)) < _SAFE else np.array(values, dtype=object)
 
 
 def _point(value: date) -> int:
@@ -158,7 +166,7 @@ def _of_floats(numbers: Sequence[Any], present: Array) -> Units | None:
         # A float is the number that it prints as: the nearest to a decimal of so many digits.
         scaled = np.rint(values * 10.0**places)
         if (scaled / 10.0**places == values).all():
-            return Units(_narrow([int(value) for value in scaled]), present, places)
+            return Units(_narrow([int(value) for value in scaled.tolist()]), present, places)
     whole = len(str(int(np.abs(values).max())))
     places = max(0, min(MOST_PLACES, _DIGITS - 1 - whole))
-    return Units(_narrow([round(float(v) * 10**places) for v in values]), present, places, rounded=True)
+    return Units(_narrow([round(value * 10**places) for value in values.tolist()]), present, places, rounded=True)
