@@ -104,6 +104,14 @@ def test_a_null_in_a_rule_of_several_columns() -> None:
         def in_order(cls, frame: pd.DataFrame) -> Any:
             return frame["a"] <= frame["b"]
 
+    class OnPolars(pap.DataFrameModel):
+        a: float
+        b: float = pap.Field(nullable=True)
+
+        @pap.dataframe_check
+        def in_order(cls, data: Any) -> Any:
+            return data.lazyframe.select(pl.col("a") <= pl.col("b"))
+
     class Ruled(dy.Schema):
         a = dy.Float64()
         b = dy.Float64(nullable=True)
@@ -115,6 +123,7 @@ def test_a_null_in_a_rule_of_several_columns() -> None:
     frame = pl.DataFrame({"a": [1.0, 1.0], "b": [2.0, None]})
     with pytest.raises(pa.errors.SchemaErrors):
         Checked.validate(frame.to_pandas(), lazy=True)
+    OnPolars.validate(frame, lazy=True)
     assert Ruled.filter(frame)[1].counts() == {}
     for ours in (frame, frame.to_pandas()):
         assert khrop.check(Pair, ours).counts() == {"ordered": 1}
@@ -145,6 +154,22 @@ def test_great_expectations_skips_nulls_of_a_unique_column_and_searches_patterns
     assert batch.validate(gxe.ExpectColumnValuesToBeUnique(column="a")).success
     assert batch.validate(gxe.ExpectColumnValuesToMatchRegex(column="n", regex="b")).success
     assert khrop.check(Ours, frame).counts() == {"unique-a": 1}
+
+
+def test_dataframely_refuses_infinite_floats() -> None:
+    class Theirs(dy.Schema):
+        a = dy.Float64()
+
+    class Ours(pa.DataFrameModel):
+        a: Series[float]
+
+    class Finite(pa.DataFrameModel):
+        a: Series[float] = pa.Field(lt=float("inf"))
+
+    frame = pl.DataFrame({"a": [float("inf"), float("nan")]})
+    assert Theirs.filter(frame)[1].counts() == {"a|inf": 1, "a|nan": 1}
+    assert khrop.check(Ours, frame).counts() == {"not-null": 1}
+    assert khrop.check(Finite, frame).counts() == {"not-null": 1, "below": 1}
 
 
 def test_dataframely_searches_patterns() -> None:
