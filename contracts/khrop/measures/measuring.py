@@ -283,7 +283,7 @@ class _PartRun(Run):
 
     def _measure(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Measure rules about rows and groups of a frame."""
-        row_rules = {id(built.rule): i for i, built in rules.items() if isinstance(built.what, RowRule)}
+        row_rules = {id(built.what.rule): i for i, built in rules.items() if isinstance(built.what, RowRule)}
         results_of_rows = judge_rows([rules[i].what for i in row_rules.values()], frame, self.limit)
         for i in row_rules.values():
             results[i] = Failures()
