@@ -129,7 +129,8 @@ def draft_of(name: str, columns: Sequence[SampledColumn], wishes: Wishes, notes:
     snapshot = next((column for column in columns if column.name == key.snapshot), None)
     numbering = [rule for rule in numberings(first, snapshot) if rule.is_evident]
     figures = [c for c in first if c.kind in NUMBERS and c.varies]
-    searched = [*equal, *additions(figures), *ratios(figures, figures), *orders(first)]
+    percents = sorted(figures, key=lambda column: column.kind == "integer")  # of two that fit, one with a point
+    searched = [*equal, *additions(figures), *ratios(percents, figures), *orders(first)]
     searched += [*([unique(key.columns, rows)] if key.columns else []), *numbering, *parts_and_wholes(first, snapshot)]
     evident = [rule for rule in searched if rule.is_evident]
     remarks = [*notes, *_remarks(key, columns, wishes, rows)]

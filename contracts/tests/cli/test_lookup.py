@@ -65,13 +65,17 @@ def test_the_message_of_an_unknown_name_has_the_nearest_and_the_known_contracts(
         load_contract("ProvinceProgres")
 
 
+def test_the_only_contract_of_a_file_needs_no_name(stock: Path) -> None:
+    assert load_contract(str(stock.parent / "stock_contract.py")).__name__ == "Stock"
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("{folder}/absent.py:Stock", "there is no file .*absent.py"),
         ("{folder}/absent.odcs.yaml", "there is no file .*absent.odcs.yaml"),
         ("{folder}/stock_contract.py:Stok", "no contract 'Stok' in .*stock_contract.py; it has Stock"),
-        ("{folder}/stock_contract.py", "name the contract .*; it has Stock"),
+        ("{folder}/two.py", "name the contract .*; it has A, B"),
         ("{folder}/broken.py:Stock", "broken.py cannot be loaded: NameError: .*'nothing'.* \\(broken.py, line 2\\)"),
         ("{folder}/stock_contract.py:nw", "nw is 'module', not a contract"),
         ("no_such_module:Stock", "the module 'no_such_module' cannot be imported"),
@@ -80,5 +84,7 @@ def test_the_message_of_an_unknown_name_has_the_nearest_and_the_known_contracts(
 )
 def test_a_name_that_leads_nowhere_says_why(stock: Path, name: str, told: str) -> None:
     (stock.parent / "broken.py").write_text("\nnothing\n")
+    classes = (f"class {name}(pa.DataFrameModel):\n    a: int\n" for name in "AB")
+    (stock.parent / "two.py").write_text("import pandera.pandas as pa\n" + "".join(classes))
     with pytest.raises(WrongUse, match=told):
         load_contract(name.format(folder=stock.parent))
