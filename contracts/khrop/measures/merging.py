@@ -72,7 +72,7 @@ def _require_alike(first: State, other: State) -> None:
         raise ValueError("some parts were measured with complete_snapshots=True, others with False")
     if first.renamed != other.renamed:
         raise ValueError(
-            "some parts have columns that their engine reads under other names: give all parts the same columns and engine"
+            "an engine reads columns of some parts under other names: give all parts the same columns and engine"
         )
 
 
