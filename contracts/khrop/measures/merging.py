@@ -71,7 +71,9 @@ def _require_alike(first: State, other: State) -> None:
     if first.complete != other.complete:
         raise ValueError("some parts were measured with complete_snapshots=True, others with False")
     if first.renamed != other.renamed:
-        raise ValueError("Spark reads some columns of the parts under different names; give the parts the same columns")
+        raise ValueError(
+            "an engine reads columns of some parts under other names: give all parts the same columns and engine"
+        )
 
 
 def _require_apart(states: Sequence[State]) -> None:
