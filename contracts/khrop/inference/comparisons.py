@@ -8,7 +8,7 @@ import numpy as np
 
 from khrop.engine.declared import MOMENTS, NUMBERS
 from khrop.expressions.formula import Call, Column
-from khrop.inference.chance import different, doubt
+from khrop.inference.chance import MOST_DOUBT, different, doubt
 from khrop.inference.proposed_rule import ProposedRule
 from khrop.inference.sampled_column import Array, SampledColumn
 
@@ -72,7 +72,7 @@ def _in_order(first: SampledColumn, second: SampledColumn, tried: int) -> Propos
 
     rows = different(np.flatnonzero(judged)[:_COMPARED], starts, ends)
     unsure = doubt(fits, rows, len(rows), tried)
-    if unsure > 1:
+    if unsure > MOST_DOUBT:
         return None
     held = int(judged.sum())
     return ProposedRule(
