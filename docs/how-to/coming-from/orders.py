@@ -20,12 +20,12 @@ class Orders(pa.DataFrameModel):
 
     __contract__ = khrop.ContractOptions(version="1.0.0", key=("order_id",))
 
-    @khrop.rule("gross-adds-up", observed="{gross}", en="{order_id}: {net} net and {tax} tax are not {gross}")
+    @khrop.rule("gross-adds-up", en="{order_id}: {net} net and {tax} tax are not {gross}")
     def gross_adds_up(cls, params):
         """Net and tax add up to gross."""
         return AddsUp(("net", "tax"), "gross", tolerance=0.005)
 
-    @khrop.rule("large", severity="warning", observed="{net}", en="{order_id}: {net} is unusually much")
+    @khrop.rule("large", severity="warning", en="{order_id}: {net} is unusually much")
     def large(cls, params):
         """Orders above 10,000 are looked at."""
         return nw.col("net") <= 10_000

@@ -17,7 +17,7 @@ class Stock(pa.DataFrameModel):
 
     __contract__ = khrop.ContractOptions(version="1.0.0", key=("item",))
 
-    @khrop.rule("left-over", observed="{left}", en="{item}: {sold} sold and {left} left are not {received}")
+    @khrop.rule("left-over", en="{item}: {sold} sold and {left} left are not {received}")
     def left_over(cls, params):
         """Sold and left add up to received."""
         return AddsUp(("sold", "left"), "received")
