@@ -21,6 +21,7 @@ from khrop.engine.check import LIMIT, PREVIOUS_FRAME, start
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.flags import distinct_rows, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame, count_rows, engine_of, prepare
+from khrop.engine.naming import drop_doubled_names
 from khrop.engine.row_rules import RowRule
 from khrop.engine.spark_names import names_to_change, rename_contract, rename_frame
 from khrop.expressions.decimals import in_units
@@ -127,7 +128,7 @@ def measure(
     renamed: dict[str, str] = {}
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
     read = contract
-    if engine_of(part) == "pyspark" and (renamed := names_to_change(part.columns)):
+    if engine_of(drop_doubled_names(part)[0]) == "pyspark" and (renamed := names_to_change(part.columns)):
         read, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
         others = {name: rename_frame(native, renamed) for name, native in others.items()}
         rules = frame_rules(read, params)
