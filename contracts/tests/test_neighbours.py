@@ -274,6 +274,18 @@ def test_pandera_2505_a_limit_that_a_form_cannot_hold_is_listed() -> None:
     assert [rule["id"] for rule in schema["x-khrop-rules"]] == ["below"]
 
 
+@pytest.mark.files
+def test_duckdb_25521_nan_is_found_in_parquet_whose_statistics_leave_it_out(tmp_path: Path) -> None:
+    from pyarrow.parquet import write_table
+
+    from khrop.files.read import read
+
+    write_table(pya.table({"a": [1.0, float("nan")]}), tmp_path / "it's [1].parquet")
+    for field in ({}, {"le": 5}, {"ge": 0}):
+        of = model({"a": (float, field)})
+        assert khrop.check(of, read(tmp_path / "it's [1].parquet", of).frame).counts() == {"not-null": 1}
+
+
 FILES = {
     "frictionless#825 a text under a heading of digits": ("Musei,2011\nx,1.5\ny,in restauro\n", 1, "in restauro"),
     "frictionless#1048 a quote that is not closed": ('Musei,2011\nx,1\ny,"2\nz,3\n', 1, "quote not closed"),

@@ -55,7 +55,12 @@ def items(parquet: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     here = str(Path(sys.executable).parent)
-    return {**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return {
+        **os.environ,
+        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PRE_COMMIT_HOME": str(Path("pre-commit").resolve()),
+    }
 
 
 def run(command: str) -> subprocess.CompletedProcess[str]:
@@ -166,6 +171,17 @@ def test_rows_that_hold_are_written_by_the_engine(engine: str) -> None:
     given(BAD)
     example("write_valid")[f"with_{engine}"]("stock.parquet", "valid.parquet")
     assert items("valid.parquet") == ["tea"]
+
+
+def test_nan_in_parquet_is_found_with_the_option_of_the_page() -> None:
+    frame = given(GOOD).astype({"left": float})
+    frame.loc[0, "left"] = float("nan")
+    pl.from_pandas(frame, nan_to_null=False).write_parquet("stock.parquet")
+    page = FOLDER.with_suffix(".md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith("stock = duckdb.sql(")]
+    known: dict[str, Any] = {"duckdb": duckdb}
+    exec(line, known)
+    assert khrop.check(example("stock")["Stock"], known["stock"]).counts() == {"left-over": 1}
 
 
 @pytest.mark.spark

@@ -239,7 +239,7 @@ def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
     name = "".join(f"[{c}]" if c in "*?[" else c for c in str(path.absolute()))
     try:
         # The default connection, so that a file can be compared with the previous return's.
-        frame = duckdb.read_parquet(name, hive_partitioning=False, union_by_name=False)
+        frame = _scanned(duckdb, name)
         elements = duckdb.execute("SELECT name, num_children FROM parquet_schema(?)", [name]).fetchall()
     except duckdb.Error as error:
         raise _damaged(error) from error
@@ -248,6 +248,19 @@ def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
     index_heading(names, wanted)
     renamed = any(n != own and wanted.intersection((n, own)) for n, own in zip(names, frame.columns, strict=True))
     return None if renamed else frame
+
+
+def _scanned(duckdb: Any, name: str) -> Any:
+    """Return a Parquet file as a relation whose filters find NaN.
+
+    The statistics of a file leave NaN out, and DuckDB believes them unless it is told not to (duckdb/duckdb#25521).
+    """
+    quoted = name.replace("'", "''")
+    query = f"FROM read_parquet('{quoted}', hive_partitioning => false, union_by_name => false"
+    try:
+        return duckdb.sql(f"{query}, can_have_nan => true)")
+    except duckdb.BinderException:  # a version without the option, which looks for NaN in any file
+        return duckdb.sql(f"{query})")
 
 
 def _top_level(elements: Sequence[tuple[str, int | None]]) -> Iterator[str]:
