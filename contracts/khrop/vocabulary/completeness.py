@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
 from typing import Any, ClassVar, Literal
 
@@ -18,7 +18,7 @@ import narwhals as nw
 
 from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
-from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.names import marked
 from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
@@ -59,9 +59,12 @@ class ContainsExactly(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether there are as many rows, and as many different values, as expected."""
-        # As many rows as values, all different: then each is there once, unless one is not expected.
-        n = len(self.expected)
-        return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
+        return _as_many(len(self.expected))
+
+    @property
+    def proof(self) -> Positions:
+        """The place of a value in the list."""
+        return Positions(self.column, tuple(self.expected))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield what is absent, unknown, not expected or there more than once."""
@@ -195,10 +198,12 @@ class LinearSequence(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether the numbers are consecutive from `start`, or there is no row."""
-        # Without a null, from the first to the last, as many different numbers as rows: then by ones.
-        n = nw.col("rows")
-        ends = (nw.col("first") == self.start) & (nw.col("last") == n + (self.start - 1))
-        return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
+        return _by_ones(self.start)
+
+    @property
+    def proof(self) -> Positions:
+        """How far a number is from the first."""
+        return Positions(self.column, start=self.start)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the numbers that are absent, double or outside, and rows without a number."""
@@ -322,6 +327,20 @@ class UniqueKey(GroupKind):
     def value_changes(self, name: str, old: Any, new: Any, nullable: Collection[str]) -> Iterator[ValueChange]:
         """Yield the change of the columns, which depends on whether they may be null."""
         yield ValueChange(name, old, new, key_columns(old, new, nullable))
+
+
+@lru_cache
+def _as_many(n: int) -> Formula:
+    # As many rows as values, all different: then each is there once, unless one is not expected.
+    return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
+
+
+@lru_cache
+def _by_ones(start: int) -> Formula:
+    # Without a null, from the first to the last, as many different numbers as rows: then by ones.
+    n = nw.col("rows")
+    ends = (nw.col("first") == start) & (nw.col("last") == n + (start - 1))
+    return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
 
 
 def _both(th: str, en: str) -> str:
