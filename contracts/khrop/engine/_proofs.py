@@ -290,7 +290,8 @@ def _positions(series: nw.Series[Any], proof: Positions) -> Array:
 def _array(series: nw.Series[Any]) -> Any:
     """Return the values as an array of Arrow where they are that, else as NumPy's or pandas' own."""
     if series.implementation.is_pyarrow() or getattr(series.to_native().dtype, "storage", "") == "pyarrow":
-        values = series.to_arrow()
+        values: Any = series.to_arrow()
+        values = values.combine_chunks() if hasattr(values, "combine_chunks") else values
         return values.dictionary_decode() if hasattr(values, "dictionary_decode") else values
     return series.to_native().array
 

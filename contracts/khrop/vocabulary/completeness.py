@@ -101,18 +101,25 @@ class ContainsExactly(GroupKind):
     def _absent(self, snapshot: str, value: str) -> Failure:
         th, en = self._name(value)
         return Failure(
-            snapshot, value, self.column, "0", "1", "", f"ไม่พบ{th}ในตาราง", f"{_both(th, en)} is absent from the table"
+            snapshot,
+            show(self.column, value),
+            self.column,
+            "0",
+            "1",
+            "",
+            f"ไม่พบ{th}ในตาราง",
+            f"{_both(th, en)} is absent from the table",
         )
 
     def _extra(self, snapshot: str, value: str, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
-        return Failure(snapshot, value, self.column, th, "", place, message_th, message_en)
+        return Failure(snapshot, show(self.column, value), self.column, th, "", place, message_th, message_en)
 
     def _doubled(self, snapshot: str, value: str, times: str, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
-        return Failure(snapshot, value, self.column, times, "1", place, message_th, message_en)
+        return Failure(snapshot, show(self.column, value), self.column, times, "1", place, message_th, message_en)
 
     def _unknown(self, snapshot: str, row: Row, by: Grouping) -> Failure:
         column = self.printed if self.printed in row else None
@@ -132,7 +139,8 @@ class ContainsExactly(GroupKind):
         return list(dict.fromkeys(names[name] for name in similar))
 
     def _name(self, value: str) -> tuple[str, str]:
-        return self.names.get(value, (value, value))
+        text = show(self.column, value)
+        return self.names.get(value, (text, text))
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
