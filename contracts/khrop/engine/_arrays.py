@@ -61,13 +61,27 @@ class Arrays:
         self.length = length
         self.columns = columns
         self._lists = lists
+        self._small: dict[str, ColumnSlice] = {}
+        self._small_lists: dict[str, list[Any]] = {}
 
     def column_slice(self, name: str, start: int, stop: int) -> ColumnSlice:
-        """Return a column from row `start` up to row `stop`."""
-        return self.columns[name](start, stop)
+        """Return a column from row `start` up to row `stop`; all of a small column is kept for the next rule."""
+        if stop - start < self.length or self.length > BLOCK:
+            return self.columns[name](start, stop)
+        if name not in self._small:
+            self._small[name] = self.columns[name](start, stop)
+        return self._small[name]
 
     def to_list(self, name: str) -> list[Any]:
-        """Return all values of a column as plain values, None for a null."""
+        """Return all values of a column as plain values, None for a null; not to be changed by the caller."""
+        if name in self._small_lists:
+            return self._small_lists[name]
+        values = self._to_list(name)
+        if self.length <= BLOCK:
+            self._small_lists[name] = values
+        return values
+
+    def _to_list(self, name: str) -> list[Any]:
         part = self.column_slice(name, 0, self.length)
         if part.values is None or part.overflow is not None:
             return [plain(value) for value in self._lists(name, None)]
@@ -83,10 +97,10 @@ class Arrays:
 
     def take(self, name: str, rows: Sequence[int]) -> Slices:
         """Return a column's values at some rows, as slices of their own."""
-        whole, chosen = self.column_slice(name, 0, self.length), np.asarray(rows, dtype=np.intp)
+        chosen = np.asarray(rows, dtype=np.intp)
 
         def slices(start: int, stop: int) -> ColumnSlice:
-            at = chosen[start:stop]
+            whole, at = self.column_slice(name, 0, self.length), chosen[start:stop]
             values, null, overflow = (None if a is None else a[at] for a in (whole.values, whole.null, whole.overflow))
             return ColumnSlice(values, null, overflow, whole.low, whole.high)
 
@@ -103,7 +117,7 @@ def from_pandas(frame: Any, numeric: frozenset[str]) -> Arrays:
     Returns:
         The arrays.
     """
-    columns = {name: _pandas_column(frame[name], name in numeric) for name in frame.columns}
+    columns = {name: _on_demand(frame, name, name in numeric) for name in frame.columns}
 
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         series = frame[name]
@@ -145,6 +159,18 @@ def _blocks(rows: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """
     for block, numbers in groupby(rows, lambda row: row // BLOCK):
         yield block * BLOCK, [row - block * BLOCK for row in numbers]
+
+
+def _on_demand(frame: Any, name: str, number: bool) -> Slices:
+    """Return the slices of a column of a pandas frame, which is read where a rule needs it."""
+    column: list[Slices] = []
+
+    def slices(start: int, stop: int) -> ColumnSlice:
+        if not column:
+            column.append(_pandas_column(frame[name], number))
+        return column[0](start, stop)
+
+    return slices
 
 
 def _pandas_column(series: Any, number: bool) -> Slices:

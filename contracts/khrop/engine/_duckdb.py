@@ -106,3 +106,25 @@ def _any_flag(flags: Sequence[str]) -> str:
 def _rows(relation: Any) -> list[Row]:
     names = relation.columns
     return [dict(zip(names, map(plain, values), strict=True)) for values in relation.fetchall()]
+
+
+def values_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[str | int]]) -> nw.LazyFrame[Any]:
+    """Return some values as a relation of the same connection, which only another relation of it knows.
+
+    Args:
+        data: The other relation, of which nothing is read.
+        columns: The values of each column: texts, or integers of 64 bits.
+
+    Returns:
+        The relation.
+    """
+    relation: Any = data.to_native()
+    lists = [f'unnest({_list(values)}) as "{name}"' for name, values in columns.items()]
+    listed: nw.LazyFrame[Any] = nw.from_native(relation.limit(0).aggregate("count(*)").project(", ".join(lists)))
+    return listed
+
+
+def _list(values: Sequence[str | int]) -> str:
+    if isinstance(values[0], str):
+        return "[" + ", ".join("'" + str(value).replace("'", "''") + "'" for value in values) + "]::varchar[]"
+    return "[" + ", ".join(map(str, values)) + "]::bigint[]"

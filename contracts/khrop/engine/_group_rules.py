@@ -16,11 +16,11 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from khrop.engine import pieces
+from khrop.engine import _proofs, pieces
 from khrop.engine._arrays import Arrays
 from khrop.engine._decimals import restore, restore_row
-from khrop.engine.flags import distinct_values, fetch_rows
-from khrop.engine.frames import PreparedFrame
+from khrop.engine.flags import ROWS, distinct_values, fetch_rows
+from khrop.engine.frames import IN_MEMORY, PreparedFrame
 from khrop.engine.in_memory import MANY
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import compile_program, evaluate_row, supports_arrays
@@ -34,6 +34,8 @@ HALF_BASE = 2**32
 """Integers are summed as two halves of 32 bits where an engine's sum could leave 64 bits."""
 BATCH = 2000
 """Snapshots whose rows are fetched together."""
+MOST_NAMES = 5 * BATCH
+"""Up to so many snapshots that are not proven are filtered by name; where there are more, all are judged."""
 Groups = dict[str, list[Row]]
 
 
@@ -48,21 +50,56 @@ class GroupRun:
     def run(self, rules: Sequence[GroupKind]) -> list[list[Failure]]:
         """Find the failures of each rule."""
         groups: dict[int, Groups] = {}
+        proving = self._start_proofs(rules)
         for keys in dict.fromkeys(rule.keys for rule in rules):
-            remaining = {i: rule for i, rule in enumerate(rules) if rule.keys == keys}
+            remaining = {i: rule for i, rule in enumerate(rules) if rule.keys == keys and i not in proving.unproven}
             arrays = self._arrays() if not keys else None
             if arrays is not None:
                 snapshot = self.by.snapshots[0]
                 for i in [i for i, rule in remaining.items() if _supports_arrays(rule)]:
                     rule = remaining.pop(i)
                     groups[i] = self._failing(rule, {snapshot: [self._aggregate_arrays(arrays, rule)]})
-            if remaining:
-                groups |= self._group(keys, remaining)
+            if remaining or (proving.bits and not keys):
+                groups |= self._group(keys, remaining, None if keys else proving)
         rowless: Groups = {name: [] for name in self._rowless()}
-        return [
-            list(rule.failures({**rowless, **self._restored(rule, groups[i])}, self, self.by, self.facts))
-            for i, rule in enumerate(rules)
-        ]
+        failures: list[list[Failure]] = []
+        for i, rule in enumerate(rules):
+            if i not in proving.unproven:
+                table, failing = self, groups[i]
+            elif proving.unproven[i] or rowless:
+                table, failing = self._judge_unproven(rule, proving.unproven[i])
+            else:
+                failures.append([])
+                continue
+            failing = {**rowless, **self._restored(rule, failing)}
+            failures.append(list(rule.failures(failing, table, self.by, self.facts)))
+        return failures
+
+    def _start_proofs(self, rules: Sequence[GroupKind]) -> _Proving:
+        """Prove groups of a frame in memory; on an engine, prepare what is to be proven in a group-by."""
+        proofs = {i: rule.proof for i, rule in enumerate(rules) if self.by.snapshot and not (rule.keys or rule.derived)}
+        provable = {i: p for i, p in proofs.items() if p is not None and _proofs.is_provable(self.frame, p)}
+        if not provable:
+            return _Proving({}, [])
+        if self.frame.engine in IN_MEMORY:
+            found = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
+            return _Proving(dict(zip(provable, found, strict=True)), [])
+        bits = _proofs.summed_bits(self.frame, provable)
+        if bits and (large := self._large_frame()) is not None:
+            found = _proofs.sum_by_slices(large, self.by.snapshot or "", bits)
+            return _Proving(dict(zip([proof.number for proof in bits], found, strict=True)), [])
+        return _Proving({proof.number: [] for proof in bits}, bits)
+
+    def _judge_unproven(self, rule: GroupKind, snapshots: Sequence[Any]) -> tuple[GroupRun, Groups]:
+        """Return the groups that fail a rule, of the snapshots that are not proven, and the rows of these snapshots."""
+        if not snapshots:
+            return self, {}
+        table = self
+        if len(snapshots) <= MOST_NAMES and all(value == value for value in snapshots):  # NaN is not found by name
+            rows = self.frame.data.filter(self.by.among_values(snapshots))
+            table = GroupRun(self.frame.restrict(rows, self.frame.faults), self.by, self.facts)
+        failing = table._group(rule.keys, {0: rule})[0]
+        return table, failing
 
     def _rowless(self) -> Sequence[str]:
         """Return the snapshots without a row: some that documents name, or whose rows are all left out."""
@@ -85,11 +122,13 @@ class GroupRun:
             return None
         return arrays
 
-    def _group(self, keys: tuple[str, ...], rules: Mapping[int, GroupKind]) -> dict[int, Groups]:
+    def _group(
+        self, keys: tuple[str, ...], rules: Mapping[int, GroupKind], proving: _Proving | None = None
+    ) -> dict[int, Groups]:
         """Aggregate for each rule by snapshot; return the groups that fail it."""
         groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
         for piece in self._pieces():
-            piece_groups = self._group_piece(piece, keys, rules)
+            piece_groups = self._group_piece(piece, keys, rules, proving or _Proving({}, []))
             for i, rule in rules.items():
                 groups_by_rule[i] |= self._failing(rule, piece_groups[i])
         return groups_by_rule
@@ -109,23 +148,31 @@ class GroupRun:
         return data if data is not None and len(data) > MANY else None
 
     def _group_piece(
-        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
+        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind], proving: _Proving
     ) -> dict[int, Groups]:
         """Aggregate some whole snapshots; where every rule has a filter for failing groups, only these are fetched."""
-        grouped, aggregation = self._aggregate(data, keys, rules)
+        grouped, aggregation = self._aggregate(data, keys, rules, proving.bits)
         filters = [aggregation.failing_groups(rule, i) for i, rule in rules.items()]
+        filters += [nw.col(proof.mark).is_null() for proof in proving.bits]
         if self.by.columns(*keys) and all(expr is not None for expr in filters):
             grouped = grouped.filter(reduce(or_, [expr for expr in filters if expr is not None]))
         groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
         for row in fetch_rows(grouped):
             snapshot = self.by.name(row)
+            for proof in proving.bits:
+                if row[proof.mark] is None:
+                    proving.unproven[proof.number].append(row[self.by.snapshot or ""])
             for i, rule in rules.items():
                 values = {name: aggregation.value(row, _result_name(i, name), a) for name, a in rule.aggregates.items()}
                 groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
         return groups_by_rule
 
     def _aggregate(
-        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind]
+        self,
+        data: nw.LazyFrame[Any],
+        keys: tuple[str, ...],
+        rules: Mapping[int, GroupKind],
+        bits: Sequence[_proofs.SummedBits] = (),
     ) -> tuple[nw.LazyFrame[Any], _Aggregation]:
         """Run a group-by for all rules of the same keys; return its result and how to read it."""
         adapted = {name: self._derived(expr) for rule in rules.values() for name, expr in rule.derived.items()}
@@ -138,7 +185,12 @@ class GroupRun:
         data = data.with_columns(**aggregation.derived) if aggregation.derived else data
         exprs = [aggregation.expression(a).alias(name) for name, a in aggregation.split_sums(aggregates).items()]
         by = self.by.columns(*keys)
-        return (data.group_by(by).agg(*exprs) if by else data.select(*exprs)), aggregation
+        for proof in bits:
+            data = proof.add_bits(data, proof.bits(data))
+            exprs += [expr.alias(name) for name, expr in proof.aggregates.items()]
+        exprs += [nw.len().alias(ROWS)] if bits else []
+        grouped = data.group_by(by).agg(*exprs) if by else data.select(*exprs)
+        return reduce(lambda groups, proof: proof.add_mark(groups), bits, grouped), aggregation
 
     def _derived(self, expr: nw.Expr) -> tuple[nw.Expr, int | None]:
         """Return a derived column for the engine, and the digits after the point of its integers."""
@@ -229,6 +281,14 @@ class GroupRun:
         else:
             values = set(distinct_values(self.frame.data, column))
         return {restore(value, scale) for value in values}
+
+
+@dataclass(frozen=True, slots=True)
+class _Proving:
+    """What is proven: the snapshots that are not, by the number of the rule, and the proofs that a group-by runs."""
+
+    unproven: dict[int, list[Any]]
+    bits: Sequence[_proofs.SummedBits]
 
 
 def _result_name(rule: int, value: str) -> str:
@@ -395,7 +455,7 @@ def _evaluate(arrays: Arrays, formula: Formula) -> list[Any]:
     values = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
     overflow = [part.overflow for part in slices.values() if part.overflow is not None]
     at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
-    for row, of_row in zip(at, arrays.rows(at), strict=True):
+    for row, of_row in zip(at, arrays.rows(at) if at else (), strict=True):
         values[row] = evaluate_row(formula, of_row)
     return values
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from khrop.engine._decimals import fits_64_bits, scaled_objects
@@ -112,6 +113,8 @@ def needs_own_type(dtype: Any) -> bool:
     These are large integers, which it does not divide; decimals; and texts, whose comparisons do not combine with
     NumPy's booleans, and whose patterns are not those of its own texts.
     """
+    if isinstance(dtype, np.dtype):
+        return False
     name = str(dtype)
     return (name == "string" and _IS_PANDAS_3) or name.startswith(_ARROW_TYPES) and name.endswith("[pyarrow]")
 

@@ -77,8 +77,9 @@ def _join_arrays(
     current, previous = frame.arrays, previous_frame.arrays
     if current is None or previous is None or max(current.length, previous.length) > MANY:
         return None
-    row_of = {key: row for row, key in enumerate(_keys(previous, keys)) if None not in key}
-    if len(row_of) < sum(None not in key for key in _keys(previous, keys)):
+    previous_keys = _keys(previous, keys)
+    row_of = {key: row for row, key in enumerate(previous_keys) if None not in key}
+    if len(row_of) < sum(None not in key for key in previous_keys):
         return None
     pairs = [(row, row_of[key]) for row, key in enumerate(_keys(current, keys)) if key in row_of]
     current_rows, previous_rows = [a for a, _ in pairs], [b for _, b in pairs]

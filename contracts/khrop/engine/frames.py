@@ -7,7 +7,7 @@ in a contract; rows are judged in `khrop.engine.in_memory` (frames in memory) an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +157,8 @@ def count_rows(frame: Any) -> RowCount:
     Returns:
         The number.
     """
+    if nw.dependencies.is_pandas_dataframe(frame) or nw.dependencies.is_pyarrow_table(frame):
+        return RowCount(len(frame), lambda: len(frame))
     data = nw.from_native(drop_doubled_names(frame)[0])
     if isinstance(data, nw.DataFrame):
         return RowCount(len(data), lambda: len(data))
@@ -175,6 +177,8 @@ def engine_of(frame: Any) -> str:
     Raises:
         TypeError: The object is not a frame of a known engine.
     """
+    if nw.dependencies.is_pandas_dataframe(frame):
+        return "pandas"
     data = nw.from_native(frame, pass_through=True)
     name = data.implementation.value if isinstance(data, (nw.DataFrame, nw.LazyFrame)) else type(frame).__name__
     name = {"pyspark[connect]": "pyspark"}.get(name, name)
@@ -202,14 +206,16 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
     """
     frame, doubled = drop_doubled_names(frame)
     engine = engine_of(frame)
-    data, eager = nw.from_native(frame).lazy(), isinstance(nw.from_native(frame), nw.DataFrame)
+    wrapped = nw.from_native(frame)
+    data, eager = wrapped.lazy(), isinstance(wrapped, nw.DataFrame)
     schema = data.collect_schema()
     kinds = columns_of(contract)
     faults = [*name_faults(contract, list(schema), doubled)]
     scales: dict[str, int] = {}
     if engine in IN_MEMORY:
-        frame, data, scales = _convert(engine, frame, data, kinds)
-        schema = data.collect_schema()
+        frame, converted, scales = _convert(engine, frame, data, schema, kinds)
+        if converted is not data:
+            data, schema = converted, converted.collect_schema()
     changes: dict[str, nw.Expr] = {}
     types: dict[str, nw.dtypes.DType] = dict(schema)
     for name, column in kinds.items():
@@ -243,10 +249,9 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
 
 
 def _convert(
-    engine: str, frame: Any, data: nw.LazyFrame[Any], kinds: Mapping[str, Declared]
+    engine: str, frame: Any, data: nw.LazyFrame[Any], schema: nw.Schema, kinds: Mapping[str, Declared]
 ) -> tuple[Any, nw.LazyFrame[Any], dict[str, int]]:
     """Convert columns of a frame in memory that no expression can convert."""
-    schema = data.collect_schema()
     present = {name: column for name, column in kinds.items() if name in schema}
     decimals = [n for n, c in present.items() if c.kind in NUMBERS and isinstance(schema[n], nw.Decimal)]
     if engine == "pyarrow":
@@ -258,7 +263,8 @@ def _convert(
     from khrop.engine import _pandas
 
     mistyped = {n: c.kind for n, c in present.items() if not _fits(c, schema[n]) or n in decimals}
-    mistyped |= {n: c.kind for n, c in present.items() if _pandas.needs_own_type(frame[n].dtype)}
+    dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
+    mistyped |= {n: c.kind for n, c in present.items() if _pandas.needs_own_type(dtypes[n])}
     if not mistyped:
         return frame, data, {}
     frame, converted, scales = _pandas.convert_objects(frame, mistyped)
@@ -282,8 +288,11 @@ def _is_number(dtype: nw.dtypes.DType) -> bool:
     return dtype.is_numeric() or dtype == nw.Boolean
 
 
+@lru_cache(maxsize=1024)
 def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) -> tuple[nw.Expr, nw.dtypes.DType] | None:
     """Return a column as rules read it, and its type then; None where it is read as it is."""
+    if column.kind == "text" and dtype == nw.String:
+        return None
     col = nw.col(name)
     if column.kind in NUMBERS:
         if dtype in NARROW:
@@ -293,7 +302,7 @@ def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) ->
         if isinstance(dtype, nw.Decimal) and engine not in IN_MEMORY:
             return scaled_column(name, dtype, engine)
         return None
-    if column.kind == "text" and dtype != nw.String:
+    if column.kind == "text":
         return col.cast(nw.String), nw.String()
     if column.kind == "moment" and dtype == nw.Date:
         return col.cast(_DATETIME), _DATETIME
@@ -310,6 +319,7 @@ def _reads_session_clock(column: Declared, dtype: nw.dtypes.DType, engine: str) 
     return engine == "pyspark" and zoned and column.kind in MOMENTS and not column.zoned
 
 
+@lru_cache(maxsize=1024)
 def _fits(column: Declared, dtype: nw.dtypes.DType) -> bool:
     if column.kind == "other":
         return True

@@ -20,9 +20,9 @@ from khrop.expressions.rewriting import TRUE, simplify
 from khrop.model.rule import PREVIOUS, Rule, RuleDefinitionError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowRule:
-    """A rule about single rows, ready to run.
+    """A rule about single rows, ready to run. A contract is compiled once, so that a rule is equal to itself alone.
 
     Attributes:
         rule: The rule.
@@ -48,14 +48,25 @@ class RowRule:
     @property
     def numbers(self) -> frozenset[str]:
         """The columns whose values its formula uses."""
-        return value_columns(self.formula) if self.formula is not None else frozenset()
+        return _numbers(self)
 
     @property
     def on_arrays(self) -> bool:
         """Whether arrays of numbers are enough to judge it."""
-        return self.formula is not None and supports_arrays(self.formula)
+        return _supports_arrays(self)
 
 
+@lru_cache(maxsize=1024)
+def _numbers(rule: RowRule) -> frozenset[str]:
+    return value_columns(rule.formula) if rule.formula is not None else frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _supports_arrays(rule: RowRule) -> bool:
+    return rule.formula is not None and supports_arrays(rule.formula)
+
+
+@lru_cache(maxsize=1024)
 def simplify_rule(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
     """Simplify a rule for columns whose type is integer.
 

@@ -42,6 +42,22 @@ class Aggregate:
     column: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The positions of a group's rows: a group is proven where they are 0, 1, 2 … up to its last row, each once.
+
+    Attributes:
+        column: The column that has the position of a row.
+        values: The values in the order of their positions, all of which a group has; a row with another value has no
+            position. None where the column has numbers, and a group any number of rows.
+        start: The number whose position is 0.
+    """
+
+    column: str
+    values: tuple[Any, ...] | None = None
+    start: int = 0
+
+
 def natural_key(text: str) -> list[tuple[int, int, str]]:
     """Build a sort key under which numbers in texts sort as numbers: R9 before R10.
 
@@ -143,10 +159,20 @@ class Grouping:
         Returns:
             The condition.
         """
+        return self.among_values([self.present[name] for name in names if name in self.present])
+
+    def among_values(self, values: Sequence[Any]) -> nw.Expr:
+        """Return where a row belongs to one of some snapshots.
+
+        Args:
+            values: The snapshots, as values of their column.
+
+        Returns:
+            The condition.
+        """
         import narwhals as nw
 
         column = nw.col(self.column or "")
-        values = [self.present[name] for name in names if name in self.present]
         if any(isinstance(value, datetime) and value.tzinfo is not None for value in values):
             equal: nw.Expr = reduce(or_, [column == value for value in values])
             return equal

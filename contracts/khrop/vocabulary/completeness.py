@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
 from typing import Any, ClassVar, Literal
 
@@ -18,7 +18,7 @@ import narwhals as nw
 
 from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
-from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.names import marked
 from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
@@ -64,9 +64,12 @@ class ContainsExactly(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether there are as many rows, and as many different values, as expected."""
-        # As many rows as values, all different: then each is there once, unless one is not expected.
-        n = len(self.expected)
-        return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
+        return _as_many(len(self.expected))
+
+    @property
+    def proof(self) -> Positions:
+        """The place of a value in the list."""
+        return Positions(self.column, tuple(self.expected))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield what is absent, unknown, not expected or there more than once."""
@@ -103,18 +106,25 @@ class ContainsExactly(GroupKind):
     def _absent(self, snapshot: str, value: str) -> Failure:
         th, en = self._name(value)
         return Failure(
-            snapshot, value, self.column, "0", "1", "", f"ไม่พบ{th}ในตาราง", f"{_both(th, en)} is absent from the table"
+            snapshot,
+            show(self.column, value),
+            self.column,
+            "0",
+            "1",
+            "",
+            f"ไม่พบ{th}ในตาราง",
+            f"{_both(th, en)} is absent from the table",
         )
 
     def _extra(self, snapshot: str, value: str, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
-        return Failure(snapshot, value, self.column, th, "", place, message_th, message_en)
+        return Failure(snapshot, show(self.column, value), self.column, th, "", place, message_th, message_en)
 
     def _doubled(self, snapshot: str, value: str, times: str, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
-        return Failure(snapshot, value, self.column, times, "1", place, message_th, message_en)
+        return Failure(snapshot, show(self.column, value), self.column, times, "1", place, message_th, message_en)
 
     def _unknown(self, snapshot: str, row: Row, by: Grouping) -> Failure:
         column = self.printed if self.printed in row else None
@@ -134,7 +144,8 @@ class ContainsExactly(GroupKind):
         return list(dict.fromkeys(names[name] for name in similar))
 
     def _name(self, value: str) -> tuple[str, str]:
-        return self.names.get(value, (value, value))
+        text = show(self.column, value)
+        return self.names.get(value, (text, text))
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
@@ -205,10 +216,12 @@ class LinearSequence(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether the numbers are consecutive from `start`, or there is no row."""
-        # Without a null, from the first to the last, as many different numbers as rows: then by ones.
-        n = nw.col("rows")
-        ends = (nw.col("first") == self.start) & (nw.col("last") == n + (self.start - 1))
-        return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
+        return _by_ones(self.start)
+
+    @property
+    def proof(self) -> Positions:
+        """How far a number is from the first."""
+        return Positions(self.column, start=self.start)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the numbers that are absent, double or outside, and rows without a number."""
@@ -332,6 +345,20 @@ class UniqueKey(GroupKind):
     def value_changes(self, name: str, old: Any, new: Any, nullable: Collection[str]) -> Iterator[ValueChange]:
         """Yield the change of the columns, which depends on whether they may be null."""
         yield ValueChange(name, old, new, key_columns(old, new, nullable))
+
+
+@lru_cache
+def _as_many(n: int) -> Formula:
+    # As many rows as values, all different: then each is there once, unless one is not expected.
+    return formula_of((nw.col("rows") == n) & (nw.col("different") == n))
+
+
+@lru_cache
+def _by_ones(start: int) -> Formula:
+    # Without a null, from the first to the last, as many different numbers as rows: then by ones.
+    n = nw.col("rows")
+    ends = (nw.col("first") == start) & (nw.col("last") == n + (start - 1))
+    return formula_of((n == 0) | (ends & (nw.col("numbered") == n) & (nw.col("different") == n)))
 
 
 def _both(th: str, en: str) -> str:

@@ -18,7 +18,7 @@ import narwhals as nw
 from khrop.expressions.formula import Formula
 from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
-from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.rule import RuleDefinitionError
 from khrop.vocabulary.grades import Grades, ValueChange, unclear
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
@@ -156,13 +156,21 @@ class GroupKind(RuleKind, abstract=True):
         """The formula of keys and aggregates that is true for a group that keeps the rule; None where there is none."""
         return None
 
+    @property
+    def proof(self) -> Positions | None:
+        """What proves that a group keeps the rule, at less cost than its figures; None where nothing does.
+
+        An engine may judge by it first. The figures are then computed for the groups alone that are not proven.
+        """
+        return None
+
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield what is wrong with groups.
 
         Args:
             groups: The keys and aggregates of the groups for which `keeps` is not true, by snapshot; of a snapshot
                 without a row no group.
-            table: The rows behind the aggregates.
+            table: The rows behind the aggregates; those of groups that are proven may be left out.
             by: How the contract names snapshots, rows and places.
             facts: What the documents say.
 

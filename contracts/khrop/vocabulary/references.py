@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, ClassVar
 
@@ -107,7 +107,7 @@ class NotAllSame(GroupKind):
     @property
     def keeps(self) -> Formula:
         """Whether any column differs, or there is no row to compare."""
-        return formula_of(reduce(or_, [nw.col(column) > 0 for column in self.columns], nw.col("rows") == 0))
+        return _any_or_none(tuple(self.columns))
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield a failure for each snapshot."""
@@ -240,3 +240,8 @@ class ConservesRows(CountKind):
         here = " + ".join(f"(SELECT COUNT(*) FROM {t})" for t in [writer.table, *map(writer.name, self.also)])
         there = f"(SELECT COUNT(*) FROM {writer.name(self.of)})"
         return f"SELECT * FROM (SELECT {here} AS here, {there} AS there) AS c\nWHERE here <> there"
+
+
+@lru_cache
+def _any_or_none(columns: tuple[str, ...]) -> Formula:
+    return formula_of(reduce(or_, [nw.col(column) > 0 for column in columns], nw.col("rows") == 0))

@@ -1,0 +1,307 @@
+"""Prove that groups keep rules about the positions of their rows, in a group-by or on arrays.
+
+Counting the different values of each group costs several times as much as a group-by. Where a rule offers `Positions`,
+a bit for each position is summed instead. Here belongs the proof alone: a group that is not proven may keep its rule
+nevertheless, which `khrop.engine._group_rules` finds out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, TypeVar
+
+import narwhals as nw
+import numpy as np
+
+from khrop.engine._duckdb import values_frame
+from khrop.engine.flags import ROWS
+from khrop.engine.frames import IN_MEMORY, PreparedFrame
+from khrop.engine.in_memory import MANY
+from khrop.expressions.evaluation import MAX_INT64
+from khrop.model.facts import plain
+from khrop.model.grouping import Positions
+
+_BITS = 50
+"""Bits of a sum. No group of up to `_MOST` rows makes their sum leave 64 bits."""
+_MOST = 16 * _BITS
+"""The most positions that are summed; a group-by takes longer with each further sum."""
+_SAMPLE = 1000
+"""Rows that usually show how long sequences are."""
+Array = Any
+T = TypeVar("T")
+
+
+def is_provable(frame: PreparedFrame, proof: Positions | None) -> bool:
+    """Check whether an engine can find the positions of rows.
+
+    Args:
+        frame: The frame.
+        proof: What a rule offers.
+
+    Returns:
+        Whether the frame is of such an engine and the column of a type whose values are compared exactly.
+    """
+    if proof is None or frame.engine not in (*IN_MEMORY, "duckdb", "polars") or proof.column in frame.scales:
+        return False
+    dtype, values = frame.schema[proof.column], proof.values
+    if values is None:
+        return dtype == nw.Int64
+    typed = (
+        all(isinstance(value, str) for value in values)
+        if dtype == nw.String
+        else dtype == nw.Int64 and all(type(value) is int and abs(value) <= MAX_INT64 for value in values)
+    )
+    return typed and 0 < len(values) == len(set(values)) and (frame.engine in IN_MEMORY or len(values) <= _MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class SummedBits:
+    """A proof in a group-by.
+
+    A row adds the bit of its position to one of some sums. The sums are those of all positions, each once, only where
+    the rows are as many and their bits all differ: fewer bits cannot add up to them, nor can as many that repeat.
+
+    Attributes:
+        number: The number of the rule.
+        proof: What is proven.
+        size: The number of positions.
+    """
+
+    number: int
+    proof: Positions
+    size: int
+
+    @property
+    def mark(self) -> str:
+        """The column of the grouped frame that is not null for a proven group."""
+        return f"__proven{self.number}"
+
+    @property
+    def _key(self) -> str:
+        return f"__position{self.number}"
+
+    @property
+    def _sums(self) -> list[str]:
+        return [f"__bits{self.number}_{word}" for word in range(-(-self.size // _BITS))]
+
+    def bits(self, data: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return the bits of each position, as a frame of the engine of another."""
+        start, values = self.proof.start, self.proof.values
+        values = values if values is not None else tuple(range(start, start + self.size))
+        bits = {
+            name: [1 << position - word * _BITS if position // _BITS == word else 0 for position in range(self.size)]
+            for word, name in enumerate(self._sums)
+        }
+        return _small_frame(data, {self._key: values, **bits})
+
+    def add_bits(self, data: nw.LazyFrame[Any], bits: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return a frame with the bits of each row, null for a row without a position."""
+        return data.join(bits, left_on=[self.proof.column], right_on=[self._key], how="left")
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        """The sums of the bits, by name."""
+        return {name: nw.col(name).sum() for name in self._sums}
+
+    def add_mark(self, grouped: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return groups with a mark at those that are proven, in place of their sums."""
+        sizes = range(1, self.size + 1) if self.proof.values is None else [self.size]
+        full = {
+            f"__of_{name}": [(1 << min(max(n - word * _BITS, 0), _BITS)) - 1 for n in sizes]
+            for word, name in enumerate(self._sums)
+        }
+        proven = _small_frame(grouped, {self.mark: list(sizes), f"__size{self.number}": list(sizes), **full})
+        grouped = grouped.with_columns(nw.col(ROWS).cast(nw.Int64)).join(
+            proven, left_on=[ROWS, *self._sums], right_on=[f"__size{self.number}", *full], how="left"
+        )
+        return grouped.drop(self._sums)
+
+
+def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[SummedBits]:
+    """Choose how many positions are summed.
+
+    Args:
+        frame: The frame.
+        proofs: What can be proven, by the number of the rule.
+
+    Returns:
+        The proofs; without those of sequences that seem to be longer than a sum is worth.
+    """
+    chosen = []
+    for number, proof in proofs.items():
+        if proof.values is not None:
+            chosen.append(SummedBits(number, proof, len(proof.values)))
+            continue
+        some = frame.data.select(nw.col(proof.column)).head(_SAMPLE).collect()[proof.column].max()
+        seen = 0 if some is None else int(some) - proof.start + 1
+        if seen <= _MOST:
+            chosen.append(SummedBits(number, proof, min(max(2 * _BITS, -(-seen * 3 // 2 // _BITS) * _BITS), _MOST)))
+    return chosen
+
+
+def sum_by_slices(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[SummedBits]) -> list[list[Any]]:
+    """Find the groups of a frame in memory that are not proven, a slice at a time, in little additional memory.
+
+    Args:
+        frame: The frame.
+        snapshot: The column of groups.
+        proofs: What is to be proven of each group.
+
+    Returns:
+        For each proof, the values in `snapshot` of the groups.
+    """
+    bits = [(proof, proof.bits(frame.lazy())) for proof in proofs]
+    sums = {name: expr.alias(name) for proof in proofs for name, expr in proof.aggregates.items()}
+    columns = dict.fromkeys([snapshot, *(proof.proof.column for proof in proofs)])
+
+    def add(start: int, stop: int) -> nw.DataFrame[Any]:
+        rows = frame[start:stop].lazy().select(*columns)
+        rows = reduce(lambda data, proof: proof[0].add_bits(data, proof[1]), bits, rows)
+        return rows.group_by(snapshot).agg(nw.len().alias(ROWS), *sums.values()).collect()
+
+    parts: list[nw.DataFrame[Any]] = []
+    for part in _by_slices(add, len(frame)):
+        parts.append(part)
+        if sum(map(len, parts[1:])) > MANY:
+            parts = [_add_up(parts, snapshot)]
+    groups = _add_up(parts, snapshot).lazy()
+    marked = reduce(lambda data, proof: proof.add_mark(data), proofs, groups).collect()
+    failing = [marked.filter(nw.col(proof.mark).is_null())[snapshot] for proof in proofs]
+    return [[plain(value) for value in names.to_list()] for names in failing]
+
+
+def _add_up(parts: Sequence[nw.DataFrame[Any]], snapshot: str) -> nw.DataFrame[Any]:
+    """Add the sums of groups that are in several slices."""
+    sums = [nw.col(name).sum() for name in parts[0].columns if name != snapshot]
+    return nw.concat(list(parts)).group_by(snapshot).agg(*sums)
+
+
+def _small_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[Any]]) -> nw.LazyFrame[Any]:
+    """Return some values as a frame of the same engine."""
+    if data.implementation.is_duckdb():
+        return values_frame(data, columns)
+    schema = {n: nw.String() if isinstance(values[0], str) else nw.Int64() for n, values in columns.items()}
+    return nw.from_dict(dict(columns), schema, backend=data.implementation).lazy()
+
+
+def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions]) -> list[list[Any]]:
+    """Find the groups of a frame in memory, of pandas or Arrow, that are not proven.
+
+    Args:
+        frame: The frame.
+        snapshot: The column of groups.
+        proofs: What is to be proven of each group.
+
+    Returns:
+        For each proof, the values in `snapshot` of the groups.
+    """
+    groups, names = _number(frame, snapshot)
+    rows = np.bincount(groups, minlength=len(names))
+    starts = np.cumsum(rows) - rows
+    seen = [np.zeros(len(groups), dtype=bool) for _ in proofs]
+
+    def look(start: int, stop: int) -> None:
+        of_rows = groups[start:stop]
+        first, size = starts[of_rows], rows[of_rows]
+        for proof, marks in zip(proofs, seen, strict=True):
+            positions = _positions(frame[proof.column][start:stop], proof)
+            within = (positions >= 0) & (positions < size)
+            at = first + positions
+            marks[at if within.all() else at[within]] = True
+
+    for _ in _by_slices(look, len(groups)):
+        pass
+    ends, found = np.cumsum(rows), []
+    for proof, marks in zip(proofs, seen, strict=True):
+        # As many positions as rows, each of them seen: then each is seen once.
+        failing = np.zeros(len(names), dtype=bool)
+        failing[np.searchsorted(ends, np.flatnonzero(~marks), side="right")] = True
+        if proof.values is not None:
+            failing |= rows != len(proof.values)
+        found.append([names[group] for group in np.flatnonzero(failing & (rows > 0))])
+    return found
+
+
+def _number(frame: nw.DataFrame[Any], column: str) -> tuple[Array, list[Any]]:
+    """Return the number of each row's group, and the values of the groups in the order of these numbers."""
+    series, groups, numbers = frame[column], np.empty(len(frame), dtype=np.int32), dict[Any, int]()
+    start = 0
+    for codes, values in _by_slices(lambda start, stop: _encode(series[start:stop]), len(frame)):
+        of_values = np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int32)
+        groups[start : start + len(codes)] = of_values[codes]
+        start += len(codes)
+    return groups, [plain(value) for value in numbers]
+
+
+def _encode(series: nw.Series[Any]) -> tuple[Array, list[Any]]:
+    """Return the number of each row's value, and the values by number: several times where their rows are apart."""
+    values = _array(series)
+    first = np.flatnonzero(np.concatenate([[True], _differ(values[1:], values[:-1])]))
+    if 4 * len(first) > len(values):
+        codes, distinct = _factorize(values)
+        return codes, [*distinct, None]  # a null has the number -1
+    return np.repeat(np.arange(len(first)), np.diff(first, append=len(values))), values.take(first).tolist()
+
+
+def _differ(values: Any, others: Any) -> Array:
+    """Return where two arrays differ, or one is null."""
+    if hasattr(values, "dictionary_encode"):
+        import pyarrow.compute as pc
+
+        return pc.fill_null(pc.not_equal(values, others), True).to_numpy(zero_copy_only=False)
+    differ = values != others
+    return differ if isinstance(differ, np.ndarray) else differ.to_numpy(dtype=bool, na_value=True)
+
+
+def _factorize(values: Any) -> tuple[Array, list[Any]]:
+    """Return a number for each value, -1 for a null, and the values in the order of these numbers."""
+    if hasattr(values, "dictionary_encode"):
+        encoded = values.dictionary_encode()
+        return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pylist()
+    codes, distinct = values.factorize()
+    return codes, distinct.tolist()
+
+
+def _positions(series: nw.Series[Any], proof: Positions) -> Array:
+    """Return the positions of rows, negative for a row that has none."""
+    if proof.values is None:
+        null = series.is_null()
+        some = bool(null.any())
+        values = (series.fill_null(0) if some else series).to_numpy().astype(np.int64, copy=False)
+        positions = values - proof.start
+        if values.min(initial=proof.start) < proof.start or some:
+            positions[(values < proof.start) | null.to_numpy()] = -1  # a difference that is too large wraps around
+        return positions
+    values = _array(series)
+    if hasattr(values, "dictionary_encode"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        return pc.fill_null(pc.index_in(values, pa.array(proof.values, values.type)), -1).to_numpy()
+    places = {value: position for position, value in enumerate(proof.values)}
+    codes, distinct = _factorize(values)
+    return np.array([*(places.get(value, -1) for value in distinct), -1], dtype=np.int64)[codes]
+
+
+def _array(series: nw.Series[Any]) -> Any:
+    """Return the values as an array of Arrow where they are that, else as NumPy's or pandas' own."""
+    if series.implementation.is_pyarrow() or getattr(series.to_native().dtype, "storage", "") == "pyarrow":
+        values: Any = series.to_arrow()
+        values = values.combine_chunks() if hasattr(values, "combine_chunks") else values
+        return values.dictionary_decode() if hasattr(values, "dictionary_decode") else values
+    return series.to_native().array
+
+
+def _by_slices(work: Callable[[int, int], T], length: int) -> Iterator[T]:
+    """Do some work for each slice, in threads; NumPy and Arrow release the interpreter lock."""
+    starts = range(0, length, MANY)
+    if length <= MANY:
+        yield from (work(start, length) for start in starts)
+        return
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(lambda start: work(start, min(start + MANY, length)), starts)
