@@ -61,7 +61,7 @@ def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any,
                 exact[name] = series.astype("UInt64")
         elif needs_own_type(series.dtype) and (kind == "text" or series.count()):
             exact[name] = series.astype("str")
-        elif not series.count():
+        elif _is_empty(series):
             exact[name] = _empty_series(kind, series.index)
         elif content == "boolean" == kind:
             exact[name] = series.astype("boolean")
@@ -101,6 +101,14 @@ def _integers(series: Any, values: list[Any]) -> tuple[Any, Any, int] | None:
 def _naive(series: Any) -> bool:
     """Check that no moment of a column of objects has a time zone."""
     return all(getattr(value, "tzinfo", None) is None for value in series.dropna())
+
+
+def _is_empty(series: Any) -> bool:
+    """Check whether a column has no value; NaN, which Arrow's types tell from a null, is none."""
+    if not series.count():
+        return True
+    is_float = getattr(series.dtype, "kind", "") == "f"
+    return is_float and bool(pd.isna(series.to_numpy(dtype=float, na_value=float("nan"))).all())
 
 
 def _empty_series(kind: Kind, index: Any) -> Any:

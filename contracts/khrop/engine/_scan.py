@@ -141,8 +141,7 @@ class _Scan:
         """Return a rule's expression for the engine."""
         if rule.formula is None:
             return rule.expr
-        adapted = self._adapted(rule.formula)
-        return rule.expr if adapted == rule.formula else expression(adapted)
+        return expression(self._adapted(rule.formula))
 
     def expression(self, formula: Formula, replacements: Mapping[str, nw.Expr]) -> nw.Expr:
         """Return a formula's expression for the engine, on other expressions in place of some columns."""

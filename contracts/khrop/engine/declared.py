@@ -98,7 +98,8 @@ def require_checkable(contract: type) -> None:
     Raises:
         RuleDefinitionError: The contract declares such a thing; the message names it and what to do.
     """
-    for what in _uncheckable(contract.to_schema()):  # type: ignore[attr-defined]
+    schema = contract.to_schema()  # type: ignore[attr-defined]
+    for what in (*_uncheckable(schema), *_doubled(contract, schema)):
         raise RuleDefinitionError(f"{contract.__name__}: {what}")
 
 
@@ -125,6 +126,15 @@ def _categories(dtype: Any) -> tuple[str, ...] | None:
     return tuple(map(str, given)) if given is not None and len(given) else None
 
 
+def _doubled(contract: type, schema: Any) -> Iterator[str]:
+    """Yield fields that are lost because another one has the same column."""
+    models = [base for base in contract.__mro__ if hasattr(base, "to_schema") and "pandera" not in base.__module__]
+    fields = {name for base in models for name in vars(base).get("__annotations__", {}) if not name.startswith("_")}
+    if schema.index is None and len(fields) > len(schema.columns):
+        lost = len(fields) - len(schema.columns)
+        yield f"{lost} of its {len(fields)} fields have the column of another one: an alias, or a Field, is used twice"
+
+
 def _uncheckable(schema: Any) -> Iterator[str]:
     if schema.index is not None:
         yield "it declares an index, which pandas alone has; declare a column"
@@ -134,6 +144,9 @@ def _uncheckable(schema: Any) -> Iterator[str]:
         yield "strict='filter' drops columns, and check drops nothing; use strict=True, or select the columns first"
     if getattr(schema, "drop_invalid_rows", False):
         yield "drop_invalid_rows drops rows, and check drops nothing; use the valid rows of the verdict"
+    keys = [schema.unique] if isinstance(schema.unique, str) else schema.unique or []
+    if unknown := [name for name in keys if name not in schema.columns]:
+        yield f"unique names {', '.join(unknown)}, which it does not have as a column"
     if getattr(schema, "add_missing_columns", False):
         yield "add_missing_columns changes the frame, and check changes nothing; add the columns first"
     for name, column in schema.columns.items():

@@ -227,7 +227,7 @@ def _unique_rule(rule_id: str, columns: tuple[str, ...], nullable: bool) -> Rule
 
 
 def _format_limit(value: Any) -> str:
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
         return ", ".join(sorted(map(_format_limit, value)))
     return pattern_text(value) if hasattr(value, "pattern") else show("", value) or str(value)
 

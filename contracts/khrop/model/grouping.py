@@ -207,7 +207,7 @@ class Grouping:
 
     def columns(self, *names: str) -> list[str]:
         """Return some columns, after the column of snapshots where rows of several must be separated."""
-        return [*([self.snapshot] if self.snapshot else []), *names]
+        return list(dict.fromkeys([*([self.snapshot] if self.snapshot else []), *names]))
 
     def where(self, row: Row) -> str:
         """Return the place of a row in the document, or an empty text."""

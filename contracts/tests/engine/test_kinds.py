@@ -193,6 +193,25 @@ def test_integers_are_compared_with_larger_ones_than_any_column_holds(engine: st
 
 
 @every_engine
+def test_numbers_are_looked_up_by_value(engine: str) -> None:
+    floats = column(1.0, 3.0, None)
+    assert counts(contract({"a": (float, {"nullable": True, "isin": [1, 2]})}), engine, floats) == {"one-of": 1}
+    assert counts(contract({"a": (int, {"nullable": True, "isin": [1, 2]})}), engine, floats) == {"one-of": 1}
+    assert counts(contract({"a": (int, {"isin": [1.0, 2.5]})}), engine, column(1, 3)) == {"one-of": 1}
+    assert counts(contract({"a": (int, {"nullable": True, "notin": [1]})}), engine, floats) == {"none-of": 1}
+
+
+@every_engine
+def test_a_group_can_be_a_snapshot(engine: str) -> None:
+    options = khrop.ContractOptions(snapshot="invoice")
+    mains = rule(ByGroup(("invoice",), {"mains": ("sum", "main")}, nw.col("mains") == 1), "mains", scope="group")
+    twice = rule(UniqueKey(("invoice", "main")), "twice", scope="group")
+    of = contract({"invoice": str, "main": int}, __contract__=options, mains=mains, twice=twice)
+    table = pya.table({"invoice": ["A", "A", "B"], "main": [0, 0, 1]})
+    assert counts(of, engine, table) == {"mains": 1, "twice": 1}
+
+
+@every_engine
 def test_zero_is_one_key_whatever_its_sign(engine: str) -> None:
     table = column(0.0, -0.0, 1.0)
     assert counts(contract({"a": float}, r=rule(UniqueKey(("a",)), scope="group")), engine, table) == {"r": 1}
@@ -315,6 +334,16 @@ def test_texts_are_texts_in_categories_too(engine: str) -> None:
 def test_what_no_engine_or_not_every_engine_can_do_is_refused(fields: Mapping[str, Any]) -> None:
     with pytest.raises(khrop.RuleDefinitionError):
         khrop.check(contract(fields), pd.DataFrame({"a": []}))
+
+
+def test_a_field_whose_limits_would_be_lost_is_refused() -> None:
+    class Alias(pa.DataFrameModel):
+        a: Series[int] = pa.Field(alias="x", ge=0)
+        b: Series[int] = pa.Field(alias="x", le=5)
+
+    for of in (Alias, contract({"a": int}, {"unique": ["a", "absent"]})):
+        with pytest.raises(khrop.RuleDefinitionError):
+            khrop.check(of, pd.DataFrame({"x": [1], "a": [1]}))
 
 
 def test_what_pandera_would_change_is_refused() -> None:

@@ -79,7 +79,8 @@ def _chunks(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "pandas": lambda frame: frame, "objects": _objects, "chunks": _chunks, "pyarrow": _arrow, "polars": _polars, "duckdb": _duckdb,
+    "pandas": lambda frame: frame, "objects": _objects, "chunks": _chunks, "pyarrow": _arrow, "polars": _polars,
+    "duckdb": _duckdb,
 }  # fmt: skip
 GROUPS = st.lists(
     st.one_of(
@@ -155,7 +156,8 @@ def test_what_is_proven_has_no_figures_computed(engine: str, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "proof", [Positions("text", ("a", "a")), Positions("text", ()), Positions("text", (1, 2)), Positions("number", (1.5,)),
+    "proof", [Positions("text", ("a", "a")), Positions("text", ()), Positions("text", (1, 2)),
+              Positions("number", (1.5,)),
               Positions("number", (True,)), Positions("number", (2**70,)), Positions("text")],
 )  # fmt: skip
 def test_lists_that_cannot_be_compared_exactly_prove_nothing(proof: Positions) -> None:
