@@ -20,7 +20,7 @@ import numpy as np
 from khrop.engine._duckdb import values_frame
 from khrop.engine.flags import ROWS
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
-from khrop.engine.in_memory import MANY
+from khrop.engine.in_memory import STEP
 from khrop.expressions.evaluation import MAX_INT64
 from khrop.model.facts import plain
 from khrop.model.grouping import Positions
@@ -31,6 +31,8 @@ _MOST = 16 * _BITS
 """The most positions that are summed; a group-by takes longer with each further sum."""
 _SAMPLE = 1000
 """Rows that usually show how long sequences are."""
+_MERGED = 4 * STEP
+"""Groups of slices that are kept before those of the same snapshot are added up."""
 Array = Any
 T = TypeVar("T")
 
@@ -166,7 +168,7 @@ def sum_by_slices(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Summ
     parts: list[nw.DataFrame[Any]] = []
     for part in _by_slices(add, len(frame)):
         parts.append(part)
-        if sum(map(len, parts[1:])) > MANY:
+        if sum(map(len, parts[1:])) > _MERGED:
             parts = [_add_up(parts, snapshot)]
     groups = _add_up(parts, snapshot).lazy()
     marked = reduce(lambda data, proof: proof.add_mark(data), proofs, groups).collect()
@@ -200,12 +202,14 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
         For each proof, the values in `snapshot` of the groups.
     """
     groups, names = _number(frame, snapshot)
-    rows = np.bincount(groups, minlength=len(names))
+    rows = np.zeros(len(names), dtype=np.int64)
+    for part in groups:
+        np.add.at(rows, part.numbers, part.lengths)
     starts = np.cumsum(rows) - rows
-    seen = [np.zeros(len(groups), dtype=bool) for _ in proofs]
+    seen = [np.zeros(len(frame), dtype=bool) for _ in proofs]
 
     def look(start: int, stop: int) -> None:
-        of_rows = groups[start:stop]
+        of_rows = groups[start // STEP].of_rows()
         first, size = starts[of_rows], rows[of_rows]
         for proof, marks in zip(proofs, seen, strict=True):
             positions = _positions(frame[proof.column][start:stop], proof)
@@ -213,7 +217,7 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
             at = first + positions
             marks[at if within.all() else at[within]] = True
 
-    for _ in _by_slices(look, len(groups)):
+    for _ in _by_slices(look, len(frame)):
         pass
     ends, found = np.cumsum(rows), []
     for proof, marks in zip(proofs, seen, strict=True):
@@ -226,25 +230,35 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
     return found
 
 
-def _number(frame: nw.DataFrame[Any], column: str) -> tuple[Array, list[Any]]:
-    """Return the number of each row's group, and the values of the groups in the order of these numbers."""
-    series, groups, numbers = frame[column], np.empty(len(frame), dtype=np.int32), dict[Any, int]()
-    start = 0
-    for codes, values in _by_slices(lambda start, stop: _encode(series[start:stop]), len(frame)):
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The groups of a slice's rows: the number of the group of each run of rows, and how long the run is."""
+
+    numbers: Array
+    lengths: Array | int
+
+    def of_rows(self) -> Array:
+        """Return the number of each row's group."""
+        return self.numbers if isinstance(self.lengths, int) else np.repeat(self.numbers, self.lengths)
+
+
+def _number(frame: nw.DataFrame[Any], column: str) -> tuple[list[_Runs], list[Any]]:
+    """Return the groups of each slice, and the values of the groups in the order of their numbers."""
+    series, groups, numbers = frame[column], list[_Runs](), dict[Any, int]()
+    for codes, lengths, values in _by_slices(lambda start, stop: _encode(series[start:stop]), len(frame)):
         of_values = np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int32)
-        groups[start : start + len(codes)] = of_values[codes]
-        start += len(codes)
+        groups.append(_Runs(of_values if codes is None else of_values[codes], lengths))
     return groups, [plain(value) for value in numbers]
 
 
-def _encode(series: nw.Series[Any]) -> tuple[Array, list[Any]]:
-    """Return the number of each row's value, and the values by number: several times where their rows are apart."""
+def _encode(series: nw.Series[Any]) -> tuple[Array | None, Array | int, list[Any]]:
+    """Return the values of runs and how long each is; where runs are short, a number for each row and its values."""
     values = _array(series)
     first = np.flatnonzero(np.concatenate([[True], _differ(values[1:], values[:-1])]))
     if 4 * len(first) > len(values):
         codes, distinct = _factorize(values)
-        return codes, [*distinct, None]  # a null has the number -1
-    return np.repeat(np.arange(len(first)), np.diff(first, append=len(values))), values.take(first).tolist()
+        return codes, 1, [*distinct, None]  # a null has the number -1
+    return None, np.diff(first, append=len(values)), values.take(first).tolist()
 
 
 def _differ(values: Any, others: Any) -> Array:
@@ -298,10 +312,10 @@ def _array(series: nw.Series[Any]) -> Any:
 
 def _by_slices(work: Callable[[int, int], T], length: int) -> Iterator[T]:
     """Do some work for each slice, in threads; NumPy and Arrow release the interpreter lock."""
-    starts = range(0, length, MANY)
-    if length <= MANY:
+    starts = range(0, length, STEP)
+    if length <= STEP:
         yield from (work(start, length) for start in starts)
         return
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda start: work(start, min(start + MANY, length)), starts)
+        yield from pool.map(lambda start: work(start, min(start + STEP, length)), starts)
