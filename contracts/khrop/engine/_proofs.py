@@ -31,8 +31,6 @@ _MOST = 16 * _BITS
 """The most positions that are summed; a group-by takes longer with each further sum."""
 _SAMPLE = 1000
 """Rows that usually show how long sequences are."""
-_MERGED = 4 * STEP
-"""Groups of slices that are kept before those of the same snapshot are added up."""
 Array = Any
 T = TypeVar("T")
 
@@ -145,43 +143,6 @@ def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[S
     return chosen
 
 
-def sum_by_slices(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[SummedBits]) -> list[list[Any]]:
-    """Find the groups of a frame in memory that are not proven, a slice at a time, in little additional memory.
-
-    Args:
-        frame: The frame.
-        snapshot: The column of groups.
-        proofs: What is to be proven of each group.
-
-    Returns:
-        For each proof, the values in `snapshot` of the groups.
-    """
-    bits = [(proof, proof.bits(frame.lazy())) for proof in proofs]
-    sums = {name: expr.alias(name) for proof in proofs for name, expr in proof.aggregates.items()}
-    columns = dict.fromkeys([snapshot, *(proof.proof.column for proof in proofs)])
-
-    def add(start: int, stop: int) -> nw.DataFrame[Any]:
-        rows = frame[start:stop].lazy().select(*columns)
-        rows = reduce(lambda data, proof: proof[0].add_bits(data, proof[1]), bits, rows)
-        return rows.group_by(snapshot).agg(nw.len().alias(ROWS), *sums.values()).collect()
-
-    parts: list[nw.DataFrame[Any]] = []
-    for part in _by_slices(add, len(frame)):
-        parts.append(part)
-        if sum(map(len, parts[1:])) > _MERGED:
-            parts = [_add_up(parts, snapshot)]
-    groups = _add_up(parts, snapshot).lazy()
-    marked = reduce(lambda data, proof: proof.add_mark(data), proofs, groups).collect()
-    failing = [marked.filter(nw.col(proof.mark).is_null())[snapshot] for proof in proofs]
-    return [[plain(value) for value in names.to_list()] for names in failing]
-
-
-def _add_up(parts: Sequence[nw.DataFrame[Any]], snapshot: str) -> nw.DataFrame[Any]:
-    """Add the sums of groups that are in several slices."""
-    sums = [nw.col(name).sum() for name in parts[0].columns if name != snapshot]
-    return nw.concat(list(parts)).group_by(snapshot).agg(*sums)
-
-
 def _small_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[Any]]) -> nw.LazyFrame[Any]:
     """Return some values as a frame of the same engine."""
     if data.implementation.is_duckdb():
@@ -258,7 +219,8 @@ def _encode(series: nw.Series[Any]) -> tuple[Array | None, Array | int, list[Any
     if 4 * len(first) > len(values):
         codes, distinct = _factorize(values)
         return codes, 1, [*distinct, None]  # a null has the number -1
-    return None, np.diff(first, append=len(values)), values.take(first).tolist()
+    some = values.gather(first) if series.implementation.is_polars() else values.take(first)
+    return None, np.diff(first, append=len(values)), some.to_list() if hasattr(some, "to_list") else some.tolist()
 
 
 def _differ(values: Any, others: Any) -> Array:
@@ -268,6 +230,8 @@ def _differ(values: Any, others: Any) -> Array:
 
         return pc.fill_null(pc.not_equal(values, others), True).to_numpy(zero_copy_only=False)
     differ = values != others
+    if hasattr(differ, "fill_null"):
+        return differ.fill_null(True).to_numpy()
     return differ if isinstance(differ, np.ndarray) else differ.to_numpy(dtype=bool, na_value=True)
 
 
@@ -276,6 +240,9 @@ def _factorize(values: Any) -> tuple[Array, list[Any]]:
     if hasattr(values, "dictionary_encode"):
         encoded = values.dictionary_encode()
         return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pylist()
+    if hasattr(values, "drop_nulls"):
+        codes = values.rank("dense").cast(int).fill_null(0).to_numpy() - 1
+        return codes, values.drop_nulls().unique().sort().to_list()
     codes, distinct = values.factorize()
     return codes, distinct.tolist()
 
@@ -296,13 +263,18 @@ def _positions(series: nw.Series[Any], proof: Positions) -> Array:
         import pyarrow.compute as pc
 
         return pc.fill_null(pc.index_in(values, pa.array(proof.values, values.type)), -1).to_numpy()
+    if series.implementation.is_polars():
+        places = series.replace_strict(proof.values, range(len(proof.values)), default=-1, return_dtype=nw.Int64)
+        return places.to_numpy()
     places = {value: position for position, value in enumerate(proof.values)}
     codes, distinct = _factorize(values)
     return np.array([*(places.get(value, -1) for value in distinct), -1], dtype=np.int64)[codes]
 
 
 def _array(series: nw.Series[Any]) -> Any:
-    """Return the values as an array of Arrow where they are that, else as NumPy's or pandas' own."""
+    """Return the values as an array of Arrow where they are that, else as Polars' or pandas' own."""
+    if series.implementation.is_polars():
+        return series.to_native()
     if series.implementation.is_pyarrow() or getattr(series.to_native().dtype, "storage", "") == "pyarrow":
         values: Any = series.to_arrow()
         values = values.combine_chunks() if hasattr(values, "combine_chunks") else values

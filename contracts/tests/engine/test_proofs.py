@@ -138,7 +138,6 @@ def test_a_sequence_may_be_longer_than_its_first_rows_show(engine: str) -> None:
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_frames_of_several_slices(engine: str, shuffled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_proofs, "STEP", 64)
-    monkeypatch.setattr(_proofs, "_MERGED", 64)
     monkeypatch.setattr("khrop.engine._group_rules.MANY", 64)
     groups: list[list[Any]] = [list(TEXTS) for _ in range(100)]
     groups[7], groups[50] = ["x", "x", "ครบ"], ["x", "it's", None]
