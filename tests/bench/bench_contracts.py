@@ -25,6 +25,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", THREADS)
 os.environ.setdefault("OMP_NUM_THREADS", THREADS)
 
 import bench_beside as beside  # noqa: E402
+import bench_groups as groups  # noqa: E402
 import bench_peers as peers  # noqa: E402
 import duckdb  # noqa: E402
 import pandas as pd  # noqa: E402
@@ -82,6 +83,7 @@ def figures(rows: int) -> Iterator[Figure]:
             yield from of_duckdb(connection, file, share)
             yield from of_pandas(frame, share)
             yield from of_polars(frame, share)
+            yield from groups.against_by_hand(connection, frame, share)
             yield from of_validators(connection, frame, share)
             if share == "20 %":
                 yield from beside.memory(file, share)

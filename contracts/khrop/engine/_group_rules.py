@@ -81,13 +81,10 @@ class GroupRun:
         provable = {i: p for i, p in proofs.items() if p is not None and _proofs.is_provable(self.frame, p)}
         if not provable:
             return _Proving({}, [])
-        if self.frame.engine in IN_MEMORY:
+        if self.frame.engine in IN_MEMORY or self._large_frame() is not None:
             found = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
             return _Proving(dict(zip(provable, found, strict=True)), [])
         bits = _proofs.summed_bits(self.frame, provable)
-        if bits and (large := self._large_frame()) is not None:
-            found = _proofs.sum_by_slices(large, self.by.snapshot or "", bits)
-            return _Proving(dict(zip([proof.number for proof in bits], found, strict=True)), [])
         return _Proving({proof.number: [] for proof in bits}, bits)
 
     def _judge_unproven(self, rule: GroupKind, snapshots: Sequence[Any]) -> tuple[GroupRun, Groups]:

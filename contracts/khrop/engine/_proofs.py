@@ -20,7 +20,7 @@ import numpy as np
 from khrop.engine._duckdb import values_frame
 from khrop.engine.flags import ROWS
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
-from khrop.engine.in_memory import MANY
+from khrop.engine.in_memory import STEP
 from khrop.expressions.evaluation import MAX_INT64
 from khrop.model.facts import plain
 from khrop.model.grouping import Positions
@@ -143,43 +143,6 @@ def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[S
     return chosen
 
 
-def sum_by_slices(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[SummedBits]) -> list[list[Any]]:
-    """Find the groups of a frame in memory that are not proven, a slice at a time, in little additional memory.
-
-    Args:
-        frame: The frame.
-        snapshot: The column of groups.
-        proofs: What is to be proven of each group.
-
-    Returns:
-        For each proof, the values in `snapshot` of the groups.
-    """
-    bits = [(proof, proof.bits(frame.lazy())) for proof in proofs]
-    sums = {name: expr.alias(name) for proof in proofs for name, expr in proof.aggregates.items()}
-    columns = dict.fromkeys([snapshot, *(proof.proof.column for proof in proofs)])
-
-    def add(start: int, stop: int) -> nw.DataFrame[Any]:
-        rows = frame[start:stop].lazy().select(*columns)
-        rows = reduce(lambda data, proof: proof[0].add_bits(data, proof[1]), bits, rows)
-        return rows.group_by(snapshot).agg(nw.len().alias(ROWS), *sums.values()).collect()
-
-    parts: list[nw.DataFrame[Any]] = []
-    for part in _by_slices(add, len(frame)):
-        parts.append(part)
-        if sum(map(len, parts[1:])) > MANY:
-            parts = [_add_up(parts, snapshot)]
-    groups = _add_up(parts, snapshot).lazy()
-    marked = reduce(lambda data, proof: proof.add_mark(data), proofs, groups).collect()
-    failing = [marked.filter(nw.col(proof.mark).is_null())[snapshot] for proof in proofs]
-    return [[plain(value) for value in names.to_list()] for names in failing]
-
-
-def _add_up(parts: Sequence[nw.DataFrame[Any]], snapshot: str) -> nw.DataFrame[Any]:
-    """Add the sums of groups that are in several slices."""
-    sums = [nw.col(name).sum() for name in parts[0].columns if name != snapshot]
-    return nw.concat(list(parts)).group_by(snapshot).agg(*sums)
-
-
 def _small_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[Any]]) -> nw.LazyFrame[Any]:
     """Return some values as a frame of the same engine."""
     if data.implementation.is_duckdb():
@@ -200,12 +163,14 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
         For each proof, the values in `snapshot` of the groups.
     """
     groups, names = _number(frame, snapshot)
-    rows = np.bincount(groups, minlength=len(names))
+    rows = np.zeros(len(names), dtype=np.int64)
+    for part in groups:
+        np.add.at(rows, part.numbers, part.lengths)
     starts = np.cumsum(rows) - rows
-    seen = [np.zeros(len(groups), dtype=bool) for _ in proofs]
+    seen = [np.zeros(len(frame), dtype=bool) for _ in proofs]
 
     def look(start: int, stop: int) -> None:
-        of_rows = groups[start:stop]
+        of_rows = groups[start // STEP].of_rows()
         first, size = starts[of_rows], rows[of_rows]
         for proof, marks in zip(proofs, seen, strict=True):
             positions = _positions(frame[proof.column][start:stop], proof)
@@ -213,7 +178,7 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
             at = first + positions
             marks[at if within.all() else at[within]] = True
 
-    for _ in _by_slices(look, len(groups)):
+    for _ in _by_slices(look, len(frame)):
         pass
     ends, found = np.cumsum(rows), []
     for proof, marks in zip(proofs, seen, strict=True):
@@ -226,25 +191,36 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
     return found
 
 
-def _number(frame: nw.DataFrame[Any], column: str) -> tuple[Array, list[Any]]:
-    """Return the number of each row's group, and the values of the groups in the order of these numbers."""
-    series, groups, numbers = frame[column], np.empty(len(frame), dtype=np.int32), dict[Any, int]()
-    start = 0
-    for codes, values in _by_slices(lambda start, stop: _encode(series[start:stop]), len(frame)):
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The groups of a slice's rows: the number of the group of each run of rows, and how long the run is."""
+
+    numbers: Array
+    lengths: Array | int
+
+    def of_rows(self) -> Array:
+        """Return the number of each row's group."""
+        return self.numbers if isinstance(self.lengths, int) else np.repeat(self.numbers, self.lengths)
+
+
+def _number(frame: nw.DataFrame[Any], column: str) -> tuple[list[_Runs], list[Any]]:
+    """Return the groups of each slice, and the values of the groups in the order of their numbers."""
+    series, groups, numbers = frame[column], list[_Runs](), dict[Any, int]()
+    for codes, lengths, values in _by_slices(lambda start, stop: _encode(series[start:stop]), len(frame)):
         of_values = np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int32)
-        groups[start : start + len(codes)] = of_values[codes]
-        start += len(codes)
+        groups.append(_Runs(of_values if codes is None else of_values[codes], lengths))
     return groups, [plain(value) for value in numbers]
 
 
-def _encode(series: nw.Series[Any]) -> tuple[Array, list[Any]]:
-    """Return the number of each row's value, and the values by number: several times where their rows are apart."""
+def _encode(series: nw.Series[Any]) -> tuple[Array | None, Array | int, list[Any]]:
+    """Return the values of runs and how long each is; where runs are short, a number for each row and its values."""
     values = _array(series)
     first = np.flatnonzero(np.concatenate([[True], _differ(values[1:], values[:-1])]))
     if 4 * len(first) > len(values):
         codes, distinct = _factorize(values)
-        return codes, [*distinct, None]  # a null has the number -1
-    return np.repeat(np.arange(len(first)), np.diff(first, append=len(values))), values.take(first).tolist()
+        return codes, 1, [*distinct, None]  # a null has the number -1
+    some = values.gather(first) if series.implementation.is_polars() else values.take(first)
+    return None, np.diff(first, append=len(values)), some.to_list() if hasattr(some, "to_list") else some.tolist()
 
 
 def _differ(values: Any, others: Any) -> Array:
@@ -254,6 +230,8 @@ def _differ(values: Any, others: Any) -> Array:
 
         return pc.fill_null(pc.not_equal(values, others), True).to_numpy(zero_copy_only=False)
     differ = values != others
+    if hasattr(differ, "fill_null"):
+        return differ.fill_null(True).to_numpy()
     return differ if isinstance(differ, np.ndarray) else differ.to_numpy(dtype=bool, na_value=True)
 
 
@@ -262,6 +240,9 @@ def _factorize(values: Any) -> tuple[Array, list[Any]]:
     if hasattr(values, "dictionary_encode"):
         encoded = values.dictionary_encode()
         return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pylist()
+    if hasattr(values, "drop_nulls"):
+        codes = values.rank("dense").cast(int).fill_null(0).to_numpy() - 1
+        return codes, values.drop_nulls().unique().sort().to_list()
     codes, distinct = values.factorize()
     return codes, distinct.tolist()
 
@@ -282,13 +263,18 @@ def _positions(series: nw.Series[Any], proof: Positions) -> Array:
         import pyarrow.compute as pc
 
         return pc.fill_null(pc.index_in(values, pa.array(proof.values, values.type)), -1).to_numpy()
+    if series.implementation.is_polars():
+        places = series.replace_strict(proof.values, range(len(proof.values)), default=-1, return_dtype=nw.Int64)
+        return places.to_numpy()
     places = {value: position for position, value in enumerate(proof.values)}
     codes, distinct = _factorize(values)
     return np.array([*(places.get(value, -1) for value in distinct), -1], dtype=np.int64)[codes]
 
 
 def _array(series: nw.Series[Any]) -> Any:
-    """Return the values as an array of Arrow where they are that, else as NumPy's or pandas' own."""
+    """Return the values as an array of Arrow where they are that, else as Polars' or pandas' own."""
+    if series.implementation.is_polars():
+        return series.to_native()
     if series.implementation.is_pyarrow() or getattr(series.to_native().dtype, "storage", "") == "pyarrow":
         values: Any = series.to_arrow()
         values = values.combine_chunks() if hasattr(values, "combine_chunks") else values
@@ -298,10 +284,10 @@ def _array(series: nw.Series[Any]) -> Any:
 
 def _by_slices(work: Callable[[int, int], T], length: int) -> Iterator[T]:
     """Do some work for each slice, in threads; NumPy and Arrow release the interpreter lock."""
-    starts = range(0, length, MANY)
-    if length <= MANY:
+    starts = range(0, length, STEP)
+    if length <= STEP:
         yield from (work(start, length) for start in starts)
         return
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda start: work(start, min(start + MANY, length)), starts)
+        yield from pool.map(lambda start: work(start, min(start + STEP, length)), starts)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, check, rule
-from khrop.engine import _proofs, frames, in_memory
+from khrop.engine import _proofs, frames
 from khrop.model.grouping import Positions
 from khrop.model.rule import Params
 from khrop.vocabulary import ContainsExactly, LinearSequence
@@ -138,8 +138,7 @@ def test_a_sequence_may_be_longer_than_its_first_rows_show(engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_frames_of_several_slices(engine: str, shuffled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_proofs, in_memory):
-        monkeypatch.setattr(module, "MANY", 64)
+    monkeypatch.setattr(_proofs, "STEP", 64)
     monkeypatch.setattr("khrop.engine._group_rules.MANY", 64)
     groups: list[list[Any]] = [list(TEXTS) for _ in range(100)]
     groups[7], groups[50] = ["x", "x", "ครบ"], ["x", "it's", None]
