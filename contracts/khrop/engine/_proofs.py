@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -264,8 +263,8 @@ def _positions(series: nw.Series[Any], proof: Positions) -> Array:
 
         return pc.fill_null(pc.index_in(values, pa.array(proof.values, values.type)), -1).to_numpy()
     if series.implementation.is_polars():
-        places = series.replace_strict(proof.values, range(len(proof.values)), default=-1, return_dtype=nw.Int64)
-        return places.to_numpy()
+        numbers = list(range(len(proof.values)))
+        return series.replace_strict(list(proof.values), numbers, default=-1, return_dtype=nw.Int64).to_numpy()
     places = {value: position for position, value in enumerate(proof.values)}
     codes, distinct = _factorize(values)
     return np.array([*(places.get(value, -1) for value in distinct), -1], dtype=np.int64)[codes]
