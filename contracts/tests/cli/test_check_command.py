@@ -211,16 +211,3 @@ def test_a_process_ends_with_the_code_and_without_a_word_more(file: Path) -> Non
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert json.loads(ended.stdout.decode("utf-8"))["status"] == "accepted"
-
-
-@pytest.mark.odcs
-def test_the_contract_in_the_documentation_is_one(tmp_path: Path) -> None:
-    page = Path(__file__).parents[3] / "docs" / "how-to" / "check-a-file.md"
-    if not page.is_file():
-        pytest.skip("the library's distribution has no such page")
-    text = page.read_text(encoding="utf-8")
-    (tmp_path / "stock.odcs.yaml").write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
-    path = tmp_path / "stock.csv"
-    path.write_text("item,received,price,day,state\nrice,5,1.5,2024-01-31,new\nsalt,x,,2024-01-31,odd\n")
-    said = told(khrop(path, "--contract", tmp_path / "stock.odcs.yaml", "--json"))
-    assert said["counts"] == {"readable": 1, "invalid-values-state": 1}

@@ -131,13 +131,14 @@ def test_a_path_that_cannot_be_read(tmp_path: Path, contract: str) -> None:
     assert khrop(tmp_path / ("a" * 300), contract).exit_code == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
-def test_a_file_without_permission(tmp_path: Path, contract: str) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(HEAD + b"a,1\n")
-    file.chmod(0)
-    result = khrop(file, contract)
-    assert (result.exit_code, "Permission denied" in result.output) == (2, True)
+if os.geteuid() != 0:  # root reads every file
+
+    def test_a_file_without_permission(tmp_path: Path, contract: str) -> None:
+        file = tmp_path / "file"
+        file.write_bytes(HEAD + b"a,1\n")
+        file.chmod(0)
+        result = khrop(file, contract)
+        assert (result.exit_code, "Permission denied" in result.output) == (2, True)
 
 
 @pytest.mark.odcs
@@ -162,7 +163,6 @@ def test_a_file_without_permission(tmp_path: Path, contract: str) -> None:
         ("c.yaml", ""),
         ("c.json", "{"),
         ("c.yaml", b"\xff\xfe\x00"),
-        ("c.py:", CONTRACT),
         (":", ""),
         ("", ""),
         ("..", ""),

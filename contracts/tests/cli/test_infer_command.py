@@ -94,7 +94,8 @@ def test_an_open_data_contract(tmp_path: Path) -> None:
 @pytest.mark.files
 @pytest.mark.parametrize("sheet", [None, "Sales"])
 def test_a_workbook_with_a_title_above_its_table(tmp_path: Path, sheet: str | None) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     book = openpyxl.Workbook()
     book.active.title = "Sales"
     book.active.append(["Sales of January"])

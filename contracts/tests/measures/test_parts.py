@@ -281,8 +281,7 @@ def test_spark_with_names_that_it_reads_otherwise(spark: Any) -> None:
     assert found == {(v.rule_id, v.column_name, v.key) for v in check(Dotted, parts[0].union(parts[1])).records}
 
 
-@pytest.mark.polars
-@pytest.mark.duckdb
+@pytest.mark.files  # whose tests have both engines
 def test_parts_may_be_of_different_engines(duck: Frame) -> None:
     case = some(returns(), 1)[0]
     rows = case.table.rows

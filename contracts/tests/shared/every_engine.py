@@ -69,7 +69,7 @@ ENGINES: dict[str, Callable[[pa.Table], Any]] = {
 }
 _MARKS = {
     "polars": [pytest.mark.polars], "polars, lazy": [pytest.mark.polars], "duckdb": [pytest.mark.duckdb],
-    "ibis": [pytest.mark.ibis, pytest.mark.duckdb], "pyspark": [pytest.mark.spark, pytest.mark.xdist_group("spark")],
+    "ibis": [pytest.mark.ibis], "pyspark": [pytest.mark.spark, pytest.mark.xdist_group("spark")],
 }  # fmt: skip
 every_engine = pytest.mark.parametrize("engine", [pytest.param(name, marks=_MARKS.get(name, [])) for name in ENGINES])
 """Run a test with the name of each engine as `engine`."""
