@@ -177,7 +177,7 @@ class _NoDocument(Facts):
         raise _ReadsDocument
 
 
-@dataclass(slots=True)
+@dataclass  # with slots the class would be made twice, and registered as a kind
 class _Within(GroupKind, abstract=True):
     """A rule that is judged within the part; where it needs the document, its failing groups are kept."""
 
@@ -212,7 +212,7 @@ class _Within(GroupKind, abstract=True):
         return iter(failures)
 
 
-@dataclass(slots=True)
+@dataclass  # with slots the class would be made twice, and registered as a kind
 class _Kept(GroupKind, abstract=True):
     """Aggregates that are kept, of all groups."""
 
