@@ -177,7 +177,7 @@ class _NoDocument(Facts):
         raise _ReadsDocument
 
 
-@dataclass  # with slots the class would be made twice, and registered as a kind
+@dataclass(slots=True)
 class _Within(GroupKind, abstract=True):
     """A rule that is judged within the part; where it needs the document, its failing groups are kept."""
 
@@ -212,7 +212,7 @@ class _Within(GroupKind, abstract=True):
         return iter(failures)
 
 
-@dataclass  # with slots the class would be made twice, and registered as a kind
+@dataclass(slots=True)
 class _Kept(GroupKind, abstract=True):
     """Aggregates that are kept, of all groups."""
 

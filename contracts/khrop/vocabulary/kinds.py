@@ -61,7 +61,8 @@ class RuleKind:
         known = _KINDS.get(cls.__name__, cls)
         if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise RuleDefinitionError(f"{known.__module__} has a kind of rule called {cls.__name__} already")
-        if not abstract:
+        # A dataclass with slots makes its class twice, the second time without the argument.
+        if not abstract and not cls.__name__.startswith("_"):
             _KINDS[cls.__name__] = cls
 
     def statement(self) -> Sentence:
