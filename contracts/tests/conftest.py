@@ -22,7 +22,9 @@ from khrop.thai.provinces import match
 sys.path.append(str(Path(__file__).parent / "shared"))
 
 # Their tables are Arrow's, which the library alone does not bring.
-collect_ignore = [] if find_spec("pyarrow") else ["engine/test_kinds.py", "test_neighbours.py"]
+collect_ignore = [] if find_spec("pyarrow") else [
+    "engine/test_kinds.py", "export/test_nothing_is_lost.py", "test_neighbours.py",
+]  # fmt: skip
 
 # How long a case takes says something of the machine, which runs several tests at once.
 settings.register_profile("khrop", deadline=None)

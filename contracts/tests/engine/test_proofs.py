@@ -19,7 +19,7 @@ from khrop.model.grouping import Positions
 from khrop.model.rule import Params
 from khrop.vocabulary import ContainsExactly, LinearSequence
 
-pytestmark = pytest.mark.duckdb
+pytestmark = pytest.mark.files  # whose tests have Polars, DuckDB and Arrow
 
 LONG = tuple(range(-60, 60))
 """More values than the bits of one sum."""
