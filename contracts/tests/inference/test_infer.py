@@ -338,7 +338,7 @@ def duckdb_relation(data: dict[str, Any]) -> Any:
     "make",
     [
         pandas_frame, pytest.param(polars_frame, marks=pytest.mark.polars),
-        pytest.param(arrow_table, marks=pytest.mark.polars), pytest.param(duckdb_relation, marks=pytest.mark.duckdb),
+        pytest.param(arrow_table, marks=pytest.mark.files), pytest.param(duckdb_relation, marks=pytest.mark.duckdb),
     ],
 )  # fmt: skip
 def test_every_engine_proposes_the_same(make: Callable[[dict[str, Any]], Any]) -> None:

@@ -77,7 +77,7 @@ def test_a_rule_that_is_run_for_some_facts_has_passed_with_the_reason() -> None:
     assert summary.loc["totals-match", "status"] == "passed"
 
 
-@pytest.mark.polars
+@pytest.mark.files
 def test_rows_of_a_lazy_frame_are_counted_on_demand() -> None:
     import polars as pl
 
