@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from khrop.model.verdict import NotRun, Violation
+from khrop.model.violation import NotRun, Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
 from pipelines.readers.document import Cell, Claim

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.verdict import VIOLATION_FIELDS, Violation
+from khrop.model.violation import VIOLATION_FIELDS, Violation
 from warehouse.datasets import DatasetTables
 from warehouse.revisions import Arrival, File, Outcome, place
 from warehouse.verdicts import Verdict, by_violations, changed

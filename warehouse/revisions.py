@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from warehouse.datasets import DatasetTables
 from warehouse.verdicts import Verdict, changed
 

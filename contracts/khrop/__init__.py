@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from khrop.measures.merging import merge
     from khrop.measures.state import State
     from khrop.model.rule import ContractOptions, Rule, RuleDefinitionError, rule_ids, rules_of
-    from khrop.model.verdict import ContractError, Verdict, Violation
+    from khrop.model.verdict import ContractError, Verdict
+    from khrop.model.violation import Violation
 
 # Pandera imports pyspark.pandas where PySpark is installed, which warns about pandas 3. Khrop does not use it.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
@@ -45,7 +46,7 @@ _MODULE_OF = {
     "merge": "khrop.measures.merging",
     "ContractError": "khrop.model.verdict",
     "Verdict": "khrop.model.verdict",
-    "Violation": "khrop.model.verdict",
+    "Violation": "khrop.model.violation",
 }
 
 _SUBMODULES = ("repair", "rules")

@@ -70,7 +70,7 @@ def test_the_large_example_runs(readme: str, sample: Any) -> None:
     assert given["verdict"].status == "accepted_with_warnings"
 
 
-def test_a_contract_of_ones_own_does_what_is_said_of_it(stock: Any) -> None:
+def test_the_own_contract_of_the_readme_gives_what_is_shown(stock: Any) -> None:
     frame = pd.DataFrame(
         {"item": ["tea", "tea", "rice"], "received": [10, 2000, 5], "sold": [3, 1000, -1], "left": [7, 1000, 5]}
     )
@@ -107,7 +107,7 @@ def test_a_verdict_prints_as_the_readme_shows(stock: Any, readme: str) -> None:
     assert shown.startswith(block(readme, "  room ", "").removesuffix("  …\n"))
 
 
-def test_a_kind_of_rule_of_ones_own(readme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_own_kind_of_rule_of_the_readme(readme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Other tests have a kind of this name.
     monkeypatch.setattr(kinds, "_KINDS", {name: of for name, of in kinds._KINDS.items() if name != "MultipleOf"})
     given: dict[str, Any] = {"__name__": __name__}

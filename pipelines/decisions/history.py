@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines.archive.ledger import Damaged, Receipt, return_name
 from pipelines.decisions.model import MENDED, SOURCES
 from pipelines.returns import Decision, Judgement

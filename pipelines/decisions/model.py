@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.kinds import COUNT, PERCENT
 from pipelines.readers.document import Claim, TableRow

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.engine.check import check
 from khrop.model.rule import rules_of
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import installed
 from warehouse.load import replace_comparisons

@@ -16,7 +16,7 @@ from typing import Any
 from khrop.engine.check import check
 from khrop.model.rule import Severity, rules_of
 from khrop.model.verdict import Verdict as Checked
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.folder_contract import PYTHON, at_fault

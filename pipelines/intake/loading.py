@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines.archive.ledger import Receipt
 from pipelines.datasets.dataset import Dataset
 from pipelines.decisions.proposals import Proposal, proposed

@@ -116,11 +116,11 @@ def where(place: str, field: str = "") -> str:
         return place or "the whole document"
     sheet, row, col = found["sheet"], found["row"], found["col"]
     if sheet.startswith(WORKBOOK) and col:
-        said = f"{sheet}, cell {column_letters(int(col))}{row}"
+        text = f"{sheet}, cell {column_letters(int(col))}{row}"
     else:
         line = f"{LINES[sheet]} {row}" if sheet in LINES else f"{sheet}, row {row}"
-        said = f"{line}{f', column {col}' if col else ''}"
-    return f"{said}{f' ({field})' if field else ''}"
+        text = f"{line}{f', column {col}' if col else ''}"
+    return f"{text}{f' ({field})' if field else ''}"
 
 
 def column_letters(col: int) -> str:
@@ -136,7 +136,7 @@ class Claim(NamedTuple):
     """Something the document says outside its rows: the totals row, the prose, its letters, its dates.
 
     `source` is table_total, prose, letter, registry, document, cited, or file: what the form itself says (a hidden
-    row, a QR code). `value` is None where what was printed could not be read, or where it is said twice and differs.
+    row, a QR code). `value` is None where what was printed could not be read, or where it is stated twice and differs.
     """
 
     source: str
@@ -178,7 +178,7 @@ class Meant(NamedTuple):
 class Sheet:
     """What a form's reader hands on: a page, sheet or text, and its rows of cells as printed, by row number.
 
-    `meant` holds what is to be said beside that, by (row, column), and is empty for most cells. `mangled` says that
+    `meant` holds what is to be noted beside that, by (row, column), and is empty for most cells. `mangled` says that
     the form loses Thai marks, so that names may be known by their consonants. `continues` says that the columns are
     those of the part before, whose headings this part need not repeat.
     """
@@ -191,12 +191,12 @@ class Sheet:
 
 
 class Document(NamedTuple):
-    """A document as its form yields it, before a table is looked for in it. `said` is what the form itself says."""
+    """A document as its form yields it, before a table is looked for in it. `claims` are those of the form itself."""
 
     form: str
     encoding: str
     sheets: list[Sheet]
-    said: tuple[Claim, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(slots=True)

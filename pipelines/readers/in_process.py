@@ -12,6 +12,6 @@ def read_here(data: bytes) -> RawTable:
     document = forms.document(data)
     table = layout.cut(document)
     scale.percents(table)
-    marks = [mark for said in document.said for mark in markings.across(said)]
-    table.claims = [*document.said, *marks, *table.claims, *prose.find(table)]
+    marks = [mark for claim in document.claims for mark in markings.across(claim)]
+    table.claims = [*document.claims, *marks, *table.claims, *prose.find(table)]
     return table

@@ -51,7 +51,7 @@ def cut(document: Document) -> RawTable:
                 continue
             form, doubled, columns = headed.form, headed.doubled, headed.columns
             if table.ended:
-                # The total of a page may be worded as a grand total: the names tell whether another table begins.
+                # The total of a page may be worded as a grand total: the names decide whether another table begins.
                 again = again or row_place(sheet.name, number)
                 total_at, table.ended = total_at or table.totals[-1].place, False
                 if isinstance(form.row_names, AnyName):

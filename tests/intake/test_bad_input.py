@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from khrop.thai.digits import to_arabic
 from pipelines import campaigns
 from pipelines.intake.judging import judge

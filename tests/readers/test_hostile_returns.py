@@ -17,7 +17,7 @@ import psutil
 import pytest
 from hostile_returns import FIRST, HOSTILE, LAST, RETURNS, sound
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from pipelines import campaigns
 from pipelines.home import Home
 from pipelines.intake.judging import judge

@@ -24,7 +24,8 @@ from khrop.model.terminal_text import plural, printable
 if TYPE_CHECKING:
     from khrop.files.table import Table, Unreadable
     from khrop.files.text_options import TextOptions
-    from khrop.model.verdict import Verdict, Violation
+    from khrop.model.verdict import Verdict
+    from khrop.model.violation import Violation
 
 SHOWN = 3
 """The violations of a rule that the text shows; `--json` has all of them, up to the limit."""
@@ -208,7 +209,7 @@ def _unreadable_json(request: Request, reason: Unreadable) -> str:
 
 def _unreadable_violation(request: Request, reason: Unreadable) -> dict[str, str | None]:
     from khrop.files.readable import READABLE
-    from khrop.model.verdict import Violation
+    from khrop.model.violation import Violation
 
     place = f"{request.file.name}!{reason.place}" if reason.place else ""
     violation = Violation(READABLE, "error", "document", "", "", "", place, reason.th, reason.en)

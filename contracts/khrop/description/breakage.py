@@ -17,7 +17,8 @@ from khrop.engine.check import check
 from khrop.model.facts import plain, show
 from khrop.model.messages import NOTHING
 from khrop.model.rule import Rule, options_of, rules_of
-from khrop.model.verdict import Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import Violation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -104,7 +104,7 @@ def _naive(series: Any) -> bool:
 
 
 def _is_empty(series: Any) -> bool:
-    """Check whether a column has no value; NaN, which Arrow's types tell from a null, is none."""
+    """Check whether a column has no value; NaN is none, though Arrow's types distinguish it from a null."""
     if not series.count():
         return True
     is_float = getattr(series.dtype, "kind", "") == "f"

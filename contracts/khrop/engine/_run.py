@@ -28,7 +28,8 @@ from khrop.model.messages import fill_template, format_row, make_violation, viol
 from khrop.model.names import resolved
 from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import ContractOptions, Rule, Severity
-from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import LazyViolations, NotRun, Violation
 from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
 
 Row = Mapping[str, Any]

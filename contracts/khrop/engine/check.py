@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots
 from khrop.engine.compiled import COLUMNS_RULE, built_rules
-from khrop.engine.frames import engine_of, prepare
-from khrop.engine.naming import drop_doubled_names
+from khrop.engine.frames import prepare
 from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
 from khrop.model.rule import Params, Rule, Scope, options_of
@@ -99,8 +98,8 @@ def check(
         >>> verdict.status, list(verdict.violations["expected"])
         ('quarantined', ['4'])
     """
-    engine = engine_of(drop_doubled_names(frame)[0])
-    if names := names_to_change(engine, frame.columns if engine in ("duckdb", "pyspark") else ()):
+    compared = [*(references or {}).values(), *([] if previous is None else [previous])]
+    if names := names_to_change(frame, compared):
         others = {name: rename_frame(native, names) for name, native in (references or {}).items()}
         verdict = check(
             rename_contract(contract, tuple(names.items())), rename_frame(frame, names), claims=claims,

@@ -133,7 +133,7 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
 
 
 def _type_rules(name: str, column: Declared, is_whole: bool) -> list[Rule]:
-    """Return what a column's type says of its values: a null is told by `not-null` alone."""
+    """Return the rules that follow from a column's type; `not-null` alone reports a null."""
     col, rules = nw.col(name), []
     if column.kind == "integer" and not is_whole:
         whole = (col == col.floor()) & col.is_finite()

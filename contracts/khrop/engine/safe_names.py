@@ -8,16 +8,19 @@ Here belongs the renaming alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from khrop.engine.compiled import Built, built_rules
+from khrop.engine.frames import engine_of
+from khrop.engine.naming import drop_doubled_names
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Constant, expression
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, RuleDefinitionError, options_of
-from khrop.model.verdict import LazyViolations, NotRun, Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import LazyViolations, NotRun, Violation
 
 _MARK = "\ue0f0"
 """A private character, which no column has in its name."""
@@ -29,21 +32,24 @@ Names = Mapping[str, str]
 """New names by the names that they stand for."""
 
 
-def names_to_change(engine: str, columns: Sequence[str]) -> dict[str, str]:
-    """Return other names for the columns that an engine would read as something else.
+def names_to_change(frame: Any, others: Iterable[Any] = ()) -> dict[str, str]:
+    """Return other names for the columns that the engine of a frame would read as something else.
 
     Args:
-        engine: The name of the engine.
-        columns: The names of a frame.
+        frame: A frame of any engine.
+        others: The frames that it is compared with.
 
     Returns:
-        The other names by name; empty where the engine reads all names as they are.
+        The other names by name, for all of these frames; empty where the engine reads all names as they are.
     """
+    engine = engine_of(drop_doubled_names(frame)[0])
     if (special := _SPECIAL.get(engine)) is None:
         return {}
-    alike = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
-    changed = [n for n in columns if special.intersection(n) or alike[n.lower()] > 1]
-    return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(dict.fromkeys(changed))}
+    changed: dict[str, None] = {}
+    for columns in (list(one.columns) for one in (frame, *others) if hasattr(one, "columns")):
+        alike = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
+        changed |= dict.fromkeys(n for n in columns if special.intersection(n) or alike[n.lower()] > 1)
+    return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(changed)}
 
 
 def rename_frame(frame: Any, names: Names) -> Any:
@@ -56,6 +62,8 @@ def rename_frame(frame: Any, names: Names) -> Any:
     Returns:
         The frame.
     """
+    if not (hasattr(frame, "toDF") or hasattr(frame, "project")):
+        return frame  # of another engine, which is refused where the frames are compared
     return _with_columns(frame, [names.get(name, name) for name in frame.columns])
 
 

@@ -253,7 +253,7 @@ def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
 def _scanned(duckdb: Any, name: str) -> Any:
     """Return a Parquet file as a relation whose filters find NaN.
 
-    The statistics of a file leave NaN out, and DuckDB believes them unless it is told not to (duckdb/duckdb#25521).
+    The statistics of a file leave NaN out, which DuckDB uses unless an option forbids it (duckdb/duckdb#25521).
     """
     quoted = name.replace("'", "''")
     query = f"FROM read_parquet('{quoted}', hive_partitioning => false, union_by_name => false"

@@ -23,7 +23,8 @@ from khrop.model.grouping import natural_key
 from khrop.model.messages import format_row
 from khrop.model.names import name_th
 from khrop.model.rule import options_of
-from khrop.model.verdict import Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import Violation
 from khrop.vocabulary import UniqueKey
 
 READABLE = "readable"

@@ -11,7 +11,8 @@ from khrop.engine.fields import CHECKS
 from khrop.files.readable import READABLE
 from khrop.inference.draft import Draft
 from khrop.model.rule import RuleDefinitionError
-from khrop.model.verdict import Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import Violation
 
 LIMIT = 100
 """Violations of a rule that are fetched: a few show which columns fail."""

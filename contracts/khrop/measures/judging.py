@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 
 from khrop.engine._decimals import restore_row
-from khrop.engine._group_rules import scaled_keeps
+from khrop.engine._aggregation import scaled_keeps
 from khrop.engine._run import Run
 from khrop.engine.compiled import COLUMNS_RULE, Built, built_rules
 from khrop.engine.frames import PreparedFrame
@@ -27,7 +27,8 @@ from khrop.model.facts import ONLY_SNAPSHOT, gather, plain, snapshot_name, to_re
 from khrop.model.grouping import Aggregate, Grouping, Row
 from khrop.model.outcomes import RowCount
 from khrop.model.rule import options_of
-from khrop.model.verdict import NotRun, Verdict, Violation
+from khrop.model.verdict import Verdict
+from khrop.model.violation import NotRun, Violation
 from khrop.vocabulary.kinds import CountKind, GroupKind, ReferenceKind
 
 _TYPES: Mapping[str, nw.dtypes.DType] = {"integer": nw.Int64(), "float": nw.Float64()}

@@ -20,8 +20,7 @@ from khrop.engine._run import Run, judge_rows
 from khrop.engine.check import LIMIT, PREVIOUS_FRAME, start
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.flags import distinct_rows, fetch_rows
-from khrop.engine.frames import TEXTS, PreparedFrame, count_rows, engine_of, prepare
-from khrop.engine.naming import drop_doubled_names
+from khrop.engine.frames import TEXTS, PreparedFrame, count_rows, prepare
 from khrop.engine.row_rules import RowRule
 from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame
 from khrop.expressions.decimals import in_units
@@ -44,7 +43,7 @@ from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Table
 from khrop.model.messages import violation_of
 from khrop.model.names import resolved
 from khrop.model.rule import Params
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, ReferenceKind
 
 MOST = 100_000
@@ -128,8 +127,7 @@ def measure(
     renamed: dict[str, str] = {}
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
     read = contract
-    engine = engine_of(drop_doubled_names(part)[0])
-    if renamed := names_to_change(engine, part.columns if engine in ("duckdb", "pyspark") else ()):
+    if renamed := names_to_change(part, others.values()):
         read, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
         others = {name: rename_frame(native, renamed) for name, native in others.items()}
         rules = frame_rules(read, params)
@@ -393,7 +391,7 @@ class _PartRun(Run):
         return _figures(tuple(a.of for a in what.aggregates.values()), what.keys, groups, types)
 
     def _valueless(self) -> frozenset[str]:
-        """Return the columns of floats without a value: no type can be told from them."""
+        """Return the columns of floats without a value, whose type is not known."""
         if self.empty is None:
             floats = [name for name, dtype in self.frame.schema.items() if dtype.is_float()]
             counts = fetch_rows(self.frame.data.select(*[nw.col(c).count() for c in floats]))[0] if floats else {}

@@ -14,7 +14,7 @@ from khrop.engine._run import in_order
 from khrop.engine.naming import Fault
 from khrop.model.grouping import Of
 from khrop.model.terminal_text import plural
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 
 Key = tuple[Any, ...]
 """The name of a snapshot and the values of a rule's keys."""

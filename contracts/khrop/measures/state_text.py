@@ -18,7 +18,7 @@ from khrop.engine.naming import Fault
 from khrop.measures._digest import digest_of
 from khrop.measures.state import Compared, Failures, Figures, Key, NotMeasured, Result, State, Values
 from khrop.model.rule import options_of
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 
 FORM = 1
 """The version of the form; a reader refuses a later one."""

@@ -14,7 +14,7 @@ from khrop.model.facts import Facts, show
 from khrop.model.messages import RowTexts, make_violation
 from khrop.model.names import marked
 from khrop.model.rule import Rule
-from khrop.model.verdict import NotRun, Violation
+from khrop.model.violation import NotRun, Violation
 
 Known = Mapping[str, Any]
 """The facts of a document by name, with the parameters; None where a value is absent or unreadable."""

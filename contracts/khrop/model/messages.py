@@ -13,7 +13,7 @@ from khrop.model.facts import plain, show
 from khrop.model.grouping import Failure
 from khrop.model.rule import RowText, Rule, RuleDefinitionError
 from khrop.model.templates import WORDS, Named, TemplateError, formatted, parse, require_formats
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 
 NOTHING = "–"
 """What a message shows for a missing value."""

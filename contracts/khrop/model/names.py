@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from khrop.model.verdict import Violation
+from khrop.model.violation import Violation
 
 Names = Mapping[str, str]
 """Thai names by column or fact."""

@@ -14,7 +14,8 @@ from khrop.model.rule import Scope, Severity
 from khrop.model.terminal_text import plural
 
 if TYPE_CHECKING:
-    from khrop.model.verdict import NotRun, Verdict, Violation
+    from khrop.model.verdict import Verdict
+    from khrop.model.violation import NotRun, Violation
 
 RuleStatus = Literal["failed", "not run", "passed"]
 

@@ -17,7 +17,8 @@ from khrop.model.terminal_text import plural
 from khrop.model.verdict_text import headline
 
 if TYPE_CHECKING:
-    from khrop.model.verdict import Verdict, Violation
+    from khrop.model.verdict import Verdict
+    from khrop.model.violation import Violation
 
 STATUS_TH = {
     "accepted": "รับ", "accepted_with_warnings": "รับโดยมีคำเตือน", "quarantined": "กักไว้",

@@ -33,6 +33,7 @@ Schema = dict[str, Any]
 Kind = TypeVar("Kind", bound="RuleKind")
 
 _KINDS: dict[str, type[RuleKind]] = {}
+_ABSTRACT: set[tuple[str, str]] = set()
 
 
 class RuleKind:
@@ -62,7 +63,10 @@ class RuleKind:
         if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise RuleDefinitionError(f"{known.__module__} has a kind of rule called {cls.__name__} already")
         # A dataclass with slots makes its class twice, the second time without the argument.
-        if not abstract and not cls.__name__.startswith("_"):
+        identity = (cls.__module__, cls.__qualname__)
+        if abstract:
+            _ABSTRACT.add(identity)
+        elif identity not in _ABSTRACT:
             _KINDS[cls.__name__] = cls
 
     def statement(self) -> Sentence:

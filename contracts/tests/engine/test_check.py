@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from khrop import ContractError, ProvinceProgress, check
-from khrop.model.verdict import VIOLATION_FIELDS
+from khrop.model.violation import VIOLATION_FIELDS
 
 NUMBERS = ["ordinal", "total", "saved", "pending", "saved_percent"]
 COUNTS = ["ordinal", "total", "saved", "pending"]

@@ -48,7 +48,7 @@ def read(data: bytes) -> Document:
 def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
         whole, notes = settle(pdf, data)
-    pages, said = _pages(whole, notes)
+    pages, claims = _pages(whole, notes)
     if any(note.measure == "stamp" for own in notes.values() for note in own.each):
         # The frame of a stamp is none of the table's lines.
         with _opened(data) as pdf:
@@ -64,30 +64,30 @@ def _read(data: bytes) -> Document:
         parts += some
     join_over_pages(parts)
     _mend(parts, any(page.mangled for page in pages))
-    return Document("pdf", "", parts, tuple(said))
+    return Document("pdf", "", parts, tuple(claims))
 
 
 def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list[Claim]]:
-    """The characters of each page, and what the document itself says of them."""
+    """The characters of each page, and the claims of the file itself."""
     pages: list[Characters] = []
-    said: list[Claim] = []
+    claims: list[Claim] = []
     with _opened(data) as pdf:
         for index, page in enumerate(pdf):
             place = f"page {index + 1}"
             picture = drawn(page, DOTS, grayscale=True)
             if may_hold_codes(index, len(pdf)):
-                said += [Claim("file", "qr_code", text, place, text) for text in codes_in(picture)]
+                claims += [Claim("file", "qr_code", text, place, text) for text in codes_in(picture)]
             own = notes.get(index)
             if own and own.alter(picture):
                 reason = "annotations that are not shown everywhere alike"
                 raise NeedsReadingByEye.on([index + 1], reason, "คำอธิบายประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
             characters = of_page(page, picture, own)
             pages.append(characters)
-            said += [
+            claims += [
                 Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT])
-                for measure, text in characters.said
+                for measure, text in characters.notices
             ]
-    return pages, said
+    return pages, claims
 
 
 @contextmanager

@@ -267,13 +267,13 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
     likes = {name: _likes(name, shapes, faces) for name in MONTH_LETTERS if len(name) == len(shapes)}
     if not likes:
         return ""
-    said = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
+    read = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
     best = max(likes, key=lambda name: sum(likes[name]))
     if sum(likes[best]) < ALIKE * len(best):
         return ""
-    own = likes.get(said, [0.0] * len(best))
+    own = likes.get(read, [0.0] * len(best))
     more = [
-        like - mine for like, mine, a, b in zip(likes[best], own, best, said.ljust(len(best)), strict=False) if a != b
+        like - mine for like, mine, a, b in zip(likes[best], own, best, read.ljust(len(best)), strict=False) if a != b
     ]
     if not more or sum(more) < WORD_CLEARLY * len(more):
         return ""

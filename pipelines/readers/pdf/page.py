@@ -131,8 +131,8 @@ def _doubts(
     number: int, cells: dict[int, list[Character]], second: SecondEngine
 ) -> Iterator[tuple[tuple[int, int], Meant]]:
     for column, characters in cells.items():
-        if said := second.doubt(characters):
-            yield (number, column + 1), Meant(said, (IN_DOUBT,))
+        if doubt := second.doubt(characters):
+            yield (number, column + 1), Meant(doubt, (IN_DOUBT,))
 
 
 def _in_order(page: Page) -> list[Grid | list[Line]]:

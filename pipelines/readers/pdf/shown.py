@@ -56,14 +56,15 @@ class Characters(NamedTuple):
 
     Attributes:
         shown: The characters.
-        said: As (measure, text): what does not show, is covered or struck out, stamps, other annotations, watermarks.
+        notices: As (measure, text): what does not show, is covered or struck out, stamps, other annotations and
+            watermarks.
         mangled: Whether its text layer gives marks a wrong text.
         upright: How it is to be turned for its lines to run from left to right.
         scanned: Whether it is a picture with a machine's reading of it as its text.
     """
 
     shown: list[Character]
-    said: list[tuple[str, str]]
+    notices: list[tuple[str, str]]
     mangled: bool
     upright: Matrix
     scanned: bool
@@ -102,18 +103,18 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     }
     hidden = where[UNSEEN] | where[COVERED]
     twice = _Places(sign for sign in every if hidden and seen[sign.order] is Seen.SHOWN)
-    said = []
+    notices = []
     for measure, orders in where.items():
         some = [sign for sign in every if sign.order in orders] if orders else []
         some = [sign for sign in some if measure not in (UNSEEN, COVERED) or not twice.holds(sign)]
         if any(sign.text.isalnum() for sign in some):
-            said.append((measure, _text(some)))
-    said += [
+            notices.append((measure, _text(some)))
+    notices += [
         (STAMP, note.text)
         for note in (notes.each if notes else ())
         if note.measure == STAMP and not stamps and note.text
     ]
-    return Characters(spaced, said, whole != once, upright, _is_scanned(every, seen, view))
+    return Characters(spaced, notices, whole != once, upright, _is_scanned(every, seen, view))
 
 
 def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | None) -> View:

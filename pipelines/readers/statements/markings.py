@@ -36,12 +36,12 @@ def in_cell(cell: Cell) -> Iterator[Claim]:
             yield Claim("marking", kind, None, cell.place, line.strip())
 
 
-def across(said: Claim) -> Iterator[Claim]:
+def across(claim: Claim) -> Iterator[Claim]:
     """Yield the marks in what a form says of its pages."""
-    if said.source == "file" and said.measure in ACROSS:
-        for line in said.printed.split("\n"):
+    if claim.source == "file" and claim.measure in ACROSS:
+        for line in claim.printed.split("\n"):
             if kind := kind_of(line):
-                yield Claim("marking", kind, None, said.place, line.strip())
+                yield Claim("marking", kind, None, claim.place, line.strip())
 
 
 def kind_of(line: str) -> str:

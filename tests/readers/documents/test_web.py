@@ -107,13 +107,13 @@ def test_hidden_rows_are_read_and_said(how: str) -> None:
     found = read(f"<table><tr><td>ก<td>ข<tr {how}><td>ค<td>ง</table>")
     assert [texts for _, texts in found.sheets[0].rows] == [["ก", "ข"], ["ค", "ง"]]
     assert found.sheets[0].meant == {(2, 1): Meant(None, ("hidden-row",)), (2, 2): Meant(None, ("hidden-row",))}
-    assert found.said == (Claim("file", "hidden_rows", 1, "table 1!R2", "ค ง"),)
+    assert found.claims == (Claim("file", "hidden_rows", 1, "table 1!R2", "ค ง"),)
 
 
 def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_said() -> None:
     found = read("<table><tr><td><span style='display:none'>0062</span>62</table>")
     assert found.sheets[0].rows == [(1, ["62"])]
-    assert found.said == (Claim("file", "hidden_text", 1, "table 1!R1C1", "0062"),)
+    assert found.claims == (Claim("file", "hidden_text", 1, "table 1!R1C1", "0062"),)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_bytes_decide_and_a_wrong_declaration_is_said(name: str, written: st
     document = web.read(declared(name).encode(written))
     assert document.encoding == found
     assert document.sheets[0].rows == [(1, ["จังหวัดกระบี่ ๖๒ แห่ง"])]
-    assert document.said == ((Claim("file", "declared_encoding", found, "", name),) if said else ())
+    assert document.claims == ((Claim("file", "declared_encoding", found, "", name),) if said else ())
 
 
 def test_a_page_without_a_declaration_and_one_of_references_are_read() -> None:

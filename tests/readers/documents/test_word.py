@@ -155,20 +155,20 @@ def test_inserted_text_counts_and_deleted_does_not_and_it_is_said() -> None:
     )
     found = body(f"<w:tbl><w:tr><w:tc><w:p>{change}</w:p></w:tc></w:tr></w:tbl>")
     assert found.sheets[0].rows == [(1, ["๖๒"])]
-    assert found.said == (Claim("file", "tracked_changes", 1, "table 1!R1C1", "๙๙๑"),)
+    assert found.claims == (Claim("file", "tracked_changes", 1, "table 1!R1C1", "๙๙๑"),)
 
 
 def test_a_deleted_row_is_empty() -> None:
     found = body(f"<w:tbl>{row('ก', 'ข')}{row('ค', 'ง', properties='<w:del/>')}</w:tbl>")
     assert [texts for _, texts in found.sheets[0].rows] == [["ก", "ข"], ["", ""]]
-    assert [(c.measure, c.place, c.printed) for c in found.said] == [("tracked_changes", "table 1!R2C1", "ค")]
+    assert [(c.measure, c.place, c.printed) for c in found.claims] == [("tracked_changes", "table 1!R2C1", "ค")]
 
 
 def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_said() -> None:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>๑</w:t></w:r>"
     found = body(f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>๖๒</w:t></w:r>{hidden}</w:p></w:tc></w:tr></w:tbl>")
     assert found.sheets[0].rows == [(1, ["๖๒"])]
-    assert found.said == (Claim("file", "hidden_text", 1, "table 1!R1C1", "๑"),)
+    assert found.claims == (Claim("file", "hidden_text", 1, "table 1!R1C1", "๑"),)
 
 
 def test_what_is_hidden_as_a_whole_is_read_and_noted() -> None:
@@ -176,7 +176,7 @@ def test_what_is_hidden_as_a_whole_is_read_and_noted() -> None:
     found = body(f"<w:tbl>{row('ก')}{row('ข', properties='<w:hidden/>')}</w:tbl>{hidden}")
     assert [texts for sheet in found.sheets for _, texts in sheet.rows] == [["ก"], ["ข"], ["กระบี่"]]
     assert found.sheets[0].meant == {(2, 1): Meant(None, ("hidden-row",))}
-    assert [(c.measure, c.value, c.place) for c in found.said] == [
+    assert [(c.measure, c.value, c.place) for c in found.claims] == [
         ("hidden_rows", 1, "table 1!R2"),
         ("hidden_text", 1, "paragraphs!R1C1"),
     ]

@@ -31,7 +31,7 @@ def test_thai_comes_out_as_it_was_printed_each_sign_at_its_place() -> None:
     assert found.shown[0].x == pytest.approx(100)
     assert {round(c.base, 2) for c in found.shown} == {200.0}
     assert [c.text for c in found.shown if c.is_mark] == ["ู", "้", "ื", "้"]
-    assert (found.said, found.mangled) == ([], False)
+    assert (found.notices, found.mangled) == ([], False)
 
 
 def test_what_sticks_out_of_its_frame_is_told_from_what_shows() -> None:
@@ -50,14 +50,14 @@ def test_a_frame_within_a_frame_shows_what_both_hold() -> None:
 def test_what_stands_beyond_the_edges_of_the_page_is_not_read_and_its_text_is_handed_on(x: float, base: float) -> None:
     found = characters(page().text(100, 400, "ในหน้า").text(x, base, "นอก"))
     assert text_of(found.shown) == "ในหน้า"
-    assert found.said == [("unseen_text", "นอก")]
+    assert found.notices == [("unseen_text", "นอก")]
 
 
 @pytest.mark.parametrize("mode", [3, 7])
 def test_what_is_printed_without_ink_is_not_read_and_its_text_is_handed_on(mode: int) -> None:
     found = characters(page().text(100, 400, "เห็น").text(100, 300, "ซ่อน", mode=mode))
     assert text_of(found.shown) == "เห็น"
-    assert found.said == [("unseen_text", "ซ่อน")]
+    assert found.notices == [("unseen_text", "ซ่อน")]
 
 
 @pytest.mark.parametrize("apart", [0.0, 0.25, 0.9])
@@ -121,7 +121,7 @@ def test_a_watermark_is_told_apart_from_the_text_that_it_lies_over() -> None:
     one = page().text(100, 200, "๑๒๓ แห่ง").text(80, 300, "สำเนา ๙๙๙", 40, runs=(0.7, 0.7, -0.7, 0.7), grey=0.8)
     found = characters(one)
     assert text_of(found.shown) == "๑๒๓ แห่ง"
-    assert found.said == [("watermark", "สำเนา ๙๙๙")]
+    assert found.notices == [("watermark", "สำเนา ๙๙๙")]
 
 
 def test_a_space_is_kept_where_it_is_printed_and_seen_where_a_gap_is() -> None:

@@ -33,7 +33,7 @@ def seen(one: Written, **told: Any) -> Characters:
 
 
 def said(one: Written, **told: Any) -> dict[str, str]:
-    return dict(seen(one, **told).said)
+    return dict(seen(one, **told).notices)
 
 
 def text(one: Written, **told: Any) -> str:
@@ -84,7 +84,7 @@ def test_what_lies_outside_the_crop_box_is_not_seen() -> None:
     found = seen(one)
     assert text_of(found.shown) == NEW
     assert found.shown[0].x == pytest.approx(50)
-    assert found.said == [("unseen_text", OLD)]
+    assert found.notices == [("unseen_text", OLD)]
 
 
 @pytest.mark.parametrize("half", [0, 1])
@@ -194,7 +194,7 @@ def test_a_layer_that_is_off_is_not_read(off: bool) -> None:
     more = {1000: form(page().text(100, 300, "ฉบับเก่า"), (0, 0, 595, 842), "/OC 1001 0 R"), 1001: group}
     found = seen(one, more=more, catalog=layers)
     assert text_of(found.shown) == (NEW if off else f"{NEW}\n{OLD}\nฉบับเก่า")
-    assert found.said == ([("unseen_text", f"{OLD} ฉบับเก่า")] if off else [])
+    assert found.notices == ([("unseen_text", f"{OLD} ฉบับเก่า")] if off else [])
 
 
 def test_what_lies_outside_the_box_of_its_form_is_not_seen() -> None:
@@ -203,7 +203,7 @@ def test_what_lies_outside_the_box_of_its_form_is_not_seen() -> None:
     inner = page().text(100, 100, NEW).text(100, 200, OLD)
     found = seen(one, more={1000: form(inner, (90, 80, 300, 150))})
     assert text_of(found.shown) == NEW
-    assert found.said == [("unseen_text", OLD)]
+    assert found.notices == [("unseen_text", OLD)]
 
 
 # --- struck out -------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def test_a_text_annotation_is_read_in_the_place_of_what_it_lies_over() -> None:
     document = read(written(annotated("FreeText", OVER, ""), more=look(content, OVER)))
     assert NEW in lines(document)
     assert OLD not in lines(document)
-    assert {c.measure: c.printed for c in document.said} == {"covered_text": OLD, "annotation": NEW}
+    assert {c.measure: c.printed for c in document.claims} == {"covered_text": OLD, "annotation": NEW}
 
 
 def test_a_stamp_over_a_table_is_told_apart_and_the_rows_under_it_are_read() -> None:
@@ -249,7 +249,7 @@ def test_a_stamp_over_a_table_is_told_apart_and_the_rows_under_it_are_read() -> 
     content = page().box(*box, 1).text(160, 140, "ร่าง", 20)
     document = read(written(annotated("Stamp", box, ""), more=look(content, box)))
     assert {"กระบี่", "๖๒", "๙๔"} <= set(lines(document))
-    claims = {c.measure: c.printed for c in document.said}
+    claims = {c.measure: c.printed for c in document.claims}
     assert claims["stamp"] == "ร่าง"
     assert "ตรัง" not in lines(document) or "covered_text" in claims
 
@@ -267,7 +267,7 @@ def test_an_annotation_that_is_not_shown_changes_nothing(flags: int) -> None:
     one.head = one.head.replace("/F 4", f"/F {flags}")
     document = read(written(one, more=look(content, OVER)))
     assert OLD in lines(document)
-    assert document.said == ()
+    assert document.claims == ()
 
 
 def test_a_field_of_a_form_is_read_as_it_is_shown() -> None:
@@ -292,7 +292,7 @@ def test_an_annotation_that_strikes_a_text_out_is_followed() -> None:
     quads = f"/QuadPoints[{x0} {HEIGHT - top} {x1} {HEIGHT - top} {x0} {HEIGHT - bottom} {x1} {HEIGHT - bottom}]"
     document = read(written(annotated("StrikeOut", box, None, f"/C[1 0 0]{quads}")))
     assert OLD not in lines(document)
-    assert [c.measure for c in document.said] == ["struck_text"]
+    assert [c.measure for c in document.claims] == ["struck_text"]
 
 
 def test_a_box_to_tick_and_a_note_beside_the_text_change_nothing() -> None:
@@ -327,7 +327,7 @@ def test_a_picture_behind_the_text_of_a_page_is_paper() -> None:
     one.said.append(picture(0, 0, 595, 842, "f0"))
     document = read(written(one.text(150, 60, NEW).ruled(100, HEADINGS, *ROWS)))
     assert {NEW, "กระบี่", "๔.๘๔"} <= set(lines(document))
-    assert document.said == ()
+    assert document.claims == ()
 
 
 @pytest.mark.parametrize("below", [True, False])
@@ -339,7 +339,7 @@ def test_a_watermark_hides_no_figure_of_a_table_and_is_told(below: bool) -> None
     one.said = [*mark.said, *one.said] if below else [*one.said, *mark.said]
     document = read(written(one))
     assert {cell for row in ROWS for cell in row} <= set(lines(document))
-    assert ("watermark", "ร่าง") in [(c.measure, c.printed) for c in document.said]
+    assert ("watermark", "ร่าง") in [(c.measure, c.printed) for c in document.claims]
 
 
 @pytest.mark.parametrize("lost", ["\u200b", " ", "\u00ad", "\ufeff"])

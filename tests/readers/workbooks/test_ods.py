@@ -137,7 +137,7 @@ def test_hidden_sheets_rows_and_columns_are_told_where_they_hold_something() -> 
     group = ROW.format(TEXT.format("ค"))
     rows += f'<table:table-row-group table:display="false">{group}</table:table-row-group>{group}'
     found = document(table(rows, columns=columns) + table(ROW.format(TEXT.format("ง")), "S2"), styles)
-    assert found.said == (
+    assert found.claims == (
         Claim("file", "hidden_rows", "2-3", "sheet S1!R2", "2-3"),
         Claim("file", "hidden_columns", "2", "sheet S1!R1C2", "2"),
         Claim("file", "hidden_sheet", "S2", "sheet S2", "S2"),
@@ -157,13 +157,13 @@ def test_a_sheet_of_another_file_is_a_link_and_no_sheet() -> None:
     )
     found = document(table(ROW.format(TEXT.format("ก"))) + linked + table(ROW.format(TEXT.format("ข")), "S2"))
     assert [(s.name, s.rows) for s in found.sheets] == [("sheet S1", [(1, ["ก"])]), ("sheet S2", [(1, ["ข"])])]
-    assert found.said == (Claim("file", "external_links", "1", "", "file:///a/ปี2562.ods"),)
+    assert found.claims == (Claim("file", "external_links", "1", "", "file:///a/ปี2562.ods"),)
 
 
 def test_macros_are_told_and_empty_libraries_are_not() -> None:
     parts = ods_parts(table(ROW.format(TEXT.format("ก")))) | {"Basic/script-lc.xml": "<x/>"}
-    assert read(packed(parts)).said == ()
-    said = read(packed(parts | {"Basic/Standard/Module1.xml": "<x/>"})).said
+    assert read(packed(parts)).claims == ()
+    said = read(packed(parts | {"Basic/Standard/Module1.xml": "<x/>"})).claims
     assert said == (Claim("file", "macros", "Basic/Standard/Module1.xml", "", "Basic/Standard/Module1.xml"),)
 
 

@@ -241,7 +241,7 @@ def test_a_value_that_changes_from_day_to_day_says_so() -> None:
     for settings in ("", '<calcPr fullCalcOnLoad="1"/>'):
         found = sheet_of(row, settings=settings)
         assert found.sheets[0].rows == [(1, ["44007"])]
-        assert [(c.measure, c.value) for c in found.said] == [("volatile", 1)]
+        assert [(c.measure, c.value) for c in found.claims] == [("volatile", 1)]
 
 
 def test_white_text_on_a_colour_of_the_theme_shows() -> None:
@@ -282,7 +282,7 @@ def test_what_is_struck_out_or_does_not_stand_out_from_its_ground_says_so() -> N
     }
     assert found.sheets[0].rows[5] == (6, ["ข้อมูล ณ วันที่  ๒๕ มิถุนายน ๒๕๖๓"])
     assert meant[6, 1].struck == "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ๒๕ มิถุนายน ๒๕๖๓"
-    assert [(c.measure, c.value, c.place) for c in found.said] == [
+    assert [(c.measure, c.value, c.place) for c in found.claims] == [
         ("hidden_text", 2, "sheet Sheet!R2C1"),
         ("struck_text", 2, "sheet Sheet!R1C1"),
     ]
@@ -308,7 +308,7 @@ def test_sheets_come_in_order_with_the_hidden_ones_and_rows_by_their_numbers() -
         ("sheet บันทึก", [(1, ["62"])]),
     ]
     assert found.sheets[1].meant == {(1, 1): Meant(None, ("hidden-sheet",))}
-    assert found.said == (Claim("file", "hidden_sheet", "บันทึก", "sheet บันทึก", "บันทึก"),)
+    assert found.claims == (Claim("file", "hidden_sheet", "บันทึก", "sheet บันทึก", "บันทึก"),)
 
 
 def test_hidden_rows_and_columns_are_told_where_they_hold_something() -> None:
@@ -322,7 +322,7 @@ def test_hidden_rows_and_columns_are_told_where_they_hold_something() -> None:
     for column in ("E", "F"):
         sheet.column_dimensions[column].hidden = True
     found = saved(workbook)
-    assert found.said == (
+    assert found.claims == (
         Claim("file", "hidden_rows", "12-14, 20", "sheet Sheet!R12", "12-14, 20"),
         Claim("file", "hidden_columns", "5", "sheet Sheet!R1C5", "5"),
     )
@@ -338,7 +338,7 @@ def test_macros_and_links_to_other_workbooks_are_told_and_not_followed() -> None
     )
     parts |= {"xl/vbaProject.bin": b"\0", "xl/externalLinks/externalLink1.xml": "<externalLink/>"}
     parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = linked
-    assert read(packed(parts)).said == (
+    assert read(packed(parts)).claims == (
         Claim("file", "macros", "xl/vbaProject.bin", "", "xl/vbaProject.bin"),
         Claim("file", "external_links", "1", "", "file:///\\\\server\\ปี2562.xlsx"),
     )

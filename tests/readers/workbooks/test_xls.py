@@ -118,7 +118,7 @@ def test_macros_and_links_to_other_workbooks_are_noted_and_not_followed() -> Non
     other = record(0x1AE, struct.pack("<H", 1) + text8("\x01\x01C\\ปี2562.xls") + text8("S1"))
     itself = record(0x1AE, b"\1\0\1\4") + record(0x1AE, b"\1\0\1\x3a")
     data = ole({"Workbook": stream(number(0, 0, 1), strings=itself + other), "_VBA_PROJECT_CUR": b""})
-    assert xls.read(data).said == (
+    assert xls.read(data).claims == (
         Claim("file", "macros", "_VBA_PROJECT_CUR", "", "_VBA_PROJECT_CUR"),
         Claim("file", "external_links", "1", "", "C\\ปี2562.xls"),
     )
@@ -131,7 +131,7 @@ def test_what_is_hidden_is_told_and_what_a_merged_range_covers_is_not_printed() 
     cells = hidden_row + hidden_column + number(0, 0, 1) + number(0, 1, 2) + number(0, 2, 3) + number(1, 0, 4) + merged
     found = document(cells, state=1)
     assert found.sheets[0].rows == [(1, ["1", "", "3"]), (2, ["4"])]
-    assert found.said == (
+    assert found.claims == (
         Claim("file", "hidden_sheet", "S1", "sheet S1", "S1"),
         Claim("file", "hidden_rows", "2", "sheet S1!R2", "2"),
         Claim("file", "hidden_columns", "3", "sheet S1!R1C3", "3"),
@@ -297,7 +297,7 @@ def test_what_is_hidden_in_a_binary_workbook_is_told() -> None:
     cells = columns + row12(0, hidden=True) + cell12(2, 0, struct.pack("<I", 6)) + cell12(2, 1, struct.pack("<I", 6))
     merged = record12(176, struct.pack("<4I", 4, 5, 0, 0))
     found = xlsb.read(xlsb_of(cells + merged, state=1))
-    assert [claim[1:3] for claim in found.said] == [
+    assert [claim[1:3] for claim in found.claims] == [
         ("hidden_sheet", "S1"),
         ("hidden_rows", "1"),
         ("hidden_columns", "2"),
