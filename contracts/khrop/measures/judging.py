@@ -12,8 +12,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from khrop.engine._decimals import restore_row
 from khrop.engine._aggregation import scaled_keeps
+from khrop.engine._decimals import restore_row
 from khrop.engine._run import Run
 from khrop.engine.compiled import COLUMNS_RULE, Built, built_rules
 from khrop.engine.frames import PreparedFrame
