@@ -23,7 +23,8 @@ sys.path.append(str(Path(__file__).parent / "shared"))
 
 # Their tables are Arrow's, which the library alone does not bring.
 collect_ignore = [] if find_spec("pyarrow") else [
-    "engine/test_kinds.py", "export/test_nothing_is_lost.py", "test_neighbours.py",
+    *(f"engine/test_{of}.py" for of in ("moments", "names_and_patterns", "nulls_and_keys", "numbers", "types")),
+    "export/test_nothing_is_lost.py", "test_neighbours.py",
 ]  # fmt: skip
 
 # How long a case takes says something of the machine, which runs several tests at once.

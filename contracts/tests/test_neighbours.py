@@ -254,7 +254,7 @@ def test_dataframely_282_the_message_of_a_key_names_the_key() -> None:
 
 @pytest.mark.odcs
 def test_pandera_694_and_1937_a_document_keeps_severities_and_each_of_two_like_rules() -> None:
-    from khrop.description.description import describe
+    from khrop.description.from_contract import describe
     from khrop.diff.differences import compare
     from khrop.export.odcs import from_odcs, to_odcs
 

@@ -13,7 +13,7 @@ import pytest
 from pandera.typing import Series
 
 import khrop
-from khrop.description.description import describe
+from khrop.description.from_contract import describe
 from khrop.description.plain import described, plain
 from khrop.diff.differences import compare
 from khrop.export.json_schema import to_json_schema

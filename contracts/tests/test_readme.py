@@ -84,7 +84,7 @@ def test_the_own_contract_of_the_readme_gives_what_is_shown(stock: Any) -> None:
 
 @pytest.mark.odcs
 def test_the_contract_of_the_readme_exports_and_reads_back_equal(stock: Any) -> None:
-    from khrop.description.description import describe
+    from khrop.description.from_contract import describe
     from khrop.diff.differences import compare
     from khrop.export.json_schema import to_json_schema
     from khrop.export.markdown import to_markdown

@@ -75,7 +75,7 @@ def show(
     """Show a contract: its columns, its rules, and what they need."""
     from khrop.cli import lookup
     from khrop.cli.contract_text import contract_page
-    from khrop.description.description import losses, readable
+    from khrop.description.from_contract import losses, readable
     from khrop.description.plain import plain
 
     loaded = lookup.load_contract(contract)
@@ -206,7 +206,8 @@ def diff(
 
 
 def _describe(contract: type, name: str) -> Description:
-    from khrop.description.description import NotExportable, describe
+    from khrop.description.description import NotExportable
+    from khrop.description.from_contract import describe
 
     try:
         return describe(contract)

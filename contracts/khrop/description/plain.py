@@ -14,15 +14,8 @@ import narwhals as nw
 
 from khrop.description.description import CONFIG, Description, FieldDescription, RuleDescription
 from khrop.description.records import record_from
-from khrop.expressions.formula import (
-    Formula,
-    as_written,
-    formula_from,
-    formula_of,
-    literal_from,
-    plain_literal,
-    plain_of,
-)
+from khrop.expressions.formula import Formula, as_written, formula_of
+from khrop.expressions.plain_formula import formula_from, literal_from, plain_literal, plain_of
 from khrop.model.rule import ContractOptions, Param
 from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, LookupKind, RowKind, RuleKind, kinds_of
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from khrop.description.description import Description, FieldDescription, RuleDescription, describe, resolved
+from khrop.description.description import Description, FieldDescription, RuleDescription, resolved
+from khrop.description.from_contract import describe
 from khrop.description.plain import plain
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.declared import MOMENTS

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from khrop.description import outline
 from khrop.description.breakage import Broken
-from khrop.description.description import Description, readable, require_no_losses
+from khrop.description.description import Description
+from khrop.description.from_contract import readable, require_no_losses
 from khrop.model.messages import NOTHING
 
 _SPECIAL = re.compile(r"([\\|*<\[\]`])")

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
+from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.from_contract import describe
 from khrop.description.plain import plain, plain_rule
+from khrop.description.to_contract import contract_of
 from khrop.engine.fields import CHECKS
 from khrop.export import yaml_text
 from khrop.export.odcs_document import OWN

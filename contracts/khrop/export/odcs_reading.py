@@ -12,14 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from khrop.description.description import (
-    Description,
-    FieldDescription,
-    RuleDescription,
-    contract_of,
-    describe,
-)
+from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.from_contract import describe
 from khrop.description.plain import described_config, described_field, described_rule, value_from
+from khrop.description.to_contract import contract_of
 from khrop.engine.compiled import built_rules
 from khrop.export.odcs_document import At, shown
 from khrop.export.odcs_metrics import Foreign

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast, get_args
 
-from khrop.description.description import require_no_losses, without_rules
+from khrop.description.from_contract import require_no_losses, without_rules
 from khrop.description.statements import limit_text
 from khrop.engine.declared import Kind, kind_of
 from khrop.engine.row_rules import RowRule

@@ -8,7 +8,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from khrop.description.description import CHECK_ARGUMENTS, Description, FieldDescription, RuleDescription, attributes_of
+from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.to_contract import CHECK_ARGUMENTS, attributes_of
 from khrop.expressions.formula import OPERATORS, Call, Column, Constant, Formula
 from khrop.inference.proposed_rule import in_one_line
 from khrop.model.rule import ContractOptions

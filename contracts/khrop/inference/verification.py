@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from khrop.description.description import FieldDescription, contract_of
+from khrop.description.description import FieldDescription
+from khrop.description.to_contract import contract_of
 from khrop.engine.compiled import COLUMNS, built_rules
 from khrop.engine.fields import CHECKS
 from khrop.files.readable import READABLE

@@ -10,7 +10,7 @@ import narwhals as nw
 import pandas as pd
 
 from khrop.engine._decimals import restore
-from khrop.measures.state import Key, Values
+from khrop.measures.results import Key, Values
 from khrop.model.grouping import Row
 
 

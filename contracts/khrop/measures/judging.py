@@ -22,7 +22,8 @@ from khrop.expressions.evaluation import evaluate_row
 from khrop.expressions.formula import Formula
 from khrop.measures._kept_rows import KeptRows, NotKept
 from khrop.measures.measuring import frame_rules
-from khrop.measures.state import Compared, Failures, Figures, Key, NotMeasured, State, Values
+from khrop.measures.results import Compared, Failures, Figures, Key, NotMeasured, Values
+from khrop.measures.state import State
 from khrop.model.facts import ONLY_SNAPSHOT, gather, plain, snapshot_name, to_records
 from khrop.model.grouping import Aggregate, Grouping, Row
 from khrop.model.outcomes import RowCount

@@ -7,9 +7,7 @@ other parts, in `khrop.measures.judging`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import narwhals as nw
@@ -23,28 +21,26 @@ from khrop.engine.flags import distinct_rows, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame, count_rows, prepare
 from khrop.engine.row_rules import RowRule
 from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame
-from khrop.expressions.decimals import in_units
-from khrop.expressions.formula import Formula
 from khrop.measures._digest import digest_of
-from khrop.measures.state import (
+from khrop.measures._part_kinds import Kept, NoDocument, PartGrouping, Within, entries_of, figures_of, kept_columns
+from khrop.measures.results import (
     Compared,
     Failures,
     Figures,
     Key,
     NotMeasured,
     Result,
-    State,
-    Values,
     first_violations,
     too_many,
 )
-from khrop.model.facts import ONLY_SNAPSHOT, Facts
-from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Table
+from khrop.measures.state import State
+from khrop.model.facts import ONLY_SNAPSHOT
+from khrop.model.grouping import Aggregate, Failure, Grouping
 from khrop.model.messages import violation_of
 from khrop.model.names import resolved
 from khrop.model.rule import Params
 from khrop.model.violation import Violation
-from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, ReferenceKind
+from khrop.vocabulary.kinds import CountKind, GroupKind, ReferenceKind
 
 MOST = 100_000
 """The most groups that are kept for each rule by default."""
@@ -134,7 +130,7 @@ def measure(
     run = start(read, part, [], _PartRun)
     run.rows, run.limit, run.most = count_rows(part).count(), limit, most
     run.only = run.by
-    run.by = _PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
+    run.by = PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
     run.complete = complete_snapshots and run.by.column is not None
     frames = {name: prepare(read, native) for name, native in others.items()}
     results = run.results(rules, frames)
@@ -145,101 +141,6 @@ def measure(
         {column: run.holds(column) for column in sorted(named.intersection(run.frame.schema))}, run.frame.faults,
         tuple(results), limit, most, tuple(renamed.items()),
     )  # fmt: skip
-
-
-class _PartGrouping(Grouping):
-    """The snapshots of a part: named in each row, even where the part is of one, as other parts have others."""
-
-    @cached_property
-    def snapshot(self) -> str | None:
-        return self.column
-
-
-class _ReadsDocument(Exception):
-    """A rule needs the document, which is not known before all parts are judged."""
-
-
-class _NoDocument(Facts):
-    """Facts that are not known yet."""
-
-    def of(self, snapshot: str) -> Mapping[str, Any]:
-        raise _ReadsDocument
-
-    def absent(self, snapshot: str, fact: str) -> bool:
-        raise _ReadsDocument
-
-    def unread(self, snapshot: str, fact: str) -> str:
-        raise _ReadsDocument
-
-    def place(self, snapshot: str, fact: str) -> str:
-        raise _ReadsDocument
-
-
-@dataclass(slots=True)
-class _Within(GroupKind, abstract=True):
-    """A rule that is judged within the part; where it needs the document, its failing groups are kept."""
-
-    what: GroupKind
-    names: tuple[str, ...]
-    rowless: tuple[str, ...] = ()
-    groups: Groups | None = None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return self.what.keys
-
-    @property
-    def derived(self) -> Mapping[str, nw.Expr]:
-        return self.what.derived
-
-    @property
-    def aggregates(self) -> Mapping[str, Aggregate]:
-        return self.what.aggregates
-
-    @property
-    def keeps(self) -> Formula | None:
-        return self.what.keeps
-
-    def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
-        present = {name: rows for name, rows in groups.items() if rows}
-        self.rowless = tuple(sorted(name for name in groups if name not in present and name in self.names))
-        try:
-            failures = list(self.what.failures(present, table, by, facts))
-        except _ReadsDocument:
-            self.groups, failures = present, []
-        return iter(failures)
-
-
-@dataclass(slots=True)
-class _Kept(GroupKind, abstract=True):
-    """Aggregates that are kept, of all groups."""
-
-    keys: tuple[str, ...]
-    derived: Mapping[str, nw.Expr]
-    aggregates: Mapping[str, Aggregate]
-    groups: Groups = field(default_factory=dict)
-
-    def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
-        self.groups = groups
-        return iter(())
-
-
-def kept_columns(what: GroupKind, has: Mapping[str, Any], place: str | None) -> tuple[str, ...]:
-    """Return the columns of rows that are kept for a rule that fetches rows; none where aggregates are enough.
-
-    Args:
-        what: The rule.
-        has: The columns of the frame.
-        place: The column of places; None where the frame has none.
-
-    Returns:
-        The columns, those of the rule's keys first.
-    """
-    if not what.row_columns:
-        return ()
-    aggregated = [a.column for a in what.aggregates.values() if a.column]
-    columns = dict.fromkeys([*what.keys, *aggregated, *what.row_columns, *([place] if place else [])])
-    return tuple(column for column in columns if column in has or column in what.derived)
 
 
 @dataclass(slots=True)
@@ -299,11 +200,11 @@ class _PartRun(Run):
 
     def _judge_within(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Judge rules about groups that no other part adds to."""
-        kinds = {i: _Within(built.what, self.names) for i, built in rules.items()}
+        kinds = {i: Within(built.what, self.names) for i, built in rules.items()}
         alone = len(self.names) == 1 and frame.arrays is not None and frame.arrays.length
         # Arrays are fast, but have no name of a snapshot: they serve where all rows are of the same.
         by = self.only if alone and self.only is not None else self.by
-        found = GroupRun(frame, by, _NoDocument()).run(list(kinds.values()))
+        found = GroupRun(frame, by, NoDocument()).run(list(kinds.values()))
         for (i, kind), failures in zip(kinds.items(), found, strict=True):
             if kind.groups is not None:
                 of = {name: a.of for name, a in kind.aggregates.items()}
@@ -312,7 +213,7 @@ class _PartRun(Run):
                     for snapshot, rows in kind.groups.items()
                     for row in rows
                 }
-                undecided = _figures(tuple(of.values()), kind.keys, entries, {})
+                undecided = figures_of(tuple(of.values()), kind.keys, entries, {})
                 results[i] = Failures(rowless=kind.rowless, undecided=undecided)
             else:
                 results[i] = self._failures(rules[i], failures, kind.rowless)
@@ -330,9 +231,9 @@ class _PartRun(Run):
         """Keep the figures of groups that other parts may add to."""
         kinds = {i: list(self._kept(built.what, frame)) for i, built in rules.items()}
         many = [i for i, kept in kinds.items() if self._is_many(kept, frame)]
-        alone = {i: _Within(rules[i].what, self.names) for i in many}
+        alone = {i: Within(rules[i].what, self.names) for i in many}
         kept_kinds: list[GroupKind] = [kind for i, kept in kinds.items() if i not in alone for kind in kept]
-        found = GroupRun(frame, self.by, _NoDocument()).run([*alone.values(), *kept_kinds])
+        found = GroupRun(frame, self.by, NoDocument()).run([*alone.values(), *kept_kinds])
         for (i, kind), failures in zip(alone.items(), found, strict=False):
             reason = too_many(self.most)
             judged = replace(self._failures(rules[i], failures, kind.rowless), alone=reason)
@@ -341,18 +242,18 @@ class _PartRun(Run):
             if i not in alone:
                 results[i] = self._kept_figures(rules[i], kept)
 
-    def _kept(self, what: GroupKind, frame: PreparedFrame) -> Iterator[_Kept]:
+    def _kept(self, what: GroupKind, frame: PreparedFrame) -> Iterator[Kept]:
         """Yield the aggregates that are kept for a rule."""
         if columns := kept_columns(what, frame.schema, self.by.place):
-            yield _Kept(columns, what.derived, {ROWS: Aggregate("rows")})
+            yield Kept(columns, what.derived, {ROWS: Aggregate("rows")})
             return
         figures = {name: a for name, a in what.aggregates.items() if a.of != "different"}
         present = {_PRESENT + name: Aggregate("count", a.column) for name, a in figures.items() if a.of == "sum"}
-        yield _Kept(what.keys, what.derived, figures | present or {ROWS: Aggregate("rows")})
+        yield Kept(what.keys, what.derived, figures | present or {ROWS: Aggregate("rows")})
         for column in dict.fromkeys(a.column for a in what.aggregates.values() if a.of == "different"):
-            yield _Kept((*what.keys, column), what.derived, {ROWS: Aggregate("rows")})
+            yield Kept((*what.keys, column), what.derived, {ROWS: Aggregate("rows")})
 
-    def _is_many(self, kinds: Sequence[_Kept], frame: PreparedFrame) -> bool:
+    def _is_many(self, kinds: Sequence[Kept], frame: PreparedFrame) -> bool:
         """Check whether there are more groups than are kept, before any of them is fetched."""
         if self.rows <= self.most:
             return False
@@ -364,21 +265,21 @@ class _PartRun(Run):
                     return True
         return False
 
-    def _kept_figures(self, built: Built, kept: Sequence[_Kept]) -> Figures:
+    def _kept_figures(self, built: Built, kept: Sequence[Kept]) -> Figures:
         """Return the figures of a rule, those of all its aggregates together."""
         what: GroupKind = built.what
         types = {c: self.holds(c) for c in built.named if c in self.frame.schema and c not in self._valueless()}
         if what.row_columns:
-            rows = {key: (row[ROWS],) for key, row in _entries(kept[0])}
-            return _figures(("rows",), kept[0].keys, rows, types)
+            rows = {key: (row[ROWS],) for key, row in entries_of(kept[0])}
+            return figures_of(("rows",), kept[0].keys, rows, types)
         different: dict[str, dict[Key, set[Any]]] = {}
         for kind in kept[1:]:
             values = different.setdefault(kind.keys[-1], {})
-            for key, _ in _entries(kind):
+            for key, _ in entries_of(kind):
                 values.setdefault(key[:-1], set()).add(key[-1])
         known = bool(set(types).issuperset(built.named))
         groups = {}
-        for key, row in _entries(kept[0]):
+        for key, row in entries_of(kept[0]):
             figures: list[Any] = []
             for name, a in what.aggregates.items():
                 if a.of == "different":
@@ -388,7 +289,7 @@ class _PartRun(Run):
                     whole = not known and isinstance(value, float) and value.is_integer()
                     figures.append(int(value) if whole else value)
             groups[key] = tuple(figures)
-        return _figures(tuple(a.of for a in what.aggregates.values()), what.keys, groups, types)
+        return figures_of(tuple(a.of for a in what.aggregates.values()), what.keys, groups, types)
 
     def _valueless(self) -> frozenset[str]:
         """Return the columns of floats without a value, whose type is not known."""
@@ -434,36 +335,3 @@ class _PartRun(Run):
                 result = measured[i]
                 assert not isinstance(result, Compared)
                 results[i] = replace(results_of, result=result)
-
-
-def _entries(kind: _Kept) -> Iterator[tuple[Key, Mapping[str, Any]]]:
-    """Yield the groups of an aggregation by snapshot and key."""
-    for snapshot, rows in kind.groups.items():
-        for row in rows:
-            yield (snapshot, *(row[key] for key in kind.keys)), row
-
-
-def _figures(
-    of: tuple[Of, ...], keys: tuple[str, ...], groups: Mapping[Key, Values], types: Mapping[str, str]
-) -> Figures:
-    """Return figures with decimals as integers of their last digit."""
-    digits = [0] * (len(keys) + len(of))
-    for key, values in groups.items():
-        for n, value in enumerate((*key[1:], *values)):
-            for single in value if isinstance(value, frozenset) else (value,):
-                if isinstance(single, Decimal):
-                    digits[n] = max(digits[n], -int(single.as_tuple().exponent))
-    in_units_of = {
-        (key[0], *map(_unit, key[1:], digits)): tuple(map(_unit, values, digits[len(keys) :]))
-        for key, values in groups.items()
-    }
-    return Figures(keys, of, tuple(digits), types, in_units_of)
-
-
-def _unit(value: Any, digits: int) -> Any:
-    """Return a decimal as an integer of its last digit."""
-    if isinstance(value, frozenset):
-        return frozenset(_unit(single, digits) for single in value)
-    if isinstance(value, Decimal):
-        return in_units(value, digits)
-    return value * 10**digits if digits and type(value) is int else value

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from khrop.measures.state import State, merge_results
+from khrop.measures.results import merge_results
+from khrop.measures.state import State
 from khrop.model.rule import options_of
 
 _NAMED = 3

@@ -1,96 +1,25 @@
-"""What is kept of a part of a table: for each rule its failures, or the figures that add up to those of the whole.
+"""The state of a part of a table: what is kept of each rule, and of which contract, rows and snapshots.
 
-Here belong the records and how two of a rule become one. How they are measured is in `khrop.measures.measuring`, how
-they are judged in `khrop.measures.judging`, how they are written in `khrop.measures.state_text`.
+Here belongs the state and its form as JSON. What is kept of a rule is in `khrop.measures.results`, how it is measured
+in `khrop.measures.measuring`, how it is judged in `khrop.measures.judging`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from typing import Any
 
-from khrop.engine._run import in_order
 from khrop.engine.naming import Fault
-from khrop.model.grouping import Of
+from khrop.measures._digest import digest_of
+from khrop.measures.result_text import read_result, written_result
+from khrop.measures.results import Result
+from khrop.model.rule import options_of
 from khrop.model.terminal_text import plural
-from khrop.model.violation import Violation
 
-Key = tuple[Any, ...]
-"""The name of a snapshot and the values of a rule's keys."""
-Values = tuple[Any, ...]
-"""A group's figures, in the order of the rule's aggregates; of `different` the values themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The aggregates of groups, exact and mergeable: decimals are integers of their last digit.
-
-    Attributes:
-        keys: The columns of the groups.
-        of: What each figure is.
-        digits: The digits after the point of each key, then of each figure.
-        types: What the columns that the rule reads hold; a column without a value is not listed.
-        groups: The figures by snapshot and key.
-    """
-
-    keys: tuple[str, ...]
-    of: tuple[Of, ...]
-    digits: tuple[int, ...]
-    types: Mapping[str, str]
-    groups: Mapping[Key, Values]
-
-
-@dataclass(frozen=True, slots=True)
-class Failures:
-    """What fails in a part and is not changed by any other part.
-
-    Attributes:
-        count: The number of violations.
-        kept: The first of them.
-        rowless: The part's snapshots that have no row for the rule, because it skips nulls.
-        undecided: The groups that fail unless the document says otherwise; None where there are none.
-        alone: Why this holds of the part alone, and not where there are others; else empty.
-    """
-
-    count: int = 0
-    kept: tuple[Violation, ...] = ()
-    rowless: tuple[str, ...] = ()
-    undecided: Figures | None = None
-    alone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotMeasured:
-    """A rule that the parts do not decide.
-
-    Attributes:
-        reason: Why.
-    """
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A rule that compares with the previous return.
-
-    Attributes:
-        snapshots: The snapshots that were compared.
-        without: The snapshots of parts that were measured without a previous return.
-        missing: The columns that the previous return lacks.
-        result: What was measured; None where nothing was compared.
-    """
-
-    snapshots: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    result: Failures | Figures | NotMeasured | None = None
-
-
-Result = Failures | Figures | NotMeasured | Compared
-"""What is kept of a rule."""
-AnyResult = TypeVar("AnyResult", Failures, Figures, Compared)
+FORM = 1
+"""The version of the form; a reader refuses a later one."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +65,25 @@ class State:
         Returns:
             One line of text.
         """
-        from khrop.measures.state_text import to_json
-
-        return to_json(self)
+        numbers = {name: n for n, name in enumerate(self.snapshots)}
+        content = {
+            "khrop_state": FORM,
+            "contract": self.contract.__name__,
+            "version": options_of(self.contract).version,
+            "digest": self.digest,
+            "rows": self.rows,
+            "limit": self.limit,
+            "most": self.most,
+            "by_snapshot": self.by_snapshot,
+            "complete": self.complete,
+            "has_place": self.has_place,
+            "columns": self.columns,
+            "renamed": self.renamed,
+            "snapshots": self.snapshots,
+            "faults": [astuple(fault) for fault in self.faults],
+            "results": [written_result(result, numbers) for result in self.results],
+        }
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
     @staticmethod
     def from_json(text: str | bytes, contract: type, params: Mapping[str, Any] | None = None) -> State:
@@ -155,9 +100,24 @@ class State:
         Raises:
             ValueError: The text is no state, of a later form, or of another contract or other parameters.
         """
-        from khrop.measures.state_text import from_json
-
-        return from_json(text, contract, params)
+        content = json.loads(text)
+        form = content.get("khrop_state") if isinstance(content, dict) else None
+        if not isinstance(form, int):
+            raise ValueError("this is not a state of khrop.measure")
+        if form > FORM:
+            raise ValueError(f"this state has form {form}; this version of khrop reads up to {FORM}")
+        written, given = (content["contract"], content["version"]), (contract.__name__, options_of(contract).version)
+        if written != given:
+            raise ValueError(f"this state is of {' '.join(written)}, not of {' '.join(given)}")
+        if content["digest"] != digest_of(contract, params):
+            raise ValueError(f"this state is of {' '.join(written)} with other rules, columns or parameters")
+        names = content["snapshots"]
+        return State(
+            contract, dict(params or {}), content["digest"], content["rows"], tuple(names), content["by_snapshot"],
+            content["complete"], content["has_place"], content["columns"], tuple(Fault(*f) for f in content["faults"]),
+            tuple(read_result(result, names) for result in content["results"]), content["limit"], content["most"],
+            tuple((name, other) for name, other in content["renamed"]),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Return the contract and what was measured."""
@@ -165,109 +125,3 @@ class State:
         version = f" {options.version}" if options else ""
         snapshots = f", {plural(len(self.snapshots), 'snapshot')}" if self.by_snapshot else ""
         return f"<State of {self.contract.__name__}{version}: {plural(self.rows, 'row')}{snapshots}>"
-
-
-def merge_results(results: Sequence[Result | None], limit: int | None, most: int | None) -> Result | None:
-    """Merge what several parts have of a rule.
-
-    Args:
-        results: What each part has.
-        limit: The most violations to keep; None for all.
-        most: The most groups to keep; None for all.
-
-    Returns:
-        What is kept of the rule.
-    """
-    present = [result for result in results if result is not None]
-    if len(present) < len(results):
-        return None
-    undecided = [result for result in present if isinstance(result, NotMeasured)]
-    if len(present) == 1 or undecided:
-        return (undecided or present)[0]
-    if compared := _all(present, Compared):
-        return _merge_compared(compared, limit, most)
-    if alone := [result.alone for result in present if isinstance(result, Failures) and result.alone]:
-        return NotMeasured(alone[0])
-    if failures := _all(present, Failures):
-        return _merge_failures(failures, limit)
-    if figures := _all(present, Figures):
-        return _merge_figures(figures, most)
-    return NotMeasured("the parts were measured in different ways")
-
-
-def _all(results: Sequence[Any], of: type[AnyResult]) -> list[AnyResult]:
-    """Return the results where all are of a type; else nothing."""
-    alike = [result for result in results if isinstance(result, of)]
-    return alike if len(alike) == len(results) else []
-
-
-def too_many(most: int) -> str:
-    """Return why the groups of a rule are not kept."""
-    return f"the parts have more than {most:,} groups to keep (most={most})"
-
-
-def first_violations(violations: Iterable[Violation], limit: int | None) -> tuple[Violation, ...]:
-    """Return the first violations, whatever order they came in."""
-    return tuple(in_order(violations)[:limit])
-
-
-def _merge_failures(results: Sequence[Failures], limit: int | None) -> Failures | NotMeasured:
-    kept = [violation for result in results for violation in result.kept]
-    figures = [result.undecided for result in results if result.undecided is not None]
-    undecided = _merge_figures(figures, None) if figures else None
-    if isinstance(undecided, NotMeasured):
-        return undecided
-    return Failures(
-        sum(result.count for result in results), first_violations(kept, limit) if kept else (),
-        tuple(sorted({name for result in results for name in result.rowless})), undecided,
-    )  # fmt: skip
-
-
-def _merge_compared(results: Sequence[Compared], limit: int | None, most: int | None) -> Compared:
-    inner = [result.result for result in results if result.result is not None]
-    merged = merge_results(inner, limit, most) if inner else None
-    assert not isinstance(merged, Compared)
-    names = [tuple(sorted({name for r in results for name in getattr(r, of)})) for of in ("snapshots", "without")]
-    missing = tuple(dict.fromkeys(column for result in results for column in result.missing))
-    return Compared(names[0], names[1], missing, merged)
-
-
-def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | NotMeasured:
-    types: dict[str, str] = {}
-    for result in results:
-        for column, held in result.types.items():
-            if types.setdefault(column, held) != held:
-                return NotMeasured(f"column {column} is {types[column]} in some parts, {held} in others")
-    keys, of = results[0].keys, results[0].of
-    if any(result.keys != keys for result in results):
-        return NotMeasured("some parts have columns that others do not have")
-    digits = tuple(max(of_parts) for of_parts in zip(*(result.digits for result in results), strict=True))
-    groups: dict[Key, Values] = {}
-    for result in results:
-        units = [10 ** (shared - own) for shared, own in zip(digits, result.digits, strict=True)]
-        same = all(unit == 1 for unit in units)
-        for key, values in result.groups.items():
-            if not same:
-                key = (key[0], *map(_scaled, key[1:], units))
-                values = tuple(map(_scaled, values, units[len(keys) :]))
-            known = groups.get(key)
-            groups[key] = values if known is None else tuple(map(_added, of, known, values))
-        if most is not None and len(groups) > most:
-            return NotMeasured(too_many(most))
-    return Figures(keys, of, digits, types, groups)
-
-
-def _scaled(value: Any, unit: int) -> Any:
-    """Return a value, or values, in smaller units."""
-    if isinstance(value, frozenset):
-        return frozenset(_scaled(single, unit) for single in value)
-    return value * unit if type(value) is int else value
-
-
-def _added(of: Of, a: Any, b: Any) -> Any:
-    """Return a figure of two parts of a group."""
-    if of == "different":
-        return a | b
-    if of in ("min", "max"):
-        return b if a is None else a if b is None else min(a, b) if of == "min" else max(a, b)
-    return a + b

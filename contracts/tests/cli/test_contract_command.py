@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from khrop import ProvinceProgress
 from khrop.cli.app import app
-from khrop.description.description import describe
+from khrop.description.from_contract import describe
 from khrop.description.plain import described
 from khrop.export.markdown import to_markdown
 from khrop.export.sql import to_sql

@@ -15,7 +15,9 @@ from odcs_descriptions import descriptions
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check
-from khrop.description.description import Description, FieldDescription, RuleDescription, contract_of, describe
+from khrop.description.description import Description, FieldDescription, RuleDescription
+from khrop.description.from_contract import describe
+from khrop.description.to_contract import contract_of
 from khrop.diff.changes import Change
 from khrop.diff.differences import compare, version_due
 from khrop.expressions.formula import formula_of

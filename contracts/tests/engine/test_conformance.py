@@ -22,6 +22,7 @@ from conformance_oracle import Reported
 from conformance_provinces import provinces, returns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from spark_session import spark_session
 
 from khrop import ProvinceProgress
 
@@ -187,20 +188,7 @@ def test_ibis_with_many_cases_at_once(ibis_tables: Frame, quarterly: bool, types
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
-    from pyspark.sql import SparkSession
-
-    told: dict[str, Any] = {
-        "spark.ui.enabled": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",  # to compile a query takes longer than to run it on a few rows
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # Java's own compiler, likewise
-        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark")),
-    }
-    session = SparkSession.builder.master("local[2]").config(map=told).getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
+    session = spark_session(tmp_path_factory.mktemp("spark"))
     yield engines.Spark(session)
     session.stop()
 

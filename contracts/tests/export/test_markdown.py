@@ -16,7 +16,7 @@ from stock_contract import Stock
 import khrop
 from khrop import ProvinceProgress
 from khrop.description.breakage import Sample, broken
-from khrop.description.description import describe
+from khrop.description.from_contract import describe
 from khrop.export.markdown import to_markdown
 from khrop.model.rule import Params
 from khrop.vocabulary import ConservesRows, ForeignKey, UniqueKey

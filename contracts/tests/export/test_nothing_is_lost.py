@@ -20,7 +20,9 @@ from typer.testing import CliRunner
 
 from khrop import ContractOptions, check, rule
 from khrop.cli import app
-from khrop.description.description import NotExportable, contract_of, describe
+from khrop.description.description import NotExportable
+from khrop.description.from_contract import describe
+from khrop.description.to_contract import contract_of
 from khrop.diff.differences import compare
 from khrop.export.json_schema import to_json_schema
 from khrop.export.markdown import to_markdown

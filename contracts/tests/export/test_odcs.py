@@ -20,10 +20,12 @@ from pandera.typing import Series
 from stock_contract import Stock
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.description.description import NotExportable, contract_of, describe
+from khrop.description.description import NotExportable
+from khrop.description.from_contract import describe
 from khrop.description.plain import described, plain
+from khrop.description.to_contract import contract_of
 from khrop.export.odcs import from_odcs, load, to_odcs
-from khrop.expressions.formula import plain_literal
+from khrop.expressions.plain_formula import plain_literal
 from khrop.model.document_rules import Part
 from khrop.model.rule import Params, RuleDefinitionError
 from khrop.vocabulary import AddsUp, UniqueKey

@@ -25,11 +25,10 @@ from khrop.expressions.formula import (
     Opaque,
     columns_in,
     expression,
-    formula_from,
     formula_of,
     in_words,
-    plain_of,
 )
+from khrop.expressions.plain_formula import formula_from, plain_of
 
 col = nw.col
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import khrop
-from khrop.description.description import describe
+from khrop.description.from_contract import describe
 from khrop.vocabulary import AddsUp, LinearSequence, PartWhole, RatioRounded, RatioWithin, UniqueKey
 
 N = 60

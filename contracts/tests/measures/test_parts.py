@@ -23,6 +23,7 @@ from conformance_provinces import returns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandera.typing import Series
+from spark_session import spark_session
 
 from khrop import ContractOptions, ProvinceProgress, State, Verdict, check, judge, measure, merge
 
@@ -240,20 +241,7 @@ def test_ibis(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
-    from pyspark.sql import SparkSession
-
-    settings_of: dict[str, Any] = {
-        "spark.ui.enabled": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("spark")),
-    }
-    session = SparkSession.builder.master("local[2]").config(map=settings_of).getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
+    session = spark_session(tmp_path_factory.mktemp("spark"))
     yield engines.Spark(session)
     session.stop()
 

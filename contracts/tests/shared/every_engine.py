@@ -1,17 +1,26 @@
-"""A small table as a frame of every engine, each holding it in the types that it has for it."""
+"""A small table as a frame of every engine, each holding it in the types that it has for it, and small contracts."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
+import pandera.pandas
 import pyarrow as pa
 import pytest
+from pandera.typing import Series
+from spark_session import spark_session
 
+import khrop
+
+IBIS_12 = "ignore:fetch_arrow_table:DeprecationWarning"
+"""A warning of DuckDB 2 about how Ibis 12 fetches; as pytest takes it."""
 _NAMES = count()
 
 
@@ -50,11 +59,13 @@ def _ibis(table: pa.Table) -> Any:
         return _ibis_connection().create_table(f"t{next(_NAMES)}", table, temp=True)
 
 
-def _spark(table: pa.Table) -> Any:
-    from pyspark.sql import SparkSession
+@cache
+def _session() -> Any:
+    return spark_session(Path(mkdtemp()))
 
-    session = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    return session.createDataFrame(table)
+
+def _spark(table: pa.Table) -> Any:
+    return _session().createDataFrame(table)
 
 
 ENGINES: dict[str, Callable[[pa.Table], Any]] = {
@@ -78,3 +89,39 @@ every_engine = pytest.mark.parametrize("engine", [pytest.param(name, marks=_MARK
 def frame_of(engine: str, table: pa.Table) -> Any:
     """Return a table as a frame of an engine."""
     return ENGINES[engine](table)
+
+
+def contract(fields: Mapping[str, Any], config: Mapping[str, Any] | None = None, **body: Any) -> type:
+    """A contract of fields by the names of their columns, each a type or a type and a field."""
+    annotations, attributes = {}, dict(body)
+    for n, (name, of) in enumerate(fields.items()):
+        dtype, field = of if isinstance(of, tuple) else (of, {})
+        annotations[f"f{n}"] = Series[dtype]  # type: ignore[valid-type]
+        attributes[f"f{n}"] = pandera.pandas.Field(alias=name, **field)
+    extra = {"Config": type("Config", (), dict(config))} if config else {}
+    return type(
+        "C",
+        (pandera.pandas.DataFrameModel,),
+        {"__annotations__": annotations, "__module__": __name__, **attributes, **extra},
+    )
+
+
+def rule(built: Any, rule_id: str = "r", **more: Any) -> Any:
+    """A rule of a contract, as an attribute of its class."""
+
+    def method(cls: type, params: Any) -> Any:
+        """It holds."""
+        return built
+
+    return khrop.rule(rule_id, **more)(method)
+
+
+def column(*values: Any, type: Any = None, name: str = "a") -> pa.Table:
+    """A table of one column."""
+    return pa.table({name: pa.array(list(values), type)})
+
+
+def counts(of: type, engine: str, table: pa.Table, **more: Any) -> dict[str, int]:
+    """The number of violations of each rule, the other tables given as frames of the same engine."""
+    others = {key: frame_of(engine, value) if isinstance(value, pa.Table) else value for key, value in more.items()}
+    return khrop.check(of, frame_of(engine, table), **others).counts()

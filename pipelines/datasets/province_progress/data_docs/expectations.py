@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from khrop.contracts.province_progress import ProvinceProgress as CONTRACT
-from khrop.description.description import describe
+from khrop.description.from_contract import describe
 from khrop.model.names import Names, in_thai, name_th
 from khrop.model.rule import Param, options_of
 from khrop.vocabulary.kinds import RowKind, RuleKind

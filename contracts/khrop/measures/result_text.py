@@ -1,12 +1,11 @@
-"""A state as JSON, and back.
+"""What is kept of a rule as lists and texts, as JSON has them, and back.
 
-Here belongs the form of the text. Snapshots are listed once and referred to by number; integers that follow one another
-are written as runs.
+Here belongs the form. Snapshots are referred to by their number in the state; integers that follow one another are
+written as runs.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
@@ -14,82 +13,20 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from khrop.engine.naming import Fault
-from khrop.measures._digest import digest_of
-from khrop.measures.state import Compared, Failures, Figures, Key, NotMeasured, Result, State, Values
-from khrop.model.rule import options_of
+from khrop.measures.results import Compared, Failures, Figures, Key, NotMeasured, Result, Values
 from khrop.model.violation import Violation
 
-FORM = 1
-"""The version of the form; a reader refuses a later one."""
 
-
-def to_json(state: State) -> str:
-    """Return a state as JSON.
+def written_result(result: Result | None, numbers: Mapping[str, int]) -> Any:
+    """Return what is kept of a rule, as lists and texts.
 
     Args:
-        state: The state.
+        result: What is kept.
+        numbers: The numbers of the snapshots by name.
 
     Returns:
-        One line of text.
+        Mappings, lists and scalars for `json.dumps`; what is not set is left out.
     """
-    numbers = {name: n for n, name in enumerate(state.snapshots)}
-    content = {
-        "khrop_state": FORM,
-        "contract": state.contract.__name__,
-        "version": options_of(state.contract).version,
-        "digest": state.digest,
-        "rows": state.rows,
-        "limit": state.limit,
-        "most": state.most,
-        "by_snapshot": state.by_snapshot,
-        "complete": state.complete,
-        "has_place": state.has_place,
-        "columns": state.columns,
-        "renamed": state.renamed,
-        "snapshots": state.snapshots,
-        "faults": [astuple(fault) for fault in state.faults],
-        "results": [_written(result, numbers) for result in state.results],
-    }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def from_json(text: str | bytes, contract: type, params: Mapping[str, Any] | None) -> State:
-    """Read a state.
-
-    Args:
-        text: What `to_json` returned.
-        contract: The contract that it was measured with.
-        params: The parameters that it was measured with.
-
-    Returns:
-        The state.
-
-    Raises:
-        ValueError: The text is no state, of a later form, or of another contract or other parameters.
-    """
-    content = json.loads(text)
-    form = content.get("khrop_state") if isinstance(content, dict) else None
-    if not isinstance(form, int):
-        raise ValueError("this is not a state of khrop.measure")
-    if form > FORM:
-        raise ValueError(f"this state has form {form}; this version of khrop reads up to {FORM}")
-    written, given = (content["contract"], content["version"]), (contract.__name__, options_of(contract).version)
-    if written != given:
-        raise ValueError(f"this state is of {' '.join(written)}, not of {' '.join(given)}")
-    if content["digest"] != digest_of(contract, params):
-        raise ValueError(f"this state is of {' '.join(written)} with other rules, columns or parameters")
-    names = content["snapshots"]
-    return State(
-        contract, dict(params or {}), content["digest"], content["rows"], tuple(names), content["by_snapshot"],
-        content["complete"], content["has_place"], content["columns"], tuple(Fault(*f) for f in content["faults"]),
-        tuple(_read(result, names) for result in content["results"]), content["limit"], content["most"],
-        tuple((name, other) for name, other in content["renamed"]),
-    )  # fmt: skip
-
-
-def _written(result: Result | None, numbers: Mapping[str, int]) -> Any:
-    """Return what is kept of a rule, as lists and texts; what is not set is left out."""
     if isinstance(result, NotMeasured):
         return {"reason": result.reason}
     if isinstance(result, Failures):
@@ -97,13 +34,13 @@ def _written(result: Result | None, numbers: Mapping[str, int]) -> Any:
             "count": result.count,
             "kept": [list(astuple(violation)) for violation in result.kept],
             "rowless": [numbers[name] for name in result.rowless],
-            "undecided": _written(result.undecided, numbers),
+            "undecided": written_result(result.undecided, numbers),
             "alone": result.alone,
         }
         return {name: value for name, value in fields.items() if value}
     if isinstance(result, Compared):
         listed = {name: [numbers.get(n, n) for n in getattr(result, name)] for name in ("snapshots", "without")}
-        return {**listed, "missing": result.missing, "result": _written(result.result, numbers)}
+        return {**listed, "missing": result.missing, "result": written_result(result.result, numbers)}
     if isinstance(result, Figures):
         runs = _is_run_form(result)
         groups = list(_runs(result, numbers)) if runs else [
@@ -117,8 +54,16 @@ def _written(result: Result | None, numbers: Mapping[str, int]) -> Any:
     return None
 
 
-def _read(content: Any, names: Sequence[str]) -> Any:
-    """Return what was kept of a rule."""
+def read_result(content: Any, names: Sequence[str]) -> Any:
+    """Read what was kept of a rule.
+
+    Args:
+        content: What `written_result` returned.
+        names: The names of the snapshots by number.
+
+    Returns:
+        What was kept.
+    """
     if content is None:
         return None
     if "reason" in content:
@@ -134,9 +79,9 @@ def _read(content: Any, names: Sequence[str]) -> Any:
         return Figures(keys, of, digits, content["types"], groups)
     if "missing" in content:
         listed = [tuple(names[n] if isinstance(n, int) else n for n in content[of]) for of in ("snapshots", "without")]
-        return Compared(listed[0], listed[1], tuple(content["missing"]), _read(content["result"], names))
+        return Compared(listed[0], listed[1], tuple(content["missing"]), read_result(content["result"], names))
     kept = tuple(Violation(*fields) for fields in content.get("kept", ()))
-    rowless, undecided = content.get("rowless", ()), _read(content.get("undecided"), names)
+    rowless, undecided = content.get("rowless", ()), read_result(content.get("undecided"), names)
     return Failures(
         content.get("count", 0), kept, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
     )
