@@ -214,7 +214,7 @@ def test_values_of_all_kinds_are_written_exactly() -> None:
 
 
 def test_infinities_and_dates_are_written() -> None:
-    from khrop.measures.state_text import _read_value, _value
+    from khrop.measures.result_text import _read_value, _value
 
     for value in (float("inf"), date(2024, 1, 31), datetime(2024, 1, 31, 5, tzinfo=UTC), Decimal("1.50"), -0.5, True):
         again = _read_value(json.loads(json.dumps(_value(value))))
