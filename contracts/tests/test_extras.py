@@ -5,13 +5,14 @@ What engines must agree on in every detail belongs in the conformance suite.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from spark_session import spark_session
 
 from khrop import Verdict
 
@@ -74,25 +75,8 @@ def test_an_ibis_table_is_judged_as_a_pandas_frame_is(agrees: Any) -> None:
     connection.disconnect()
 
 
-@pytest.fixture
-def spark(tmp_path: Path) -> Iterator[Any]:
-    from pyspark.sql import SparkSession
-
-    session = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # to start sooner
-        .config("spark.sql.warehouse.dir", str(tmp_path))
-        .getOrCreate()
-    )
-    yield session
-    session.stop()
-
-
 @pytest.mark.spark
 @pytest.mark.xdist_group("spark")
-def test_a_spark_frame_is_judged_as_a_pandas_frame_is(agrees: Any, spark: Any) -> None:
-    agrees(lambda frame: spark.createDataFrame(frame.to_dict("records")))
+def test_a_spark_frame_is_judged_as_a_pandas_frame_is(agrees: Any) -> None:
+    session = spark_session()
+    agrees(lambda frame: session.createDataFrame(frame.to_dict("records")))

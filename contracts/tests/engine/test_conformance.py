@@ -187,10 +187,8 @@ def test_ibis_with_many_cases_at_once(ibis_tables: Frame, quarterly: bool, types
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
-    session = spark_session(tmp_path_factory.mktemp("spark"))
-    yield engines.Spark(session)
-    session.stop()
+def spark() -> Frame:
+    return engines.Spark(spark_session())
 
 
 @pytest.mark.spark

@@ -240,10 +240,8 @@ def test_ibis(cut: tuple[type, Case, bool, list[list[Row]]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frame]:
-    session = spark_session(tmp_path_factory.mktemp("spark"))
-    yield engines.Spark(session)
-    session.stop()
+def spark() -> Frame:
+    return engines.Spark(spark_session())
 
 
 @pytest.mark.spark

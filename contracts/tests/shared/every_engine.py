@@ -6,8 +6,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import count
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -59,13 +57,8 @@ def _ibis(table: pa.Table) -> Any:
         return _ibis_connection().create_table(f"t{next(_NAMES)}", table, temp=True)
 
 
-@cache
-def _session() -> Any:
-    return spark_session(Path(mkdtemp()))
-
-
 def _spark(table: pa.Table) -> Any:
-    return _session().createDataFrame(table)
+    return spark_session().createDataFrame(table)
 
 
 ENGINES: dict[str, Callable[[pa.Table], Any]] = {

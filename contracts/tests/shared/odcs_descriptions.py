@@ -67,7 +67,7 @@ def _number(draw: st.DrawFn, name: str) -> FieldDescription:
 @st.composite
 def _text(draw: st.DrawFn, name: str) -> FieldDescription:
     kind, dtype = draw(
-        st.sampled_from([("text", "str"), ("boolean", "boolean"), ("date", "datetime64[ns]"), ("date", "date")])
+        st.sampled_from([("text", "str"), ("boolean", "boolean"), ("moment", "datetime64[ns]"), ("date", "date")])
     )
     texts = st.text(LETTERS, min_size=1, max_size=4)
     checks: list[Any] = [

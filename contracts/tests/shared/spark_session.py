@@ -1,15 +1,19 @@
-"""A session of Spark for small frames: to compile a query would take longer than to run it on a few rows."""
+"""The session of Spark of all tests in a process: to stop it in one would take it from the others."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import atexit
+from functools import cache
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
-def spark_session(folder: Path) -> Any:
-    """Return a session on two cores, its warehouse in a folder."""
+@cache
+def spark_session() -> Any:
+    """Return the session, on two cores; for small frames, as to compile a query takes longer than a few rows do."""
     from pyspark.sql import SparkSession
 
+    folder = TemporaryDirectory()
     options: dict[str, Any] = {
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
@@ -18,8 +22,10 @@ def spark_session(folder: Path) -> Any:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # Java's own compiler, likewise
-        "spark.sql.warehouse.dir": str(folder),
+        "spark.sql.warehouse.dir": folder.name,
     }
     session = SparkSession.builder.master("local[2]").config(map=options).getOrCreate()
     session.sparkContext.setLogLevel("OFF")
+    atexit.register(folder.cleanup)
+    atexit.register(session.stop)
     return session
