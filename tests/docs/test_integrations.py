@@ -200,7 +200,6 @@ def test_spark_writes_both_parts() -> None:
 @pytest.mark.spark
 @pytest.mark.xdist_group("spark")
 def test_spark_connect_does_the_same() -> None:
-    pytest.importorskip("grpc_status", reason="pyspark[connect] is not installed")
     given(BAD)
     # In a process of its own: a session of Spark and one of Spark Connect do not stand beside each other.
     job = """
