@@ -89,7 +89,7 @@ class DatasetTables:
         own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
         if not own:
             first = next((line[2:].strip() for line in self.sql_of(mart).splitlines() if line.startswith("--")), "")
-            own = [f"COMMENT ON TABLE mart.{mart} IS {_quoted(first or f'A mart of {self.title_en}.')}"]
+            own = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
         return own
 
     @cached_property
@@ -189,10 +189,10 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
         if set_aside
         else f"The rows of accepted returns, all revisions; see {name}_current for what counts."
     )
-    connection.execute(f"COMMENT ON TABLE {name} IS {_quoted(about)}")
+    connection.execute(f"COMMENT ON TABLE {name} IS {quoted(about)}")
     for c in columns:
         meaning = c.meaning_set_aside if set_aside else c.meaning
-        connection.execute(f"COMMENT ON COLUMN {name}.{c.name} IS {_quoted(meaning)}")
+        connection.execute(f"COMMENT ON COLUMN {name}.{c.name} IS {quoted(meaning)}")
 
 
 def _views(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
@@ -220,7 +220,8 @@ def _views(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 

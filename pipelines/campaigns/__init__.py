@@ -78,6 +78,7 @@ class Campaign:
         letterhead: The sender of its own letters.
         dataset: The name of its dataset.
         params: Parameters of the dataset's contract, by name.
+        reconciles_with: The campaign whose returns count the same, of the dataset that this one's reconciles with.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Campaign:
     letterhead: Letterhead = Letterhead()
     dataset: str = DEFAULT_DATASET
     params: Mapping[str, Any] = field(default_factory=dict)
+    reconciles_with: str = ""
 
     def params_of(self, contract: type) -> dict[str, Any]:
         """Return the parameters of a contract that this campaign sets, by name."""
@@ -169,6 +171,7 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
         letterhead=_letterhead(table.table("letterhead")),
         dataset=table.value("dataset", str, dataset),
         params=_params(table),
+        reconciles_with=table.value("reconciles_with", str, ""),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")

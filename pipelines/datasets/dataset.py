@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from khrop.model.rule import options_of
 from pipelines.datasets.kinds import Kind
 from pipelines.readers.table_form import TableForm
 from warehouse.datasets import DatasetTables, StoredColumn
+from warehouse.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from khrop.repair import Shape
@@ -32,6 +33,7 @@ class Column:
         title_th: Its name in a Thai sentence or page.
         title_en: The same in English.
         field: The column whose heading its cells are under, where that is not its own.
+        part: The first and the last character of its cells' text that are its own, from 1; None for all of it.
         required: Whether an accepted row must have a value.
         derived: For a column that is not stored: the stored column that it follows from, and the function.
         meaning_set_aside: What it means in the table of rows that were set aside, where that differs.
@@ -43,6 +45,7 @@ class Column:
     title_th: str
     title_en: str
     field: str = ""
+    part: tuple[int, int] | None = None
     required: bool = True
     derived: tuple[str, Callable[[Any], Any]] | None = None
     meaning_set_aside: str = ""
@@ -51,6 +54,13 @@ class Column:
     def heading(self) -> str:
         """The column whose heading its cells are under."""
         return self.field or self.name
+
+    def parse(self, text: str) -> Any:
+        """Return the value of a cell's text; None where it is none."""
+        if self.part is not None:
+            first, last = self.part
+            text = text[first - 1 : last]
+        return self.kind.parse(text)
 
     @property
     def stored(self) -> bool:
@@ -106,7 +116,9 @@ class Dataset:
             `ranking`, `no_ranking`, `summary_lines`.
         site: The module of its own pages of the site, if any (`pipelines.publishing.site.build.OwnSite`); the others
             have pages made from their columns.
-        reconciles_with: The dataset that it is reconciled with.
+        reconciles_with: How it is compared with another dataset that counts the same, if it is.
+        references: CSV files of further frames that its rules name, by their names there; a home may have its own (see
+            `pipelines.datasets.references`).
         source: Where it is defined, for messages.
     """
 
@@ -124,7 +136,8 @@ class Dataset:
     set_aside: str = ""
     summary: str = ""
     site: str = ""
-    reconciles_with: str = ""
+    reconciles_with: Reconciliation | None = None
+    references: Mapping[str, Path] = field(default_factory=dict)
     source: str = ""
 
     @property

@@ -14,17 +14,20 @@ from pathlib import Path
 from khrop.engine.compiled import built_rules
 from khrop.engine.declared import columns_of
 from khrop.repair import Shape, ShapeError, shape_of
+from pipelines.datasets import reconciliation
 from pipelines.datasets.dataset import Column, Dataset, DatasetFault
 from pipelines.datasets.folder_contract import PYTHON, at_fault, contract_in
 from pipelines.datasets.folder_form import column_named, form_of
-from pipelines.datasets.kinds import KINDS
+from pipelines.datasets.kinds import CHOICE, KINDS, Kind, choice_of, province_of_code
 from pipelines.datasets.return_rules import for_returns
 from pipelines.toml_table import TomlTable
 from warehouse.datasets import NAME, OWN_COLUMNS
 
 FILE = "dataset.toml"
-KEYS = ("title_th", "title_en", "names", "key", "totals", "ratios", "claims", "columns", "row", "reconciles_with")
-COLUMN_KEYS = ("kind", "headings", "pattern", "field", "required", "title_th", "title_en", "meaning")
+KEYS = ("title_th", "title_en", "names", "key", "totals", "ratios", "claims", "columns", "row", reconciliation.KEY)
+COLUMN_KEYS = (
+    "kind", "values", "headings", "pattern", "field", "part", "derived", "required", "title_th", "title_en", "meaning",
+)  # fmt: skip
 A_NAME = "lower-case letters, digits and _, 40 at most"
 HOLDS: Mapping[str, tuple[str, ...]] = {
     "integer": ("integer", "number"),
@@ -35,11 +38,14 @@ HOLDS: Mapping[str, tuple[str, ...]] = {
 """The types in a contract that fit what a kind holds."""
 
 
-def load(folder: Path) -> Dataset:
+def load(folder: Path, contract: type | None = None, marts: Path | None = None, source: str = "") -> Dataset:
     """Return the dataset of a folder.
 
     Args:
-        folder: `$KHROP_HOME/datasets/NAME`; its name is the dataset's.
+        folder: `$KHROP_HOME/datasets/NAME`, or that of an installed dataset; its name is the dataset's.
+        contract: The contract of an installed dataset; by default it is in the folder.
+        marts: The folder of the marts of an installed dataset; by default `marts` in the folder.
+        source: Where an installed dataset is defined, for messages; by default the folder.
 
     Raises:
         DatasetFault: Where the folder holds no dataset that can be used.
@@ -54,25 +60,26 @@ def load(folder: Path) -> Dataset:
     columns = _columns(toml)
     by_name = {column.name: column for column in columns}
     label = column_named(toml, "names", toml.value("names", str).strip(), by_name).name
-    own = contract_in(folder)
+    own = contract or contract_in(folder)
     columns = _fitting_the_contract(toml, columns, own)
     key = tuple(column_named(toml, "key", text, by_name).name for text in toml.texts("key", [label]))
     most = {c.name: c.kind.most for c in columns if c.kind.most is not None}
-    contract = _for_returns(folder, own, key, most, {c.name: c.title_th for c in columns})
-    marts = folder / "marts"
+    made = _for_returns(folder, own, key, most, {c.name: c.title_th for c in columns})
+    marts = marts or folder / "marts"
     return Dataset(
         name=name,
         title_th=toml.value("title_th", str).strip(),
         title_en=toml.value("title_en", str).strip(),
-        contract=contract,
+        contract=made,
         form=form_of(toml, name, columns, by_name[label]),
         columns=columns,
         key=key,
         label=label,
         marts=_marts(marts) if marts.is_dir() else None,
-        shape=_shape(contract, columns),
-        reconciles_with=toml.value("reconciles_with", str, "").strip(),
-        source=str(folder),
+        shape=_shape(made, columns),
+        reconciles_with=reconciliation.declared(toml, by_name, key, label),
+        references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},
+        source=source or str(folder),
     )
 
 
@@ -88,9 +95,6 @@ def _columns(toml: TomlTable) -> tuple[Column, ...]:
             names = ", ".join(OWN_COLUMNS)
             text = f"cannot be a column's name: expected {A_NAME}, none of {names}, no _printed at its end"
             raise tables.mistake(name, text)
-        kind = own.value("kind", str).strip()
-        if kind not in KINDS:
-            raise own.wrong("kind", f"one of {', '.join(KINDS)}")
         field = own.value("field", str, "").strip()
         if field and (field not in tables.values or field == name or "field" in tables.table(field).values):
             raise own.wrong("field", "another column that has headings")
@@ -99,9 +103,51 @@ def _columns(toml: TomlTable) -> tuple[Column, ...]:
         title = own.value("title_en", str, name.replace("_", " ")).strip()
         title_th, meaning = (own.value(key, str, title).strip() for key in ("title_th", "meaning"))
         columns.append(
-            Column(name, KINDS[kind], meaning, title_th, title, field, required=own.value("required", bool, True))
-        )
+            Column(
+                name, _kind(own), meaning, title_th, title, field, _part(own, field),
+                required=own.value("required", bool, True), derived=_derived(own, tables),
+            )
+        )  # fmt: skip
     return tuple(columns)
+
+
+def _kind(column: TomlTable) -> Kind:
+    name = column.value("kind", str).strip()
+    if name == CHOICE:
+        values = column.table("values")
+        if not values.values:
+            raise column.mistake("values", "is missing: a choice has a table of its values, each a list of texts")
+        return choice_of({value: values.texts(value, []) for value in values.values})
+    if name not in KINDS:
+        raise column.wrong("kind", f"one of {', '.join((*KINDS, CHOICE))}")
+    if "values" in column.values:
+        raise column.mistake("values", f"belongs to a column of the kind {CHOICE}, this is {name}")
+    return KINDS[name]
+
+
+def _part(column: TomlTable, field: str) -> tuple[int, int] | None:
+    if "part" not in column.values:
+        return None
+    ends = column.values["part"]
+    if not field:
+        raise column.mistake("part", "is of another column's cells: name that column as field")
+    if not isinstance(ends, list) or len(ends) != 2 or not all(type(end) is int for end in ends):
+        raise column.wrong("part", "the first and the last character, as [2, 3]")
+    first, last = ends
+    if not 1 <= first <= last:
+        raise column.wrong("part", "the first and the last character, counted from 1")
+    return first, last
+
+
+def _derived(column: TomlTable, tables: TomlTable) -> tuple[str, Callable[[str], str]] | None:
+    """Return the column of codes from which the names of provinces follow, where these are not stored."""
+    source = column.value("derived", str, "").strip()
+    if not source:
+        return None
+    kinds = {name: tables.table(name).values.get("kind") for name in tables.values}
+    if column.values.get("kind") != "province" or kinds.get(source) != "province_code":
+        raise column.wrong("derived", "in a column of the kind province, the column of the kind province_code")
+    return source, province_of_code
 
 
 def _fitting_the_contract(toml: TomlTable, columns: tuple[Column, ...], contract: type) -> tuple[Column, ...]:

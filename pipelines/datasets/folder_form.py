@@ -106,7 +106,7 @@ def _without_spaces(texts: list[str]) -> list[str]:
 
 def _form_kind(column: Column) -> FormKind:
     kind = column.kind.name
-    return "text" if kind in ("province", "province_code") else kind  # type: ignore[return-value]
+    return "text" if kind in ("province", "province_code", "choice") else kind  # type: ignore[return-value]
 
 
 def _shown(column: TomlTable) -> str:

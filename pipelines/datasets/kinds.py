@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -92,6 +92,7 @@ def _text(text: str) -> str | None:
     return text or None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _date(text: str) -> date | None:
     dates = find_dates(text)
     return dates[0].date if len(dates) == 1 and dates[0].printed.strip() == text.strip() else None
@@ -138,6 +139,34 @@ PROVINCE_NAME = Kind(
     "province", _province_name, "VARCHAR", "VARCHAR", "text", "a province",
     resolve=_province_named, nearest=_nearest_provinces,
 )  # fmt: skip
+
+CHOICE = "choice"
+"""The name of the kinds of columns whose values are listed in the dataset's file."""
+
+
+def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
+    """Return the kind of a column whose values are listed.
+
+    Args:
+        texts: The texts that stand for each value; the value itself does, too. Spaces and case do not count.
+
+    Returns:
+        The kind. A text that stands for none is kept as it is, for the contract to refuse.
+    """
+    value_of = {_bare(text): value for value, own in texts.items() for text in (value, *own)}
+
+    def parse(text: str) -> str | None:
+        return value_of.get(_bare(text), text) or None
+
+    return Kind(
+        CHOICE, parse, "VARCHAR", "VARCHAR", "text", f"one of {', '.join(texts)}",
+        resolve=lambda text: value_of.get(_bare(text)), nearest=lambda text: list(texts),
+    )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()
+
 
 KINDS = {kind.name: kind for kind in (COUNT, ORDINAL, PERCENT, DECIMAL, TEXT, DATE, PROVINCE_CODE, PROVINCE_NAME)}
 

@@ -125,7 +125,7 @@ def _row(row: TableRow, columns: Mapping[str, int], dataset: Dataset) -> dict[st
     values: dict[str, Any] = {"place": row.place}
     for column in dataset.columns:
         cell = row.cells.get(column.heading)
-        values[column.name] = value = column.kind.parse(cell.read) if cell else None
+        values[column.name] = value = column.parse(cell.read) if cell else None
         if column.kind.figure and column.heading in columns and value is None:
             values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""
     return values

@@ -17,7 +17,7 @@ from khrop.description.records import record_from
 from khrop.expressions.formula import Formula, as_written, formula_of
 from khrop.expressions.plain_formula import formula_from, literal_from, plain_literal, plain_of
 from khrop.model.rule import ContractOptions, Param
-from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, LookupKind, RowKind, RuleKind, kinds_of
+from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, KeyKind, LookupKind, RowKind, RuleKind, kinds_of
 
 Plain = dict[str, Any]
 
@@ -173,7 +173,7 @@ def _what(data: Any) -> Any:
         if not isinstance(data["document"], Mapping):
             raise ValueError(f"a document has facts, not {data['document']!r}")
         return {fact: _kind(part, kinds_of(DocumentPart)) for fact, part in data["document"].items()}
-    frames = (RowKind, GroupKind, LookupKind, CountKind)
+    frames = (RowKind, GroupKind, LookupKind, KeyKind, CountKind)
     return _kind(data, {name: kind for base in frames for name, kind in kinds_of(base).items()})
 
 

@@ -19,7 +19,7 @@ from khrop.engine.in_memory import MANY
 from khrop.model.facts import snapshot_name
 from khrop.model.grouping import Failure, Grouping, Row
 from khrop.model.rule import PREVIOUS, Rule
-from khrop.vocabulary.kinds import CountKind, LookupKind
+from khrop.vocabulary.kinds import CountKind, KeyKind, LookupKind
 
 
 def find_compared(previous: PreparedFrame, by: Grouping) -> set[str]:
@@ -177,6 +177,27 @@ def find_lost_rows(
         others = {name: counted.get(snapshot, 0) for name, counted in counts.items()}
         failure = rule.failure(snapshot, own_counts.get(snapshot, 0), others)
         failures += [failure] if failure else []
+    return failures
+
+
+def find_key_changes(
+    rule: Rule, what: KeyKind, frame: PreparedFrame, references: Mapping[str, PreparedFrame], by: Grouping
+) -> list[Failure]:
+    """Find the keys that one of two frames alone has; a snapshot without a row in the other is not compared."""
+    other = references[what.reference]
+    compared = find_compared(other, by)
+    separate = [by.snapshot] if by.snapshot and by.snapshot in other.schema else []
+    on = [*separate, *what.columns]
+    tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
+    here, there = distinct_rows(frame.data.select(*on), *on), tables[what.reference].distinct({c: c for c in on})
+    failures = []
+    for came, only in ((True, here.join(there, on=on, how="anti")), (False, there.join(here, on=on, how="anti"))):
+        if what.known:
+            allowed = tables[what.known].distinct({c: c for c in what.columns})
+            only = only.join(allowed, on=list(what.columns), how="anti")
+        rows = [row for row in fetch_rows(only) if by.name(row) in compared]
+        rows.sort(key=lambda row: [str(row[column]) for column in on])
+        failures += [what.failure(by.name(row), row, came) for row in rows]
     return failures
 
 

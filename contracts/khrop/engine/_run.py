@@ -30,7 +30,7 @@ from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import ContractOptions, Rule, Severity
 from khrop.model.verdict import Verdict
 from khrop.model.violation import LazyViolations, NotRun, Violation
-from khrop.vocabulary.kinds import CountKind, LookupKind, ReferenceKind
+from khrop.vocabulary.kinds import CountKind, KeyKind, LookupKind, ReferenceKind
 
 Row = Mapping[str, Any]
 Load = Callable[[], Sequence[Violation]]
@@ -251,6 +251,9 @@ class Run:
             self._add_failures(rule, _reference_rules.find_lost_rows(what, self.frame, references, self.by))
         elif isinstance(what, LookupKind):
             self._run_lookup(rule, what, references)
+        elif isinstance(what, KeyKind):
+            changes = _reference_rules.find_key_changes(rule, what, self.frame, references, self.by)
+            self._add_failures(rule, changes)
 
     def _run_lookup(self, rule: Rule, what: LookupKind, references: Mapping[str, PreparedFrame]) -> None:
         for name in what.references:

@@ -30,7 +30,7 @@ from khrop.model.outcomes import RowCount
 from khrop.model.rule import options_of
 from khrop.model.verdict import Verdict
 from khrop.model.violation import NotRun, Violation
-from khrop.vocabulary.kinds import CountKind, GroupKind, ReferenceKind
+from khrop.vocabulary.kinds import CountKind, GroupKind, KeyKind, ReferenceKind
 
 _TYPES: Mapping[str, nw.dtypes.DType] = {"integer": nw.Int64(), "float": nw.Float64()}
 _IN_UNITS = ("sum", "min", "max")
@@ -109,7 +109,7 @@ class _Judgement(Run):
         for i, built in others.items():
             if isinstance(built.what, ReferenceKind) and self._has_columns(built):
                 self._judge(built, results[i], self.state.snapshots)
-                if isinstance(built.what, CountKind):
+                if isinstance(built.what, (CountKind, KeyKind)):
                     reason = "no part has a row of the snapshot"
                     self.not_run += [NotRun(built.rule.id, "", reason, name) for name in self.by.rowless]
         for i, built in others.items():

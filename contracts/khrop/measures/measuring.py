@@ -40,7 +40,7 @@ from khrop.model.messages import violation_of
 from khrop.model.names import resolved
 from khrop.model.rule import Params
 from khrop.model.violation import Violation
-from khrop.vocabulary.kinds import CountKind, GroupKind, ReferenceKind
+from khrop.vocabulary.kinds import CountKind, GroupKind, KeyKind, ReferenceKind
 
 MOST = 100_000
 """The most groups that are kept for each rule by default."""
@@ -307,8 +307,8 @@ class _PartRun(Run):
         if skipped:
             return NotMeasured(skipped[0].reason)
         # No other part changes which rows are looked up in vain, but how many there are in all.
-        is_count = isinstance(built.what, CountKind) and not self.complete
-        reason = "it counts the rows of whole snapshots, of which a part may have some" if is_count else ""
+        is_count = isinstance(built.what, (CountKind, KeyKind)) and not self.complete
+        reason = "it is about whole snapshots, of which a part may have some rows" if is_count else ""
         violations = [violation for load in loads for violation in load()]
         return Failures(self.counts.pop(built.rule.id, 0), self._first(violations), alone=reason)
 

@@ -7,16 +7,20 @@ belongs in the engine.
 """
 
 from khrop.vocabulary.completeness import ContainsExactly, LinearSequence, UniqueKey
-from khrop.vocabulary.references import ConservesRows, ForeignKey, NotAllSame, NotLessThan, SameAs
+from khrop.vocabulary.counts import BetweenFacts, GroupCounts
+from khrop.vocabulary.references import ConservesRows, ForeignKey, KeysKept, NotAllSame, NotLessThan, SameAs
 from khrop.vocabulary.rows import AddsUp, RatioRounded, RatioWithin, WholeNumbers
 from khrop.vocabulary.sums import ByGroup, PartWhole, SumsMatch
 
 __all__ = [
     "AddsUp",
+    "BetweenFacts",
     "ByGroup",
     "ConservesRows",
     "ContainsExactly",
     "ForeignKey",
+    "GroupCounts",
+    "KeysKept",
     "LinearSequence",
     "NotAllSame",
     "NotLessThan",

@@ -248,6 +248,31 @@ class LookupKind(ReferenceKind, abstract=True):
         raise NotImplementedError
 
 
+class KeyKind(ReferenceKind, abstract=True):
+    """A kind of rule about keys that a frame has and another has not, either way.
+
+    Attributes:
+        columns: The columns of the key.
+        reference: The frame that is compared with.
+        known: A frame of keys that may differ, with the same columns; empty where there is none.
+    """
+
+    __slots__ = ()
+    columns: tuple[str, ...]
+    reference: str
+    known: str
+
+    def failure(self, snapshot: str, key: Row, came: bool) -> Failure:
+        """Return what is wrong with a key.
+
+        Args:
+            snapshot: The name of the snapshot; empty where the frame is one.
+            key: The values of the key by column.
+            came: Whether the frame has it and the reference does not; else the other way round.
+        """
+        raise NotImplementedError
+
+
 class CountKind(ReferenceKind, abstract=True):
     """A kind of rule that compares the number of rows of frames."""
 

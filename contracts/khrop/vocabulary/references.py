@@ -1,7 +1,7 @@
 """Ready-made rules that compare a frame with another: the previous return, or any reference that is handed in.
 
-`NotLessThan` and `SameAs` compare row with row, `NotAllSame` whole snapshots; `ForeignKey` and `ConservesRows` name
-the reference they need. How frames are joined belongs in `khrop.engine._reference_rules`.
+`NotLessThan` and `SameAs` compare row with row, `NotAllSame` whole snapshots; `ForeignKey`, `KeysKept` and
+`ConservesRows` name the reference they need. How frames are joined belongs in `khrop.engine._reference_rules`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,23 @@ from typing import Any, ClassVar
 import narwhals as nw
 
 from khrop.expressions.formula import Formula, formula_of
-from khrop.model.facts import Facts
-from khrop.model.grouping import Aggregate, Failure, Grouping, Table
+from khrop.model.facts import Facts, show
+from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.messages import NOTHING
 from khrop.model.names import marked
 from khrop.model.rule import PREVIOUS
 from khrop.model.templates import literal, placeholder
 from khrop.vocabulary.grades import Grades, wider_is_looser
-from khrop.vocabulary.kinds import CountKind, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Words
+from khrop.vocabulary.kinds import (
+    CountKind,
+    GroupKind,
+    Groups,
+    KeyKind,
+    LookupKind,
+    ReferenceTable,
+    RowKind,
+    Words,
+)
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, at_least, between, equal_columns
 from khrop.vocabulary.wording import Sentence
@@ -198,6 +208,47 @@ class ForeignKey(LookupKind):
             f"SELECT t.* FROM {writer.table} AS t\n"
             f"WHERE NOT EXISTS (SELECT 1 FROM {writer.name(self.reference)} AS r WHERE {same})"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KeysKept(KeyKind):
+    """The frame has the keys of another, by default of the previous return, and no others.
+
+    Attributes:
+        columns: The columns of the key.
+        reference: The frame that is compared with.
+        known: A frame of the keys that may come or go; empty where none may.
+    """
+
+    columns: tuple[str, ...]
+    reference: str = "previous"
+    known: str = ""
+
+    dimension: ClassVar[str] = "completeness"
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The frame that is compared with, then that of known changes."""
+        return (self.reference, *([self.known] if self.known else []))
+
+    def failure(self, snapshot: str, key: Row, came: bool) -> Failure:
+        """Return the key, and whether it came or went."""
+        text = ", ".join(show(column, key[column]) or NOTHING for column in self.columns)
+        what = ("ไม่มีในครั้งก่อน", "was not there before") if came else ("หายไปจากครั้งก่อน", "is not there any more")
+        listed_th, listed_en = ("", "") if not self.known else (" และไม่อยู่ในรายการเปลี่ยนแปลง", f", and {self.known} lacks it")
+        observed, expected = ("1", "0") if came else ("0", "1")
+        th, en = f"{text}: {what[0]}{listed_th}", f"{text}: {what[1]}{listed_en}"
+        return Failure(snapshot, text, self.columns[0], observed, expected, "", th, en)
+
+    def statement(self) -> Sentence:
+        """Return the columns, the frame, and where known changes stand."""
+        columns = ", ".join(self.columns)
+        but_th, but_en = (f" เว้นแต่ที่อยู่ใน {self.known}", f", but for those in {self.known}") if self.known else ("", "")
+        return f"{columns} ตรงกับ {self.reference}{but_th}", f"the {columns} are those of {self.reference}{but_en}"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Raise `NotInSql`, as the query depends on how the other frame names its snapshots."""
+        raise NotInSql("the contract does not say whether the other tables have the same snapshot column")
 
 
 @dataclass(frozen=True, slots=True)

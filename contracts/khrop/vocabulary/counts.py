@@ -1,0 +1,169 @@
+"""Ready-made rules about how many rows groups have, and within which dates of the document the values of a column lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from khrop.model.facts import Facts, show
+from khrop.model.grouping import Aggregate, Failure, Grouping, Table
+from khrop.model.messages import NOTHING, format_row
+from khrop.model.names import marked
+from khrop.vocabulary import grades as grading
+from khrop.vocabulary.kinds import GroupKind, Groups, Words
+from khrop.vocabulary.query_writer import NotInSql, QueryWriter
+from khrop.vocabulary.wording import Sentence, listed
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCounts(GroupKind):
+    """Each group of `by` has as many rows as a list says.
+
+    Attributes:
+        by: The columns that form groups.
+        expected: The groups, each as its values in the order of `by` and, last, its number of rows.
+        others: Whether a group that is not in the list fails.
+    """
+
+    by: tuple[str, ...]
+    expected: tuple[tuple[Any, ...], ...]
+    others: bool = True
+
+    dimension: ClassVar[str] = "completeness"
+    grades: ClassVar[grading.Grades] = {"expected": grading.exact_set}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns of `by`."""
+        return self.by
+
+    @property
+    def aggregates(self) -> Mapping[str, Aggregate]:
+        """The number of rows."""
+        return {"rows": Aggregate("rows")}
+
+    def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the groups whose number of rows differs from that of the list, those of the list first."""
+        due = {values: int(rows) for *key, rows in self.expected if (values := tuple(key))}
+        for snapshot, rows in groups.items():
+            counts = {tuple(row[column] for column in self.by): int(row["rows"]) for row in rows}
+            for values, times in due.items():
+                if counts.get(values, 0) != times:
+                    yield self._failure(snapshot, values, counts.get(values, 0), times)
+            unlisted = [values for values in counts if values not in due] if self.others else []
+            for values in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
+                yield self._failure(snapshot, values, counts[values], 0)
+
+    def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
+        key = ", ".join(show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True))
+        th, en = f"{key}: มี {rows} แถว ต้องมี {due} แถว", f"{key}: {rows} row(s), expected {due}"
+        return Failure(snapshot, key, self.by[-1], str(rows), str(due), "", th, en)
+
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "จำนวนแถวในแต่ละกลุ่มต้องเป็นไปตามที่กำหนด"}
+
+    def statement(self) -> Sentence:
+        """Return the columns, and how many groups and rows the list has."""
+        by, groups, rows = ", ".join(self.by), len(self.expected), sum(int(row[-1]) for row in self.expected)
+        th = f"จำนวนแถวในแต่ละ {by} เป็นไปตามรายการ ({groups:,} กลุ่ม รวม {rows:,} แถว)"
+        return th, f"each {by} has as many rows as the list says ({groups:,} groups, {rows:,} rows in all)"
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Return the query of the groups whose number of rows is another."""
+        names = [f"by_{n}" for n in range(len(self.by))]
+        if writer.snapshot:
+            raise NotInSql("a list of groups has no SQL where a table holds several snapshots")
+        values = ", ".join(f"({', '.join(writer.literal(value) for value in row)})" for row in self.expected)
+        same = " AND ".join(f"e.{name} = c.{name}" for name in names)
+        missing = "" if self.others else f"WHERE e.{names[0]} IS NOT NULL "
+        keys = ", ".join(f"COALESCE(c.{name}, e.{name}) AS {name}" for name in names)
+        return (
+            f"WITH counted AS ({writer.groups(self.by, names, ['COUNT(*) AS rows'])}),\n"
+            f"expected ({', '.join(names)}, due) AS (VALUES {values})\n"
+            f"SELECT * FROM (SELECT {keys}, COALESCE(c.rows, 0) AS rows, COALESCE(e.due, 0) AS due"
+            f" FROM expected AS e FULL JOIN counted AS c ON {same} {missing}) AS d WHERE rows <> due"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenFacts(GroupKind):
+    """The dates in `column` lie between two facts of the document, both included; nulls are left to other rules.
+
+    Attributes:
+        column: The column of dates.
+        first: The fact that is the earliest date; none where it is empty, or the document does not say it.
+        last: The same of the latest date.
+    """
+
+    column: str
+    first: str = ""
+    last: str = ""
+
+    dimension: ClassVar[str] = "timeliness"
+    not_expected: ClassVar[str] = "it compares with what the document says"
+
+    @property
+    def aggregates(self) -> Mapping[str, Aggregate]:
+        """The earliest and the latest date."""
+        return {"first": Aggregate("min", self.column), "last": Aggregate("max", self.column)}
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The column, fetched where a date lies outside."""
+        return (self.column,)
+
+    def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
+        """Yield the rows whose date lies outside."""
+        limits = {name: self._limits(facts, name) for name in groups}
+        broken = [
+            name for name, rows in groups.items()
+            if any(_outside(_day(row[end]), limits[name]) for row in rows for end in ("first", "last"))
+        ]  # fmt: skip
+        for snapshot, rows in table.fetch(broken, (self.column,)):
+            outside = [row for row in rows if _outside(_day(row[self.column]), limits[snapshot])]
+            for row in by.in_order(outside):
+                yield self._failure(snapshot, row, by, limits[snapshot])
+
+    def _failure(self, snapshot: str, row: Mapping[str, Any], by: Grouping, limits: _Limits) -> Failure:
+        texts = format_row(row, by.key, by.label)
+        observed = show(self.column, _day(row[self.column]))
+        expected = " … ".join(show("", limit) if limit else "" for limit in limits)
+        name = texts.words["name"]
+        th = f"{name}: {marked(self.column)} {observed} อยู่นอกช่วง {expected}"
+        en = f"{name}: {self.column} {observed} is not within {expected}"
+        return Failure(snapshot, texts.words["key"], self.column, observed, expected, by.where(row), th, en)
+
+    def _limits(self, facts: Facts, snapshot: str) -> _Limits:
+        known = facts.of(snapshot)
+        return _day(known.get(self.first)), _day(known.get(self.last))
+
+    def words(self) -> Words:
+        """Return what must hold, in Thai."""
+        return {"th": "วันที่ต้องอยู่ในช่วงที่กำหนด"}
+
+    def statement(self) -> Sentence:
+        """Return the facts between which the dates lie."""
+        facts = [fact for fact in (self.first, self.last) if fact]
+        sign = " ≤ ".join([*([self.first] if self.first else []), self.column, *([self.last] if self.last else [])])
+        return (sign, sign) if facts else (listed([self.column]), self.column)
+
+    def sql(self, writer: QueryWriter) -> str:
+        """Raise `NotInSql`, as no table holds the facts."""
+        raise NotInSql("it compares with what the document says")
+
+
+_Limits = tuple[date | None, date | None]
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _outside(day: date | None, limits: _Limits) -> bool:
+    first, last = limits
+    return day is not None and ((first is not None and day < first) or (last is not None and day > last))
