@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from warehouse.reconciliation import Reconciliation
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """The names that a dataset, a column and a mart may have: none needs quotes anywhere."""
 
@@ -58,6 +60,7 @@ class DatasetTables:
         set_aside: The table of rows that were set aside, as schema.name.
         columns: Its columns, in order.
         marts: The folder of its marts' SQL files; None where it has no marts.
+        reconciles_with: How it is compared with another dataset that counts the same, if it is.
     """
 
     dataset: str
@@ -67,6 +70,7 @@ class DatasetTables:
     set_aside: str
     columns: tuple[StoredColumn, ...]
     marts: Path | None = None
+    reconciles_with: Reconciliation | None = None
 
     @property
     def mart_names(self) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ class DatasetTables:
             "table_name": self.table,
             "set_aside_name": self.set_aside,
             "marts": ",".join(self.mart_names),
-            "version": hashlib.sha256(f"{self.columns}{sql}".encode()).hexdigest()[:16],
+            "version": hashlib.sha256(f"{self.columns}{sql}{self.reconciles_with or ''}".encode()).hexdigest()[:16],
         }
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import reconciliation
 from warehouse.connect import migrate
 from warehouse.datasets import DatasetTables
 from warehouse.tables import build_mart, refresh_reference
@@ -44,6 +45,8 @@ class Meaning:
         for tables in self._datasets:
             for name in tables.mart_names:
                 build_mart(connection, tables, name)
+        if any(tables.reconciles_with for tables in self._datasets):
+            reconciliation.build(connection, self._datasets)
         return connection
 
     def table_names(self) -> list[str]:

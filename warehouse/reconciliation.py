@@ -7,17 +7,21 @@ those of the campaign that it names, on the same day or else the nearest within 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from warehouse.datasets import quoted
+from warehouse.datasets import DatasetTables, known, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MART = "reconciliation"
 TABLE = f"mart.{MART}"
+ROWS = "count(*)"
+NAMED = 3
+"""So many of the rows that could explain a difference are named in a line."""
 COLUMNS = {
     "dataset": ("VARCHAR", "the dataset whose rows are counted (core.dataset)"),
     "campaign_id": ("VARCHAR", "its campaign"),
@@ -32,6 +36,9 @@ COLUMNS = {
     "difference": ("BIGINT", "counted − stated, a missing side as 0"),
     "explained_by": (
         "VARCHAR[]", "the rows that could explain the difference: those that changed between the two days, by name",
+    ),
+    "explained": (
+        "BOOLEAN", "whether there is no difference, or the days differ and as many rows changed between them",
     ),
 }  # fmt: skip
 """The columns of the table, with their types and meanings."""
@@ -48,7 +55,7 @@ class Reconciliation:
     Attributes:
         dataset: The other dataset.
         by: The column that both have.
-        measures: The columns of the other, each with the SQL aggregate over rows of this dataset that it must equal.
+        measures: Columns of the other, each with the SQL aggregate over rows of this dataset that it must equal.
         within_days: How far the days of the two may be apart.
         changed_on: The column of dates on which a row changed, if any; rows that changed between the two days could
             explain a difference.
@@ -58,22 +65,22 @@ class Reconciliation:
 
     dataset: str
     by: str
-    measures: Mapping[str, str]
+    measures: tuple[tuple[str, str], ...]
     within_days: int
     changed_on: str
     key: tuple[str, ...]
     label: str
 
 
-def build(connection: DuckDBPyConnection, declared: Mapping[str, tuple[Reconciliation, Mapping[str, str]]]) -> int:
+def build(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> int:
     """Rebuild the table.
 
     Args:
         connection: The warehouse, for writing.
-        declared: By dataset its reconciliation, and the campaigns of the other by campaign of its own.
+        datasets: All datasets; those that declare a reconciliation are compared.
 
     Returns:
-        The number of rows that differ.
+        The number of rows.
 
     Raises:
         duckdb.Error: Where an aggregate cannot be computed.
@@ -83,11 +90,13 @@ def build(connection: DuckDBPyConnection, declared: Mapping[str, tuple[Reconcili
     connection.execute(f"CREATE OR REPLACE TABLE {TABLE} ({columns})")
     for statement in comments():
         connection.execute(statement)
-    for dataset, (reconciliation, campaigns) in declared.items():
-        pairs = [list(campaigns), list(campaigns.values())]
-        connection.execute(f"INSERT INTO {TABLE} {query(dataset, reconciliation)}", pairs)
-    ((differing,),) = connection.execute(f"SELECT count(*) FROM {TABLE} WHERE difference <> 0").fetchall()
-    return int(differing)
+    stored = {dataset.dataset for dataset in known(connection)}
+    for tables in datasets:
+        declared = tables.reconciles_with
+        if declared and {tables.dataset, declared.dataset} <= stored:
+            connection.execute(f"INSERT INTO {TABLE} {query(tables.dataset, declared)}")
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()
+    return int(rows)
 
 
 def comments() -> list[str]:
@@ -99,21 +108,26 @@ def comments() -> list[str]:
 
 
 def query(dataset: str, declared: Reconciliation) -> str:
-    """Return the SELECT that compares a dataset; its parameters are its campaigns, and those of the other dataset."""
-    measures = list(declared.measures)
-    here = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in declared.measures.items())
+    """Return the SELECT that compares a dataset with the other."""
+    measures = [name for name, _ in declared.measures]
+    here = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in declared.measures)
     there = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in measures)
     by = f"CAST({declared.by} AS VARCHAR)"
+    # No change of a row changes how many rows there are.
+    fixed = ", ".join(quoted(name) for name, sql in declared.measures if sql == ROWS) or "''"
     return f"""
-WITH campaigns AS (SELECT unnest(?) AS campaign_id, unnest(?) AS other_campaign_id),
+WITH campaigns AS (
+    SELECT campaign_id, reconciles_with AS other_campaign_id FROM core.campaign
+    WHERE dataset = {quoted(dataset)} AND reconciles_with <> ''
+),
 own AS (SELECT * FROM core.{dataset}_current WHERE campaign_id IN (SELECT campaign_id FROM campaigns)),
 days AS (
     -- Of each day of the rows the nearest day of the other dataset; of two as near, the earlier.
-    SELECT own_days.campaign_id, own_days.as_of, other_campaign_id, other_days.as_of AS other_as_of
+    SELECT own_days.campaign_id, own_days.as_of, campaigns.other_campaign_id, other_days.as_of AS other_as_of
     FROM (SELECT DISTINCT campaign_id, as_of FROM own) AS own_days
     INNER JOIN campaigns USING (campaign_id)
     INNER JOIN (SELECT DISTINCT campaign_id, as_of FROM core.{declared.dataset}_current) AS other_days
-        ON other_days.campaign_id = other_campaign_id
+        ON other_days.campaign_id = campaigns.other_campaign_id
         AND abs(date_diff('day', other_days.as_of, own_days.as_of)) <= {declared.within_days}
     QUALIFY row_number() OVER (
         PARTITION BY own_days.campaign_id, own_days.as_of
@@ -140,39 +154,86 @@ compared AS (
         AND c.key = s.key AND c.measure = s.measure
 )
 SELECT
-    {quoted(dataset)}, campaign_id, as_of, {quoted(declared.dataset)}, other_campaign_id, other_as_of, key, measure,
-    counted, stated, coalesce(counted, 0) - coalesce(stated, 0) AS difference,
-    CASE WHEN difference = 0 THEN [] ELSE {_explanation(dataset, declared)} END
-FROM compared
+    *, difference = 0 OR (as_of <> other_as_of AND abs(difference) <= len(explained_by)) AS explained
+FROM (
+    SELECT
+        {quoted(dataset)} AS dataset, campaign_id, as_of, {quoted(declared.dataset)} AS other, other_campaign_id,
+        other_as_of, key, measure, counted, stated, coalesce(counted, 0) - coalesce(stated, 0) AS difference,
+        CASE WHEN difference = 0 OR measure IN ({fixed}) THEN [] ELSE {_explanation(declared)} END AS explained_by
+    FROM compared
+) AS differing
 ORDER BY campaign_id, as_of, key, measure"""
 
 
-def _explanation(dataset: str, declared: Reconciliation) -> str:
-    """Return the expression of the rows that changed between the two days, the days themselves among them."""
+def _explanation(declared: Reconciliation) -> str:
+    """Return the expression of the rows that changed after the earlier day, up to the later; of one day, on it."""
     if not declared.changed_on:
-        return "[]"
-    # Of one day the two may have been counted at different hours.
+        return "CAST([] AS VARCHAR[])"
+    # On the same day the two may have been counted at different hours.
+    changed, first = f"own.{declared.changed_on}", "least(compared.as_of, compared.other_as_of)"
     return (
         f"coalesce((SELECT list({declared.label} ORDER BY {', '.join(declared.key)}) FROM own"
-        f" WHERE own.campaign_id = compared.campaign_id AND own.as_of = compared.as_of"
-        f" AND CAST(own.{declared.by} AS VARCHAR) = compared.key AND own.{declared.changed_on}"
-        " BETWEEN least(compared.as_of, compared.other_as_of) AND greatest(compared.as_of, compared.other_as_of)), [])"
+        " WHERE own.campaign_id = compared.campaign_id AND own.as_of = compared.as_of"
+        f" AND CAST(own.{declared.by} AS VARCHAR) = compared.key"
+        f" AND ({changed} > {first} OR ({changed} = {first} AND compared.as_of = compared.other_as_of))"
+        f" AND {changed} <= greatest(compared.as_of, compared.other_as_of)), [])"
     )
 
 
-def differences(connection: DuckDBPyConnection, limit: int | None = None) -> Sequence[tuple[object, ...]]:
-    """Return the rows that differ, the newest days first; none where nothing was compared yet.
+@dataclass(frozen=True)
+class Difference:
+    """A figure on which two datasets differ; the fields are columns of the table."""
+
+    dataset: str
+    campaign_id: str
+    as_of: date
+    other: str
+    other_campaign_id: str
+    other_as_of: date
+    key: str
+    measure: str
+    counted: int | None
+    stated: int | None
+    difference: int
+    explained_by: list[str]
+    explained: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the difference as JSON has it, with its `line`."""
+        return {**asdict(self), "line": self.line()}
+
+    def line(self) -> str:
+        """Return the difference as a line for a person."""
+        counted, stated = ("nothing" if n is None else f"{n:,}" for n in (self.counted, self.stated))
+        there = "" if self.as_of == self.other_as_of else f" as of {self.other_as_of}"
+        text = f"{self.campaign_id} as of {self.as_of}, {self.key}, {self.measure}: {self.dataset} counts {counted},"
+        text += f" {self.other}{there} states {stated}"
+        if not self.explained_by:
+            return text
+        names, more = self.explained_by[:NAMED], len(self.explained_by) - NAMED
+        return f"{text}; changed between: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"
+
+
+def differences(connection: DuckDBPyConnection, campaign: str | None = None) -> list[Difference]:
+    """Return the figures that differ, the newest days first; none where nothing was compared yet.
 
     Args:
         connection: The warehouse.
-        limit: The most rows.
+        campaign: The campaign of the rows that are counted; None for all.
     """
-    built = connection.execute(
+    if not is_built(connection):
+        return []
+    rows = connection.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE difference <> 0 AND coalesce(campaign_id = ?, TRUE)"
+        " ORDER BY as_of DESC, campaign_id, key, measure",
+        [campaign],
+    ).fetchall()
+    return [Difference(*row) for row in rows]
+
+
+def is_built(connection: DuckDBPyConnection) -> bool:
+    """Return whether the table is there."""
+    found = connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = ?", [MART]
     ).fetchone()
-    if built is None:
-        return []
-    return connection.execute(
-        f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE difference <> 0 ORDER BY as_of DESC, campaign_id, key, measure"
-        + (f" LIMIT {limit}" if limit is not None else "")
-    ).fetchall()
+    return found is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.thai import provinces
+from warehouse import reconciliation
 from warehouse.datasets import DatasetTables, ensure, known
 from warehouse.verdicts import ACCEPTED, Verdict
 from warehouse.writing import insert, transaction
@@ -96,6 +97,7 @@ def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
     built = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'").fetchall()
     return (
         *(f"mart.{mart}" for dataset in datasets for mart in dataset.marts if (mart,) in built),
+        *([reconciliation.TABLE] if (reconciliation.MART,) in built else []),
         *(f"{dataset.table}_current" for dataset in datasets),
         *(dataset.set_aside for dataset in datasets),
         *EXPORTED,
@@ -104,7 +106,7 @@ def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
 
 def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dict[str, list[dict[str, Any]]]:
     days = ("opened_on", "deadline", "closed_on")
-    of_campaign = ("title_th", "title_en", *days, "every_days", "tolerance", "authorities", "dataset")
+    of_campaign = ("title_th", "title_en", *days, "every_days", "tolerance", "authorities", "dataset", "reconciles_with")
     of_province = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)
     return {

@@ -191,5 +191,6 @@ class Dataset:
             for c in sorted(self.columns, key=lambda c: c.name not in named)
         )
         return DatasetTables(
-            self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts
-        )
+            self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts,
+            self.reconciles_with,
+        )  # fmt: skip

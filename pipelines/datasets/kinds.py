@@ -50,6 +50,11 @@ class Kind:
     resolve: Callable[[str], str | None] = lambda text: None
     nearest: Callable[[str], Sequence[str]] = lambda text: ()
 
+    @property
+    def parsed(self) -> bool:
+        """Whether a text can fail to be a value of this kind, other than as a number of a row."""
+        return self.figure or self.held == "date"
+
     def array(self, values: Sequence[Any]) -> Any:
         """Return values as a column of a pandas frame.
 

@@ -46,7 +46,7 @@ def declared(toml: TomlTable, columns: Mapping[str, Column], key: tuple[str, ...
     return Reconciliation(
         dataset=own.value("dataset", str).strip(),
         by=by,
-        measures={name: measures.value(name, str).strip() for name in measures.values},
+        measures=tuple((name, measures.value(name, str).strip()) for name in measures.values),
         within_days=within,
         changed_on=changed_on,
         key=key,

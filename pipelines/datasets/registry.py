@@ -7,7 +7,7 @@ recorded; it never stops the others. Folders are read again when a file in them 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from pipelines import campaigns
+from pipelines.datasets import references
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from warehouse.connect import SCHEMA
 
@@ -22,7 +23,7 @@ __all__ = ["DatasetFault", "datasets", "faults", "installed", "mark"]
 
 GROUP = "khrop.datasets"
 FOLDER = "datasets"
-ASSETS = ("intake", "returns", "exports", "site")
+ASSETS = ("intake", "returns", "exports", "site", "reconciliation")
 """Assets that belong to no dataset, whose names no dataset and no mart may have."""
 
 Mark = tuple[tuple[str, int, int], ...]
@@ -73,7 +74,16 @@ def datasets(home: Path | None = None) -> dict[str, Dataset]:
 def faults(home: Path) -> tuple[DatasetFault, ...]:
     """Return why folders of a home's datasets, or campaigns in them, cannot be used; empty where all can."""
     wrong = [fault for _, fault in campaigns.of_datasets(home) if isinstance(fault, campaigns.CampaignFault)]
-    return (*_of_home(home).faults, *(DatasetFault(str(fault)) for fault in wrong))
+    return (*_of_home(home).faults, *(DatasetFault(str(fault)) for fault in wrong), *_wrong_references(home))
+
+
+def _wrong_references(home: Path) -> Iterator[DatasetFault]:
+    """Yield why reference frames of datasets cannot be read."""
+    for dataset in datasets(home).values():
+        try:
+            references.frames(dataset, home)
+        except DatasetFault as fault:
+            yield fault
 
 
 def mark(home: Path) -> tuple[tuple[str, Mark], ...]:

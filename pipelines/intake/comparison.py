@@ -11,12 +11,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.engine.check import check
 from khrop.model.rule import rules_of
 from khrop.model.violation import Violation
-from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.dataset import Dataset, DatasetFault
+from pipelines.datasets.references import frames
 from pipelines.datasets.registry import installed
 from warehouse.load import replace_comparisons
 
@@ -63,7 +65,7 @@ def reference_rules(datasets: Iterable[Dataset]) -> tuple[str, ...]:
 
 
 def compare(
-    connection: DuckDBPyConnection, days: Iterable[tuple[str, date]], datasets: Mapping[str, Dataset]
+    connection: DuckDBPyConnection, days: Iterable[tuple[str, date]], datasets: Mapping[str, Dataset], home: Path
 ) -> dict[str, tuple[Violation, ...]]:
     """Evaluate the reference rules for the current returns of some days and for the returns right after them.
 
@@ -71,6 +73,7 @@ def compare(
         connection: The warehouse, for writing.
         days: Campaigns and as-of dates that changed.
         datasets: All datasets by name.
+        home: The root of the home, for the reference frames that rules name.
 
     Returns:
         The violations by return; an empty tuple where all rules hold or there is no previous return.
@@ -94,22 +97,34 @@ def compare(
             before = _rows(connection, dataset, [p[2] for p in own], [p[3] for p in own], names)
             unstored = [column.name for column in dataset.columns if not column.stored]
             previous = before.drop(columns=["place", *unstored])
-            violations |= _compared(dataset, now, previous)
+            violations |= _compared(dataset, now, previous, home)
     judgement = {name: j for name, j, *_ in (*pairs, *superseded)}
     if violations:
         replace_comparisons(connection, rules, {(n, judgement[n]): v for n, v in violations.items()})
     return violations
 
 
-def _compared(dataset: Dataset, now: Any, previous: Any) -> dict[str, tuple[Violation, ...]]:
+def _compared(dataset: Dataset, now: Any, previous: Any, home: Path) -> dict[str, tuple[Violation, ...]]:
     try:
-        verdict = check(dataset.contract, now, previous=previous, scopes=("reference",), limit=None)
+        verdict = check(
+            dataset.contract, now, previous=previous, references=_references(dataset, home), scopes=("reference",),
+            limit=None,
+        )  # fmt: skip
         return dict(verdict.by_snapshot())
     except Exception:
         if dataset.name in installed():
             raise
         # The code of a home's contract is not ours: its returns stay as they are without the comparison.
         LOG.exception("the contract of the dataset %s cannot be run: its returns are not compared", dataset.name)
+        return {}
+
+
+def _references(dataset: Dataset, home: Path) -> dict[str, Any]:
+    """Return the frames that rules name; none where one cannot be read, which is a fault of the home, not of returns."""
+    try:
+        return frames(dataset, home)
+    except DatasetFault as fault:
+        LOG.error("%s; rules that need it are not run", fault)
         return {}
 
 

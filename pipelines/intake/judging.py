@@ -93,6 +93,7 @@ def judge(
                 violations = checked.by_snapshot()
                 for given, table, content in together:
                     own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
+                    own = _with_unreadable_cells(content, own)
                     judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
     return [judgements[name] for name in order]
 
@@ -275,6 +276,29 @@ def _judged(
     )
 
 
+def _with_unreadable_cells(content: TypedReturn, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
+    """Return violations with the cells that cannot be read, in place of what other rules report of these."""
+    unread = tuple(_unreadable_cells(content))
+    at = {(violation.place, violation.column_name) for violation in unread}
+    return (*(v for v in violations if (v.place, v.column_name) not in at), *unread)
+
+
+def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
+    """Yield the cells that could not be read in columns whose nulls no rule refuses: what was printed must not vanish."""
+    dataset = content.dataset
+    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
+    for row in content.rows:
+        for column in silent:
+            printed = row.get(f"{column.name}_printed")
+            if printed and row[column.name] is None:
+                name = str(row.get(dataset.label) or "")
+                yield Violation(
+                    READABLE, "error", name, column.name, printed, column.kind.expected, row["place"],
+                    f"{name}: อ่าน {column.title_th} “{printed}” ไม่ได้",
+                    f"{name}: {column.name} “{printed}” cannot be read",
+                )  # fmt: skip
+
+
 def _at_the_cell(
     violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
 ) -> Iterator[Violation]:
@@ -282,7 +306,9 @@ def _at_the_cell(
     was printed there; else the cell of its column, the heading, or the words of the document that say the fact.
     """
     column = violation.column_name
-    if violation.place in rows:
+    if violation.place in rows and violation.rule_id == READABLE:
+        yield replace(violation, place=_cell_place(rows[violation.place][0], column, dataset))
+    elif violation.place in rows:
         row, values = rows[violation.place]
         unread = [name for name in _columns_of(violation, dataset) if f"{name}_printed" in values]
         for name in unread:

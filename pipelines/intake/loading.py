@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khrop.model.violation import Violation
@@ -79,6 +80,7 @@ def load_batch(
     judgements: Sequence[Judgement],
     by_name: Mapping[str, Event],
     datasets: Mapping[str, Dataset],
+    home: Path,
 ) -> list[IntakeResult]:
     """Load and compare judgements in one transaction.
 
@@ -87,6 +89,7 @@ def load_batch(
         judgements: The judgements, in the order of the ledger.
         by_name: The event of each return.
         datasets: All datasets by name.
+        home: The root of the home.
 
     Returns:
         A result for each judgement, in their order.
@@ -98,7 +101,7 @@ def load_batch(
     days |= {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
     with transaction(connection):
         outcomes = load(connection, arrivals)
-        compared = compare(connection, days, datasets)
+        compared = compare(connection, days, datasets, home)
     return [
         _result(j, o, compared.get(o.snapshot_id, ()), _proposal(connection, j))
         for j, o in zip(judgements, outcomes, strict=True)

@@ -105,7 +105,7 @@ class _Intake:
                 if only_changed:
                     judgements = [j for j in judgements if not _lost(j)]
                     judgements = differing(connection, judgements, reference_rules(self.datasets.values()))
-                results = load_batch(connection, judgements, by_name, self.datasets)
+                results = load_batch(connection, judgements, by_name, self.datasets, self.home.root)
                 orphans = orphaned(connection) if any(result.judgement > 1 for result in results) else []
             for judgement in judgements:
                 if judgement.by_eye:

@@ -112,7 +112,7 @@ class HealthReport:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-SHARED: Mapping[str, Severity] = {"columns": "error", GUARD: "error", MENDED: "warning"}
+SHARED: Mapping[str, Severity] = {"columns": "error", READABLE: "error", GUARD: "error", MENDED: "warning"}
 """The rules that a return of any dataset can break beside those of its contract."""
 
 

@@ -22,7 +22,7 @@ from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
-from warehouse import lineage, tables
+from warehouse import lineage, reconciliation, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import Meaning, meaning_for
 from warehouse.verdicts import Verdict
@@ -263,11 +263,54 @@ def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
     }
 
 
+AGREES = "datasets_agree"
+
+
+def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinition:
+    """Return the asset that compares datasets which count the same, and the check that they agree."""
+    compared = [dataset for dataset in datasets if dataset.reconciles_with]
+    others = [dataset.reconciles_with.dataset for dataset in compared if dataset.reconciles_with]
+    known = {dataset.name for dataset in datasets}
+    agrees = dg.AssetCheckSpec(
+        AGREES, asset=reconciliation.MART, description="Datasets that count the same agree, but for what changed between their days."
+    )
+
+    @dg.asset(
+        name=reconciliation.MART,
+        deps=sorted({*(dataset.name for dataset in compared), *others} & known),
+        group_name="2_reconciliation",
+        kinds={"sql", "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        description=meaning.of(reconciliation.TABLE),
+        metadata=_schema(meaning, reconciliation.TABLE),
+        check_specs=[agrees],
+    )
+    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
+            rows = reconciliation.build(connection, [dataset.tables for dataset in datasets])
+            differing = reconciliation.differences(connection)
+        unexplained = [difference for difference in differing if not difference.explained]
+        agreed = dg.AssetCheckResult(
+            check_name=AGREES,
+            passed=not unexplained,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(difference.line() for difference in unexplained[: checks.SHOWN]) or None,
+            metadata={"unexplained": len(unexplained), "explained": len(differing) - len(unexplained)},
+        )
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows}, check_results=[agreed])
+
+    return build
+
+
 def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
     """Return the asset that writes the exports, after the tables and marts of the datasets."""
 
     @dg.asset(
-        deps=[name for dataset in datasets for name in (dataset.name, *dataset.tables.mart_names)],
+        deps=[
+            *(name for dataset in datasets for name in (dataset.name, *dataset.tables.mart_names)),
+            *([reconciliation.MART] if _reconciles(datasets) else []),
+        ],
         group_name="3_published",
         kinds={"parquet", "csv"},
         owners=OWNERS,
@@ -295,4 +338,9 @@ def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return all assets from intake to the exports, for some datasets."""
     meaning = meaning_for(tuple(dataset.tables for dataset in datasets))
     marts = [mart_of(dataset, name, meaning) for dataset in datasets for name in dataset.tables.mart_names]
-    return [intake_of(datasets, meaning), returns, *marts, exports_of(datasets)]
+    compared = [reconciliation_of(datasets, meaning)] if _reconciles(datasets) else []
+    return [intake_of(datasets, meaning), returns, *marts, *compared, exports_of(datasets)]
+
+
+def _reconciles(datasets: Sequence[Dataset]) -> bool:
+    return any(dataset.reconciles_with for dataset in datasets)

@@ -18,8 +18,8 @@ from khrop.thai.dates import MONTHS
 from khrop.thai.digits import to_thai
 
 OPENED = date(2020, 5, 19)
-CAMPAIGN = "info-international-agreements-register"
-TITLE = "ทะเบียนองค์กรปกครองส่วนท้องถิ่น (ข้อมูลสังเคราะห์ ไม่ใช่ข้อมูลจริง)"
+CAMPAIGN = "synthetic-register"
+TITLE = "ทะเบียนสังเคราะห์ขององค์กรปกครองส่วนท้องถิ่น (ไม่ใช่ข้อมูลจริง)"
 SUBJECT = "การบันทึกข้อมูลการจัดทำความตกลงความร่วมมือระหว่างประเทศขององค์กรปกครองส่วนท้องถิ่น"
 HEADINGS = (
     "รหัส อปท.", "ชื่อ อปท.", "ประเภท", "อำเภอ", "จังหวัด", "สถานะ", "วันที่บันทึก", "ผู้บันทึก", "หมายเหตุ",

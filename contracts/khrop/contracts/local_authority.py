@@ -118,8 +118,8 @@ class LocalAuthority(pa.DataFrameModel):
 
     @rule(
         "saved-on-present",
-        columns=("status", "saved_on"),
-        skip_null=("status", "saved_on"),
+        columns=("status",),
+        skip_null=("status",),
         column="saved_on",
         observed="{status}",
         th="{name}: สถานะ {status} ไม่สอดคล้องกับวันที่บันทึก",

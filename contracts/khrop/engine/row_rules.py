@@ -31,6 +31,7 @@ class RowRule:
         formula: The expression as a formula; None where only narwhals can run it.
         required: The columns whose nulls fail the row.
         skipped: The columns whose nulls skip the row.
+        tested: The columns of which the expression itself says what a null means, as it tests for nulls alone.
     """
 
     rule: Rule
@@ -39,11 +40,12 @@ class RowRule:
     formula: Formula | None
     required: tuple[str, ...]
     skipped: tuple[str, ...]
+    tested: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the rule reads."""
-        return (*self.required, *self.skipped)
+        return (*self.required, *self.skipped, *self.tested)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -127,9 +129,11 @@ def make_row_rule(rule: Rule, built: Any) -> RowRule:
         formula: Formula | None = formula_of(expr)
     except Opaque:
         formula = None
-    columns = rule.columns
+    columns, tested = rule.columns, frozenset[str]()
     if formula is not None:
         expr = expression(formula)
+        # Where a column is among the rule's own, its nulls are the rule's to fail.
+        tested = frozenset(columns_in(formula)) - value_columns(formula) - {*rule.columns, *rule.skip_null}
         read = [c.removeprefix(PREVIOUS) if rule.scope == "reference" else c for c in columns_in(formula)]
         columns = tuple(dict.fromkeys([*columns, *read]))
     if not columns:
@@ -137,8 +141,8 @@ def make_row_rule(rule: Rule, built: Any) -> RowRule:
     if rule.scope == "reference":
         both = tuple(dict.fromkeys([*columns, *(PREVIOUS + column for column in columns)]))
         required: tuple[str, ...] = ()
-        skipped = tuple(c for c in both if formula is None or c in columns_in(formula))
+        skipped = tuple(c for c in both if c not in tested and (formula is None or c in columns_in(formula)))
     else:
-        required = tuple(c for c in columns if c not in rule.skip_null)
+        required = tuple(c for c in columns if c not in {*rule.skip_null, *tested})
         skipped = tuple(c for c in columns if c in rule.skip_null)
-    return RowRule(rule, built.words() if vocabulary else {}, expr, formula, required, skipped)
+    return RowRule(rule, built.words() if vocabulary else {}, expr, formula, required, skipped, tuple(sorted(tested)))

@@ -34,7 +34,9 @@ class Rule:
     """An invariant of a contract.
 
     A row where a column of `columns` is null fails, unless the column is in `skip_null`: then the row is skipped,
-    because another rule reports this null. (A `reference` rule skips every null: there is nothing to compare.)
+    because another rule reports this null. (A `reference` rule skips every null: there is nothing to compare.) Of a
+    column that the expression reads by `is_null` alone, and that is not among `columns`, the expression decides: so a
+    value can be required, or refused, where another has some value.
 
     `observed`, `expected`, `column`, `th` and `en` are templates over the failing row, or functions of it. `{item}` is
     the value of the column `item`, `{row[any name]}` that of a column of any name, `{price:.2f}` or `{day:%d/%m/%Y}` a

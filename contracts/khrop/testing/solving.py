@@ -73,10 +73,10 @@ class Goal:
 
     def before(self, prefix: str) -> Goal:
         """Return the goal for columns whose names have a prefix."""
-        read = (self.rule.required, self.rule.skipped)
-        required, skipped = (tuple(prefix + name for name in names) for names in read)
+        read = {"required": self.rule.required, "skipped": self.rule.skipped, "tested": self.rule.tested}
+        named = {of: tuple(prefix + name for name in names) for of, names in read.items()}
         formula = self.rule.formula and _renamed(self.rule.formula, prefix)
-        return Goal(replace(self.rule, formula=formula, required=required, skipped=skipped), self.kind, prefix)
+        return Goal(replace(self.rule, formula=formula, **named), self.kind, prefix)
 
     def holds(self, row: Mapping[str, Any], fields: Mapping[str, Field]) -> bool:
         """Check whether a row keeps the rule; what is null in it decides first."""

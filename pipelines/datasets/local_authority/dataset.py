@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import warehouse.local_authority
 from khrop.contracts.local_authority import LocalAuthority
 from pipelines.datasets import folder
 
-DATASET = folder.load(
-    Path(__file__).parent,
-    contract=LocalAuthority,
-    marts=Path(warehouse.local_authority.__file__).parent / "marts",
-    source="pipelines.datasets.local_authority",
+PACKAGE = "pipelines.datasets.local_authority"
+DATASET = replace(
+    folder.load(
+        Path(__file__).parent,
+        contract=LocalAuthority,
+        marts=Path(warehouse.local_authority.__file__).parent / "marts",
+        source=PACKAGE,
+    ),
+    summary=f"{PACKAGE}.summary",
 )

@@ -1,0 +1,15 @@
+"""What the register adds to the command `khrop`: who is behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands (entry point `khrop.commands`)."""
+    from pipelines.datasets.local_authority.commands import who
+
+    app.command("who")(who.who)

@@ -1,0 +1,38 @@
+"""The frames beside a return that rules name: CSV files of a dataset, which a home may replace by its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.datasets.dataset import Dataset, DatasetFault
+
+FOLDER = "references"
+
+
+def frames(dataset: Dataset, home: Path) -> dict[str, Any]:
+    """Return the reference frames of a dataset, by the names that its rules use for them.
+
+    Args:
+        dataset: The dataset.
+        home: The root of the home, whose `references/<dataset>/<name>.csv` takes the place of the dataset's own file.
+
+    Returns:
+        pandas frames, all columns of texts.
+
+    Raises:
+        DatasetFault: Where a file cannot be read; the message names it.
+    """
+    own = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
+    return {name: _read(file) for name, file in {**dataset.references, **own}.items()}
+
+
+def _read(file: Path) -> Any:
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(file, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise DatasetFault(f"{file}: expected CSV in UTF-8 with a line of headings: {reason}") from error
+    return frame.astype("str")

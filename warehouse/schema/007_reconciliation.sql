@@ -1,0 +1,3 @@
+-- Campaigns that count the same, by different datasets.
+ALTER TABLE core.campaign ADD COLUMN reconciles_with VARCHAR DEFAULT '';
+COMMENT ON COLUMN core.campaign.reconciles_with IS 'the campaign whose returns its own are compared with (mart.reconciliation); empty where there is none';
