@@ -122,7 +122,7 @@ class LocalAuthority(pa.DataFrameModel):
         skip_null=("status",),
         column="saved_on",
         observed="{status}",
-        th="{name}: สถานะ {status} ไม่สอดคล้องกับวันที่บันทึก",
+        th="{name}: สถานะกับวันที่บันทึกไม่สอดคล้องกัน",
         en="{name}: status {status} does not go with the day of saving",
     )
     def saved_on_present(cls, params: Params) -> nw.Expr:
@@ -194,7 +194,7 @@ class LocalAuthority(pa.DataFrameModel):
         columns=("status",),
         observed="{status}",
         expected="{previous_status}",
-        th="{name}: สถานะถอยจาก {previous_status} เป็น {status} โดยไม่มีหมายเหตุ",
+        th="{name}: สถานะถอยกลับจากครั้งก่อนโดยไม่มีหมายเหตุ",
         en="{name}: the status went back from {previous_status} to {status} without a note",
     )
     def status_kept(cls, params: Params) -> nw.Expr:
