@@ -54,8 +54,8 @@ lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv) ## renew requirements.
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --extra gx --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
 
-run: $(APP) ## take the sample in, publish the reports, print the summary
-	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt
+run: $(APP) ## take the samples in, publish the reports, print the summary
+	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt pipelines/sample/register-synthetic-2563-06-12.xlsx
 	@$(BIN)/khrop publish
 	@$(BIN)/khrop summary
 

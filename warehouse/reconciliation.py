@@ -30,6 +30,7 @@ COLUMNS = {
     "other_campaign_id": ("VARCHAR", "the campaign of that dataset"),
     "other_as_of": ("DATE", "the day of that dataset: the same, or else the nearest"),
     "key": ("VARCHAR", "what both count by, such as a province's code"),
+    "name": ("VARCHAR", "the name of the key in Thai; the key itself where it has none"),
     "measure": ("VARCHAR", "the column of the other dataset"),
     "counted": ("BIGINT", "what the rows add up to; null where there are none"),
     "stated": ("BIGINT", "what the other dataset states; null where it has no such row"),
@@ -61,6 +62,7 @@ class Reconciliation:
             explain a difference.
         key: The columns that name a row.
         label: The column by which people name a row.
+        by_province: Whether `by` is the code of a province (core.province).
     """
 
     dataset: str
@@ -70,6 +72,7 @@ class Reconciliation:
     changed_on: str
     key: tuple[str, ...]
     label: str
+    by_province: bool = False
 
 
 def build(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> int:
@@ -110,6 +113,11 @@ def comments() -> list[str]:
 def query(dataset: str, declared: Reconciliation) -> str:
     """Return the SELECT that compares a dataset with the other."""
     measures = [name for name, _ in declared.measures]
+    name = (
+        "coalesce((SELECT name_th FROM core.province WHERE province_code = key), key)"
+        if declared.by_province
+        else "key"
+    )
     here = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in declared.measures)
     there = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in measures)
     by = f"CAST({declared.by} AS VARCHAR)"
@@ -158,7 +166,8 @@ SELECT
 FROM (
     SELECT
         {quoted(dataset)} AS dataset, campaign_id, as_of, {quoted(declared.dataset)} AS other, other_campaign_id,
-        other_as_of, key, measure, counted, stated, coalesce(counted, 0) - coalesce(stated, 0) AS difference,
+        other_as_of, key, {name} AS name, measure, counted, stated,
+        coalesce(counted, 0) - coalesce(stated, 0) AS difference,
         CASE WHEN difference = 0 OR measure IN ({fixed}) THEN [] ELSE {_explanation(declared)} END AS explained_by
     FROM compared
 ) AS differing
@@ -191,6 +200,7 @@ class Difference:
     other_campaign_id: str
     other_as_of: date
     key: str
+    name: str
     measure: str
     counted: int | None
     stated: int | None
@@ -206,7 +216,7 @@ class Difference:
         """Return the difference as a line for a person."""
         counted, stated = ("nothing" if n is None else f"{n:,}" for n in (self.counted, self.stated))
         there = "" if self.as_of == self.other_as_of else f" as of {self.other_as_of}"
-        text = f"{self.campaign_id} as of {self.as_of}, {self.key}, {self.measure}: {self.dataset} counts {counted},"
+        text = f"{self.campaign_id} as of {self.as_of}, {self.name}, {self.measure}: {self.dataset} counts {counted},"
         text += f" {self.other}{there} states {stated}"
         if not self.explained_by:
             return text

@@ -106,7 +106,16 @@ def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
 
 def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dict[str, list[dict[str, Any]]]:
     days = ("opened_on", "deadline", "closed_on")
-    of_campaign = ("title_th", "title_en", *days, "every_days", "tolerance", "authorities", "dataset", "reconciles_with")
+    of_campaign = (
+        "title_th",
+        "title_en",
+        *days,
+        "every_days",
+        "tolerance",
+        "authorities",
+        "dataset",
+        "reconciles_with",
+    )
     of_province = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)
     return {

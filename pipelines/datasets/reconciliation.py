@@ -51,4 +51,5 @@ def declared(toml: TomlTable, columns: Mapping[str, Column], key: tuple[str, ...
         changed_on=changed_on,
         key=key,
         label=label,
+        by_province=columns[by].kind.name == "province_code",
     )

@@ -284,7 +284,7 @@ def _with_unreadable_cells(content: TypedReturn, violations: tuple[Violation, ..
 
 
 def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
-    """Yield the cells that could not be read in columns whose nulls no rule refuses: what was printed must not vanish."""
+    """Yield the unreadable cells of columns whose nulls no rule refuses: what was printed must not vanish."""
     dataset = content.dataset
     silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
     for row in content.rows:

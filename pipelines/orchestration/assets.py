@@ -272,7 +272,9 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
     others = [dataset.reconciles_with.dataset for dataset in compared if dataset.reconciles_with]
     known = {dataset.name for dataset in datasets}
     agrees = dg.AssetCheckSpec(
-        AGREES, asset=reconciliation.MART, description="Datasets that count the same agree, but for what changed between their days."
+        AGREES,
+        asset=reconciliation.MART,
+        description="Datasets that count the same agree, but for what changed between their days.",
     )
 
     @dg.asset(

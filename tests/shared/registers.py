@@ -21,16 +21,19 @@ OPENED = date(2020, 5, 19)
 CAMPAIGN = "synthetic-register"
 TITLE = "ทะเบียนสังเคราะห์ขององค์กรปกครองส่วนท้องถิ่น (ไม่ใช่ข้อมูลจริง)"
 SUBJECT = "การบันทึกข้อมูลการจัดทำความตกลงความร่วมมือระหว่างประเทศขององค์กรปกครองส่วนท้องถิ่น"
+SAMPLE_DAY = date(2020, 6, 12)
 HEADINGS = (
     "รหัส อปท.", "ชื่อ อปท.", "ประเภท", "อำเภอ", "จังหวัด", "สถานะ", "วันที่บันทึก", "ผู้บันทึก", "หมายเหตุ",
 )  # fmt: skip
 FIRST_PARTS = (
-    "บ้าน หนอง คลอง ดอน ท่า โพธิ์ วัง นา ทุ่ง โคก ห้วย สระ บึง เขา ป่า บาง หัว เกาะ สวน ไร่ ปาก แหลม พลับ ศาลา ตลาด หาด"
-).split()
+    "บ้าน", "หนอง", "คลอง", "ดอน", "ท่า", "โพธิ์", "วัง", "นา", "ทุ่ง", "โคก", "ห้วย", "สระ", "บึง", "เขา", "ป่า", "บาง", "หัว",
+    "เกาะ", "สวน", "ไร่", "ปาก", "แหลม", "พลับ", "ศาลา", "ตลาด", "หาด",
+)  # fmt: skip
 LAST_PARTS = (
-    "ใหญ่ น้อย แดง ขาว ทอง แก้ว ไผ่ ยาง สูง กลาง เหนือ ใต้ งาม สว่าง เจริญ พัฒนา ดี หลวง ตาล มะม่วง หว้า บัว ชัย ทราย หิน"
-    " ลาน กระทุ่ม มะขาม ไทร สัก รัก เงิน เพชร จันทร์ ตะวัน สามัคคี รุ่งเรือง พูนสุข มงคล ศรี"
-).split()
+    "ใหญ่", "น้อย", "แดง", "ขาว", "ทอง", "แก้ว", "ไผ่", "ยาง", "สูง", "กลาง", "เหนือ", "ใต้", "งาม", "สว่าง", "เจริญ", "พัฒนา",
+    "ดี", "หลวง", "ตาล", "มะม่วง", "หว้า", "บัว", "ชัย", "ทราย", "หิน", "ลาน", "กระทุ่ม", "มะขาม", "ไทร", "สัก", "รัก", "เงิน", "เพชร",
+    "จันทร์", "ตะวัน", "สามัคคี", "รุ่งเรือง", "พูนสุข", "มงคล", "ศรี",
+)  # fmt: skip
 DISTRICTS = 878
 """Districts in all, shared out by the number of authorities."""
 
@@ -50,7 +53,9 @@ class Authority:
     note: str = ""
 
 
-def register(figures: Mapping[str, tuple[int, int]], as_of: date, *, seed: int = 1, opened: date = OPENED) -> list[Authority]:
+def register(
+    figures: Mapping[str, tuple[int, int]], as_of: date, *, seed: int = 1, opened: date = OPENED
+) -> list[Authority]:
     """Return a register that adds up to a province table.
 
     Args:
@@ -88,6 +93,20 @@ def later(register: Sequence[Authority], as_of: date, share: float = 0.05, *, se
     return made
 
 
+def sample(figures: Mapping[str, tuple[int, int]]) -> list[Authority]:
+    """Return the register that stands beside the sample (`pipelines/sample`): of the next day, on which three more of
+    Chiang Mai had saved.
+
+    Args:
+        figures: What the sample counts.
+    """
+    made = register(figures, SAMPLE_DAY - timedelta(days=1), seed=SAMPLE_DAY.year + 543)
+    late = [at for at, a in enumerate(made) if a.province_code == "50" and a.status == "in_progress"][:3]
+    for at in late:
+        made[at] = replace(made[at], status="saved", saved_on=SAMPLE_DAY, recorded_by="เจ้าหน้าที่ 1")
+    return made
+
+
 def _authorities(code: str, total: int, draw: random.Random) -> list[Authority]:
     counts = {kind: number for province, kind, number in known_counts() if province == code}
     # The table may count one more or one fewer than the reference: the difference is one of subdistrict organisations.
@@ -99,7 +118,9 @@ def _authorities(code: str, total: int, draw: random.Random) -> list[Authority]:
     for number, kind in enumerate(KINDS):
         for at in range(counts.get(kind, 0)):
             district = 0 if kind in ("pao", "city_municipality") else draw.randrange(len(districts))
-            (place,) = [name_th] if kind == "pao" else _names(draw, 1, used.setdefault((districts[district], kind), set()))
+            (place,) = (
+                [name_th] if kind == "pao" else _names(draw, 1, used.setdefault((districts[district], kind), set()))
+            )
             code_of = f"{number + 1}{code}{district + 1:02d}{at + 1:03d}"
             made.append(Authority(code_of, f"{KINDS[kind]}{place}", kind, districts[district], code))
     return made
@@ -164,7 +185,8 @@ def html_of(register: Iterable[Authority], as_of: date) -> bytes:
     """Return a register as systems export it under the ending .xls: a page with a table."""
     lines = "".join(f"<p>{line}</p>" for line in above(as_of))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{'' if cell is None else cell}</td>" for cell in row) + "</tr>" for row in cells(register)
+        "<tr>" + "".join(f"<td>{'' if cell is None else cell}</td>" for cell in row) + "</tr>"
+        for row in cells(register)
     )
     head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
     page = f'<html><head><meta charset="utf-8"></head><body>{lines}<table><tr>{head}</tr>{rows}</table></body></html>'

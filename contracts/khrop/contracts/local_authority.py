@@ -85,7 +85,9 @@ class LocalAuthority(pa.DataFrameModel):
     saved_on: Series[pa.DateTime] = pa.Field(nullable=True, coerce=True, description="the day its data were saved")
     recorded_by: Series[str] | None = pa.Field(nullable=True, coerce=True, description="who recorded them")
     note: Series[str] | None = pa.Field(nullable=True, coerce=True, description="why a status went back")
-    code_kind: Series[str] | None = pa.Field(nullable=True, coerce=True, description="the part of the code for the kind")
+    code_kind: Series[str] | None = pa.Field(
+        nullable=True, coerce=True, description="the part of the code for the kind"
+    )
     code_province: Series[str] | None = pa.Field(nullable=True, coerce=True, description="that for the province")
     code_district: Series[str] | None = pa.Field(nullable=True, coerce=True, description="that for the district")
 
@@ -158,10 +160,13 @@ class LocalAuthority(pa.DataFrameModel):
         """The code's part for the kind means one kind."""
         return ByGroup(
             ("code_kind",), {"kinds": ("different", "kind")}, nw.col("kinds") == 1,
-            th="รหัสประเภท {key} ใช้กับหลายประเภท ({observed})", en="the part {key} of codes stands for several kinds ({observed})",
+            th="รหัสประเภท {key} ใช้กับหลายประเภท ({observed})",
+            en="the part {key} of codes stands for several kinds ({observed})",
         )  # fmt: skip
 
-    @rule("code-district", scope="group", columns=("code_district", "district"), skip_null=("code_district", "district"))
+    @rule(
+        "code-district", scope="group", columns=("code_district", "district"), skip_null=("code_district", "district")
+    )
     def code_names_district(cls, params: Params) -> ByGroup:
         """The code's parts for province and district mean one district."""
         return ByGroup(

@@ -82,7 +82,11 @@ def kept(rule: RowRule, printer: Printer) -> str:
     if rule.formula is None:
         raise NotInSql("an expression that is no formula of its row")
     here = [f"{printer.column(column)} IS NOT NULL" for column in rule.required]
-    if here and len(rule.columns) == 1 and rule.formula == Call("__invert__", (Call("is_null", (Column(rule.columns[0]),)),)):
+    if (
+        here
+        and len(rule.columns) == 1
+        and rule.formula == Call("__invert__", (Call("is_null", (Column(rule.columns[0]),)),))
+    ):
         return " AND ".join(here) or "TRUE"
     if not rule.skipped:
         return " AND ".join([*here, printer.true(rule.formula, " AND ")])

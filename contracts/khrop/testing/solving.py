@@ -73,10 +73,12 @@ class Goal:
 
     def before(self, prefix: str) -> Goal:
         """Return the goal for columns whose names have a prefix."""
-        read = {"required": self.rule.required, "skipped": self.rule.skipped, "tested": self.rule.tested}
-        named = {of: tuple(prefix + name for name in names) for of, names in read.items()}
+        read = (self.rule.required, self.rule.skipped, self.rule.tested)
+        required, skipped, tested = (tuple(prefix + name for name in names) for names in read)
         formula = self.rule.formula and _renamed(self.rule.formula, prefix)
-        return Goal(replace(self.rule, formula=formula, **named), self.kind, prefix)
+        return Goal(
+            replace(self.rule, formula=formula, required=required, skipped=skipped, tested=tested), self.kind, prefix
+        )
 
     def holds(self, row: Mapping[str, Any], fields: Mapping[str, Field]) -> bool:
         """Check whether a row keeps the rule; what is null in it decides first."""

@@ -1,4 +1,4 @@
-"""Ready-made rules about how many rows groups have, and within which dates of the document the values of a column lie."""
+"""Ready-made rules about how many rows groups have, and between which dates of the document a column's lie."""
 
 from __future__ import annotations
 

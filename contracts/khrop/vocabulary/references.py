@@ -235,7 +235,9 @@ class KeysKept(KeyKind):
         """Return the key, and whether it came or went."""
         text = ", ".join(show(column, key[column]) or NOTHING for column in self.columns)
         what = ("ไม่มีในครั้งก่อน", "was not there before") if came else ("หายไปจากครั้งก่อน", "is not there any more")
-        listed_th, listed_en = ("", "") if not self.known else (" และไม่อยู่ในรายการเปลี่ยนแปลง", f", and {self.known} lacks it")
+        listed_th, listed_en = (
+            ("", "") if not self.known else (" และไม่อยู่ในรายการเปลี่ยนแปลง", f", and {self.known} lacks it")
+        )
         observed, expected = ("1", "0") if came else ("0", "1")
         th, en = f"{text}: {what[0]}{listed_th}", f"{text}: {what[1]}{listed_en}"
         return Failure(snapshot, text, self.columns[0], observed, expected, "", th, en)

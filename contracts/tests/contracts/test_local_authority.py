@@ -99,7 +99,9 @@ def test_a_status_goes_back_only_with_a_note() -> None:
     put(0, status="not_started", saved_on=pd.NaT)(now)
     put(3, status="in_progress", saved_on=pd.NaT, note="บันทึกผิดแห่ง")(now)
     put(5, status="saved", saved_on=pd.Timestamp("2020-06-10"))(now)
-    (violation,) = khrop.check(LocalAuthority, now, document=DOCUMENT, previous=register(), references=changes()).records
+    (violation,) = khrop.check(
+        LocalAuthority, now, document=DOCUMENT, previous=register(), references=changes()
+    ).records
     assert (violation.rule_id, violation.severity) == ("status-kept", "warning")
     assert violation.message_th == f"{_rows().loc[0, 'name_th']}: สถานะถอยกลับจากครั้งก่อนโดยไม่มีหมายเหตุ"
 
@@ -112,7 +114,9 @@ def test_authorities_come_and_go_only_by_a_known_change() -> None:
         "41100999", _rows().loc[4, "authority_code"],
     }  # fmt: skip
     known = changes("41100999", str(_rows().loc[4, "authority_code"]))
-    assert khrop.check(LocalAuthority, now, document=DOCUMENT, previous=register(), references=known).status == "accepted"
+    assert (
+        khrop.check(LocalAuthority, now, document=DOCUMENT, previous=register(), references=known).status == "accepted"
+    )
 
 
 def test_the_code_s_parts_may_be_left_out() -> None:

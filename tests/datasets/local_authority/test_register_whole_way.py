@@ -77,7 +77,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         files = {
             "first.xlsx": registers.xlsx_of(first, FIRST),
             "second.csv": registers.csv_of(second, SECOND),
-            "spoilt.csv": registers.csv_of(spoilt, SECOND).replace("ยังไม่บันทึก,,".encode(), "ยังไม่บันทึก,เมื่อวาน,".encode(), 1),
+            "spoilt.csv": registers.csv_of(spoilt, SECOND).replace(
+                "ยังไม่บันทึก,,".encode(), "ยังไม่บันทึก,เมื่อวาน,".encode(), 1
+            ),
         }
         for name, data in files.items():
             (root / name).write_bytes(data)
@@ -86,7 +88,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def test_the_registers_are_in_the_tables_and_the_spoilt_is_set_aside(place: Place) -> None:
-    verdicts = place.ask("SELECT verdict, rows_read FROM core.snapshot_judged WHERE dataset = 'local_authority' ORDER BY as_of, 1")
+    verdicts = place.ask(
+        "SELECT verdict, rows_read FROM core.snapshot_judged WHERE dataset = 'local_authority' ORDER BY as_of, 1"
+    )
     assert verdicts == [("accepted_with_warnings", 7850), ("accepted_with_warnings", 7850), ("quarantined", 7850)]
     rows = place.ask(
         "SELECT authority_code, name_th, kind, status, saved_on FROM core.local_authority_current"
@@ -108,7 +112,9 @@ def test_what_is_wrong_is_named_at_its_cell(place: Place) -> None:
 
 def test_a_figure_is_followed_back_to_its_cell(place: Place) -> None:
     authority = next(a for a in place.register if a.status == "saved")
-    (name,) = place.ask("SELECT snapshot_id FROM core.snapshot_current WHERE dataset = 'local_authority' AND as_of = ?", FIRST)[0]
+    (name,) = place.ask(
+        "SELECT snapshot_id FROM core.snapshot_current WHERE dataset = 'local_authority' AND as_of = ?", FIRST
+    )[0]
     trail = json.loads(place.khrop("show", name, "--cell", f"{authority.code}:saved_on", "--json").stdout)
     assert (trail["value"], trail["printed"]) == (str(authority.saved_on), str(authority.saved_on))
 
@@ -136,7 +142,10 @@ def test_the_ui_has_the_comparison_as_a_check(place: Place) -> None:
         (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
     assert record.status.value == "SUCCEEDED"
     graph = definitions_of(place.home.root).resolve_asset_graph()
-    assert graph.get(dg.AssetKey("reconciliation")).parent_keys == {dg.AssetKey("local_authority"), dg.AssetKey("province_progress")}
+    assert graph.get(dg.AssetKey("reconciliation")).parent_keys == {
+        dg.AssetKey("local_authority"),
+        dg.AssetKey("province_progress"),
+    }
 
 
 def test_the_marts_follow_the_registers(place: Place) -> None:
@@ -203,3 +212,12 @@ def test_a_reference_of_the_home_that_cannot_be_read_is_a_fault_of_the_home(plac
         file.unlink()
 
 
+def test_the_bundled_register_is_made_and_says_so() -> None:
+    with reading_for([d.form for d in installed().values()]):
+        table = read_here((SAMPLE.parent / "register-synthetic-2563-06-12.xlsx").read_bytes())
+    made = [
+        tuple("" if cell is None else str(cell) for cell in row) for row in registers.cells(registers.sample(figures()))
+    ]
+    names = list(table.rows[0].cells)
+    assert [tuple(row.cells[name].read if name in row.cells else "" for name in names) for row in table.rows] == made
+    assert any("ไม่ใช่ข้อมูลจริง" in cell.read for cell in table.prose())
