@@ -102,6 +102,11 @@ def build(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> 
     return int(rows)
 
 
+def version() -> str:
+    """Return a text that changes with the table: its columns, and the query that compares."""
+    return f"{COLUMNS}{query('', Reconciliation('', '', (), 0, 'changed_on', (), ''))}"
+
+
 def comments() -> list[str]:
     """Return the COMMENT statements of the table and its columns."""
     return [

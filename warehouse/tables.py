@@ -167,7 +167,7 @@ def state(connection: DuckDBPyConnection) -> str:
         " (SELECT list(p ORDER BY p.province_code) FROM core.province AS p),"
         " (SELECT list(d ORDER BY d.dataset) FROM core.dataset AS d)"
     ).fetchone()
-    return hashlib.sha256(f"{loaded}{exported(connection)}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{loaded}{exported(connection)}{reconciliation.version()}".encode()).hexdigest()[:16]
 
 
 def exported_state(folder: Path) -> str:

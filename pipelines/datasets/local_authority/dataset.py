@@ -18,4 +18,5 @@ DATASET = replace(
         source=PACKAGE,
     ),
     summary=f"{PACKAGE}.summary",
+    site=f"{PACKAGE}.site",
 )

@@ -46,6 +46,15 @@ class Link:
     here: str
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A page with what stands behind a figure: its address within the site, and what to call it."""
+
+    address: str
+    title_th: str
+    title_en: str
+
+
 @dataclass(frozen=True)
 class Shared:
     """What the pages of all datasets share.
@@ -53,16 +62,22 @@ class Shared:
     Attributes:
         returns: All returns by name, the newest first.
         quality_of: The page of quality that a return stands on, by name.
-        links: The end of each page's navigation: the datasets with a page, and quality.
+        links: The end of each page's navigation: the other datasets with a page, and quality.
+        details: Pages with what stands behind the figures of a campaign and key; of the whole campaign under no key.
     """
 
     returns: Mapping[str, dict[str, Any]]
     quality_of: Mapping[str, str]
     links: tuple[Link, ...]
+    details: Mapping[tuple[str, str], Detail]
 
 
 class OwnPages(Protocol):
-    """Pages that a dataset makes itself, among them the site's first (`index.html`)."""
+    """Pages that a dataset makes itself; those of the default dataset have the site's first (`index.html`)."""
+
+    @property
+    def details(self) -> Mapping[tuple[str, str], Detail]:
+        """Pages of its own behind the figures of other datasets, by campaign and key there."""
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -173,9 +188,10 @@ class _Site:
             *(Link(f"{d.name}/index.html", d.dataset.title_th, d.dataset.title_en, d.name) for d in self.others),
             Link("quality.html", "คุณภาพข้อมูล", "Quality", "quality"),
         )
-        shared = Shared(self.returns, self.quality.page_of, links)
+        details = {key: detail for made in self.own for key, detail in made.details.items()}
         for made in self.own:
-            yield from made.pages(shared)
+            beside = tuple(link for other in self.own if other is not made for link in other.links)
+            yield from made.pages(Shared(self.returns, self.quality.page_of, (*beside, *links), details))
         links = (*(link for made in self.own for link in made.links), *links)
         yield from self.quality.pages(links, suggestions)
         for other in self.others:

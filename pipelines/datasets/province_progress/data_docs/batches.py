@@ -113,6 +113,7 @@ def newest(connection: DuckDBPyConnection, most: int) -> list[Return]:
     chosen = connection.execute(
         "SELECT s.campaign_id, s.as_of, s.snapshot_id, s.revision, s.received_at, c.tolerance, c.every_days"
         " FROM core.snapshot_current AS s INNER JOIN core.campaign AS c USING (campaign_id)"
+        " WHERE s.dataset = 'province_progress'"
         " QUALIFY row_number() OVER (PARTITION BY campaign_id ORDER BY as_of DESC) <= ?"
         " ORDER BY campaign_id, as_of DESC",
         [most],

@@ -41,6 +41,7 @@ FROM core.snapshot_judged AS s
 LEFT JOIN core.violation AS v
     ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND v.severity = 'error'
 WHERE s.verdict IN ('quarantined', 'unreadable', 'withdrawn')
+    AND coalesce(s.dataset, 'province_progress') = 'province_progress'
 GROUP BY ALL ORDER BY max(s.received_at) DESC, s.snapshot_id LIMIT ?
 """
 
@@ -191,7 +192,10 @@ def _aside(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def _counting(connection: DuckDBPyConnection) -> int:
-    return tables.count(connection, "core.snapshot_current")
+    ((counting,),) = connection.execute(
+        "SELECT count(*) FROM core.snapshot_current WHERE dataset = 'province_progress'"
+    ).fetchall()
+    return int(counting)
 
 
 def _published(home: Home, judged: int) -> Published:

@@ -14,7 +14,7 @@ from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside
 from pipelines.publishing.names import Names
 from pipelines.publishing.site import returns
-from pipelines.publishing.site.build import Link, Page, Shared
+from pipelines.publishing.site.build import Detail, Link, Page, Shared
 from pipelines.publishing.site.labels import both_dates
 from pipelines.publishing.site.templating import Look, squeezed
 
@@ -82,6 +82,11 @@ class ProvincePages:
         only = base_of(self.views[0].campaign.campaign_id) if len(self.views) == 1 else None
         return self._links(only)
 
+    @property
+    def details(self) -> Mapping[tuple[str, str], Detail]:
+        """Pages behind figures of other datasets: none, as it is the sum of others."""
+        return {}
+
     def _links(self, base: str | None) -> tuple[Link, ...]:
         campaigns = (Link("index.html", "โครงการ", "Campaigns", "campaigns"),) if len(self.views) > 1 else ()
         if base is None:
@@ -124,6 +129,7 @@ class ProvincePages:
                 standing={s.province_code: s for s in view.now},
                 progress_scale=view.progress_scale(),
                 gap_scale=view.gap_scale(),
+                detail=shared.details.get((view.campaign.campaign_id, "")),
                 warnings=shared.returns[view.snapshot_id]["violations"],
                 quality_of=shared.quality_of,
                 chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
@@ -150,6 +156,7 @@ class ProvincePages:
                 region=[s for s in ranked if s.region == one.region],
                 chart=charts.titled(line, "line", *_said(view, one.name_th, one.name_en, one)),
                 letter=self.letters.get((name, code)),
+                detail=shared.details.get((name, code)),
                 trail=rows(history, "../" * f"{base}province/".count("/")),
             )
 
