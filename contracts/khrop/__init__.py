@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from khrop import repair, rules
+    from khrop.contracts.local_authority import LocalAuthority
     from khrop.contracts.province_progress import ProvinceProgress
     from khrop.engine.check import check
     from khrop.engine.pandera_bridge import rule
@@ -31,6 +32,7 @@ warnings.filterwarnings("ignore", message="PySpark does not yet fully support pa
 
 _MODULE_OF = {
     "check": "khrop.engine.check",
+    "LocalAuthority": "khrop.contracts.local_authority",
     "ProvinceProgress": "khrop.contracts.province_progress",
     "ContractOptions": "khrop.model.rule",
     "Rule": "khrop.model.rule",
@@ -55,6 +57,7 @@ __all__ = [
     "ContractError",
     "ContractOptions",
     "Inference",
+    "LocalAuthority",
     "ProvinceProgress",
     "Rule",
     "RuleDefinitionError",

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
+from pipelines.datasets.registry import installed
 from pipelines.definitions import defs
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
@@ -279,7 +280,8 @@ def test_taking_returns_in_ends_at_the_exports() -> None:
 
 def test_a_mart_has_the_lineage_of_its_columns() -> None:
     assert TABLES.marts is not None
-    assert (TABLES.marts / lineage.FILE).read_text(encoding="utf-8") == lineage.parsed(TABLES), "run make docs"
+    for tables_of in (dataset.tables for dataset in installed().values()):
+        assert (tables_of.marts / lineage.FILE).read_text(encoding="utf-8") == lineage.parsed(tables_of), "run make docs"
     from pipelines.orchestration import assets
 
     told = assets.lineage_of(DATASET, "compliance")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from khrop import ProvinceProgress
+from khrop import LocalAuthority, ProvinceProgress
 from khrop.description.breakage import Broken, Sample, broken
 from khrop.export.markdown import to_markdown
 from khrop.thai.provinces import match
@@ -30,6 +30,7 @@ def pages() -> dict[Path, str]:
     """Each page with the text that it should have."""
     return {
         FOLDER / "ProvinceProgress.md": to_markdown(ProvinceProgress, examples()),
+        FOLDER / "LocalAuthority.md": to_markdown(LocalAuthority),
         FOLDER / "expectations.json": comparisons.as_text(),
     }
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from province_table import MEANING, TABLES
-
+from pipelines.datasets.registry import installed
 from warehouse import lineage
+from warehouse.meaning import meaning_for
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
 
+ALL_TABLES = tuple(dataset.tables for dataset in installed().values())
+MEANING = meaning_for(ALL_TABLES)
+
 if __name__ == "__main__":
-    lineage.write(TABLES)
+    for tables in ALL_TABLES:
+        lineage.write(tables)
     MEANING.write(DICTIONARY)

@@ -18,7 +18,10 @@ from khrop.model.errors import WrongUse, in_a_line
 GROUP = "khrop.contracts"
 """The entry point group in which a distribution declares its contracts: `Name = "package.module:Class"`."""
 
-OWN = {"ProvinceProgress": "khrop.contracts.province_progress:ProvinceProgress"}
+OWN = {
+    "ProvinceProgress": "khrop.contracts.province_progress:ProvinceProgress",
+    "LocalAuthority": "khrop.contracts.local_authority:LocalAuthority",
+}
 EXPORTED = (".yaml", ".yml", ".json")
 
 

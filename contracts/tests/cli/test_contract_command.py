@@ -56,7 +56,8 @@ def test_a_contract_that_cannot_be_used_does_not_hide_the_others(monkeypatch: An
     monkeypatch.setitem(lookup.OWN, "Broken", "nowhere.at_all:Broken")
     result = khrop("list")
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ProvinceProgress", "Broken"]
+    listed = [line.split()[0] for line in result.stdout.splitlines()]
+    assert listed == ["ProvinceProgress", "LocalAuthority", "Broken"]
     assert "Broken  cannot be used: the contract Broken (nowhere.at_all:Broken) cannot be loaded" in result.stdout
 
 

@@ -55,7 +55,7 @@ def test_what_an_installed_distribution_announces(stock: Path, tmp_path: Path, m
         "[khrop.contracts]\nStock = stock_contract:Stock\nProvinceProgress = stock_contract:Stock\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert list(known_contracts()) == ["ProvinceProgress", "Stock"]
+    assert list(known_contracts()) == ["ProvinceProgress", "LocalAuthority", "Stock"]
     assert load_contract("Stock").__name__ == "Stock"
     assert load_contract("ProvinceProgress") is ProvinceProgress, "no other takes the library's name"
 

@@ -19,7 +19,7 @@ from odcs_descriptions import descriptions
 from pandera.typing import Series
 from stock_contract import Stock
 
-from khrop import ContractOptions, ProvinceProgress, check, rule
+from khrop import ContractOptions, LocalAuthority, ProvinceProgress, check, rule
 from khrop.description.description import NotExportable
 from khrop.description.from_contract import describe
 from khrop.description.plain import described, plain
@@ -77,7 +77,7 @@ class Everything(pa.DataFrameModel):
         return AddsUp(("a", "b"), "_ร้อยละ ที่บันทึก", params["t"])
 
 
-CONTRACTS = [ProvinceProgress, Grant, QuarterlyGrant, Stock, Everything]
+CONTRACTS = [ProvinceProgress, LocalAuthority, Grant, QuarterlyGrant, Stock, Everything]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

@@ -1,0 +1,64 @@
+-- What the mart tables and their columns mean; run after each rebuild, and the source of the data dictionary.
+COMMENT ON TABLE mart.authority_current IS 'Every authority as the newest register of its campaign has it. Current accepted returns alone.';
+COMMENT ON COLUMN mart.authority_current.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.authority_current.authority_code IS 'the department''s code of the authority';
+COMMENT ON COLUMN mart.authority_current.name_th IS 'the authority''s name';
+COMMENT ON COLUMN mart.authority_current.kind IS 'its kind';
+COMMENT ON COLUMN mart.authority_current.district IS 'its district';
+COMMENT ON COLUMN mart.authority_current.province_code IS 'its province (core.province)';
+COMMENT ON COLUMN mart.authority_current.status IS 'how far it is: saved, in_progress or not_started';
+COMMENT ON COLUMN mart.authority_current.saved_on IS 'the day on which its data were saved; null where they are not';
+COMMENT ON COLUMN mart.authority_current.recorded_by IS 'who recorded its data';
+COMMENT ON COLUMN mart.authority_current.note IS 'why its status went back';
+COMMENT ON COLUMN mart.authority_current.as_of IS 'the day of the register';
+COMMENT ON COLUMN mart.authority_current.days_left IS 'days from as_of to the deadline, below zero past it; null where it has saved';
+COMMENT ON COLUMN mart.authority_current.snapshot_id IS 'the register (core.snapshot)';
+COMMENT ON COLUMN mart.authority_current.place IS 'the place of the row in the document, sheet!R<row>';
+
+COMMENT ON TABLE mart.authority_change IS 'What changed from one register to the next: authorities that came or went, and statuses. The first register of a campaign changes nothing.';
+COMMENT ON COLUMN mart.authority_change.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.authority_change.as_of IS 'the day of the later register';
+COMMENT ON COLUMN mart.authority_change.previous_as_of IS 'the day of the register before it';
+COMMENT ON COLUMN mart.authority_change.authority_code IS 'the department''s code of the authority';
+COMMENT ON COLUMN mart.authority_change.name_th IS 'the authority''s name, the later one where it changed';
+COMMENT ON COLUMN mart.authority_change.province_code IS 'its province (core.province)';
+COMMENT ON COLUMN mart.authority_change.district IS 'its district';
+COMMENT ON COLUMN mart.authority_change.status_before IS 'its status in the register before; null where it is new';
+COMMENT ON COLUMN mart.authority_change.status IS 'its status in the later register; null where it is gone';
+COMMENT ON COLUMN mart.authority_change.saved_on IS 'the day on which its data were saved; null where they are not';
+COMMENT ON COLUMN mart.authority_change.change IS 'came, went, started, saved or went_back';
+
+COMMENT ON TABLE mart.district_progress IS 'Every district at every register''s day. Current accepted returns alone.';
+COMMENT ON COLUMN mart.district_progress.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.district_progress.as_of IS 'the day of the register';
+COMMENT ON COLUMN mart.district_progress.province_code IS 'the province (core.province)';
+COMMENT ON COLUMN mart.district_progress.district IS 'the district';
+COMMENT ON COLUMN mart.district_progress.total IS 'local authorities in all';
+COMMENT ON COLUMN mart.district_progress.saved IS 'authorities whose data are saved';
+COMMENT ON COLUMN mart.district_progress.in_progress IS 'authorities that are recording';
+COMMENT ON COLUMN mart.district_progress.not_started IS 'authorities that have recorded nothing';
+COMMENT ON COLUMN mart.district_progress.saved_percent IS 'percent saved, from the counts, rounded half up, percent points';
+COMMENT ON COLUMN mart.district_progress.is_latest IS 'whether this is the campaign''s newest register';
+
+COMMENT ON TABLE mart.pace IS 'How fast authorities save, at each campaign''s newest register: the survival curve of the time to save, for all, by kind, province and district. A row for each day on which one of the group saved.';
+COMMENT ON COLUMN mart.pace.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.pace.as_of IS 'the day of the register';
+COMMENT ON COLUMN mart.pace.grouping_by IS 'what the group is: all, kind, province or district';
+COMMENT ON COLUMN mart.pace.group_of IS 'the kind, or the code of the province; empty for all';
+COMMENT ON COLUMN mart.pace.district IS 'the district; null unless the group is one';
+COMMENT ON COLUMN mart.pace.days IS 'days since the opening; below zero before it';
+COMMENT ON COLUMN mart.pace.total IS 'authorities of the group in all';
+COMMENT ON COLUMN mart.pace.saved_that_day IS 'authorities of the group that saved on that day';
+COMMENT ON COLUMN mart.pace.saved_until IS 'authorities of the group that had saved by then';
+COMMENT ON COLUMN mart.pace.share_left IS 'share of the group that had not saved yet, 0 to 1';
+
+COMMENT ON TABLE mart.waiting IS 'Authorities that are in progress at each campaign''s newest register, and since which register.';
+COMMENT ON COLUMN mart.waiting.campaign_id IS 'the campaign (core.campaign)';
+COMMENT ON COLUMN mart.waiting.authority_code IS 'the department''s code of the authority';
+COMMENT ON COLUMN mart.waiting.name_th IS 'the authority''s name';
+COMMENT ON COLUMN mart.waiting.kind IS 'its kind';
+COMMENT ON COLUMN mart.waiting.province_code IS 'its province (core.province)';
+COMMENT ON COLUMN mart.waiting.district IS 'its district';
+COMMENT ON COLUMN mart.waiting.in_progress_since IS 'the day of the first register since which it has been in progress in each';
+COMMENT ON COLUMN mart.waiting.days IS 'days from there to as_of';
+COMMENT ON COLUMN mart.waiting.as_of IS 'the day of the newest register';
