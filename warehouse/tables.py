@@ -115,6 +115,7 @@ def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dic
         "authorities",
         "dataset",
         "reconciles_with",
+        "synthetic",
     )
     of_province = ("iso", "name_th", "name_en", "region", "in_return")
     ordered = sorted(campaigns, key=lambda c: c.id)

@@ -78,6 +78,7 @@ class Campaign:
         letterhead: The sender of its own letters.
         dataset: The name of its dataset.
         params: Parameters of the dataset's contract, by name.
+        synthetic: Whether its returns are made up: it is listed only where there are some.
         reconciles_with: The campaign whose returns count the same, of the dataset that this one's reconciles with.
     """
 
@@ -96,6 +97,7 @@ class Campaign:
     dataset: str = DEFAULT_DATASET
     params: Mapping[str, Any] = field(default_factory=dict)
     reconciles_with: str = ""
+    synthetic: bool = False
 
     def params_of(self, contract: type) -> dict[str, Any]:
         """Return the parameters of a contract that this campaign sets, by name."""
@@ -172,6 +174,7 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
         dataset=table.value("dataset", str, dataset),
         params=_params(table),
         reconciles_with=table.value("reconciles_with", str, ""),
+        synthetic=table.value("synthetic", bool, False),
     )
     if not ID.fullmatch(campaign.id):
         raise CampaignFault(f"{file}: id {campaign.id!r} must be lower-case letters, digits and hyphens")

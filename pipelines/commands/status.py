@@ -154,7 +154,7 @@ def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> 
         " FROM core.campaign AS c"
         " LEFT JOIN (SELECT * FROM core.snapshot_current"
         "  QUALIFY row_number() OVER (PARTITION BY campaign_id ORDER BY as_of DESC) = 1) AS s USING (campaign_id)"
-        " ORDER BY c.campaign_id",
+        " WHERE s.snapshot_id IS NOT NULL OR NOT c.synthetic ORDER BY c.campaign_id",
     )
     return [
         {**campaign, **(own.facts(connection, campaign["snapshot_id"]) if (own := _summary(campaign, known)) else {})}

@@ -15,8 +15,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from province_table import DATASETS, MART_NAMES
+from province_table import BUILT, DATASETS, MART_NAMES
 
+from pipelines.datasets.registry import installed
 from pipelines.definitions import defs
 from pipelines.home import Home
 from pipelines.intake.loading import IntakeResult
@@ -84,7 +85,7 @@ def test_the_definitions_can_be_loaded_in_full() -> None:
     dg.Definitions.validate_loadable(defs())
     names = {spec.key.to_user_string() for spec in defs().resolve_all_asset_specs()}
     reports = {report.name for report in catalogue.reports(DATASETS.values())}
-    assert names == {"intake", "returns", "province_progress", *MART_NAMES, "exports", *reports}
+    assert names == {"intake", "returns", *BUILT, "exports", *reports}
 
 
 def test_every_rule_has_a_check_that_never_blocks_and_conservation_has_two_that_do() -> None:
@@ -104,7 +105,13 @@ def test_every_asset_says_what_it_is() -> None:
         assert spec.description, spec.key
         assert spec.kinds, spec.key
         assert spec.owners == ["team:returns"], spec.key
-        assert spec.group_name in {"1_intake", "2_province_progress", "3_published", "4_reports"}, spec.key
+        assert spec.group_name in {
+            "1_intake",
+            *(f"2_{name}" for name in installed()),
+            "2_reconciliation",
+            "3_published",
+            "4_reports",
+        }, spec.key
     (progress,) = (s for s in defs().resolve_all_asset_specs() if s.key.to_user_string() == "province_progress")
     columns = {c.name: c for c in progress.metadata["dagster/column_schema"].columns}
     assert columns["saved_percent"].description
@@ -175,7 +182,7 @@ def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
     assert origin.repository_origin.repository_name == "__repository__"
     assert origin.location_name == launch.MODULE
     assert told.tags[".dagster/repository"] == f"__repository__@{launch.MODULE}"
-    assert built(instance, told.run_id) == {"intake", "returns", "province_progress", *MART_NAMES, "exports"}
+    assert built(instance, told.run_id) == {"intake", "returns", *BUILT, "exports"}
 
     entries = instance.all_logs(told.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     told_of = [e.asset_materialization for e in entries if e.asset_materialization]
@@ -231,7 +238,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     (failed,) = instance.get_runs()
     assert failed.status is dg.DagsterRunStatus.FAILURE
     assert not built(instance, failed.run_id) & {*MART_NAMES, "exports"}
-    every = {spec.name for spec in checks.specs(DATASETS.values())}
+    every = {spec.name for spec in checks.specs(installed().values())}
     assert set(outcomes(instance, failed.run_id)) == every, "all others are recorded"
     assert tables.exported_state(home.exports) == before
 

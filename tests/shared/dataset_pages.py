@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.datasets.registry import installed
+from province_table import ALL_TABLES
+
 from warehouse import lineage
 from warehouse.meaning import meaning_for
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
 
-ALL_TABLES = tuple(dataset.tables for dataset in installed().values())
 MEANING = meaning_for(ALL_TABLES)
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from pipelines.datasets.province_progress.dataset import DATASET
+from pipelines.datasets.registry import installed
 from warehouse.meaning import meaning_for
 from warehouse.tables import build_mart
 
@@ -25,6 +26,10 @@ EXPORTED = (
     "core.campaign",
     "core.province",
 )
+ALL_TABLES = tuple(dataset.tables for dataset in installed().values())
+"""The tables of all installed datasets."""
+BUILT = (*(name for tables in ALL_TABLES for name in (tables.dataset, *tables.mart_names)), "reconciliation")
+"""What a run makes between intake and exports, as Dagster names it."""
 MEANING = meaning_for((TABLES,))
 
 

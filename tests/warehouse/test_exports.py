@@ -51,7 +51,7 @@ def test_parquet_and_csv_are_the_table(home: Home, export: Export, table: str) -
 def test_what_is_written_is_counted(export: Export) -> None:
     written = export()
     assert written["core_province_progress_current"] == written["mart_compliance"] == 76
-    assert len(written) == len(EXPORTED)
+    assert set(written) >= {table.replace(".", "_") for table in EXPORTED}
 
 
 def test_the_exports_name_the_state_that_they_were_made_from(

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.intake.loading import IntakeResult
-from warehouse.connect import Warehouse
+from warehouse.connect import Warehouse, newest
 
 OLD = Path(__file__).with_name("home-schema-5.zip")
 ROWS = "SELECT * FROM core.province_progress_current ORDER BY ALL"
@@ -45,7 +45,8 @@ def test_it_takes_returns_in(
     assert story.verdict.accepted
     assert [row for row in ask(ROWS) if row[0] != story.snapshot_id] == before
     assert len(ask(ROWS)) == len(before) + 76
-    assert ask("SELECT dataset, table_name FROM core.dataset") == [("province_progress", "core.province_progress")]
+    tables = dict(ask("SELECT dataset, table_name FROM core.dataset"))
+    assert tables["province_progress"] == "core.province_progress"
     assert (old.exports / "core_set_aside.parquet").is_file()
 
 
@@ -59,4 +60,4 @@ def test_rebuilt_it_says_the_same(
     assert (ask(ROWS), ask(VERDICTS)) == (rows, verdicts)
     assert ask("SELECT * FROM core.correction ORDER BY ALL") == corrections
     with Warehouse(old.warehouse).reading() as connection:
-        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (6,)
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (newest(),)

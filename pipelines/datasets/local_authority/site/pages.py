@@ -41,6 +41,7 @@ class RegisterPages:
     """
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
+        """Read the campaigns, their districts, and what they are compared with."""
         self.connection = connection
         all_campaigns = returns.campaigns(connection, NAME)
         self.campaigns = [campaign for campaign in all_campaigns if campaign["snapshot_id"]]
