@@ -91,11 +91,13 @@ def _integers(series: Any, values: list[Any]) -> tuple[Any, Any, int] | None:
     integers, scale = scaled
     if fits_64_bits(integers):
         return pd.Series(integers, index=series.index, dtype="Int64"), None, scale
-    import pyarrow as pa
-
+    exact = pd.Series(integers, index=series.index, dtype=object)
+    try:
+        import pyarrow as pa
+    except ModuleNotFoundError:  # pandas itself has floats alone; what is judged on arrays stays exact
+        return exact, pd.Series([None if v is None else float(v) for v in integers], series.index, "Float64"), scale
     decimals = pd.Series([None if v is None else Decimal(v) for v in integers], index=series.index)
-    wide = decimals.astype(pd.ArrowDtype(pa.decimal128(38, 0)))
-    return pd.Series(integers, index=series.index, dtype=object), wide, scale
+    return exact, decimals.astype(pd.ArrowDtype(pa.decimal128(38, 0))), scale
 
 
 def _naive(series: Any) -> bool:

@@ -268,7 +268,7 @@ def _ceil(value: Array, decimals: int) -> Array:
 
 _UNARY: dict[str, Callable[[Array, int], Array]] = {
     "__neg__": lambda value, _: -value,
-    "__invert__": lambda value, _: ~value,
+    "__invert__": lambda value, _: np.logical_not(value),  # a column without a value may be one of floats
     "abs": lambda value, _: np.abs(value),
     "floor": _floor,
     "ceil": _ceil,
