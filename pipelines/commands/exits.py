@@ -61,12 +61,13 @@ def exit_of(error: Exception) -> tuple[int, str]:
     from pipelines.campaigns import CampaignFault
     from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
+    from pipelines.readers.process import ReaderKilled
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
     from warehouse.datasets import TablesDiffer
 
     if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
-    if isinstance(error, (Damaged, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(error, (Damaged, ReaderKilled, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
         return FAULT, str(error)
     if full_disk(error):
         return (

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import (
+    FAULT,
     NOT_ACCEPTED,
+    OK,
     JsonOption,
     LogFormat,
     LogOption,
@@ -21,7 +23,7 @@ from pipelines.commands.exits import (
 )
 from pipelines.commands.faults import warn_of_faults
 from pipelines.commands.read import AsOfOption, CampaignOption, hints_of, require_path
-from pipelines.commands.runs import LOG, Entry, intake_job, print_returns, progress
+from pipelines.commands.runs import LOG, intake_job, known_returns, print_returns, progress
 
 if TYPE_CHECKING:
     from pipelines.archive.copying import NotTaken
@@ -31,17 +33,7 @@ if TYPE_CHECKING:
 
 CHUNK = 100
 """Files archived in one write to the ledger."""
-_KNOWN = """
-SELECT s.snapshot_id AS "return", s.sha256, f.name AS file, s.verdict, s.campaign_id, strftime(s.as_of, '%Y-%m-%d')
-    AS as_of, s.revision, s.rows_read AS rows,
-    (SELECT count(*) FROM core.violation AS v
-     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'error') AS errors,
-    (SELECT count(*) FROM core.violation AS v
-     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'warning') AS warnings,
-    (SELECT count(DISTINCT part.name) FROM raw.part AS part WHERE part.parent = s.sha256) AS parts, false AS new
-FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256
-WHERE list_contains(?, s.sha256) ORDER BY s.received_at
-"""
+WAITING = "it is archived and not judged yet: the next khrop ingest does that"
 
 
 @guarded
@@ -64,15 +56,19 @@ def ingest(
     receipts, refused = _archive(home, files)
     entries = intake_job(home, "ingest", total=len(receipts))
     new = {entry["return"] for entry in entries}
-    known = [entry for entry in _known(home, receipts) if entry["return"] not in new]
+    judged = known_returns(home, {r.sha256 for r in receipts})
+    known = [entry for entry in judged if entry["return"] not in new]
     print_returns(entries, known, as_json)
-    for path, reason in refused.items() if as_json else ():
-        entry = {"return": None, "file": str(path), "verdict": "refused", "reason": str(reason), "new": False}
+    waiting = {r.sha256: r.name for r in receipts if r.sha256 not in {entry["sha256"] for entry in judged}}
+    left = [(str(path), "refused", str(reason)) for path, reason in refused.items()]
+    left += [(name, "waiting", WAITING) for name in waiting.values()]
+    for name, verdict, reason in left if as_json else ():
+        entry = {"return": None, "file": name, "verdict": verdict, "reason": reason, "new": False}
         typer.echo(json.dumps(entry, ensure_ascii=False))
     if not receipts and not refused:
         typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
     code = exit_code_of(entry["verdict"] for entry in [*entries, *known])
-    return max(code, NOT_ACCEPTED) if refused else code
+    return max(code, NOT_ACCEPTED if refused else OK, FAULT if waiting else OK)
 
 
 def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
@@ -112,14 +108,3 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
     for reason in refused.values():
         LOG.error("%s", reason)
     return receipts, refused
-
-
-def _known(home: Home, receipts: Sequence[Receipt]) -> list[Entry]:
-    """Return an entry for each of these files that the warehouse holds."""
-    from pipelines.commands.status import fetch_dicts
-    from warehouse.connect import Warehouse
-
-    if not receipts:
-        return []
-    with Warehouse(home.warehouse).reading() as connection:
-        return fetch_dicts(connection, _KNOWN, [list({r.sha256 for r in receipts})])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,24 @@ import typer
 
 if TYPE_CHECKING:
     from pipelines.home import Home
-    from pipelines.intake.loading import IntakeResult
+    from pipelines.intake.results import IntakeResult
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50
 """From so many steps on a progress bar is shown."""
 Entry = dict[str, Any]
 """A return as JSON has it."""
+_KNOWN = """
+SELECT s.snapshot_id AS "return", s.sha256, f.name AS file, s.verdict, s.campaign_id, strftime(s.as_of, '%Y-%m-%d')
+    AS as_of, s.revision, s.rows_read AS rows,
+    (SELECT count(*) FROM core.violation AS v
+     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'error') AS errors,
+    (SELECT count(*) FROM core.violation AS v
+     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'warning') AS warnings,
+    (SELECT count(DISTINCT part.name) FROM raw.part AS part WHERE part.parent = s.sha256) AS parts, false AS new
+FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256
+WHERE list_contains(?, s.sha256) ORDER BY s.received_at
+"""
 
 
 def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] | None = None) -> list[Entry]:
@@ -94,6 +105,17 @@ def _entry(home: Home, result: IntakeResult) -> Entry:
         "new": True,
         "warehouse": str(home.warehouse),
     }
+
+
+def known_returns(home: Home, hashes: Collection[str]) -> list[Entry]:
+    """Return an entry for each of some files that the warehouse holds."""
+    from pipelines.commands.status import fetch_dicts
+    from warehouse.connect import Warehouse
+
+    if not hashes:
+        return []
+    with Warehouse(home.warehouse).reading() as connection:
+        return fetch_dicts(connection, _KNOWN, [list(hashes)])
 
 
 def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -> None:

@@ -18,7 +18,7 @@ from pipelines.archive.store import Archive, Incoming, Opener
 from pipelines.datasets import registry
 from pipelines.datasets.dataset import Dataset
 from pipelines.intake.events import Event
-from pipelines.readers import Unreadable, process, too_large
+from pipelines.readers import ReaderKilled, Unreadable, process, too_large
 from pipelines.readers.mail import Opened, Part, is_container
 from pipelines.readers.table_form import reading_for
 
@@ -49,14 +49,14 @@ def _opener(archive: Archive) -> Opener:
 def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
     """Return what a file holds that may be returns of some datasets.
 
-    Nothing where it is no container, or cannot be opened: its judgement reports why.
+    Nothing where it is no container, or cannot be opened: its judgement reports why, or opens it again.
     """
     if too_large(path.stat().st_size):
         return []
     data = path.read_bytes()
     try:
         return opened(data, datasets).parts if is_container(data) else []
-    except Unreadable:
+    except (Unreadable, ReaderKilled):
         return []
 
 
@@ -108,6 +108,9 @@ def text_beside(archive: Archive, parent: str | None, datasets: Mapping[str, Dat
 
     Returns:
         The text; empty where it came in none, or that cannot be opened any more, which its own judgement reports.
+
+    Raises:
+        ReaderKilled: Where the process that opens it was killed.
     """
     if parent is None:
         return ""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pipelines import campaigns
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.intake import outbox
 from pipelines.intake.backlog import waiting
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
@@ -33,6 +34,8 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
     try:
         with warehouse.reading() as connection:
             work = [event.snapshot_id for event in waiting(home, connection)]
+            if unreported := outbox.count(connection):
+                work.append(f"reports of {unreported} returns that a run was killed over")
             state = tables.state(connection)
             if tables.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")

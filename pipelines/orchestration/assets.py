@@ -17,11 +17,12 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
+from pipelines.readers import ReaderKilled
 from warehouse import lineage, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import Meaning, meaning_for
@@ -134,13 +135,17 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         again = [] if config.everything else (config.again or None)
         taken = 0
         expected = archived(home)
+        killed: dict[str, ReaderKilled] = {}
         with exclusive(home) as warehouse:
-            for results in take_in(home, again=again):
+            for results in take_in(home, again=again, killed=killed):
                 context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
-                materializations.report(context, [_materialization(home, result) for result in results])
+                unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
+                materializations.report(context, [_materialization(home, result) for result in unreported])
                 verdict_check.report(context.instance, results)
                 listeners.notify(results)
                 taken += len(results)
+            # What a killed reader left is judged by the next run.
+            expected -= killed.keys()
             with warehouse.reading() as connection:
                 # The datasets of this run's definitions, even where their folders have changed since.
                 report = health_report(
@@ -176,6 +181,7 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
         "campaign": result.campaign_id or "unknown",
         "as_of": str(result.as_of or "unknown"),
         "revision": result.revision,
+        materializations.JUDGEMENT: result.judgement,
         "dagster/row_count": result.rows,
         "errors": result.errors,
         "warnings": result.warnings,

@@ -12,7 +12,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from warehouse.connect import Warehouse
 from warehouse.verdicts import FAILED, Verdict
 

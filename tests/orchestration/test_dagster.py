@@ -19,7 +19,7 @@ from province_table import DATASETS, MART_NAMES
 
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import checks, launch
 from pipelines.publishing import catalogue
