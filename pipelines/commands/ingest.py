@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,8 +53,8 @@ def ingest(
     home = Home.current()
     warn_of_faults(home)
     hints = hints_of(campaign, as_of, campaigns.load(home.root))
-    files = _files(home, paths, hints)
-    receipts, refused = _archive(home, files)
+    refused: dict[Path, NotTaken] = {}
+    receipts = _archive(home, _files(home, paths, hints, refused), refused)
     entries = intake_job(home, "ingest", total=len(receipts))
     new = {entry["return"] for entry in entries}
     judged = known_returns(home, {r.sha256 for r in receipts})
@@ -71,7 +72,7 @@ def ingest(
     return max(code, NOT_ACCEPTED if refused else OK, FAULT if waiting else OK)
 
 
-def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
+def _files(home: Home, paths: Sequence[Path], hints: Any, refused: dict[Path, NotTaken]) -> list[Incoming]:
     from pipelines.intake.inbox import files_in, incoming
 
     for path in paths:
@@ -80,7 +81,7 @@ def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
             raise WrongUse(
                 f"{path} is Khrop's own, below {home.root}; returns are taken from elsewhere or {home.inbox}"
             )
-    files = [file for path in paths for file in (files_in(path) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (files_in(path, refused) if path.is_dir() else [path])]
     return [
         incoming(home, file, campaign=hints.campaign, as_of=hints.as_of) for file in files if not _internal(home, file)
     ]
@@ -88,18 +89,17 @@ def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
 
 def _internal(home: Home, path: Path) -> bool:
     """Return whether a path lies in the home, outside its inbox: archive, warehouse, exports and the like."""
-    place = path.resolve()
+    place = Path(os.path.realpath(path))  # Path.resolve() raises where a link leads to itself
     return place != home.root and place.is_relative_to(home.root) and not place.is_relative_to(home.inbox)
 
 
-def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
+def _archive(home: Home, files: Sequence[Incoming], refused: dict[Path, NotTaken]) -> list[Receipt]:
     """Archive the files, some at a time; those that cannot be read are logged and stay where they are."""
     from pipelines.archive.store import Archive
     from pipelines.intake import containers
 
     archive = Archive(home.archive)
     receipts: list[Receipt] = []
-    refused: dict[Path, NotTaken] = {}
     with progress(len(files), "archiving") as advance:
         for start in range(0, len(files), CHUNK):
             chunk = files[start : start + CHUNK]
@@ -107,4 +107,4 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
             advance(len(chunk))
     for reason in refused.values():
         LOG.error("%s", reason)
-    return receipts, refused
+    return receipts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +58,7 @@ def repair(
     from pipelines.home import Home
 
     home, file = Home.current(), Path(target)
-    if file.is_file():
+    if isfile(file):  # not Path.is_file(), which raises where a name is too long
         if accept:
             raise WrongUse(f"{file} is a file: take it in with khrop ingest, then accept the repair of the return")
         judgement = _judged(file)
@@ -213,7 +214,7 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     errors = [v for v in judgement.violations if v.severity == "error"]
     if report.status == "consistent" and errors:
         lines += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
-    if report.unique and not Path(target).is_file():
+    if report.unique and not isfile(target):
         lines += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
     return lines
 
