@@ -20,6 +20,7 @@ from pipelines.commands.exits import (
     guarded,
     set_up_log,
 )
+from pipelines.commands.runs import complete
 from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def repair(
     else:
         if previous:
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
+        if accept:
+            complete(home)
         given = known_return(home, target)
         judgement, before = given.judgement, given.before
     refuse_container(target, judgement)
@@ -98,6 +101,7 @@ def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]
         from pipelines.returns import Decision
 
         home = Home.current()
+        complete(home)
         return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
 
     command.__doc__ = help_text

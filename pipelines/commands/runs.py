@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from khrop.model.terminal_text import plural
+from pipelines.commands.exits import LogFormat, set_up_log
+
 if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.intake.results import IntakeResult
@@ -73,6 +76,28 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
     return taken
 
 
+def complete(home: Home) -> None:
+    """Do what a command before this was killed over: judge what the ledger has, and report what was loaded.
+
+    A decision in the ledger so counts before anything else is decided, or published.
+
+    Args:
+        home: The home.
+
+    Raises:
+        RunFailed: Where the run failed.
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    from pipelines.monitoring.pending import cut_short
+    from warehouse.connect import Warehouse
+
+    if cut_short(home, Warehouse(home.warehouse)):
+        if not logging.getLogger("khrop").handlers:
+            set_up_log(LogFormat.text)
+        entries = intake_job(home, "ingest")
+        LOG.warning("completed what a command before this was killed over: %s", plural(len(entries), "return"))
+
+
 def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Logger) -> None:
     """Run a job on the home's Dagster instance, after failing the runs whose process is gone.
 
@@ -130,7 +155,7 @@ def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -
         for entry in [*new, *known]:
             typer.echo(json.dumps(entry, ensure_ascii=False))
         return
-    from pipelines.commands.text import plural, table
+    from pipelines.commands.text import table
 
     rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in known]
     for line in table(rows, right=(2,)):
@@ -140,8 +165,6 @@ def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -
 
 
 def _line(entry: Entry, before: str) -> tuple[str, ...]:
-    from pipelines.commands.text import plural
-
     counts = [plural(entry[f"{name}s"], name) for name in ("error", "warning") if entry[f"{name}s"]]
     return (
         before + entry["verdict"],

@@ -30,19 +30,22 @@ def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBP
     """Yield the current home and a read-only connection to its warehouse.
 
     Args:
-        for_reports: Whether the marts must be up to date.
+        for_reports: Whether the marts must be up to date; what a killed command left is completed first.
 
     Raises:
         WrongUse: Where there is no warehouse yet.
         WarehouseLocked: Where another process holds it.
         TablesBehind: Where the marts must be up to date and are behind what was loaded.
     """
+    from pipelines.commands.runs import complete
     from pipelines.home import Home
     from pipelines.publishing.catalogue import TablesBehind
     from warehouse import tables
     from warehouse.connect import Warehouse
 
     home = Home.current()
+    if for_reports:
+        complete(home)
     try:
         with Warehouse(home.warehouse).reading() as connection:
             if for_reports and tables.exported_state(home.exports) != tables.state(connection):

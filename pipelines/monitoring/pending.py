@@ -47,6 +47,23 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
         return [event.snapshot_id for event in waiting(home, None)]
 
 
+def cut_short(home: Home, warehouse: Warehouse) -> bool:
+    """Return whether a command was killed between the ledger and the warehouse, or between the warehouse and Dagster.
+
+    Args:
+        home: The home; where it has no warehouse, nothing was begun that could be completed.
+        warehouse: Its warehouse.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    try:
+        with warehouse.reading() as connection:
+            return bool(outbox.count(connection) or waiting(home, connection))
+    except FileNotFoundError:
+        return False
+
+
 def unsent_alerts(home: Home, warehouse: Warehouse) -> bool:
     """Return whether a run would send alerts: of an overdue return, or a notice that could not be sent before.
 

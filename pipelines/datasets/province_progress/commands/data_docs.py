@@ -6,23 +6,18 @@ import json
 
 import typer
 
-from pipelines.commands.exits import OK, ForceOption, JsonOption, guarded, no_warehouse
+from pipelines.commands.exits import OK, ForceOption, JsonOption, guarded
 
 
 @guarded
 def data_docs(force: ForceOption = False, as_json: JsonOption = False) -> int:
     """Judge the returns in the tables by Great Expectations, and build its Data Docs."""
+    from pipelines.commands.status import home_for_reports
     from pipelines.commands.text import plural, short_path
-    from pipelines.home import Home
     from pipelines.publishing import catalogue
 
-    home = Home.current()
-    try:
-        done = catalogue.publish(catalogue.report(home, "data_docs"), home, force=force)
-    except FileNotFoundError as absent:
-        if absent.filename or home.warehouse.exists():
-            raise
-        raise no_warehouse(home) from None
+    home = home_for_reports()
+    done = catalogue.publish(catalogue.report(home, "data_docs"), home, force=force)
     figures = done.metadata
     if as_json:
         typer.echo(json.dumps({"report": "data_docs", "path": str(done.path), "changed": done.changed, **figures}))
