@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from pipelines.commands.exits import (
 from pipelines.commands.faults import warn_of_faults
 from pipelines.commands.read import AsOfOption, CampaignOption, hints_of, require_path
 from pipelines.commands.runs import LOG, intake_job, known_returns, print_returns, progress
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.archive.copying import NotTaken
@@ -65,9 +65,9 @@ def ingest(
     left += [(name, "waiting", WAITING) for name in waiting.values()]
     for name, verdict, reason in left if as_json else ():
         entry = {"return": None, "file": name, "verdict": verdict, "reason": reason, "new": False}
-        typer.echo(json.dumps(entry, ensure_ascii=False))
+        echo(json_line(entry))
     if not receipts and not refused:
-        typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
+        echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
     code = exit_code_of(entry["verdict"] for entry in [*entries, *known])
     return max(code, NOT_ACCEPTED if refused else OK, FAULT if waiting else OK)
 

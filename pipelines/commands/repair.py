@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from os.path import isfile
 from pathlib import Path
@@ -22,6 +21,7 @@ from pipelines.commands.exits import (
 )
 from pipelines.commands.runs import complete
 from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,9 +79,9 @@ def repair(
         return _accept_repair(home, given, report, cell or [], signed(by, reason), as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
-        typer.echo(json.dumps({**entry, **report.as_dict()}, ensure_ascii=False))
+        echo(json_line({**entry, **report.as_dict()}))
     else:
-        typer.echo("\n".join(_lines(target, judgement, report)))
+        echo("\n".join(_lines(target, judgement, report)))
     return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
 
 

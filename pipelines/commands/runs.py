@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from khrop.model.terminal_text import plural
 from pipelines.commands.exits import LogFormat, set_up_log
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -53,12 +51,14 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         WarehouseLocked: Where another process holds the warehouse.
     """
     from pipelines.monitoring.pending import unsent_alerts, waiting_work
+    from pipelines.orchestration import launch, listeners
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
     if ops is None and not waiting_work(home, warehouse) and not unsent_alerts(home, warehouse):
+        for run_id in launch.tidy(home):
+            LOG.info("run %s had died after its last step", run_id)
         return []
-    from pipelines.orchestration import listeners
 
     # Entries, not results: those of ten thousand returns hold all their violations.
     taken: list[Entry] = []
@@ -153,15 +153,15 @@ def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -
     """
     if as_json:
         for entry in [*new, *known]:
-            typer.echo(json.dumps(entry, ensure_ascii=False))
+            echo(json_line(entry))
         return
     from pipelines.commands.text import table
 
     rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in known]
     for line in table(rows, right=(2,)):
-        typer.echo(line)
+        echo(line)
     if not new and known:
-        typer.echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
+        echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
 
 
 def _line(entry: Entry, before: str) -> tuple[str, ...]:

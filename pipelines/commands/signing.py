@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from pipelines.commands.exits import OK, WrongUse, exit_code_of
 from pipelines.commands.runs import intake_job, known_returns, print_returns
 from pipelines.commands.status import resolve
+from pipelines.commands.text import echo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,12 +107,14 @@ def decide(home: Home, given: KnownReturn, decision: Decision, as_json: bool) ->
 
         Archive(home.archive).record_decision(first, f"khrop {decision.kind}", decision.plain())
     entries = intake_job(home, "ingest")
-    known = [e for e in known_returns(home, [first.sha256]) if e["return"] not in {entry["return"] for entry in entries}]
+    known = [
+        e for e in known_returns(home, [first.sha256]) if e["return"] not in {entry["return"] for entry in entries}
+    ]
     print_returns(entries, known if as_json and same else [], as_json)
     if before is not None and same:
         name = given.event.snapshot_id
         if not as_json:
-            typer.echo(printable(f"{name}: that was decided already, by {before.by}: {before.reason}"))
+            echo(printable(f"{name}: that was decided already, by {before.by}: {before.reason}"))
         return OK
     return exit_code_of(entry["verdict"] for entry in entries)
 

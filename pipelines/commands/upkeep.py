@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from pipelines.commands.exits import (
 )
 from pipelines.commands.runs import intake_job, print_returns, progress
 from pipelines.commands.status import open_warehouse, resolve
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.archive.ledger import Receipt
@@ -46,7 +46,7 @@ def recheck(
     entries = intake_job(home, "recheck", ops=ops)
     print_returns(entries, [], as_json)
     if not entries and not as_json:
-        typer.echo("Every outcome is as it was.")
+        echo("Every outcome is as it was.")
     return exit_code_of(entry["verdict"] for entry in entries)
 
 
@@ -91,13 +91,11 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
             advance(1)
     strays = archive.strays()
     if as_json:
-        typer.echo(json.dumps({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
+        echo(json_line({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
     else:
         for stray in strays:
-            typer.echo(
-                f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again"
-            )
-        typer.echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
+            echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
     return NOT_ACCEPTED if damaged else OK
 
 
@@ -123,9 +121,9 @@ def _came_as(receipt: Receipt, firsts: dict[str, Receipt]) -> str:
 
 def _damage(name: str, reason: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"file": name, "damage": reason}, ensure_ascii=False))
+        echo(json_line({"file": name, "damage": reason}))
     else:
-        typer.echo(f"damaged: {reason} ({name}); take the original in again with khrop ingest")
+        echo(f"damaged: {reason} ({name}); take the original in again with khrop ingest")
 
 
 @guarded
@@ -146,10 +144,10 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     newest = {entry["return"]: str(entry["verdict"]) for entry in entries}
     counts = Counter(newest.values())
     if as_json:
-        typer.echo(json.dumps({"returns": len(newest), **counts, "warehouse": str(home.warehouse)}))
+        echo(json_line({"returns": len(newest), **counts, "warehouse": str(home.warehouse)}))
     else:
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
+        echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
     return exit_code_of(newest.values())
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from khrop.model.terminal_text import printable
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults, installed
@@ -185,7 +186,7 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
         "dagster/row_count": result.rows,
         "errors": result.errors,
         "warnings": result.warnings,
-        "file": result.name,
+        "file": printable(result.name),
         "sha256": result.sha256,
     }
     if result.same_as:
@@ -196,7 +197,7 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
     if not result.rows and (pictures := pages.of(home, result.snapshot_id)):
         metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
-        metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
+        metadata["first_violation"] = printable(f"{first.rule_id} {first.place}: {first.message_en}")
     return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
@@ -234,8 +235,8 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
             except (duckdb.DataError, duckdb.ProgrammingError) as error:
                 if not own:
                     raise
-                context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
-                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+                context.log.error(printable(f"{dataset.source}/marts/{name}.sql: {error}"))
+                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=printable(str(error)))
                 return dg.MaterializeResult(check_results=[failed])
         metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
         passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []

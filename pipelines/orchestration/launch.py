@@ -11,9 +11,10 @@ import fcntl
 import os
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import closing, contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +167,30 @@ def fail_dead_runs(opened: DagsterInstance) -> list[str]:
             if holder is None or holder.is_finished:
                 store.free_concurrency_slots_for_run(run_id)
     return dead
+
+
+def tidy(home: Home) -> list[str]:
+    """Fail the dead runs of a home without starting a run; where there are none this costs no import of Dagster.
+
+    Args:
+        home: The home.
+
+    Returns:
+        The ids of the failed runs.
+    """
+    # Dagster's default storage; another one is left to the next run.
+    runs = home.dagster / "history" / "runs.db"
+    try:
+        with closing(sqlite3.connect(f"{runs.as_uri()}?mode=ro", uri=True)) as connection:
+            unfinished = connection.execute(
+                "SELECT 1 FROM runs WHERE status IN ('NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING') LIMIT 1"
+            ).fetchone()
+    except sqlite3.Error:
+        return []
+    if not unfinished:
+        return []
+    with instance(home) as opened:
+        return fail_dead_runs(opened)
 
 
 def process_start(pid: int) -> str | None:

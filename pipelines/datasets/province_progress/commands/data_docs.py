@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-import typer
-
 from pipelines.commands.exits import OK, ForceOption, JsonOption, guarded
+from pipelines.commands.text import echo, json_line
 
 
 @guarded
@@ -20,11 +17,11 @@ def data_docs(force: ForceOption = False, as_json: JsonOption = False) -> int:
     done = catalogue.publish(catalogue.report(home, "data_docs"), home, force=force)
     figures = done.metadata
     if as_json:
-        typer.echo(json.dumps({"report": "data_docs", "path": str(done.path), "changed": done.changed, **figures}))
+        echo(json_line({"report": "data_docs", "path": str(done.path), "changed": done.changed, **figures}))
         return OK
-    typer.echo(
+    echo(
         f"{plural(figures['returns'], 'return')}: {figures['holds']} hold, {figures['warning']} with warnings,"
         f" {figures['error']} with errors ({figures['judged']} judged now)"
     )
-    typer.echo(f"Data Docs: {short_path(done.path)}")
+    echo(f"Data Docs: {short_path(done.path)}")
     return OK
