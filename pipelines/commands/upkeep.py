@@ -22,12 +22,13 @@ from pipelines.commands.exits import (
     guarded,
     set_up_log,
 )
-from pipelines.commands.runs import intake_job, print_returns, progress
+from pipelines.commands.runs import Entry, intake_job, print_returns, progress
 from pipelines.commands.status import open_warehouse, resolve
 from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.archive.ledger import Receipt
+    from pipelines.home import Home
 
 
 @guarded
@@ -133,14 +134,11 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
     from pipelines.home import Home
-    from warehouse.connect import Warehouse
 
     home = Home.current()
-    receipts = Archive(home.archive).receipts()
-    if not receipts:
+    if not Archive(home.archive).receipts():
         raise WrongUse(f"the archive in {home.archive} is empty; there is nothing to rebuild from")
-    with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
-        entries = intake_job(home, "ingest", total=len({r.sha256 for r in receipts}))
+    entries = rebuilt(home)
     newest = {entry["return"]: str(entry["verdict"]) for entry in entries}
     counts = Counter(newest.values())
     if as_json:
@@ -149,6 +147,16 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
     return exit_code_of(newest.values())
+
+
+def rebuilt(home: Home) -> list[Entry]:
+    """Rebuild the warehouse from the archive, and return an entry for each judgement."""
+    from pipelines.archive.store import Archive
+    from warehouse.connect import Warehouse
+
+    archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+    with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
+        return intake_job(home, "ingest", total=len(archived))
 
 
 @contextmanager

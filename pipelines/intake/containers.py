@@ -89,6 +89,22 @@ def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
     return not named.issuperset(parts) and bool(archive.complete(container, _opener(archive)))
 
 
+def restore(archive: Archive, part: str, parent: str) -> bool:
+    """Take a part that the archive lost out of its container again.
+
+    Args:
+        archive: The archive.
+        part: The hash of the part.
+        parent: The hash of the container.
+
+    Returns:
+        Whether the archive holds the part now.
+    """
+    container = next(r for r in archive.receipts() if r.sha256 == parent)
+    archive.complete(container, _opener(archive))
+    return archive.holds(part)
+
+
 def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
     """Return the parts of containers that the ledger names, as rows of `raw.part`."""
     return [

@@ -12,11 +12,11 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from khrop.model.violation import Violation
+from khrop.model.violation import VIOLATION_FIELDS, Violation
 from pipelines.decisions.proposals import Proposal
 from pipelines.intake.results import IntakeResult
 from warehouse.verdicts import Verdict
-from warehouse.writing import insert
+from warehouse.writing import insert, transaction
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,6 +34,36 @@ def add(connection: DuckDBPyConnection, results: Sequence[IntakeResult]) -> None
             for r in results
         ],
     )
+
+
+def add_again(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
+    """Record results that are to be reported again, as far as the warehouse has them: without a proposed repair."""
+    violations: dict[str, list[Violation]] = {}
+    fields = ", ".join(f"v.{name}" for name in VIOLATION_FIELDS)
+    for name, *values in connection.execute(
+        f"SELECT v.snapshot_id, {fields} FROM core.violation AS v INNER JOIN core.snapshot_judged AS s"
+        " USING (snapshot_id, judgement) WHERE v.snapshot_id IN (SELECT unnest(?)) ORDER BY v.severity, v.rule_id",
+        [list(names)],
+    ).fetchall():
+        violations.setdefault(name, []).append(Violation(**dict(zip(VIOLATION_FIELDS, values, strict=True))))
+    rows = connection.execute(
+        "SELECT s.snapshot_id, s.sha256, f.name, s.verdict, s.campaign_id, s.as_of, s.revision, s.judgement,"
+        " s.rows_read, s.same_as, (SELECT count(DISTINCT p.name) FROM raw.part AS p WHERE p.parent = s.sha256)"
+        " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f USING (sha256)"
+        " WHERE s.snapshot_id IN (SELECT unnest(?)) ORDER BY s.ledger_line",
+        [list(names)],
+    ).fetchall()
+    results = [
+        IntakeResult(
+            snapshot_id=name, sha256=sha256, name=file, verdict=Verdict(verdict), campaign_id=campaign, as_of=as_of,
+            revision=revision, judgement=judgement, rows=read, same_as=same_as, parts=parts, proposal=None,
+            violations=tuple(violations.get(name, ())), by_eye=verdict == Verdict.QUARANTINED and not read,
+        )
+        for name, sha256, file, verdict, campaign, as_of, revision, judgement, read, same_as, parts in rows
+    ]  # fmt: skip
+    with transaction(connection):
+        remove(connection, results)
+        add(connection, results)
 
 
 def waiting(connection: DuckDBPyConnection) -> list[IntakeResult]:
