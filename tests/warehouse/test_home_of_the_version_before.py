@@ -59,4 +59,4 @@ def test_rebuilt_it_says_the_same(
     assert (ask(ROWS), ask(VERDICTS)) == (rows, verdicts)
     assert ask("SELECT * FROM core.correction ORDER BY ALL") == corrections
     with Warehouse(old.warehouse).reading() as connection:
-        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (6,)
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (7,)

@@ -71,7 +71,7 @@ class Look:
         else:
             cell.value = float(value) if isinstance(value, Decimal) else value
         cell._style = copy(self._style(kind, _form(value)))
-        if isinstance(value, str) and text.startswith(FORMULA_SIGNS):
+        if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
             cell.quotePrefix = True
 
     def _style(self, kind: str, form: str) -> Any:
