@@ -24,7 +24,7 @@ from pipelines.commands.exits import (
 )
 from pipelines.commands.runs import Entry, intake_job, print_returns, progress
 from pipelines.commands.status import open_warehouse, resolve
-from pipelines.commands.text import echo, json_line
+from pipelines.commands.text import echo, json_line, printable
 
 if TYPE_CHECKING:
     from pipelines.archive.ledger import Receipt
@@ -52,9 +52,17 @@ def recheck(
 
 
 @guarded
-def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
-    """Re-read every archived file and compare its hash."""
+def verify(
+    judge: Annotated[
+        str, typer.Option("--judge", metavar="N|all", help="Also judge so many returns again, and compare their rows.")
+    ] = "0",
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Re-read every archived file and compare its hash; compare ledger, warehouse and exports."""
     set_up_log(log_format)
+    if judge != "all" and not judge.isdecimal():
+        raise WrongUse(f"--judge is {judge!r}, expected a number of returns, or all")
     from pipelines.archive.ledger import Damaged
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
@@ -90,6 +98,12 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
                 damaged += 1
                 _damage(_came_as(receipt, firsts), str(reason), as_json)
             advance(1)
+    for name, difference in _differences(home, None if judge == "all" else int(judge)):
+        damaged += 1
+        if as_json:
+            echo(json_line({"file": name, "damage": difference}))
+        else:
+            echo(printable(f"differs: {name}: {difference}"))
     strays = archive.strays()
     if as_json:
         echo(json_line({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
@@ -98,6 +112,21 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
         echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
     return NOT_ACCEPTED if damaged else OK
+
+
+def _differences(home: Home, most: int | None) -> Iterator[tuple[str, str]]:
+    """Yield where warehouse and exports differ from the archive; nothing where no warehouse can be compared."""
+    from pipelines.commands import proof
+    from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
+
+    try:
+        with Warehouse(home.warehouse).reading() as connection:
+            yield from proof.of_warehouse(home, connection, most)
+            yield from proof.of_exports(home, connection)
+    except (FileNotFoundError, WarehouseLocked, WarehouseNewer):
+        return
+    except WarehouseBroken as reason:
+        yield home.warehouse.name, str(reason)
 
 
 def _known_files(path: Path) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`khrop doctor` finds what is damaged or was left undone, each with the command that mends it, and mends it if asked."""
+"""`khrop doctor` finds what is damaged or was left undone, each with the command that mends it, and mends it."""
 
 from __future__ import annotations
 
