@@ -70,6 +70,13 @@ class Warehouse:
         """Whether this process is the writer."""
         return self._lock in _HELD
 
+    def busy(self) -> bool:
+        """Return whether another process is the writer now."""
+        if self.held or not self._lock.exists():
+            return False
+        with open(self._lock, "a", encoding="utf-8") as lock:
+            return not _flock(lock.fileno())
+
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Hold the write lock over many short connections; the system frees it when the process dies.

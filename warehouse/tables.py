@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.terminal_text import BREAKS, UNSAFE
+from khrop.model.terminal_text import BREAKS, UNSAFE, markdown_text
 from khrop.thai import provinces
 from warehouse.datasets import DatasetTables, ensure, known
 from warehouse.verdicts import ACCEPTED, Verdict
@@ -300,7 +300,9 @@ def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:
     cursor = connection.execute(f"SELECT * FROM {table} {newest} LIMIT {rows}")
     names = [column[0] for column in cursor.description or []]
     lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
-    lines += [f"| {' | '.join('' if v is None else _plain(v) for v in row)} |" for row in cursor.fetchall()]
+    lines += [
+        f"| {' | '.join('' if v is None else markdown_text(_plain(v)) for v in row)} |" for row in cursor.fetchall()
+    ]
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.archive.ledger import Damaged
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.readers import ReaderKilled, Unreadable, process
+from pipelines.readers import Unreadable, process
 
 LOG = logging.getLogger("khrop.pages")
 
@@ -29,6 +29,9 @@ def keep(home: Home, archive: Archive, name: str, sha256: str) -> Path | None:
 
     Returns:
         The folder of the pictures; None where they cannot be drawn, which is logged.
+
+    Raises:
+        ReaderKilled: Where the process that draws them was killed.
     """
     folder = home.pages / name
     if folder.is_dir():
@@ -41,7 +44,7 @@ def keep(home: Home, archive: Archive, name: str, sha256: str) -> Path | None:
         for page, picture in drawn:
             (unfinished / f"page-{page}.png").write_bytes(picture)
         os.replace(unfinished, folder)
-    except (Unreadable, ReaderKilled, Damaged, OSError) as reason:
+    except (Unreadable, Damaged, OSError) as reason:
         shutil.rmtree(unfinished, ignore_errors=True)
         LOG.error("%s: its pages could not be kept as pictures: %s", name, reason)
         return None

@@ -79,6 +79,8 @@ class _Intake:
     datasets: dict[str, Dataset]
     killed: dict[str, ReaderKilled]
     """By hash, what is not judged, as its reader was killed."""
+    undrawn: set[str] = field(default_factory=set)
+    """Returns whose pages are not drawn, as the process that draws was killed; the next run draws them."""
     completed: list[str] = field(default_factory=list)
     """Containers of which more was archived than the ledger named."""
 
@@ -150,16 +152,20 @@ class _Intake:
     def follow(self, results: list[IntakeResult]) -> Iterator[list[IntakeResult]]:
         """Do what follows a batch that is committed: draw its pages, and yield it to be reported."""
         for result in results:
-            if result.by_eye:
-                pages.keep(self.home, self.archive, result.snapshot_id, result.sha256)
+            try:
+                if result.by_eye:
+                    pages.keep(self.home, self.archive, result.snapshot_id, result.sha256)
+            except ReaderKilled as reason:
+                self.undrawn.add(result.snapshot_id)
+                LOG.error("the pages of %s are not drawn: %s", result.snapshot_id, reason)
         if results:
             yield results
 
     def finish(self, results: Sequence[IntakeResult]) -> None:
         """Record that all that follows these results is done."""
-        if results:
+        if done := [result for result in results if result.snapshot_id not in self.undrawn]:
             with self.warehouse.writing() as connection:
-                outbox.remove(connection, results)
+                outbox.remove(connection, done)
 
     def without_dataset(self) -> set[str]:
         """Return the returns whose dataset cannot be used now; their judgements stay until it can."""

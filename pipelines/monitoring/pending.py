@@ -57,6 +57,8 @@ def cut_short(home: Home, warehouse: Warehouse) -> bool:
     Raises:
         WarehouseLocked: Where another process holds the warehouse.
     """
+    if warehouse.busy():  # what is undone is being done
+        return False
     try:
         with warehouse.reading() as connection:
             return bool(outbox.count(connection) or waiting(home, connection))
