@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from khrop.model.terminal_text import BREAKS, UNSAFE, markdown_text
 from khrop.thai import provinces
 from warehouse import reconciliation
 from warehouse.datasets import DatasetTables, ensure, known
@@ -231,14 +232,34 @@ def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
     written = {}
     for table in exported(connection):
         stem = table.replace(".", "_")
-        query = f"SELECT * FROM {table} ORDER BY ALL"  # one order, whatever order the returns came in
-        for ending, options in (("parquet", "FORMAT parquet"), ("csv", "FORMAT csv, HEADER true")):
+        for ending, columns, options in (
+            ("parquet", "*", "FORMAT parquet"),
+            ("csv", _shown_columns(connection, table), "FORMAT csv, HEADER true"),
+        ):
             target = str(new / f"{stem}.{ending}").replace("'", "''")
+            # One order, whatever order the returns came in.
+            query = f"SELECT {columns} FROM (SELECT * FROM {table} ORDER BY ALL)"
             connection.execute(f"COPY ({query}) TO '{target}' ({options})")
         written[stem] = count(connection, table)
     (new / STATE).write_text(state(connection), encoding="ascii")
     swap(new, folder)
     return written
+
+
+def _shown_columns(connection: DuckDBPyConnection, table: str) -> str:
+    """Return the columns of a table for a CSV, which people open in spreadsheets: `spreadsheet_text`, as SQL."""
+    described = connection.execute(f"DESCRIBE {table}").fetchall()
+    names = [f'"{name}"' for name, kind, *_ in described if kind == "VARCHAR"]
+    return f"* REPLACE ({', '.join(f'{_shown(name)} AS {name}' for name in names)})" if names else "*"
+
+
+def _shown(column: str) -> str:
+    breaks = "".join(f"\\x{{{ord(character):x}}}" for character in BREAKS)
+    unsafe = "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in UNSAFE if first != 0xD800)
+    plain = f"regexp_replace(regexp_replace({column}, '[{breaks}]', ' ', 'g'), '[{unsafe}]', '\ufffd', 'g')"
+    number = f"regexp_full_match({column}, '[+-][0-9.,]*%?')"
+    formula = f"regexp_matches({column}, '^[{breaks}]*[=@+-]') AND NOT {number}"
+    return f"CASE WHEN {formula} THEN chr(39) || {plain} ELSE {plain} END"
 
 
 def swap(new: Path, folder: Path) -> None:
@@ -291,7 +312,9 @@ def preview(connection: DuckDBPyConnection, table: str, rows: int) -> str:
     cursor = connection.execute(f"SELECT * FROM {table} {newest} LIMIT {rows}")
     names = [column[0] for column in cursor.description or []]
     lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
-    lines += [f"| {' | '.join('' if v is None else _plain(v) for v in row)} |" for row in cursor.fetchall()]
+    lines += [
+        f"| {' | '.join('' if v is None else markdown_text(_plain(v)) for v in row)} |" for row in cursor.fetchall()
+    ]
     return "\n".join(lines)
 
 

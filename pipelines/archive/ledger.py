@@ -157,6 +157,15 @@ def append(path: Path, receipts: Sequence[Receipt]) -> None:
         sync_folder(path.parent)
 
 
+def torn(path: Path) -> int:
+    """Return how many bytes stand behind the last whole line of a ledger: a crash cut short what they belong to."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return 0
+    return len(text) - text.rfind(b"\n") - 1
+
+
 class Additions:
     """What is to be appended to a ledger: each receipt once."""
 

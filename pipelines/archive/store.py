@@ -159,6 +159,12 @@ class Archive:
             ledger.append(self.ledger, [line])
         return line
 
+    def mend_ledger(self) -> None:
+        """Remove a last line that was cut short, as the next that is written would do."""
+        with self._locked(), open(self.ledger, "ab") as file:
+            file.truncate(file.tell() - ledger.torn(self.ledger))
+            os.fsync(file.fileno())
+
     def strays(self) -> list[Path]:
         """Return the archived files that the ledger does not name: a crash came before their line was written."""
         named = {r.sha256 for r in self.receipts()}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import dev, ingest, new, publish, read, repair, report, show, status, upkeep
+    from pipelines.commands import dev, doctor, ingest, new, publish, read, repair, report, show, status, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command("recheck")(upkeep.recheck)
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)
+    app.command("doctor")(doctor.doctor)
     app.command("publish")(publish.publish)
     app.command("report")(report.report)
     app.command("dev")(dev.dev)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.exits import guarded
+from pipelines.commands.text import echo
 
 
 @guarded
@@ -25,7 +26,7 @@ def dev(
     with launch.instance(home) as instance:
         launch.fail_dead_runs(instance)
     program = Path(sys.executable).with_name("dagster")
-    typer.echo(f"Dagster UI on http://127.0.0.1:{port} · put returns into {home.inbox}/<campaign>/ · Ctrl-C ends it")
+    echo(f"Dagster UI on http://127.0.0.1:{port} · put returns into {home.inbox}/<campaign>/ · Ctrl-C ends it")
     sys.stdout.flush()
     arguments = ["dagster", "dev", "-m", launch.MODULE, "-h", "127.0.0.1", "-p", str(port)]
     os.execve(program, arguments, environment)

@@ -7,7 +7,6 @@ a full disk. No command shows a traceback; that of an internal error goes to `kh
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import sys
 import traceback
@@ -21,6 +20,7 @@ import typer
 from khrop.cli.exits import BROKEN as NOT_ACCEPTED
 from khrop.cli.exits import FAULT, OK, WRONG_USE, explained, guard
 from khrop.model.errors import WrongUse, in_a_line
+from khrop.model.terminal_text import json_line, printable, printable_lines
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -59,14 +59,17 @@ def exit_of(error: Exception) -> tuple[int, str]:
     """Return the exit code and the message of an error; the traceback of an internal error goes to `khrop.log`."""
     from pipelines.archive.ledger import Damaged
     from pipelines.campaigns import CampaignFault
-    from pipelines.orchestration.launch import RunFailed, Unaccounted
+    from pipelines.orchestration.launch import HistoryDamaged, RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
+    from pipelines.readers.process import ReaderKilled
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
     from warehouse.datasets import TablesDiffer
 
     if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
-    if isinstance(error, (Damaged, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)):
+    if isinstance(
+        error, (Damaged, HistoryDamaged, ReaderKilled, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)
+    ):
         return FAULT, str(error)
     if full_disk(error):
         return (
@@ -98,11 +101,11 @@ def _write_details(error: Exception) -> str:
     """Write the traceback of an internal error to the home's log, and return a sentence on where it is."""
     from pipelines.home import Home
 
-    path = Home.current().root / "khrop.log"
+    path, trace = Home.current().root / "khrop.log", "".join(traceback.format_exception(error))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "a", encoding="utf-8") as log:
-            log.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+            log.write(f"{datetime.now(UTC).isoformat()}\n{printable_lines(trace)}\n")
     except OSError as second:
         return f"the details could not be kept: {second}"
     return f"the details are in {path}"
@@ -114,11 +117,19 @@ guarded = guard(exit_of, interrupted="interrupted; nothing is half done, run it 
 def set_up_log(form: LogFormat) -> None:
     """Set up the log on stderr: warnings as text, or everything from information on as JSON."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if form is LogFormat.json else logging.Formatter("khrop: %(message)s"))
+    handler.setFormatter(_Json() if form is LogFormat.json else _Text("khrop: %(message)s"))
     log = logging.getLogger("khrop")
     log.handlers[:] = [handler]
     log.propagate = False
     log.setLevel(logging.INFO if form is LogFormat.json else logging.WARNING)
+
+
+class _Text(logging.Formatter):
+    """A log record as one line of text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line, whatever text from outside is in it."""
+        return printable(super().format(record))
 
 
 class _Json(logging.Formatter):
@@ -133,4 +144,4 @@ class _Json(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "fields", {}),
         }
-        return json.dumps(fields, ensure_ascii=False)
+        return json_line(fields)

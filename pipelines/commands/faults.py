@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
+from pipelines.commands.text import echo
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -16,4 +16,4 @@ def warn_of_faults(home: Home) -> None:
     from pipelines.datasets.registry import faults
 
     for fault in faults(home.root):
-        typer.echo(f"khrop: warning: {printable(str(fault))}", err=True)
+        echo(f"khrop: warning: {printable(str(fault))}", err=True)

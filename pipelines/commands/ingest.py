@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import (
+    FAULT,
     NOT_ACCEPTED,
+    OK,
     JsonOption,
     LogFormat,
     LogOption,
@@ -21,7 +23,8 @@ from pipelines.commands.exits import (
 )
 from pipelines.commands.faults import warn_of_faults
 from pipelines.commands.read import AsOfOption, CampaignOption, hints_of, require_path
-from pipelines.commands.runs import LOG, Entry, intake_job, print_returns, progress
+from pipelines.commands.runs import LOG, intake_job, known_returns, print_returns, progress
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.archive.copying import NotTaken
@@ -31,17 +34,7 @@ if TYPE_CHECKING:
 
 CHUNK = 100
 """Files archived in one write to the ledger."""
-_KNOWN = """
-SELECT s.snapshot_id AS "return", s.sha256, f.name AS file, s.verdict, s.campaign_id, strftime(s.as_of, '%Y-%m-%d')
-    AS as_of, s.revision, s.rows_read AS rows,
-    (SELECT count(*) FROM core.violation AS v
-     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'error') AS errors,
-    (SELECT count(*) FROM core.violation AS v
-     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'warning') AS warnings,
-    (SELECT count(DISTINCT part.name) FROM raw.part AS part WHERE part.parent = s.sha256) AS parts, false AS new
-FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256
-WHERE list_contains(?, s.sha256) ORDER BY s.received_at
-"""
+WAITING = "it is archived and not judged yet: the next khrop ingest does that"
 
 
 @guarded
@@ -60,22 +53,26 @@ def ingest(
     home = Home.current()
     warn_of_faults(home)
     hints = hints_of(campaign, as_of, campaigns.load(home.root))
-    files = _files(home, paths, hints)
-    receipts, refused = _archive(home, files)
+    refused: dict[Path, NotTaken] = {}
+    receipts = _archive(home, _files(home, paths, hints, refused), refused)
     entries = intake_job(home, "ingest", total=len(receipts))
     new = {entry["return"] for entry in entries}
-    known = [entry for entry in _known(home, receipts) if entry["return"] not in new]
+    judged = known_returns(home, {r.sha256 for r in receipts})
+    known = [entry for entry in judged if entry["return"] not in new]
     print_returns(entries, known, as_json)
-    for path, reason in refused.items() if as_json else ():
-        entry = {"return": None, "file": str(path), "verdict": "refused", "reason": str(reason), "new": False}
-        typer.echo(json.dumps(entry, ensure_ascii=False))
+    waiting = {r.sha256: r.name for r in receipts if r.sha256 not in {entry["sha256"] for entry in judged}}
+    left = [(str(path), "refused", str(reason)) for path, reason in refused.items()]
+    left += [(name, "waiting", WAITING) for name in waiting.values()]
+    for name, verdict, reason in left if as_json else ():
+        entry = {"return": None, "file": name, "verdict": verdict, "reason": reason, "new": False}
+        echo(json_line(entry))
     if not receipts and not refused:
-        typer.echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
+        echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
     code = exit_code_of(entry["verdict"] for entry in [*entries, *known])
-    return max(code, NOT_ACCEPTED) if refused else code
+    return max(code, NOT_ACCEPTED if refused else OK, FAULT if waiting else OK)
 
 
-def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
+def _files(home: Home, paths: Sequence[Path], hints: Any, refused: dict[Path, NotTaken]) -> list[Incoming]:
     from pipelines.intake.inbox import files_in, incoming
 
     for path in paths:
@@ -84,7 +81,7 @@ def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
             raise WrongUse(
                 f"{path} is Khrop's own, below {home.root}; returns are taken from elsewhere or {home.inbox}"
             )
-    files = [file for path in paths for file in (files_in(path) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (files_in(path, refused) if path.is_dir() else [path])]
     return [
         incoming(home, file, campaign=hints.campaign, as_of=hints.as_of) for file in files if not _internal(home, file)
     ]
@@ -92,18 +89,17 @@ def _files(home: Home, paths: Sequence[Path], hints: Any) -> list[Incoming]:
 
 def _internal(home: Home, path: Path) -> bool:
     """Return whether a path lies in the home, outside its inbox: archive, warehouse, exports and the like."""
-    place = path.resolve()
+    place = Path(os.path.realpath(path))  # Path.resolve() raises where a link leads to itself
     return place != home.root and place.is_relative_to(home.root) and not place.is_relative_to(home.inbox)
 
 
-def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict[Path, NotTaken]]:
+def _archive(home: Home, files: Sequence[Incoming], refused: dict[Path, NotTaken]) -> list[Receipt]:
     """Archive the files, some at a time; those that cannot be read are logged and stay where they are."""
     from pipelines.archive.store import Archive
     from pipelines.intake import containers
 
     archive = Archive(home.archive)
     receipts: list[Receipt] = []
-    refused: dict[Path, NotTaken] = {}
     with progress(len(files), "archiving") as advance:
         for start in range(0, len(files), CHUNK):
             chunk = files[start : start + CHUNK]
@@ -111,15 +107,4 @@ def _archive(home: Home, files: Sequence[Incoming]) -> tuple[list[Receipt], dict
             advance(len(chunk))
     for reason in refused.values():
         LOG.error("%s", reason)
-    return receipts, refused
-
-
-def _known(home: Home, receipts: Sequence[Receipt]) -> list[Entry]:
-    """Return an entry for each of these files that the warehouse holds."""
-    from pipelines.commands.status import fetch_dicts
-    from warehouse.connect import Warehouse
-
-    if not receipts:
-        return []
-    with Warehouse(home.warehouse).reading() as connection:
-        return fetch_dicts(connection, _KNOWN, [list({r.sha256 for r in receipts})])
+    return receipts

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.commands.exits import OK, WrongUse, guarded
+from pipelines.commands.text import echo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,11 +63,11 @@ def dataset(
     if source:
         summary += f", {plural(len(proposal.rules), 'rule')} that hold in all of {plural(proposal.rows, 'row')}"
         summary += f", {len(proposal.near)} that nearly do" if proposal.near else ""
-    typer.echo(f"{printable(short_path(folder))}: {summary}")
+    echo(f"{printable(short_path(folder))}: {summary}")
     for note in proposal.notes:
-        typer.echo(f"  doubtful: {note}")
-    typer.echo("  edit dataset.toml, contract.py, campaign.toml and marts/ there, then")
-    typer.echo(f"  khrop ingest {source or 'FILE'} --campaign {campaign_of(name)} --as-of YYYY-MM-DD")
+        echo(f"  doubtful: {note}")
+    echo("  edit dataset.toml, contract.py, campaign.toml and marts/ there, then")
+    echo(f"  khrop ingest {source or 'FILE'} --campaign {campaign_of(name)} --as-of YYYY-MM-DD")
     return OK
 
 

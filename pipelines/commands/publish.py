@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
-
-import typer
 
 from pipelines.commands.exits import (
     OK,
@@ -17,6 +14,7 @@ from pipelines.commands.exits import (
     guarded,
     set_up_log,
 )
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -63,7 +61,7 @@ def _print_reports(home: Home, made: set[str], force: bool, as_json: bool) -> No
             path = home.root / kept[report.name]["path"]
             new = force or report.name in made
             if as_json:
-                typer.echo(json.dumps({"report": report.name, "path": str(path), "made": new}))
+                echo(json_line({"report": report.name, "path": str(path), "made": new}))
             rows.append((f"{report.title}:", short_path(path), "" if new else "(as it was)"))
     if not as_json:
-        typer.echo("\n".join(table(rows)))
+        echo("\n".join(table(rows)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +14,7 @@ import typer
 
 from pipelines.commands.exits import JsonOption, WrongUse, exit_code_of, guarded
 from pipelines.commands.faults import warn_of_faults
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.returns import Hints, Judgement
@@ -50,9 +50,7 @@ def read(
     for file in files:
         for name, judged in judge_with_parts(file, hints, known):
             verdicts.append(judged.verdict)
-            typer.echo(
-                json.dumps(as_dict(name, judged), ensure_ascii=False) if as_json else "\n".join(_lines(name, judged))
-            )
+            echo(json_line(as_dict(name, judged)) if as_json else "\n".join(_lines(name, judged)))
     return exit_code_of(verdicts)
 
 

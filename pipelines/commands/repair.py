@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +19,9 @@ from pipelines.commands.exits import (
     guarded,
     set_up_log,
 )
+from pipelines.commands.runs import complete
 from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,7 +59,7 @@ def repair(
     from pipelines.home import Home
 
     home, file = Home.current(), Path(target)
-    if file.is_file():
+    if isfile(file):  # not Path.is_file(), which raises where a name is too long
         if accept:
             raise WrongUse(f"{file} is a file: take it in with khrop ingest, then accept the repair of the return")
         judgement = _judged(file)
@@ -65,6 +67,8 @@ def repair(
     else:
         if previous:
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
+        if accept:
+            complete(home)
         given = known_return(home, target)
         judgement, before = given.judgement, given.before
     refuse_container(target, judgement)
@@ -75,9 +79,9 @@ def repair(
         return _accept_repair(home, given, report, cell or [], signed(by, reason), as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
-        typer.echo(json.dumps({**entry, **report.as_dict()}, ensure_ascii=False))
+        echo(json_line({**entry, **report.as_dict()}))
     else:
-        typer.echo("\n".join(_lines(target, judgement, report)))
+        echo("\n".join(_lines(target, judgement, report)))
     return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
 
 
@@ -97,6 +101,7 @@ def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]
         from pipelines.returns import Decision
 
         home = Home.current()
+        complete(home)
         return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
 
     command.__doc__ = help_text
@@ -213,7 +218,7 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     errors = [v for v in judgement.violations if v.severity == "error"]
     if report.status == "consistent" and errors:
         lines += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
-    if report.unique and not Path(target).is_file():
+    if report.unique and not isfile(target):
         lines += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
     return lines
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, guarded
+from pipelines.commands.text import echo, json_line
 
 
 @guarded
@@ -25,8 +25,8 @@ def report(
     built = bring_up_to_date(home, force=force, progress=progress)
     if as_json:
         entry = {"index": str(built.index), "written": built.written, "kept": built.kept, "current": built.current}
-        typer.echo(json.dumps(entry, ensure_ascii=False))
+        echo(json_line(entry))
     else:
         done = f"{plural(built.written, 'page')} written, {built.kept:,} as they were"
-        typer.echo(f"Site:      {short_path(built.index)}  ({'nothing changed' if built.current else done})")
+        echo(f"Site:      {short_path(built.index)}  ({'nothing changed' if built.current else done})")
     return OK

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import typer
+from khrop.model.terminal_text import plural
+from pipelines.commands.exits import LogFormat, set_up_log
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.home import Home
-    from pipelines.intake.loading import IntakeResult
+    from pipelines.intake.results import IntakeResult
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50
 """From so many steps on a progress bar is shown."""
 Entry = dict[str, Any]
 """A return as JSON has it."""
+_KNOWN = """
+SELECT s.snapshot_id AS "return", s.sha256, f.name AS file, s.verdict, s.campaign_id, strftime(s.as_of, '%Y-%m-%d')
+    AS as_of, s.revision, s.rows_read AS rows,
+    (SELECT count(*) FROM core.violation AS v
+     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'error') AS errors,
+    (SELECT count(*) FROM core.violation AS v
+     WHERE v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement AND severity = 'warning') AS warnings,
+    (SELECT count(DISTINCT part.name) FROM raw.part AS part WHERE part.parent = s.sha256) AS parts, false AS new
+FROM core.snapshot_judged AS s INNER JOIN raw.file AS f ON f.sha256 = s.sha256
+WHERE list_contains(?, s.sha256) ORDER BY s.received_at
+"""
 
 
 def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] | None = None) -> list[Entry]:
@@ -39,12 +51,14 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         WarehouseLocked: Where another process holds the warehouse.
     """
     from pipelines.monitoring.pending import unsent_alerts, waiting_work
+    from pipelines.orchestration import launch, listeners
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
     if ops is None and not waiting_work(home, warehouse) and not unsent_alerts(home, warehouse):
+        for run_id in launch.tidy(home):
+            LOG.info("run %s had died after its last step", run_id)
         return []
-    from pipelines.orchestration import listeners
 
     # Entries, not results: those of ten thousand returns hold all their violations.
     taken: list[Entry] = []
@@ -60,6 +74,28 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         with listeners.listening(add):
             run_job(home, job, ops, LOG)
     return taken
+
+
+def complete(home: Home) -> None:
+    """Do what a command before this was killed over: judge what the ledger has, and report what was loaded.
+
+    A decision in the ledger so counts before anything else is decided, or published.
+
+    Args:
+        home: The home.
+
+    Raises:
+        RunFailed: Where the run failed.
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    from pipelines.monitoring.pending import cut_short
+    from warehouse.connect import Warehouse
+
+    if cut_short(home, Warehouse(home.warehouse)):
+        if not logging.getLogger("khrop").handlers:
+            set_up_log(LogFormat.text)
+        entries = intake_job(home, "ingest")
+        LOG.warning("completed what a command before this was killed over: %s", plural(len(entries), "return"))
 
 
 def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Logger) -> None:
@@ -96,6 +132,17 @@ def _entry(home: Home, result: IntakeResult) -> Entry:
     }
 
 
+def known_returns(home: Home, hashes: Collection[str]) -> list[Entry]:
+    """Return an entry for each of some files that the warehouse holds."""
+    from pipelines.commands.status import fetch_dicts
+    from warehouse.connect import Warehouse
+
+    if not hashes:
+        return []
+    with Warehouse(home.warehouse).reading() as connection:
+        return fetch_dicts(connection, _KNOWN, [list(hashes)])
+
+
 def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -> None:
     """Print a line for each return, or an object as JSON.
 
@@ -106,20 +153,18 @@ def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -
     """
     if as_json:
         for entry in [*new, *known]:
-            typer.echo(json.dumps(entry, ensure_ascii=False))
+            echo(json_line(entry))
         return
-    from pipelines.commands.text import plural, table
+    from pipelines.commands.text import table
 
     rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in known]
     for line in table(rows, right=(2,)):
-        typer.echo(line)
+        echo(line)
     if not new and known:
-        typer.echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
+        echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
 
 
 def _line(entry: Entry, before: str) -> tuple[str, ...]:
-    from pipelines.commands.text import plural
-
     counts = [plural(entry[f"{name}s"], name) for name in ("error", "warning") if entry[f"{name}s"]]
     return (
         before + entry["verdict"],

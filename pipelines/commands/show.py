@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, exit_code_of, guarded
-from pipelines.commands.status import fetch_dicts, open_warehouse, resolve, to_json, violations_of
+from pipelines.commands.status import fetch_dicts, open_warehouse, resolve, violations_of
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,9 +47,11 @@ def show(
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
-        details = {"judgements": judgements, "decisions": decisions, "violations": violations}
-        typer.echo(
-            to_json({**last, **details, "said_by_the_file": notes, "evidence": why, "pictures": pictures, **container})
+        details: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
+        echo(
+            json_line(
+                {**last, **details, "said_by_the_file": notes, "evidence": why, "pictures": pictures, **container}
+            )
         )
         return exit_code_of([last["verdict"]])
     lines = [
@@ -82,7 +85,7 @@ def show(
         lines.append(f"  stood     {printable(v['observed']) or '(nothing)'}")
         lines.append(f"  expected  {printable(v['expected']) or '(nothing)'}")
         lines += [f"  {printable(v['message_en'])}", f"  {printable(v['message_th'])}"]
-    typer.echo("\n".join(lines))
+    echo("\n".join(lines))
     return exit_code_of([last["verdict"]])
 
 
@@ -113,7 +116,7 @@ def _trail(name: str, cell: str, as_json: bool) -> int:
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
     steps.archive = short_path(Archive(home.archive).path(steps.sha256))
-    typer.echo(to_json(steps.as_dict()) if as_json else "\n".join(steps.lines()))
+    echo(json_line(steps.as_dict()) if as_json else "\n".join(steps.lines()))
     return OK
 
 

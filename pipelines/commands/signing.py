@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pipelines.commands.exits import WrongUse, exit_code_of
-from pipelines.commands.runs import intake_job, print_returns
+from pipelines.commands.exits import OK, WrongUse, exit_code_of
+from pipelines.commands.runs import intake_job, known_returns, print_returns
 from pipelines.commands.status import resolve
+from pipelines.commands.text import echo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +83,7 @@ def signed(by: str | None, reason: str | None) -> tuple[str, str]:
 
 
 def decide(home: Home, given: KnownReturn, decision: Decision, as_json: bool) -> int:
-    """Write a decision to the ledger and judge the return with it.
+    """Write a decision to the ledger and judge the return with it; a decision that it has already is completed.
 
     Args:
         home: The home.
@@ -91,17 +92,30 @@ def decide(home: Home, given: KnownReturn, decision: Decision, as_json: bool) ->
         as_json: Whether the result is printed as JSON.
 
     Returns:
-        The exit code.
+        The exit code; 0 where the return has this decision already.
 
     Raises:
         WrongUse: Where the decision would have no effect, or not the intended one.
     """
-    _try(home, given, decision)
-    from pipelines.archive.store import Archive
+    from pipelines.commands.text import printable
 
-    Archive(home.archive).record_decision(given.event.first, f"khrop {decision.kind}", decision.plain())
+    first, before = given.event.first, given.event.decision
+    same = before is not None and replace(before, by=decision.by, reason=decision.reason) == decision
+    if not same:
+        _try(home, given, decision)
+        from pipelines.archive.store import Archive
+
+        Archive(home.archive).record_decision(first, f"khrop {decision.kind}", decision.plain())
     entries = intake_job(home, "ingest")
-    print_returns(entries, [], as_json)
+    known = [
+        e for e in known_returns(home, [first.sha256]) if e["return"] not in {entry["return"] for entry in entries}
+    ]
+    print_returns(entries, known if as_json and same else [], as_json)
+    if before is not None and same:
+        name = given.event.snapshot_id
+        if not as_json:
+            echo(printable(f"{name}: that was decided already, by {before.by}: {before.reason}"))
+        return OK
     return exit_code_of(entry["verdict"] for entry in entries)
 
 
@@ -116,15 +130,12 @@ def refuse_container(name: str, judgement: Judgement) -> None:
 
 
 def _try(home: Home, given: KnownReturn, decision: Decision) -> None:
-    """Refuse a decision that was made already, or after which the return is not accepted, or not the current return."""
+    """Refuse a decision after which the return is not accepted, or not the current return."""
     name = given.event.snapshot_id
-    before = given.event.decision
-    if before is not None and replace(before, by=decision.by, reason=decision.reason) == decision:
-        raise WrongUse(f"{name}: that was decided already, by {before.by}: {before.reason}")
     refuse_container(name, given.judgement)
     if decision.kind == "withdraw":
         return
-    if decision.kind == "accept" and before is None and given.judgement.accepted:
+    if decision.kind == "accept" and given.event.decision is None and given.judgement.accepted:
         raise WrongUse(f"{name} is accepted already")
     from pipelines import campaigns
     from pipelines.archive.store import Archive

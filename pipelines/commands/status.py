@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
 from pipelines.commands.faults import warn_of_faults
+from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,19 +30,22 @@ def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBP
     """Yield the current home and a read-only connection to its warehouse.
 
     Args:
-        for_reports: Whether the marts must be up to date.
+        for_reports: Whether the marts must be up to date; what a killed command left is completed first.
 
     Raises:
         WrongUse: Where there is no warehouse yet.
         WarehouseLocked: Where another process holds it.
         TablesBehind: Where the marts must be up to date and are behind what was loaded.
     """
+    from pipelines.commands.runs import complete
     from pipelines.home import Home
     from pipelines.publishing.catalogue import TablesBehind
     from warehouse import tables
     from warehouse.connect import Warehouse
 
     home = Home.current()
+    if for_reports:
+        complete(home)
     try:
         with Warehouse(home.warehouse).reading() as connection:
             if for_reports and tables.exported_state(home.exports) != tables.state(connection):
@@ -69,11 +72,6 @@ def fetch_dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] 
     cursor = connection.execute(sql, parameters or [])
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def to_json(value: Any) -> str:
-    """Return a value as one line of JSON; what JSON has no form of, as text."""
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def resolve(connection: DuckDBPyConnection, name: str) -> str:
@@ -118,15 +116,15 @@ def status(
         known = datasets(home.root)
         campaigns = _campaigns(connection, known)
     if as_json:
-        typer.echo(to_json({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
+        echo(json_line({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
         return OK
     for campaign in campaigns:
-        typer.echo("\n".join(_campaign_lines(campaign, known)))
+        echo("\n".join(_campaign_lines(campaign, known)))
         if (page := _page(home, campaign, known)).is_file():
-            typer.echo(f"  page {short_path(page)}")
+            echo(f"  page {short_path(page)}")
     counts = Counter(entry["verdict"] for entry in returns)
     verdicts = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
-    typer.echo(f"\n{plural(len(returns), 'return')}{f': {verdicts}' if verdicts else ''}")
+    echo(f"\n{plural(len(returns), 'return')}{f': {verdicts}' if verdicts else ''}")
     listed = returns if everything else returns[:SHOWN]
     rows = [
         (
@@ -138,10 +136,10 @@ def status(
         )
         for r in listed
     ]
-    typer.echo("\n".join(table(rows, indent="  ")))
+    echo("\n".join(table(rows, indent="  ")))
     if len(returns) > len(listed):
-        typer.echo(f"  … and {len(returns) - len(listed):,} older (khrop status --all)")
-    typer.echo(f"\nWarehouse: {short_path(home.warehouse)}")
+        echo(f"  … and {len(returns) - len(listed):,} older (khrop status --all)")
+    echo(f"\nWarehouse: {short_path(home.warehouse)}")
     return OK
 
 
@@ -211,15 +209,15 @@ def summary(as_json: JsonOption = False) -> int:
                 campaign |= own.no_ranking() if behind else own.ranking(connection, campaign["campaign_id"])
             campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
     if behind:
-        typer.echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
+        echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
     if as_json:
-        typer.echo(to_json({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
+        echo(json_line({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
     for campaign in campaigns:
-        typer.echo("\n".join(_summary_lines(campaign, known)))
+        echo("\n".join(_summary_lines(campaign, known)))
     if not campaigns:
-        typer.echo("No return is accepted yet; khrop status shows what came in.")
-    typer.echo(f"\nWarehouse: {short_path(home.warehouse)}\nExports:   {short_path(home.exports)}")
+        echo("No return is accepted yet; khrop status shows what came in.")
+    echo(f"\nWarehouse: {short_path(home.warehouse)}\nExports:   {short_path(home.exports)}")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""The layout of tables and paths on a terminal."""
+"""What commands print: every line through `echo`, tables, paths."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from khrop.model.terminal_text import plural, printable
+import typer
 
-__all__ = ["plural", "printable", "short_path", "table", "width"]
+from khrop.model.terminal_text import json_line, plural, printable, printable_lines
+
+__all__ = ["echo", "json_line", "plural", "printable", "short_path", "table", "width"]
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines, without what a terminal would obey; every command prints through this.
+
+    Args:
+        text: The lines, whose texts from outside have been made `printable`.
+        err: Whether they go to stderr.
+    """
+    typer.echo(printable_lines(text), err=err)
 
 
 def width(text: str) -> int:
@@ -27,7 +39,7 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: s
         right: The columns that are aligned right, from 0.
         indent: What each line begins with.
     """
-    listed = [list(row) for row in rows]
+    listed = [[printable(cell) for cell in row] for row in rows]
     if not listed:
         return []
     widths = [max(width(row[i]) for row in listed) for i in range(len(listed[0]))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -23,11 +22,13 @@ from pipelines.commands.exits import (
     guarded,
     set_up_log,
 )
-from pipelines.commands.runs import intake_job, print_returns, progress
+from pipelines.commands.runs import Entry, intake_job, print_returns, progress
 from pipelines.commands.status import open_warehouse, resolve
+from pipelines.commands.text import echo, json_line, printable
 
 if TYPE_CHECKING:
     from pipelines.archive.ledger import Receipt
+    from pipelines.home import Home
 
 
 @guarded
@@ -46,14 +47,22 @@ def recheck(
     entries = intake_job(home, "recheck", ops=ops)
     print_returns(entries, [], as_json)
     if not entries and not as_json:
-        typer.echo("Every outcome is as it was.")
+        echo("Every outcome is as it was.")
     return exit_code_of(entry["verdict"] for entry in entries)
 
 
 @guarded
-def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
-    """Re-read every archived file and compare its hash."""
+def verify(
+    judge: Annotated[
+        str, typer.Option("--judge", metavar="N|all", help="Also judge so many returns again, and compare their rows.")
+    ] = "0",
+    as_json: JsonOption = False,
+    log_format: LogOption = LogFormat.text,
+) -> int:
+    """Re-read every archived file and compare its hash; compare ledger, warehouse and exports."""
     set_up_log(log_format)
+    if judge != "all" and not judge.isdecimal():
+        raise WrongUse(f"--judge is {judge!r}, expected a number of returns, or all")
     from pipelines.archive.ledger import Damaged
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
@@ -89,16 +98,35 @@ def verify(as_json: JsonOption = False, log_format: LogOption = LogFormat.text) 
                 damaged += 1
                 _damage(_came_as(receipt, firsts), str(reason), as_json)
             advance(1)
+    for name, difference in _differences(home, None if judge == "all" else int(judge)):
+        damaged += 1
+        if as_json:
+            echo(json_line({"file": name, "damage": difference}))
+        else:
+            echo(printable(f"differs: {name}: {difference}"))
     strays = archive.strays()
     if as_json:
-        typer.echo(json.dumps({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
+        echo(json_line({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
     else:
         for stray in strays:
-            typer.echo(
-                f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again"
-            )
-        typer.echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
+            echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
     return NOT_ACCEPTED if damaged else OK
+
+
+def _differences(home: Home, most: int | None) -> Iterator[tuple[str, str]]:
+    """Yield where warehouse and exports differ from the archive; nothing where no warehouse can be compared."""
+    from pipelines.commands import proof
+    from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
+
+    try:
+        with Warehouse(home.warehouse).reading() as connection:
+            yield from proof.of_warehouse(home, connection, most)
+            yield from proof.of_exports(home, connection)
+    except (FileNotFoundError, WarehouseLocked, WarehouseNewer):
+        return
+    except WarehouseBroken as reason:
+        yield home.warehouse.name, str(reason)
 
 
 def _known_files(path: Path) -> list[tuple[str, str]]:
@@ -123,9 +151,9 @@ def _came_as(receipt: Receipt, firsts: dict[str, Receipt]) -> str:
 
 def _damage(name: str, reason: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"file": name, "damage": reason}, ensure_ascii=False))
+        echo(json_line({"file": name, "damage": reason}))
     else:
-        typer.echo(f"damaged: {reason} ({name}); take the original in again with khrop ingest")
+        echo(f"damaged: {reason} ({name}); take the original in again with khrop ingest")
 
 
 @guarded
@@ -135,22 +163,29 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
     from pipelines.home import Home
-    from warehouse.connect import Warehouse
 
     home = Home.current()
-    receipts = Archive(home.archive).receipts()
-    if not receipts:
+    if not Archive(home.archive).receipts():
         raise WrongUse(f"the archive in {home.archive} is empty; there is nothing to rebuild from")
-    with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
-        entries = intake_job(home, "ingest", total=len({r.sha256 for r in receipts}))
+    entries = rebuilt(home)
     newest = {entry["return"]: str(entry["verdict"]) for entry in entries}
     counts = Counter(newest.values())
     if as_json:
-        typer.echo(json.dumps({"returns": len(newest), **counts, "warehouse": str(home.warehouse)}))
+        echo(json_line({"returns": len(newest), **counts, "warehouse": str(home.warehouse)}))
     else:
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        typer.echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
+        echo(f"Rebuilt {home.warehouse} from the archive: {plural(len(newest), 'return')} ({verdicts}).")
     return exit_code_of(newest.values())
+
+
+def rebuilt(home: Home) -> list[Entry]:
+    """Rebuild the warehouse from the archive, and return an entry for each judgement."""
+    from pipelines.archive.store import Archive
+    from warehouse.connect import Warehouse
+
+    archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+    with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
+        return intake_job(home, "ingest", total=len(archived))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from khrop.model.terminal_text import markdown_text
 from khrop.thai.digits import to_arabic
 from pipelines.datasets.dataset import Dataset
 from pipelines.decisions.model import SOURCES
@@ -219,15 +220,11 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
 
 def as_markdown(judgement: Judgement, report: Report) -> str:
     """Return a report as Markdown: the table of `marked_up`, then its explanation."""
-
-    def cell(text: str) -> str:
-        return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-
     lines = marked_up(judgement, report)
-    table = [f"| {' | '.join(map(cell, line))} |" for line in lines]
+    table = [f"| {' | '.join(map(markdown_text, line))} |" for line in lines]
     if len(lines) > 1:
         table.insert(1, "| --- " * len(lines[0]) + "|")
-    explanation = [f"- {cell(text)}" for text in report.explain("en").splitlines()]
+    explanation = [f"- {markdown_text(text)}" for text in report.explain("en").splitlines()]
     return "\n".join([*(table if len(lines) > 1 else ()), "", *explanation])
 
 

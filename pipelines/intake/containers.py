@@ -18,7 +18,7 @@ from pipelines.archive.store import Archive, Incoming, Opener
 from pipelines.datasets import registry
 from pipelines.datasets.dataset import Dataset
 from pipelines.intake.events import Event
-from pipelines.readers import Unreadable, process, too_large
+from pipelines.readers import ReaderKilled, Unreadable, process, too_large
 from pipelines.readers.mail import Opened, Part, is_container
 from pipelines.readers.table_form import reading_for
 
@@ -49,14 +49,14 @@ def _opener(archive: Archive) -> Opener:
 def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
     """Return what a file holds that may be returns of some datasets.
 
-    Nothing where it is no container, or cannot be opened: its judgement reports why.
+    Nothing where it is no container, or cannot be opened: its judgement reports why, or opens it again.
     """
     if too_large(path.stat().st_size):
         return []
     data = path.read_bytes()
     try:
         return opened(data, datasets).parts if is_container(data) else []
-    except Unreadable:
+    except (Unreadable, ReaderKilled):
         return []
 
 
@@ -89,6 +89,22 @@ def complete(archive: Archive, event: Event, parts: Iterable[str]) -> bool:
     return not named.issuperset(parts) and bool(archive.complete(container, _opener(archive)))
 
 
+def restore(archive: Archive, part: str, parent: str) -> bool:
+    """Take a part that the archive lost out of its container again.
+
+    Args:
+        archive: The archive.
+        part: The hash of the part.
+        parent: The hash of the container.
+
+    Returns:
+        Whether the archive holds the part now.
+    """
+    container = next(r for r in archive.receipts() if r.sha256 == parent)
+    archive.complete(container, _opener(archive))
+    return archive.holds(part)
+
+
 def recorded(receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
     """Return the parts of containers that the ledger names, as rows of `raw.part`."""
     return [
@@ -108,6 +124,9 @@ def text_beside(archive: Archive, parent: str | None, datasets: Mapping[str, Dat
 
     Returns:
         The text; empty where it came in none, or that cannot be opened any more, which its own judgement reports.
+
+    Raises:
+        ReaderKilled: Where the process that opens it was killed.
     """
     if parent is None:
         return ""

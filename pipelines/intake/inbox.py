@@ -28,12 +28,42 @@ TEMPORARY = (".part", ".tmp", ".crdownload", ".partial")
 """The endings of files that a program is still writing."""
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, sorted, without hidden files and those that a program is still writing."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if not hidden and not path.name.endswith(TEMPORARY) and not path.is_dir():
-            yield path
+def files_in(folder: Path, refused: dict[Path, NotTaken] | None = None) -> Iterator[Path]:
+    """Yield the files below a folder, sorted, without hidden files and those that a program is still writing.
+
+    Folders are entered, links to folders are not. A link that leads nowhere, a pipe and the like are yielded: archiving
+    refuses each with its reason.
+
+    Args:
+        folder: The folder.
+        refused: Receives the folders that cannot be listed, with the reasons.
+    """
+    files: list[Path] = []
+    folders = [folder]
+    while folders:
+        listed = folders.pop()
+        try:
+            with os.scandir(listed) as entries:
+                for entry in entries:
+                    if entry.name.startswith((".", "~$")):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(listed / entry.name)
+                    elif not entry.name.endswith(TEMPORARY) and not _leads_to_a_folder(entry):
+                        files.append(listed / entry.name)
+        except FileNotFoundError:  # gone since it was seen
+            continue
+        except OSError as error:
+            if refused is not None:
+                refused[listed] = NotTaken(f"{listed}: {error.strerror}; nothing in it was taken")
+    yield from sorted(files)
+
+
+def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: archiving refuses it
+        return False
 
 
 def campaign_of(home: Home, path: Path) -> str | None:
@@ -47,7 +77,8 @@ def _place(home: Home, path: Path) -> Path | None:
 
     A link in the inbox so counts as a file of the inbox.
     """
-    for absolute in (Path(os.path.abspath(path)), path.resolve()):
+    # Not Path.resolve(), which raises where a link leads to itself.
+    for absolute in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):
         if absolute.is_relative_to(home.inbox):
             return absolute.relative_to(home.inbox)
     return None
@@ -75,8 +106,8 @@ class Inbox:
         Returns:
             A message for each file that could not be archived.
         """
-        new = iter(list(self._new()))
         refused: dict[Path, NotTaken] = {}
+        new = iter(list(self._new(refused)))
         try:
             while marks := dict(islice(new, CHUNK)):
                 containers.take(self.archive, [incoming(self.home, path) for path in marks], refused)
@@ -85,12 +116,15 @@ class Inbox:
             return [*map(str, refused.values()), f"{error.filename or self.archive.folder}: {error.strerror or error}"]
         return [str(reason) for reason in refused.values()]
 
-    def _new(self) -> Iterator[tuple[Path, Mark]]:
+    def _new(self, refused: dict[Path, NotTaken]) -> Iterator[tuple[Path, Mark]]:
         """Yield the files that changed since the last search, without those that may still be being copied."""
-        for path in files_in(self.home.inbox) if self.home.inbox.is_dir() else ():
+        for path in files_in(self.home.inbox, refused) if self.home.inbox.is_dir() else ():
             try:
                 stat = path.stat()
-            except OSError:  # gone since it was listed
+            except FileNotFoundError:  # gone since it was listed
+                continue
+            except OSError as error:
+                refused[path] = NotTaken(f"{path}: {error.strerror}; nothing of it was taken")
                 continue
             if 0 <= time.time() - stat.st_mtime < SETTLED:
                 continue

@@ -25,7 +25,7 @@ from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake import document_facts
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
-from pipelines.readers import NeedsReadingByEye, RawTable, Unreadable, read
+from pipelines.readers import NeedsReadingByEye, RawTable, ReaderKilled, Unreadable, read
 from pipelines.readers.document import TableRow
 from pipelines.readers.mail import Opened, is_container
 from pipelines.readers.other_forms import TAKEN
@@ -45,6 +45,7 @@ def judge(
     returns: Iterable[tuple[Return, bytes | Unreadable]],
     campaigns: Mapping[str, Campaign],
     datasets: Mapping[str, Dataset] | None = None,
+    killed: dict[str, ReaderKilled] | None = None,
 ) -> list[Judgement]:
     """Judge some returns, in their order, without comparing them with previous ones.
 
@@ -52,9 +53,13 @@ def judge(
         returns: The returns with their bytes, or with the reason why there are none.
         campaigns: All campaigns by id.
         datasets: All datasets by name; those of installed distributions where none are given.
+        killed: Receives the returns that are not judged, as the process that read them was killed, with the reasons.
 
     Returns:
-        A judgement for each.
+        A judgement for each that was judged.
+
+    Raises:
+        ReaderKilled: Where that process was killed and `killed` is None.
     """
     datasets = installed() if datasets is None else datasets
     order: list[str] = []
@@ -76,6 +81,11 @@ def judge(
         except Unreadable as reason:
             judgements[name] = unreadable(given, reason)
             continue
+        except ReaderKilled as reason:
+            if killed is None:
+                raise
+            killed[name] = reason
+            continue
         content = typed(table, datasets[table.dataset], given.hints, given.received_at, campaigns)
         content.facts.update(document_facts.beside(given.beside))
         if given.decision is not None and given.decision.kind == "correct":
@@ -95,7 +105,7 @@ def judge(
                     own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
                     own = _with_unreadable_cells(content, own)
                     judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
-    return [judgements[name] for name in order]
+    return [judgements[name] for name in order if name in judgements]
 
 
 def forms_for(

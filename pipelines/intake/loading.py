@@ -6,7 +6,6 @@ How rows are written belongs in `warehouse.load`; which events make a batch belo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,10 @@ from khrop.model.violation import Violation
 from pipelines.archive.ledger import Receipt
 from pipelines.datasets.dataset import Dataset
 from pipelines.decisions.proposals import Proposal, proposed
+from pipelines.intake import outbox
 from pipelines.intake.comparison import compare
 from pipelines.intake.events import Event
+from pipelines.intake.results import IntakeResult
 from pipelines.returns import Judgement
 from warehouse.load import load
 from warehouse.revisions import Arrival, File, Outcome
@@ -30,51 +31,6 @@ _COMPARED = ("severity", "rule_id", "key", "column_name", "observed", "expected"
 """The fields by which two violations are the same outcome."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeResult:
-    """What a run did with a return.
-
-    Attributes:
-        snapshot_id: The return.
-        sha256: The hash of its bytes.
-        name: Its file name.
-        verdict: Its verdict, after loading and comparing.
-        campaign_id: Its campaign, None where unknown.
-        as_of: Its as-of date, None where unknown.
-        revision: Its revision of that campaign and date.
-        judgement: How often it has been judged.
-        rows: How many rows were read.
-        same_as: The return whose figures it repeats, if any.
-        violations: What its contract and the comparison report.
-        proposal: The proposed repair of a quarantined return.
-        parts: How many files a container holds.
-    """
-
-    snapshot_id: str
-    sha256: str
-    name: str
-    verdict: Verdict
-    campaign_id: str | None
-    as_of: date | None
-    revision: int
-    judgement: int
-    rows: int
-    same_as: str | None
-    violations: tuple[Violation, ...]
-    proposal: Proposal | None
-    parts: int
-
-    @property
-    def errors(self) -> int:
-        """The number of violations that are errors."""
-        return sum(v.severity == "error" for v in self.violations)
-
-    @property
-    def warnings(self) -> int:
-        """The number of violations that are warnings."""
-        return sum(v.severity == "warning" for v in self.violations)
-
-
 def load_batch(
     connection: DuckDBPyConnection,
     judgements: Sequence[Judgement],
@@ -82,7 +38,7 @@ def load_batch(
     datasets: Mapping[str, Dataset],
     home: Path,
 ) -> list[IntakeResult]:
-    """Load and compare judgements in one transaction.
+    """Load and compare judgements in one transaction, with what is to be done after it (`pipelines.intake.outbox`).
 
     Args:
         connection: The warehouse, for writing.
@@ -102,10 +58,12 @@ def load_batch(
     with transaction(connection):
         outcomes = load(connection, arrivals)
         compared = compare(connection, days, datasets, home)
-    return [
-        _result(j, o, compared.get(o.snapshot_id, ()), _proposal(connection, j))
-        for j, o in zip(judgements, outcomes, strict=True)
-    ]
+        results = [
+            _result(j, o, compared.get(o.snapshot_id, ()), _proposal(connection, j))
+            for j, o in zip(judgements, outcomes, strict=True)
+        ]
+        outbox.add(connection, results)
+    return results
 
 
 def file_of(receipt: Receipt) -> File:
@@ -156,6 +114,7 @@ def _result(j: Judgement, o: Outcome, compared: Sequence[Violation], proposal: P
         violations=(*j.violations, *compared),
         proposal=proposal,
         parts=len(j.parts),
+        by_eye=j.by_eye,
     )
 
 

@@ -29,6 +29,9 @@ def keep(home: Home, archive: Archive, name: str, sha256: str) -> Path | None:
 
     Returns:
         The folder of the pictures; None where they cannot be drawn, which is logged.
+
+    Raises:
+        ReaderKilled: Where the process that draws them was killed.
     """
     folder = home.pages / name
     if folder.is_dir():

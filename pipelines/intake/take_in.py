@@ -17,13 +17,14 @@ from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
 from pipelines.decisions.history import flag_resent, recorded
 from pipelines.home import Home
-from pipelines.intake import containers, pages
+from pipelines.intake import containers, outbox, pages
 from pipelines.intake.backlog import LOST, backlog, batches
 from pipelines.intake.comparison import reference_rules
 from pipelines.intake.events import Event, events
 from pipelines.intake.judging import judge
-from pipelines.intake.loading import IntakeResult, differing, file_of, load_batch, orphaned
-from pipelines.readers import Unreadable, too_large
+from pipelines.intake.loading import differing, file_of, load_batch, orphaned
+from pipelines.intake.results import IntakeResult
+from pipelines.readers import ReaderKilled, Unreadable, too_large
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 from warehouse.load import record_ledger, record_seen_again
@@ -32,16 +33,21 @@ from warehouse.tables import refresh_reference
 LOG = logging.getLogger("khrop.intake")
 
 
-def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[IntakeResult]]:
+def take_in(
+    home: Home, *, again: Sequence[str] | None = None, killed: dict[str, ReaderKilled] | None = None
+) -> Iterator[list[IntakeResult]]:
     """Judge and load what the archive holds and the warehouse does not; the caller holds `Warehouse.writer()`.
 
     Args:
         home: The home.
         again: Names of returns to be judged again, and loaded as a new revision where the outcome changed; an empty
             list means all, None none.
+        killed: Receives the hashes of what is not judged, as the process that reads was killed, with the reasons; the
+            next run judges it.
 
     Yields:
-        The results of each batch that was loaded.
+        The results of each batch that was loaded; first those that a run before this was killed over. What follows of
+        them is done when the next batch is asked for.
 
     Raises:
         Damaged: Where the archive's ledger is damaged.
@@ -49,7 +55,12 @@ def take_in(home: Home, *, again: Sequence[str] | None = None) -> Iterator[list[
         TablesDiffer: Where a dataset's columns have other types than its tables.
     """
     intake = _Intake(
-        home, Archive(home.archive), Warehouse(home.warehouse), campaign_files.load(home.root), datasets(home.root)
+        home,
+        Archive(home.archive),
+        Warehouse(home.warehouse),
+        campaign_files.load(home.root),
+        datasets(home.root),
+        killed={} if killed is None else killed,
     )
     yield from intake.run(again)
     # Files of a container that the ledger did not name are archived now, and come next.
@@ -66,6 +77,10 @@ class _Intake:
     warehouse: Warehouse
     campaigns: dict[str, campaign_files.Campaign]
     datasets: dict[str, Dataset]
+    killed: dict[str, ReaderKilled]
+    """By hash, what is not judged, as its reader was killed."""
+    undrawn: set[str] = field(default_factory=set)
+    """Returns whose pages are not drawn, as the process that draws was killed; the next run draws them."""
     completed: list[str] = field(default_factory=list)
     """Containers of which more was archived than the ledger named."""
 
@@ -78,7 +93,14 @@ class _Intake:
             record_seen_again(connection, [file_of(r) for r in receipts if r.again and r.decision is None])
             record_ledger(connection, {**recorded(receipts), "raw.part": containers.recorded(receipts)})
             new = backlog(connection, self.archive, all_events)
+            unfinished = outbox.waiting(connection)
+            orphans = orphaned(connection) if unfinished else []
         newest = {event.snapshot_id: event for event in all_events}
+        if unfinished:
+            yield from self.follow(unfinished)
+            moments = [newest[r.snapshot_id].known_from for r in unfinished if r.snapshot_id in newest]
+            yield from self.load([replace(newest[name], known_from=max(moments)) for name in orphans], newest)
+            self.finish(unfinished)
         for batch in batches(new):
             yield from self.load(batch, newest)
         if again is None:
@@ -96,8 +118,9 @@ class _Intake:
         self, batch: list[Event], newest: Mapping[str, Event], *, only_changed: bool = False
     ) -> Iterator[list[IntakeResult]]:
         """Judge and load a batch in one transaction, then the returns that equalled one of it and no longer do."""
+        loaded: list[IntakeResult] = []
         while batch:
-            judgements = judge_events(self.archive, batch, self.campaigns, self.datasets)
+            judgements = self.judged(batch)
             by_name = {event.snapshot_id: event for event in batch}
             self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
@@ -107,14 +130,42 @@ class _Intake:
                     judgements = differing(connection, judgements, reference_rules(self.datasets.values()))
                 results = load_batch(connection, judgements, by_name, self.datasets, self.home.root)
                 orphans = orphaned(connection) if any(result.judgement > 1 for result in results) else []
-            for judgement in judgements:
-                if judgement.by_eye:
-                    pages.keep(self.home, self.archive, judgement.of.snapshot_id, judgement.of.sha256)
-            if results:
-                yield results
+            yield from self.follow(results)
+            loaded += results
             # They count from when the return that they equalled was judged again.
             moment = max(event.known_from for event in batch)
             batch, only_changed = [replace(newest[name], known_from=moment) for name in orphans], False
+        # Not before: what a kill leaves here is how the next run knows that it has to look for orphans.
+        self.finish(loaded)
+
+    def judged(self, batch: Sequence[Event]) -> list[Judgement]:
+        """Read and judge a batch, without what a killed reader leaves for the next run."""
+        killed: dict[str, ReaderKilled] = {}
+        waiting = [event for event in batch if event.first.sha256 not in self.killed]
+        judgements = judge_events(self.archive, waiting, self.campaigns, self.datasets, killed)
+        for event in waiting:
+            if reason := killed.get(event.snapshot_id):
+                self.killed[event.first.sha256] = reason
+                LOG.error("%s: %s", event.snapshot_id, reason)
+        return judgements
+
+    def follow(self, results: list[IntakeResult]) -> Iterator[list[IntakeResult]]:
+        """Do what follows a batch that is committed: draw its pages, and yield it to be reported."""
+        for result in results:
+            try:
+                if result.by_eye:
+                    pages.keep(self.home, self.archive, result.snapshot_id, result.sha256)
+            except ReaderKilled as reason:
+                self.undrawn.add(result.snapshot_id)
+                LOG.error("the pages of %s are not drawn: %s", result.snapshot_id, reason)
+        if results:
+            yield results
+
+    def finish(self, results: Sequence[IntakeResult]) -> None:
+        """Record that all that follows these results is done."""
+        if done := [result for result in results if result.snapshot_id not in self.undrawn]:
+            with self.warehouse.writing() as connection:
+                outbox.remove(connection, done)
 
     def without_dataset(self) -> set[str]:
         """Return the returns whose dataset cannot be used now; their judgements stay until it can."""
@@ -140,6 +191,7 @@ def judge_events(
     batch: Sequence[Event],
     campaigns: Mapping[str, campaign_files.Campaign],
     datasets: Mapping[str, Dataset],
+    killed: dict[str, ReaderKilled] | None = None,
 ) -> list[Judgement]:
     """Read and judge events; where the archive lost the bytes, that is the verdict on the return.
 
@@ -148,11 +200,23 @@ def judge_events(
         batch: The events.
         campaigns: All campaigns by id.
         datasets: All datasets by name.
+        killed: Receives the returns that are not judged, as the process that reads was killed, with the reasons.
 
     Returns:
-        A judgement for each event, in their order.
+        A judgement for each event that was judged, in their order.
+
+    Raises:
+        ReaderKilled: Where that process was killed and `killed` is None.
     """
-    beside = {parent: containers.text_beside(archive, parent, datasets) for parent in {e.first.parent for e in batch}}
+    beside: dict[str | None, str] = {}
+    for event in batch:
+        try:
+            if (parent := event.first.parent) not in beside:
+                beside[parent] = containers.text_beside(archive, parent, datasets)
+        except ReaderKilled as reason:
+            if killed is None:
+                raise
+            killed[event.snapshot_id] = reason
 
     def given(event: Event) -> Return:
         first = event.first
@@ -161,7 +225,8 @@ def judge_events(
             beside[first.parent],
         )  # fmt: skip
 
-    return judge(((given(event), _bytes(archive, event.first)) for event in batch), campaigns, datasets)
+    readable = (event for event in batch if event.first.parent in beside)
+    return judge(((given(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
 
 
 def _lost(judgement: Judgement) -> bool:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from khrop.model.terminal_text import printable
 from pipelines.home import Home
 from pipelines.monitoring.health import HealthReport
 from pipelines.readers.document import where
@@ -212,12 +213,7 @@ def problems(report: HealthReport) -> dict[str, str]:
     for late in report.overdue:
         since = f"the last is of {late.last_as_of}" if late.last_as_of else "none has come"
         texts[f"overdue:{late.campaign_id}"] = f"a return of {late.campaign_id} was due on {late.due}; {since}"
-    return {key: _one_line(text) for key, text in texts.items()}
-
-
-def _one_line(text: str) -> str:
-    """Return text that quotes a document as one line of a log or the subject of a mail."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return {key: printable(text) for key, text in texts.items()}
 
 
 Records = dict[str, dict[str, object]]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pipelines import campaigns
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.intake import outbox
 from pipelines.intake.backlog import waiting
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
@@ -33,6 +34,8 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
     try:
         with warehouse.reading() as connection:
             work = [event.snapshot_id for event in waiting(home, connection)]
+            if unreported := outbox.count(connection):
+                work.append(f"reports of {unreported} returns that a run was killed over")
             state = tables.state(connection)
             if tables.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
@@ -42,6 +45,25 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             return work
     except FileNotFoundError:
         return [event.snapshot_id for event in waiting(home, None)]
+
+
+def cut_short(home: Home, warehouse: Warehouse) -> bool:
+    """Return whether a command was killed between the ledger and the warehouse, or between the warehouse and Dagster.
+
+    Args:
+        home: The home; where it has no warehouse, nothing was begun that could be completed.
+        warehouse: Its warehouse.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    if warehouse.busy():  # what is undone is being done
+        return False
+    try:
+        with warehouse.reading() as connection:
+            return bool(outbox.count(connection) or waiting(home, connection))
+    except FileNotFoundError:
+        return False
 
 
 def unsent_alerts(home: Home, warehouse: Warehouse) -> bool:

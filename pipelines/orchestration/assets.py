@@ -12,16 +12,18 @@ from typing import Any
 
 import dagster as dg
 
+from khrop.model.terminal_text import printable
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults, installed
 from pipelines.home import Home
 from pipelines.intake import pages
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
+from pipelines.readers import ReaderKilled
 from warehouse import lineage, reconciliation, tables
 from warehouse.connect import Warehouse, WarehouseLocked
 from warehouse.meaning import Meaning, meaning_for
@@ -134,13 +136,17 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         again = [] if config.everything else (config.again or None)
         taken = 0
         expected = archived(home)
+        killed: dict[str, ReaderKilled] = {}
         with exclusive(home) as warehouse:
-            for results in take_in(home, again=again):
+            for results in take_in(home, again=again, killed=killed):
                 context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
-                materializations.report(context, [_materialization(home, result) for result in results])
+                unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
+                materializations.report(context, [_materialization(home, result) for result in unreported])
                 verdict_check.report(context.instance, results)
                 listeners.notify(results)
                 taken += len(results)
+            # What a killed reader left is judged by the next run.
+            expected -= killed.keys()
             with warehouse.reading() as connection:
                 # The datasets of this run's definitions, even where their folders have changed since.
                 report = health_report(
@@ -176,10 +182,11 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
         "campaign": result.campaign_id or "unknown",
         "as_of": str(result.as_of or "unknown"),
         "revision": result.revision,
+        materializations.JUDGEMENT: result.judgement,
         "dagster/row_count": result.rows,
         "errors": result.errors,
         "warnings": result.warnings,
-        "file": result.name,
+        "file": printable(result.name),
         "sha256": result.sha256,
     }
     if result.same_as:
@@ -190,7 +197,7 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
     if not result.rows and (pictures := pages.of(home, result.snapshot_id)):
         metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
-        metadata["first_violation"] = f"{first.rule_id} {first.place}: {first.message_en}"
+        metadata["first_violation"] = printable(f"{first.rule_id} {first.place}: {first.message_en}")
     return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
@@ -228,8 +235,8 @@ def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinitio
             except (duckdb.DataError, duckdb.ProgrammingError) as error:
                 if not own:
                     raise
-                context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
-                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+                context.log.error(printable(f"{dataset.source}/marts/{name}.sql: {error}"))
+                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=printable(str(error)))
                 return dg.MaterializeResult(check_results=[failed])
         metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
         passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from khrop.model.terminal_text import printable
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox
 from pipelines.monitoring.pending import unsent_alerts, waiting_work
@@ -43,7 +44,7 @@ recheck = dg.define_asset_job(
 def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Archives what is new in the inbox, by content, and requests a run when something is to be judged."""
     for problem in Inbox.of(Home.current()).archive_new():
-        context.log.warning(problem)
+        context.log.warning(printable(problem))
     return request(context.instance, "inbox", [ingest.name], waiting_work)
 
 
@@ -57,7 +58,7 @@ def sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     """Requests a run for what the sensor missed, and for alerts: an overdue return, or a notice that was not sent."""
     home = Home.current()
     for problem in Inbox.of(home).archive_new():
-        context.log.warning(problem)
+        context.log.warning(printable(problem))
     requested = request(context.instance, "sweep", [ingest.name], waiting_work)
     if requested is NOTHING_NEW and unsent_alerts(home, Warehouse(home.warehouse, patience=PATIENCE)):
         return dg.RunRequest(tags={REQUESTED_BY: "sweep"})

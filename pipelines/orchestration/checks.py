@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import dagster as dg
 
 from khrop.engine.compiled import built_rules
+from khrop.model.terminal_text import markdown_text, printable
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.intake.judging import READABLE
@@ -85,7 +86,7 @@ def results(report: HealthReport, faults: Sequence[DatasetFault] = ()) -> Iterat
             check_name=name,
             passed=not messages,
             severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(messages) or None,
+            description=printable("; ".join(messages)) or None,
             metadata={counted: len(messages)},
         )
     for item in report.conservation:
@@ -100,7 +101,9 @@ def results(report: HealthReport, faults: Sequence[DatasetFault] = ()) -> Iterat
 
 
 def _rule(rule: RuleViolations) -> dg.AssetCheckResult:
-    lines = [f"| `{name}` | {_cell(place)} | {_cell(text)} |" for name, place, text in rule.firsts[:SHOWN]]
+    lines = [
+        f"| `{name}` | {markdown_text(place)} | {markdown_text(text)} |" for name, place, text in rule.firsts[:SHOWN]
+    ]
     table = "\n".join(["| return | place | what |", "| --- | --- | --- |", *lines])
     return dg.AssetCheckResult(
         asset_key=rule.dataset or ASSET,
@@ -115,8 +118,3 @@ def _rule(rule: RuleViolations) -> dg.AssetCheckResult:
             **({"sample": dg.MetadataValue.md(table)} if lines else {}),
         },
     )
-
-
-def _cell(text: str) -> str:
-    """Return text of a document for a Markdown table, where it can open neither a column nor a tag."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

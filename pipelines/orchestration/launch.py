@@ -11,25 +11,39 @@ import fcntl
 import os
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import closing, contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
+from warehouse.connect import WarehouseBroken
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
 
 MODULE = "pipelines.definitions"
 PID, BORN = "khrop/pid", "khrop/born"
+DAMAGE = ("file is not a database", "disk image is malformed")
+"""Messages of SQLite for a file that was cut off or overwritten."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class RunFailed(Exception):
     """A run that failed; the message is that of the first failure."""
+
+
+class HistoryDamaged(Exception):
+    """Dagster's database cannot be read; the message names it and the command that makes a new one."""
+
+    def __init__(self, home: Home) -> None:
+        """Name the home."""
+        super().__init__(
+            f"Dagster's database in {home.dagster} is damaged: khrop doctor --mend puts it aside and makes a new one"
+        )
 
 
 class Unaccounted(RunFailed):
@@ -62,16 +76,25 @@ def prepare(home: Home) -> dict[str, str]:
 
 @contextmanager
 def instance(home: Home) -> Iterator[DagsterInstance]:
-    """Yield the Dagster instance of a home, created on first use; sets the environment variables of `prepare`."""
+    """Yield the Dagster instance of a home, created on first use; sets the environment variables of `prepare`.
+
+    Raises:
+        HistoryDamaged: Where its database cannot be read.
+    """
     os.environ.update(prepare(home))
     from dagster import DagsterInstance
 
     # Two processes that create its tables at once can leave them with two versions, which no later process can open.
-    with open(home.dagster / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        opened = DagsterInstance.get()
-    with opened:
-        yield opened
+    try:
+        with open(home.dagster / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            opened = DagsterInstance.get()
+        with opened:
+            yield opened
+    except Exception as error:
+        if any(words in str(error).lower() for words in DAMAGE):
+            raise HistoryDamaged(home) from error
+        raise
 
 
 def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | None = None) -> DagsterRun:
@@ -87,6 +110,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
 
     Raises:
         Unaccounted: Where a blocking check stopped it.
+        WarehouseBroken: Where the warehouse is damaged.
         RunFailed: Where it failed otherwise, with the message of the first failing step.
         KeyboardInterrupt: Where Dagster caught a signal.
     """
@@ -99,7 +123,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
         remote_job_origin=_origin(job.name),
         tags={**job.run_tags, **signature(), ".dagster/repository": f"__repository__@{MODULE}"},
     )
-    fault = ""
+    fault, broken = "", False
     stopped: list[str] = []
     for event in _quietly(execute_run_iterator(InMemoryJob(job), created, opened)):
         if event.is_step_failure and not fault:
@@ -108,6 +132,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
                 error = error.cause
             if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
                 raise KeyboardInterrupt
+            broken = error is not None and error.cls_name == WarehouseBroken.__name__
             # Python prints an error with its class first.
             fault = "" if error is None else re.sub(r"^[\w.]+: ", "", str(error.message).strip())
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
@@ -118,6 +143,8 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
     if ended is None or not ended.is_success:
         if stopped:
             raise Unaccounted("; ".join(stopped))
+        if broken:
+            raise WarehouseBroken(fault)
         raise RunFailed(fault or f"it ended as {ended.status.value.lower() if ended else 'gone'}")
     return ended
 
@@ -166,6 +193,44 @@ def fail_dead_runs(opened: DagsterInstance) -> list[str]:
             if holder is None or holder.is_finished:
                 store.free_concurrency_slots_for_run(run_id)
     return dead
+
+
+def tidy(home: Home) -> list[str]:
+    """Fail the dead runs of a home without starting a run; where there are none this costs no import of Dagster.
+
+    Args:
+        home: The home.
+
+    Returns:
+        The ids of the failed runs.
+    """
+    try:
+        if not dead_runs(home):
+            return []
+    except sqlite3.Error:  # it is being written now, or damaged: the next run says so
+        return []
+    with instance(home) as opened:
+        return fail_dead_runs(opened)
+
+
+def dead_runs(home: Home) -> list[str]:
+    """Return the runs whose process is gone, read from Dagster's default storage; another is left to the next run.
+
+    Raises:
+        sqlite3.Error: Where it cannot be read.
+    """
+    runs = home.dagster / "history" / "runs.db"
+    if not runs.exists():
+        return []
+    with closing(sqlite3.connect(f"{runs.as_uri()}?mode=ro", uri=True)) as connection:
+        unfinished = connection.execute(
+            "SELECT run.run_id, pid.value, born.value FROM runs AS run"
+            " INNER JOIN run_tags AS pid ON pid.run_id = run.run_id AND pid.key = ?"
+            " LEFT JOIN run_tags AS born ON born.run_id = run.run_id AND born.key = ?"
+            " WHERE run.status IN ('NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')",
+            [PID, BORN],
+        ).fetchall()
+    return [run_id for run_id, pid, born in unfinished if process_start(int(pid)) != born]
 
 
 def process_start(pid: int) -> str | None:

@@ -13,6 +13,26 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._time import get_current_timestamp
 
+from pipelines.intake.results import IntakeResult
+
+JUDGEMENT = "judgement"
+"""The metadata that counts the judgements of a return."""
+
+
+def known(instance: dg.DagsterInstance, result: IntakeResult) -> bool:
+    """Return whether the newest materialization of a return is of this judgement.
+
+    Args:
+        instance: The Dagster instance.
+        result: A result that a killed run may have reported before it was killed.
+    """
+    newest = dg.AssetRecordsFilter(asset_key=dg.AssetKey("returns"), asset_partitions=[result.snapshot_id])
+    for record in instance.fetch_materializations(newest, limit=1).records:
+        materialization = record.asset_materialization
+        judgement = materialization.metadata.get(JUDGEMENT) if materialization else None
+        return judgement is not None and judgement.value == result.judgement
+    return False
+
 
 def report(context: dg.AssetExecutionContext, materializations: Sequence[dg.AssetMaterialization]) -> None:
     """Record materializations of partitions as events of this run's step.

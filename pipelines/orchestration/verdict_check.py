@@ -11,8 +11,9 @@ import dagster as dg
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
+from khrop.model.terminal_text import printable
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from warehouse.connect import Warehouse
 from warehouse.verdicts import FAILED, Verdict
 
@@ -37,7 +38,7 @@ def report(instance: dg.DagsterInstance, results: Sequence[IntakeResult]) -> Non
                     check_name=NAME,
                     passed=not failed,
                     severity=dg.AssetCheckSeverity.ERROR,
-                    description=first.message_en if failed and first else None,
+                    description=printable(first.message_en) if failed and first else None,
                     metadata={"verdict": str(result.verdict), "errors": result.errors, "warnings": result.warnings},
                     partition=result.snapshot_id,
                 )

@@ -39,7 +39,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
         newest = {e.snapshot_id: replace(e, decision=None) for e in events(archive.receipts())}
         asked = [newest[name] for name in names if name in newest]
         found = {}
-        for judgement in judge_events(archive, asked, campaigns.load(home.root), datasets(home.root)):
+        for judgement in judge_events(archive, asked, campaigns.load(home.root), datasets(home.root), {}):
             if judgement.rows and not judgement.parts:
                 report = propose(judgement, rows_before(connection, judgement))
                 table = marked_up(judgement, report)

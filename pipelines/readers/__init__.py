@@ -6,6 +6,7 @@ from pipelines.readers import forms, process
 from pipelines.readers.document import NeedsReadingByEye, RawTable, Unreadable
 from pipelines.readers.in_process import read_here
 from pipelines.readers.limits import LARGEST, READ_HERE, READER_VERSION, too_large
+from pipelines.readers.process import ReaderKilled
 
 
 def read(data: bytes) -> RawTable:
@@ -19,4 +20,14 @@ def read(data: bytes) -> RawTable:
     return process.read(data)
 
 
-__all__ = ["LARGEST", "READER_VERSION", "NeedsReadingByEye", "RawTable", "Unreadable", "read", "read_here", "too_large"]
+__all__ = [
+    "LARGEST",
+    "READER_VERSION",
+    "NeedsReadingByEye",
+    "RawTable",
+    "ReaderKilled",
+    "Unreadable",
+    "read",
+    "read_here",
+    "too_large",
+]

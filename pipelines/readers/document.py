@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from khrop.model.terminal_text import printable
+
 LINES = {"text": "line", "paragraphs": "paragraph"}
 """Sheets of running text, and what their rows are called."""
 WORKBOOK = "sheet "
@@ -109,12 +111,12 @@ def where(place: str, field: str = "") -> str:
     """Return a place in words.
 
     `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook `sheet Sheet1!R7C3` is
-    sheet Sheet1, cell C7.
+    sheet Sheet1, cell C7. The name of a sheet is a text from outside, and made printable.
     """
     found = PLACE.fullmatch(place)
     if not found:
-        return place or "the whole document"
-    sheet, row, col = found["sheet"], found["row"], found["col"]
+        return printable(place) or "the whole document"
+    sheet, row, col = printable(found["sheet"]), found["row"], found["col"]
     if sheet.startswith(WORKBOOK) and col:
         text = f"{sheet}, cell {column_letters(int(col))}{row}"
     else:

@@ -1,16 +1,19 @@
 """Readers in a process of their own, which can be stopped: bounded time and memory, whatever a file makes a parser do.
 
 One such process stands by in each process that reads, so that a return costs milliseconds; one that was stopped, died
-or grew is replaced. What goes over are bytes one way, and a RawTable or a reason the other way.
+or grew is replaced. What goes over are bytes one way, and a RawTable or a reason the other way. Where the process that
+began it ends, even by a kill, it ends too.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import io
 import os
 import pickle
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -41,6 +44,15 @@ KNOWN = {
     *(("pipelines.readers.mail", name) for name in ("Opened", "Part", "Refused")),
 }  # fmt: skip
 """What an answer is made of. Nothing else is made of it here, whatever became of the process that wrote it."""
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that no parser raises: the system was out of memory, or a person or service ended the process."""
+
+
+class ReaderKilled(Exception):
+    """The reading process was ended from outside, twice over the same document, which has no part in it.
+
+    It is no verdict on the document: nothing is recorded, and the next `khrop ingest` reads it again.
+    """
 
 
 def read(data: bytes) -> RawTable:
@@ -75,34 +87,53 @@ class _Reader:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._held: int | None = None
 
     def ask(self, what: str, data: bytes) -> Any:
-        """Its answer. A process that died while it stood by is replaced once."""
+        """Return its answer. A process that died while it stood by, or was ended from outside, is replaced once.
+
+        Raises:
+            Unreadable: Where the document cannot be read, or took the process too long, too much memory, or its life.
+            ReaderKilled: Where the process was ended from outside, twice.
+        """
         with self._lock:
             for attempt in (1, 2):
-                process = self._started()
-                until = time.monotonic() + SECONDS
                 try:
+                    process = self._started()
+                    until = time.monotonic() + SECONDS
                     self._ask(process, what.encode() + b"\n" + data, until)
-                    return _understood(self._answer(process, until))
-                except (BrokenPipeError, _GoneBefore):
+                    answer = self._answer(process, until)
+                    break
+                except (BrokenPipeError, _Ended) as gone:
+                    code = gone.code if isinstance(gone, _Ended) else process.wait()
                     self._stop()
-                    if attempt == 2:
-                        _raise(_died(process.returncode))
-            raise AssertionError("unreachable")
+                    killed = -code in FROM_OUTSIDE
+                    stood_by = code == 0 or isinstance(gone, BrokenPipeError)
+                    if attempt == 2 or not (killed or stood_by):
+                        _raise(_killed(code) if killed else _died(code))
+                except BaseException:  # also Ctrl-C: its answer would be taken for that to the next question
+                    self._stop()
+                    raise
+            return _understood(answer)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()  # it died while it stood by: its pipes are open yet
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.readers.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # A Ctrl-C is for the command, which then stops this process in its own way.
-            start_new_session=True,
-        )
+        # Nothing is ever written into this pipe: it closes when this process ends, however that comes about.
+        its_end, self._held = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pipelines.readers.process", str(its_end)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(its_end,),
+                # A Ctrl-C is for the command, which then stops this process in its own way.
+                start_new_session=True,
+            )
+        finally:
+            os.close(its_end)
         return self._process
 
     def _ask(self, process: subprocess.Popen[bytes], question: bytes, until: float) -> None:
@@ -113,7 +144,6 @@ class _Reader:
         left = memoryview(LENGTH.pack(len(question)) + question)
         while left:
             if not select.select([], [pipe], [], max(0.0, until - time.monotonic()))[1]:
-                self._stop()
                 _raise(_too_long())
             left = left[os.write(pipe, left) :]
 
@@ -121,7 +151,6 @@ class _Reader:
         begun = self._some(process, LENGTH.size, until)
         size = LENGTH.unpack(begun)[0]
         if size > LARGEST_ANSWER:
-            self._stop()
             _raise(_died(None))
         return self._some(process, size, until)
 
@@ -132,20 +161,18 @@ class _Reader:
         while missing:
             ready, _, _ = select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))
             if not ready:
-                self._stop()
                 _raise(_too_long())
             part = os.read(process.stdout.fileno(), min(missing, 1 << 20))
             if not part:
-                code = process.wait()
-                self._stop()
-                if code == 0 and not parts:
-                    raise _GoneBefore
-                _raise(_died(code))
+                raise _Ended(process.wait())
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
 
     def _stop(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            os.close(held)
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -164,8 +191,12 @@ class _Reader:
             self._stop()
 
 
-class _GoneBefore(Exception):
-    """The process had ended in good order before the question came."""
+class _Ended(Exception):
+    """The process ended instead of answering, with this code of `subprocess`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 _readers: dict[int, _Reader] = {}
@@ -203,8 +234,15 @@ def _understood(answer: bytes) -> Any:
     return content
 
 
-def _raise(reason: Unreadable) -> NoReturn:
+def _raise(reason: Unreadable | ReaderKilled) -> NoReturn:
     raise reason from None
+
+
+def _killed(code: int) -> ReaderKilled:
+    return ReaderKilled(
+        f"the process that reads it was ended from outside, twice (signal {-code}): nothing is recorded of it, and the"
+        " next khrop ingest reads it again; is there enough memory?"
+    )
 
 
 def _too_long() -> Unreadable:
@@ -298,8 +336,23 @@ def _grown() -> bool:
         return False
 
 
+def _end_with(pipe: int) -> None:
+    """End this process when the other end of a pipe is closed, even within a parser that never returns.
+
+    The kernel then sends SIGIO, which ends a process that does not handle it. Where a system sends none, the process
+    ends after the document that it reads.
+    """
+    if hasattr(fcntl, "F_SETOWN") and hasattr(os, "O_ASYNC"):
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([pipe], [], [], 0)[0]:  # it was closed before
+        sys.exit()
+
+
 def main() -> None:
     """Answer until the one who asks is gone."""
+    if sys.argv[1:]:
+        _end_with(int(sys.argv[1]))
     # What a parser prints must not stand among the answers.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -124,8 +125,11 @@ def test_a_return_is_accepted_as_it_stands_if_it_can_be_loaded(
     assert ask("SELECT verdict, rows_loaded FROM core.snapshot_judged") == [("accepted_with_warnings", 76)]
     assert ask("SELECT DISTINCT severity FROM core.violation WHERE judgement = 2") == [("warning",)]
     again = khrop("accept", "syn-bad-05", *SIGNED)
-    assert again.returncode == 2
-    assert "that was decided already, by สมชาย" in again.stderr
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "that was decided already, by สมชาย" in again.stdout
+    (entry,) = map(json.loads, khrop("accept", "syn-bad-05", "--json", *SIGNED).stdout.splitlines())
+    assert (entry["verdict"], entry["new"]) == ("accepted_with_warnings", False)
+    assert ask("SELECT count(*) FROM core.decision") == [(1,)]
 
 
 def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import socket
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +88,42 @@ def test_what_is_no_file_is_named_and_not_taken(home: Home, folder: Path) -> Non
     (problem,) = Inbox(home).archive_new()
     assert "pipe.csv" in problem
     assert names(home) == []
+
+
+def test_what_cannot_be_taken_is_one_line_each_and_stops_nothing_else(home: Home, folder: Path, khrop: Any) -> None:
+    (folder / "good.csv").write_text("a")
+    (folder / "itself").symlink_to("itself")
+    (folder / "there").symlink_to("back")
+    (folder / "back").symlink_to("there")
+    os.mkfifo(folder / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(folder):
+        listening.bind("socket.csv")
+    (folder / "turn").symlink_to(".")  # a link to a folder is not entered
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(20):  # deeper than a path may be long
+        os.mkdir("d" * 250, dir_fd=here)
+        deeper = os.open("d" * 250, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    (folder / ("ก" * 83 + ".csv")).write_text("b")
+    problems = Inbox(home).archive_new()
+    assert sorted(names(home)) == ["good.csv", "ก" * 83 + ".csv"]
+    assert len(problems) == 6
+    assert all(problem.count("\n") == 0 and problem.startswith(str(folder)) for problem in problems)
+    done = khrop("ingest", home.inbox)
+    assert done.returncode == 1
+    assert len([line for line in done.stderr.splitlines() if "was taken" in line]) == 6
+    shutil.rmtree(folder)  # pytest's own removal is no match for it
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root lists every folder")
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_taken(home: Home, folder: Path) -> None:
+    (folder / "good.csv").write_text("a")
+    (folder / "closed").mkdir(mode=0)
+    (problem,) = Inbox(home).archive_new()
+    assert problem == f"{folder / 'closed'}: Permission denied; nothing in it was taken"
+    assert names(home) == ["good.csv"]
 
 
 def test_a_link_in_the_inbox_counts_as_what_lies_there(home: Home, folder: Path, tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ import dagster as dg
 import pytest
 from province_table import BUILT, DATASETS, MART_NAMES
 
+from khrop.model.terminal_text import markdown_text
 from pipelines.datasets.registry import installed
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import checks, launch
 from pipelines.publishing import catalogue
@@ -118,7 +119,7 @@ def test_every_asset_says_what_it_is() -> None:
 
 
 def test_text_of_a_document_cannot_break_out_of_a_table_in_the_ui() -> None:
-    assert checks._cell("a|b\n<script>") == "a\\|b &lt;script>"
+    assert markdown_text("a|b\n<script>") == "a\\|b &lt;script>"
 
 
 def test_what_is_reported_in_batches_is_what_logging_one_by_one_would_store(

@@ -21,7 +21,7 @@ from khrop.model.violation import Violation
 from pipelines import campaigns
 from pipelines.home import Home
 from pipelines.intake.judging import judge
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.readers import Unreadable, process, read
 from pipelines.returns import Judgement, Return
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
+from typing import Any
 
 import hostile_returns as made
 import psutil
 import pytest
 from hostile_returns import FIRST, sound
 
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from pipelines.readers import Unreadable, process, read
 
 TakeIn = Callable[..., list[IntakeResult]]
@@ -64,8 +68,8 @@ def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, mon
     the_next_file_reads()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
-def test_a_reader_that_dies_over_a_file_is_told_with_how_it_died(how: signal.Signals) -> None:
+@pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGABRT])
+def test_a_reader_that_dies_over_a_file_is_reported_with_how_it_died(how: signal.Signals) -> None:
     with hanging() as process:
         killer = threading.Timer(0.3, lambda: (process.send_signal(how), process.send_signal(signal.SIGCONT)))
         killer.start()
@@ -75,6 +79,64 @@ def test_a_reader_that_dies_over_a_file_is_told_with_how_it_died(how: signal.Sig
     assert raised.value.expected
     assert "กรุณาบันทึกใหม่" in raised.value.th
     the_next_file_reads()
+
+
+@contextmanager
+def readers_killed(how: signal.Signals, times: int) -> Iterator[None]:
+    """So many readers are stopped from outside as soon as they have a document, wherever it came from."""
+    from_now, ask = iter(range(times)), process._Reader._ask
+
+    def killed(self: process._Reader, child: subprocess.Popen[bytes], question: bytes, until: float) -> None:
+        if next(from_now, None) is not None:
+            os.kill(child.pid, signal.SIGSTOP)
+            threading.Timer(0.2, os.kill, (child.pid, how)).start()
+            threading.Timer(0.3, child.send_signal, (signal.SIGCONT,)).start()
+        ask(self, child, question, until)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process._Reader, "_ask", killed)
+        yield
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_reader_that_is_killed_from_outside_is_replaced_and_nobody_notices(how: signal.Signals) -> None:
+    with readers_killed(how, 1):
+        the_next_file_reads()
+
+
+@pytest.mark.usefixtures("nothing_is_dropped")
+def test_readers_that_are_killed_twice_are_no_verdict_on_the_return(tmp_path: Path, taken_in: TakeIn, ask: Any) -> None:
+    for name, data in (("a.xlsx", BOOK), ("b.xlsx", sound("synthetic/syn_2563-06-25.text.lo.xlsx"))):
+        (tmp_path / name).write_bytes(data)
+    with readers_killed(signal.SIGKILL, 2):
+        (other,) = taken_in(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    assert (other.name, other.verdict) == ("b.xlsx", "accepted_with_warnings")
+    assert ask("SELECT count(*) FROM core.snapshot") == [(1,)]
+    (first,) = taken_in()
+    assert (first.name, first.verdict, first.judgement) == ("a.xlsx", "accepted_with_warnings", 1)
+
+
+@pytest.mark.usefixtures("nothing_is_dropped")
+def test_a_message_whose_reader_is_killed_is_opened_again_with_all_that_is_in_it(
+    tmp_path: Path, taken_in: TakeIn
+) -> None:
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as packed:
+        packed.writestr("a.xlsx", BOOK)
+    with readers_killed(signal.SIGKILL, 4):  # archived, then judged
+        assert taken_in(tmp_path / "both.zip") == []
+    assert {r.verdict for r in taken_in()} == {"opened", "accepted_with_warnings"}
+
+
+def test_a_reader_ends_with_the_process_that_asked_even_in_the_middle_of_a_document() -> None:
+    asks = "from pipelines.readers import process; process.read(b'1 ' * (8 << 20))"  # takes some twenty seconds
+    with subprocess.Popen([sys.executable, "-c", asks]) as asking:
+        until = time.monotonic() + 20
+        while not (readers := psutil.Process(asking.pid).children()) or readers[0].cpu_times().user < 1:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        asking.kill()
+    _, alive = psutil.wait_procs(readers, timeout=2)
+    assert alive == []
 
 
 def test_a_reader_that_died_while_it_stood_by_is_replaced_and_nobody_notices() -> None:

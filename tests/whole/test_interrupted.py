@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
+from pipelines.intake import pages
 from pipelines.monitoring.pending import waiting_work
 from warehouse import tables
 from warehouse.connect import Warehouse
@@ -119,11 +120,74 @@ def assert_the_dead_run_holds_nobody_up(home: Home, monkeypatch: pytest.MonkeyPa
     import dagster as dg
 
     monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
+    assert assert_no_run_is_left_as_it_died()[died] is dg.DagsterRunStatus.FAILURE
+
+
+def assert_no_run_is_left_as_it_died() -> dict[str, Any]:
+    import dagster as dg
+
     with dg.DagsterInstance.get() as instance:
         runs = {run.run_id: run.status for run in instance.get_runs()}
-        assert runs[died] is dg.DagsterRunStatus.FAILURE
         assert dg.DagsterRunStatus.STARTED not in runs.values()
         assert instance.event_log_storage.get_concurrency_run_ids() == set()
+    return runs
+
+
+def reported(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
+    """Of each return that Dagster knows the judgements that were reported to it."""
+    import dagster as dg
+
+    monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
+    with dg.DagsterInstance.get() as instance:
+        known = {name: [] for name in instance.get_dynamic_partitions("returns")}
+        for record in instance.fetch_materializations(dg.AssetKey("returns"), limit=1000).records:
+            assert record.asset_materialization is not None
+            known[record.partition_key].append(record.asset_materialization.metadata["judgement"].value)
+    return known
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "after pipelines.intake.take_in:load_batch",  # committed, no page drawn, Dagster has no record of it
+        "before pipelines.orchestration.materializations:report",  # Dagster has the partition alone
+        "after pipelines.orchestration.verdict_check:report",  # all is reported, and it is not recorded that it is
+    ],
+)
+def test_the_next_run_reports_and_draws_what_was_loaded(
+    home: Home, khrop_process: Command, returns: Path, begun: Path, step: str, monkeypatch: Any
+) -> None:
+    shutil.copytree(begun, home.root, symlinks=True)
+    scan = returns / "scanned" / "s0_2563-06-11.scan150.pdf"
+    killed = stopped_by(signal.SIGKILL, home, step, "ingest", scan)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    again = khrop_process("recheck", "dla-2563-06-11")  # whatever runs next
+    assert again.returncode == 1, again.stderr
+    assert again.stdout.split()[0] == "quarantined"
+    before, drawn = sorted(reported(home, monkeypatch))
+    assert reported(home, monkeypatch) == {before: [1], drawn: [1]}
+    assert len(pages.of(home, drawn)) == 2
+    assert contents(home)["core.outbox"] == []
+
+
+@pytest.mark.parametrize(
+    "following", [["publish"], ["letters"], ["accept", "dla-2563-06-11", "--by", "b", "--reason", "right"]]
+)
+def test_a_decision_that_was_cut_short_counts_before_anything_else_is_done(
+    home: Home, khrop_process: Command, begun: Path, following: list[str], ask: Any
+) -> None:
+    shutil.copytree(begun, home.root, symlinks=True)
+    withdraw = ("withdraw", "dla-2563-06-11", "--by", "a", "--reason", "wrong")
+    step = "after pipelines.archive.store:Archive.record_decision"
+    killed = stopped_by(signal.SIGKILL, home, step, *withdraw)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    khrop_process(*following)
+    verdicts = [row[0] for row in ask("SELECT verdict FROM core.snapshot ORDER BY judgement")]
+    assert verdicts[:2] == ["accepted_with_warnings", "withdrawn"]
+    if following[0] != "accept":
+        said = khrop_process(*withdraw)
+        assert (said.returncode, said.stderr) == (0, "")
+        assert "that was decided already, by a: wrong" in said.stdout
 
 
 BEFORE_THE_RUN = [
@@ -196,7 +260,7 @@ def test_a_kill_while_the_warehouse_is_made_leaves_no_half_made_one(
 
 
 def test_a_kill_after_the_last_step_leaves_nothing_to_do(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables
+    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, monkeypatch: Any
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
@@ -206,6 +270,8 @@ def test_a_kill_after_the_last_step_leaves_nothing_to_do(
     assert (again.returncode, again.stderr) == (0, "")
     assert "Nothing to do" in again.stdout
     assert contents(home) == uninterrupted
+    monkeypatch.setenv("DAGSTER_HOME", str(home.dagster))
+    assert_no_run_is_left_as_it_died()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

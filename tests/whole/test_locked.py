@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

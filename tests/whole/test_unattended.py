@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake.loading import IntakeResult
+from pipelines.intake.results import IntakeResult
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[IntakeResult]]

@@ -6,7 +6,6 @@ how a contract is looked up in `khrop.cli.lookup`, what is checked in `khrop.eng
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ import typer
 from khrop.cli.exits import BROKEN, OK, guarded
 from khrop.cli.file_options import Decimal, Delimiter, Encoding, File, Sheet
 from khrop.model.errors import WrongUse
-from khrop.model.terminal_text import plural, printable
+from khrop.model.terminal_text import json_line, plural, printable
 
 if TYPE_CHECKING:
     from khrop.files.table import Table, Unreadable
@@ -185,7 +184,7 @@ def _as_json(request: Request, table: Table, verdict: Verdict, violations: Seque
             for (rule, part, reason), snapshots in _not_run(verdict).items()
         ],
     }
-    return json.dumps(document, ensure_ascii=False)
+    return json_line(document)
 
 
 def _unreadable_json(request: Request, reason: Unreadable) -> str:
@@ -204,7 +203,7 @@ def _unreadable_json(request: Request, reason: Unreadable) -> str:
         "violations": [_unreadable_violation(request, reason)],
         "not_run": [],
     }
-    return json.dumps(document, ensure_ascii=False)
+    return json_line(document)
 
 
 def _unreadable_violation(request: Request, reason: Unreadable) -> dict[str, str | None]:

@@ -18,6 +18,7 @@ import typer
 
 from khrop.cli.exits import BROKEN, OK, guarded
 from khrop.model.errors import WrongUse
+from khrop.model.terminal_text import json_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,6 @@ def list_() -> int:
 def _line(name: str, point: EntryPoint) -> str:
     from khrop.cli import lookup
     from khrop.model.rule import options_of
-    from khrop.model.terminal_text import printable
 
     provided = f"{point.dist.name if point.dist else 'khrop'}, {point.value}"
     try:
@@ -80,7 +80,7 @@ def show(
 
     loaded = lookup.load_contract(contract)
     if as_json:
-        typer.echo(json.dumps(plain(_describe(loaded, contract)), ensure_ascii=False))
+        typer.echo(json_line(plain(_describe(loaded, contract))))
     else:
         typer.echo(contract_page(readable(loaded), losses(loaded)))
     return OK
@@ -199,7 +199,7 @@ def diff(
             "version": asdict(due),
             "changes": [{**asdict(change), "breaking": change.breaking} for change in changes],
         }
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        typer.echo(json_line(document))
     else:
         typer.echo(comparison_page(before, after, changes, due))
     return BROKEN if breaking else OK

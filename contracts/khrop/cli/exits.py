@@ -15,6 +15,7 @@ from typing import NoReturn, ParamSpec
 import typer
 
 from khrop.model.errors import WrongUse, in_a_line
+from khrop.model.terminal_text import printable
 
 OK, BROKEN, WRONG_USE, FAULT = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -69,5 +70,5 @@ guarded = guard()
 
 
 def _leave(code: int, message: str) -> NoReturn:
-    typer.echo(f"khrop: {message}", err=True)
+    typer.echo(printable(f"khrop: {message}"), err=True)
     raise typer.Exit(code) from None

@@ -8,12 +8,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from khrop.model.outcomes import RuleOutcome, by_status, share_text
-from khrop.model.terminal_text import plural
+from khrop.model.terminal_text import plural, printable
 from khrop.model.verdict_text import headline
 
 if TYPE_CHECKING:
@@ -150,5 +149,4 @@ def _table(head: tuple[str, ...], rows: list[str]) -> str:
 
 def _text(text: str) -> str:
     """Return a text for HTML: escaped, and without characters that HTML and UTF-8 cannot hold."""
-    kept = (c if unicodedata.category(c) not in ("Cc", "Cs") else " " if c in "\n\t" else "\ufffd" for c in text)
-    return html.escape("".join(kept))
+    return html.escape(printable(text))

@@ -6,7 +6,6 @@ Here belong the form of a cell and the set-up of a sheet for screen and print. W
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from copy import copy
 from datetime import date, datetime
@@ -14,12 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from khrop.model.terminal_text import printable_lines
 from pipelines.datasets.province_progress.choices import Digits
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -30,7 +29,6 @@ EDGE = Side("thin", "A6A6A6")
 A4 = 9
 ROW_HEIGHT = 19
 """Points: Thai has marks above and below its letters."""
-SURROGATES = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class Look:
@@ -66,14 +64,14 @@ class Look:
             kind: Its style: cell, head, title, note or total.
         """
         if isinstance(value, str):
-            text = SURROGATES.sub("�", ILLEGAL_CHARACTERS_RE.sub("�", value))
+            text = printable_lines(value)
             cell.value = text
             # openpyxl would take a text that begins with = for a formula.
             cell.data_type = "s"
         else:
             cell.value = float(value) if isinstance(value, Decimal) else value
         cell._style = copy(self._style(kind, _form(value)))
-        if isinstance(value, str) and text.startswith(FORMULA_SIGNS):
+        if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
             cell.quotePrefix = True
 
     def _style(self, kind: str, form: str) -> Any:

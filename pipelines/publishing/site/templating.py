@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from khrop.model.terminal_text import printable_lines
 from pipelines.publishing.site import labels, palette
 
 HERE = Path(__file__).parent
@@ -59,7 +60,7 @@ class Look:
         page = self._environment.get_template(f"{template}.html").render(
             root=root, css=Markup(style), js=Markup(script()), csp=_policy(style), **values
         )
-        return name, page + "\n"
+        return name, printable_lines(page) + "\n"
 
     @functools.cached_property
     def _environment(self) -> Environment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
+from pipelines.commands.text import echo, json_line
 from pipelines.datasets.province_progress.choices import Digits, Only
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def export(
         path = file or home.workbook / f"{campaign_id}.xlsx"
         changed = workbook_export.write(path, data)
         if as_json:
-            typer.echo(json.dumps({"campaign_id": campaign_id, "workbook": str(path), "changed": changed}))
+            echo(json_line({"campaign_id": campaign_id, "workbook": str(path), "changed": changed}))
         else:
-            typer.echo(f"{campaign_id}: {short_path(path.resolve())}{'' if changed else ' (unchanged)'}")
+            echo(f"{campaign_id}: {short_path(path.resolve())}{'' if changed else ' (unchanged)'}")
     return OK
 
 
@@ -181,13 +181,13 @@ def _print_letters(plan: Plan, done: Written, as_json: bool) -> None:
             "files": list(done.files),
             "not_behind": [standing.province_code for standing in plan.spared],
         }
-        typer.echo(json.dumps(entry, ensure_ascii=False))
+        echo(json_line(entry))
         return
     changed = f"{done.changed} new or changed" if done.changed else "all as they were"
-    typer.echo(f"{campaign}, as of {as_of}: {plural(len(plan.behind), 'reminder')} and the circular, {changed}")
+    echo(f"{campaign}, as of {as_of}: {plural(len(plan.behind), 'reminder')} and the circular, {changed}")
     if plan.spared:
-        typer.echo(f"  no reminder to {', '.join(f'{s.name_th} ({s.status})' for s in plan.spared)}")
-    typer.echo(f"  {short_path(done.folder)}")
+        echo(f"  no reminder to {', '.join(f'{s.name_th} ({s.status})' for s in plan.spared)}")
+    echo(f"  {short_path(done.folder)}")
 
 
 def _list_fields(as_json: bool) -> int:
@@ -197,14 +197,14 @@ def _list_fields(as_json: bool) -> int:
     if as_json:
         for field in (*FIELDS, *ROW_FIELDS):
             entry = {"field": field.name, "th": field.th, "en": field.en, "templates": field.kinds}
-            typer.echo(json.dumps({**entry, "needed": field.needed, "example": field.example}, ensure_ascii=False))
+            echo(json_line({**entry, "needed": field.needed, "example": field.example}))
         return OK
     rows = [
         (f"{{{{ {field.name} }}}}" if field.name != "rows" else "rows", ", ".join(field.kinds), field.th, field.en)
         for field in (*FIELDS, *ROW_FIELDS)
     ]
-    typer.echo("\n".join(table(rows)))
-    typer.echo(f"\nA PNG picture with the alternative text {PICTURE} becomes the QR code.")
+    echo("\n".join(table(rows)))
+    echo(f"\nA PNG picture with the alternative text {PICTURE} becomes the QR code.")
     return OK
 
 
@@ -219,9 +219,9 @@ def _copy_templates(as_json: bool) -> int:
     for kind in KINDS:
         path = folder / f"{kind}.docx"
         if as_json:
-            typer.echo(json.dumps({"template": str(path), "copied": path in copied}))
+            echo(json_line({"template": str(path), "copied": path in copied}))
         else:
-            typer.echo(f"{short_path(path)}{'' if path in copied else ': is there already, and stays as it is'}")
+            echo(f"{short_path(path)}{'' if path in copied else ': is there already, and stays as it is'}")
     return OK
 
 
@@ -237,7 +237,7 @@ def _export_tables(as_json: bool) -> int:
     with Warehouse(Home.current().warehouse).writer(), open_warehouse(for_reports=True) as (home, connection):
         written = tables.export(connection, home.exports)
     if as_json:
-        typer.echo(json.dumps({"exports": str(home.exports), "rows": written}))
+        echo(json_line({"exports": str(home.exports), "rows": written}))
     else:
-        typer.echo(f"{plural(2 * len(written), 'file')} in {short_path(home.exports)}")
+        echo(f"{plural(2 * len(written), 'file')} in {short_path(home.exports)}")
     return OK

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.contracts.province_progress import ProvinceProgress as CONTRACT
+from khrop.model.terminal_text import printable_lines
 from pipelines.datasets.province_progress.data_docs.comparisons import Suite
 from pipelines.datasets.province_progress.data_docs.expectations import unsaid
 
@@ -57,7 +58,7 @@ def _rendered(
     document: RenderedDocumentContent, *, up: str, title: str, broken: Sequence[Mapping[str, Any]] = ()
 ) -> str:
     document.page_title = title
-    html: str = _view().render(document, up=up, broken=broken)
+    html: str = printable_lines(_view().render(document, up=up, broken=broken))
     return _BLANK.sub("\n", html)
 
 
@@ -86,6 +87,7 @@ def index_page(
 
     environment = Environment(loader=FileSystemLoader(PAGES), autoescape=True)
     told = {"suites": suites, "returns": list(returns), "set_aside": list(set_aside), "not_judged": not_judged}
-    return environment.get_template("index.j2").render(
+    page = environment.get_template("index.j2").render(
         **told, suite_path=suite_path, unsaid=unsaid(), version=version, contract=CONTRACT.__name__
     )
+    return printable_lines(page)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.errors import WrongUse
+from khrop.model.terminal_text import printable_lines
 from pipelines.datasets.province_progress.letters.fields import KINDS, PICTURE, example, fields_of
 from pipelines.publishing import zip_files
 
@@ -142,7 +143,7 @@ def _environment() -> Environment:
         """A value as XML has it: lines broken as Word breaks them."""
         if not isinstance(value, str):
             return value
-        lines = FORBIDDEN.sub("", value).splitlines() or [""]
+        lines = printable_lines(FORBIDDEN.sub("", value)).splitlines() or [""]
         return Markup('</w:t><w:br/><w:t xml:space="preserve">').join(escape(line) for line in lines)
 
     environment = Fields(autoescape=True, undefined=StrictUndefined, finalize=written)

@@ -1,0 +1,171 @@
+"""What is damaged in a home, or was left undone: each a sentence with the command that mends it.
+
+Here belongs the search. What mends it belongs in `pipelines.commands.doctor`; what is wrong with returns that were
+judged belongs in `pipelines.monitoring.health`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pipelines.archive import ledger
+from pipelines.archive.ledger import Damaged, Receipt
+from pipelines.archive.store import Archive
+from pipelines.home import Home
+from pipelines.monitoring.pending import waiting_work
+from pipelines.orchestration.launch import HistoryDamaged, dead_runs
+from warehouse.connect import Warehouse, WarehouseBroken
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class Remedy(StrEnum):
+    """What mends a finding without a person: it can be remade from what is whole."""
+
+    torn_line = "remove the line"
+    parts = "take the parts out of their container"
+    rebuild = "rebuild the warehouse"
+    new_history = "put Dagster's database aside"
+    report = "report the returns to Dagster again"
+    dead_runs = "record the runs as failed"
+    ingest = "do what waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something damaged or undone.
+
+    Attributes:
+        part: The part of the home.
+        text: What is wrong, and the command that mends it.
+        remedy: What mends it; None where a person must.
+        names: The returns or hashes that it is about, for the remedy.
+    """
+
+    part: str
+    text: str
+    remedy: Remedy | None = None
+    names: tuple[str, ...] = ()
+
+
+def findings(home: Home) -> Iterator[Finding]:
+    """Yield what is damaged or undone in a home, in the order in which it is mended.
+
+    Archived files are compared by size; `khrop verify` compares their hashes. The warehouse is read to its last block.
+
+    Args:
+        home: The home.
+
+    Raises:
+        WarehouseLocked: Where another process holds the warehouse.
+    """
+    archive = Archive(home.archive)
+    if cut := ledger.torn(archive.ledger):
+        yield Finding(
+            "ledger",
+            f"{archive.ledger}: its last line was cut short ({cut} bytes), as by a power cut; what came in with it is"
+            " taken in again by khrop ingest, and khrop doctor --mend removes the line",
+            Remedy.torn_line,
+        )
+    try:
+        receipts = archive.receipts()
+    except Damaged as reason:
+        yield Finding("ledger", str(reason))
+        return
+    yield from _archive(archive, receipts)
+    returns = yield from _warehouse(home)
+    yield from _history(home, returns)
+
+
+def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:
+    """Yield the files that are missing or have another size; the parts of whole containers can be taken out again."""
+    firsts: dict[str, Receipt] = {}
+    for receipt in receipts:
+        firsts.setdefault(receipt.sha256, receipt)
+    lost = {sha256: size for sha256, r in firsts.items() if (size := _size(archive, sha256)) != r.bytes}
+    parents = {r.sha256: r.parent for r in receipts if r.parent and r.parent not in lost}
+    for sha256, size in lost.items():
+        what = "is missing" if size is None else f"has {size:,} bytes, expected {firsts[sha256].bytes:,}"
+        where = f"{archive.path(sha256)}, the file {firsts[sha256].name},"
+        if sha256 in parents:
+            mend, names = "khrop doctor --mend takes it out of its container again", (sha256, parents[sha256])
+            yield Finding("archive", f"{where} {what}: {mend}", Remedy.parts, names)
+        else:
+            yield Finding("archive", f"{where} {what}: take the original in again with khrop ingest")
+    for stray in archive.strays():
+        text = "is not in the ledger: a command was killed before it was; take its original in again with khrop ingest"
+        yield Finding("archive", f"{stray} {text}")
+
+
+def _size(archive: Archive, sha256: str) -> int | None:
+    try:
+        return os.stat(archive.path(sha256)).st_size
+    except OSError:
+        return None
+
+
+def _warehouse(home: Home) -> Generator[Finding, None, list[str]]:
+    """Yield what is wrong with the warehouse, and return the names of its returns."""
+    warehouse, names = Warehouse(home.warehouse), []
+    try:
+        if home.warehouse.exists():
+            with warehouse.reading() as connection:
+                _read_all(connection)
+                rows = connection.execute("SELECT DISTINCT snapshot_id FROM core.snapshot").fetchall()
+                names = [row[0] for row in rows]
+        work = waiting_work(home, warehouse)
+    except WarehouseBroken as reason:
+        yield Finding("warehouse", str(reason), Remedy.rebuild)
+        return []
+    if work:
+        text = f"a command was cut short, or files were changed since: {'; '.join(work[:3])}{' …' if work[3:] else ''}"
+        yield Finding("warehouse", f"{text}; khrop ingest, or khrop doctor --mend, does what waits", Remedy.ingest)
+    return names
+
+
+def _read_all(connection: DuckDBPyConnection) -> None:
+    """Read every block of every table, so that DuckDB compares their checksums."""
+    tables = connection.execute(
+        "SELECT format('{}.{}', schema_name, table_name) FROM duckdb_tables() WHERE NOT internal"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"SELECT max(hash(COLUMNS(*))) FROM {table}").fetchall()
+
+
+def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
+    """Yield what is wrong with Dagster's database, where it is the default one."""
+    folder = home.dagster / "history"
+    databases = sorted([*folder.rglob("*.db"), *(home.dagster / "schedules").glob("*.db")])
+    try:
+        for database in databases:
+            with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+                if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+                    raise sqlite3.DatabaseError
+        known = _column(folder / "runs" / "index.db", "SELECT partition FROM dynamic_partitions")
+        dead = dead_runs(home)
+    except sqlite3.OperationalError:  # it is being written now, or has tables of another version
+        return
+    except sqlite3.DatabaseError:
+        text = "; its runs are lost, and the returns are reported to the new one"
+        yield Finding("dagster", f"{HistoryDamaged(home)}{text}", Remedy.new_history, tuple(returns))
+        return
+    if dead:
+        text = f"{len(dead)} runs are recorded as under way and their processes are gone: the next command frees them"
+        yield Finding("dagster", text, Remedy.dead_runs)
+    if unknown := sorted(set(returns) - set(known)):
+        text = f"{len(unknown)} returns of the warehouse are unknown to Dagster, such as {unknown[0]}"
+        yield Finding("dagster", f"{text}: khrop doctor --mend reports them", Remedy.report, tuple(unknown))
+
+
+def _column(database: os.PathLike[str], sql: str) -> list[str]:
+    if not os.path.exists(database):
+        return []
+    with closing(sqlite3.connect(f"file:{os.fspath(database)}?mode=ro", uri=True)) as connection:
+        return [row[0] for row in connection.execute(sql).fetchall()]

@@ -1,0 +1,109 @@
+"""`khrop verify` proves the archive, the warehouse against it, the exports against that; a home is restored from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from waste_plans import CAMPAIGN, csv_of, install, rows, with_totals
+
+from pipelines.archive.store import Archive
+from pipelines.home import Home
+from pipelines.returns import Decision
+from warehouse.connect import Warehouse
+
+Command = Callable[..., Any]
+
+
+def contents(home: Home) -> dict[str, list[Any]]:
+    """All of raw, core and the marts, but for when it was loaded."""
+    held = {}
+    with Warehouse(home.warehouse).reading() as connection:
+        names = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+            " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
+        ).fetchall()
+        for (name,) in names:
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] != "loaded_at"]
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            held[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
+    return held
+
+
+@pytest.fixture
+def filled(khrop: Command, home: Home, taken_in: Any, returns: Path, sample: Path, tmp_path: Path) -> Command:
+    """A home with two datasets, a container, returns of several verdicts, and decisions; the tables without Dagster."""
+    install(home.root)
+    (tmp_path / "waste.csv").write_bytes(csv_of(with_totals(rows())))
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as packed:
+        packed.write(sample, "a.txt")
+        packed.write(returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv", "b.csv")
+    taken_in(tmp_path / "both.zip", returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
+    taken_in(tmp_path / "waste.csv", campaign=CAMPAIGN)
+    archive = Archive(home.archive)
+    first = {receipt.name: receipt for receipt in archive.receipts()}
+    archive.record_decision(first["b.csv"], "khrop withdraw", Decision("withdraw", "a", "b").plain())
+    taken_in()
+    return khrop
+
+
+def test_a_whole_home_is_proved_and_restored_from_archive_and_campaigns_alone(
+    filled: Command, home: Home, tmp_path: Path
+) -> None:
+    done = filled("verify", "--judge", "all")
+    assert (done.returncode, done.stdout) == (0, "5 files in the archive, 0 damaged.\n")
+    before = contents(home)
+    shutil.move(home.root, tmp_path / "lost")
+    for kept in ("archive", "campaigns", "datasets"):
+        if (tmp_path / "lost" / kept).exists():
+            shutil.copytree(tmp_path / "lost" / kept, home.root / kept)
+    assert filled("rebuild").returncode == 1  # syn-bad-05 is set aside
+    restored = contents(home)
+    assert len(restored.pop("mart.waste_plan_trend")) == 1  # the fixture builds no mart of a home's own
+    assert restored == before
+    assert filled("verify", "--judge", "all").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        (
+            "UPDATE core.province_progress SET saved = saved + 1 WHERE snapshot_id LIKE 'a-%' AND province_code = '90'",
+            1,
+        ),
+        ("DELETE FROM core.province_progress WHERE snapshot_id LIKE 'a-%' AND province_code = '90'", 2),
+        ("DELETE FROM core.violation WHERE snapshot_id LIKE 'syn-bad-05%'", 1),
+        ("UPDATE core.snapshot SET as_of = as_of + INTERVAL 1 DAY WHERE snapshot_id LIKE 'a-%'", 1),
+    ],
+)
+def test_what_the_warehouse_has_and_the_archive_does_not_say_is_named(
+    filled: Command, home: Home, change: str, differs: int
+) -> None:
+    with Warehouse(home.warehouse).writing() as connection:
+        connection.execute(change)
+    done = filled("verify", "--judge", "all", "--json")
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    ours = [line for line in lines if "damage" in line and ".parquet" not in line["file"]]
+    assert len(ours) == differs, ours
+    assert all("; khrop re" in line["damage"] for line in ours)
+
+
+def test_an_export_that_was_altered_is_named(filled: Command, home: Home) -> None:
+    file = home.exports / "core_snapshot_judged.parquet"
+    duckdb.sql(f"COPY (FROM read_parquet('{file}') LIMIT 2) TO '{file}.new' (FORMAT parquet)")
+    os.replace(f"{file}.new", file)
+    (home.exports / "core_violation.parquet").write_bytes(b"no parquet")
+    done = filled("verify")
+    assert done.returncode == 1
+    differing, broken, count = done.stdout.splitlines()
+    assert "3 rows differ from core.snapshot_judged; khrop export" in differing + broken
+    assert "cannot be read" in differing + broken
+    assert count == "5 files in the archive, 2 damaged."
