@@ -79,11 +79,30 @@ BEFORE = (
             r"|(?i:\b(?:printed|generated|exported|downloaded|created))\W*$"
         ),
     ),
+    (
+        "plan",
+        re.compile(
+            r"(?:(?<![ก-๎])(?:ค่า|สถานะ)?|^\W*ตาม)(?:แผน(?:งาน)?|เป้า(?:หมาย)?|ตัวชี้วัด)(?:สะสม|ตามแผน)?"
+            r"(?:\s*(?:ประจำ)?ปี\s*[0-9๐-๙]{2,4})?\W*$|(?<![ก-๎])(?:แผน|เป้าหมาย)การ[ก-๎]{1,24}$|"
+            r"(?i:(?:^|[(:;/–-])\s*(?:the )?(?:plan|target|goal)s?\W*$)"
+        ),
+    ),
+    (
+        "list",
+        re.compile(
+            r"(?:รายชื่อ|ทำเนียบ|รายการ)\s*(?:ของ)?\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|จังหวัด|เทศบาล|อบต\.?|หน่วยงาน)?"
+            r"\s*(?:ทั้งหมด|ทั่วประเทศ|ใน[ก-๎]{1,14})?\s*(?:ใช้|ตาม|อ้างอิง(?:จาก)?)?\W*$|"
+            r"(?i:\b(?:list|names) of [a-z ]{1,30}\W*$)"
+        ),
+    ),
+    ("baseline", re.compile(r"(?:ข้อมูล(?:พื้น)?ฐาน|ค่าฐาน|ปีฐาน|ตั้งต้น)\W*$|(?i:\bbaseline\W*$)")),
     ("example", re.compile(r"(?:ตัวอย่าง|แบบฟอร์ม|ทดสอบ)\s*:?\s*$|(?i:\b(?:example|sample|template))\W*$")),
 )
 """What gives a date to something else, where it stands before the phrase in its line."""
 COUNTED = re.compile(r"(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น)\s*(?:ทั่วประเทศ|ทั้งหมด|ทั้งสิ้น)\s*(?:จำนวน\s*\S+\s*แห่ง)?\s*$")
-"""Words before another wording that give its date to the number of authorities."""
+PLANNED = re.compile(r"(?:^|[\s(:])(?:แผน|เป้าหมาย)(?!.*ผล)[ก-๎. ]{0,40}$")
+OF_OTHER_WORDINGS = (("number of authorities", COUNTED), ("plan", PLANNED))
+"""Words before another wording that give its date to something else."""
 BEHIND = (
     (
         "previous",
@@ -91,6 +110,7 @@ BEHIND = (
     ),
     ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง|ใช้ไม่ได้|(?i:cancelled|withdrawn|not valid))")),
     ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป|(?i:next))")),
+    ("plan", re.compile(r"^\s*(?:[(\[]\s*|(?:ซึ่ง)?เป็น)(?:ตาม|ค่า)?(?:แผน|เป้าหมาย|(?i:plan|target))")),
 )
 ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 """A Gregorian date in figures, whose first two may be day and month or month and day."""
@@ -153,11 +173,12 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
 
 def _in_other_words(cell: Cell) -> Iterator[Claim]:
     for match in OTHER.finditer(cell.read):
-        found = date_after(cell.read, match.end())
-        if found and COUNTED.search(cell.read[: match.start()].rpartition("\n")[2][-AROUND:]):
-            yield Claim("rejected", "number of authorities", found.date, cell.place, found.printed)
-        elif found and not _other_class(cell.read, match.start(), match.end() + found.end):
-            yield Claim("rival", "as_of", found.date, cell.place, found.printed)
+        if found := date_after(cell.read, match.end()):
+            before = cell.read[: match.start()].rpartition("\n")[2][-AROUND:]
+            other = next((name for name, words in OF_OTHER_WORDINGS if words.search(before)), "")
+            other = other or _other_class(cell.read, match.start(), match.end() + found.end)
+            source, measure = ("rejected", other) if other else ("rival", "as_of")
+            yield Claim(source, measure, found.date, cell.place, found.printed)
 
 
 def _dates_struck(cell: Cell, struck: str) -> Iterator[Claim]:
