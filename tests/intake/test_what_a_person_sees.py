@@ -109,6 +109,8 @@ def test_an_as_of_date_is_known_by_its_words(line: str) -> None:
         "ความก้าวหน้า ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓",
         "ข้อมูล ณ วันที่ 6/5/2020",
         "ข้อมูล ณ วันที่ 25 มิ.ย. 63",
+        "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ถึงวันที่ ๒๕ มิถุนายน ๒๕๖๓",
+        "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ เป็น ๒๕ มิถุนายน ๒๕๖๓",
     ],
 )
 def test_a_date_of_something_else_or_one_that_is_open_is_no_as_of_date(line: str) -> None:

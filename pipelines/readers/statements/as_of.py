@@ -114,6 +114,8 @@ BEHIND = (
 )
 ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 """A Gregorian date in figures, whose first two may be day and month or month and day."""
+JOINED = re.compile(r"[^\w\n]{0,4}(?:(?:จน)?ถึง|และ|กับ|(?:เปลี่ยน|แก้|แก้ไข)?เป็น|to|and|until)?\s*(?:วันที่)?[^\w\n]{0,2}")
+"""What stands between two dates that are named together: a range, a date and the one that takes its place."""
 WORDS_AHEAD = 10
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 WINDOW = 70
@@ -157,7 +159,7 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
             continue
         if other := _other_class(cell.read, match.start(), match.end() + found.end):
             yield Claim("rejected", other, found.date, cell.place, found.printed)
-        elif _either_order(found):
+        elif _either_order(found) or _joined(found, cell.read[match.end() :]):
             yield Claim("document", "as_of", None, cell.place, found.printed)
         elif day := _short_thai_year(found, cell.read[match.end() :]):
             yield Claim("document", "as_of", day, cell.place, found.printed)
@@ -204,6 +206,14 @@ def _other_class(text: str, start: int, end: int) -> str:
 def _either_order(found: FoundDate) -> bool:
     order = ORDER.fullmatch(found.printed.strip())
     return bool(order) and found.day <= 12 and found.month <= 12 and found.day != found.month
+
+
+def _joined(found: FoundDate, text: str) -> bool:
+    """Whether another date is named together with one: which of them is meant cannot be known."""
+    behind = text[found.end : found.end + WINDOW]
+    between = JOINED.match(behind)
+    second = next(iter(find_dates(behind)), None)
+    return bool(between and second and second.start <= between.end() and second.date != found.date)
 
 
 def _short_thai_year(found: FoundDate, text: str) -> date | None:
