@@ -29,7 +29,7 @@ OTHERS = {
     "deadline": "กำหนดส่ง, deadline", "number of authorities": "ของจำนวน อปท., number of authorities",
     "denied": "ไม่ใช้, denied", "printing": "วันที่พิมพ์, printing",
     "period": "ช่วงเวลา, period", "letter": "วันที่ของหนังสือ, letter", "plan": "ของแผนหรือเป้าหมาย, plan",
-    "list": "ของรายชื่อ, list", "baseline": "ของข้อมูลฐาน, baseline",
+    "list": "ของรายชื่อ, list", "baseline": "ของข้อมูลฐาน, baseline", "qualified": "มีคำอื่นกำกับ, qualified by other words",
 }  # fmt: skip
 """What dates that were not taken are of."""
 CITES = re.compile(r"(?:ตาม|อ้างถึง|อ้างอิง)\s*(?:ถึง)?\s*หนังสือ|ลงวันที่")

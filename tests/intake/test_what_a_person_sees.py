@@ -125,7 +125,16 @@ def test_a_date_that_was_not_taken_is_in_the_message() -> None:
     assert "๓๑ สิงหาคม ๒๕๖๓ (กำหนดส่ง, deadline)" in message
 
 
-@pytest.mark.parametrize("line", ["ณ วันที่ ๙ กรกฎาคม ๒๕๖๓", "สถานะวันที่ ๙ กรกฎาคม ๒๕๖๓"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "สถานะวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "ตารางประจำวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "ตัดยอดวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "อัปเดตล่าสุด ๙ กรกฎาคม ๒๕๖๓",
+    ],
+)
 def test_another_wording_with_another_date_contradicts_the_as_of_date(line: str) -> None:
     assert "as-of-present" in rules(judged(memo(AS_OF, line)))
     assert warned(judged(memo(AS_OF, line.replace("๙ กรกฎาคม", "๒๕ มิถุนายน")))) == set()
