@@ -36,6 +36,7 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+NO_SIZE = re.compile(r"0*(?:\.0*)?[a-z]*$")
 POINTS = re.compile(r"([0-9.]{1,8})pt")
 Looks = Mapping[str, Look]
 NUMBERS = ("float", "currency", "percentage")
@@ -97,7 +98,7 @@ class _Content:
     def __init__(self) -> None:
         self.grids: list[Grid] = []
         self.links: list[str] = []
-        self._hidden_sheets: set[str] = set()
+        self._hiding: set[str] = set()
         self._looks: dict[str, Look] = {}
         self._depth = self._hidden_groups = self._row = self._col = 0
 
@@ -122,9 +123,8 @@ class _Content:
     def _ended(self, name: str, element: etree._Element) -> None:
         if name == "style":
             self._looks[element.get(f"{STYLE}name", "")] = _look(element)
-            properties = element.find(f"{STYLE}table-properties")
-            if properties is not None and properties.get(f"{TABLE}display") == "false":
-                self._hidden_sheets.add(element.get(f"{STYLE}name", ""))
+            if _hides(element):
+                self._hiding.add(element.get(f"{STYLE}name", ""))
         elif name == "table-source":
             self.links.append(element.get(f"{XLINK}href", ""))
             # What is kept of another file's sheet is no sheet of this one.
@@ -133,7 +133,7 @@ class _Content:
         elif self._depth == 1 and name == "table-column":
             first, count = self._col + 1, _repeated(element, "columns")
             self._col += count
-            if element.get(f"{TABLE}visibility") in HIDDEN:
+            if self._hidden(element):
                 self.grids[-1].hidden_columns.append((first, self._col))
         elif self._depth == 1 and name == "table-row":
             self._rows(element)
@@ -146,11 +146,16 @@ class _Content:
         self._depth += 1 if begins else -1
         if begins and self._depth == 1:
             grid.check_sheets(len(self.grids) + 1)
-            hidden = element.get(f"{TABLE}style-name", "") in self._hidden_sheets
+            hidden = element.get(f"{TABLE}style-name", "") in self._hiding
             self.grids.append(Grid(element.get(f"{TABLE}name", ""), hidden=hidden))
             self._row = self._col = 0
         elif not begins and self._depth == 0:
             grid.check(self.grids)
+
+    def _hidden(self, element: etree._Element) -> bool:
+        """Whether a row or column is hidden, or has no size."""
+        styled = element.get(f"{TABLE}style-name", "") in self._hiding
+        return styled or element.get(f"{TABLE}visibility") in HIDDEN
 
     def _rows(self, element: etree._Element) -> None:
         """Put a row, as many times as it is repeated: only as far as it has cells, and never out of bounds."""
@@ -158,7 +163,7 @@ class _Content:
         first, count = self._row + 1, _repeated(element, "rows")
         self._row += count
         cells = list(_cells(element, self._looks))
-        hidden = self._hidden_groups > 0 or element.get(f"{TABLE}visibility") in HIDDEN
+        hidden = self._hidden_groups > 0 or self._hidden(element)
         for row in range(first, min(first + count, LAST_ROW + 1)) if cells else ():
             if hidden:
                 sheet.hidden_rows.add(row)
@@ -234,6 +239,15 @@ def _runs(element: etree._Element, looks: Looks, look: Look = PLAIN) -> Iterator
         elif name.startswith(TEXT) and not name.startswith(f"{TEXT}note"):
             yield from _runs(child, looks, looks.get(child.get(f"{TEXT}style-name", ""), look))
         yield child.tail or "", look
+
+
+def _hides(style: etree._Element) -> bool:
+    """Return whether a style hides a sheet, or gives a row no height or a column no width."""
+    for properties in style:
+        sizes = properties.get(f"{STYLE}row-height"), properties.get(f"{STYLE}column-width")
+        if properties.get(f"{TABLE}display") == "false" or any(size and NO_SIZE.match(size) for size in sizes):
+            return True
+    return False
 
 
 def _look(style: etree._Element) -> Look:

@@ -91,7 +91,7 @@ def _grid(book: Any, number: int, codes: list[str], looks: list[Look]) -> Grid:
     formulas = _formulas(book)
     sheet = book.sheet_by_index(number)
     cells = Grid(sheet.name, hidden=sheet.visibility & 3 != 0)
-    cells.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden}
+    cells.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden or not info.height}
     cells.hidden_columns = [
         (col + 1, col + 1) for col, info in sheet.colinfo_map.items() if info.hidden or not info.width
     ]
