@@ -15,7 +15,7 @@ HIDING = (
     "color:rgba(0,0,0,0)", "color:#fefefe", "position:absolute;left:-9999px", "position:fixed; top:-3000px",
     "display:inline-block;text-indent:-9999px", "clip-path:inset(100%);position:absolute", "mso-hide:all",
     "display:inline-block;height:0;overflow:hidden", "display:inline-block;width:0; overflow:hidden",
-    "display:inline-block;transform:scale(0)", "zoom:0", "display:block;max-height:0;overflow:hidden",
+    "display:inline-block;transform:scale(0)", "display:block;max-height:0;overflow:hidden",
     "display:inline-block;max-width:0;overflow:hidden;white-space:nowrap", "display:inline-block;scale:0",
     "filter:opacity(0)", "-webkit-text-fill-color:transparent", "color:transparent", "color:hsl(0,0%,100%)",
     "font:0/0 a", "position:absolute;left:-9999em", "position:absolute;clip:rect(0,0,0,0)",

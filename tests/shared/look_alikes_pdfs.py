@@ -72,7 +72,7 @@ def _elsewhere(chance: Random, sheet: Written, x: float, base: float, text: str,
     elif how == "picture":
         sheet.said.append(f"{said} q {wide} 0 0 {2 * size} {x - 2} {HEIGHT - base - size / 2} cm /I Do Q")
     else:
-        more = _more(said, "0 0 595 50")
+        more = _more(said, "0 400 595 410")
         sheet.said.append("/X Do")
     return how, written(sheet, more=more, catalog=OFF if how == "layer" else "")
 
