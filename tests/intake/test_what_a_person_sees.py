@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from look_alikes_sheets import Cell, Table, cells, ods, xls, xlsb, xlsx
 from openpyxl.styles import Font
 
 from khrop.thai import provinces
@@ -295,6 +296,16 @@ def test_a_subtotal_that_does_not_add_up_is_a_row_that_is_set_aside() -> None:
         (".old {color: #fdfdfd}", '<span class="old">{}</span>'),
         (".old {font-size: 0.5px}", '<span class="old">{}</span>'),
         (".old {position: absolute; left: -9999px}", '<span class="old">{}</span>'),
+        (".old {filter: opacity(0)}", '<span class="old">{}</span>'),
+        (".old {font: 0/0 a}", '<span class="old">{}</span>'),
+        (".old {font-size: calc(0px)}", '<span class="old">{}</span>'),
+        (".old {-webkit-text-fill-color: transparent; color: black}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; max-width: 0; overflow: hidden}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; scale: 0}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; transform: translateX(-9999px)}", '<span class="old">{}</span>'),
+        (".old {margin-left: -9999px}", '<span class="old">{}</span>'),
+        ("@media (min-width: 600px) {.old {display: none}}", '<span class="old">{}</span>'),
+        ("@layer a {@supports (display: grid) {.old {display: none}}}", '<span class="old">{}</span>'),
         ("", '<span style="mso-hide:all">{}</span>'),
         ("", '<font color="white">{}</font>'),
         ("", "<details><summary>เดิม</summary>{}</details>"),
@@ -412,3 +423,22 @@ def test_a_figure_that_its_format_scales_is_read_as_it_shows() -> None:
             book.active.cell(row, 3).number_format = "#,##0,"
 
     assert not judged(workbook(scale)).accepted
+
+
+@pytest.mark.parametrize("write", [xlsx, ods, xls, xlsb])
+def test_a_row_without_height_and_a_column_without_width_are_not_seen(
+    write: Callable[[Sequence[Table]], bytes],
+) -> None:
+    old = Cell("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓")
+    rows = [
+        [Cell(TITLE)],
+        [Cell(AS_OF)],
+        *(cells(row) for row in (HEADINGS, *ROWS)),
+        cells([t.replace(",", "") for t in TOTAL]),
+    ]
+    flat = Table("ก", [[old], *rows], flat_rows={0})
+    narrow = Table("ก", [[*rows[0], *[Cell("")] * 8, old], *rows[1:]], narrow_columns={9})
+    for table in (flat, narrow):
+        found = judged(write([table]), "return")
+        assert found.accepted, found.violations
+        assert str(found.as_of) == "2020-06-25"

@@ -119,11 +119,11 @@ def xlsx(tables: Sequence[Table]) -> bytes:
         for r in table.hidden_rows:
             sheet.row_dimensions[r + 1].hidden = True
         for r in table.flat_rows:
-            sheet.row_dimensions[r + 1].height = 0
+            sheet.row_dimensions[r + 1].height = 0.25  # of 0 openpyxl writes nothing
         for c in table.hidden_columns:
             sheet.column_dimensions[get_column_letter(c + 1)].hidden = True
         for c in table.narrow_columns:
-            sheet.column_dimensions[get_column_letter(c + 1)].width = 0
+            sheet.column_dimensions[get_column_letter(c + 1)].width = 0.1
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()

@@ -17,7 +17,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, joined
+from pipelines.readers.workbooks.looks import LEAST_HEIGHT, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import plain
 from pipelines.readers.workbooks.typed_cells import (
     BUDDHIST_YEARS,
@@ -36,7 +36,9 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
-NO_SIZE = re.compile(r"0*(?:\.0*)?[a-z]*$")
+SIZE = re.compile(r"([0-9]{0,6}\.?[0-9]{0,9})(mm|cm|in|pt|px)?")
+UNITS = {"mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, "px": 0.75}
+"""Points."""
 POINTS = re.compile(r"([0-9.]{1,8})pt")
 Looks = Mapping[str, Look]
 NUMBERS = ("float", "currency", "percentage")
@@ -244,10 +246,15 @@ def _runs(element: etree._Element, looks: Looks, look: Look = PLAIN) -> Iterator
 def _hides(style: etree._Element) -> bool:
     """Return whether a style hides a sheet, or gives a row no height or a column no width."""
     for properties in style:
-        sizes = properties.get(f"{STYLE}row-height"), properties.get(f"{STYLE}column-width")
-        if properties.get(f"{TABLE}display") == "false" or any(size and NO_SIZE.match(size) for size in sizes):
+        sizes = properties.get(f"{STYLE}row-height", ""), properties.get(f"{STYLE}column-width", "")
+        if properties.get(f"{TABLE}display") == "false" or any(_points(size) < LEAST_HEIGHT for size in sizes):
             return True
     return False
+
+
+def _points(size: str) -> float:
+    match = SIZE.fullmatch(size)
+    return float(match[1]) * UNITS.get(match[2], 1.0) if match and match[1].strip(".") else LEAST_HEIGHT
 
 
 def _look(style: etree._Element) -> Look:
