@@ -19,8 +19,8 @@ from khrop.thai.dates import format_long
 
 PROPERTIES = {
     "theme": '<w:color w:val="FFFFFF" w:themeColor="background1" {}/>',
-    "shaded": '<w:shd w:val="clear" w:fill="000000" {}/>',
-    "highlit": '<w:highlight w:val="black" {}/>',
+    "shaded": '<w:color w:val="000000" {}/><w:shd w:val="clear" w:fill="000000" {}/>',
+    "highlit": '<w:color w:val="000000" {}/><w:highlight w:val="black" {}/>',
     "two half points": '<w:sz w:val="2" {}/>',
     "nearly white": '<w:color w:val="FDFDFD" {}/>',
     "web": "<w:webHidden {}/>",
@@ -39,7 +39,8 @@ def _unshown(chance: Random, document: Any, paragraph: Any, text: str) -> str:
         [*PROPERTIES, "vanish", "style", "base", "white", "pale", "tiny", "deleted", "moved", "paragraph"]
     )
     if how in PROPERTIES:
-        run._r.get_or_add_rPr().append(_element(PROPERTIES[how]))
+        for xml in PROPERTIES[how].split("/>")[:-1]:
+            run._r.get_or_add_rPr().append(_element(f"{xml}/>"))
     elif how == "vanish":
         run.font.hidden = True
     elif how in ("style", "base"):

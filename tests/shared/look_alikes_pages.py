@@ -81,11 +81,10 @@ def page_date(chance: Random, seen: Return, other: Return) -> Case:
         lines.insert(chance.randint(0, 1), f"<p>{seen.line}</p>")
     else:
         lines.append(f"<p>ณ วันที่ {format_long(seen.as_of)}</p>")
-    return Case(
-        _page(style, f"<p>{seen.title}</p>", *lines, _table(_cells([HEADINGS, *seen.rows]))),
-        seen,
-        f"page-date {style}{around}",
-    )
+    table = _table(_cells([HEADINGS, *seen.rows]))
+    below = chance.random() < 0.5
+    parts = [table, *lines] if below else [*lines, table]
+    return Case(_page(style, f"<p>{seen.title}</p>", *parts), seen, f"page-date {style}{around} {below} {len(lines)}")
 
 
 def page_struck(chance: Random, seen: Return, other: Return) -> Case:

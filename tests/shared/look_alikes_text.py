@@ -9,11 +9,17 @@ from look_alikes_returns import HEADINGS, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, 
 from look_alikes_words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
 
 from khrop.thai.dates import format_long
+from khrop.thai.digits import to_thai
 
 
-def _text(*parts: Sequence[Sequence[str]] | str) -> bytes:
-    lines = [part if isinstance(part, str) else "\n".join("\t".join(row) for row in part) for part in parts]
-    return "\n".join(lines).encode()
+def _text(chance: Random, *parts: Sequence[Sequence[str]] | str) -> tuple[bytes, str]:
+    """A text of lines and rows, its digits Thai or not, with empty lines or without; and how it is laid out."""
+    between, thai, apart = chance.choice("\t\t|"), chance.random() < 0.3, chance.choice(["\n", "\n\n"])
+    lines = []
+    for part in parts:
+        rows = part if isinstance(part, str) else "\n".join(between.join(row) for row in part)
+        lines.append(to_thai(rows) if thai and not isinstance(part, str) else rows)
+    return apart.join(lines).encode(), f"{between}{thai}{len(apart)}"
 
 
 def _other_date(chance: Random, other: Return) -> str:
@@ -25,13 +31,15 @@ def text_date(chance: Random, seen: Return, other: Return) -> Case:
     day = format_long(seen.as_of)
     own = chance.choice([f"ณ วันที่ {day}", f"สถานะวันที่ {day}", worded(chance.choice(OWN_DATES), seen.as_of, chance)])
     lines = [own, line] if chance.random() < 0.5 else [line, own]
-    return Case(_text(seen.title, *lines, [HEADINGS, *seen.rows]), seen, f"text-date {own} | {line}")
+    data, layout = _text(chance, seen.title, *lines, [HEADINGS, *seen.rows])
+    return Case(data, seen, f"text-date {own} | {line} {layout}")
 
 
 def text_date_alone(chance: Random, seen: Return, other: Return) -> Case:
     """No date but one that is given to something else."""
     line = _other_date(chance, other)
-    return Case(_text(seen.title, line, [HEADINGS, *seen.rows]), None, f"text-alone {line}")
+    data, layout = _text(chance, seen.title, line, [HEADINGS, *seen.rows])
+    return Case(data, None, f"text-alone {line} {layout}")
 
 
 def text_columns(chance: Random, seen: Return, other: Return) -> Case:
@@ -50,16 +58,19 @@ def text_columns(chance: Random, seen: Return, other: Return) -> Case:
         rows[0] = [*HEADINGS[:2], *known, *known]
         group = [qualifier, "", "", ""]
         rows.insert(0, ["", "", *(group if first else [""] * 4), *([] if first else group)])
-    return Case(_text(seen.title, seen.line, rows), seen, f"text-columns {qualifier} | {own} | {beside}")
+    data, layout = _text(chance, seen.title, seen.line, rows)
+    return Case(data, seen, f"text-columns {qualifier} | {own} | {beside} {layout}")
 
 
 def text_tables(chance: Random, seen: Return, other: Return) -> Case:
     tables = [[HEADINGS, *other.rows], [UNKNOWN_HEADINGS, *seen.rows]]
     chance.shuffle(tables)
     mark = chance.choice(["เดือนที่แล้ว", "ครั้งก่อน", ""])
-    return Case(_text(seen.title, seen.line, tables[0], mark, tables[1]), seen, "text-tables")
+    data, layout = _text(chance, seen.title, seen.line, tables[0], mark, tables[1])
+    return Case(data, seen, f"text-tables {mark} {layout}")
 
 
 def text_campaign(chance: Random, seen: Return, other: Return) -> Case:
     cited = f"ตามหนังสือ ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ๑๙ พฤษภาคม ๒๕๖๓ เรื่อง {TITLE}"
-    return Case(_text(cited, OTHER_TITLE, seen.line, [HEADINGS, *seen.rows]), None, "text-campaign")
+    data, layout = _text(chance, cited, OTHER_TITLE, seen.line, [HEADINGS, *seen.rows])
+    return Case(data, None, f"text-campaign {layout}")
