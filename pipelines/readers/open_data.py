@@ -1,7 +1,8 @@
 """Records as open-data portals serve them: JSON, JSON lines, XML and Parquet, to a sheet with their names as headings.
 
-Here belongs what the records of such a file are: the longest list of objects in it. All other texts in it (a title, a
-note) are prose, of which an as-of date may be read.
+Here belongs what the records of such a file are: the longest list of objects in it, and others that are as much like a
+table, so that two tables that could be meant are seen. All other texts in it (a title, a note) are prose, of which an
+as-of date may be read.
 """
 
 from __future__ import annotations
@@ -99,9 +100,21 @@ def _document(form: str, encoding: str, value: Any) -> Document:
             f"มีมากกว่า {MOST_RECORDS:,} ระเบียนหรือ {MOST_FIELDS} เขตข้อมูล มากเกินกว่าจะเป็นรายงาน",
             expected="the records of one return",
         )
-    rows = [names, *([_text(record.get(name)) for name in names] for record in records)]
     above = Sheet(PROSE, [(n, [line]) for n, line in enumerate(prose, 1)])
-    return Document(form, encoding, [above, Sheet(SHEET, list(enumerate(rows, 1)))])
+    rivals = [other for other in lists if other is not records and _as_much(other, records)]
+    sheets = [_sheet(f"{SHEET} {n}" if n > 1 else SHEET, given) for n, given in enumerate([records, *rivals], 1)]
+    return Document(form, encoding, [above, *sheets])
+
+
+def _as_much(other: Sequence[Record], records: Sequence[Record]) -> bool:
+    """Whether a list could be the table as well: it has half as many records or more, and fields of the same names."""
+    return 2 * len(other) >= len(records) and 2 * len(other[0].keys() & records[0].keys()) >= len(records[0])
+
+
+def _sheet(name: str, records: Sequence[Record]) -> Sheet:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    rows = [names, *([_text(record.get(name)) for name in names] for record in records)]
+    return Sheet(name, list(enumerate(rows, 1)))
 
 
 def _walk(value: Any, lists: list[Sequence[Record]], prose: list[str], depth: int) -> None:
@@ -110,10 +123,11 @@ def _walk(value: Any, lists: list[Sequence[Record]], prose: list[str], depth: in
         return
     if isinstance(value, list):
         records = [item for item in value if isinstance(item, dict)]
-        if records and len(records) == len(value) and not all(_nested(item) for item in records):
+        listed = bool(records) and not all(_nested(item) for item in records)
+        if listed:
             lists.append(records)
-        else:
-            for item in value:
+        for item in value:
+            if not (listed and isinstance(item, dict)):
                 _walk(item, lists, prose, depth + 1)
     elif isinstance(value, dict):
         for item in value.values():

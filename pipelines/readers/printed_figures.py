@@ -14,16 +14,17 @@ from pipelines.readers.document import Cell, Claim, RawTable, TableRow
 from pipelines.readers.table_form import Kind, Ratio, TableForm
 
 UNIT = re.compile(r"(?P<figure>[-–]?[0-9๐-๙][0-9๐-๙,]*)\s*(?:แห่ง|อปท\.?|หน่วย|ราย)")
+WORDED_PERCENT = re.compile(r"(?:คิดเป็น)?\s*ร้อยละ\s*(?P<figure>[0-9๐-๙][0-9๐-๙.]*)")
 AS_FORMULA = re.compile(r"=\"(?P<figure>[^\"]*)\"")
 """A figure as programs write it into a text so that a spreadsheet leaves it as it is."""
 FLOAT = re.compile(r"(?P<figure>[^.]+)\.0+")
 DASHES = frozenset("-–—−")
 HUNDREDTH = Decimal("0.01")
-PLAIN = {"unit": UNIT, "formula-text": AS_FORMULA, "decimal-count": FLOAT}
+PLAIN = {"unit": UNIT, "formula-text": AS_FORMULA, "decimal-count": FLOAT, "worded": WORDED_PERCENT}
 KINDS: dict[Kind, tuple[str, ...]] = {
     "count": ("formula-text", "unit", "decimal-count"),
     "ordinal": ("formula-text", "decimal-count"),
-    "percent": ("formula-text",),
+    "percent": ("formula-text", "worded"),
     "decimal": ("formula-text",),
 }
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from look_alikes_sheets import Cell, Table, cells, ods, xls, xlsb, xlsx
 from openpyxl.styles import Font
 
 from khrop.thai import provinces
@@ -81,6 +82,12 @@ def test_a_plain_return_is_accepted(page_of: Callable[..., str]) -> None:
         f"{AS_OF}\nเปิดระบบตั้งแต่ ณ วันที่ ๑๙ พฤษภาคม ๒๕๖๓",
         "ขอให้ดำเนินการภายในระยะเวลาที่กำหนด ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓ ปรากฏว่า",
         f"{AS_OF}\nรายงานครั้งต่อไปใช้ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        f"{AS_OF}\nแผน ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        f"{AS_OF}\nแผนการดำเนินงานของ อปท. ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        f"{AS_OF}\nเป้าหมาย ณ ๙ กรกฎาคม ๒๕๖๓",
+        f"{AS_OF}\nรายชื่อ อปท. ณ วันที่ ๙ มีนาคม ๒๕๖๓",
+        "ผลการดำเนินงานตามแผน ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓",
+        "รายชื่อจังหวัดที่ยังไม่บันทึกข้อมูล (ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓)",
     ],
 )
 def test_an_as_of_date_is_known_by_its_words(line: str) -> None:
@@ -95,11 +102,16 @@ def test_an_as_of_date_is_known_by_its_words(line: str) -> None:
         "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ (ครั้งก่อน)",
         "รายงานครั้งต่อไปใช้ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
         "กำหนดส่งข้อมูล ณ วันที่ ๓๑ สิงหาคม ๒๕๖๓",
+        "แผน ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "เป้าหมาย (ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓)",
+        "รายชื่อ อปท. ข้อมูล ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
         "ที่มา : จำนวน อปท. ใช้ข้อมูล ณ วันที่ ๙ มีนาคม ๒๕๖๓",
         "ยังไม่มีข้อมูล ณ วันที่ ๓๐ มิถุนายน ๒๕๖๓",
         "ความก้าวหน้า ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓",
         "ข้อมูล ณ วันที่ 6/5/2020",
         "ข้อมูล ณ วันที่ 25 มิ.ย. 63",
+        "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ถึงวันที่ ๒๕ มิถุนายน ๒๕๖๓",
+        "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ เป็น ๒๕ มิถุนายน ๒๕๖๓",
     ],
 )
 def test_a_date_of_something_else_or_one_that_is_open_is_no_as_of_date(line: str) -> None:
@@ -114,7 +126,16 @@ def test_a_date_that_was_not_taken_is_in_the_message() -> None:
     assert "๓๑ สิงหาคม ๒๕๖๓ (กำหนดส่ง, deadline)" in message
 
 
-@pytest.mark.parametrize("line", ["ณ วันที่ ๙ กรกฎาคม ๒๕๖๓", "สถานะวันที่ ๙ กรกฎาคม ๒๕๖๓"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ณ วันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "สถานะวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "ตารางประจำวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "ตัดยอดวันที่ ๙ กรกฎาคม ๒๕๖๓",
+        "อัปเดตล่าสุด ๙ กรกฎาคม ๒๕๖๓",
+    ],
+)
 def test_another_wording_with_another_date_contradicts_the_as_of_date(line: str) -> None:
     assert "as-of-present" in rules(judged(memo(AS_OF, line)))
     assert warned(judged(memo(AS_OF, line.replace("๙ กรกฎาคม", "๒๕ มิถุนายน")))) == set()
@@ -275,6 +296,16 @@ def test_a_subtotal_that_does_not_add_up_is_a_row_that_is_set_aside() -> None:
         (".old {color: #fdfdfd}", '<span class="old">{}</span>'),
         (".old {font-size: 0.5px}", '<span class="old">{}</span>'),
         (".old {position: absolute; left: -9999px}", '<span class="old">{}</span>'),
+        (".old {filter: opacity(0)}", '<span class="old">{}</span>'),
+        (".old {font: 0/0 a}", '<span class="old">{}</span>'),
+        (".old {font-size: calc(0px)}", '<span class="old">{}</span>'),
+        (".old {-webkit-text-fill-color: transparent; color: black}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; max-width: 0; overflow: hidden}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; scale: 0}", '<span class="old">{}</span>'),
+        (".old {display: inline-block; transform: translateX(-9999px)}", '<span class="old">{}</span>'),
+        (".old {margin-left: -9999px}", '<span class="old">{}</span>'),
+        ("@media (min-width: 600px) {.old {display: none}}", '<span class="old">{}</span>'),
+        ("@layer a {@supports (display: grid) {.old {display: none}}}", '<span class="old">{}</span>'),
         ("", '<span style="mso-hide:all">{}</span>'),
         ("", '<font color="white">{}</font>'),
         ("", "<details><summary>เดิม</summary>{}</details>"),
@@ -392,3 +423,22 @@ def test_a_figure_that_its_format_scales_is_read_as_it_shows() -> None:
             book.active.cell(row, 3).number_format = "#,##0,"
 
     assert not judged(workbook(scale)).accepted
+
+
+@pytest.mark.parametrize("write", [xlsx, ods, xls, xlsb])
+def test_a_row_without_height_and_a_column_without_width_are_not_seen(
+    write: Callable[[Sequence[Table]], bytes],
+) -> None:
+    old = Cell("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓")
+    rows = [
+        [Cell(TITLE)],
+        [Cell(AS_OF)],
+        *(cells(row) for row in (HEADINGS, *ROWS)),
+        cells([t.replace(",", "") for t in TOTAL]),
+    ]
+    flat = Table("ก", [[old], *rows], flat_rows={0})
+    narrow = Table("ก", [[*rows[0], *[Cell("")] * 8, old], *rows[1:]], narrow_columns={9})
+    for table in (flat, narrow):
+        found = judged(write([table]), "return")
+        assert found.accepted, found.violations
+        assert str(found.as_of) == "2020-06-25"

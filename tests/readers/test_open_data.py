@@ -49,6 +49,17 @@ def test_a_text_beside_the_records_is_prose() -> None:
     assert [str(c.value) for c in table.claims if c.measure == "as_of"] == ["2020-06-25"]
 
 
+def test_two_lists_that_could_be_the_table_are_both_read() -> None:
+    before = [{**record, "บันทึกแล้ว": 1} for record in RECORDS]
+    for lists in ({"previous": before, "records": RECORDS}, {"records": RECORDS, "previous": before}):
+        assert len(read(json.dumps({"notes": TITLE, **lists}).encode()).rows) == 4
+
+
+def test_records_of_xml_may_stand_beside_its_notes() -> None:
+    text = in_xml().replace("<rows>", "").replace("</rows>", "")
+    assert figures(read(text.encode())) == [["กระบี่", "62", "13", "20.97"], ["ตรัง", "100", "6", "6.0"]]
+
+
 def test_parquet_is_read(tmp_path: object) -> None:
     import pandas as pd
 

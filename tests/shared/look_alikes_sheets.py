@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+import openpyxl
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from written_workbooks import ods_parts, ole, ooxml, packed, relations
 
 LOOKS = ("plain", "white", "tiny", "struck")
@@ -32,13 +36,15 @@ class Cell(NamedTuple):
 
 @dataclass
 class Table:
-    """A sheet; rows and columns are counted from 0."""
+    """A sheet; rows and columns are counted from 0. Flat rows have no height, narrow columns no width."""
 
     name: str
     rows: list[list[Cell]]
     state: int = SHOWN
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    flat_rows: set[int] = field(default_factory=set)
+    narrow_columns: set[int] = field(default_factory=set)
 
 
 def cells(row: Sequence[str], look: str = "plain") -> list[Cell]:
@@ -58,17 +64,21 @@ def ods(tables: Sequence[Table]) -> bytes:
     )
     styles += (
         '<style:style style:name="away" style:family="table"><style:table-properties table:display="false"/>'
-        "</style:style>"
+        '</style:style><style:style style:name="flat" style:family="table-row"><style:table-row-properties'
+        ' style:row-height="0cm"/></style:style><style:style style:name="narrow" style:family="table-column">'
+        '<style:table-column-properties style:column-width="0cm"/></style:style>'
     )
     return packed(ods_parts("".join(map(_ods_table, tables)), styles))
 
 
 def _ods_table(table: Table) -> str:
     columns = "".join(
-        f"<table:table-column{_collapsed(n in table.hidden_columns)}/>" for n in range(max(map(len, table.rows)))
+        f"<table:table-column{_collapsed(n in table.hidden_columns)}{_styled('narrow', n in table.narrow_columns)}/>"
+        for n in range(max(map(len, table.rows)))
     )
     rows = "".join(
-        f"<table:table-row{_collapsed(n in table.hidden_rows)}>{''.join(map(_ods_cell, row))}</table:table-row>"
+        f"<table:table-row{_collapsed(n in table.hidden_rows)}{_styled('flat', n in table.flat_rows)}>"
+        f"{''.join(map(_ods_cell, row))}</table:table-row>"
         for n, row in enumerate(table.rows)
     )
     style = "" if table.state == SHOWN else ' table:style-name="away"'
@@ -79,6 +89,10 @@ def _collapsed(hidden: bool) -> str:
     return ' table:visibility="collapse"' if hidden else ""
 
 
+def _styled(name: str, so: bool) -> str:
+    return f' table:style-name="{name}"' if so else ""
+
+
 def _ods_cell(cell: Cell) -> str:
     style = "" if cell.look == "plain" else f' table:style-name="{cell.look}"'
     if isinstance(cell.text, float):
@@ -86,6 +100,33 @@ def _ods_cell(cell: Cell) -> str:
         return f"<table:table-cell{style}{kind}><text:p>{cell.text:g}</text:p></table:table-cell>"
     struck = f'<text:span text:style-name="struck-run">{escape(cell.struck)}</text:span>' if cell.struck else ""
     return f"<table:table-cell{style}><text:p>{struck}{escape(cell.text)}</text:p></table:table-cell>"
+
+
+def xlsx(tables: Sequence[Table]) -> bytes:
+    """A workbook of Excel, as openpyxl writes it. What is struck out within a text is left out."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    fonts = {"white": Font(color="FFFFFFFF"), "tiny": Font(sz=1), "struck": Font(strike=True)}
+    for table in tables:
+        sheet = book.create_sheet(table.name)
+        sheet.sheet_state = ("visible", "hidden", "veryHidden")[table.state]
+        for r, row in enumerate(table.rows, 1):
+            for c, cell in enumerate(row, 1):
+                if cell.text != "":
+                    written = sheet.cell(r, c, cell.text)
+                    if cell.look in fonts:
+                        written.font = fonts[cell.look]
+        for r in table.hidden_rows:
+            sheet.row_dimensions[r + 1].hidden = True
+        for r in table.flat_rows:
+            sheet.row_dimensions[r + 1].height = 0.25  # of 0 openpyxl writes nothing
+        for c in table.hidden_columns:
+            sheet.column_dimensions[get_column_letter(c + 1)].hidden = True
+        for c in table.narrow_columns:
+            sheet.column_dimensions[get_column_letter(c + 1)].width = 0.1
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
 
 
 def xls(tables: Sequence[Table]) -> bytes:
@@ -108,7 +149,9 @@ def xls(tables: Sequence[Table]) -> bytes:
 def _xls_sheet(table: Table) -> bytes:
     parts = [_begin(0x10)]
     parts += [_record(0x7D, struct.pack("<6H", col, col, 2560, 0, 1, 0)) for col in sorted(table.hidden_columns)]
+    parts += [_record(0x7D, struct.pack("<6H", col, col, 0, 0, 0, 0)) for col in sorted(table.narrow_columns)]
     parts += [_record(0x208, struct.pack("<6HI", row, 0, 20, 255, 0, 0, 0x20)) for row in sorted(table.hidden_rows)]
+    parts += [_record(0x208, struct.pack("<6HI", row, 0, 20, 0, 0, 0, 0x40)) for row in sorted(table.flat_rows)]
     for r, row in enumerate(table.rows):
         for c, cell in enumerate(row):
             head = struct.pack("<HHH", r, c, LOOKS.index(cell.look))
@@ -154,10 +197,12 @@ def xlsb(tables: Sequence[Table]) -> bytes:
 def _xlsb_sheet(table: Table) -> bytes:
     parts = [_record12(129, b"")]
     parts += [_record12(60, struct.pack("<IIIIH", col, col, 2560, 0, 1)) for col in sorted(table.hidden_columns)]
+    parts += [_record12(60, struct.pack("<IIIIH", col, col, 0, 0, 2)) for col in sorted(table.narrow_columns)]
     parts.append(_record12(145, b""))
     for r, row in enumerate(table.rows):
-        hidden = 0x10 if r in table.hidden_rows else 0
-        parts.append(_record12(0, struct.pack("<IIHBBBI", r, 0, 300, 0, hidden, 0, 0)))
+        hidden = 0x10 if r in table.hidden_rows else 0x20 if r in table.flat_rows else 0
+        height = 0 if r in table.flat_rows else 300
+        parts.append(_record12(0, struct.pack("<IIHBBBI", r, 0, height, 0, hidden, 0, 0)))
         for c, cell in enumerate(row):
             head = struct.pack("<II", c, LOOKS.index(cell.look))
             if isinstance(cell.text, float):

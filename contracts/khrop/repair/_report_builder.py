@@ -19,7 +19,7 @@ from khrop.repair._wrong_cells import WrongCell, WrongCells
 from khrop.repair.figures import format_figure
 from khrop.repair.readings import THREE_EDITS, TWO_EDITS
 from khrop.repair.rows_by_name import RowsByName
-from khrop.repair.search import Outcome, Search
+from khrop.repair.search import CLOSE, Outcome, Search
 from khrop.repair.sheet import Sheet
 from khrop.thai.digits import to_arabic
 
@@ -72,10 +72,13 @@ class ReportBuilder:
             status = "consistent"
         elif outcome.unknown:
             status = "unsolved"
-        elif not guess and len(cells) <= _MOST_UNIQUE and all(cell.certain for cell in cells) and self._all_agree():
-            status = "repaired"
-        else:
+        elif guess or len(cells) > _MOST_UNIQUE or not all(cell.certain for cell in cells) or not self._all_agree():
             status = "ambiguous"
+        elif self._rounding_is_open(cells):
+            self.notes.append(_ROUNDING_NOTE)
+            status = "ambiguous"
+        else:
+            status = "repaired"
         thai = any(to_arabic(cell.printed) != cell.printed for cells in self.sheet.rows[:3] for cell in cells)
         shape = self.search.table[0].shape
         repairs = tuple(repair_of(cell, shape, outcome.rows.get(cell.place), thai) for cell in cells)
@@ -98,6 +101,12 @@ class ReportBuilder:
     def _all_agree(self) -> bool:
         """Return whether all close readings are the same, in every row and in the totals."""
         return all(len(close) == 1 for close in self.outcome.close.values()) and len(self.outcome.sums_close) <= 1
+
+    def _rounding_is_open(self, cells: list[WrongCell]) -> bool:
+        """Return whether the prose rounds or cuts off, and a misreading like another one in the table hides which."""
+        sums, damaged = self.outcome.sums, self.outcome.reach > CLOSE
+        misread = any(cell.kind == "misread_digit" for cell in cells)
+        return misread and sums is not None and self.search.totals.rounding_is_open(sums, damaged)
 
     def _add_rivals(self) -> None:
         """Add the best readings of each block without the totals to those that are close."""
@@ -170,6 +179,10 @@ class ReportBuilder:
 _PUBLISHER_NOTE = (
     "ยอดรวมของผู้ประกาศอาจผิดเอง หรือบางแถวอาจถูกแก้ทั้งแถวโดยยังลงตัว จึงไม่ยืนยัน",
     "The publisher's own sum could be wrong, or a row altered that still adds up: the whole repair is not certain.",
+)
+_ROUNDING_NOTE = (
+    "ร้อยละในข้อความอาจปัดเศษหรือตัดเศษก็ได้ ต่างกันเพียงหลักเดียวที่รูปคล้ายกันและอาจอ่านผิด ให้ตรวจร้อยละในข้อความ",
+    "The prose may round its percents or cut them off, and one digit of similar shape decides: look at them.",
 )
 _TOO_ALIKE_NOTE = (
     "ผิดมากหรือผิดแบบเดียวกันซ้ำ ๆ จึงไม่ยืนยันข้อเสนอใด",

@@ -14,10 +14,13 @@ import numpy as np
 
 from khrop.expressions.percents import rounded
 from khrop.model.table_shape import Shape
-from khrop.repair.figures import TRUNCATED, Ints, nearby, price, prices
+from khrop.repair.figures import EDIT, TRUNCATED, Ints, format_figure, nearby, price, prices
 from khrop.repair.readings import TWO_EDITS
 from khrop.repair.sheet import TABLE_TOTAL, Statement
+from khrop.thai.digits import to_arabic
 
+_ALIKE = frozenset({"๔๕", "56", "89"})
+"""Successive digits of similar shape: a misreading of one makes a rounded ratio a truncated one."""
 _FEW = 16
 """Up to this many readings are priced one by one, which is faster than with arrays."""
 
@@ -121,6 +124,28 @@ class Totals:
             if statement.source == source and statement.figure.ratio and (two := self.ratio_values(statement, values)):
                 costs = [cost + price(statement.figure, value) for cost, value in zip(costs, two, strict=True)]
         return costs[0], costs[1]
+
+    def rounding_is_open(self, values: tuple[int, ...], damaged: bool) -> bool:
+        """Return whether a source may round its ratios as well as truncate them, and one misread digit hides which.
+
+        Of a source that rounds as the table does this is only supposed in a damaged table.
+
+        Args:
+            values: A reading of the totals.
+            damaged: Whether another slip is likely.
+        """
+        for statement in self.statements:
+            two = self.ratio_values(statement, values) if statement.figure.ratio else None
+            if two is None or two[0] == two[1] or statement.source == TABLE_TOTAL or statement.figure.value not in two:
+                continue
+            costs = self.rounding_costs(statement.source, values)
+            thai = to_arabic(statement.figure.printed) != statement.figure.printed
+            digits = zip(*(format_figure(value, True, thai=thai) for value in two[::-1]), strict=False)
+            differ = ["".join(pair) for pair in digits if pair[0] != pair[1]]
+            misread = abs(costs[0] - costs[1]) < EDIT or (len(differ) == 1 and differ[0] in _ALIKE)
+            if misread and (damaged or statement.figure.value != two[self.shape.cut]):
+                return True
+        return False
 
     def _cost_of(self, values: tuple[int, ...]) -> int:
         counts = self.counts(values)

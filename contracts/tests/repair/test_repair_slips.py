@@ -72,7 +72,7 @@ def test_a_table_that_holds_is_left_alone(share: float) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_one_slip_is_mended(kind: str, seed: int) -> None:
     random = Random(seed)
-    case = corrupted(true_table(random, 0.5), [kind], random)
+    case = corrupted(true_table(random, 0.5, cut_prose=False), [kind], random)
     report = suggest(case.table)
     assert proposed(report) == wrong(case)
     assert [(s.op, s.row) for s in report.structural] == case.structural
@@ -168,6 +168,43 @@ def test_whether_the_prose_cut_off_or_rounded_may_stay_open() -> None:
     (repair,) = report.repairs
     assert {repair.proposed, *repair.alternatives} == two
     assert not repair.certain
+    assert report.status == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("saved", "cut", "slip", "status"),
+    [
+        (1235, True, ("pending", "๑๘"), "ambiguous"),  # 12.34 for 12.35: rounded and misread, it would look the same
+        (1235, True, ("pending", ""), "repaired"),  # no digit was misread
+        (1235, False, ("pending", "๑๘"), "repaired"),  # rounded as the table is
+        (1233, True, ("pending", "๑๘"), "repaired"),  # 12.32 for 12.33: the digits are not alike
+        (1300, True, ("pending", "๑๘"), "repaired"),  # 12.99 for 13.00: one misread digit does not make it
+    ],
+)
+def test_a_repair_is_not_unique_where_the_prose_may_have_cut_off_or_been_misread(
+    true: Printed, saved: int, cut: bool, slip: tuple[str, str], status: str
+) -> None:
+    total = 10_001
+    rows = [printed_row(1, row_of(true, 0)["province"], total - 75 * 20, saved - 75)]
+    rows += [printed_row(n, row_of(true, n - 1)["province"], 20, 1) for n in range(2, 77)]
+    table = with_totals(rows, cut)
+    column, text = slip
+    table["rows"][5][column] = text
+    report = suggest(table)
+    assert [(r.proposed, r.certain) for r in report.repairs] == [("๑๙", True)]
+    assert report.status == status
+    assert ("cut them off" in report.explain()) is (status == "ambiguous")
+
+
+def test_in_a_badly_damaged_table_prose_that_rounds_may_have_cut_off(true: Printed) -> None:
+    rows = [printed_row(1, row_of(true, 0)["province"], 2501, 335)]  # 1,235 of 10,001 in all
+    rows += [printed_row(n, row_of(true, n - 1)["province"], 100, 12) for n in range(2, 77)]
+    table = with_totals(rows, False)
+    assert table["prose"]["saved_pct"] == "๑๒.๓๕"
+    for place, text in enumerate(["๘๕", "๕๘", "๗๘", "๖๘", "๑๘", "๘๒", "๘๓", "๘๖"], 3):
+        row_of(table, place)["pending"] = text
+    report = suggest(table)
+    assert {(r.proposed, r.certain) for r in report.repairs} == {("๘๘", True)}
     assert report.status == "ambiguous"
 
 

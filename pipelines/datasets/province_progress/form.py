@@ -38,7 +38,7 @@ WORDS_BY_ROLE = {
 ENGLISH_BY_ROLE = {
     "p": ("percent", "percentage", "%"), "d": ("saved", "recorded"), "o": ("not", "notyet"), "w": ("pending",),
     "t": ("total",), "a": ("authorities", "localauthorities"), "v": ("province", "provincename", "provinceth"),
-    "l": ("no", "no.", "#", "ordinal"),
+    "l": ("no", "no.", "#", "ordinal", "id"),
 }  # fmt: skip
 VOCABULARY, ENGLISH = Vocabulary.of(WORDS_BY_ROLE), Vocabulary.of(ENGLISH_BY_ROLE)
 DONE = "[nacr]*r[nacr]*d[nacdr]*"

@@ -20,12 +20,15 @@ from tinycss2.color3 import parse_color
 from pipelines.readers.contrast import WHITE, Colour, unseen
 
 SCREEN = re.compile(r"\s*(?:all|screen|only\s+screen)?\s*", re.IGNORECASE)
+WIDTH = re.compile(r"(?:^|\band\b)\s*\(\s*(min|max)-width\s*:\s*([0-9.]+)\s*(px|em|rem)\s*\)", re.IGNORECASE)
+WINDOW = 1280.0
+"""Pixels: how wide the window is in which a page is looked at."""
 MOST_RULES = 20_000
 RELEVANT = frozenset(
     """
     display visibility opacity color background background-color font-size text-decoration text-decoration-line
-    position float left top right text-indent clip clip-path width height max-height overflow mso-hide transform
-    content-visibility
+    position float left top right text-indent clip clip-path width height max-width max-height overflow mso-hide
+    transform scale translate filter margin-left content-visibility font -webkit-text-fill-color
     """.split()  # noqa: SIM905 - a name in quotes each would fill a page
 )
 NUMBER = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|ex|ch|vw|vh|cm|mm|in)?")
@@ -35,6 +38,13 @@ PIXEL = 0.75
 """Points."""
 NORMAL = 12.0
 NOWHERE = re.compile(r"inset\(\s*(?:50|100)%|rect\((?:\s*[01](?:px)?\s*,?){4}\)|circle\(\s*0")
+FLATTENED = re.compile(
+    r"scale(?:x|y|3d)?\(0(?:\.0+)?[,)]|matrix\(0,|translate(?:x|y|3d)?\(-[0-9]{4,}|rotate[xy]\(90deg"
+)
+TRANSPARENT = re.compile(r"opacity\(\s*(?:0?\.0[0-9]*|0|[0-9](?:\.[0-9]+)?%)\s*\)")
+FONT_SIZE = re.compile(r"(?:^|\s)(0(?![0-9.])|[0-9.]+(?:px|pt|em|rem|%))(?=[/\s])")
+"""The size in a style of `font`, where a number alone is a weight."""
+CALCULATED = re.compile(r"calc\(\s*([^()\s+*/]{1,20})\s*\)")
 FOR_READERS_OF_SCREENS = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "screen-reader-only"})
 """Classes by which frameworks, whose style sheets lie outside the page, put a text out of sight."""
 LAYOUT = {
@@ -163,7 +173,9 @@ def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
 
 def _out_of_sight(tag: str, own: Mapping[str, str]) -> bool:
     away = own.get("position") in ("absolute", "fixed")
-    if (_pixels(own.get("opacity", "1")) or 0.0) < 0.1 or NOWHERE.search(own.get("clip-path", "")):
+    if _faint(own.get("opacity", "1")) or TRANSPARENT.search(own.get("filter", "")):
+        return True
+    if NOWHERE.search(own.get("clip-path", "")) or (_pixels(own.get("margin-left", "")) or 0.0) <= -FAR:
         return True
     if away:
         beyond = (own.get(side, "") for side in ("left", "top", "right"))
@@ -173,12 +185,19 @@ def _out_of_sight(tag: str, own: Mapping[str, str]) -> bool:
     boxed = away or own.get("float", "none") != "none" or own.get("display", "").startswith(BOXES)
     if not boxed and (tag not in BLOCKS or own.get("display", "").startswith("inline")):
         return False
-    flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-height"))
+    flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-width", "max-height"))
     return (
         (_pixels(own.get("text-indent", "")) or 0.0) <= -FAR
         or (flat and tag not in CELLS and own.get("overflow", "").startswith(("hidden", "clip")))
-        or "scale(0)" in own.get("transform", "").replace(" ", "")
+        or FLATTENED.search(own.get("transform", "").replace(" ", "")) is not None
+        or 0.0 in map(_pixels, own.get("scale", "").split())
+        or any((_pixels(part) or 0.0) <= -FAR for part in own.get("translate", "").split())
     )
+
+
+def _faint(opacity: str) -> bool:
+    match = NUMBER.match(opacity)
+    return match is not None and float(match[1]) / (100 if match[2] == "%" else 1) < 0.1
 
 
 def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
@@ -190,8 +209,8 @@ def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, 
 
 def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
     for rule in rules:
-        if rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content is not None:
-            if SCREEN.fullmatch(tinycss2.serialize(rule.prelude)):
+        if rule.type == "at-rule" and rule.content is not None:
+            if _applies(rule.lower_at_keyword, tinycss2.serialize(rule.prelude)):
                 yield from _in(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
         elif rule.type == "qualified-rule" and (declarations := list(_declarations(rule.content))):
             try:
@@ -201,10 +220,30 @@ def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[s
             yield from ((one, declarations) for one in selectors if one.pseudo_element is None)
 
 
+def _applies(keyword: str, condition: str) -> bool:
+    """Whether the rules within an at-rule count on a screen."""
+    if keyword == "media":
+        widths = [
+            (way.lower(), float(size) * (1 if unit.lower() == "px" else 16))
+            for way, size, unit in WIDTH.findall(condition)
+        ]
+        fits = all(size <= WINDOW if way == "min" else size >= WINDOW for way, size in widths)
+        return fits and SCREEN.fullmatch(WIDTH.sub(" ", condition)) is not None
+    return keyword == "layer" or (keyword == "supports" and not condition.strip().lower().startswith("not"))
+
+
 def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
     for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
         if one.type == "declaration" and one.lower_name in RELEVANT:
-            yield one.lower_name, tinycss2.serialize(one.value).strip().lower(), one.important
+            value = CALCULATED.sub(r"\1", tinycss2.serialize(one.value).strip().lower())
+            if one.lower_name == "font":
+                if size := FONT_SIZE.search(value):
+                    yield "font-size", size[1], one.important
+            elif one.lower_name == "-webkit-text-fill-color":
+                # It is the colour of letters whatever `color` says.
+                yield "color", value, True
+            else:
+                yield one.lower_name, value, one.important
 
 
 def _colour(text: str, otherwise: Colour | None) -> Colour | None:

@@ -15,6 +15,12 @@ from lxml.etree import _Element as Element
 from pipelines.readers.contrast import UNKNOWN_GROUND, Colour, colour, unseen
 from pipelines.readers.documents.word_names import Names
 
+HIGHLIGHTS = {
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "darkBlue": "000080", "darkCyan": "008080",
+    "darkGray": "808080", "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000",
+    "green": "00FF00", "lightGray": "C0C0C0", "magenta": "FF00FF", "red": "FF0000", "white": "FFFFFF",
+    "yellow": "FFFF00",
+}  # fmt: skip
 MOST_STYLES = 20
 """Styles that one may be based on, one behind another."""
 
@@ -79,11 +85,17 @@ class Looks:
             vanish,
             struck,
             colour(names.value(names.child(properties, "color")) or ""),
-            colour(names.value(names.child(properties, "shd"), "fill") or ""),
+            self._ground(properties),
             None if size is None else size / 2,
         )
         style = names.value(names.child(properties, "rStyle"))
         return look.over(self._of(style)) if style else look
+
+    def _ground(self, properties: Element) -> Colour | None:
+        """The colour of a run's highlight, or else of its shading."""
+        highlight = self.names.value(self.names.child(properties, "highlight")) or ""
+        fill = self.names.value(self.names.child(properties, "shd"), "fill") or ""
+        return colour(HIGHLIGHTS.get(highlight, fill))
 
     def of_paragraph(self, paragraph: Element) -> Look:
         """Return how the style of a paragraph says that its text is printed."""

@@ -99,7 +99,8 @@ def _not_taken_apart() -> Unreadable:
 def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     """The parts that hold something.
 
-    Of a body that is there in several forms the first with a table, of any other body itself if it holds one.
+    Of a body that is there in several forms the last with a table, which mail programs show; of any other body itself
+    if it holds one.
     """
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if alternative or not _is_body(part) or _table(part):
@@ -109,8 +110,8 @@ def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     within = [message for message in part.get_payload() if isinstance(message, Message)]
     inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
-        first = next((leaf for leaf in inner if _is_body(leaf) and _table(leaf)), None)
-        inner = [leaf for leaf in inner if leaf is first or not _is_body(leaf)]
+        shown = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
+        inner = [leaf for leaf in inner if leaf is shown or not _is_body(leaf)]
     yield from inner
 
 

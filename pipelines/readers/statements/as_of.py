@@ -22,7 +22,8 @@ LABEL = re.compile(
 """The wordings of an as-of date. Bounded, as every open run below: a page without spaces is not read over and over."""
 OTHER = re.compile(
     r"(?<!ข้อมูล)(?<!ข้อมูล )ณ\s*(?:วันที่\s*)?(?=[0-9๐-๙])"
-    r"|(?:สถานะ|ประมวลผล|ปรับปรุงล่าสุด|ความก้าวหน้า|ความคืบหน้า)\S{0,20}\s*(?:ณ|ถึง|เมื่อ)?\s*วันที่\s*"
+    r"|(?:สถานะ|ประมวลผล|ปรับปรุงล่าสุด|ความก้าวหน้า|ความคืบหน้า|ตัดยอด)\S{0,20}\s*(?:ณ|ถึง|เมื่อ)?\s*วันที่\s*"
+    r"|(?<!ข้อมูล)(?<!ข้อมูล )ประจำวันที่\s*|อั[ปพ]เดต(?:ข้อมูล)?ล่าสุด\s*(?:เมื่อ|ณ)?\s*(?:วันที่)?:?\s*"
 )
 AROUND = 80
 """Characters of a line before and behind a phrase that may give its date to something else."""
@@ -38,7 +39,8 @@ BEFORE = (
         "previous",
         re.compile(
             r"(?:เทียบ|ต่าง|เพิ่ม\S{0,12}|ลดลง|เปลี่ยน\S{0,12}|ปรับปรุง|แก้ไข)\s*(?:กับ|จาก|ไปจาก)\S{0,20}\s*$|แทนที่|"
-            r"ครั้ง(?:ก่อน|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|"
+            r"ครั้ง(?:ก่อน|แรก|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|งวด|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|"
+            r"(?:ตามที่(?:ได้)?|ที่ได้)(?:แจ้ง|รายงาน|ส่ง)(?:ผล)?\s*$|(?:ที่แจ้ง|เมื่อครั้ง|(?<![ก-๎])ซึ่ง)\s*$|"
             r"(?:เดิม|เก่า|จาก|กับ|เทียบ|ไว้|ไว้แล้ว)\s*:?\s*$|"
             r"(?i:\b(?:previous|prior|earlier|former|compared|change|supersed|replac))|"
             r"(?i:\blast (?:report|return|month|week|year))"
@@ -55,7 +57,8 @@ BEFORE = (
         "deadline",
         re.compile(
             r"(?:(?<!ที่)กำหนด|ภายใน|ไม่เกิน|ต้อง)[ก-๎]{0,14}\s*$|(?:(?<!การ)ให้ ?|โปรด)[ก-๎.]{0,20}\s*$|(?<!ได้)(?:จัด)?ส่ง\s*$|"
-            r"(?:ปิดรับ|สิ้นสุด)\S{0,14}\s*$|ปิดระบบ\s*$|(?i:\b(?:deadline|due|no later than))\W*$"
+            r"(?:(?<!การ)ให้) ?[ก-๎.]{0,20} ?(?:รายงาน|บันทึก|ตัดยอด)[ก-๎]{0,10}\s*$|"
+            r"(?:(?<!เ)ปิดรับ|(?<!เ)ปิดการ|สิ้นสุด)\S{0,14}\s*$|(?<!เ)ปิดระบบ\s*$|(?i:\b(?:deadline|due|no later than))\W*$"
         ),
     ),
     ("period", re.compile(r"(?:เริ่ม|ตั้งแต่|เปิด)[ก-๎]{0,14}\s*$|(?i:\b(?:starting|since|from|until))\W*$")),
@@ -69,6 +72,7 @@ BEFORE = (
         re.compile(
             r"จำนวน\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|ประชากร|หมู่บ้าน|ครัวเรือน)(?!\S*\s*(?:ที่|[0-9๐-๙]))|ทะเบียน|"
             r"(?:ฐานข้อมูล|ยอด)\s*อปท\.?\s*$|ประชากร[ก-๎]{0,30}\s*$|"
+            r"(?:กรมการปกครอง|สำมะโน[ก-๎]{0,14}|สำนักงานสถิติ[ก-๎]{0,14})\W*$|"
             r"(?i:\bnumber of (?:local )?authorities|\bpopulation)\W*$"
         ),
     ),
@@ -79,21 +83,60 @@ BEFORE = (
             r"|(?i:\b(?:printed|generated|exported|downloaded|created))\W*$"
         ),
     ),
+    (
+        "plan",
+        re.compile(
+            r"(?:(?<![ก-๎])(?:ค่า|สถานะ)?|^\W*ตาม)(?:แผน(?:งาน)?|เป้า(?:หมาย)?|ตัวชี้วัด)(?:สะสม|ตามแผน)?"
+            r"(?:\s*(?:ประจำ)?ปี\s*[0-9๐-๙]{2,4})?\W*$|(?<![ก-๎])(?:แผน|เป้าหมาย)การ[ก-๎]{1,24}$|"
+            r"(?i:(?:^|[(:;/–-])\s*(?:the )?(?:plan|target|goal)s?\W*$)"
+        ),
+    ),
+    (
+        "list",
+        re.compile(
+            r"(?:รายชื่อ|ทำเนียบ|รายการ)\s*(?:ของ)?\s*(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น|จังหวัด|เทศบาล|อบต\.?|หน่วยงาน)?"
+            r"\s*(?:ทั้งหมด|ทั่วประเทศ|ใน[ก-๎]{1,14})?\s*(?:ใช้|ตาม|อ้างอิง(?:จาก)?)?\W*$|"
+            r"(?i:\b(?:list|names) of [a-z ]{1,30}\W*$)"
+        ),
+    ),
+    ("baseline", re.compile(r"(?:ข้อมูล(?:พื้น)?ฐาน|ค่าฐาน|ปีฐาน|ตั้งต้น)\W*$|(?i:\bbaseline\W*$)")),
     ("example", re.compile(r"(?:ตัวอย่าง|แบบฟอร์ม|ทดสอบ)\s*:?\s*$|(?i:\b(?:example|sample|template))\W*$")),
 )
 """What gives a date to something else, where it stands before the phrase in its line."""
 COUNTED = re.compile(r"(?:อปท\.?|องค์กรปกครองส่วนท้องถิ่น)\s*(?:ทั่วประเทศ|ทั้งหมด|ทั้งสิ้น)\s*(?:จำนวน\s*\S+\s*แห่ง)?\s*$")
-"""Words before another wording that give its date to the number of authorities."""
+PLANNED = re.compile(r"(?:^|[\s(:])(?:แผน|เป้าหมาย)(?!.*ผล)[ก-๎. ]{0,40}$")
+OF_OTHER_WORDINGS = (("number of authorities", COUNTED), ("plan", PLANNED))
+"""Words before another wording that give its date to something else."""
 BEHIND = (
     (
         "previous",
-        re.compile(r"^\W{0,3}(?:ซึ่งเป็น)?(?:ครั้ง(?:ก่อน|ที่แล้ว)|เดิม|(?:เดือน|ปี|รอบ)ก่อน|(?i:previous|superseded))"),
+        re.compile(
+            r"^\W{0,3}(?:ซึ่ง)?(?:เป็น)?(?:ของ)?(?:ข้อมูล|รายงาน|ฉบับ|ตาราง)?(?:(?:ครั้ง|เดือน|ปี|รอบ|งวด|สัปดาห์)(?:ก่อน|ที่แล้ว)|"
+            r"เดิม|เก่า|แรก)|^\s*(?:เพื่อ|ใช้)เปรียบเทียบ|^\s*(?:นั้น|ไปแล้ว|ไว้แล้ว)(?![ก-๎])|^\W{0,3}(?i:previous|superseded)"
+        ),
     ),
-    ("denied", re.compile(r"^\W{0,3}(?:ยกเลิก|ไม่ใช้|ไม่ถูกต้อง|ใช้ไม่ได้|(?i:cancelled|withdrawn|not valid))")),
+    (
+        "denied",
+        re.compile(r"^\W{0,3}(?:ได้|ถูก)?(?:ยกเลิก|แทนที่|ไม่ใช้|ไม่ถูกต้อง|ใช้ไม่ได้|(?i:cancelled|withdrawn|not valid))"),
+    ),
     ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป|(?i:next))")),
+    ("deadline", re.compile(r"^\s*เป็นวัน(?:สุดท้าย|ครบกำหนด|เปิด|ปิด|เริ่ม)")),
+    (
+        "number of authorities",
+        re.compile(r"^\s*(?:ใช้เป็นฐาน|(?:ของ|ตาม|จาก)\s*(?:ฐานข้อมูล)?(?:ทะเบียน|ประชากร|กรมการปกครอง|สำมะโน))"),
+    ),
+    ("plan", re.compile(r"^\s*(?:ซึ่ง)?เป็น(?:ตาม|ค่า)?(?:แผน|เป้าหมาย)")),
 )
+IN_BRACKETS = re.compile(r"\s*[(\[](?P<words>[^()\[\]\n]{1,60})[)\]]")
+KNOWN_IN_BRACKETS = re.compile(
+    r"(?:[\W\d_]|เวลา|น|พ\.?ศ|ค\.?ศ|วัน(?:ที่)?|ครั้งที่|รอบที่|สัปดาห์ที่|รายงาน|พิมพ์|เมื่อ|จาก|ระบบ|ฐานข้อมูล|ข้อมูล|ต่อ|"
+    r"หน่วย|แห่ง|ร้อยละ|ล่าสุด|ปัจจุบัน|ปรับปรุง|แก้ไข|ใหม่|ของ|อปท|(?i:info|latest|current|updated|revised|final|data|time|hrs?|am|pm))*"
+)
+"""What may stand in brackets behind a date that is still the table's: any other word qualifies it."""
 ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 """A Gregorian date in figures, whose first two may be day and month or month and day."""
+JOINED = re.compile(r"[^\w\n]{0,4}(?:(?:จน)?ถึง|และ|กับ|(?:เปลี่ยน|แก้|แก้ไข)?เป็น|to|and|until)?\s*(?:วันที่)?[^\w\n]{0,2}")
+"""What stands between two dates that are named together: a range, a date and the one that takes its place."""
 WORDS_AHEAD = 10
 """A date follows the words that announce it within so many characters, or it is not theirs."""
 WINDOW = 70
@@ -137,7 +180,7 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
             continue
         if other := _other_class(cell.read, match.start(), match.end() + found.end):
             yield Claim("rejected", other, found.date, cell.place, found.printed)
-        elif _either_order(found):
+        elif _either_order(found) or _joined(found, cell.read[match.end() :]):
             yield Claim("document", "as_of", None, cell.place, found.printed)
         elif day := _short_thai_year(found, cell.read[match.end() :]):
             yield Claim("document", "as_of", day, cell.place, found.printed)
@@ -153,11 +196,12 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
 
 def _in_other_words(cell: Cell) -> Iterator[Claim]:
     for match in OTHER.finditer(cell.read):
-        found = date_after(cell.read, match.end())
-        if found and COUNTED.search(cell.read[: match.start()].rpartition("\n")[2][-AROUND:]):
-            yield Claim("rejected", "number of authorities", found.date, cell.place, found.printed)
-        elif found and not _other_class(cell.read, match.start(), match.end() + found.end):
-            yield Claim("rival", "as_of", found.date, cell.place, found.printed)
+        if found := date_after(cell.read, match.end()):
+            before = cell.read[: match.start()].rpartition("\n")[2][-AROUND:]
+            other = next((name for name, words in OF_OTHER_WORDINGS if words.search(before)), "")
+            other = other or _other_class(cell.read, match.start(), match.end() + found.end)
+            source, measure = ("rejected", other) if other else ("rival", "as_of")
+            yield Claim(source, measure, found.date, cell.place, found.printed)
 
 
 def _dates_struck(cell: Cell, struck: str) -> Iterator[Claim]:
@@ -177,12 +221,23 @@ def _other_class(text: str, start: int, end: int) -> str:
     for words, pieces in ((before, BEFORE), (behind, BEHIND)):
         if other := next((name for name, pattern in pieces if pattern.search(words)), ""):
             return other
+    qualified = IN_BRACKETS.match(behind)
+    if qualified and not find_dates(qualified["words"]) and not KNOWN_IN_BRACKETS.fullmatch(qualified["words"]):
+        return "qualified"
     return ""
 
 
 def _either_order(found: FoundDate) -> bool:
     order = ORDER.fullmatch(found.printed.strip())
     return bool(order) and found.day <= 12 and found.month <= 12 and found.day != found.month
+
+
+def _joined(found: FoundDate, text: str) -> bool:
+    """Whether another date is named together with one: which of them is meant cannot be known."""
+    behind = text[found.end : found.end + WINDOW]
+    between = JOINED.match(behind)
+    second = next(iter(find_dates(behind)), None)
+    return bool(between and second and second.start <= between.end() and second.date != found.date)
 
 
 def _short_thai_year(found: FoundDate, text: str) -> date | None:

@@ -11,6 +11,10 @@ from typing import NamedTuple
 
 from pipelines.readers.workbooks.typed_cells import CellText
 
+LEAST_HEIGHT, LEAST_WIDTH = 2.0, 0.25
+"""Points, and characters: in a lower row or a narrower column nothing is seen."""
+TWIPS, PARTS = 20, 256
+"""Of a point, and of a character, in binary workbooks."""
 HIDDEN, HIDDEN_PART, STRUCK = "hidden", "hidden-part", "struck"
 
 

@@ -17,7 +17,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, joined
+from pipelines.readers.workbooks.looks import LEAST_HEIGHT, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import plain
 from pipelines.readers.workbooks.typed_cells import (
     BUDDHIST_YEARS,
@@ -36,6 +36,9 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+SIZE = re.compile(r"([0-9]{0,6}\.?[0-9]{0,9})(mm|cm|in|pt|px)?")
+UNITS = {"mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, "px": 0.75}
+"""Points."""
 POINTS = re.compile(r"([0-9.]{1,8})pt")
 Looks = Mapping[str, Look]
 NUMBERS = ("float", "currency", "percentage")
@@ -97,7 +100,7 @@ class _Content:
     def __init__(self) -> None:
         self.grids: list[Grid] = []
         self.links: list[str] = []
-        self._hidden_sheets: set[str] = set()
+        self._hiding: set[str] = set()
         self._looks: dict[str, Look] = {}
         self._depth = self._hidden_groups = self._row = self._col = 0
 
@@ -122,9 +125,8 @@ class _Content:
     def _ended(self, name: str, element: etree._Element) -> None:
         if name == "style":
             self._looks[element.get(f"{STYLE}name", "")] = _look(element)
-            properties = element.find(f"{STYLE}table-properties")
-            if properties is not None and properties.get(f"{TABLE}display") == "false":
-                self._hidden_sheets.add(element.get(f"{STYLE}name", ""))
+            if _hides(element):
+                self._hiding.add(element.get(f"{STYLE}name", ""))
         elif name == "table-source":
             self.links.append(element.get(f"{XLINK}href", ""))
             # What is kept of another file's sheet is no sheet of this one.
@@ -133,7 +135,7 @@ class _Content:
         elif self._depth == 1 and name == "table-column":
             first, count = self._col + 1, _repeated(element, "columns")
             self._col += count
-            if element.get(f"{TABLE}visibility") in HIDDEN:
+            if self._hidden(element):
                 self.grids[-1].hidden_columns.append((first, self._col))
         elif self._depth == 1 and name == "table-row":
             self._rows(element)
@@ -146,11 +148,16 @@ class _Content:
         self._depth += 1 if begins else -1
         if begins and self._depth == 1:
             grid.check_sheets(len(self.grids) + 1)
-            hidden = element.get(f"{TABLE}style-name", "") in self._hidden_sheets
+            hidden = element.get(f"{TABLE}style-name", "") in self._hiding
             self.grids.append(Grid(element.get(f"{TABLE}name", ""), hidden=hidden))
             self._row = self._col = 0
         elif not begins and self._depth == 0:
             grid.check(self.grids)
+
+    def _hidden(self, element: etree._Element) -> bool:
+        """Whether a row or column is hidden, or has no size."""
+        styled = element.get(f"{TABLE}style-name", "") in self._hiding
+        return styled or element.get(f"{TABLE}visibility") in HIDDEN
 
     def _rows(self, element: etree._Element) -> None:
         """Put a row, as many times as it is repeated: only as far as it has cells, and never out of bounds."""
@@ -158,7 +165,7 @@ class _Content:
         first, count = self._row + 1, _repeated(element, "rows")
         self._row += count
         cells = list(_cells(element, self._looks))
-        hidden = self._hidden_groups > 0 or element.get(f"{TABLE}visibility") in HIDDEN
+        hidden = self._hidden_groups > 0 or self._hidden(element)
         for row in range(first, min(first + count, LAST_ROW + 1)) if cells else ():
             if hidden:
                 sheet.hidden_rows.add(row)
@@ -234,6 +241,20 @@ def _runs(element: etree._Element, looks: Looks, look: Look = PLAIN) -> Iterator
         elif name.startswith(TEXT) and not name.startswith(f"{TEXT}note"):
             yield from _runs(child, looks, looks.get(child.get(f"{TEXT}style-name", ""), look))
         yield child.tail or "", look
+
+
+def _hides(style: etree._Element) -> bool:
+    """Return whether a style hides a sheet, or gives a row no height or a column no width."""
+    for properties in style:
+        sizes = properties.get(f"{STYLE}row-height", ""), properties.get(f"{STYLE}column-width", "")
+        if properties.get(f"{TABLE}display") == "false" or any(_points(size) < LEAST_HEIGHT for size in sizes):
+            return True
+    return False
+
+
+def _points(size: str) -> float:
+    match = SIZE.fullmatch(size)
+    return float(match[1]) * UNITS.get(match[2], 1.0) if match and match[1].strip(".") else LEAST_HEIGHT
 
 
 def _look(style: etree._Element) -> Look:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import NamedTuple
 
-from khrop.thai.dates import format_long
+from khrop.thai.dates import find_dates, format_long
 from khrop.thai.digits import to_arabic
 from pipelines.readers.workbooks.date_formats import BUDDHIST_OFFSET, moment_of, text_of
 from pipelines.readers.workbooks.number_formats import number, plain, section_for
 
 NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?\s*")
 FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:E[+-][0-9]+)?")
+NUMERAL = re.compile(r"[0-9]+")
+WORD = re.compile(r"[A-Za-zก-ฮ]")
+ANNOUNCED = re.compile(r"ณ|วันที่|(?i:as of|as at)")
 DASHES = frozenset("-–—−")
 CHANGES = re.compile(r"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
 FORMULA = "formula"
@@ -120,8 +123,8 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
         buddhist: Whether the format prints Buddhist years.
     """
     day = moment.date()
-    if not _shows_year(printed, day.year):
-        return CellText(printed, None, ("date-format", "year-not-shown"))
+    if part := _not_shown(printed, day):
+        return CellText(printed, None, ("date-format", f"{part}-not-shown"))
     notes: tuple[str, ...] = ("date-format",)
     if day.year in BUDDHIST_YEARS and not buddhist:
         try:
@@ -130,14 +133,27 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
             # The 29th of February in a year that has none in the other calendar: it stays what is stored.
             notes = ("date-format",)
     read = format_long(day, digits="arabic")
-    if moment.time() != time():
+    # Words that the format puts around the date may say what date it is.
+    shown = next((found for found in find_dates(printed) if found.date == day), None)
+    if shown and ANNOUNCED.search(printed[: shown.start]):
+        read = f"{printed[: shown.start]}{read}{printed[shown.end :]}"
+    elif moment.time() != time():
         read = f"{read} {moment:%H:%M} น."
     return CellText(printed, None if read == printed else read, notes)
 
 
-def _shows_year(printed: str, year: int) -> bool:
-    numbers = FIGURE.findall(to_arabic(printed))
-    return any(n in (str(y), f"{y % 100:02d}") for y in (year, year + BUDDHIST_OFFSET) for n in numbers)
+def _not_shown(printed: str, day: date) -> str:
+    """Return which of a date's year, day and month a text does not show; empty where it shows all three."""
+    numbers = NUMERAL.findall(to_arabic(printed))
+    years = [n for y in (day.year, day.year + BUDDHIST_OFFSET) for n in (str(y), f"{y % 100:02d}") if n in numbers]
+    if not years:
+        return "year"
+    numbers.remove(years[0])
+    rest = [int(n) for n in numbers]
+    if day.day not in rest:
+        return "day"
+    rest.remove(day.day)
+    return "" if day.month in rest or WORD.search(printed) else "month"
 
 
 def calculated(text: CellText, formula: str = "") -> CellText:

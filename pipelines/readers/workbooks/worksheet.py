@@ -19,7 +19,7 @@ from pipelines.readers.contrast import colour, unseen
 from pipelines.readers.package import Readable, damaged, forget
 from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look, joined
+from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import section_for
 from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 
@@ -83,7 +83,7 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
         name = local(element)
         if name == "row":
             number = int(element.get("r") or number + 1)
-            if element.get("hidden") in TRUE or _nothing(element.get("ht")):
+            if element.get("hidden") in TRUE or _less(element.get("ht"), LEAST_HEIGHT):
                 grid.hidden_rows.add(number)
             for col, cell in _cells(element):
                 _put(grid, number, col, cell, shared, masters)
@@ -91,7 +91,7 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
             grid.hidden_columns = [
                 (int(c.get("min", "1")), int(c.get("max", "1")))
                 for c in element
-                if c.get("hidden") in TRUE or _nothing(c.get("width"))
+                if c.get("hidden") in TRUE or _less(c.get("width"), LEAST_WIDTH)
             ]
         else:
             merged.append(_range(element.get("ref", "")))
@@ -138,8 +138,11 @@ def column_of(letters: str) -> int:
     return col
 
 
-def _nothing(size: str | None) -> bool:
-    return size is not None and size in ("0", "0.0")
+def _less(size: str | None, least: float) -> bool:
+    try:
+        return size is not None and float(size) < least
+    except ValueError:
+        return False
 
 
 def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:

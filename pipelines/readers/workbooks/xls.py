@@ -20,7 +20,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import damaged, locked, refusing_damage
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look
+from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PARTS, PLAIN, TWIPS, Look
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, numeric
 
@@ -91,9 +91,13 @@ def _grid(book: Any, number: int, codes: list[str], looks: list[Look]) -> Grid:
     formulas = _formulas(book)
     sheet = book.sheet_by_index(number)
     cells = Grid(sheet.name, hidden=sheet.visibility & 3 != 0)
-    cells.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden}
+    cells.hidden_rows = {
+        row + 1
+        for row, info in sheet.rowinfo_map.items()
+        if info.hidden or (not info.has_default_height and info.height < LEAST_HEIGHT * TWIPS)
+    }
     cells.hidden_columns = [
-        (col + 1, col + 1) for col, info in sheet.colinfo_map.items() if info.hidden or not info.width
+        (col + 1, col + 1) for col, info in sheet.colinfo_map.items() if info.hidden or info.width < LEAST_WIDTH * PARTS
     ]
     for row in range(sheet.nrows):
         for col, kind in enumerate(sheet.row_types(row)):

@@ -17,7 +17,7 @@ from pipelines.readers.document import Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import PLAIN, Look
+from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PARTS, PLAIN, TWIPS, Look
 from pipelines.readers.workbooks.number_formats import BUILT_IN
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, missing_string, numeric
 from pipelines.readers.workbooks.xlsx import package_claims
@@ -118,7 +118,7 @@ def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
     for number, body in _records(data):
         if number == ROW:
             row = struct.unpack_from("<I", body)[0] + 1
-            if body[11] & HIDDEN_ROW:
+            if body[11] & HIDDEN_ROW or struct.unpack_from("<H", body, 8)[0] < LEAST_HEIGHT * TWIPS:
                 sheet.hidden_rows.add(row)
         elif number in CELLS:
             col, style = struct.unpack_from("<II", body)
@@ -127,8 +127,8 @@ def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
             text = look.of(_cell(number, body[8:], style, book))
             sheet.put(row, col + 1, calculated(text) if number >= FORMULA_TEXT else text)
         elif number == COLUMNS:
-            first, last = struct.unpack_from("<II", body)
-            if body[16] & HIDDEN_COLUMN:
+            first, last, width = struct.unpack_from("<III", body)
+            if body[16] & HIDDEN_COLUMN or width < LEAST_WIDTH * PARTS:
                 sheet.hidden_columns.append((first + 1, last + 1))
         elif number == MERGED:
             top, bottom, left, right = struct.unpack_from("<4I", body)

@@ -99,8 +99,24 @@ def test_a_figure_that_its_format_shows_as_a_word_is_read_and_reported() -> None
     assert cell(69, '[>50]"ผ่าน";0') == ("ผ่าน", Meant("69", ("number-format", "hidden-by-format")))
 
 
-def test_a_date_whose_year_its_format_does_not_show_has_none() -> None:
-    assert cell(44007, "d mmmm") == ("25 June", Meant(None, ("date-format", "year-not-shown")))
+@pytest.mark.parametrize(
+    ("day", "code", "printed", "part"),
+    [
+        (date(2020, 6, 25), "d mmmm", "25 June", "year"),
+        (date(2020, 6, 25), "mmm-yy", "Jun-20", "day"),
+        (date(2020, 6, 25), "yyyy", "2020", "day"),
+        (date(2020, 6, 20), "dd", "20", "day"),  # and no year
+        (date(2020, 6, 6), "mm/yyyy", "06/2020", "month"),
+    ],
+)
+def test_a_date_of_which_its_format_does_not_show_all_is_none(day: date, code: str, printed: str, part: str) -> None:
+    assert cell(day, code) == (printed, Meant(None, ("date-format", f"{part}-not-shown")))
+
+
+def test_words_that_a_format_puts_before_a_date_are_read() -> None:
+    shown, meant = cell(date(2020, 6, 25), '"ข้อมูล ณ วันที่ "[$-107041E]d mmm yyyy')
+    assert shown == "ข้อมูล ณ วันที่ 25 มิ.ย. 2563"
+    assert meant == Meant("ข้อมูล ณ วันที่ 25 มิถุนายน 2563", ("date-format",))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +150,6 @@ def test_a_fraction_without_a_percent_format_stays_a_fraction() -> None:
         ("[$-41E]dddd d mmmm yyyy", "จันทร์ 31 สิงหาคม 2020"),
         ("d/m/yyyy", "31/8/2020"),
         ("yyyy-mm-dd", "2020-08-31"),
-        ("mmm-yy", "Aug-20"),
         ("d mmmm yyyy", "31 August 2020"),
     ],
 )
