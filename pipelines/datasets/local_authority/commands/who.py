@@ -35,8 +35,8 @@ def who(
 ) -> int:
     """List the local authorities that have not saved their data, by the newest register."""
     from khrop.thai import provinces
-    from pipelines.commands.status import fetch_dicts, open_warehouse, to_json
-    from pipelines.commands.text import printable, table
+    from pipelines.commands.status import fetch_dicts, open_warehouse
+    from pipelines.commands.text import echo, json_line, printable, table
 
     codes = [_code(name) for name in province or []]
     wanted = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]
@@ -46,23 +46,23 @@ def who(
             raise WrongUse(f"no register of the campaign {campaign!r} is in the tables; there are: {_listed(known)}")
         rows = fetch_dicts(connection, _QUERY, [wanted, codes or None, codes, district, campaign])
     if not known:
-        typer.echo("khrop: no register of local authorities is in the tables yet; khrop ingest takes one in", err=True)
+        echo("khrop: no register of local authorities is in the tables yet; khrop ingest takes one in", err=True)
     if district is not None and not rows:
-        typer.echo(f"khrop: no such authority in a district {printable(district)!r}", err=True)
+        echo(f"khrop: no such authority in a district {printable(district)!r}", err=True)
     if as_json:
-        typer.echo(to_json({"authorities": rows}))
+        echo(json_line({"authorities": rows}))
         return OK
     by_campaign: dict[tuple[str, Any], list[dict[str, Any]]] = {}
     for row in rows:
         by_campaign.setdefault((row["campaign_id"], row["as_of"]), []).append(row)
     for (name, as_of), own in by_campaign.items():
-        typer.echo(f"{name}, as of {as_of}: {len(own):,} {'authority' if len(own) == 1 else 'authorities'}")
+        echo(f"{name}, as of {as_of}: {len(own):,} {'authority' if len(own) == 1 else 'authorities'}")
         cells = [
             (r["authority_code"], printable(r["name_th"]), printable(r["district"]),
              provinces.by_code(r["province_code"]).name_th, r["status"].replace("_", " "))
             for r in own
         ]  # fmt: skip
-        typer.echo("\n".join(table(cells, indent="  ")))
+        echo("\n".join(table(cells, indent="  ")))
     return OK
 
 
