@@ -19,7 +19,7 @@ import narwhals as nw
 
 from khrop.engine._duckdb import NumberedScan, row_number_column
 from khrop.engine._polars import FlagScan
-from khrop.engine.flags import ROWS, AggregateQuery, Failing, FlagQuery, distinct_rows, fetch_rows
+from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.evaluation import (
@@ -42,18 +42,21 @@ _MAX_BESIDE_FLOATS = 2**53
 """Arrow, also inside pandas, does not compare larger integers with floats."""
 
 
-def judge(rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None) -> list[Failing]:
+def judge(
+    rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None, count: Count | None = None
+) -> list[Failing]:
     """Find the rows that fail each rule.
 
     Args:
         rules: The rules.
         frame: The frame.
         limit: The most rows to fetch for each rule; None for all.
+        count: A query that is run anyway and can count flags of rows.
 
     Returns:
         For each rule the count of all failing rows and the first rows.
     """
-    return _Scan(frame, frame.integers, limit).judge(rules) if rules else []
+    return _Scan(frame, frame.integers, limit, count).judge(rules) if rules else []
 
 
 def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
@@ -92,6 +95,7 @@ class _Scan:
     frame: PreparedFrame
     integers: frozenset[str]
     limit: int | None
+    count: Count | None = None
 
     def judge(self, rules: Sequence[RowRule]) -> list[Failing]:
         columns = tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
@@ -123,6 +127,8 @@ class _Scan:
     def _query(self, fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> FlagQuery:
         """Choose the fastest way to count failing rows and then to fetch the first of them."""
         frame = self.frame
+        if self.count is not None:
+            return SharedQuery(self.count, {**fails, **others})
         if frame.engine == "polars":
             return FlagScan(frame.data, {**fails, **others})
         if frame.engine == "duckdb" and self.limit and (number := row_number_column(frame.data)) is not None:

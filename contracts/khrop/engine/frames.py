@@ -29,6 +29,8 @@ ORIGINAL = "__original_"
 WIDE = (nw.UInt64, nw.Int128, nw.UInt128)
 """Integers that may exceed 64 bits and are read through a guard."""
 TEXTS = (nw.String, nw.Categorical, nw.Enum)
+SAMPLE = 1000
+"""Rows that usually show whether there are several snapshots, and how long sequences are."""
 
 _DATETIME = nw.Datetime("us")
 _WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {
@@ -81,6 +83,7 @@ class PreparedFrame:
         self.scales = scales or {}
         self._data = data
         self._arrays = arrays
+        self._first_rows: dict[str, list[Any]] = {}
 
     @cached_property
     def data(self) -> nw.LazyFrame[Any]:
@@ -106,6 +109,16 @@ class PreparedFrame:
         """Return which of some columns no rule may read."""
         faulty = {fault.column for fault in self.faults}
         return [c for c in columns if c not in self.schema or c in faulty]
+
+    def first_values(self, column: str) -> list[Any]:
+        """Return the values of a column in the first rows, for which no engine reads a whole table."""
+        if column not in self._first_rows:
+            columns = [column]
+            if self.engine == "pyspark":  # each query is a job, and integers may be asked for next
+                columns += [name for name, dtype in self.schema.items() if dtype == nw.Int64 and name != column]
+            rows = self.data.select(*columns).head(SAMPLE).collect()
+            self._first_rows |= {name: rows[name].to_list() for name in columns}
+        return self._first_rows[column]
 
     def with_floats(self) -> PreparedFrame:
         """Return the frame with its decimals as floats."""
