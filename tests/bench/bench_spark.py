@@ -41,18 +41,21 @@ class Cost:
 
     Attributes:
         seconds: The seconds of the best round.
+        processor: The seconds of a processor that the last round's tasks took, whatever else the machine did.
         jobs: The jobs of the last round.
         rows: The rows that its stages passed on.
         megabytes: The size of these rows.
     """
 
     seconds: float
+    processor: float = 0.0
     jobs: int = 0
     rows: int = 0
     megabytes: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.seconds:6.2f} s  {self.jobs:2} jobs  {self.rows:>9,} rows shuffled, {self.megabytes:6.1f} MB"
+        passed = f"{self.rows:>9,} rows shuffled, {self.megabytes:6.1f} MB"
+        return f"{self.seconds:6.2f} s  {self.processor:6.2f} s of a processor  {self.jobs:2} jobs  {passed}"
 
 
 def main() -> None:
@@ -127,14 +130,15 @@ def cost_of(session: Any, runs: dict[str, Run], measured: bool) -> dict[str, Cos
     return {name: Cost(best, *shuffled(session, name + str(ROUNDS))) for name, best in seconds.items()}
 
 
-def shuffled(session: Any, group: str) -> tuple[int, int, float]:
-    """The jobs of a group, and the rows and megabytes that their stages wrote for others."""
+def shuffled(session: Any, group: str) -> tuple[float, int, int, float]:
+    """The processor's seconds, the jobs of a group, and the rows and megabytes that their stages wrote for others."""
     context = session.sparkContext
     time.sleep(0.5)  # the store hears of a stage's end a little later
     store, jobs = context._jsc.sc().statusStore(), context.statusTracker().getJobIdsForGroup(group)
     stages = {stage for job in jobs for stage in context.statusTracker().getJobInfo(job).stageIds}
     last = [store.lastStageAttempt(stage) for stage in stages]
-    return len(jobs), sum(s.shuffleWriteRecords() for s in last), sum(s.shuffleWriteBytes() for s in last) / 1e6
+    written = sum(s.shuffleWriteRecords() for s in last), sum(s.shuffleWriteBytes() for s in last) / 1e6
+    return sum(s.executorCpuTime() for s in last) / 1e9, len(jobs), *written
 
 
 def counting(source: str) -> str:
