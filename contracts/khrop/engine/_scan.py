@@ -30,7 +30,7 @@ from khrop.expressions.evaluation import (
     supports_arrays,
     supports_rows,
 )
-from khrop.expressions.formula import Call, Column, Formula, expression, parts
+from khrop.expressions.formula import Call, Column, Formula, columns_in, expression, parts
 from khrop.expressions.rewriting import adapt
 
 _REGULAR = "__regular"
@@ -140,18 +140,19 @@ class _Scan:
         if rule.formula is None:
             return rule.expr.fill_null(False)
         wide = {c: self.guarded(c, MAX_INT64) for c in rule.columns if self.is_wide(c)}
-        expr = self.expression(rule.formula, wide) if wide else self.expr(rule)
+        expr = self.expression(rule.formula, wide)
         return expr if supports_arrays(rule.formula) else expr.fill_null(False)
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """Return a rule's expression for the engine."""
         if rule.formula is None:
             return rule.expr
-        return expression(self._adapted(rule.formula))
+        return self.expression(rule.formula, {})
 
     def expression(self, formula: Formula, replacements: Mapping[str, nw.Expr]) -> nw.Expr:
         """Return a formula's expression for the engine, on other expressions in place of some columns."""
-        return expression(self._adapted(formula), replacements)
+        values = {c: self.frame.value(c) for c in columns_in(formula)} if self.frame.engine == "duckdb" else {}
+        return expression(self._adapted(formula), {**values, **replacements})
 
     def _adapted(self, formula: Formula) -> Formula:
         return adapt(formula, self.frame.engine, self.integers, self.frame.datetimes)
@@ -174,7 +175,7 @@ class _Scan:
 
     def guard(self, column: str, bound: int | None) -> nw.Expr:
         """Return where a number is finite and within a bound."""
-        col, dtype = nw.col(column), self.frame.schema[column]
+        col, dtype = self.frame.value(column), self.frame.schema[column]
         if dtype.is_float():
             largest = _MAX_ROUNDED if self.frame.engine in _ROUNDS_TO_INTEGERS else MAX_FLOAT
             return col.is_between(-largest, largest)
@@ -268,7 +269,7 @@ class _Guarded:
         """
         schema = self.scan.frame.schema
         columns = [c for c in rule.columns if c in self.irregular or self.scan.is_wide(c)]
-        nulls = {column: self._is_null(column) for column in columns}
+        nulls = {column: self.scan.frame.null(column) for column in columns}
         out_of_range = None
         expr = self.scan.expr(rule)
         bounds = {c: self.scan.bound(c, [rule]) for c in columns if schema[c].is_numeric()}
@@ -287,9 +288,3 @@ class _Guarded:
             if column in rule.required:
                 fails = fails | nulls[column]
         return _RuleSplit(rule, fails, out_of_range)
-
-    def _is_null(self, column: str) -> nw.Expr:
-        null = nw.col(column).is_null()
-        if self.scan.frame.schema[column].is_float():
-            null = null | nw.col(column).is_nan().fill_null(False)
-        return null

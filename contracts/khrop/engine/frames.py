@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from khrop.engine._arrow import with_plain_types
 from khrop.engine._decimals import scaled_arrow, scaled_column
 from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
 from khrop.engine.naming import Fault, drop_doubled_names, name_faults
 from khrop.model.outcomes import RowCount
-from khrop.model.rule import ENGINES
+from khrop.model.rule import ENGINES, options_of
 
 if TYPE_CHECKING:
     from khrop.engine._arrays import Arrays
@@ -140,8 +141,16 @@ class PreparedFrame:
 
     def null(self, column: str) -> nw.Expr:
         """Return where a column is null or NaN."""
-        null = nw.col(column).is_null()
-        return null | nw.col(column).is_nan().fill_null(False) if self.schema[column].is_float() else null
+        value = self.value(column)
+        return value.is_null() | value.is_nan().fill_null(False) if self.schema[column].is_float() else value.is_null()
+
+    def value(self, column: str) -> nw.Expr:
+        """Return the values of a column, whatever a file says of them.
+
+        The statistics of a Parquet file leave NaN out, and DuckDB answers comparisons by them (duckdb/duckdb#25521).
+        """
+        col = nw.col(column)
+        return nw.when(~col.is_null()).then(col) if self.engine == "duckdb" and self.schema[column].is_float() else col
 
     def restrict(self, data: nw.LazyFrame[Any], faults: tuple[Fault, ...]) -> PreparedFrame:
         """Restrict the frame to some of its rows.
@@ -218,11 +227,13 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         TypeError: The object is not a frame of a known engine.
     """
     frame, doubled = drop_doubled_names(frame)
-    engine = engine_of(frame)
+    engine, kinds, options = engine_of(frame), columns_of(contract), options_of(contract)
+    if engine in IN_MEMORY:
+        named = (options.snapshot, options.place, options.label)
+        frame = with_plain_types(frame, {*kinds, *(name for name in named if name)})
     wrapped = nw.from_native(frame)
     data, eager = wrapped.lazy(), isinstance(wrapped, nw.DataFrame)
     schema = data.collect_schema()
-    kinds = columns_of(contract)
     faults = [*name_faults(contract, list(schema), doubled)]
     scales: dict[str, int] = {}
     if engine in IN_MEMORY:
