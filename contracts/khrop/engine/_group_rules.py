@@ -205,13 +205,17 @@ class GroupRun:
         if by_snapshot:
             self.nameless = any(row[by_snapshot] is None for row in rows)
             rows = [row for row in rows if row[by_snapshot] is not None]
+        readers = {
+            i: {name: aggregation.reader(result_name(i, name), a) for name, a in rule.aggregates.items()}
+            for i, rule in rules.items()
+        }
         for row in rows:
             snapshot = self.by.name(row)
             for proof in proving.bits:
                 if row[proof.mark] is None:
                     proving.unproven[proof.number].append(row[self.by.snapshot or ""])
-            for i, rule in rules.items():
-                values = {name: aggregation.value(row, result_name(i, name), a) for name, a in rule.aggregates.items()}
+            for i, figures in readers.items():
+                values = {name: read(row) for name, read in figures.items()}
                 groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
         return groups_by_rule
 

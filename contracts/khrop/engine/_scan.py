@@ -228,7 +228,7 @@ class _Scan:
             failing[i] = Failing(counts[f"__r{i}"], [])
         if not out_of_range or not counts["__wild"]:
             return
-        for row in fetch_rows(self.frame.data.with_columns(**out_of_range).filter(flags["__wild"])):
+        for row in fetch_rows(self.frame.data.filter(flags["__wild"]).with_columns(**out_of_range)):
             for i, split in splits.items():
                 formula = split.rule.formula
                 if formula is None or not row.get(f"__w{i}") or evaluate_row(formula, row):
@@ -248,7 +248,8 @@ class _Scan:
             failing[i].rows += fetch_rows(rows)
         few = {f"__r{i}": splits[i].fails for i in splits if i not in many}
         if few:
-            for row in fetch_rows(self.frame.data.with_columns(**few).filter(reduce(or_, map(nw.col, few)))):
+            # Filtered first: Polars would keep all columns of all rows for the flags.
+            for row in fetch_rows(self.frame.data.filter(reduce(or_, few.values())).with_columns(**few)):
                 for i in splits:
                     if row.get(f"__r{i}"):
                         failing[i].rows.append(row)

@@ -67,14 +67,15 @@ class SumsMatch(GroupKind):
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the totals that the document states otherwise."""
+        named = [(column, self.prefix + column) for column in self.columns]
         for snapshot, rows in groups.items():
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
-            for column in self.columns:
-                fact = self.prefix + column
-                stated = facts.of(snapshot).get(fact)
-                if facts.absent(snapshot, fact) or (stated is not None and same_number(stated, sums[column])):
+            known = facts.of(snapshot)
+            for column, fact in named:
+                stated = known.get(fact)
+                if same_number(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
                     continue
-                claimed = facts.unread(snapshot, fact) or show(column, facts.of(snapshot)[fact])
+                claimed = facts.unread(snapshot, fact) or show(column, known[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
                 th = f"ยอดรวม {marked(column)} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
                 en = f"the grand total of {column} says {claimed}, its rows add up to {total}"
@@ -85,7 +86,7 @@ class SumsMatch(GroupKind):
     def _ratio(self, snapshot: str, sums: Row, ratio: tuple[str, str, str], facts: Facts) -> Iterator[Failure]:
         (part, whole), (column, fact) = alike(sums[ratio[0]], sums[ratio[1]]), (ratio[2], self.prefix + ratio[2])
         claimed = facts.of(snapshot).get(fact)
-        if facts.absent(snapshot, fact) or whole <= 0 or not isfinite(part + whole):
+        if (claimed is None and facts.absent(snapshot, fact)) or whole <= 0 or not isfinite(part + whole):
             return
         if (
             claimed is not None
