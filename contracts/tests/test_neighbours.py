@@ -335,3 +335,19 @@ def test_nan_in_a_parquet_file_is_a_null_for_duckdb_whose_statistics_leave_it_ou
     one = ByGroup(("k",), {"n": ("count", "a"), "m": ("max", "a")}, (nw.col("n") == 1) & (nw.col("m") == 1))
     groups = model({"a": (float, {"nullable": True}), "k": str}, r=rule(one, scope="group"))
     assert khrop.check(groups, duckdb.connect().read_parquet(file)).counts() == {}
+
+
+def test_an_infinite_limit_is_json_and_read_back() -> None:
+    """pandera#2505: JSON has no such number."""
+    from khrop.description.from_contract import describe
+    from khrop.description.plain import plain
+    from khrop.expressions.plain_formula import literal_from, plain_literal
+
+    class Limited(pa.DataFrameModel):
+        a: Series[float] = pa.Field(lt=float("inf"), gt=float("-inf"))
+
+    data = json.dumps(plain(describe(Limited)), allow_nan=False)
+    assert '{"float": "inf"}' in data
+    assert [literal_from(plain_literal(value)) for value in (float("inf"), float("-inf"), 1.5)] == [
+        float("inf"), float("-inf"), 1.5,
+    ]  # fmt: skip

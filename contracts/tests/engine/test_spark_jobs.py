@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -152,3 +156,34 @@ def test_rows_are_written_where_they_are(tmp_path: Path) -> None:
         assert "LocalTableScan" not in of._jdf.queryExecution().executedPlan().toString()
     assert pya.parquet.read_table(tmp_path / "valid").num_rows == (DAYS - 2) * len(SHOPS)
     assert pya.parquet.read_table(tmp_path / "aside").num_rows == 2 * len(SHOPS)
+
+
+CONNECT = """
+import json, sys
+from pyspark.sql import SparkSession
+session = SparkSession.builder.remote("local[1]").getOrCreate()
+import khrop
+from test_spark_jobs import Once
+for folder in sys.argv[1:]:
+    verdict = khrop.check(Once, session.read.parquet(folder))
+    print(json.dumps([verdict.status, verdict.counts(), verdict.valid.count()]))
+session.stop()
+"""
+
+
+def test_spark_connect_judges_as_pandas_does(tmp_path: Path) -> None:
+    changes = ["nothing", "a number twice, and none", "no snapshot, and a balance", "too large to add"]
+    frames = [sales(CHANGES[change]) for change in changes]
+    folders = [tmp_path / str(n) for n in range(len(frames))]
+    for frame, folder in zip(frames, folders, strict=True):
+        parquet(frame, folder)
+    # In a process of its own: a session of Spark and one of Spark Connect do not stand beside each other.
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "shared"), *sys.path]
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", CONNECT, *map(str, folders)], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    for line, frame in zip(ended.stdout.splitlines(), frames, strict=True):
+        expected = khrop.check(Once, frame)
+        assert json.loads(line) == [expected.status, expected.counts(), len(expected.valid)]
