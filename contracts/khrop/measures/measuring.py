@@ -301,8 +301,8 @@ class _PartRun(Run):
 
     def _with_one_reference(self, built: Built, references: Mapping[str, PreparedFrame]) -> Result:
         """Measure a rule that names its references."""
-        by = self.by
-        if not self.names and self.only is not None:  # all rows are without a snapshot, and judged as of a single one
+        by, nameless = self.by, self.rows > 0 and not self.names
+        if nameless and self.only is not None:  # all rows are without a snapshot, and judged as of a single one
             self.by = self.only
         self._run_with_reference(built.rule, built.what, references)
         self.by = by
@@ -311,7 +311,7 @@ class _PartRun(Run):
         if skipped:
             return NotMeasured(skipped[0].reason)
         # No other part changes which rows are looked up in vain, but how many there are in all.
-        is_count = isinstance(built.what, CountKind) and not (self.complete and self.names)
+        is_count = isinstance(built.what, CountKind) and (nameless or not self.complete)
         reason = "it counts the rows of whole snapshots, of which a part may have some" if is_count else ""
         violations = [violation for load in loads for violation in load()]
         return Failures(self.counts.pop(built.rule.id, 0), self._first(violations), alone=reason)
