@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-readers bench-repair screenshots fonts docs docs-check pages lock \
+.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-large bench-readers bench-repair screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -113,6 +113,12 @@ bench-readers: $(DEV) ## readers alone: time, memory and what was read (MANIFEST
 
 bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
 	$(BIN)/python -W ignore tests/bench/bench_contracts.py
+
+bench-spark: $(BENCH) ## contracts on Spark: jobs, shuffled rows, seconds (ROWS)
+	$(BIN)/python -W ignore tests/bench/bench_spark.py --rows $(or $(ROWS),2000000)
+
+bench-large: $(BENCH) ## contracts on Parquet files that are larger than memory: seconds, memory (ROWS)
+	$(BIN)/python -W ignore tests/bench/bench_large.py --rows $(or $(ROWS),20000000)
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
 bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TABLES, LABELS, PRED)

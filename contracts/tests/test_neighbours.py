@@ -315,3 +315,39 @@ def test_a_file_is_read_or_refused_with_the_place(case: str, tmp_path: Path) -> 
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == code, ended.stderr
     assert reason in ended.stdout
+
+
+@pytest.mark.duckdb
+@pytest.mark.parametrize("field", [{}, {"le": 5}, {"ge": -5, "le": 5}, {"isin": [1.0]}])
+def test_nan_in_a_parquet_file_is_a_null_for_duckdb_whose_statistics_leave_it_out(
+    tmp_path: Path, field: Mapping[str, Any]
+) -> None:
+    """duckdb#25521, parquet-tools#1115."""
+    import duckdb
+    import pyarrow.parquet as pq
+
+    file = str(tmp_path / "rows.parquet")
+    pq.write_table(pya.table({"a": [float("nan"), 1.0], "k": ["x", "x"]}), file)
+    of = model({"a": (float, field), "k": str})
+    verdict = khrop.check(of, duckdb.connect().read_parquet(file))
+    assert verdict.counts() == {"not-null": 1}
+    assert (len(verdict.records), verdict.valid.fetchall()) == (1, [(1.0, "x")])
+    one = ByGroup(("k",), {"n": ("count", "a"), "m": ("max", "a")}, (nw.col("n") == 1) & (nw.col("m") == 1))
+    groups = model({"a": (float, {"nullable": True}), "k": str}, r=rule(one, scope="group"))
+    assert khrop.check(groups, duckdb.connect().read_parquet(file)).counts() == {}
+
+
+def test_an_infinite_limit_is_json_and_read_back() -> None:
+    """pandera#2505: JSON has no such number."""
+    from khrop.description.from_contract import describe
+    from khrop.description.plain import plain
+    from khrop.expressions.plain_formula import literal_from, plain_literal
+
+    class Limited(pa.DataFrameModel):
+        a: Series[float] = pa.Field(lt=float("inf"), gt=float("-inf"))
+
+    data = json.dumps(plain(describe(Limited)), allow_nan=False)
+    assert '{"float": "inf"}' in data
+    assert [literal_from(plain_literal(value)) for value in (float("inf"), float("-inf"), 1.5)] == [
+        float("inf"), float("-inf"), 1.5,
+    ]  # fmt: skip

@@ -25,7 +25,7 @@ from khrop.description.description import (
 )
 from khrop.description.to_contract import contract_of
 from khrop.engine.declared import kind_of
-from khrop.expressions.formula import Opaque, formula_of
+from khrop.expressions.formula import Opaque, formula_of, plain_member
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Param, Params, Rule, methods_of, options_of
 from khrop.vocabulary.kinds import RuleKind
@@ -180,6 +180,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, re.Pattern):
         flags = "".join(letter for flag, letter in _FLAGS.items() if value.flags & flag)
         return f"(?{flags}){value.pattern}" if flags and isinstance(value.pattern, str) else value.pattern
+    value = plain_member(value)
     if type(value).__name__ == "datetime64":
         import pandas as pd
 

@@ -6,11 +6,11 @@ figure is computed and read back; which rules need it is in `khrop.engine._group
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import nan
-from operator import and_
+from operator import and_, itemgetter
 from typing import Any
 
 import narwhals as nw
@@ -146,18 +146,17 @@ class Aggregation:
         methods = {"count": nw.Expr.count, "min": nw.Expr.min, "max": nw.Expr.max, "different": nw.Expr.n_unique}
         return methods[aggregate.of](col)
 
-    def value(self, row: Row, name: str, aggregate: Aggregate) -> Any:
-        """Read the value of an aggregate from a row of the result."""
-        if f"{name}__high" in row:
-            return (row[f"{name}__high"] or 0) * HALF_BASE + (row[f"{name}__low"] or 0)
-        value = row[name]
-        if aggregate.of == "true":
-            return int(value or 0)
-        if aggregate.of != "sum":
-            return value
-        if self._type(aggregate.column).is_integer() or self._type(aggregate.column).is_decimal():
-            return int(value or 0)
-        return nan if value is None else value
+    def reader(self, name: str, aggregate: Aggregate) -> Callable[[Row], Any]:
+        """Return a function that reads the value of an aggregate from a row of the result."""
+        if aggregate.of == "sum" and self._is_split(aggregate.column):
+            high, low = f"{name}__high", f"{name}__low"
+            return lambda row: (row[high] or 0) * HALF_BASE + (row[low] or 0)
+        dtype = self._type(aggregate.column)
+        if aggregate.of == "true" or (aggregate.of == "sum" and (dtype.is_integer() or dtype.is_decimal())):
+            return lambda row: int(row[name] or 0)
+        if aggregate.of == "sum":
+            return lambda row: nan if row[name] is None else row[name]
+        return itemgetter(name)
 
     def _type(self, column: str) -> nw.dtypes.DType:
         return self.schema.get(column, nw.Unknown())

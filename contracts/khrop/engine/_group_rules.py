@@ -6,7 +6,7 @@ Here belongs which groups are queried for which rules, and what is fetched of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -14,7 +14,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine import _proofs, pieces
+from khrop.engine import _proofs, _pyspark, pieces
 from khrop.engine._aggregation import (
     Aggregation,
     aggregate_values,
@@ -45,26 +45,55 @@ Groups = dict[str, list[Row]]
 
 @dataclass(slots=True)
 class GroupRun:
-    """Group rules on a frame; also the `Table` that rules query."""
+    """Group rules on a frame; also the `Table` that rules query.
+
+    Attributes:
+        frame: The frame.
+        by: How its snapshots are named.
+        facts: What the documents say.
+        rules: The rules.
+        nameless: Whether a group has no snapshot, on an engine whose rows without one were not left out; None where
+            no rows were grouped.
+    """
 
     frame: PreparedFrame
     by: Grouping
     facts: Facts
+    rules: Sequence[GroupKind]
+    nameless: bool | None = None
+    _grouped: tuple[_Proving, dict[int, Groups]] | None = None
 
-    def run(self, rules: Sequence[GroupKind]) -> list[list[Failure]]:
+    @property
+    def can_count_flags(self) -> bool:
+        """Whether flags of rows are counted while rows are grouped by snapshot: on Spark, which saves its jobs."""
+        return self.frame.engine == "pyspark" and bool(self.by.snapshot) and any(not rule.keys for rule in self.rules)
+
+    def count_flags(self, flags: Mapping[str, nw.Expr]) -> dict[str, int]:
+        """Group by snapshot, and count in how many rows each flag is true, and all rows: see `FlagQuery.counts`."""
+        proving = self._start_proofs(self.rules)
+        remaining = {i: rule for i, rule in enumerate(self.rules) if not rule.keys and i not in proving.unproven}
+        counted = _Counted(flags)
+        self._grouped = proving, self._group((), remaining, proving, counted)
+        return counted.sums()
+
+    def run(self) -> list[list[Failure]]:
         """Find the failures of each rule."""
-        groups: dict[int, Groups] = {}
-        proving = self._start_proofs(rules)
+        rules = self.rules
+        proving, groups = self._grouped or (self._start_proofs(rules), {})
         for keys in dict.fromkeys(rule.keys for rule in rules):
-            remaining = {i: rule for i, rule in enumerate(rules) if rule.keys == keys and i not in proving.unproven}
+            remaining = {
+                i: rule for i, rule in enumerate(rules) if rule.keys == keys and i not in {*proving.unproven, *groups}
+            }
             arrays = self._arrays() if not keys else None
             if arrays is not None:
                 snapshot = self.by.snapshots[0]
                 for i in [i for i, rule in remaining.items() if _supports_arrays(rule)]:
                     rule = remaining.pop(i)
                     groups[i] = self._failing(rule, {snapshot: [self._aggregate_arrays(arrays, rule)]})
-            if remaining or (proving.bits and not keys):
+            if remaining or (proving.bits and not keys and self._grouped is None):
                 groups |= self._group(keys, remaining, None if keys else proving)
+        if self.nameless:  # which is to be judged without the rows that have no snapshot
+            return [[] for _ in rules]
         rowless: Groups = {name: [] for name in self._rowless()}
         failures: list[list[Failure]] = []
         for i, rule in enumerate(rules):
@@ -98,7 +127,7 @@ class GroupRun:
         table = self
         if len(snapshots) <= MOST_NAMES and all(value == value for value in snapshots):  # NaN is not found by name
             rows = self.frame.data.filter(self.by.among_values(snapshots))
-            table = GroupRun(self.frame.restrict(rows, self.frame.faults), self.by, self.facts)
+            table = GroupRun(self.frame.restrict(rows, self.frame.faults), self.by, self.facts, [rule])
         failing = table._group(rule.keys, {0: rule})[0]
         return table, failing
 
@@ -124,12 +153,16 @@ class GroupRun:
         return arrays
 
     def _group(
-        self, keys: tuple[str, ...], rules: Mapping[int, GroupKind], proving: _Proving | None = None
+        self,
+        keys: tuple[str, ...],
+        rules: Mapping[int, GroupKind],
+        proving: _Proving | None = None,
+        counted: _Counted | None = None,
     ) -> dict[int, Groups]:
         """Aggregate for each rule by snapshot; return the groups that fail it."""
         groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
         for piece in self._pieces():
-            piece_groups = self._group_piece(piece, keys, rules, proving or _Proving({}, []))
+            piece_groups = self._group_piece(piece, keys, rules, proving or _Proving({}, []), counted)
             for i, rule in rules.items():
                 groups_by_rule[i] |= self._failing(rule, piece_groups[i])
         return groups_by_rule
@@ -149,22 +182,40 @@ class GroupRun:
         return data if data is not None and len(data) > MANY else None
 
     def _group_piece(
-        self, data: nw.LazyFrame[Any], keys: tuple[str, ...], rules: Mapping[int, GroupKind], proving: _Proving
+        self,
+        data: nw.LazyFrame[Any],
+        keys: tuple[str, ...],
+        rules: Mapping[int, GroupKind],
+        proving: _Proving,
+        counted: _Counted | None = None,
     ) -> dict[int, Groups]:
         """Aggregate some whole snapshots; where every rule has a filter for failing groups, only these are fetched."""
-        grouped, aggregation = self._aggregate(data, keys, rules, proving.bits)
+        grouped, aggregation = self._aggregate(data, keys, rules, proving.bits, counted.flags if counted else {})
+        if counted:
+            grouped, counted.sums = _pyspark.observe(grouped, [*counted.flags, ROWS])
+            grouped = grouped.drop(*counted.flags)
+        by_snapshot = self.by.snapshot if self.frame.engine == "pyspark" and not keys else None
         filters = [aggregation.failing_groups(rule, i) for i, rule in rules.items()]
         filters += [nw.col(proof.mark).is_null() for proof in proving.bits]
+        filters += [nw.col(by_snapshot).is_null()] if by_snapshot else []
         if self.by.columns(*keys) and all(expr is not None for expr in filters):
             grouped = grouped.filter(reduce(or_, [expr for expr in filters if expr is not None]))
         groups_by_rule: dict[int, Groups] = {i: {} for i in rules}
-        for row in fetch_rows(grouped):
+        rows = fetch_rows(grouped)
+        if by_snapshot:
+            self.nameless = any(row[by_snapshot] is None for row in rows)
+            rows = [row for row in rows if row[by_snapshot] is not None]
+        readers = {
+            i: {name: aggregation.reader(result_name(i, name), a) for name, a in rule.aggregates.items()}
+            for i, rule in rules.items()
+        }
+        for row in rows:
             snapshot = self.by.name(row)
             for proof in proving.bits:
                 if row[proof.mark] is None:
                     proving.unproven[proof.number].append(row[self.by.snapshot or ""])
-            for i, rule in rules.items():
-                values = {name: aggregation.value(row, result_name(i, name), a) for name, a in rule.aggregates.items()}
+            for i, figures in readers.items():
+                values = {name: read(row) for name, read in figures.items()}
                 groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
         return groups_by_rule
 
@@ -174,8 +225,11 @@ class GroupRun:
         keys: tuple[str, ...],
         rules: Mapping[int, GroupKind],
         bits: Sequence[_proofs.SummedBits] = (),
+        flags: Mapping[str, nw.Expr] | None = None,
     ) -> tuple[nw.LazyFrame[Any], Aggregation]:
         """Run a group-by for all rules of the same keys; return its result and how to read it."""
+        flags = {name: expr.cast(nw.Int64) for name, expr in (flags or {}).items()}
+        data = data.with_columns(**flags) if flags else data
         adapted = {name: self._derived(expr) for rule in rules.values() for name, expr in rule.derived.items()}
         derived = {name: expr for name, (expr, _) in adapted.items()}
         data = data.with_columns(**derived) if derived else data
@@ -187,9 +241,10 @@ class GroupRun:
         exprs = [aggregation.expression(a).alias(name) for name, a in aggregation.split_sums(aggregates).items()]
         by = self.by.columns(*keys)
         for proof in bits:
-            data = proof.add_bits(data, proof.bits(data))
+            data = proof.add_bits(data)
             exprs += [expr.alias(name) for name, expr in proof.aggregates.items()]
-        exprs += [nw.len().alias(ROWS)] if bits else []
+        exprs += [nw.col(name).sum() for name in flags]
+        exprs += [nw.len().alias(ROWS)] if bits or flags else []
         grouped = data.group_by(by).agg(*exprs) if by else data.select(*exprs)
         return reduce(lambda groups, proof: proof.add_mark(groups), bits, grouped), aggregation
 
@@ -290,6 +345,14 @@ class _Proving:
 
     unproven: dict[int, list[Any]]
     bits: Sequence[_proofs.SummedBits]
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Flags of rows that a group-by counts, and what returns their counts once its groups were fetched."""
+
+    flags: Mapping[str, nw.Expr]
+    sums: Callable[[], dict[str, int]] = dict
 
 
 def _plain_row(row: Row) -> Row:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import numpy as np
 
+from khrop.engine import _pyspark
 from khrop.engine._duckdb import values_frame
 from khrop.engine.flags import ROWS
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
@@ -28,8 +29,6 @@ _BITS = 50
 """Bits of a sum. No group of up to `_MOST` rows makes their sum leave 64 bits."""
 _MOST = 16 * _BITS
 """The most positions that are summed; a group-by takes longer with each further sum."""
-_SAMPLE = 1000
-"""Rows that usually show how long sequences are."""
 Array = Any
 T = TypeVar("T")
 
@@ -44,11 +43,11 @@ def is_provable(frame: PreparedFrame, proof: Positions | None) -> bool:
     Returns:
         Whether the frame is of such an engine and the column of a type whose values are compared exactly.
     """
-    if proof is None or frame.engine not in (*IN_MEMORY, "duckdb", "polars") or proof.column in frame.scales:
+    if proof is None or frame.engine not in (*IN_MEMORY, "duckdb", "polars", "pyspark") or proof.column in frame.scales:
         return False
     dtype, values = frame.schema[proof.column], proof.values
     if values is None:
-        return dtype == nw.Int64
+        return bool(dtype == nw.Int64) and abs(proof.start) <= MAX_INT64 - _MOST
     typed = (
         all(isinstance(value, str) for value in values)
         if dtype == nw.String
@@ -87,7 +86,7 @@ class SummedBits:
     def _sums(self) -> list[str]:
         return [f"__bits{self.number}_{word}" for word in range(-(-self.size // _BITS))]
 
-    def bits(self, data: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    def _bits(self, data: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return the bits of each position, as a frame of the engine of another."""
         start, values = self.proof.start, self.proof.values
         values = values if values is not None else tuple(range(start, start + self.size))
@@ -97,9 +96,11 @@ class SummedBits:
         }
         return _small_frame(data, {self._key: values, **bits})
 
-    def add_bits(self, data: nw.LazyFrame[Any], bits: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Return a frame with the bits of each row, null for a row without a position."""
-        return data.join(bits, left_on=[self.proof.column], right_on=[self._key], how="left")
+    def add_bits(self, data: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return a frame with the bits of each row, none for a row without a position."""
+        if _pyspark.is_spark(data):
+            return _pyspark.add_bits(data, self.proof, self._sums, self.size, _BITS)
+        return data.join(self._bits(data), left_on=[self.proof.column], right_on=[self._key], how="left")
 
     @property
     def aggregates(self) -> Mapping[str, nw.Expr]:
@@ -108,7 +109,9 @@ class SummedBits:
 
     def add_mark(self, grouped: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return groups with a mark at those that are proven, in place of their sums."""
-        sizes = range(1, self.size + 1) if self.proof.values is None else [self.size]
+        sizes = range(1 if self.proof.values is None else self.size, self.size + 1)
+        if _pyspark.is_spark(grouped):
+            return _pyspark.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
         full = {
             f"__of_{name}": [(1 << min(max(n - word * _BITS, 0), _BITS)) - 1 for n in sizes]
             for word, name in enumerate(self._sums)
@@ -135,8 +138,8 @@ def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[S
         if proof.values is not None:
             chosen.append(SummedBits(number, proof, len(proof.values)))
             continue
-        some = frame.data.select(nw.col(proof.column)).head(_SAMPLE).collect()[proof.column].max()
-        seen = 0 if some is None else int(some) - proof.start + 1
+        some = [int(value) for value in frame.first_values(proof.column) if value is not None]
+        seen = max(some, default=proof.start) - proof.start + 1
         if seen <= _MOST:
             chosen.append(SummedBits(number, proof, min(max(2 * _BITS, -(-seen * 3 // 2 // _BITS) * _BITS), _MOST)))
     return chosen

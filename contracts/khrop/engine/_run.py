@@ -18,6 +18,7 @@ from khrop.engine._decimals import restore_row
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._split import Split
 from khrop.engine.compiled import COLUMNS, Built
+from khrop.engine.flags import Count
 from khrop.engine.frames import PreparedFrame, count_rows
 from khrop.engine.naming import fault_messages
 from khrop.engine.row_rules import RowRule, scale_rule, simplify_rule
@@ -37,7 +38,7 @@ Load = Callable[[], Sequence[Violation]]
 
 
 def judge_rows(
-    rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None
+    rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None, count: Count | None = None
 ) -> Iterator[tuple[RowRule, int, Sequence[Row]]]:
     """Find the rows that fail each rule.
 
@@ -47,6 +48,7 @@ def judge_rows(
         rules: The rules.
         frame: The frame.
         limit: The most rows to fetch for each rule; None for all.
+        count: A query that is run anyway and can count flags of rows.
 
     Yields:
         A rule, the count of all rows that fail it, and the first of them.
@@ -64,7 +66,7 @@ def judge_rows(
         for rule, failing in zip(on_arrays, in_memory.judge(on_arrays, arrays, limit), strict=True):
             yield as_written[id(rule)], failing.count, arrays.rows(failing.rows) if failing.rows else ()
     in_engine = [r for r in rules if r not in on_arrays]
-    for rule, fetched in zip(in_engine, _scan.judge(in_engine, frame, limit), strict=True):
+    for rule, fetched in zip(in_engine, _scan.judge(in_engine, frame, limit, count), strict=True):
         yield as_written[id(rule)], fetched.count, fetched.rows
 
 
@@ -86,6 +88,7 @@ class Run:
         severities: The severities of all violations.
         not_run: The rules whose input was absent.
         split: What sets rows aside.
+        nameless: Whether there are rows without a snapshot, where an engine finds out by its groups; None before.
     """
 
     contract: type
@@ -101,6 +104,7 @@ class Run:
     severities: set[Severity] = field(default_factory=set)
     not_run: list[NotRun] = field(default_factory=list)
     split: Split = field(default_factory=Split)
+    nameless: bool | None = None
 
     def check_columns(self) -> None:
         """Check that the frame has the columns that the contract requires, with its types."""
@@ -184,17 +188,26 @@ class Run:
 
     def _run(self, rules: Sequence[Built], frame: PreparedFrame) -> None:
         row_rules = [built.what for built in rules if isinstance(built.what, RowRule)]
-        for rule, count, failing in judge_rows(row_rules, frame, self.limit):
+        group_rules = [built for built in rules if not isinstance(built.what, RowRule)]
+        runs = {
+            skipped: GroupRun(
+                frame.without_nulls(skipped), self.by, self.facts,
+                [built.what for built in group_rules if built.rule.skip_null == skipped],
+            )
+            for skipped in dict.fromkeys(built.rule.skip_null for built in group_rules)
+        }  # fmt: skip
+        shared = runs[()].count_flags if () in runs and runs[()].can_count_flags else None
+        for rule, count, failing in judge_rows(row_rules, frame, self.limit, shared):
             if count:
                 self._fail_rows(rule, frame)
                 load = self._load_violations(rule, failing, frame.scales)
                 self._add(rule.rule.id, rule.rule.severity, count, load)
-        group_rules = [built for built in rules if not isinstance(built.what, RowRule)]
-        for skipped in dict.fromkeys(built.rule.skip_null for built in group_rules):
+        for skipped, run in runs.items():
             alike = [built for built in group_rules if built.rule.skip_null == skipped]
-            run = GroupRun(frame.without_nulls(skipped), self.by, self.facts)
-            for built, failures in zip(alike, run.run([built.what for built in alike]), strict=True):
+            for built, failures in zip(alike, run.run(), strict=True):
                 self._add_failures(built.rule, failures, built.what, run)
+        if () in runs:
+            self.nameless = runs[()].nameless
 
     def _fail_rows(self, rule: RowRule, frame: PreparedFrame) -> None:
         if rule.rule.scope == "reference":

@@ -19,7 +19,7 @@ import narwhals as nw
 
 from khrop.engine._duckdb import NumberedScan, row_number_column
 from khrop.engine._polars import FlagScan
-from khrop.engine.flags import ROWS, AggregateQuery, Failing, FlagQuery, distinct_rows, fetch_rows
+from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.evaluation import (
@@ -30,7 +30,7 @@ from khrop.expressions.evaluation import (
     supports_arrays,
     supports_rows,
 )
-from khrop.expressions.formula import Call, Column, Formula, expression, parts
+from khrop.expressions.formula import Call, Column, Formula, columns_in, expression, parts
 from khrop.expressions.rewriting import adapt
 
 _REGULAR = "__regular"
@@ -42,18 +42,21 @@ _MAX_BESIDE_FLOATS = 2**53
 """Arrow, also inside pandas, does not compare larger integers with floats."""
 
 
-def judge(rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None) -> list[Failing]:
+def judge(
+    rules: Sequence[RowRule], frame: PreparedFrame, limit: int | None, count: Count | None = None
+) -> list[Failing]:
     """Find the rows that fail each rule.
 
     Args:
         rules: The rules.
         frame: The frame.
         limit: The most rows to fetch for each rule; None for all.
+        count: A query that is run anyway and can count flags of rows.
 
     Returns:
         For each rule the count of all failing rows and the first rows.
     """
-    return _Scan(frame, frame.integers, limit).judge(rules) if rules else []
+    return _Scan(frame, frame.integers, limit, count).judge(rules) if rules else []
 
 
 def failing_rows(rule: RowRule, frame: PreparedFrame) -> nw.Expr:
@@ -92,6 +95,7 @@ class _Scan:
     frame: PreparedFrame
     integers: frozenset[str]
     limit: int | None
+    count: Count | None = None
 
     def judge(self, rules: Sequence[RowRule]) -> list[Failing]:
         columns = tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
@@ -123,6 +127,8 @@ class _Scan:
     def _query(self, fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> FlagQuery:
         """Choose the fastest way to count failing rows and then to fetch the first of them."""
         frame = self.frame
+        if self.count is not None:
+            return SharedQuery(self.count, {**fails, **others})
         if frame.engine == "polars":
             return FlagScan(frame.data, {**fails, **others})
         if frame.engine == "duckdb" and self.limit and (number := row_number_column(frame.data)) is not None:
@@ -134,18 +140,19 @@ class _Scan:
         if rule.formula is None:
             return rule.expr.fill_null(False)
         wide = {c: self.guarded(c, MAX_INT64) for c in rule.columns if self.is_wide(c)}
-        expr = self.expression(rule.formula, wide) if wide else self.expr(rule)
+        expr = self.expression(rule.formula, wide)
         return expr if supports_arrays(rule.formula) else expr.fill_null(False)
 
     def expr(self, rule: RowRule) -> nw.Expr:
         """Return a rule's expression for the engine."""
         if rule.formula is None:
             return rule.expr
-        return expression(self._adapted(rule.formula))
+        return self.expression(rule.formula, {})
 
     def expression(self, formula: Formula, replacements: Mapping[str, nw.Expr]) -> nw.Expr:
         """Return a formula's expression for the engine, on other expressions in place of some columns."""
-        return expression(self._adapted(formula), replacements)
+        values = {c: self.frame.value(c) for c in columns_in(formula)} if self.frame.engine == "duckdb" else {}
+        return expression(self._adapted(formula), {**values, **replacements})
 
     def _adapted(self, formula: Formula) -> Formula:
         return adapt(formula, self.frame.engine, self.integers, self.frame.datetimes)
@@ -168,7 +175,7 @@ class _Scan:
 
     def guard(self, column: str, bound: int | None) -> nw.Expr:
         """Return where a number is finite and within a bound."""
-        col, dtype = nw.col(column), self.frame.schema[column]
+        col, dtype = self.frame.value(column), self.frame.schema[column]
         if dtype.is_float():
             largest = _MAX_ROUNDED if self.frame.engine in _ROUNDS_TO_INTEGERS else MAX_FLOAT
             return col.is_between(-largest, largest)
@@ -221,7 +228,7 @@ class _Scan:
             failing[i] = Failing(counts[f"__r{i}"], [])
         if not out_of_range or not counts["__wild"]:
             return
-        for row in fetch_rows(self.frame.data.with_columns(**out_of_range).filter(flags["__wild"])):
+        for row in fetch_rows(self.frame.data.filter(flags["__wild"]).with_columns(**out_of_range)):
             for i, split in splits.items():
                 formula = split.rule.formula
                 if formula is None or not row.get(f"__w{i}") or evaluate_row(formula, row):
@@ -241,7 +248,8 @@ class _Scan:
             failing[i].rows += fetch_rows(rows)
         few = {f"__r{i}": splits[i].fails for i in splits if i not in many}
         if few:
-            for row in fetch_rows(self.frame.data.with_columns(**few).filter(reduce(or_, map(nw.col, few)))):
+            # Filtered first: Polars would keep all columns of all rows for the flags.
+            for row in fetch_rows(self.frame.data.filter(reduce(or_, few.values())).with_columns(**few)):
                 for i in splits:
                     if row.get(f"__r{i}"):
                         failing[i].rows.append(row)
@@ -262,7 +270,7 @@ class _Guarded:
         """
         schema = self.scan.frame.schema
         columns = [c for c in rule.columns if c in self.irregular or self.scan.is_wide(c)]
-        nulls = {column: self._is_null(column) for column in columns}
+        nulls = {column: self.scan.frame.null(column) for column in columns}
         out_of_range = None
         expr = self.scan.expr(rule)
         bounds = {c: self.scan.bound(c, [rule]) for c in columns if schema[c].is_numeric()}
@@ -281,9 +289,3 @@ class _Guarded:
             if column in rule.required:
                 fails = fails | nulls[column]
         return _RuleSplit(rule, fails, out_of_range)
-
-    def _is_null(self, column: str) -> nw.Expr:
-        null = nw.col(column).is_null()
-        if self.scan.frame.schema[column].is_float():
-            null = null | nw.col(column).is_nan().fill_null(False)
-        return null

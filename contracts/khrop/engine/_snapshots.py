@@ -18,12 +18,9 @@ from khrop.model.facts import plain, snapshot_name
 from khrop.model.grouping import Grouping
 from khrop.model.rule import ContractOptions
 
-_SAMPLE = 1000
-"""Rows that usually show whether there are several snapshots."""
-
 
 def group_snapshots(
-    frame: PreparedFrame, options: ContractOptions, records: Sequence[Mapping[str, Any]]
+    frame: PreparedFrame, options: ContractOptions, records: Sequence[Mapping[str, Any]], nameless: bool | None = None
 ) -> tuple[PreparedFrame, Grouping, set[str]]:
     """Determine how the snapshots of a frame are named.
 
@@ -33,6 +30,7 @@ def group_snapshots(
         frame: The frame.
         options: The contract's options.
         records: The records of documents and claims.
+        nameless: Whether rows have no snapshot; None to query it.
 
     Returns:
         The frame without rows that have no snapshot, how its snapshots are named, and a set for the snapshots of rows
@@ -51,7 +49,9 @@ def group_snapshots(
     names: list[Any] | None = None if column else []
     if column and frame.arrays is not None and frame.arrays.length <= MANY:
         names = _list_snapshots(frame, column)
-    if column and (None in names if names is not None else _has_null(frame, column)):
+    if names is not None:
+        nameless = None in names
+    if column and (nameless if nameless is not None else _has_null(frame, column)):
         # Rows without a snapshot are judged in none, and fail the frame.
         faults = (*frame.faults, Fault(column, "null", "null", "text"))
         frame = frame.restrict(frame.data.filter(~nw.col(column).is_null()), faults)
@@ -71,7 +71,16 @@ def group_snapshots(
     place = options.place if options.place in frame.schema else None
     return (
         frame,
-        Grouping(column, tuple(documented), list_names, options.key, place, first_names, options.label),
+        Grouping(
+            column,
+            tuple(documented),
+            list_names,
+            options.key,
+            place,
+            first_names,
+            options.label,
+            1 if frame.engine == "pyspark" else 2,
+        ),  # fmt: skip
         fetched,
     )
 
@@ -84,10 +93,13 @@ def _list_snapshots(frame: PreparedFrame, column: str) -> list[Any]:
 
 def _first_snapshots(frame: PreparedFrame, column: str) -> set[str]:
     """Return the names in the first rows, for which no engine reads a whole table."""
-    return {
-        snapshot_name(plain(name))
-        for name in frame.data.select(nw.col(column)).head(_SAMPLE).collect()[column].to_list()
-    }
+    return {snapshot_name(plain(name)) for name in frame.first_values(column)}
+
+
+def has_nameless(frame: PreparedFrame, options: ContractOptions) -> bool:
+    """Query whether rows of a frame have no snapshot."""
+    column = options.snapshot
+    return column is not None and column in frame.schema and _has_null(frame, column)
 
 
 def _has_null(frame: PreparedFrame, column: str) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from khrop.engine import _scan, in_memory
 from khrop.engine._arrays import Arrays
+from khrop.engine._arrow import views, with_plain_types
 from khrop.engine.flags import distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import ORIGINAL, PreparedFrame
 from khrop.engine.naming import drop_doubled_names
@@ -72,7 +73,8 @@ class Split:
 
     def rows(self, valid: bool) -> Any:
         """Return the valid rows, or the others, in the frame's engine."""
-        data = nw.from_native(drop_doubled_names(self.native)[0])
+        native = drop_doubled_names(self.native)[0]
+        data = nw.from_native(with_plain_types(native, names) if (names := views(native)) else native)
         if self.by is None or self.frame is None:
             raise ValueError("this verdict has no frame")
         is_failed = bool(self.all_rows or self.snapshots or self.rules or self.keyed)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from khrop.engine._run import Run
-from khrop.engine._snapshots import group_snapshots
+from khrop.engine._snapshots import group_snapshots, has_nameless
 from khrop.engine.compiled import COLUMNS_RULE, built_rules
-from khrop.engine.frames import prepare
+from khrop.engine.frames import engine_of, prepare
+from khrop.engine.naming import drop_doubled_names
 from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
 from khrop.model.rule import Params, Rule, Scope, options_of
@@ -110,13 +111,22 @@ def check(
     options = options_of(contract)
     document_records, claim_records = to_records(document), to_records(claims)
     rules = [built for built in built_rules(contract, params) if built.rule.scope in scopes]
-    run = start(contract, frame, [*document_records, *claim_records], Run)
-    run.limit = limit
     known = {**(options.params or {}), **(params or {})}
-    run.facts = gather(lambda: run.by.snapshots, options.snapshot, document_records, claim_records, known)
-    if "row" in scopes:
-        run.check_columns()
-    run.run_frame_rules([built for built in rules if built.rule.scope in ("row", "group")])
+
+    def judge_frame(nameless: bool | None) -> Run:
+        run = start(contract, frame, [*document_records, *claim_records], Run, nameless)
+        run.limit = limit
+        run.facts = gather(lambda: run.by.snapshots, options.snapshot, document_records, claim_records, known)
+        if "row" in scopes:
+            run.check_columns()
+        run.run_frame_rules([built for built in rules if built.rule.scope in ("row", "group")])
+        return run
+
+    # On Spark, where each query is a job, the groups show whether rows have no snapshot.
+    is_spark = engine_of(drop_doubled_names(frame)[0]) == "pyspark"
+    run = judge_frame(False if is_spark else None)
+    if is_spark and (has_nameless(run.frame, options) if run.nameless is None else run.nameless):
+        run = judge_frame(True)
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
     if reference_rules := [built for built in rules if built.rule.scope == "reference"]:
         frames = {name: prepare(contract, native) for name, native in others.items()}
@@ -145,11 +155,17 @@ def holds(contract: type, rule: Rule, frame: Any) -> bool:
     return not run.counts and not run.frame.missing(rule.columns)
 
 
-def start(contract: type, native: Any, records: Sequence[Mapping[str, Any]], run: Callable[..., AnyRun]) -> AnyRun:
+def start(
+    contract: type,
+    native: Any,
+    records: Sequence[Mapping[str, Any]],
+    run: Callable[..., AnyRun],
+    nameless: bool | None = None,
+) -> AnyRun:
     """Prepare a frame, name its snapshots and start a run on it."""
     options = options_of(contract)
     frame = prepare(contract, native)
     if frame.engine not in options.engines:
         raise ValueError(f"{contract.__name__} is for {', '.join(options.engines)}; this frame is of {frame.engine}")
-    frame, by, fetched = group_snapshots(frame, options, records)
+    frame, by, fetched = group_snapshots(frame, options, records, nameless)
     return run(contract, native, options, frame, by, fetched)

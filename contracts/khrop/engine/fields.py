@@ -8,6 +8,7 @@ function of a pandas series cannot run on another engine and is rejected. The co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -16,6 +17,7 @@ import narwhals as nw
 
 from khrop.engine.declared import Declared, columns_of
 from khrop.engine.row_rules import RowRule
+from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
 from khrop.model.facts import is_missing, show
 from khrop.model.names import marked
@@ -171,7 +173,7 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
             " other engine can run; write it as a @khrop.rule with a narwhals expression"
         )
     rule_id, expr, en, th = known
-    limits = dict(check.statistics or {})
+    limits = _limits(check)
     _require_limits(contract, name, check, column)
     texts = {key: _format_limit(value) for key, value in limits.items()} | _length_texts(limits)
     severity: Severity = "warning" if check.raise_warning else "error"
@@ -181,9 +183,27 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
     )
 
 
+def _limits(check: Any) -> dict[str, Any]:
+    """Return the limits of a check; a member of an enumeration that is a text or a number is its value."""
+    given = dict(check.statistics or {})
+    return {
+        k: [plain_member(v) for v in value] if _is_list(value) else plain_member(value) for k, value in given.items()
+    }
+
+
+def _is_list(value: Any) -> bool:
+    return hasattr(value, "__iter__") and not isinstance(value, (str, bytes))
+
+
 def _require_limits(contract: type, name: str, check: Any, column: Declared) -> None:
     """Refuse limits that no value of the column can be compared with, and patterns that not every engine matches."""
-    limits, where = dict(check.statistics or {}), f"{contract.__name__}.{name}"
+    limits, where = _limits(check), f"{contract.__name__}.{name}"
+    for value in (part for given in limits.values() for part in (_values(given) if _is_list(given) else [given])):
+        if isinstance(value, Enum):
+            raise RuleDefinitionError(
+                f"{where}: {value} is a member of an enumeration, and no value of the column is; write"
+                f" {type(value).__name__}.{value.name}.value, or derive {type(value).__name__} from str or int too"
+            )
     if "pattern" in limits:
         try:
             translate(_pattern(limits), "polars")
@@ -227,7 +247,7 @@ def _unique_rule(rule_id: str, columns: tuple[str, ...], nullable: bool) -> Rule
 
 
 def _format_limit(value: Any) -> str:
-    if hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
+    if _is_list(value):
         return ", ".join(sorted(map(_format_limit, value)))
     return pattern_text(value) if hasattr(value, "pattern") else show("", value) or str(value)
 

@@ -6,7 +6,7 @@ Here belong the results of such queries and the query that every engine supports
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ import narwhals as nw
 from khrop.model.facts import plain
 
 Row = Mapping[str, Any]
+Count = Callable[[Mapping[str, nw.Expr]], dict[str, int]]
+"""Counts flags of all rows: see `FlagQuery.counts`."""
 ROWS = "__rows"
 """The name of the number of all rows, among the counts of the flags."""
 
@@ -71,6 +73,26 @@ class AggregateQuery:
         sums = [nw.col(name).cast(nw.Int64).sum().alias(name) for name in self.flags]
         (row,) = fetch_rows(flags.select(*sums, nw.len().alias(ROWS)))
         return {name: int(count or 0) for name, count in row.items()}  # the sum over no rows is null
+
+    def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
+        """Do nothing: this query has no faster way to fetch rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedQuery:
+    """A query that counts flags while it groups the rows.
+
+    Attributes:
+        count: Runs it.
+        flags: The flags by name.
+    """
+
+    count: Count
+    flags: Mapping[str, nw.Expr]
+
+    def counts(self) -> dict[str, int]:
+        """See `FlagQuery.counts`."""
+        return self.count(self.flags)
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
         """Do nothing: this query has no faster way to fetch rows."""

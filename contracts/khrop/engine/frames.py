@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from khrop.engine._arrow import with_plain_types
 from khrop.engine._decimals import scaled_arrow, scaled_column
 from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
 from khrop.engine.naming import Fault, drop_doubled_names, name_faults
 from khrop.model.outcomes import RowCount
-from khrop.model.rule import ENGINES
+from khrop.model.rule import ENGINES, options_of
 
 if TYPE_CHECKING:
     from khrop.engine._arrays import Arrays
@@ -29,6 +30,8 @@ ORIGINAL = "__original_"
 WIDE = (nw.UInt64, nw.Int128, nw.UInt128)
 """Integers that may exceed 64 bits and are read through a guard."""
 TEXTS = (nw.String, nw.Categorical, nw.Enum)
+SAMPLE = 1000
+"""Rows that usually show whether there are several snapshots, and how long sequences are."""
 
 _DATETIME = nw.Datetime("us")
 _WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {
@@ -81,6 +84,7 @@ class PreparedFrame:
         self.scales = scales or {}
         self._data = data
         self._arrays = arrays
+        self._first_rows: dict[str, list[Any]] = {}
 
     @cached_property
     def data(self) -> nw.LazyFrame[Any]:
@@ -107,6 +111,16 @@ class PreparedFrame:
         faulty = {fault.column for fault in self.faults}
         return [c for c in columns if c not in self.schema or c in faulty]
 
+    def first_values(self, column: str) -> list[Any]:
+        """Return the values of a column in the first rows, for which no engine reads a whole table."""
+        if column not in self._first_rows:
+            columns = [column]
+            if self.engine == "pyspark":  # each query is a job, and integers may be asked for next
+                columns += [name for name, dtype in self.schema.items() if dtype == nw.Int64 and name != column]
+            rows = self.data.select(*columns).head(SAMPLE).collect()
+            self._first_rows |= {name: rows[name].to_list() for name in columns}
+        return self._first_rows[column]
+
     def with_floats(self) -> PreparedFrame:
         """Return the frame with its decimals as floats."""
         floats = {name: nw.col(name) / 10**scale for name, scale in self.scales.items()}
@@ -127,8 +141,16 @@ class PreparedFrame:
 
     def null(self, column: str) -> nw.Expr:
         """Return where a column is null or NaN."""
-        null = nw.col(column).is_null()
-        return null | nw.col(column).is_nan().fill_null(False) if self.schema[column].is_float() else null
+        value = self.value(column)
+        return value.is_null() | value.is_nan().fill_null(False) if self.schema[column].is_float() else value.is_null()
+
+    def value(self, column: str) -> nw.Expr:
+        """Return the values of a column, whatever a file says of them.
+
+        The statistics of a Parquet file leave NaN out, and DuckDB answers comparisons by them (duckdb/duckdb#25521).
+        """
+        col = nw.col(column)
+        return nw.when(~col.is_null()).then(col) if self.engine == "duckdb" and self.schema[column].is_float() else col
 
     def restrict(self, data: nw.LazyFrame[Any], faults: tuple[Fault, ...]) -> PreparedFrame:
         """Restrict the frame to some of its rows.
@@ -205,11 +227,13 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         TypeError: The object is not a frame of a known engine.
     """
     frame, doubled = drop_doubled_names(frame)
-    engine = engine_of(frame)
+    engine, kinds, options = engine_of(frame), columns_of(contract), options_of(contract)
+    if engine in IN_MEMORY:
+        named = (options.snapshot, options.place, options.label)
+        frame = with_plain_types(frame, {*kinds, *(name for name in named if name)})
     wrapped = nw.from_native(frame)
     data, eager = wrapped.lazy(), isinstance(wrapped, nw.DataFrame)
     schema = data.collect_schema()
-    kinds = columns_of(contract)
     faults = [*name_faults(contract, list(schema), doubled)]
     scales: dict[str, int] = {}
     if engine in IN_MEMORY:

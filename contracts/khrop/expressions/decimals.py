@@ -89,6 +89,10 @@ def _other(formula: Call, args: list[tuple[Formula, Scale]]) -> tuple[Formula, S
         return Call(formula.name, (first,), formula.options), scale
     if formula.name == "__mul__" and scale is not None and args[1][1] is not None:
         return Call("__mul__", (first, args[1][0])), scale + args[1][1]
+    if formula.name == "__truediv__" and scale is not None and args[1][1] is not None:
+        # A single division, as the quotient of two floats that were rounded before is another number.
+        digits = args[1][1] - scale
+        return Call("__truediv__", (_rescaled(first, max(digits, 0)), _rescaled(args[1][0], max(-digits, 0)))), None
     if formula.name in ("floor", "ceil") and scale is not None:
         return (Call(formula.name, (_as_float(first, scale),)) if scale else first), 0
     if formula.name == "round" and scale is not None:

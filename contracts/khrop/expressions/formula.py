@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from functools import reduce
 from typing import Any
 
@@ -132,7 +133,13 @@ def _single_name(names: list[str]) -> str:
     return names[0]
 
 
+def plain_member(value: Any) -> Any:
+    """Return the value of a member of an enumeration that is a text or a number itself; any other as it is."""
+    return value.value if isinstance(value, Enum) and isinstance(value, (str, int, float)) else value
+
+
 def _check_literal(value: Any) -> Any:
+    value = plain_member(value)
     if not isinstance(value, LITERALS):
         raise Opaque(f"{value!r} is no number, text, date or moment")
     to_python = getattr(value, "to_pydatetime", None)  # pandas' own moment
@@ -200,7 +207,7 @@ def parts(formula: Formula) -> Iterator[Formula]:
 def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = None) -> nw.Expr:
     """Build the narwhals expression of a formula so that it means the same on every engine.
 
-    `round` is half up, and a division by zero is null.
+    `round` is half up, and a division by zero is null, as is its remainder.
 
     Args:
         formula: The formula.
@@ -222,6 +229,10 @@ def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = No
     if name == "__truediv__":
         numerator, denominator = (expression(arg, replacements) for arg in formula.args)
         return nw.when(denominator != 0).then(numerator / denominator)
+    if name in ("__mod__", "__floordiv__") and columns_in(formula.args[1]):  # which stops some engines
+        numerator, denominator = (expression(arg, replacements) for arg in formula.args)
+        divided = numerator % denominator if name == "__mod__" else numerator // denominator
+        return nw.when(denominator != 0).then(divided)
     return _call_method(formula, [expression(arg, replacements) for arg in formula.args])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Number = int | float | Decimal | Fraction
 
 
+@lru_cache(maxsize=1 << 15)
 def hundredths_of(percent: Number) -> int:
     """Convert a percent to hundredths of a point, rounded half up: 3.72 is 372.
 
@@ -28,6 +30,7 @@ def hundredths_of(percent: Number) -> int:
     return int((Decimal(str(percent)) * 100).to_integral_value(ROUND_HALF_UP))
 
 
+@lru_cache
 def in_hundredths(tolerance: Number) -> float:
     """Convert a tolerance in points to hundredths, which need not be whole: 0.005 is 0.5.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, cast
 
 import narwhals as nw
@@ -93,6 +94,8 @@ def plain_literal(value: Any) -> Any:
         return {"param": value.name}
     if isinstance(value, datetime):
         return {"datetime": value.isoformat()}
+    if isinstance(value, float) and not isfinite(value):
+        return {"float": str(value)}
     return {"date": value.isoformat()} if isinstance(value, date) else value
 
 
@@ -116,6 +119,8 @@ def literal_from(plain: Any) -> Literal:
                 return datetime.fromisoformat(plain["datetime"])
             if set(plain) == {"decimal"}:
                 return Decimal(plain["decimal"])
+            if set(plain) == {"float"}:
+                return float(plain["float"])
             if set(plain) == {"param"}:
                 return cast(Literal, Param(str(plain["param"])))
         except (TypeError, ValueError, ArithmeticError) as error:

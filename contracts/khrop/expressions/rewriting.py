@@ -101,6 +101,9 @@ def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formul
         return outside
     if engine == "polars" and columns_in(call):
         return _divide_by_column(call)
+    if engine == "pandas" and call.name == "__mod__" and all(yields_integer(arg, whole) for arg in call.args):
+        quotient = Call("__floordiv__", call.args)  # pandas' integers of Arrow have no remainder
+        return Call("__sub__", (call.args[0], Call("__mul__", (quotient, call.args[1]))))
     if engine == "pandas" and call.name == "dt.date":  # which pandas has as objects
         return Call("dt.truncate", call.args, (("every", "1d"),))
     if engine == "pandas" and any(isinstance(arg, Call) and arg.name == "dt.truncate" for arg in call.args):

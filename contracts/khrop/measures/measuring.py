@@ -204,7 +204,7 @@ class _PartRun(Run):
         alone = len(self.names) == 1 and frame.arrays is not None and frame.arrays.length
         # Arrays are fast, but have no name of a snapshot: they serve where all rows are of the same.
         by = self.only if alone and self.only is not None else self.by
-        found = GroupRun(frame, by, NoDocument()).run(list(kinds.values()))
+        found = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
         for (i, kind), failures in zip(kinds.items(), found, strict=True):
             if kind.groups is not None:
                 of = {name: a.of for name, a in kind.aggregates.items()}
@@ -233,7 +233,7 @@ class _PartRun(Run):
         many = [i for i, kept in kinds.items() if self._is_many(kept, frame)]
         alone = {i: Within(rules[i].what, self.names) for i in many}
         kept_kinds: list[GroupKind] = [kind for i, kept in kinds.items() if i not in alone for kind in kept]
-        found = GroupRun(frame, self.by, NoDocument()).run([*alone.values(), *kept_kinds])
+        found = GroupRun(frame, self.by, NoDocument(), [*alone.values(), *kept_kinds]).run()
         for (i, kind), failures in zip(alone.items(), found, strict=False):
             reason = too_many(self.most)
             judged = replace(self._failures(rules[i], failures, kind.rowless), alone=reason)
@@ -301,13 +301,17 @@ class _PartRun(Run):
 
     def _with_one_reference(self, built: Built, references: Mapping[str, PreparedFrame]) -> Result:
         """Measure a rule that names its references."""
+        by, nameless = self.by, self.rows > 0 and not self.names
+        if nameless and self.only is not None:  # all rows are without a snapshot, and judged as of a single one
+            self.by = self.only
         self._run_with_reference(built.rule, built.what, references)
+        self.by = by
         loads, self.loads = self.loads, []
         skipped, self.not_run = self.not_run, []
         if skipped:
             return NotMeasured(skipped[0].reason)
         # No other part changes which rows are looked up in vain, but how many there are in all.
-        is_count = isinstance(built.what, (CountKind, KeyKind)) and not self.complete
+        is_count = isinstance(built.what, (CountKind, KeyKind)) and (nameless or not self.complete)
         reason = "it is about whole snapshots, of which a part may have some rows" if is_count else ""
         violations = [violation for load in loads for violation in load()]
         return Failures(self.counts.pop(built.rule.id, 0), self._first(violations), alone=reason)

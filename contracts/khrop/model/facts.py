@@ -82,7 +82,10 @@ def to_records(given: Any) -> list[Record]:
         return [_plain_record(row) for row in given]
     import narwhals as nw
 
-    return [_plain_record(row) for row in nw.from_native(given).lazy().collect().rows(named=True)]
+    frame = nw.from_native(given).lazy().collect()
+    names = frame.columns
+    columns = [map(plain, frame[name].to_list()) for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def gather(

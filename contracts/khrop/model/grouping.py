@@ -135,6 +135,7 @@ class Grouping:
         label: The column with the name that a person uses for a row; None where the key is that name.
         place: The column of places; None where the frame has none.
         first: Returns some names of snapshots, at a lower cost.
+        enough: How many of these names suffice to keep the rows of snapshots apart, without listing all.
     """
 
     column: str | None
@@ -144,6 +145,7 @@ class Grouping:
     place: str | None
     first: Callable[[], set[str]] = set
     label: str | None = None
+    enough: int = 2
 
     @cached_property
     def present(self) -> Mapping[str, Any]:
@@ -198,7 +200,7 @@ class Grouping:
     @cached_property
     def snapshot(self) -> str | None:
         """The column that separates the rows of several snapshots; None where there is a single snapshot."""
-        is_several = self.column and (len(self.first()) > 1 or len(self.snapshots) > 1)
+        is_several = self.column and (len(self.first()) >= self.enough or len(self.snapshots) > 1)
         return self.column if is_several else None
 
     def name(self, row: Row) -> str:

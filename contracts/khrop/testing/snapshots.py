@@ -245,7 +245,7 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
     for rule in plan.of(ByGroup):
         sizes = Counter(tuple(slot.get(by) for by in rule.by) for slot in slots).values()
         for name, (of, column) in rule.figures.items():
-            if of not in ("sum", "min", "max") or not plan.fields[column].is_figure:
+            if of not in ("sum", "min", "max", "mean") or not plan.fields[column].is_figure:
                 continue
             least, most = (min(sizes), max(sizes)) if of == "sum" and sizes else (1, 1)
             allowed = read_field(Field(name, "number", "", False, False), [of_figures(rule.formula)])
@@ -282,7 +282,11 @@ def _aggregate(of: str, values: Sequence[Any]) -> Any:
     }
     if of in counts:
         return counts[of]
-    return {"sum": sum, "min": min, "max": max}[of](present) if present else None  # type: ignore[operator]
+    return {"sum": sum, "min": min, "max": max, "mean": _mean}[of](present) if present else None  # type: ignore[operator]
+
+
+def _mean(values: Sequence[Any]) -> Any:
+    return sum(values) / len(values)
 
 
 def _before(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> list[Row]:

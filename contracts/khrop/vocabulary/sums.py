@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import reduce
 from math import isfinite
-from typing import ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import narwhals as nw
 
@@ -66,14 +67,15 @@ class SumsMatch(GroupKind):
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the totals that the document states otherwise."""
+        named = [(column, self.prefix + column) for column in self.columns]
         for snapshot, rows in groups.items():
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
-            for column in self.columns:
-                fact = self.prefix + column
-                stated = facts.of(snapshot).get(fact)
-                if facts.absent(snapshot, fact) or (stated is not None and same_number(stated, sums[column])):
+            known = facts.of(snapshot)
+            for column, fact in named:
+                stated = known.get(fact)
+                if same_number(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
                     continue
-                claimed = facts.unread(snapshot, fact) or show(column, facts.of(snapshot)[fact])
+                claimed = facts.unread(snapshot, fact) or show(column, known[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
                 th = f"ยอดรวม {marked(column)} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
                 en = f"the grand total of {column} says {claimed}, its rows add up to {total}"
@@ -84,7 +86,7 @@ class SumsMatch(GroupKind):
     def _ratio(self, snapshot: str, sums: Row, ratio: tuple[str, str, str], facts: Facts) -> Iterator[Failure]:
         (part, whole), (column, fact) = alike(sums[ratio[0]], sums[ratio[1]]), (ratio[2], self.prefix + ratio[2])
         claimed = facts.of(snapshot).get(fact)
-        if facts.absent(snapshot, fact) or whole <= 0 or not isfinite(part + whole):
+        if (claimed is None and facts.absent(snapshot, fact)) or whole <= 0 or not isfinite(part + whole):
             return
         if (
             claimed is not None
@@ -243,6 +245,8 @@ class PartWhole(GroupKind):
 
 
 _WORDS = ("key", "observed", "expected")
+Figure = Of | Literal["mean"]
+_FIGURES = tuple(name for part in get_args(Figure) for name in (get_args(part) or (part,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,14 +255,16 @@ class ByGroup(GroupKind):
 
     Attributes:
         by: The columns that form groups.
-        figures: The aggregates by name, each as (aggregate, column), like `{"spent": ("sum", "amount")}`.
+        figures: The figures by name, each as (aggregate, column), like `{"spent": ("sum", "amount")}`. The aggregates
+            are those of `khrop.model.grouping.Aggregate`, and `mean`: the sum of the values that are there, divided by
+            their number.
         holds: The expression, like `nw.col("spent") <= 100`; where it is null, the rule fails.
         th: A template of the message in Thai, over `key`, `observed`, `expected` and the columns of `by`.
         en: The same in English.
     """
 
     by: tuple[str, ...]
-    figures: Mapping[str, tuple[Of, str]]
+    figures: Mapping[str, tuple[Figure, str]]
     holds: nw.Expr = field(compare=False)
     th: str = ""
     en: str = ""
@@ -274,8 +280,12 @@ class ByGroup(GroupKind):
         """Refuse an expression of anything but figures of the group.
 
         Raises:
-            RuleDefinitionError: It is more than a comparison of figures, or a message names what is no column of `by`.
+            RuleDefinitionError: It is more than a comparison of figures, a message names what is no column of `by`, or
+                there is no such figure.
         """
+        for of, _ in self.figures.values():
+            if of not in _FIGURES:
+                raise RuleDefinitionError(f"ByGroup has no figure {of!r}; it has {', '.join(_FIGURES)}")
         try:
             for template in (self.th, self.en):
                 parse(template, tuple(self.by), _WORDS)
@@ -293,16 +303,22 @@ class ByGroup(GroupKind):
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
-        """The figures, and for each sum the number of values in it."""
-        figures = {name: Aggregate(of, column) for name, (of, column) in self.figures.items()}
-        return figures | {f"__n_{name}": Aggregate("count", a.column) for name, a in figures.items() if a.of == "sum"}
+        """The figures, of a mean its sum, and for each sum the number of values in it."""
+        made: dict[str, Aggregate] = {}
+        for name, (of, column) in self.figures.items():
+            made[_sum_of(name) if of == "mean" else name] = Aggregate("sum" if of == "mean" else of, column)
+            if of in ("sum", "mean"):
+                made[_number_of(name)] = Aggregate("count", column)
+        return made
 
     @property
     def keeps(self) -> Formula:
         """The formula, and that no sum is of nothing."""
         # The sum of nothing is 0, but here it is of no use.
-        there = [Column(f"__n_{name}") for name, (of, _) in self.figures.items() if of == "sum"]
-        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, self.formula)
+        there = [Column(_number_of(name)) for name, (of, _) in self.figures.items() if of in ("sum", "mean")]
+        means = {name for name, (of, _) in self.figures.items() if of == "mean"}
+        formula = _with_means(self.formula, means)
+        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, formula)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the groups for which the expression is not true."""
@@ -310,7 +326,8 @@ class ByGroup(GroupKind):
         for snapshot, rows in groups.items():
             for row in sorted(rows, key=lambda row: [show("", row[column]) for column in self.by]):
                 key = ", ".join(show(column, row[column]) or NOTHING for column in self.by)
-                observed = ", ".join(f"{marked(name)} {show(name, row[name]) or NOTHING}" for name in self.figures)
+                figures = {name: _figure(name, row) for name in self.figures}
+                observed = ", ".join(f"{marked(name)} {show(name, v) or NOTHING}" for name, v in figures.items())
                 texts = RowTexts({c: text for c in self.by if (text := show(c, row[c]))}, {c: row[c] for c in self.by})
                 for word, text in zip(_WORDS, (key, observed, what), strict=True):
                     texts.set_word(word, text)
@@ -324,3 +341,30 @@ class ByGroup(GroupKind):
         by, formula = ", ".join(self.by), in_words(self.formula)
         figures = ", ".join(f"{name}: {of}({column})" for name, (of, column) in self.figures.items())
         return f"ในแต่ละ {by} {formula} ({figures})", f"in each {by}, {formula} ({figures})"
+
+
+def _sum_of(mean: str) -> str:
+    return f"__sum_{mean}"
+
+
+def _number_of(figure: str) -> str:
+    return f"__n_{figure}"
+
+
+def _with_means(formula: Formula, means: Collection[str]) -> Formula:
+    """Return a formula of figures with each mean as a sum that is divided by the number of values."""
+    if isinstance(formula, Column) and formula.name in means:
+        return Call("__truediv__", (Column(_sum_of(formula.name)), Column(_number_of(formula.name))))
+    if isinstance(formula, Call):
+        return Call(formula.name, tuple(_with_means(arg, means) for arg in formula.args), formula.options)
+    return formula
+
+
+def _figure(name: str, row: Row) -> Any:
+    """Return a figure of a group as a person reads it."""
+    if name in row:
+        return row[name]
+    total, number = row[_sum_of(name)], row[_number_of(name)]
+    if not number:
+        return None
+    return total / number if isinstance(total, float) else float(Fraction(total) / number)

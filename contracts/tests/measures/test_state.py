@@ -15,7 +15,7 @@ from pandera.typing import Series
 
 import khrop
 from khrop import ContractOptions, State, Verdict, check, judge, measure, merge, rule
-from khrop.vocabulary import ByGroup, LinearSequence, NotLessThan, SumsMatch, UniqueKey
+from khrop.vocabulary import ByGroup, ConservesRows, LinearSequence, NotLessThan, SumsMatch, UniqueKey
 
 
 class Sales(pa.DataFrameModel):
@@ -231,3 +231,18 @@ def test_a_column_that_is_wrong_in_one_part_is_wrong_in_all() -> None:
 def test_names_of_the_package() -> None:
     assert {"measure", "merge", "judge", "State"} <= set(khrop.__all__)
     assert repr(measure(Sales, MONDAY)) == "<State of Sales 1.0.0: 2 rows, 1 snapshot>"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_part_without_a_snapshot_in_any_row_loses_its_rows(rows: int) -> None:
+    class Kept(Wide):
+        @rule("kept", scope="reference")
+        def kept(cls, params: Any) -> ConservesRows:
+            """No row is lost."""
+            return ConservesRows("source")
+
+    part = pd.DataFrame({"day": pd.Series([None, None], dtype="str"), "item": ["a", "b"], "number": [1, 2], "sold": 1})
+    references = {"source": pd.DataFrame({"day": ["x"] * rows})}
+    state = measure(Kept, part, references=references)
+    assert judge(state).counts() == check(Kept, part, references=references).counts()
+    assert judge(state).counts()["kept"] == 1
