@@ -96,6 +96,12 @@ def _headed(cells: Sequence[str]) -> Headed:
 def _fields(cells: Sequence[str], form: TableForm) -> tuple[dict[str, int], dict[str, str]]:
     columns: dict[str, int] = {}
     doubled: dict[str, str] = {}
+    # Most rows are no headings, which their last cells show: names and codes, which no other row has, stand first.
+    could_be = len(cells)
+    for printed in reversed(cells):
+        could_be -= not _field(printed, form)
+        if could_be < form.least:
+            return {}, {}
     for number, printed in enumerate(cells, 1):
         name = _field(printed, form)
         if name in columns:

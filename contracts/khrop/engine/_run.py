@@ -265,13 +265,19 @@ class Run:
         elif isinstance(what, LookupKind):
             self._run_lookup(rule, what, references)
         elif isinstance(what, KeyKind):
+            self._require_columns(rule, dict.fromkeys(what.references, what.columns), references)
             changes = _reference_rules.find_key_changes(rule, what, self.frame, references, self.by)
             self._add_failures(rule, changes)
 
-    def _run_lookup(self, rule: Rule, what: LookupKind, references: Mapping[str, PreparedFrame]) -> None:
-        for name in what.references:
-            if missing := [column for column in what.columns_of(name) if column not in references[name].schema]:
+    def _require_columns(
+        self, rule: Rule, columns: Mapping[str, Sequence[str]], references: Mapping[str, PreparedFrame]
+    ) -> None:
+        for name, wanted in columns.items():
+            if missing := [column for column in wanted if column not in references[name].schema]:
                 raise ValueError(f"rule {rule.id!r}: reference {name} has no column {', '.join(missing)}")
+
+    def _run_lookup(self, rule: Rule, what: LookupKind, references: Mapping[str, PreparedFrame]) -> None:
+        self._require_columns(rule, {name: what.columns_of(name) for name in what.references}, references)
         skipped = tuple(column for column in what.columns if column in rule.skip_null)
         frame = self.frame.without_nulls(skipped)
         failing = _reference_rules.find_unmatched(rule, what, frame, references, self.limit)

@@ -106,6 +106,8 @@ def local(element: etree._Element) -> str:
 
 def text_in(element: etree._Element) -> CellText:
     """Return the text of a shared or inline string: its runs joined, without their phonetic hints."""
+    if len(element) == 1 and local(element[0]) == "t":  # as nearly all are
+        return CellText(unescaped(element[0].text or ""))
     runs: list[tuple[str, Look]] = []
     for child in element:
         name = local(child)
