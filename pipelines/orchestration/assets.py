@@ -201,48 +201,61 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
     return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
-def mart_of(dataset: Dataset, name: str, meaning: Meaning) -> dg.AssetsDefinition:
-    """Return the asset that builds a mart of a dataset.
+def marts_of(dataset: Dataset, meaning: Meaning) -> dg.AssetsDefinition:
+    """Return the assets of a dataset's marts, built one after the other in a step: each step takes longer than a mart.
 
     Args:
-        dataset: The dataset.
-        name: The mart, without schema.
-        meaning: What its columns mean.
+        dataset: The dataset, with marts.
+        meaning: What their columns mean.
     """
-    table = f"mart.{name}"
+    names = dataset.tables.mart_names
     # The SQL of a home is not ours: where it cannot be run, exports and other marts are made all the same.
     own = dataset.name not in installed()
-    builds = dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
+    specs = [
+        dg.AssetSpec(
+            name,
+            deps=[dataset.name],
+            group_name=group_of(dataset),
+            kinds={"sql", "duckdb"},
+            owners=OWNERS,
+            description=f"{meaning.of(f'mart.{name}')}\n\n```sql\n{dataset.tables.sql_of(name)}\n```",
+            metadata=_schema(meaning, f"mart.{name}"),
+        )
+        for name in names
+    ]
+    builds = [
+        dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
+        for name in names
+        if own
+    ]
 
-    @dg.asset(
-        name=name,
-        deps=[dataset.name],
-        group_name=group_of(dataset),
-        kinds={"sql", "duckdb"},
-        owners=OWNERS,
-        pool=POOL,
-        description=f"{meaning.of(table)}\n\n```sql\n{dataset.tables.sql_of(name)}\n```",
-        metadata=_schema(meaning, table),
-        check_specs=[builds] if own else [],
-    )
-    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        import duckdb
-
-        with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
-            try:
-                rows = tables.build_mart(connection, dataset.tables, name)
-                preview = tables.preview(connection, table, PREVIEW_ROWS)
-            except (duckdb.DataError, duckdb.ProgrammingError) as error:
-                if not own:
-                    raise
-                context.log.error(printable(f"{dataset.source}/marts/{name}.sql: {error}"))
-                failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=printable(str(error)))
-                return dg.MaterializeResult(check_results=[failed])
-        metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
-        passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
-        return dg.MaterializeResult(metadata=metadata, check_results=passed)
+    @dg.multi_asset(name=f"{dataset.name}_marts", specs=specs, check_specs=builds, pool=POOL)
+    def build(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
+        """Core to marts."""
+        for name in names:
+            yield _built(context, dataset, name, own)
 
     return build
+
+
+def _built(context: dg.AssetExecutionContext, dataset: Dataset, name: str, own: bool) -> dg.MaterializeResult:
+    """Build a mart; of a home's dataset a mart that cannot be built fails its check alone."""
+    import duckdb
+
+    table = f"mart.{name}"
+    with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
+        try:
+            rows = tables.build_mart(connection, dataset.tables, name)
+            preview = tables.preview(connection, table, PREVIEW_ROWS)
+        except (duckdb.DataError, duckdb.ProgrammingError) as error:
+            if not own:
+                raise
+            context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
+            failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+            return dg.MaterializeResult(asset_key=name, check_results=[failed])
+    metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
+    passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
+    return dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=passed)
 
 
 def lineage_of(dataset: Dataset, mart: str) -> dict[str, Any]:
@@ -346,7 +359,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
 def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return all assets from intake to the exports, for some datasets."""
     meaning = meaning_for(tuple(dataset.tables for dataset in datasets))
-    marts = [mart_of(dataset, name, meaning) for dataset in datasets for name in dataset.tables.mart_names]
+    marts = [marts_of(dataset, meaning) for dataset in datasets if dataset.tables.mart_names]
     compared = [reconciliation_of(datasets, meaning)] if _reconciles(datasets) else []
     return [intake_of(datasets, meaning), returns, *marts, *compared, exports_of(datasets)]
 
