@@ -189,7 +189,7 @@ def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collectio
 def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
     """Return the open campaigns whose next return is late.
 
-    It is due `every_days` after the last as-of date, or after the opening. A closed campaign is never overdue.
+    It is due `every_days` after the last as-of date, or after the opening. A closed campaign is never overdue, nor one of made-up data.
 
     Args:
         connection: The warehouse.
@@ -202,7 +202,7 @@ def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], t
     day = today.astimezone(BANGKOK).date()
     late = []
     for campaign in campaigns.values():
-        if campaign.closed_on is not None and day > campaign.closed_on:
+        if campaign.synthetic or (campaign.closed_on is not None and day > campaign.closed_on):
             continue
         last_as_of = last.get(campaign.id)
         due = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)

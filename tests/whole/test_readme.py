@@ -22,7 +22,8 @@ def shown(text: str, home: Path) -> str:
 
 
 def test_the_readme_shows_what_make_run_prints(khrop_process: Command, sample: Path, home: Home) -> None:
-    taken, made, told = khrop_process("ingest", sample), khrop_process("publish"), khrop_process("summary")
+    register = sample.with_name("register-synthetic-2563-06-12.xlsx")
+    taken, made, told = khrop_process("ingest", sample, register), khrop_process("publish"), khrop_process("summary")
     assert taken.returncode == made.returncode == told.returncode == 0, taken.stderr + made.stderr + told.stderr
     block = re.findall(r"```\n(accepted_with_warnings.*?)```", README, re.DOTALL)[0]
     assert block.strip() == shown(taken.stdout + made.stdout + told.stdout, home.root)
