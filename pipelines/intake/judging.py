@@ -38,6 +38,9 @@ OWN = ("document", "letter")
 READABLE = "readable"
 """The rule that a document breaks which no table can be read from, and a container for each part that is not taken."""
 
+NOTHING = {"ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "n/a", "na", "none", "null", *"-–—"}
+"""What a cell says that has no value."""
+
 Read = tuple[Return, RawTable, TypedReturn]
 
 
@@ -300,7 +303,7 @@ def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
     for row in content.rows:
         for column in silent:
             printed = row.get(f"{column.name}_printed")
-            if printed and row[column.name] is None:
+            if printed and row[column.name] is None and printed.casefold() not in NOTHING:
                 name = str(row.get(dataset.label) or "")
                 yield Violation(
                     READABLE, "error", name, column.name, printed, column.kind.expected, row["place"],

@@ -15,7 +15,7 @@ from pipelines.campaigns import Campaign, fitting
 from pipelines.datasets.dataset import Dataset
 from pipelines.intake import document_facts
 from pipelines.readers import RawTable
-from pipelines.readers.document import Cell, Claim, TableRow
+from pipelines.readers.document import Claim, TableRow
 from pipelines.returns import Hints, TypedReturn
 
 BANGKOK = timezone(timedelta(hours=7))
@@ -128,11 +128,5 @@ def _row(row: TableRow, columns: Mapping[str, int], dataset: Dataset) -> dict[st
         cell = row.cells.get(column.heading)
         values[column.name] = value = column.parse(cell.read) if cell else None
         if value is None and column.heading in columns and column.kind.parsed:
-            values[f"{column.name}_printed"] = _printed(cell, column.kind.figure)
+            values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""
     return values
-
-
-def _printed(cell: Cell | None, figure: bool) -> str:
-    """What a cell prints that could not be read; a dash where no figure is due stands for nothing."""
-    printed = cell.printed.strip() if cell else ""
-    return printed if figure or printed.strip("-–—. ") else ""

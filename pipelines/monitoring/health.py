@@ -189,7 +189,8 @@ def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collectio
 def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], today: datetime) -> tuple[Overdue, ...]:
     """Return the open campaigns whose next return is late.
 
-    It is due `every_days` after the last as-of date, or after the opening. A closed campaign is never overdue, nor one of made-up data.
+    It is due `every_days` after the last as-of date, or after the opening. A closed campaign is never overdue, nor
+    one of made-up data.
 
     Args:
         connection: The warehouse.

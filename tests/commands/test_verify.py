@@ -66,8 +66,11 @@ def test_a_whole_home_is_proved_and_restored_from_archive_and_campaigns_alone(
             shutil.copytree(tmp_path / "lost" / kept, home.root / kept)
     assert filled("rebuild").returncode == 1  # syn-bad-05 is set aside
     restored = contents(home)
-    assert len(restored.pop("mart.waste_plan_trend")) == 1  # the fixture builds no mart of a home's own
-    assert restored == before
+    assert len(restored["mart.waste_plan_trend"]) == 1
+    # The fixture builds the marts of the province table alone.
+    assert {
+        table: rows for table, rows in restored.items() if table in before or not table.startswith("mart.")
+    } == before
     assert filled("verify", "--judge", "all").returncode == 0
 
 

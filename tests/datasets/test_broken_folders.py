@@ -74,7 +74,7 @@ def test_a_mistake_is_named_and_the_others_stay(
     (fault,) = registry.faults(tmp_path)
     assert message in str(fault)
     assert str(folder) in str(fault)
-    usable = {"province_progress", "good_plans"} | ({"waste_plans"} if file == "campaign.toml" else set())
+    usable = {*registry.installed(), "good_plans"} | ({"waste_plans"} if file == "campaign.toml" else set())
     assert set(registry.datasets(tmp_path)) == usable
     assert "good-plans" in campaigns.load(tmp_path)
 
@@ -83,7 +83,7 @@ def test_names_that_are_taken_are_refused(tmp_path: Path) -> None:
     for name in ("exports", "snapshot_judged", "letters", "province_trend", "Plans"):
         shutil.copytree(waste_plans.FOLDER, tmp_path / "datasets" / name)
     faults = " ".join(map(str, registry.faults(tmp_path)))
-    assert set(registry.datasets(tmp_path)) == {"province_progress"}
+    assert registry.datasets(tmp_path) == registry.installed()
     for said in (
         "exports is an asset",
         "is a table of all datasets",

@@ -70,6 +70,7 @@ def test_a_count_that_is_no_number_is_none_and_keeps_what_was_printed(printed: s
     [
         ("๔.๘๔", "4.84"),
         ("4.84 %", "4.84"),
+        ("ร้อยละ ๔.๘๔", "4.84"),
         ("4.83870967741936", "4.84"),
         ("13.905", "13.91"),
         ("-0.00", "0.00"),
@@ -80,7 +81,7 @@ def test_a_percent_has_two_places_rounded_half_up(printed: str, percent: str) ->
     assert str(cell("saved_percent", printed)["saved_percent"]) == percent
 
 
-@pytest.mark.parametrize("printed", ["", "4,84", "ร้อยละ ๕", "NaN", "inf", "9999999999", "4.84.1"])
+@pytest.mark.parametrize("printed", ["", "4,84", "ร้อยละห้า", "NaN", "inf", "9999999999", "4.84.1"])
 def test_a_percent_that_is_no_number_is_none_and_keeps_what_was_printed(printed: str) -> None:
     row = cell("saved_percent", printed)
     assert row["saved_percent"] is None

@@ -46,7 +46,7 @@ UNDER = 0.3
 LINE_END = 1.2
 """A line that strikes a text out ends within so many parts of its size from it; others are rules of a table."""
 LEAST_STRUCK = 6
-"""A line of any length strikes out so many digits; one that is no rule, so many letters as a page has at least."""
+"""A line of any length strikes out so many digits."""
 STAMP, ANNOTATION, WATERMARK = "stamp", "annotation", "watermark"
 UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
 
@@ -211,7 +211,7 @@ def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
 
 
 def _struck(view: View, straight: Sequence[Read]) -> set[int]:
-    """What a line goes through: along a text and little further, or through many digits or letters."""
+    """What a line goes through: along a text and little further, or through many digits."""
     lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
     for sign in straight:
         if sign.text.isalnum() and abs(sign.runs[0]) > 1 - STEEP and (line := view.lines.through(sign.box)):
@@ -223,7 +223,7 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
         ends = min(sign.box[0] for sign in some) - beyond, max(sign.box[2] for sign in some) + beyond
         digits = sum(sign.text.isdigit() for sign in some)
         along = ends[0] <= line.left and line.right <= ends[1] and not line.is_rule
-        if along or digits >= LEAST_STRUCK or (len(some) >= LEAST_LETTERS and not line.is_rule):
+        if along or digits >= LEAST_STRUCK:
             # Signs and marks between the letters are struck out with them.
             left, right = min(sign.box[0] for sign in some), max(sign.box[2] for sign in some)
             base, size = some[0].origin[1], some[0].size
