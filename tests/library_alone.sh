@@ -39,8 +39,10 @@ run_tests() {
 # One environment's tests; what they print is shown in one piece, behind what is tested.
 tested() {
     local name=$1 beside=() code=0
-    # With what else an extra's tests need: other engines that read Parquet, what writes a workbook, what knows a schema.
+    # With what else an extra's tests need: other engines that read Parquet, what writes a workbook, what knows a schema,
+    # what Spark Connect speaks.
     case $name in
+        spark) beside=("pyspark[connect]") ;;
         files) beside=(polars duckdb openpyxl) ;;
         odcs) beside=(jsonschema duckdb) ;;
     esac
