@@ -225,6 +225,8 @@ def _function(formula: Call) -> Callable[..., Any]:
     name, options = formula.name, dict(formula.options)
     if name in _BINARY:
         return _BINARY[name]
+    if name == "__truediv__":  # by a power of ten alone, where a float is compared with decimals
+        return operator.truediv
     if name == "is_between":
         closed = str(options.get("closed", "both"))
         return lambda value, low, high: _between([value, low, high], closed)

@@ -15,7 +15,7 @@ from pandera.typing import Series
 
 import khrop
 from khrop import ContractOptions, State, Verdict, check, judge, measure, merge, rule
-from khrop.vocabulary import ByGroup, ConservesRows, LinearSequence, NotLessThan, SumsMatch, UniqueKey
+from khrop.vocabulary import ByGroup, ConservesRows, LinearSequence, NotAllSame, NotLessThan, SumsMatch, UniqueKey
 
 
 class Sales(pa.DataFrameModel):
@@ -246,3 +246,21 @@ def test_a_part_without_a_snapshot_in_any_row_loses_its_rows(rows: int) -> None:
     state = measure(Kept, part, references=references)
     assert judge(state).counts() == check(Kept, part, references=references).counts()
     assert judge(state).counts()["kept"] == 1
+
+
+def test_a_part_without_a_row_is_compared_with_decimals() -> None:
+    class Spent(pa.DataFrameModel):
+        code: Series[str]
+        spent: Series[float] = pa.Field(nullable=True, coerce=True)
+
+        __contract__ = khrop.ContractOptions(version="1", key=("code",))
+
+        @khrop.rule("changed", scope="reference", severity="warning", columns=("spent",))
+        def changed(cls, params: Any) -> NotAllSame:
+            """Some figure is new."""
+            return NotAllSame(("spent",))
+
+    empty = pd.DataFrame({"code": pd.array([], "str"), "spent": pd.array([], "float64")})
+    previous = pd.DataFrame({"code": ["A1"], "spent": [Decimal("0.25")]})
+    state = khrop.measure(Spent, empty, previous=previous)
+    assert khrop.judge(state).counts() == khrop.check(Spent, empty, previous=previous).counts() == {}
