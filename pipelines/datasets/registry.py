@@ -78,8 +78,14 @@ def faults(home: Path) -> tuple[DatasetFault, ...]:
 
 
 def _wrong_references(home: Path) -> Iterator[DatasetFault]:
-    """Yield why reference frames of datasets cannot be read."""
-    for dataset in datasets(home).values():
+    """Yield why reference frames that a home has cannot be read; those of installed datasets need no look."""
+    own = _of_home(home).datasets
+    named = {folder.name for folder in home.glob(f"{references.FOLDER}/*/")}
+    known = {**installed(), **own} if named else own
+    for name in sorted(named - set(known)):
+        names = ", ".join(known)
+        yield DatasetFault(f"{home / references.FOLDER / name}: there is no dataset of this name; there are {names}")
+    for dataset in (dataset for name, dataset in known.items() if name in named or name in own):
         try:
             references.frames(dataset, home)
         except DatasetFault as fault:

@@ -182,10 +182,11 @@ class LocalAuthority(pa.DataFrameModel):
             ("province_code", "kind"), tuple((code, "pao", 1) for code in provinces.expected_codes()), others=False
         )
 
-    @rule("counts-as-known", scope="group", severity="warning", columns=("province_code", "kind"), needs=("counts",))
+    @rule("counts-as-known", scope="group", severity="warning", columns=("province_code", "kind"))
     def counts_as_known(cls, params: Params) -> GroupCounts:
         """Each province has as many authorities of each kind as the department counted in December 2019."""
-        return GroupCounts(("province_code", "kind"), known_counts())
+        compared = bool(params["counts"])
+        return GroupCounts(("province_code", "kind"), known_counts() if compared else (), others=compared)
 
     @rule("saved-on-within", scope="group", columns=("saved_on",), skip_null=("saved_on",))
     def saved_on_within(cls, params: Params) -> BetweenFacts:

@@ -14,7 +14,7 @@ from khrop.model.names import marked
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
-from khrop.vocabulary.wording import Sentence, listed
+from khrop.vocabulary.wording import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +146,8 @@ class BetweenFacts(GroupKind):
 
     def statement(self) -> Sentence:
         """Return the facts between which the dates lie."""
-        facts = [fact for fact in (self.first, self.last) if fact]
-        sign = " ≤ ".join([*([self.first] if self.first else []), self.column, *([self.last] if self.last else [])])
-        return (sign, sign) if facts else (listed([self.column]), self.column)
+        text = " ≤ ".join(name for name in (self.first, self.column, self.last) if name)
+        return text, text
 
     def sql(self, writer: QueryWriter) -> str:
         """Raise `NotInSql`, as no table holds the facts."""

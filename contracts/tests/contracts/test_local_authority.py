@@ -119,6 +119,11 @@ def test_authorities_come_and_go_only_by_a_known_change() -> None:
     )
 
 
+def test_a_campaign_may_leave_the_known_counts_aside() -> None:
+    frame = without(5)(register())
+    assert khrop.check(LocalAuthority, frame, document=DOCUMENT, params={"counts": False}).counts() == {}
+
+
 def test_the_code_s_parts_may_be_left_out() -> None:
     frame = register().drop(columns=["code_kind", "code_province", "code_district"])
     verdict = khrop.check(LocalAuthority, frame, document=DOCUMENT)

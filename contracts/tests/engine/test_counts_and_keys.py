@@ -30,6 +30,23 @@ def test_groups_have_as_many_rows_as_the_list_says(engine: str, others: bool) ->
     assert found == [("a, y", "0", "1"), *([("c, x", "1", "0")] if others else [])]
 
 
+@pytest.mark.duckdb
+@pytest.mark.parametrize("others", [True, False])
+def test_the_query_of_groups_finds_what_the_check_finds(others: bool) -> None:
+    import duckdb
+
+    from khrop.export.sql import to_sql
+
+    counted = GroupCounts(("p", "k"), (("a", "x", 2), ("a", "y", 1), ("b", "x", 1)), others)
+    of = contract({"p": str, "k": str}, r=rule(counted, scope="group", columns=("p",)))
+    text = to_sql(of, "given")
+    query = text[text.index("WITH counted") :].split(";")[0]
+    with duckdb.connect() as connection:
+        connection.register("given", pya.table({"p": ["a", "a", "b", "c"], "k": ["x", "x", "x", "x"]}))
+        found = sorted(connection.execute(query).fetchall())
+    assert found == [("a", "y", 0, 1), *([("c", "x", 1, 0)] if others else [])]
+
+
 @every_engine
 def test_groups_are_counted_in_each_snapshot(engine: str) -> None:
     of = contract(
