@@ -103,7 +103,7 @@ def of_exports(home: Home, connection: DuckDBPyConnection) -> Iterator[Differenc
                 {"file": str(file)},
             ).fetchall()
         except duckdb.Error as error:
-            yield str(file), f"it cannot be read ({error}); khrop export writes it again"
+            yield str(file), f"it cannot be read ({str(error).splitlines()[0].strip()}); khrop export writes it again"
             continue
         if differing_rows:
             yield str(file), f"{differing_rows} rows differ from {table}; khrop export writes it again"

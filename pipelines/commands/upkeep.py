@@ -98,20 +98,23 @@ def verify(
                 damaged += 1
                 _damage(_came_as(receipt, firsts), str(reason), as_json)
             advance(1)
+    differing = 0
     for name, difference in _differences(home, None if judge == "all" else int(judge)):
-        damaged += 1
+        differing += 1
         if as_json:
             echo(json_line({"file": name, "damage": difference}))
         else:
             echo(printable(f"differs: {name}: {difference}"))
     strays = archive.strays()
     if as_json:
-        echo(json_line({"files": len(firsts), "damaged": damaged, "strays": [str(s) for s in strays]}))
+        counts = {"files": len(firsts), "damaged": damaged, "differences": differing}
+        echo(json_line({**counts, "strays": [str(s) for s in strays]}))
     else:
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
-        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged.")
-    return NOT_ACCEPTED if damaged else OK
+        beside = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{beside}.")
+    return NOT_ACCEPTED if damaged or differing else OK
 
 
 def _differences(home: Home, most: int | None) -> Iterator[tuple[str, str]]:

@@ -36,13 +36,13 @@ def main() -> None:
     parser.add_argument("--engines", default=";".join(ENGINES), help="separated by semicolons")
     parser.add_argument("--share", default="10 rows")
     parser.add_argument("--folder", help="where the files are kept for another run; made where they are not")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(asked.folder or temporary)
-        write(folder, asked.rows, asked.share)
+        folder = Path(arguments.folder or temporary)
+        write(folder, arguments.rows, arguments.share)
         size = sum(file.stat().st_size for file in folder.glob("*.parquet")) / MEGABYTE
-        print(f"{asked.rows:,} rows, {size:,.0f} MB of Parquet, {asked.share}", flush=True)
-        for engine in asked.engines.split(";"):
+        print(f"{arguments.rows:,} rows, {size:,.0f} MB of Parquet, {arguments.share}", flush=True)
+        for engine in arguments.engines.split(";"):
             done = subprocess.run([sys.executable, "-W", "ignore", __file__, engine, str(folder)], capture_output=True,
                                   text=True, env={**os.environ, "POLARS_MAX_THREADS": str(THREADS)})  # fmt: skip
             if done.returncode:

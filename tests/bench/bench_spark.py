@@ -65,15 +65,15 @@ def main() -> None:
     parser.add_argument("--share", default="clean")
     parser.add_argument("--connect", action="store_true")
     parser.add_argument("--memory", default="2g")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for part, rows in enumerate(parts(asked.rows)):
-            frame = province_rows(rows, asked.share)
+        for part, rows in enumerate(parts(arguments.rows)):
+            frame = province_rows(rows, arguments.share)
             frame["snapshot_id"] = f"p{part:04}" + frame["snapshot_id"]
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), Path(folder) / f"{part:04}.parquet")
-        session = spark(asked.connect, asked.memory)
+        session = spark(arguments.connect, arguments.memory)
         try:
-            report(session, folder, asked.rows // PROVINCES, measured=not asked.connect)
+            report(session, folder, arguments.rows // PROVINCES, measured=not arguments.connect)
         finally:
             session.stop()
 

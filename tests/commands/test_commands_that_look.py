@@ -223,7 +223,7 @@ def test_verify_names_what_is_damaged_and_what_is_gone(run: Run, put: Any, home:
     assert said.stdout.endswith("3 files in the archive, 2 damaged.\n")
     told = [json.loads(line) for line in run("verify", "--json").stdout.splitlines()]
     assert [one.get("file") for one in told] == ["a.csv", "b.csv", None]
-    assert told[-1] == {"files": 3, "damaged": 2, "strays": []}
+    assert told[-1] == {"files": 3, "damaged": 2, "differences": 0, "strays": []}
 
 
 def test_verify_names_bytes_that_no_line_of_the_ledger_speaks_of(run: Run, put: Any, home: Home) -> None:
