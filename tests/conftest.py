@@ -29,7 +29,7 @@ from pipelines.intake.results import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.orchestration import launch
 from pipelines.readers.table_form import reading_for
-from warehouse import tables
+from warehouse import exports, tables
 from warehouse.connect import Warehouse
 
 # A worker of xdist has no main file, which PySpark, where Great Expectations looks for it, takes for a doctest of its
@@ -162,7 +162,7 @@ def taken_in(home: Home) -> TakeIn:
             stories = [story for batch in take_in(home, again=again) for story in batch]
             with warehouse.writing() as connection:
                 build_marts(connection)
-                tables.export(connection, home.exports)
+                exports.export(connection, home.exports)
         return stories
 
     return run

@@ -60,6 +60,8 @@ class DatasetTables:
         set_aside: The table of rows that were set aside, as schema.name.
         columns: Its columns, in order.
         marts: The folder of its marts' SQL files; None where it has no marts.
+        marts_by_campaign: Whether the rows of a campaign in its marts are made of that campaign's returns alone: the
+            marts then have a column `campaign_id`, and campaigns that did not change are not built again.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
     """
 
@@ -70,6 +72,7 @@ class DatasetTables:
     set_aside: str
     columns: tuple[StoredColumn, ...]
     marts: Path | None = None
+    marts_by_campaign: bool = False
     reconciles_with: Reconciliation | None = None
 
     @property
@@ -103,6 +106,7 @@ class DatasetTables:
         Read once: the registry makes new tables when a file of the dataset changes.
         """
         sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
+        made_of = f"{self.columns}{sql}{self.marts_by_campaign}{self.reconciles_with or ''}"
         return {
             "dataset": self.dataset,
             "title_th": self.title_th,
@@ -110,7 +114,7 @@ class DatasetTables:
             "table_name": self.table,
             "set_aside_name": self.set_aside,
             "marts": ",".join(self.mart_names),
-            "version": hashlib.sha256(f"{self.columns}{sql}{self.reconciles_with or ''}".encode()).hexdigest()[:16],
+            "version": hashlib.sha256(made_of.encode()).hexdigest()[:16],
         }
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from warehouse import reconciliation
 from warehouse.connect import migrate
 from warehouse.datasets import DatasetTables
-from warehouse.tables import build_mart, refresh_reference
+from warehouse.marts import build as build_mart
+from warehouse.tables import refresh_reference
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,18 +50,37 @@ class Meaning:
             reconciliation.build(connection, self._datasets)
         return connection
 
+    @cached_property
+    def _comments(self) -> dict[str, str]:
+        """The comment of each table and view by schema.name, in the order of their names."""
+        return {
+            name: comment or ""
+            for name, comment in self._rows(
+                f"SELECT schema_name || '.' || name, comment FROM ({_TABLES}) WHERE list_contains(?, schema_name)"
+                " ORDER BY ALL",
+                list(SCHEMAS),
+            )
+        }
+
+    @cached_property
+    def _columns(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Name, type and own comment of each column, in order, by schema.name of their tables."""
+        columns: dict[str, list[tuple[str, str, str]]] = {}
+        for table, *column in self._rows(
+            "SELECT schema_name || '.' || table_name, column_name, data_type, coalesce(comment, '')"
+            " FROM duckdb_columns() WHERE list_contains(?, schema_name) ORDER BY 1, column_index",
+            list(SCHEMAS),
+        ):
+            columns.setdefault(table, []).append(tuple(column))
+        return columns
+
     def table_names(self) -> list[str]:
         """Return every table and view of the three schemas, as schema.name."""
-        rows = self._rows(
-            f"SELECT schema_name || '.' || name FROM ({_TABLES}) WHERE list_contains(?, schema_name) ORDER BY ALL",
-            list(SCHEMAS),
-        )
-        return [row[0] for row in rows]
+        return list(self._comments)
 
     def of(self, table: str) -> str:
         """Return the comment of a table or view, given as schema.name; empty where it has none."""
-        rows = self._rows(f"SELECT comment FROM ({_TABLES}) WHERE schema_name || '.' || name = ?", table)
-        return str(rows[0][0]) if rows and rows[0][0] else ""
+        return self._comments.get(table, "")
 
     def columns_of(self, table: str) -> list[tuple[str, str, str]]:
         """Return the columns of a table or view.
@@ -71,27 +91,22 @@ class Meaning:
         Returns:
             Name, type and meaning of each column in order; a view's column means what the table's of that name means.
         """
-        schema, name = table.split(".")
-        rows = self._rows(
-            "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
-            " ORDER BY column_index",
-            schema,
-            name,
-        )
-        return [(column, kind, meaning or self._inherited(name, column)) for column, kind, meaning in rows]
+        name = table.split(".")[1]
+        return [
+            (column, kind, meaning or self._inherited(name, column))
+            for column, kind, meaning in self._columns.get(table, ())
+        ]
 
     def _inherited(self, view: str, column: str) -> str:
         """Return what a column without a comment of its own means in the tables that it comes from."""
         own = [name for name in self._tables if view.startswith(name)] or self._tables
-        tables = [*own, *_SHARED]
-        rows = self._rows(
-            "SELECT comment FROM duckdb_columns() WHERE schema_name = 'core' AND column_name = ?"
-            " AND comment IS NOT NULL AND list_contains(?, table_name) ORDER BY list_position(?, table_name) LIMIT 1",
-            column,
-            tables,
-            tables,
+        meanings = (
+            meaning
+            for table in [*own, *_SHARED]
+            for name, _, meaning in self._columns.get(f"core.{table}", ())
+            if name == column and meaning
         )
-        return str(rows[0][0]) if rows else ""
+        return next(meanings, "")
 
     def macros(self) -> list[tuple[str, str]]:
         """Return the table macros: each as it is called, with its meaning."""

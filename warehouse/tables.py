@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.terminal_text import BREAKS, UNSAFE, markdown_text
+from khrop.model.terminal_text import markdown_text
 from khrop.thai import provinces
 from warehouse import reconciliation
 from warehouse.datasets import DatasetTables, ensure, known
@@ -137,27 +134,6 @@ def _is_current(connection: DuckDBPyConnection, table: str, rows: list[dict[str,
     return set(wanted) <= set(stored) if table == DATASETS else stored == wanted
 
 
-def build_mart(connection: DuckDBPyConnection, tables: DatasetTables, name: str) -> int:
-    """Rebuild a mart of a dataset from its SQL file.
-
-    Args:
-        connection: The warehouse, for writing.
-        tables: The dataset.
-        name: The mart, without schema.
-
-    Returns:
-        The number of its rows.
-
-    Raises:
-        duckdb.Error: Where the SQL cannot be run.
-    """
-    connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
-    connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {tables.sql_of(name)}")
-    for comment in tables.comments_of(name):
-        connection.execute(comment)
-    return count(connection, f"mart.{name}")
-
-
 def state(connection: DuckDBPyConnection) -> str:
     """Return a hash of all that marts and exports are made from: judgements, reference tables and the SQL itself.
 
@@ -170,14 +146,6 @@ def state(connection: DuckDBPyConnection) -> str:
         " (SELECT list(d ORDER BY d.dataset) FROM core.dataset AS d)"
     ).fetchone()
     return hashlib.sha256(f"{loaded}{exported(connection)}{reconciliation.version()}".encode()).hexdigest()[:16]
-
-
-def exported_state(folder: Path) -> str:
-    """Return the state that the exports in a folder were made from; empty where there are none."""
-    try:
-        return (folder / STATE).read_text(encoding="ascii")
-    except OSError:
-        return ""
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
@@ -212,80 +180,6 @@ def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conserv
         Conservation("returns", archived, sum(by_verdict.values()), by_verdict),
         Conservation("rows", read, sum(rows.values()), rows),
     )
-
-
-def export(connection: DuckDBPyConnection, folder: Path) -> dict[str, int]:
-    """Write the marts and the current state as Parquet and CSV.
-
-    The files are written into a new folder, which replaces the old one in one step, so that a reader sees one state.
-
-    Args:
-        connection: The warehouse.
-        folder: The folder of the exports, which is or becomes a link.
-
-    Returns:
-        The number of rows by file stem.
-    """
-    new = folder.with_name(f".{folder.name}-{os.getpid()}")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    written = {}
-    for table in exported(connection):
-        stem = table.replace(".", "_")
-        for ending, columns, options in (
-            ("parquet", "*", "FORMAT parquet"),
-            ("csv", _shown_columns(connection, table), "FORMAT csv, HEADER true"),
-        ):
-            target = str(new / f"{stem}.{ending}").replace("'", "''")
-            # One order, whatever order the returns came in.
-            query = f"SELECT {columns} FROM (SELECT * FROM {table} ORDER BY ALL)"
-            connection.execute(f"COPY ({query}) TO '{target}' ({options})")
-        written[stem] = count(connection, table)
-    (new / STATE).write_text(state(connection), encoding="ascii")
-    swap(new, folder)
-    return written
-
-
-def _shown_columns(connection: DuckDBPyConnection, table: str) -> str:
-    """Return the columns of a table for a CSV, which people open in spreadsheets: `spreadsheet_text`, as SQL."""
-    described = connection.execute(f"DESCRIBE {table}").fetchall()
-    names = [f'"{name}"' for name, kind, *_ in described if kind == "VARCHAR"]
-    return f"* REPLACE ({', '.join(f'{_shown(name)} AS {name}' for name in names)})" if names else "*"
-
-
-def _shown(column: str) -> str:
-    breaks = "".join(f"\\x{{{ord(character):x}}}" for character in BREAKS)
-    unsafe = "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in UNSAFE if first != 0xD800)
-    plain = f"regexp_replace(regexp_replace({column}, '[{breaks}]', ' ', 'g'), '[{unsafe}]', '\ufffd', 'g')"
-    number = f"regexp_full_match({column}, '[+-][0-9.,]*%?')"
-    formula = f"regexp_matches({column}, '^[{breaks}]*[=@+-]') AND NOT {number}"
-    return f"CASE WHEN {formula} THEN chr(39) || {plain} ELSE {plain} END"
-
-
-def swap(new: Path, folder: Path) -> None:
-    """Replace a folder by a new one in one step.
-
-    `folder` becomes a link to a versioned folder, and the link is replaced. The version before stays for readers that
-    still have it open; older ones, and what a killed run left, are deleted.
-
-    Args:
-        new: A folder beside `folder`, named `.<its name>-…`.
-        folder: The folder to be replaced.
-    """
-    before = folder.readlink().name if folder.is_symlink() else ""
-    version = folder.with_name(f".{folder.name}-{new.stat().st_mtime_ns}")
-    os.replace(new, version)
-    link = folder.with_name(f".{folder.name}-link-{os.getpid()}")
-    link.unlink(missing_ok=True)
-    link.symlink_to(version.name)
-    if folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(folder)
-    os.replace(link, folder)
-    for old in folder.parent.glob(f".{folder.name}-*"):
-        if old.is_symlink():
-            old.unlink()
-        elif old.name not in (version.name, before):
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def count(connection: DuckDBPyConnection, table: str) -> int:

@@ -21,7 +21,7 @@ from pipelines.intake.events import events
 from pipelines.intake.loading import differing
 from pipelines.intake.take_in import judge_events
 from pipelines.returns import Judgement
-from warehouse import tables
+from warehouse import exports, tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -92,18 +92,18 @@ def of_exports(home: Home, connection: DuckDBPyConnection) -> Iterator[Differenc
     """Yield the exported tables whose Parquet has other rows than the warehouse, where both are of one state."""
     import duckdb
 
-    if tables.exported_state(home.exports) != tables.state(connection):
+    if exports.exported_state(home.exports) != exports.state(connection):
         return
-    for table in tables.exported(connection):
-        file = home.exports / f"{table.replace('.', '_')}.parquet"
+    for table in exports.exported(connection):
+        file = exports.parquet_of(home.exports, table)
         try:
             ((differing_rows,),) = connection.execute(
                 f"SELECT count(*) FROM ((FROM {table} EXCEPT ALL FROM read_parquet($file)) UNION ALL"
                 f" (FROM read_parquet($file) EXCEPT ALL FROM {table}))",
-                {"file": str(file)},
+                {"file": file},
             ).fetchall()
         except duckdb.Error as error:
-            yield str(file), f"it cannot be read ({str(error).splitlines()[0].strip()}); khrop export writes it again"
+            yield file, f"it cannot be read ({str(error).splitlines()[0].strip()}); khrop export writes it again"
             continue
         if differing_rows:
-            yield str(file), f"{differing_rows} rows differ from {table}; khrop export writes it again"
+            yield file, f"{differing_rows} rows differ from {table}; khrop export writes it again"

@@ -40,7 +40,7 @@ def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBP
     from pipelines.commands.runs import complete
     from pipelines.home import Home
     from pipelines.publishing.catalogue import TablesBehind
-    from warehouse import tables
+    from warehouse import exports
     from warehouse.connect import Warehouse
 
     home = Home.current()
@@ -48,7 +48,7 @@ def open_warehouse(*, for_reports: bool = False) -> Iterator[tuple[Home, DuckDBP
         complete(home)
     try:
         with Warehouse(home.warehouse).reading() as connection:
-            if for_reports and tables.exported_state(home.exports) != tables.state(connection):
+            if for_reports and exports.exported_state(home.exports) != exports.state(connection):
                 raise TablesBehind()
             yield home, connection
     except FileNotFoundError:
@@ -197,12 +197,12 @@ def summary(as_json: JsonOption = False) -> int:
     """Show the newest return of each campaign: its verdict, its figures, what is wrong with it."""
     from pipelines.commands.text import short_path
     from pipelines.datasets.registry import datasets
-    from warehouse import tables
+    from warehouse import exports
 
     with open_warehouse() as (home, connection):
         known = datasets(home.root)
         # A run was cut short before the marts: what was loaded is shown, without a ranking.
-        behind = tables.exported_state(home.exports) != tables.state(connection)
+        behind = exports.exported_state(home.exports) != exports.state(connection)
         campaigns = [c for c in _campaigns(connection, known) if c["as_of"] is not None]
         for campaign in campaigns:
             if own := _summary(campaign, known):

@@ -24,7 +24,20 @@ from pipelines.toml_table import TomlTable
 from warehouse.datasets import NAME, OWN_COLUMNS
 
 FILE = "dataset.toml"
-KEYS = ("title_th", "title_en", "names", "key", "totals", "ratios", "claims", "columns", "row", reconciliation.KEY)
+BY_CAMPAIGN = "marts_by_campaign"
+KEYS = (
+    "title_th",
+    "title_en",
+    "names",
+    "key",
+    "totals",
+    "ratios",
+    "claims",
+    "columns",
+    "row",
+    BY_CAMPAIGN,
+    reconciliation.KEY,
+)
 COLUMN_KEYS = (
     "kind", "values", "headings", "pattern", "field", "part", "derived", "required", "title_th", "title_en", "meaning",
 )  # fmt: skip
@@ -76,6 +89,7 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
         key=key,
         label=label,
         marts=_marts(marts) if marts.is_dir() else None,
+        marts_by_campaign=toml.value(BY_CAMPAIGN, bool, False),
         shape=_shape(made, columns),
         reconciles_with=reconciliation.declared(toml, by_name, key, label),
         references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},

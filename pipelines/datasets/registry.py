@@ -197,7 +197,9 @@ def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
 
     from warehouse.connect import migrate
     from warehouse.datasets import ensure
-    from warehouse.tables import build_mart, refresh_reference
+    from warehouse.marts import build as build_mart
+    from warehouse.parts import CAMPAIGN
+    from warehouse.tables import refresh_reference
 
     connection = duckdb.connect(":memory:")
     migrate(connection)
@@ -210,6 +212,8 @@ def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
             for mart in dataset.tables.mart_names:
                 file = f"{dataset.source}/marts/{mart}.sql"
                 build_mart(connection, dataset.tables, mart)
+                if dataset.marts_by_campaign:
+                    connection.execute(f"SELECT {CAMPAIGN} FROM mart.{mart}")
         except duckdb.Error as error:
             wrong.append(DatasetFault(f"{file}: DuckDB refuses it: {' '.join(str(error).split())}"))
             del usable[name]

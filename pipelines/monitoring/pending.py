@@ -14,7 +14,7 @@ from pipelines.intake import outbox
 from pipelines.intake.backlog import waiting
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
-from warehouse import tables
+from warehouse import exports, tables
 from warehouse.connect import Warehouse
 
 
@@ -36,8 +36,8 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             work = [event.snapshot_id for event in waiting(home, connection)]
             if unreported := outbox.count(connection):
                 work.append(f"reports of {unreported} returns that a run was killed over")
-            state = tables.state(connection)
-            if tables.exported_state(home.exports) != state:
+            state = exports.state(connection)
+            if exports.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
             known = [dataset.tables for dataset in datasets(home.root).values()]
             if not tables.reference_is_current(connection, campaigns.load(home.root).values(), known):

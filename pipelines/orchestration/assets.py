@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -24,10 +24,14 @@ from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
 from pipelines.readers import ReaderKilled
-from warehouse import lineage, reconciliation, tables
+from warehouse import lineage, marts, parts, reconciliation, tables
 from warehouse.connect import Warehouse, WarehouseLocked
+from warehouse.exports import export
 from warehouse.meaning import Meaning, meaning_for
 from warehouse.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 POOL = "duckdb"
 OWNERS = ["team:returns"]
@@ -232,27 +236,34 @@ def marts_of(dataset: Dataset, meaning: Meaning) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"{dataset.name}_marts", specs=specs, check_specs=builds, pool=POOL)
     def build(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
         """Core to marts."""
-        for name in names:
-            yield _built(context, dataset, name, own)
+        with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
+            states = parts.states(connection)
+            results = [_built(context, connection, dataset, name, states, own) for name in names]
+        yield from results
 
     return build
 
 
-def _built(context: dg.AssetExecutionContext, dataset: Dataset, name: str, own: bool) -> dg.MaterializeResult:
+def _built(
+    context: dg.AssetExecutionContext,
+    connection: "DuckDBPyConnection",
+    dataset: Dataset,
+    name: str,
+    states: dict[str, str],
+    own: bool,
+) -> dg.MaterializeResult:
     """Build a mart; of a home's dataset a mart that cannot be built fails its check alone."""
     import duckdb
 
-    table = f"mart.{name}"
-    with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
-        try:
-            rows = tables.build_mart(connection, dataset.tables, name)
-            preview = tables.preview(connection, table, PREVIEW_ROWS)
-        except (duckdb.DataError, duckdb.ProgrammingError) as error:
-            if not own:
-                raise
-            context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
-            failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
-            return dg.MaterializeResult(asset_key=name, check_results=[failed])
+    try:
+        rows = marts.build(connection, dataset.tables, name, states)
+        preview = tables.preview(connection, f"mart.{name}", PREVIEW_ROWS)
+    except (duckdb.DataError, duckdb.ProgrammingError) as error:
+        if not own:
+            raise
+        context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
+        failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
+        return dg.MaterializeResult(asset_key=name, check_results=[failed])
     metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
     passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
     return dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=passed)
@@ -344,7 +355,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
         """Marts to files."""
         home = Home.current()
         with exclusive(home) as warehouse, warehouse.writing() as connection:
-            written = tables.export(connection, home.exports)
+            written = export(connection, home.exports)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(os.fspath(home.exports)),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,6 +28,16 @@ MODULE = "pipelines.definitions"
 PID, BORN = "khrop/pid", "khrop/born"
 DAMAGE = ("file is not a database", "disk image is malformed")
 """Messages of SQLite for a file that was cut off or overwritten."""
+STORAGE = """storage:
+  custom:
+    module: pipelines.orchestration.history
+    class: History
+    config:
+      base_dir: {env: DAGSTER_HOME}
+"""
+"""Where a home's instance keeps what it knows, as the end of its `dagster.yaml`."""
+BATCH = "100"
+"""Events that Dagster stores at once, where it has them at once."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -66,12 +75,17 @@ def prepare(home: Home) -> dict[str, str]:
         The environment variables that Dagster's own commands need for it.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
-    target, source = home.dagster / "dagster.yaml", template()
-    if not target.exists() or target.read_bytes() != source.read_bytes():
+    target, wanted = home.dagster / "dagster.yaml", f"{template().read_text(encoding='utf-8')}\n{STORAGE}"
+    if not target.exists() or target.read_text(encoding="utf-8") != wanted:
         temporary = target.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(source, temporary)
+        temporary.write_text(wanted, encoding="utf-8")
         os.replace(temporary, target)
-    return {"KHROP_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    return {
+        "KHROP_HOME": str(home.root),
+        "DAGSTER_HOME": str(home.dagster),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DAGSTER_EVENT_BATCH_SIZE": BATCH,
+    }
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Any, Protocol, cast
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
-from warehouse import tables
+from warehouse import exports
 from warehouse.connect import Warehouse
 
 LEDGER = "published.json"
@@ -117,12 +117,12 @@ def behind(home: Home, warehouse: Warehouse) -> bool:
     and FileNotFoundError without a warehouse.
     """
     with warehouse.reading() as connection:
-        return present_state(home) != tables.state(connection)
+        return present_state(home) != exports.state(connection)
 
 
 def present_state(home: Home) -> str:
     """The state of the tables that reports are made from; empty where there are none."""
-    return tables.exported_state(home.exports)
+    return exports.exported_state(home.exports)
 
 
 def _stands(home: Home, made: Mapping[str, str] | None, state: str) -> bool:

@@ -15,7 +15,7 @@ from site_pages import page
 from typer.testing import CliRunner, Result
 
 from pipelines.home import Home
-from warehouse import tables
+from warehouse import exports
 from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]
@@ -61,7 +61,7 @@ def test_tables_that_are_behind_are_not_shown(run: Run, home: Home, taken_in: An
     taken_in(sample)
     run("report")
     taken_in(write("later.csv", date(2020, 7, 9)))
-    (home.exports / tables.STATE).write_text("before", encoding="ascii")
+    (home.exports / exports.STATE).write_text("before", encoding="ascii")
     said = run("report")
     assert said.exit_code == 2
     assert "the tables are behind what was loaded; khrop ingest makes them anew" in said.stderr

@@ -19,7 +19,7 @@ from pipelines.datasets import registry
 from pipelines.home import Home
 from pipelines.intake.judging import judge
 from pipelines.returns import Hints, Return
-from warehouse import tables
+from warehouse import exports
 from warehouse.connect import Warehouse
 from warehouse.datasets import TablesDiffer
 from warehouse.verdicts import Verdict
@@ -139,7 +139,7 @@ def test_what_a_dataset_loaded_stays_when_it_can_no_longer_be_used(
     assert taken_in(again=[]) == []
     assert ask("SELECT count(*) FROM core.waste_plans_current") == [(16,)]
     with Warehouse(home.warehouse).reading() as connection:
-        assert "core.waste_plans_current" in tables.exported(connection)
+        assert "core.waste_plans_current" in exports.exported(connection)
 
 
 def test_a_column_may_change_its_type_while_the_table_is_empty(

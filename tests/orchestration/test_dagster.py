@@ -25,7 +25,7 @@ from pipelines.intake.results import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import assets, checks, launch
 from pipelines.publishing import catalogue
-from warehouse import tables
+from warehouse import exports, tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -225,7 +225,7 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     home: Home, khrop_process: Command, instance: dg.DagsterInstance, taken_in: TakeIn, sample: Path, returns: Path
 ) -> None:
     taken_in(sample)
-    before = tables.exported_state(home.exports)
+    before = exports.exported_state(home.exports)
     warehouse = Warehouse(home.warehouse)
     with warehouse.writer(), warehouse.writing() as connection:
         connection.execute("DELETE FROM core.province_progress WHERE province_code = '10' OR ordinal = 1")
@@ -241,12 +241,12 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     assert not built(instance, failed.run_id) & {*MART_NAMES, "exports"}
     every = {spec.name for spec in checks.specs(installed().values())}
     assert set(outcomes(instance, failed.run_id)) == every, "all others are recorded"
-    assert tables.exported_state(home.exports) == before
+    assert exports.exported_state(home.exports) == before
 
     assert khrop_process("rebuild").returncode == 0
     with warehouse.reading() as connection:
         assert tables.count(connection, "core.province_progress") == 152
-        assert tables.exported_state(home.exports) == tables.state(connection)
+        assert exports.exported_state(home.exports) == exports.state(connection)
 
 
 def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:

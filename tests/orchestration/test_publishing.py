@@ -27,7 +27,7 @@ from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
 from pipelines.orchestration import launch, report_assets
 from pipelines.publishing import catalogue
-from warehouse import lineage, tables
+from warehouse import exports, lineage
 from warehouse.connect import Warehouse
 
 LOADED = re.compile(
@@ -56,7 +56,7 @@ class Place:
             assert [story for batch in take_in(self.home) for story in batch]
             with warehouse.writing() as connection:
                 build_marts(connection)
-                tables.export(connection, self.home.exports)
+                exports.export(connection, self.home.exports)
 
     def written(self, as_of: date) -> Path:
         path = self.folder / f"{as_of}.csv"
@@ -230,14 +230,14 @@ def test_a_new_return_is_judged_alone_and_the_others_pages_stay(place: Place, fi
 
 
 def test_nothing_is_published_from_tables_that_are_behind(place: Place, first: dict[str, Any]) -> None:
-    (place.home.exports / tables.STATE).write_text("an older one", encoding="ascii")
+    (place.home.exports / exports.STATE).write_text("an older one", encoding="ascii")
     try:
         assert ask(place) is report_assets.NOTHING_NEW
         with pytest.raises(catalogue.TablesBehind, match="khrop ingest makes them anew"):
             catalogue.publish(catalogue.report(place.home, "data_docs"), place.home)
     finally:
         with Warehouse(place.home.warehouse).reading() as connection:
-            (place.home.exports / tables.STATE).write_text(tables.state(connection), encoding="ascii")
+            (place.home.exports / exports.STATE).write_text(exports.state(connection), encoding="ascii")
 
 
 def test_a_page_that_is_gone_is_made_again(place: Place, first: dict[str, Any]) -> None:

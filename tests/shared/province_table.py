@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.registry import installed
+from warehouse import parts
+from warehouse.marts import build as build_mart
 from warehouse.meaning import meaning_for
-from warehouse.tables import build_mart
 
 if TYPE_CHECKING:
     import typer
@@ -34,9 +35,10 @@ MEANING = meaning_for((TABLES,))
 
 
 def build_marts(connection: DuckDBPyConnection) -> None:
-    """Build all marts."""
+    """Build all marts, as the assets do."""
+    states = parts.states(connection)
     for name in MART_NAMES:
-        build_mart(connection, TABLES, name)
+        build_mart(connection, TABLES, name, states)
 
 
 def register(app: typer.Typer) -> None:

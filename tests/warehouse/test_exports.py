@@ -14,7 +14,7 @@ from province_table import EXPORTED
 from written_returns import written_return
 
 from pipelines.home import Home
-from warehouse import tables
+from warehouse import exports
 from warehouse.connect import Warehouse
 
 Export = Callable[[], dict[str, int]]
@@ -27,9 +27,14 @@ def export(home: Home, taken_in: Any, sample: Path) -> Export:
 
     def run() -> dict[str, int]:
         with Warehouse(home.warehouse).writing() as connection:
-            return tables.export(connection, home.exports)
+            return exports.export(connection, home.exports, whole=True)
 
     return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of all files below a folder by their way from it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("table", EXPORTED)
@@ -40,7 +45,7 @@ def test_parquet_and_csv_are_the_table(home: Home, export: Export, table: str) -
         names, rows = [column[0] for column in held.description or []], held.fetchall()
         text = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM {table} ORDER BY ALL").fetchall()
     with duckdb.connect() as outside:
-        parquet = outside.execute("SELECT * FROM read_parquet(?)", [f"{stem}.parquet"])
+        parquet = outside.execute("SELECT * FROM read_parquet(?)", [exports.parquet_of(home.exports, table)])
         assert [column[0] for column in parquet.description or []] == names
         assert parquet.fetchall() == rows
         csv = outside.execute("SELECT * FROM read_csv(?, all_varchar = true, header = true)", [f"{stem}.csv"])
@@ -58,25 +63,25 @@ def test_the_exports_name_the_state_that_they_were_made_from(
     home: Home, export: Export, taken_in: Any, tmp_path: Path
 ) -> None:
     with Warehouse(home.warehouse).reading() as connection:
-        before = tables.state(connection)
-    assert tables.exported_state(home.exports) == before
+        before = exports.state(connection)
+    assert exports.exported_state(home.exports) == before
     (tmp_path / "next.csv").write_text(written_return(date(2020, 6, 25)), encoding="utf-8")
     taken_in(tmp_path / "next.csv")
     with Warehouse(home.warehouse).reading() as connection:
-        assert tables.exported_state(home.exports) == tables.state(connection) != before
+        assert exports.exported_state(home.exports) == exports.state(connection) != before
 
 
 def test_there_is_no_state_where_there_are_no_exports(tmp_path: Path) -> None:
-    assert tables.exported_state(tmp_path / "nowhere") == ""
+    assert exports.exported_state(tmp_path / "nowhere") == ""
 
 
 def test_a_reader_that_is_in_the_old_exports_still_sees_all_of_them(home: Home, export: Export) -> None:
     inside = home.exports.resolve()
-    seen = {path.name: path.read_bytes() for path in inside.iterdir()}
+    seen = contents(inside)
     with Warehouse(home.warehouse).writing() as connection:
         connection.execute("DELETE FROM mart.compliance")
     export()
-    assert {path.name: path.read_bytes() for path in inside.iterdir()} == seen
+    assert contents(inside) == seen
     assert home.exports.resolve() != inside
     assert len((home.exports / "mart_compliance.csv").read_text(encoding="utf-8").splitlines()) == 1
 
@@ -95,7 +100,7 @@ def rubbish(home: Home) -> list[str]:
 def test_a_killed_export_leaves_the_old_one_whole_and_no_rubbish_after_the_next(
     home: Home, export: Export, monkeypatch: pytest.MonkeyPatch, owner: Any, step: str, nth: int
 ) -> None:
-    seen = {path.name: path.read_bytes() for path in home.exports.iterdir()}
+    seen = contents(home.exports)
     real, calls = getattr(owner, step), iter(range(1, 9))
 
     def killed(*args: Any, **options: Any) -> Any:
@@ -107,11 +112,11 @@ def test_a_killed_export_leaves_the_old_one_whole_and_no_rubbish_after_the_next(
         patched.setattr(owner, step, killed)
         with pytest.raises(KeyboardInterrupt):
             export()
-    assert {path.name: path.read_bytes() for path in home.exports.iterdir()} == seen
-    monkeypatch.setattr("warehouse.tables.os.getpid", lambda: 999_999)  # the next one is another process
+    assert contents(home.exports) == seen
+    monkeypatch.setattr("warehouse.exports.os.getpid", lambda: 999_999)  # the next one is another process
     export()
     assert rubbish(home) == []
-    assert {path.name for path in home.exports.iterdir()} == set(seen)
+    assert contents(home.exports).keys() == seen.keys()
 
 
 def test_a_plain_folder_in_the_way_is_replaced(home: Home, export: Export) -> None:

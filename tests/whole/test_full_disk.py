@@ -19,7 +19,7 @@ from pipelines.commands.exits import FAULT, exit_of, full_disk
 from pipelines.home import Home
 from pipelines.intake.results import IntakeResult
 from pipelines.orchestration.launch import RunFailed
-from warehouse import tables
+from warehouse import exports, tables
 from warehouse.connect import Warehouse
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -66,7 +66,7 @@ def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     archived: int,
 ) -> None:
     taken_in(sample)
-    state = tables.exported_state(home.exports)
+    state = exports.exported_state(home.exports)
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     environment = {**os.environ, "KHROP_HOME": str(home.root)}
     full = subprocess.run(
@@ -81,7 +81,7 @@ def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     assert full.stderr.startswith("khrop: the disk is full, or no more may be written to it: free some space")
     assert full.stderr.count("\n") == 1, full.stderr
     assert len(Archive(home.archive).receipts()) == archived
-    assert tables.exported_state(home.exports) == state
+    assert exports.exported_state(home.exports) == state
     with Warehouse(home.warehouse).reading() as connection:
         judged = tables.count(connection, "core.snapshot")
         assert all(kept.kept for kept in tables.conservation(connection, judged))
@@ -91,7 +91,7 @@ def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     assert again.returncode == 0, again.stderr
     with Warehouse(home.warehouse).reading() as connection:
         assert tables.count(connection, "core.province_progress") == 2 * 76
-        assert tables.exported_state(home.exports) == tables.state(connection)
+        assert exports.exported_state(home.exports) == exports.state(connection)
 
 
 def test_the_words_of_a_full_disk_are_known_whoever_says_them(tmp_path: Path) -> None:

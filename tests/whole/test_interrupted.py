@@ -17,7 +17,7 @@ from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.monitoring.pending import waiting_work
-from warehouse import tables
+from warehouse import exports, tables
 from warehouse.connect import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -214,12 +214,12 @@ def test_the_next_run_completes_what_a_kill_cut_short(
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    state_before = tables.exported_state(home.exports)
+    state_before = exports.exported_state(home.exports)
 
     killed = stopped_by(signal.SIGKILL, home, step, "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert_nothing_is_half_loaded(home)
-    assert tables.exported_state(home.exports) == state_before
+    assert exports.exported_state(home.exports) == state_before
     assert (home.exports / "mart_national_trend.parquet").exists()
 
     again = khrop_process("ingest", given)
@@ -235,7 +235,7 @@ def test_the_next_run_completes_what_a_kill_cut_short(
     with Warehouse(home.warehouse).reading() as connection:
         archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
         assert [c.kept for c in tables.conservation(connection, len(archived))] == [True, True]
-        assert tables.exported_state(home.exports) == tables.state(connection)
+        assert exports.exported_state(home.exports) == exports.state(connection)
     assert Archive(home.archive).strays() == []
     assert waiting_work(home, Warehouse(home.warehouse)) == []
     left = {p.name for p in home.root.iterdir() if p.name.startswith(".exports-")}

@@ -59,7 +59,7 @@ def test_a_cell_is_no_formula(text: str) -> None:
 def test_the_exports_say_the_same_in_sql() -> None:
     import duckdb
 
-    from warehouse.tables import _shown
+    from warehouse.exports import _shown
 
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (cell VARCHAR)")

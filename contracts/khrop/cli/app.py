@@ -5,6 +5,7 @@ Nothing slow is imported here, so that `khrop --help` is instant.
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib.metadata import entry_points, version
 from typing import Annotated
@@ -47,6 +48,8 @@ def main() -> None:
         # A pipe in the C locale cannot encode Thai; a lone surrogate in a file name must not stop a run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # What a command imports stays; looking through it for garbage took a fifth of its start.
+    gc.set_threshold(50_000, 20, 20)
     for point in entry_points(group=GROUP):
         point.load()(app)
     app()

@@ -83,6 +83,7 @@ DATASET = Dataset(
     key=("province_code",),
     label="province_th",
     marts=Path(warehouse.province_progress.__file__).parent / "marts",
+    marts_by_campaign=True,
     shape=lambda: PRINTED_TABLE,
     reports=REPORTS,
     summary=f"{PACKAGE}.summary",

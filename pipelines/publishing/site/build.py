@@ -16,7 +16,7 @@ from pipelines.publishing.site import folder, returns
 from pipelines.publishing.site.dataset_pages import DatasetPages
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import FONT_FILES
-from warehouse import tables
+from warehouse import exports
 from warehouse.datasets import known
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ def build(
     force: bool = False,
     shown: Progress = lambda total, what: nullcontext(lambda done: None),
 ) -> Built:
-    """Make the site of a warehouse in the home's folder `site`, a link (see `warehouse.tables.swap`).
+    """Make the site of a warehouse in the home's folder `site`, a link (see `warehouse.folders.swap`).
 
     Nothing is done where the site there is of the same state: warehouse, datasets, what their own pages link to, and
     this code; `force` does it all the same. Links out of the site are relative, so home and site can move together.
     """
     site = home.site
     own = {name: import_module(d.site) for name, d in datasets.items() if d.site}
-    parts = [tables.state(connection), version(tuple(Path(module.__file__ or "").parent for module in own.values()))]
+    parts = [exports.state(connection), version(tuple(Path(module.__file__ or "").parent for module in own.values()))]
     parts += [repr((d.name, d.title_th, d.title_en, [(c.title_th, c.title_en) for c in d.columns]))
               for d in datasets.values()]  # fmt: skip
     parts += [module.state(connection, home) for module in own.values()]

@@ -17,7 +17,7 @@ from pipelines.publishing.site import labels, returns
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
-from warehouse import tables
+from warehouse import exports
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -139,7 +139,7 @@ class DatasetPages:
         """Of each table of the dataset that is exported: its name, and its CSV and Parquet files."""
         own = (f"{self.dataset.table}_current", *(f"mart.{mart}" for mart in self.dataset.tables.mart_names),
                self.dataset.set_aside_table)  # fmt: skip
-        there = tables.exported(self.connection)
+        there = exports.exported(self.connection)
         return [(name, self._exported(name), self._exported(name, "parquet")) for name in own if name in there]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.tables import swap
+from warehouse.folders import swap
 
 STATE = ".state"
 

@@ -17,7 +17,8 @@ from pipelines.intake.take_in import take_in
 from pipelines.publishing.site.build import build
 from pipelines.publishing.suggested_repairs import suggester
 from warehouse.connect import Warehouse
-from warehouse.tables import build_mart, export
+from warehouse.exports import export
+from warehouse.marts import build as build_mart
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

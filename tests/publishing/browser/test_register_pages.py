@@ -22,7 +22,7 @@ from pipelines.readers import read_here
 from pipelines.readers.table_form import reading_for
 from warehouse import reconciliation
 from warehouse.connect import Warehouse
-from warehouse.tables import build_mart
+from warehouse.marts import build as build_mart
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -229,13 +229,13 @@ def _export_tables(as_json: bool) -> int:
     from pipelines.commands.status import open_warehouse
     from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
-    from warehouse import tables
+    from warehouse import exports
     from warehouse.connect import Warehouse
 
     if not Home.current().warehouse.exists():
         raise no_warehouse(Home.current())
     with Warehouse(Home.current().warehouse).writer(), open_warehouse(for_reports=True) as (home, connection):
-        written = tables.export(connection, home.exports)
+        written = exports.export(connection, home.exports, whole=True)
     if as_json:
         echo(json_line({"exports": str(home.exports), "rows": written}))
     else:

@@ -21,7 +21,7 @@ from pipelines.datasets.province_progress.data_docs.batches import Return, newes
 from pipelines.datasets.province_progress.data_docs.comparisons import Suite, suites
 from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
-from warehouse import tables
+from warehouse import exports, folders
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _publish(home: Home, force: bool) -> Published:
     expected = suites()
     version = importlib.metadata.version("great_expectations")
     with Warehouse(home.warehouse).reading() as connection:
-        state = tables.state(connection)
+        state = exports.state(connection)
         made_from = _digest(state, _maker(expected, version))
         stands = _text(home.data_docs / STATE) == made_from and (home.data_docs / "index.html").exists()
         if stands and not force:
@@ -80,7 +80,7 @@ def _publish(home: Home, force: bool) -> Published:
         told = {"maker": _maker(expected, version), "returns": {e["snapshot_id"]: e for e in shown}}
         (new / LEDGER).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         (new / STATE).write_text(made_from, encoding="ascii")
-        tables.swap(new, home.data_docs)
+        folders.swap(new, home.data_docs)
     return _published(home, len(due))
 
 

@@ -27,7 +27,7 @@ from pipelines.datasets.province_progress.progress import Standing
 from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
 from warehouse.connect import Warehouse
-from warehouse.tables import swap
+from warehouse.folders import swap
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
