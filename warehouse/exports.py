@@ -18,7 +18,6 @@ from khrop.model.terminal_text import BREAKS, UNSAFE
 from warehouse import marts, parts, reconciliation
 from warehouse.datasets import known, quoted
 from warehouse.folders import swap
-from warehouse.tables import count
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -165,8 +164,7 @@ class _Writing:
             # One order, whatever order the returns came in.
             ordered = f"FROM {table} ORDER BY ALL"
             self._csv(ordered, csv, shown)
-        self._parquet(ordered, self.new.folder / f"{stem}.parquet")
-        return count(self.connection, table)
+        return self._parquet(ordered, self.new.folder / f"{stem}.parquet")
 
     def _states(self, table: str) -> dict[str, str]:
         """Return the states of a table's parts, with an empty one for no campaign; none where it is no such table."""
@@ -198,6 +196,7 @@ class _Writing:
             condition = parts.of_campaigns(changed)
             # The parts lie one after the other, so that each is read without the others.
             self.connection.execute(f"CREATE TEMP TABLE part AS FROM ({_source(table)}) WHERE {condition} ORDER BY ALL")
+        own = ", ".join(f'"{name}"' for name in _columns(self.connection, table))
         new = self.new.parts[stem] = {}
         for name in sorted(states):
             file = Path(f"{stem}.parquet") / f"{name or NO_CAMPAIGN}.parquet"
@@ -206,16 +205,16 @@ class _Writing:
                 _append(self.before.folder / f"{stem}.csv", starts[name], old[name].bytes, csv)
                 new[name] = old[name]
             else:
-                hidden = "" if parts.CAMPAIGN in _columns(self.connection, table) else f" EXCLUDE ({parts.CAMPAIGN})"
-                rows = f"SELECT *{hidden} FROM part WHERE {parts.of_campaigns([name])} ORDER BY ALL"
-                self._parquet(rows, self.new.folder / file)
-                length = self._csv(rows, csv, shown)
-                new[name] = Part(states[name], count(self.connection, f"({rows})"), length)
+                rows = f"SELECT {own} FROM part WHERE {parts.of_campaigns([name])} ORDER BY ALL"
+                written = self._parquet(rows, self.new.folder / file)
+                new[name] = Part(states[name], written, self._csv(rows, csv, shown))
         self.connection.execute("DROP TABLE IF EXISTS part")
         return sum(part.rows for part in new.values())
 
-    def _parquet(self, rows: str, target: Path) -> None:
-        self.connection.execute(f"COPY ({rows}) TO {quoted(str(target))} (FORMAT parquet)")
+    def _parquet(self, rows: str, target: Path) -> int:
+        """Write a Parquet file, and return how many rows it has."""
+        written = self.connection.execute(f"COPY ({rows}) TO {quoted(str(target))} (FORMAT parquet)").fetchone()
+        return int(written[0]) if written else 0
 
     def _csv(self, rows: str, csv: IO[bytes], shown: str, *, header: bool = False) -> int:
         """Append rows to a CSV, and return how many bytes they take."""

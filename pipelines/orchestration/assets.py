@@ -22,7 +22,7 @@ from pipelines.intake.results import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
-from pipelines.orchestration import checks, launch, listeners, materializations, verdict_check
+from pipelines.orchestration import checks, history, launch, listeners, materializations, verdict_check
 from pipelines.readers import ReaderKilled
 from warehouse import lineage, marts, parts, reconciliation, tables
 from warehouse.connect import Warehouse, WarehouseLocked
@@ -147,6 +147,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
                 materializations.report(context, [_materialization(home, result) for result in unreported])
                 verdict_check.report(context.instance, results)
+                history.settle(context.instance)
                 listeners.notify(results)
                 taken += len(results)
             # What a killed reader left is judged by the next run.

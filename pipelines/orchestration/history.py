@@ -5,18 +5,22 @@ tables and waits for the disk each time, which took longer than all else in a ru
 """
 
 import os
+import shutil
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Any, Self
 
 import sqlalchemy as sql
+from dagster import DagsterInstance
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.schedules import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
@@ -104,24 +108,39 @@ def _identity(path: str) -> tuple[int, int]:
 class EventLog(SqliteEventLogStorage):
     """The events: a file for each run, and one for what is known of assets over all runs."""
 
-    def __init__(self, base_dir: str) -> None:
+    def __init__(self, base_dir: str, empty: Path) -> None:
         """Create the folder and its index where they are missing.
 
         Args:
             base_dir: The folder.
+            empty: A file without events, which is created where it is missing; that of a run begins as its copy.
         """
-        self.connections = Connections()
+        self.connections, self._empty = Connections(), empty
         super().__init__(base_dir)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sql.Connection]:
-        path = self.path_for_shard(shard)
-        if shard not in self._initialized_dbs or not Path(path).exists():
-            self._initialized_dbs.discard(shard)
-            with super()._connect(shard):
-                pass
-        with self.connections.transaction(path) as connection:
+        path = Path(self.path_for_shard(shard))
+        if not path.exists():
+            self._create(path)
+        with self.connections.transaction(str(path)) as connection:
             yield connection
+
+    def _create(self, path: Path) -> None:
+        """Create the file of a run as a copy: to create its tables takes longer than to write its events."""
+        if not self._empty.exists():
+            made = self._empty.with_suffix(f".{os.getpid()}")
+            engine = sql.create_engine(f"sqlite:///{made}", poolclass=sql.NullPool)
+            self._initdb(engine)
+            os.replace(made, self._empty)
+        copy = path.with_suffix(f".{os.getpid()}-{get_ident()}")
+        shutil.copyfile(self._empty, copy)
+        try:
+            os.link(copy, path)  # another thread or process may create it at the same time
+        except FileExistsError:
+            pass
+        finally:
+            copy.unlink()
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events in one transaction of each file."""
@@ -181,17 +200,29 @@ class History(DagsterSqliteStorage):
             base_dir: The folder.
             inst_data: What Dagster's configuration has of it.
         """
-        super().__init__(base_dir, inst_data)
-        self.runs = Runs.from_local(os.path.join(base_dir, "history", ""))
-        self.events = EventLog(os.path.join(base_dir, "history", "runs", ""))
+        self.base_dir, self._inst_data = base_dir, inst_data
+        history, schedules = os.path.join(base_dir, "history"), os.path.join(base_dir, "schedules")
+        empty = Path(history) / f"empty-{version('dagster')}.db"
+        files = (empty, Path(history, "runs.db"), Path(history, "runs", "index.db"), Path(schedules, "schedules.db"))
+        # Whether the tables are of its version Dagster looks each time, which takes longer than a run's events.
+        if not all(file.exists() for file in files):
+            super().__init__(base_dir, inst_data)
+        self.runs = Runs(create_db_conn_string(history, "runs"))
+        self.events = EventLog(os.path.join(history, "runs", ""), empty)
         self._run_storage, self._event_log_storage = self.runs, self.events
+        self._schedule_storage = SqliteScheduleStorage(create_db_conn_string(schedules, "schedules"))
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         """Return the storage that Dagster's configuration names."""
         return cls.from_local(inst_data=inst_data, **config_value)
 
-    def settle(self) -> None:
-        """Wait until all that was written is on disk."""
-        self.runs.connections.settle()
-        self.events.connections.settle()
+
+def settle(instance: DagsterInstance) -> None:
+    """Wait until what an instance stored is on disk, where this module stores it; other storages wait each time.
+
+    Args:
+        instance: The Dagster instance.
+    """
+    if isinstance(instance.event_log_storage, EventLog):
+        instance.event_log_storage.connections.settle()
