@@ -89,16 +89,29 @@ def campaigns(connection: DuckDBPyConnection) -> list[Campaign]:
     ]
 
 
+_COUNTRY = (
+    "as_of, provinces, total, saved, pending, saved_percent, saved_delta, saved_per_day, provinces_complete,"
+    " provinces_not_started"
+)
+
+
 def country(connection: DuckDBPyConnection, campaign_id: str) -> list[Country]:
     """The country at each as-of date of a campaign, the oldest first."""
     return [
         Country(*row)
         for row in connection.execute(
-            "SELECT as_of, provinces, total, saved, pending, saved_percent, saved_delta, saved_per_day,"
-            " provinces_complete, provinces_not_started FROM mart.national_trend WHERE campaign_id = ? ORDER BY as_of",
-            [campaign_id],
+            f"SELECT {_COUNTRY} FROM mart.national_trend WHERE campaign_id = ? ORDER BY as_of", [campaign_id]
         ).fetchall()
     ]
+
+
+def newest(connection: DuckDBPyConnection) -> dict[str, Country]:
+    """The country at the latest as-of date of each campaign, by campaign."""
+    rows = connection.execute(
+        f"SELECT campaign_id, {_COUNTRY} FROM mart.national_trend"
+        " QUALIFY as_of = max(as_of) OVER (PARTITION BY campaign_id)"
+    ).fetchall()
+    return {campaign: Country(*values) for campaign, *values in rows}
 
 
 def standings(connection: DuckDBPyConnection, campaign_id: str, *, latest: bool = False) -> list[Standing]:

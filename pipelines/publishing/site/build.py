@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pipelines.publishing.names import Names
 from pipelines.publishing.site import folder, returns
 from pipelines.publishing.site.dataset_pages import DatasetPages
+from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import FONT_FILES
-from warehouse import exports
+from warehouse import exports, parts
 from warehouse.datasets import known
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.publishing.suggested_repairs import Suggestion
 
-PARTS = ("*.py", "*.csv", "templates/*.html", "assets/*.*", "assets/fonts/*.*")
+MADE_BY = ("*.py", "*.csv", "templates/*.html", "assets/*.*", "assets/fonts/*.*")
 SUGGESTED = 20
 """Quarantined returns, the newest, for which a repair is proposed."""
 Suggest = Callable[[Sequence[str]], Mapping[str, "Suggestion"]]
@@ -62,14 +63,33 @@ class Shared:
     Attributes:
         returns: All returns by name, the newest first.
         quality_of: The page of quality that a return stands on, by name.
+        states: What the rows of each campaign are made from (see `warehouse.parts`).
         links: The end of each page's navigation: the other datasets with a page, and quality.
         details: Pages with what stands behind the figures of a campaign and key; of the whole campaign under no key.
     """
 
     returns: Mapping[str, dict[str, Any]]
     quality_of: Mapping[str, str]
+    states: Mapping[str, str]
     links: tuple[Link, ...]
     details: Mapping[tuple[str, str], Detail]
+
+    def made_from(self, campaign: str, *beside: object) -> str:
+        """Return what the pages of a campaign are made from: its rows, the links of its pages, and what else they show.
+
+        Args:
+            campaign: The campaign.
+            beside: What else they show.
+        """
+        return repr((self.states.get(campaign), self.links, self._pages_of_returns.get(campaign, ()), *beside))
+
+    @functools.cached_property
+    def _pages_of_returns(self) -> Mapping[str | None, list[tuple[str, str]]]:
+        """The page of quality of each return, by campaign."""
+        pages: dict[str | None, list[tuple[str, str]]] = {}
+        for name, one in self.returns.items():
+            pages.setdefault(one["campaign_id"], []).append((name, self.quality_of[name]))
+        return pages
 
 
 class OwnPages(Protocol):
@@ -87,8 +107,8 @@ class OwnPages(Protocol):
     def size(self) -> int:
         """Pages in all."""
 
-    def pages(self, shared: Shared) -> Iterator[Page]:
-        """Return every page."""
+    def groups(self, shared: Shared) -> Iterator[Group]:
+        """Return every page, those of a campaign as a group."""
 
 
 class OwnSite(Protocol):
@@ -129,16 +149,17 @@ def build(
     """
     site = home.site
     own = {name: import_module(d.site) for name, d in datasets.items() if d.site}
-    parts = [exports.state(connection), version(tuple(Path(module.__file__ or "").parent for module in own.values()))]
-    parts += [repr((d.name, d.title_th, d.title_en, [(c.title_th, c.title_en) for c in d.columns]))
-              for d in datasets.values()]  # fmt: skip
-    parts += [module.state(connection, home) for module in own.values()]
-    state = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    code = [version(tuple(Path(module.__file__ or "").parent for module in own.values()))]
+    code += [repr((d.name, d.title_th, d.title_en, [(c.title_th, c.title_en) for c in d.columns]))
+             for d in datasets.values()]  # fmt: skip
+    made_from = [exports.state(connection), *code, *(module.state(connection, home) for module in own.values())]
+    state = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
     if not force and folder.state_of(site) == state:
         return Built(site / "index.html", 0, 0, True)
     made = _Site(connection, home, datasets, {name: module.pages_of(connection, home) for name, module in own.items()})
     with shown(made.size, "pages") as advance:
-        written = folder.write(_counted(made.pages(suggest), advance), site, state, FONT_FILES)
+        groups = (replace(group, made_from="\n".join([*code, group.made_from])) for group in made.groups(suggest))
+        written = folder.write(groups, site, state, FONT_FILES, advance)
     return Built(site / "index.html", written.new, written.kept, False)
 
 
@@ -147,14 +168,10 @@ def version(own: tuple[Path, ...]) -> str:
     """What the pages look like: a hash of the code, templates and assets that make them, here and in the folders of
     datasets with their own pages.
     """
-    files = sorted(file for where in (Path(__file__).parent, *own) for part in PARTS for file in where.glob(part))
+    files = sorted(
+        file for where in (Path(__file__).parent, *own) for pattern in MADE_BY for file in where.glob(pattern)
+    )
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-
-
-def _counted(pages: Iterator[Page], advance: Callable[[int], None]) -> Iterator[Page]:
-    for page in pages:
-        yield page
-        advance(1)
 
 
 class _Site:
@@ -164,7 +181,7 @@ class _Site:
         self, connection: DuckDBPyConnection, home: Home, datasets: Mapping[str, Dataset], own: Mapping[str, OwnPages]
     ) -> None:
         self.own = tuple(own.values())
-        self.returns = returns.returns(connection)
+        self.returns, self.states = returns.returns(connection), parts.states(connection)
         names = {name: Names([dataset]) for name, dataset in datasets.items()}
         decisions = returns.decisions(connection)
         all_names = Names(datasets.values())
@@ -180,8 +197,8 @@ class _Site:
         """Pages in all."""
         return self.quality.size + sum(one.size for one in self.own) + sum(one.size for one in self.others)
 
-    def pages(self, suggest: Suggest) -> Iterator[Page]:
-        """Return every page."""
+    def groups(self, suggest: Suggest) -> Iterator[Group]:
+        """Return every page, in groups."""
         quarantined = [name for name, one in self.returns.items() if one["verdict"] == "quarantined"]
         suggestions = suggest(quarantined[:SUGGESTED]) if quarantined else {}
         links = (
@@ -191,8 +208,9 @@ class _Site:
         details = {key: detail for made in self.own for key, detail in made.details.items()}
         for made in self.own:
             beside = tuple(link for other in self.own if other is not made for link in other.links)
-            yield from made.pages(Shared(self.returns, self.quality.page_of, (*beside, *links), details))
+            shared = Shared(self.returns, self.quality.page_of, self.states, (*beside, *links), details)
+            yield from made.groups(shared)
         links = (*(link for made in self.own for link in made.links), *links)
-        yield from self.quality.pages(links, suggestions)
+        yield from self.quality.groups(links, suggestions)
         for other in self.others:
-            yield from other.pages(links, suggestions)
+            yield from other.groups(links, suggestions, self.states)

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.publishing.site import labels, returns
+from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
@@ -77,10 +79,22 @@ class DatasetPages:
         """Pages in all."""
         return 1 + self.quality.size
 
-    def pages(self, links: Sequence[Any], suggestions: Mapping[str, Suggestion]) -> Iterator[tuple[str, str]]:
+    def groups(
+        self, links: Sequence[Any], suggestions: Mapping[str, Suggestion], states: Mapping[str, str]
+    ) -> Iterator[Group]:
         """Return the page of the table, and those of quality."""
+        campaigns = returns.campaigns(self.connection, self.name)
+        own = [(campaign, states.get(campaign["campaign_id"])) for campaign in campaigns]
+        newest = next(iter(self.returns.values()), None)
+        made_from = repr((links, own, newest, self.quality.page_of, self._exports()))
+        yield Group(self.name, made_from, partial(self._table, links, campaigns, newest))
+        yield from self.quality.groups(links, suggestions)
+
+    def _table(
+        self, links: Sequence[Any], campaigns: Sequence[dict[str, Any]], newest: dict[str, Any] | None
+    ) -> Iterator[tuple[str, str]]:
         left, shown = MOST_ROWS, []
-        for campaign in returns.campaigns(self.connection, self.name):
+        for campaign in campaigns:
             one = self.returns.get(campaign["snapshot_id"])
             rows = self._rows(self.dataset.table, one, self.dataset.stored, left) if one else []
             left -= len(rows)
@@ -92,12 +106,11 @@ class DatasetPages:
             here=self.name,
             dataset=self.dataset,
             columns=[(column, CLASSES.get(column.kind.name, "num")) for column in self.dataset.columns],
-            newest=next(iter(self.returns.values()), None),
+            newest=newest,
             campaigns=shown,
             page_of={name: page.removeprefix(f"{self.name}/") for name, page in self.quality.page_of.items()},
             exports=self._exports(),
         )
-        yield from self.quality.pages(links, suggestions)
 
     def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """Return the rows of a return that were set aside and break a rule, with the cells that do; None where there

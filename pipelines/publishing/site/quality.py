@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.templating import Look
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 A_PAGE = 200
 """Returns on a page; counted from the oldest, so that a full page stays as it is."""
+NEWEST = "quality.html"
 LOOK = Look()
 Aside = Callable[[dict[str, Any]], Any]
 """The rows of a return that were set aside, as the template shows them; None where there are none to show."""
@@ -50,29 +53,35 @@ class Quality:
         """Pages in all."""
         return len(self.parts)
 
-    def pages(self, links: Sequence[Any], suggestions: Mapping[str, Suggestion]) -> Iterator[tuple[str, str]]:
-        """Return every page, with this navigation."""
+    def groups(self, links: Sequence[Any], suggestions: Mapping[str, Suggestion]) -> Iterator[Group]:
+        """Return every page, with this navigation; each is a group.
+
+        The newest page alone has the counts of verdicts and says up to which return it goes, so that the full ones
+        change with their own returns only.
+        """
         counts = sorted(Counter(one["verdict"] for one in self.returns.values()).items())
-        ends, last = [], len(self.returns)
+        ends: list[tuple[str, int, int | None]] = []
+        last = len(self.returns)
         for part, names in self.parts.items():
-            ends.append((part, last - len(names) + 1, last))
+            ends.append((part, last - len(names) + 1, last if ends else None))
             last -= len(names)
         for part, names in self.parts.items():
-            yield LOOK.render(
-                "quality",
-                f"{self.folder}{part}",
-                links=links,
-                here=self.folder.rstrip("/") or "quality",
-                title=self.title,
-                page=part,
-                returns=[self.returns[name] for name in names],
-                counts=counts,
-                parts_of=ends,
-                decisions=self.decisions,
-                suggestions=suggestions,
-                names_of=self.names_of,
-                aside=self.aside,
-            )
+            values = {
+                "links": links,
+                "here": self.folder.rstrip("/") or "quality",
+                "title": self.title,
+                "page": part,
+                "returns": [self.returns[name] for name in names],
+                "counts": counts if part == NEWEST else None,
+                "parts_of": ends,
+                "decisions": {name: self.decisions[name] for name in names if name in self.decisions},
+                "suggestions": {name: suggestions[name] for name in names if name in suggestions},
+            }
+            name = f"{self.folder}{part}"
+            yield Group(name, repr(values), partial(self._page, name, values))
+
+    def _page(self, name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        return [LOOK.render("quality", name, **values, names_of=self.names_of, aside=self.aside)]
 
 
 def parts(names: list[str]) -> dict[str, list[str]]:
@@ -80,7 +89,7 @@ def parts(names: list[str]) -> dict[str, list[str]]:
     oldest return; the newest, which grows, is quality.html.
     """
     rest = len(names) % A_PAGE or min(A_PAGE, len(names))
-    made = {"quality.html": names[:rest]}
+    made = {NEWEST: names[:rest]}
     older = [names[start : start + A_PAGE] for start in range(rest, len(names), A_PAGE)]
     for i, some in enumerate(older):
         made[f"quality-{len(older) - i}.html"] = some

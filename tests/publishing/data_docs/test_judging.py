@@ -53,7 +53,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:
         with warehouse.writing() as connection:
             build_marts(connection)
     with warehouse.reading() as connection:
-        return batches.newest(connection, 20)
+        return batches.newest(connection, "info-international-agreements", 20)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from khrop.thai import provinces
 from pipelines.publishing.names import Both
 from pipelines.publishing.site import returns
 from pipelines.publishing.site.build import Detail, Link, Page, Shared
+from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.templating import Look
 from warehouse import reconciliation
 
@@ -27,9 +29,9 @@ MEASURE: dict[str, Both] = {
     "pending": ("ยังไม่บันทึก", "pending"),
 }
 LOOK = Look(Path(__file__).parent / "templates", words={"KIND": KIND, "STATUS": STATUS, "MEASURE": MEASURE})
-_COUNTS = (
-    "count(*) AS total, count(*) FILTER (status = 'saved') AS saved,"
-    " count(*) FILTER (status = 'in_progress') AS in_progress, count(*) FILTER (status = 'not_started') AS not_started"
+_DISTRICTS = (
+    "SELECT campaign_id, province_code, district, total, saved, in_progress, not_started FROM mart.district_progress"
+    " WHERE is_latest ORDER BY campaign_id, province_code, district"
 )
 
 
@@ -45,7 +47,9 @@ class RegisterPages:
         self.connection = connection
         all_campaigns = returns.campaigns(connection, NAME)
         self.campaigns = [campaign for campaign in all_campaigns if campaign["snapshot_id"]]
-        self.districts = {c["campaign_id"]: self._districts(c) for c in self.campaigns}
+        self.districts: dict[str, list[dict[str, Any]]] = {c["campaign_id"]: [] for c in self.campaigns}
+        for district in returns.dicts(connection, _DISTRICTS) if self.campaigns else ():
+            self.districts[district["campaign_id"]].append(district)
         self.beside = dict(
             connection.execute(
                 "SELECT campaign_id, reconciles_with FROM core.campaign WHERE reconciles_with <> ''"
@@ -83,16 +87,18 @@ class RegisterPages:
             1 + len({district["province_code"] for district in districts}) for districts in self.districts.values()
         )
 
-    def pages(self, shared: Shared) -> Iterator[Page]:
-        """Return every page: the list of campaigns, and of each its provinces."""
+    def groups(self, shared: Shared) -> Iterator[Group]:
+        """Return every page: the list of campaigns, and of each its provinces as a group."""
         links = (*self.links, *shared.links)
         if self.campaigns:
             figures = {name: _sums(districts) for name, districts in self.districts.items()}
-            yield LOOK.render(
-                "registers", f"{NAME}/index.html", links=links, here=NAME, campaigns=self.campaigns, figures=figures
-            )
+            values = {"links": links, "campaigns": self.campaigns, "figures": figures}
+            yield Group(NAME, repr(values), partial(_list, values))
         for campaign in self.campaigns:
-            yield from self._campaign(campaign, links, shared)
+            name = campaign["campaign_id"]
+            other = self.beside.get(name, "")
+            made_from = shared.made_from(name, links, campaign, other, shared.states.get(other))
+            yield Group(f"{NAME} {name}", made_from, partial(self._campaign, campaign, links, shared))
 
     def _campaign(self, campaign: dict[str, Any], links: Sequence[Link], shared: Shared) -> Iterator[Page]:
         name = campaign["campaign_id"]
@@ -127,13 +133,9 @@ class RegisterPages:
                 total=_sums(own), authorities=authorities, differences=differences.get(code, []),
             )  # fmt: skip
 
-    def _districts(self, campaign: dict[str, Any]) -> list[dict[str, Any]]:
-        return returns.dicts(
-            self.connection,
-            f"SELECT province_code, district, {_COUNTS} FROM core.local_authority"
-            " WHERE snapshot_id = ? AND judgement = ? GROUP BY ALL ORDER BY province_code, district",
-            [campaign["snapshot_id"], campaign["judgement"]],
-        )
+
+def _list(values: Mapping[str, Any]) -> list[Page]:
+    return [LOOK.render("registers", f"{NAME}/index.html", **values, here=NAME)]
 
 
 def _sums(districts: Sequence[Mapping[str, Any]]) -> dict[str, int]:

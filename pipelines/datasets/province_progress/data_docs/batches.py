@@ -25,6 +25,7 @@ from pipelines.datasets.province_progress.data_docs.comparisons import (
     Suite,
 )
 from pipelines.datasets.province_progress.data_docs.expectations import COUNTRY, LOADED, TREND
+from warehouse import parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,32 +109,32 @@ class Return:
     digest: str
 
 
-def newest(connection: DuckDBPyConnection, most: int) -> list[Return]:
-    """The newest returns that count of each campaign, by campaign and as-of date, the newest first."""
+def newest(connection: DuckDBPyConnection, campaign_id: str, most: int) -> list[Return]:
+    """The newest returns of a campaign that count, the newest first."""
     chosen = connection.execute(
         "SELECT s.campaign_id, s.as_of, s.snapshot_id, s.revision, s.received_at, c.tolerance, c.every_days"
         " FROM core.snapshot_current AS s INNER JOIN core.campaign AS c USING (campaign_id)"
-        " WHERE s.dataset = 'province_progress'"
-        " QUALIFY row_number() OVER (PARTITION BY campaign_id ORDER BY as_of DESC) <= ?"
-        " ORDER BY campaign_id, as_of DESC",
-        [most],
+        " WHERE s.dataset = 'province_progress' AND s.campaign_id = ? ORDER BY as_of DESC LIMIT ?",
+        [campaign_id, most],
     ).fetchall()
-    frames = {table: dict(_frames(connection, table, most)) for table in _QUERIES}
-    return [_return(row, {table: found[row[0], row[1]] for table, found in frames.items()}) for row in chosen]
+    frames = {table: dict(_frames(connection, table, campaign_id, most)) for table in _QUERIES}
+    return [_return(row, {table: found[row[1]] for table, found in frames.items()}) for row in chosen]
 
 
-def _frames(connection: DuckDBPyConnection, table: str, most: int) -> Iterator[tuple[tuple[str, date], pd.DataFrame]]:
-    """A table's rows of each of the newest returns, by campaign and as-of date."""
+def _frames(
+    connection: DuckDBPyConnection, table: str, campaign_id: str, most: int
+) -> Iterator[tuple[date, pd.DataFrame]]:
+    """A table's rows of each of the newest returns of a campaign, by as-of date."""
+    # A constant, which DuckDB carries below the windows; a parameter's value it does not know when it plans.
     frame = plain(
         connection.execute(
-            f"SELECT * FROM ({_QUERIES[table]}) QUALIFY dense_rank() OVER (PARTITION BY campaign_id ORDER BY as_of"
-            f" DESC) <= ? ORDER BY campaign_id, as_of, {_ORDER[table]}",
+            f"SELECT * FROM ({_QUERIES[table]}) WHERE {parts.of_campaigns([campaign_id])}"
+            f" QUALIFY dense_rank() OVER (ORDER BY as_of DESC) <= ? ORDER BY as_of, {_ORDER[table]}",
             [most],
         ).df()
     )
-    for key, rows in frame.groupby(["campaign_id", "as_of"], sort=False):
-        campaign_id, as_of = cast("tuple[str, pd.Timestamp]", key)
-        yield (campaign_id, as_of.date()), rows.reset_index(drop=True)
+    for as_of, rows in frame.groupby("as_of", sort=False):
+        yield cast("pd.Timestamp", as_of).date(), rows.reset_index(drop=True)
 
 
 def _return(row: Sequence[Any], frames: Mapping[str, pd.DataFrame]) -> Return:

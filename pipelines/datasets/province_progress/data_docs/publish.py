@@ -21,17 +21,17 @@ from pipelines.datasets.province_progress.data_docs.batches import Return, newes
 from pipelines.datasets.province_progress.data_docs.comparisons import Suite, suites
 from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
-from warehouse import exports, folders
+from warehouse import exports, folders, parts
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 KEPT = 100
-"""Returns of a campaign that the pages tell of."""
-JUDGED_AT_ONCE = 20
-"""Of these, how many of the newest are judged if they have not been. Each takes just below a second, so that a first
-build from a long history ends within twenty; a campaign with a return every two weeks has eight."""
+"""Returns of a campaign that have pages."""
+JUDGED_AT_ONCE = 60
+"""Of all campaigns, how many of the returns that came last are judged if they have not been. Each takes just below a
+second, so that a first build from a long history ends within a minute; a week of fifty campaigns has fifty."""
 SET_ASIDE = 50
 LEDGER = ".returns.json"
 STATE = ".state"
@@ -65,20 +65,33 @@ def _publish(home: Home, force: bool) -> Published:
         stands = _text(home.data_docs / STATE) == made_from and (home.data_docs / "index.html").exists()
         if stands and not force:
             return _published(home, 0)
-        returns, aside, all_returns = newest(connection, KEPT), _aside(connection), _counting(connection)
-    known = {} if force else _known(home.data_docs, _maker(expected, version))
-    stand = {one.snapshot_id for one in returns if known.get(one.snapshot_id, {}).get("digest") == one.digest}
-    due = [one for one in _newest_each(returns) if one.snapshot_id not in stand]
+        states, aside, all_returns = _states(connection), _aside(connection), _counting(connection)
+        known, before = ({}, {}) if force else _known(home.data_docs, _maker(expected, version))
+        ledger: dict[str, dict[str, Any]] = {}
+        due: list[Return] = []
+        for campaign, campaign_state in states.items():
+            if before.get(campaign) == campaign_state:
+                ledger |= {name: entry for name, entry in known.items() if entry["campaign_id"] == campaign}
+                continue
+            for one in newest(connection, campaign, KEPT):
+                if known.get(one.snapshot_id, {}).get("digest") == one.digest:
+                    ledger[one.snapshot_id] = known[one.snapshot_id]
+                else:
+                    due.append(one)
+            due = sorted(due, key=lambda one: (one.received_at, one.as_of), reverse=True)[:JUDGED_AT_ONCE]
     with _new_folder(home.data_docs) as new:
-        ledger = {name: entry for name, entry in known.items() if name in stand}
         _take_over(home.data_docs, new, ledger.values())
         ledger |= _judge(due, expected, new)
         shown = sorted(ledger.values(), key=lambda e: (e["as_of"], e["campaign_id"]), reverse=True)
         index = site.index_page(expected, shown, aside, all_returns - len(ledger), version)
         (new / "index.html").write_text(index, encoding="utf-8")
         shutil.copyfile(site.PAGES / site.STYLE, new / site.STYLE)
-        told = {"maker": _maker(expected, version), "returns": {e["snapshot_id"]: e for e in shown}}
-        (new / LEDGER).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        record = {
+            "maker": _maker(expected, version),
+            "campaigns": states,
+            "returns": {e["snapshot_id"]: e for e in shown},
+        }
+        (new / LEDGER).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
         (new / STATE).write_text(made_from, encoding="ascii")
         folders.swap(new, home.data_docs)
     return _published(home, len(due))
@@ -99,14 +112,13 @@ class _new_folder:
         shutil.rmtree(self.new, ignore_errors=True)
 
 
-def _newest_each(returns: Iterable[Return]) -> list[Return]:
-    counts: dict[str, int] = {}
-    found = []
-    for one in returns:
-        counts[one.campaign_id] = counts.get(one.campaign_id, 0) + 1
-        if counts[one.campaign_id] <= JUDGED_AT_ONCE:
-            found.append(one)
-    return found
+def _states(connection: DuckDBPyConnection) -> dict[str, str]:
+    """What the returns of each campaign are judged from, by campaign."""
+    states = parts.states(connection)
+    rows = connection.execute(
+        "SELECT DISTINCT campaign_id FROM core.snapshot_current WHERE dataset = 'province_progress' ORDER BY ALL"
+    ).fetchall()
+    return {campaign: states[campaign] for (campaign,) in rows}
 
 
 def _judge(due: list[Return], expected: tuple[Suite, ...], new: Path) -> dict[str, dict[str, Any]]:
@@ -157,14 +169,21 @@ def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> No
             shutil.copyfile(page, target)
 
 
-def _known(folder: Path, maker: str) -> dict[str, dict[str, Any]]:
-    """What was judged before by the same expectations, as far as its pages are there."""
+def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What was judged before by the same expectations, as far as its pages are there, and the states of campaigns.
+
+    A campaign of which a page is missing has no state, so that its returns are looked at again.
+    """
     try:
-        told = json.loads(_text(folder / LEDGER) or "{}")
-        entries: dict[str, dict[str, Any]] = told["returns"] if told.get("maker") == maker else {}
-        return {n: e for n, e in entries.items() if all((folder / t["page"]).exists() for t in e["tables"].values())}
-    except (ValueError, KeyError, TypeError):
-        return {}
+        record = json.loads(_text(folder / LEDGER) or "{}")
+        if record.get("maker") != maker:
+            return {}, {}
+        entries: dict[str, dict[str, Any]] = record["returns"]
+        there = {n: e for n, e in entries.items() if all((folder / t["page"]).exists() for t in e["tables"].values())}
+        missing = {entry["campaign_id"] for name, entry in entries.items() if name not in there}
+        return there, {name: state for name, state in record["campaigns"].items() if name not in missing}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}, {}
 
 
 def _maker(expected: tuple[Suite, ...], version: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
-from pipelines.datasets.province_progress.site.views import View, beside
+from pipelines.datasets.province_progress.site.views import View, beside, listed
 from pipelines.publishing.names import Names
 from pipelines.publishing.site import returns
 from pipelines.publishing.site.build import Detail, Link, Page, Shared
+from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.labels import both_dates
 from pipelines.publishing.site.templating import Look, squeezed
 
@@ -63,23 +65,14 @@ class ProvincePages:
     """
 
     def __init__(self, connection: DuckDBPyConnection, letters: Mapping[tuple[str, str], str]) -> None:
-        self.letters = letters
-        self.views = [
-            View.of(
-                c,
-                progress.country(connection, name := c.campaign_id),
-                progress.standings(connection, name),
-                sources.against_the_line(connection, name),
-            )
-            for c in progress.campaigns(connection)
-        ]
-        self.cells = {v.campaign.campaign_id: sources.cells(connection, v.campaign.campaign_id) for v in self.views}
+        self.connection, self.letters = connection, letters
+        self.listed = listed(connection)
         self.waiting = returns.waiting(connection, DATASET.name)
 
     @property
     def links(self) -> tuple[Link, ...]:
         """The navigation of pages that are of no campaign."""
-        only = base_of(self.views[0].campaign.campaign_id) if len(self.views) == 1 else None
+        only = base_of(self.listed[0].campaign.campaign_id) if len(self.listed) == 1 else None
         return self._links(only)
 
     @property
@@ -88,7 +81,7 @@ class ProvincePages:
         return {}
 
     def _links(self, base: str | None) -> tuple[Link, ...]:
-        campaigns = (Link("index.html", "โครงการ", "Campaigns", "campaigns"),) if len(self.views) > 1 else ()
+        campaigns = (Link("index.html", "โครงการ", "Campaigns", "campaigns"),) if len(self.listed) > 1 else ()
         if base is None:
             return campaigns
         return (
@@ -100,25 +93,38 @@ class ProvincePages:
     @property
     def size(self) -> int:
         """Pages in all."""
-        return 1 + sum(len(v.now) + 2 for v in self.views)
+        return 1 + sum(one.total.provinces + 2 for one in self.listed)
 
-    def pages(self, shared: Shared) -> Iterator[Page]:
-        """Return every page; the site's first is that of the only campaign, or a list of all."""
-        if len(self.views) != 1:
-            template, here = ("campaigns", "campaigns") if self.views else ("empty", "front")
-            links = (*self.links, *shared.links)
-            yield LOOK.render(template, "index.html", links=links, here=here, views=self.views, waiting=self.waiting)
-        for view in self.views:
-            yield from self._campaign(view, shared)
+    def groups(self, shared: Shared) -> Iterator[Group]:
+        """Return every page, each campaign's as a group; the site's first is that of the only one, or a list of all."""
+        if len(self.listed) != 1:
+            made_from = repr((self.links, shared.links, self.listed, self.waiting))
+            yield Group("campaigns", made_from, partial(self._list, shared))
+        for one in self.listed:
+            name = one.campaign.campaign_id
+            own = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
+            made_from = shared.made_from(name, len(self.listed) == 1, *own)
+            yield Group(f"campaign {name}", made_from, partial(self._campaign, one.campaign, shared))
 
-    def _campaign(self, view: View, shared: Shared) -> Iterator[Page]:
-        base = base_of(view.campaign.campaign_id)
+    def _list(self, shared: Shared) -> Iterator[Page]:
+        template, here = ("campaigns", "campaigns") if self.listed else ("empty", "front")
+        links = (*self.links, *shared.links)
+        yield LOOK.render(template, "index.html", links=links, here=here, listed=self.listed, waiting=self.waiting)
+
+    def _campaign(self, campaign: progress.Campaign, shared: Shared) -> Iterator[Page]:
+        name, base = campaign.campaign_id, base_of(campaign.campaign_id)
+        view = View.of(
+            campaign,
+            progress.country(self.connection, name),
+            progress.standings(self.connection, name),
+            sources.against_the_line(self.connection, name),
+        )
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
         template = charts.template(frame)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
         # Where there is one campaign its front page is that of the site, too.
-        for name in (f"{base}index.html", *(["index.html"] if len(self.views) == 1 else [])):
+        for name in (f"{base}index.html", *(["index.html"] if len(self.listed) == 1 else [])):
             yield LOOK.render(
                 "front",
                 name,
@@ -141,7 +147,7 @@ class ProvincePages:
         self, view: View, shared: Shared, context: Mapping[str, Any], frame: charts.Frame, template: str
     ) -> Iterator[Page]:
         name, base, ranked = view.campaign.campaign_id, context["base"], view.by_rank()
-        rows = source_rows.of(self.cells[name], shared.returns, shared.quality_of)
+        rows = source_rows.of(sources.cells(self.connection, name), shared.returns, shared.quality_of)
         for one in view.now:
             code = one.province_code
             history = view.history[code]

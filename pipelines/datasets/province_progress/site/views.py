@@ -9,9 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
 from pipelines.datasets.province_progress.site.sources import AgainstTheLine
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MOST, BESIDE = 5, 3
 """Provinces named among those that gained most; neighbours in rank on either side."""
@@ -140,6 +145,29 @@ class View:
         """Three steps on either side of the straight line, the outermost open."""
         most = max(abs(s.gap_points) for s in self.now)
         return Scale(next((step for step in STEPS if 3 * step >= most), STEPS[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A campaign in the list of all, with the country at its latest as-of date."""
+
+    campaign: Campaign
+    total: Country
+    days_left: int
+
+    @property
+    def as_of(self) -> date:
+        return self.total.as_of
+
+
+def listed(connection: DuckDBPyConnection) -> list[Listed]:
+    """Return the campaigns that have an accepted return, by id."""
+    newest = progress.newest(connection)
+    return [
+        Listed(one, country, (one.deadline - country.as_of).days)
+        for one in progress.campaigns(connection)
+        if (country := newest.get(one.campaign_id))
+    ]
 
 
 def beside(ranked: Sequence[Standing], code: str) -> list[Standing]:
