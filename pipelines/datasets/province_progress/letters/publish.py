@@ -1,44 +1,39 @@
 """The letters of a campaign: a reminder to each province that is behind, the circular to all. Nothing is sent.
 
-Here belongs which letters there are and how they come into their folder. What they say belongs in `letter_wording`,
+Here belongs which letters there are and how they come into their folder. What they say belongs in `wording`,
 how they look in the templates.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import campaigns as campaign_files
 from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.choices import Only
-from pipelines.datasets.province_progress.letters import templates, wording
+from pipelines.datasets.province_progress.letters import wording
 from pipelines.datasets.province_progress.letters.fields import CIRCULAR, REMINDER
 from pipelines.datasets.province_progress.letters.wording import Occasion
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
+from pipelines.publishing.letters import folder as letter_folder
+from pipelines.publishing.letters import templates
+from pipelines.publishing.letters.folder import INDEX, Written
+from pipelines.publishing.letters.wording import qr_code
 from warehouse.connect import Warehouse
-from warehouse.tables import swap
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 BEHIND = ("behind", "not_started", "overdue")
 """The statuses of mart.compliance that a reminder is for."""
-INDEX = "index.csv"
 COLUMNS = ("file", "kind", "province_code", "province_th", "province_en", "status", "total", "saved", "pending",
            "saved_percent", "rank", "days_left", "snapshot_id", "page")  # fmt: skip
-PIXELS = 8
-"""A module of a QR code: 2.3 cm of it print sharp at 300 dots an inch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +58,6 @@ class Plan:
     standings: tuple[Standing, ...]
     behind: tuple[Standing, ...]
     spared: tuple[Standing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What came of it: the folder, the files in it, and how many of them are not those that were there."""
-
-    folder: Path
-    files: tuple[str, ...]
-    changed: int
 
 
 class NoLetter(ValueError):
@@ -111,22 +97,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.
     """
     campaign, as_of = planned.occasion.campaign.campaign_id, planned.occasion.country.as_of
-    folder = home.letters / campaign / as_of.isoformat()
-    new = folder.with_name(f".{folder.name}-{os.getpid()}-new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    files, changed = [], 0
-    try:
-        for name, data in _made(home, planned):
-            changed += not _kept(folder / name, new / name, data)
-            files.append(name)
-            advance(1)
-        there = {path.name for path in folder.iterdir() if path.name != ".DS_Store"} if folder.is_dir() else set()
-        if changed or there != set(files):
-            swap(new, folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    return Written(folder, tuple(files), changed)
+    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _made(home, planned), advance)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -152,15 +123,6 @@ def file_name(standing: Standing) -> str:
     return f"{standing.province_code}-{slug}.docx"
 
 
-def qr_code(text: str) -> bytes:
-    """A text as a QR code, PNG."""
-    import segno
-
-    made = io.BytesIO()
-    segno.make(text, micro=False, error="m").save(made, kind="png", scale=PIXELS)
-    return made.getvalue()
-
-
 def _kind(standing: Standing) -> Only:
     return Only.behind if standing.saved else Only.not_started
 
@@ -168,40 +130,23 @@ def _kind(standing: Standing) -> Only:
 def _made(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
     """Each file's name and bytes, the index last. Both templates are checked before the first."""
     occasion = planned.occasion
-    reminder, circular = (templates.load(kind, home.templates) for kind in (REMINDER, CIRCULAR))
+    form = occasion.letterhead.form
+    reminder, circular = (templates.load(kind, form, home.templates) for kind in (REMINDER, CIRCULAR))
     for standing in planned.behind:
         fields = wording.reminder(occasion, standing)
         yield file_name(standing), reminder.render(fields, qr_code(fields["page_url"]))
     fields = wording.circular(occasion, planned.standings)
-    yield f"{CIRCULAR}.docx", circular.render(fields, qr_code(fields["page_url"]))
+    yield f"{CIRCULAR.name}.docx", circular.render(fields, qr_code(fields["page_url"]))
     yield INDEX, _index(occasion, planned.behind)
 
 
 def _index(occasion: Occasion, behind: Iterable[Standing]) -> bytes:
-    """The list of the letters, with a byte order mark: without it a spreadsheet takes Thai for something else."""
-    made = io.StringIO()
-    table = csv.writer(made, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for s in behind:
-        table.writerow(
-            (file_name(s), REMINDER, s.province_code, s.name_th, s.name_en, s.status, s.total, s.saved, s.pending,
-             s.saved_percent, s.rank, s.days_left, s.snapshot_id, occasion.page(s.province_code))
-        )  # fmt: skip
     nation = occasion.country
-    table.writerow(
-        (f"{CIRCULAR}.docx", CIRCULAR, "", "", "", "", nation.total, nation.saved, nation.pending, nation.saved_percent,
-         "", occasion.days_left, "", occasion.page())
-    )  # fmt: skip
-    return made.getvalue().encode("utf-8-sig")
-
-
-def _kept(old: Path, new: Path, data: bytes) -> bool:
-    """Put a file's bytes at `new`: as the file that is at `old`, where that has them; whether it has."""
-    try:
-        if old.read_bytes() == data:
-            os.link(old, new)
-            return True
-    except OSError:
-        pass  # there is none, or the disk knows no links: it is written
-    new.write_bytes(data)
-    return False
+    rows = [
+        (file_name(s), REMINDER.name, s.province_code, s.name_th, s.name_en, s.status, s.total, s.saved, s.pending,
+         s.saved_percent, s.rank, s.days_left, s.snapshot_id, occasion.page(s.province_code))
+        for s in behind
+    ]  # fmt: skip
+    circular = (f"{CIRCULAR.name}.docx", CIRCULAR.name, "", "", "", "", nation.total, nation.saved, nation.pending,
+                nation.saved_percent, "", occasion.days_left, "", occasion.page())  # fmt: skip
+    return letter_folder.index(COLUMNS, [*rows, circular])
