@@ -25,10 +25,9 @@ def list_fields(kinds: Sequence[LetterKind], as_json: bool) -> int:
     from pipelines.publishing.letters.fields import EMBLEM, QR
 
     known: dict[str, tuple[Field, list[str], list[str]]] = {}
+    pairs = [(kind, field) for kind in kinds for field in kind.fields]
     # Those of a row come last.
-    for kind, field in sorted(
-        ((kind, field) for kind in kinds for field in kind.fields), key=lambda of: of[1].name.startswith("row.")
-    ):
+    for kind, field in sorted(pairs, key=lambda pair: pair[1].name.startswith("row.")):
         _, having, needing = known.setdefault(field.name, (field, [], []))
         having.append(kind.name)
         needing += [kind.name] if field.needed else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ def index(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     table.writerow(columns)
     table.writerows(rows)
     return made.getvalue().encode("utf-8-sig")
+
+
+def stem(province_code: str, name_en: str) -> str:
+    """Return the name of a province's file without its ending: `81-krabi`."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name_en.lower()).strip("-")
+    return f"{province_code}-{slug}"
 
 
 def _kept(old: Path, new: Path, data: bytes) -> bool:

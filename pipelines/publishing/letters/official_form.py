@@ -33,16 +33,17 @@ def stamped_end(document: Any) -> None:
     contact(document)
 
 
-def external_head(document: Any, subject: str, to: str) -> None:
-    """Write the head of a letter to another office (หนังสือภายนอก)."""
+def external_head(document: Any, subject: str, to: str, *, refers: bool = True) -> None:
+    """Write the head of a letter to another office (หนังสือภายนอก); `refers` to the sender's own letters, if any."""
     paper.emblem(document)
     paper.pair(document, "ที่ {{ number }}", "{{ sender }}")
     paper.line(document, "{{ date }}", left=RIGHT, before=6)
     paper.headed(document, "เรื่อง", subject)
     paper.headed(document, "เรียน", to)
-    paper.line(document, "{%p if cited %}")
-    paper.headed(document, "อ้างถึง", "หนังสือ{{ sender }} {{ cited }}")
-    paper.line(document, "{%p endif %}")
+    if refers:
+        paper.line(document, "{%p if cited %}")
+        paper.headed(document, "อ้างถึง", "หนังสือ{{ sender }} {{ cited }}")
+        paper.line(document, "{%p endif %}")
 
 
 def external_end(document: Any) -> None:

@@ -20,7 +20,7 @@ NO_BREAK, NO_WIDTH_NO_BREAK = "\u00a0", "\u200d"
 """A space at which no line ends, and what keeps two letters on a line: Word's *No-Width Non Break*."""
 _DIGIT = "[0-9๐-๙]"
 _UNITS = ("แห่ง", "วัน", "จังหวัด", "อำเภอ", "คน", "ฉบับ", "ครั้ง", "เดือน", "ปี", "บาท", "นาฬิกา", r"น\.")
-_LEADING = ("ร้อยละ", "ที่", r"พ\.ศ\.", "ต่อ", r"โทร\.", "โทรสาร", "วันละ", "อีก", "ว")
+_LEADING = ("ร้อยละ", r"พ\.ศ\.", "ต่อ", r"โทร\.", "โทรสาร", "วันละ", "อีก", "ว")
 _MONTH = "|".join(MONTHS)
 _AFTER_MONTH, _AFTER_LEADING = ("|".join(f"(?<={word})" for word in words) for words in (MONTHS, _LEADING))
 _UNPARTED = re.compile(
@@ -31,14 +31,16 @@ _UNPARTED = re.compile(
     r"|(?<=QR) (?=Code)|(?<=ณ) (?=วัน)"
 )
 """Spaces at which a line must not end: between a number and its unit, the parts of a date, of a letter's number."""
+_ORDINAL = re.compile(rf"((?:^|(?<=[ {NO_BREAK}]))[^ {NO_BREAK}]{{0,28}}ที่) (?=[0-9๐-๙.])")
+"""Another, behind a short word: LibreOffice cuts a number in two where the last other space is far away."""
 _BEFORE_ORDINAL = "|".join(f"(?<={word})" for word in ("วัน", "ลำดับ", *WEEKDAYS))
-_WHOLE = re.compile(rf"(?:{_BEFORE_ORDINAL})(?=(?:ที่|ละ)[ {NO_BREAK}][0-9๐-๙.])|(?<=ทั่)(?=ว)")
+_WHOLE = re.compile(rf"(?:{_BEFORE_ORDINAL})(?=(?:ที่|ละ){NO_BREAK}[0-9๐-๙.])|(?<=ร้อย)(?=ละ{NO_BREAK})|(?<=ทั่)(?=ว)")
 """Within words that some programs part before a number which cannot be parted from them."""
 
 
 def unparted(text: str) -> str:
     """Return a text in which no line can end between a number and its unit: such spaces do not break."""
-    return _WHOLE.sub(NO_WIDTH_NO_BREAK, _UNPARTED.sub(NO_BREAK, text))
+    return _WHOLE.sub(NO_WIDTH_NO_BREAK, _UNPARTED.sub(NO_BREAK, _ORDINAL.sub(rf"\1{NO_BREAK}", text)))
 
 
 def letterhead(head: Letterhead, dated: date | None) -> dict[str, str]:

@@ -24,7 +24,7 @@ WIDTHS = (1.4, 3.7, 1.7, 2.5, 2.9, 2.5, 2.7)
 SINCE = (
     "{% if cited %}ตามหนังสือ{{ sender }} {{ cited }} เรื่อง {% else %}ตามที่{{ sender }} แจ้งเรื่อง {% endif %}"
     "{{ campaign }} ขอความร่วมมือจังหวัดแจ้งองค์กรปกครองส่วนท้องถิ่นในพื้นที่ดำเนินการให้ครบถ้วน"
-    "ภายใน{{ deadline }} นั้น"
+    " ภายใน{{ deadline }} นั้น"
 )
 """How a stamped letter begins: it has no line for its subject."""
 STANDING = (
@@ -34,7 +34,7 @@ STANDING = (
     " จำนวน {{ pending }} แห่ง คิดเป็นร้อยละ {{ pending_percent }} อยู่ในลำดับที่ {{ rank }} จาก {{ provinces }} จังหวัด"
     " (ทั่วประเทศร้อยละ {{ nation_saved_percent }}) {{ time_left }}"
 )
-REQUEST = "ตรวจสอบและเร่งรัดการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นในพื้นที่{{ finish_by }} รายละเอียดปรากฏตาม QR Code ท้ายหนังสือนี้"
+REQUEST = "ตรวจสอบและเร่งรัดการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นในพื้นที่ {{ finish_by }} รายละเอียดปรากฏตาม QR Code ท้ายหนังสือนี้"
 
 
 def write_default(folder: Path) -> None:
@@ -50,7 +50,7 @@ def _external_reminder(document: Any) -> None:
     paper.body(
         document,
         "{% if cited %}ตามหนังสือที่อ้างถึง {% else %}ตามที่{% endif %}{{ sender }}ขอความร่วมมือจังหวัดแจ้งองค์กรปกครอง"
-        "ส่วนท้องถิ่นในพื้นที่ดำเนินการตามเรื่องดังกล่าวให้ครบถ้วนภายใน{{ deadline }} นั้น",
+        "ส่วนท้องถิ่นในพื้นที่ดำเนินการตามเรื่องดังกล่าวให้ครบถ้วน ภายใน{{ deadline }} นั้น",
     )
     paper.body(document, STANDING)
     paper.body(document, f"จึงเรียนมาเพื่อโปรด{REQUEST}")

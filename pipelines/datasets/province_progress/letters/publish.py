@@ -6,7 +6,6 @@ how they look in the templates.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +22,7 @@ from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
 from pipelines.publishing.letters import folder as letter_folder
 from pipelines.publishing.letters import templates
+from pipelines.publishing.letters.citations import cited_letters
 from pipelines.publishing.letters.folder import INDEX, Written
 from pipelines.publishing.letters.wording import qr_code
 from warehouse.connect import Warehouse
@@ -80,7 +80,7 @@ def plan(
         country,
         replace(head, base_url=wanted.base_url) if wanted.base_url else head,
         file.letters if file else (),
-        progress.cited_letters(connection, campaign.campaign_id),
+        cited_letters(connection, [campaign.campaign_id]),
         wanted.dated,
     )
     standings = tuple(progress.standings(connection, campaign.campaign_id, latest=True))
@@ -119,8 +119,7 @@ def publish(home: Home, *, force: bool = False) -> Published:
 
 def file_name(standing: Standing) -> str:
     """`81-krabi.docx`."""
-    slug = re.sub(r"[^a-z0-9]+", "-", standing.name_en.lower()).strip("-")
-    return f"{standing.province_code}-{slug}.docx"
+    return f"{letter_folder.stem(standing.province_code, standing.name_en)}.docx"
 
 
 def _kind(standing: Standing) -> Only:
