@@ -16,6 +16,7 @@ from typing import Any
 from khrop.model.rule import options_of
 from khrop.thai.digits import normalise
 from khrop.thai.marks import is_mangled, restore
+from khrop.thai.provinces import all_provinces
 from pipelines.toml_table import TomlTable
 
 BUNDLED = Path(__file__).parent
@@ -27,6 +28,8 @@ DEFAULT_DATASET = "province_progress"
 """The dataset of a campaign whose file names none."""
 OF_DATASET = "campaign.toml"
 """The campaign that a dataset's folder may carry."""
+STAMPED, EXTERNAL = "stamped", "external"
+"""The forms of a letter: with the office's stamp in place of a signature (หนังสือประทับตรา), and signed (หนังสือภายนอก)."""
 ADDRESS = "an address like https://example.go.th/khrop"
 
 
@@ -47,6 +50,7 @@ class Letterhead:
         signer: Who signs.
         signer_title: The signer's position.
         base_url: Where the site is published, for the QR codes.
+        form: The form of the letters, `stamped` or `external`.
     """
 
     sender: str = ""
@@ -57,6 +61,7 @@ class Letterhead:
     signer: str = ""
     signer_title: str = ""
     base_url: str = ""
+    form: str = STAMPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Campaign:
         authorities: The number of authorities, if known.
         letters: The numbers of the letters that opened it.
         letterhead: The sender of its own letters.
+        letterheads: Others that write letters of it, by the code of their province.
         dataset: The name of its dataset.
         params: Parameters of the dataset's contract, by name.
         synthetic: Whether its returns are made up: it is listed only where there are some.
@@ -94,6 +100,7 @@ class Campaign:
     authorities: int | None
     letters: tuple[str, ...]
     letterhead: Letterhead = Letterhead()
+    letterheads: Mapping[str, Letterhead] = field(default_factory=dict)
     dataset: str = DEFAULT_DATASET
     params: Mapping[str, Any] = field(default_factory=dict)
     reconciles_with: str = ""
@@ -171,6 +178,7 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
         authorities=table.value("authorities", int) if "authorities" in table.values else None,
         letters=tuple(table.texts("letters", [])),
         letterhead=_letterhead(table.table("letterhead")),
+        letterheads=_letterheads(table.table("letterheads")),
         dataset=table.value("dataset", str, dataset),
         params=_params(table),
         reconciles_with=table.value("reconciles_with", str, ""),
@@ -215,7 +223,17 @@ def _letterhead(table: TomlTable) -> Letterhead:
     texts = {key: normalise(table.value(key, str)).text for key in table.values}
     if "base_url" in texts and not is_address(texts["base_url"]):
         raise table.mistake("base_url", f"is {texts['base_url']!r}, expected {ADDRESS}")
+    if texts.get("form", STAMPED) not in (STAMPED, EXTERNAL):
+        raise table.mistake("form", f"is {texts['form']!r}, expected {STAMPED} or {EXTERNAL}")
     return Letterhead(**texts)
+
+
+def _letterheads(table: TomlTable) -> dict[str, Letterhead]:
+    codes = {province.code for province in all_provinces()}
+    for code in table.values:
+        if code not in codes:
+            raise table.mistake(code, "is no code of a province, like 81 for กระบี่ (TIS 1099)")
+    return {code: _letterhead(table.table(code)) for code in table.values}
 
 
 def _params(table: TomlTable) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a report's files of each campaign were made from, so that those of the others are not made again."""
+"""Reports with files for each campaign: those of campaigns that did not change are not made again."""
 
 from __future__ import annotations
 
@@ -6,51 +6,63 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FILE = ".made-from.json"
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The files of a campaign.
+
+    Attributes:
+        place: The file, or the folder that holds them.
+        changed: How many of them are not those that were there.
+        figures: What is published of them, as JSON has it.
+    """
+
+    place: Path
+    changed: int = 0
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ByCampaign:
-    """The record in a report's folder: of each campaign a hash of what its files were made from, and their figures."""
+def make(
+    folder: Path, report: str, made_from: Mapping[str, object], maker: Callable[[str], Made], *, force: bool = False
+) -> dict[str, Made]:
+    """Make the files of the campaigns that have none, or whose files are made from something else or were touched.
 
-    def __init__(self, folder: Path) -> None:
-        """Read the record; one that cannot be read is empty.
+    What they were made from is kept in a file of the folder after each campaign, so that a killed run is gone on with.
 
-        Args:
-            folder: The folder of the report.
-        """
-        self.folder = folder
-        try:
-            record = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            record = {}
-        self._record: dict[str, dict[str, Any]] = record if isinstance(record, dict) else {}
+    Args:
+        folder: The folder of the report, created where it is missing.
+        report: Its name: reports may share a folder.
+        made_from: What the files of each campaign are made from; its `repr` changes with it.
+        maker: Makes the files of a campaign.
+        force: Make all.
 
-    def figures(self, campaign: str, made_from: object) -> Mapping[str, Any] | None:
-        """Return the figures of a campaign's files; None where they are made from something else, or not made.
-
-        Args:
-            campaign: The campaign.
-            made_from: What they are made from now; its `repr` changes with it.
-        """
-        kept = self._record.get(campaign, {})
-        return kept["figures"] if kept.get("made_from") == _digest(made_from) else None
-
-    def keep(self, campaign: str, made_from: object, figures: Mapping[str, Any]) -> None:
-        """Record that a campaign's files are made.
-
-        Args:
-            campaign: The campaign.
-            made_from: What they are made from.
-            figures: Their figures, as JSON has them.
-        """
-        self._record[campaign] = {"made_from": _digest(made_from), "figures": dict(figures)}
-        new = self.folder / f"{FILE}-{os.getpid()}"
-        new.write_text(json.dumps(self._record, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(new, self.folder / FILE)
+    Returns:
+        The files of each campaign, in the given order.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f".{report}.json"
+    record = _read(file)
+    made: dict[str, Made] = {}
+    for campaign, text in made_from.items():
+        digest = hashlib.sha256(repr(text).encode()).hexdigest()
+        entry = {} if force else record.get(campaign, {})
+        if entry.get("made_from") == digest and _seen(folder / entry["place"]) == entry["seen"]:
+            made[campaign] = Made(folder / entry["place"], 0, entry["figures"])
+            continue
+        made[campaign] = done = maker(campaign)
+        place = os.path.relpath(done.place, folder)
+        record[campaign] = {
+            "made_from": digest, "place": place, "seen": _seen(done.place), "figures": dict(done.figures),
+        }  # fmt: skip
+        new = file.with_name(f"{file.name}-{os.getpid()}")
+        new.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        os.replace(new, file)
+    return made
 
 
 @functools.cache
@@ -60,5 +72,28 @@ def version(*folders: Path) -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _digest(made_from: object) -> str:
-    return hashlib.sha256(repr(made_from).encode()).hexdigest()
+def contents(folder: Path) -> str:
+    """Return a hash of the files in a folder, which need not exist."""
+    files = sorted(file for file in folder.glob("*") if file.is_file())
+    return hashlib.sha256(b"\0".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+
+
+def _read(file: Path) -> dict[str, dict[str, Any]]:
+    """Return the record; what of it is not as it is written counts as not made."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    keys = {"made_from", "place", "seen", "figures"}
+    entries = record.items() if isinstance(record, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict) and keys <= set(entry)}
+
+
+def _seen(place: Path) -> str:
+    """Return a hash of the names, sizes and times of the files at a place; empty where there are none."""
+    try:
+        files = [place] if place.is_file() else sorted(place.iterdir())
+        stats = [(file.name, stat.st_size, stat.st_mtime_ns) for file in files for stat in [file.stat()]]
+    except OSError:
+        return ""
+    return hashlib.sha256(repr(stats).encode()).hexdigest() if stats else ""

@@ -10,13 +10,18 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from khrop.contracts.local_authority import KINDS, STATUSES, known_counts
 from khrop.thai import provinces
 from khrop.thai.dates import MONTHS
 from khrop.thai.digits import to_thai
+from pipelines.datasets.registry import installed
+from pipelines.readers import read_here
+from pipelines.readers.table_form import reading_for
 
+SAMPLE = Path(__file__).parents[2] / "pipelines" / "sample" / "dla-2563-06-11.txt"
 OPENED = date(2020, 5, 19)
 CAMPAIGN = "synthetic-register"
 TITLE = "ทะเบียนสังเคราะห์ขององค์กรปกครองส่วนท้องถิ่น (ไม่ใช่ข้อมูลจริง)"
@@ -91,6 +96,17 @@ def later(register: Sequence[Authority], as_of: date, share: float = 0.05, *, se
                 authority = replace(authority, status="in_progress")
         made.append(authority)
     return made
+
+
+def sample_figures() -> dict[str, tuple[int, int]]:
+    """Return by province code what the sample counts: authorities, and those that have saved."""
+    with reading_for([installed()["province_progress"].form]):
+        table = read_here(SAMPLE.read_bytes())
+    return {
+        province.code: (int(row.cells["total"].read), int(row.cells["saved"].read))
+        for row in table.rows
+        if (province := provinces.match(row.cells["province_th"].read))
+    }
 
 
 def sample(figures: Mapping[str, tuple[int, int]]) -> list[Authority]:

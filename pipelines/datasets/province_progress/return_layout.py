@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from khrop.thai.dates import format_long
 from khrop.thai.digits import to_arabic
-from pipelines.datasets.province_progress.letters.wording import count, percent
 from pipelines.datasets.province_progress.progress import Country
+from pipelines.publishing.letters.wording import count, percent
 
 TITLE = "ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล"
 HEADINGS = (

@@ -28,13 +28,17 @@ from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS, TITLE, TOTAL, closing
 from pipelines.datasets.province_progress.workbook_cells import Look, set_up
 from pipelines.home import Home
-from pipelines.publishing import zip_files
+from pipelines.publishing import by_campaign, zip_files
+from pipelines.publishing.by_campaign import Made
 from pipelines.publishing.catalogue import Published
+from warehouse import parts
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+CODE = (Path(__file__).parent,)
+"""Where the code of workbooks is."""
 MARTS = ("compliance", "province_trend", "national_trend")
 RETURN_SHEET, ABOUT_SHEET = "รายงาน", "about"
 WIDTHS = (8, 24, 14, 18, 24, 20, 30)
@@ -77,11 +81,11 @@ def build(
     made = io.BytesIO()
     book.save(made)
     with zipfile.ZipFile(made) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+        files = {name: package.read(name) for name in package.namelist()}
     # The time of writing would make other bytes of the same figures.
     stamp = source.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    parts["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, parts["docProps/core.xml"])
-    return zip_files.zipped(parts)
+    files["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, files["docProps/core.xml"])
+    return zip_files.zipped(files)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -89,7 +93,7 @@ def publish(home: Home, *, force: bool = False) -> Published:
 
     Args:
         home: The home.
-        force: Has no effect: a workbook costs little, and is replaced only where it differs.
+        force: Make all workbooks, also of campaigns that did not change; a file is replaced only where it differs.
 
     Returns:
         The folder, and how many workbooks it has.
@@ -100,14 +104,18 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        made = {
-            each.campaign_id: build(connection, each, files.get(each.campaign_id))
-            for each in progress.campaigns(connection)
-        }
-    home.workbook.mkdir(parents=True, exist_ok=True)
-    changed = [name for name, data in made.items() if write(home.workbook / f"{name}.xlsx", data)]
-    lines = [f"- {home.workbook / name}.xlsx" for name in made]
-    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, bool(changed))
+        states, known = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
+
+        def make(name: str) -> Made:
+            path = home.workbook / f"{name}.xlsx"
+            return Made(path, write(path, build(connection, known[name], files.get(name))))
+
+        code = by_campaign.version(*CODE)
+        made_from = {name: (states[name], files.get(name), code) for name in known}
+        made = by_campaign.make(home.workbook, "workbook", made_from, make, force=force)
+    lines = [f"- {done.place}" for done in made.values()]
+    changed = any(done.changed for done in made.values())
+    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, changed)
 
 
 def write(path: Path, data: bytes) -> bool:

@@ -16,7 +16,6 @@ import typer
 from province_table import register as register_commands
 from typer.testing import CliRunner
 
-from khrop.thai import provinces
 from pipelines.datasets.registry import installed
 from pipelines.definitions import definitions_of
 from pipelines.home import Home
@@ -29,17 +28,6 @@ ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "pipelines" / "sample" / "dla-2563-06-11.txt"
 FIRST, SECOND = date(2020, 6, 11), date(2020, 6, 18)
 KRABI = "81"
-
-
-def figures() -> dict[str, tuple[int, int]]:
-    """By province code what the sample counts: authorities, and those that have saved."""
-    with reading_for([installed()["province_progress"].form]):
-        table = read_here(SAMPLE.read_bytes())
-    return {
-        province.code: (int(row.cells["total"].read), int(row.cells["saved"].read))
-        for row in table.rows
-        if (province := provinces.match(row.cells["province_th"].read))
-    }
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             assert "Traceback" not in done.output
             return done
 
-        first = registers.register(figures(), FIRST)
+        first = registers.register(registers.sample_figures(), FIRST)
         second = registers.later(first, SECOND)
         at = next(at for at, a in enumerate(second) if a.province_code == KRABI and a.status == "saved")
         spoilt = [*second]
@@ -218,6 +206,6 @@ def test_the_bundled_register_is_made_and_says_so() -> None:
     parse = installed()["local_authority"].by_name["saved_on"].parse
     read = [{name: cell.read for name, cell in row.cells.items() if cell.read} for row in table.rows]
     read = [row | {"saved_on": parse(row["saved_on"])} if "saved_on" in row else row for row in read]
-    made = registers.cells(registers.sample(figures()))
+    made = registers.cells(registers.sample(registers.sample_figures()))
     assert [list(row.values()) for row in read] == [[cell for cell in cells if cell] for cells in made]
     assert any("ไม่ใช่ข้อมูลจริง" in cell.read for cell in table.prose())

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from pipelines.campaigns import Letterhead
-from pipelines.datasets.province_progress.letters.fields import KINDS, example, fields_of
-from pipelines.datasets.province_progress.letters.wording import BLANK, Occasion, circular, needed, reminder
+from pipelines.datasets.province_progress.letters.fields import KINDS, REMINDER
+from pipelines.datasets.province_progress.letters.wording import Occasion, circular, needed, reminder
 from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
+from pipelines.publishing.letters.fields import LetterKind
+from pipelines.publishing.letters.wording import BLANK
 
 TITLE = "การบันทึกข้อมูลแผนจัดการขยะ ในระบบ INFO 2"
 CAMPAIGN = Campaign("waste", TITLE, "Waste", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
@@ -130,10 +132,10 @@ def test_the_circular_of_a_finished_campaign_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_field_of_a_letter_is_one_that_templates_know(kind: str) -> None:
-    fields = reminder(occasion(), KRABI) if kind == "reminder" else circular(occasion(), [KRABI])
-    assert set(fields) == set(example(kind))
-    rows = {name.removeprefix("row.") for name in (f.name for f in fields_of(kind)) if name.startswith("row.")}
+def test_every_field_of_a_letter_is_one_that_templates_know(kind: LetterKind) -> None:
+    fields = reminder(occasion(), KRABI) if kind is REMINDER else circular(occasion(), [KRABI])
+    assert set(fields) == set(kind.example())
+    rows = {name.removeprefix("row.") for name in (f.name for f in kind.fields) if name.startswith("row.")}
     assert all(set(row) == rows for row in fields.get("rows", []))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
@@ -21,12 +22,26 @@ from pipelines import campaigns
 from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.choices import Only
 from pipelines.datasets.province_progress.letters import publish
-from pipelines.datasets.province_progress.letters.publish import NoLetter, Wanted, Written, plan, write
-from pipelines.datasets.province_progress.letters.templates import TemplateFault
+from pipelines.datasets.province_progress.letters.publish import NoLetter, Wanted, plan, write
 from pipelines.home import Home
+from pipelines.publishing.letters.faults import TemplateFault
+from pipelines.publishing.letters.folder import Written
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"
+
+STANDING = (
+    "กรมส่งเสริมการปกครองท้องถิ่นขอเรียนว่า ได้ตรวจสอบการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นแล้ว"
+    " ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ จังหวัดกระบี่มีองค์กรปกครองส่วนท้องถิ่น จำนวน ๖๒ แห่ง บันทึกข้อมูลเรียบร้อยแล้ว"
+    " จำนวน ๓ แห่ง คิดเป็นร้อยละ ๔.๘๔ อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล จำนวน ๕๙ แห่ง คิดเป็นร้อยละ ๙๕.๑๖"
+    " อยู่ในลำดับที่ ๒๘ จาก ๗๖ จังหวัด (ทั่วประเทศร้อยละ ๓.๗๒) นับจากวันดังกล่าวคงเหลือระยะเวลาอีก ๘๑ วันจะครบกำหนด"
+    " จึงต้องบันทึกข้อมูลเพิ่มเติมเฉลี่ยไม่น้อยกว่าวันละ ๐.๗๓ แห่ง"
+)
+CONTACT = (
+    "กองพัฒนาและส่งเสริมการบริหารงานท้องถิ่น\nกลุ่มงานวิชาการและวิจัยเพื่อการพัฒนาท้องถิ่น",
+    "โทร. ๐-๒๒๕๓-๕๐๐๐ ต่อ ๒๒๑๒",
+    "โทรสาร ๐-๒๒๕๓-๑๘๑๒",
+)
 
 
 @pytest.fixture
@@ -57,7 +72,7 @@ def paragraphs(path: Path) -> list[str]:
             told += [p.text for row in block.rows for cell in row.cells for p in cell.paragraphs]
         else:
             told.append(block.text)
-    return [text for text in told if text]
+    return [text.replace("\u00a0", " ").replace("\u200d", "") for text in told if text]
 
 
 def codes_in(path: Path) -> list[str]:
@@ -72,6 +87,37 @@ def test_the_reminder_to_krabi_says_this(sample: Path, taken_in: Any, written: A
     _, done = written(provinces=("81",))
     assert paragraphs(done.folder / "81-krabi.docx") == [
         "ที่ ........................",
+        "ถึง\tสำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัดกระบี่",
+        "ตามหนังสือกรมส่งเสริมการปกครองท้องถิ่น ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ๑๙ พฤษภาคม ๒๕๖๓ เรื่อง "
+        "การบันทึกข้อมูลการจัดทำความตกลงความร่วมมือระหว่างประเทศขององค์กรปกครองส่วนท้องถิ่น"
+        " ในระบบข้อมูลกลางองค์กรปกครองส่วนท้องถิ่น (INFO) ขอความร่วมมือจังหวัดแจ้งองค์กรปกครองส่วนท้องถิ่นในพื้นที่"
+        "ดำเนินการให้ครบถ้วน ภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ นั้น",
+        STANDING,
+        "จึงขอให้สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัดกระบี่ตรวจสอบและเร่งรัดการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่น"
+        "ในพื้นที่ ให้แล้วเสร็จภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ รายละเอียดปรากฏตาม QR Code ท้ายหนังสือนี้",
+        "กรมส่งเสริมการปกครองท้องถิ่น",
+        "........................",
+        *CONTACT,
+    ]
+    assert codes_in(done.folder / "81-krabi.docx") == [f"site/{AGREEMENTS}/province/81.html"]
+
+
+def of_this_form(home: Home, form: str) -> None:
+    """Write a file for the campaign that differs from the bundled one in the form of its letters."""
+    own = home.root / "campaigns" / "own.toml"
+    own.parent.mkdir(parents=True)
+    bundled = (campaigns.BUNDLED / f"{AGREEMENTS}.toml").read_text(encoding="utf-8")
+    own.write_text(bundled.replace("[letterhead]\n", f'[letterhead]\nform = "{form}"\n'), encoding="utf-8")
+
+
+def test_a_campaign_may_ask_for_letters_to_another_office(
+    sample: Path, taken_in: Any, written: Any, home: Home
+) -> None:
+    of_this_form(home, "external")
+    taken_in(sample)
+    _, done = written(provinces=("81",))
+    assert paragraphs(done.folder / "81-krabi.docx") == [
+        "ที่ ........................",
         "กรมส่งเสริมการปกครองท้องถิ่น",
         "........................",
         "เรื่อง\tขอให้เร่งรัดการบันทึกข้อมูลการจัดทำความตกลงความร่วมมือระหว่างประเทศขององค์กรปกครองส่วนท้องถิ่น"
@@ -79,22 +125,50 @@ def test_the_reminder_to_krabi_says_this(sample: Path, taken_in: Any, written: A
         "เรียน\tท้องถิ่นจังหวัดกระบี่",
         "อ้างถึง\tหนังสือกรมส่งเสริมการปกครองท้องถิ่น ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ๑๙ พฤษภาคม ๒๕๖๓",
         "ตามหนังสือที่อ้างถึง กรมส่งเสริมการปกครองท้องถิ่นขอความร่วมมือจังหวัดแจ้งองค์กรปกครองส่วนท้องถิ่นในพื้นที่"
-        "ดำเนินการตามเรื่องดังกล่าวให้ครบถ้วนภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ นั้น",
-        "กรมส่งเสริมการปกครองท้องถิ่นขอเรียนว่า ได้ตรวจสอบการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นแล้ว"
-        " ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ จังหวัดกระบี่มีองค์กรปกครองส่วนท้องถิ่น จำนวน ๖๒ แห่ง บันทึกข้อมูลเรียบร้อยแล้ว"
-        " จำนวน ๓ แห่ง คิดเป็นร้อยละ ๔.๘๔ อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล จำนวน ๕๙ แห่ง คิดเป็นร้อยละ ๙๕.๑๖"
-        " อยู่ในลำดับที่ ๒๘ จาก ๗๖ จังหวัด (ทั่วประเทศร้อยละ ๓.๗๒) นับจากวันดังกล่าวคงเหลือระยะเวลาอีก ๘๑ วันจะครบกำหนด"
-        " จึงต้องบันทึกข้อมูลเพิ่มเติมเฉลี่ยไม่น้อยกว่าวันละ ๐.๗๓ แห่ง",
-        "จึงเรียนมาเพื่อโปรดตรวจสอบและเร่งรัดการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นในพื้นที่ให้แล้วเสร็จภายใน"
+        "ดำเนินการตามเรื่องดังกล่าวให้ครบถ้วน ภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ นั้น",
+        STANDING,
+        "จึงเรียนมาเพื่อโปรดตรวจสอบและเร่งรัดการบันทึกข้อมูลขององค์กรปกครองส่วนท้องถิ่นในพื้นที่ ให้แล้วเสร็จภายใน"
         "วันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ รายละเอียดปรากฏตาม QR Code ท้ายหนังสือนี้",
         "ขอแสดงความนับถือ",
         "(........................)",
         "........................",
-        "กองพัฒนาและส่งเสริมการบริหารงานท้องถิ่น\nกลุ่มงานวิชาการและวิจัยเพื่อการพัฒนาท้องถิ่น",
-        "โทร. ๐-๒๒๕๓-๕๐๐๐ ต่อ ๒๒๑๒",
-        "โทรสาร ๐-๒๒๕๓-๑๘๑๒",
+        *CONTACT,
     ]
     assert codes_in(done.folder / "81-krabi.docx") == [f"site/{AGREEMENTS}/province/81.html"]
+
+
+def test_no_line_ends_between_a_number_and_its_unit(sample: Path, taken_in: Any, written: Any) -> None:
+    taken_in(sample)
+    _, done = written(provinces=("81",))
+    letter = "\n".join(p.text for p in Document(str(done.folder / "81-krabi.docx")).paragraphs)
+    for whole in (
+        "๕๙~แห่ง",
+        "ร้อยละ~๔.๘๔",
+        "ที่~มท~๐๘๑๐.๒/ว~๑๕๖๔",
+        "วันที่~๑๙~พฤษภาคม~๒๕๖๓",
+        "วันจันทร์ที่~๓๑~สิงหาคม~๒๕๖๓",
+        "๗๖~จังหวัด",
+    ):
+        assert whole.replace("~", "\u00a0") in letter.replace("\u200d", ""), whole
+    assert "วัน\u200dที่\u00a0๑๑" in letter
+    assert not re.search(r"[๐-๙] (?:แห่ง|วัน)|ว [๐-๙]", letter)
+
+
+def test_the_emblem_of_the_office_stands_in_its_place(sample: Path, taken_in: Any, written: Any, home: Home) -> None:
+    taken_in(sample)
+    emblem = io.BytesIO()
+    Image.new("RGB", (90, 100), "gold").save(emblem, "png")
+    home.templates.mkdir()
+    (home.templates / "emblem.png").write_bytes(emblem.getvalue())
+    _, done = written(provinces=("81",))
+    for name in ("81-krabi.docx", "circular.docx"):
+        picture, _ = Document(str(done.folder / name)).inline_shapes
+        part = Document(str(done.folder / name)).part.related_parts
+        assert part[picture._inline.graphic.graphicData.pic.blipFill.blip.embed].blob == emblem.getvalue()
+        assert (picture.height.cm, round(picture.width.cm, 2)) == (3.0, 2.7)
+    (home.templates / "emblem.png").write_bytes(b"GIF89a")
+    with pytest.raises(TemplateFault, match=r"emblem\.png: the emblem must be a PNG picture"):
+        written()
 
 
 def test_the_circular_has_the_return_s_own_table(sample: Path, taken_in: Any, written: Any, ask: Any) -> None:
@@ -227,4 +301,4 @@ def test_the_words_of_a_campaign_cannot_break_a_letter(write: Any, taken_in: Any
     taken_in(write("r.csv", date(2020, 7, 9), figures={CODES[1]: (60, 0)}))
     planned, done = written(only=Only.not_started)
     told = paragraphs(done.folder / publish.file_name(planned.behind[0]))
-    assert any(text.endswith("(INFO & <w:p/> 'x' {{ pending }})") for text in told)
+    assert any("(INFO & <w:p/> 'x' {{ pending }})" in text for text in told)

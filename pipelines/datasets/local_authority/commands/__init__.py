@@ -1,4 +1,4 @@
-"""What the register adds to the command `khrop`: who is behind."""
+"""What the register adds to the command `khrop`: who is behind, letters to districts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands (entry point `khrop.commands`)."""
-    from pipelines.datasets.local_authority.commands import who
+    from pipelines.datasets.local_authority.commands import letters, who
 
     app.command("who")(who.who)
+    app.command("district-letters")(letters.district_letters)

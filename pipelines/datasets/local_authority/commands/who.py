@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -38,7 +39,7 @@ def who(
     from pipelines.commands.status import fetch_dicts, open_warehouse
     from pipelines.commands.text import echo, json_line, printable, table
 
-    codes = [_code(name) for name in province or []]
+    codes = list(province_codes(province or []))
     wanted = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]
     with open_warehouse() as (_, connection):
         known = [row[0] for row in connection.execute(_CAMPAIGNS).fetchall()]
@@ -76,6 +77,15 @@ _QUERY = (
     " AND coalesce(district = ?, TRUE) AND coalesce(campaign_id = ?, TRUE)"
     " ORDER BY campaign_id, province_code, district, kind, authority_code"
 )
+
+
+def province_codes(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes of provinces that a person names: in Thai or English, or by code.
+
+    Raises:
+        WrongUse: Where there is no such province.
+    """
+    return tuple(map(_code, names))
 
 
 def _code(name: str) -> str:

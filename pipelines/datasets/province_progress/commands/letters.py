@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
+from pipelines.commands.letter_templates import CopyTemplatesOption, FieldsOption, copy_bundled, list_fields
 from pipelines.commands.text import echo, json_line
 from pipelines.datasets.province_progress.choices import Digits, Only
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from pipelines import campaigns as campaign_files
     from pipelines.datasets.province_progress import progress
-    from pipelines.datasets.province_progress.letters.publish import Plan, Wanted, Written
+    from pipelines.datasets.province_progress.letters.publish import Plan, Wanted
     from pipelines.home import Home
+    from pipelines.publishing.letters.folder import Written
 
 
 CampaignOption = Annotated[
@@ -45,17 +47,17 @@ def letters(
     base_url: Annotated[
         str | None, typer.Option("--base-url", metavar="URL", help="Where the site is published, for the QR codes.")
     ] = None,
-    fields: Annotated[bool, typer.Option("--fields", help="List what a template can have between its braces.")] = False,
-    copy_templates: Annotated[
-        bool, typer.Option("--copy-templates", help="Copy the bundled templates into the home, to be changed there.")
-    ] = False,
+    fields: FieldsOption = False,
+    copy_templates: CopyTemplatesOption = False,
     as_json: JsonOption = False,
 ) -> int:
     """Write a reminder to each province that is behind, and the circular to all. Nothing is sent."""
+    from pipelines.datasets.province_progress.letters.fields import KINDS
+
     if fields:
-        return _list_fields(as_json)
+        return list_fields(KINDS, as_json)
     if copy_templates:
-        return _copy_templates(as_json)
+        return copy_bundled(KINDS, as_json)
     from pipelines.campaigns import ADDRESS, is_address
     from pipelines.commands.runs import progress
     from pipelines.datasets.province_progress.letters import publish as report
@@ -188,41 +190,6 @@ def _print_letters(plan: Plan, done: Written, as_json: bool) -> None:
     if plan.spared:
         echo(f"  no reminder to {', '.join(f'{s.name_th} ({s.status})' for s in plan.spared)}")
     echo(f"  {short_path(done.folder)}")
-
-
-def _list_fields(as_json: bool) -> int:
-    from pipelines.commands.text import table
-    from pipelines.datasets.province_progress.letters.fields import FIELDS, PICTURE, ROW_FIELDS
-
-    if as_json:
-        for field in (*FIELDS, *ROW_FIELDS):
-            entry = {"field": field.name, "th": field.th, "en": field.en, "templates": field.kinds}
-            echo(json_line({**entry, "needed": field.needed, "example": field.example}))
-        return OK
-    rows = [
-        (f"{{{{ {field.name} }}}}" if field.name != "rows" else "rows", ", ".join(field.kinds), field.th, field.en)
-        for field in (*FIELDS, *ROW_FIELDS)
-    ]
-    echo("\n".join(table(rows)))
-    echo(f"\nA PNG picture with the alternative text {PICTURE} becomes the QR code.")
-    return OK
-
-
-def _copy_templates(as_json: bool) -> int:
-    from pipelines.commands.text import short_path
-    from pipelines.datasets.province_progress.letters import templates
-    from pipelines.datasets.province_progress.letters.fields import KINDS
-    from pipelines.home import Home
-
-    folder = Home.current().templates
-    copied = templates.copy(folder)
-    for kind in KINDS:
-        path = folder / f"{kind}.docx"
-        if as_json:
-            echo(json_line({"template": str(path), "copied": path in copied}))
-        else:
-            echo(f"{short_path(path)}{'' if path in copied else ': is there already, and stays as it is'}")
-    return OK
 
 
 def _export_tables(as_json: bool) -> int:

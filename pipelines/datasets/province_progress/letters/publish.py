@@ -1,16 +1,11 @@
 """The letters of a campaign: a reminder to each province that is behind, the circular to all. Nothing is sent.
 
-Here belongs which letters there are and how they come into their folder. What they say belongs in `letter_wording`,
+Here belongs which letters there are and how they come into their folder. What they say belongs in `wording`,
 how they look in the templates.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,25 +15,31 @@ from typing import TYPE_CHECKING
 from pipelines import campaigns as campaign_files
 from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.choices import Only
-from pipelines.datasets.province_progress.letters import templates, wording
+from pipelines.datasets.province_progress.letters import wording
 from pipelines.datasets.province_progress.letters.fields import CIRCULAR, REMINDER
 from pipelines.datasets.province_progress.letters.wording import Occasion
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.home import Home
+from pipelines.publishing import by_campaign
+from pipelines.publishing.by_campaign import Made
 from pipelines.publishing.catalogue import Published
+from pipelines.publishing.letters import folder as letter_folder
+from pipelines.publishing.letters import templates
+from pipelines.publishing.letters.citations import cited_letters
+from pipelines.publishing.letters.folder import INDEX, Written
+from pipelines.publishing.letters.wording import qr_code
+from warehouse import parts
 from warehouse.connect import Warehouse
-from warehouse.folders import swap
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+CODE = (Path(__file__).parent, Path(letter_folder.__file__).parent)
+"""Where the code and the templates of letters are."""
 BEHIND = ("behind", "not_started", "overdue")
 """The statuses of mart.compliance that a reminder is for."""
-INDEX = "index.csv"
 COLUMNS = ("file", "kind", "province_code", "province_th", "province_en", "status", "total", "saved", "pending",
            "saved_percent", "rank", "days_left", "snapshot_id", "page")  # fmt: skip
-PIXELS = 8
-"""A module of a QR code: 2.3 cm of it print sharp at 300 dots an inch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,6 @@ class Plan:
     spared: tuple[Standing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What came of it: the folder, the files in it, and how many of them are not those that were there."""
-
-    folder: Path
-    files: tuple[str, ...]
-    changed: int
-
-
 class NoLetter(ValueError):
     """Letters that cannot be meant: the message says why."""
 
@@ -94,7 +86,7 @@ def plan(
         country,
         replace(head, base_url=wanted.base_url) if wanted.base_url else head,
         file.letters if file else (),
-        progress.cited_letters(connection, campaign.campaign_id),
+        cited_letters(connection, [campaign.campaign_id]),
         wanted.dated,
     )
     standings = tuple(progress.standings(connection, campaign.campaign_id, latest=True))
@@ -111,22 +103,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.
     """
     campaign, as_of = planned.occasion.campaign.campaign_id, planned.occasion.country.as_of
-    folder = home.letters / campaign / as_of.isoformat()
-    new = folder.with_name(f".{folder.name}-{os.getpid()}-new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    files, changed = [], 0
-    try:
-        for name, data in _made(home, planned):
-            changed += not _kept(folder / name, new / name, data)
-            files.append(name)
-            advance(1)
-        there = {path.name for path in folder.iterdir() if path.name != ".DS_Store"} if folder.is_dir() else set()
-        if changed or there != set(files):
-            swap(new, folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    return Written(folder, tuple(files), changed)
+    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _made(home, planned), advance)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -135,30 +112,29 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        plans = [plan(connection, one, files.get(one.campaign_id), Wanted()) for one in progress.campaigns(connection)]
-    home.letters.mkdir(parents=True, exist_ok=True)
-    written = [write(home, one) for one in plans]
+        states, known = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
+        code, own = by_campaign.version(*CODE), by_campaign.contents(home.templates)
+
+        def make(name: str) -> Made:
+            planned = plan(connection, known[name], files.get(name), Wanted())
+            written = write(home, planned)
+            figures = {"as_of": planned.occasion.country.as_of.isoformat(), "reminders": len(planned.behind)}
+            return Made(written.folder, written.changed, figures)
+
+        made_from = {name: (states[name], files.get(name), code, own) for name in known}
+        made = by_campaign.make(home.letters, "letters", made_from, make, force=force)
     lines = [
-        f"- {one.occasion.campaign.campaign_id}, as of {one.occasion.country.as_of}: {len(one.behind)} and the circular"
-        for one in plans
+        f"- {name}, as of {done.figures['as_of']}: {done.figures['reminders']} and the circular"
+        for name, done in made.items()
     ]
-    reminders, changed = sum(len(one.behind) for one in plans), sum(done.changed for done in written)
+    reminders = sum(done.figures["reminders"] for done in made.values())
+    changed = sum(done.changed for done in made.values())
     return Published(home.letters, "\n".join(lines), {"reminders": reminders, "new_or_changed": changed}, changed > 0)
 
 
 def file_name(standing: Standing) -> str:
     """`81-krabi.docx`."""
-    slug = re.sub(r"[^a-z0-9]+", "-", standing.name_en.lower()).strip("-")
-    return f"{standing.province_code}-{slug}.docx"
-
-
-def qr_code(text: str) -> bytes:
-    """A text as a QR code, PNG."""
-    import segno
-
-    made = io.BytesIO()
-    segno.make(text, micro=False, error="m").save(made, kind="png", scale=PIXELS)
-    return made.getvalue()
+    return f"{letter_folder.stem(standing.province_code, standing.name_en)}.docx"
 
 
 def _kind(standing: Standing) -> Only:
@@ -168,40 +144,23 @@ def _kind(standing: Standing) -> Only:
 def _made(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
     """Each file's name and bytes, the index last. Both templates are checked before the first."""
     occasion = planned.occasion
-    reminder, circular = (templates.load(kind, home.templates) for kind in (REMINDER, CIRCULAR))
+    form = occasion.letterhead.form
+    reminder, circular = (templates.load(kind, form, home.templates) for kind in (REMINDER, CIRCULAR))
     for standing in planned.behind:
         fields = wording.reminder(occasion, standing)
         yield file_name(standing), reminder.render(fields, qr_code(fields["page_url"]))
     fields = wording.circular(occasion, planned.standings)
-    yield f"{CIRCULAR}.docx", circular.render(fields, qr_code(fields["page_url"]))
+    yield f"{CIRCULAR.name}.docx", circular.render(fields, qr_code(fields["page_url"]))
     yield INDEX, _index(occasion, planned.behind)
 
 
 def _index(occasion: Occasion, behind: Iterable[Standing]) -> bytes:
-    """The list of the letters, with a byte order mark: without it a spreadsheet takes Thai for something else."""
-    made = io.StringIO()
-    table = csv.writer(made, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for s in behind:
-        table.writerow(
-            (file_name(s), REMINDER, s.province_code, s.name_th, s.name_en, s.status, s.total, s.saved, s.pending,
-             s.saved_percent, s.rank, s.days_left, s.snapshot_id, occasion.page(s.province_code))
-        )  # fmt: skip
     nation = occasion.country
-    table.writerow(
-        (f"{CIRCULAR}.docx", CIRCULAR, "", "", "", "", nation.total, nation.saved, nation.pending, nation.saved_percent,
-         "", occasion.days_left, "", occasion.page())
-    )  # fmt: skip
-    return made.getvalue().encode("utf-8-sig")
-
-
-def _kept(old: Path, new: Path, data: bytes) -> bool:
-    """Put a file's bytes at `new`: as the file that is at `old`, where that has them; whether it has."""
-    try:
-        if old.read_bytes() == data:
-            os.link(old, new)
-            return True
-    except OSError:
-        pass  # there is none, or the disk knows no links: it is written
-    new.write_bytes(data)
-    return False
+    rows = [
+        (file_name(s), REMINDER.name, s.province_code, s.name_th, s.name_en, s.status, s.total, s.saved, s.pending,
+         s.saved_percent, s.rank, s.days_left, s.snapshot_id, occasion.page(s.province_code))
+        for s in behind
+    ]  # fmt: skip
+    circular = (f"{CIRCULAR.name}.docx", CIRCULAR.name, "", "", "", "", nation.total, nation.saved, nation.pending,
+                nation.saved_percent, "", occasion.days_left, "", occasion.page())  # fmt: skip
+    return letter_folder.index(COLUMNS, [*rows, circular])

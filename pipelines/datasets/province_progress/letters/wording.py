@@ -1,25 +1,23 @@
-"""The Thai of the letters: figures, dates and sentences as an office words them, for the fields of the templates.
+"""The Thai of the letters of the province table, for the fields of their templates.
 
-Here belongs how it is said, pure and without the warehouse. Which provinces get a letter belongs in `letters`.
+Here belongs how it is said, pure and without the warehouse. Which provinces get a letter belongs in `publish`, what
+letters of any dataset say in `pipelines.publishing.letters.wording`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from khrop.thai.dates import format_long
 from khrop.thai.digits import to_thai
 from pipelines.campaigns import Letterhead
 from pipelines.datasets.province_progress.progress import Campaign, Country, Standing
+from pipelines.publishing.letters import wording
+from pipelines.publishing.letters.wording import count, percent
 
-BLANK = "." * 24
-"""What nobody knows is left to be filled in by hand."""
 BLOCK, BLOCKS = "█", 20
-SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +38,34 @@ class Occasion:
         """Days from the as-of date to the deadline."""
         return (self.campaign.deadline - self.country.as_of).days
 
-    @property
-    def late(self) -> bool:
-        """Whether there is no time left at the date of the letter, or of the figures where it has none."""
-        return max(self.country.as_of, self.dated or self.country.as_of) >= self.campaign.deadline
-
     def page(self, code: str | None = None) -> str:
         """The address of a province's page, or of the campaign's own; a relative path where the site has none."""
         inside = f"province/{code}.html" if code else "index.html"
-        return f"{self.letterhead.base_url.rstrip('/') or SITE}/{self.campaign.campaign_id}/{inside}"
+        return wording.page_url(self.letterhead.base_url, f"{self.campaign.campaign_id}/{inside}")
 
 
-def shared(occasion: Occasion) -> dict[str, Any]:
+def shared(occasion: Occasion, code: str | None = None) -> dict[str, Any]:
     """The fields that a reminder and the circular have in common."""
-    head, nation = occasion.letterhead, occasion.country
-    told = {
-        name: to_thai(getattr(head, name)) or BLANK
-        for name in ("number", "sender", "office", "phone", "fax", "signer", "signer_title")
-    }
-    deadline = format_long(occasion.campaign.deadline, weekday=True)
+    nation, campaign = occasion.country, occasion.campaign
     return {
-        **told,
-        "date": format_long(occasion.dated) if occasion.dated else BLANK,
-        "campaign": to_thai(occasion.campaign.title_th),
-        "cited": cited(occasion),
-        "as_of": format_long(nation.as_of),
-        "deadline": deadline,
-        "days_left": to_thai(str(occasion.days_left)),
-        "finish_by": "ให้แล้วเสร็จโดยด่วน" if occasion.late else f"ให้แล้วเสร็จภายใน{deadline}",
+        **wording.letterhead(occasion.letterhead, occasion.dated),
+        **wording.occasion(
+            campaign.title_th, nation.as_of, campaign.deadline, occasion.dated,
+            wording.cited(occasion.letters, occasion.dates or {}), occasion.page(code),
+        ),
         "nation_total": count(nation.total),
         "nation_saved": count(nation.saved),
         "nation_pending": count(nation.pending),
         "nation_saved_percent": percent(nation.saved, nation.total),
         "nation_pending_percent": percent(nation.pending, nation.total),
         "provinces": count(nation.provinces),
-    }
+    }  # fmt: skip
 
 
 def reminder(occasion: Occasion, standing: Standing) -> dict[str, Any]:
     """The fields of the reminder to one province."""
     return {
-        **shared(occasion),
-        "page_url": occasion.page(standing.province_code),
+        **shared(occasion, standing.province_code),
         "province": standing.name_th,
         "province_code": to_thai(standing.province_code),
         "total": count(standing.total),
@@ -109,21 +93,10 @@ def circular(occasion: Occasion, standings: Sequence[Standing]) -> dict[str, Any
         finding, request = "ปรากฏว่าองค์กรปกครองส่วนท้องถิ่นบันทึกข้อมูลเรียบร้อยแล้วครบทุกแห่ง", ""
     return {
         **fields,
-        "page_url": occasion.page(),
         "finding": finding,
         "request": request,
         "rows": [_row(number, standing) for number, standing in enumerate(standings, 1)],
     }
-
-
-def cited(occasion: Occasion) -> str:
-    """The letters that opened the campaign, each with its date, or a blank where no return tells it."""
-    dates = occasion.dates or {}
-    told = []
-    for number in occasion.letters:
-        dated = dates.get(re.sub(r"\s", "", number))
-        told.append(f"ที่ {to_thai(number)} ลงวันที่ {format_long(dated) if dated else BLANK}")
-    return " และ".join(told)
 
 
 def time_left(standing: Standing) -> str:
@@ -143,17 +116,6 @@ def needed(pending: int, days_left: int) -> str:
         return ""
     hundredths = -(-100 * pending // days_left)
     return to_thai(f"{hundredths // 100:,}.{hundredths % 100:02}")
-
-
-def count(number: int) -> str:
-    """A whole number as the department prints it: ๗,๘๕๐."""
-    return to_thai(f"{number:,}")
-
-
-def percent(part: int, whole: int) -> str:
-    """100·part/whole with two places, half up, in Thai digits."""
-    hundredths = (20000 * part + whole) // (2 * whole)
-    return to_thai(f"{hundredths // 100}.{hundredths % 100:02}")
 
 
 def _row(number: int, standing: Standing) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """What a letter is made of: Thai runs, paragraphs and tables for python-docx.
 
-Here belongs how Thai is set on the paper of an office. What a letter says belongs in `letter_forms`.
+Here belongs how Thai is set on the paper of an office. What a letter says belongs in the dataset's `default_templates`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from docx import Document
@@ -14,6 +17,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from pipelines.publishing import zip_files
+from pipelines.publishing.letters.fields import EMBLEM
+
 FONT = "TH Sarabun New"
 FALLBACKS = "TH SarabunPSK,TH Sarabun IT๙,Sarabun,Laksaman,Noto Looped Thai,Angsana New"
 """The fonts of the same build under their other names, then those that are nearest, for a machine without the first."""
@@ -21,6 +27,12 @@ SIZE, TABLE_SIZE = 16, 13
 LEADING, TABLE_LEADING = 20, 16
 """Points from line to line: told, since fonts that stand in for the first are taller."""
 INDENT, HEAD, MARGIN_LEFT, MARGIN_RIGHT = Cm(2.5), Cm(1.8), Cm(3), Cm(2)
+EMBLEM_HEIGHT = Cm(3)
+NOTHING = (
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b4944415478da63600002000005"
+    "0001e9fadcd80000000049454e44ae426082"
+)
+"""A PNG of one point that cannot be seen."""
 LEFT_OUT = ("thumbnail", "stylesWithEffects", "customXml", "numbering")
 
 
@@ -48,6 +60,18 @@ def blank() -> Any:
         _set(properties, "w:lang", {"w:val": "en-US", "w:eastAsia": "en-US", "w:bidi": "th-TH"})
     _name_fallbacks(document)
     return document
+
+
+def save(make: Callable[[Any], None], path: Path) -> None:
+    """Write a document that `make` fills; the same bytes each time."""
+    document = blank()
+    make(document)
+    made = io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zip_files.zipped(parts))
 
 
 def _defaults(document: Any) -> Any:
@@ -140,9 +164,19 @@ def body(document: Any, text: str) -> None:
     paragraph.paragraph_format.first_line_indent = INDENT
 
 
-def emblem_space(document: Any) -> None:
-    """Room for the emblem (ตราครุฑ), three centimetres high, which an office puts into its own template."""
-    line(document, "", after=62)
+def emblem(document: Any) -> None:
+    """Room for the emblem (ตราครุฑ): a picture of nothing, three centimetres high, in whose place the office's comes."""
+    paragraph = line(document, "")
+    align(paragraph, "center")
+    picture(paragraph, bytes.fromhex(NOTHING), EMBLEM, height=EMBLEM_HEIGHT)
+
+
+def picture(paragraph: Any, data: bytes, text: str, **size: Any) -> None:
+    """Add a picture with an alternative text to a paragraph."""
+    paragraph.paragraph_format.line_spacing = 1  # a line of told height would cut the picture
+    paragraph.add_run().add_picture(io.BytesIO(data), **size)
+    for named in paragraph._p.iter(qn("wp:docPr")):
+        named.set("descr", text)
 
 
 def pair(document: Any, left: str, right: str) -> None:

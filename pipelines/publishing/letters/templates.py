@@ -1,35 +1,37 @@
 """The templates of the letters: DOCX files with fields, ours or an office's own, checked before a letter is made.
 
-Here belong the loading, the checking and the rendering of a template. The fields stand in `letter_fields`, our own
-templates are made by `letter_forms`. A template is text for Jinja: it can name fields, and run nothing.
+Here belong the loading, the checking and the rendering of a template; several letters in one file belong in `merging`.
+A template is text for Jinja: it can name fields, and run nothing.
 """
 
 from __future__ import annotations
 
 import difflib
-import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import printable_lines
-from pipelines.datasets.province_progress.letters.fields import KINDS, PICTURE, example, fields_of
 from pipelines.publishing import zip_files
+from pipelines.publishing.letters.emblem import with_emblem
+from pipelines.publishing.letters.faults import TemplateFault
+from pipelines.publishing.letters.fields import QR, LetterKind
+from pipelines.publishing.letters.pictures import parser, pictures_of
+from pipelines.publishing.letters.wording import unparted
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-BUNDLED = Path(__file__).parent / "templates"
 BODY = "word/document.xml"
 FILLED = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 """The parts of a DOCX that can have fields."""
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold."""
 PARAGRAPH = re.compile(r"(?=<w:p[ >])")
+TEXT = re.compile(r"(<w:t(?: [^<>]*)?>)([^<]+)")
 TAGS = re.compile(r"<[^>]*>")
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 SHOWN = 80
@@ -37,14 +39,15 @@ FILTERS = ("default", "first", "last", "length", "replace", "string", "trim")
 """Of Jinja's filters those that an office may want; none of them can make a text part of the XML, or a long one."""
 
 
-class TemplateFault(WrongUse):
-    """A template that cannot be used; the message names the file, what is wrong and what was expected."""
-
-
 @dataclass(frozen=True, slots=True)
 class LetterTemplate:
-    """A template that was checked. `parts` are those of the DOCX, `filled` those among them that have fields,
-    `pictures` those that become the QR code.
+    """A template that was checked.
+
+    Attributes:
+        path: Its file.
+        parts: The parts of the DOCX.
+        filled: Those among them that have fields.
+        pictures: Those that become the QR code.
     """
 
     path: Path
@@ -53,20 +56,36 @@ class LetterTemplate:
     pictures: tuple[str, ...]
 
     def render(self, fields: Mapping[str, Any], picture: bytes) -> bytes:
-        """A letter: the DOCX with the fields' values, and `picture` (PNG) in the place of the QR code. The same
-        bytes for the same values. Raises `TemplateFault`.
+        """Return a letter, the same bytes for the same values.
+
+        Args:
+            fields: The fields' values.
+            picture: The PNG in the place of the QR code.
+
+        Raises:
+            TemplateFault: Where a field cannot be filled in.
         """
-        made = {name: self._filled(name, template, fields) for name, template in self.filled.items()}
+        made = {name: self.part(name, fields) for name in self.filled}
         return zip_files.zipped({**self.parts, **made, **dict.fromkeys(self.pictures, picture)})
 
-    def _filled(self, name: str, template: Template, fields: Mapping[str, Any]) -> bytes:
+    def part(self, name: str, fields: Mapping[str, Any]) -> bytes:
+        """Return a part that has fields, with their values; no line can end between a number and its unit.
+
+        Args:
+            name: The part.
+            fields: The fields' values.
+
+        Raises:
+            TemplateFault: Where a field cannot be filled in.
+        """
         from jinja2 import TemplateError
         from jinja2.exceptions import SecurityError
         from lxml import etree
 
         try:
-            data = (DECLARATION + template.render(fields)).encode("utf-8")
-            etree.fromstring(data, _parser())
+            text = TEXT.sub(lambda found: found[1] + unparted(found[2]), self.filled[name].render(fields))
+            data = (DECLARATION + text).encode("utf-8")
+            etree.fromstring(data, parser())
         except SecurityError as error:
             raise TemplateFault(f"{self.path}: a template can name fields and run nothing: {error}") from None
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -79,17 +98,24 @@ class LetterTemplate:
         return data
 
 
-def load(kind: str, home: Path | None = None) -> LetterTemplate:
-    """The template of a kind: the office's own under `home` (a folder `templates`), where there is one, or ours.
+def load(kind: LetterKind, form: str, home: Path | None = None) -> LetterTemplate:
+    """Return the template of a kind: the office's own, where there is one, or ours.
 
-    Raises `TemplateFault` for a file that is no DOCX, has a broken tag or an unknown field, or lacks a needed one.
+    Args:
+        kind: The kind of letter.
+        form: Its form.
+        home: The folder of the office's own templates and its emblem.
+
+    Raises:
+        TemplateFault: For a file that is no DOCX, has a broken tag or an unknown field, or lacks a needed one.
     """
-    own = home / f"{kind}.docx" if home else None
-    return read(own if own and own.exists() else BUNDLED / f"{kind}.docx", kind)
+    names = kind.files(form)
+    own = next((home / name for name in names if (home / name).exists()), None) if home else None
+    return read(own or kind.folder / names[0], kind, home)
 
 
-def read(path: Path, kind: str) -> LetterTemplate:
-    """A template from its file. Raises `TemplateFault`."""
+def read(path: Path, kind: LetterKind, home: Path | None = None) -> LetterTemplate:
+    """Return a template from its file, with the emblem of a folder. Raises `TemplateFault`."""
     try:
         parts = zip_files.parts_of(path)
     except zipfile.BadZipFile as error:
@@ -100,28 +126,29 @@ def read(path: Path, kind: str) -> LetterTemplate:
         raise TemplateFault(f"{path}: this is no DOCX file: it has no {BODY}")
     environment = _environment()
     texts = {name: _text(path, name, parts[name]) for name in sorted(parts) if FILLED.fullmatch(name)}
+    parts, texts = with_emblem(path, parts, texts, home)
     named: set[str] = set()
     for name, text in texts.items():
         named |= _named(path, name, text, environment)
     _check(path, kind, named)
     filled = {name: environment.from_string(text) for name, text in texts.items() if "{" in text}
     template = LetterTemplate(path, parts, filled, _pictures(path, parts))
-    template.render(example(kind), b"")
+    template.render(kind.example(), b"")
     return template
 
 
-def copy(folder: Path) -> list[Path]:
-    """Put our templates into a folder to be changed, never over a file that is there; those that were put."""
+def copy(folder: Path, kinds: Iterable[LetterKind]) -> list[Path]:
+    """Copy our templates into a folder to be changed, never over a file that is there; return those that were."""
     folder.mkdir(parents=True, exist_ok=True)
     copied = []
-    for kind in KINDS:
-        target = folder / f"{kind}.docx"
-        try:
-            with open(target, "xb") as file:
-                file.write((BUNDLED / target.name).read_bytes())
-        except FileExistsError:
-            continue
-        copied.append(target)
+    for kind in kinds:
+        for name in kind.file_names:
+            try:
+                with open(folder / name, "xb") as file:
+                    file.write((kind.folder / name).read_bytes())
+            except FileExistsError:
+                continue
+            copied.append(folder / name)
     return copied
 
 
@@ -158,17 +185,11 @@ def _text(path: Path, name: str, data: bytes) -> str:
     from lxml import etree
 
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, parser())
     except etree.XMLSyntaxError as error:
         raise TemplateFault(f"{path}: this is no DOCX file: {name} is damaged: {error}") from None
     whole: str = DocxTemplate("").patch_xml(etree.tostring(root, encoding="unicode"))
     return whole
-
-
-def _parser() -> Any:
-    from lxml import etree
-
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
 def _named(path: Path, name: str, text: str, environment: Environment) -> set[str]:
@@ -203,37 +224,29 @@ def _named(path: Path, name: str, text: str, environment: Environment) -> set[st
     return undeclared | of_rows
 
 
-def _check(path: Path, kind: str, named: set[str]) -> None:
-    known = fields_of(kind)
-    names = [field.name for field in known]
+def _check(path: Path, kind: LetterKind, named: set[str]) -> None:
+    names = [field.name for field in kind.fields]
     if unknown := sorted(named - set(names)):
         near = difflib.get_close_matches(unknown[0], names, 1)
         meant = f" (perhaps {near[0]} is meant)" if near else ""
         raise TemplateFault(
-            f"{path}: unknown field {', '.join(unknown)}{meant}; a {kind} has {', '.join(names)};"
-            " khrop letters --fields tells what they mean"
+            f"{path}: unknown field {', '.join(unknown)}{meant}; a {kind.name} has {', '.join(names)};"
+            f" {kind.command} --fields tells what they mean"
         )
-    if missing := [field.name for field in known if kind in field.needed and field.name not in named]:
-        raise TemplateFault(f"{path}: a {kind} needs the field {', '.join(missing)}, and the template does not have it")
+    if missing := [field.name for field in kind.fields if field.needed and field.name not in named]:
+        raise TemplateFault(
+            f"{path}: a {kind.name} needs the field {', '.join(missing)}, and the template does not have it"
+        )
 
 
 def _pictures(path: Path, parts: Mapping[str, bytes]) -> tuple[str, ...]:
-    """The pictures whose alternative text says that they become the QR code."""
+    """Return the pictures whose alternative text says that they become the QR code."""
     from lxml import etree
 
-    found = []
-    for name in parts:
-        relations = f"word/_rels/{posixpath.basename(name)}.rels"
-        if not FILLED.fullmatch(name) or relations not in parts:
-            continue
-        targets = {r.get("Id"): r.get("Target", "") for r in etree.fromstring(parts[relations], _parser())}
-        for named in etree.fromstring(parts[name], _parser()).iter("{*}docPr"):
-            if PICTURE not in (named.get("descr"), named.get("title"), named.get("name")):
-                continue
-            for blip in named.getparent().iter("{*}blip"):
-                link = next((value for key, value in blip.items() if key.endswith("}embed")), None)
-                target = posixpath.normpath(posixpath.join("/word", targets.get(link, ""))).lstrip("/")
-                if not target.endswith(".png") or target not in parts:
-                    raise TemplateFault(f"{path}: the picture with the alternative text {PICTURE!r} must be a PNG")
-                found.append(target)
+    found = [
+        picture.part
+        for name in parts
+        if FILLED.fullmatch(name)
+        for picture in pictures_of(path, parts, name, etree.fromstring(parts[name], parser()), QR)
+    ]
     return tuple(dict.fromkeys(found))

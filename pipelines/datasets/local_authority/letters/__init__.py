@@ -1,0 +1,1 @@
+"""Letters from a province to its districts, as DOCX."""
