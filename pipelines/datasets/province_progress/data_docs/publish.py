@@ -31,7 +31,8 @@ KEPT = 100
 """Returns of a campaign that have pages."""
 JUDGED_AT_ONCE = 60
 """Of all campaigns, how many of the returns that came last are judged if they have not been. Each takes just below a
-second, so that a first build from a long history ends within a minute; a week of fifty campaigns has fifty."""
+second, so that a first build from a long history ends within a minute; a week of fifty campaigns has fifty. What is
+left out then stays so until it changes."""
 SET_ASIDE = 50
 LEDGER = ".returns.json"
 STATE = ".state"
@@ -66,7 +67,7 @@ def _publish(home: Home, force: bool) -> Published:
         if stands and not force:
             return _published(home, 0)
         states, aside, all_returns = _states(connection), _aside(connection), _counting(connection)
-        known, before = ({}, {}) if force else _known(home.data_docs, _maker(expected, version))
+        known, left, before = ({}, {}, {}) if force else _known(home.data_docs, _maker(expected, version))
         ledger: dict[str, dict[str, Any]] = {}
         due: list[Return] = []
         for campaign, campaign_state in states.items():
@@ -76,9 +77,11 @@ def _publish(home: Home, force: bool) -> Published:
             for one in newest(connection, campaign, KEPT):
                 if known.get(one.snapshot_id, {}).get("digest") == one.digest:
                     ledger[one.snapshot_id] = known[one.snapshot_id]
-                else:
+                elif left.get(one.snapshot_id) != one.digest:
                     due.append(one)
-            due = sorted(due, key=lambda one: (one.received_at, one.as_of), reverse=True)[:JUDGED_AT_ONCE]
+            due.sort(key=lambda one: (one.received_at, one.as_of), reverse=True)
+            left |= {one.snapshot_id: one.digest for one in due[JUDGED_AT_ONCE:]}
+            del due[JUDGED_AT_ONCE:]
     with _new_folder(home.data_docs) as new:
         _take_over(home.data_docs, new, ledger.values())
         ledger |= _judge(due, expected, new)
@@ -89,6 +92,7 @@ def _publish(home: Home, force: bool) -> Published:
         record = {
             "maker": _maker(expected, version),
             "campaigns": states,
+            "left": left,
             "returns": {e["snapshot_id"]: e for e in shown},
         }
         (new / LEDGER).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -169,21 +173,26 @@ def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> No
             shutil.copyfile(page, target)
 
 
-def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """What was judged before by the same expectations, as far as its pages are there, and the states of campaigns.
+def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], dict[str, str]]:
+    """What was judged before by the same expectations, as far as its pages are there; the digests of the returns that
+    were left out; and the states of campaigns.
 
     A campaign of which a page is missing has no state, so that its returns are looked at again.
     """
     try:
         record = json.loads(_text(folder / LEDGER) or "{}")
         if record.get("maker") != maker:
-            return {}, {}
+            return {}, {}, {}
         entries: dict[str, dict[str, Any]] = record["returns"]
         there = {n: e for n, e in entries.items() if all((folder / t["page"]).exists() for t in e["tables"].values())}
         missing = {entry["campaign_id"] for name, entry in entries.items() if name not in there}
-        return there, {name: state for name, state in record["campaigns"].items() if name not in missing}
+        return (
+            there,
+            dict(record["left"]),
+            {name: state for name, state in record["campaigns"].items() if name not in missing},
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {}, {}
+        return {}, {}, {}
 
 
 def _maker(expected: tuple[Suite, ...], version: str) -> str:
