@@ -30,8 +30,8 @@ NO_CAMPAIGN = "no_campaign"
 """The file of the rows without a campaign, which is always there: no campaign may have an underscore in its name."""
 EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
 """The tables that are exported beside those of the datasets."""
-AS_A_WHOLE = ("core.campaign", reconciliation.TABLE)
-"""The tables with campaigns that are small, and not made of one campaign's rows."""
+AS_A_WHOLE = ("core.campaign",)
+"""The tables with campaigns that are written as a whole."""
 BUFFER = 1 << 20
 
 

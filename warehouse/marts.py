@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from warehouse import parts
@@ -16,7 +17,7 @@ PARTS = "core.mart_part"
 
 
 def build(
-    connection: DuckDBPyConnection, tables: DatasetTables, name: str, states: dict[str, str] | None = None
+    connection: DuckDBPyConnection, tables: DatasetTables, name: str, states: Mapping[str, str] | None = None
 ) -> int:
     """Build a mart of a dataset from its SQL file.
 
@@ -33,25 +34,54 @@ def build(
     Raises:
         duckdb.Error: Where the SQL cannot be run.
     """
+    sql = tables.sql_of(name)
+
+    def create() -> None:
+        connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {sql}")
+        for comment in tables.comments_of(name):
+            connection.execute(comment)
+
+    def add(campaigns: Sequence[str]) -> None:
+        connection.execute(f"INSERT INTO mart.{name} FROM ({sql}) WHERE {parts.of_campaigns(campaigns)}")
+
+    return refresh(connection, name, states if tables.marts_by_campaign else None, create, add)
+
+
+def refresh(
+    connection: DuckDBPyConnection,
+    name: str,
+    states: Mapping[str, str] | None,
+    create: Callable[[], None],
+    add: Callable[[Sequence[str]], None],
+) -> int:
+    """Bring the table of a mart up to date, in one transaction.
+
+    Args:
+        connection: The warehouse, for writing.
+        name: The mart, without schema.
+        states: What the rows of each campaign are made from; None where they are not of one campaign each.
+        create: Creates the table with all rows, in the place of what there is.
+        add: Adds the rows of some campaigns, of which it has none.
+
+    Returns:
+        The number of its rows.
+    """
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
-    states = states or {} if tables.marts_by_campaign else {}
+    now = dict(states or {})
     before = dict(connection.execute(f"SELECT campaign_id, state FROM {PARTS} WHERE mart = ?", [name]).fetchall())
-    changed = parts.changed(before, states)
+    changed = parts.changed(before, now)
     exists = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = ?", [name]
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'mart' AND table_name = ?", [name]
     ).fetchone()
     with transaction(connection):
-        if not states or not exists or 2 * len(changed) > len(states):
-            connection.execute(f"CREATE OR REPLACE TABLE mart.{name} AS {tables.sql_of(name)}")
-            for comment in tables.comments_of(name):
-                connection.execute(comment)
+        if not now or not exists or 2 * len(changed) > len(now):
+            create()
         elif changed:
-            condition = parts.of_campaigns(changed)
-            connection.execute(f"DELETE FROM mart.{name} WHERE {condition}")
-            connection.execute(f"INSERT INTO mart.{name} SELECT * FROM ({tables.sql_of(name)}) WHERE {condition}")
+            connection.execute(f"DELETE FROM mart.{name} WHERE {parts.of_campaigns(changed)}")
+            add(changed)
         if changed:
-            named = parts.of_campaigns(changed) if states else "TRUE"
+            named = parts.of_campaigns(changed) if now else "TRUE"
             connection.execute(f"DELETE FROM {PARTS} WHERE mart = ? AND {named}", [name])
-            rows = [{"mart": name, "campaign_id": c, "state": states[c]} for c in changed if c in states]
+            rows = [{"mart": name, "campaign_id": c, "state": now[c]} for c in changed if c in now]
             insert(connection, PARTS, rows)
     return count(connection, f"mart.{name}")

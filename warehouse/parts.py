@@ -6,6 +6,7 @@ What is made from the parts belongs in `warehouse.marts` and `warehouse.exports`
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from warehouse.datasets import quoted
@@ -44,12 +45,12 @@ def states(connection: DuckDBPyConnection) -> dict[str, str]:
     }
 
 
-def changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Return the campaigns whose state is another one, or that are new or gone, by name."""
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
 
 
-def of_campaigns(names: list[str]) -> str:
+def of_campaigns(names: Sequence[str]) -> str:
     """Return the condition that a row belongs to one of some campaigns.
 
     It is a list of constants: DuckDB carries it into the scans below a view and its windows, as it does no subquery.

@@ -7,11 +7,13 @@ those of the campaign that it names, on the same day or else the nearest within 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from warehouse import marts, parts
 from warehouse.datasets import DatasetTables, known, quoted
 
 if TYPE_CHECKING:
@@ -75,12 +77,16 @@ class Reconciliation:
     by_province: bool = False
 
 
-def build(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> int:
-    """Rebuild the table.
+def build(
+    connection: DuckDBPyConnection, datasets: Iterable[DatasetTables], states: Mapping[str, str] | None = None
+) -> int:
+    """Bring the table up to date.
 
     Args:
         connection: The warehouse, for writing.
         datasets: All datasets; those that declare a reconciliation are compared.
+        states: The states of the campaigns (see `warehouse.parts`): campaigns that did not change, and whose other did
+            not, are not compared again. Without, all are.
 
     Returns:
         The number of rows.
@@ -88,23 +94,41 @@ def build(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) -> 
     Raises:
         duckdb.Error: Where an aggregate cannot be computed.
     """
-    connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-    connection.execute(f"CREATE OR REPLACE TABLE {TABLE} ({columns})")
-    for statement in comments():
-        connection.execute(statement)
     stored = {dataset.dataset for dataset in known(connection)}
-    for tables in datasets:
-        declared = tables.reconciles_with
-        if declared and {tables.dataset, declared.dataset} <= stored:
-            connection.execute(f"INSERT INTO {TABLE} {query(tables.dataset, declared)}")
-    ((rows,),) = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchall()
-    return int(rows)
+    declared = {
+        tables.dataset: tables.reconciles_with
+        for tables in datasets
+        if tables.reconciles_with and {tables.dataset, tables.reconciles_with.dataset} <= stored
+    }
+    pairs = [
+        (dataset, campaign, other)
+        for dataset, campaign, other in connection.execute(
+            "SELECT dataset, campaign_id, reconciles_with FROM core.campaign WHERE reconciles_with <> '' ORDER BY ALL"
+        ).fetchall()
+        if dataset in declared and (states is None or campaign in states)
+    ]
+
+    def create() -> None:
+        columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
+        connection.execute(f"CREATE OR REPLACE TABLE {TABLE} ({columns})")
+        for statement in comments():
+            connection.execute(statement)
+        add([campaign for _, campaign, _ in pairs])
+
+    def add(campaigns: Sequence[str]) -> None:
+        for dataset, agreed in declared.items():
+            of_dataset = {c: other for name, c, other in pairs if name == dataset and c in campaigns}
+            if of_dataset:
+                connection.execute(f"INSERT INTO {TABLE} {query(dataset, agreed, of_dataset)}")
+
+    made_from = {c: f"{states[c]} {states.get(other)} {version()}" for _, c, other in pairs} if states else None
+    return marts.refresh(connection, MART, made_from, create, add)
 
 
 def version() -> str:
     """Return a text that changes with the table: its columns, and the query that compares."""
-    return f"{COLUMNS}{query('', Reconciliation('', '', (), 0, 'changed_on', (), ''))}"
+    text = f"{COLUMNS}{query('', Reconciliation('', '', (), 0, 'changed_on', (), ''), {'': ''})}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def comments() -> list[str]:
@@ -115,8 +139,15 @@ def comments() -> list[str]:
     ]
 
 
-def query(dataset: str, declared: Reconciliation) -> str:
-    """Return the SELECT that compares a dataset with the other."""
+def query(dataset: str, declared: Reconciliation, campaigns: Mapping[str, str]) -> str:
+    """Return the SELECT that compares a dataset with the other.
+
+    Args:
+        dataset: The dataset.
+        declared: What it declares.
+        campaigns: The campaigns that are compared, each with that of the other.
+    """
+    listed = ", ".join(f"({quoted(name)}, {quoted(other)})" for name, other in campaigns.items())
     measures = [name for name, _ in declared.measures]
     name = (
         "coalesce((SELECT name_th FROM core.province WHERE province_code = key), key)"
@@ -130,16 +161,16 @@ def query(dataset: str, declared: Reconciliation) -> str:
     fixed = ", ".join(quoted(name) for name, sql in declared.measures if sql == ROWS) or "''"
     return f"""
 WITH campaigns AS (
-    SELECT campaign_id, reconciles_with AS other_campaign_id FROM core.campaign
-    WHERE dataset = {quoted(dataset)} AND reconciles_with <> ''
+    SELECT * FROM (VALUES {listed}) AS listed (campaign_id, other_campaign_id)
 ),
-own AS (SELECT * FROM core.{dataset}_current WHERE campaign_id IN (SELECT campaign_id FROM campaigns)),
+own AS (SELECT * FROM core.{dataset}_current WHERE {parts.of_campaigns(list(campaigns))}),
+others AS (SELECT * FROM core.{declared.dataset}_current WHERE {parts.of_campaigns(list(campaigns.values()))}),
 days AS (
     -- Of each day of the rows the nearest day of the other dataset; of two as near, the earlier.
     SELECT own_days.campaign_id, own_days.as_of, campaigns.other_campaign_id, other_days.as_of AS other_as_of
     FROM (SELECT DISTINCT campaign_id, as_of FROM own) AS own_days
     INNER JOIN campaigns USING (campaign_id)
-    INNER JOIN (SELECT DISTINCT campaign_id, as_of FROM core.{declared.dataset}_current) AS other_days
+    INNER JOIN (SELECT DISTINCT campaign_id, as_of FROM others) AS other_days
         ON other_days.campaign_id = campaigns.other_campaign_id
         AND abs(date_diff('day', other_days.as_of, own_days.as_of)) <= {declared.within_days}
     QUALIFY row_number() OVER (
@@ -152,7 +183,7 @@ counted AS (
     ON {", ".join(measures)} INTO NAME measure VALUE counted
 ),
 stated AS (
-    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {there} FROM core.{declared.dataset}_current)
+    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {there} FROM others)
     ON {", ".join(measures)} INTO NAME measure VALUE stated
 ),
 compared AS (

@@ -5,14 +5,16 @@ Where the bytes lie belongs in `pipelines.archive.store`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pipelines.archive.copying import sync_folder
@@ -117,8 +119,48 @@ def read(path: Path) -> list[Receipt]:
     except FileNotFoundError:
         return []
     whole = text[: text.rfind(b"\n") + 1]
-    # Not splitlines(): a file name may hold a character that Unicode counts as the end of a line.
-    return [_receipt(path, number, line) for number, line in enumerate(whole.split(b"\n")[:-1], start=1)]
+    with _lock:
+        read_before = _read.get(path)
+        if read_before is None or not read_before.begins(whole):
+            read_before = _read[path] = _Read()
+        read_before.go_on(path, whole)
+        return list(read_before.receipts)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What this process has read of a ledger, which grows: its receipts, its length in bytes, and their hash.
+
+    A command reads the ledger several times, and to read ten thousand lines takes longer than to hash them.
+    """
+
+    receipts: list[Receipt] = field(default_factory=list)
+    length: int = 0
+    digest: bytes = b""
+
+    def begins(self, text: bytes) -> bool:
+        """Return whether a ledger begins with what was read."""
+        return len(text) >= self.length and _digest(text[: self.length]) == self.digest
+
+    def go_on(self, path: Path, text: bytes) -> None:
+        """Read the rest of a ledger.
+
+        Raises:
+            Damaged: Where a line is no receipt; what stood before stays read.
+        """
+        # Not splitlines(): a file name may hold a character that Unicode counts as the end of a line.
+        lines = text[self.length :].split(b"\n")[:-1]
+        read = len(self.receipts)
+        self.receipts += [_receipt(path, number, line) for number, line in enumerate(lines, start=read + 1)]
+        self.length, self.digest = len(text), _digest(text)
+
+
+_read: dict[Path, _Read] = {}
+_lock = Lock()
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()
 
 
 def _receipt(path: Path, number: int, line: bytes) -> Receipt:

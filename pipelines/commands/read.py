@@ -113,7 +113,7 @@ def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tu
     by_name = datasets(Home.current().root)
     whole = judge_file(file, hints, known)
     judged = [(str(file), whole)]
-    for part, sha256 in zip(parts_of(file, by_name), whole.parts, strict=True) if whole.parts else ():
+    for part, sha256 in zip(parts_of(file, lambda: by_name), whole.parts, strict=True) if whole.parts else ():
         given = replace(
             whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
         )

@@ -6,7 +6,7 @@ that neither imports the other. The judgement on a container belongs in `pipelin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,11 +42,14 @@ def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTak
 
 
 def _opener(archive: Archive) -> Opener:
-    """Return what opens containers for the tables of the datasets of the archive's home: a mail's text may be one."""
-    return partial(parts_of, datasets=registry.datasets(archive.folder.parent))
+    """Return what opens containers for the tables of the datasets of the archive's home: a mail's text may be one.
+
+    The datasets, whose contracts take a second to import, are loaded when a container comes.
+    """
+    return partial(parts_of, datasets=lambda: registry.datasets(archive.folder.parent))
 
 
-def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
+def parts_of(path: Path, datasets: Callable[[], Mapping[str, Dataset]]) -> list[Part]:
     """Return what a file holds that may be returns of some datasets.
 
     Nothing where it is no container, or cannot be opened: its judgement reports why, or opens it again.
@@ -55,7 +58,7 @@ def parts_of(path: Path, datasets: Mapping[str, Dataset]) -> list[Part]:
         return []
     data = path.read_bytes()
     try:
-        return opened(data, datasets).parts if is_container(data) else []
+        return opened(data, datasets()).parts if is_container(data) else []
     except (Unreadable, ReaderKilled):
         return []
 

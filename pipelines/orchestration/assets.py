@@ -322,7 +322,8 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
     )
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
-            rows = reconciliation.build(connection, [dataset.tables for dataset in datasets])
+            all_tables = [dataset.tables for dataset in datasets]
+            rows = reconciliation.build(connection, all_tables, parts.states(connection))
             differing = reconciliation.differences(connection)
         unexplained = [difference for difference in differing if not difference.explained]
         agreed = dg.AssetCheckResult(
