@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.datasets.registry import datasets, mark
 from pipelines.home import Home
-from pipelines.orchestration import assets, automation, report_assets, verdict_check
+from pipelines.orchestration import assets, automation, housekeeping, report_assets, verdict_check
 
 
 @dg.definitions
@@ -31,9 +31,9 @@ def _definitions(home: Path, files: object) -> dg.Definitions:
     return dg.Definitions(
         assets=[*assets.of(known), *report_assets.of(known)],
         asset_checks=[verdict_check.check_of(assets.returns)],
-        jobs=[automation.ingest, automation.recheck, report_assets.publish],
+        jobs=[automation.ingest, automation.recheck, report_assets.publish, housekeeping.prune_job],
         sensors=[automation.inbox, report_assets.reports],
-        schedules=[automation.sweep, report_assets.republish],
+        schedules=[automation.sweep, report_assets.republish, housekeeping.daily],
         # One process for each run: the steps share the warehouse's only writer, so nothing is gained by more.
         executor=dg.in_process_executor,
     )

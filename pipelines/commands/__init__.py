@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import dev, doctor, ingest, new, publish, read, repair, report, show, status, upkeep
+    from pipelines.commands import dev, doctor, ingest, new, prune, publish, read, repair, report, show, status, upkeep
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(upkeep.verify)
     app.command("rebuild")(upkeep.rebuild)
     app.command("doctor")(doctor.doctor)
+    app.command("prune")(prune.prune)
     app.command("publish")(publish.publish)
     app.command("report")(report.report)
     app.command("dev")(dev.dev)

@@ -85,7 +85,7 @@ def test_the_definitions_can_be_loaded_in_full() -> None:
 
     dg.Definitions.validate_loadable(defs())
     names = {spec.key.to_user_string() for spec in defs().resolve_all_asset_specs()}
-    reports = {report.name for report in catalogue.reports(DATASETS.values())}
+    reports = {report.name for report in catalogue.reports(installed().values())}
     assert names == {"intake", "returns", *BUILT, "exports", *reports}
 
 
@@ -253,7 +253,8 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
     launch.prepare(home)
     (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
     environment = launch.prepare(home)
-    assert (home.dagster / "dagster.yaml").read_bytes() == launch.template().read_bytes()
+    written = (home.dagster / "dagster.yaml").read_text(encoding="utf-8")
+    assert written == f"{launch.template().read_text(encoding='utf-8')}\n{launch.STORAGE}"
     assert environment["DAGSTER_HOME"] == str(home.dagster)
     assert sorted(p.name for p in home.dagster.iterdir()) == ["dagster.yaml"]
 

@@ -139,6 +139,7 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
     stopped = server.ask(f'mutation {{ stopSensor(id: "{sensors["reports"]["id"]}") {{ __typename }} }}')
     assert stopped["stopSensor"]["__typename"] == "StopSensorMutationResult"
     assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [
+        ("housekeeping", "RUNNING"),
         ("republish", "RUNNING"),
         ("sweep", "RUNNING"),
     ]

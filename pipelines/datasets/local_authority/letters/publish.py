@@ -216,7 +216,8 @@ def publish(home: Home, *, force: bool = False) -> Published:
     ]
     letters = sum(done.figures["letters"] for done in made.values())
     changed = sum(done.changed for done in made.values())
-    return Published(home.letters, "\n".join(lines), {"letters": letters, "new_or_changed": changed}, changed > 0)
+    preview = "\n".join(lines) or "There is no register."
+    return Published(home.letters, preview, {"letters": letters, "new_or_changed": changed}, changed > 0)
 
 
 def fields_of(planned: Plan, district: District) -> dict[str, Any]:
