@@ -11,7 +11,7 @@ DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-large bench-readers bench-repair screenshots fonts docs docs-check pages lock \
+.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-growth bench-large bench-readers bench-repair screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -98,7 +98,7 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
 
-bench bench-readers pages: export PYTHONPATH := $(CURDIR)/tests/shared
+bench bench-readers bench-growth pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
@@ -116,6 +116,10 @@ bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
 
 bench-spark: $(BENCH) ## contracts on Spark: jobs, shuffled rows, seconds (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_spark.py --rows $(or $(ROWS),2000000)
+
+# A home with ten thousand returns, and one more.
+bench-growth: $(DEV) ## what one more return costs: seconds, memory, sizes (HOMES keeps the homes in a folder)
+	$(BIN)/python tests/bench/bench_growth.py $(if $(HOMES),--home $(HOMES))
 
 bench-large: $(BENCH) ## contracts on Parquet files that are larger than memory: seconds, memory (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_large.py --rows $(or $(ROWS),20000000)
