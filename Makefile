@@ -76,7 +76,7 @@ types: $(DEV)
 # as are the workbooks that are read, the site is looked at in Chromium.
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium postgres:postgresql \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -99,7 +100,8 @@ def dagster_does_not_wait_for_the_disk() -> None:
 
     @sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
     def hasten(connection: Any, _: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
-from pipelines.orchestration.launch import HistoryDamaged, dead_runs
+from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
 from warehouse.connect import Warehouse, WarehouseBroken
 
 if TYPE_CHECKING:
@@ -140,7 +140,11 @@ def _read_all(connection: DuckDBPyConnection) -> None:
 
 
 def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
-    """Yield what is wrong with Dagster's database, where it is the default one."""
+    """Yield what is wrong with Dagster's database."""
+    if on_postgres():
+        with instance(home) as opened:
+            yield from _unknown(returns, opened.get_dynamic_partitions("returns"))
+        return
     folder = home.dagster / "history"
     databases = sorted([*folder.rglob("*.db"), *(home.dagster / "schedules").glob("*.db")])
     try:
@@ -159,6 +163,11 @@ def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
     if dead:
         text = f"{len(dead)} runs are recorded as under way and their processes are gone: the next command frees them"
         yield Finding("dagster", text, Remedy.dead_runs)
+    yield from _unknown(returns, known)
+
+
+def _unknown(returns: list[str], known: Sequence[str]) -> Iterator[Finding]:
+    """Yield that returns of the warehouse are unknown to Dagster."""
     if unknown := sorted(set(returns) - set(known)):
         text = f"{len(unknown)} returns of the warehouse are unknown to Dagster, such as {unknown[0]}"
         yield Finding("dagster", f"{text}: khrop doctor --mend reports them", Remedy.report, tuple(unknown))

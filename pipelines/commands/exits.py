@@ -59,7 +59,7 @@ def exit_of(error: Exception) -> tuple[int, str]:
     """Return the exit code and the message of an error; the traceback of an internal error goes to `khrop.log`."""
     from pipelines.archive.ledger import Damaged
     from pipelines.campaigns import CampaignFault
-    from pipelines.orchestration.launch import HistoryDamaged, RunFailed, Unaccounted
+    from pipelines.orchestration.launch import HistoryDamaged, HistoryUnreachable, RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from pipelines.readers.process import ReaderKilled
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
@@ -67,9 +67,11 @@ def exit_of(error: Exception) -> tuple[int, str]:
 
     if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
-    if isinstance(
-        error, (Damaged, HistoryDamaged, ReaderKilled, TablesDiffer, WarehouseBroken, WarehouseLocked, WarehouseNewer)
-    ):
+    named = (
+        Damaged, HistoryDamaged, HistoryUnreachable, ReaderKilled, TablesDiffer, WarehouseBroken, WarehouseLocked,
+        WarehouseNewer,
+    )  # fmt: skip
+    if isinstance(error, named):
         return FAULT, str(error)
     if full_disk(error):
         return (

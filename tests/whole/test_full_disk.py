@@ -52,7 +52,7 @@ main()
         ("pipelines.archive.store:sync_folder", 100, 1),  # the ledger cannot be written
         ("pipelines.orchestration.launch:run", 1000, 2),  # Dagster cannot write that a run begins
         ("pipelines.intake.take_in:load_batch", 1000, 2),  # the warehouse cannot grow
-        ("warehouse.tables:export", 1000, 2),  # the exports cannot be written
+        ("warehouse.exports:export", 1000, 2),  # the exports cannot be written
     ],
 )
 def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(

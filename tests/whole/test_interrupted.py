@@ -200,10 +200,10 @@ IN_THE_RUN = [
     "before pipelines.intake.take_in:load_batch",  # judged, not yet loaded
     "after pipelines.intake.loading:compare",  # loaded, within the transaction
     "after pipelines.intake.take_in:load_batch",  # the transaction is done, Dagster has no record of it
-    "before warehouse.tables:build_mart",  # intake is done
-    "after warehouse.tables:build_mart",  # one mart of three
-    "before warehouse.tables:export",  # the marts are done
-    "before warehouse.tables:swap",  # the exports are written, beside their place
+    "before warehouse.marts:build",  # intake is done
+    "after warehouse.marts:build",  # one mart of three
+    "before warehouse.exports:export",  # the marts are done
+    "before warehouse.exports:swap",  # the exports are written, beside their place
     "after pathlib:Path.symlink_to",  # the link to them is made, beside its place
 ]
 
@@ -264,7 +264,7 @@ def test_a_kill_after_the_last_step_leaves_nothing_to_do(
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    killed = stopped_by(signal.SIGKILL, home, "after warehouse.tables:swap", "ingest", given)
+    killed = stopped_by(signal.SIGKILL, home, "after warehouse.exports:swap", "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     again = khrop_process("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
