@@ -44,7 +44,13 @@ def could_head(text: str) -> bool:
 
 
 def _passes(text: str, form: TableForm) -> bool:
-    return any(all(letter in text for letter in way) for way in form.sieve.split("|"))
+    for way in form.ways:
+        for letter in way:
+            if letter not in text:
+                break
+        else:
+            return True
+    return False
 
 
 def field_of(printed: str) -> str:

@@ -28,6 +28,9 @@ NAMESPACES = (
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
 PARTS = ("row", "cols", "mergeCell")
+VALUES, TEXTS, INLINE, ROWS = (
+    frozenset(f"{namespace}{part}" for namespace in NAMESPACES) for part in ("v", "t", "is", "row")
+)
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?:/>|></c>)')
@@ -80,7 +83,7 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
     tags = [f"{namespace}{part}" for namespace in NAMESPACES for part in PARTS]
     source = _Filled(stream)
     for _, element in etree.iterparse(source, events=("end",), tag=tags, resolve_entities=False, no_network=True):
-        name = local(element)
+        name = "row" if element.tag in ROWS else local(element)
         if name == "row":
             number = int(element.get("r") or number + 1)
             if element.get("hidden") in TRUE or _less(element.get("ht"), LEAST_HEIGHT):
@@ -106,7 +109,7 @@ def local(element: etree._Element) -> str:
 
 def text_in(element: etree._Element) -> CellText:
     """Return the text of a shared or inline string: its runs joined, without their phonetic hints."""
-    if len(element) == 1 and local(element[0]) == "t":  # as nearly all are
+    if len(element) == 1 and element[0].tag in TEXTS:  # as nearly all are
         return CellText(unescaped(element[0].text or ""))
     runs: list[tuple[str, Look]] = []
     for child in element:
@@ -159,11 +162,17 @@ def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 def _put(
     grid: Grid, row: int, col: int, cell: etree._Element, shared: Shared, masters: dict[str, tuple[str, str]]
 ) -> None:
-    parts = {local(part): part for part in cell}
-    value, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
     kind = cell.get("t", "n")
-    text = (value.text or "") if value is not None else None
     look = shared.look(cell)
+    first = cell[0]
+    if len(cell) == 1 and first.tag in VALUES:  # as nearly all are
+        text, formula, inline = first.text or "", None, None
+    elif len(cell) == 1 and first.tag in INLINE:
+        text, formula, inline = None, None, first
+    else:
+        parts = {local(part): part for part in cell}
+        value, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
+        text = (value.text or "") if value is not None else None
     if formula is not None:
         written = _formula(formula, cell.get("r", ""), masters)
         # What is calculated when the workbook is opened may be something else then; what changes from day to day is
