@@ -187,7 +187,9 @@ def is_total(read: str, mangled: bool = False, form: TableForm | None = None) ->
         mangled: Whether the document lost marks: the text is compared by its consonants, too.
         form: The form of table; None for any.
     """
-    return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
+    if form is not None:
+        return _is_total(read, mangled, form)
+    return any(_is_total(read, mangled, one) for one in forms())
 
 
 @lru_cache(maxsize=1024)
