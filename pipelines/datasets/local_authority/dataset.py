@@ -8,8 +8,19 @@ from pathlib import Path
 import warehouse.local_authority
 from khrop.contracts.local_authority import LocalAuthority
 from pipelines.datasets import folder
+from pipelines.datasets.dataset import Report
 
 PACKAGE = "pipelines.datasets.local_authority"
+REPORTS = (
+    Report(
+        "district_letters",
+        "District letters",
+        f"{PACKAGE}.letters.publish",
+        frozenset({"docx"}),
+        "**From each province to those of its districts in which an authority has not saved**, with their list, as Thai"
+        " official letters under `letters/`, a file for each province. Nothing is sent.",
+    ),
+)
 DATASET = replace(
     folder.load(
         Path(__file__).parent,
@@ -19,4 +30,5 @@ DATASET = replace(
     ),
     summary=f"{PACKAGE}.summary",
     site=f"{PACKAGE}.site",
+    reports=REPORTS,
 )

@@ -39,7 +39,7 @@ def district_letters(
     from pipelines.commands.runs import progress
     from pipelines.commands.status import open_warehouse
     from pipelines.commands.text import echo, json_line, plural, printable, short_path
-    from pipelines.datasets.local_authority.letters import district_letters as report
+    from pipelines.datasets.local_authority.letters import publish as report
     from pipelines.datasets.local_authority.letters.fields import DISTRICT_LETTER
 
     if fields:

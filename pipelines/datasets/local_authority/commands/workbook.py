@@ -30,7 +30,7 @@ def officer_workbook(
     from pipelines.commands.status import open_warehouse
     from pipelines.commands.text import echo, json_line, short_path
     from pipelines.datasets.local_authority import officer_workbook as report
-    from pipelines.datasets.local_authority.letters.district_letters import campaigns_with_registers
+    from pipelines.datasets.local_authority.letters.publish import campaigns_with_registers
 
     codes = province_codes(province or [])
     if not codes:

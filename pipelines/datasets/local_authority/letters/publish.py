@@ -17,10 +17,12 @@ from pipelines import campaigns as campaign_files
 from pipelines.campaigns import Letterhead
 from pipelines.datasets.local_authority.letters.fields import DISTRICT_LETTER
 from pipelines.home import Home
+from pipelines.publishing.catalogue import Published
 from pipelines.publishing.letters import folder as letter_folder
 from pipelines.publishing.letters import merging, templates, wording
 from pipelines.publishing.letters.citations import cited_letters
 from pipelines.publishing.letters.wording import count
+from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -116,6 +118,9 @@ class NoLetter(ValueError):
 
 def campaigns_with_registers(connection: DuckDBPyConnection) -> list[str]:
     """Return the campaigns that have an accepted register, by id."""
+    mart = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = 'authority_current'"
+    if connection.execute(mart).fetchone() is None:
+        return []
     rows = connection.execute("SELECT DISTINCT campaign_id FROM mart.authority_current ORDER BY 1").fetchall()
     return [campaign_id for (campaign_id,) in rows]
 
@@ -169,6 +174,31 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     """
     folder = home.letters / planned.campaign_id / planned.as_of.isoformat()
     return letter_folder.write(folder, _made(home, planned, advance))
+
+
+def publish(home: Home, *, force: bool = False) -> Published:
+    """Write the letters of every register, a file for each province, as `khrop district-letters` does.
+
+    Args:
+        home: The home.
+        force: Has no effect: letters that are the same stay.
+
+    Returns:
+        The folder, and how many letters it has.
+
+    Raises:
+        TemplateFault: Where the template cannot be used.
+        WarehouseLocked: Where another process holds the warehouse.
+        FileNotFoundError: Without a warehouse.
+    """
+    files = campaign_files.load(home.root)
+    with Warehouse(home.warehouse).reading() as connection:
+        plans = [plan(connection, name, files, Wanted()) for name in campaigns_with_registers(connection)]
+    home.letters.mkdir(parents=True, exist_ok=True)
+    changed = sum(write(home, each).changed for each in plans)
+    lines = [f"- {each.campaign_id}, as of {each.as_of}: to {len(each.districts)} districts" for each in plans]
+    letters = sum(len(each.districts) for each in plans)
+    return Published(home.letters, "\n".join(lines), {"letters": letters, "new_or_changed": changed}, changed > 0)
 
 
 def fields_of(planned: Plan, district: District) -> dict[str, Any]:
