@@ -210,6 +210,33 @@ FROM (
 ORDER BY campaign_id, as_of, key, measure"""
 
 
+def counts(
+    connection: DuckDBPyConnection, dataset: str, declared: Reconciliation, other_campaign: str, as_of: date
+) -> dict[str, dict[str, int]]:
+    """Return what the current rows of a dataset add up to on a day.
+
+    Args:
+        connection: The warehouse.
+        dataset: The dataset whose rows are counted.
+        declared: What it declares of the other.
+        other_campaign: The campaign of the other dataset.
+        as_of: The day.
+
+    Returns:
+        The counts by key and measure; empty where there are no such rows.
+    """
+    if dataset not in {each.dataset for each in known(connection)}:
+        return {}
+    here = ", ".join(f"CAST({sql} AS BIGINT)" for _, sql in declared.measures)
+    rows = connection.execute(
+        f"SELECT CAST({declared.by} AS VARCHAR), {here} FROM core.{dataset}_current WHERE as_of = ? AND campaign_id ="
+        " (SELECT min(campaign_id) FROM core.campaign WHERE dataset = ? AND reconciles_with = ?) GROUP BY 1 ORDER BY 1",
+        [as_of, dataset, other_campaign],
+    ).fetchall()
+    names = [name for name, _ in declared.measures]
+    return {key: dict(zip(names, figures, strict=True)) for key, *figures in rows}
+
+
 def _explanation(declared: Reconciliation) -> str:
     """Return the expression of the rows that changed after the earlier day, up to the later; of one day, on it."""
     if not declared.changed_on:
@@ -275,6 +302,45 @@ def differences(connection: DuckDBPyConnection, campaign: str | None = None) -> 
         [campaign],
     ).fetchall()
     return [Difference(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the rows of a campaign and day compare with the other dataset.
+
+    Attributes:
+        dataset: The dataset whose rows are counted.
+        campaign_id: Its campaign.
+        as_of: Its day.
+        other: The dataset that it is compared with.
+        other_campaign_id: The campaign of that dataset.
+        other_as_of: The day of that dataset.
+        figures: How many figures were compared.
+        differing: How many of them differ.
+        unexplained: How many of these for no known reason.
+    """
+
+    dataset: str
+    campaign_id: str
+    as_of: date
+    other: str
+    other_campaign_id: str
+    other_as_of: date
+    figures: int
+    differing: int
+    unexplained: int
+
+
+def comparisons(connection: DuckDBPyConnection) -> list[Comparison]:
+    """Return how all campaigns and days compare; none where nothing was compared yet."""
+    if not is_built(connection):
+        return []
+    rows = connection.execute(
+        "SELECT dataset, campaign_id, as_of, other, other_campaign_id, other_as_of, count(*),"
+        " count(*) FILTER (difference <> 0), count(*) FILTER (NOT explained)"
+        f" FROM {TABLE} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return [Comparison(*row) for row in rows]
 
 
 def is_built(connection: DuckDBPyConnection) -> bool:

@@ -202,14 +202,23 @@ def parse(file: Path, dataset: str = DEFAULT_DATASET) -> Campaign:
 def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
     """Return the campaigns that a text names by a phrase of `known_by`.
 
-    Spaces do not count; where the text lost its marks, consonants are enough.
+    Spaces do not count; where the text lost its marks, consonants are enough. A phrase that is part of another that the
+    text has names nothing: the longer one is of a part of the campaign.
 
     Args:
         text: The text of a document.
         campaigns: The campaigns to look for.
     """
     bare, mangled = SPACES.sub("", text), is_mangled(text)
-    return [c for c in campaigns if any(_names(text, bare, phrase, mangled) for phrase in c.known_by)]
+    named = [(c, [p for p in c.known_by if _names(text, bare, p, mangled)]) for c in campaigns]
+    phrases = {phrase for _, own in named for phrase in own}
+    return [c for c, own in named if any(not _within_another(phrase, phrases) for phrase in own)]
+
+
+def _within_another(phrase: str, phrases: Iterable[str]) -> bool:
+    """Return whether another of the phrases has this one in it, and so names its campaign more closely."""
+    bare = SPACES.sub("", phrase)
+    return any(bare in longer and bare != longer for longer in (SPACES.sub("", other) for other in phrases))
 
 
 def _names(text: str, bare: str, phrase: str, mangled: bool) -> bool:

@@ -58,7 +58,7 @@ def repair(
     from pipelines.decisions.proposals import propose
     from pipelines.home import Home
 
-    home, file = Home.current(), Path(target)
+    home, file, counted = Home.current(), Path(target), None
     if isfile(file):  # not Path.is_file(), which raises where a name is too long
         if accept:
             raise WrongUse(f"{file} is a file: take it in with khrop ingest, then accept the repair of the return")
@@ -70,11 +70,11 @@ def repair(
         if accept:
             complete(home)
         given = known_return(home, target)
-        judgement, before = given.judgement, given.before
+        judgement, before, counted = given.judgement, given.before, given.counted
     refuse_container(target, judgement)
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be read from it: {judgement.violations[0].message_en}")
-    report = propose(judgement, before)
+    report = propose(judgement, before, counted)
     if accept:
         return _accept_repair(home, given, report, cell or [], signed(by, reason), as_json)
     if as_json:

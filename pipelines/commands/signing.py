@@ -16,6 +16,7 @@ from pipelines.commands.text import echo
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipelines.decisions.counted import Counted
     from pipelines.home import Home
     from pipelines.intake.events import Event
     from pipelines.returns import Decision, Judgement
@@ -29,11 +30,13 @@ class KnownReturn:
         event: Its last event in the ledger.
         judgement: The judgement on its bytes as printed, without any decision.
         before: The rows of the return before it.
+        counted: What another dataset counts of the same day, if there is one.
     """
 
     event: Event
     judgement: Judgement
     before: Sequence[Mapping[str, Any]]
+    counted: Counted | None = None
 
 
 def known_return(home: Home, name: str) -> KnownReturn:
@@ -49,6 +52,7 @@ def known_return(home: Home, name: str) -> KnownReturn:
     from pipelines import campaigns
     from pipelines.archive.store import Archive
     from pipelines.datasets.registry import datasets
+    from pipelines.decisions.counted import counts_beside
     from pipelines.decisions.proposals import rows_before
     from pipelines.intake.events import events
     from pipelines.intake.take_in import judge_events
@@ -60,8 +64,10 @@ def known_return(home: Home, name: str) -> KnownReturn:
             full = resolve(connection, name)
             event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
             printed = replace(event, decision=None)
-            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), datasets(home.root))
-            return KnownReturn(event, judgement, rows_before(connection, judgement))
+            known = datasets(home.root)
+            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), known)
+            counted = counts_beside(connection, judgement, known.values())
+            return KnownReturn(event, judgement, rows_before(connection, judgement), counted)
     except FileNotFoundError:
         raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
 

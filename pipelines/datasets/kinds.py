@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -37,6 +37,7 @@ class Kind:
         most: The largest figure, either sign, that the table of accepted rows holds; None where it is no figure.
         resolve: Returns the value that rows have, by any name of it (a code, an English name); None where unknown.
         nearest: Returns the values that an unknown name may mean.
+        words: The Thai words of values that are listed.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Kind:
     most: float | None = None
     resolve: Callable[[str], str | None] = lambda text: None
     nearest: Callable[[str], Sequence[str]] = lambda text: ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parsed(self) -> bool:
@@ -153,7 +155,8 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     """Return the kind of a column whose values are listed.
 
     Args:
-        texts: The texts that stand for each value; the value itself does, too. Spaces and case do not count.
+        texts: The texts that stand for each value, its word first; the value itself does, too. Spaces and case do not
+            count.
 
     Returns:
         The kind. A text that stands for none is kept as it is, for the contract to refuse.
@@ -166,6 +169,7 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     return Kind(
         CHOICE, parse, "VARCHAR", "VARCHAR", "text", f"one of {', '.join(texts)}",
         resolve=lambda text: value_of.get(_bare(text)), nearest=lambda text: list(texts),
+        words={value: own[0] for value, own in texts.items() if own},
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from khrop.repair import Report
+    from pipelines.decisions.counted import Counted
 
 CERTAIN, UNCERTAIN = "!", "?"
 """Marks after a proposed figure: every repair agrees on it, or another comes close."""
@@ -52,12 +53,13 @@ def figures_of(dataset: Dataset) -> tuple[str, ...]:
     return tuple(next((name for name in many if name in dataset.by_name), many[0]) for many in names)
 
 
-def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) -> Report:
+def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = (), counted: Counted | None = None) -> Report:
     """Return the solver's report on a return's printed cells.
 
     Args:
         judgement: The judgement on the return.
         previous: The rows of the return before it, see `rows_before`.
+        counted: What another dataset counts of the same day, see `pipelines.decisions.counted`.
 
     Returns:
         The report; `unsolved` where the dataset has no sums, or several rows have the same name.
@@ -78,7 +80,16 @@ def propose(judgement: Judgement, previous: Sequence[Mapping[str, Any]] = ()) ->
         for c in judgement.claims
         if c.source in SOURCES and (c.measure in figures or c.measure in percents)
     ]
-    return suggest(printed_rows(judgement), claims=claims, previous=list(previous) or None, shape=shape)
+
+    def solve(rows: list[dict[str, str]], claims: list[dict[str, Any]]) -> Report:
+        return suggest(rows, claims=claims, previous=list(previous) or None, shape=shape)
+
+    rows = printed_rows(judgement)
+    if counted is None:
+        return solve(rows, claims)
+    from pipelines.decisions.counted import with_counts
+
+    return with_counts(judgement, rows, claims, solve, counted)
 
 
 def _shared_names(judgement: Judgement) -> list[str]:

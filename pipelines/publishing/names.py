@@ -44,7 +44,7 @@ PHRASES: dict[str, str] = {
 }
 """What a violation observes or expects in words, in Thai: of the kinds of columns, and of readers. Others stay as they
 are: a figure, what is printed, and reasons that a library gives."""
-_HEADINGS = "a row with the headings "
+_HEADINGS, _ONE_OF = "a row with the headings ", "one of "
 
 
 class Names:
@@ -54,9 +54,12 @@ class Names:
         self._titles = dict(FACTS)
         self._labels = []
         columns: set[str] = set()
+        self._words: dict[str, str] = {}
         for dataset in datasets:
             self._titles |= {column.name: (column.title_th, column.title_en) for column in dataset.columns}
             columns |= set(dataset.by_name)
+            for column in dataset.columns:
+                self._words |= column.kind.words
             shape = dataset.shape() if dataset.shape else None
             if shape:
                 label = dataset.by_name[dataset.label]
@@ -64,6 +67,7 @@ class Names:
             if derived := dataset.by_name[dataset.label].derived:
                 self._labels.append(derived)
         # A column is named before its figure or its limit; elsewhere the same letters are what a document prints.
+        self._listed = re.compile(rf"(?<![A-Za-z_])({'|'.join(map(re.escape, self._words)) or '(?!)'})(?![A-Za-z_])")
         self._named = re.compile(rf"\b({'|'.join(sorted(columns)) or '(?!)'})(?= (?:[≥≤=–]|-?\d))")
 
     def of(self, name: str) -> Both:
@@ -91,7 +95,8 @@ class Names:
                 return (name_of(key),) * 2
             except LookupError:
                 continue
-        return self.of(key)
+        th, en = self.of(key)
+        return self.thai(th), en
 
     def text(self, text: str) -> Both:
         """Return what a violation observes or expects in both languages.
@@ -104,4 +109,11 @@ class Names:
         """
         if text.startswith(_HEADINGS):
             return f"แถวที่มีหัวคอลัมน์ {text.removeprefix(_HEADINGS).replace('; or ', ' หรือ ')}", text
-        return PHRASES.get(text) or self._named.sub(lambda found: self.of(found[1])[0], text), text
+        known = PHRASES.get(text) or self._words.get(text)
+        if not known and text.startswith(_ONE_OF):
+            known = self.thai(f"อย่างใดอย่างหนึ่ง: {text.removeprefix(_ONE_OF)}")
+        return known or self._named.sub(lambda found: self.of(found[1])[0], text), text
+
+    def thai(self, text: str) -> str:
+        """Return a Thai sentence with the Thai words of listed values, such as statuses, in the place of these."""
+        return self._listed.sub(lambda found: self._words[found[1]], text)

@@ -31,6 +31,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
         from pipelines import campaigns
         from pipelines.archive.store import Archive
         from pipelines.datasets.registry import datasets
+        from pipelines.decisions.counted import counts_beside
         from pipelines.decisions.proposals import marked_up, propose, rows_before
         from pipelines.intake.events import events
         from pipelines.intake.take_in import judge_events
@@ -39,9 +40,11 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
         newest = {e.snapshot_id: replace(e, decision=None) for e in events(archive.receipts())}
         asked = [newest[name] for name in names if name in newest]
         found = {}
-        for judgement in judge_events(archive, asked, campaigns.load(home.root), datasets(home.root), {}):
+        known = datasets(home.root)
+        for judgement in judge_events(archive, asked, campaigns.load(home.root), known, {}):
             if judgement.rows and not judgement.parts:
-                report = propose(judgement, rows_before(connection, judgement))
+                counted = counts_beside(connection, judgement, known.values())
+                report = propose(judgement, rows_before(connection, judgement), counted)
                 table = marked_up(judgement, report)
                 told = Suggestion(report.status, table, report.explain("th"), report.explain("en"))
                 found[judgement.of.snapshot_id] = told

@@ -24,8 +24,10 @@ def parted(sheet: Sheet) -> list[Sheet]:
 
 def _starts(cells: Sequence[str]) -> list[int]:
     """Where the headings of a row begin anew, from 0: the same texts in the same order, and nothing else."""
-    filled = [(at, " ".join(text.split())) for at, text in enumerate(cells) if text.strip()]
+    filled = [(at, " ".join(text.split())) for at, text in enumerate(cells) if text and text.strip()]
     texts = [text for _, text in filled]
+    if len(set(texts)) > len(texts) // 2:  # as in nearly all rows
+        return []
     for parts in range(2, MOST_PARTS + 1):
         size, rest = divmod(len(texts), parts)
         if rest or size < 2 or texts != texts[:size] * parts or len(set(texts[:size])) < size:

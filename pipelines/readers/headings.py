@@ -44,7 +44,13 @@ def could_head(text: str) -> bool:
 
 
 def _passes(text: str, form: TableForm) -> bool:
-    return any(all(letter in text for letter in way) for way in form.sieve.split("|"))
+    for way in form.ways:
+        for letter in way:
+            if letter not in text:
+                break
+        else:
+            return True
+    return False
 
 
 def field_of(printed: str) -> str:
@@ -181,7 +187,9 @@ def is_total(read: str, mangled: bool = False, form: TableForm | None = None) ->
         mangled: Whether the document lost marks: the text is compared by its consonants, too.
         form: The form of table; None for any.
     """
-    return any(_is_total(read, mangled, one) for one in ((form,) if form else forms()))
+    if form is not None:
+        return _is_total(read, mangled, form)
+    return any(_is_total(read, mangled, one) for one in forms())
 
 
 @lru_cache(maxsize=1024)

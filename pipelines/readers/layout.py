@@ -6,13 +6,14 @@ Nothing here knows a form of file or a dataset: it knows the forms of tables tha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from khrop.thai.digits import NotANumber, normalise, parse_count
 from pipelines.readers import halves, printed_figures, subtotals, unseen
 from pipelines.readers.document import Cell, Document, Meant, RawTable, Sheet, TableRow, Unreadable, row_place, where
 from pipelines.readers.headings import MOST_HEADING_ROWS, field_of, fields_over, is_total
-from pipelines.readers.table_form import FIGURES, AnyName, TableForm, forms
+from pipelines.readers.table_form import FIGURES, AnyName, Kind, TableForm, forms
 
 MOST_ROWS = 20_000
 """More rows than any list of authorities has: beyond it a document is refused, not judged cell by cell."""
@@ -159,7 +160,12 @@ def _row(
     row = TableRow(sheet.name, number, {cell.field: cell for cell in cells if cell.field})
     name, numbered = row.cells[form.names], row.cells.get(form.ordinal)
     before = max(name.col, numbered.col if numbered else 0)
-    total = any(is_total(cell.read, sheet.mangled, form) for cell in cells if cell.col <= before)
+    total = False
+    for cell in cells:
+        if cell.col > before:
+            break
+        if cell.read and is_total(cell.read, sheet.mangled, form):
+            total = True
     (table.totals if total else table.rows).append(row)
     if len(table.rows) > MOST_ROWS:
         raise Unreadable(
@@ -192,22 +198,26 @@ def _keep(
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
     kept = []
     whole = bool(fields) and unseen.row_hidden(sheet, number, printed)
+    kinds: Mapping[str, Kind] = form.kinds if form is not None else {}
     for col, text in enumerate(printed, 1):
         field = fields.get(col, "")
-        if field or text.strip():
+        if field or (text and text.strip()):
             meant = sheet.meant.get((number, col), AS_PRINTED)
             content = text if meant.read is None else meant.read
-            if field and not whole and unseen.cell_hidden(sheet, number, col):
-                content = ""  # of a row that shows, a person does not see this
-            elif form is not None and form.kinds.get(field) in FIGURES and unseen.struck_whole(meant):
-                content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
+            if meant.notes:
+                if field and not whole and unseen.cell_hidden(sheet, number, col):
+                    content = ""  # of a row that shows, a person does not see this
+                elif kinds.get(field) in FIGURES and unseen.struck_whole(meant):
+                    content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
             read = _normalise_short(content) if len(content) <= SHORT else normalise(content)
             name, how = (read.text, "")
             if form is not None and field == form.names:
                 name, how = form.row_names.read(read.text, sheet.mangled)
-            elif form is not None and field in form.kinds:
-                name, how = printed_figures.plain(read.text, form.kinds[field])
-            notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
+            elif (kind := kinds.get(field)) in printed_figures.KINDS:
+                name, how = printed_figures.plain(read.text, kind)
+            notes = ""
+            if how or meant.notes or read.notes:
+                notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
             kept.append(Cell(sheet.name, number, col, text, name, notes, field))
             if meant.struck:
                 table.struck[kept[-1].place] = meant.struck

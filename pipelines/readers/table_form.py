@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
 Kind = Literal["name", "ordinal", "count", "percent", "decimal", "text", "date", "bar"]
@@ -104,17 +105,22 @@ class TableForm:
     phrases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def ways(self) -> tuple[str, ...]:
+        """The ways of `sieve`."""
+        return tuple(self.sieve.split("|"))
+
+    @cached_property
     def ordinal(self) -> str:
         """The field that numbers the rows; empty where none does."""
         return next((name for name, kind in self.kinds.items() if kind == "ordinal"), "")
 
-    @property
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """The fields that a row of totals repeats."""
         return tuple(name for name, kind in self.kinds.items() if kind in FIGURES)
 
-    @property
+    @cached_property
     def least_filled(self) -> int:
         """Fewest filled cells that make a row of data, unless it is numbered."""
         return min(3, len([kind for kind in self.kinds.values() if kind != "bar"]) - 1)

@@ -35,8 +35,13 @@ LEAST_ROWS = 5
 
 def row_hidden(sheet: Sheet, number: int, printed: list[str]) -> bool:
     """Return whether all that stands in a row is hidden."""
-    filled = [col for col, text in enumerate(printed, 1) if text.strip()]
-    return bool(filled) and all(cell_hidden(sheet, number, col) for col in filled)
+    filled = False
+    for col, text in enumerate(printed, 1):
+        if text and text.strip():
+            if not cell_hidden(sheet, number, col):
+                return False
+            filled = True
+    return filled
 
 
 def cell_hidden(sheet: Sheet, number: int, col: int) -> bool:
@@ -130,8 +135,13 @@ def two_tables(first: str, second: str, *, hidden: bool) -> Unreadable:
 
 
 def _out_of_force(row: TableRow) -> bool:
-    filled = [cell for cell in row.cells.values() if cell.printed.strip()]
-    return bool(filled) and all(cell.hidden or STRUCK in cell.note.split() for cell in filled)
+    filled = False
+    for cell in row.cells.values():
+        if cell.printed.strip():
+            if not cell.note or not (cell.hidden or STRUCK in cell.note.split()):
+                return False
+            filled = True
+    return filled
 
 
 def _name(cells: dict[str, Cell], form: TableForm) -> str:

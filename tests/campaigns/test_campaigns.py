@@ -126,6 +126,11 @@ def test_the_letterhead_is_optional_and_so_is_each_of_its_keys(tmp_path: Path) -
     assert told == Letterhead("กรมทางหลวงชนบท", "กองแผนงาน\nกลุ่มข้อมูล", base_url="http://localhost:8000")
 
 
+def test_a_province_may_have_a_letterhead_of_its_own(tmp_path: Path) -> None:
+    heads = parse(campaign_file(tmp_path, f'{ROADS}[letterheads.81]\nphone = "๐-๗๕๖๑"\n')).letterheads
+    assert heads == {"81": Letterhead(phone="๐-๗๕๖๑")}
+
+
 def test_the_letterhead_of_the_bundled_campaign_is_that_of_the_department_s_letter(sample: Path) -> None:
     head, memo = load()["info-international-agreements"].letterhead, sample.read_text(encoding="utf-8")
     assert f"\nโทร. {head.phone}\n\nโทรสาร {head.fax}\n" in memo
@@ -138,6 +143,8 @@ def test_the_letterhead_of_the_bundled_campaign_is_that_of_the_department_s_lett
     [
         ('letterhead = "กรม"', r"letterhead is 'กรม', expected a table \[letterhead\]"),
         ("[letterhead]\nphone = 2212", r"letterhead\.phone is 2212, expected text"),
+        ('[letterhead]\nform = "sealed"', r"letterhead\.form is 'sealed', expected stamped or external"),
+        ('[letterheads.krabi]\nphone = "๑"', r"letterheads\.krabi is no code of a province, like 81 for กระบี่"),
         ('[letterhead]\nsender = " "', r"letterhead\.sender is ' ', expected text"),
         ('[letterhead]\ntelephone = "1"', r"unknown key letterhead\.telephone; a letterhead has base_url, .*phone"),
         (

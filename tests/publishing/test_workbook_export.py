@@ -19,9 +19,9 @@ from pipelines import campaigns, readers
 from pipelines.datasets.province_progress import progress, workbook_export
 from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS
-from pipelines.datasets.province_progress.workbook_cells import Look
 from pipelines.home import Home
 from pipelines.intake.judging import judge
+from pipelines.publishing.workbooks.cells import Look
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 
@@ -179,7 +179,7 @@ def test_it_says_what_it_was_made_from(sample: Path, taken_in: Any, built: Any) 
 def test_a_text_is_never_a_formula(text: str) -> None:
     book = Workbook()
     sheet = book.active
-    Look(sheet, Digits.thai).put(sheet.cell(1, 1), text)
+    Look(sheet, thai=True).put(sheet.cell(1, 1), text)
     made = io.BytesIO()
     book.save(made)
     xml = zipfile.ZipFile(made).read("xl/worksheets/sheet1.xml").decode()
@@ -192,7 +192,7 @@ def test_a_text_is_never_a_formula(text: str) -> None:
 
 def test_a_control_character_does_not_stop_a_workbook() -> None:
     sheet = Workbook().active
-    Look(sheet, Digits.thai).put(sheet.cell(1, 1), "ก\x00ข\ud800ค")
+    Look(sheet, thai=True).put(sheet.cell(1, 1), "ก\x00ข\ud800ค")
     assert sheet.cell(1, 1).value == "ก�ข�ค"
 
 

@@ -49,8 +49,10 @@ class LocalAuthority(pa.DataFrameModel):
     """A row for each local authority: code, name, kind, district, province, status, and since when it is saved.
 
     A register has some 7,850 rows. `kind` is a key of `KINDS`, `status` one of `STATUSES`. The columns `code_kind`,
-    `code_province` and `code_district` are the parts of the department's code, where the dataset names them. Parameter:
-    `counts`, whether the numbers by province and kind are compared with those of December 2019.
+    `code_province` and `code_district` are the parts of the department's code, where the dataset names them.
+
+    Parameters: `counts`, whether the numbers by province and kind are compared with those of December 2019;
+    `provinces`, the codes of the provinces that a register is of, like "81 92"; empty for all.
 
     Example:
         >>> import pandas as pd
@@ -92,14 +94,14 @@ class LocalAuthority(pa.DataFrameModel):
     code_district: Series[str] | None = pa.Field(nullable=True, coerce=True, description="that for the district")
 
     __contract__ = ContractOptions(
-        version="1.0.0",
+        version="1.1.0",
         title_th="ทะเบียนองค์กรปกครองส่วนท้องถิ่น",
         title_en="Register of local authorities",
         snapshot="snapshot_id",
         key=("authority_code",),
         label="name_th",
         place="place",
-        params={"counts": True},
+        params={"counts": True, "provinces": ""},
         derived={"province_code": ("province_th", "thai-province-code")},
         names_th={
             "authority_code": "รหัส อปท.",
@@ -145,6 +147,19 @@ class LocalAuthority(pa.DataFrameModel):
         """The code's part for the province is the province's code."""
         return nw.col("code_province") == nw.col("province_code")
 
+    @rule(
+        "province-expected",
+        columns=("province_code",),
+        column="province_code",
+        observed="{province_code}",
+        th="{name}: จังหวัด {province_code} ไม่อยู่ในทะเบียนนี้",
+        en="{name}: the register is not of the province {province_code}",
+    )
+    def province_expected(cls, params: Params) -> nw.Expr:
+        """Each authority is of a province that the register is of."""
+        codes = str(params["provinces"]).split()
+        return nw.col("province_code").is_in(codes) if codes else ~nw.col("province_code").is_null()
+
     @rule("code-unique", scope="group", columns=("authority_code",))
     def code_unique(cls, params: Params) -> UniqueKey:
         """No code stands twice."""
@@ -178,15 +193,15 @@ class LocalAuthority(pa.DataFrameModel):
     @rule("provincial-organisation-once", scope="group", columns=("province_code", "kind"))
     def provincial_organisation_once(cls, params: Params) -> GroupCounts:
         """Each province has exactly one provincial organisation."""
-        return GroupCounts(
-            ("province_code", "kind"), tuple((code, "pao", 1) for code in provinces.expected_codes()), others=False
-        )
+        codes = str(params["provinces"]).split() or provinces.expected_codes()
+        return GroupCounts(("province_code", "kind"), tuple((code, "pao", 1) for code in codes), others=False)
 
     @rule("counts-as-known", scope="group", severity="warning", columns=("province_code", "kind"))
     def counts_as_known(cls, params: Params) -> GroupCounts:
         """Each province has as many authorities of each kind as the department counted in December 2019."""
-        compared = bool(params["counts"])
-        return GroupCounts(("province_code", "kind"), known_counts() if compared else (), others=compared)
+        compared, codes = bool(params["counts"]), str(params["provinces"]).split()
+        counts = [count for count in known_counts() if not codes or count[0] in codes]
+        return GroupCounts(("province_code", "kind"), tuple(counts) if compared else (), others=compared)
 
     @rule("saved-on-within", scope="group", columns=("saved_on",), skip_null=("saved_on",))
     def saved_on_within(cls, params: Params) -> BetweenFacts:

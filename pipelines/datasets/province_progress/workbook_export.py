@@ -6,13 +6,8 @@ warehouse. No cell is a formula.
 
 from __future__ import annotations
 
-import io
-import os
-import re
-import zipfile
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
@@ -26,25 +21,26 @@ from pipelines import campaigns as campaign_files
 from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS, TITLE, TOTAL, closing
-from pipelines.datasets.province_progress.workbook_cells import Look, set_up
 from pipelines.home import Home
-from pipelines.publishing import by_campaign, zip_files
+from pipelines.publishing import by_campaign
 from pipelines.publishing.by_campaign import Made
 from pipelines.publishing.catalogue import Published
+from pipelines.publishing.workbooks import cells
+from pipelines.publishing.workbooks.cells import Look, set_up
+from pipelines.publishing.workbooks.file import data_of, write
 from warehouse import parts
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CODE = (Path(__file__).parent,)
+CODE = (Path(__file__).parent, Path(cells.__file__).parent)
 """Where the code of workbooks is."""
 MARTS = ("compliance", "province_trend", "national_trend")
 RETURN_SHEET, ABOUT_SHEET = "รายงาน", "about"
 WIDTHS = (8, 24, 14, 18, 24, 20, 30)
 HEADING_HEIGHT = 66
 GREEN, RED = "FF2E7D32", "FFEF9A9A"
-MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 WIDEST, NARROWEST, DATE_WIDTH = 40, 10, 24
 
 
@@ -69,23 +65,13 @@ def build(
     source = progress.source(connection, campaign.campaign_id, nation.as_of)
     book = Workbook()
     sheet = book.active
-    look = Look(sheet, digits)
+    look = Look(sheet, thai=digits is Digits.thai)
     sheet.title = RETURN_SHEET
     _return(connection, sheet, look, campaign, file, nation, digits)
     for mart in MARTS:
         _mart(connection, book.create_sheet(mart), look, campaign.campaign_id, mart)
     _about(book.create_sheet(ABOUT_SHEET), look, campaign, source, digits)
-    book.properties.creator = "Khrop"
-    book.properties.title = campaign.campaign_id
-    book.properties.created = source.received_at.replace(microsecond=0)
-    made = io.BytesIO()
-    book.save(made)
-    with zipfile.ZipFile(made) as package:
-        files = {name: package.read(name) for name in package.namelist()}
-    # The time of writing would make other bytes of the same figures.
-    stamp = source.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    files["docProps/core.xml"] = MODIFIED.sub(rb"\g<1>" + stamp, files["docProps/core.xml"])
-    return zip_files.zipped(files)
+    return data_of(book, campaign.campaign_id, source.received_at)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -116,28 +102,6 @@ def publish(home: Home, *, force: bool = False) -> Published:
     lines = [f"- {done.place}" for done in made.values()]
     changed = any(done.changed for done in made.values())
     return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, changed)
-
-
-def write(path: Path, data: bytes) -> bool:
-    """Write a workbook in one step, unless the file has the same bytes.
-
-    Args:
-        path: The file.
-        data: The workbook.
-
-    Returns:
-        Whether it was written.
-    """
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        new.write_bytes(data)
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
-    return True
 
 
 def _return(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from warehouse import reconciliation
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -60,6 +62,8 @@ def returns(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     """Return every return by name, the newest first, with its newest verdict, its file and its violations.
 
     `dataset` is that of its table, or of its campaign where no table could be read; None where neither is known.
+    `compared` has how a return that counts now compares with another dataset: the titles of the `other`, its day and
+    the outcome in words.
     """
     found = {one["snapshot_id"]: {**one, "violations": []} for one in dicts(connection, _RETURNS)}
     for violation in dicts(connection, _VIOLATIONS):
@@ -67,6 +71,33 @@ def returns(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     for one in found.values():
         one["errors"] = sum(v["severity"] == "error" for v in one["violations"])
         one["warnings"] = len(one["violations"]) - one["errors"]
+    compared = _compared(connection)
+    for one in found.values():
+        key = (one["dataset"], one["campaign_id"], one["as_of"])
+        one["compared"] = compared.get(key, []) if one["is_current"] else []
+    return found
+
+
+def _compared(connection: DuckDBPyConnection) -> dict[tuple[str, str, date], list[dict[str, Any]]]:
+    """Return the comparisons by dataset, campaign and day of each of the two sides."""
+    titles = {
+        name: (th, en)
+        for name, th, en in connection.execute("SELECT dataset, title_th, title_en FROM core.dataset").fetchall()
+    }
+    found: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
+    for c in reconciliation.comparisons(connection):
+        here, there = (c.dataset, c.campaign_id, c.as_of), (c.other, c.other_campaign_id, c.other_as_of)
+        outcome = (
+            (
+                f"ต่างกัน {c.differing:,} จาก {c.figures:,} ตัวเลข ไม่ทราบสาเหตุ {c.unexplained:,}",
+                f"{c.differing:,} of {c.figures:,} figures differ, {c.unexplained:,} of them for no known reason",
+            )
+            if c.differing
+            else (f"ตรงกันทั้ง {c.figures:,} ตัวเลข", f"all {c.figures:,} figures agree")
+        )
+        for own, other in ((here, there), (there, here)):
+            title = titles.get(other[0], (other[0], other[0]))
+            found.setdefault(own, []).append({"other": title, "as_of": other[2], "outcome": outcome})
     return found
 
 

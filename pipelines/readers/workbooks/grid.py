@@ -106,9 +106,10 @@ class Grid:
             if not cells:
                 continue
             printed = [""] * max(cells)
+            shown = not (columns or self.hidden or row in self.hidden_rows)
             for col, text in cells.items():
                 printed[col - 1] = text.printed
-                notes = (*text.notes, *self._hidden(row, col in columns))
+                notes = text.notes if shown else (*text.notes, *self._hidden(row, col in columns))
                 if notes or text.read is not None or text.struck:
                     sheet.meant[row, col] = Meant(text.read, notes, text.struck)
             sheet.rows.append((row, printed))
@@ -126,8 +127,9 @@ class Grid:
             first = next(row for row in sorted(filled) if columns[0] in filled[row])
             place = cell_place(self.name, first, columns[0])
             yield Claim("file", "hidden_columns", spans(columns), place, spans(columns))
+        with_notes = sorted((r, c) for r, cells in filled.items() for c, text in cells.items() if text.notes)
         for note, measure in NOTED.items():
-            noted = [(r, c) for r in sorted(filled) for c, text in sorted(filled[r].items()) if note in text.notes]
+            noted = [(r, c) for r, c in with_notes if note in filled[r][c].notes]
             if noted:
                 text = filled[noted[0][0]][noted[0][1]]
                 printed = " ".join((text.struck or text.printed).split())[:SHOWN]

@@ -7,7 +7,7 @@ Here belongs what one sheet's XML holds. What a workbook shares among its sheets
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import section_for
+from pipelines.readers.workbooks.plain_rows import PlainRow, PlainRows
 from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 
 NAMESPACES = (
@@ -28,6 +29,7 @@ NAMESPACES = (
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
 PARTS = ("row", "cols", "mergeCell")
+TEXTS = frozenset(f"{namespace}t" for namespace in NAMESPACES)
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?:/>|></c>)')
@@ -57,9 +59,8 @@ class Shared:
     recalculates: bool = False
     waiting: dict[int, list[tuple[Grid, int, int, Look]]] = field(default_factory=dict)
 
-    def look(self, cell: etree._Element) -> Look:
-        """Return how the text of a cell is printed."""
-        style = int(cell.get("s") or 0)
+    def look(self, style: int) -> Look:
+        """Return how the text of a cell of a style is printed."""
         return self.looks[style] if style < len(self.looks) else PLAIN
 
 
@@ -78,13 +79,23 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
     masters: dict[str, tuple[str, str]] = {}
     number = 0
     tags = [f"{namespace}{part}" for namespace in NAMESPACES for part in PARTS]
-    source = _Filled(stream)
+
+    def take(row: PlainRow) -> None:
+        _note_hidden(grid, row.number, row.attributes)
+        for column, style, kind, text in row.cells:
+            look = shared.look(style)
+            if kind == "s":
+                _wait(grid, row.number, column_of(column), text, look, shared)
+            else:
+                value = CellText(unescaped(text)) if kind == "inlineStr" else _value(kind, text, style, shared)
+                grid.put(row.number, column_of(column), look.of(value))
+
+    source = _Filled(stream, PlainRows(NAMESPACES, take))
     for _, element in etree.iterparse(source, events=("end",), tag=tags, resolve_entities=False, no_network=True):
         name = local(element)
         if name == "row":
             number = int(element.get("r") or number + 1)
-            if element.get("hidden") in TRUE or _less(element.get("ht"), LEAST_HEIGHT):
-                grid.hidden_rows.add(number)
+            _note_hidden(grid, number, element.attrib)
             for col, cell in _cells(element):
                 _put(grid, number, col, cell, shared, masters)
         elif name == "cols":
@@ -106,7 +117,7 @@ def local(element: etree._Element) -> str:
 
 def text_in(element: etree._Element) -> CellText:
     """Return the text of a shared or inline string: its runs joined, without their phonetic hints."""
-    if len(element) == 1 and local(element[0]) == "t":  # as nearly all are
+    if len(element) == 1 and element[0].tag in TEXTS:  # as nearly all are
         return CellText(unescaped(element[0].text or ""))
     runs: list[tuple[str, Look]] = []
     for child in element:
@@ -140,6 +151,17 @@ def column_of(letters: str) -> int:
     return col
 
 
+def _note_hidden(grid: Grid, number: int, attributes: Mapping[str, str]) -> None:
+    if attributes.get("hidden") in TRUE or _less(attributes.get("ht"), LEAST_HEIGHT):
+        grid.hidden_rows.add(number)
+
+
+def _wait(grid: Grid, row: int, col: int, string: str, look: Look, shared: Shared) -> None:
+    """Keep the place of a cell that shows a shared string."""
+    grid.put(row, col, PENDING)
+    shared.waiting.setdefault(int(string), []).append((grid, row, col, look))
+
+
 def _less(size: str | None, least: float) -> bool:
     try:
         return size is not None and float(size) < least
@@ -159,35 +181,34 @@ def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 def _put(
     grid: Grid, row: int, col: int, cell: etree._Element, shared: Shared, masters: dict[str, tuple[str, str]]
 ) -> None:
+    kind = cell.get("t", "n")
+    style = int(cell.get("s") or 0)
+    look = shared.look(style)
     parts = {local(part): part for part in cell}
     value, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
-    kind = cell.get("t", "n")
     text = (value.text or "") if value is not None else None
-    look = shared.look(cell)
     if formula is not None:
         written = _formula(formula, cell.get("r", ""), masters)
         # What is calculated when the workbook is opened may be something else then; what changes from day to day is
         # something else on any day, and says so.
         fixed = not shared.recalculates or bool(CHANGES.search(written))
         if fixed and (text or (kind == "str" and text is not None)):
-            grid.put(row, col, look.of(calculated(_value(kind, text or "", cell, shared), written)))
+            grid.put(row, col, look.of(calculated(_value(kind, text or "", style, shared), written)))
         else:
             grid.put(row, col, uncalculated(written))
     elif kind == "inlineStr" and inline is not None:
         grid.put(row, col, look.of(text_in(inline)))
     elif text and kind == "s":
-        grid.put(row, col, PENDING)
-        shared.waiting.setdefault(int(text), []).append((grid, row, col, look))
+        _wait(grid, row, col, text, look, shared)
     elif text:
-        grid.put(row, col, look.of(_value(kind, text, cell, shared)))
+        grid.put(row, col, look.of(_value(kind, text, style, shared)))
 
 
-def _value(kind: str, text: str, cell: etree._Element, shared: Shared) -> CellText:
+def _value(kind: str, text: str, style: int, shared: Shared) -> CellText:
     if kind == "b":
         return CellText("TRUE" if text in TRUE else "FALSE")
     if kind not in ("n", "d"):
         return CellText(unescaped(text))
-    style = int(cell.get("s") or 0)
     code = shared.codes[style] if style < len(shared.codes) else "General"
     if kind == "n":
         return numeric(text, code, shared.date1904)
@@ -222,14 +243,14 @@ def _range(reference: str) -> tuple[int, int, int, int]:
 
 
 class _Filled:
-    """A sheet's XML without the cells and rows that are formatted and empty.
+    """A sheet's XML without the cells and rows that are formatted and empty, and without those that are plain.
 
     Workbooks are often formatted down to their last row. To strip these before the parser is four times as fast as to
     parse them (140 MB in 1.3 s). Whatever is written in a way that is not known here is left to the parser.
     """
 
-    def __init__(self, stream: Readable) -> None:
-        self._stream, self._rest = stream, b""
+    def __init__(self, stream: Readable, rows: PlainRows) -> None:
+        self._stream, self._rows, self._rest = stream, rows, b""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes, none at the end; `size` is a hint, since the parser takes what it is given."""
@@ -239,7 +260,7 @@ class _Filled:
             if cut < len(ROW_ENDS):
                 cut = len(whole) if len(whole) > LONGEST_ROW else 0
             self._rest = whole[cut:]
-            if kept := EMPTY_ROW.sub(b"", EMPTY_CELL.sub(b"", whole[:cut])):
+            if kept := self._rows.rest(EMPTY_ROW.sub(b"", EMPTY_CELL.sub(b"", whole[:cut]))):
                 return kept
         rest, self._rest = self._rest, b""
         return rest

@@ -165,6 +165,24 @@ def test_who_is_behind(place: Place) -> None:
     assert "did you mean" in place.khrop("who", "--province", "กระบี", code=2).output
 
 
+def test_the_page_of_quality_says_how_the_two_agree_and_statuses_in_words(place: Place) -> None:
+    place.khrop("report")
+    page = (place.home.site / "quality.html").read_text(encoding="utf-8")
+    registers_of = {str(d.as_of): d for d in _comparisons(place)}
+    assert len(registers_of) == 2
+    first, second = registers_of[str(FIRST)], registers_of[str(SECOND)]
+    assert f"all {first.figures} figures agree" in page
+    assert f"{second.differing} of {second.figures} figures differ, 0 of them for no known reason" in page
+    assert f"ต่างกัน {second.differing} จาก {second.figures} ตัวเลข ไม่ทราบสาเหตุ 0" in page
+    wrong = page[page.index("saved-on-present") :]
+    assert ">ยังไม่บันทึก<" in wrong[: wrong.index("</tr>")]
+
+
+def _comparisons(place: Place) -> list[reconciliation.Comparison]:
+    with Warehouse(place.home.warehouse).reading() as connection:
+        return reconciliation.comparisons(connection)
+
+
 def test_the_summary_says_how_the_two_agree(place: Place) -> None:
     text = place.khrop("summary").stdout
     assert "Compared with the province table:" in text

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.site.labels import REGION, SIGN, STATUS, days_left, rate
+from pipelines.datasets.registry import installed
 from pipelines.publishing.names import Names
 from pipelines.publishing.site import labels
 
@@ -76,6 +77,10 @@ def test_columns_claims_and_rows_have_names() -> None:
     assert names.text("total 0, saved 3") == ("อปท. ทั้งหมด 0, บันทึกแล้ว 3", "total 0, saved 3")
     assert names.text("a whole number") == ("จำนวนเต็ม", "a whole number")
     assert names.text("total") == ("total", "total"), "what a document prints stays"
+    register = Names([installed()["local_authority"]])
+    assert register.text("not_started") == ("ยังไม่บันทึก", "not_started")
+    assert register.text("one of saved, in_progress")[0] == "อย่างใดอย่างหนึ่ง: บันทึกแล้ว, อยู่ระหว่างบันทึก"
+    assert register.thai("81, sao: มี 3 แถว") == "81, องค์การบริหารส่วนตำบล: มี 3 แถว"
     assert names.row("81") == ("กระบี่", "กระบี่")
     assert names.row("table_total") == ("ยอดรวมในตาราง", "grand total")
 

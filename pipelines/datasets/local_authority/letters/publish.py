@@ -124,6 +124,9 @@ class NoLetter(ValueError):
 
 def campaigns_with_registers(connection: DuckDBPyConnection) -> list[str]:
     """Return the campaigns that have an accepted register, by id."""
+    mart = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = 'authority_current'"
+    if connection.execute(mart).fetchone() is None:
+        return []
     rows = connection.execute("SELECT DISTINCT campaign_id FROM mart.authority_current ORDER BY 1").fetchall()
     return [campaign_id for (campaign_id,) in rows]
 

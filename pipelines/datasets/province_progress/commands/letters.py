@@ -97,6 +97,7 @@ def export(
         return _export_tables(as_json)
     from pipelines.commands.text import short_path
     from pipelines.datasets.province_progress import workbook_export
+    from pipelines.publishing.workbooks.file import write
 
     if file and file.suffix.lower() != ".xlsx":
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
@@ -107,7 +108,7 @@ def export(
         made = [(each.campaign_id, workbook_export.build(connection, each, own, digits)) for each, own in chosen]
     for campaign_id, data in made:
         path = file or home.workbook / f"{campaign_id}.xlsx"
-        changed = workbook_export.write(path, data)
+        changed = write(path, data)
         if as_json:
             echo(json_line({"campaign_id": campaign_id, "workbook": str(path), "changed": changed}))
         else:

@@ -1,7 +1,7 @@
 """The cells of a workbook: numbers under Thai or Arabic digits, and text that can never be a formula.
 
 Here belong the form of a cell and the set-up of a sheet for screen and print. Which values there are belongs in
-`workbook_export`.
+the dataset's folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from khrop.model.terminal_text import printable_lines
-from pipelines.datasets.province_progress.choices import Digits
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """Some program takes a text that begins with one of these for a formula."""
@@ -34,14 +33,13 @@ ROW_HEIGHT = 19
 class Look:
     """The styles of a workbook's cells; each style is made once, and copied to the cells that have it."""
 
-    def __init__(self, sheet: Worksheet, digits: Digits) -> None:
+    def __init__(self, sheet: Worksheet, *, thai: bool) -> None:
         """Choose the number formats.
 
         Args:
             sheet: A sheet of the workbook.
-            digits: The digits of its numbers.
+            thai: Whether its numbers have Thai digits, and its dates Thai months.
         """
-        thai = digits is Digits.thai
         locale = "[$-D00041E]" if thai else ""
         self._formats = {
             "count": f"{locale}#,##0",

@@ -1,0 +1,58 @@
+"""A workbook as a file: the same bytes for the same cells, written in one step."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.publishing import zip_files
+
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+
+def data_of(book: Any, title: str, made_at: datetime) -> bytes:
+    """Return the bytes of a workbook of openpyxl, the same whenever they are made.
+
+    Args:
+        book: The workbook.
+        title: Its title.
+        made_at: What it says of when it was made: the time of its figures.
+    """
+    book.properties.creator = "Khrop"
+    book.properties.title = title
+    book.properties.created = made_at.replace(microsecond=0)
+    made = io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    # The time of writing would make other bytes of the same figures.
+    stamp = made_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    parts["docProps/core.xml"] = _MODIFIED.sub(rb"\g<1>" + stamp, parts["docProps/core.xml"])
+    return zip_files.zipped(parts)
+
+
+def write(path: Path, data: bytes) -> bool:
+    """Write a workbook in one step, unless the file has the same bytes.
+
+    Args:
+        path: The file.
+        data: The workbook.
+
+    Returns:
+        Whether it was written.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        new.write_bytes(data)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    return True
