@@ -1,0 +1,107 @@
+"""Letters on a page, read by Tesseract where it is installed: headings, names, and the words around a table.
+
+Its Thai model knows few Thai digits, so that no figure is taken from it. It gets one picture with all lines of a
+page, each of which is known by its height.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from pipelines.readers.document import NeedsReadingByEye
+from pipelines.readers.scans.ink import Ink
+
+SECONDS = 25
+_GAP = 26
+"""Dots between two lines."""
+_ENLARGED = 1.5
+
+
+def missing() -> NeedsReadingByEye | None:
+    """Return why pictures of pages are not read here, if they are not."""
+    if shutil.which("tesseract") and "tha" in _languages():
+        return None
+    return NeedsReadingByEye.on(
+        [1],
+        "no text layer, and Tesseract with its Thai data is not installed (Debian: tesseract-ocr, tesseract-ocr-tha)",
+        "ไม่มีชั้นข้อความ และเครื่องนี้ไม่มี Tesseract ภาษาไทย",
+    )
+
+
+def _languages() -> list[str]:
+    try:
+        listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return listed.stdout.decode("ascii", "replace").split()
+
+
+def texts_of(lines: Sequence[Ink]) -> list[str]:
+    """Return the text of each picture of one line or a few; empty where nothing is read."""
+    if not lines:
+        return []
+    width = max(line.shape[1] for line in lines) + 2 * _GAP
+    strips, edges, at = [], [], _GAP
+    for line in lines:
+        strip = np.zeros((line.shape[0] + _GAP, width), np.float32)
+        strip[: line.shape[0], _GAP : _GAP + line.shape[1]] = line
+        strips.append(strip)
+        edges.append(at)
+        at += strip.shape[0]
+    page = np.vstack([np.zeros((_GAP, width), np.float32), *strips])
+    picture = Image.fromarray(((1 - page) * 255).astype(np.uint8))
+    picture = picture.resize((int(width * _ENLARGED), int(page.shape[0] * _ENLARGED)), Image.Resampling.BICUBIC)
+    texts: list[list[str]] = [[] for _ in lines]
+    for middle, text in _words(picture):
+        place = int(np.searchsorted(edges, middle / _ENLARGED, side="right")) - 1
+        texts[max(place, 0)].append(text)
+    return ["".join(words) for words in texts]
+
+
+def _words(picture: Image.Image) -> list[tuple[float, str]]:
+    """The words of a picture in their order, each with the row of its middle."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", dpi=(300, 300))
+    command = ["tesseract", "stdin", "stdout", "-l", "tha", "--psm", "6", "-c", "tessedit_create_tsv=1"]
+    try:
+        done = subprocess.run(
+            command,
+            input=buffer.getvalue(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    words = []
+    for row in done.stdout.decode("utf-8", "replace").splitlines()[1:]:
+        parts = row.split("\t")
+        if len(parts) == 12 and parts[0] == "5" and parts[11].strip():
+            words.append((float(parts[7]) + float(parts[9]) / 2, parts[11].strip()))
+    return words
+
+
+def plain(text: str) -> str:
+    """Return a text as it is compared: letters and marks alone, the parts of SARA AM apart."""
+    parts = unicodedata.normalize("NFKD", text).replace("เเ", "แ")
+    return "".join(c for c in parts if "\u0e01" <= c <= "\u0e4e" and c != "\u0e3f" or c.isascii() and c.isalpha())
+
+
+def distance(a: str, b: str) -> int:
+    """Return how many letters differ between two texts (Levenshtein)."""
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+        before = row
+    return before[-1]

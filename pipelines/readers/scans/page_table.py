@@ -1,0 +1,130 @@
+"""The table of one page: its cells as pictures, and what is read in them.
+
+Here belongs one page. The table over all pages, and what is certain of it, belong in `pipelines.readers.scans`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.readers.scans.digit_network import HEIGHT, Floats
+from pipelines.readers.scans.figures import Read, height_of, read_cells
+from pipelines.readers.scans.ink import PRINTED, Ink
+from pipelines.readers.scans.letters import texts_of
+from pipelines.readers.scans.rules import WIDE, nets, ruled, size_of
+
+_INSET = 4
+_FULL = 0.3
+"""A cell with more ink than this share is a bar."""
+_MISSING_RULE = 1.6
+
+
+class Line(NamedTuple):
+    """A row of the table: its edges, and what each cell may say, by column."""
+
+    top: int
+    bottom: int
+    cells: tuple[Read, ...]
+    name: str
+
+
+@dataclass(slots=True)
+class PageTable:
+    """The table of one page.
+
+    Attributes:
+        number: The page, from 1.
+        headings: What is read over each column.
+        lines: The rows.
+        names: The column of names.
+        pieces: The pictures of the pieces that signs were read from.
+        widths: The widths of the columns, as shares of the table.
+    """
+
+    number: int
+    headings: list[str]
+    lines: list[Line]
+    names: int
+    pieces: Floats
+    widths: list[float] = field(default_factory=list)
+
+
+def page_table(number: int, ink: Ink) -> PageTable | None:
+    """Return the table of a page; None where there are no rules of one."""
+    net = nets(ink)
+    if net is None:
+        return None
+    width, height = size_of(net)
+    scale = min(1.0, WIDE / net.page.shape[1])
+    first = ruled(net, round(width * scale), round(height * scale))
+    if first is None:
+        return None
+    columns, rows = list(first.columns), list(first.rows)
+    high = height_of([cell for row in _cells(first.ink, columns, rows, 3) for cell in row])
+    if high is None or high < 5:
+        return None
+    more = HEIGHT / high
+    table = ruled(net, round(width * scale * more), round(height * scale * more), rules=False)
+    assert table is not None
+    columns = [round((x - table.margin) * more) + table.margin for x in columns]
+    rows = [round((y - table.margin) * more) + table.margin for y in rows]
+    head, rows = _parted(rows)
+    cells = _cells(table.ink, columns, rows, _INSET)
+    bars = [np.median([float(np.mean(row[c])) for row in cells]) > _FULL for c in range(len(columns) - 1)]
+    names = _names(cells, bars)
+    figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
+    read, pieces = read_cells([row[c] for row in cells for c in figures])
+    lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
+    strips = [*lines_of_text, *(_name_strip(table.ink, row, columns, rows, i, names) for i, row in enumerate(cells))]
+    texts = texts_of(strips)
+    headings, named = texts[: len(columns) - 1], texts[len(columns) - 1 :]
+    lines = []
+    for i in range(len(cells)):
+        own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
+        lines.append(
+            Line(rows[i], rows[i + 1], tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i])
+        )
+    widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
+    return PageTable(number, headings, lines, names, pieces, widths)
+
+
+def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:
+    return [
+        [ink[a + inset : b - inset + 1, c + inset : d - inset + 1] for c, d in zip(columns, columns[1:], strict=False)]
+        for a, b in zip(rows, rows[1:], strict=False)
+    ]
+
+
+def _parted(rows: list[int]) -> tuple[int, list[int]]:
+    """Where the headings begin, and the edges of the rows below them; rules that are missing in between are put in."""
+    gaps = np.diff(rows)
+    pitch = float(np.median(gaps))
+    first = max((i + 1 for i in range(min(5, len(gaps))) if gaps[i] > 1.45 * pitch), default=1)
+    edges = [rows[first]]
+    for edge in rows[first + 1 :]:
+        count = round((edge - edges[-1]) / pitch)
+        if count > 1 and abs(edge - edges[-1] - count * pitch) < 0.3 * pitch:
+            start = edges[-1]
+            edges += [start + round((edge - start) * i / count) for i in range(1, count)]
+        edges.append(edge)
+    return rows[0], edges
+
+
+def _names(cells: list[list[Ink]], bars: list[bool]) -> int:
+    """The column with the most ink that is none of the bars: letters are more than digits."""
+    inked = [
+        -1.0 if bar else float(np.median([float((row[c] > PRINTED).sum()) for row in cells]))
+        for c, bar in enumerate(bars)
+    ]
+    return int(np.argmax(inked))
+
+
+def _name_strip(ink: Ink, row: list[Ink], columns: list[int], rows: list[int], at: int, names: int) -> Ink:
+    """The picture of the name of a row; where nothing stands there, that of the cell before it, as in a grand total."""
+    own = row[names]
+    if names and float((own > PRINTED).sum()) < 20:
+        own = row[names - 1]
+    return own
