@@ -20,7 +20,7 @@ from pipelines.readers.scans.signs import shown
 
 MOST_READINGS = 12
 _MOST_ATOMS = 24
-_TOGETHER = 4
+_TOGETHER = 5
 """Atoms that may be one sign."""
 _WIDEST = 1.75 * HEIGHT
 _WIDE = 0.8 * HEIGHT
@@ -148,12 +148,13 @@ def _cuts(part: Ink) -> list[int]:
     """The columns at which a wide part may be cut: the valleys of its ink."""
     profile = ndimage.gaussian_filter1d(part.sum(axis=0), 0.8)
     inner = range(int(0.25 * HEIGHT), part.shape[1] - int(0.25 * HEIGHT))
-    valleys = [x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 7]
+    most = float(profile.max())
+    valleys = [x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most]
     kept: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
         if all(abs(x - other) > 3 for other in kept):
             kept.append(x)
-    return sorted(kept[:4])
+    return sorted(kept[: 1 + part.shape[1] // 8])
 
 
 def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> Read:

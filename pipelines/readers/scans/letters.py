@@ -19,10 +19,10 @@ from PIL import Image
 from pipelines.readers.document import NeedsReadingByEye
 from pipelines.readers.scans.ink import Ink
 
-SECONDS = 25
+SECONDS = 40
+_MARKS = frozenset("ัิีึืฺุู็่้๊๋์ํ๎")
 _GAP = 26
 """Dots between two lines."""
-_ENLARGED = 1.5
 
 
 def missing() -> NeedsReadingByEye | None:
@@ -44,7 +44,7 @@ def _languages() -> list[str]:
     return listed.stdout.decode("ascii", "replace").split()
 
 
-def texts_of(lines: Sequence[Ink]) -> list[str]:
+def texts_of(lines: Sequence[Ink], enlarged: float = 1.5) -> list[str]:
     """Return the text of each picture of one line or a few; empty where nothing is read."""
     if not lines:
         return []
@@ -58,10 +58,10 @@ def texts_of(lines: Sequence[Ink]) -> list[str]:
         at += strip.shape[0]
     page = np.vstack([np.zeros((_GAP, width), np.float32), *strips])
     picture = Image.fromarray(((1 - page) * 255).astype(np.uint8))
-    picture = picture.resize((int(width * _ENLARGED), int(page.shape[0] * _ENLARGED)), Image.Resampling.BICUBIC)
+    picture = picture.resize((int(width * enlarged), int(page.shape[0] * enlarged)), Image.Resampling.BICUBIC)
     texts: list[list[str]] = [[] for _ in lines]
     for middle, text in _words(picture):
-        place = int(np.searchsorted(edges, middle / _ENLARGED, side="right")) - 1
+        place = int(np.searchsorted(edges, middle / enlarged, side="right")) - 1
         texts[max(place, 0)].append(text)
     return ["".join(words) for words in texts]
 
@@ -97,11 +97,18 @@ def plain(text: str) -> str:
 
 
 def distance(a: str, b: str) -> int:
-    """Return how many letters differ between two texts (Levenshtein)."""
-    before = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+    """Return how much two texts differ: 2 for each letter that is another, more or less, 1 for each mark more or less.
+
+    Marks above and below are small, and are lost first.
+    """
+    marks = [[1 if c in _MARKS else 2 for c in text] for text in (a, b)]
+    before = [0]
+    for cost in marks[1]:
+        before.append(before[-1] + cost)
+    for x, cost in zip(a, marks[0], strict=True):
+        row = [before[0] + cost]
+        for j, y in enumerate(b):
+            other = marks[1][j]
+            row.append(min(before[j + 1] + cost, row[j] + other, before[j] + (0 if x == y else max(cost, other))))
         before = row
     return before[-1]

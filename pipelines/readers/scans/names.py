@@ -16,6 +16,8 @@ from pipelines.readers.scans.letters import distance, plain
 
 FARTHEST = 0.45
 """Of the letters of a name, so many may be misread."""
+LETTER = 2
+"""The distance of two texts that differ in a letter."""
 
 
 class Named(NamedTuple):
@@ -26,23 +28,25 @@ class Named(NamedTuple):
     nearest: tuple[str, ...]
 
 
-def named(texts: Sequence[str], names: Sequence[str]) -> list[Named]:
+def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
     """Name rows by what was read of them.
 
     Args:
-        texts: What was read of each row.
+        texts: What was read of each row, once or more often.
         names: The names that rows can have, of which each may be there once.
 
     Returns:
         One for each row.
     """
     known = [plain(name) for name in names]
-    costs = np.array([[distance(plain(text), name) for name in known] for text in texts], np.float64)
-    if not len(texts):
+    if not texts:
         return []
-    rows, places = linear_sum_assignment(costs if len(texts) <= len(names) else np.pad(
-        costs, ((0, 0), (0, len(texts) - len(names))), constant_values=99.0
-    ))
+    # Two readings that disagree bring two names as near, so that neither is certain.
+    costs = np.array(
+        [[min(distance(own, name) for own in map(plain, some)) for name in known] for some in texts], np.float64
+    )
+    spare = max(0, len(texts) - len(names))
+    rows, places = linear_sum_assignment(np.pad(costs, ((0, 0), (0, spare)), constant_values=99.0))
     given = dict(zip(rows.tolist(), places.tolist(), strict=True))
     found = []
     for row in range(len(texts)):
@@ -53,11 +57,11 @@ def named(texts: Sequence[str], names: Sequence[str]) -> list[Named]:
             found.append(Named(nearest[0], False, nearest))
             continue
         own, rival = costs[row, place], min(costs[row, i] for i in order[:2] if i != place)
-        certain = own <= FARTHEST * len(known[place]) and rival - own >= 1
-        if certain and rival - own < 2:
+        certain = own <= FARTHEST * distance("", known[place]) and rival - own >= LETTER
+        if certain and rival - own < 2 * LETTER:
             # A letter apart: another row may have this name, unless its own letters speak against it as well.
-            near = [i for i in range(len(names)) if i != place and costs[row, i] - own < 2]
+            near = [i for i in range(len(names)) if i != place and costs[row, i] - own < 2 * LETTER]
             others = {p: r for r, p in given.items() if p < len(names)}
-            certain = all(i in others and costs[others[i], place] - costs[others[i], i] >= 1 for i in near)
+            certain = all(i in others and costs[others[i], place] - costs[others[i], i] >= LETTER for i in near)
         found.append(Named(names[place], bool(certain), nearest))
     return found

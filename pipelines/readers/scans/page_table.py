@@ -23,12 +23,11 @@ _MISSING_RULE = 1.6
 
 
 class Line(NamedTuple):
-    """A row of the table: its edges, and what each cell may say, by column."""
+    """A row of the table: what each cell may say, by column, the letters of its name, and two pictures of it."""
 
-    top: int
-    bottom: int
     cells: tuple[Read, ...]
     name: str
+    pictures: tuple[Ink, Ink]
 
 
 @dataclass(slots=True)
@@ -78,14 +77,14 @@ def page_table(number: int, ink: Ink) -> PageTable | None:
     figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
     read, pieces = read_cells([row[c] for row in cells for c in figures])
     lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
-    strips = [*lines_of_text, *(_name_strip(table.ink, row, columns, rows, i, names) for i, row in enumerate(cells))]
-    texts = texts_of(strips)
+    strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
+    texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips)])
     headings, named = texts[: len(columns) - 1], texts[len(columns) - 1 :]
     lines = []
     for i in range(len(cells)):
         own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
         lines.append(
-            Line(rows[i], rows[i + 1], tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i])
+            Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i])
         )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     return PageTable(number, headings, lines, names, pieces, widths)
@@ -122,9 +121,19 @@ def _names(cells: list[list[Ink]], bars: list[bool]) -> int:
     return int(np.argmax(inked))
 
 
-def _name_strip(ink: Ink, row: list[Ink], columns: list[int], rows: list[int], at: int, names: int) -> Ink:
-    """The picture of the name of a row; where nothing stands there, that of the cell before it, as in a grand total."""
-    own = row[names]
-    if names and float((own > PRINTED).sum()) < 20:
-        own = row[names - 1]
-    return own
+def _name_strips(ink: Ink, columns: list[int], rows: list[int], at: int, names: int) -> tuple[Ink, Ink]:
+    """The picture of the name of a row, without what touches its rules, and with that.
+
+    Where nothing stands there, those of the cell before it, as in a grand total.
+    """
+    strips: tuple[Ink, Ink] | None = None
+    for column in (names, names - 1):
+        inner = slice(columns[column] + _INSET, columns[column + 1] - _INSET + 1)
+        narrow = ink[rows[at] + _INSET : rows[at + 1] - _INSET + 1, inner]
+        wide = ink[rows[at] - 1 : rows[at + 1] + 2, inner].copy()
+        wide[(wide > PRINTED).mean(axis=1) > 0.6] = 0
+        strips = (narrow, wide)
+        if float((narrow > PRINTED).sum()) >= 20 or not names:
+            break
+    assert strips is not None
+    return strips

@@ -1,0 +1,255 @@
+"""The table over all pages of a scan: its columns, its rows by name, and which of its cells are certain.
+
+Here belongs what is taken for certain. What is read on one page belongs in `page_table`, what figures say of one
+another in `proof`, of names in `names`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from khrop.model.table_shape import Shape
+from khrop.repair import suggest
+from pipelines.readers.scans import alike, names, proof
+from pipelines.readers.scans.figures import Read
+from pipelines.readers.scans.letters import distance, plain, texts_of
+from pipelines.readers.scans.page_table import Line, PageTable
+from pipelines.readers.scans.proof import Candidates, Values
+from pipelines.readers.table_form import TableForm
+
+TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
+_FARTHEST_HEADING = 0.4
+_CLEARER_HEADING = 0.12
+_UNLIKE = 0.3
+"""So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
+other, 0 between the two."""
+_CLEARER, _CLEARER_WORSE = 3.0, 1.6
+"""Nats by which a reading that no ratio proves must be likelier than any other of its cell: in the better read of the
+two cells that agree, and in the worse."""
+_LEAST_ALONE = 0.5
+_LEAST_ORDINAL = 0.98
+
+
+@dataclass(slots=True)
+class Row:
+    """A row: its page and number there, its name, its cells by field, and the pictures that its signs were read from."""
+
+    page: int
+    number: int
+    line: Line
+    name: str
+    cells: dict[str, Read]
+    pieces: object
+
+
+@dataclass(slots=True)
+class Whole:
+    """The table over all pages.
+
+    Attributes:
+        fields: The field of each column of the first page; empty where it has none.
+        rows: The rows with their printed texts, by field.
+        totals: The grand total likewise.
+        doubts: What is not certain: the row (None: the table), the field (or empty), and why.
+    """
+
+    fields: list[str]
+    rows: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
+    totals: tuple[Row, dict[str, str]] | None = None
+    doubts: list[tuple[Row | None, str, str]] = field(default_factory=list)
+
+    def doubt(self, row: Row | None, column: str, reason: str) -> None:
+        """Note what is not certain."""
+        self.doubts.append((row, column, reason))
+
+
+def fields_of(form: TableForm, headings: Sequence[str]) -> list[str]:
+    """Return the field of each column by its heading: empty for one that is no field's, or not clearly."""
+    assert form.pictured is not None
+    costs = {
+        name: [min(_unlike(text, heading) for heading in printed) for text in headings]
+        for name, printed in form.pictured.headings.items()
+    }
+    fields = [""] * len(headings)
+    for column in range(len(headings)):
+        ranked = sorted(costs, key=lambda name: costs[name][column])
+        best, second = ranked[0], ranked[1]
+        others = min((costs[best][c] for c in range(len(headings)) if c != column), default=1.0)
+        clear = min(costs[second][column], others) - costs[best][column] >= _CLEARER_HEADING
+        if costs[best][column] <= _FARTHEST_HEADING and clear:
+            fields[column] = best
+    return fields
+
+
+def _unlike(text: str, heading: str) -> float:
+    a, b = plain(text), plain(heading)
+    return distance(a, b) / max(distance(a, ""), distance(b, ""), 1)
+
+
+def is_total(text: str) -> bool:
+    """Return whether the letters of a row say that it is the grand total."""
+    own = plain(text)
+    return any(distance(own, plain(total)) <= 2 * (len(plain(total)) > 4) for total in TOTALS)
+
+
+def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
+    """Put the pages together, and find out what is certain."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    columns = {name: _field(form, shape, name) for name in shape.columns}
+    fields = fields_of(form, pages[0].headings)
+    whole = Whole(fields)
+    for page in pages:
+        own = fields_of(form, page.headings)
+        if own != fields:
+            whole.doubt(None, "", f"the headings of page {page.number} are not those of page {pages[0].number}")
+            return whole
+    if missing := [name for name in (form.names, *columns.values()) if name not in fields]:
+        whole.doubt(None, "", f"no heading is clearly that of {', '.join(missing)}")
+        return whole
+    rows = [
+        Row(page.number, n, line, line.name, dict(zip(fields, line.cells, strict=True)), page.pieces)
+        for page in pages
+        for n, line in enumerate(page.lines, 1)
+    ]
+    if not rows or not is_total(rows[-1].name) or any(is_total(row.name) for row in rows[:-1]):
+        whole.doubt(None, "", "no row, or not the last one alone, is clearly the grand total")
+        return whole
+    totals = rows.pop()
+    _name(whole, shape, rows)
+    read = [[proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns] for row in (*rows, totals)]
+    decided = proof.decide(shape, read[:-1], read[-1])
+    every = [*rows, totals]
+    for at, reason in decided.doubts.items():
+        if at < len(every):
+            whole.doubt(every[at], "", reason)
+    values = [*decided.rows, decided.totals]
+    if not whole.doubts:
+        _check_alike(whole, shape, every, read, values)
+        _check_repair(whole, shape, rows, read, values)
+    for row, cells, value in zip(every, read, values, strict=True):
+        texts = {
+            columns[c]: _text(cell, value[i] if value else cell.best)
+            for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
+        }
+        if row is totals:
+            whole.totals = (row, {**texts, form.names: "รวม"})
+        else:
+            whole.rows.append((row, {**texts, form.names: row.name}))
+    _number(whole, form)
+    return whole
+
+
+def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
+    """Return the likeliest readings of a cell, or of all figures of a row, for a person."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    columns = {c: _field(form, shape, c) for c in shape.columns}
+    some = [column] if column in columns else [] if column else list(columns)
+    if column == form.ordinal:
+        columns[column], some = column, [column]
+    cells = {c: proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in some if columns[c] in row.cells}
+    shown = proof.likeliest(cells)
+    return ", ".join(text if column else f"{c} {text}" for c, text in shown.items())
+
+
+def _field(form: TableForm, shape: Shape, column: str) -> str:
+    return next(name for name in shape.names_of(column) if name in form.kinds)
+
+
+def _text(cell: Candidates, value: int | None) -> str:
+    return cell.readings[value].text if value in cell.readings else ""
+
+
+def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
+    texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
+    found = names.named(texts, shape.expected)
+    if unsure := [i for i, name in enumerate(found) if not name.certain]:
+        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
+        for i, text in zip(unsure, again, strict=True):
+            texts[i] = (*texts[i], text)
+        found = names.named(texts, shape.expected)
+    for row, name in zip(rows, found, strict=True):
+        row.name = name.name
+        if not name.certain:
+            whole.doubt(row, shape.key, f"its name is {' or '.join(name.nearest)}")
+    given = [name.name for name in found]
+    if len(rows) != len(shape.expected) or len(set(given)) != len(given):
+        absent = [name for name in shape.expected if name not in given]
+        whole.doubt(None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}")
+
+
+def _check_alike(
+    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
+) -> None:
+    """The digits that no ratio proves must look like those of their kind, and be read well of themselves."""
+    pictures, kinds, where = [], [], []
+    for at, (row, cells, value) in enumerate(zip(rows, read, values, strict=True)):
+        for column, cell in enumerate(cells):
+            if value is None or at == len(rows) - 1:
+                continue
+            for sign in cell.readings[value[column]].signs:
+                if sign.kind < 20:
+                    pictures.append(np.asarray(row.pieces)[sign.piece])
+                    kinds.append(sign.kind)
+                    where.append((at, column))
+    found = alike.margins(np.stack(pictures), kinds) if pictures else []
+    for (at, column), margin in zip(where, found, strict=True):
+        value = values[at]
+        if margin < _UNLIKE and value is not None and column < len(shape.counts) and proof.exposed(shape, value):
+            whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
+    for row, cells, value in zip(rows, read, values, strict=True):
+        if value is not None and proof.exposed(shape, value):
+            clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
+            parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
+            if max(parts) < _CLEARER or min(clear) < _CLEARER_WORSE:
+                whole.doubt(row, "", "read with little certainty, and no ratio proves it")
+
+
+def _clearer(cell: Candidates, value: int) -> float:
+    """Nats by which a value is likelier than any other; none where it is not likely."""
+    if math.exp(cell.scores[value]) < _LEAST_ALONE:
+        return 0.0
+    return cell.scores[value] - max((s for v, s in cell.scores.items() if v != value), default=proof.LEAST)
+
+
+def _check_repair(
+    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
+) -> None:
+    """`khrop.repair` must come to the same figures from the same readings."""
+    table = [
+        {shape.key: row.name, **{c: _text(cell, cell.best) for c, cell in zip(shape.columns, cells, strict=True)}}
+        for row, cells in zip(rows, read, strict=False)
+    ]
+    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, read[-1], strict=True)}
+    scores = {
+        (name, c): {cell.readings[v].text: min(1.0, math.exp(s)) for v, s in cell.scores.items()}
+        for name, cells in zip([*(row.name for row in rows), "table_total"], read, strict=True)
+        for c, cell in zip(shape.columns, cells, strict=True)
+    }
+    report = suggest({"rows": table, "total_row": total}, scores=scores, shape=shape)
+    changed = {
+        (name, c): cell.readings[value[i]].text
+        for name, cells, value in zip([*(row.name for row in rows), "table_total"], read, values, strict=True)
+        for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
+        if value is not None and cell.best != value[i]
+    }
+    proposed = {(repair.row, repair.column): repair.proposed for repair in report.repairs if repair.certain}
+    if report.status not in ("consistent", "repaired") or report.structural or proposed != changed:
+        whole.doubt(None, "", f"the decoder of whole tables is not certain ({report.status})")
+
+
+def _number(whole: Whole, form: TableForm) -> None:
+    """The printed numbers of the rows, which follow one another."""
+    if form.ordinal not in whole.fields:
+        return
+    for place, (row, texts) in enumerate(whole.rows, 1):
+        cell = proof.candidates(row.cells[form.ordinal], ratio=False)
+        value = place if place in cell.scores and cell.scores[place] > math.log(0.02) else cell.best
+        if value is None or (value != place and math.exp(cell.scores[value]) < _LEAST_ORDINAL):
+            whole.doubt(row, form.ordinal, "the number of the row is not certain")
+        texts[form.ordinal] = _text(cell, value)
