@@ -113,7 +113,7 @@ class Printer:
         self.thai = thai
 
     def text(
-        self, page: Image.Image, x: float, y: float, text: str, *, bold: bool = False, middle: bool = True
+        self, page: Image.Image, x: float, y: float, text: str, *, bold: bool = False, middle: bool = True, most: float = 0
     ) -> None:
         """Draw a text around a place, in the runs that each file of the face has."""
         fonts = self.bold if bold else self.plain
@@ -124,6 +124,9 @@ class Printer:
                 runs[-1] = (latin, runs[-1][1] + sign)
             else:
                 runs.append((latin, sign))
+        length = sum(fonts[latin].getlength(run) for latin, run in runs)
+        if most and length > most * self.scale:
+            fonts = [font.font_variant(size=font.size * most * self.scale / length) for font in fonts]
         at = x * self.scale
         if middle:
             at -= sum(fonts[latin].getlength(run) for latin, run in runs) / 2
@@ -164,7 +167,7 @@ class Printer:
             values = dict(zip(("total", "saved", "pending", "percent"), figures, strict=True))
             self.text(page, middles["ordinal"], y + 16, self.figure(int(str(ordinal))))
             place = edges[sheet.columns.index("province")] + 8
-            self.text(page, place, y + 16, str(name), middle=False)
+            self.text(page, place, y + 16, str(name), middle=False, most=WIDTHS["province"] - 14)
             for column, value in values.items():
                 self.text(page, middles[column], y + 16, self.figure(int(str(value)), column == "percent"))
             draw.rectangle([(edges[6] + 10) * s, (y + 5) * s, (edges[7] - 8) * s, (y + ROW - 4) * s], fill=85)

@@ -99,14 +99,21 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable]) -> list[Sheet
     assert form.pictured is not None
     assert whole.totals is not None
     heads = [form.pictured.headings[name][0] if name else "" for name in whole.fields]
-    sheets = {page.number: Sheet(f"page {page.number}", [(1, heads)]) for page in found}
+    sheets: dict[int, Sheet] = {}
+    for page in found:
+        titles = [line.text for line in page.words if line.is_title]
+        sheets[page.number] = Sheet(f"page {page.number}", [(n, [text]) for n, text in enumerate(titles, 1)])
+        sheets[page.number].rows.append((len(titles) + 1, heads))
     for row, texts in [*whole.rows, whole.totals]:
-        _add(sheets[row.page], row, [texts.get(name, "") for name in whole.fields])
+        _add(sheets[row.page], [texts.get(name, "") for name in whole.fields])
+    last = sheets[found[-1].number]
+    if whole.as_of:
+        last.rows.append((len(last.rows) + 1, [whole.as_of]))
     return list(sheets.values())
 
 
-def _add(sheet: Sheet, row: Row, texts: list[str]) -> None:
-    number = row.number + 1
+def _add(sheet: Sheet, texts: list[str]) -> None:
+    number = len(sheet.rows) + 1
     sheet.rows.append((number, texts))
     for column, text in enumerate(texts, 1):
         if text:

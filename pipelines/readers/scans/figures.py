@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from pipelines.readers.scans.digit_network import HEIGHT, REJECT, SIDE, SIGNS, Floats, log_probabilities
@@ -63,9 +64,27 @@ class Read:
 
 @dataclass(slots=True)
 class _Atoms:
+    """The atoms of a cell from left to right: their columns, the parts that they are of, and which are small."""
+
     spans: list[tuple[int, int]]
+    parts: list[frozenset[int]]
     small: list[bool]
     middle: float
+    labels: NDArray[np.int32]
+
+    def piece(self, cell: Ink, first: int, last: int) -> Floats:
+        """The picture of some atoms that lie together, without what is of others."""
+        left = min(span[0] for span in self.spans[first : last + 1])
+        right = max(span[1] for span in self.spans[first : last + 1])
+        own = frozenset().union(*self.parts[first : last + 1])
+        there = self.labels[:, left:right]
+        foreign = [label for label in np.unique(there) if label and label not in own]
+        picture = cell
+        if foreign:
+            others = ndimage.maximum_filter(np.isin(there, foreign).astype(np.uint8), 3) > 0
+            picture = cell.copy()
+            picture[:, left:right][others & ~np.isin(there, list(own))] = 0
+        return shown(picture, left, right, self.middle)
 
 
 def height_of(cells: Sequence[Ink]) -> float | None:
@@ -98,11 +117,10 @@ def read_cells(cells: Sequence[Ink], layers: dict[str, Floats] | None = None) ->
         own = []
         for first in range(len(atoms.spans)):
             for last in range(first, min(first + _TOGETHER, len(atoms.spans))):
-                left, right = atoms.spans[first][0], atoms.spans[last][1]
-                if last > first and right - left > _WIDEST:
+                if last > first and atoms.spans[last][1] - atoms.spans[first][0] > _WIDEST:
                     break
                 own.append((first, last + 1, len(pictures)))
-                pictures.append(shown(cell, left, right, atoms.middle))
+                pictures.append(atoms.piece(cell, first, last))
         where.append(own)
     stack = np.stack(pictures) if pictures else np.zeros((0, SIDE, SIDE), np.float32)
     scores = log_probabilities(stack, layers)
@@ -113,35 +131,39 @@ def _atoms(cell: Ink) -> _Atoms:
     printed = cell > PRINTED
     labels, _ = ndimage.label(printed, np.ones((3, 3), int))
     h, w = cell.shape
-    parts: list[tuple[int, int, bool]] = []
+    parts: list[tuple[int, int, bool, frozenset[int]]] = []
     centres: list[float] = []
+    areas = np.bincount(labels.ravel())
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         high, wide = rows.stop - rows.start, columns.stop - columns.start
-        area = int((labels[rows, columns] == number).sum())
         at_edge = rows.start == 0 or rows.stop == h or columns.start == 0 or columns.stop == w
-        if area < _SPECK or (at_edge and (high < 0.35 * HEIGHT or wide < 0.2 * HEIGHT)):
+        if areas[number] < _SPECK or (at_edge and (high < 0.35 * HEIGHT or wide < 0.2 * HEIGHT)):
             continue
         if 0.6 * HEIGHT < high < 1.8 * HEIGHT:
             centres.append((rows.start + rows.stop) / 2)
-        parts.append((columns.start, columns.stop, high < 0.3 * HEIGHT and wide < 0.35 * HEIGHT))
-    parts.sort()
-    merged: list[tuple[int, int, bool]] = []
-    for left, right, small in parts:
+        small = high < 0.3 * HEIGHT and wide < 0.35 * HEIGHT
+        parts.append((columns.start, columns.stop, small, frozenset({number})))
+    parts.sort(key=lambda part: part[0] + part[1])
+    merged: list[tuple[int, int, bool, frozenset[int]]] = []
+    for left, right, small, own in parts:
         if merged:
-            a, b, before = merged[-1]
-            if min(b, right) - max(a, left) > 0.5 * min(b - a, right - left):
-                merged[-1] = (a, max(b, right), small and before)
+            a, b, before, others = merged[-1]
+            # A point may stand under the arm of a digit, and is a sign of its own.
+            if small == before and min(b, right) - max(a, left) > 0.5 * min(b - a, right - left):
+                merged[-1] = (min(a, left), max(b, right), small and before, own | others)
                 continue
-        merged.append((left, right, small))
+        merged.append((left, right, small, own))
     spans: list[tuple[int, int]] = []
     smalls: list[bool] = []
-    for left, right, small in merged:
+    owns: list[frozenset[int]] = []
+    for left, right, small, own in merged:
         cuts = _cuts(cell[:, left:right]) if right - left > _WIDE else []
         edges = [left, *(left + cut for cut in cuts), right]
         spans += list(zip(edges, edges[1:], strict=False))
         smalls += [small] * (len(edges) - 1)
+        owns += [own] * (len(edges) - 1)
     middle = float(np.median(centres)) if centres else h / 2
-    return _Atoms(spans[:_MOST_ATOMS], smalls[:_MOST_ATOMS], middle)
+    return _Atoms(spans[:_MOST_ATOMS], owns[:_MOST_ATOMS], smalls[:_MOST_ATOMS], middle, labels)
 
 
 def _cuts(part: Ink) -> list[int]:

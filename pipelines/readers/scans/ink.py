@@ -33,6 +33,8 @@ def even(gray: NDArray[np.uint8]) -> Ink:
     wide = Image.fromarray(light, mode="F").resize(picture.size, Image.Resampling.BILINEAR)
     paper, grey = np.asarray(wide, np.float32), gray.astype(np.float32)
     ink = 1 - grey / np.maximum(paper, 40)
+    # Paper is never quite as light as its lightest part.
+    ink -= float(np.median(ink))
     dark = ink[ink > max(0.2, float(np.percentile(ink, 97)))]
     most = float(np.percentile(dark, 75)) if dark.size else 1.0
     result: Ink = np.clip(ink / max(most, 0.25), 0, 1).astype(np.float32)

@@ -20,6 +20,8 @@ from pipelines.readers.document import NeedsReadingByEye
 from pipelines.readers.scans.ink import Ink
 
 SECONDS = 40
+LETTER = 3
+"""The distance of two texts that differ in a letter."""
 _MARKS = frozenset("ัิีึืฺุู็่้๊๋์ํ๎")
 _GAP = 26
 """Dots between two lines."""
@@ -86,7 +88,8 @@ def _words(picture: Image.Image) -> list[tuple[float, str]]:
     for row in done.stdout.decode("utf-8", "replace").splitlines()[1:]:
         parts = row.split("\t")
         if len(parts) == 12 and parts[0] == "5" and parts[11].strip():
-            words.append((float(parts[7]) + float(parts[9]) / 2, parts[11].strip()))
+            text = parts[11].strip().replace("\u0e4d\u0e32", "\u0e33")
+            words.append((float(parts[7]) + float(parts[9]) / 2, text))
     return words
 
 
@@ -97,11 +100,11 @@ def plain(text: str) -> str:
 
 
 def distance(a: str, b: str) -> int:
-    """Return how much two texts differ: 2 for each letter that is another, more or less, 1 for each mark more or less.
+    """Return how much two texts differ: 3 for each letter that is another, more or less, 1 for each mark.
 
     Marks above and below are small, and are lost first.
     """
-    marks = [[1 if c in _MARKS else 2 for c in text] for text in (a, b)]
+    marks = [[1 if c in _MARKS else LETTER for c in text] for text in (a, b)]
     before = [0]
     for cost in marks[1]:
         before.append(before[-1] + cost)

@@ -16,8 +16,8 @@ from pipelines.readers.scans.letters import distance, plain
 
 FARTHEST = 0.45
 """Of the letters of a name, so many may be misread."""
-LETTER = 2
-"""The distance of two texts that differ in a letter."""
+NEARER = 2
+"""So much nearer must a name be than any other: a letter against one that lost its mark."""
 
 
 class Named(NamedTuple):
@@ -57,11 +57,11 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
             found.append(Named(nearest[0], False, nearest))
             continue
         own, rival = costs[row, place], min(costs[row, i] for i in order[:2] if i != place)
-        certain = own <= FARTHEST * distance("", known[place]) and rival - own >= LETTER
-        if certain and rival - own < 2 * LETTER:
+        certain = own <= FARTHEST * distance("", known[place]) and rival - own >= NEARER
+        if certain and rival - own < 2 * NEARER:
             # A letter apart: another row may have this name, unless its own letters speak against it as well.
-            near = [i for i in range(len(names)) if i != place and costs[row, i] - own < 2 * LETTER]
+            near = [i for i in range(len(names)) if i != place and costs[row, i] - own < 2 * NEARER]
             others = {p: r for r, p in given.items() if p < len(names)}
-            certain = all(i in others and costs[others[i], place] - costs[others[i], i] >= LETTER for i in near)
+            certain = all(i in others and costs[others[i], place] - costs[others[i], i] >= NEARER for i in near)
         found.append(Named(names[place], bool(certain), nearest))
     return found

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipelines.readers.scans.around import Words, lines_around
 from pipelines.readers.scans.digit_network import HEIGHT, Floats
 from pipelines.readers.scans.figures import Read, height_of, read_cells
 from pipelines.readers.scans.ink import PRINTED, Ink
 from pipelines.readers.scans.letters import texts_of
-from pipelines.readers.scans.rules import WIDE, nets, ruled, size_of
+from pipelines.readers.scans.rules import WIDE, Net, Ruled, larger_first, level, ruled, size_of
 
 _INSET = 4
 _FULL = 0.3
@@ -41,6 +42,7 @@ class PageTable:
         names: The column of names.
         pieces: The pictures of the pieces that signs were read from.
         widths: The widths of the columns, as shares of the table.
+        words: The lines above and below it.
     """
 
     number: int
@@ -49,18 +51,23 @@ class PageTable:
     names: int
     pieces: Floats
     widths: list[float] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
 
 
 def page_table(number: int, ink: Ink) -> PageTable | None:
     """Return the table of a page; None where there are no rules of one."""
-    net = nets(ink)
-    if net is None:
-        return None
+    page = level(ink)
+    for net, faint in larger_first(page):
+        width, height = size_of(net)
+        scale = min(1.0, WIDE / page.shape[1])
+        first = ruled(net, round(width * scale), round(height * scale), faint=faint)
+        if first is not None and (table := _read(number, net, first, scale)) is not None:
+            return table
+    return None
+
+
+def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None:
     width, height = size_of(net)
-    scale = min(1.0, WIDE / net.page.shape[1])
-    first = ruled(net, round(width * scale), round(height * scale))
-    if first is None:
-        return None
     columns, rows = list(first.columns), list(first.rows)
     high = height_of([cell for row in _cells(first.ink, columns, rows, 3) for cell in row])
     if high is None or high < 5:
@@ -78,8 +85,9 @@ def page_table(number: int, ink: Ink) -> PageTable | None:
     read, pieces = read_cells([row[c] for row in cells for c in figures])
     lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
-    texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips)])
-    headings, named = texts[: len(columns) - 1], texts[len(columns) - 1 :]
+    around = lines_around(net, scale * more)
+    texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips), *(line for line, _ in around)])
+    headings, named, words = texts[: len(columns) - 1], texts[len(columns) - 1 :], texts[-len(around) or len(texts) :]
     lines = []
     for i in range(len(cells)):
         own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
@@ -87,7 +95,8 @@ def page_table(number: int, ink: Ink) -> PageTable | None:
             Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i])
         )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
-    return PageTable(number, headings, lines, names, pieces, widths)
+    beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
+    return PageTable(number, headings, lines, names, pieces, widths, beside)
 
 
 def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:
@@ -130,7 +139,7 @@ def _name_strips(ink: Ink, columns: list[int], rows: list[int], at: int, names: 
     for column in (names, names - 1):
         inner = slice(columns[column] + _INSET, columns[column + 1] - _INSET + 1)
         narrow = ink[rows[at] + _INSET : rows[at + 1] - _INSET + 1, inner]
-        wide = ink[rows[at] - 1 : rows[at + 1] + 2, inner].copy()
+        wide = ink[max(rows[at] - 7, 0) : rows[at + 1] - 1, inner].copy()
         wide[(wide > PRINTED).mean(axis=1) > 0.6] = 0
         strips = (narrow, wide)
         if float((narrow > PRINTED).sum()) >= 20 or not names:

@@ -31,6 +31,7 @@ ALONE = 4.0
 """Nats that one of two changes that cancel must cost by itself, as both may have one cause."""
 FARTHEST = 14.0
 LEAST = -12.0
+_LOST_POINT = 0.7
 _MOST_STATES = 20_000
 _MOST_HYPOTHESES = 60
 
@@ -73,17 +74,20 @@ def candidates(read: Read, ratio: bool) -> Candidates:
     scores: dict[int, float] = {}
     readings: dict[int, Reading] = {}
     for reading in read.readings:
-        value = value_of(reading.text, ratio)
-        if value is None or reading.score < LEAST:
+        text, score = reading.text, reading.score
+        if ratio and text.isdecimal() and 3 <= len(text) <= 5:
+            # The point is lost among the arms of digits; a ratio has two decimal places.
+            text, score = f"{text[:-2]}.{text[-2:]}", score - _LOST_POINT
+        value = value_of(text, ratio)
+        if value is None or score < LEAST:
             continue
         if value in scores:
-            scores[value] = max(scores[value], reading.score) + math.log1p(
-                math.exp(-abs(scores[value] - reading.score))
-            )
+            more, less = max(scores[value], score), min(scores[value], score)
+            scores[value] = more + math.log1p(math.exp(less - more))
         else:
             # A point and a comma are one sign to the network: which it is says the column.
-            text = reading.text if ratio else reading.text.replace(".", ",")
-            scores[value], readings[value] = reading.score, reading._replace(text=text)
+            scores[value] = score
+            readings[value] = reading._replace(text=text if ratio else text.replace(".", ","))
     ordered = sorted(scores.items(), key=lambda item: -item[1])
     return Candidates(dict(ordered), readings)
 

@@ -19,8 +19,12 @@ WIDE = 1240
 """Dots of the width at which rules are looked for."""
 LEAST_COLUMNS, LEAST_ROWS = 4, 3
 _LONG_ACROSS, _LONG_DOWN = 60, 44
-_COVERED = 0.5
-"""Of a table, a rule runs through so much."""
+_COVERED = (0.5, 0.7)
+"""Of a table, a rule runs through so much; a faint one through more, or it is a row of letters."""
+_THROUGH = 0.6
+_NARROWEST = 8
+"""Dots of a row or column."""
+_FAINT, _FAINT_LENGTH = 0.08, 25
 _FAT = 9
 """Dots; what is fatter both ways is no rule."""
 
@@ -51,12 +55,16 @@ class Net:
     scale: float
 
 
-def nets(ink: Ink) -> Net | None:
-    """Return where the largest net of rules lies, if there is one."""
-    page = turned(ink, skew_of(ink))
+def level(ink: Ink) -> Ink:
+    """Return a page turned so that its lines are level."""
+    return turned(ink, skew_of(ink))
+
+
+def net_of(page: Ink, faint: bool) -> Net | None:
+    """Return where the largest net of rules lies on a level page, if there is one."""
     scale = min(1.0, WIDE / page.shape[1])
     small = _smaller(page, scale)
-    across, down = _rules(small)
+    across, down = _rules(small, faint)
     labels, count = ndimage.label(ndimage.maximum_filter((across | down).astype(np.uint8), 5))
     if not count:
         return None
@@ -64,7 +72,7 @@ def nets(ink: Ink) -> Net | None:
     best = max(range(count), key=lambda i: _area(boxes[i]))
     box = boxes[best]
     h, w = box[0].stop - box[0].start, box[1].stop - box[1].start
-    if w < 0.35 * small.shape[1] or h < 0.06 * small.shape[0]:
+    if w < 0.35 * small.shape[1] or h < 0.06 * small.shape[0] or h < 80:
         return None
     own = labels == best + 1
     corners = _corners(across & own, down & own, box)
@@ -82,17 +90,29 @@ def _area(box: tuple[slice, slice]) -> int:
     return int((box[0].stop - box[0].start) * (box[1].stop - box[1].start))
 
 
-def _rules(ink: Ink, long: tuple[int, int] = (_LONG_ACROSS, _LONG_DOWN)) -> tuple[Bits, Bits]:
-    """The dots that lie on level and on upright rules."""
+def _rules(ink: Ink, faint: bool) -> tuple[Bits, Bits]:
+    """The dots that lie on level and on upright rules; `faint` ones may be lighter than print."""
     printed = ndimage.gaussian_filter(ink, 0.7) > 0.3
     fat = ndimage.minimum_filter(printed.astype(np.uint8), _FAT)
-    printed &= ndimage.maximum_filter(fat, _FAT + 4) == 0
+    thin = ndimage.maximum_filter(fat, _FAT + 4) == 0
     found = []
-    for axis, length in ((1, long[0]), (0, long[1])):
-        wider = ndimage.maximum_filter1d(printed.astype(np.uint8), 3, axis=1 - axis)
+    for axis, length in ((1, _LONG_ACROSS), (0, _LONG_DOWN)):
+        drawn = (printed | _thin(ink, axis) if faint else printed) & thin
+        wider = ndimage.maximum_filter1d(drawn.astype(np.uint8), 3, axis=1 - axis)
         closed = _run(wider, 7, axis, opening=False).astype(np.uint8)
         found.append(_run(closed, length, axis, opening=True))
     return found[0], found[1]
+
+
+def _thin(ink: Ink, axis: int) -> Bits:
+    """The dots of faint lines: nowhere as light as paper along the line, and darker than what is beside it."""
+    level = ndimage.uniform_filter1d(ndimage.uniform_filter1d(ink, 5, axis=axis), 2, axis=1 - axis)
+    along = ndimage.minimum_filter1d(level, _FAINT_LENGTH, axis=axis)
+    wide = ndimage.uniform_filter1d(level, _FAINT_LENGTH, axis=axis)
+    beside = np.maximum(np.roll(wide, 4, axis=1 - axis), np.roll(wide, -4, axis=1 - axis))
+    found: Bits = (along > _FAINT) & (wide - beside > _FAINT)
+    kept: Bits = ndimage.maximum_filter1d(found.astype(np.uint8), _FAINT_LENGTH, axis=axis) > 0
+    return kept
 
 
 def _run(bits: NDArray[np.uint8], length: int, axis: int, *, opening: bool) -> Bits:
@@ -148,19 +168,40 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     return float(start), float(slope)
 
 
-def ruled(net: Net, width: int, height: int, margin: int = 12, *, rules: bool = True) -> Ruled | None:
+def larger_first(page: Ink) -> list[tuple[Net, bool]]:
+    """Return the nets of the clear rules and of the faint ones, with whether they are faint, the better first.
+
+    Where some rules are faint, the clear ones are the net of a part of the table.
+    """
+    nets = [(net, faint) for faint in (False, True) if (net := net_of(page, faint)) is not None]
+    areas = [float(np.prod(size_of(net))) for net, _ in nets]
+    return nets[::-1] if len(nets) == 2 and areas[1] > 1.03 * areas[0] else nets
+
+
+def ruled(net: Net, width: int, height: int, margin: int = 12, *, rules: bool = True, faint: bool = False) -> Ruled | None:
     """Return a table as a rectangle of so many dots, without the margin, and its rules if these are wanted."""
     corners = _with_margin(net.corners, margin / width, margin / height)
     ink = warped(net.page, corners, width + 2 * margin, height + 2 * margin)
     if not rules:
         return Ruled(ink, (), (), margin)
-    across, down = _rules(ink)
+    across, down = _rules(ink, faint)
     inside = slice(margin + 4, -margin - 4)
-    columns = _places(down[inside].mean(axis=0), _COVERED)
-    rows = _places(across[:, inside].mean(axis=1), _COVERED)
+    columns = _places(down[inside].mean(axis=0), _COVERED[faint])
+    rows = _places(across[:, inside].mean(axis=1), _COVERED[faint])
     if len(columns) < LEAST_COLUMNS + 1 or len(rows) < LEAST_ROWS + 1:
         return None
+    columns = _through(ink, columns, rows)
+    if len(columns) < LEAST_COLUMNS + 1 or min(np.diff(columns)) < _NARROWEST or min(np.diff(rows)) < _NARROWEST:
+        return None
     return Ruled(ink, tuple(columns), tuple(rows), margin)
+
+
+def _through(ink: Ink, columns: list[int], rows: list[int]) -> list[int]:
+    """The upright rules that run through beside the level ones, where no letters are: digits below one another do not."""
+    near = np.unique([y + step for y in rows[1:-1] for step in (-5, -4, -3, 3, 4, 5)])
+    level = ndimage.uniform_filter1d(ndimage.uniform_filter1d(ink, 3, axis=0), 2, axis=1)
+    dark = level[near] > _FAINT
+    return [x for x in columns if dark[:, max(x - 3, 0) : x + 4].any(axis=1).mean() >= _THROUGH]
 
 
 def size_of(net: Net) -> tuple[float, float]:

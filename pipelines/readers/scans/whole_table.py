@@ -15,8 +15,10 @@ import numpy as np
 from khrop.model.table_shape import Shape
 from khrop.repair import suggest
 from pipelines.readers.scans import alike, names, proof
+from pipelines.readers.scans.around import Date, as_of_of
+from pipelines.readers.scans.digit_network import MARK
 from pipelines.readers.scans.figures import Read
-from pipelines.readers.scans.letters import distance, plain, texts_of
+from pipelines.readers.scans.letters import LETTER, distance, plain, texts_of
 from pipelines.readers.scans.page_table import Line, PageTable
 from pipelines.readers.scans.proof import Candidates, Values
 from pipelines.readers.table_form import TableForm
@@ -24,6 +26,8 @@ from pipelines.readers.table_form import TableForm
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
 _FARTHEST_HEADING = 0.4
 _CLEARER_HEADING = 0.12
+_OTHER_WIDTH = 0.02
+"""Of the width of the table."""
 _UNLIKE = 0.3
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
@@ -55,30 +59,35 @@ class Whole:
         rows: The rows with their printed texts, by field.
         totals: The grand total likewise.
         doubts: What is not certain: the row (None: the table), the field (or empty), and why.
+        as_of: The line with the as-of date, if it is certain.
     """
 
     fields: list[str]
     rows: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
     totals: tuple[Row, dict[str, str]] | None = None
     doubts: list[tuple[Row | None, str, str]] = field(default_factory=list)
+    as_of: str = ""
 
     def doubt(self, row: Row | None, column: str, reason: str) -> None:
         """Note what is not certain."""
         self.doubts.append((row, column, reason))
 
 
-def fields_of(form: TableForm, headings: Sequence[str]) -> list[str]:
-    """Return the field of each column by its heading: empty for one that is no field's, or not clearly."""
+def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
+    """Return the field of each column by its heading on all pages: empty for one that is no field's, or not clearly."""
     assert form.pictured is not None
     costs = {
-        name: [min(_unlike(text, heading) for heading in printed) for text in headings]
+        name: [
+            float(np.mean([min(_unlike(text, heading) for heading in printed) for text in column]))
+            for column in zip(*headings, strict=True)
+        ]
         for name, printed in form.pictured.headings.items()
     }
-    fields = [""] * len(headings)
-    for column in range(len(headings)):
-        ranked = sorted(costs, key=lambda name: costs[name][column])
-        best, second = ranked[0], ranked[1]
-        others = min((costs[best][c] for c in range(len(headings)) if c != column), default=1.0)
+    count = len(headings[0])
+    fields = [""] * count
+    for column in range(count):
+        best, second = sorted(costs, key=lambda name: costs[name][column])[:2]
+        others = min((costs[best][c] for c in range(count) if c != column), default=1.0)
         clear = min(costs[second][column], others) - costs[best][column] >= _CLEARER_HEADING
         if costs[best][column] <= _FARTHEST_HEADING and clear:
             fields[column] = best
@@ -93,7 +102,7 @@ def _unlike(text: str, heading: str) -> float:
 def is_total(text: str) -> bool:
     """Return whether the letters of a row say that it is the grand total."""
     own = plain(text)
-    return any(distance(own, plain(total)) <= 2 * (len(plain(total)) > 4) for total in TOTALS)
+    return any(distance(own, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
 
 
 def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
@@ -101,13 +110,14 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
     assert form.pictured is not None
     shape = form.pictured.shape
     columns = {name: _field(form, shape, name) for name in shape.columns}
-    fields = fields_of(form, pages[0].headings)
-    whole = Whole(fields)
-    for page in pages:
-        own = fields_of(form, page.headings)
-        if own != fields:
-            whole.doubt(None, "", f"the headings of page {page.number} are not those of page {pages[0].number}")
+    first = pages[0].widths
+    for page in pages[1:]:
+        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > _OTHER_WIDTH:
+            whole = Whole([""] * len(first))
+            whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
             return whole
+    fields = fields_of(form, [page.headings for page in pages])
+    whole = Whole(fields)
     if missing := [name for name in (form.names, *columns.values()) if name not in fields]:
         whole.doubt(None, "", f"no heading is clearly that of {', '.join(missing)}")
         return whole
@@ -116,6 +126,8 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         for page in pages
         for n, line in enumerate(page.lines, 1)
     ]
+    if rows and not is_total(rows[-1].name):
+        rows[-1].name = texts_of([rows[-1].line.pictures[1]], enlarged=2.0)[0]
     if not rows or not is_total(rows[-1].name) or any(is_total(row.name) for row in rows[:-1]):
         whole.doubt(None, "", "no row, or not the last one alone, is clearly the grand total")
         return whole
@@ -129,7 +141,10 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
             whole.doubt(every[at], "", reason)
     values = [*decided.rows, decided.totals]
     if not whole.doubts:
-        _check_alike(whole, shape, every, read, values)
+        dates = [date for page in pages if (date := as_of_of(page.words))]
+        # Two dates are as many as none: which is meant is for a person.
+        as_of = dates[0] if len(dates) == 1 else None
+        _check_alike(whole, shape, every, read, values, as_of)
         _check_repair(whole, shape, rows, read, values)
     for row, cells, value in zip(every, read, values, strict=True):
         texts = {
@@ -184,24 +199,26 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
 
 
 def _check_alike(
-    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
-) -> None:
+    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None],
+    as_of: Date | None,
+) -> None:  # fmt: skip
     """The digits that no ratio proves must look like those of their kind, and be read well of themselves."""
     pictures, kinds, where = [], [], []
-    for at, (row, cells, value) in enumerate(zip(rows, read, values, strict=True)):
+    for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
         for column, cell in enumerate(cells):
-            if value is None or at == len(rows) - 1:
-                continue
-            for sign in cell.readings[value[column]].signs:
-                if sign.kind < 20:
+            for sign in cell.readings[value[column]].signs if value else ():
+                if sign.kind < MARK:
                     pictures.append(np.asarray(row.pieces)[sign.piece])
                     kinds.append(sign.kind)
                     where.append((at, column))
-    found = alike.margins(np.stack(pictures), kinds) if pictures else []
-    for (at, column), margin in zip(where, found, strict=True):
+    dated = [(as_of.pieces[sign.piece], sign.kind) for sign in as_of.signs] if as_of else []
+    found = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
+    for (at, column), margin in zip(where, found, strict=False):
         value = values[at]
         if margin < _UNLIKE and value is not None and column < len(shape.counts) and proof.exposed(shape, value):
             whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
+    if as_of and min(found[len(where) :]) >= _UNLIKE:
+        whole.as_of = as_of.text
     for row, cells, value in zip(rows, read, values, strict=True):
         if value is not None and proof.exposed(shape, value):
             clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
