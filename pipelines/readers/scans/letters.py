@@ -71,8 +71,8 @@ def texts_of(lines: Sequence[Ink], enlarged: float = 1.5) -> list[str]:
 def _words(picture: Image.Image) -> list[tuple[float, str]]:
     """The words of a picture in their order, each with the row of its middle."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", dpi=(300, 300))
-    command = ["tesseract", "stdin", "stdout", "-l", "tha", "--psm", "6", "-c", "tessedit_create_tsv=1"]
+    picture.save(buffer, "PPM")
+    command = ["tesseract", "stdin", "stdout", "-l", "tha", "--psm", "6", "--dpi", "300", "-c", "tessedit_create_tsv=1"]
     try:
         done = subprocess.run(
             command,

@@ -23,8 +23,9 @@ from pipelines.readers.scans.figures import Read, Reading
 Values = tuple[int, ...]
 """The whole, the parts and the ratio in hundredths, in the order of `Shape.columns`."""
 
-MOST_REPAIRED = 3.0
+MOST_REPAIRED = 2.0
 """Nats by which the hypothesis of a row may be less likely than what is read in its cells one by one."""
+MOST_ROWS_REPAIRED = 6
 MARGIN = 9.0
 """Nats by which any other choice must be less likely: one in eight thousand."""
 ALONE = 4.0
@@ -174,8 +175,9 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
         reason = "the rows do not add up to the grand total"
         return Decided(list(first[:-1]), first[-1], {len(rows): reason})
     picked = [own[i] for own, i in zip(every, chosen, strict=True)]
+    many = sum(own.price > 0.5 for own in picked) > MOST_ROWS_REPAIRED
     for i, own in enumerate(picked):
-        if own.price > MOST_REPAIRED:
+        if own.price > MOST_REPAIRED or (many and own.price > 0.5):
             doubts[i] = "what is read does not hold together, and what would is read as little likely"
     doubts |= _rivals(every, picked, (*rows, totals))
     values: list[Values | None] = [own.values for own in picked]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from khrop.model.table_shape import Shape
 from khrop.repair import suggest
@@ -24,8 +26,8 @@ from pipelines.readers.scans.proof import Candidates, Values
 from pipelines.readers.table_form import TableForm
 
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
-_FARTHEST_HEADING = 0.4
-_CLEARER_HEADING = 0.12
+_FARTHEST_HEADING = 0.6
+_CLEARER_HEADING = 0.15
 _OTHER_WIDTH = 0.02
 """Of the width of the table."""
 _UNLIKE = 0.3
@@ -35,7 +37,7 @@ _CLEARER, _CLEARER_WORSE = 3.0, 1.6
 """Nats by which a reading that no ratio proves must be likelier than any other of its cell: in the better read of the
 two cells that agree, and in the worse."""
 _LEAST_ALONE = 0.5
-_LEAST_ORDINAL = 0.98
+_LEAST_ORDINAL, _NEARLY = 0.98, 1.0
 
 
 @dataclass(slots=True)
@@ -83,15 +85,32 @@ def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
         ]
         for name, printed in form.pictured.headings.items()
     }
-    count = len(headings[0])
-    fields = [""] * count
-    for column in range(count):
-        best, second = sorted(costs, key=lambda name: costs[name][column])[:2]
-        others = min((costs[best][c] for c in range(count) if c != column), default=1.0)
-        clear = min(costs[second][column], others) - costs[best][column] >= _CLEARER_HEADING
-        if costs[best][column] <= _FARTHEST_HEADING and clear:
-            fields[column] = best
+    names = list(costs)
+    matrix = np.array([costs[name] for name in names])
+    # A column of its own for each field that no heading is like.
+    nowhere = np.full((len(names), len(names)), _FARTHEST_HEADING)
+    places = linear_sum_assignment(np.hstack([matrix, nowhere]))[1]
+    fields = [""] * matrix.shape[1]
+    for at, place in enumerate(places):
+        if place < matrix.shape[1] and _is_clear(matrix, places, at):
+            fields[place] = names[at]
     return fields
+
+
+def _is_clear(costs: NDArray[np.float64], places: NDArray[np.int64], at: int) -> bool:
+    """Whether neither another column nor an exchange with another field would do nearly as well."""
+    own = places[at]
+    count = costs.shape[1]
+    given = {int(place): field for field, place in enumerate(places) if place < count}
+    for column in range(count):
+        if column != own:
+            other = given.get(column)
+            more = costs[at, column] - costs[at, own]
+            if other is not None:
+                more += costs[other, own] - costs[other, column]
+            if more < _CLEARER_HEADING:
+                return False
+    return True
 
 
 def _unlike(text: str, heading: str) -> float:
@@ -219,7 +238,8 @@ def _check_alike(
             whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
     if as_of and min(found[len(where) :]) >= _UNLIKE:
         whole.as_of = as_of.text
-    for row, cells, value in zip(rows, read, values, strict=True):
+    # The sums of the columns prove the grand total.
+    for row, cells, value in zip(rows[:-1], read, values, strict=False):
         if value is not None and proof.exposed(shape, value):
             clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
             parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
@@ -266,7 +286,8 @@ def _number(whole: Whole, form: TableForm) -> None:
         return
     for place, (row, texts) in enumerate(whole.rows, 1):
         cell = proof.candidates(row.cells[form.ordinal], ratio=False)
-        value = place if place in cell.scores and cell.scores[place] > math.log(0.02) else cell.best
+        best = max(cell.scores.values(), default=0.0)
+        value = place if cell.scores.get(place, proof.LEAST) > best - _NEARLY else cell.best
         if value is None or (value != place and math.exp(cell.scores[value]) < _LEAST_ORDINAL):
             whole.doubt(row, form.ordinal, "the number of the row is not certain")
         texts[form.ordinal] = _text(cell, value)
