@@ -47,8 +47,8 @@ READERS = {
 def form_of(data: bytes) -> str:
     """Return the form of a file.
 
-    Text (with separators or without), json, xml, parquet, html, pdf, picture, xlsx, xlsb, ods, fods, xls, docx, or the name of
-    one that is refused.
+    Text (with separators or without), json, xml, parquet, html, pdf, picture, xlsx, xlsb, ods, fods, xls, docx, or the
+    name of one that is refused.
 
     Raises:
         Unreadable: A package cannot be opened.

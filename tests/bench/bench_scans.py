@@ -12,7 +12,6 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -41,34 +40,13 @@ def outcome(job: tuple[int, str, int, list[Face], str]) -> tuple[str, int, str, 
             table = read_here(made.pdf)
     except Unreadable as reason:
         return kind, dots, "set aside", 0, 0, time.monotonic() - wall, f"{seed}: {reason.en}"
-    figures, provinces = compared(made.sheet, table)
+    figures, provinces = scan_pages.compared(made.sheet, table)
     return kind, dots, "accepted", figures, provinces, time.monotonic() - wall, f"{seed}"
 
 
 def wholes() -> list[tuple[str, int]]:
     """The provinces with their authorities."""
     return [(row["province_th"], row["n_lao"]) for row in json.loads(TRUTH.read_text(encoding="utf-8"))["rows"]]
-
-
-def compared(sheet: scan_pages.Sheet, table: object) -> tuple[int, int]:
-    """How many figures and how many provinces differ from what is printed."""
-    from khrop.thai.digits import to_arabic
-
-    rows = table.rows  # type: ignore[attr-defined]
-    figures = abs(len(rows) - len(sheet.rows)) * 4
-    provinces = abs(len(rows) - len(sheet.rows))
-    fields: tuple[tuple[str, Callable[[str], int]], ...] = (
-        ("ordinal", int), ("total", int), ("saved", int), ("pending", int),
-        ("saved_percent", lambda text: round(float(text) * 100)),
-    )  # fmt: skip
-    for row, (ordinal, name, *printed) in zip(rows, sheet.rows, strict=False):
-        provinces += row.cells["province_th"].read != name
-        for (field, value), want in zip(fields, (ordinal, *printed), strict=True):
-            figures += value(to_arabic(row.cells[field].read).replace(",", "")) != want
-    for row in table.totals:  # type: ignore[attr-defined]
-        for (field, value), want in zip(fields[1:], sheet.totals, strict=True):
-            figures += value(to_arabic(row.cells[field].read).replace(",", "")) != want
-    return figures, provinces
 
 
 def main() -> None:
@@ -96,12 +74,17 @@ def main() -> None:
             by[kind, dot].append((verdict, figures, provinces, seconds))
             if given.verbose or figures or provinces:
                 print(f"{kind} {dot} {verdict} {figures} {provinces} {seconds:.1f} s {reason}", flush=True)
-    print(f"{'condition':<14}{'dots':>5}{'pairs':>7}{'accepted':>10}{'wrong figures':>15}{'wrong provinces':>17}{'s':>7}")
+    print(
+        f"{'condition':<14}{'dots':>5}{'pairs':>7}{'accepted':>10}{'wrong figures':>15}{'wrong provinces':>17}{'s':>7}"
+    )
     for (kind, dot), some in [*sorted(by.items()), (("all", 0), [one for every in by.values() for one in every])]:
         accepted = sum(verdict == "accepted" for verdict, *_ in some)
         figures, provinces = sum(one[1] for one in some), sum(one[2] for one in some)
         seconds = sorted(one[3] for one in some)[len(some) // 2]
-        print(f"{kind:<14}{dot or '':>5}{len(some):>7}{accepted / len(some):>10.0%}{figures:>15}{provinces:>17}{seconds:>7.1f}")
+        print(
+            f"{kind:<14}{dot or '':>5}{len(some):>7}{accepted / len(some):>10.0%}"
+            f"{figures:>15}{provinces:>17}{seconds:>7.1f}"
+        )
     if any(one[1] or one[2] for every in by.values() for one in every):
         sys.exit("a figure or a province that was accepted is wrong")
 

@@ -6,6 +6,7 @@ Each is made of a seed. The truth is what is printed, whatever rules of the cont
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +14,8 @@ from digit_training.fonts import Face
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from khrop.expressions.percents import rounded
-from khrop.thai.digits import to_thai
+from khrop.thai.digits import to_arabic, to_thai
+from pipelines.readers.document import RawTable
 
 HEADINGS = {
     "ordinal": "ลำดับ",
@@ -113,7 +115,15 @@ class Printer:
         self.thai = thai
 
     def text(
-        self, page: Image.Image, x: float, y: float, text: str, *, bold: bool = False, middle: bool = True, most: float = 0
+        self,
+        page: Image.Image,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        bold: bool = False,
+        middle: bool = True,
+        most: float = 0,
     ) -> None:
         """Draw a text around a place, in the runs that each file of the face has."""
         fonts = self.bold if bold else self.plain
@@ -274,5 +284,26 @@ def _stamped(rng: np.random.Generator, page: Image.Image, s: float) -> Image.Ima
         x, y, r = rng.uniform(350, 950) * s, rng.uniform(350, 1300) * s, rng.uniform(50, 90) * s
         grey = int(rng.integers(40, 150))
         draw.ellipse([x - r, y - r, x + r, y + r], outline=grey, width=round(3 * s))
-        draw.line([(x - r * 1.5, y + r * 0.4), (x, y - r * 0.2), (x + r * 1.6, y + r * 0.5)], fill=grey, width=round(3 * s))
+        draw.line(
+            [(x - r * 1.5, y + r * 0.4), (x, y - r * 0.2), (x + r * 1.6, y + r * 0.5)], fill=grey, width=round(3 * s)
+        )
     return Image.fromarray(np.minimum(np.asarray(page), np.asarray(mark)))
+
+
+def compared(sheet: Sheet, table: RawTable) -> tuple[int, int]:
+    """How many figures and how many provinces differ from what is printed."""
+    rows = table.rows
+    figures = abs(len(rows) - len(sheet.rows)) * 4
+    provinces = abs(len(rows) - len(sheet.rows))
+    fields: tuple[tuple[str, Callable[[str], int]], ...] = (
+        ("ordinal", int), ("total", int), ("saved", int), ("pending", int),
+        ("saved_percent", lambda text: round(float(text) * 100)),
+    )  # fmt: skip
+    for row, (ordinal, name, *printed) in zip(rows, sheet.rows, strict=False):
+        provinces += row.cells["province_th"].read != name
+        for (name_of, value), want in zip(fields, (ordinal, *printed), strict=True):
+            figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
+    for row in table.totals:
+        for (name_of, value), want in zip(fields[1:], sheet.totals, strict=True):
+            figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
+    return figures, provinces

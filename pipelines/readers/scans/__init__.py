@@ -15,7 +15,7 @@ from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
 from pipelines.readers.scans.ink import even
 from pipelines.readers.scans.page_table import PageTable, page_table
-from pipelines.readers.scans.whole_table import Row, Whole, candidates_of, whole_table
+from pipelines.readers.scans.whole_table import Whole, candidates_of, whole_table
 from pipelines.readers.table_form import TableForm, forms
 
 SECONDS = 40.0

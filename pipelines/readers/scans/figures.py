@@ -171,7 +171,9 @@ def _cuts(part: Ink) -> list[int]:
     profile = ndimage.gaussian_filter1d(part.sum(axis=0), 0.8)
     inner = range(int(0.25 * HEIGHT), part.shape[1] - int(0.25 * HEIGHT))
     most = float(profile.max())
-    valleys = [x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most]
+    valleys = [
+        x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most
+    ]
     kept: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
         if all(abs(x - other) > 3 for other in kept):

@@ -20,7 +20,11 @@ from pipelines.readers.scans.rules import WIDE, Net, Ruled, larger_first, level,
 _INSET = 4
 _FULL = 0.3
 """A cell with more ink than this share is a bar."""
-_MISSING_RULE = 1.6
+_LOWEST, _HIGHEST = 8, 36
+"""Dots of the height of a digit on a page that is WIDE; A4 then has 150 per inch, and print of 12 points 13."""
+_MOST_COLUMNS, _MOST_ROWS = 20, 130
+_READABLE = 0.4
+"""A table of figures has so many cells that may be figures; the words of another are not worth reading."""
 
 
 class Line(NamedTuple):
@@ -69,8 +73,10 @@ def page_table(number: int, ink: Ink) -> PageTable | None:
 def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None:
     width, height = size_of(net)
     columns, rows = list(first.columns), list(first.rows)
+    if len(columns) > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        return None
     high = height_of([cell for row in _cells(first.ink, columns, rows, 3) for cell in row])
-    if high is None or high < 5:
+    if high is None or not _LOWEST <= high <= _HIGHEST:
         return None
     more = HEIGHT / high
     table = ruled(net, round(width * scale * more), round(height * scale * more), rules=False)
@@ -83,6 +89,9 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
     names = _names(cells, bars)
     figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
     read, pieces = read_cells([row[c] for row in cells for c in figures])
+    printed = [one for one in read if one.readings or one.lost]
+    if sum(one.lost < 0.5 for one in printed) < _READABLE * max(len(printed), 1):
+        return None
     lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
     around = lines_around(net, scale * more)
@@ -91,9 +100,7 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
     lines = []
     for i in range(len(cells)):
         own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
-        lines.append(
-            Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i])
-        )
+        lines.append(Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i]))
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
     return PageTable(number, headings, lines, names, pieces, widths, beside)

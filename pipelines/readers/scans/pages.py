@@ -68,8 +68,8 @@ def kept(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _opened(data: bytes) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
-            # A picture's size is looked at here, before it is decoded.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # A picture's size is looked at here, before it is decoded; what Pillow makes of odd tags is of no use.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "TIFF"]) as picture:
                 yield picture
     except Image.DecompressionBombError:

@@ -28,7 +28,7 @@ MOST_REPAIRED = 2.0
 MOST_ROWS_REPAIRED = 6
 MARGIN = 9.0
 """Nats by which any other choice must be less likely: one in eight thousand."""
-ALONE = 4.0
+ALONE = 6.0
 """Nats that one of two changes that cancel must cost by itself, as both may have one cause."""
 FARTHEST = 14.0
 LEAST = -12.0
@@ -165,7 +165,9 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
         The values, and which rows are not certain.
     """
     every = [hypotheses(shape, cells) for cells in (*rows, totals)]
-    doubts = {i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own}
+    doubts = {
+        i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own
+    }
     if doubts:
         first = [own[0].values if own else None for own in every]
         return Decided(first[:-1], first[-1], doubts)
@@ -224,8 +226,10 @@ def _choice(every: list[list[Hypothesis]]) -> list[int] | None:
 def _rivals(
     every: list[list[Hypothesis]], picked: list[Hypothesis], cells: Sequence[Sequence[Candidates]]
 ) -> dict[int, str]:
-    """The rows that another choice with the same sums changes, where it is not much less likely: two rows whose
-    changes cancel, a row and the grand total, or three rows."""
+    """The rows that another choice with the same sums changes, where it is not much less likely.
+
+    Two rows whose changes cancel, a row and the grand total, or three rows.
+    """
     reason = "other figures would add up as well"
     changes: list[tuple[int, tuple[int, int], float]] = []
     last = len(every) - 1
@@ -242,9 +246,9 @@ def _rivals(
     for place, (a, b), price in changes:
         if (a, b) == (0, 0) and price < MARGIN:
             doubts[place] = reason
-        for other, more in by_offset.get((-a, -b), ()):
-            if other != place and (price + more < MARGIN or max(price, more) < ALONE):
-                doubts[place] = doubts[other] = reason
+        for second, more in by_offset.get((-a, -b), ()):
+            if second != place and (price + more < MARGIN or max(price, more) < ALONE):
+                doubts[place] = doubts[second] = reason
     cheap = sorted((c for c in changes if c[2] < MARGIN), key=lambda change: change[2])[:200]
     for n, (i, (a, b), p) in enumerate(cheap):
         for j, (c, d), q in cheap[n + 1 :]:

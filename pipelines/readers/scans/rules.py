@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from pipelines.readers.scans.ink import PRINTED, Bits, Corners, Ink, skew_of, turned, warped
+from pipelines.readers.scans.ink import Bits, Corners, Ink, skew_of, turned, warped
 
 WIDE = 1240
 """Dots of the width at which rules are looked for."""
@@ -178,7 +178,9 @@ def larger_first(page: Ink) -> list[tuple[Net, bool]]:
     return nets[::-1] if len(nets) == 2 and areas[1] > 1.03 * areas[0] else nets
 
 
-def ruled(net: Net, width: int, height: int, margin: int = 12, *, rules: bool = True, faint: bool = False) -> Ruled | None:
+def ruled(
+    net: Net, width: int, height: int, margin: int = 12, *, rules: bool = True, faint: bool = False
+) -> Ruled | None:
     """Return a table as a rectangle of so many dots, without the margin, and its rules if these are wanted."""
     corners = _with_margin(net.corners, margin / width, margin / height)
     ink = warped(net.page, corners, width + 2 * margin, height + 2 * margin)
@@ -197,7 +199,10 @@ def ruled(net: Net, width: int, height: int, margin: int = 12, *, rules: bool = 
 
 
 def _through(ink: Ink, columns: list[int], rows: list[int]) -> list[int]:
-    """The upright rules that run through beside the level ones, where no letters are: digits below one another do not."""
+    """The upright rules that run through beside the level ones, where no letters are.
+
+    Digits below one another do not.
+    """
     near = np.unique([y + step for y in rows[1:-1] for step in (-5, -4, -3, 3, 4, 5)])
     level = ndimage.uniform_filter1d(ndimage.uniform_filter1d(ink, 3, axis=0), 2, axis=1)
     dark = level[near] > _FAINT

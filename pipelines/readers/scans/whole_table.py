@@ -42,7 +42,7 @@ _LEAST_ORDINAL, _NEARLY = 0.98, 1.0
 
 @dataclass(slots=True)
 class Row:
-    """A row: its page and number there, its name, its cells by field, and the pictures that its signs were read from."""
+    """A row: its page and number there, its name, its cells by field, and the pictures of its signs."""
 
     page: int
     number: int
@@ -152,7 +152,9 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         return whole
     totals = rows.pop()
     _name(whole, shape, rows)
-    read = [[proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns] for row in (*rows, totals)]
+    read = [
+        [proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns] for row in (*rows, totals)
+    ]
     decided = proof.decide(shape, read[:-1], read[-1])
     every = [*rows, totals]
     for at, reason in decided.doubts.items():
@@ -214,7 +216,9 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     given = [name.name for name in found]
     if len(rows) != len(shape.expected) or len(set(given)) != len(given):
         absent = [name for name in shape.expected if name not in given]
-        whole.doubt(None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}")
+        whole.doubt(
+            None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}"
+        )
 
 
 def _check_alike(

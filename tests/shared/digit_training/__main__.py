@@ -14,9 +14,9 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+
 from digit_training.fonts import faces, fetch
 from digit_training.samples import Drawn, many
-
 from pipelines.readers.scans.digit_network import CLASSES, WEIGHTS, log_probabilities
 from pipelines.readers.scans.signs import shown
 
@@ -105,7 +105,9 @@ def main() -> None:
     best = p.argmax(1)
     sure = np.exp(p.max(1))
     wrong = best != kinds
-    print(f"of 20,000 pictures {wrong.sum()} read wrong, mean probability {sure.mean():.4f}, right {1 - wrong.mean():.4f}")
+    print(
+        f"of 20,000 pictures {wrong.sum()} read wrong, mean probability {sure.mean():.4f}, right {1 - wrong.mean():.4f}"
+    )
     for least in (0.5, 0.9, 0.99, 0.999):
         print(f"  at {least} or more: {(sure >= least).sum()}, wrong {(wrong & (sure >= least)).sum()}")
     pairs = {}

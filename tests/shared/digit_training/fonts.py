@@ -64,8 +64,11 @@ def faces(folder: Path) -> list[Face]:
     """The faces in a folder, sorted; slanted ones are left out."""
     found = []
     for thai in sorted(folder.glob("*/*-thai-*-normal.woff2")):
-        latin = thai.with_name(thai.name.replace("-thai-", "-latin-", 1) if "sans-thai" not in thai.name
-                               and "serif-thai" not in thai.name else thai.name[::-1].replace("-iaht-", "-nital-", 1)[::-1])
+        latin = thai.with_name(
+            thai.name.replace("-thai-", "-latin-", 1)
+            if "sans-thai" not in thai.name and "serif-thai" not in thai.name
+            else thai.name[::-1].replace("-iaht-", "-nital-", 1)[::-1]
+        )
         if latin.exists():
             found.append(Face(_lineage(thai.parent.name), thai, latin))
     for path in sorted((folder / "deb").rglob("*.ttf")):

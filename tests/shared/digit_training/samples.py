@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from digit_training.fonts import Face
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from digit_training.fonts import Face
 from pipelines.readers.scans.digit_network import HEIGHT, MARK, MINUS, PERCENT, REJECT, SIDE
 
 Floats = NDArray[np.float32]
