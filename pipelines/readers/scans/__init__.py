@@ -18,7 +18,7 @@ from pipelines.readers.scans.page_table import PageTable, page_table
 from pipelines.readers.scans.whole_table import Whole, candidates_of, whole_table
 from pipelines.readers.table_form import TableForm, forms
 
-SECONDS = 40.0
+SECONDS = 30.0
 """For all pages; a pair takes less than ten."""
 MOST_SHOWN = 15
 """Cells in doubt that a reason names."""
