@@ -19,7 +19,7 @@ from PIL import Image
 from pipelines.readers.document import NeedsReadingByEye
 from pipelines.readers.scans.ink import Ink
 
-SECONDS = 20
+SECONDS = 25
 LETTER = 3
 """The distance of two texts that differ in a letter."""
 _MARKS = frozenset("ัิีึืฺุู็่้๊๋์ํ๎")
