@@ -9,9 +9,11 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 APP := $(VENV)/app.txt
 DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
+TRAIN := $(VENV)/train.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-growth bench-large bench-readers bench-repair screenshots fonts docs docs-check pages lock \
+.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
+  screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -39,9 +41,11 @@ $(DEV): LEVEL := --extra gx --group dev
 $(DEV): BELOW := $(APP)
 $(BENCH): LEVEL := --extra gx --group dev --group bench
 $(BENCH): BELOW := $(APP) $(DEV)
-$(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
+$(TRAIN): LEVEL := --extra gx --group dev --group train
+$(TRAIN): BELOW := $(APP) $(DEV)
+$(APP) $(DEV) $(BENCH) $(TRAIN): requirements.lock pyproject.toml contracts/pyproject.toml | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	@rm -f $(APP) $(DEV) $(BENCH)
+	@rm -f $(APP) $(DEV) $(BENCH) $(TRAIN)
 	@$(call cached,pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-package khrop --constraint requirements.lock $(LEVEL) pyproject.toml) > $@
 	@$(call cached,pip sync --quiet --require-hashes --compile-bytecode --constraint requirements.lock \
@@ -52,7 +56,7 @@ $(APP) $(DEV) $(BENCH): requirements.lock pyproject.toml contracts/pyproject.tom
 
 lock: | $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv) ## renew requirements.lock (UPGRADE=--upgrade for newer versions)
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --extra gx --group dev --group bench pyproject.toml -o requirements.lock $(UPGRADE)
+	  --no-emit-index-url --no-emit-find-links --no-emit-package khrop --extra gx --group dev --group bench --group train pyproject.toml -o requirements.lock $(UPGRADE)
 
 run: $(APP) ## take the samples in, publish the reports, print the summary
 	@$(BIN)/khrop ingest pipelines/sample/dla-2563-06-11.txt pipelines/sample/register-synthetic-2563-06-12.xlsx
@@ -73,11 +77,13 @@ types: $(DEV)
 	$(BIN)/mypy -p khrop -p pipelines -p warehouse
 
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
-# as are the workbooks that are read, the site is looked at in Chromium.
+# as are the workbooks that are read, the site is looked at in Chromium; scans are read with Tesseract's letters, and
+# Dagster's runs are kept in Postgres.
+THAI_LETTERS := /usr/share/tesseract-ocr/5/tessdata/tha.traineddata
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
-	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium postgres:postgresql \
-	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf
+	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
+	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf tesseract:tesseract-ocr $(THAI_LETTERS):tesseract-ocr-tha pg_lsclusters:postgresql
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
 # mypy runs beside them.
@@ -123,6 +129,14 @@ bench-growth: $(DEV) ## what one more return costs: seconds, memory, sizes (HOME
 
 bench-large: $(BENCH) ## contracts on Parquet files that are larger than memory: seconds, memory (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_large.py --rows $(or $(ROWS),20000000)
+
+# Generated scans, other ones for each SEED: how many are accepted, and that none of those has a wrong figure.
+bench-scans: $(DEV) debian ## generated scans: accepted, wrong figures, wrong provinces (SEED, PAIRS)
+	PYTHONPATH=$(CURDIR)/tests/shared $(BIN)/python tests/bench/bench_scans.py --seed $(or $(SEED),1) --pairs $(or $(PAIRS),300) --jobs 2
+
+# The network that reads the digits of scans: fonts come from packages (npm, Debian), pictures are made while it trains.
+train-digits: $(TRAIN) ## the network that reads the digits of scans, anew (10 minutes)
+	PYTHONPATH=$(CURDIR)/tests/shared $(BIN)/python -m digit_training
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.
 bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TABLES, LABELS, PRED)

@@ -19,6 +19,8 @@ MARKUP = re.compile(
 )
 XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*\{\s*"|\{\s*")')
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+"""How PNG, JPEG and TIFF begin."""
 TAG = re.compile(rb"<(?:table|html)\b", re.IGNORECASE)
 
 
@@ -30,6 +32,7 @@ READERS = {
     "html": "documents.web",
     "docx": "documents.word",
     "pdf": "pdf",
+    "picture": "scans.read_picture",
     "xlsx": "workbooks.xlsx",
     "xlsb": "workbooks.xlsb",
     "ods": "workbooks.ods",
@@ -44,8 +47,8 @@ READERS = {
 def form_of(data: bytes) -> str:
     """Return the form of a file.
 
-    Text (with separators or without), json, xml, parquet, html, pdf, xlsx, xlsb, ods, fods, xls, docx, or the name of
-    one that is refused.
+    Text (with separators or without), json, xml, parquet, html, pdf, picture, xlsx, xlsb, ods, fods, xls, docx, or the
+    name of one that is refused.
 
     Raises:
         Unreadable: A package cannot be opened.
@@ -60,6 +63,8 @@ def form_of(data: bytes) -> str:
         from pipelines.readers import ole
 
         return ole.kind_of(data)
+    if data.startswith(PICTURES):
+        return "picture"
     if data.startswith(b"PAR1"):
         return "parquet"
     head = _plain(data[: 4 * HEAD])

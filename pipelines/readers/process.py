@@ -80,7 +80,7 @@ def opened(data: bytes) -> Opened:
 
 
 def pictures(data: bytes) -> list[tuple[int, bytes]]:
-    """The pages of a PDF as (page, PNG) for a person to read. Raises `Unreadable`."""
+    """The pages of a PDF or a picture as (page, PNG) for a person to read. Raises `Unreadable`."""
     answer = _stand_by().ask("pictures", data)
     return [(int(page), bytes(picture)) for page, picture in answer]
 
@@ -317,9 +317,11 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 def _done(what: str, data: bytes) -> Any:
     if what == "pictures":
+        from pipelines.readers import forms
         from pipelines.readers.pdf.pictures import pictures
+        from pipelines.readers.scans.pages import kept
 
-        return list(pictures(data))
+        return list(kept(data) if forms.form_of(data) == "picture" else pictures(data))
     size = LENGTH.unpack_from(data)[0] + LENGTH.size
     with table_form.reading_for(_forms(data[LENGTH.size : size])):
         if what == "open":

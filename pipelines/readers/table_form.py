@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
+from khrop.model.table_shape import Shape
+
 Kind = Literal["name", "ordinal", "count", "percent", "decimal", "text", "date", "bar"]
 """What stands under a heading. `name` names the row, `ordinal` numbers it, `bar` is a coloured bar or another column
 that the dataset has no field for."""
@@ -67,6 +69,20 @@ class Ratio(NamedTuple):
     whole: str
 
 
+@dataclass(frozen=True)
+class Pictured:
+    """What must be known of a table to read it from pictures of its pages.
+
+    Attributes:
+        shape: Which columns add up, which is a ratio, and the names of all rows.
+        headings: The headings of each field as offices print them. A picture is not read without a heading for the
+            name of a row, and for each column of the shape.
+    """
+
+    shape: Shape
+    headings: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class TableForm:
     """One kind of table.
@@ -86,6 +102,7 @@ class TableForm:
         prose: Measure and pattern (with the group `count`) of the figures that prose repeats.
         phrases: Long phrases to be put back where a text layer lost their marks.
         words: Short words to be put back where they stand alone.
+        pictured: What tables in pictures are read by; those of a form without it are for a person.
     """
 
     dataset: str
@@ -104,6 +121,7 @@ class TableForm:
     prose: Patterns = ()
     phrases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    pictured: Pictured | None = None
 
     @cached_property
     def ways(self) -> tuple[str, ...]:

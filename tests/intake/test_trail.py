@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from province_table import DATASETS
+from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
@@ -21,7 +22,14 @@ from warehouse.connect import Warehouse
 pytestmark = pytest.mark.usefixtures("nothing_is_dropped")
 WRITER = "real/s0_2563-06-11.lo-writer.pdf"
 NUMBERS = "real/s0_2563-06-11.num.lo.xlsx"
-SCAN = "scanned/s0_2563-06-11.scan150.pdf"
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A scan in which no reader finds a table."""
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(written(page().box(100, 100, 300, 300), page()))
+    return path
 
 
 @pytest.fixture
@@ -99,8 +107,8 @@ def test_the_command_prints_the_trail_and_refuses_what_is_no_cell(khrop: Any, ta
     assert "ROW:COLUMN" in done.stderr
 
 
-def test_the_pages_of_a_scan_are_kept_as_pictures_once(taken_in: Any, returns: Path, home: Home) -> None:
-    (story,) = taken_in(returns / SCAN)
+def test_the_pages_of_a_scan_are_kept_as_pictures_once(taken_in: Any, scan: Path, home: Home) -> None:
+    (story,) = taken_in(scan)
     assert (story.verdict, story.rows) == ("quarantined", 0)
     kept = pages.of(home, story.snapshot_id)
     assert [path.name for path in kept] == ["page-1.png", "page-2.png"]
@@ -111,8 +119,8 @@ def test_the_pages_of_a_scan_are_kept_as_pictures_once(taken_in: Any, returns: P
     assert pages.keep(home, Archive(home.archive), "gone", "0" * 64) is None
 
 
-def test_showing_a_scan_says_where_its_pictures_are(khrop: Any, taken_in: Any, returns: Path) -> None:
-    (story,) = taken_in(returns / SCAN)
+def test_showing_a_scan_says_where_its_pictures_are(khrop: Any, taken_in: Any, scan: Path) -> None:
+    (story,) = taken_in(scan)
     done = khrop("show", story.snapshot_id)
     assert done.returncode == 1
     assert "2 pictures to read" in done.stdout

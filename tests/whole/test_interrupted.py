@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
@@ -155,10 +156,11 @@ def reported(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]
     ],
 )
 def test_the_next_run_reports_and_draws_what_was_loaded(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, step: str, monkeypatch: Any
+    home: Home, khrop_process: Command, tmp_path: Path, begun: Path, step: str, monkeypatch: Any
 ) -> None:
     shutil.copytree(begun, home.root, symlinks=True)
-    scan = returns / "scanned" / "s0_2563-06-11.scan150.pdf"
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(written(page().box(100, 100, 300, 300), page()))
     killed = stopped_by(signal.SIGKILL, home, step, "ingest", scan)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     again = khrop_process("recheck", "dla-2563-06-11")  # whatever runs next

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from khrop.contracts.province_table import PRINTED_TABLE
 from pipelines.datasets.kinds import ProvinceNames
-from pipelines.readers.table_form import Headings, Patterns, Ratio, TableForm
+from pipelines.readers.table_form import Headings, Patterns, Pictured, Ratio, TableForm
 from pipelines.readers.worded import Vocabulary, Worded
 
 
@@ -92,6 +93,27 @@ PHRASES = (
     "อยู่ระหว่าง",
     "แถบสีแสดงการ",
 )
+PICTURED = Pictured(
+    PRINTED_TABLE,
+    {
+        "ordinal": ("ลำดับ", "ลำดับที่", "ที่"),
+        "province_th": ("จังหวัด", "ชื่อจังหวัด"),
+        "total": ("จำนวน อปท. (แห่ง)", "จำนวน อปท.", "จำนวน อปท. ทั้งหมด (แห่ง)", "อปท. ทั้งหมด (แห่ง)"),
+        "saved": ("บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง)", "บันทึกข้อมูลเรียบร้อยแล้ว", "บันทึกข้อมูลแล้ว (แห่ง)"),
+        "pending": (
+            "อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล (แห่ง)",
+            "อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล",
+            "ยังไม่บันทึกข้อมูล (แห่ง)",
+            "ยังไม่บันทึกข้อมูล",
+            "อยู่ระหว่างบันทึกข้อมูล (แห่ง)",
+        ),
+        "saved_percent": (
+            "ร้อยละของ อปท. ที่บันทึกข้อมูลเรียบร้อยแล้ว",
+            "ร้อยละที่บันทึกข้อมูลเรียบร้อยแล้ว",
+            "ร้อยละ",
+        ),
+    },
+)
 WORDS = ("จังหวัด", "ชื่อจังหวัด", "ร้อยละของ", "ที่บันทึกข้อมูล")
 
 FORM = TableForm(
@@ -116,4 +138,5 @@ FORM = TableForm(
     prose=PROSE,
     phrases=PHRASES,
     words=WORDS,
+    pictured=PICTURED,
 )

@@ -1,8 +1,7 @@
 """PDF with a text layer: the table by its ruling lines or its gaps, the characters by two engines.
 
 PDFium gives the characters, pdfplumber the lines and a second reading of the figures. A document whose text layer is
-missing or says nothing is for a person to read: a reader of pictures would stand beside this one, and may give each
-cell a score for what it could be, as `khrop.repair.suggest` takes them.
+missing or says nothing is a picture: `pipelines.readers.scans` reads it, or it is for a person.
 """
 
 from __future__ import annotations
@@ -40,9 +39,18 @@ THAI = 0.3
 
 
 def read(data: bytes) -> Document:
-    """The pages of a PDF. Raises `Unreadable`, and `NeedsReadingByEye` where there is no text to be read."""
-    with _refusing_damage():
-        return _read(data)
+    """The pages of a PDF. Raises `Unreadable`, and `NeedsReadingByEye` where not all in a picture is certain."""
+    try:
+        with _refusing_damage():
+            return _read(data)
+    except _WithoutText as reason:
+        from pipelines.readers import scans
+
+        return scans.read_pdf(data, reason)
+
+
+class _WithoutText(NeedsReadingByEye):
+    """A PDF none of whose pages has text: all are pictures."""
 
 
 def _read(data: bytes) -> Document:
@@ -156,10 +164,10 @@ def _refuse_without_text(pages: list[Characters]) -> None:
     whole = "".join(texts)
     if len(whole) < LEAST_LETTERS:
         if any(page.scanned for page in pages):
-            raise NeedsReadingByEye.on(blank, "a text layer under a picture", "ชั้นข้อความอยู่ใต้ภาพ")
-        raise NeedsReadingByEye.on(blank, "no text layer", "ไม่มีชั้นข้อความ")
+            raise _WithoutText.on(blank, "a text layer under a picture", "ชั้นข้อความอยู่ใต้ภาพ")
+        raise _WithoutText.on(blank, "no text layer", "ไม่มีชั้นข้อความ")
     if sum(map(_is_thai, whole)) < THAI * len(whole) and sum(usable) < USABLE * len(whole):
-        raise NeedsReadingByEye.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
+        raise _WithoutText.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
     if blank and not any(could_head(text) for text in texts):
         raise NeedsReadingByEye.on(blank, "no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ")
 

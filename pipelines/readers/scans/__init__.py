@@ -1,0 +1,120 @@
+"""Pictures of pages: scans and photographs of a printed table, read only where every figure is certain.
+
+What is certain is a Document like that of any other form. What is not stays for a person, with the cells in doubt and
+what each may say; docs/decisions/0026 has what is claimed and why. Only tables whose form says how they look in a
+picture (`TableForm.pictured`) are read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from pipelines.readers.document import Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.other_forms import known_other
+from pipelines.readers.scans import letters, pages
+from pipelines.readers.scans.ink import even
+from pipelines.readers.scans.page_table import PageTable, page_table
+from pipelines.readers.scans.whole_table import Whole, candidates_of, whole_table
+from pipelines.readers.table_form import TableForm, forms
+
+SECONDS = 30.0
+"""Of this process, for all pages; a pair takes five."""
+MOST_SHOWN = 15
+"""Cells in doubt that a reason names."""
+FROM_PICTURE = Meant(None, ("scanned",))
+
+
+def read_pdf(data: bytes, reason: NeedsReadingByEye) -> Document:
+    """Read a PDF whose pages are pictures.
+
+    Args:
+        data: Its bytes.
+        reason: Why it has to be read as a picture.
+
+    Returns:
+        Its table.
+
+    Raises:
+        NeedsReadingByEye: It has too many pages or too large ones, no table with rules, or not all in it is certain.
+    """
+    try:
+        return _read("pdf", pages.of_pdf(data), reason)
+    except NeedsReadingByEye:
+        raise
+    except Unreadable as limit:
+        raise NeedsReadingByEye.on([1], limit.en, limit.th) from None
+
+
+def read_picture(data: bytes) -> Document:
+    """Read a PNG, JPEG or TIFF. Raises as `read_pdf` does; what shows no table is refused as a picture."""
+    other = known_other(data)
+    assert other is not None
+    return _read("picture", pages.of_picture(data), Unreadable(other.en, other.th, observed="picture"))
+
+
+def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Document:
+    pictured = [one for one in forms() if one.pictured is not None]
+    if not pictured:
+        raise reason
+    if missing := letters.missing():
+        raise missing if isinstance(reason, NeedsReadingByEye) else reason
+    found: list[PageTable] = []
+    begun, count = time.process_time(), 0
+    for number, grey in enumerate(drawn, 1):
+        count = number
+        if time.process_time() - begun > SECONDS:
+            raise NeedsReadingByEye.on([number], "pages that take too long to read", "ใช้เวลาอ่านนานเกินไป")
+        if min(grey.shape) >= pages.LEAST_SIDE and (table := page_table(number, even(grey))):
+            found.append(table)
+    if not found:
+        raise reason
+    tables = [whole_table(one, found) for one in pictured]
+    best, of = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
+    if best.doubts:
+        raise _doubtful(best, of, count)
+    return Document(form, "", _sheets(best, of, found))
+
+
+def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
+    """What is not certain, cell by cell, with what each may say."""
+    shown = []
+    for row, column, why in whole.doubts[:MOST_SHOWN]:
+        place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
+        likely = f": {text}" if row and (text := candidates_of(whole, form, row, column)) else ""
+        shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")
+    more = f"; and {len(whole.doubts) - MOST_SHOWN} more" if len(whole.doubts) > MOST_SHOWN else ""
+    first = next((row.page for row, _, _ in whole.doubts if row), 1)
+    cells = len(whole.doubts)
+    reason = NeedsReadingByEye.on(
+        [first, *(n for n in range(1, count + 1) if n != first)],
+        f"a scan in which not all is certain: {'; '.join(shown)}{more}",
+        f"ภาพสแกนที่อ่านได้ไม่แน่ชัด {cells} แห่ง",
+    )
+    reason.observed = f"{cells} doubts"
+    return reason
+
+
+def _sheets(whole: Whole, form: TableForm, found: list[PageTable]) -> list[Sheet]:
+    assert form.pictured is not None
+    assert whole.totals is not None
+    heads = [form.pictured.headings[name][0] if name else "" for name in whole.fields]
+    sheets: dict[int, Sheet] = {}
+    for page in found:
+        titles = [line.text for line in page.words if line.is_title]
+        sheets[page.number] = Sheet(f"page {page.number}", [(n, [text]) for n, text in enumerate(titles, 1)])
+        sheets[page.number].rows.append((len(titles) + 1, heads))
+    for row, texts in [*whole.rows, whole.totals]:
+        _add(sheets[row.page], [texts.get(name, "") for name in whole.fields])
+    last = sheets[found[-1].number]
+    if whole.as_of:
+        last.rows.append((len(last.rows) + 1, [whole.as_of]))
+    return list(sheets.values())
+
+
+def _add(sheet: Sheet, texts: list[str]) -> None:
+    number = len(sheet.rows) + 1
+    sheet.rows.append((number, texts))
+    for column, text in enumerate(texts, 1):
+        if text:
+            sheet.meant[number, column] = FROM_PICTURE

@@ -1,0 +1,76 @@
+"""Whether the digits of a document look like the others of their kind in it.
+
+A network may take a digit of a font that it does not know for another, each time alike. The digits of one document
+are of one font and one scan: what was read as ๓ must look like the other ๓ of the page, and less like its ๗. That is
+evidence of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from pipelines.readers.scans.digit_network import Floats
+
+LEAST = 4
+"""Fewest digits of a kind that others are compared with."""
+_SHIFTS = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+
+
+def margins(pieces: Floats, kinds: Sequence[int]) -> list[float]:
+    """Return how much more each digit looks like the others of its kind than like those of any other kind.
+
+    Args:
+        pieces: Their pictures, shape (digits, side, side).
+        kinds: The class of each.
+
+    Returns:
+        1 for one that looks like the mean of its kind, -1 for one that looks like the mean of another kind, 0 between
+        the two. Of a digit with too few others of its kind, minus infinity.
+    """
+    if not len(kinds):
+        return []
+    pictures = _unit(ndimage.gaussian_filter(pieces, (0, 0.7, 0.7)))
+    own = np.asarray(kinds)
+    at = {int(kind): np.flatnonzero(own == kind) for kind in set(kinds)}
+    # Each is first laid over the mean of its kind, so that the means are sharp.
+    for _ in range(2):
+        for places in at.values():
+            mean = pictures[places].mean(axis=0)
+            pictures[places] = _nearest(pictures[places], mean[None], 1 / np.ones_like(mean))[0]
+    sums = {kind: pictures[places].sum(axis=0) for kind, places in at.items()}
+    spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(own)
+    weight = (1 / (spread + np.mean(spread))).astype(np.float32)
+    result = np.full(len(own), -np.inf)
+    for kind, places in at.items():
+        count = len(places)
+        if count <= LEAST:
+            continue
+        some = pictures[places]
+        mine = _nearest(some, (sums[kind][None] - some) / (count - 1), weight)[1]
+        least = np.full(count, np.inf)
+        for other, rivals in at.items():
+            if other != kind and len(rivals) > LEAST:
+                mean = sums[other] / len(rivals)
+                apart = float((weight * (sums[kind] / count - mean) ** 2).sum())
+                least = np.minimum(least, (_nearest(some, mean[None], weight)[1] - mine) / apart)
+        result[places] = least
+    return [float(value) for value in result]
+
+
+def _nearest(pictures: Floats, means: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Each picture where it lies nearest to its mean, and the square of the distance."""
+    moved = np.stack([np.roll(pictures, shift, axis=(1, 2)) for shift in _SHIFTS])
+    distances = (weight * (moved - means) ** 2).sum(axis=(2, 3))
+    best = distances.argmin(axis=0)
+    everyone = np.arange(len(pictures))
+    return moved[best, everyone], distances[best, everyone]
+
+
+def _unit(pictures: Floats) -> Floats:
+    centred = pictures - pictures.mean(axis=(1, 2), keepdims=True)
+    length = np.sqrt((centred**2).sum(axis=(1, 2), keepdims=True))
+    result: Floats = centred / np.maximum(length, 1e-6)
+    return result

@@ -1,0 +1,155 @@
+"""The table of one page: its cells as pictures, and what is read in them.
+
+Here belongs one page. The table over all pages, and what is certain of it, belong in `pipelines.readers.scans`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.readers.scans.around import Words, lines_around
+from pipelines.readers.scans.digit_network import HEIGHT, Floats
+from pipelines.readers.scans.figures import Read, height_of, read_cells
+from pipelines.readers.scans.ink import PRINTED, Ink
+from pipelines.readers.scans.letters import texts_of
+from pipelines.readers.scans.rules import WIDE, Net, Ruled, larger_first, level, ruled, size_of
+
+_INSET = 4
+_FULL = 0.3
+"""A cell with more ink than this share is a bar."""
+_LOWEST, _HIGHEST = 8, 36
+"""Dots of the height of a digit on a page that is WIDE; A4 then has 150 per inch, and print of 12 points 13."""
+_MOST_COLUMNS, _MOST_ROWS = 20, 130
+_READABLE = 0.4
+"""A table of figures has so many cells that may be figures; the words of another are not worth reading."""
+
+
+class Line(NamedTuple):
+    """A row of the table: what each cell may say, by column, the letters of its name, and two pictures of it."""
+
+    cells: tuple[Read, ...]
+    name: str
+    pictures: tuple[Ink, Ink]
+
+
+@dataclass(slots=True)
+class PageTable:
+    """The table of one page.
+
+    Attributes:
+        number: The page, from 1.
+        headings: What is read over each column.
+        lines: The rows.
+        names: The column of names.
+        pieces: The pictures of the pieces that signs were read from.
+        widths: The widths of the columns, as shares of the table.
+        words: The lines above and below it.
+    """
+
+    number: int
+    headings: list[str]
+    lines: list[Line]
+    names: int
+    pieces: Floats
+    widths: list[float] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+
+
+def page_table(number: int, ink: Ink) -> PageTable | None:
+    """Return the table of a page; None where there are no rules of one."""
+    page = level(ink)
+    for net, faint in larger_first(page):
+        width, height = size_of(net)
+        scale = min(1.0, WIDE / page.shape[1])
+        first = ruled(net, round(width * scale), round(height * scale), faint=faint)
+        if first is not None and (table := _read(number, net, first, scale)) is not None:
+            return table
+    return None
+
+
+def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None:
+    width, height = size_of(net)
+    columns, rows = list(first.columns), list(first.rows)
+    if len(columns) > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        return None
+    high = height_of([cell for row in _cells(first.ink, columns, rows, 3) for cell in row])
+    if high is None or not _LOWEST <= high <= _HIGHEST:
+        return None
+    more = HEIGHT / high
+    table = ruled(net, round(width * scale * more), round(height * scale * more), rules=False)
+    assert table is not None
+    columns = [round((x - table.margin) * more) + table.margin for x in columns]
+    rows = [round((y - table.margin) * more) + table.margin for y in rows]
+    head, rows = _parted(rows)
+    cells = _cells(table.ink, columns, rows, _INSET)
+    bars = [np.median([float(np.mean(row[c])) for row in cells]) > _FULL for c in range(len(columns) - 1)]
+    names = _names(cells, bars)
+    figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
+    read, pieces = read_cells([row[c] for row in cells for c in figures])
+    printed = [one for one in read if one.readings or one.lost]
+    if sum(one.lost < 0.5 for one in printed) < _READABLE * max(len(printed), 1):
+        return None
+    lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
+    strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
+    around = lines_around(net, scale * more)
+    texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips), *(line for line, _ in around)])
+    headings, named, words = texts[: len(columns) - 1], texts[len(columns) - 1 :], texts[-len(around) or len(texts) :]
+    lines = []
+    for i in range(len(cells)):
+        own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
+        lines.append(Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i]))
+    widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
+    beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
+    return PageTable(number, headings, lines, names, pieces, widths, beside)
+
+
+def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:
+    return [
+        [ink[a + inset : b - inset + 1, c + inset : d - inset + 1] for c, d in zip(columns, columns[1:], strict=False)]
+        for a, b in zip(rows, rows[1:], strict=False)
+    ]
+
+
+def _parted(rows: list[int]) -> tuple[int, list[int]]:
+    """Where the headings begin, and the edges of the rows below them; rules that are missing in between are put in."""
+    gaps = np.diff(rows)
+    pitch = float(np.median(gaps))
+    first = max((i + 1 for i in range(min(5, len(gaps))) if gaps[i] > 1.45 * pitch), default=1)
+    edges = [rows[first]]
+    for edge in rows[first + 1 :]:
+        count = round((edge - edges[-1]) / pitch)
+        if count > 1 and abs(edge - edges[-1] - count * pitch) < 0.3 * pitch:
+            start = edges[-1]
+            edges += [start + round((edge - start) * i / count) for i in range(1, count)]
+        edges.append(edge)
+    return rows[0], edges
+
+
+def _names(cells: list[list[Ink]], bars: list[bool]) -> int:
+    """The column with the most ink that is none of the bars: letters are more than digits."""
+    inked = [
+        -1.0 if bar else float(np.median([float((row[c] > PRINTED).sum()) for row in cells]))
+        for c, bar in enumerate(bars)
+    ]
+    return int(np.argmax(inked))
+
+
+def _name_strips(ink: Ink, columns: list[int], rows: list[int], at: int, names: int) -> tuple[Ink, Ink]:
+    """The picture of the name of a row, without what touches its rules, and with that.
+
+    Where nothing stands there, those of the cell before it, as in a grand total.
+    """
+    strips: tuple[Ink, Ink] | None = None
+    for column in (names, names - 1):
+        inner = slice(columns[column] + _INSET, columns[column + 1] - _INSET + 1)
+        narrow = ink[rows[at] + _INSET : rows[at + 1] - _INSET + 1, inner]
+        wide = ink[max(rows[at] - 7, 0) : rows[at + 1] - 1, inner].copy()
+        wide[(wide > PRINTED).mean(axis=1) > 0.6] = 0
+        strips = (narrow, wide)
+        if float((narrow > PRINTED).sum()) >= 20 or not names:
+            break
+    assert strips is not None
+    return strips

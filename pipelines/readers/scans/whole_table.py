@@ -1,0 +1,297 @@
+"""The table over all pages of a scan: its columns, its rows by name, and which of its cells are certain.
+
+Here belongs what is taken for certain. What is read on one page belongs in `page_table`, what figures say of one
+another in `proof`, of names in `names`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from khrop.model.table_shape import Shape
+from khrop.repair import suggest
+from pipelines.readers.scans import alike, names, proof
+from pipelines.readers.scans.around import Date, as_of_of
+from pipelines.readers.scans.digit_network import MARK
+from pipelines.readers.scans.figures import Read
+from pipelines.readers.scans.letters import LETTER, distance, plain, texts_of
+from pipelines.readers.scans.page_table import Line, PageTable
+from pipelines.readers.scans.proof import Candidates, Values
+from pipelines.readers.table_form import TableForm
+
+TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
+_FARTHEST_HEADING = 0.6
+_CLEARER_HEADING = 0.15
+_OTHER_WIDTH = 0.02
+"""Of the width of the table."""
+_UNLIKE = 0.3
+"""So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
+other, 0 between the two."""
+_CLEARER, _CLEARER_WORSE = 3.0, 1.6
+"""Nats by which a reading that no ratio proves must be likelier than any other of its cell: in the better read of the
+two cells that agree, and in the worse."""
+_LEAST_ALONE = 0.5
+_LEAST_ORDINAL, _NEARLY = 0.98, 1.0
+
+
+@dataclass(slots=True)
+class Row:
+    """A row: its page and number there, its name, its cells by field, and the pictures of its signs."""
+
+    page: int
+    number: int
+    line: Line
+    name: str
+    cells: dict[str, Read]
+    pieces: object
+
+
+@dataclass(slots=True)
+class Whole:
+    """The table over all pages.
+
+    Attributes:
+        fields: The field of each column of the first page; empty where it has none.
+        rows: The rows with their printed texts, by field.
+        totals: The grand total likewise.
+        doubts: What is not certain: the row (None: the table), the field (or empty), and why.
+        as_of: The line with the as-of date, if it is certain.
+    """
+
+    fields: list[str]
+    rows: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
+    totals: tuple[Row, dict[str, str]] | None = None
+    doubts: list[tuple[Row | None, str, str]] = field(default_factory=list)
+    as_of: str = ""
+
+    def doubt(self, row: Row | None, column: str, reason: str) -> None:
+        """Note what is not certain."""
+        self.doubts.append((row, column, reason))
+
+
+def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
+    """Return the field of each column by its heading on all pages: empty for one that is no field's, or not clearly."""
+    assert form.pictured is not None
+    costs = {
+        name: [
+            float(np.mean([min(_unlike(text, heading) for heading in printed) for text in column]))
+            for column in zip(*headings, strict=True)
+        ]
+        for name, printed in form.pictured.headings.items()
+    }
+    names = list(costs)
+    matrix = np.array([costs[name] for name in names])
+    # A column of its own for each field that no heading is like.
+    nowhere = np.full((len(names), len(names)), _FARTHEST_HEADING)
+    places = linear_sum_assignment(np.hstack([matrix, nowhere]))[1]
+    fields = [""] * matrix.shape[1]
+    for at, place in enumerate(places):
+        if place < matrix.shape[1] and _is_clear(matrix, places, at):
+            fields[place] = names[at]
+    return fields
+
+
+def _is_clear(costs: NDArray[np.float64], places: NDArray[np.int64], at: int) -> bool:
+    """Whether neither another column nor an exchange with another field would do nearly as well."""
+    own = places[at]
+    count = costs.shape[1]
+    given = {int(place): field for field, place in enumerate(places) if place < count}
+    for column in range(count):
+        if column != own:
+            other = given.get(column)
+            more = costs[at, column] - costs[at, own]
+            if other is not None:
+                more += costs[other, own] - costs[other, column]
+            if more < _CLEARER_HEADING:
+                return False
+    return True
+
+
+def _unlike(text: str, heading: str) -> float:
+    a, b = plain(text), plain(heading)
+    return distance(a, b) / max(distance(a, ""), distance(b, ""), 1)
+
+
+def is_total(text: str) -> bool:
+    """Return whether the letters of a row say that it is the grand total."""
+    own = plain(text)
+    return any(distance(own, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
+
+
+def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
+    """Put the pages together, and find out what is certain."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    columns = {name: _field(form, shape, name) for name in shape.columns}
+    first = pages[0].widths
+    for page in pages[1:]:
+        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > _OTHER_WIDTH:
+            whole = Whole([""] * len(first))
+            whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
+            return whole
+    fields = fields_of(form, [page.headings for page in pages])
+    whole = Whole(fields)
+    if missing := [name for name in (form.names, *columns.values()) if name not in fields]:
+        whole.doubt(None, "", f"no heading is clearly that of {', '.join(missing)}")
+        return whole
+    rows = [
+        Row(page.number, n, line, line.name, dict(zip(fields, line.cells, strict=True)), page.pieces)
+        for page in pages
+        for n, line in enumerate(page.lines, 1)
+    ]
+    if rows and not is_total(rows[-1].name):
+        rows[-1].name = texts_of([rows[-1].line.pictures[1]], enlarged=2.0)[0]
+    if not rows or not is_total(rows[-1].name) or any(is_total(row.name) for row in rows[:-1]):
+        whole.doubt(None, "", "no row, or not the last one alone, is clearly the grand total")
+        return whole
+    totals = rows.pop()
+    _name(whole, shape, rows)
+    read = [
+        [proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns] for row in (*rows, totals)
+    ]
+    decided = proof.decide(shape, read[:-1], read[-1])
+    every = [*rows, totals]
+    for at, reason in decided.doubts.items():
+        if at < len(every):
+            whole.doubt(every[at], "", reason)
+    values = [*decided.rows, decided.totals]
+    if not whole.doubts:
+        dates = [date for page in pages if (date := as_of_of(page.words))]
+        # Two dates are as many as none: which is meant is for a person.
+        as_of = dates[0] if len(dates) == 1 else None
+        _check_alike(whole, shape, every, read, values, as_of)
+        _check_repair(whole, shape, rows, read, values)
+    for row, cells, value in zip(every, read, values, strict=True):
+        texts = {
+            columns[c]: _text(cell, value[i] if value else cell.best)
+            for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
+        }
+        if row is totals:
+            whole.totals = (row, {**texts, form.names: "รวม"})
+        else:
+            whole.rows.append((row, {**texts, form.names: row.name}))
+    _number(whole, form)
+    return whole
+
+
+def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
+    """Return the likeliest readings of a cell, or of all figures of a row, for a person."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    columns = {c: _field(form, shape, c) for c in shape.columns}
+    some = [column] if column in columns else [] if column else list(columns)
+    if column == form.ordinal:
+        columns[column], some = column, [column]
+    cells = {c: proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in some if columns[c] in row.cells}
+    shown = proof.likeliest(cells)
+    return ", ".join(text if column else f"{c} {text}" for c, text in shown.items())
+
+
+def _field(form: TableForm, shape: Shape, column: str) -> str:
+    return next(name for name in shape.names_of(column) if name in form.kinds)
+
+
+def _text(cell: Candidates, value: int | None) -> str:
+    return cell.readings[value].text if value in cell.readings else ""
+
+
+def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
+    texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
+    found = names.named(texts, shape.expected)
+    if unsure := [i for i, name in enumerate(found) if not name.certain]:
+        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
+        for i, text in zip(unsure, again, strict=True):
+            texts[i] = (*texts[i], text)
+        found = names.named(texts, shape.expected)
+    for row, name in zip(rows, found, strict=True):
+        row.name = name.name
+        if not name.certain:
+            whole.doubt(row, shape.key, f"its name is {' or '.join(name.nearest)}")
+    given = [name.name for name in found]
+    if len(rows) != len(shape.expected) or len(set(given)) != len(given):
+        absent = [name for name in shape.expected if name not in given]
+        whole.doubt(
+            None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}"
+        )
+
+
+def _check_alike(
+    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None],
+    as_of: Date | None,
+) -> None:  # fmt: skip
+    """The digits that no ratio proves must look like those of their kind, and be read well of themselves."""
+    pictures, kinds, where = [], [], []
+    for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
+        for column, cell in enumerate(cells):
+            for sign in cell.readings[value[column]].signs if value else ():
+                if sign.kind < MARK:
+                    pictures.append(np.asarray(row.pieces)[sign.piece])
+                    kinds.append(sign.kind)
+                    where.append((at, column))
+    dated = [(as_of.pieces[sign.piece], sign.kind) for sign in as_of.signs] if as_of else []
+    found = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
+    for (at, column), margin in zip(where, found, strict=False):
+        value = values[at]
+        if margin < _UNLIKE and value is not None and column < len(shape.counts) and proof.exposed(shape, value):
+            whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
+    if as_of and min(found[len(where) :]) >= _UNLIKE:
+        whole.as_of = as_of.text
+    # The sums of the columns prove the grand total.
+    for row, cells, value in zip(rows[:-1], read, values, strict=False):
+        if value is not None and proof.exposed(shape, value):
+            clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
+            parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
+            if max(parts) < _CLEARER or min(clear) < _CLEARER_WORSE:
+                whole.doubt(row, "", "read with little certainty, and no ratio proves it")
+
+
+def _clearer(cell: Candidates, value: int) -> float:
+    """Nats by which a value is likelier than any other; none where it is not likely."""
+    if math.exp(cell.scores[value]) < _LEAST_ALONE:
+        return 0.0
+    return cell.scores[value] - max((s for v, s in cell.scores.items() if v != value), default=proof.LEAST)
+
+
+def _check_repair(
+    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
+) -> None:
+    """`khrop.repair` must come to the same figures from the same readings."""
+    table = [
+        {shape.key: row.name, **{c: _text(cell, cell.best) for c, cell in zip(shape.columns, cells, strict=True)}}
+        for row, cells in zip(rows, read, strict=False)
+    ]
+    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, read[-1], strict=True)}
+    scores = {
+        (name, c): {cell.readings[v].text: min(1.0, math.exp(s)) for v, s in cell.scores.items()}
+        for name, cells in zip([*(row.name for row in rows), "table_total"], read, strict=True)
+        for c, cell in zip(shape.columns, cells, strict=True)
+    }
+    report = suggest({"rows": table, "total_row": total}, scores=scores, shape=shape)
+    changed = {
+        (name, c): cell.readings[value[i]].text
+        for name, cells, value in zip([*(row.name for row in rows), "table_total"], read, values, strict=True)
+        for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
+        if value is not None and cell.best != value[i]
+    }
+    proposed = {(repair.row, repair.column): repair.proposed for repair in report.repairs if repair.certain}
+    if report.status not in ("consistent", "repaired") or report.structural or proposed != changed:
+        whole.doubt(None, "", f"the decoder of whole tables is not certain ({report.status})")
+
+
+def _number(whole: Whole, form: TableForm) -> None:
+    """The printed numbers of the rows, which follow one another."""
+    if form.ordinal not in whole.fields:
+        return
+    for place, (row, texts) in enumerate(whole.rows, 1):
+        cell = proof.candidates(row.cells[form.ordinal], ratio=False)
+        best = max(cell.scores.values(), default=0.0)
+        value = place if cell.scores.get(place, proof.LEAST) > best - _NEARLY else cell.best
+        if value is None or (value != place and math.exp(cell.scores[value]) < _LEAST_ORDINAL):
+            whole.doubt(row, form.ordinal, "the number of the row is not certain")
+        texts[form.ordinal] = _text(cell, value)
