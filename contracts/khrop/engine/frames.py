@@ -328,6 +328,8 @@ def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) ->
         return None
     if column.kind == "text":
         return col.cast(nw.String), nw.String()
+    if column.zoned and engine == "polars" and dtype.time_zone != "UTC":  # type: ignore[attr-defined]
+        return col.dt.convert_time_zone("UTC"), nw.Datetime(dtype.time_unit, "UTC")  # type: ignore[attr-defined]
     if column.kind == "moment" and dtype == nw.Date:
         return col.cast(_DATETIME), _DATETIME
     if column.kind in MOMENTS and engine == "pandas" and dtype == nw.Date:
