@@ -102,11 +102,13 @@ def _power(call: Call) -> Formula:
 
 
 def _root(call: Call) -> Formula:
-    return _where(Call("__ge__", (call.args[0], Constant(0))), call)
+    value = call.args[0]
+    return Call(call.name, (_where(Call("__ge__", (value, Constant(0))), value),), call.options)
 
 
 def _logarithm(call: Call) -> Formula:
-    return _where(Call("__gt__", (call.args[0], Constant(0))), call)
+    value = call.args[0]
+    return Call(call.name, (_where(Call("__gt__", (value, Constant(0))), value),), call.options)
 
 
 def _strip(call: Call) -> Formula:

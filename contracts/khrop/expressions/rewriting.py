@@ -84,7 +84,7 @@ def adapt(formula: Formula, engine: str, whole: frozenset[str], datetimes: froze
     """
     if engine in ("ibis", "pyspark"):
         formula = cast_rounding(formula, whole)
-    formula = cast_far_moments(cast_days(formula, datetimes), datetimes) if datetimes else formula
+    formula = cast_far_moments(cast_days(formula, datetimes), datetimes, engine) if datetimes else formula
     return _adapt_calls(formula, engine, whole)
 
 
@@ -232,27 +232,33 @@ def cast_rounding(formula: Formula, whole: frozenset[str]) -> Formula:
     return Call("cast", (call,), (("dtype", "Float64"),))
 
 
-def cast_far_moments(formula: Formula, datetimes: frozenset[str]) -> Formula:
+def cast_far_moments(formula: Formula, datetimes: frozenset[str], engine: str) -> Formula:
     """Rewrite a formula with moments that a column of nanoseconds does not hold: its columns get microseconds.
 
     Args:
         formula: The formula.
         datetimes: The columns of datetimes.
+        engine: The engine; Arrow casts nothing that would lose digits.
 
     Returns:
         The formula, the columns beside such constants cast.
     """
     if not isinstance(formula, Call) or not datetimes.intersection(columns_in(formula)):
         return formula
-    args = tuple(cast_far_moments(arg, datetimes) for arg in formula.args)
+    args = tuple(cast_far_moments(arg, datetimes, engine) for arg in formula.args)
     constants = [arg.value for arg in args if isinstance(arg, Constant)]
     constants += [v for _, option in formula.options if isinstance(option, tuple) for v in option]
     if any(isinstance(value, date) and not _NANOSECONDS[0] < value.year < _NANOSECONDS[1] for value in constants):
         args = tuple(
-            Call("cast", (arg,), (("dtype", "Datetime"),)) if isinstance(arg, Column) and arg.name in datetimes else arg
-            for arg in args
+            _in_microseconds(arg, engine) if isinstance(arg, Column) and arg.name in datetimes else arg for arg in args
         )
     return Call(formula.name, args, formula.options)
+
+
+def _in_microseconds(column: Formula, engine: str) -> Formula:
+    if engine in ("pandas", "pyarrow"):
+        column = Call("dt.truncate", (column,), (("every", "1us"),))
+    return Call("cast", (column,), (("dtype", "Datetime"),))
 
 
 def cast_days(formula: Formula, datetimes: frozenset[str]) -> Formula:

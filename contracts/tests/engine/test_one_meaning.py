@@ -1,0 +1,205 @@
+"""An expression means the same on every engine, or is refused with the reason when its contract is compiled."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Annotated, Any
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+import pytest
+from every_engine import column, contract, counts, every_engine, rule
+
+import khrop
+from khrop.vocabulary import ByGroup, ContainsExactly, ForeignKey, GroupCounts, NotLessThan, PartWhole
+
+# Ibis 12 asks DuckDB 2 so.
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+A, B = nw.col("a"), nw.col("b")
+BANGKOK = timezone(timedelta(hours=7))
+ZONED = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+FLOATS = {"a": [-8.0, 4.0], "b": [1 / 3, 0.5]}
+WIDE = pa.array([2**63, 2**63 + 1, 5], pa.uint64())
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+MOMENTS = pa.array([NOON, NOON - timedelta(minutes=1)], pa.timestamp("us", "Asia/Bangkok"))
+
+RULES: dict[str, tuple[dict[str, Any], nw.Expr, dict[str, Any], int]] = {
+    "a power that no number is": ({"a": float, "b": float}, A**B >= 0, FLOATS, 1),
+    "a root that no number is": ({"a": float}, A.sqrt() >= 0, {"a": [-2.0, 4.0]}, 1),
+    "a logarithm of nothing": ({"a": float}, A.log() >= 0, {"a": [0.0, 4.0, -1.0]}, 2),
+    "a square beyond 64 bits": ({"a": int}, A**2 > 0, {"a": [2**40, 1]}, 0),
+    "an integer to a negative power": ({"a": int}, A**-1 <= 1, {"a": [2, 1, 0]}, 1),
+    "a power of a constant": ({"a": int}, 2**A > 0, {"a": [2, 70]}, 0),
+    "the remainder of a constant": ({"a": int}, 7 % A == 1, {"a": [2, 0, 4]}, 2),
+    "a float cut to an integer": ({"a": float}, A.cast(nw.Int64) == 2, {"a": [2.0, 2.7, -2.7]}, 1),
+    "a text that is an integer": ({"a": str}, A.cast(nw.Int64) > 0, {"a": ["1", "x", "-2", "1.0"]}, 3),
+    "a text that is a number": ({"a": str}, A.cast(nw.Float64) > 0, {"a": ["1", " 2.5", "1e3", "-0.5"]}, 2),
+    "a condition without otherwise": ({"a": str, "b": float}, nw.when(A == "x").then(B > 0),
+                                      {"a": ["x", "y", "x"], "b": [-1.0, 2.0, 1.0]}, 2),
+    "the contrary of such a condition": ({"a": str, "b": float}, ~nw.when(A == "x").then(B > 0),
+                                         {"a": ["x", "y", "x"], "b": [-1.0, 2.0, 1.0]}, 2),
+    "texts chosen by a condition": ({"a": str}, nw.when(A == "x").then(nw.lit("p")).otherwise(nw.lit("q")) == "p",
+                                    {"a": ["x", "y"]}, 1),
+    "characters stripped": ({"a": str}, A.str.strip_chars("e ") == A, {"a": ["bee", " b", "b"]}, 2),
+    "dates of texts": ({"a": str}, A.str.to_date(format="%Y-%m-%d") >= date(2024, 1, 1),
+                       {"a": ["2024-01-01", "2023-01-01"]}, 1),
+    "a limit that no nanoseconds reach": ({"a": pd.Timestamp}, A <= datetime(9999, 12, 31),
+                                          {"a": pa.array([0, 1000], pa.timestamp("ns"))}, 0),
+    "truth values counted": ({"a": bool, "b": bool}, A.cast(nw.Int64) + B.cast(nw.Int64) == 1,
+                             {"a": [True, False], "b": [True, True]}, 1),
+}  # fmt: skip
+FIELDS: dict[str, tuple[Any, dict[str, Any], pa.Array, dict[str, int]]] = {
+    "integers beyond 64 bits listed": (int, {"isin": [2**63, 5]}, WIDE, {"one-of": 1}),
+    "integers beyond 64 bits excluded": (int, {"notin": [2**63, 5]}, WIDE, {"none-of": 2}),
+    "decimals beyond 64 bits listed": (int, {"isin": [10**30]},
+                                       pa.array([Decimal(10**30), Decimal(10**30 + 1)], pa.decimal128(38, 0)), {"one-of": 1}),
+    "minus zero listed": (float, {"isin": [0.0]}, pa.array([0.0, -0.0]), {}),
+    "truth values listed": (bool, {"isin": [True]}, pa.array([True, False]), {"one-of": 1}),
+    "one listed": (int, {"isin": [1]}, pa.array([1, 2]), {"one-of": 1}),
+    "a moment of another zone": (ZONED, {"ge": NOON.astimezone(BANGKOK)}, MOMENTS, {"at-least": 1}),
+    "a list of moments of another zone": (ZONED, {"isin": [NOON.astimezone(BANGKOK)]}, MOMENTS, {"one-of": 1}),
+    "Arrow's texts": (pd.ArrowDtype(pa.string()), {}, pa.array(["x"]), {}),
+}  # fmt: skip
+
+
+@every_engine
+@pytest.mark.parametrize("case", RULES)
+def test_a_rule_fails_the_same_rows(engine: str, case: str) -> None:
+    fields, expr, columns, failing = RULES[case]
+    assert counts(contract(fields, r=rule(expr)), engine, pa.table(columns)) == ({"r": failing} if failing else {})
+
+
+@every_engine
+@pytest.mark.parametrize("case", FIELDS)
+def test_a_limit_refuses_the_same_values(engine: str, case: str) -> None:
+    dtype, field, values, right = FIELDS[case]
+    assert counts(contract({"a": (dtype, field)}), engine, pa.table({"a": values})) == right
+
+
+REFUSED: dict[str, tuple[dict[str, Any], nw.Expr, str]] = {
+    "a remainder": ({"a": int}, A % 2, "is a number, neither true nor false"),
+    "an integer beside a truth value": ({"a": int}, (A > 0) & A, "needs what is true or false, and a is a number"),
+    "texts multiplied": ({"a": str}, A * 2 == 4, "needs numbers, and a is a text"),
+    "truth values added": ({"a": bool}, A + A > 1, "needs numbers, and a is a boolean"),
+    "a method of texts on numbers": ({"a": int}, A.str.len_chars() > 0, "needs texts, and a is a number"),
+    "a method of moments on texts": ({"a": str}, A.dt.year() > 0, "needs moments, and a is a text"),
+    "a year beside a text": ({"a": date}, A.dt.year() == "2024", "number.*is compared with.*text"),
+    "the hour of a date": ({"a": date}, A.dt.hour() == 0, "a date, which has no time of day"),
+    "the hour of a moment with zone": ({"a": ZONED}, A.dt.hour() == 5, "different clocks"),
+    "a truth value as text": ({"a": bool}, A.cast(nw.String) == "true", "in different ways"),
+    "a moment as text": ({"a": pd.Timestamp}, A.cast(nw.String) == "x", "use dt.to_string"),
+    "lists": ({"a": str}, A.str.split(" ").list.len() == 1, "lists"),
+    "months on Arrow": ({"a": pd.Timestamp}, A.dt.offset_by("1mo") == A, "dt.offset_by of mo, which pandas"),
+    "a text without a format": ({"a": str}, A.str.to_datetime() == A, "str.to_datetime without a format"),
+    "a duration": ({"a": pd.Timestamp, "b": pd.Timestamp}, B - A >= timedelta(0), "names no column: .*timedelta"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_engines_compute_in_different_ways_is_refused(case: str) -> None:
+    fields, expr, reason = REFUSED[case]
+    with pytest.raises(khrop.RuleDefinitionError, match=reason):
+        khrop.check(contract(fields, r=rule(expr)), pd.DataFrame(columns=list(fields)))
+
+
+TYPES: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "categories that are numbers": (pd.CategoricalDtype([1, 2]), {}, "no texts"),
+    "the order of categories": (pd.CategoricalDtype(["low", "high"], ordered=True), {"ge": "high"}, "order"),
+    "structures": (pd.ArrowDtype(pa.struct({"x": pa.int64()})), {}, "not every engine has"),
+    "intervals": (pd.IntervalDtype("int64"), {}, "interval"),
+    "dictionaries of numbers": (pd.ArrowDtype(pa.dictionary(pa.int32(), pa.int64())), {}, "not every engine has"),
+}
+
+
+@pytest.mark.parametrize("case", TYPES)
+def test_types_and_limits_without_a_meaning_are_refused(case: str) -> None:
+    dtype, field, reason = TYPES[case]
+    with pytest.raises(khrop.RuleDefinitionError, match=reason):
+        khrop.check(contract({"a": (dtype, field)}), pd.DataFrame({"a": []}))
+
+
+def test_figures_of_a_group_are_compared_as_what_they_are() -> None:
+    most = ByGroup(("a",), {"b": ("count", "b")}, nw.col("b") <= 1)
+    of = contract({"a": str, "b": str}, r=rule(most, scope="group"))
+    assert khrop.check(of, pd.DataFrame({"a": ["x", "x"], "b": ["p", "q"]})).counts() == {"r": 1}
+    for figures, holds, reason in (
+        ({"n": ("sum", "b")}, nw.col("n") == 1, "text has no sum"),
+        ({"n": ("max", "b")}, nw.col("n") == 1, "is compared with"),
+        ({"n": ("count", "b")}, nw.col("m") == 1, "no figure"),
+    ):
+        with pytest.raises(khrop.RuleDefinitionError, match=reason):
+            built = rule(ByGroup(("a",), figures, holds), scope="group")  # type: ignore[arg-type]
+            khrop.check(contract({"a": str, "b": str}, r=built), pd.DataFrame({"a": ["x"], "b": ["y"]}))
+
+
+@every_engine
+def test_listed_dates_and_numbers_equal_those_of_every_engine(engine: str) -> None:
+    days = [date(2024, 1, 1), date(2024, 1, 2)]
+    table = pa.table({"a": days, "b": pa.array([Decimal("0.1"), Decimal("0.2")], pa.decimal128(5, 2)), "c": [0, 1]})
+    of = contract(
+        {"a": date, "b": float, "c": int},
+        r=rule(ContainsExactly("a", tuple(days)), "days", scope="group"),
+        s=rule(ContainsExactly("b", (0.1, 0.2)), "numbers", scope="group"),
+        t=rule(GroupCounts(("a",), tuple((day, 1) for day in days)), "counts", scope="group"),
+        u=rule(PartWhole(("b",), "c", 0), "whole", scope="group"),
+    )
+    assert counts(of, engine, table) == {"whole": 1}
+
+
+def test_listed_values_are_of_the_kind_of_the_column() -> None:
+    of = contract({"a": int}, r=rule(ContainsExactly("a", ("1", "2")), scope="group"))
+    with pytest.raises(khrop.RuleDefinitionError, match="number.*is compared with.*text"):
+        khrop.check(of, pd.DataFrame({"a": [1]}))
+
+
+DAY, UNITS = date(2024, 1, 1), [datetime(2024, 1, 1)]
+LOOKED_UP: dict[str, tuple[Any, pa.Table, pa.Table, int]] = {
+    "a date among moments": (date, column(DAY), column(datetime(2024, 1, 1), datetime(2024, 1, 1, 1)), 0),
+    "a date among moments of that day": (date, column(DAY), column(datetime(2024, 1, 1, 1)), 1),
+    "moments of another unit": (pd.Timestamp, pa.table({"a": pa.array(UNITS, pa.timestamp("ms"))}),
+                                pa.table({"a": pa.array(UNITS, pa.timestamp("ns"))}), 0),
+    "moments of another zone": (ZONED, pa.table({"a": MOMENTS}),
+                                pa.table({"a": MOMENTS.cast(pa.timestamp("us", "UTC"))}), 0),
+    "integers among floats": (int, column(1, 2), column(1.0, 2.5), 1),
+    "floats among decimals": (float, column(1.5), column(Decimal("1.50"), type=pa.decimal128(5, 2)), 0),
+    "decimals among floats": (float, column(Decimal("1.50"), type=pa.decimal128(5, 2)), column(1.5), 0),
+    "one zero": (float, column(0.0, -0.0), column(-0.0), 0),
+}  # fmt: skip
+
+
+@every_engine
+@pytest.mark.parametrize("case", LOOKED_UP)
+def test_keys_are_looked_up_by_value_whatever_their_type(engine: str, case: str) -> None:
+    dtype, table, there, failing = LOOKED_UP[case]
+    of = contract({"a": dtype}, r=rule(ForeignKey(("a",), "there"), scope="reference"))
+    of.__contract__ = khrop.ContractOptions(key=("a",))  # type: ignore[attr-defined]
+    from every_engine import frame_of
+
+    verdict = khrop.check(of, frame_of(engine, table), references={"there": frame_of(engine, there)})
+    assert verdict.counts() == ({"r": failing} if failing else {})
+
+
+@every_engine
+def test_a_previous_return_is_joined_by_dates_and_moments(engine: str) -> None:
+    of = contract({"a": date, "b": int}, r=rule(NotLessThan("b"), scope="reference"))
+    of.__contract__ = khrop.ContractOptions(key=("a",))  # type: ignore[attr-defined]
+    previous = pa.table({"a": UNITS, "b": [3]})
+    assert counts(of, engine, pa.table({"a": [DAY], "b": [2]}), previous=previous) == {"r": 1}
+
+
+@every_engine
+@pytest.mark.parametrize("name", ["__r0", "__rows", "__regular", "*", "^a$", "previous_a"])
+def test_a_column_has_any_name(engine: str, name: str) -> None:
+    of = contract({name: (int, {"ge": 0, "unique": True}), "v": int}, r=rule(nw.col("v") > 0))
+    table = pa.table({name: [1, -1, 1], "v": [1, 0, 1]})
+    assert counts(of, engine, table) == {"at-least": 1, f"unique-{name}": 1, "r": 1}
+
+
+def test_a_column_with_the_name_of_the_previous_one_is_refused_where_both_are_meant() -> None:
+    of = contract({"k": str, "a": int, "previous_a": int}, r=rule(NotLessThan("a"), scope="reference"))
+    of.__contract__ = khrop.ContractOptions(key=("k",))  # type: ignore[attr-defined]
+    with pytest.raises(khrop.RuleDefinitionError, match="give that column another name"):
+        khrop.check(of, pd.DataFrame({"k": ["x"], "a": [1], "previous_a": [1]}))
