@@ -53,6 +53,7 @@ class Declared(NamedTuple):
         limits: The least and greatest integer that its type holds; None where it is any.
         digits: The digits in all and after the point that its decimals have; None where they are any.
         categories: The texts of a categorical type; None where they are any.
+        nullable: Whether it may be null.
     """
 
     required: bool
@@ -61,6 +62,7 @@ class Declared(NamedTuple):
     limits: tuple[int, int] | None = None
     digits: tuple[int, int] | None = None
     categories: tuple[str, ...] | None = None
+    nullable: bool = False
 
 
 def schema_of(contract: type) -> Any:
@@ -94,7 +96,7 @@ def columns_of(contract: type) -> dict[str, Declared]:
         What it declares of each column.
     """
     schema = schema_of(contract)
-    return {name: _declared(column) for name, column in schema.columns.items()}
+    return {name: _declared(c)._replace(nullable=bool(c.nullable)) for name, c in schema.columns.items()}
 
 
 def kind_of(dtype: Any) -> Kind:

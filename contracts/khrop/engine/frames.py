@@ -58,6 +58,7 @@ class PreparedFrame:
         is_partial: Whether the frame was filtered or joined; an engine may then still compute with other rows.
         eager: Whether the frame is in memory and as it was passed.
         scales: The digits after the point of the columns of decimals, which hold integers of their last digit.
+        nullable: The columns that may be null, of which rules expect that some are.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class PreparedFrame:
         is_partial: bool = False,
         eager: bool = False,
         scales: Mapping[str, int] | None = None,
+        nullable: frozenset[str] = frozenset(),
     ) -> None:
         """Create a prepared frame; `data` and `arrays` are called on first use."""
         self.engine = engine
@@ -82,6 +84,7 @@ class PreparedFrame:
         self.is_partial = is_partial
         self.eager = eager
         self.scales = scales or {}
+        self.nullable = nullable
         self._data = data
         self._arrays = arrays
         self._first_rows: dict[str, list[Any]] = {}
@@ -133,11 +136,16 @@ class PreparedFrame:
 
     def without_nulls(self, columns: Sequence[str]) -> PreparedFrame:
         """Return the frame without the rows in which one of some columns is null."""
-        present = [column for column in columns if column in self.schema]
+        present = [column for column in columns if column in self.schema and self._may_be_null(column)]
         if not present:
             return self
         null = reduce(or_, [self.null(column) for column in present])
         return self.restrict(self.data.filter(~null), self.faults)
+
+    def _may_be_null(self, column: str) -> bool:
+        """Check whether a column has a null, where that is known without a query."""
+        arrays = self.arrays
+        return arrays is None or arrays.column_slice(column, 0, arrays.length).null is not None
 
     def null(self, column: str) -> nw.Expr:
         """Return where a column is null or NaN."""
@@ -166,7 +174,7 @@ class PreparedFrame:
         numbers = frozenset(name for name, dtype in data.collect_schema().items() if _is_number(dtype))
         return PreparedFrame(
             self.engine, self.schema, lambda: data, lambda: _arrays(self.engine, native, numbers), faults,
-            self.changed, numbers, is_partial=True, scales=self.scales,
+            self.changed, numbers, is_partial=True, scales=self.scales, nullable=self.nullable,
         )  # fmt: skip
 
 
@@ -269,6 +277,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         numbers,
         eager=eager,
         scales=scales,
+        nullable=frozenset(name for name, column in kinds.items() if column.nullable),
     )
 
 
