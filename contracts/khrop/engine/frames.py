@@ -262,6 +262,8 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         elif not _fits(column, dtype) and not _reads_session_clock(column, dtype, engine):
             expected = "moment with time zone" if column.zoned else column.kind
             faults.append(Fault(name, "type", str(dtype), expected))
+        elif engine == "duckdb" and dtype == nw.String and _is_json(frame, name):
+            changes[name] = nw.col(name).cast(nw.String)
         elif (change := _change(name, column, dtype, engine)) is not None:
             changes[name], types[name] = change
             if isinstance(dtype, nw.Decimal):
@@ -346,6 +348,11 @@ def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) ->
     if _reads_session_clock(column, dtype, engine):
         return col.cast(_DATETIME), _DATETIME
     return None
+
+
+def _is_json(relation: Any, name: str) -> bool:
+    """Check for DuckDB's JSON, which narwhals takes for a text and DuckDB compares as JSON."""
+    return str(relation.types[relation.columns.index(name)]) == "JSON"
 
 
 def _reads_session_clock(column: Declared, dtype: nw.dtypes.DType, engine: str) -> bool:
