@@ -88,7 +88,12 @@ def _built(contract: type, params: tuple[tuple[str, Any], ...]) -> tuple[Built, 
 def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
     own = []
     for rule in rules_of(contract):
-        built = rule.build(contract, params)
+        try:
+            built = rule.build(contract, params)
+        except KeyError as absent:
+            raise RuleDefinitionError(
+                f"rule {rule.id!r} of {contract.__name__} lacks the parameter {absent}"
+            ) from absent
         require_support(contract, rule, built)
         own.append(to_built(rule, built))
     require_checkable(contract)
@@ -97,6 +102,10 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
         if unknown := [column for column in entry.named if column not in known]:
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
+            )
+        if unknown := [c for c in entry.rule.skip_null if c.removeprefix(PREVIOUS) not in known and c not in known]:
+            raise RuleDefinitionError(
+                f"rule {entry.rule.id!r} skips the nulls of {', '.join(unknown)}, which is no field of {contract.__name__}"
             )
         if entry.rule.scope == "reference" and (unclear := [c for c in entry.named if PREVIOUS + c in known]):
             raise RuleDefinitionError(

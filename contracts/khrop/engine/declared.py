@@ -146,7 +146,8 @@ def _declared(column: Any) -> Declared:
 def _categories(dtype: Any) -> tuple[Any, ...] | None:
     given = getattr(dtype, "categories", None)
     given = getattr(getattr(dtype, "type", None), "categories", None) if given is None else given
-    return tuple(given) if given is not None and len(given) else None
+    # Polars' categories, which no schema lists, have no length.
+    return tuple(given) if hasattr(given, "__len__") and len(given) else None
 
 
 def _doubled(contract: type, schema: Any) -> Iterator[str]:

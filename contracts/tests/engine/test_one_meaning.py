@@ -203,3 +203,39 @@ def test_a_column_with_the_name_of_the_previous_one_is_refused_where_both_are_me
     of.__contract__ = khrop.ContractOptions(key=("k",))  # type: ignore[attr-defined]
     with pytest.raises(khrop.RuleDefinitionError, match="give that column another name"):
         khrop.check(of, pd.DataFrame({"k": ["x"], "a": [1], "previous_a": [1]}))
+
+
+def test_what_a_rule_names_and_lacks_is_named() -> None:
+    def lacks(cls: type, params: Any) -> Any:
+        """It holds."""
+        return nw.col("a") <= params["most"]
+
+    cases = (
+        (contract({"a": int}, r=khrop.rule("r")(lacks)), "lacks the parameter 'most'"),
+        (contract({"a": int}, r=rule(nw.col("a") > 0, skip_null=("b",))), "skips the nulls of b, which is no field"),
+    )
+    for of, reason in cases:
+        with pytest.raises(khrop.RuleDefinitionError, match=reason):
+            khrop.check(of, pd.DataFrame({"a": [1]}))
+
+
+@pytest.mark.polars
+def test_categories_of_polars_have_no_list() -> None:
+    import pandera.polars
+    import polars as pl
+
+    class Coded(pandera.polars.DataFrameModel):
+        code: pl.Categorical
+
+    assert khrop.check(Coded, pl.DataFrame({"code": ["a", None]})).counts() == {"not-null": 1}
+
+
+@pytest.mark.duckdb
+def test_infinite_dates_and_json_of_duckdb_are_judged() -> None:
+    import duckdb
+
+    days = duckdb.sql("select unnest(['infinity'::date, '-infinity'::date, '2024-01-01'::date]) as a")
+    (violation,) = khrop.check(contract({"a": (date, {"ge": date(2024, 1, 1)})}), days).records
+    assert violation.observed == "-infinity"
+    texts = duckdb.sql("""select unnest(['"x"', '{"a":1}']::json[]) as a""")
+    assert khrop.check(contract({"a": (str, {"isin": ['"x"']})}), texts).counts() == {"one-of": 1}
