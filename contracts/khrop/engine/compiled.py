@@ -104,8 +104,9 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
             )
         if unknown := [c for c in entry.rule.skip_null if c.removeprefix(PREVIOUS) not in known and c not in known]:
+            name = contract.__name__
             raise RuleDefinitionError(
-                f"rule {entry.rule.id!r} skips the nulls of {', '.join(unknown)}, which is no field of {contract.__name__}"
+                f"rule {entry.rule.id!r} skips the nulls of {', '.join(unknown)}, which is no field of {name}"
             )
         if entry.rule.scope == "reference" and (unclear := [c for c in entry.named if PREVIOUS + c in known]):
             raise RuleDefinitionError(
