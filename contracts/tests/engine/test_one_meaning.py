@@ -77,6 +77,8 @@ def test_a_rule_fails_the_same_rows(engine: str, case: str) -> None:
 @pytest.mark.parametrize("case", FIELDS)
 def test_a_limit_refuses_the_same_values(engine: str, case: str) -> None:
     dtype, field, values, right = FIELDS[case]
+    if engine == "pyspark" and values.type == pa.uint64():  # which Spark does not have
+        values = values.cast(pa.decimal128(20, 0))
     assert counts(contract({"a": (dtype, field)}), engine, pa.table({"a": values})) == right
 
 
