@@ -147,7 +147,7 @@ def _categories(dtype: Any) -> tuple[Any, ...] | None:
     given = getattr(dtype, "categories", None)
     given = getattr(getattr(dtype, "type", None), "categories", None) if given is None else given
     # Polars' categories, which no schema lists, have no length.
-    return tuple(given) if hasattr(given, "__len__") and len(given) else None
+    return tuple(given) if given is not None and hasattr(given, "__len__") and len(given) else None
 
 
 def _doubled(contract: type, schema: Any) -> Iterator[str]:
