@@ -103,7 +103,7 @@ class _Scan:
         expected = {c for c in columns if c in self.frame.nullable and not self.frame.schema[c].is_numeric()}
         expecting = _Guarded(self, expected)
         fails = {
-            f"__r{i}": expecting.split(rule).fails if self._expects(rule, expected) else ~self._holds(rule)
+            f"__r{i}": ~self._holds(rule) if expected.isdisjoint(rule.columns) else expecting.split(rule).fails
             for i, rule in enumerate(rules)
         }
         regular = {c: self._is_regular(c, rules) for c in columns if c not in expected}
@@ -129,9 +129,6 @@ class _Scan:
         query.fill({f"__r{i}": failing[i] for i in splits if i not in again}, self.limit)
         self._fetch({i: splits[i] for i in range(len(rules)) if failing[i].remaining(self.limit) > 0}, failing)
         return failing
-
-    def _expects(self, rule: RowRule, nullable: set[str]) -> bool:
-        return rule.formula is not None and not nullable.isdisjoint(rule.columns)
 
     def _query(self, fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> FlagQuery:
         """Choose the fastest way to count failing rows and then to fetch the first of them."""

@@ -240,3 +240,17 @@ def test_infinite_dates_and_json_of_duckdb_are_judged() -> None:
     assert violation.observed == "-infinity"
     texts = duckdb.sql("""select unnest(['"x"', '{"a":1}']::json[]) as a""")
     assert khrop.check(contract({"a": (str, {"isin": ['"x"']})}), texts).counts() == {"one-of": 1}
+
+
+@every_engine
+def test_nulls_of_columns_that_may_be_null_are_skipped_or_fail_in_any_expression(engine: str) -> None:
+    opaque = nw.col("a").str.len_chars().cast(nw.Float32) > 1  # of which nothing but its columns is known
+    fields = {"a": (str, {"nullable": True}), "b": (pd.Timestamp, {"nullable": True})}
+    of = contract(
+        fields,
+        r=rule(opaque, "skipped", columns=("a",), skip_null=("a",)),
+        s=rule(opaque, "failed", columns=("a",)),
+        t=rule((nw.col("a") == "xx") == ~nw.col("b").is_null(), "tested", skip_null=("a",)),
+    )
+    table = pa.table({"a": ["xx", None, "y", "xx"], "b": [datetime(2024, 1, 1), None, None, None]})
+    assert counts(of, engine, table) == {"skipped": 1, "failed": 2, "tested": 1}
