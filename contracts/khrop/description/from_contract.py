@@ -24,7 +24,7 @@ from khrop.description.description import (
     resolved,
 )
 from khrop.description.to_contract import contract_of
-from khrop.engine.declared import kind_of
+from khrop.engine.declared import kind_of, schema_of
 from khrop.expressions.formula import Opaque, formula_of, plain_member
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Param, Params, Rule, methods_of, options_of
@@ -46,7 +46,7 @@ def describe(contract: type) -> Description:
 
 def losses(contract: type) -> list[str]:
     """Return what of a contract no description holds, each with the reason."""
-    schema, config = contract.to_schema(), getattr(contract, "__config__", None)  # type: ignore[attr-defined]
+    schema, config = schema_of(contract), getattr(contract, "__config__", None)
     lost = ["an Index has no form as data: make it a column"] if schema.index is not None else []
     lost += ["a parser of the frame is code"] if schema.parsers else []
     lost += [f"a parser of {name!r} is code" for name, column in schema.columns.items() if column.parsers]
@@ -89,6 +89,10 @@ def _lost_types(contract: type, description: Description) -> Iterator[str]:
     """Yield the columns whose type or checks would not be read back as they are."""
     columns = contract.to_schema().columns  # type: ignore[attr-defined]
     for of in description.fields:
+        engine = type(columns[of.name].dtype).__module__.rpartition(".")[2].removesuffix("_engine")
+        if engine in ("polars", "ibis", "pyspark"):
+            yield f"{of.name!r} is of pandera.{engine}, whose types have no form as data: derive it from pandera.pandas"
+            continue
         try:
             alone = contract_of(replace(description, fields=(of,), unique=(), config={}))
             (again,) = alone.to_schema().columns.values()  # type: ignore[attr-defined]
@@ -117,7 +121,7 @@ def _as_far_as_data(contract: type, method: str, rule: Rule) -> RuleDescription:
 
 def without_rules(contract: type) -> Description:
     """Return the columns and options of a contract as data."""
-    schema = contract.to_schema()  # type: ignore[attr-defined]
+    schema = schema_of(contract)
     return Description(
         name=contract.__name__,
         summary=(contract.__doc__ or "").strip().split("\n")[0],

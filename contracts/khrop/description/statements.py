@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from khrop.description.description import FieldDescription
-from khrop.engine.fields import CHECKS
+from khrop.engine.fields import CHECKS, length_texts
 from khrop.expressions.formula import Formula, in_words
 from khrop.model.facts import show
 from khrop.vocabulary.wording import LISTED, Sentence
@@ -39,11 +39,7 @@ def field_statements(column: FieldDescription) -> list[Sentence]:
     """Return what the checks of a column say must hold, a sentence each."""
     sentences = []
     for name, arguments in column.checks:
-        texts = {key: limit_text(value) for key, value in arguments}
-        exact = dict(arguments).get("exact_value")
-        if exact is not None:
-            texts |= {"min_value": str(exact), "max_value": str(exact)}
-        texts = {"min_value": "", "max_value": "", **texts}
+        texts = {key: limit_text(value) for key, value in arguments} | length_texts(dict(arguments))
         _, _, en, th = CHECKS.get(name, ("", None, name, name))
         sentences.append((th.format_map(texts), en.format_map(texts)))
     return sentences

@@ -18,8 +18,8 @@ import numpy as np
 
 from khrop.engine._arrays import Arrays
 from khrop.expressions.decimals import scale_formula
-from khrop.expressions.evaluation import compile_program, evaluate_row
-from khrop.expressions.formula import Formula, columns_in, expression, formula_of, parts
+from khrop.expressions.evaluation import NULL, compile_program, evaluate_row
+from khrop.expressions.formula import Call, Formula, columns_in, expression, formula_of, parts
 from khrop.expressions.rewriting import adapt, is_beyond_64_bits
 from khrop.model.grouping import Aggregate, Row
 from khrop.vocabulary.kinds import GroupKind
@@ -174,12 +174,15 @@ def evaluate_arrays(arrays: Arrays, formula: Formula) -> list[Any]:
     """Evaluate a formula on all rows; None where a column is null."""
     slices = {c: arrays.column_slice(c, 0, arrays.length) for c in columns_in(formula)}
     with np.errstate(all="ignore"):
-        (value,) = compile_program((formula,))({c: part.values for c, part in slices.items()})
+        masks = {NULL + c: np.False_ if part.null is None else part.null for c, part in slices.items()}
+        (value,) = compile_program((formula,))({**{c: part.values for c, part in slices.items()}, **masks})
     null = [part.null for part in slices.values() if part.null is not None]
     present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
     values = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
-    overflow = [part.overflow for part in slices.values() if part.overflow is not None]
-    at = np.flatnonzero(np.logical_or.reduce(overflow)).tolist() if overflow else []
+    apart = [part.overflow for part in slices.values() if part.overflow is not None]
+    if null and any(isinstance(part, Call) and part.name == "is_null" for part in parts(formula)):
+        apart.append(~present)
+    at = np.flatnonzero(np.logical_or.reduce(apart)).tolist() if apart else []
     for row, of_row in zip(at, arrays.rows(at) if at else (), strict=True):
         values[row] = evaluate_row(formula, of_row)
     return values

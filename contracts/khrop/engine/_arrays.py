@@ -122,10 +122,17 @@ def from_pandas(frame: Any, numeric: frozenset[str]) -> Arrays:
     def lists(name: str, rows: Sequence[int] | None) -> list[Any]:
         series = frame[name]
         if rows is None:
-            return list(series.tolist())
+            return _moments(series) if getattr(series.dtype, "kind", "") == "M" else list(series.tolist())
         return [v for start, chosen in _blocks(rows) for v in series.iloc[start : start + BLOCK].iloc[chosen].tolist()]
 
     return Arrays(len(frame), columns, lists)
+
+
+def _moments(series: Any) -> list[Any]:
+    """Return moments as Python's where they are without zone and have no nanoseconds."""
+    values = series.to_numpy() if isinstance(series.dtype, np.dtype) else None
+    whole = None if values is None else values.astype("datetime64[us]")
+    return list(series.tolist()) if whole is None or (whole != values)[~series.isna()].any() else list(whole.tolist())
 
 
 def from_arrow(table: Any, numeric: frozenset[str]) -> Arrays:

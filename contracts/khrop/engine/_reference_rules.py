@@ -16,7 +16,7 @@ from khrop.engine._arrays import Arrays
 from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame
 from khrop.engine.in_memory import MANY
-from khrop.model.facts import snapshot_name
+from khrop.model.facts import comparable, snapshot_name
 from khrop.model.grouping import Failure, Grouping, Row
 from khrop.model.rule import PREVIOUS, Rule
 from khrop.vocabulary.kinds import CountKind, KeyKind, LookupKind
@@ -52,6 +52,13 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
         here, there = (
             (one.data.with_columns(**_in_units(one, units)) if differ else one.data) for one in (frame, previous)
         )
+        moments = {
+            key: moments_alike(key, previous.schema[key], frame.schema[key], frame.engine)
+            for key in keys if previous.schema[key].is_temporal() and frame.schema[key].is_temporal()
+        }  # fmt: skip
+        whole = [expr for _, expr in moments.values() if expr is not None]
+        there = there.filter(*whole) if whole else there
+        there = there.with_columns(**{key: expr for key, (expr, _) in moments.items()}) if moments else there
         return here.join(there.rename(renamed), on=list(keys))
 
     scales = {**frame.scales, **{renamed[n]: scale for n, scale in previous.scales.items() if n in renamed}}
@@ -96,7 +103,7 @@ def _join_arrays(
 
 
 def _keys(arrays: Arrays, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    return list(zip(*(arrays.to_list(key) for key in keys), strict=True))
+    return list(zip(*(map(comparable, arrays.to_list(key)) for key in keys), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +124,75 @@ class _Table:
     def _alike(self, column: str, here: str) -> nw.Expr:
         """Return a column of the reference in the type of the column that is looked up in it."""
         there, own = self.reference.schema[column], self.frame.schema[here]
-        col, digits = nw.col(column), self._digits(column, here)
-        if digits > 0:
-            col = col * 10**digits
-        elif digits < 0:
-            col = (col // 10**-digits).cast(own)
         if _family(there) != _family(own):
             raise ValueError(
                 f"rule {self.rule.id!r}: column {column} of reference {self.name} is {there}, {here} of the frame is"
                 f" {own}; make them of one type"
             )
-        return col if there == own or (there.is_temporal() and own.is_temporal()) else col.cast(own)
+        col, digits = nw.col(column), self._digits(column, here)
+        if own.is_float():
+            col = col / 10**-digits if digits < 0 else col
+            return without_nan(col.cast(own)) if there != own else without_nan(col)
+        if there.is_float() and own.is_numeric():
+            rounded: nw.Expr = (col * 10**digits).round(0).cast(own)
+            return rounded
+        if digits > 0:
+            col = col * 10**digits
+        elif digits < 0:
+            col = (col // 10**-digits).cast(own)
+        if there.is_temporal():
+            return moments_alike(column, there, own, self.frame.engine)[0]
+        return col if there == own else col.cast(own)
 
     def _digits(self, column: str, here: str) -> int:
         return self.frame.scales.get(here, 0) - self.reference.scales.get(column, 0)
 
     def _representable(self, column: str, here: str) -> nw.Expr | None:
-        """Return where a decimal of the reference has no more digits than the frame's can have; None where all do."""
-        digits = self._digits(column, here)
-        return nw.col(column) % 10**-digits == 0 if digits < 0 else None
+        """Return where a value of the reference can be one of the frame's column; None where all can."""
+        there, own = self.reference.schema[column], self.frame.schema[here]
+        col, digits = nw.col(column), self._digits(column, here)
+        if there.is_float() and not own.is_float() and own.is_numeric():
+            units = col * 10**digits
+            same: nw.Expr = ((units.round(0) - units).abs() < _SAME) & units.is_between(-MAX_EXACT, MAX_EXACT)
+            return same
+        if there.is_temporal() and own.is_temporal():
+            return moments_alike(column, there, own, self.frame.engine)[1]
+        return col % 10**-digits == 0 if digits < 0 and not own.is_float() else None
+
+
+_SAME = 1e-3
+"""A float within so many units of a decimal's last digit is that decimal."""
+MAX_EXACT = float(2**53)
+"""Larger integers are not all floats."""
+
+
+def without_nan(expr: nw.Expr) -> nw.Expr:
+    """Return floats with a null for NaN and one zero, as an engine may join by neither."""
+    return nw.when(~expr.is_nan()).then(expr + 0.0)
+
+
+def moments_alike(
+    column: str, there: nw.dtypes.DType, own: nw.dtypes.DType, engine: str
+) -> tuple[nw.Expr, nw.Expr | None]:
+    """Return a column of dates or moments as another type of the kind, and where that loses nothing.
+
+    Args:
+        column: The column.
+        there: Its type.
+        own: The type that it is to have.
+        engine: The engine; databases and pandas' own types compare them as they are.
+
+    Returns:
+        The column, and where its values have the other type; None where all have.
+    """
+    col = nw.col(column)
+    if there == own or engine not in ("polars", "pyarrow", "pandas"):
+        return col, None
+    if own == nw.Date:
+        return col.cast(own), col == col.dt.truncate("1d")
+    unit = f"1{own.time_unit}"  # type: ignore[attr-defined]
+    finer = there != nw.Date and unit != "1ns" and there.time_unit != own.time_unit  # type: ignore[attr-defined]
+    return col.cast(own), col == col.dt.truncate(unit) if finer else None
 
 
 def _family(dtype: nw.dtypes.DType) -> str:
@@ -163,7 +220,8 @@ def unmatched_rows(
 ) -> nw.LazyFrame[Any]:
     """Return all rows that a rule does not find in its references."""
     tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
-    return what.failing(frame.data, tables)
+    floats = {c: without_nan(nw.col(c)) for c in what.columns if frame.schema[c].is_float()}
+    return what.failing(frame.data.with_columns(**floats) if floats else frame.data, tables)
 
 
 def find_lost_rows(
@@ -189,7 +247,9 @@ def find_key_changes(
     separate = [by.snapshot] if by.snapshot and by.snapshot in other.schema else []
     on = [*separate, *what.columns]
     tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
-    here, there = distinct_rows(frame.data.select(*on), *on), tables[what.reference].distinct({c: c for c in on})
+    floats = {c: without_nan(nw.col(c)) for c in on if frame.schema[c].is_float()}
+    own = frame.data.select(*on).with_columns(**floats) if floats else frame.data.select(*on)
+    here, there = distinct_rows(own, *on), tables[what.reference].distinct({c: c for c in on})
     failures = []
     for came, only in ((True, here.join(there, on=on, how="anti")), (False, there.join(here, on=on, how="anti"))):
         if what.known:

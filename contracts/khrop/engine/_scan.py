@@ -99,9 +99,15 @@ class _Scan:
 
     def judge(self, rules: Sequence[RowRule]) -> list[Failing]:
         columns = tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
-        fails = {f"__r{i}": ~self._holds(rule) for i, rule in enumerate(rules)}
-        regular = {c: self._is_regular(c, rules) for c in columns}
-        query = self._query(fails, {_REGULAR: reduce(and_, regular.values())})
+        # What may be null often is, and then all rows would be read again.
+        expected = {c for c in columns if c in self.frame.nullable and not self.frame.schema[c].is_numeric()}
+        expecting = _Guarded(self, expected)
+        fails = {
+            f"__r{i}": ~self._holds(rule) if expected.isdisjoint(rule.columns) else expecting.split(rule).fails
+            for i, rule in enumerate(rules)
+        }
+        regular = {c: self._is_regular(c, rules) for c in columns if c not in expected}
+        query = self._query(fails, {_REGULAR: reduce(and_, regular.values()) if regular else nw.lit(True)})
         try:
             counts = query.counts()
         except Exception:
@@ -117,7 +123,7 @@ class _Scan:
         again = [i for i, rule in enumerate(rules) if irregular.intersection(rule.columns) or not counts]
         splits = {i: _RuleSplit(rule, fails[f"__r{i}"]) for i, rule in enumerate(rules)}
         if again:
-            guarded = _Guarded(self, irregular)
+            guarded = _Guarded(self, irregular | expected)
             splits.update({i: guarded.split(rules[i]) for i in again})
             self._count_again({i: splits[i] for i in again}, failing)
         query.fill({f"__r{i}": failing[i] for i in splits if i not in again}, self.limit)
@@ -159,6 +165,8 @@ class _Scan:
 
     def _irregular_columns(self, regular: Mapping[str, nw.Expr]) -> set[str]:
         """Query which columns are not regular in all rows."""
+        if not regular:
+            return set()
         counts = AggregateQuery(self.frame.data, regular).counts()
         return {column for column in regular if counts[column] < counts[ROWS]}
 

@@ -130,7 +130,7 @@ class Split:
             for nulls in _null_patterns(failing_keys, columns):
                 # A join matches no null: keys with nulls are matched by their other columns.
                 flag, others = f"__bad{i}_{len(nulls)}_{'_'.join(map(str, nulls))}", columns
-                is_null = [nw.col(columns[n]).is_null() for n in nulls]
+                is_null = [frame.null(columns[n]) for n in nulls]
                 others = tuple(column for n, column in enumerate(columns) if n not in nulls)
                 present = [~nw.col(column).is_null() for column in others]
                 if others:

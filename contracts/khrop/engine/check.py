@@ -14,7 +14,7 @@ from khrop.engine._snapshots import group_snapshots, has_nameless
 from khrop.engine.compiled import COLUMNS_RULE, built_rules
 from khrop.engine.frames import engine_of, prepare
 from khrop.engine.naming import drop_doubled_names
-from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame, rename_verdict
+from khrop.engine.safe_names import columns_of_frame, names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
 from khrop.model.rule import Params, Rule, Scope, options_of
 from khrop.model.verdict import Verdict
@@ -107,7 +107,7 @@ def check(
             document=document, previous=None if previous is None else rename_frame(previous, names),
             references=others, params=params, scopes=scopes, limit=limit,
         )  # fmt: skip
-        return rename_verdict(verdict, frame.columns, names)
+        return rename_verdict(verdict, columns_of_frame(frame), names)
     options = options_of(contract)
     document_records, claim_records = to_records(document), to_records(claims)
     rules = [built for built in built_rules(contract, params) if built.rule.scope in scopes]

@@ -7,21 +7,24 @@ fields, its rules built with the parameters, and whether the engines that it dec
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from khrop.engine.declared import columns_of, require_checkable
+from khrop.engine.declared import Declared, columns_of, require_checkable
 from khrop.engine.fields import field_rules
 from khrop.engine.operands import faults_of, truth_fault
 from khrop.engine.row_rules import RowRule, make_row_rule
 from khrop.engine.support import require_support
-from khrop.expressions.formula import Formula, Opaque, columns_in, formula_of
+from khrop.expressions.canonical import canonical
+from khrop.expressions.formula import Call, Column, Opaque, columns_in, expression, formula_of
+from khrop.model.grouping import Aggregate
 from khrop.model.messages import key_of, require_templates
 from khrop.model.outcomes import CheckedRule
 from khrop.model.rule import PREVIOUS, Params, Rule, RuleDefinitionError, options_of, rules_of
-from khrop.vocabulary.kinds import LookupKind, RowKind
+from khrop.vocabulary.kinds import GroupKind, LookupKind, RowKind
 
 COLUMNS = "columns"
 """The id of the rule that a frame breaks where it lacks a column of the contract or has one of the wrong type."""
@@ -85,7 +88,12 @@ def _built(contract: type, params: tuple[tuple[str, Any], ...]) -> tuple[Built, 
 def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
     own = []
     for rule in rules_of(contract):
-        built = rule.build(contract, params)
+        try:
+            built = rule.build(contract, params)
+        except KeyError as absent:
+            raise RuleDefinitionError(
+                f"rule {rule.id!r} of {contract.__name__} lacks the parameter {absent}"
+            ) from absent
         require_support(contract, rule, built)
         own.append(to_built(rule, built))
     require_checkable(contract)
@@ -95,16 +103,31 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
             )
+        if unknown := [c for c in entry.rule.skip_null if c.removeprefix(PREVIOUS) not in known and c not in known]:
+            name = contract.__name__
+            raise RuleDefinitionError(
+                f"rule {entry.rule.id!r} skips the nulls of {', '.join(unknown)}, which is no field of {name}"
+            )
+        if entry.rule.scope == "reference" and (unclear := [c for c in entry.named if PREVIOUS + c in known]):
+            raise RuleDefinitionError(
+                f"rule {entry.rule.id!r} compares {unclear[0]} with that of the previous return, which has the name of"
+                f" the column {PREVIOUS}{unclear[0]} of {contract.__name__}; give that column another name"
+            )
     rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
     _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
     for entry in rules:
-        faults = [fault for formula in _formulas(entry.what) for fault in faults_of(formula, known)]
-        formula = entry.what.formula if isinstance(entry.what, RowRule) else getattr(entry.what, "keeps", None)
-        if formula is not None and (fault := truth_fault(formula, known)):
-            faults.append(fault)
-        for fault in faults:
+        for fault in _faults(entry.what, known):
             raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
-    return rules
+    return tuple(entry._replace(what=_canonical(entry.what, known)) for entry in rules)
+
+
+def _canonical(what: Any, known: Mapping[str, Declared]) -> Any:
+    """Return a rule about rows with the formula that means the same on every engine; other rules as they are."""
+    if not isinstance(what, RowRule) or what.formula is None:
+        return what
+    kinds: dict[str, str] = {name: column.kind for name, column in known.items()}
+    formula = canonical(what.formula, kinds | {PREVIOUS + name: kind for name, kind in kinds.items()})
+    return replace(what, formula=formula, expr=expression(formula))
 
 
 def _require_templates(contract: type, rules: Sequence[Built], kinds: Mapping[str, str]) -> None:
@@ -159,18 +182,50 @@ def _columns_read(rule: Rule, what: Any) -> tuple[str, ...]:
         read = [*rule.columns, *what.keys, *derived, *aggregated]
     else:
         read = [*rule.columns, *getattr(what, "columns", ())]
-    return tuple(dict.fromkeys(column.removeprefix(PREVIOUS) for column in read))
+    here = (column.removeprefix(PREVIOUS) for column in read) if rule.scope == "reference" else read
+    return tuple(dict.fromkeys(here))
 
 
-def _formulas(what: Any) -> Iterator[Formula]:
-    """Yield the formulas of a rule on the columns of its frame."""
-    if isinstance(what, RowRule):
-        yield from [what.formula] if what.formula is not None else []
-    for expr in getattr(what, "derived", {}).values():
+def _faults(what: Any, known: Mapping[str, Declared]) -> Iterator[str]:
+    """Yield what a rule computes or compares that not every engine can."""
+    if isinstance(what, RowRule) and what.formula is not None:
+        yield from faults_of(what.formula, known)
+        if fault := truth_fault(what.formula, known):
+            yield fault
+    if not isinstance(what, GroupKind):
+        return
+    for expr in what.derived.values():
         try:
-            yield formula_of(expr)
+            yield from faults_of(formula_of(expr), known)
         except Opaque:
             continue
+    for column, values in what.listed.items():
+        if present := tuple(value for value in values if value is not None):
+            yield from faults_of(Call("is_in", (Column(column),), (("other", present),)), known)
+    for aggregate in what.aggregates.values():
+        kind = known[aggregate.column].kind if aggregate.column in known else "other"
+        if aggregate.of in _NUMERIC.get(kind, ()):
+            yield f"a {kind} has no {aggregate.of} ({aggregate.column})"
+    if what.keeps is not None:
+        figures = {name: _figure(aggregate, known) for name, aggregate in what.aggregates.items()}
+        absent = [name for name in columns_in(what.keeps) if name not in {*what.aggregates, *what.keys}]
+        yield from (f"{name} is no figure of it" for name in absent)
+        figures = {**{key: known[key] for key in what.keys if key in known}, **figures}
+        yield from faults_of(what.keeps, figures)
+        if fault := truth_fault(what.keeps, figures):
+            yield fault
+
+
+_NUMERIC = {"text": ("sum", "true"), "date": ("sum", "true"), "moment": ("sum", "true"), "boolean": ("min", "max")}
+"""The figures that columns of a kind do not have."""
+
+
+def _figure(aggregate: Aggregate, known: Mapping[str, Declared]) -> Declared:
+    """Return what a figure of a group is, as a column."""
+    if aggregate.of in ("min", "max"):
+        column = known.get(aggregate.column)
+        return column._replace(limits=None, digits=None, categories=None) if column else Declared(True, "other")
+    return Declared(True, "number")
 
 
 def _columns_of(expr: nw.Expr) -> tuple[str, ...]:

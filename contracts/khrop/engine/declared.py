@@ -20,15 +20,16 @@ NUMBERS = ("integer", "number")
 MOMENTS = ("date", "moment")
 """The kinds that are points in time."""
 
-_KINDS: tuple[tuple[tuple[str, ...], Kind], ...] = (
-    (("int", "uint"), "integer"),
-    (("float", "decimal", "double", "halffloat"), "number"),
-    (("str", "string", "large_string", "category", "categorical", "enum", "dictionary"), "text"),
-    (("bool",), "boolean"),
-    (("datetime", "timestamp"), "moment"),
-    (("date",), "date"),
-    (("object",), "other"),
-)
+_NAMES: dict[Kind, str] = {
+    "integer": r"u?int\d*",
+    "number": r"float\d*|decimal\d*|double|halffloat",
+    "text": r"str|(large_|arrow_)?string|category|categorical|enum|dictionary<values=(large_)?string",
+    "boolean": r"bool|boolean",
+    "moment": r"datetime\d*|timestamp",
+    "date": r"date\d*",
+    "other": r"object",
+}
+_KINDS = tuple((re.compile(rf"({names})(?![a-z_])"), kind) for kind, names in _NAMES.items())
 _REFUSED_KINDS = {
     "timedelta": "a duration; hold it as a number of seconds",
     "duration": "a duration; hold it as a number of seconds",
@@ -52,6 +53,7 @@ class Declared(NamedTuple):
         limits: The least and greatest integer that its type holds; None where it is any.
         digits: The digits in all and after the point that its decimals have; None where they are any.
         categories: The texts of a categorical type; None where they are any.
+        nullable: Whether it may be null.
     """
 
     required: bool
@@ -60,6 +62,27 @@ class Declared(NamedTuple):
     limits: tuple[int, int] | None = None
     digits: tuple[int, int] | None = None
     categories: tuple[str, ...] | None = None
+    nullable: bool = False
+
+
+def schema_of(contract: type) -> Any:
+    """Return Pandera's schema of a contract.
+
+    Args:
+        contract: The contract.
+
+    Returns:
+        The schema.
+
+    Raises:
+        RuleDefinitionError: Pandera cannot build it: a type, a limit or a setting is none of its own.
+    """
+    try:
+        return contract.to_schema()  # type: ignore[attr-defined]
+    except (AttributeError, TypeError, ValueError, re.error) as reason:
+        if isinstance(reason, RuleDefinitionError) or not hasattr(contract, "to_schema"):
+            raise
+        raise RuleDefinitionError(f"{contract.__name__}: {reason}") from reason
 
 
 @lru_cache(maxsize=64)
@@ -72,8 +95,8 @@ def columns_of(contract: type) -> dict[str, Declared]:
     Returns:
         What it declares of each column.
     """
-    schema = contract.to_schema()  # type: ignore[attr-defined]
-    return {name: _declared(column) for name, column in schema.columns.items()}
+    schema = schema_of(contract)
+    return {name: _declared(c)._replace(nullable=bool(c.nullable)) for name, c in schema.columns.items()}
 
 
 def kind_of(dtype: Any) -> Kind:
@@ -86,7 +109,7 @@ def kind_of(dtype: Any) -> Kind:
         The kind; `other` for a type of which `check` requires nothing.
     """
     name = str(dtype).lower()
-    return next((kind for starts, kind in _KINDS if name.startswith(starts)), "other")
+    return next((kind for pattern, kind in _KINDS if pattern.match(name)), "other")
 
 
 def require_checkable(contract: type) -> None:
@@ -98,7 +121,7 @@ def require_checkable(contract: type) -> None:
     Raises:
         RuleDefinitionError: The contract declares such a thing; the message names it and what to do.
     """
-    schema = contract.to_schema()  # type: ignore[attr-defined]
+    schema = schema_of(contract)
     for what in (*_uncheckable(schema), *_doubled(contract, schema)):
         raise RuleDefinitionError(f"{contract.__name__}: {what}")
 
@@ -120,10 +143,11 @@ def _declared(column: Any) -> Declared:
     return Declared(required, kind, zoned=zoned)
 
 
-def _categories(dtype: Any) -> tuple[str, ...] | None:
+def _categories(dtype: Any) -> tuple[Any, ...] | None:
     given = getattr(dtype, "categories", None)
     given = getattr(getattr(dtype, "type", None), "categories", None) if given is None else given
-    return tuple(map(str, given)) if given is not None and len(given) else None
+    # Polars' categories, which no schema lists, have no length.
+    return tuple(given) if given is not None and hasattr(given, "__len__") and len(given) else None
 
 
 def _doubled(contract: type, schema: Any) -> Iterator[str]:
@@ -163,6 +187,8 @@ def _uncheckable(schema: Any) -> Iterator[str]:
 
 def _uncheckable_type(name: str, dtype: Any) -> Iterator[str]:
     lower = str(dtype).lower()
+    if kind_of(dtype) == "text" and not all(isinstance(value, str) for value in _categories(dtype) or ()):
+        yield f"column {name} has categories that are no texts; declare what they are, and list them with isin"
     if kind_of(dtype) != "other" or dtype is None or lower == "object":
         return
     what = next((what for start, what in _REFUSED_KINDS.items() if lower.startswith(start)), "")

@@ -15,7 +15,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.declared import Declared, columns_of
+from khrop.engine.declared import Declared, columns_of, schema_of
 from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
@@ -76,7 +76,8 @@ def _lengths(limits: Limits) -> tuple[int | None, int | None]:
     return (exact, exact) if exact is not None else (limits.get("min_value"), limits.get("max_value"))
 
 
-def _length_texts(limits: Limits) -> dict[str, str]:
+def length_texts(limits: Limits) -> dict[str, str]:
+    """Return what the length of a text must be, by the names of the placeholders of `str_length`."""
     least, most = _lengths(limits)
     if least == most:
         return {"length_en": str(least), "length_th": str(least)}
@@ -111,7 +112,7 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
     Raises:
         RuleDefinitionError: A field or the frame has a check that runs on pandas alone.
     """
-    schema = contract.to_schema()  # type: ignore[attr-defined]
+    schema = schema_of(contract)
     kinds = columns_of(contract)
     # A warning does not quarantine, and a rule that reads a column or fact which may be absent is not always run.
     certain = [entry for entry in own if entry.rule.severity == "error" and not entry.rule.needs]
@@ -175,7 +176,7 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
     rule_id, expr, en, th = known
     limits = _limits(check)
     _require_limits(contract, name, check, column)
-    texts = {key: _format_limit(value) for key, value in limits.items()} | _length_texts(limits)
+    texts = {key: _format_limit(value) for key, value in limits.items()} | length_texts(limits)
     severity: Severity = "warning" if check.raise_warning else "error"
     skipped = (name,) if getattr(check, "ignore_na", True) else ()
     return _row_rule(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -144,9 +145,31 @@ def distinct_values(data: nw.LazyFrame[Any], column: str) -> list[Any]:
 
 def _to_plain(column: nw.Series[Any]) -> list[Any]:
     """Return a column's values as plain values; outside pandas, texts and integers are plain already."""
-    values: list[Any] = column.to_list()
+    try:
+        values: list[Any] = column.to_list()
+    except OverflowError:
+        return _far_moments(column)
     is_plain = not column.implementation.is_pandas_like() and (column.dtype == nw.String or column.dtype.is_integer())
     return values if is_plain else [plain(value) for value in values]
+
+
+def _far_moments(column: nw.Series[Any]) -> list[Any]:
+    """Return dates or moments of which Python has not all: those that it lacks, such as infinity, as texts."""
+    is_date = column.dtype == nw.Date
+    unit = timedelta(days=1) if is_date else _UNITS[column.dtype.time_unit]  # type: ignore[attr-defined]
+    numbers = column.cast(nw.Int32 if is_date else nw.Int64).to_list()
+    return [None if number is None else _moment(number, unit, is_date) for number in numbers]
+
+
+_UNITS = {"s": timedelta(seconds=1), "ms": timedelta(milliseconds=1), "us": timedelta(microseconds=1)}
+
+
+def _moment(number: int, unit: timedelta, is_date: bool) -> Any:
+    try:
+        moment = datetime(1970, 1, 1) + number * unit
+    except OverflowError:
+        return "infinity" if number > 0 else "-infinity"
+    return moment.date() if is_date else moment
 
 
 def distribute(rows: Sequence[Row], failing: Mapping[str, Failing], limit: int | None) -> None:

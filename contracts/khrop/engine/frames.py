@@ -58,6 +58,7 @@ class PreparedFrame:
         is_partial: Whether the frame was filtered or joined; an engine may then still compute with other rows.
         eager: Whether the frame is in memory and as it was passed.
         scales: The digits after the point of the columns of decimals, which hold integers of their last digit.
+        nullable: The columns that may be null, of which rules expect that some are.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class PreparedFrame:
         is_partial: bool = False,
         eager: bool = False,
         scales: Mapping[str, int] | None = None,
+        nullable: frozenset[str] = frozenset(),
     ) -> None:
         """Create a prepared frame; `data` and `arrays` are called on first use."""
         self.engine = engine
@@ -82,6 +84,7 @@ class PreparedFrame:
         self.is_partial = is_partial
         self.eager = eager
         self.scales = scales or {}
+        self.nullable = nullable
         self._data = data
         self._arrays = arrays
         self._first_rows: dict[str, list[Any]] = {}
@@ -133,11 +136,16 @@ class PreparedFrame:
 
     def without_nulls(self, columns: Sequence[str]) -> PreparedFrame:
         """Return the frame without the rows in which one of some columns is null."""
-        present = [column for column in columns if column in self.schema]
+        present = [column for column in columns if column in self.schema and self._may_be_null(column)]
         if not present:
             return self
         null = reduce(or_, [self.null(column) for column in present])
         return self.restrict(self.data.filter(~null), self.faults)
+
+    def _may_be_null(self, column: str) -> bool:
+        """Check whether a column has a null, where that is known without a query."""
+        arrays = self.arrays
+        return arrays is None or arrays.column_slice(column, 0, arrays.length).null is not None
 
     def null(self, column: str) -> nw.Expr:
         """Return where a column is null or NaN."""
@@ -166,7 +174,7 @@ class PreparedFrame:
         numbers = frozenset(name for name, dtype in data.collect_schema().items() if _is_number(dtype))
         return PreparedFrame(
             self.engine, self.schema, lambda: data, lambda: _arrays(self.engine, native, numbers), faults,
-            self.changed, numbers, is_partial=True, scales=self.scales,
+            self.changed, numbers, is_partial=True, scales=self.scales, nullable=self.nullable,
         )  # fmt: skip
 
 
@@ -254,6 +262,8 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         elif not _fits(column, dtype) and not _reads_session_clock(column, dtype, engine):
             expected = "moment with time zone" if column.zoned else column.kind
             faults.append(Fault(name, "type", str(dtype), expected))
+        elif engine == "duckdb" and dtype == nw.String and _is_json(frame, name):
+            changes[name] = nw.col(name).cast(nw.String)
         elif (change := _change(name, column, dtype, engine)) is not None:
             changes[name], types[name] = change
             if isinstance(dtype, nw.Decimal):
@@ -269,6 +279,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         numbers,
         eager=eager,
         scales=scales,
+        nullable=frozenset(name for name, column in kinds.items() if column.nullable),
     )
 
 
@@ -328,6 +339,8 @@ def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) ->
         return None
     if column.kind == "text":
         return col.cast(nw.String), nw.String()
+    if column.zoned and engine == "polars" and dtype.time_zone != "UTC":  # type: ignore[attr-defined]
+        return col.dt.convert_time_zone("UTC"), nw.Datetime(dtype.time_unit, "UTC")  # type: ignore[attr-defined]
     if column.kind == "moment" and dtype == nw.Date:
         return col.cast(_DATETIME), _DATETIME
     if column.kind in MOMENTS and engine == "pandas" and dtype == nw.Date:
@@ -335,6 +348,11 @@ def _change(name: str, column: Declared, dtype: nw.dtypes.DType, engine: str) ->
     if _reads_session_clock(column, dtype, engine):
         return col.cast(_DATETIME), _DATETIME
     return None
+
+
+def _is_json(relation: Any, name: str) -> bool:
+    """Check for DuckDB's JSON, which narwhals takes for a text and DuckDB compares as JSON."""
+    return str(relation.types[relation.columns.index(name)]) == "JSON"
 
 
 def _reads_session_clock(column: Declared, dtype: nw.dtypes.DType, engine: str) -> bool:

@@ -6,6 +6,7 @@ is Pandera's `SchemaWarning`. Reference and document rules need further input an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
@@ -114,12 +115,24 @@ class RuleMethod(classmethod):  # type: ignore[type-arg]
         record: Rule = getattr(self, RULE_KEY)
         try:
             built = record.build(owner, dict(options_of(owner).params or {}))
-        except RuleDefinitionError:
-            raise
+            support.require_support(owner, record, built)
+        except RuleDefinitionError as reason:
+            _raise_when_defined(owner, reason)
         except Exception:
             # The rule may need parameters that only a check passes; an error in it then appears when it is run.
             return
-        support.require_support(owner, record, built)
+
+
+def _raise_when_defined(owner: type, reason: RuleDefinitionError) -> None:
+    """Raise an error as itself: up to Python 3.11 what `__set_name__` raises becomes a RuntimeError."""
+    if sys.version_info >= (3, 12):
+        raise reason
+
+    def refuse(cls: type) -> None:
+        raise reason
+
+    # Pandera calls this next, when it completes the class. Without it the rule would be refused on its first use.
+    owner._collect_config_and_extras = classmethod(refuse)  # type: ignore[attr-defined]
 
 
 def _as_check(record: Rule) -> RuleMethod:

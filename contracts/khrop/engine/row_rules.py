@@ -125,10 +125,11 @@ def make_row_rule(rule: Rule, built: Any) -> RowRule:
     """
     vocabulary = not isinstance(built, nw.Expr)
     expr = built.holds() if vocabulary else built
+    why = ""
     try:
         formula: Formula | None = formula_of(expr)
-    except Opaque:
-        formula = None
+    except Opaque as reason:
+        formula, why = None, f": {reason}"
     columns, tested = rule.columns, frozenset[str]()
     if formula is not None:
         expr = expression(formula)
@@ -137,7 +138,7 @@ def make_row_rule(rule: Rule, built: Any) -> RowRule:
         read = [c.removeprefix(PREVIOUS) if rule.scope == "reference" else c for c in columns_in(formula)]
         columns = tuple(dict.fromkeys([*columns, *read]))
     if not columns:
-        raise RuleDefinitionError(f"rule {rule.id!r} names no column")
+        raise RuleDefinitionError(f"rule {rule.id!r} names no column{why}")
     if rule.scope == "reference":
         both = tuple(dict.fromkeys([*columns, *(PREVIOUS + column for column in columns)]))
         required: tuple[str, ...] = ()

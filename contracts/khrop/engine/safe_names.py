@@ -1,6 +1,7 @@
 """Names of columns that an engine reads as something else, under names that it does not.
 
-Spark takes `a.b` for a field of `a`, and `a` and `A` for one column; narwhals does not quote DuckDB's. Such a frame is
+Spark takes `a.b` for a field of `a`, and `a` and `A` for one column; narwhals does not quote DuckDB's; Polars and
+DuckDB read `*` as all columns; names that begin with two underscores are those of our own queries. Such a frame is
 checked under other names, by rules and options that are renamed with it; what is returned has the names of the frame.
 Here belongs the renaming alone.
 """
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
+
+import narwhals as nw
 
 from khrop.engine.compiled import Built, built_rules
 from khrop.engine.frames import engine_of
@@ -26,6 +29,8 @@ _MARK = "\ue0f0"
 """A private character, which no column has in its name."""
 _SPECIAL: Mapping[str, frozenset[str]] = {"pyspark": frozenset(".`"), "duckdb": frozenset('."')}
 """By engine: the characters of a name that it does not take for a part of the name."""
+_OWN = "__"
+"""What the columns that queries add begin with."""
 
 Record = TypeVar("Record", Violation, NotRun)
 Names = Mapping[str, str]
@@ -43,34 +48,55 @@ def names_to_change(frame: Any, others: Iterable[Any] = ()) -> dict[str, str]:
         The other names by name, for all of these frames; empty where the engine reads all names as they are.
     """
     engine = engine_of(drop_doubled_names(frame)[0])
-    if (special := _SPECIAL.get(engine)) is None:
-        return {}
+    special = _SPECIAL.get(engine, frozenset())
     changed: dict[str, None] = {}
-    for columns in (list(one.columns) for one in (frame, *others) if hasattr(one, "columns")):
+    for columns in map(columns_of_frame, (frame, *others)):
         alike = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
-        changed |= dict.fromkeys(n for n in columns if special.intersection(n) or alike[n.lower()] > 1)
+        changed |= dict.fromkeys(
+            n for n in columns
+            if isinstance(n, str) and (special.intersection(n) or alike[n.lower()] > 1 or _is_taken(n))
+        )  # fmt: skip
     return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(changed)}
+
+
+def _is_taken(name: str) -> bool:
+    """Check for a name that queries use, or that Polars and DuckDB read as a pattern of names."""
+    return name.startswith(_OWN) or name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def rename_frame(frame: Any, names: Names) -> Any:
     """Return a frame with other names of some columns.
 
     Args:
-        frame: A frame of Spark or DuckDB.
+        frame: A frame of any engine.
         names: The other names.
 
     Returns:
         The frame.
     """
-    if not (hasattr(frame, "toDF") or hasattr(frame, "project")):
-        return frame  # of another engine, which is refused where the frames are compared
-    return _with_columns(frame, [names.get(name, name) for name in frame.columns])
+    return _with_columns(frame, [names.get(name, name) for name in columns_of_frame(frame)])
+
+
+def columns_of_frame(frame: Any) -> list[Any]:
+    """Return the names of a frame's columns in order, those that stand twice too."""
+    if nw.dependencies.is_pandas_dataframe(frame) or hasattr(frame, "toDF") or hasattr(frame, "project"):
+        return list(frame.columns)
+    if nw.dependencies.is_pyarrow_table(frame):
+        return list(frame.column_names)
+    return list(nw.from_native(frame).collect_schema())
 
 
 def _with_columns(frame: Any, columns: Sequence[str]) -> Any:
     """Return a frame with names of columns, in order."""
     if hasattr(frame, "toDF"):
         return frame.toDF(*columns)
+    if nw.dependencies.is_pandas_dataframe(frame):
+        return frame.set_axis(list(columns), axis=1)
+    if nw.dependencies.is_pyarrow_table(frame):
+        return frame.rename_columns(columns)
+    if not hasattr(frame, "project"):
+        names = zip(columns_of_frame(frame), columns, strict=True)
+        return nw.from_native(frame).rename({old: new for old, new in names if old != new}).to_native()
     pairs = zip(map(_quoted, frame.columns), map(_quoted, columns), strict=True)
     return frame.project(", ".join(f"{old} AS {new}" for old, new in pairs))
 
@@ -184,5 +210,7 @@ def _rename(value: Any, names: Names) -> Any:
     if isinstance(value, Mapping):
         return {_rename(key, names): _rename(part, names) for key, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _rename(getattr(value, f.name), names) for f in fields(value) if f.init})
+        values = getattr(value, "values_in", ())
+        renamed = [f.name for f in fields(value) if f.init and f.name not in values]
+        return replace(value, **{name: _rename(getattr(value, name), names) for name in renamed})
     return value

@@ -25,6 +25,17 @@ UNSUPPORTED: Mapping[str, frozenset[str]] = {
     "pyspark": frozenset(_DATABASE | _DURATIONS),
 }
 """By engine: the methods on single rows that narwhals has, but not for this engine."""
+_MONTHS = {"dt.offset_by of mo", "dt.offset_by of q", "dt.offset_by of y"}
+_MULTIPLES = {"dt.truncate to several units"}
+UNSUPPORTED_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "pandas": frozenset(_MONTHS),  # of Arrow's types
+    "pyarrow": frozenset(_MONTHS),
+    "duckdb": frozenset(_MULTIPLES),
+    "pyspark": frozenset(_MULTIPLES),
+}
+"""By engine: the methods that it has, but not with such an argument."""
+_GUESSED = {"str.to_datetime without a format", "str.to_date without a format"}
+"""What each engine has, and does in its own way."""
 
 
 def require_support(contract: type, rule: Rule, built: Any) -> None:
@@ -50,13 +61,28 @@ def require_support(contract: type, rule: Rule, built: Any) -> None:
             raise RuleDefinitionError(f"rule {rule.id!r} of {contract.__name__}: {reason}") from None
         except Opaque:
             continue
-        called = {part.name for part in parts(formula) if isinstance(part, Call)}
+        calls = [part for part in parts(formula) if isinstance(part, Call)]
         for engine in engines:
-            if unsupported := sorted(called & UNSUPPORTED[engine]):
+            called = {name for call in calls for name in (call.name, _with_unit(call)) if name}
+            if unsupported := sorted(called & _unsupported(engine)):
                 raise RuleDefinitionError(
                     f"rule {rule.id!r} of {contract.__name__} uses {', '.join(unsupported)}, which {engine} does not"
                     " have: write it otherwise, or leave that engine out of the contract's engines"
                 )
+
+
+def _unsupported(engine: str) -> frozenset[str]:
+    return UNSUPPORTED[engine].union(UNSUPPORTED_ARGUMENTS.get(engine, ()), _GUESSED)
+
+
+def _with_unit(call: Call) -> str:
+    """Return a call as `UNSUPPORTED_ARGUMENTS` names it; an empty text where its arguments are no matter."""
+    options = dict(call.options)
+    if call.name in ("str.to_datetime", "str.to_date"):
+        return "" if options.get("format") else f"{call.name} without a format"
+    if call.name == "dt.offset_by":
+        return f"dt.offset_by of {options['by'].lstrip('+-0123456789')}"
+    return "dt.truncate to several units" if call.name == "dt.truncate" and options["every"][:1] > "1" else ""
 
 
 def _expressions(built: Any) -> Iterator[nw.Expr]:

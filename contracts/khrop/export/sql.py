@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 
 from khrop.description.from_contract import require_no_losses, without_rules
 from khrop.description.statements import limit_text
-from khrop.engine.declared import Kind, kind_of
+from khrop.engine.declared import Kind, kind_of, schema_of
 from khrop.engine.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
 from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept, kinds_in_sql, queries
@@ -75,7 +75,7 @@ def _not_in_sql(contract: type) -> Iterator[str]:
 
 
 def _create(contract: type, table: str, dialect: Dialect, written: tuple[Query, ...]) -> str:
-    schema = contract.to_schema()  # type: ignore[attr-defined]
+    schema = schema_of(contract)
     lines = [f"{name(column)} {_type(field)}" for column, field in schema.columns.items()]
     lines += _constraints(written, Printer(kinds_in_sql(contract), dialect))
     return f"CREATE TABLE {name(table)} (\n    " + ",\n    ".join(lines) + "\n);"

@@ -26,6 +26,8 @@ MAX_FLOAT = float(np.finfo(np.float64).max)
 MAX_INT64 = 2**63 - 1
 _EXACT_QUOTIENT = 1 << 52
 """The largest integers whose quotients a float holds well enough to be rounded down as they are."""
+_MOST_LISTED = 16
+"""An engine looks values up in a longer list faster than they are compared with each."""
 _BOUNDS = tuple(2**n for n in (62, 61, 60, 56, 48, 40, 31, 24, 20, 15, 10))
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -36,7 +38,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 _PREDICATES = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "is_between", "is_in", "__and__", "__or__",
            "__invert__", "is_null", "is_finite", "all_horizontal", "any_horizontal"}  # fmt: skip
 _FLOATS = {"__truediv__"}
-_ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_finite", "is_between",
+_ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_finite", "is_between", "is_in",
               "all_horizontal",
               "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "when_then"}  # fmt: skip
 
@@ -62,6 +64,10 @@ def supports_arrays(formula: Formula) -> bool:
             return False
         if isinstance(part, Call) and part.name == "when_then" and len(part.args) != 3:
             return False
+        if isinstance(part, Call) and part.name == "is_in":
+            values = dict(part.options)["other"]
+            if len(values) > _MOST_LISTED or not all(isinstance(value, (bool, int, float)) for value in values):
+                return False
     return True
 
 
@@ -230,6 +236,9 @@ def _function(formula: Call) -> Callable[..., Any]:
     if name == "is_between":
         closed = str(options.get("closed", "both"))
         return lambda value, low, high: _between([value, low, high], closed)
+    if name == "is_in":
+        listed = options["other"]
+        return lambda value: _is_listed(value, listed)
     if name in _VARIADIC:
         return _VARIADIC[name]
     decimals = int(options.get("decimals", 0))
@@ -251,6 +260,13 @@ def _between(args: list[Any], closed: str) -> Any:
     above = value >= low if closed in ("both", "left") else value > low
     below = value <= high if closed in ("both", "right") else value < high
     return above & below
+
+
+def _is_listed(value: Array, listed: Sequence[Any]) -> Array:
+    kind = getattr(value, "dtype", np.dtype(float)).kind
+    if kind == "i":  # an integer of another type would make floats of all
+        listed = [int(v) for v in listed if v == v and abs(v) <= MAX_INT64 and v == int(v)]
+    return reduce(operator.or_, (value == other for other in listed), np.zeros(np.shape(value), dtype=bool))
 
 
 def _round(value: Array, decimals: int) -> Array:
@@ -313,6 +329,8 @@ def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
         return _BINARY[name](args[0], args[1])
     if name == "is_between":
         return _between(args, str(dict(formula.options).get("closed", "both")))
+    if name == "is_in":
+        return any(args[0] == _moment(value) for value in dict(formula.options)["other"])
     if name in ("all_horizontal", "any_horizontal"):
         return (all if name == "all_horizontal" else any)(args)
     if name in _ROW_VARIADIC:

@@ -52,9 +52,9 @@ class Column:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """A value that is part of the rule.
+    """A value that is part of the rule; a number, a truth value and a float of the same size are not equal.
 
     Attributes:
         value: A number, text, truth value, date, moment or None; in a description also a `Param`, which no engine runs.
@@ -62,8 +62,18 @@ class Constant:
 
     value: Literal
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the values and their types."""
+        if not isinstance(other, Constant):
+            return NotImplemented
+        return type(self.value) is type(other.value) and self.value == other.value
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        """Return the hash of the value."""
+        return hash(self.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """A narwhals method on other formulas.
 
@@ -77,8 +87,25 @@ class Call:
     args: tuple[Formula, ...]
     options: tuple[tuple[str, Any], ...] = ()
 
+    def __eq__(self, other: object) -> bool:
+        """Compare names, arguments, and options with their types."""
+        if not isinstance(other, Call):
+            return NotImplemented
+        if self.name != other.name or self.args != other.args or self.options != other.options:
+            return False
+        return all(a is b or _types(a) == _types(b) for (_, a), (_, b) in zip(self.options, other.options, strict=True))
+
+    def __hash__(self) -> int:
+        """Return a hash of all that is compared."""
+        return hash((self.name, self.args, self.options))
+
 
 Formula = Column | Constant | Call
+
+
+def _types(option: Any) -> tuple[type, ...]:
+    return tuple(map(type, option)) if isinstance(option, tuple) else (type(option),)
+
 
 OPERATORS = {
     "__add__": "+", "__sub__": "−", "__mul__": "×", "__truediv__": "/",
@@ -87,7 +114,8 @@ OPERATORS = {
 }  # fmt: skip
 """The operators by the name of their method, as `in_words` prints them."""
 _REVERSED = {"__radd__": "__add__", "__rsub__": "__sub__", "__rmul__": "__mul__", "__rtruediv__": "__truediv__",
-             "__rand__": "__and__", "__ror__": "__or__"}  # fmt: skip
+             "__rand__": "__and__", "__ror__": "__or__", "__rmod__": "__mod__", "__rfloordiv__": "__floordiv__",
+             "__rpow__": "__pow__"}  # fmt: skip
 _DTYPES = {"Int64": nw.Int64, "Float64": nw.Float64, "String": nw.String, "Boolean": nw.Boolean, "Date": nw.Date,
            "Datetime": nw.Datetime("us")}  # fmt: skip
 FUNCTIONS = {"all_horizontal", "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "coalesce"}
@@ -262,9 +290,9 @@ def _call_method(formula: Call, args: list[nw.Expr]) -> nw.Expr:
         call: nw.Expr = getattr(nw, name)(*args, **options)
         return call
     values = [arg.value if isinstance(arg, Constant) else expr for arg, expr in zip(formula.args, args, strict=True)]
-    if name == "when_then":
-        then = nw.when(args[0]).then(values[1])
-        return then.otherwise(values[2]) if len(args) > 2 else then
+    if name == "when_then":  # which takes a text for the name of a column
+        then = nw.when(args[0]).then(args[1])
+        return then.otherwise(args[2]) if len(args) > 2 else then
     if name in ("str.replace", "str.replace_all"):  # the only methods whose last argument is an expression
         options["value"] = values.pop()
     method = reduce(getattr, name.split("."), args[0])

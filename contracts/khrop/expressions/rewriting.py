@@ -21,6 +21,12 @@ TRUE = Constant(True)
 _TURNED = {"__eq__": "__eq__", "__ne__": "__ne__", "__lt__": "__gt__", "__le__": "__ge__", "__gt__": "__lt__",
            "__ge__": "__le__"}  # fmt: skip
 _COMPARED = frozenset(_TURNED)
+_DATETIMES_OF_PANDAS = ("dt.truncate", "str.to_datetime")
+"""What dates of other engines are on pandas."""
+_MOMENTS = ("dt.truncate", "dt.offset_by", "coalesce", "min_horizontal", "max_horizontal", "when_then", "fill_null")
+"""What is a moment where its columns are."""
+_NANOSECONDS = (1678, 2262)
+"""The years between which moments in nanoseconds lie."""
 
 
 def simplify(formula: Formula, whole: frozenset[str]) -> Formula:
@@ -78,7 +84,7 @@ def adapt(formula: Formula, engine: str, whole: frozenset[str], datetimes: froze
     """
     if engine in ("ibis", "pyspark"):
         formula = cast_rounding(formula, whole)
-    formula = cast_days(formula, datetimes) if datetimes else formula
+    formula = cast_far_moments(cast_days(formula, datetimes), datetimes, engine) if datetimes else formula
     return _adapt_calls(formula, engine, whole)
 
 
@@ -104,9 +110,11 @@ def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formul
     if engine == "pandas" and call.name == "__mod__" and all(yields_integer(arg, whole) for arg in call.args):
         quotient = Call("__floordiv__", call.args)  # pandas' integers of Arrow have no remainder
         return Call("__sub__", (call.args[0], Call("__mul__", (quotient, call.args[1]))))
+    if engine == "pandas" and call.name == "str.to_date":  # which pandas has as objects
+        return Call("str.to_datetime", call.args, call.options)
     if engine == "pandas" and call.name == "dt.date":  # which pandas has as objects
         return Call("dt.truncate", call.args, (("every", "1d"),))
-    if engine == "pandas" and any(isinstance(arg, Call) and arg.name == "dt.truncate" for arg in call.args):
+    if engine == "pandas" and any(isinstance(arg, Call) and arg.name in _DATETIMES_OF_PANDAS for arg in call.args):
         return Call(call.name, tuple(_at_midnight(arg) for arg in call.args), call.options)
     return call
 
@@ -224,6 +232,35 @@ def cast_rounding(formula: Formula, whole: frozenset[str]) -> Formula:
     return Call("cast", (call,), (("dtype", "Float64"),))
 
 
+def cast_far_moments(formula: Formula, datetimes: frozenset[str], engine: str) -> Formula:
+    """Rewrite a formula with moments that a column of nanoseconds does not hold: its columns get microseconds.
+
+    Args:
+        formula: The formula.
+        datetimes: The columns of datetimes.
+        engine: The engine; Arrow casts nothing that would lose digits.
+
+    Returns:
+        The formula, the columns beside such constants cast.
+    """
+    if not isinstance(formula, Call) or not datetimes.intersection(columns_in(formula)):
+        return formula
+    args = tuple(cast_far_moments(arg, datetimes, engine) for arg in formula.args)
+    constants = [arg.value for arg in args if isinstance(arg, Constant)]
+    constants += [v for _, option in formula.options if isinstance(option, tuple) for v in option]
+    if any(isinstance(value, date) and not _NANOSECONDS[0] < value.year < _NANOSECONDS[1] for value in constants):
+        args = tuple(
+            _in_microseconds(arg, engine) if isinstance(arg, Column) and arg.name in datetimes else arg for arg in args
+        )
+    return Call(formula.name, args, formula.options)
+
+
+def _in_microseconds(column: Formula, engine: str) -> Formula:
+    if engine in ("pandas", "pyarrow"):
+        column = Call("dt.truncate", (column,), (("every", "1us"),))
+    return Call("cast", (column,), (("dtype", "Datetime"),))
+
+
 def cast_days(formula: Formula, datetimes: frozenset[str]) -> Formula:
     """Rewrite a formula for an engine that does not compare dates with datetimes: dates become datetimes at midnight.
 
@@ -256,13 +293,19 @@ def _map_constants(formula: Formula, columns: frozenset[str], convert: Callable[
     if not isinstance(formula, Call) or not columns.intersection(columns_in(formula)):
         return formula
     args = tuple(_map_constants(arg, columns, convert) for arg in formula.args)
-    if not any(isinstance(arg, Column) and arg.name in columns for arg in args):
+    if not any(_is_one_of(arg, columns) for arg in args):
         return Call(formula.name, args, formula.options)
     options = tuple(
         (key, tuple(map(convert, value)) if isinstance(value, tuple) else value) for key, value in formula.options
     )
     others = (Constant(convert(arg.value)) if isinstance(arg, Constant) else arg for arg in args)
     return Call(formula.name, tuple(others), options)
+
+
+def _is_one_of(formula: Formula, columns: frozenset[str]) -> bool:
+    if isinstance(formula, Column):
+        return formula.name in columns
+    return isinstance(formula, Call) and formula.name in _MOMENTS and any(_is_one_of(a, columns) for a in formula.args)
 
 
 def _midnight(value: Any) -> Any:

@@ -6,12 +6,13 @@ belongs in `khrop.files.typed_columns`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from khrop.files._valueless_cells import valueless_cells
 from khrop.files.table import Unreadable
 from khrop.model.errors import WrongUse
 
@@ -51,7 +52,8 @@ def read(path: Path, count_columns: CountColumns, sheet: str | None) -> SheetTab
             if sheet is not None and sheet not in names:
                 raise WrongUse(f"{path} has no sheet {sheet!r}; it has {', '.join(names)}")
             wanted = names if sheet is None else [sheet]
-            return _table([(name, workbook.get_sheet_by_name(name)) for name in wanted], count_columns)
+            sheets = ((name, _rows(workbook.get_sheet_by_name(name), path, name)) for name in wanted)
+            return _table(sheets, count_columns)
     except calamine.CalamineError as error:
         if ENCRYPTED in path.read_bytes():
             en, th = "the workbook is locked with a password", "ไฟล์ตารางคำนวณถูกล็อกด้วยรหัสผ่าน"
@@ -62,10 +64,18 @@ def read(path: Path, count_columns: CountColumns, sheet: str | None) -> SheetTab
         raise Unreadable(en, th) from error
 
 
-def _table(sheets: Sequence[tuple[str, Any]], count_columns: CountColumns) -> SheetTable:
+def _rows(sheet: Any, path: Path, name: str) -> list[list[str]]:
+    """Return the cells of a sheet as texts: also errors and formulas without a value, which calamine leaves empty."""
+    rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (row, column), text in valueless_cells(path, name).items():
+        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+            rows[row][column] = text
+    return rows
+
+
+def _table(sheets: Iterable[tuple[str, list[list[str]]]], count_columns: CountColumns) -> SheetTable:
     tables: list[SheetTable] = []
-    for name, sheet in sheets:
-        rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    for name, rows in sheets:
         numbered = [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
         if not numbered:
             continue

@@ -210,6 +210,23 @@ def plain(value: Any) -> Any:
     return item() if item else str(value)
 
 
+def comparable(value: Any) -> Any:
+    """Convert a value so that it equals the same value of another type: a date its midnight, 0.1 one tenth.
+
+    Args:
+        value: A plain value.
+
+    Returns:
+        A value that is equal, and hashes alike, to that of every engine.
+    """
+    kind = type(value)
+    if kind is str or kind is int:  # most values
+        return value
+    if kind is float:
+        return Decimal(repr(value))
+    return datetime(value.year, value.month, value.day) if kind is date else value
+
+
 def _plain_moment(value: datetime) -> datetime:
     moment = value if getattr(value, "nanosecond", 0) else getattr(value, "to_pydatetime", lambda: value)()
     return moment.astimezone(UTC) if moment.tzinfo is not None else moment

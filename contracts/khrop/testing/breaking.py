@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -198,6 +199,55 @@ def _more_rows(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, 
     frame += [dict(frame[0])] * draw(st.integers(1, 2)) if frame else [dict(row) for row in rows[:1]]
 
 
+def _group_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    """Leave out a row of a group that is in the list."""
+    listed = {tuple(key) for *key, rows in rule.expected if rows}
+    places = [at for at, slot in enumerate(slots) if tuple(slot[column] for column in rule.by) in listed]
+    _some(draw, slots, 2)
+    del slots[places[_some(draw, places)]]
+
+
+def _group_more(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
+    """Add a row to a group that is in the list."""
+    *key, _ = rule.expected[_some(draw, rule.expected)]
+    slot = dict(zip(rule.by, key, strict=True))
+    for column in dict.fromkeys(column for key in plan.keys for column in key if column not in slot):
+        taken = {slot.get(column) for slot in slots}
+        slot[column] = draw(plan.fields[column].strategy().filter(partial(_is_new, taken)))
+    slots.append(slot)
+
+
+def _is_new(taken: set[Any], value: Any) -> bool:
+    return value not in taken
+
+
+def _outside(rule: Any, draw: Draw, plan: Plan, rows: Rows, known: Row) -> frozenset[str]:
+    """Move a fact past the nearest of the dates."""
+    days = [row[rule.column] for row in rows if row.get(rule.column) is not None]
+    ends = [(name, outermost, sign) for name, outermost, sign in ((rule.first, min, 1), (rule.last, max, -1)) if name]
+    _some(draw, days)
+    name, outermost, sign = ends[_some(draw, ends)]
+    known[name] = outermost(days) + timedelta(sign * draw(st.integers(1, 30)))
+    return frozenset({name})
+
+
+def _key_gone(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+    """Leave a key of the frame out of the frame that it is compared with."""
+    _some(draw, rows, 2)
+    lost = rows[_some(draw, rows)]
+    named = [*([plan.options.snapshot] if plan.options.snapshot in lost else []), *rule.columns]
+    for name, columns in ((rule.reference, named), (rule.known, rule.columns)):
+        if name:
+            frames[name] = [row for row in frames[name] if any(row.get(c) != lost[c] for c in columns)]
+
+
+def _key_new(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
+    """Add a key to the frame that the frame is compared with."""
+    taken = {row[rule.columns[0]] for row in [*rows, *frames[rule.reference]]}
+    other = draw(plan.fields[rule.columns[0]].strategy().filter(lambda value: value not in taken))
+    frames[rule.reference].append(rows[_some(draw, rows)] | {rule.columns[0]: other})
+
+
 _STEPS: dict[type, tuple[tuple[str, Any], ...]] = {
     vocabulary.ContainsExactly: (("slots", _row_lost), ("slots", _same_key), ("slots", _foreign_value)),
     vocabulary.LinearSequence: (("numbered", _misnumbered),),
@@ -209,5 +259,8 @@ _STEPS: dict[type, tuple[tuple[str, Any], ...]] = {
     vocabulary.NotAllSame: (("previous", _nothing_new),),
     vocabulary.ForeignKey: (("references", _lost_key),),
     vocabulary.ConservesRows: (("references", _more_rows),),
+    vocabulary.GroupCounts: (("slots", _group_lost), ("slots", _group_more)),
+    vocabulary.BetweenFacts: (("between", _outside),),
+    vocabulary.KeysKept: (("references", _key_gone), ("references", _key_new)),
 }
 """For each class of rules about several rows the steps at which it is broken, and by what."""

@@ -18,7 +18,7 @@ from khrop.model.document_rules import FactRule
 from khrop.testing.plan import Plan
 from khrop.testing.solving import DeadEnd
 from khrop.testing.values import FIRST_DAY, REACH, Draw, Row
-from khrop.vocabulary import SumsMatch
+from khrop.vocabulary import BetweenFacts, SumsMatch
 from khrop.vocabulary.claims import NotAfter, OnWeekday, RoundedPercent
 
 Known = dict[str, Any]
@@ -32,6 +32,23 @@ def totals_of(plan: Plan, rows: Sequence[Row]) -> Known:
         names = {*rule.columns, *(rule.ratio[:2] if rule.ratio else ())}
         known |= rule.claims({name: sum(row[name] for row in rows if row.get(name) is not None) for name in names})
     return known
+
+
+def set_bounds(draw: Draw, plan: Plan, rows: Sequence[Row], known: Known) -> None:
+    """Add the facts between which dates of rows lie, where they are not given.
+
+    Args:
+        draw: The function of Hypothesis that draws.
+        plan: The contract.
+        rows: The rows, with dates.
+        known: The facts; they are added to.
+    """
+    for rule in plan.of(BetweenFacts):
+        days = [row[rule.column] for row in rows if row.get(rule.column) is not None]
+        for name, outermost, sign in ((rule.first, min, -1), (rule.last, max, 1)):
+            if name and days and name not in plan.document:
+                nearest = outermost([*days, *([known[name]] if name in known else [])])
+                known[name] = nearest + timedelta(sign * draw(_GAP)) if name not in known else nearest
 
 
 def derive(draw: Draw, plan: Plan, known: Known) -> None:

@@ -21,7 +21,7 @@ from khrop.testing.plan import Plan
 from khrop.testing.snapshots import HOLDING, Breaking, Snapshot, snapshot
 from khrop.testing.solving import DeadEnd
 from khrop.testing.values import Draw, Row
-from khrop.vocabulary import ForeignKey, SumsMatch
+from khrop.vocabulary import BetweenFacts, ForeignKey, SumsMatch
 
 MOST_SNAPSHOTS = 3
 PATIENCE = 30
@@ -83,7 +83,9 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
         plan.contract,
         framed(plan.contract, rows, columns),
         tuple(name | claim for name, _, claims in facts for claim in claims),
-        tuple(name | document for name, document, _ in facts) if plan.documents or plan.document else None,
+        tuple(name | document for name, document, _ in facts)
+        if plan.documents or plan.document or plan.of(BetweenFacts)
+        else None,
         frames.pop(PREVIOUS_FRAME, None),
         frames,
         plan.params,

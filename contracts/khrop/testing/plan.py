@@ -21,7 +21,16 @@ from khrop.model.document_rules import FactRule
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, options_of
 from khrop.testing.solving import Goal, Solver, as_value
 from khrop.testing.values import HUNDREDTH, REACH, Field, Row, read_field
-from khrop.vocabulary import ConservesRows, ContainsExactly, ForeignKey, NotAllSame, PartWhole, UniqueKey
+from khrop.vocabulary import (
+    ConservesRows,
+    ContainsExactly,
+    ForeignKey,
+    GroupCounts,
+    KeysKept,
+    NotAllSame,
+    PartWhole,
+    UniqueKey,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -140,13 +149,15 @@ class Plan:
     @cached_property
     def compares(self) -> bool:
         """Whether a previous frame is asked for."""
-        named = [name for kind in (ConservesRows, ForeignKey) for rule in self.of(kind) for name in rule.references]
+        named = [
+            name for kind in (ConservesRows, ForeignKey, KeysKept) for rule in self.of(kind) for name in rule.references
+        ]
         return bool(self.compared or self.of(NotAllSame) or "previous" in named)
 
     @cached_property
     def keys(self) -> tuple[tuple[str, ...], ...]:
         """Columns that no two rows of a snapshot share, those by which rows are compared among them."""
-        keys = [rule.columns for rule in self.of(UniqueKey)]
+        keys = [rule.columns for kind in (UniqueKey, KeysKept) for rule in self.of(kind)]
         keys += [self.options.key] if self.compares and self.options.key else []
         return tuple(dict.fromkeys(keys))
 
@@ -171,7 +182,8 @@ class Plan:
     @property
     def rows(self) -> int | None:
         """How many rows a snapshot has, where the contract says so."""
-        return next((len(rule.expected) for rule in self.of(ContainsExactly)), None)
+        counted = (sum(row[-1] for row in rule.expected) for rule in self.of(GroupCounts) if rule.others)
+        return next((len(rule.expected) for rule in self.of(ContainsExactly)), next(counted, None))
 
     @cached_property
     def solver(self) -> Solver:

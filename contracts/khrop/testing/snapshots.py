@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +24,18 @@ from khrop.testing import documents
 from khrop.testing.plan import Plan
 from khrop.testing.solving import TRIES, DeadEnd, Goal, Solver
 from khrop.testing.values import Bounds, Draw, Field, Row, of_figures, read_field
-from khrop.vocabulary import ByGroup, ConservesRows, ContainsExactly, ForeignKey, LinearSequence, NotAllSame, PartWhole
+from khrop.vocabulary import (
+    BetweenFacts,
+    ByGroup,
+    ConservesRows,
+    ContainsExactly,
+    ForeignKey,
+    GroupCounts,
+    KeysKept,
+    LinearSequence,
+    NotAllSame,
+    PartWhole,
+)
 
 PATTERNS = 8
 """A longer table repeats the figures of so many rows: it is drawn in milliseconds, and shrinks to something small."""
@@ -95,6 +107,8 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     totals = documents.totals_of(plan, figures)
     kept = breaking.at("totals", draw, plan, totals) or frozenset()
     drawn.known |= {name: value for name, value in totals.items() if name not in drawn.known}
+    documents.set_bounds(draw, plan, drawn.rows, drawn.known)
+    kept |= breaking.at("between", draw, plan, drawn.rows, drawn.known) or frozenset()
     documents.derive(draw, plan, drawn.known)
     kept |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
     broken = documents.leave_out(plan, drawn.known, kept | plan.document.keys())
@@ -112,6 +126,8 @@ def _slots(draw: Draw, plan: Plan, least: int) -> list[Row]:
     for rule in plan.of(ContainsExactly):
         for slot, value in zip(made, rule.expected, strict=True):
             slot[rule.column] = value
+    for counted in sorted(plan.of(GroupCounts), key=lambda rule: -len(rule.by)):
+        _count(draw, plan, counted, made)
     numbered = {rule.column for rule in plan.of(LinearSequence)}
     for key in plan.keys:
         pinned = [column for column in key if all(column in slot for slot in made)]
@@ -121,6 +137,42 @@ def _slots(draw: Draw, plan: Plan, least: int) -> list[Row]:
         for slot, values in zip(made, draw(_tuples(plan, free, len(made))), strict=True):
             slot |= zip(free, values, strict=True)
     return made[::-1] if draw(st.booleans()) else made
+
+
+def _count(draw: Draw, plan: Plan, rule: GroupCounts, slots: list[Row]) -> None:
+    """Give slots the groups of a list, each as often as it says, and the others groups that are not in it."""
+    listed = {tuple(key): int(rows) for *key, rows in rule.expected}
+    left = Counter(listed)
+    free = []
+    for slot in slots:
+        if all(column in slot for column in rule.by):
+            left[tuple(slot[column] for column in rule.by)] -= 1
+        else:
+            free.append(slot)
+    waiting = list(left.elements())
+    if any(times < 0 and (rule.others or key in listed) for key, times in left.items()):
+        raise DeadEnd("the groups that other rules require are not those of the list")
+    for slot in free:
+        fits = (
+            n for n, key in enumerate(waiting) if all(slot.get(c, v) == v for c, v in zip(rule.by, key, strict=True))
+        )
+        at = next(fits, None)
+        if at is None and rule.others:
+            raise DeadEnd("there are more rows than the list of groups has")
+        key = _unlisted(draw, plan, rule, slot, listed) if at is None else waiting.pop(at)
+        slot |= zip(rule.by, key, strict=True)
+    if waiting and (rule.others or plan.rows is not None or plan.many_rows is not None):
+        raise DeadEnd("there are fewer rows than the list of groups has")
+    slots += [dict(zip(rule.by, key, strict=True)) for key in waiting]
+
+
+def _unlisted(draw: Draw, plan: Plan, rule: GroupCounts, slot: Row, listed: Mapping[Any, int]) -> tuple[Any, ...]:
+    """Draw a group that is not in a list."""
+    for _ in range(TRIES):
+        key = tuple(slot[c] if c in slot else draw(plan.fields[c].strategy()) for c in rule.by)
+        if key not in listed:
+            return key
+    raise DeadEnd("no group was found that is not in the list")
 
 
 def _labelled(draw: Draw, plan: Plan, least: int) -> list[Row]:
@@ -242,6 +294,10 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
     for value in (value for rule in wholes for value in rule.values):
         low, high = plan.fields[value].low, plan.fields[value].high
         within[value] = (low if low > 0 else low / len(slots), high / len(slots))
+    for between in plan.of(BetweenFacts):
+        ends = [plan.document.get(fact) for fact in (between.first, between.last)]
+        first, last = (end.toordinal() if isinstance(end, date) else None for end in ends)
+        within[between.column] = (-math.inf if first is None else first, math.inf if last is None else last)
     for rule in plan.of(ByGroup):
         sizes = Counter(tuple(slot.get(by) for by in rule.by) for slot in slots).values()
         for name, (of, column) in rule.figures.items():
@@ -350,6 +406,10 @@ def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[R
 
 def _refer(draw: Draw, plan: Plan, rows: Sequence[Row], frames: dict[str, list[Row]]) -> None:
     """Make the frames that rules refer to: each with the frame's rows, and those that are conserved beside them."""
+    for kept in plan.of(KeysKept):
+        frames.setdefault(kept.reference, [dict(row) for row in rows])
+        if kept.known:
+            frames.setdefault(kept.known, [dict(row) for row in rows[:1]])
     conserved: list[ConservesRows] = plan.of(ConservesRows)
     for name in (name for rule in conserved for name in rule.also):
         frames.setdefault(name, [dict(row) for row in rows[: draw(st.integers(0, 2))]])

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 import narwhals as nw
 
 from khrop.expressions.formula import Formula, formula_of
-from khrop.model.facts import Facts, show
+from khrop.model.facts import Facts, comparable, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.names import marked
@@ -45,17 +45,23 @@ class ContainsExactly(GroupKind):
     """
 
     column: str
-    expected: tuple[str, ...]
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    expected: tuple[Any, ...]
+    names: Mapping[Any, tuple[str, str]] = field(default_factory=dict)
     printed: str | None = None
 
     dimension: ClassVar[str] = "completeness"
+    values_in: ClassVar[tuple[str, ...]] = ("expected", "names")
     grades: ClassVar[Grades] = {"expected": exact_set, "names": neutral, "printed": neutral}
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
         """The number of rows and of different values."""
         return {"rows": Aggregate("rows"), "different": Aggregate("different", self.column)}
+
+    @property
+    def listed(self) -> Mapping[str, Sequence[Any]]:
+        """The values of the column."""
+        return {self.column: self.expected}
 
     @property
     def row_columns(self) -> tuple[str, ...]:
@@ -75,7 +81,8 @@ class ContainsExactly(GroupKind):
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield what is absent, unknown, not expected or there more than once."""
         # What is different is compared with the list, not each row.
-        extra = table.distinct(self.column) - set(self.expected)
+        wanted = set(map(comparable, self.expected))
+        extra = {value for value in table.distinct(self.column) if comparable(value) not in wanted}
         broken = dict.fromkeys(groups)
         if extra:
             values = [value for value in extra if value is not None]
@@ -87,24 +94,25 @@ class ContainsExactly(GroupKind):
             yield from self._broken(snapshot, rows, by)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
-        counts = Counter(row[self.column] for row in rows)
-        wanted = set(self.expected)
-        for value in self.expected:
-            if value not in counts:
+        counts = Counter(comparable(row[self.column]) for row in rows)
+        wanted = {comparable(value): value for value in self.expected}
+        for found, value in wanted.items():
+            if found not in counts:
                 yield self._absent(snapshot, value)
-        times: Counter[str] = Counter()
-        for row in by.in_order([row for row in rows if row[self.column] not in wanted or counts[row[self.column]] > 1]):
-            value = row[self.column]
-            if value is None:
+        times: Counter[Any] = Counter()
+        odd = [row for row in rows if (found := comparable(row[self.column])) not in wanted or counts[found] > 1]
+        for row in by.in_order(odd):
+            found = comparable(row[self.column])
+            if found is None:
                 yield self._unknown(snapshot, row, by)
-            elif value not in wanted:
-                yield self._extra(snapshot, value, by.where(row))
+            elif found not in wanted:
+                yield self._extra(snapshot, row[self.column], by.where(row))
             else:
-                times[value] += 1
-                if times[value] > 1:
-                    yield self._doubled(snapshot, value, str(counts[value]), by.where(row))
+                times[found] += 1
+                if times[found] > 1:
+                    yield self._doubled(snapshot, wanted[found], str(counts[found]), by.where(row))
 
-    def _absent(self, snapshot: str, value: str) -> Failure:
+    def _absent(self, snapshot: str, value: Any) -> Failure:
         th, en = self._name(value)
         return Failure(
             snapshot,
@@ -117,12 +125,12 @@ class ContainsExactly(GroupKind):
             f"{_both(th, en)} is absent from the table",
         )
 
-    def _extra(self, snapshot: str, value: str, place: str) -> Failure:
+    def _extra(self, snapshot: str, value: Any, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ไม่อยู่ในรายการที่ต้องรายงาน", f"{_both(th, en)} does not belong in this table"
         return Failure(snapshot, show(self.column, value), self.column, th, "", place, message_th, message_en)
 
-    def _doubled(self, snapshot: str, value: str, times: str, place: str) -> Failure:
+    def _doubled(self, snapshot: str, value: Any, times: str, place: str) -> Failure:
         th, en = self._name(value)
         message_th, message_en = f"{th}ปรากฏ {times} ครั้ง", f"{_both(th, en)} stands {times} times"
         return Failure(snapshot, show(self.column, value), self.column, times, "1", place, message_th, message_en)
@@ -144,7 +152,7 @@ class ContainsExactly(GroupKind):
         similar = get_close_matches(printed[:_LONGEST_COMPARED], names, 3)
         return list(dict.fromkeys(names[name] for name in similar))
 
-    def _name(self, value: str) -> tuple[str, str]:
+    def _name(self, value: Any) -> tuple[str, str]:
         text = show(self.column, value)
         return self.names.get(value, (text, text))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from khrop.model.facts import Facts, show
+from khrop.model.facts import Facts, comparable, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.messages import NOTHING, format_row
 from khrop.model.names import marked
@@ -32,6 +32,7 @@ class GroupCounts(GroupKind):
     others: bool = True
 
     dimension: ClassVar[str] = "completeness"
+    values_in: ClassVar[tuple[str, ...]] = ("expected",)
     grades: ClassVar[grading.Grades] = {"expected": grading.exact_set}
 
     @property
@@ -44,17 +45,22 @@ class GroupCounts(GroupKind):
         """The number of rows."""
         return {"rows": Aggregate("rows")}
 
+    @property
+    def listed(self) -> Mapping[str, Sequence[Any]]:
+        """The values of each column of `by`."""
+        return {column: [row[n] for row in self.expected] for n, column in enumerate(self.by)}
+
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the groups whose number of rows differs from that of the list, those of the list first."""
-        due = {values: int(rows) for *key, rows in self.expected if (values := tuple(key))}
+        due = {tuple(map(comparable, key)): (tuple(key), int(rows)) for *key, rows in self.expected}
         for snapshot, rows in groups.items():
-            counts = {tuple(row[column] for column in self.by): int(row["rows"]) for row in rows}
-            for values, times in due.items():
-                if counts.get(values, 0) != times:
-                    yield self._failure(snapshot, values, counts.get(values, 0), times)
-            unlisted = [values for values in counts if values not in due] if self.others else []
-            for values in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
-                yield self._failure(snapshot, values, counts[values], 0)
+            counts = {tuple(comparable(row[column]) for column in self.by): int(row["rows"]) for row in rows}
+            for found, (values, times) in due.items():
+                if counts.get(found, 0) != times:
+                    yield self._failure(snapshot, values, counts.get(found, 0), times)
+            unlisted = [found for found in counts if found not in due] if self.others else []
+            for found in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
+                yield self._failure(snapshot, found, counts[found], 0)
 
     def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
         key = ", ".join(show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True))

@@ -43,9 +43,11 @@ class RuleKind:
         dimension: The dimension of data quality that the Open Data Contract Standard has for it.
         grades: How a change of a value is graded, by the name of the field; `unclear` for the others.
         not_expected: Why no expectation of a table is made of it, where none is.
+        values_in: The names of the fields that hold values of columns, and no names of columns.
     """
 
     __slots__ = ()
+    values_in: ClassVar[tuple[str, ...]] = ()
     dimension: ClassVar[str] = "consistency"
     grades: ClassVar[Grades] = {}
     not_expected: ClassVar[str] = ""
@@ -150,6 +152,11 @@ class GroupKind(RuleKind, abstract=True):
     def aggregates(self) -> Mapping[str, Aggregate]:
         """The figures of a group, by name."""
         raise NotImplementedError
+
+    @property
+    def listed(self) -> Mapping[str, Sequence[Any]]:
+        """The values that columns are compared with in `failures`, by column; they must be of the column's kind."""
+        return {}
 
     @property
     def row_columns(self) -> tuple[str, ...]:

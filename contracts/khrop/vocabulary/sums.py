@@ -144,11 +144,12 @@ class PartWhole(GroupKind):
 
     values: tuple[str, ...]
     labels: str
-    whole: str
-    part: tuple[str, ...] = ()
+    whole: Any
+    part: tuple[Any, ...] = ()
     by: tuple[str, ...] = ()
     tolerance: float = 0
 
+    values_in: ClassVar[tuple[str, ...]] = ("whole", "part")
     grades: ClassVar[grading.Grades] = {
         "values": grading.wider_is_stricter,
         "tolerance": grading.more_is_looser,
@@ -176,7 +177,7 @@ class PartWhole(GroupKind):
 
     def _column(self, *of: str) -> str:
         """Return the name of a derived column, which no other such rule of the contract uses for another."""
-        return "__" + "|".join((*of, self.labels, self.whole, *self.part))
+        return "__" + "|".join(map(str, (*of, self.labels, self.whole, *self.part)))
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
@@ -195,7 +196,7 @@ class PartWhole(GroupKind):
                 yield from self._group(snapshot, row)
 
     def _group(self, snapshot: str, row: Row) -> Iterator[Failure]:
-        key = ", ".join([*(show(column, row[column]) for column in self.by), self.whole])
+        key = ", ".join([*(show(column, row[column]) for column in self.by), show(self.labels, self.whole)])
         if row["wholes"] != 1:
             times = str(row["wholes"] or 0)
             th, en = f"ต้องมีแถว “{key}” หนึ่งแถว พบ {times} แถว", f"there must be one row “{key}”, found {times}"
