@@ -15,6 +15,7 @@ import numpy as np
 
 from khrop.expressions.decimals import in_units
 from khrop.expressions.evaluation import MAX_INT64
+from khrop.model.rule import PREVIOUS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,7 +133,10 @@ def restore_row(row: Row, scales: Mapping[str, int], names: Mapping[str, str] | 
     """
     if scales:
         row = {name: restore(value, scales[name]) if name in scales else value for name, value in row.items()}
-    return {**row, **{name: row[other] for other, name in names.items() if other in row}} if names else row
+    if not names:
+        return row
+    before = {PREVIOUS + other: PREVIOUS + name for other, name in names.items()}
+    return {**row, **{name: row[other] for other, name in {**names, **before}.items() if other in row}}
 
 
 def fits_64_bits(values: Sequence[int | None]) -> bool:
