@@ -1,15 +1,13 @@
-"""The tables built from what was loaded: reference tables, marts, exports, conservation."""
+"""Tables that follow from files and from what was loaded: reference tables, counts, conservation."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.terminal_text import markdown_text
 from khrop.thai import provinces
-from warehouse import reconciliation
 from warehouse.datasets import DatasetTables, ensure, known
 from warehouse.verdicts import ACCEPTED, Verdict
 from warehouse.writing import insert, transaction
@@ -17,11 +15,7 @@ from warehouse.writing import insert, transaction
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-STATE = ".state"
-"""The file in the exports that holds the state they were made from."""
 DATASETS = "core.dataset"
-EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
-"""The tables that are exported beside those of the datasets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +83,6 @@ def reference_is_current(
     return all(_is_current(connection, table, rows) for table, rows in _reference(campaigns, tables).items())
 
 
-def exported(connection: DuckDBPyConnection) -> tuple[str, ...]:
-    """Return the tables that are exported: marts, current rows, rows set aside, and those that all datasets share."""
-    datasets = known(connection)
-    built = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'").fetchall()
-    return (
-        *(f"mart.{mart}" for dataset in datasets for mart in dataset.marts if (mart,) in built),
-        *([reconciliation.TABLE] if (reconciliation.MART,) in built else []),
-        *(f"{dataset.table}_current" for dataset in datasets),
-        *(dataset.set_aside for dataset in datasets),
-        *EXPORTED,
-    )
-
-
 def _reference(campaigns: Iterable[Any], tables: Sequence[DatasetTables]) -> dict[str, list[dict[str, Any]]]:
     days = ("opened_on", "deadline", "closed_on")
     of_campaign = (
@@ -132,20 +113,6 @@ def _is_current(connection: DuckDBPyConnection, table: str, rows: list[dict[str,
     stored = connection.execute(f"SELECT {names} FROM {table} ORDER BY 1").fetchall()
     wanted = [tuple(row.values()) for row in rows]
     return set(wanted) <= set(stored) if table == DATASETS else stored == wanted
-
-
-def state(connection: DuckDBPyConnection) -> str:
-    """Return a hash of all that marts and exports are made from: judgements, reference tables and the SQL itself.
-
-    Where the exports have the same state (see `exported_state`), nothing has to be rebuilt.
-    """
-    loaded = connection.execute(
-        "SELECT (SELECT [count(*), max(epoch_us(loaded_at))] FROM core.snapshot),"
-        " (SELECT list(c ORDER BY c.campaign_id) FROM core.campaign AS c),"
-        " (SELECT list(p ORDER BY p.province_code) FROM core.province AS p),"
-        " (SELECT list(d ORDER BY d.dataset) FROM core.dataset AS d)"
-    ).fetchone()
-    return hashlib.sha256(f"{loaded}{exported(connection)}{reconciliation.version()}".encode()).hexdigest()[:16]
 
 
 def conservation(connection: DuckDBPyConnection, archived: int) -> tuple[Conservation, Conservation]:
