@@ -142,14 +142,29 @@ class EventLog(SqliteEventLogStorage):
         finally:
             copy.unlink()
 
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event."""
+        super().store_event(event)
+        self._show(event.run_id)
+
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events in one transaction of each file."""
+        runs = dict.fromkeys(event.run_id for event in events)
         with ExitStack() as stack:
             stack.enter_context(self.index_connection())
-            for run_id in dict.fromkeys(event.run_id for event in events):
+            for run_id in runs:
                 stack.enter_context(self.run_connection(run_id))
             for event in events:
-                self.store_event(event)
+                super().store_event(event)
+        for run_id in runs:
+            self._show(run_id)
+
+    def _show(self, run_id: str) -> None:
+        """Change the time of a run's file, by which the web server sees that there is something new.
+
+        What is written goes into the log beside the file, and into the file itself when it is closed.
+        """
+        os.utime(self.path_for_shard(run_id))
 
     def wipe(self) -> None:
         """Delete all events."""

@@ -6,6 +6,7 @@ No `from __future__ import annotations`: Dagster reads the annotations of the as
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 import sqlalchemy as sql
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-from pipelines.orchestration.history import KEPT, Connections, History
+from pipelines.orchestration.history import KEPT, Connections, EventLog, History
 
 ROWS = sql.text("SELECT count(*) FROM kept")
 
@@ -93,6 +94,24 @@ def test_the_files_of_runs_begin_as_copies_and_nothing_else_is_left(
     instance.dispose()
     assert {path.stem for path in (tmp_path / "history" / "runs").iterdir()} == {*runs, "index"}
     assert [path.name for path in (tmp_path / "history").glob("empty-*")] == [f"empty-{dg.__version__}.db"]
+
+
+def test_who_watches_a_run_sees_its_events_as_they_come(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "100")
+    seen, reader = list[str | None](), EventLog(instance.event_log_storage._base_dir, Path("unused"))  # type: ignore[attr-defined]
+    reader.register_instance(instance)
+    run = instance.create_run_for_job(dg.Definitions(assets=[counted]).resolve_implicit_global_asset_job_def())
+    instance.report_engine_event("begun", run)
+    reader.watch(run.run_id, None, lambda entry, cursor: seen.append(entry.message))
+    for number in range(3):
+        instance.report_engine_event(f"event {number}", run)
+        until = time.monotonic() + 20
+        while f"event {number}" not in seen and time.monotonic() < until:
+            time.sleep(0.05)
+    reader.dispose()
+    assert seen[-3:] == ["event 0", "event 1", "event 2"]
 
 
 def made(path: Path, rows: int = 0) -> str:
