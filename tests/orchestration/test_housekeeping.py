@@ -86,7 +86,7 @@ def test_pages_go_of_returns_that_need_no_eye(home: Home, khrop: Run, returns: P
     folder = home.pages / "read-long-ago"
     folder.mkdir(parents=True)
     (folder / "page-1.png").write_bytes(b"x")
-    khrop("ingest", returns / "scanned" / "s0_2563-06-11.scan150.pdf")
+    khrop("ingest", returns / "real" / "s0_2563-06-11.ps2pdf.pdf")
     drawn = [path for path in home.pages.iterdir() if path != folder]
     assert json.loads(khrop("prune", "--json").stdout)["pages"] == 1
     assert list(home.pages.iterdir()) == drawn != []

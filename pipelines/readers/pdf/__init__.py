@@ -167,7 +167,7 @@ def _refuse_without_text(pages: list[Characters]) -> None:
             raise _WithoutText.on(blank, "a text layer under a picture", "ชั้นข้อความอยู่ใต้ภาพ")
         raise _WithoutText.on(blank, "no text layer", "ไม่มีชั้นข้อความ")
     if sum(map(_is_thai, whole)) < THAI * len(whole) and sum(usable) < USABLE * len(whole):
-        raise _WithoutText.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
+        raise NeedsReadingByEye.on(range(1, len(pages) + 1), "no usable text layer", "ชั้นข้อความใช้การไม่ได้")
     if blank and not any(could_head(text) for text in texts):
         raise NeedsReadingByEye.on(blank, "no text layer on some pages", "บางหน้าไม่มีชั้นข้อความ")
 
