@@ -24,9 +24,9 @@ from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
 from pipelines.orchestration import checks, history, launch, listeners, materializations, verdict_check
 from pipelines.readers import ReaderKilled
+from warehouse import exports as exporting
 from warehouse import lineage, marts, parts, reconciliation, tables
 from warehouse.connect import Warehouse, WarehouseLocked
-from warehouse.exports import export
 from warehouse.meaning import Meaning, meaning_for
 from warehouse.verdicts import Verdict
 
@@ -357,7 +357,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
         """Marts to files."""
         home = Home.current()
         with exclusive(home) as warehouse, warehouse.writing() as connection:
-            written = export(connection, home.exports)
+            written = exporting.export(connection, home.exports)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(os.fspath(home.exports)),

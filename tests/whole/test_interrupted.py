@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 PLACE = Path(__file__).parent.parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Tables = dict[str, list[tuple[Any, ...]]]
-CLOCK = {"received_at", "known_from", "loaded_at", "applied_at"}
+CLOCK = {"state", "received_at", "known_from", "loaded_at", "applied_at"}
 
 # Runs the real command with one function that sends a signal to its own process, before or after doing its work.
 DRIVER = """
