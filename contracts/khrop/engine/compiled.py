@@ -85,12 +85,23 @@ def _built(contract: type, params: tuple[tuple[str, Any], ...]) -> tuple[Built, 
     return _build(contract, dict(params))
 
 
+class _Absent(KeyError):
+    """A parameter that a rule names and nobody gives."""
+
+
+class _Parameters(dict[str, Any]):
+    """Parameters: where one is absent, that is told from a fault of the rule's own."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _Absent(name)
+
+
 def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
     own = []
     for rule in rules_of(contract):
         try:
-            built = rule.build(contract, params)
-        except KeyError as absent:
+            built = rule.build(contract, _Parameters(params))
+        except _Absent as absent:
             raise RuleDefinitionError(
                 f"rule {rule.id!r} of {contract.__name__} lacks the parameter {absent}"
             ) from absent
