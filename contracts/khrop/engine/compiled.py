@@ -90,7 +90,7 @@ class _Absent(KeyError):
 
 
 class _Parameters(dict[str, Any]):
-    """Parameters: where one is absent, that is told from a fault of the rule's own."""
+    """Parameters of which an absent one is not taken for a `KeyError` of the rule's own."""
 
     def __missing__(self, name: str) -> Any:
         raise _Absent(name)
