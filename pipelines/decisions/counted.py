@@ -146,8 +146,8 @@ class _Table:
     def _same(self, column: str, printed: str, figure: str) -> bool:
         """Return whether a printed figure is another; a ratio may be cut off instead of rounded."""
         kind = self.dataset.by_name[column].kind
-        said, known = kind.parse(printed), kind.parse(figure)
-        return said is not None and abs(100 * (said - known)) <= (1 if kind.name == "percent" else 0)
+        read, counted = kind.parse(printed), kind.parse(figure)
+        return read is not None and abs(100 * (read - counted)) <= (1 if kind.name == "percent" else 0)
 
     @property
     def differing(self) -> list[Cell]:

@@ -13,8 +13,8 @@ import dagster as dg
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.home import Home
 from pipelines.orchestration import launch
-from pipelines.orchestration.assets import OWNERS, retry
 from pipelines.orchestration.automation import ingest, request
+from pipelines.orchestration.warehouse_steps import OWNERS, retry
 from pipelines.publishing import catalogue
 from pipelines.publishing.catalogue import Published
 from warehouse.connect import WarehouseLocked

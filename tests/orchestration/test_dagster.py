@@ -23,7 +23,7 @@ from pipelines.definitions import defs
 from pipelines.home import Home
 from pipelines.intake.results import IntakeResult
 from pipelines.monitoring.health import severities
-from pipelines.orchestration import assets, checks, launch
+from pipelines.orchestration import checks, launch, table_assets
 from pipelines.publishing import catalogue
 from warehouse import exports, tables
 from warehouse.connect import Warehouse
@@ -199,7 +199,7 @@ def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
     assert "repair" not in good
 
     found = outcomes(instance, told.run_id)
-    assert set(found) == {*(spec.name for spec in checks.specs(installed().values())), assets.AGREES}
+    assert set(found) == {*(spec.name for spec in checks.specs(installed().values())), table_assets.AGREES}
     failed = {name: check.severity for name, check in found.items() if not check.passed}
     assert failed["totals_match"] is ERROR
     assert failed["claims_match"] is WARNING

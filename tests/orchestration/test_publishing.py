@@ -286,9 +286,9 @@ def test_a_mart_has_the_lineage_of_its_columns() -> None:
         assert (tables_of.marts / lineage.FILE).read_text(encoding="utf-8") == lineage.parsed(tables_of), (
             "run make docs"
         )
-    from pipelines.orchestration import assets
+    from pipelines.orchestration import table_assets
 
-    told = assets.lineage_of(DATASET, "compliance")
+    told = table_assets.lineage_of(DATASET, "compliance")
     deps = told["dagster/column_lineage"].deps_by_column
     assert {dep.column_name for dep in deps["status"]} == {"as_of", "pending", "saved", "total"}
     assert {dep.asset_key for dep in deps["status"]} == {dg.AssetKey("province_progress")}

@@ -17,7 +17,8 @@ import numpy as np
 
 from khrop.engine._arrays import Arrays, ColumnSlice
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import NULL, compile_program, evaluate_row, integer_bound
+from khrop.expressions.evaluation import NULL, compile_program, integer_bound
+from khrop.expressions.row_evaluation import evaluate_row
 
 STEP = 1 << 16
 """Rows per slice: a column's slice and two intermediate results fit the second-level cache, and their memory is

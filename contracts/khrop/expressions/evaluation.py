@@ -1,8 +1,7 @@
-"""Evaluate formulas on arrays and on single rows.
+"""Evaluate formulas on arrays of NumPy, for frames in memory: no overhead of an engine, a slice at a time.
 
-Arrays (of NumPy) are for frames in memory: no overhead of an engine, a slice at a time. Single rows are for integers
-beyond 64 bits, which Python's integers hold exactly; `integer_bound` tells which of the two a row needs. What a formula
-is belongs in `khrop.expressions.formula`.
+`integer_bound` gives the integers that arrays hold exactly; rows with larger ones are evaluated one by one, by
+`khrop.expressions.row_evaluation`. What a formula is belongs in `khrop.expressions.formula`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -30,7 +27,7 @@ _MOST_LISTED = 16
 """An engine looks values up in a longer list faster than they are compared with each."""
 _BOUNDS = tuple(2**n for n in (62, 61, 60, 56, 48, 40, 31, 24, 20, 15, 10))
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul,
     "__eq__": operator.eq, "__ne__": operator.ne, "__lt__": operator.lt, "__le__": operator.le,
     "__gt__": operator.gt, "__ge__": operator.ge, "__and__": operator.and_, "__or__": operator.or_,
@@ -38,7 +35,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 _PREDICATES = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "is_between", "is_in", "__and__", "__or__",
            "__invert__", "is_null", "is_finite", "all_horizontal", "any_horizontal"}  # fmt: skip
 _FLOATS = {"__truediv__"}
-_ARRAY_CALLS = {*_BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_finite", "is_between", "is_in",
+ARRAY_CALLS = {*BINARY, "__neg__", "__invert__", "abs", "floor", "ceil", "round", "is_finite", "is_between", "is_in",
               "all_horizontal",
               "any_horizontal", "sum_horizontal", "min_horizontal", "max_horizontal", "when_then"}  # fmt: skip
 
@@ -60,7 +57,7 @@ def supports_arrays(formula: Formula) -> bool:
             continue
         if isinstance(part, Constant) and not isinstance(part.value, (bool, int, float)):
             return False
-        if isinstance(part, Call) and part.name not in _ARRAY_CALLS:
+        if isinstance(part, Call) and part.name not in ARRAY_CALLS:
             return False
         if isinstance(part, Call) and part.name == "when_then" and len(part.args) != 3:
             return False
@@ -229,13 +226,13 @@ def compile_program(formulas: tuple[Formula, ...]) -> Program:
 
 def _function(formula: Call) -> Callable[..., Any]:
     name, options = formula.name, dict(formula.options)
-    if name in _BINARY:
-        return _BINARY[name]
+    if name in BINARY:
+        return BINARY[name]
     if name == "__truediv__":  # by a power of ten alone, where a float is compared with decimals
         return operator.truediv
     if name == "is_between":
         closed = str(options.get("closed", "both"))
-        return lambda value, low, high: _between([value, low, high], closed)
+        return lambda value, low, high: between([value, low, high], closed)
     if name == "is_in":
         listed = options["other"]
         return lambda value: _is_listed(value, listed)
@@ -255,7 +252,8 @@ _VARIADIC: dict[str, Callable[..., Any]] = {
 }
 
 
-def _between(args: list[Any], closed: str) -> Any:
+def between(args: list[Any], closed: str) -> Any:
+    """Return whether a value lies between two others; `closed` names the ends that count: both, left, right, none."""
     value, low, high = args
     above = value >= low if closed in ("both", "left") else value > low
     below = value <= high if closed in ("both", "right") else value < high
@@ -292,118 +290,4 @@ _UNARY: dict[str, Callable[[Array, int], Array]] = {
     "ceil": _ceil,
     "round": _round,
     "is_finite": lambda value, _: np.isfinite(value),
-}
-
-
-def evaluate_row(formula: Formula, row: Mapping[str, Any]) -> Any:
-    """Evaluate a formula on a row of plain values, integers exactly and floats as every engine does.
-
-    A division by zero is null. A null makes the result null unless the result is the same whatever the null stands for.
-
-    Args:
-        formula: A formula that `supports_rows` accepts.
-        row: Values by column, None for a null.
-
-    Returns:
-        The value; None for a null.
-    """
-    if isinstance(formula, Column):
-        return _moment(row[formula.name])
-    if isinstance(formula, Constant):
-        return _moment(formula.value)
-    if formula.name in ("floor", "ceil") and (quotient := _whole_quotient(formula, row)) is not None:
-        return quotient
-    name, args = formula.name, [evaluate_row(arg, row) for arg in formula.args]
-    if name == "is_null":
-        return args[0] is None
-    if name == "when_then":
-        return args[1] if args[0] else args[2] if len(args) > 2 else None
-    if name in _ABSORBING and any(arg is _ABSORBING[name] for arg in args):
-        return _ABSORBING[name]
-    if any(arg is None for arg in args):
-        return None
-    if any(isinstance(a, float) for a in args):
-        args = [_to_float(a) for a in args]
-    decimals = int(dict(formula.options).get("decimals", 0))
-    if name in _BINARY:
-        return _BINARY[name](args[0], args[1])
-    if name == "is_between":
-        return _between(args, str(dict(formula.options).get("closed", "both")))
-    if name == "is_in":
-        return any(args[0] == _moment(value) for value in dict(formula.options)["other"])
-    if name in ("all_horizontal", "any_horizontal"):
-        return (all if name == "all_horizontal" else any)(args)
-    if name in _ROW_VARIADIC:
-        return _ROW_VARIADIC[name](args)
-    if name == "__truediv__":
-        return _divide(args[0], args[1])
-    return _ROW_UNARY[name](args[0], decimals)
-
-
-@lru_cache(maxsize=4096)
-def supports_rows(formula: Formula) -> bool:
-    """Check whether `evaluate_row` can evaluate a formula.
-
-    Args:
-        formula: The formula.
-
-    Returns:
-        Whether it knows every call in the formula.
-    """
-    return all(
-        not isinstance(part, Call) or part.name in _ARRAY_CALLS or part.name in ("is_null", "__truediv__")
-        for part in parts(formula)
-    )
-
-
-def _whole_quotient(formula: Call, row: Mapping[str, Any]) -> int | None:
-    """Return a quotient of integers, rounded down or up, exactly; None for anything else."""
-    divided = formula.args[0]
-    if not isinstance(divided, Call) or divided.name != "__truediv__":
-        return None
-    numerator, denominator = (evaluate_row(arg, row) for arg in divided.args)
-    if type(numerator) is not int or type(denominator) is not int or not denominator:
-        return None
-    return numerator // denominator if formula.name == "floor" else -(-numerator // denominator)
-
-
-def _moment(value: Any) -> Any:
-    """Return a date as its midnight, as engines compare it with a moment; a wide integer of an engine as Python's."""
-    if type(value) is date:
-        return datetime(value.year, value.month, value.day)
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
-
-
-def _divide(numerator: Any, denominator: Any) -> Any:
-    return float(_to_float(numerator)) / float(_to_float(denominator)) if denominator else None
-
-
-def _to_float(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)
-
-
-def _round_value(value: Any, decimals: int) -> Any:
-    scale = 10.0**decimals
-    if isinstance(value, int) or not math.isfinite(value * scale):
-        return value
-    return math.floor(value * scale + 0.5) / scale
-
-
-_ABSORBING = {"__and__": False, "all_horizontal": False, "__or__": True, "any_horizontal": True}
-_ROW_VARIADIC: dict[str, Callable[[Any], Any]] = {"sum_horizontal": sum, "min_horizontal": min, "max_horizontal": max}
-_ROW_UNARY: dict[str, Callable[[Any, int], Any]] = {
-    "__neg__": lambda value, _: -value,
-    "__invert__": lambda value, _: not value,
-    "abs": lambda value, _: abs(value),
-    "floor": lambda value, _: value if not math.isfinite(value) else math.floor(value),
-    "ceil": lambda value, _: value if not math.isfinite(value) else math.ceil(value),
-    "round": _round_value,
-    "is_finite": lambda value, _: math.isfinite(value),
 }

@@ -16,7 +16,7 @@ from typing import Any
 from khrop.engine.check import check
 from khrop.engine.compiled import COLUMNS, built_rules
 from khrop.engine.row_rules import RowRule
-from khrop.expressions.evaluation import evaluate_row, supports_rows
+from khrop.expressions.row_evaluation import evaluate_row, supports_rows
 from khrop.files.table import Table, UnreadableCells
 from khrop.model.facts import plain
 from khrop.model.grouping import natural_key

@@ -18,8 +18,8 @@ from khrop.engine._run import Run
 from khrop.engine.compiled import COLUMNS_RULE, Built, built_rules
 from khrop.engine.frames import PreparedFrame
 from khrop.engine.safe_names import rename_contract, rename_verdict
-from khrop.expressions.evaluation import evaluate_row
 from khrop.expressions.formula import Formula
+from khrop.expressions.row_evaluation import evaluate_row
 from khrop.measures._kept_rows import KeptRows, NotKept
 from khrop.measures.measuring import frame_rules
 from khrop.measures.results import Compared, Failures, Figures, Key, NotMeasured, Values

@@ -17,23 +17,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from khrop.engine.check import PREVIOUS_FRAME
-from khrop.expressions.evaluation import evaluate_row
 from khrop.expressions.formula import columns_in
-from khrop.model.rule import PREVIOUS
-from khrop.testing import documents
+from khrop.expressions.row_evaluation import evaluate_row
+from khrop.testing import documents, other_frames
 from khrop.testing.plan import Plan
-from khrop.testing.solving import TRIES, DeadEnd, Goal, Solver
+from khrop.testing.solving import TRIES, DeadEnd, tried
 from khrop.testing.values import Bounds, Draw, Field, Row, of_figures, read_field
 from khrop.vocabulary import (
     BetweenFacts,
     ByGroup,
-    ConservesRows,
     ContainsExactly,
-    ForeignKey,
     GroupCounts,
-    KeysKept,
     LinearSequence,
-    NotAllSame,
     PartWhole,
 )
 
@@ -41,7 +36,6 @@ PATTERNS = 8
 """A longer table repeats the figures of so many rows: it is drawn in milliseconds, and shrinks to something small."""
 MOST_ROWS = 4
 _PARTS = 3
-_OLDER_TRIES = 5
 
 
 @dataclass(slots=True)
@@ -102,7 +96,7 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
             slot[rule.column] = rule.start + at
     breaking.at("numbered", draw, plan, slots)
     figures = _in_groups(draw, plan, slots, breaking)
-    older = _before(draw, plan, figures, breaking) if plan.compares else []
+    older = other_frames.previous(draw, plan, figures, breaking) if plan.compares else []
     drawn = Snapshot([plan.shown(row) for row in figures], dict(plan.document))
     totals = documents.totals_of(plan, figures)
     kept = breaking.at("totals", draw, plan, totals) or frozenset()
@@ -116,7 +110,7 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
         raise DeadEnd(f"rule {broken[0]!r} judges facts that are not known to be drawn: hand them in as document")
     if plan.compares:
         drawn.references[PREVIOUS_FRAME] = [plan.shown(row) for row in older]
-    _refer(draw, plan, drawn.rows, drawn.references)
+    other_frames.references(draw, plan, drawn.rows, drawn.references)
     return drawn
 
 
@@ -275,17 +269,7 @@ def one_row(draw: Draw, plan: Plan, pins: Row, within: Mapping[str, Bounds] | No
     Raises:
         DeadEnd: No row was found.
     """
-    return _tried([plan.solver] * TRIES, draw, pins, within)
-
-
-def _tried(solvers: Sequence[Solver], *args: Any, **more: Any) -> Row:
-    dead_end = DeadEnd()
-    for solver in solvers:
-        try:
-            return solver.row(*args, **more)
-        except DeadEnd as error:
-            dead_end = error
-    raise dead_end
+    return tried([plan.solver] * TRIES, draw, pins, within)
 
 
 def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], breaking: Breaking) -> dict[str, Bounds]:
@@ -343,80 +327,3 @@ def _aggregate(of: str, values: Sequence[Any]) -> Any:
 
 def _mean(values: Sequence[Any]) -> Any:
     return sum(values) / len(values)
-
-
-def _before(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> list[Row]:
-    """Draw a row before for each row; rows with the same figures had the same."""
-    known: dict[Any, Row] = {}
-    pinned = {column for key in plan.keys for column in key} | {rule.column for rule in plan.of(LinearSequence)}
-    each = pinned.intersection(plan.solver.coupled)
-    older = []
-    for row in rows:
-        kept = {n: v for n, v in row.items() if n in pinned or v is None or not plan.fields[n].is_figure}
-        figures = tuple(value for name, value in row.items() if name not in kept)
-        if figures not in known or each:
-            known[figures] = older_row(draw, plan, row, kept)
-        older.append(known[figures] | kept)
-    spoilt: Goal | None = breaking.at("previous", draw, plan, rows, older)
-    if plan.options.key:
-        # Rows of one key would be compared each with each, and those without with none.
-        keys = [tuple(row[column] for column in plan.options.key) for row in older]
-        times = Counter(keys)
-        kept_rows = [at for at, key in enumerate(keys) if times[key] == 1 and None not in key]
-        rows, older = [rows[at] for at in kept_rows], [older[at] for at in kept_rows]
-    for rule in plan.of(NotAllSame):
-        if breaking.rule is not rule:
-            _differ(plan, rule, rows, older, spoilt)
-    return older
-
-
-def older_row(draw: Draw, plan: Plan, row: Row, kept: Row) -> Row:
-    """Draw the row before a row.
-
-    Args:
-        draw: The function of Hypothesis that draws.
-        plan: The contract.
-        row: The row.
-        kept: The cells that are the same before.
-
-    Returns:
-        The row before, one that holds itself where there is such a one.
-
-    Raises:
-        DeadEnd: None was found.
-    """
-    pins = row | {PREVIOUS + name: value for name, value in kept.items()}
-    like = {PREVIOUS + name: value for name, value in row.items()}
-    both = _tried([solver for solver in plan.older for _ in range(_OLDER_TRIES)], draw, pins, like=like)
-    return {name.removeprefix(PREVIOUS): value for name, value in both.items() if name.startswith(PREVIOUS)}
-
-
-def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[Row], spoilt: Goal | None) -> None:
-    """Change some figure of the previous frame, where all are the same; a goal that is spoilt need not hold."""
-    pairs = list(zip(rows, older, strict=True))
-    if any(row[c] is not None and row[c] != was[c] for row, was in pairs for c in rule.columns):
-        return
-    for row, was in pairs:
-        for column, by in ((column, by) for column in rule.columns if row[column] is not None for by in (-1, 1)):
-            both = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
-            if all(goal is spoilt or goal.holds(both, plan.fields) for goal in plan.compared):
-                was[column] = row[column] + by
-                return
-
-
-def _refer(draw: Draw, plan: Plan, rows: Sequence[Row], frames: dict[str, list[Row]]) -> None:
-    """Make the frames that rules refer to: each with the frame's rows, and those that are conserved beside them."""
-    for kept in plan.of(KeysKept):
-        frames.setdefault(kept.reference, [dict(row) for row in rows])
-        if kept.known:
-            frames.setdefault(kept.known, [dict(row) for row in rows[:1]])
-    conserved: list[ConservesRows] = plan.of(ConservesRows)
-    for name in (name for rule in conserved for name in rule.also):
-        frames.setdefault(name, [dict(row) for row in rows[: draw(st.integers(0, 2))]])
-    for key in plan.of(ForeignKey):
-        frame = frames.setdefault(key.reference, [dict(row) for row in rows])
-        for slot, row in zip(frame, rows, strict=False):
-            slot |= {there: row[here] for here, there in zip(key.columns, key.columns_there, strict=True)}
-    for rule in conserved:
-        frame = frames.setdefault(rule.of, [dict(row) for row in rows])
-        frame += [dict(row) for name in rule.also for row in frames[name]]

@@ -359,3 +359,23 @@ def _renamed(formula: Formula, prefix: str) -> Formula:
     if isinstance(formula, Column):
         return Column(prefix + formula.name)
     return Call(formula.name, tuple(_renamed(arg, prefix) for arg in formula.args), formula.options)
+
+
+def tried(solvers: Sequence[Solver], *args: Any, **more: Any) -> Row:
+    """Return the row that the first of some solvers finds which finds any.
+
+    Args:
+        solvers: The solvers.
+        args: What each is called with.
+        more: The same, by name.
+
+    Raises:
+        DeadEnd: None of them finds a row.
+    """
+    dead_end = DeadEnd()
+    for solver in solvers:
+        try:
+            return solver.row(*args, **more)
+        except DeadEnd as error:
+            dead_end = error
+    raise dead_end

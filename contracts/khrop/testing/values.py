@@ -18,8 +18,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from khrop.engine.declared import MOMENTS, NUMBERS, Kind
-from khrop.expressions.evaluation import evaluate_row, supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
+from khrop.expressions.row_evaluation import evaluate_row, supports_rows
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Row = dict[str, Any]

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Literal, get_args
 
 import narwhals as nw
 
-from khrop.expressions.evaluation import supports_rows
 from khrop.expressions.formula import Call, Column, Constant, Formula, formula_of, in_words
 from khrop.expressions.percents import alike, hundredths_of, in_hundredths, points, rounded, same_number
+from khrop.expressions.row_evaluation import supports_rows
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.messages import NOTHING, RowTexts, fill

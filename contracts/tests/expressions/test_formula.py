@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khrop.expressions.evaluation import compile_program, evaluate_row, integer_bound, supports_arrays
+from khrop.expressions.evaluation import compile_program, integer_bound, supports_arrays
 from khrop.expressions.formula import (
     Call,
     Column,
@@ -29,6 +29,7 @@ from khrop.expressions.formula import (
     in_words,
 )
 from khrop.expressions.plain_formula import formula_from, plain_of
+from khrop.expressions.row_evaluation import evaluate_row
 
 col = nw.col
 

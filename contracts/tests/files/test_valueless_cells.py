@@ -22,7 +22,7 @@ class Counted(pa.DataFrameModel):
     note: Series[str] = pa.Field(nullable=True)
 
 
-def test_errors_and_formulas_without_a_value_are_told_from_empty_cells(tmp_path: Path) -> None:
+def test_errors_and_formulas_without_a_value_are_not_taken_for_empty_cells(tmp_path: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()

@@ -173,7 +173,7 @@ def emblem(document: Any) -> None:
 
 def picture(paragraph: Any, data: bytes, text: str, **size: Any) -> None:
     """Add a picture with an alternative text to a paragraph."""
-    paragraph.paragraph_format.line_spacing = 1  # a line of told height would cut the picture
+    paragraph.paragraph_format.line_spacing = 1  # a line of fixed height would cut the picture
     paragraph.add_run().add_picture(io.BytesIO(data), **size)
     for named in paragraph._p.iter(qn("wp:docPr")):
         named.set("descr", text)

@@ -1,6 +1,6 @@
 """The Thai of any letter: figures, dates and sentences as an office words them, and what a line must not part.
 
-Here belongs how it is said, pure and without the warehouse.
+Here belong the words and figures of a letter, made without the warehouse.
 """
 
 from __future__ import annotations

@@ -204,3 +204,17 @@ def test_judging_asks_no_network(monkeypatch: pytest.MonkeyPatch, broken: Broken
     assert broken(COUNTRY) == set()
     time.sleep(1)
     assert asked == []
+
+
+def test_a_mean_that_differs_in_its_last_digit_makes_no_other_return(history: list[batches.Return]) -> None:
+    one = history[1]
+    row = (one.campaign_id, one.as_of, one.snapshot_id, one.revision, one.received_at, 0.01, 14)
+
+    def digest(factor: float) -> str:
+        trend = one.frames[TREND]
+        changed = trend.assign(most_per_day=trend["most_per_day"] * factor)
+        return batches._return(row, {**one.frames, TREND: changed}).digest
+
+    assert history[1].frames[TREND]["most_per_day"].notna().any()
+    assert digest(1.0) == digest(1 + 2e-16) == digest(1 + 1e-14)
+    assert digest(1.0) != digest(1.001)

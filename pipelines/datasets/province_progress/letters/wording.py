@@ -1,6 +1,6 @@
 """The Thai of the letters of the province table, for the fields of their templates.
 
-Here belongs how it is said, pure and without the warehouse. Which provinces get a letter belongs in `publish`, what
+Here belong the words of a letter, made without the warehouse. Which provinces get a letter belongs in `publish`, what
 letters of any dataset say in `pipelines.publishing.letters.wording`.
 """
 
