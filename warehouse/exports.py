@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -28,7 +29,8 @@ INDEX = ".parts.json"
 """The file in the exports that holds the parts of each table."""
 NO_CAMPAIGN = "no_campaign"
 """The file of the rows without a campaign, which is always there: no campaign may have an underscore in its name."""
-EXPORTED = ("core.snapshot_judged", "core.violation", "core.campaign", "core.province")
+VIOLATIONS = "core.violation"
+EXPORTED = ("core.snapshot_judged", VIOLATIONS, "core.campaign", "core.province")
 """The tables that are exported beside those of the datasets."""
 AS_A_WHOLE = ("core.campaign",)
 """The tables with campaigns that are written as a whole."""
@@ -156,19 +158,20 @@ class _Writing:
     def table(self, table: str) -> int:
         """Export a table, and return the number of its rows."""
         stem = table.replace(".", "_")
-        shown = _shown_columns(self.connection, table)
+        columns = {name: kind for name, kind, *_ in self.connection.execute(f"DESCRIBE {table}").fetchall()}
+        shown = _shown_columns(columns)
         with open(self.new.folder / f"{stem}.csv", "wb") as csv:
             self._csv(f"FROM {table} LIMIT 0", csv, shown, header=True)
-            if states := self._states(table):
-                return self._parts(table, stem, states, csv, shown)
+            if states := self._states(table, columns):
+                return self._parts(table, columns, states, csv, shown)
             # One order, whatever order the returns came in.
             ordered = f"FROM {table} ORDER BY ALL"
             self._csv(ordered, csv, shown)
         return self._parquet(ordered, self.new.folder / f"{stem}.parquet")
 
-    def _states(self, table: str) -> dict[str, str]:
+    def _states(self, table: str, columns: Mapping[str, str]) -> dict[str, str]:
         """Return the states of a table's parts, with an empty one for no campaign; none where it is no such table."""
-        if table in AS_A_WHOLE or parts.CAMPAIGN not in _source(table) + str(_columns(self.connection, table)):
+        if table in AS_A_WHOLE or not (parts.CAMPAIGN in columns or table == VIOLATIONS):
             return {}
         schema, name = table.split(".")
         if schema != "mart":
@@ -186,8 +189,9 @@ class _Writing:
             ).fetchall()
         ]
 
-    def _parts(self, table: str, stem: str, states: dict[str, str], csv: IO[bytes], shown: str) -> int:
+    def _parts(self, table: str, columns: Mapping[str, str], states: dict[str, str], csv: IO[bytes], shown: str) -> int:
         """Write the parts of a table that changed, and take the others over."""
+        stem = table.replace(".", "_")
         (self.new.folder / f"{stem}.parquet").mkdir()
         old = self.before.parts.get(stem, {})
         starts = _starts(self.before.folder / f"{stem}.csv", old)
@@ -196,7 +200,7 @@ class _Writing:
             condition = parts.of_campaigns(changed)
             # The parts lie one after the other, so that each is read without the others.
             self.connection.execute(f"CREATE TEMP TABLE part AS FROM ({_source(table)}) WHERE {condition} ORDER BY ALL")
-        own = ", ".join(f'"{name}"' for name in _columns(self.connection, table))
+        own = ", ".join(f'"{name}"' for name in columns)
         new = self.new.parts[stem] = {}
         for name in sorted(states):
             file = Path(f"{stem}.parquet") / f"{name or NO_CAMPAIGN}.parquet"
@@ -229,14 +233,9 @@ class _Writing:
 
 def _source(table: str) -> str:
     """Return the rows of a table with their campaigns."""
-    if table != "core.violation":
+    if table != VIOLATIONS:
         return f"FROM {table}"
     return f"SELECT v.*, s.{parts.CAMPAIGN} FROM {table} AS v LEFT JOIN core.snapshot_judged AS s USING (snapshot_id)"
-
-
-def _columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Return the types of a table's columns by name."""
-    return {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()}
 
 
 def _starts(csv: Path, old: dict[str, Part]) -> dict[str, int]:
@@ -268,9 +267,9 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _shown_columns(connection: DuckDBPyConnection, table: str) -> str:
+def _shown_columns(columns: Mapping[str, str]) -> str:
     """Return the columns of a table for a CSV, which people open in spreadsheets: `spreadsheet_text`, as SQL."""
-    names = [f'"{name}"' for name, kind in _columns(connection, table).items() if kind == "VARCHAR"]
+    names = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR"]
     return f"* REPLACE ({', '.join(f'{_shown(name)} AS {name}' for name in names)})" if names else "*"
 
 

@@ -1,22 +1,43 @@
-"""What commands that write letters share: `--fields` and `--copy-templates`."""
+"""What commands that write letters share: `--date`, `--base-url`, `--fields` and `--copy-templates`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.exits import OK
+from pipelines.commands.exits import OK, WrongUse
 from pipelines.commands.text import echo, json_line, short_path, table
 
 if TYPE_CHECKING:
     from pipelines.publishing.letters.fields import Field, LetterKind
 
+DateOption = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], metavar="DATE", help="The letters' date; a blank, if not given."),
+]
+BaseUrlOption = Annotated[
+    str | None, typer.Option("--base-url", metavar="URL", help="Where the site is published, for the QR codes.")
+]
 FieldsOption = Annotated[bool, typer.Option("--fields", help="List what a template can have between its braces.")]
 CopyTemplatesOption = Annotated[
     bool, typer.Option("--copy-templates", help="Copy the bundled templates into the home, to be changed there.")
 ]
+
+
+def address_of(base_url: str | None) -> str:
+    """Return where the site is published; empty where that is not given.
+
+    Raises:
+        WrongUse: Where it is no address.
+    """
+    from pipelines.campaigns import ADDRESS, is_address
+
+    if base_url and not is_address(base_url):
+        raise WrongUse(f"--base-url is {base_url!r}, expected {ADDRESS}")
+    return base_url or ""
 
 
 def list_fields(kinds: Sequence[LetterKind], as_json: bool) -> int:

@@ -220,7 +220,9 @@ class History(DagsterSqliteStorage):
         empty = Path(history) / f"empty-{version('dagster')}.db"
         files = (empty, Path(history, "runs.db"), Path(history, "runs", "index.db"), Path(schedules, "schedules.db"))
         # Whether the tables are of its version Dagster looks each time, which takes longer than a run's events.
-        if not all(file.exists() for file in files):
+        if all(file.exists() for file in files):
+            super(DagsterSqliteStorage, self).__init__()
+        else:
             super().__init__(base_dir, inst_data)
         self.runs = Runs(create_db_conn_string(history, "runs"))
         self.events = EventLog(os.path.join(history, "runs", ""), empty)

@@ -17,12 +17,10 @@ from typing import Any
 import pypdfium2
 import pytest
 import registers
-import typer
 import zxingcpp
+from commands import command
 from docx import Document
 from PIL import Image
-from province_table import register as register_commands
-from typer.testing import CliRunner
 
 from khrop.contracts.local_authority import STATUSES
 from khrop.thai.digits import normalise, to_thai
@@ -81,13 +79,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("letters")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHROP_HOME", str(root / "home"))
-        app = typer.Typer()
-        register_commands(app)
-
-        def khrop(*arguments: object, code: int = 0) -> Any:
-            done = CliRunner().invoke(app, list(map(str, arguments)))
-            assert done.exit_code == code, done.output
-            return done
+        khrop = command()
 
         (root / "home" / "campaigns").mkdir(parents=True)
         made = registers.register(registers.sample_figures(), DAY)

@@ -12,10 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 import registers
-import typer
+from commands import command
 from openpyxl.worksheet.worksheet import Worksheet
-from province_table import register as register_commands
-from typer.testing import CliRunner
 
 from pipelines.campaigns import Campaign, fitting, load
 from pipelines.home import Home
@@ -56,13 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("workbook")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHROP_HOME", str(root / "home"))
-        app = typer.Typer()
-        register_commands(app)
-
-        def khrop(*arguments: object, code: int = 0) -> Any:
-            done = CliRunner().invoke(app, list(map(str, arguments)))
-            assert done.exit_code == code, done.output
-            return done
+        khrop = command()
 
         made = registers.register(registers.sample_figures(), DAY)
         (root / "register.csv").write_bytes(registers.csv_of(made, DAY))

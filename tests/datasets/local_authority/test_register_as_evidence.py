@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 import registers
-import typer
-from province_table import register as register_commands
-from typer.testing import CliRunner
+from commands import command
 
 DAY = date(2020, 6, 11)
 KRABI, MISREAD = "๑\tกระบี่\t๖๒\t๓\t๕๙\t๔.๘๔", "๑\tกระบี่\t๖๒\t๓\t๕๔\t๕.๒๖"
@@ -45,13 +43,7 @@ class Place:
 def place(tmp_path: Path) -> Iterator[Place]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHROP_HOME", str(tmp_path / "home"))
-        app = typer.Typer()
-        register_commands(app)
-
-        def khrop(*arguments: object, code: int | None = 0) -> Any:
-            done = CliRunner().invoke(app, list(map(str, arguments)))
-            assert code is None or done.exit_code == code, done.output
-            return done
+        khrop = command()
 
         text = registers.SAMPLE.read_text(encoding="utf-8")
         assert KRABI in text

@@ -12,9 +12,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import registers
-import typer
-from province_table import register as register_commands
-from typer.testing import CliRunner
+from commands import command
 
 from pipelines.datasets.registry import installed
 from pipelines.definitions import definitions_of
@@ -48,14 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("register")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHROP_HOME", str(root / "home"))
-        app = typer.Typer()
-        register_commands(app)
-
-        def khrop(*arguments: object, code: int | None = 0) -> Any:
-            done = CliRunner().invoke(app, list(map(str, arguments)))
-            assert code is None or done.exit_code == code, done.output
-            assert "Traceback" not in done.output
-            return done
+        khrop = command()
 
         first = registers.register(registers.sample_figures(), FIRST)
         second = registers.later(first, SECOND)

@@ -13,12 +13,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
-import typer
 import waste_plans
+from commands import command
 from site_pages import Element, page
-from typer.testing import CliRunner
 
-from pipelines.commands import register
 from pipelines.datasets import registry
 from pipelines.definitions import definitions_of
 from pipelines.home import Home
@@ -53,15 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHROP_HOME", str(root))
         patch.setattr(inbox, "SETTLED", 0.0)
-        app = typer.Typer()
-        register(app)
-
-        def khrop(*arguments: object, code: int | None = None) -> Any:
-            done = CliRunner().invoke(app, list(map(str, arguments)))
-            assert code is None or done.exit_code == code, done.output
-            assert "Traceback" not in done.output
-            assert "internal error" not in done.output
-            return done
+        khrop = command(None)
 
         waste_plans.install(root)
         folder = root / "inbox" / waste_plans.CAMPAIGN

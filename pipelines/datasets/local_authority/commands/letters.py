@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded
-from pipelines.commands.letter_templates import CopyTemplatesOption, FieldsOption, copy_bundled, list_fields
+from pipelines.commands.letter_templates import (
+    BaseUrlOption,
+    CopyTemplatesOption,
+    DateOption,
+    FieldsOption,
+    address_of,
+    copy_bundled,
+    list_fields,
+)
 from pipelines.datasets.local_authority.commands.who import province_codes
 
 
@@ -23,13 +30,8 @@ def district_letters(
     ] = None,
     district: Annotated[str | None, typer.Option("--district", metavar="NAME", help="To this district alone.")] = None,
     each: Annotated[bool, typer.Option("--each", help="A file for each district, not for each province.")] = False,
-    dated: Annotated[
-        datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], metavar="DATE", help="The letters' date; a blank, if not given."),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="Where the site is published, for the QR codes.")
-    ] = None,
+    dated: DateOption = None,
+    base_url: BaseUrlOption = None,
     fields: FieldsOption = False,
     copy_templates: CopyTemplatesOption = False,
     as_json: JsonOption = False,
@@ -46,11 +48,8 @@ def district_letters(
         return list_fields([DISTRICT_LETTER], as_json)
     if copy_templates:
         return copy_bundled([DISTRICT_LETTER], as_json)
-    if base_url and not campaign_files.is_address(base_url):
-        raise WrongUse(f"--base-url is {base_url!r}, expected {campaign_files.ADDRESS}")
-    wanted = report.Wanted(
-        province_codes(province or []), district, each, dated.date() if dated else None, base_url or ""
-    )
+    day = dated.date() if dated else None
+    wanted = report.Wanted(province_codes(province or []), district, each, day, address_of(base_url))
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
         known = report.campaigns_with_registers(connection)

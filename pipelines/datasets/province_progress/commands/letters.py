@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.commands.exits import OK, JsonOption, WrongUse, guarded, no_warehouse
-from pipelines.commands.letter_templates import CopyTemplatesOption, FieldsOption, copy_bundled, list_fields
+from pipelines.commands.letter_templates import (
+    BaseUrlOption,
+    CopyTemplatesOption,
+    DateOption,
+    FieldsOption,
+    address_of,
+    copy_bundled,
+    list_fields,
+)
 from pipelines.commands.text import echo, json_line
 from pipelines.datasets.province_progress.choices import Digits, Only
 
@@ -40,13 +47,8 @@ def letters(
     only: Annotated[
         Only | None, typer.Option("--only", help="To those that saved some, or to those that saved nothing.")
     ] = None,
-    dated: Annotated[
-        datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], metavar="DATE", help="The letters' date; a blank, if not given."),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="Where the site is published, for the QR codes.")
-    ] = None,
+    dated: DateOption = None,
+    base_url: BaseUrlOption = None,
     fields: FieldsOption = False,
     copy_templates: CopyTemplatesOption = False,
     as_json: JsonOption = False,
@@ -58,18 +60,10 @@ def letters(
         return list_fields(KINDS, as_json)
     if copy_templates:
         return copy_bundled(KINDS, as_json)
-    from pipelines.campaigns import ADDRESS, is_address
     from pipelines.commands.runs import progress
     from pipelines.datasets.province_progress.letters import publish as report
 
-    if base_url and not is_address(base_url):
-        raise WrongUse(f"--base-url is {base_url!r}, expected {ADDRESS}")
-    wanted = report.Wanted(
-        _codes(province or []),
-        only,
-        dated.date() if dated else None,
-        base_url or "",
-    )
+    wanted = report.Wanted(_codes(province or []), only, dated.date() if dated else None, address_of(base_url))
     with _marts(campaign) as (home, connection, chosen):
         plans = [_planned(connection, each, file, wanted) for each, file in chosen]
     total = sum(len(plan.behind) + 2 for plan in plans)
