@@ -144,7 +144,7 @@ class _Table:
         return figures
 
     def _same(self, column: str, printed: str, figure: str) -> bool:
-        """Return whether a printed figure is another; a ratio may be cut off instead of rounded."""
+        """Return whether a printed figure is what is counted; a ratio may be cut off instead of rounded."""
         kind = self.dataset.by_name[column].kind
         read, counted = kind.parse(printed), kind.parse(figure)
         return read is not None and abs(100 * (read - counted)) <= (1 if kind.name == "percent" else 0)
