@@ -18,6 +18,7 @@ CELL = re.compile(
     rb"(?:<v>([^<&\x00-\x1f]+)</v>"
     rb'|<is><t(?: xml:space="preserve")?>([^<\x00-\x08\x0b-\x1f]*)</t></is>)</c>'
 )
+NUMBER = re.compile(rb'<row r="([0-9]+)"')
 ATTRIBUTE = re.compile(rb' ([a-zA-Z0-9:]+)="([^"]*)"')
 ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 ENTITY = re.compile(r"&(?:#([0-9]{2,6});|[^;]*;?)")
@@ -67,6 +68,7 @@ class PlainRows:
         """
         self._namespaces, self._take = [f'xmlns="{n.strip("{}")}"'.encode() for n in namespaces], take
         self._begun = self._known = False
+        self._left = 0
 
     def rest(self, xml: bytes) -> bytes:
         """Return a part of the XML without its plain rows, which are taken.
@@ -86,18 +88,40 @@ class PlainRows:
         if not self._known or xml.count(b"<row") != xml.count(b'<row r="') or any(sign in xml for sign in UNKNOWN):
             self._known = False
             return xml
-        kept, at = [], 0
+        kept, at, last = [], 0, b""
         for start in START.finditer(xml):
-            end = xml.find(END, start.end())
-            cells = _cells(xml[start.end() : end], start[1]) if end >= 0 else None
-            pairs = [(name.decode(), value.decode()) for name, value in ATTRIBUTE.findall(start[2])]
-            attributes = dict(pairs)
-            if cells is not None and len(attributes) == len(pairs) and "r" not in attributes:
-                self._take(PlainRow(int(start[1]), attributes, cells))
-                kept.append(xml[at : start.start()])
-                at = end + len(END)
-        kept.append(xml[at:])
+            before = xml[at : start.start()]
+            row = self._plain(xml, start, before)
+            if row is None:
+                continue
+            self._take(row)
+            # The parser counts rows without numbers from the one before.
+            kept += [last, before] if before else []
+            last = b'<row r="%d"/>' % row.number
+            at = xml.find(END, start.end()) + len(END)
+        kept += [last, xml[at:]]
+        self._note_left(xml[at:])
         return b"".join(kept)
+
+    def _plain(self, xml: bytes, start: re.Match[bytes], before: bytes) -> PlainRow | None:
+        """Return the row that starts here; None where it is the parser's.
+
+        A number that the parser has already had is its own from then on: the later of two cells in one place stays.
+        """
+        end = xml.find(END, start.end())
+        cells = _cells(xml[start.end() : end], start[1]) if end >= 0 else None
+        pairs = [(name.decode(), value.decode()) for name, value in ATTRIBUTE.findall(start[2])]
+        attributes = dict(pairs)
+        if cells is None or len(attributes) != len(pairs) or "r" in attributes:
+            return None
+        self._note_left(before)
+        number = int(start[1])
+        return PlainRow(number, attributes, cells) if number > self._left else None
+
+    def _note_left(self, xml: bytes) -> None:
+        """Note the numbers of rows that are left to the parser."""
+        numbers = [int(number) for number in NUMBER.findall(xml)]
+        self._left = max([self._left, *numbers])
 
 
 def _cells(xml: bytes, number: bytes) -> list[PlainCell] | None:

@@ -112,11 +112,21 @@ def test_a_text_is_what_the_parser_makes_of_it(text: str, monkeypatch: pytest.Mo
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></row>',
         '<row r="1"><c r="A1"><v>1</v></c>',
         '<row r="1" r="2"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A2"><v>2</v></c></row>',
+        '<row r="9"><c r="A1"><v>1</v></c></row><row r="3"><c r="A3"/></row><row r="9"><c r="A9"><v>3</v></c></row>',
     ],
 )  # fmt: skip
 def test_a_row_is_what_the_parser_makes_of_it(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ours, parsed, _ = both(with_rows(rows), monkeypatch)
     assert ours == parsed
+
+
+def test_a_row_without_a_number_follows_a_plain_one_of_an_earlier_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 3000))
+    ours, parsed, taken = both(with_rows(plain + "<row><c><v>7</v></c></row>" + plain), monkeypatch)
+    assert ours == parsed
+    assert taken > 0
 
 
 def test_an_encoding_is_the_parser_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +159,7 @@ CELLS = st.one_of(
         max_size=4,
     )
 )  # fmt: skip
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_rows_in_any_mixture_are_what_the_parser_makes_of_them(
     rows: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
