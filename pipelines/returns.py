@@ -153,7 +153,7 @@ class Judgement:
         not_run: The rules that could not be run, with the reasons.
         reader_version: The version of the reader.
         parts: The hashes of the files in a container (a zip, a message).
-        by_eye: Whether its pages are for a person to read.
+        by_eye: Whether its pages are kept as pictures: a person reads them, or compares with them what was read.
         text: What a message says itself.
     """
 

@@ -69,8 +69,9 @@ def show(
         measure = note["measure"].replace("_", " ")
         lines.append(f"  noted     {measure}: {printable(note['printed'])} ({where(note['place'])})")
     if pictures:
+        use = "compare" if last["rows_read"] else "read"
         folder = short_path(pages.of(home, full)[0].parent)
-        lines.append(f"  pages     {folder} holds {plural(len(pictures), 'picture')} to read")
+        lines.append(f"  pages     {folder} holds {plural(len(pictures), 'picture')} to {use}")
     for earlier in judgements[:-1]:
         since = f"judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z, contract {earlier['contract_version']}"
         lines.append(f"  before    {earlier['verdict']}, {since}")

@@ -26,7 +26,7 @@ from pipelines.intake import document_facts
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import NeedsReadingByEye, RawTable, ReaderKilled, Unreadable, read
-from pipelines.readers.document import TableRow
+from pipelines.readers.document import SCAN, TableRow
 from pipelines.readers.mail import Opened, is_container
 from pipelines.readers.other_forms import TAKEN
 from pipelines.readers.table_form import TableForm, reading_for
@@ -286,6 +286,7 @@ def _judged(
         content.claims,
         tuple(placed for v in violations for placed in _at_the_cell(v, table, rows, content.dataset)),
         tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
+        by_eye=any((claim.source, claim.measure) == ("file", SCAN) for claim in content.claims),
     )
 
 

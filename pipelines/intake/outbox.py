@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from khrop.model.violation import VIOLATION_FIELDS, Violation
 from pipelines.decisions.proposals import Proposal
+from pipelines.intake import pages
 from pipelines.intake.results import IntakeResult
 from warehouse.verdicts import Verdict
 from warehouse.writing import insert, transaction
@@ -48,7 +49,8 @@ def add_again(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
         violations.setdefault(name, []).append(Violation(**dict(zip(VIOLATION_FIELDS, values, strict=True))))
     rows = connection.execute(
         "SELECT s.snapshot_id, s.sha256, f.name, s.verdict, s.campaign_id, s.as_of, s.revision, s.judgement,"
-        " s.rows_read, s.same_as, (SELECT count(DISTINCT p.name) FROM raw.part AS p WHERE p.parent = s.sha256)"
+        " s.rows_read, s.same_as, (SELECT count(DISTINCT p.name) FROM raw.part AS p WHERE p.parent = s.sha256),"
+        f" s.snapshot_id IN ({pages.RETURNS})"
         " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f USING (sha256)"
         " WHERE s.snapshot_id IN (SELECT unnest(?)) ORDER BY s.ledger_line",
         [list(names)],
@@ -57,9 +59,9 @@ def add_again(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
         IntakeResult(
             snapshot_id=name, sha256=sha256, name=file, verdict=Verdict(verdict), campaign_id=campaign, as_of=as_of,
             revision=revision, judgement=judgement, rows=read, same_as=same_as, parts=parts, proposal=None,
-            violations=tuple(violations.get(name, ())), by_eye=verdict == Verdict.QUARANTINED and not read,
+            violations=tuple(violations.get(name, ())), by_eye=by_eye,
         )
-        for name, sha256, file, verdict, campaign, as_of, revision, judgement, read, same_as, parts in rows
+        for name, sha256, file, verdict, campaign, as_of, revision, judgement, read, same_as, parts, by_eye in rows
     ]  # fmt: skip
     with transaction(connection):
         remove(connection, results)

@@ -1,4 +1,4 @@
-"""Pages as pictures, for a person to read what no reader can: KHROP_HOME/pages/<return>/page-1.png.
+"""Pages of scans as pictures, for a person to read or compare: KHROP_HOME/pages/<return>/page-1.png.
 
 They are drawn from the archived bytes and can be drawn again at any time.
 """
@@ -14,7 +14,15 @@ from pipelines.archive.ledger import Damaged
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.readers import Unreadable, process
+from pipelines.readers.document import SCAN
 
+RETURNS = f"""
+SELECT snapshot_id FROM core.snapshot_judged WHERE verdict = 'quarantined' AND rows_read = 0
+UNION
+SELECT c.snapshot_id FROM core.claim AS c INNER JOIN core.snapshot_judged AS s USING (snapshot_id, judgement)
+WHERE c.source = 'file' AND c.measure = '{SCAN}'
+"""
+"""SQL of the returns whose pages are kept: nothing could be read of them, or they were read from pictures."""
 LOG = logging.getLogger("khrop.pages")
 
 

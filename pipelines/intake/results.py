@@ -28,7 +28,7 @@ class IntakeResult:
         violations: What its contract and the comparison report.
         proposal: The proposed repair of a quarantined return.
         parts: How many files a container holds.
-        by_eye: Whether its pages are for a person to read.
+        by_eye: Whether its pages are kept as pictures: a person reads them, or compares with them what was read.
         resumed: Whether a run before this loaded it, and was killed before it was reported.
     """
 

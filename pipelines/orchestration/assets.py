@@ -155,8 +155,8 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
     if result.proposal:
         metadata["repair"] = result.proposal.status
         metadata["proposed_repair"] = dg.MetadataValue.md(result.proposal.markdown)
-    if not result.rows and (pictures := pages.of(home, result.snapshot_id)):
-        metadata["pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
+    if pictures := pages.of(home, result.snapshot_id):
+        metadata["pages" if result.rows else "pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
         metadata["first_violation"] = printable(f"{first.rule_id} {first.place}: {first.message_en}")
     return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ from dagster._core.storage.event_log.schema import (
 )
 
 from pipelines.home import Home
+from pipelines.intake.pages import RETURNS as WITH_PAGES
 from pipelines.orchestration import launch
 from warehouse.connect import Warehouse
 
@@ -45,7 +46,7 @@ class Pruned:
 
     Attributes:
         runs: How many runs.
-        pages: Of how many returns the pictures of pages, which nobody has to read by eye any more.
+        pages: Of how many returns the pictures of pages, which nobody has to look at any more.
         bytes: By how much the home is smaller.
     """
 
@@ -135,13 +136,11 @@ def _prune_events(instance: dg.DagsterInstance, runs: Sequence[str]) -> None:
 
 
 def _prune_pages(home: Home) -> int:
-    """Delete the pictures of returns that are not set aside for want of a table, and return of how many."""
+    """Delete the pictures of returns that nobody has to look at any more, and return of how many."""
     if not home.pages.is_dir() or not home.warehouse.exists():
         return 0
     with Warehouse(home.warehouse).reading() as connection:
-        rows = connection.execute(
-            "SELECT snapshot_id FROM core.snapshot_judged WHERE verdict = 'quarantined' AND rows_read = 0"
-        ).fetchall()
+        rows = connection.execute(WITH_PAGES).fetchall()
     wanted = {name for (name,) in rows}
     done = [folder for folder in home.pages.iterdir() if folder.is_dir() and folder.name not in wanted]
     for folder in done:

@@ -23,6 +23,8 @@ WORKBOOK = "sheet "
 PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
 HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text", "hidden"})
 """Notes of cells that a person does not see."""
+SCAN = "scan"
+"""Measure of the claim of a file whose pages were read from pictures."""
 STRUCK = "struck"
 """Note of cells in which something is struck out."""
 ClaimValue = int | Decimal | date | str | None

@@ -86,10 +86,17 @@ def test_pages_go_of_returns_that_need_no_eye(home: Home, khrop: Run, returns: P
     folder = home.pages / "read-long-ago"
     folder.mkdir(parents=True)
     (folder / "page-1.png").write_bytes(b"x")
-    khrop("ingest", returns / "real" / "s0_2563-06-11.ps2pdf.pdf")
+    to_read, accepted = returns / "real" / "s0_2563-06-11.ps2pdf.pdf", returns / "scanned" / "s0_2563-06-11.scan150.pdf"
+    khrop("ingest", to_read, accepted)
     drawn = [path for path in home.pages.iterdir() if path != folder]
+    assert len(drawn) == 2
     assert json.loads(khrop("prune", "--json").stdout)["pages"] == 1
-    assert list(home.pages.iterdir()) == drawn != []
+    assert list(home.pages.iterdir()) == drawn
+    scan = next(path.name for path in drawn if "scan150" in path.name)
+    shown = khrop("show", scan).stdout
+    assert f"{scan}: accepted" in shown
+    assert "holds 2 pictures to compare" in shown
+    assert "noted     scan: 2 pages read from pictures (page 1)" in shown
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1.5"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from pipelines.readers.document import Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
 from pipelines.readers.scans.ink import even
@@ -73,7 +73,8 @@ def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Documen
     best, of = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
     if best.doubts:
         raise _doubtful(best, of, count)
-    return Document(form, "", _sheets(best, of, found))
+    printed = f"{count} page{'s' * (count != 1)} read from pictures"
+    return Document(form, "", _sheets(best, of, found), (Claim("file", SCAN, count, "page 1", printed),))
 
 
 def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:

@@ -87,7 +87,9 @@ def test_pages_whose_text_cannot_be_used_are_set_aside_for_a_person_to_read(entr
 
 @named(SCANS)
 def test_no_warning_is_of_what_was_not_read_from_a_picture(entry: dict[str, Any]) -> None:
-    assert judged(entry).violations == ()
+    found = judged(entry)
+    assert found.violations == ()
+    assert found.by_eye
 
 
 @named(READ)
