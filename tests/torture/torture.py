@@ -1,0 +1,218 @@
+"""`make torture`: commands that are killed, that find no room, or that run beside another, at moments of chance.
+
+python -m torture --seed N [--minutes M | --times N] [--keep FOLDER]
+
+Each time a step of a story is disturbed and then run again until it ends; the home must then be as the step leaves it
+when nothing disturbs it. What differs is printed with its seed and number, by which it can be had again, and its home
+is kept. Exit code 1 where something differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from home_state import processes, state
+from story import KHROP, LONGEST, STORY, Step, Undisturbed, command, environment, given, undisturbed
+
+from pipelines.home import Home
+
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+AT = ("command", "reader", "all")
+"""Whom a signal reaches: the command, the process that reads documents, or the whole group, as Ctrl+C does."""
+MOST_TRIES = 3
+GRACE = 20
+"""Seconds in which a process that lost its parent must be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What befalls a command.
+
+    Attributes:
+        kind: `kill`, `room` (no file may grow beyond `bytes`) or `beside` (the same command runs at the same time).
+        seconds: After how many it comes.
+        signal: Which signal, for `kill`.
+        at: Whom it reaches.
+        bytes: How large a file may be, for `room`.
+    """
+
+    kind: str
+    seconds: float
+    signal: signal.Signals = signal.SIGKILL
+    at: str = "command"
+    bytes: int = 0
+
+    def __str__(self) -> str:
+        if self.kind == "kill":
+            return f"{self.signal.name} to {self.at} after {self.seconds:.2f} s"
+        if self.kind == "room":
+            return f"no file larger than {self.bytes:,} bytes"
+        return f"another beside it after {self.seconds:.2f} s"
+
+
+def drawn(chance: Random, seconds: float) -> list[Disturbance]:
+    """Return what befalls a step that takes so many seconds: once, or several times in a row."""
+    found = []
+    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+        kind = chance.choices(("kill", "room", "beside"), (8, 1, 1))[0]
+        found.append(
+            Disturbance(
+                kind, chance.uniform(0, seconds * 1.05), chance.choice(SIGNALS), chance.choice(AT),
+                int(10 ** chance.uniform(2, 7.3)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def disturbed(home: Home, step: Step, files: Path, what: Disturbance) -> str:
+    """Run a step that something befalls, and return what is wrong with how it ended; empty where nothing is."""
+    arguments = [KHROP, *(argument.format(given=files) for argument in step.arguments)]
+    limit = (lambda: _limit(what.bytes)) if what.kind == "room" else None
+    running = _begin(home, arguments, limit)
+    beside = None
+    if what.kind != "room":
+        time.sleep(what.seconds)
+    if what.kind == "kill":
+        _strike(home, running, what)
+    elif what.kind == "beside":
+        beside = _begin(home, arguments, None)
+    wrong = [_ended(home, one, what) for one in (running, beside) if one is not None]
+    until = time.monotonic() + GRACE
+    while (left := processes(home)) and time.monotonic() < until:
+        time.sleep(0.1)
+    if left:
+        names = [Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[-80:] for pid in left]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        wrong.append(f"processes are left: {names}")
+    return "; ".join(filter(None, wrong))
+
+
+def _begin(home: Home, arguments: list[str], limit: Any) -> subprocess.Popen[bytes]:
+    log = open(home.root.parent / "log", "ab")  # noqa: SIM115 — its process writes to it
+    return subprocess.Popen(
+        arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
+    )
+
+
+def _limit(size: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def _strike(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> None:
+    try:
+        if what.at == "all":
+            os.killpg(running.pid, what.signal)
+        elif what.at == "reader":
+            for pid in processes(home):
+                if pid != running.pid:
+                    os.kill(pid, what.signal)
+        else:
+            os.kill(running.pid, what.signal)
+    except ProcessLookupError:
+        pass  # it was done before
+
+
+def _ended(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> str:
+    try:
+        code = running.wait(LONGEST)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        return "it hangs"
+    log = (home.root.parent / "log").read_text("utf-8", "replace")
+    if "Traceback" in log:
+        return "a traceback"
+    if code == 3:
+        return "an internal error"
+    return "" if code in (0, 1, 2, 130, -what.signal) or what.kind == "room" else f"exit code {code}"
+
+
+def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in what two states differ, with a little of it."""
+    for name in sorted(found.keys() | expected.keys()):
+        one, other = found.get(name), expected.get(name)
+        if one == other:
+            continue
+        if isinstance(one, list) and isinstance(other, list):
+            more, fewer = _without(one, other), _without(other, one)
+            yield f"{name}: more {more[:3]}, fewer {fewer[:3]}"
+        elif isinstance(one, dict) and isinstance(other, dict):
+            keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+            yield f"{name}: {keys[:5]}"
+        else:
+            yield f"{name}: {one}, expected {other}"
+
+
+def _without(one: list[Any], other: list[Any]) -> list[Any]:
+    left = Counter(map(repr, one)) - Counter(map(repr, other))
+    return sorted(left.elements())
+
+
+def once(folder: Path, step: Step, whole: Undisturbed, files: Path, befalls: list[Disturbance]) -> list[str]:
+    """Disturb a step, run it again until it ends, and return what is other than when nothing disturbs it."""
+    home = Home(folder / "home")
+    shutil.copytree(whole.before.root, home.root, symlinks=True)
+    found = [f"{what}: {wrong}" for what in befalls if (wrong := disturbed(home, step, files, what))]
+    for _ in range(MOST_TRIES):
+        done = command(home, step, files)
+        if done.returncode == whole.exit:
+            break
+    else:
+        found.append(f"run again it ends with {done.returncode}, expected {whole.exit}: {done.stderr[-300:]}")
+    return found + list(differences(state(home), whole.state))
+
+
+def main() -> int:
+    """Disturb steps until the time is over or so many were disturbed."""
+    parser = argparse.ArgumentParser(prog="torture", description=main.__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--times", type=int, default=None, help="instead of minutes")
+    parser.add_argument("--first", type=int, default=0, help="the number to begin with")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "khrop-torture")
+    asked = parser.parse_args()
+    shutil.rmtree(asked.keep, ignore_errors=True)
+    asked.keep.mkdir(parents=True)
+    files = given(asked.keep / "given")
+    steps = undisturbed(asked.keep, files)
+    for step, whole in steps.items():
+        print(f"{step.name}: {whole.seconds:.1f} s undisturbed", flush=True)
+    until = time.monotonic() + asked.minutes * 60
+    number, count, failed = asked.first, Counter[str](), 0
+    while number - asked.first < asked.times if asked.times is not None else time.monotonic() < until:
+        chance = Random(f"{asked.seed} {number}")
+        step = chance.choice(STORY)
+        befalls = drawn(chance, steps[step].seconds)
+        folder = asked.keep / f"{number:05}"
+        folder.mkdir()
+        wrong = once(folder, step, steps[step], files, befalls)
+        count.update(what.kind for what in befalls)
+        if wrong:
+            failed += 1
+            print(f"{number} {step.name}: {', '.join(map(str, befalls))}")
+            print("".join(f"    {line}\n" for line in wrong), end="", flush=True)
+        else:
+            shutil.rmtree(folder)
+        number += 1
+    kinds = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
+    print(f"{number - asked.first} steps disturbed ({kinds}), {failed} ended otherwise than undisturbed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
