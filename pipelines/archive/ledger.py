@@ -11,12 +11,13 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pipelines.archive import chain
 from pipelines.archive.copying import sync_folder
 
 NAME_LENGTH = 40
@@ -45,6 +46,7 @@ class Receipt:
         again: Whether the ledger named the bytes before.
         decision: What a person decided (see `pipelines.returns.Decision`); None where bytes came.
         parent: The hash of the container that they came in (see `pipelines.intake.containers`), if any.
+        previous: The hash of the line before (see `pipelines.archive.chain`), once it is written.
     """
 
     sha256: str
@@ -58,11 +60,12 @@ class Receipt:
     again: bool = False
     decision: Mapping[str, Any] | None = None
     parent: str | None = None
+    previous: str | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """Return the line, without its end."""
         data = asdict(self)
-        for optional in ("decision", "parent"):
+        for optional in ("decision", "parent", "previous"):
             if data[optional] is None:
                 del data[optional]
         data["received_at"] = self.received_at.isoformat()
@@ -192,7 +195,8 @@ def append(path: Path, receipts: Sequence[Receipt]) -> None:
             if ledger.read(1) != b"\n":
                 ledger.seek(0)
                 ledger.truncate(ledger.read().rfind(b"\n") + 1)
-        ledger.write("".join(f"{r.to_json()}\n" for r in receipts).encode("utf-8"))
+        lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], chain.before(ledger))
+        ledger.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
         ledger.flush()
         os.fsync(ledger.fileno())
     if created:

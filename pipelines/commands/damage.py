@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipelines.archive import ledger
+from pipelines.archive import chain, ledger
 from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.home import Home
@@ -79,6 +79,8 @@ def findings(home: Home) -> Iterator[Finding]:
     except Damaged as reason:
         yield Finding("ledger", str(reason))
         return
+    for wrong in chain.faults(archive.ledger, chain.of(archive.ledger)):
+        yield Finding("ledger", wrong)
     yield from _archive(archive, receipts)
     returns = yield from _warehouse(home)
     yield from _history(home, returns)

@@ -56,6 +56,9 @@ def verify(
     judge: Annotated[
         str, typer.Option("--judge", metavar="N|all", help="Also judge so many returns again, and compare their rows.")
     ] = "0",
+    head: Annotated[
+        str, typer.Option("--head", metavar="HASH", help="The ledger's head as an earlier run printed it.")
+    ] = "",
     as_json: JsonOption = False,
     log_format: LogOption = LogFormat.text,
 ) -> int:
@@ -63,6 +66,7 @@ def verify(
     set_up_log(log_format)
     if judge != "all" and not judge.isdecimal():
         raise WrongUse(f"--judge is {judge!r}, expected a number of returns, or all")
+    from pipelines.archive import chain
     from pipelines.archive.ledger import Damaged
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
@@ -80,7 +84,11 @@ def verify(
     except Damaged as reason:
         _damage(archive.ledger.name, str(reason), as_json)
         return NOT_ACCEPTED
+    links = chain.of(archive.ledger)
     damaged = 0
+    for wrong in chain.faults(archive.ledger, links, head):
+        damaged += 1
+        _damage(archive.ledger.name, wrong, as_json)
     for name, sha256 in _known_files(home.warehouse):
         if sha256 not in firsts:
             damaged += 1
@@ -107,11 +115,12 @@ def verify(
             echo(printable(f"differs: {name}: {difference}"))
     strays = archive.strays()
     if as_json:
-        counts = {"files": len(firsts), "damaged": damaged, "differences": differing}
+        counts = {"files": len(firsts), "damaged": damaged, "differences": differing, "head": links.head}
         echo(json_line({**counts, "strays": [str(s) for s in strays]}))
     else:
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
+        echo(f"Ledger: {plural(links.lines, 'line')}, {links.chained} chained, head {links.head}")
         beside = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
         echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{beside}.")
     return NOT_ACCEPTED if damaged or differing else OK

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from home_state import contents
 from waste_plans import CAMPAIGN, csv_of, install, rows, with_totals
 
 from pipelines.archive.store import Archive
@@ -20,21 +21,6 @@ from pipelines.returns import Decision
 from warehouse.connect import Warehouse
 
 Command = Callable[..., Any]
-
-
-def contents(home: Home) -> dict[str, list[Any]]:
-    """All of raw, core and the marts, but for when it was loaded."""
-    held = {}
-    with Warehouse(home.warehouse).reading() as connection:
-        names = connection.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
-            " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
-        ).fetchall()
-        for (name,) in names:
-            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] != "loaded_at"]
-            quoted = ", ".join(f'"{column}"' for column in columns)
-            held[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
-    return held
 
 
 @pytest.fixture
@@ -58,14 +44,18 @@ def test_a_whole_home_is_proved_and_restored_from_archive_and_campaigns_alone(
     filled: Command, home: Home, tmp_path: Path
 ) -> None:
     done = filled("verify", "--judge", "all")
-    assert (done.returncode, done.stdout) == (0, "5 files in the archive, 0 damaged.\n")
-    before = contents(home)
+    ledger, count = done.stdout.splitlines()
+    assert (done.returncode, count) == (0, "5 files in the archive, 0 damaged.")
+    head = ledger.removeprefix("Ledger: 6 lines, 6 chained, head ")
+    assert len(head) == 64
+    assert filled("verify", "--head", head).returncode == 0
+    before = contents(home, {"loaded_at"})
     shutil.move(home.root, tmp_path / "lost")
     for kept in ("archive", "campaigns", "datasets"):
         if (tmp_path / "lost" / kept).exists():
             shutil.copytree(tmp_path / "lost" / kept, home.root / kept)
     assert filled("rebuild").returncode == 1  # syn-bad-05 is set aside
-    restored = contents(home)
+    restored = contents(home, {"loaded_at"})
     assert len(restored["mart.waste_plan_trend"]) == 1
     # The fixture builds the marts of the province table alone; what marts are made from has the times of loading.
     left = {table for table in restored if table.startswith("mart.") and table not in before} | {"core.mart_part"}
@@ -107,7 +97,53 @@ def test_an_export_that_was_altered_is_named(filled: Command, home: Home) -> Non
     (home.exports / "core_violation.parquet" / "no_campaign.parquet").write_bytes(b"no parquet")
     done = filled("verify")
     assert done.returncode == 1
-    differing, broken, count = done.stdout.splitlines()
+    differing, broken, _, count = done.stdout.splitlines()
     assert "rows differ from core.snapshot_judged; khrop export" in differing + broken
     assert "cannot be read" in differing + broken
     assert count == "5 files in the archive, 0 damaged; 2 differences in tables or exports."
+
+
+def _exchanged(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:2], lines[3], lines[2], *lines[4:]]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda lines: [lines[0].replace(b"both.zip", b"mail.zip"), *lines[1:]], 2),
+        (lambda lines: [*lines[:3], *lines[4:]], 4),
+        (_exchanged, 3),
+        (lambda lines: [*lines[:-1], lines[-1].replace(b', "previous"', b', "parent"')], 6),
+    ],
+    ids=["changed", "removed", "exchanged", "unchained"],
+)
+def test_a_line_of_the_ledger_that_was_altered_is_named(
+    filled: Command, home: Home, change: Callable[[list[bytes]], list[bytes]], line: int
+) -> None:
+    ledger = Archive(home.archive).ledger
+    ledger.write_bytes(b"".join(change(ledger.read_bytes().splitlines(keepends=True))))
+    expected = f"receipts.jsonl, line {line}, does not follow the line before it"
+    for command in ("verify", "doctor"):
+        done = filled(command)
+        assert (done.returncode, expected in done.stdout) == (1, True), done.stdout
+
+
+def test_a_ledger_that_was_cut_at_its_end_no_longer_has_the_head_that_was_kept(filled: Command, home: Home) -> None:
+    ledger = Archive(home.archive).ledger
+    head = json.loads(filled("verify", "--json").stdout.splitlines()[-1])["head"]
+    ledger.write_bytes(ledger.read_bytes().rpartition(b"\n{")[0] + b"\n")
+    done = filled("verify", "--head", head)
+    assert done.returncode == 1
+    assert f"no line of it has the hash {head}: it was cut or changed since" in done.stdout
+
+
+def test_a_ledger_of_before_goes_on_as_a_chain(filled: Command, home: Home, taken_in: Any, tmp_path: Path) -> None:
+    archive = Archive(home.archive)
+    old = [json.loads(line) for line in archive.ledger.read_text(encoding="utf-8").splitlines()]
+    for line in old:
+        del line["previous"]
+    archive.ledger.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in old), encoding="utf-8")
+    (tmp_path / "more.csv").write_bytes(csv_of(with_totals(rows()[::-1])))
+    taken_in(tmp_path / "more.csv", campaign=CAMPAIGN)
+    assert filled("verify").stdout.splitlines()[0].startswith("Ledger: 7 lines, 1 chained, head ")
+    assert "ledger" not in filled("doctor").stdout

@@ -123,11 +123,11 @@ def test_each_return_in_a_zip_is_taken_in_with_its_parent(
         assert conservation(connection, 4)[0].detail["opened"] == 1
 
 
-def test_ledger_lines_of_what_came_by_itself_are_as_before(home: Home, taken_in: TakeIn, sample: Path) -> None:
+def test_a_ledger_line_of_what_came_in_no_container_names_none(home: Home, taken_in: TakeIn, sample: Path) -> None:
     taken_in(sample)
     (line,) = (home.archive / "receipts.jsonl").read_text("utf-8").splitlines()
     assert set(json.loads(line)) == {
-        "sha256", "name", "media_type", "bytes", "received_at", "source", "campaign", "as_of", "again"
+        "sha256", "name", "media_type", "bytes", "received_at", "source", "campaign", "as_of", "again", "previous"
     }  # fmt: skip
     assert Receipt.from_json(line).parent is None
 

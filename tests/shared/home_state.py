@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 from collections import Counter
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 """States of a run of Dagster that nothing is still to come of."""
 
 
-def contents(home: Home) -> Tables:
-    """All of raw, core and the marts, but for what the clock said."""
+def contents(home: Home, clock: Collection[str] = CLOCK) -> Tables:
+    """All of raw, core and the marts, but for columns of what the clock said."""
     found: Tables = {}
     with Warehouse(home.warehouse).reading() as connection:
         names = connection.execute(
@@ -32,7 +33,7 @@ def contents(home: Home) -> Tables:
             " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
         ).fetchall()
         for (name,) in names:
-            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in CLOCK]
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in clock]
             quoted = ", ".join(f'"{column}"' for column in columns)
             found[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
     return found
@@ -72,7 +73,8 @@ def dagster_state(home: Home) -> dict[str, Any]:
         found["runs that did not end"] = {name: n for name, n in states.items() if name not in FINISHED}
     with closing(sqlite3.connect(history / "runs" / "index.db")) as index:
         found["partitions"] = sorted(
-            row[0] for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
+            row[0]
+            for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
         )
         # A batch may be reported twice after a kill, never not at all: what counts is what was reported.
         found["materialized"] = sorted(
@@ -81,7 +83,9 @@ def dagster_state(home: Home) -> dict[str, Any]:
                 " AND asset_key = '[\"returns\"]'"
             )
         )  # fmt: skip
-        found["slots held"] = index.execute("SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL").fetchone()
+        found["slots held"] = index.execute(
+            "SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL"
+        ).fetchone()
     return found
 
 

@@ -137,9 +137,9 @@ def _ended(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> s
     log = (home.root.parent / "log").read_text("utf-8", "replace")
     if "Traceback" in log:
         return "a traceback"
-    if code == 3:
+    if "internal error" in log:
         return "an internal error"
-    return "" if code in (0, 1, 2, 130, -what.signal) or what.kind == "room" else f"exit code {code}"
+    return "" if code in (0, 1, 2, 3, 130, -what.signal) else f"exit code {code}"
 
 
 def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:

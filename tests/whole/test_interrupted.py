@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from home_state import Tables, contents
 from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
@@ -25,8 +26,6 @@ pytestmark = pytest.mark.slow
 
 PLACE = Path(__file__).parent.parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-Tables = dict[str, list[tuple[Any, ...]]]
-CLOCK = {"state", "received_at", "known_from", "loaded_at", "applied_at"}
 
 # Runs the real command with one function that sends a signal to its own process, before or after doing its work.
 DRIVER = """
@@ -59,21 +58,6 @@ def stopped_by(number: int, home: Home, step: str, *arguments: Any) -> subproces
     command = [sys.executable, "-c", DRIVER, str(int(number)), *step.split(), *map(str, arguments)]
     environment = {**os.environ, "KHROP_HOME": str(home.root)}
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
-
-
-def contents(home: Home) -> Tables:
-    """All of core and the marts, but for what the clock said."""
-    found: Tables = {}
-    with Warehouse(home.warehouse).reading() as connection:
-        names = connection.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
-            " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
-        ).fetchall()
-        for (name,) in names:
-            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in CLOCK]
-            quoted = ", ".join(f'"{column}"' for column in columns)
-            found[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
-    return found
 
 
 def assert_nothing_is_half_loaded(home: Home) -> None:
