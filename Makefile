@@ -78,12 +78,13 @@ types: $(DEV)
 
 # What the tests need of Debian: Spark runs on Java, letters are printed by LibreOffice in a font like the department's,
 # as are the workbooks that are read, the site is looked at in Chromium; scans are read with Tesseract's letters, and
-# Dagster's runs are kept in Postgres.
+# Dagster's runs are kept in Postgres, and decisions signed with SSH keys.
 THAI_LETTERS := /usr/share/tesseract-ocr/5/tessdata/tha.traineddata
 LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
-	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf tesseract:tesseract-ocr $(THAI_LETTERS):tesseract-ocr-tha pg_lsclusters:postgresql
+	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf tesseract:tesseract-ocr $(THAI_LETTERS):tesseract-ocr-tha pg_lsclusters:postgresql \
+	  ssh-keygen:openssh-client
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
 # mypy runs beside them.

@@ -75,6 +75,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def signers(self) -> Path:
+        """Who may decide, with their public keys; where it is missing, decisions need no signature."""
+        return self.root / "signers"
+
+    @property
     def site(self) -> Path:
         """The site; a link, replaced as a whole."""
         return self.root / "site"

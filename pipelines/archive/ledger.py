@@ -46,6 +46,7 @@ class Receipt:
         again: Whether the ledger named the bytes before.
         decision: What a person decided (see `pipelines.returns.Decision`); None where bytes came.
         parent: The hash of the container that they came in (see `pipelines.intake.containers`), if any.
+        signature: The signature of the decision, if it is signed (see `pipelines.decisions.signatures`).
         previous: The hash of the line before (see `pipelines.archive.chain`), once it is written.
     """
 
@@ -60,12 +61,13 @@ class Receipt:
     again: bool = False
     decision: Mapping[str, Any] | None = None
     parent: str | None = None
+    signature: str | None = None
     previous: str | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """Return the line, without its end."""
         data = asdict(self)
-        for optional in ("decision", "parent", "previous"):
+        for optional in ("decision", "parent", "signature", "previous"):
             if data[optional] is None:
                 del data[optional]
         data["received_at"] = self.received_at.isoformat()

@@ -140,21 +140,30 @@ class Archive:
             ledger.append(self.ledger, additions.new)
             return additions.new
 
-    def record_decision(self, first: Receipt, source: str, decision: Mapping[str, Any]) -> Receipt:
+    def record_decision(
+        self,
+        first: Receipt,
+        source: str,
+        decision: Mapping[str, Any],
+        sign: Callable[[Receipt], str | None] | None = None,
+    ) -> Receipt:
         """Append to the ledger what a person decided.
 
         Args:
             first: The first receipt of the bytes.
             source: The command.
             decision: The decision as plain values.
+            sign: Returns the signature of the line, or None.
 
         Returns:
             The new receipt.
         """
         line = replace(
             first, received_at=datetime.now(UTC), source=source, campaign=None, as_of=None, again=True,
-            decision=decision, parent=None,
+            decision=decision, parent=None, signature=None,
         )  # fmt: skip
+        if sign:
+            line = replace(line, signature=sign(line))
         with self._locked():
             ledger.append(self.ledger, [line])
         return line
@@ -209,6 +218,7 @@ class Archive:
             source=f"{container.source}!{name}",
             again=sha256 in first,
             decision=None,
+            signature=None,
             parent=container.sha256,
         )
 

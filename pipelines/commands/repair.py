@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", envvar="KHROP_SIGNING_KEY", help="The SSH key that signs the decision."),
+]
 ReturnArgument = Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or hash.")]
 
 
@@ -49,6 +53,7 @@ def repair(
     ] = None,
     by: ByOption = None,
     reason: ReasonOption = None,
+    key: KeyOption = None,
     log_format: LogOption = LogFormat.text,
 ) -> int:
     """Propose which figures of a return are wrong and what they should be; with --accept, correct them."""
@@ -76,7 +81,7 @@ def repair(
         raise WrongUse(f"{target}: no table can be read from it: {judgement.violations[0].message_en}")
     report = propose(judgement, before, counted)
     if accept:
-        return _accept_repair(home, given, report, cell or [], signed(by, reason), as_json)
+        return _accept_repair(home, given, report, cell or [], signed(by, reason), key, as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
         echo(json_line({**entry, **report.as_dict()}))
@@ -92,6 +97,7 @@ def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]
         name: ReturnArgument,
         by: ByOption = None,
         reason: ReasonOption = None,
+        key: KeyOption = None,
         as_json: JsonOption = False,
         log_format: LogOption = LogFormat.text,
     ) -> int:
@@ -102,7 +108,7 @@ def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]
 
         home = Home.current()
         complete(home)
-        return decide(home, known_return(home, name), Decision(kind, *signature), as_json)
+        return decide(home, known_return(home, name), Decision(kind, *signature), key, as_json)
 
     command.__doc__ = help_text
     return guarded(command)
@@ -145,7 +151,13 @@ def _rows_of(file: Path) -> list[dict[str, Any]]:
 
 
 def _accept_repair(
-    home: Home, given: KnownReturn, report: Report, cells: list[str], signature: tuple[str, str], as_json: bool
+    home: Home,
+    given: KnownReturn,
+    report: Report,
+    cells: list[str],
+    signature: tuple[str, str],
+    key: Path | None,
+    as_json: bool,
 ) -> int:
     """Turn a report, or some of its cells, into a correction."""
     from pipelines.decisions.proposals import corrections
@@ -160,7 +172,7 @@ def _accept_repair(
     inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
     dropped = rows["drop_row"] if not cells else ()
     decision = Decision("correct", *signature, cells=tuple(chosen), dropped=dropped, inserted=inserted)
-    return decide(home, given, decision, as_json)
+    return decide(home, given, decision, key, as_json)
 
 
 def _not_unique(given: KnownReturn, report: Report) -> str:

@@ -15,6 +15,7 @@ from pipelines.commands.text import echo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from pipelines.decisions.counted import Counted
     from pipelines.home import Home
@@ -88,20 +89,21 @@ def signed(by: str | None, reason: str | None) -> tuple[str, str]:
     return who, why
 
 
-def decide(home: Home, given: KnownReturn, decision: Decision, as_json: bool) -> int:
+def decide(home: Home, given: KnownReturn, decision: Decision, key: Path | None, as_json: bool) -> int:
     """Write a decision to the ledger and judge the return with it; a decision that it has already is completed.
 
     Args:
         home: The home.
         given: The return.
         decision: The decision.
+        key: The key that signs it, if one is named.
         as_json: Whether the result is printed as JSON.
 
     Returns:
         The exit code; 0 where the return has this decision already.
 
     Raises:
-        WrongUse: Where the decision would have no effect, or not the intended one.
+        WrongUse: Where the decision would have no effect, or not the intended one, or is not signed where it must be.
     """
     from pipelines.commands.text import printable
 
@@ -110,8 +112,14 @@ def decide(home: Home, given: KnownReturn, decision: Decision, as_json: bool) ->
     if not same:
         _try(home, given, decision)
         from pipelines.archive.store import Archive
+        from pipelines.decisions import signatures
 
-        Archive(home.archive).record_decision(first, f"khrop {decision.kind}", decision.plain())
+        try:
+            Archive(home.archive).record_decision(
+                first, f"khrop {decision.kind}", decision.plain(), lambda line: signatures.sign(home, line, key)
+            )
+        except signatures.NotSigned as reason:
+            raise WrongUse(str(reason)) from None
     entries = intake_job(home, "ingest")
     known = [
         e for e in known_returns(home, [first.sha256]) if e["return"] not in {entry["return"] for entry in entries}

@@ -70,6 +70,7 @@ def verify(
     from pipelines.archive.ledger import Damaged
     from pipelines.archive.store import Archive
     from pipelines.commands.text import plural
+    from pipelines.decisions import signatures
     from pipelines.home import Home
 
     home = Home.current()
@@ -86,7 +87,7 @@ def verify(
         return NOT_ACCEPTED
     links = chain.of(archive.ledger)
     damaged = 0
-    for wrong in chain.faults(archive.ledger, links, head):
+    for wrong in (*chain.faults(archive.ledger, links, head), *signatures.faults(home, archive.receipts())):
         damaged += 1
         _damage(archive.ledger.name, wrong, as_json)
     for name, sha256 in _known_files(home.warehouse):
