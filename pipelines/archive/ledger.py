@@ -23,6 +23,7 @@ from pipelines.archive.copying import sync_folder
 NAME_LENGTH = 40
 """Characters of a file name in the name of a return."""
 ENDING = re.compile(r"(?<=.)\.[0-9a-z]{1,5}$")
+HASH = re.compile(rb'\{"sha256": "([0-9a-f]{64})", .*\}')
 SLUG = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 
 
@@ -215,25 +216,58 @@ def torn(path: Path) -> int:
 
 
 class Additions:
-    """What is to be appended to a ledger: each receipt once."""
+    """What is to be appended to a ledger: each receipt once.
 
-    def __init__(self, known: list[Receipt]) -> None:
+    Of what the ledger has only the lines are parsed that are of the same bytes as what is added.
+    """
+
+    def __init__(self, path: Path) -> None:
         """Begin with nothing to append.
 
         Args:
-            known: The receipts of the ledger.
+            path: The ledger, which need not exist.
+
+        Raises:
+            Damaged: Where a line is no receipt, as far as that is seen without parsing it.
         """
-        self.first = {r.sha256: r for r in reversed(known)}
         self.new: list[Receipt] = []
+        self._path = path
+        self._lines = _lines_by_hash(path)
         # The last receipt of the same bytes from the same source: hints A, then B, then A again are three receipts.
-        self._last = {r.origin: r for r in known}
+        self._last: dict[tuple[str, str, str, str | None], Receipt] = {}
+
+    def knows(self, sha256: str) -> bool:
+        """Return whether the ledger, or what is to be appended, has bytes of this hash."""
+        return sha256 in self._lines
 
     def add(self, receipt: Receipt) -> Receipt:
-        """Return the receipt that the ledger has of the same file and hints, or this one, which is then appended."""
+        """Return the receipt that the ledger has of the same file and hints, or this one, which is then appended.
+
+        Raises:
+            Damaged: Where a line of the same bytes is no receipt.
+        """
+        for number, line in self._lines.pop(receipt.sha256, ()):
+            known = _receipt(self._path, number, line)
+            self._last[known.origin] = known
+        self._lines[receipt.sha256] = []
         last = self._last.get(receipt.origin)
         if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
             return last
-        self.first.setdefault(receipt.sha256, receipt)
         self._last[receipt.origin] = receipt
         self.new.append(receipt)
         return receipt
+
+
+def _lines_by_hash(path: Path) -> dict[str, list[tuple[int, bytes]]]:
+    """Return the lines of a ledger with their numbers, by the hash of the bytes that they are of."""
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return {}
+    found: dict[str, list[tuple[int, bytes]]] = {}
+    for number, line in enumerate(lines, start=1):
+        # As `Receipt.to_json` writes it; a line that is written in another way is parsed.
+        written = HASH.fullmatch(line)
+        sha256 = written[1].decode() if written else _receipt(path, number, line).sha256
+        found.setdefault(sha256, []).append((number, line))
+    return found

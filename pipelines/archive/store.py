@@ -110,10 +110,10 @@ class Archive:
         """
         with self._locked():
             taken: list[Receipt] = []
-            additions = Additions(self.receipts())
+            additions = Additions(self.ledger)
             for file in files:
                 try:
-                    receipt = self._copy(file, additions.first)
+                    receipt = self._copy(file, additions)
                 except NotTaken as reason:
                     if refused is None:
                         raise
@@ -135,7 +135,7 @@ class Archive:
             The new receipts.
         """
         with self._locked():
-            additions = Additions(self.receipts())
+            additions = Additions(self.ledger)
             self._parts(container, opener, additions)
             ledger.append(self.ledger, additions.new)
             return additions.new
@@ -179,10 +179,10 @@ class Archive:
         named = {r.sha256 for r in self.receipts()}
         return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
 
-    def _copy(self, file: Incoming, first: Mapping[str, Receipt]) -> Receipt:
+    def _copy(self, file: Incoming, additions: Additions) -> Receipt:
         with self._temporary() as temporary:
             sha256, size, head = copy_settled(file.path, temporary)
-            if sha256 not in first or not self.holds(sha256):
+            if not additions.knows(sha256) or not self.holds(sha256):
                 self._settle(temporary, sha256)
         return Receipt(
             sha256,
@@ -193,16 +193,16 @@ class Archive:
             _text(file.source),
             file.campaign,
             file.as_of,
-            again=sha256 in first,
+            again=additions.knows(sha256),
         )
 
     def _parts(self, container: Receipt, opener: Opener, additions: Additions) -> list[Receipt]:
         parts = opener(self.path(container.sha256))
-        return [additions.add(self._write_part(container, name, data, additions.first)) for name, data in parts]
+        return [additions.add(self._write_part(container, name, data, additions)) for name, data in parts]
 
-    def _write_part(self, container: Receipt, name: str, data: bytes, first: Mapping[str, Receipt]) -> Receipt:
+    def _write_part(self, container: Receipt, name: str, data: bytes, additions: Additions) -> Receipt:
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 not in first or not self.holds(sha256):
+        if not additions.knows(sha256) or not self.holds(sha256):
             with self._temporary() as temporary:
                 with open(temporary, "wb") as write:
                     write.write(data)
@@ -216,7 +216,7 @@ class Archive:
             bytes=len(data),
             received_at=datetime.now(UTC),
             source=f"{container.source}!{name}",
-            again=sha256 in first,
+            again=additions.knows(sha256),
             decision=None,
             signature=None,
             parent=container.sha256,

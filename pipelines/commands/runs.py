@@ -15,6 +15,7 @@ from pipelines.commands.text import echo, json_line
 if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.intake.results import IntakeResult
+    from warehouse.connect import Warehouse
 
 LOG = logging.getLogger("khrop.ingest")
 LONG = 50
@@ -50,15 +51,15 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         RunFailed: Where the run failed.
         WarehouseLocked: Where another process holds the warehouse.
     """
-    from pipelines.monitoring.pending import unsent_alerts, waiting_work
-    from pipelines.orchestration import launch, listeners
+    from pipelines.orchestration import launch
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
-    if ops is None and not waiting_work(home, warehouse) and not unsent_alerts(home, warehouse):
+    if ops is None and _nothing_to_do(home, warehouse):
         for run_id in launch.tidy(home):
             LOG.info("run %s had died after its last step", run_id)
         return []
+    from pipelines.orchestration import listeners
 
     # Entries, not results: those of ten thousand returns hold all their violations.
     taken: list[Entry] = []
@@ -74,6 +75,20 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         with listeners.listening(add):
             run_job(home, job, ops, LOG)
     return taken
+
+
+def _nothing_to_do(home: Home, warehouse: Warehouse) -> bool:
+    from pipelines.monitoring import settled
+
+    if settled.is_settled(home) and not warehouse.busy():
+        return True
+    from pipelines.monitoring.pending import unsent_alerts, waiting_work
+
+    before = settled.mark(home)
+    if waiting_work(home, warehouse) or unsent_alerts(home, warehouse):
+        return False
+    settled.settle(home, before)
+    return True
 
 
 def complete(home: Home) -> None:

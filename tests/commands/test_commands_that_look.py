@@ -61,7 +61,7 @@ def test_an_empty_archive_cannot_be_rebuilt_from(run: Run) -> None:
 
 def test_an_empty_archive_is_whole(run: Run) -> None:
     said = run("verify")
-    assert (said.exit_code, said.stdout) == (0, "0 files in the archive, 0 damaged.\n")
+    assert (said.exit_code, said.stdout.splitlines()[-1]) == (0, "0 files in the archive, 0 damaged.")
 
 
 def test_status_of_a_warehouse_without_returns(run: Run, home: Home) -> None:
@@ -212,7 +212,7 @@ def test_verify_names_what_is_damaged_and_what_is_gone(run: Run, put: Any, home:
     put("a.csv"), put("b.csv", date(2020, 7, 9)), put("c.csv", date(2020, 7, 23))
     archive = Archive(home.archive)
     first, second, _ = archive.receipts()
-    assert run("verify").stdout == "3 files in the archive, 0 damaged.\n"
+    assert run("verify").stdout.endswith("\n3 files in the archive, 0 damaged.\n")
     archive.path(first.sha256).chmod(0o644)
     archive.path(first.sha256).write_text("another")
     archive.path(second.sha256).unlink()

@@ -289,7 +289,7 @@ def test_verify_proves_parts_and_parents(
 ) -> None:
     path = three(tmp_path)
     container, part, *_ = taken_in(path)
-    assert run("verify").stdout == "4 files in the archive, 0 damaged.\n"
+    assert run("verify").stdout.endswith("\n4 files in the archive, 0 damaged.\n")
     lost = Archive(home.archive).path(part.sha256)
     lost.unlink()
     said = run("verify")
