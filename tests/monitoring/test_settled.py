@@ -1,0 +1,107 @@
+"""That nothing is to be done is seen without importing datasets, and never when something may have to be done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.archive.store import Archive
+from pipelines.home import Home
+from pipelines.monitoring import settled
+from warehouse.connect import Warehouse
+
+Command = Callable[..., Any]
+
+# The command, and whether it imported what reads tables.
+DRIVER = """
+import sys
+from khrop.cli.app import main
+sys.argv = ["khrop", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("imported" if {"pandas", "pandera", "dagster"} & set(sys.modules) else "none", file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def quiet(home: Home, taken_in: Command, sample: Path) -> Home:
+    """A home that is settled."""
+    taken_in(sample)
+    if not home.exports.is_symlink():
+        home.exports.symlink_to("exports-of-now")
+    settled.settle(home, settled.mark(home))
+    assert settled.is_settled(home)
+    return home
+
+
+def test_nothing_to_do_is_seen_without_importing_what_reads_tables(home: Home, khrop: Command, sample: Path) -> None:
+    khrop("ingest", sample)
+    assert "Nothing to do" in khrop("ingest", sample).stdout
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, "ingest", str(sample)],
+        env={**os.environ, "KHROP_HOME": str(home.root)}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "none\n")
+    assert done.stdout.endswith("Nothing to do: 1 return already taken in.\n")
+
+
+def _campaign(home: Home) -> None:
+    (home.root / "campaigns").mkdir(exist_ok=True)
+    (home.root / "campaigns" / "another.toml").write_text('id = "another"\n', encoding="utf-8")
+
+
+def _dataset(home: Home) -> None:
+    (home.root / "datasets" / "waste").mkdir(parents=True)
+
+
+def _line(home: Home) -> None:
+    archive = Archive(home.archive)
+    archive.record_decision(archive.receipts()[0], "khrop withdraw", {"kind": "withdraw", "by": "a", "reason": "b"})
+
+
+def _warehouse(home: Home) -> None:
+    with Warehouse(home.warehouse).writing() as connection:
+        connection.execute("DELETE FROM core.violation")
+
+
+def _exports(home: Home) -> None:
+    home.exports.unlink()
+
+
+def _archived(home: Home) -> None:
+    (file,) = (path for path in home.archive.glob("[0-9a-f][0-9a-f]/*") if path.is_file())
+    shutil.copy(file, home.root / "aside")
+    file.unlink()
+    shutil.move(home.root / "aside", file)
+
+
+@pytest.mark.parametrize("change", [_campaign, _dataset, _line, _warehouse, _exports, _archived])
+def test_a_change_in_the_home_is_seen(quiet: Home, change: Callable[[Home], None]) -> None:
+    change(quiet)
+    assert not settled.is_settled(quiet)
+
+
+def test_another_environment_is_seen(quiet: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KHROP_ALERT_WEBHOOK", "https://hooks.example.org/khrop")
+    assert not settled.is_settled(quiet)
+
+
+def test_a_mark_that_cannot_be_read_is_none(quiet: Home) -> None:
+    (quiet.root / settled.FILE).write_bytes(b"\xff")
+    assert not settled.is_settled(quiet)
+
+
+def test_what_changes_while_it_is_seen_that_nothing_is_to_be_done_is_not_settled(quiet: Home) -> None:
+    before = settled.mark(quiet)
+    (quiet.root / settled.FILE).unlink()
+    _campaign(quiet)
+    settled.settle(quiet, before)
+    assert not (quiet.root / settled.FILE).exists()
