@@ -97,10 +97,11 @@ test: lint debian docs-check ## what CI runs: check, docs-check, all tests, buil
 build: $(DEV) debian ## build both distributions and test the library's wheel alone
 	@UV=$(abspath $(UV)) PYTHON=$(PYTHON) bash tests/library_alone.sh
 
-# The engines against the oracle, and the readers on spoilt documents, on many more cases, other ones each time: FORMS
-# names forms of documents alone, as in FORMS="pdf or xlsx".
+# What is tested by cases of chance on other cases than those of `make test`, other ones each time; the engines against
+# the oracle, and the readers on spoilt documents, on many more. FORMS names forms of documents alone: FORMS="pdf or xlsx".
 FUZZ := 40
 fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FORMS="pdf or xlsx")
+	$(if $(FORMS),,KHROP_FUZZ=1 $(BIN)/python -m pytest -q -m hypothesis)
 	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")

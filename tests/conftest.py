@@ -37,8 +37,9 @@ from warehouse.connect import Warehouse
 # own that lacks gRPC: it ends the process.
 sys.modules["__main__"].__dict__.setdefault("__file__", pytest.__file__)
 
-# How long a case takes says something of the machine, which runs several tests at once.
-settings.register_profile("khrop", deadline=None)
+# How long a case takes says something of the machine, which runs several tests at once. The cases are the same each
+# time; `make fuzz` looks for others.
+settings.register_profile("khrop", deadline=None, derandomize="KHROP_FUZZ" not in os.environ)
 settings.load_profile("khrop")
 
 ROOT = Path(__file__).parent.parent

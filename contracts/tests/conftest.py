@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -28,8 +29,9 @@ collect_ignore = [] if find_spec("pyarrow") else [
     str(file) for file in Path(__file__).parent.rglob("test_*.py") if OF_ARROW.search(file.read_text(encoding="utf-8"))
 ]  # fmt: skip
 
-# How long a case takes says something of the machine, which runs several tests at once.
-settings.register_profile("khrop", deadline=None)
+# How long a case takes says something of the machine, which runs several tests at once. The cases are the same each
+# time; `make fuzz` looks for others.
+settings.register_profile("khrop", deadline=None, derandomize="KHROP_FUZZ" not in os.environ)
 settings.load_profile("khrop")
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
