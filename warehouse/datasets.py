@@ -62,6 +62,8 @@ class DatasetTables:
         marts: The folder of its marts' SQL files; None where it has no marts.
         marts_by_campaign: Whether the rows of a campaign in its marts are made of that campaign's returns alone: the
             marts then have a column `campaign_id`, and campaigns that did not change are not built again.
+        by_change: Whether its rows and cells are stored as changes of the return before (see `warehouse.changes`); its
+            table is a view then.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
     """
 
@@ -73,7 +75,18 @@ class DatasetTables:
     columns: tuple[StoredColumn, ...]
     marts: Path | None = None
     marts_by_campaign: bool = False
+    by_change: bool = False
     reconciles_with: Reconciliation | None = None
+
+    @property
+    def change_table(self) -> str:
+        """The table of its rows by change, as schema.name."""
+        return f"{self.table}_change"
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The columns of an accepted row that are not of its return."""
+        return (*(column.name for column in self.columns if column.sql), "place")
 
     @property
     def mart_names(self) -> tuple[str, ...]:
@@ -106,7 +119,7 @@ class DatasetTables:
         Read once: the registry makes new tables when a file of the dataset changes.
         """
         sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
-        made_of = f"{self.columns}{sql}{self.marts_by_campaign}{self.reconciles_with or ''}"
+        made_of = f"{self.columns}{sql}{self.marts_by_campaign}{self.by_change or ''}{self.reconciles_with or ''}"
         return {
             "dataset": self.dataset,
             "title_th": self.title_th,
@@ -136,6 +149,14 @@ _AFTER = (
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
+_CHANGE = (
+    _own("chain", "VARCHAR", "the chain of versions (core.row_version): the returns of a campaign"),
+    _own("first", "INTEGER", "the first version that has the row"),
+    StoredColumn(
+        "last", "INTEGER", "INTEGER", False, "the last version that has the row; null where the newest does", ""
+    ),
+)
+_ACCEPTED = "The rows of accepted returns, all revisions; see {}_current for what counts."
 OWN_COLUMNS = tuple(c.name for c in (*_BEFORE, *_AFTER))
 """The columns that every dataset's tables have: names that a dataset's own columns may not take."""
 _ALWAYS = ("snapshot_id", "revision", "place", "judgement")
@@ -155,13 +176,66 @@ def ensure(connection: DuckDBPyConnection, datasets: Iterable[DatasetTables]) ->
     for tables in datasets:
         row = connection.execute("SELECT version FROM core.dataset WHERE dataset = ?", [tables.dataset]).fetchone()
         if row is None or row[0] != tables.row["version"]:
-            _table(connection, tables, set_aside=False)
-            _table(connection, tables, set_aside=True)
+            if tables.by_change:
+                _by_change(connection, tables)
+            else:
+                _refuse_changes(connection, tables)
+                _table(connection, tables, tables.table, set_aside=False)
+            _table(connection, tables, tables.set_aside, set_aside=True)
             _views(connection, tables)
 
 
-def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: bool) -> None:
-    name = tables.set_aside if set_aside else tables.table
+def _refuse_changes(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
+    by_change = "SELECT 1 FROM duckdb_views() WHERE schema_name || '.' || view_name = ?"
+    if connection.execute(by_change, [tables.table]).fetchone():
+        raise TablesDiffer(
+            f"{tables.table} is stored by change, and the dataset {tables.dataset} no longer says so: khrop rebuild"
+            " recreates the warehouse from the archive"
+        )
+
+
+def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
+    """Create the table of changes and the view of whole returns; rows that are stored whole are moved."""
+    from warehouse import changes
+
+    whole = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?", [tables.table]
+    ).fetchone()
+    aside = f"{tables.table}_whole"
+    if whole:
+        connection.execute(f"ALTER TABLE {tables.table} RENAME TO {aside.partition('.')[2]}")
+    _table(connection, tables, tables.change_table, set_aside=False)
+    of_version = [c.name for c in (*_BEFORE, *_AFTER) if c.name != "place"]
+    rows = ", ".join(f"c.{name}" for name in tables.row_columns)
+    listed = ", ".join(f"v.{name}" for name in of_version[:-1])
+    connection.execute(
+        f"CREATE OR REPLACE VIEW {tables.table} AS SELECT {listed}, {rows}, v.{of_version[-1]}"
+        f" FROM {changes.ROW_VERSION} AS v INNER JOIN {tables.change_table} AS c ON {changes.in_version('c', 'v')}"
+        f" WHERE v.dataset = {quoted(tables.dataset)}"
+    )
+    connection.execute(f"COMMENT ON VIEW {tables.table} IS {quoted(_ACCEPTED.format(tables.table))}")
+    for c in (*_BEFORE, *tables.columns, *_AFTER):
+        if c.sql:
+            connection.execute(f"COMMENT ON COLUMN {tables.table}.{c.name} IS {quoted(c.meaning)}")
+    if whole:
+        versions = connection.execute(
+            f"SELECT DISTINCT {', '.join(f'w.{name}' for name in of_version)}, s.loaded_at, s.ledger_line"
+            f" FROM {aside} AS w INNER JOIN core.snapshot AS s USING (snapshot_id, judgement)"
+            " ORDER BY s.loaded_at, s.ledger_line"
+        ).fetchall()
+        stored = [dict(zip(of_version, row, strict=False)) for row in versions]
+        for version in stored:
+            of = [version["snapshot_id"], version["judgement"]]
+            own = connection.execute(
+                f"SELECT {', '.join(tables.row_columns)} FROM {aside} WHERE snapshot_id = ? AND judgement = ?", of
+            ).fetchall()
+            changes.add_rows(connection, tables.change_table, tables.dataset, version, tables.row_columns,
+                             list(zip(*own, strict=True)))  # fmt: skip
+        connection.execute(f"DROP TABLE {aside}")
+
+
+def _table(connection: DuckDBPyConnection, tables: DatasetTables, name: str, *, set_aside: bool) -> None:
+    by_change = name == tables.change_table
     schema, _, bare = name.partition(".")
     existing = dict(
         connection.execute(
@@ -170,6 +244,8 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
         ).fetchall()
     )
     columns = [c for c in (*_BEFORE, *tables.columns, *_AFTER) if set_aside or c.sql]
+    if by_change:
+        columns = [*(c for c in columns if c.name in tables.row_columns), *_CHANGE]
     typed = {c.name: c.sql_set_aside if set_aside else c.sql for c in columns}
     differs = any(existing.get(c, kind) != kind for c, kind in typed.items())
     if differs and connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None:
@@ -191,12 +267,15 @@ def _table(connection: DuckDBPyConnection, tables: DatasetTables, *, set_aside: 
     for optional in set(existing) - {c.name for c in columns if (c.name in _ALWAYS if set_aside else c.required)}:
         # A column that the dataset no longer has, or that may be empty now: rows loaded before keep their values.
         connection.execute(f"ALTER TABLE {name} ALTER COLUMN {optional} DROP NOT NULL")
-    about = (
-        f"The rows of quarantined and withdrawn returns{'' if name == 'core.set_aside' else f' of {tables.dataset}'},"
-        " as far as they could be read; core.violation says why."
-        if set_aside
-        else f"The rows of accepted returns, all revisions; see {name}_current for what counts."
-    )
+    if set_aside:
+        of = "" if name == "core.set_aside" else f" of {tables.dataset}"
+        about = (
+            f"The rows of quarantined and withdrawn returns{of}, as far as they could be read; core.violation says why."
+        )
+    elif by_change:
+        about = f"The rows of accepted returns by change: each once for all versions that have it; see {tables.table}."
+    else:
+        about = _ACCEPTED.format(name)
     connection.execute(f"COMMENT ON TABLE {name} IS {quoted(about)}")
     for c in columns:
         meaning = c.meaning_set_aside if set_aside else c.meaning

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.violation import VIOLATION_FIELDS, Violation
+from warehouse import changes
 from warehouse.datasets import DatasetTables
 from warehouse.revisions import Arrival, File, Outcome, place
 from warehouse.verdicts import Verdict, by_violations, changed
@@ -51,8 +52,12 @@ def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]]
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     for tables in dict.fromkeys(a.dataset for a, _ in placed if a.dataset):
         own = [(a, o) for a, o in placed if a.dataset == tables]
-        loaded = [_row(a, o, r, tables, False) for a, o in own if o.verdict.accepted for r in a.rows]
-        insert(connection, tables.table, loaded)
+        accepted = [(a, o) for a, o in own if o.verdict.accepted]
+        if tables.by_change:
+            for a, o in accepted:
+                _by_change(connection, a, o, tables)
+        else:
+            insert(connection, tables.table, [_row(a, o, r, tables, False) for a, o in accepted for r in a.rows])
         aside = [_row(a, o, r, tables, True) for a, o in own if o.verdict.set_aside for r in a.rows]
         insert(connection, tables.set_aside, aside)
     claims = [
@@ -102,6 +107,13 @@ def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], tables: DatasetTables, 
     }
 
 
+def _by_change(connection: DuckDBPyConnection, a: Arrival, o: Outcome, tables: DatasetTables) -> None:
+    names = tables.row_columns
+    columns = [[row.get(name) for row in a.rows] for name in names]
+    of = {name: getattr(a, name) for name in _ROW} | {name: getattr(o, name) for name in _PLACED}
+    changes.add_rows(connection, tables.change_table, tables.dataset, of, names, columns)
+
+
 def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
     """Write the files that are not stored yet, and return the hashes of those that were."""
     rows = connection.execute(
@@ -118,10 +130,16 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
     last = {a.file.sha256: a for a in arrivals if a.cells}
     # A new file has no older reading: to look for one would scan the cells of all returns.
     if older := [name for name in last if name in known]:
-        connection.execute("DELETE FROM raw.cell WHERE sha256 IN (SELECT unnest(?))", [older])
-    if rows := [(name, *cell) for name, a in last.items() for cell in a.cells]:
-        names = ("sha256", "place", "row", "col", "printed", "read", "note", "field")
-        insert_columns(connection, "raw.cell", names, list(zip(*rows, strict=True)))
+        for table in ("raw.cell_whole", changes.CELL_VERSION):
+            connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
+    names = ("place", "row", "col", "printed", "read", "note", "field")
+    whole = {name: a for name, a in last.items() if not (a.dataset and a.dataset.by_change)}
+    if rows := [(name, *cell) for name, a in whole.items() for cell in a.cells]:
+        insert_columns(connection, "raw.cell_whole", ("sha256", *names), list(zip(*rows, strict=True)))
+    for name, a in last.items():
+        if name not in whole and a.dataset:
+            chain = f"{a.dataset.dataset}/{a.campaign_id or ''}"
+            changes.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
 
 
 def replace_comparisons(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HEADINGS = """
-WITH own AS (SELECT *, rowid AS number FROM raw.cell WHERE sha256 = ?),
+WITH own AS (SELECT * FROM raw.cell WHERE sha256 = ?),
 first AS (SELECT place, "row" FROM own WHERE field = 'heading' ORDER BY number LIMIT 1),
 fields AS (
     SELECT place, col, any_value(field) AS field FROM own WHERE field NOT IN ('', 'heading') GROUP BY place, col

@@ -110,6 +110,7 @@ class Dataset:
         label: The column by which people name a row.
         marts: The folder of its marts' SQL; None where it has no marts.
         marts_by_campaign: Whether a campaign's rows in them are made of its returns alone.
+        by_change: Whether its returns are stored as changes of the return before: for those that repeat most of it.
         shape: Returns the shape that `khrop.repair` needs, if any.
         reports: The reports of this dataset.
         set_aside: The table of its rows that were set aside; empty for `core.<name>_set_aside`.
@@ -133,6 +134,7 @@ class Dataset:
     label: str
     marts: Path | None = None
     marts_by_campaign: bool = False
+    by_change: bool = False
     shape: Callable[[], Shape] | None = None
     reports: tuple[Report, ...] = ()
     set_aside: str = ""
@@ -194,5 +196,5 @@ class Dataset:
         )
         return DatasetTables(
             self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts,
-            self.marts_by_campaign, self.reconciles_with,
+            self.marts_by_campaign, self.by_change, self.reconciles_with,
         )  # fmt: skip

@@ -25,6 +25,7 @@ from warehouse.datasets import NAME, OWN_COLUMNS
 
 FILE = "dataset.toml"
 BY_CAMPAIGN = "marts_by_campaign"
+BY_CHANGE = "by_change"
 KEYS = (
     "title_th",
     "title_en",
@@ -36,6 +37,7 @@ KEYS = (
     "columns",
     "row",
     BY_CAMPAIGN,
+    BY_CHANGE,
     reconciliation.KEY,
 )
 COLUMN_KEYS = (
@@ -90,6 +92,7 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
         label=label,
         marts=_marts(marts) if marts.is_dir() else None,
         marts_by_campaign=toml.value(BY_CAMPAIGN, bool, False),
+        by_change=toml.value(BY_CHANGE, bool, False),
         shape=_shape(made, columns),
         reconciles_with=reconciliation.declared(toml, by_name, key, label),
         references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},
