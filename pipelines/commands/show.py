@@ -92,8 +92,8 @@ def show(
 
 
 def _has_figures(connection: DuckDBPyConnection, name: str) -> bool:
-    """Return whether rows of a return have figures, which alone can be repaired. Asked of the tables, as datasets take
-    a second to load."""
+    """Return whether rows of a return have figures, which alone can be repaired."""
+    # Asked of the tables: datasets take a second to load.
     columns = connection.execute(
         "SELECT 1 FROM duckdb_columns() AS c INNER JOIN core.dataset AS d"
         " ON d.table_name = concat_ws('.', c.schema_name, c.table_name) INNER JOIN core.snapshot AS s USING (dataset)"

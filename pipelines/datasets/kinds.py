@@ -124,8 +124,8 @@ def moment_of(text: str) -> datetime | None:
     if hour is None:
         return None
     try:
-        at = time(*(int(part or 0) for part in hour.group(1, 2, 3)))
-        moment = datetime.combine(dates[0].date, at)
+        hours, minutes, seconds = (int(part or 0) for part in hour.group(1, 2, 3))
+        moment = datetime.combine(dates[0].date, time(hours, minutes, seconds))
         if offset := hour["offset"]:
             zoned = datetime.fromisoformat(f"{moment.isoformat()}{offset}")
             moment = zoned.astimezone(BANGKOK).replace(tzinfo=None)
@@ -135,8 +135,7 @@ def moment_of(text: str) -> datetime | None:
 
 
 def moment_key(column: str) -> str:
-    """Return where a typed row has the moment of a date, for the contract: the tables have the day. No column has
-    such a name."""
+    """Return where a typed row has the moment of a date, for the contract; no column has such a name."""
     return f"{column} moment"
 
 

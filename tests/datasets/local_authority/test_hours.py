@@ -31,7 +31,8 @@ KRABI = replace(campaigns.load()["synthetic-register"], params={"provinces": "81
 )  # fmt: skip
 def test_a_date_may_have_an_hour_after_it(text: str) -> None:
     moment = moment_of(text)
-    assert moment and moment.replace(second=0) == datetime(2020, 6, 11, 14, 32)
+    assert moment
+    assert moment.replace(second=0) == datetime(2020, 6, 11, 14, 32)
 
 
 @pytest.mark.parametrize(
