@@ -85,7 +85,7 @@ def show(
         place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
         lines += ["", f"{v['severity']} {v['rule_id']} · {place}"]
         lines.append(f"  stood     {printable(v['observed']) or '(nothing)'}")
-        lines.append(f"  expected  {printable(v['expected']) or '(nothing)'}")
+        lines += [f"  expected  {printable(v['expected'])}"] if v["expected"] else []
         lines += [f"  {printable(v['message_en'])}", f"  {printable(v['message_th'])}"]
     echo("\n".join(lines))
     return exit_code_of([last["verdict"]])

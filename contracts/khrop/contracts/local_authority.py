@@ -128,8 +128,8 @@ class LocalAuthority(pa.DataFrameModel):
         skip_null=("status",),
         column="saved_on",
         observed="{status}",
-        th="{name}: สถานะกับวันที่บันทึกไม่สอดคล้องกัน",
-        en="{name}: status {status} does not go with the day of saving",
+        th="{name}: ต้องมีวันที่บันทึกเมื่อสถานะเป็น “บันทึกแล้ว” เท่านั้น",
+        en="{name}: status {status}, but a day of saving must be there exactly where the status is saved",
     )
     def saved_on_present(cls, params: Params) -> nw.Expr:
         """The day of saving is there exactly where the status is saved."""

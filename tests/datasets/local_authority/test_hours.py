@@ -80,5 +80,5 @@ def test_a_column_of_timestamps_is_one_of_days() -> None:
 def test_an_empty_day_is_what_the_rule_says_of_it() -> None:
     (violation,) = judged(None).violations
     assert (violation.rule_id, violation.column_name, violation.place) == ("saved-on-present", "saved_on", "text!R5C7")
-    assert violation.message_en.endswith("status saved does not go with the day of saving")
-    assert violation.message_th.endswith("สถานะกับวันที่บันทึกไม่สอดคล้องกัน")
+    assert violation.message_en.endswith("a day of saving must be there exactly where the status is saved")
+    assert violation.message_th.endswith("ต้องมีวันที่บันทึกเมื่อสถานะเป็น “บันทึกแล้ว” เท่านั้น")

@@ -88,7 +88,7 @@ def test_what_is_wrong_is_named_at_its_cell(place: Place) -> None:
     ]  # fmt: skip
     assert all(at.endswith("C7") for *_, at in wrong)
     shown = place.khrop("show", "spoilt", code=1).stdout
-    assert "status not_started does not go with the day of saving" in shown
+    assert "status not_started, but a day of saving must be there" in shown
     assert "khrop repair" not in shown, "a register has no figures"
 
 
