@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,13 +19,12 @@ from warehouse.connect import Warehouse
 Tables = dict[str, list[tuple[Any, ...]]]
 CLOCK = {"state", "received_at", "known_from", "loaded_at", "applied_at", "decided_at"}
 """Columns that say when something was done."""
-VERSION = re.compile(r"-\d{12,}$")
 FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 """States of a run of Dagster that nothing is still to come of."""
 
 
-def contents(home: Home, clock: Collection[str] = CLOCK) -> Tables:
-    """All of raw, core and the marts, but for columns of what the clock said."""
+def contents(home: Home) -> Tables:
+    """All of raw, core and the marts, but for what the clock said."""
     found: Tables = {}
     with Warehouse(home.warehouse).reading() as connection:
         names = connection.execute(
@@ -35,7 +32,7 @@ def contents(home: Home, clock: Collection[str] = CLOCK) -> Tables:
             " WHERE schema_name IN ('raw', 'core', 'mart') ORDER BY ALL"
         ).fetchall()
         for (name,) in names:
-            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in clock]
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in CLOCK]
             quoted = ", ".join(f'"{column}"' for column in columns)
             found[name] = connection.execute(f"SELECT {quoted} FROM {name} ORDER BY ALL").fetchall()
     return found
@@ -58,12 +55,11 @@ def state(home: Home) -> dict[str, Any]:
         found["exports are those of the tables"] = exports.exported_state(home.exports) == exports.state(connection)
     found["waiting"] = waiting_work(home, Warehouse(home.warehouse))
     found["site"] = files(home.site)
-    found["letters"] = sorted(files(home.letters))
+    found["letters"] = sorted(files(home.root / "letters"))
     found["pages"] = files(home.pages)
-    # Of what is replaced as a whole there are two versions, `.name-number`: the present, and the one before.
-    beside = Counter(VERSION.sub("", path.name) for path in home.root.iterdir() if path.name.startswith("."))
-    found["left beside"] = sorted(beside)
-    found["more than two versions"] = sorted(name for name, count in beside.items() if count > 2)
+    found["left beside"] = sorted(p.name for p in home.root.iterdir() if p.name.startswith(".") and p.name != ".lock"
+                                  and not p.name.startswith(".exports-"))  # fmt: skip
+    found["old exports"] = max(0, sum(p.name.startswith(".exports-") for p in home.root.iterdir()) - 2)
     return found | dagster_state(home)
 
 
@@ -76,8 +72,7 @@ def dagster_state(home: Home) -> dict[str, Any]:
         found["runs that did not end"] = {name: n for name, n in states.items() if name not in FINISHED}
     with closing(sqlite3.connect(history / "runs" / "index.db")) as index:
         found["partitions"] = sorted(
-            row[0]
-            for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
+            row[0] for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
         )
         # A batch may be reported twice after a kill, never not at all: what counts is what was reported.
         found["materialized"] = sorted(
@@ -86,21 +81,17 @@ def dagster_state(home: Home) -> dict[str, Any]:
                 " AND asset_key = '[\"returns\"]'"
             )
         )  # fmt: skip
-        found["slots held"] = index.execute(
-            "SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL"
-        ).fetchone()
+        found["slots held"] = index.execute("SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL").fetchone()
     return found
 
 
 def files(folder: Path) -> dict[str, str]:
-    """The files below a folder as those see them who follow its links, with a hash of each."""
-    found = {}
-    for at, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(at, name)
-            found[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+    """The files below a folder, with a hash of each."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def processes(home: Home) -> list[int]:
