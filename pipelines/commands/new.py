@@ -42,10 +42,10 @@ def dataset(
 
     from pipelines.commands.text import plural, printable, short_path
     from pipelines.datasets import registry
+    from pipelines.datasets.kinds import BANGKOK
     from pipelines.datasets.proposal import example
     from pipelines.datasets.scaffold import campaign_of, files
     from pipelines.home import Home
-    from pipelines.intake.typed_rows import BANGKOK
     from warehouse.datasets import NAME
 
     home = Home.current()

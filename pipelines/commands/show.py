@@ -44,6 +44,7 @@ def show(
         container = containers.enclosed(connection, judgements[-1]["sha256"])
         notes = _file_notes(connection, full)
         why = evidence.of(connection, full, judgements[-1]["sha256"])
+        repairable = _has_figures(connection, full)
     last = judgements[-1]
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
@@ -78,16 +79,29 @@ def show(
     for decision in decisions:
         lines += _decision_lines(decision)
     lines.append(f"  {plural(len(violations), 'violation')}")
-    if last["verdict"] == "quarantined" and last["rows_read"]:
+    if last["verdict"] == "quarantined" and last["rows_read"] and repairable:
         lines.append(f"  khrop repair {full} proposes what the figures should be")
     for v in violations:
         place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
         lines += ["", f"{v['severity']} {v['rule_id']} · {place}"]
         lines.append(f"  stood     {printable(v['observed']) or '(nothing)'}")
-        lines.append(f"  expected  {printable(v['expected']) or '(nothing)'}")
+        lines += [f"  expected  {printable(v['expected'])}"] if v["expected"] else []
         lines += [f"  {printable(v['message_en'])}", f"  {printable(v['message_th'])}"]
     echo("\n".join(lines))
     return exit_code_of([last["verdict"]])
+
+
+def _has_figures(connection: DuckDBPyConnection, name: str) -> bool:
+    """Return whether rows of a return have figures, which alone can be repaired."""
+    # Asked of the tables: datasets take a second to load.
+    columns = connection.execute(
+        "SELECT 1 FROM duckdb_columns() AS c INNER JOIN core.dataset AS d"
+        " ON d.table_name = concat_ws('.', c.schema_name, c.table_name) INNER JOIN core.snapshot AS s USING (dataset)"
+        " WHERE s.snapshot_id = ? AND c.data_type SIMILAR TO 'INTEGER|DECIMAL.*'"
+        " AND c.column_name NOT IN ('revision', 'judgement') LIMIT 1",
+        [name],
+    )
+    return columns.fetchone() is not None
 
 
 def _file_notes(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
 from khrop.thai import provinces
 from khrop.thai.dates import find_dates
-from khrop.thai.digits import NotANumber, parse_count, parse_percent
+from khrop.thai.digits import NotANumber, parse_count, parse_percent, to_arabic
 
 HUNDREDTH = Decimal("0.01")
 LARGEST = Decimal(10**9)
 """Figures from here on are not read."""
 REMEMBERED = 1 << 12
 """Texts of cells that are cached: the same figures are in all returns."""
+BANGKOK = timezone(timedelta(hours=7))
+_HOUR = re.compile(
+    r"(?:(?:T|,?\s{0,8}(?:เวลา)?\s{0,8})([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:\.[0-9]{1,9})?)?"
+    r"\s?(?:น\.?|นาฬิกา)?(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+"""What follows a date that has an hour; nothing, where it has none."""
 Held = Literal["integer", "float", "text", "date"]
 """How a pandas frame holds values."""
 
@@ -100,9 +107,41 @@ def _text(text: str) -> str | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _date(text: str) -> date | None:
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that a cell names, on the clock of Thailand; midnight where it names a day alone.
+
+    Args:
+        text: A date, and after it the hour, if any: "๑๑ มิถุนายน ๒๕๖๓ เวลา ๑๔.๓๒ น.", "2020-06-11T07:32:00Z".
+
+    Returns:
+        The moment without an offset; None where the text is no date, or has more in it.
+    """
+    text = text.strip()
     dates = find_dates(text)
-    return dates[0].date if len(dates) == 1 and dates[0].printed.strip() == text.strip() else None
+    if len(dates) != 1 or dates[0].date is None or dates[0].start:
+        return None
+    hour = _HOUR.fullmatch(to_arabic(text[dates[0].end :]))
+    if hour is None:
+        return None
+    try:
+        hours, minutes, seconds = (int(part or 0) for part in hour.group(1, 2, 3))
+        moment = datetime.combine(dates[0].date, time(hours, minutes, seconds))
+        if offset := hour["offset"]:
+            zoned = datetime.fromisoformat(f"{moment.isoformat()}{offset}")
+            moment = zoned.astimezone(BANGKOK).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def moment_key(column: str) -> str:
+    """Return where a typed row has the moment of a date, for the contract; no column has such a name."""
+    return f"{column} moment"
+
+
+def _date(text: str) -> date | None:
+    moment = moment_of(text)
+    return moment.date() if moment else None
 
 
 COUNT = Kind("count", _count, "INTEGER", "BIGINT", "integer", "a whole number", True, 2**31 - 1)

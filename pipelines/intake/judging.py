@@ -20,6 +20,7 @@ from khrop.model.violation import Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.folder_contract import PYTHON, at_fault
+from pipelines.datasets.kinds import moment_key
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake import document_facts
@@ -251,7 +252,8 @@ def frame(
 ) -> Any:
     """Return typed rows of some snapshots as the pandas frame that the contract checks.
 
-    Columns that no heading named are not in it. Percents are floats of points, exact to the hundredth.
+    Columns that no heading named are not in it. Percents are floats of points, exact to the hundredth; dates have the
+    hours that cells name.
     """
     import pandas as pd
 
@@ -259,7 +261,8 @@ def frame(
     columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
     for column in dataset.columns:
         if headed is None or column.heading in headed:
-            columns[column.name] = column.kind.array([row.get(column.name) for _, row in together])
+            key = moment_key(column.name) if column.kind.held == "date" else column.name
+            columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in together])
     columns["place"] = pd.array([row.get("place") for _, row in together], dtype="str")
     for name in dataset.measures:
         printed = [row.get(f"{name}_printed") for _, row in together]
@@ -340,11 +343,17 @@ def _at_the_cell(
 
 def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
     """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
-    for rule in rules_of(dataset.contract):
-        if rule.id == violation.rule_id and rule.scope == "row":
-            failing = tuple(name for name in rule.columns if name not in rule.skip_null)
-            return failing if len(failing) > 1 else (violation.column_name,)
-    return (violation.column_name,)
+    column = violation.column_name
+    own = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
+    if not own:
+        return (column,)
+    about = next((rule for rule in own if column in rule.columns), None)
+    rule = about or own[0]
+    failing = tuple(name for name in rule.columns if name not in rule.skip_null)
+    if len(failing) > 1:
+        return failing
+    # A rule that itself tests a column for null says what an empty cell means there.
+    return (column,) if about else ()
 
 
 def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
@@ -354,11 +363,13 @@ def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
 
 
 def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping[str, Any], place: str) -> Violation:
-    """A violation that comes of a cell which is no number: what it says is that."""
+    """A violation that comes of a cell which is no number, or no date: what it says is that."""
     name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
-    th = f"{name}: “{printed}” ไม่ใช่ตัวเลข" if printed else f"{name}: ช่องว่าง ไม่มีตัวเลข"
-    en = f"{name}: “{printed}” is no number" if printed else f"{name}: the cell is empty"
+    kind = dataset.by_name[column].kind
+    what_th, what_en = ("วันที่", "date") if kind.held == "date" else ("ตัวเลข", "number")
+    th = f"{name}: “{printed}” ไม่ใช่{what_th}" if printed else f"{name}: ช่องว่าง ไม่มี{what_th}"
+    en = f"{name}: “{printed}” is no {what_en}" if printed else f"{name}: the cell is empty"
     return replace(
-        violation, column_name=column, observed=printed, expected=dataset.by_name[column].kind.expected,
+        violation, column_name=column, observed=printed, expected=kind.expected,
         place=place, message_th=th, message_en=en,
     )  # fmt: skip

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from khrop.thai.dates import find_dates
 from pipelines.campaigns import Campaign, fitting
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.kinds import BANGKOK, moment_key, moment_of
 from pipelines.intake import document_facts
 from pipelines.readers import RawTable
 from pipelines.readers.document import Claim, TableRow
 from pipelines.returns import Hints, TypedReturn
 
-BANGKOK = timezone(timedelta(hours=7))
 LATE = timedelta(days=90)
 """A campaign's last returns come within a quarter of its end."""
 DATES = (("letter", "letter_date"), ("document", "deadline"), ("document", "other_date"))
@@ -45,7 +45,8 @@ def typed(
     campaign, facts = _campaign(table, hints, own)
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
-    facts["received_on"] = received_at.astimezone(BANGKOK).date()
+    facts["received_at"] = received_at.astimezone(BANGKOK).replace(tzinfo=None)
+    facts["received_on"] = facts["received_at"].date()
     if campaign and (as_of := as_of_facts["as_of"]):
         opened, over = campaign.opened_on, (campaign.closed_on or campaign.deadline) + LATE
         outside = max((opened - as_of).days, (as_of - over).days, 0)
@@ -129,4 +130,6 @@ def _row(row: TableRow, columns: Mapping[str, int], dataset: Dataset) -> dict[st
         values[column.name] = value = column.parse(cell.read) if cell else None
         if value is None and column.heading in columns and column.kind.parsed:
             values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""
+        elif cell and isinstance(value, date):
+            values[moment_key(column.name)] = moment_of(cell.read)
     return values

@@ -16,11 +16,11 @@ from khrop.model.rule import Severity, rule_ids
 from pipelines.archive.store import Archive
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.kinds import BANGKOK
 from pipelines.datasets.registry import datasets
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
 from pipelines.intake.judging import READABLE
-from pipelines.intake.typed_rows import BANGKOK
 from warehouse.tables import Conservation, conservation
 
 if TYPE_CHECKING:

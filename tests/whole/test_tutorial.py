@@ -1,4 +1,4 @@
-"""The tutorial shows what the commands really print, and its contract holds for its file."""
+"""The tutorial shows what its commands and code really print, and its contract holds for its file."""
 
 from __future__ import annotations
 
@@ -7,46 +7,69 @@ import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import NamedTuple
+
+import pytest
 
 from pipelines.home import Home
+from pipelines.intake import inbox
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial"
 TEXT = (TUTORIAL / "index.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OWN = "## A dataset of your own"
+FENCED = re.compile(r"^```(.*)\n((?:.*\n)*?)```\n(?:\n```text\n((?:.*\n)*?)```\n)?", re.MULTILINE)
+"""A block between fences, and the output that follows code."""
 Command = Callable[..., "CompletedProcess[str]"]
 
 
-def calls(text: str) -> Iterator[tuple[list[str], str]]:
-    """Yield each call of `khrop` with the output that is shown, if any."""
-    for block in re.findall(r"```(?:console)?\n(\$ .*?)```", text, re.DOTALL):
-        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            line, _, output = shown.partition("\n")
+class Step(NamedTuple):
+    """What a reader does, and what is shown of its output: the arguments of `khrop`, or lines of Python."""
+
+    done: tuple[str, ...] | str
+    shown: str
+
+
+def steps(text: str) -> Iterator[Step]:
+    """Yield the calls of `khrop` and the code that can be run alone, in their order."""
+    for form, block, output in FENCED.findall(text):
+        if form == "python" and block.startswith(("import", "from")):
+            yield Step(block, output.strip())
+        for call in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:] if form in ("", "console") else ():
+            line, _, printed = call.partition("\n")
             if line.startswith("khrop "):
-                yield shlex.split(line)[1:], output.strip()
+                yield Step(tuple(shlex.split(line)[1:]), printed.strip())
 
 
-def test_the_commands_print_what_is_shown(khrop: Command, home: Home) -> None:
-    in_readme = {shlex.join(arguments): printed for arguments, printed in calls(README)}
-    for arguments, shown in calls(TEXT.partition(OWN)[0]):
-        if not shown:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """The home as a reader has it: the folder `data` of the clone, in which the reader is."""
+    for name in ("docs", "pipelines", "tests"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KHROP_HOME", "data")
+    monkeypatch.setattr(inbox, "SETTLED", 0.0)
+    return Home.current()
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in TUTORIAL.glob("*.md")))
+def test_a_page_prints_what_it_shows(page: str, khrop: Command, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (TUTORIAL / page).read_text(encoding="utf-8").partition(OWN)[0]
+    # What the README shows has a test of its own, and each command costs seconds.
+    in_readme = {step.done: step.shown for step in steps(README)}
+    for done, shown in steps(text):
+        if isinstance(done, str):
+            exec(done, {})
+            printed = capsys.readouterr().out
+        elif shown:
+            printed = in_readme.get(done) or khrop(*done).stdout
+        else:
             continue
-        # What the README shows has a test of its own, and each command costs seconds.
-        printed = in_readme.get(shlex.join(arguments)) or khrop(*arguments).stdout.replace(str(home.root), "data")
         rest = "\n".join(line.rstrip() for line in printed.split("\n"))
         for part in filter(None, (part.strip() for part in shown.split("…"))):
             _, there, rest = rest.partition(part)
-            assert there, f"{arguments} printed\n{printed}\nwithout\n{part}"
-
-
-def test_the_new_mart_is_exported(taken_in: Callable[..., Any], sample: Path, home: Home) -> None:
-    taken_in(sample)
-    code = re.findall(r"```python\n(import duckdb.*?)```", TEXT, re.DOTALL)[0]
-    shown: list[Any] = []
-    exec(code.replace("data/exports", str(home.exports)), {"print": shown.append})
-    assert sum(provinces for _, provinces in shown[0].fetchall()) == 76
+            assert there, f"{done} printed\n{printed}\nwithout\n{part}"
 
 
 def test_the_dataset_of_the_tutorial_goes_the_whole_way(khrop: Command, home: Home, tmp_path: Path) -> None:

@@ -84,7 +84,9 @@ class LocalAuthority(pa.DataFrameModel):
     province_code: Series[str] = pa.Field(coerce=True, description="two digits, TIS 1099")
     province_th: Series[str] | None = pa.Field(nullable=True, coerce=True, description="the province as read")
     status: Series[str] = pa.Field(coerce=True, isin=list(STATUSES), description="how far it is")
-    saved_on: Series[pa.DateTime] = pa.Field(nullable=True, coerce=True, description="the day its data were saved")
+    saved_on: Series[pa.DateTime] = pa.Field(
+        nullable=True, coerce=True, description="the day, or moment, its data were saved"
+    )
     recorded_by: Series[str] | None = pa.Field(nullable=True, coerce=True, description="who recorded them")
     note: Series[str] | None = pa.Field(nullable=True, coerce=True, description="why a status went back")
     code_kind: Series[str] | None = pa.Field(
@@ -94,7 +96,7 @@ class LocalAuthority(pa.DataFrameModel):
     code_district: Series[str] | None = pa.Field(nullable=True, coerce=True, description="that for the district")
 
     __contract__ = ContractOptions(
-        version="1.1.0",
+        version="1.2.0",
         title_th="ทะเบียนองค์กรปกครองส่วนท้องถิ่น",
         title_en="Register of local authorities",
         snapshot="snapshot_id",
@@ -126,8 +128,8 @@ class LocalAuthority(pa.DataFrameModel):
         skip_null=("status",),
         column="saved_on",
         observed="{status}",
-        th="{name}: สถานะกับวันที่บันทึกไม่สอดคล้องกัน",
-        en="{name}: status {status} does not go with the day of saving",
+        th="{name}: ต้องมีวันที่บันทึกเมื่อสถานะเป็น “บันทึกแล้ว” เท่านั้น",
+        en="{name}: status {status}, but a day of saving must be there exactly where the status is saved",
     )
     def saved_on_present(cls, params: Params) -> nw.Expr:
         """The day of saving is there exactly where the status is saved."""
@@ -207,6 +209,13 @@ class LocalAuthority(pa.DataFrameModel):
     def saved_on_within(cls, params: Params) -> BetweenFacts:
         """The day of saving is neither before the campaign opened nor after the as-of date."""
         return BetweenFacts("saved_on", "campaign_opened_on", "as_of")
+
+    @rule(
+        "saved-on-before-reception", scope="group", severity="warning", columns=("saved_on",), skip_null=("saved_on",)
+    )
+    def saved_on_before_reception(cls, params: Params) -> BetweenFacts:
+        """Nothing was saved after the register was received, to the hour where the register has hours."""
+        return BetweenFacts("saved_on", last="received_at")
 
     @rule(
         "status-kept",

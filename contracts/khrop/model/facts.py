@@ -31,12 +31,14 @@ class Facts:
         params: Facts of all snapshots, including those without a document.
         places: By snapshot and fact: the place in the document.
         documented: The snapshots whose document was passed, whatever it contains.
+        moments: By snapshot and fact: the moment of a date that was passed with an hour.
     """
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     params: Record = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     documented: set[str] = field(default_factory=set)
+    moments: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -54,6 +56,10 @@ class Facts:
     def place(self, snapshot: str, fact: str) -> str:
         """Return the place of a fact in the document, or an empty text."""
         return self.places.get((snapshot, fact), "")
+
+    def moment(self, snapshot: str, fact: str) -> Any:
+        """Return a fact; a date with its hour, where it was passed with one."""
+        return self.moments.get((snapshot, fact), self.of(snapshot).get(fact))
 
     def unread(self, snapshot: str, fact: str) -> str:
         """Return what was printed for an unreadable fact; empty where the fact was read or is absent."""
@@ -118,6 +124,7 @@ def gather(
         name = find_snapshot(row, column, snapshots)
         facts.documented.add(name)
         facts.own(name).update({k: _day(v) for k, v in row.items() if k != column})
+        facts.moments.update({(name, k): v for k, v in row.items() if isinstance(v, datetime)})
     for row in claims:
         name = find_snapshot(row, column, snapshots)
         _add_claim(facts, name, f"{row['source']}_{row['measure']}", row)

@@ -29,6 +29,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "letter_date": ("วันที่ของหนังสือ", "letter's date"),
     "letter_no": ("เลขที่หนังสือ", "letter's number"),
     "received_on": ("วันที่ได้รับ", "day received"),
+    "received_at": ("เวลาที่ได้รับ", "moment of reception"),
     "deadline": ("วันครบกำหนด", "deadline"),
     "other_date": ("วันที่อื่นในเอกสาร", "another date"),
     "campaign": ("รายการที่ต้องรายงาน", "campaign"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from khrop.model.facts import Facts, comparable, show
@@ -98,6 +98,9 @@ class GroupCounts(GroupKind):
 class BetweenFacts(GroupKind):
     """The dates in `column` lie between two facts of the document, both included; nulls are left to other rules.
 
+    A date, and a moment at midnight, is the whole of its day: an hour counts only where both the value and the fact
+    have one. Both are of one clock; a moment with a time zone is taken in UTC.
+
     Attributes:
         column: The column of dates.
         first: The fact that is the earliest date; none where it is empty, or the document does not say it.
@@ -126,25 +129,24 @@ class BetweenFacts(GroupKind):
         limits = {name: self._limits(facts, name) for name in groups}
         broken = [
             name for name, rows in groups.items()
-            if any(_outside(_day(row[end]), limits[name]) for row in rows for end in ("first", "last"))
+            if any(_outside(_moment(row[end]), limits[name]) for row in rows for end in ("first", "last"))
         ]  # fmt: skip
         for snapshot, rows in table.fetch(broken, (self.column,)):
-            outside = [row for row in rows if _outside(_day(row[self.column]), limits[snapshot])]
+            outside = [row for row in rows if _outside(_moment(row[self.column]), limits[snapshot])]
             for row in by.in_order(outside):
                 yield self._failure(snapshot, row, by, limits[snapshot])
 
     def _failure(self, snapshot: str, row: Mapping[str, Any], by: Grouping, limits: _Limits) -> Failure:
         texts = format_row(row, by.key, by.label)
-        observed = show(self.column, _day(row[self.column]))
-        expected = " … ".join(show("", limit) if limit else "" for limit in limits)
+        observed = _shown(_moment(row[self.column]))
+        expected = " … ".join(map(_shown, limits)).strip()
         name = texts.words["name"]
         th = f"{name}: {marked(self.column)} {observed} อยู่นอกช่วง {expected}"
         en = f"{name}: {self.column} {observed} is not within {expected}"
         return Failure(snapshot, texts.words["key"], self.column, observed, expected, by.where(row), th, en)
 
     def _limits(self, facts: Facts, snapshot: str) -> _Limits:
-        known = facts.of(snapshot)
-        return _day(known.get(self.first)), _day(known.get(self.last))
+        return _moment(facts.moment(snapshot, self.first)), _moment(facts.moment(snapshot, self.last))
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
@@ -160,15 +162,33 @@ class BetweenFacts(GroupKind):
         raise NotInSql("it compares with what the document says")
 
 
-_Limits = tuple[date | None, date | None]
+_Limits = tuple[datetime | None, datetime | None]
 
 
-def _day(value: Any) -> date | None:
+def _moment(value: Any) -> datetime | None:
     if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
+        return value.replace(tzinfo=None)
+    return datetime.combine(value, time()) if isinstance(value, date) else None
 
 
-def _outside(day: date | None, limits: _Limits) -> bool:
+def _shown(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return show("", moment.replace(microsecond=0) if _has_hour(moment) else moment.date())
+
+
+def _has_hour(moment: datetime) -> bool:
+    return moment.time() != time()
+
+
+def _outside(moment: datetime | None, limits: _Limits) -> bool:
     first, last = limits
-    return day is not None and ((first is not None and day < first) or (last is not None and day > last))
+    return moment is not None and (_before(moment, first) or _before(last, moment))
+
+
+def _before(earlier: datetime | None, later: datetime | None) -> bool:
+    if earlier is None or later is None:
+        return False
+    if _has_hour(earlier) and _has_hour(later):
+        return earlier < later
+    return earlier.date() < later.date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -75,6 +75,11 @@ BROKEN: dict[str, tuple[Change, dict[str, int]]] = {
     "a day without being saved": (put(4, saved_on=pd.Timestamp("2020-06-09")), {"saved-on-present": 1}),
     "saved before the campaign": (put(3, saved_on=pd.Timestamp("2020-05-18")), {"saved-on-within": 1}),
     "saved after the day": (put(3, saved_on=pd.Timestamp("2020-06-12")), {"saved-on-within": 1}),
+    "saved at a later hour of the next day": (
+        put(3, saved_on=pd.Timestamp("2020-06-12 00:01")),
+        {"saved-on-within": 1},
+    ),
+    "saved at the last hour of the day": (put(3, saved_on=pd.Timestamp("2020-06-11 23:59")), {}),
     "a code twice": (lambda frame: put(5, authority_code=frame.loc[4, "authority_code"])(frame), {"code-unique": 1}),
     "a code of another province": (put(5, code_province="99"), {"code-province": 1}),
     "a code's district under two names": (put(5, district="อื่น"), {"code-district": 1}),
@@ -92,6 +97,14 @@ def test_each_rule_fails_where_its_matter_is_changed(case: str) -> None:
     change, expected = BROKEN[case]
     frame = change(register())
     assert khrop.check(LocalAuthority, frame, document=DOCUMENT).counts() == expected
+
+
+def test_nothing_was_saved_after_the_reception() -> None:
+    frame = put(3, saved_on=pd.Timestamp("2020-06-11 12:01"))(register())
+    received = DOCUMENT | {"received_at": datetime(2020, 6, 11, 12, 0)}
+    (violation,) = khrop.check(LocalAuthority, frame, document=received).records
+    assert (violation.rule_id, violation.severity) == ("saved-on-before-reception", "warning")
+    assert khrop.check(LocalAuthority, register(), document=received).status == "accepted"
 
 
 def test_a_status_goes_back_only_with_a_note() -> None:

@@ -74,6 +74,23 @@ def test_dates_lie_between_what_the_document_says(engine: str) -> None:
     assert counts(of, engine, table, document={"as_of": date(2020, 6, 11)}) == {"r": 1}  # the other is not known
 
 
+@every_engine
+def test_an_hour_counts_where_the_value_and_the_fact_have_one(engine: str) -> None:
+    of = contract(
+        {"k": str, "d": (khrop_date(), {"nullable": True})},
+        r=rule(BetweenFacts("d", "opened", "received"), scope="group", columns=("d",), skip_null=("d",)),
+        __contract__=khrop.ContractOptions(version="1", key=("k",)),
+    )  # fmt: skip
+    moments = [datetime(2020, 6, 11), datetime(2020, 6, 11, 12, 1), datetime(2020, 5, 19, 0, 1), None]
+    table = pya.table({"k": ["a", "b", "c", "d"], "d": pya.array(moments, DAYS)})
+    noon = {"opened": date(2020, 5, 19), "received": datetime(2020, 6, 11, 12, 0)}
+    (violation,) = khrop.check(of, frame_of(engine, table), document=noon).records
+    assert (violation.key, violation.observed) == ("b", "2020-06-11 12:01:00")
+    assert violation.expected == "2020-05-19 … 2020-06-11 12:00:00"
+    assert counts(of, engine, table, document=noon | {"received": date(2020, 6, 11)}) == {}
+    assert counts(of, engine, table, document={"opened": datetime(2020, 5, 19, 0, 2)}) == {"r": 1}
+
+
 def khrop_date() -> Any:
     import pandera.pandas as pa
 

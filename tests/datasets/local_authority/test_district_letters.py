@@ -111,7 +111,7 @@ def texts(path: Path) -> list[str]:
 def test_a_province_has_a_file_with_a_letter_to_each_district_that_is_behind(place: Place) -> None:
     said = place.khrop("district-letters", "--date", "2020-06-16").stdout
     letters = sum(len(place.districts(code)) for code in {a.province_code for a in place.register})
-    assert said.startswith(f"register, as of {DAY}: {letters} letters in 76 files, 77 new or changed\n")
+    assert said.startswith(f"register, as of {DAY}: {letters} letters in 76 files and index.csv, 77 new or changed\n")
     assert len({path.name for path in place.folder.iterdir()}) == 77
     for file, code in (("81-krabi.docx", KRABI), ("92-trang.docx", TRANG)):
         to = [text.split("อำเภอ", 1)[1] for text in texts(place.folder / file) if text.startswith("ถึง")]

@@ -87,6 +87,9 @@ def test_what_is_wrong_is_named_at_its_cell(place: Place) -> None:
         ("readable", "saved_on", "เมื่อวาน"), ("saved-on-present", "saved_on", "not_started"),
     ]  # fmt: skip
     assert all(at.endswith("C7") for *_, at in wrong)
+    shown = place.khrop("show", "spoilt", code=1).stdout
+    assert "status not_started, but a day of saving must be there" in shown
+    assert "khrop repair" not in shown, "a register has no figures"
 
 
 def test_a_figure_is_followed_back_to_its_cell(place: Place) -> None:

@@ -72,7 +72,7 @@ def district_letters(
             echo(json_line({**entry, "letters": letters, "changed": done.changed, "files": list(done.files)}))
             continue
         changed = f"{done.changed} new or changed" if done.changed else "all as they were"
-        files_made = plural(len(done.files) - 1, "file")
+        files_made = f"{plural(len(done.files) - 1, 'file')} and index.csv"
         echo(f"{plan.campaign_id}, as of {plan.as_of}: {plural(letters, 'letter')} in {files_made}, {changed}")
         echo(f"  {short_path(done.folder)}")
     return OK
