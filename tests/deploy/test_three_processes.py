@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dagster_server import Server, stop
+from dagster_server import LONG, Server, stop
 from deployment import DEPLOY, compose, stages, variables, without
 from postgres_server import free_port, postgres
 
@@ -52,22 +52,34 @@ def server(home: Home, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory)
         (tmp_path / "workspace.yaml").write_text(workspace, encoding="utf-8")
         of_image = {name: here(value) for name, value in variables(stages()[-1]).items()}
         of_image["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        try:
-            for name in ("code", "web", "daemon"):
-                own = {key: here(without(str(value))) for key, value in services[name]["environment"].items()}
-                environment = os.environ | of_image | own
-                command = [here(word) for word in services[name]["command"]]
-                processes.append(
-                    subprocess.Popen(
-                        command, env=environment, stdout=said, stderr=said, start_new_session=True, cwd=tmp_path
-                    )
+
+        def environment(name: str) -> dict[str, str]:
+            own = {key: here(without(str(value))) for key, value in services[name]["environment"].items()}
+            return os.environ | of_image | own
+
+        def start(name: str) -> None:
+            command = [here(word) for word in services[name]["command"]]
+            processes.append(
+                subprocess.Popen(
+                    command, env=environment(name), stdout=said, stderr=said, start_new_session=True, cwd=tmp_path
                 )
-                check = [here(word) for word in services[name]["healthcheck"]["test"][1:]]
-                until = time.monotonic() + 240
-                while subprocess.run(check, env=environment, capture_output=True).returncode:
-                    assert processes[-1].poll() is None, log.read_text()[-5000:]
-                    assert time.monotonic() < until, f"{shlex.join(check)} fails\n{log.read_text()[-5000:]}"
-                    time.sleep(0.5)
+            )
+
+        def healthy(name: str) -> None:
+            check = [here(word) for word in services[name]["healthcheck"]["test"][1:]]
+            until = time.monotonic() + LONG
+            while subprocess.run(check, env=environment(name), capture_output=True).returncode:
+                assert all(process.poll() is None for process in processes), log.read_text()[-5000:]
+                assert time.monotonic() < until, f"{shlex.join(check)} fails\n{log.read_text()[-5000:]}"
+                time.sleep(2)  # a check imports Dagster
+
+        try:
+            start("code")
+            healthy("code")
+            for name in ("web", "daemon"):  # both wait for `code` alone
+                start(name)
+            for name in ("web", "daemon"):
+                healthy(name)
             yield Server(web, processes, log)
         finally:
             stop(processes)
