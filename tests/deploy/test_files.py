@@ -1,4 +1,4 @@
-"""The files of `deploy/`: valid, confined, one writer, and of one mind with the code and with each other."""
+"""The files of `deploy/` are valid and confined, have one writer, and agree with the code and with each other."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ WORKLOADS = [("Deployment", "khrop"), ("StatefulSet", "khrop-postgres")]
 
 
 def pod(kind: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = manifests()[kind, name]["spec"]["template"]["spec"]
-    return found
+    result: dict[str, Any] = manifests()[kind, name]["spec"]["template"]["spec"]
+    return result
 
 
 def containers(kind: str, name: str) -> dict[str, dict[str, Any]]:

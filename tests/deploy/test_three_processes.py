@@ -30,7 +30,7 @@ def server(home: Home, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory)
     services, log = compose()["services"], tmp_path / "servers.log"
     code, web = free_port(), free_port()
     processes: list[subprocess.Popen[bytes]] = []
-    with postgres(tmp_path_factory.mktemp("postgres")) as address, log.open("wb") as said:
+    with postgres(tmp_path_factory.mktemp("postgres")) as address, log.open("wb") as output:
         there = address.rpartition("@")[2]
         replaced = {
             "@postgres:5432/khrop": f"@{there}/postgres",
@@ -61,7 +61,7 @@ def server(home: Home, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory)
             command = [here(word) for word in services[name]["command"]]
             processes.append(
                 subprocess.Popen(
-                    command, env=environment(name), stdout=said, stderr=said, start_new_session=True, cwd=tmp_path
+                    command, env=environment(name), stdout=output, stderr=output, start_new_session=True, cwd=tmp_path
                 )
             )
 

@@ -35,14 +35,14 @@ def manifests() -> dict[tuple[str, str], dict[str, Any]]:
 def stages() -> list[list[Step]]:
     """The stages of the Dockerfile, each without its FROM; what is before the first FROM is none."""
     lines = [s for s in (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines() if not s.startswith("#")]
-    found: list[list[Step]] = []
+    result: list[list[Step]] = []
     for line in re.sub(r"\\\n", "", "\n".join(lines)).splitlines():
         word, _, rest = line.partition(" ")
         if word == "FROM":
-            found.append([])
-        elif word and found:
-            found[-1].append((word, rest.strip()))
-    return found
+            result.append([])
+        elif word and result:
+            result[-1].append((word, rest.strip()))
+    return result
 
 
 def variables(steps: list[Step], *words: str) -> dict[str, str]:
@@ -69,4 +69,4 @@ def in_context(path: str) -> bool:
 
 def without(text: str, **known: str) -> str:
     """A text of the compose file with its variables replaced by what is known of them, or by their defaults."""
-    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: known.get(found[1], found[2] or ""), text)
+    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda match: known.get(match[1], match[2] or ""), text)
