@@ -72,8 +72,7 @@ def dagster_state(home: Home) -> dict[str, Any]:
         found["runs that did not end"] = {name: n for name, n in states.items() if name not in FINISHED}
     with closing(sqlite3.connect(history / "runs" / "index.db")) as index:
         found["partitions"] = sorted(
-            row[0]
-            for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
+            row[0] for row in index.execute("SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'returns'")
         )
         # A batch may be reported twice after a kill, never not at all: what counts is what was reported.
         found["materialized"] = sorted(
@@ -82,9 +81,7 @@ def dagster_state(home: Home) -> dict[str, Any]:
                 " AND asset_key = '[\"returns\"]'"
             )
         )  # fmt: skip
-        found["slots held"] = index.execute(
-            "SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL"
-        ).fetchone()
+        found["slots held"] = index.execute("SELECT count(*) FROM concurrency_slots WHERE run_id IS NOT NULL").fetchone()
     return found
 
 
