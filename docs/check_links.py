@@ -29,7 +29,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`[^`\n]+`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-PATH = re.compile(r"`((?:contracts|pipelines|warehouse|docs|tests)/[^`\s*]*)`")
+PATH = re.compile(r"`((?:contracts|pipelines|warehouse|deploy|docs|tests)/[^`\s*]*)`")
 LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 """What a page loads by itself, and the attribute that names it."""
 FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?:https?:)?//")

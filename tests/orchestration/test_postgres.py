@@ -4,9 +4,6 @@ No `from __future__ import annotations`: as in the tests beside it.
 """
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,50 +11,20 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from postgres_server import postgres
 
 from pipelines.home import Home
 from pipelines.orchestration import launch
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-OWNER = "postgres"
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
-
-
-def program(name: str) -> str:
-    """A program of the newest Postgres that is installed; Debian keeps them out of the path."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
-    return str(found[-1]) if found else str(shutil.which(name))
-
-
-def as_owner(*command: str) -> list[str]:
-    """A command as a user that is not root, whom Postgres refuses."""
-    return (
-        ["setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups", *command]
-        if os.geteuid() == 0
-        else [*command]
-    )
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Postgres server: its address without the database."""
-    folder = tmp_path_factory.mktemp("postgres")
-    if os.geteuid() == 0:
-        shutil.chown(folder, OWNER)
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    made = [program("initdb"), "-D", str(data), "-U", "khrop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    subprocess.run(as_owner(*made), check=True, capture_output=True, timeout=120)
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    start = [program("pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start"]
-    subprocess.run(as_owner(*start), check=True, stdout=subprocess.DEVNULL, timeout=120)
-    yield f"postgresql://khrop:secret@127.0.0.1:{port}"
-    stop = [program("pg_ctl"), "-D", str(data), "-m", "immediate", "-t", "120", "stop"]
-    subprocess.run(as_owner(*stop), check=True, capture_output=True, timeout=120)
+    with postgres(tmp_path_factory.mktemp("postgres")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
+from dagster_server import Server, stop
+from postgres_server import free_port
 from province_table import BUILT
 
 from pipelines.archive.store import Archive
@@ -25,49 +19,6 @@ from pipelines.home import Home
 from pipelines.orchestration import launch
 
 pytestmark = pytest.mark.slow
-
-LONG = 240
-"""Seconds after which something that is waited for is given up; what is waited for takes about ten."""
-RUNS = """{ runsOrError { ... on Runs { results { runId status jobName
-    assetMaterializations { partition assetKey { path } } } } } }"""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running web server with its daemon."""
-
-    port: int
-    processes: list[subprocess.Popen[bytes]]
-    log: Path
-
-    def ask(self, query: str) -> Any:
-        """The answer to a GraphQL query."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql",
-            json.dumps({"query": query}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        # Not through a proxy that the environment may name.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            return json.load(answer)["data"]
-
-    def runs(self) -> list[dict[str, Any]]:
-        """All runs, the newest first."""
-        found: list[dict[str, Any]] = self.ask(RUNS)["runsOrError"]["results"]
-        return found
-
-    def wait(self, what: Callable[[], Any], why: str) -> Any:
-        """Wait until something holds; the last fault and the servers' log where it never does."""
-        until, fault = time.monotonic() + LONG, None
-        while time.monotonic() < until:
-            assert all(process.poll() is None for process in self.processes), self.log.read_text()[-5000:]
-            try:
-                if found := what():
-                    return found
-            except OSError as error:
-                fault = error
-            time.sleep(0.3)
-        pytest.fail(f"{why}: not within {LONG} s ({fault})\n{self.log.read_text()[-5000:]}")
 
 
 @pytest.fixture
@@ -78,9 +29,7 @@ def server(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     with launch.instance(home):  # as `khrop dev` does: the two would make Dagster's tables at once, and spoil them
         pass
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     place = Path(sys.executable).parent
     commands = [
         [str(place / "dagster-webserver"), "-m", launch.MODULE, "-h", "127.0.0.1", "-p", str(port)],
@@ -98,23 +47,6 @@ def server(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         stop(processes)
 
 
-def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """End the servers as a person would, and whatever of theirs still lives by force; then none may be left."""
-    children = [c for p in processes if p.poll() is None for c in psutil.Process(p.pid).children(recursive=True)]
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
-    for process in processes:
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(30)
-    _, alive = psutil.wait_procs(children, timeout=30)
-    for child in alive:
-        child.kill()
-    assert alive == [], "the servers left processes behind"
-
-
 def exported_rows(home: Home) -> int:
     """Rows of the current state, as a reader finds them in the exports."""
     try:
@@ -130,14 +62,11 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
     folder = home.inbox / "info-international-agreements"
     folder.mkdir(parents=True)
     server.wait(lambda: server.ask("{ version }"), "the web server answers")
-    ready = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
-        sensors { name sensorState { id status } } schedules { name scheduleState { status } } } } } }"""
-    (node,) = server.wait(lambda: server.ask(ready)["repositoriesOrError"]["nodes"], "the code location is loaded")
-    sensors = {s["name"]: s["sensorState"] for s in node["sensors"]}
-    assert {name: state["status"] for name, state in sensors.items()} == {"inbox": "RUNNING", "reports": "RUNNING"}
+    node = server.loaded()
+    sensors = {s["name"]: s["sensorState"]["status"] for s in node["sensors"]}
+    assert sensors == {"inbox": "RUNNING", "reports": "RUNNING"}
     # What is published is not of this test, and would go on when the servers are to end.
-    stopped = server.ask(f'mutation {{ stopSensor(id: "{sensors["reports"]["id"]}") {{ __typename }} }}')
-    assert stopped["stopSensor"]["__typename"] == "StopSensorMutationResult"
+    server.stop_sensor(node, "reports")
     assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [
         ("housekeeping", "RUNNING"),
         ("republish", "RUNNING"),
@@ -149,11 +78,8 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
         whole.write_bytes(content)
         shutil.move(whole, folder / name)
 
-    def succeeded(count: int) -> Callable[[], Any]:
-        return lambda: (runs := server.runs())[count - 1 :] and all(r["status"] == "SUCCESS" for r in runs) and runs
-
     drop(sample.read_bytes(), "return.txt")
-    (run,) = server.wait(succeeded(1), "the first return is taken in")
+    (run,) = server.wait(server.succeeded(1), "the first return is taken in")
     assert run["jobName"] == "ingest"
     shown = {tuple(m["assetKey"]["path"]) for m in run["assetMaterializations"]}
     assert shown == {(name,) for name in ("intake", "returns", *BUILT, "exports")}
@@ -162,7 +88,7 @@ def test_a_return_dropped_into_the_inbox_comes_to_stand_in_the_tables(
 
     broken = sample.read_text(encoding="utf-8").replace("จันทบุรี", "จันทบูรณ์")
     drop(broken.encode("utf-8"), "return.txt")
-    server.wait(succeeded(2), "the broken one in its place is set aside")
+    server.wait(server.succeeded(2), "the broken one in its place is set aside")
     judged = (home.exports / "core_snapshot_judged.csv").read_text(encoding="utf-8")
     assert judged.count("quarantined") == 1
     assert (home.exports / "mart_national_trend.csv").read_bytes() == national
