@@ -12,7 +12,7 @@ BENCH := $(VENV)/bench.txt
 TRAIN := $(VENV)/train.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
+.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
   screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
@@ -106,7 +106,7 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
 
-bench bench-readers bench-growth pages: export PYTHONPATH := $(CURDIR)/tests/shared
+bench bench-readers bench-growth bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
@@ -124,6 +124,10 @@ bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
 
 bench-spark: $(BENCH) ## contracts on Spark: jobs, shuffled rows, seconds (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_spark.py --rows $(or $(ROWS),2000000)
+
+# Fifty campaigns of weekly registers over five years, stored by change.
+bench-states: $(BENCH) debian ## a hundred million states of authorities: size, seconds, on DuckDB and Spark
+	$(BIN)/python tests/bench/bench_states.py --spark
 
 # A home with ten thousand returns, and one more.
 bench-growth: $(DEV) ## what one more return costs: seconds, memory, sizes (HOMES keeps the homes in a folder)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from warehouse import parts
+from warehouse.connect import with_room
 from warehouse.datasets import DatasetTables
 from warehouse.tables import count
 from warehouse.writing import insert, transaction
@@ -73,15 +74,19 @@ def refresh(
     exists = connection.execute(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = 'mart' AND table_name = ?", [name]
     ).fetchone()
-    with transaction(connection):
-        if not now or not exists or 2 * len(changed) > len(now):
-            create()
-        elif changed:
-            connection.execute(f"DELETE FROM mart.{name} WHERE {parts.of_campaigns(changed)}")
-            add(changed)
-        if changed:
-            named = parts.of_campaigns(changed) if now else "TRUE"
-            connection.execute(f"DELETE FROM {PARTS} WHERE mart = ? AND {named}", [name])
-            rows = [{"mart": name, "campaign_id": c, "state": now[c]} for c in changed if c in now]
-            insert(connection, PARTS, rows)
+
+    def work() -> None:
+        with transaction(connection):
+            if not now or not exists or 2 * len(changed) > len(now):
+                create()
+            elif changed:
+                connection.execute(f"DELETE FROM mart.{name} WHERE {parts.of_campaigns(changed)}")
+                add(changed)
+            if changed:
+                named = parts.of_campaigns(changed) if now else "TRUE"
+                connection.execute(f"DELETE FROM {PARTS} WHERE mart = ? AND {named}", [name])
+                rows = [{"mart": name, "campaign_id": c, "state": now[c]} for c in changed if c in now]
+                insert(connection, PARTS, rows)
+
+    with_room(connection, work)
     return count(connection, f"mart.{name}")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import load
-from warehouse.connect import Warehouse, migrate
+from warehouse.connect import Warehouse, migrate, with_room
 from warehouse.datasets import DatasetTables, StoredColumn, TablesDiffer, ensure
 from warehouse.revisions import Arrival, File
 from warehouse.tables import refresh_reference
@@ -163,3 +163,14 @@ def test_the_register_is_stored_by_change(home: Any, taken_in: Callable[..., Any
         ).fetchall()
     assert rows == 3 * 7850
     assert changed < 7850 * 1.15
+
+
+def test_work_that_does_not_fit_into_the_memory_is_done_with_more(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    many = "SELECT count(*) FROM (SELECT list(n) AS all_n FROM range(9000000) AS numbers(n)) AS listed, unnest(all_n)"
+    with warehouse.writing() as connection:
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute(many)
+        assert with_room(connection, lambda: connection.execute(many).fetchall()) == [(9_000_000,)]
+        ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    assert limit.startswith("91."), "it is as small as before"
