@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.readers.pdf.characters import (
@@ -47,6 +48,9 @@ LINE_END = 1.2
 """A line that strikes a text out ends within so many parts of its size from it; others are rules of a table."""
 LEAST_STRUCK = 6
 """A line of any length strikes out so many digits."""
+MOST_APART, MOST_BEYOND = 2.0, 1.6
+"""A line strikes a text of `LEAST_LETTERS` or more out where none of its signs is further from the next than so many
+parts of their size, and the line is not longer than so many times the text. Rules go through several cells."""
 STAMP, ANNOTATION, WATERMARK = "stamp", "annotation", "watermark"
 UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
 
@@ -219,13 +223,12 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
     struck: set[int] = set()
     for through in lines.values():
         line, some = through[0][0], [sign for _, sign in through]
+        left, right = min(sign.box[0] for sign in some), max(sign.box[2] for sign in some)
         beyond = LINE_END * max(sign.size for sign in some)
-        ends = min(sign.box[0] for sign in some) - beyond, max(sign.box[2] for sign in some) + beyond
         digits = sum(sign.text.isdigit() for sign in some)
-        along = ends[0] <= line.left and line.right <= ends[1] and not line.is_rule
-        if along or digits >= LEAST_STRUCK:
+        along = left - beyond <= line.left and line.right <= right + beyond
+        if digits >= LEAST_STRUCK or (not line.is_rule and (along or _through_a_text(line, some))):
             # Signs and marks between the letters are struck out with them.
-            left, right = min(sign.box[0] for sign in some), max(sign.box[2] for sign in some)
             base, size = some[0].origin[1], some[0].size
             struck.update(
                 sign.order
@@ -233,6 +236,15 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
                 if left <= (sign.box[0] + sign.box[2]) / 2 <= right and abs(sign.origin[1] - base) < 0.3 * size
             )
     return struck
+
+
+def _through_a_text(line: Line, some: Sequence[Read]) -> bool:
+    """Whether a line that ends further off goes through one long text, and not through the cells of a row."""
+    boxes = sorted(sign.box for sign in some)
+    gaps = (after[0] - before[2] for before, after in pairwise(boxes))
+    apart = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in some)
+    wide = boxes[-1][2] - boxes[0][0]
+    return len(some) >= LEAST_LETTERS and not apart and line.right - line.left <= MOST_BEYOND * wide
 
 
 def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:

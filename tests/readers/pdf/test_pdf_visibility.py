@@ -224,6 +224,17 @@ def test_a_line_below_a_text_or_over_it_and_the_rules_of_a_table_strike_nothing_
     assert text(crossed) == NEW
 
 
+def test_a_line_through_a_long_text_strikes_it_out_though_it_goes_on() -> None:
+    title = "การจัดทำความตกลงความร่วมมือระหว่างประเทศ"
+    width = 0.5 * 8 * len(title)
+    assert said(page().text(100, 200, title, 8).line(99, 197.6, 100 + 1.3 * width, 197.6)) == {"struck_text": title}
+    # A rule that is set too high goes through the headings of several cells.
+    rule = page().line(40, 197.6, 560, 197.6)
+    for x, words in ((50, "ร้อยละของ อปท. ที่"), (250, "แถบสีแสดงการ"), (450, "เปรียบเทียบ")):
+        rule.text(x, 200, words, 8)
+    assert said(rule) == {}
+
+
 def test_a_row_of_figures_that_a_line_goes_through_is_struck_out() -> None:
     one = page().ruled(100, HEADINGS, *ROWS).line(30, 137, 570, 137)
     assert "ตรัง" not in text(one)
