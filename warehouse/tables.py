@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.model.terminal_text import markdown_text
 from khrop.thai import provinces
-from warehouse.datasets import DatasetTables, ensure, known
+from warehouse.dataset_tables import ensure
+from warehouse.datasets import DatasetTables, known
 from warehouse.verdicts import ACCEPTED, Verdict
 from warehouse.writing import insert, transaction
 

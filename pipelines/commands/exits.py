@@ -63,7 +63,7 @@ def exit_of(error: Exception) -> tuple[int, str]:
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from pipelines.readers.process import ReaderKilled
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
-    from warehouse.datasets import TablesDiffer
+    from warehouse.dataset_tables import TablesDiffer
 
     if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)

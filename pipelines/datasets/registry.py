@@ -177,7 +177,7 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
     for other in others.values():
         taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
         taken |= {report.name: f"a report of {other.name}" for report in other.reports}
-        taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside")}
+        taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")}
     return taken.get(name, "")
 
 
@@ -196,7 +196,7 @@ def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
     import duckdb
 
     from warehouse.connect import migrate
-    from warehouse.datasets import ensure
+    from warehouse.dataset_tables import ensure
     from warehouse.marts import build as build_mart
     from warehouse.parts import CAMPAIGN
     from warehouse.tables import refresh_reference

@@ -21,7 +21,7 @@ from pipelines.intake.judging import judge
 from pipelines.returns import Hints, Return
 from warehouse import exports
 from warehouse.connect import Warehouse
-from warehouse.datasets import TablesDiffer
+from warehouse.dataset_tables import TablesDiffer
 from warehouse.verdicts import Verdict
 
 

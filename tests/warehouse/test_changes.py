@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from warehouse import load
 from warehouse.connect import Warehouse, migrate, with_room
-from warehouse.datasets import DatasetTables, StoredColumn, TablesDiffer, ensure
+from warehouse.dataset_tables import TablesDiffer, ensure
+from warehouse.datasets import DatasetTables, StoredColumn
 from warehouse.revisions import Arrival, File
 from warehouse.tables import refresh_reference
 from warehouse.verdicts import Verdict
