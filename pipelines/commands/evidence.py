@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HEADINGS = """
-WITH own AS (SELECT * FROM raw.cell WHERE sha256 = ?),
-first AS (SELECT place, "row" FROM own WHERE field = 'heading' ORDER BY number LIMIT 1),
+WITH own AS (SELECT * FROM raw.cell WHERE sha256 = $sha256),
+-- In the order of the document; what is stored by change has its table in one place.
+places AS (SELECT place, min(rowid) AS number FROM raw.cell_whole WHERE sha256 = $sha256 GROUP BY place),
+first AS (
+    SELECT place, "row" FROM own LEFT JOIN places USING (place) WHERE field = 'heading' ORDER BY number, "row" LIMIT 1
+),
 fields AS (
     SELECT place, col, any_value(field) AS field FROM own WHERE field NOT IN ('', 'heading') GROUP BY place, col
 )
@@ -54,7 +58,7 @@ def of(connection: DuckDBPyConnection, name: str, sha256: str) -> dict[str, Any]
         }
         for claim in fetch_dicts(connection, DATES, [name])
     ]
-    return {"headings": fetch_dicts(connection, HEADINGS, [sha256]), "dates": dates}
+    return {"headings": fetch_dicts(connection, HEADINGS, {"sha256": sha256}), "dates": dates}
 
 
 def lines(evidence: dict[str, Any]) -> list[str]:

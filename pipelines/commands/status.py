@@ -61,7 +61,9 @@ def home_for_reports() -> Home:
         return home
 
 
-def fetch_dicts(connection: DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+def fetch_dicts(
+    connection: DuckDBPyConnection, sql: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """Return the rows of a query, each as a mapping by column.
 
     Args:

@@ -177,7 +177,9 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
     for other in others.values():
         taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
         taken |= {report.name: f"a report of {other.name}" for report in other.reports}
-        taken |= {f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")}
+        taken |= {
+            f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")
+        }
     return taken.get(name, "")
 
 

@@ -57,9 +57,9 @@ COMMENT ON COLUMN raw.cell_change.last IS 'the last version that has it; null wh
 ALTER TABLE raw.cell RENAME TO cell_whole;
 COMMENT ON TABLE raw.cell_whole IS 'Cells of the other datasets, each return whole; see raw.cell.';
 CREATE VIEW raw.cell AS
-SELECT sha256, place, "row", col, printed, read, field, note, rowid AS number FROM raw.cell_whole
+SELECT sha256, place, "row", col, printed, read, field, note FROM raw.cell_whole
 UNION ALL
-SELECT v.sha256, c.place, c."row", c.col, c.printed, c.read, c.field, c.note, c."row" * 16384 + c.col
+SELECT v.sha256, c.place, c."row", c.col, c.printed, c.read, c.field, c.note
 FROM raw.cell_version AS v INNER JOIN raw.cell_change AS c
     ON c.chain = v.chain AND v.number BETWEEN c.first AND coalesce(c.last, v.number);
 COMMENT ON VIEW raw.cell IS 'Every cell of every return, as printed and as read; the end of every trail.';
@@ -71,4 +71,3 @@ COMMENT ON COLUMN raw.cell.printed IS 'the text as printed';
 COMMENT ON COLUMN raw.cell.read IS 'the same after normalising Thai text and spaces';
 COMMENT ON COLUMN raw.cell.field IS 'the contract column of its heading; empty for prose, ''heading'' for a heading';
 COMMENT ON COLUMN raw.cell.note IS 'what normalising did, empty when nothing';
-COMMENT ON COLUMN raw.cell.number IS 'where it stands in the order of the document';
