@@ -53,7 +53,7 @@ def add_rows(
         columns: Their values.
     """
     chain = f"{dataset}/{of['campaign_id']}"
-    number = _next(connection, ROW_VERSION, chain)
+    number = _next(connection, ROW_VERSION, table, chain)
     _add(connection, table, chain, number, names, columns)
     insert(connection, ROW_VERSION, [{"dataset": dataset, "chain": chain, "number": number, **of}])
 
@@ -70,16 +70,22 @@ def add_cells(
         names: The columns of its cells.
         columns: Their values.
     """
-    number = _next(connection, CELL_VERSION, chain)
+    number = _next(connection, CELL_VERSION, CELL_CHANGE, chain)
     _add(connection, CELL_CHANGE, chain, number, names, columns)
     insert(connection, CELL_VERSION, [{"sha256": sha256, "chain": chain, "number": number}])
 
 
-def _next(connection: DuckDBPyConnection, versions: str, chain: str) -> int:
+def _next(connection: DuckDBPyConnection, versions: str, table: str, chain: str) -> int:
+    """Return the number of the next version of a chain: one that no row of it names.
+
+    The version of a file that is read again is deleted, and its rows are not.
+    """
     ((last,),) = connection.execute(
-        f"SELECT coalesce(max(number), 0) FROM {versions} WHERE chain = ?", [chain]
+        f"SELECT greatest((SELECT max(number) FROM {versions} WHERE chain = $chain),"
+        f" (SELECT max(greatest(first, last)) FROM {table} WHERE chain = $chain))",
+        {"chain": chain},
     ).fetchall()
-    return int(last) + 1
+    return int(last or 0) + 1
 
 
 def _add(
