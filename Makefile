@@ -12,7 +12,7 @@ BENCH := $(VENV)/bench.txt
 TRAIN := $(VENV)/train.txt
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts bench-spark bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
+.PHONY: help run test dev fuzz bench bench-contracts torture bench-spark bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
   screenshots fonts docs docs-check pages lock \
   setup check lint types build debian
 .DELETE_ON_ERROR:
@@ -105,6 +105,11 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	$(if $(FORMS),,KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q contracts/tests/engine/test_conformance.py)
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
+
+# Commands are killed, find no room, or run twice at once, at moments of chance; run again, they must end as undisturbed.
+torture: $(DEV) ## kills, full disks and doubled commands at moments of chance (SEED, MINUTES)
+	PYTHONPATH=$(CURDIR)/tests/shared:$(CURDIR)/tests/torture $(BIN)/python tests/torture/torture.py \
+	  --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
 bench bench-readers bench-growth bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers

@@ -1,6 +1,6 @@
 """`make torture`: commands that are killed, that find no room, or that run beside another, at moments of chance.
 
-python -m torture --seed N [--minutes M | --times N] [--keep FOLDER]
+make torture SEED=N MINUTES=M, or: torture.py --seed N [--minutes M | --times N] [--keep FOLDER]
 
 Each time a step of a story is disturbed and then run again until it ends; the home must then be as the step leaves it
 when nothing disturbs it. What differs is printed with its seed and number, by which it can be had again, and its home
