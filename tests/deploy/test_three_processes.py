@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server(home: Home, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(home: Home, tmp_path: Path) -> Iterator[Server]:
     """The services of compose.yaml in its order, each after those it waits for are healthy by their own checks.
 
     Their command lines, variables and checks are those of the files; replaced are addresses, ports and folders.
@@ -30,7 +30,7 @@ def server(home: Home, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory)
     services, log = compose()["services"], tmp_path / "servers.log"
     code, web = free_port(), free_port()
     processes: list[subprocess.Popen[bytes]] = []
-    with postgres(tmp_path_factory.mktemp("postgres")) as address, log.open("wb") as output:
+    with postgres() as address, log.open("wb") as output:
         there = address.rpartition("@")[2]
         replaced = {
             "@postgres:5432/khrop": f"@{there}/postgres",

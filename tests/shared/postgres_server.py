@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,20 +38,35 @@ def as_owner(*command: str) -> list[str]:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A server with its data in a folder of pytest: its address without the database, as `khrop` without a password."""
-    if os.geteuid() == 0:
-        shutil.chown(folder, OWNER)
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    port, data = free_port(), folder / "data"
-    made = [program("initdb"), "-D", str(data), "-U", "khrop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    subprocess.run(as_owner(*made), check=True, capture_output=True, timeout=120)
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    start = [program("pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start"]
-    subprocess.run(as_owner(*start), check=True, stdout=subprocess.DEVNULL, timeout=120)
-    try:
-        yield f"postgresql://khrop:secret@127.0.0.1:{port}"
-    finally:
-        stop = [program("pg_ctl"), "-D", str(data), "-m", "immediate", "-t", "120", "stop"]
-        subprocess.run(as_owner(*stop), check=True, capture_output=True, timeout=120)
+def postgres() -> Iterator[str]:
+    """A server with its data in a folder of its own: its address without the database, as `khrop` without a password.
+
+    Not in a folder of pytest: these are closed to other users whenever pytest begins, and Postgres refuses root.
+    """
+    with tempfile.TemporaryDirectory(prefix="khrop-postgres-") as made:
+        folder = Path(made)
+        if os.geteuid() == 0:
+            shutil.chown(folder, OWNER)
+        port, data = free_port(), folder / "data"
+        init = [
+            program("initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "khrop",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
+        subprocess.run(as_owner(*init), check=True, capture_output=True, timeout=120)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        start = [program("pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start"]
+        subprocess.run(as_owner(*start), check=True, stdout=subprocess.DEVNULL, timeout=120)
+        try:
+            yield f"postgresql://khrop:secret@127.0.0.1:{port}"
+        finally:
+            stop = [program("pg_ctl"), "-D", str(data), "-m", "immediate", "-t", "120", "stop"]
+            subprocess.run(as_owner(*stop), check=True, capture_output=True, timeout=120)
