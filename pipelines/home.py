@@ -75,6 +75,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def alerts(self) -> Path:
+        """What alerts were sent to whom."""
+        return self.root / "alerts.json"
+
+    @property
     def signers(self) -> Path:
         """Who may decide, with their public keys; where it is missing, decisions need no signature."""
         return self.root / "signers"

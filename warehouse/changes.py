@@ -34,11 +34,16 @@ def in_version(change: str, version: str) -> str:
     )
 
 
+def chain_of(dataset: str, campaign_id: str | None) -> str:
+    """Return the chain of the returns of a campaign."""
+    return f"{dataset}/{campaign_id or ''}"
+
+
 def add_rows(
     connection: DuckDBPyConnection,
     table: str,
-    dataset: str,
-    of: dict[str, Any],
+    chain: str,
+    judged: tuple[str, int],
     names: Sequence[str],
     columns: Sequence[Sequence[Any]],
 ) -> None:
@@ -47,15 +52,15 @@ def add_rows(
     Args:
         connection: The warehouse, for writing.
         table: The table of changes, as schema.name.
-        dataset: The dataset.
-        of: The return: `snapshot_id`, `campaign_id`, `as_of`, `revision`, `judgement`.
+        chain: The returns that it is stored with.
+        judged: The return and its judgement.
         names: The columns of its rows.
         columns: Their values.
     """
-    chain = f"{dataset}/{of['campaign_id']}"
     number = _next(connection, ROW_VERSION, table, chain)
     _add(connection, table, chain, number, names, columns)
-    insert(connection, ROW_VERSION, [{"dataset": dataset, "chain": chain, "number": number, **of}])
+    version = {"chain": chain, "number": number, "snapshot_id": judged[0], "judgement": judged[1]}
+    insert(connection, ROW_VERSION, [version])
 
 
 def add_cells(

@@ -56,13 +56,12 @@ def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
     if whole:
         connection.execute(f"ALTER TABLE {tables.table} RENAME TO {aside.partition('.')[2]}")
     _table(connection, tables, tables.change_table, set_aside=False)
-    of_version = [c.name for c in (*BEFORE, *AFTER) if c.name != "place"]
     rows = ", ".join(f"c.{name}" for name in tables.row_columns)
-    listed = ", ".join(f"v.{name}" for name in of_version[:-1])
+    of_return = ", ".join(f"s.{c.name}" for c in BEFORE)
     connection.execute(
-        f"CREATE OR REPLACE VIEW {tables.table} AS SELECT {listed}, {rows}, v.{of_version[-1]}"
-        f" FROM {changes.ROW_VERSION} AS v INNER JOIN {tables.change_table} AS c ON {changes.in_version('c', 'v')}"
-        f" WHERE v.dataset = {quoted(tables.dataset)}"
+        f"CREATE OR REPLACE VIEW {tables.table} AS SELECT {of_return}, {rows}, s.judgement"
+        f" FROM core.snapshot AS s INNER JOIN {changes.ROW_VERSION} AS v USING (snapshot_id, judgement)"
+        f" INNER JOIN {tables.change_table} AS c ON {changes.in_version('c', 'v')}"
     )
     connection.execute(f"COMMENT ON VIEW {tables.table} IS {quoted(ACCEPTED.format(tables.table))}")
     for c in (*BEFORE, *tables.columns, *AFTER):
@@ -70,18 +69,18 @@ def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
             connection.execute(f"COMMENT ON COLUMN {tables.table}.{c.name} IS {quoted(c.meaning)}")
     if whole:
         versions = connection.execute(
-            f"SELECT DISTINCT {', '.join(f'w.{name}' for name in of_version)}, s.loaded_at, s.ledger_line"
-            f" FROM {aside} AS w INNER JOIN core.snapshot AS s USING (snapshot_id, judgement)"
-            " ORDER BY s.loaded_at, s.ledger_line"
+            f"SELECT DISTINCT s.snapshot_id, s.judgement, s.campaign_id, s.loaded_at, s.ledger_line FROM {aside} AS w"
+            " INNER JOIN core.snapshot AS s USING (snapshot_id, judgement) ORDER BY s.loaded_at, s.ledger_line"
         ).fetchall()
-        stored = [dict(zip(of_version, row, strict=False)) for row in versions]
-        for version in stored:
-            of = [version["snapshot_id"], version["judgement"]]
+        for name, judgement, campaign, *_ in versions:
             own = connection.execute(
-                f"SELECT {', '.join(tables.row_columns)} FROM {aside} WHERE snapshot_id = ? AND judgement = ?", of
+                f"SELECT {', '.join(tables.row_columns)} FROM {aside} WHERE snapshot_id = ? AND judgement = ?",
+                [name, judgement],
             ).fetchall()
-            changes.add_rows(connection, tables.change_table, tables.dataset, version, tables.row_columns,
-                             list(zip(*own, strict=True)))  # fmt: skip
+            changes.add_rows(
+                connection, tables.change_table, changes.chain_of(tables.dataset, campaign), (name, judgement),
+                tables.row_columns, list(zip(*own, strict=True)),
+            )  # fmt: skip
         connection.execute(f"DROP TABLE {aside}")
 
 

@@ -110,8 +110,8 @@ def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], tables: DatasetTables, 
 def _by_change(connection: DuckDBPyConnection, a: Arrival, o: Outcome, tables: DatasetTables) -> None:
     names = tables.row_columns
     columns = [[row.get(name) for row in a.rows] for name in names]
-    of = {name: getattr(a, name) for name in _ROW} | {name: getattr(o, name) for name in _PLACED}
-    changes.add_rows(connection, tables.change_table, tables.dataset, of, names, columns)
+    chain = changes.chain_of(tables.dataset, a.campaign_id)
+    changes.add_rows(connection, tables.change_table, chain, (a.snapshot_id, o.judgement), names, columns)
 
 
 def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
@@ -138,7 +138,7 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
         insert_columns(connection, "raw.cell_whole", ("sha256", *names), list(zip(*rows, strict=True)))
     for name, a in last.items():
         if name not in whole and a.dataset:
-            chain = f"{a.dataset.dataset}/{a.campaign_id or ''}"
+            chain = changes.chain_of(a.dataset.dataset, a.campaign_id)
             changes.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
 
 

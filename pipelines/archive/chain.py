@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -81,7 +81,7 @@ def before(ledger: BinaryIO) -> str:
     return digest(tail[:-1].rpartition(b"\n")[2]) if tail else FIRST
 
 
-def chained(lines: Iterator[str] | list[str], head: str) -> Iterator[str]:
+def chained(lines: Iterable[str], head: str) -> Iterator[str]:
     """Yield lines of JSON, each with the hash of the line before it.
 
     Args:

@@ -24,6 +24,8 @@ SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """In what two phrases with the same consonants may differ: the number of a round, a year."""
+FOLDER = "campaigns"
+"""Of a home: its own campaigns."""
 DEFAULT_DATASET = "province_progress"
 """The dataset of a campaign whose file names none."""
 OF_DATASET = "campaign.toml"
@@ -126,7 +128,7 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
     """
     known: dict[str, Campaign] = {}
     own = {c.id: c for _, c in of_datasets(home) if isinstance(c, Campaign)} if home else {}
-    for folder in (BUNDLED, *([home / "campaigns"] if home else [])):
+    for folder in (BUNDLED, *([home / FOLDER] if home else [])):
         here: dict[str, Path] = {}
         for file in sorted(folder.glob("*.toml")):
             campaign = parse(file)

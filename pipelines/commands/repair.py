@@ -22,6 +22,7 @@ from pipelines.commands.exits import (
 from pipelines.commands.runs import complete
 from pipelines.commands.signing import KnownReturn, decide, known_return, refuse_container, signed
 from pipelines.commands.text import echo, json_line
+from pipelines.decisions.signatures import VARIABLE as SIGNING_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,7 @@ ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who 
 ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 KeyOption = Annotated[
     Path | None,
-    typer.Option("--key", metavar="FILE", envvar="KHROP_SIGNING_KEY", help="The SSH key that signs the decision."),
+    typer.Option("--key", metavar="FILE", envvar=SIGNING_KEY, help="The SSH key that signs the decision."),
 ]
 ReturnArgument = Annotated[str, typer.Argument(metavar="RETURN", help="The return, by name, its beginning, or hash.")]
 

@@ -80,11 +80,11 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
 def _nothing_to_do(home: Home, warehouse: Warehouse) -> bool:
     from pipelines.monitoring import settled
 
-    if settled.is_settled(home) and not warehouse.busy():
+    before = settled.mark(home)
+    if settled.is_settled(home, before) and not warehouse.busy():
         return True
     from pipelines.monitoring.pending import unsent_alerts, waiting_work
 
-    before = settled.mark(home)
     if waiting_work(home, warehouse) or unsent_alerts(home, warehouse):
         return False
     settled.settle(home, before)

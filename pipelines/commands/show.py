@@ -44,8 +44,9 @@ def show(
         container = containers.enclosed(connection, judgements[-1]["sha256"])
         notes = _file_notes(connection, full)
         why = evidence.of(connection, full, judgements[-1]["sha256"])
-        repairable = _has_figures(connection, full)
-    last = judgements[-1]
+        last = judgements[-1]
+        set_aside = last["verdict"] == "quarantined" and last["rows_read"]
+        repairable = set_aside and _has_figures(connection, full)
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
         details: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
@@ -79,7 +80,7 @@ def show(
     for decision in decisions:
         lines += _decision_lines(decision)
     lines.append(f"  {plural(len(violations), 'violation')}")
-    if last["verdict"] == "quarantined" and last["rows_read"] and repairable:
+    if repairable:
         lines.append(f"  khrop repair {full} proposes what the figures should be")
     for v in violations:
         place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
@@ -93,7 +94,7 @@ def show(
 
 def _has_figures(connection: DuckDBPyConnection, name: str) -> bool:
     """Return whether rows of a return have figures, which alone can be repaired."""
-    # Asked of the tables: datasets take a second to load.
+    # By the tables: to load datasets takes a second.
     columns = connection.execute(
         "SELECT 1 FROM duckdb_columns() AS c INNER JOIN core.dataset AS d"
         " ON d.table_name = concat_ws('.', c.schema_name, c.table_name) INNER JOIN core.snapshot AS s USING (dataset)"

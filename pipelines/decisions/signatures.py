@@ -73,11 +73,19 @@ def faults(home: Home, receipts: Sequence[Receipt]) -> Iterator[str]:
         if receipt.signature is not None:
             begun = True
             if not home.signers.exists():
-                yield f"{what}, is signed, and {home.signers}, which would prove it, is missing"
-            elif reason := _refused(home, receipt, receipt.signature):
-                yield f"{what}, has a signature that does not hold: {reason}"
+                yield f"{what}, is signed, and {home.signers}, which would prove it, is missing: put it back"
+            elif reason := _unproved(home, receipt, receipt.signature):
+                yield f"{what}, has a signature that does not hold ({reason}): compare with a backup"
         elif begun:
-            yield f"{what}, is not signed, and one before it is"
+            yield f"{what}, is not signed, and one before it is: let {_by(receipt)} decide again with --key"
+
+
+def _unproved(home: Home, decided: Receipt, signature: str) -> str:
+    """Return why a signature proves nothing, the want of a program to check it among the reasons."""
+    try:
+        return _refused(home, decided, signature)
+    except NotSigned as reason:
+        return str(reason)
 
 
 def _refused(home: Home, decided: Receipt, signature: str) -> str:

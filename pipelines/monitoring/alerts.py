@@ -294,7 +294,7 @@ def _to(entry: Mapping[str, object] | None) -> list[str]:
 
 
 def _file(home: Home) -> Path:
-    return home.root / "alerts.json"
+    return home.alerts
 
 
 def _write(home: Home, records: Mapping[str, object]) -> None:

@@ -15,15 +15,15 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from pipelines import campaigns
+from pipelines.archive.store import Archive
+from pipelines.datasets import references, registry
+from pipelines.datasets.kinds import BANGKOK
 from pipelines.home import Home
 
 FILE = "settled"
 """In the home: the mark of the last time that there was nothing to do."""
-GROUPS = ("khrop.datasets", "khrop.commands")
-BANGKOK = ZoneInfo("Asia/Bangkok")
-"""A return is overdue by the day there."""
 PACKAGES = ("khrop", "pipelines", "warehouse")
 PREFIX = "KHROP_"
 """Environment variables that may change what is to be done, such as addresses of alerts."""
@@ -41,10 +41,15 @@ def mark(home: Home) -> str:
     return found.hexdigest()
 
 
-def is_settled(home: Home) -> bool:
-    """Return whether nothing changed since there was nothing to do."""
+def is_settled(home: Home, now: str) -> bool:
+    """Return whether nothing changed since there was nothing to do.
+
+    Args:
+        home: The home.
+        now: Its mark.
+    """
     try:
-        return (home.root / FILE).read_text(encoding="ascii") == mark(home)
+        return (home.root / FILE).read_text(encoding="ascii") == now
     except (OSError, ValueError):
         return False
 
@@ -64,20 +69,19 @@ def settle(home: Home, before: str) -> None:
 
 
 def _parts(home: Home) -> Iterator[object]:
-    yield datetime.now(BANGKOK).date()
+    yield datetime.now(BANGKOK).date()  # a return is overdue by the day there
     yield sys.version
     yield sorted((name, value) for name, value in os.environ.items() if name.startswith(PREFIX))
-    own = [point.module.partition(".")[0] for group in GROUPS for point in entry_points(group=group)]
+    own = [point.module.partition(".")[0] for point in entry_points(group=registry.GROUP)]
     for package in sorted({*PACKAGES, *own}):
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
             yield from _below(Path(folder))
     # A file that was lost and came again changes its folder alone, and no line of the ledger.
     yield from map(_seen, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
-    for folder in ("campaigns", "datasets", "references"):
+    for folder in (campaigns.FOLDER, registry.FOLDER, references.FOLDER):
         yield from _below(home.root / folder)
-    for file in (home.archive / "receipts.jsonl", home.warehouse, Path(f"{home.warehouse}.wal"),
-                 home.root / "alerts.json"):  # fmt: skip
+    for file in (Archive(home.archive).ledger, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):
         yield _seen(file)
     with suppress(OSError):
         yield os.readlink(home.exports)

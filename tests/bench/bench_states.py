@@ -40,8 +40,8 @@ FROM range(1, $campaigns + 1) AS campaigns(c), range(1, $weeks + 1) AS weeks(v);
 """
 LINKS = """
 INSERT INTO core.row_version
-SELECT dataset, dataset || '/' || campaign_id, row_number() OVER (PARTITION BY campaign_id ORDER BY as_of), snapshot_id,
-    campaign_id, as_of, revision, judgement
+SELECT dataset || '/' || campaign_id, row_number() OVER (PARTITION BY campaign_id ORDER BY as_of), snapshot_id,
+    judgement
 FROM core.snapshot
 """
 
@@ -110,18 +110,12 @@ def main() -> None:
         with warehouse.reading() as connection:
             _read(connection, tables, asked.campaigns)
         last = [None if row is None else str(row) for row in base["place"]]
-        of = {
-            "snapshot_id": "one-more",
-            "campaign_id": "c001",
-            "as_of": date(2030, 1, 7),
-            "revision": 1,
-            "judgement": 1,
-        }
+        chain = changes.chain_of(DATASET, "c001")
         columns = [list(base[name]) if name in base else ["saved" if name == "status" else None] * len(last)
                    for name in tables.row_columns]  # fmt: skip
         begun = time.perf_counter()
         with warehouse.writing() as connection, transaction(connection):
-            changes.add_rows(connection, tables.change_table, DATASET, of, tables.row_columns, columns)
+            changes.add_rows(connection, tables.change_table, chain, ("one-more", 1), tables.row_columns, columns)
         say("one more register, all of its rows changed", f"{(time.perf_counter() - begun) * 1000:.0f} ms", "")
         if asked.spark:
             _spark(warehouse, Path(folder))
@@ -159,7 +153,7 @@ def _spark(warehouse: Warehouse, folder: Path) -> None:
     for name in names.values():
         session.read.parquet(f"{folder / name}.parquet").createOrReplaceTempView(name)
     sql = (
-        "SELECT count(*) FROM (SELECT v.campaign_id, v.as_of, c.status, count(*) FROM v INNER JOIN c"
+        "SELECT count(*) FROM (SELECT v.chain, v.number, c.status, count(*) FROM v INNER JOIN c"
         f" ON {changes.in_version('c', 'v')} GROUP BY ALL)"
     )
     seconds, rows = best(lambda: session.sql(sql).collect())

@@ -37,8 +37,8 @@ def run(home: Home) -> Run:
 def put(tmp_path: Path, taken_in: Any) -> Callable[..., Any]:
     """Write a return and take it in."""
 
-    def take(name: str, as_of: date = JUNE, spoil: tuple[str, str] = ("", ""), **told: Any) -> Any:
-        (tmp_path / name).write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+    def take(name: str, as_of: date = JUNE, spoil: tuple[str, str] = ("", ""), **options: Any) -> Any:
+        (tmp_path / name).write_text(written_return(as_of, **options).replace(*spoil), encoding="utf-8")
         return taken_in(tmp_path / name)[-1]
 
     return take
@@ -46,51 +46,51 @@ def put(tmp_path: Path, taken_in: Any) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("command", [["status"], ["summary"], ["show", "x"], ["recheck"], ["recheck", "x"]])
 def test_without_a_warehouse_a_command_says_how_to_make_one(run: Run, home: Home, command: list[str]) -> None:
-    said = run(*command)
-    assert said.exit_code == 2
-    assert said.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
-    assert said.stdout == ""
+    done = run(*command)
+    assert done.exit_code == 2
+    assert done.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
+    assert done.stdout == ""
     assert not home.warehouse.exists()
 
 
 def test_an_empty_archive_cannot_be_rebuilt_from(run: Run) -> None:
-    said = run("rebuild")
-    assert said.exit_code == 2
-    assert "there is nothing to rebuild from" in said.stderr
+    done = run("rebuild")
+    assert done.exit_code == 2
+    assert "there is nothing to rebuild from" in done.stderr
 
 
 def test_an_empty_archive_is_whole(run: Run) -> None:
-    said = run("verify")
-    assert (said.exit_code, said.stdout.splitlines()[-1]) == (0, "0 files in the archive, 0 damaged.")
+    done = run("verify")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "0 files in the archive, 0 damaged.")
 
 
 def test_status_of_a_warehouse_without_returns(run: Run, home: Home) -> None:
     home.root.mkdir()
     with Warehouse(home.warehouse).writing():
         pass
-    said = run("status")
-    assert said.exit_code == 0
-    assert "\n0 returns\n" in said.stdout
+    done = run("status")
+    assert done.exit_code == 0
+    assert "\n0 returns\n" in done.stdout
 
 
 def test_status_shows_the_campaign_and_each_return(run: Run, put: Any, home: Home, sample: Path, taken_in: Any) -> None:
     (first,) = taken_in(sample)
     broken = put("broken.csv", spoil=(NAMES[3], NAMES[3][:-1]))
-    said = run("status")
-    assert said.exit_code == 0
-    assert "  as of 2020-06-11: 292 of 7,850 saved (3.72 %), 7,558 pending, in 76 provinces\n" in said.stdout
-    assert "  deadline 2020-08-31: 81 days left at the as-of date\n" in said.stdout
-    assert "2 returns: 1 accepted_with_warnings, 1 quarantined\n" in said.stdout
+    done = run("status")
+    assert done.exit_code == 0
+    assert "  as of 2020-06-11: 292 of 7,850 saved (3.72 %), 7,558 pending, in 76 provinces\n" in done.stdout
+    assert "  deadline 2020-08-31: 81 days left at the as-of date\n" in done.stdout
+    assert "2 returns: 1 accepted_with_warnings, 1 quarantined\n" in done.stdout
     for story in (first, broken):
-        (line,) = (line for line in said.stdout.splitlines() if story.snapshot_id in line)
+        (line,) = (line for line in done.stdout.splitlines() if story.snapshot_id in line)
         assert line.split()[:4] == [story.verdict, str(story.as_of), "revision", "1"]
-    assert said.stdout.rstrip().endswith(f"Warehouse: {home.warehouse}")
+    assert done.stdout.rstrip().endswith(f"Warehouse: {home.warehouse}")
 
 
 def test_status_for_machines(run: Run, put: Any, home: Home) -> None:
     story = put("a.csv")
-    said = json.loads(run("status", "--json").stdout)
-    (campaign,), (one,) = said["campaigns"], said["returns"]
+    done = json.loads(run("status", "--json").stdout)
+    (campaign,), (one,) = done["campaigns"], done["returns"]
     assert (campaign["campaign_id"], campaign["as_of"], campaign["total"]) == (story.campaign_id, str(JUNE), 7850)
     assert campaign["saved"] + campaign["pending"] == 7850
     assert (one["snapshot_id"], one["verdict"], one["revision"]) == (story.snapshot_id, "accepted", 1)
@@ -107,14 +107,14 @@ def test_status_shows_the_newest_returns_or_all_of_them(run: Run, put: Any, monk
 
 def test_summary_shows_the_nation_the_best_and_the_worst(run: Run, sample: Path, taken_in: Any) -> None:
     taken_in(sample)
-    said = run("summary")
-    assert said.exit_code == 0
+    done = run("summary")
+    assert done.exit_code == 0
     assert (
         "Nationwide 292 of 7,850 authorities saved (3.72 %), 7,558 pending; 81 days left until 2020-08-31"
-        in said.stdout
+        in done.stdout
     )
-    assert "12 provinces of 76 saved nothing yet" in said.stdout
-    lines = said.stdout.splitlines()
+    assert "12 provinces of 76 saved nothing yet" in done.stdout
+    lines = done.stdout.splitlines()
     best, worst = lines.index("Best"), lines.index("Worst")
     shares = [float(line.split()[-2]) for line in (*lines[best + 1 : best + 6], *lines[worst + 1 : worst + 6])]
     assert shares == sorted(shares, reverse=True)
@@ -139,9 +139,9 @@ def test_summary_for_machines_holds_all_provinces_and_the_warnings(run: Run, sam
 
 def test_summary_where_nothing_is_accepted_yet(run: Run, put: Any) -> None:
     put("broken.csv", spoil=(NAMES[3], NAMES[3][:-1]))
-    said = run("summary")
-    assert said.exit_code == 0
-    assert "No return is accepted yet" in said.stdout
+    done = run("summary")
+    assert done.exit_code == 0
+    assert "No return is accepted yet" in done.stdout
 
 
 def test_summary_after_a_run_that_ended_before_the_tables_says_so(run: Run, put: Any, home: Home) -> None:
@@ -149,29 +149,29 @@ def test_summary_after_a_run_that_ended_before_the_tables_says_so(run: Run, put:
     with Warehouse(home.warehouse).writing() as connection:
         connection.execute("DROP SCHEMA mart CASCADE")
     (home.exports / ".state").unlink()
-    said = run("summary")
-    assert said.exit_code == 0
-    assert said.stderr == "khrop: the tables are behind what was loaded; khrop ingest makes them anew\n"
-    assert "authorities saved" in said.stdout
-    assert "Best" not in said.stdout
+    done = run("summary")
+    assert done.exit_code == 0
+    assert done.stderr == "khrop: the tables are behind what was loaded; khrop ingest makes them anew\n"
+    assert "authorities saved" in done.stdout
+    assert "Best" not in done.stdout
 
 
 def test_show_has_the_place_what_was_printed_and_what_was_expected(run: Run, put: Any) -> None:
     broken = put("broken.csv", spoil=(f",{NAMES[3]},", f",{NAMES[3][:-1]},"))
-    said = run("show", broken.snapshot_id)
-    assert said.exit_code == 1
-    assert said.stdout.startswith(f"{broken.snapshot_id}: quarantined\n")
-    assert "rows      76 read, 0 loaded, 76 set aside" in said.stdout
-    assert f"stood     {NAMES[3][:-1]}" in said.stdout
-    assert NAMES[3] in said.stdout
-    assert "error provinces-complete · broken.csv, " in said.stdout
+    done = run("show", broken.snapshot_id)
+    assert done.exit_code == 1
+    assert done.stdout.startswith(f"{broken.snapshot_id}: quarantined\n")
+    assert "rows      76 read, 0 loaded, 76 set aside" in done.stdout
+    assert f"stood     {NAMES[3][:-1]}" in done.stdout
+    assert NAMES[3] in done.stdout
+    assert "error provinces-complete · broken.csv, " in done.stdout
 
 
 def test_show_for_machines_has_the_nine_fields_of_a_violation(run: Run, sample: Path, taken_in: Any) -> None:
     taken_in(sample)
-    said = run("show", "dla-2563", "--json")
-    assert said.exit_code == 0
-    shown = json.loads(said.stdout)
+    done = run("show", "dla-2563", "--json")
+    assert done.exit_code == 0
+    shown = json.loads(done.stdout)
     assert shown["verdict"] == "accepted_with_warnings"
     assert [j["judgement"] for j in shown["judgements"]] == [1]
     assert set(shown["violations"][0]) == {
@@ -181,18 +181,18 @@ def test_show_for_machines_has_the_nine_fields_of_a_violation(run: Run, sample: 
 
 def test_show_names_what_an_unchanged_return_repeats(run: Run, put: Any) -> None:
     first, second = put("a.csv"), put("b.csv", thai=False)
-    said = run("show", second.snapshot_id)
-    assert said.exit_code == 0
-    assert f"every figure is that of {first.snapshot_id}" in said.stdout
+    done = run("show", second.snapshot_id)
+    assert done.exit_code == 0
+    assert f"every figure is that of {first.snapshot_id}" in done.stdout
 
 
 def test_show_has_the_history_of_judgements(run: Run, tmp_path: Path, taken_in: Any) -> None:
     (tmp_path / "a.csv").write_text(written_return(JUNE, dated=False), encoding="utf-8")
     taken_in(tmp_path / "a.csv")
     taken_in(tmp_path / "a.csv", as_of=JUNE)
-    said = run("show", "a-")
-    assert said.exit_code == 0
-    assert "  before    quarantined, judged from " in said.stdout
+    done = run("show", "a-")
+    assert done.exit_code == 0
+    assert "  before    quarantined, judged from " in done.stdout
 
 
 def test_a_return_may_be_named_by_its_beginning_or_its_hash(run: Run, put: Any) -> None:
@@ -216,15 +216,15 @@ def test_verify_names_what_is_damaged_and_what_is_gone(run: Run, put: Any, home:
     archive.path(first.sha256).chmod(0o644)
     archive.path(first.sha256).write_text("another")
     archive.path(second.sha256).unlink()
-    said = run("verify")
-    assert said.exit_code == 1
-    assert "the bytes no longer have this hash (a.csv); take the original in again with khrop ingest" in said.stdout
-    assert "No such file or directory (b.csv)" in said.stdout
-    assert said.stdout.endswith("3 files in the archive, 2 damaged.\n")
-    told = [json.loads(line) for line in run("verify", "--json").stdout.splitlines()]
-    assert [one.get("file") for one in told] == ["a.csv", "b.csv", None]
-    assert len(told[-1].pop("head")) == 64
-    assert told[-1] == {"files": 3, "damaged": 2, "differences": 0, "strays": []}
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "the bytes no longer have this hash (a.csv); take the original in again with khrop ingest" in done.stdout
+    assert "No such file or directory (b.csv)" in done.stdout
+    assert done.stdout.endswith("3 files in the archive, 2 damaged.\n")
+    entries = [json.loads(line) for line in run("verify", "--json").stdout.splitlines()]
+    assert [one.get("file") for one in entries] == ["a.csv", "b.csv", None]
+    assert len(entries[-1].pop("head")) == 64
+    assert entries[-1] == {"files": 3, "damaged": 2, "differences": 0, "strays": []}
 
 
 def test_verify_names_bytes_that_no_line_of_the_ledger_speaks_of(run: Run, put: Any, home: Home) -> None:
@@ -233,9 +233,9 @@ def test_verify_names_bytes_that_no_line_of_the_ledger_speaks_of(run: Run, put: 
     stray = archive.path("ab" * 32)
     stray.parent.mkdir(exist_ok=True)
     shutil.copy(archive.path(archive.receipts()[0].sha256), stray)
-    said = run("verify")
-    assert said.exit_code == 0
-    assert f"{stray}: not in the ledger" in said.stdout
+    done = run("verify")
+    assert done.exit_code == 0
+    assert f"{stray}: not in the ledger" in done.stdout
 
 
 def test_the_real_command_judges_again_and_says_that_nothing_changed(khrop: Any, put: Any, sample: Path) -> None:
@@ -245,7 +245,7 @@ def test_the_real_command_judges_again_and_says_that_nothing_changed(khrop: Any,
 
 
 @pytest.mark.parametrize(
-    ("place", "field", "said"),
+    ("place", "field", "words"),
     [
         ("text!R138C1", "saved", "line 138, column 1 (saved)"),
         ("text!R138", "", "line 138"),
@@ -257,8 +257,8 @@ def test_the_real_command_judges_again_and_says_that_nothing_changed(khrop: Any,
         ("offset 12", "x", "offset 12"),
     ],
 )
-def test_a_place_in_words(place: str, field: str, said: str) -> None:
-    assert where(place, field) == said
+def test_a_place_in_words(place: str, field: str, words: str) -> None:
+    assert where(place, field) == words
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,17 @@ def test_after_a_signed_decision_none_without_a_signature_counts(khrop: Command,
     aside.rename(home.signers)
     done = khrop("verify")
     assert done.returncode == 1
-    assert (
-        "line 3, the decision of somebody about dla-2563-06-11.txt, is not signed, and one before it is" in done.stdout
-    )
+    (fault,) = (line for line in done.stdout.splitlines() if "line 3, the decision of somebody" in line)
+    assert "is not signed, and one before it is: let somebody decide again with --key" in fault
+
+
+def test_without_the_program_that_checks_signatures_verify_says_so(
+    khrop: Command, home: Home, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert khrop(*WITHDRAW, "--key", own).returncode == 0
+    monkeypatch.setenv("PATH", "/nowhere")
+    done = khrop("verify")
+    assert (done.returncode, "ssh-keygen is not installed (Debian: apt-get install" in done.stdout) == (1, True)
 
 
 def test_a_key_is_of_no_use_in_a_home_that_lists_nobody(khrop: Command, home: Home, own: Path) -> None:

@@ -38,7 +38,7 @@ def quiet(home: Home, taken_in: Command, sample: Path) -> Home:
     if not home.exports.is_symlink():
         home.exports.symlink_to("exports-of-now")
     settled.settle(home, settled.mark(home))
-    assert settled.is_settled(home)
+    assert settled.is_settled(home, settled.mark(home))
     return home
 
 
@@ -86,17 +86,17 @@ def _archived(home: Home) -> None:
 @pytest.mark.parametrize("change", [_campaign, _dataset, _line, _warehouse, _exports, _archived])
 def test_a_change_in_the_home_is_seen(quiet: Home, change: Callable[[Home], None]) -> None:
     change(quiet)
-    assert not settled.is_settled(quiet)
+    assert not settled.is_settled(quiet, settled.mark(quiet))
 
 
 def test_another_environment_is_seen(quiet: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KHROP_ALERT_WEBHOOK", "https://hooks.example.org/khrop")
-    assert not settled.is_settled(quiet)
+    assert not settled.is_settled(quiet, settled.mark(quiet))
 
 
 def test_a_mark_that_cannot_be_read_is_none(quiet: Home) -> None:
     (quiet.root / settled.FILE).write_bytes(b"\xff")
-    assert not settled.is_settled(quiet)
+    assert not settled.is_settled(quiet, settled.mark(quiet))
 
 
 def test_what_changes_while_it_is_seen_that_nothing_is_to_be_done_is_not_settled(quiet: Home) -> None:

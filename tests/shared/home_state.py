@@ -1,4 +1,4 @@
-"""What a home holds, but for what the clock says: two homes that went through the same have the same."""
+"""What a home holds, but for times: two homes that went through the same have the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
 def contents(home: Home, clock: Collection[str] = CLOCK) -> Tables:
-    """All of raw, core and the marts, but for columns of what the clock said."""
+    """All of raw, core and the marts, but for columns of times."""
     found: Tables = {}
     with Warehouse(home.warehouse).reading() as connection:
         names = connection.execute(

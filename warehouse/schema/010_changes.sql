@@ -1,23 +1,15 @@
 -- Rows and cells of datasets whose returns repeat most of the return before are stored once, with the versions that
 -- have them. The tables of rows belong to their datasets (core.<dataset>_change).
 CREATE TABLE core.row_version (
-    dataset VARCHAR NOT NULL,
     chain VARCHAR NOT NULL,
     number INTEGER NOT NULL,
     snapshot_id VARCHAR NOT NULL,
-    campaign_id VARCHAR NOT NULL,
-    as_of DATE NOT NULL,
-    revision INTEGER NOT NULL,
     judgement INTEGER NOT NULL
 );
 COMMENT ON TABLE core.row_version IS 'Which version of the rows in core.<dataset>_change an accepted return has, of datasets that are stored by change.';
-COMMENT ON COLUMN core.row_version.dataset IS 'the dataset';
-COMMENT ON COLUMN core.row_version.chain IS 'the returns that are stored as changes of one another: those of a campaign';
+COMMENT ON COLUMN core.row_version.chain IS 'the returns that are stored as changes of one another: those of a dataset and campaign';
 COMMENT ON COLUMN core.row_version.number IS 'the number of the version in its chain, from 1, in the order of loading';
 COMMENT ON COLUMN core.row_version.snapshot_id IS 'the return (core.snapshot)';
-COMMENT ON COLUMN core.row_version.campaign_id IS 'the campaign';
-COMMENT ON COLUMN core.row_version.as_of IS 'the day the figures speak of';
-COMMENT ON COLUMN core.row_version.revision IS 'revision of this campaign and as-of date';
 COMMENT ON COLUMN core.row_version.judgement IS 'the judgement that loaded it (core.snapshot)';
 
 CREATE TABLE raw.cell_version (

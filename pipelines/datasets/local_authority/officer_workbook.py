@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from khrop.contracts.local_authority import KINDS, STATUSES
 from khrop.thai import provinces
 from khrop.thai.dates import format_long
-from pipelines.campaigns import Campaign
+from pipelines.campaigns import FOLDER, Campaign
 from pipelines.home import Home
 from pipelines.publishing.letters.folder import stem
 from pipelines.publishing.workbooks.cells import Look, set_up
@@ -153,7 +153,7 @@ def _serial(day: date) -> str:
 def _campaign_file(home: Home, campaign: Campaign, code: str) -> Path:
     """Write the campaign of what comes back; a file that is there stays as it is."""
     name, province = part_of(campaign, code), provinces.by_code(code)
-    file = home.root / "campaigns" / f"{name}.toml"
+    file = home.root / FOLDER / f"{name}.toml"
     text = f"""\
 # What the officer of {province.name_en} sends back: a part of the campaign {campaign.id}, of one province.
 id = {_toml(name)}

@@ -109,9 +109,11 @@ def texts(path: Path) -> list[str]:
 
 
 def test_a_province_has_a_file_with_a_letter_to_each_district_that_is_behind(place: Place) -> None:
-    said = place.khrop("district-letters", "--date", "2020-06-16").stdout
+    printed = place.khrop("district-letters", "--date", "2020-06-16").stdout
     letters = sum(len(place.districts(code)) for code in {a.province_code for a in place.register})
-    assert said.startswith(f"register, as of {DAY}: {letters} letters in 76 files and index.csv, 77 new or changed\n")
+    assert printed.startswith(
+        f"register, as of {DAY}: {letters} letters in 76 files and index.csv, 77 new or changed\n"
+    )
     assert len({path.name for path in place.folder.iterdir()}) == 77
     for file, code in (("81-krabi.docx", KRABI), ("92-trang.docx", TRANG)):
         to = [text.split("อำเภอ", 1)[1] for text in texts(place.folder / file) if text.startswith("ถึง")]
@@ -124,26 +126,26 @@ def test_a_letter_names_the_authorities_that_have_not_saved_and_no_other(place: 
     district = place.districts(KRABI)[0]
     place.khrop("district-letters", "--province", "กระบี่", "--district", district, "--each", "--date", "2020-06-16")
     (file,) = place.folder.glob("*.docx")
-    told = texts(file)
-    assert told[:2] == ["ที่ กบ ๐๐๒๓.๑/ว ๘๓๗", f"ถึง สำนักงานส่งเสริมการปกครองท้องถิ่นอำเภอ{district}"]
+    letter = texts(file)
+    assert letter[:2] == ["ที่ กบ ๐๐๒๓.๑/ว ๘๓๗", f"ถึง สำนักงานส่งเสริมการปกครองท้องถิ่นอำเภอ{district}"]
     behind = place.behind(district)
     own = [a for a in place.register if (a.province_code, a.district) == (KRABI, district)]
     counts = {status: to_thai(str(sum(a.status == status for a in own))) for status in STATUSES}
-    assert told[2].startswith("ตามหนังสือกรมส่งเสริมการปกครองท้องถิ่น ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ....")
-    assert f"จำนวน {to_thai(str(len(own)))} แห่ง บันทึกข้อมูลเรียบร้อยแล้ว จำนวน {counts['saved']} แห่ง" in told[3]
+    assert letter[2].startswith("ตามหนังสือกรมส่งเสริมการปกครองท้องถิ่น ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ....")
+    assert f"จำนวน {to_thai(str(len(own)))} แห่ง บันทึกข้อมูลเรียบร้อยแล้ว จำนวน {counts['saved']} แห่ง" in letter[3]
     assert (
         f"อยู่ระหว่างบันทึกข้อมูล จำนวน {counts['in_progress']} แห่ง และยังไม่บันทึกข้อมูล จำนวน {counts['not_started']} แห่ง"
-        in told[3]
+        in letter[3]
     )
-    assert "ให้แล้วเสร็จภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓" in told[4]
-    assert told[5:7] == ["จังหวัดกระบี่", "๑๖ มิถุนายน ๒๕๖๓"], "the sender over the date"
-    assert told[7] == "สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัดกระบี่\nโทร. ๐-๗๕๖๑-๐๐๐๐\nโทรสาร ........................|"
-    listed = [text.split("|") for text in told if text.count("|") == 3][1:]
+    assert "ให้แล้วเสร็จภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓" in letter[4]
+    assert letter[5:7] == ["จังหวัดกระบี่", "๑๖ มิถุนายน ๒๕๖๓"], "the sender over the date"
+    assert letter[7] == "สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัดกระบี่\nโทร. ๐-๗๕๖๑-๐๐๐๐\nโทรสาร ........................|"
+    listed = [text.split("|") for text in letter if text.count("|") == 3][1:]
     assert sorted((code, name, status) for _, code, name, status in listed) == sorted(
         (a.code, a.name, STATUSES[a.status]) for a in behind
     )
     assert [number for number, *_ in listed] == [to_thai(str(at + 1)) for at in range(len(behind))]
-    assert not any(word in "".join(told) for word in ("เรื่อง\t", "เรียน\t", "ขอแสดงความนับถือ"))
+    assert not any(word in "".join(letter) for word in ("เรื่อง\t", "เรียน\t", "ขอแสดงความนับถือ"))
     pictures = [p.blob for p in Document(str(file)).part.package.iter_parts() if str(p.partname).endswith(".png")]
     codes = [code.text for data in pictures for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(data)))]
     assert codes == ["site/local_authority/register/81.html"]
@@ -155,15 +157,15 @@ def test_the_campaign_s_file_may_ask_for_the_form_to_another_office(place: Place
         place.khrop("district-letters", "--province", "81", "--each")
     finally:
         place.form("stamped")
-    told = texts(place.folder / "81-krabi-01.docx")
+    letter = texts(place.folder / "81-krabi-01.docx")
     district = place.districts(KRABI)[0]
-    assert {"เรื่อง ขอให้เร่งรัดทะเบียนการจัดการขยะ", f"เรียน ท้องถิ่นอำเภอ{district}", "ขอแสดงความนับถือ"} <= set(told)
+    assert {"เรื่อง ขอให้เร่งรัดทะเบียนการจัดการขยะ", f"เรียน ท้องถิ่นอำเภอ{district}", "ขอแสดงความนับถือ"} <= set(letter)
 
 
 def test_the_index_and_the_lines_for_machines(place: Place) -> None:
-    (said,) = place.khrop("district-letters", "--province", "Krabi", "--json").stdout.splitlines()
-    told = json.loads(said)
-    assert (told["letters"], told["files"]) == (len(place.districts(KRABI)), ["81-krabi.docx", "index.csv"])
+    (printed,) = place.khrop("district-letters", "--province", "Krabi", "--json").stdout.splitlines()
+    entry = json.loads(printed)
+    assert (entry["letters"], entry["files"]) == (len(place.districts(KRABI)), ["81-krabi.docx", "index.csv"])
     with open(place.folder / "index.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["district"] for row in rows] == place.districts(KRABI)
@@ -190,8 +192,8 @@ def test_an_office_changes_the_template(place: Place) -> None:
         document.sections[0].header.paragraphs[0].text = "จังหวัด{{ province }}"
         document.save(str(own))
         place.khrop("district-letters", "--province", "81")
-        told = texts(place.folder / "81-krabi.docx")
-        assert [text for text in told if "สำเนา" in text] == [f"สำเนาคู่ฉบับ {d}" for d in place.districts(KRABI)]
+        letter = texts(place.folder / "81-krabi.docx")
+        assert [text for text in letter if "สำเนา" in text] == [f"สำเนาคู่ฉบับ {d}" for d in place.districts(KRABI)]
         document.sections[0].header.paragraphs[0].text = "อำเภอ{{ district }}"
         document.save(str(own))
         assert "differs from letter to letter" in place.khrop("district-letters", code=2).stderr

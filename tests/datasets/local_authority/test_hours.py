@@ -1,4 +1,4 @@
-"""A register may have hours: they are read, judged, and stored as their day; and what an empty day means is said."""
+"""A register may have hours: they are read and judged, the tables have the day, and an empty day has a message."""
 
 from __future__ import annotations
 

@@ -140,13 +140,13 @@ def _frames(
 def _return(row: Sequence[Any], frames: Mapping[str, pd.DataFrame]) -> Return:
     campaign_id, as_of, snapshot_id, revision, received_at, tolerance, every_days = row
     given = {**campaign_parameters(tolerance), "every_days": float(every_days)}
-    told = [json.dumps(given, sort_keys=True), snapshot_id, str(revision)]
+    judged_by = [json.dumps(given, sort_keys=True), snapshot_id, str(revision)]
     # A mean over the same rows may differ in its last digits when another row comes behind them.
-    told += [
+    judged_by += [
         frame.drop(columns=list(_NOT_OF_THE_RETURN), errors="ignore").to_csv(float_format="%.10g")
         for frame in frames.values()
     ]
-    digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join(judged_by).encode()).hexdigest()[:16]
     return Return(snapshot_id, campaign_id, as_of, revision, received_at, given, frames, digest)
 
 
