@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots, has_nameless
 from khrop.engine.compiled import COLUMNS_RULE, built_rules
-from khrop.engine.frames import engine_of, prepare
+from khrop.engine.frames import engine_of
 from khrop.engine.naming import drop_doubled_names
+from khrop.engine.preparing import prepare
 from khrop.engine.safe_names import columns_of_frame, names_to_change, rename_contract, rename_frame, rename_verdict
 from khrop.model.facts import Facts, gather, to_records
 from khrop.model.rule import Params, Rule, Scope, options_of

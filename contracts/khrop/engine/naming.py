@@ -1,6 +1,6 @@
 """What is wrong with the names of a frame's columns, before any of its values is read.
 
-Here belong names alone: absent, unknown, doubled and in another order. Types are compared in `khrop.engine.frames`.
+Here belong names alone: absent, unknown, doubled and in another order. Types are compared in `khrop.engine.preparing`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Check that a rule computes and compares like with like: numbers with numbers, texts with texts.
 
 Engines disagree about the rest: one compares 1 with "1" as texts, one finds them different, one stops. Here belongs the
-comparison of kinds when a contract is compiled; the types of a frame are compared in `khrop.engine.frames`.
+comparison of kinds when a contract is compiled; the types of a frame are compared in `khrop.engine.preparing`.
 """
 
 from __future__ import annotations

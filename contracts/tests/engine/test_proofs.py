@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, check, rule
-from khrop.engine import _proofs, frames
+from khrop.engine import _proofs, preparing
 from khrop.model.grouping import Positions
 from khrop.model.rule import Params
 from khrop.vocabulary import ContainsExactly, LinearSequence
@@ -160,5 +160,5 @@ def test_what_is_proven_has_no_figures_computed(engine: str, monkeypatch: pytest
               Positions("number", (True,)), Positions("number", (2**70,)), Positions("text")],
 )  # fmt: skip
 def test_lists_that_cannot_be_compared_exactly_prove_nothing(proof: Positions) -> None:
-    frame = frames.prepare(Listed, pd.DataFrame({"snapshot": ["s"], "text": ["a"], "number": np.array([1])}))
+    frame = preparing.prepare(Listed, pd.DataFrame({"snapshot": ["s"], "text": ["a"], "number": np.array([1])}))
     assert not _proofs.is_provable(frame, proof)
