@@ -115,6 +115,7 @@ bench bench-readers bench-growth bench-states pages: export PYTHONPATH := $(CURD
 bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
+	$(BIN)/python -W ignore tests/bench/bench_register.py
 	$(BIN)/python tests/bench/bench_letters.py
 	$(BIN)/python tests/bench/bench_site.py
 	$(BIN)/python tests/bench/bench_data_docs.py

@@ -92,7 +92,7 @@ def _headed(cells: Sequence[str]) -> Headed:
     joined = "".join(cells)
     best = NONE
     for form in forms():
-        if _passes(joined, form):
+        if len(cells) >= form.least and _passes(joined, form):
             columns, doubled = _fields(cells, form)
             if len(columns) > len(best.columns):
                 best = Headed(form, columns, doubled, 1)

@@ -199,6 +199,7 @@ def _keep(
     kept = []
     whole = bool(fields) and unseen.row_hidden(sheet, number, printed)
     kinds: Mapping[str, Kind] = form.kinds if form is not None else {}
+    names = form.names if form is not None else None
     for col, text in enumerate(printed, 1):
         field = fields.get(col, "")
         if field or (text and text.strip()):
@@ -211,7 +212,7 @@ def _keep(
                     content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
             read = _normalise_short(content) if len(content) <= SHORT else normalise(content)
             name, how = (read.text, "")
-            if form is not None and field == form.names:
+            if form is not None and field == names:
                 name, how = form.row_names.read(read.text, sheet.mangled)
             elif (kind := kinds.get(field)) in printed_figures.KINDS:
                 name, how = printed_figures.plain(read.text, kind)

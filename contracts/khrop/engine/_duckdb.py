@@ -1,7 +1,8 @@
-"""A scan for DuckDB's tables and Parquet files, whose rows have numbers: it counts failing rows and finds the first.
+"""What DuckDB does its own way: flags of rows that are counted and located in one scan.
 
-Here belongs the SQL for the only query that narwhals cannot express: the n smallest values of a column. What fails, and
-how often the engine is queried, is decided in `khrop.engine._scan`.
+Here belongs the SQL for what narwhals cannot express, such as the n smallest values of a column, or builds slowly: its
+expressions cost more than DuckDB's query of a small table. What fails, and how often the engine is queried, is decided
+in `khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -35,8 +36,39 @@ def row_number_column(data: nw.LazyFrame[Any]) -> str | None:
     return None
 
 
-class NumberedScan:
-    """A scan that counts each flag and keeps the numbers of the first rows with any of them."""
+class CountingScan:
+    """A scan that counts each flag."""
+
+    def __init__(self, data: nw.LazyFrame[Any], fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> None:
+        """Prepare the scan.
+
+        Args:
+            data: The frame.
+            fails: Flags that are true in few rows.
+            others: Flags that are true in most.
+        """
+        self._fails, self._others = tuple(fails), tuple(others)
+        self._flagged: Any = data.select(**fails, **others).to_native()
+
+    def counts(self) -> dict[str, int]:
+        """See `FlagQuery.counts`."""
+        return self._count()[0]
+
+    def _count(self, *more: str) -> tuple[dict[str, int], list[Any]]:
+        """Return the counts, and the values of further aggregates."""
+        counts = [f'count(*) filter (where "{name}")' for name in self._fails]
+        # Where nearly all rows are true, DuckDB sums faster than it counts with a filter.
+        sums = [f'sum("{name}"::bigint)::bigint' for name in self._others]
+        (row,) = self._flagged.aggregate(", ".join([*counts, *sums, "count(*)", *more])).fetchall()
+        names = (*self._fails, *self._others, ROWS)
+        return {name: int(count or 0) for name, count in zip(names, row, strict=False)}, list(row[len(names) :])
+
+    def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
+        """Do nothing: these rows have no numbers."""
+
+
+class NumberedScan(CountingScan):
+    """A scan that also keeps the numbers of the first rows with any flag."""
 
     def __init__(
         self,
@@ -58,19 +90,14 @@ class NumberedScan:
         self._fails, self._others = tuple(fails), tuple(others)
         self._limit, self._max_numbers = limit, limit * len(fails)
         self._numbers: list[int] = []
-        self._flagged: Any = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
+        self._flagged = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
 
     def counts(self) -> dict[str, int]:
         """See `FlagQuery.counts`."""
-        counts = [f'count(*) filter (where "{name}")' for name in self._fails]
-        # Where nearly all rows are true, DuckDB sums faster than it counts with a filter.
-        sums = [f'sum("{name}"::bigint)::bigint' for name in self._others]
         first = f"min({_ROW}, {self._max_numbers}) filter (where {_any_flag(self._fails)})"
-        (row,) = self._flagged.aggregate(", ".join([*counts, *sums, "count(*)", first])).fetchall()
-        *results, numbers = row
+        counts, (numbers,) = self._count(first)
         self._numbers = numbers or []
-        names = (*self._fails, *self._others, ROWS)
-        return {name: int(count or 0) for name, count in zip(names, results, strict=True)}
+        return counts
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
         """Fetch the first rows with any flag, then more rows of each flag that got too few of them.
@@ -106,6 +133,13 @@ def _any_flag(flags: Sequence[str]) -> str:
 def _rows(relation: Any) -> list[Row]:
     names = relation.columns
     return [dict(zip(names, map(plain, values), strict=True)) for values in relation.fetchall()]
+
+
+def has_null(data: nw.LazyFrame[Any], column: str) -> bool:
+    """Check whether a column of a frame has a null."""
+    name = column.replace('"', '""')
+    relation: Any = data.to_native()
+    return bool(relation.filter(f'"{name}" is null').limit(1).fetchall())
 
 
 def values_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[str | int]]) -> nw.LazyFrame[Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine._duckdb import NumberedScan, row_number_column
+from khrop.engine._duckdb import CountingScan, NumberedScan, row_number_column
 from khrop.engine._polars import FlagScan
 from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
@@ -131,8 +131,10 @@ class _Scan:
             return SharedQuery(self.count, {**fails, **others})
         if frame.engine == "polars":
             return FlagScan(frame.data, {**fails, **others})
-        if frame.engine == "duckdb" and self.limit and (number := row_number_column(frame.data)) is not None:
-            return NumberedScan(frame.data, number, fails, others, self.limit)
+        if frame.engine == "duckdb":
+            if self.limit and (number := row_number_column(frame.data)) is not None:
+                return NumberedScan(frame.data, number, fails, others, self.limit)
+            return CountingScan(frame.data, fails, others)
         return AggregateQuery(frame.data, {**fails, **others})
 
     def _holds(self, rule: RowRule) -> nw.Expr:

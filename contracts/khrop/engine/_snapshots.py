@@ -10,6 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
+from khrop.engine._duckdb import has_null
 from khrop.engine.flags import distinct_values, fetch_rows
 from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY
@@ -105,5 +106,7 @@ def has_nameless(frame: PreparedFrame, options: ContractOptions) -> bool:
 def _has_null(frame: PreparedFrame, column: str) -> bool:
     if frame.arrays is not None:
         return frame.arrays.column_slice(column, 0, frame.arrays.length).null is not None
+    if frame.engine == "duckdb":
+        return has_null(frame.data, column)
     (counts,) = fetch_rows(frame.data.select(present=nw.col(column).count(), rows=nw.len()))
     return bool(counts["present"] != counts["rows"])

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 
 from lxml import etree
 
@@ -21,7 +20,7 @@ from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import section_for
-from pipelines.readers.workbooks.plain_rows import PlainRow, PlainRows
+from pipelines.readers.workbooks.plain_rows import PlainRow, PlainRows, column_of
 from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 
 NAMESPACES = (
@@ -85,10 +84,10 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
         for column, style, kind, text in row.cells:
             look = shared.look(style)
             if kind == "s":
-                _wait(grid, row.number, column_of(column), text, look, shared)
+                _wait(grid, row.number, column, text, look, shared)
             else:
                 value = CellText(unescaped(text)) if kind == "inlineStr" else _value(kind, text, style, shared)
-                grid.put(row.number, column_of(column), look.of(value))
+                grid.put(row.number, column, look.of(value))
 
     source = _Filled(stream, PlainRows(NAMESPACES, take))
     for _, element in etree.iterparse(source, events=("end",), tag=tags, resolve_entities=False, no_network=True):
@@ -140,15 +139,6 @@ def _run_look(properties: etree._Element) -> Look:
 def unescaped(text: str) -> str:
     """Return a text with the characters that XML cannot hold, which workbooks write as _x000D_."""
     return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
-
-
-@lru_cache(maxsize=1 << 10)
-def column_of(letters: str) -> int:
-    """Return a column's number: A is 1, AB is 28."""
-    col = 0
-    for letter in letters:
-        col = col * 26 + ord(letter) - 64
-    return col
 
 
 def _note_hidden(grid: Grid, number: int, attributes: Mapping[str, str]) -> None:
