@@ -79,7 +79,9 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
     columns = _fitting_the_contract(toml, columns, own)
     key = tuple(column_named(toml, "key", text, by_name).name for text in toml.texts("key", [label]))
     most = {c.name: c.kind.most for c in columns if c.kind.most is not None}
-    made = _for_returns(folder, own, key, most, {c.name: c.title_th for c in columns})
+    names_th = {c.name: c.title_th for c in columns}
+    names_th |= {f"{c.name}={value}": word for c in columns for value, word in c.kind.words.items()}
+    made = _for_returns(folder, own, key, most, names_th)
     marts = marts or folder / "marts"
     return Dataset(
         name=name,

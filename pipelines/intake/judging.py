@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 from khrop.engine.check import check
-from khrop.model.rule import Severity, rules_of
+from khrop.model.rule import Severity
 from khrop.model.verdict import Verdict as Checked
 from khrop.model.violation import Violation
 from pipelines.campaigns import Campaign
@@ -24,20 +23,16 @@ from pipelines.datasets.kinds import moment_key
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake import document_facts
+from pipelines.intake.cell_places import READABLE, at_the_cell
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import NeedsReadingByEye, RawTable, ReaderKilled, Unreadable, read
-from pipelines.readers.document import SCAN, TableRow
+from pipelines.readers.document import SCAN
 from pipelines.readers.mail import Opened, is_container
 from pipelines.readers.other_forms import TAKEN
 from pipelines.readers.table_form import TableForm, reading_for
 from pipelines.returns import Judgement, Return, TypedReturn
 from warehouse.verdicts import Verdict, by_violations
-
-OWN = ("document", "letter")
-"""The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
-READABLE = "readable"
-"""The rule that a document breaks which no table can be read from, and a container for each part that is not taken."""
 
 NOTHING = {"ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "n/a", "na", "none", "null", *"-–—"}
 """What a cell says that has no value."""
@@ -287,7 +282,7 @@ def _judged(
         content.rows,
         table.cells,
         content.claims,
-        tuple(placed for v in violations for placed in _at_the_cell(v, table, rows, content.dataset)),
+        tuple(placed for v in violations for placed in at_the_cell(v, table, rows, content.dataset)),
         tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
         by_eye=any((claim.source, claim.measure) == ("file", SCAN) for claim in content.claims),
     )
@@ -314,62 +309,3 @@ def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
                     f"{name}: อ่าน {column.title_th} “{printed}” ไม่ได้",
                     f"{name}: {column.name} “{printed}” cannot be read",
                 )  # fmt: skip
-
-
-def _at_the_cell(
-    violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
-) -> Iterator[Violation]:
-    """The violation with its place down to the cell: one for each cell of its row that could not be read, with what
-    was printed there; else the cell of its column, the heading, or the words of the document that say the fact.
-    """
-    column = violation.column_name
-    if violation.place in rows and violation.rule_id == READABLE:
-        yield replace(violation, place=_cell_place(rows[violation.place][0], column, dataset))
-    elif violation.place in rows:
-        row, values = rows[violation.place]
-        unread = [name for name in _columns_of(violation, dataset) if f"{name}_printed" in values]
-        for name in unread:
-            yield _unread(violation, dataset, name, values, _cell_place(row, name, dataset))
-        if not unread:
-            yield replace(violation, place=_cell_place(row, column, dataset))
-    elif violation.rule_id == "columns":
-        yield replace(violation, place=table.headed_at, observed=table.doubled.get(column, violation.observed))
-    elif not violation.place:
-        own = (c for c in table.claims if c.source in OWN and c.measure == column)
-        yield replace(violation, place=next((c.place for c in own), ""))
-    else:
-        yield violation
-
-
-def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
-    """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
-    column = violation.column_name
-    own = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
-    if not own:
-        return (column,)
-    about = next((rule for rule in own if column in rule.columns), None)
-    rule = about or own[0]
-    failing = tuple(name for name in rule.columns if name not in rule.skip_null)
-    if len(failing) > 1:
-        return failing
-    # A rule that itself tests a column for null says what an empty cell means there.
-    return (column,) if about else ()
-
-
-def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
-    known = dataset.by_name.get(column)
-    cell = row.cells.get(known.heading if known else column)
-    return cell.place if cell else row.place
-
-
-def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping[str, Any], place: str) -> Violation:
-    """A violation that comes of a cell which is no number, or no date: what it says is that."""
-    name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
-    kind = dataset.by_name[column].kind
-    what_th, what_en = ("วันที่", "date") if kind.held == "date" else ("ตัวเลข", "number")
-    th = f"{name}: “{printed}” ไม่ใช่{what_th}" if printed else f"{name}: ช่องว่าง ไม่มี{what_th}"
-    en = f"{name}: “{printed}” is no {what_en}" if printed else f"{name}: the cell is empty"
-    return replace(
-        violation, column_name=column, observed=printed, expected=kind.expected,
-        place=place, message_th=th, message_en=en,
-    )  # fmt: skip

@@ -20,7 +20,7 @@ from pipelines.datasets.kinds import BANGKOK
 from pipelines.datasets.registry import datasets
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
-from pipelines.intake.judging import READABLE
+from pipelines.intake.cell_places import READABLE
 from warehouse.tables import Conservation, conservation
 
 if TYPE_CHECKING:

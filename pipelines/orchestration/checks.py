@@ -11,7 +11,7 @@ from khrop.engine.compiled import built_rules
 from khrop.model.terminal_text import markdown_text, printable
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.decisions.model import GUARD, MENDED
-from pipelines.intake.judging import READABLE
+from pipelines.intake.cell_places import READABLE
 from pipelines.monitoring.health import HealthReport, RuleViolations, severities
 
 ASSET = "intake"

@@ -127,6 +127,22 @@ def where(place: str, field: str = "") -> str:
     return f"{text}{f' ({field})' if field else ''}"
 
 
+def where_th(place: str) -> str:
+    """Return a place in Thai words, as `where` does in English."""
+    found = PLACE.fullmatch(place)
+    if not found:
+        return printable(place).replace("page ", "หน้า ") or "ทั้งเอกสาร"
+    sheet, row, col = printable(found["sheet"]), found["row"], found["col"]
+    if sheet.startswith(WORKBOOK) and col:
+        return f"แผ่นงาน {sheet.removeprefix(WORKBOOK)} ช่อง {column_letters(int(col))}{row}"
+    kind = {"line": "บรรทัดที่", "paragraph": "ย่อหน้าที่"}
+    if sheet in LINES:
+        text = f"{kind.get(LINES[sheet], LINES[sheet])} {row}"
+    else:
+        text = f"{sheet.replace('page ', 'หน้า ').replace(WORKBOOK, 'แผ่นงาน ')} แถวที่ {row}"
+    return f"{text}{f' คอลัมน์ที่ {col}' if col else ''}"
+
+
 def column_letters(col: int) -> str:
     """A column as workbooks name it: 1 is A, 28 is AB."""
     letters = ""

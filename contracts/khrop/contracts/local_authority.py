@@ -119,6 +119,9 @@ class LocalAuthority(pa.DataFrameModel):
             "code_kind": "ส่วนของรหัสที่เป็นประเภท",
             "code_province": "ส่วนของรหัสที่เป็นจังหวัด",
             "code_district": "ส่วนของรหัสที่เป็นอำเภอ",
+            **{f"kind={kind}": name for kind, name in KINDS.items()},
+            **{f"status={status}": name for status, name in STATUSES.items()},
+            **{f"province_code={province.code}": f"จังหวัด{province.name_th}" for province in provinces.all_provinces()},
         },
     )
 
@@ -177,8 +180,8 @@ class LocalAuthority(pa.DataFrameModel):
         """The code's part for the kind means one kind."""
         return ByGroup(
             ("code_kind",), {"kinds": ("different", "kind")}, nw.col("kinds") == 1,
-            th="รหัสประเภท {key} ใช้กับหลายประเภท ({observed})",
-            en="the part {key} of codes stands for several kinds ({observed})",
+            th="รหัสประเภท {code_kind} ใช้กับมากกว่าหนึ่งประเภท",
+            en="the part {code_kind} of codes stands for more than one kind ({observed})",
         )  # fmt: skip
 
     @rule(
@@ -188,8 +191,9 @@ class LocalAuthority(pa.DataFrameModel):
         """The code's parts for province and district mean one district."""
         return ByGroup(
             ("province_code", "code_district"), {"districts": ("different", "district")}, nw.col("districts") == 1,
-            th="รหัสอำเภอ {key} ใช้กับหลายอำเภอ ({observed})",
-            en="the part {key} of codes stands for several districts ({observed})",
+            th="รหัสอำเภอ {code_district} ในจังหวัดรหัส {province_code} ใช้กับมากกว่าหนึ่งอำเภอ",
+            en="the part {code_district} of codes stands for more than one district of the province {province_code}"
+            " ({observed})",
         )  # fmt: skip
 
     @rule("provincial-organisation-once", scope="group", columns=("province_code", "kind"))

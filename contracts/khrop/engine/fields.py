@@ -20,7 +20,7 @@ from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
 from khrop.model.facts import is_missing, show
-from khrop.model.names import marked
+from khrop.model.names import marked, marked_value
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
 from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import UniqueKey
@@ -152,9 +152,9 @@ def _type_rules(name: str, column: Declared, is_whole: bool) -> list[Rule]:
         en = f"of at most {digits} digits, {places} after the point"
         rules.append(_row_rule("digits", name, fits, en, f"ต้องมีไม่เกิน {digits} หลัก ทศนิยม {places} ตำแหน่ง"))
     if column.categories is not None:
-        listed = ", ".join(column.categories)
+        listed, listed_th = ", ".join(column.categories), _values_th(name, column.categories)
         known = col.is_in(list(column.categories))
-        rules.append(_row_rule("one-of", name, known, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed}"))
+        rules.append(_row_rule("one-of", name, known, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed_th}"))
     return rules
 
 
@@ -177,10 +177,11 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
     limits = _limits(check)
     _require_limits(contract, name, check, column)
     texts = {key: _format_limit(value) for key, value in limits.items()} | length_texts(limits)
+    texts_th = {**texts, **{key: _values_th(name, value) for key, value in limits.items() if _is_list(value)}}
     severity: Severity = "warning" if check.raise_warning else "error"
     skipped = (name,) if getattr(check, "ignore_na", True) else ()
     return _row_rule(
-        rule_id, name, expr(nw.col(name), limits), en.format_map(texts), th.format_map(texts), skipped, severity
+        rule_id, name, expr(nw.col(name), limits), en.format_map(texts), th.format_map(texts_th), skipped, severity
     )
 
 
@@ -251,6 +252,10 @@ def _format_limit(value: Any) -> str:
     if _is_list(value):
         return ", ".join(sorted(map(_format_limit, value)))
     return pattern_text(value) if hasattr(value, "pattern") else show("", value) or str(value)
+
+
+def _values_th(column: str, values: Any) -> str:
+    return ", ".join(marked_value(column, text) for text in sorted(map(_format_limit, values)))
 
 
 def _reject_frame_checks(contract: type, schema: Any) -> None:

@@ -13,10 +13,12 @@ from dataclasses import replace
 from khrop.model.violation import Violation
 
 Names = Mapping[str, str]
-"""Thai names by column or fact."""
+"""Thai names by column or fact; of a column's values by `column=value`."""
 
 # Unicode's marks around text that is apart from what surrounds it: no column has them in its name.
 START, END = "\u2068", "\u2069"
+# Between a column and one of its values, within such marks.
+OF = "\u2062"
 SOURCES: Mapping[str, tuple[str, str]] = {
     "table_total": ("ยอดรวมในตาราง", "grand total"),
     "prose": ("ข้อความในหนังสือ", "prose"),
@@ -44,6 +46,11 @@ def marked(name: str) -> str:
     return f"{START}{name}{END}"
 
 
+def marked_value(column: str, value: str) -> str:
+    """Mark a value of a column within a message: in Thai it goes by its Thai name, where it has one."""
+    return f"{START}{column}{OF}{value}{END}"
+
+
 def name_th(name: str, names: Names) -> str:
     """Return the Thai name of a column or fact.
 
@@ -55,6 +62,9 @@ def name_th(name: str, names: Names) -> str:
         The Thai name; of a claimed figure that of the column and of what claims it; the name itself where none is
         known.
     """
+    column, of, value = name.partition(OF)
+    if of:
+        return names.get(f"{column}={value}", value)
     if name in names:
         return names[name]
     if name in FACTS:
@@ -93,7 +103,11 @@ def resolved(violation: Violation, names: Names) -> Violation:
         return violation
     return replace(
         violation,
-        observed=_MARKED.sub(r"\1", violation.observed),
+        observed=_in_english(violation.observed),
         message_th=in_thai(violation.message_th, names),
-        message_en=_MARKED.sub(r"\1", violation.message_en),
+        message_en=_in_english(violation.message_en),
     )
+
+
+def _in_english(text: str) -> str:
+    return _MARKED.sub(lambda found: found[1].rpartition(OF)[2], text)

@@ -171,7 +171,8 @@ class ContractOptions:
         engines: The engines whose frames the contract is for.
         derived: Columns that a file may omit: by column, the column that it is derived from and the name of a function
             of `khrop.files.table.DERIVATIONS`.
-        names_th: The names of columns and facts in Thai messages; any other goes by its own name.
+        names_th: The names of columns and facts in Thai messages, and of values of a column under `column=value`; any
+            other goes by its own name.
 
     Example:
         >>> import pandera.pandas as pa

@@ -111,7 +111,9 @@ class Report:
             Several lines, without a line break at the end.
         """
         which = 0 if language == "th" else 1
-        lines = [_STATUSES[self.status][which]]
+        # Where the notes alone say why there is no repair, the figures need not be what is damaged.
+        refused = self.status == "unsolved" and not self.broken and bool(self.notes)
+        lines = [(_REFUSED if refused else _STATUSES[self.status])[which]]
         lines += [f"- {equation[which]}" for equation in self.broken]
         proposals: list[Structural | Repair] = [*self.structural, *self.repairs]
         if proposals:
@@ -147,4 +149,5 @@ _STATUSES = {
         "Too many figures are damaged to know what they should be.",
     ),
 }
+_REFUSED = ("เสนอวิธีแก้ไขไม่ได้", "No repair can be proposed.")
 _PROPOSED = ("ข้อเสนอ:", "Proposed:")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from khrop.model.facts import Facts, comparable, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table
 from khrop.model.messages import NOTHING, format_row
-from khrop.model.names import marked
+from khrop.model.names import marked, marked_value
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
@@ -63,8 +63,9 @@ class GroupCounts(GroupKind):
                 yield self._failure(snapshot, found, counts[found], 0)
 
     def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
-        key = ", ".join(show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True))
-        th, en = f"{key}: มี {rows} แถว ต้องมี {due} แถว", f"{key}: {rows} row(s), expected {due}"
+        shown = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}
+        key, key_th = ", ".join(shown.values()), ", ".join(marked_value(column, text) for column, text in shown.items())
+        th, en = f"{key_th}: มี {rows} แถว ต้องมี {due} แถว", f"{key}: {rows} row(s), expected {due}"
         return Failure(snapshot, key, self.by[-1], str(rows), str(due), "", th, en)
 
     def words(self) -> Words:

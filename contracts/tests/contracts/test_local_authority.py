@@ -99,6 +99,14 @@ def test_each_rule_fails_where_its_matter_is_changed(case: str) -> None:
     assert khrop.check(LocalAuthority, frame, document=DOCUMENT).counts() == expected
 
 
+def test_an_official_reads_kinds_statuses_and_provinces_by_their_names() -> None:
+    frame = put(4, status="done")(without(5)(register()))
+    status, count = (v for v in khrop.check(LocalAuthority, frame, document=DOCUMENT).records)
+    assert "อยู่ระหว่างบันทึก, ยังไม่บันทึก, บันทึกแล้ว" in status.message_th
+    assert "จังหวัดสมุทรปราการ" in count.message_th
+    assert not {"sao", "11", "pao"} & set(count.message_th.replace(",", " ").replace(":", " ").split())
+
+
 def test_nothing_was_saved_after_the_reception() -> None:
     frame = put(3, saved_on=pd.Timestamp("2020-06-11 12:01"))(register())
     received = DOCUMENT | {"received_at": datetime(2020, 6, 11, 12, 0)}

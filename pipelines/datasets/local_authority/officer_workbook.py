@@ -21,6 +21,7 @@ from khrop.contracts.local_authority import KINDS, STATUSES
 from khrop.thai import provinces
 from khrop.thai.dates import format_long
 from pipelines.campaigns import FOLDER, Campaign
+from pipelines.datasets.local_authority.parts import part_of, phrase_of
 from pipelines.home import Home
 from pipelines.publishing.letters.folder import stem
 from pipelines.publishing.workbooks.cells import Look, set_up
@@ -58,17 +59,6 @@ class Made:
     authorities: int
     campaign_file: Path
     changed: bool
-
-
-def part_of(campaign: Campaign, code: str) -> str:
-    """Return the id of the campaign of a province's own register."""
-    return f"{campaign.id}-{code}"
-
-
-def phrase_of(campaign: Campaign, code: str) -> str:
-    """Return the phrase by which a province's own register is known; it has the campaign's own in it."""
-    known_by = campaign.known_by[0] if campaign.known_by else campaign.title_th
-    return f"{known_by} จังหวัด{provinces.by_code(code).name_th}"
 
 
 def make(connection: DuckDBPyConnection, home: Home, campaign: Campaign, code: str, path: Path | None = None) -> Made:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from khrop.thai.dates import format_long
 from pipelines.publishing.names import Both
-from pipelines.readers.document import LINES, PLACE, WORKBOOK, column_letters, where
+from pipelines.readers.document import where, where_th
 
 NOTHING = "–"
 SHORT_TH = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
@@ -99,19 +99,4 @@ def points(value: Decimal | None) -> str:
 @functools.lru_cache(maxsize=8192)
 def place(at: str) -> Markup:
     """A place in words, as `khrop show` says it, and the same in Thai."""
-    return t(_place_th(at), where(at))
-
-
-def _place_th(at: str) -> str:
-    found = PLACE.fullmatch(at)
-    if not found:
-        return at.replace("page ", "หน้า ") if at else "ทั้งเอกสาร"
-    sheet, row, col = found["sheet"], found["row"], found["col"]
-    if sheet.startswith(WORKBOOK) and col:
-        return f"แผ่นงาน {sheet.removeprefix(WORKBOOK)} ช่อง {column_letters(int(col))}{row}"
-    kind = {"line": "บรรทัดที่", "paragraph": "ย่อหน้าที่"}
-    if sheet in LINES:
-        said = f"{kind.get(LINES[sheet], LINES[sheet])} {row}"
-    else:
-        said = f"{sheet.replace('page ', 'หน้า ').replace(WORKBOOK, 'แผ่นงาน ')} แถวที่ {row}"
-    return f"{said}{f' คอลัมน์ที่ {col}' if col else ''}"
+    return t(where_th(at), where(at))

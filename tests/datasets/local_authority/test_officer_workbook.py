@@ -105,6 +105,17 @@ def test_filled_in_it_is_accepted_with_what_was_filled_in(place: Place) -> None:
     assert rows == 7850, "the register of the whole country is as it was"
 
 
+def test_who_is_behind_is_of_the_whole_register_where_there_is_one(place: Place) -> None:
+    part, whole = f"{registers.CAMPAIGN}-81", registers.CAMPAIGN
+    book, sheet = place.workbook()
+    sheet["A3"] = "ข้อมูล ณ วันที่ ๑๙ มิถุนายน ๒๕๖๓"
+    place.back(book, "back.xlsx")
+    named = place.khrop("who", "--province", "กระบี่").stdout
+    assert f"{whole}, as of" in named
+    assert part not in named
+    assert f"{part}, as of 2020-06-19" in place.khrop("who", "--campaign", part).stdout
+
+
 def test_what_is_filled_in_wrongly_is_named_at_its_cell(place: Place) -> None:
     book, sheet = place.workbook()
     at = next(row for row in rows_of(sheet) if sheet.cell(row, STATUS).value == "ยังไม่บันทึก")

@@ -56,6 +56,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         files = {
             "first.xlsx": registers.xlsx_of(first, FIRST),
             "second.csv": registers.csv_of(second, SECOND),
+            "twice.csv": registers.csv_of([*second, second[7]], SECOND),
             "spoilt.csv": registers.csv_of(spoilt, SECOND).replace(
                 "ยังไม่บันทึก,,".encode(), "ยังไม่บันทึก,เมื่อวาน,".encode(), 1
             ),
@@ -70,7 +71,12 @@ def test_the_registers_are_in_the_tables_and_the_spoilt_is_set_aside(place: Plac
     verdicts = place.ask(
         "SELECT verdict, rows_read FROM core.snapshot_judged WHERE dataset = 'local_authority' ORDER BY as_of, 1"
     )
-    assert verdicts == [("accepted_with_warnings", 7850), ("accepted_with_warnings", 7850), ("quarantined", 7850)]
+    assert verdicts == [
+        ("accepted_with_warnings", 7850),
+        ("accepted_with_warnings", 7850),
+        ("quarantined", 7850),
+        ("quarantined", 7851),
+    ]
     rows = place.ask(
         "SELECT authority_code, name_th, kind, status, saved_on FROM core.local_authority_current"
         " WHERE as_of = ? ORDER BY authority_code LIMIT 3", FIRST,
@@ -81,7 +87,8 @@ def test_the_registers_are_in_the_tables_and_the_spoilt_is_set_aside(place: Plac
 
 def test_what_is_wrong_is_named_at_its_cell(place: Place) -> None:
     wrong = place.ask(
-        "SELECT rule_id, column_name, observed, place FROM core.violation WHERE severity = 'error' ORDER BY rule_id"
+        "SELECT rule_id, column_name, observed, place FROM core.violation"
+        " WHERE severity = 'error' AND snapshot_id LIKE 'spoilt-%' ORDER BY rule_id"
     )
     assert [(rule, column, observed) for rule, column, observed, _ in wrong] == [
         ("readable", "saved_on", "เมื่อวาน"), ("saved-on-present", "saved_on", "not_started"),
@@ -90,6 +97,17 @@ def test_what_is_wrong_is_named_at_its_cell(place: Place) -> None:
     shown = place.khrop("show", "spoilt", code=1).stdout
     assert "status not_started, but a day of saving must be there" in shown
     assert "khrop repair" not in shown, "a register has no figures"
+
+
+def test_rows_with_one_key_are_named_all(place: Place) -> None:
+    ((at, th, en),) = place.ask(
+        "SELECT place, message_th, message_en FROM core.violation WHERE rule_id = 'code-unique'"
+    )
+    first, last = 4 + 8, 4 + 7851
+    assert at == f"text!R{first}C1"
+    assert en.endswith(f"(line {first}, column 1 · line {last}, column 1)")
+    assert th.endswith(f"(บรรทัดที่ {first} คอลัมน์ที่ 1 · บรรทัดที่ {last} คอลัมน์ที่ 1)")
+    assert "No repair can be proposed." in place.khrop("repair", "twice", code=1).stdout
 
 
 def test_a_figure_is_followed_back_to_its_cell(place: Place) -> None:

@@ -22,7 +22,8 @@ from pipelines.datasets.local_authority.commands.who import province_codes
 @guarded
 def district_letters(
     campaign: Annotated[
-        str | None, typer.Option("--campaign", metavar="ID", help="Of this campaign alone; of all, if it is not given.")
+        str | None,
+        typer.Option("--campaign", metavar="ID", help="Of this campaign; by default of all whole registers."),
     ] = None,
     province: Annotated[
         list[str] | None,
@@ -43,6 +44,7 @@ def district_letters(
     from pipelines.commands.text import echo, json_line, plural, printable, short_path
     from pipelines.datasets.local_authority.letters import publish as report
     from pipelines.datasets.local_authority.letters.fields import DISTRICT_LETTER
+    from pipelines.datasets.local_authority.parts import without_parts
 
     if fields:
         return list_fields([DISTRICT_LETTER], as_json)
@@ -58,7 +60,8 @@ def district_letters(
         if not known:
             raise WrongUse("no register is accepted yet; khrop status shows what came in")
         try:
-            plans = [report.plan(connection, name, files, wanted) for name in ([campaign] if campaign else known)]
+            chosen = [campaign] if campaign else without_parts(known, files)
+            plans = [report.plan(connection, name, files, wanted) for name in chosen]
         except report.NoLetter as fault:
             raise WrongUse(str(fault)) from None
     if district is not None and not any(plan.districts for plan in plans):

@@ -30,22 +30,26 @@ def who(
         list[Status] | None, typer.Option("--status", help="With this status; by default all that are not saved.")
     ] = None,
     campaign: Annotated[
-        str | None, typer.Option("--campaign", metavar="ID", help="Of this campaign; of all, if it is not given.")
+        str | None,
+        typer.Option("--campaign", metavar="ID", help="Of this campaign; by default of all whole registers."),
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """List the local authorities that have not saved their data, by the newest register."""
     from khrop.thai import provinces
+    from pipelines import campaigns as campaign_files
     from pipelines.commands.status import fetch_dicts, open_warehouse
     from pipelines.commands.text import echo, json_line, printable, table
+    from pipelines.datasets.local_authority.parts import without_parts
 
     codes = list(province_codes(province or []))
     wanted = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]
-    with open_warehouse() as (_, connection):
+    with open_warehouse() as (home, connection):
         known = [row[0] for row in connection.execute(_CAMPAIGNS).fetchall()]
         if campaign is not None and campaign not in known:
             raise WrongUse(f"no register of the campaign {campaign!r} is in the tables; there are: {_listed(known)}")
-        rows = fetch_dicts(connection, _QUERY, [wanted, codes or None, codes, district, campaign])
+        chosen = [campaign] if campaign else without_parts(known, campaign_files.load(home.root))
+        rows = fetch_dicts(connection, _QUERY, [wanted, codes or None, codes, district, chosen])
     if not known:
         echo("khrop: no register of local authorities is in the tables yet; khrop ingest takes one in", err=True)
     if district is not None and not rows:
@@ -74,7 +78,7 @@ _CAMPAIGNS = f"SELECT DISTINCT campaign_id FROM ({_NEWEST}) ORDER BY 1"
 _QUERY = (
     "SELECT campaign_id, as_of, authority_code, name_th, kind, district, province_code, status, saved_on, recorded_by"
     f" FROM ({_NEWEST}) WHERE list_contains(?, status) AND (? IS NULL OR list_contains(?, province_code))"
-    " AND coalesce(district = ?, TRUE) AND coalesce(campaign_id = ?, TRUE)"
+    " AND coalesce(district = ?, TRUE) AND list_contains(?, campaign_id)"
     " ORDER BY campaign_id, province_code, district, kind, authority_code"
 )
 

@@ -31,6 +31,7 @@ def officer_workbook(
     from pipelines.commands.text import echo, json_line, short_path
     from pipelines.datasets.local_authority import officer_workbook as report
     from pipelines.datasets.local_authority.letters.publish import campaigns_with_registers
+    from pipelines.datasets.local_authority.parts import part_of
 
     codes = province_codes(province or [])
     if not codes:
@@ -55,10 +56,10 @@ def officer_workbook(
             except LookupError:
                 raise WrongUse(f"the newest register of {chosen.id} has no authority of the province {code}") from None
             if as_json:
-                entry = {"campaign_id": report.part_of(chosen, code), "workbook": str(made.path)}
+                entry = {"campaign_id": part_of(chosen, code), "workbook": str(made.path)}
                 echo(json_line({**entry, "authorities": made.authorities, "changed": made.changed}))
                 continue
             rows = "1 authority" if made.authorities == 1 else f"{made.authorities:,} authorities"
             echo(f"{short_path(made.path.resolve())}: {rows}{'' if made.changed else ' (unchanged)'}")
-            echo(f"  comes back as {report.part_of(chosen, code)} ({short_path(made.campaign_file)})")
+            echo(f"  comes back as {part_of(chosen, code)} ({short_path(made.campaign_file)})")
     return OK

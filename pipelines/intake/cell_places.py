@@ -1,0 +1,117 @@
+"""Where a violation stands in the document: the cell that a person looks at.
+
+Rules name rows and columns, or nothing but a key. Here belongs the way from these to the cells of the table as it was
+read. What a return's verdict is belongs in `pipelines.intake.judging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from khrop.model.facts import show
+from khrop.model.rule import rules_of
+from khrop.model.violation import Violation
+from pipelines.datasets.dataset import Dataset
+from pipelines.readers import RawTable
+from pipelines.readers.document import TableRow, where, where_th
+
+OWN = ("document", "letter")
+"""The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
+READABLE = "readable"
+"""The rule that a document breaks which no table can be read from, and a container for each part that is not taken."""
+MOST_ALIKE = 5
+"""Rows that share a key and are listed; more are a group, and no mistake of one row."""
+
+
+def at_the_cell(
+    violation: Violation, table: RawTable, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
+) -> Iterator[Violation]:
+    """Yield a violation with its place down to the cell.
+
+    Args:
+        violation: The violation, whose place is that of a row, or empty.
+        table: The table as it was read.
+        rows: The rows by place, as printed and as typed.
+        dataset: The dataset.
+
+    Yields:
+        One for each cell of its row that could not be read, with what was printed there; else it alone, at the cell of
+        its column, at the first of the rows that share its key, at the heading, or at the words of the document that
+        say the fact.
+    """
+    column = violation.column_name
+    if violation.place in rows and violation.rule_id == READABLE:
+        yield replace(violation, place=_cell_place(rows[violation.place][0], column, dataset))
+    elif violation.place in rows:
+        row, values = rows[violation.place]
+        unread = [name for name in _columns_of(violation, dataset) if f"{name}_printed" in values]
+        for name in unread:
+            yield _unread(violation, dataset, name, values, _cell_place(row, name, dataset))
+        if not unread:
+            yield replace(violation, place=_cell_place(row, column, dataset))
+    elif violation.rule_id == "columns":
+        yield replace(violation, place=table.headed_at, observed=table.doubled.get(column, violation.observed))
+    elif not violation.place and (doubled := _doubled(violation, rows, dataset)):
+        places = [_cell_place(row, column, dataset) for row in doubled]
+        th, en = " · ".join(map(where_th, places)), " · ".join(map(where, places))
+        yield replace(
+            violation, place=places[0], message_th=f"{violation.message_th} ({th})",
+            message_en=f"{violation.message_en} ({en})",
+        )  # fmt: skip
+    elif not violation.place:
+        own = (c for c in table.claims if c.source in OWN and c.measure == column)
+        yield replace(violation, place=next((c.place for c in own), ""))
+    else:
+        yield violation
+
+
+def _doubled(
+    violation: Violation, rows: Mapping[str, tuple[TableRow, dict[str, Any]]], dataset: Dataset
+) -> list[TableRow]:
+    """The rows that have the key of a violation of a group, where these are a few: a key that should stand once."""
+    for rule in rules_of(dataset.contract):
+        if rule.id != violation.rule_id or rule.scope != "group" or violation.column_name not in rule.columns:
+            continue
+        alike = [
+            row for row, values in rows.values()
+            if ", ".join(show(c, values.get(c)) for c in rule.columns) == violation.key
+        ]  # fmt: skip
+        if 1 < len(alike) <= MOST_ALIKE:
+            return alike
+    return []
+
+
+def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
+    """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
+    column = violation.column_name
+    own = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
+    if not own:
+        return (column,)
+    about = next((rule for rule in own if column in rule.columns), None)
+    rule = about or own[0]
+    failing = tuple(name for name in rule.columns if name not in rule.skip_null)
+    if len(failing) > 1:
+        return failing
+    # A rule that itself tests a column for null says what an empty cell means there.
+    return (column,) if about else ()
+
+
+def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
+    known = dataset.by_name.get(column)
+    cell = row.cells.get(known.heading if known else column)
+    return cell.place if cell else row.place
+
+
+def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping[str, Any], place: str) -> Violation:
+    """A violation that comes of a cell which is no number, or no date: what it says is that."""
+    name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
+    kind = dataset.by_name[column].kind
+    what_th, what_en = ("วันที่", "date") if kind.held == "date" else ("ตัวเลข", "number")
+    th = f"{name}: “{printed}” ไม่ใช่{what_th}" if printed else f"{name}: ช่องว่าง ไม่มี{what_th}"
+    en = f"{name}: “{printed}” is no {what_en}" if printed else f"{name}: the cell is empty"
+    return replace(
+        violation, column_name=column, observed=printed, expected=kind.expected,
+        place=place, message_th=th, message_en=en,
+    )  # fmt: skip
