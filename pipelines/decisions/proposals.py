@@ -6,7 +6,7 @@ Here belongs the input of the solver (`khrop.repair`), and how its report is sho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +40,18 @@ class Proposal:
     markdown: str
 
 
-def proposed(connection: DuckDBPyConnection, judgement: Judgement) -> Proposal:
-    """Return the proposal for a return, with the return before it in the warehouse as a reference."""
-    report = propose(judgement, rows_before(connection, judgement))
+def proposed(connection: DuckDBPyConnection, judgement: Judgement, datasets: Iterable[Dataset]) -> Proposal:
+    """Return the proposal for a return.
+
+    Args:
+        connection: The warehouse, with the return before it, and what other datasets count of its day.
+        judgement: The judgement on it.
+        datasets: All datasets.
+    """
+    from pipelines.decisions.counted import counts_beside
+
+    counted = counts_beside(connection, judgement, datasets)
+    report = propose(judgement, rows_before(connection, judgement), counted)
     return Proposal(report.status, as_markdown(judgement, report))
 
 

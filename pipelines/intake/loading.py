@@ -59,7 +59,7 @@ def load_batch(
         outcomes = load(connection, arrivals)
         compared = compare(connection, days, datasets, home)
         results = [
-            _result(j, o, compared.get(o.snapshot_id, ()), _proposal(connection, j))
+            _result(j, o, compared.get(o.snapshot_id, ()), _proposal(connection, j, datasets))
             for j, o in zip(judgements, outcomes, strict=True)
         ]
         outbox.add(connection, results)
@@ -93,9 +93,9 @@ def _arrival(judgement: Judgement, event: Event) -> Arrival:
     )
 
 
-def _proposal(connection: DuckDBPyConnection, judgement: Judgement) -> Proposal | None:
+def _proposal(connection: DuckDBPyConnection, judgement: Judgement, datasets: Mapping[str, Dataset]) -> Proposal | None:
     quarantined = judgement.verdict is Verdict.QUARANTINED and judgement.rows
-    return proposed(connection, judgement) if quarantined else None
+    return proposed(connection, judgement, datasets.values()) if quarantined else None
 
 
 def _result(j: Judgement, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None) -> IntakeResult:

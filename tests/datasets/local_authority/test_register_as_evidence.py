@@ -9,9 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 import registers
 from commands import command
+
+from pipelines.home import Home
 
 DAY = date(2020, 6, 11)
 KRABI, MISREAD = "๑\tกระบี่\t๖๒\t๓\t๕๙\t๔.๘๔", "๑\tกระบี่\t๖๒\t๓\t๕๔\t๕.๒๖"
@@ -79,6 +82,23 @@ def test_the_register_proves_the_cells_that_the_figures_alone_do_not(place: Plac
     assert said.startswith("accepted")
     summary = place.khrop("summary").stdout
     assert "Agrees with the province table" in summary
+
+
+def test_the_ui_proposes_what_the_register_proves_where_it_came_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.take("same-day.csv", DAY)
+    text = (place.root / "misread.txt").read_text(encoding="utf-8")
+    (place.root / "again.txt").write_text(f"{text}\n", encoding="utf-8")
+    place.khrop("ingest", place.root / "again.txt", code=1)
+    monkeypatch.setenv("DAGSTER_HOME", str(Home.current().dagster))
+    with dg.DagsterInstance.get() as instance:
+        (name,) = (n for n in instance.get_dynamic_partitions("returns") if n.startswith("again-"))
+        found = instance.fetch_materializations(dg.AssetRecordsFilter(dg.AssetKey("returns"), [name]), limit=1)
+    (materialization,) = (record.asset_materialization for record in found.records)
+    assert materialization is not None
+    assert materialization.metadata["repair"].value == "repaired"
+    assert "๕๔ → ๕๙ !" in str(materialization.metadata["proposed_repair"].value)
 
 
 def test_a_row_that_fails_is_as_the_register_counts_it_and_no_other_changes(place: Place) -> None:
