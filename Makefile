@@ -84,7 +84,7 @@ LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf tesseract:tesseract-ocr $(THAI_LETTERS):tesseract-ocr-tha pg_lsclusters:postgresql \
-	  ssh-keygen:openssh-client
+	  ssh-keygen:openssh-client faketime:faketime strace:strace
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
 # mypy runs beside them.

@@ -148,8 +148,9 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
 
 
 def container(one: Return, found: Opened) -> Judgement:
-    """The judgement on a zip or message: what was not taken out of it, by name. It has no rows, no campaign and no
-    as-of date of its own.
+    """Return the judgement on a zip or message: what was not taken out of it, by name.
+
+    It has no rows, no campaign and no as-of date of its own.
     """
     severity: Severity = "warning" if found.parts else "error"
     violations = [
@@ -179,8 +180,10 @@ def _by_columns(group: list[Read]) -> list[list[Read]]:
 def _checked(
     dataset: Dataset, group: list[Read], params: Mapping[str, Any]
 ) -> Iterator[tuple[Checked | Unreadable, list[Read]]]:
-    """Documents with what their contract says of them. Where a contract of the home cannot be run on one, the reason:
-    its code is not ours, and what it raises is a verdict on that document alone.
+    """Yield documents with the result of their contract.
+
+    Where a contract of the home cannot be run on one, the reason: its code is not ours, and what it raises is a verdict
+    on that document alone.
     """
     try:
         yield _check(dataset, group, params), group

@@ -37,6 +37,7 @@ class TablesBehind(Exception):
     """The marts are behind what was loaded, so nothing is published from them."""
 
     def __init__(self) -> None:
+        """Say what makes them anew."""
         super().__init__("the tables are behind what was loaded; khrop ingest makes them anew")
 
 
@@ -47,6 +48,7 @@ class NotInstalled(Exception):
 @dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the page or folder to open, a few lines of Markdown to show of it, and plain figures of it.
+
     `changed` is false where all was as it had to be.
     """
 
@@ -59,12 +61,15 @@ class Published:
 class Publisher(Protocol):
     """What a report's module offers."""
 
-    def publish(self, home: Home, *, force: bool = False) -> Published: ...
+    def publish(self, home: Home, *, force: bool = False) -> Published:
+        """Make the report of a home; with `force` also where nothing changed."""
+        ...
 
 
 def reports(datasets: Iterable[Dataset]) -> tuple[Report, ...]:
-    """Return the reports of some datasets and the site of all, in the order in which they are made: those that need
-    an extra come last.
+    """Return the reports of some datasets and the site of all, in the order in which they are made.
+
+    Those that need an extra come last.
     """
     own = [report for dataset in datasets for report in dataset.reports]
     site = replace(SITE, after=tuple(report.name for report in own if report.on_the_site))
@@ -113,8 +118,11 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
 
 
 def behind(home: Home, warehouse: Warehouse) -> bool:
-    """Whether the tables are behind what was loaded, so that nothing is to be made of them. Raises `WarehouseLocked`,
-    and FileNotFoundError without a warehouse.
+    """Return whether the tables are behind what was loaded, so that nothing is to be made of them.
+
+    Raises:
+        WarehouseLocked: Another process holds the warehouse.
+        FileNotFoundError: There is no warehouse.
     """
     with warehouse.reading() as connection:
         return present_state(home) != exports.state(connection)

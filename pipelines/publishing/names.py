@@ -51,6 +51,7 @@ class Names:
     """The names of what a violation or a correction speaks of, in the datasets that it may be of."""
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
+        """Collect the names of the columns and values of some datasets."""
         self._titles = dict(FACTS)
         self._labels = []
         columns: set[str] = set()

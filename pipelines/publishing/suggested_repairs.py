@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A report of `khrop.repair` to be shown: its status, the rows it would change under a line of headings, and all
-    of it in words.
+    """A report of `khrop.repair` to be shown.
+
+    It has its status, the rows that it would change under a line of headings, and all of it in words.
     """
 
     status: str

@@ -18,8 +18,11 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
-    """The parts of an office file by name. Raises `zipfile.BadZipFile` where it is none, is damaged, locked or too
-    large, `OSError` where it cannot be opened.
+    """Return the parts of an office file by name.
+
+    Raises:
+        zipfile.BadZipFile: It is none, is damaged, locked or too large.
+        OSError: It cannot be opened.
     """
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as package:
         if sum(part.file_size for part in package.infolist()) > LARGEST:

@@ -1,10 +1,10 @@
-"""`make torture`: commands that are killed, that find no room, or that run beside another, at moments of chance.
+"""`make torture`: commands that are killed, that find no room, whose disk or clock fails, or that run beside another.
 
 make torture SEED=N MINUTES=M, or: torture.py --seed N [--minutes M | --times N] [--keep FOLDER]
 
-Each time a step of a story is disturbed and then run again until it ends; the home must then be as the step leaves it
-when nothing disturbs it. What differs is printed with its seed and number, by which it can be had again, and its home
-is kept. Exit code 1 where something differs.
+What happens, and when, is drawn by chance. Each time a step of a story is disturbed and then run again until it ends;
+the home must then be as the step leaves it when nothing disturbs it. What differs is printed with its seed and number,
+by which it can be had again, and its home is kept. Exit code 1 where something differs.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 AT = ("command", "reader", "all")
 """Whom a signal reaches: the command, the process that reads documents, or the whole group, as Ctrl+C does."""
 MOST_TRIES = 3
+CLOCKS = ("-400d", "-3h", "+3h", "+400d")
+"""How far the clock of a command is off, as faketime writes it."""
+CALLS = ("pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "write")
+"""Calls of which one fails. Of `write` those to the ledger: the others are to pipes and terminals."""
+ERRORS = ("EIO", "ENOSPC")
+MOST_CALLS = 60
 GRACE = 20
 """Seconds in which a process that lost its parent must be gone."""
 
@@ -43,11 +49,13 @@ class Disturbance:
     """What befalls a command.
 
     Attributes:
-        kind: `kill`, `room` (no file may grow beyond `bytes`) or `beside` (the same command runs at the same time).
+        kind: `kill`, `room` (no file may grow beyond `bytes`), `beside` (the same command runs at the same time),
+            `clock` (it is off) or `call` (a call of the system fails once in each thread).
         seconds: After how many it comes.
         signal: Which signal, for `kill`.
         at: Whom it reaches.
         bytes: How large a file may be, for `room`.
+        how: How far the clock is off; or the call, its error, and the how manieth fails.
     """
 
     kind: str
@@ -55,12 +63,15 @@ class Disturbance:
     signal: signal.Signals = signal.SIGKILL
     at: str = "command"
     bytes: int = 0
+    how: str = ""
 
     def __str__(self) -> str:
         if self.kind == "kill":
             return f"{self.signal.name} to {self.at} after {self.seconds:.2f} s"
         if self.kind == "room":
             return f"no file larger than {self.bytes:,} bytes"
+        if self.how:
+            return f"{self.kind} {self.how}"
         return f"another beside it after {self.seconds:.2f} s"
 
 
@@ -68,11 +79,13 @@ def drawn(chance: Random, seconds: float) -> list[Disturbance]:
     """Return what befalls a step that takes so many seconds: once, or several times in a row."""
     found = []
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        kind = chance.choices(("kill", "room", "beside"), (8, 1, 1))[0]
+        kind = chance.choices(("kill", "room", "beside", "clock", "call"), (8, 1, 1, 1, 1))[0]
+        call = f"{chance.choice(CALLS)}:error={chance.choice(ERRORS)}:when={chance.randint(1, MOST_CALLS)}"
+        how = {"clock": chance.choice(CLOCKS), "call": call}.get(kind, "")
         found.append(
             Disturbance(
                 kind, chance.uniform(0, seconds * 1.05), chance.choice(SIGNALS), chance.choice(AT),
-                int(10 ** chance.uniform(2, 7.3)),
+                int(10 ** chance.uniform(2, 7.3)), how,
             )
         )  # fmt: skip
     return found
@@ -82,9 +95,9 @@ def disturbed(home: Home, step: Step, files: Path, what: Disturbance) -> str:
     """Run a step that something befalls, and return what is wrong with how it ended; empty where nothing is."""
     arguments = [KHROP, *(argument.format(given=files) for argument in step.arguments)]
     limit = (lambda: _limit(what.bytes)) if what.kind == "room" else None
-    running = _begin(home, arguments, limit)
+    running = _begin(home, [*_with(home, what), *arguments], limit)
     beside = None
-    if what.kind != "room":
+    if what.kind in ("kill", "beside"):
         time.sleep(what.seconds)
     if what.kind == "kill":
         _strike(home, running, what)
@@ -100,6 +113,28 @@ def disturbed(home: Home, step: Step, files: Path, what: Disturbance) -> str:
             os.kill(pid, signal.SIGKILL)
         wrong.append(f"processes are left: {names}")
     return "; ".join(filter(None, wrong))
+
+
+def _with(home: Home, what: Disturbance) -> list[str]:
+    """Return what a command is begun with, so that its clock is off, or one of its calls fails."""
+    if what.kind == "clock":
+        return ["faketime", "-f", what.how]
+    if what.kind != "call":
+        return []
+    call = what.how.partition(":")[0]
+    to_the_ledger = ["-P", str(home.archive / "receipts.jsonl")] if call == "write" else []
+    return [
+        "strace",
+        "-f",
+        "-qqq",
+        "-o",
+        "/dev/null",
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={what.how}",
+        *to_the_ledger,
+    ]
 
 
 def _begin(home: Home, arguments: list[str], limit: Any) -> subprocess.Popen[bytes]:

@@ -28,13 +28,15 @@ class Campaign:
 
     @property
     def days(self) -> int:
+        """Days from the opening to the deadline."""
         return (self.deadline - self.opened_on).days
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """The whole country at one as-of date (mart.national_trend). Percents are points; deltas are against the return
-    before, None for the first.
+    """The whole country at one as-of date (mart.national_trend).
+
+    Percents are points; deltas are against the return before, None for the first.
     """
 
     as_of: date
@@ -51,8 +53,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A province at one as-of date (mart.province_trend and mart.compliance). `status` is complete, on_track, behind,
-    not_started or overdue; `gap_points` is against the straight line; `ordinal` the place in the printed return.
+    """A province at one as-of date (mart.province_trend and mart.compliance).
+
+    `status` is complete, on_track, behind, not_started or overdue; `gap_points` is against the straight line;
+    `ordinal` the place in the printed return.
     """
 
     as_of: date
@@ -135,8 +139,9 @@ def standings(connection: DuckDBPyConnection, campaign_id: str, *, latest: bool 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The return that counts at an as-of date, and the file that it is. `letter_no` is the number of the document's
-    own letter, where it has one.
+    """The return that counts at an as-of date, and the file that it is.
+
+    `letter_no` is the number of the document's own letter, where it has one.
     """
 
     snapshot_id: str

@@ -37,6 +37,7 @@ LEFT_OUT = ("thumbnail", "stylesWithEffects", "customXml", "numbering")
 
 
 def blank() -> Any:
+    """Return an empty document of python-docx, on the paper of an official letter."""
     document = Document()
     # What python-docx brings along and a letter does not have: a preview, lists, and 800 kB of styles.
     for related in (document.part.package.rels, document.part.rels):
@@ -121,10 +122,12 @@ def _set(properties: Any, tag: str, attributes: dict[str, str]) -> None:
 
 
 def run(paragraph: Any, text: str, *, size: float = SIZE, bold: bool = False, colour: str = "") -> None:
+    """Add a text to a paragraph; its size in points."""
     _font(paragraph.add_run(text)._r.get_or_add_rPr(), size, bold=bold, colour=colour)
 
 
 def align(paragraph: Any, how: str) -> None:
+    """Align a paragraph as Word names it, such as `thaiDistribute`."""
     properties = paragraph._p.get_or_add_pPr()
     alignment = OxmlElement("w:jc")
     alignment.set(qn("w:val"), how)
@@ -142,6 +145,7 @@ def line(
     aligned: str = "",
     keep: bool = False,
 ) -> Any:
+    """Add a paragraph of one text; indents in centimetres, spaces before and after in points."""
     paragraph = document.add_paragraph()
     form = paragraph.paragraph_format
     form.left_indent, form.space_before, form.space_after = left, Pt(before), Pt(after)
@@ -180,12 +184,14 @@ def picture(paragraph: Any, data: bytes, text: str, **size: Any) -> None:
 
 
 def pair(document: Any, left: str, right: str) -> None:
+    """Add two texts beside each other."""
     beside = table(document, (7.5, 8.5), None)
     for cell, text in zip(beside.add_row().cells, (left, right), strict=True):
         run(cell.paragraphs[0], text)
 
 
 def table(document: Any, widths: Sequence[float], border: str | None) -> Any:
+    """Add a table without rows; its widths in centimetres, and the colour of its rules, if it has any."""
     made = document.add_table(rows=0, cols=len(widths))
     made.autofit = False
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -211,6 +217,7 @@ def table(document: Any, widths: Sequence[float], border: str | None) -> Any:
 
 
 def fill(row: Any, texts: Sequence[str], *, bold: bool = False, shade: str = "", left: Sequence[int] = ()) -> None:
+    """Fill the cells of a row; those numbered in `left` are aligned to the left."""
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):

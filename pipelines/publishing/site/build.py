@@ -123,8 +123,10 @@ class OwnSite(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of building a site: `index` is its first page; pages written anew and taken over as they were, both
-    0 where the site was that of this state already (`current`).
+    """The result of building a site.
+
+    `index` is its first page. Pages are written anew or taken over as they were; both are 0 where the site was that of
+    this state already (`current`).
     """
 
     index: Path
@@ -165,8 +167,9 @@ def build(
 
 @functools.cache
 def version(own: tuple[Path, ...]) -> str:
-    """What the pages look like: a hash of the code, templates and assets that make them, here and in the folders of
-    datasets with their own pages.
+    """Return a hash of the code, templates and assets that make the pages.
+
+    They are here and in the folders of datasets with their own pages.
     """
     files = sorted(
         file for where in (Path(__file__).parent, *own) for pattern in MADE_BY for file in where.glob(pattern)

@@ -68,6 +68,7 @@ class DatasetPages:
         all_returns: Mapping[str, dict[str, Any]],
         decisions: Mapping[str, Any],
     ) -> None:
+        """Look up the returns of a dataset."""
         self.connection, self.home, self.dataset = connection, home, dataset
         self.name = dataset.name
         self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
@@ -113,8 +114,9 @@ class DatasetPages:
         )
 
     def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the rows of a return that were set aside and break a rule, with the cells that do; None where there
-        are none.
+        """Return the rows of a return that were set aside and break a rule, with the cells that do.
+
+        None where there are none.
         """
         if not one["rows_set_aside"] or one["dataset"] != self.name:
             return None

@@ -43,6 +43,7 @@ class Quality:
         aside: Aside = lambda one: None,
         title: tuple[str, str] | None = None,
     ) -> None:
+        """Prepare the quality pages in a folder of the site for some returns and the decisions on them."""
         self.folder, self.returns, self.decisions = folder, returns, decisions
         self.names_of, self.aside, self.title = names_of, aside, title
         self.parts = parts(list(returns))
@@ -85,8 +86,9 @@ class Quality:
 
 
 def parts(names: list[str]) -> dict[str, list[str]]:
-    """Return the pages, the newest first, each with its returns, the newest first. Full pages are counted from the
-    oldest return; the newest, which grows, is quality.html.
+    """Return the pages, the newest first, each with its returns, the newest first.
+
+    Full pages are counted from the oldest return; the newest, which grows, is quality.html.
     """
     rest = len(names) % A_PAGE or min(A_PAGE, len(names))
     made = {NEWEST: names[:rest]}

@@ -109,8 +109,8 @@ class PlainRows:
 
     def _note_left(self, xml: bytes) -> None:
         """Note the numbers of rows that are left to the parser."""
-        numbers = [int(number) for number in NUMBER.findall(xml)]
-        self._left = max([self._left, *numbers])
+        if xml:
+            self._left = max([self._left, *(int(number) for number in NUMBER.findall(xml))])
 
 
 def _cells(xml: bytes, number: bytes) -> list[PlainCell] | None:

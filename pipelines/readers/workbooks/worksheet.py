@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from lxml import etree
 
@@ -79,15 +80,20 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
     number = 0
     tags = [f"{namespace}{part}" for namespace in NAMESPACES for part in PARTS]
 
+    @lru_cache(maxsize=1 << 14)
+    def shown(style: int, kind: str, text: str) -> CellText:
+        """The same few thousand words and figures fill the cells of a register."""
+        value = CellText(unescaped(text)) if kind == "inlineStr" else _value(kind, text, style, shared)
+        return shared.look(style).of(value)
+
     def take(row: PlainRow) -> None:
-        _note_hidden(grid, row.number, row.attributes)
+        if row.attributes:
+            _note_hidden(grid, row.number, row.attributes)
         for column, style, kind, text in row.cells:
-            look = shared.look(style)
             if kind == "s":
-                _wait(grid, row.number, column, text, look, shared)
+                _wait(grid, row.number, column, text, shared.look(style), shared)
             else:
-                value = CellText(unescaped(text)) if kind == "inlineStr" else _value(kind, text, style, shared)
-                grid.put(row.number, column, look.of(value))
+                grid.put(row.number, column, shown(style, kind, text))
 
     source = _Filled(stream, PlainRows(NAMESPACES, take))
     for _, element in etree.iterparse(source, events=("end",), tag=tags, resolve_entities=False, no_network=True):

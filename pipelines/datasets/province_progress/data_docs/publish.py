@@ -174,10 +174,10 @@ def _take_over(old: Path, new: Path, entries: Iterable[Mapping[str, Any]]) -> No
 
 
 def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], dict[str, str]]:
-    """What was judged before by the same expectations, as far as its pages are there; the digests of the returns that
-    were left out; and the states of campaigns.
+    """Return what was judged before by the same expectations, as far as its pages are there.
 
-    A campaign of which a page is missing has no state, so that its returns are looked at again.
+    With it the digests of the returns that were left out, and the states of campaigns. A campaign of which a page is
+    missing has no state, so that its returns are looked at again.
     """
     try:
         record = json.loads(_text(folder / LEDGER) or "{}")

@@ -72,6 +72,7 @@ class Judge:
     """Judges frames by suites through Great Expectations' pandas data source, in a context that nothing is kept in."""
 
     def __init__(self, suites: tuple[Suite, ...]) -> None:
+        """Prepare a context of Great Expectations in memory for some suites."""
         import great_expectations as gx
 
         context = gx.get_context(mode="ephemeral")

@@ -44,8 +44,13 @@ COLUMNS = ("file", "kind", "province_code", "province_th", "province_en", "statu
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for beside the whole: some provinces (by code; none means all), one kind of those behind, the
-    letters' date, and where the site is published. `plan` refuses what does not fit.
+    """What is wanted of all letters; `plan` refuses what does not fit.
+
+    Attributes:
+        provinces: Codes of provinces; none means all.
+        only: One kind of those behind; None means all kinds.
+        dated: The letters' date.
+        base_url: Where the site is published.
     """
 
     provinces: tuple[str, ...] = ()
@@ -56,8 +61,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The letters that are to be: their occasion, the standings of all provinces in the order of the return, those
-    that get a reminder, and those asked for that are not behind.
+    """The letters that are to be written.
+
+    Their occasion, the standings of all provinces in the order of the return, those that get a reminder, and those
+    wanted that are not behind.
     """
 
     occasion: Occasion
@@ -107,8 +114,14 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
-    """Write the letters of every campaign at its latest as-of date, as `khrop letters` does without options; those
-    that are the same stay. Raises `TemplateFault`, `WarehouseLocked`, and FileNotFoundError without a warehouse.
+    """Write the letters of every campaign at its latest as-of date, as `khrop letters` does without options.
+
+    Those that are the same stay.
+
+    Raises:
+        TemplateFault: A template cannot be filled.
+        WarehouseLocked: Another process holds the warehouse.
+        FileNotFoundError: There is no warehouse.
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:

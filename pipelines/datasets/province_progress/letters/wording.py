@@ -22,8 +22,10 @@ BLOCK, BLOCKS = "█", 20
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What all letters of a campaign and as-of date share. `letters` are the numbers of those that opened the
-    campaign, `dates` when they are of, by number without spaces; `dated` is the letters' own date, if it is known.
+    """What all letters of a campaign and as-of date share.
+
+    `letters` are the numbers of those that opened the campaign, `dates` their dates by number without spaces; `dated`
+    is the letters' own date, if it is known.
     """
 
     campaign: Campaign

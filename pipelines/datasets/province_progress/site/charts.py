@@ -59,8 +59,10 @@ class Frame:
 
 
 def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
-    """From the last point on at the pace since the opening: to the deadline, or to the day when all is saved. None
-    past the deadline, when all is saved, or where there is no pace to tell.
+    """Return the points from the last one on at the pace since the opening.
+
+    They end at the deadline, or on the day when all is saved. There are none past the deadline, when all is saved, or
+    where there is no pace.
     """
     if not points:
         return []

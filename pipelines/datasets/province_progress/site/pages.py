@@ -50,8 +50,9 @@ LOOK = Look(
 
 
 def base_of(campaign_id: str) -> str:
-    """Return the folder of a campaign's pages. It stays the same when another campaign comes: letters bear its
-    address.
+    """Return the folder of a campaign's pages.
+
+    It stays the same when another campaign comes: letters bear its address.
     """
     return f"{campaign_id}/"
 
@@ -65,6 +66,7 @@ class ProvincePages:
     """
 
     def __init__(self, connection: DuckDBPyConnection, letters: Mapping[tuple[str, str], str]) -> None:
+        """Look up the campaigns that have returns; `letters` are paths by campaign and province."""
         self.connection, self.letters = connection, letters
         self.listed = listed(connection)
         self.waiting = returns.waiting(connection, DATASET.name)

@@ -20,8 +20,10 @@ Rows = Callable[[Sequence[Standing], str], Markup]
 
 
 def of(cells: Cells, files: Mapping[str, Mapping[str, Any]], quality_of: Mapping[str, str]) -> Rows:
-    """What makes the rows of a campaign's provinces, the newest first: each figure with what is printed and its cell,
-    the row's place, the file and the first digits of its hash. `files` are the returns by name.
+    """Return what makes the rows of a campaign's provinces, the newest first.
+
+    Each figure has what is printed and its cell, each row its place, the file and the first digits of its hash.
+    `files` are the returns by name.
     """
     ends: dict[tuple[str, str], str] = {}
 

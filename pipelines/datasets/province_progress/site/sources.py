@@ -1,5 +1,6 @@
-"""Where every figure comes from, down to page and cell, and the country against the line: what the site reads beside
-`pipelines.datasets.province_progress.progress`.
+"""Where every figure comes from, down to page and cell, and the country against the line.
+
+It is what the site reads beside `pipelines.datasets.province_progress.progress`.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, 
 
 @dataclass(frozen=True, slots=True)
 class AgainstTheLine:
-    """The country against the straight line at an as-of date (mart.country_compliance): percent points, authorities a
-    day.
+    """The country against the straight line at an as-of date (mart.country_compliance).
+
+    In percent points, and authorities a day.
     """
 
     expected_percent: Decimal

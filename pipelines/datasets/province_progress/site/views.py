@@ -25,8 +25,9 @@ STEPS = (Decimal("0.1"), Decimal("0.2"), Decimal("0.5"), *map(Decimal, (1, 2, 3,
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What came since the return before: who gained most, began, completed, fell back. `since` is its as-of date, None
-    at the first return.
+    """What came since the return before: who gained most, began, completed, fell back.
+
+    `since` is its as-of date, None at the first return.
     """
 
     since: date | None
@@ -57,9 +58,11 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A campaign as its pages show it. `now` are the provinces at the latest as-of date in the printed order, `then`
-    those of the return before by code, `history` each province's standings by code, the oldest first, `line` the
-    country against the straight line by as-of date.
+    """A campaign as its pages show it.
+
+    `now` are the provinces at the latest as-of date in the printed order, `then` those of the return before by code,
+    `history` each province's standings by code, the oldest first, `line` the country against the straight line by
+    as-of date.
     """
 
     campaign: Campaign
@@ -88,6 +91,7 @@ class View:
 
     @property
     def as_of(self) -> date:
+        """The latest as-of date."""
         return self.country[-1].as_of
 
     @property
@@ -102,6 +106,7 @@ class View:
 
     @property
     def days_left(self) -> int:
+        """Days from the as-of date to the deadline."""
         return self.against.days_left
 
     @property
@@ -157,6 +162,7 @@ class Listed:
 
     @property
     def as_of(self) -> date:
+        """The latest as-of date."""
         return self.total.as_of
 
 
