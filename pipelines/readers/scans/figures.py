@@ -27,6 +27,8 @@ _WIDEST = 1.75 * HEIGHT
 _WIDE = 0.8 * HEIGHT
 """What is wider than this may be two signs."""
 _SIGNS_TRIED = 4
+_GLUED = 4.0
+"""Nats that it costs to make a sign of a piece of what hangs together, and of another part beside it."""
 _OF_LOST = 0.05
 """Of what no way explains, so much is another figure."""
 _SPECK = 7
@@ -71,6 +73,13 @@ class _Atoms:
     small: list[bool]
     middle: float
     labels: NDArray[np.int32]
+
+    def price(self, first: int, last: int) -> float:
+        """What it costs to take some atoms for a sign: digits that touch others are seldom broken as well."""
+        left = first > 0 and self.parts[first - 1] == self.parts[first]
+        right = last + 1 < len(self.parts) and self.parts[last] == self.parts[last + 1]
+        glued = (left or right) and len(set(self.parts[first : last + 1])) > 1
+        return _GLUED * glued
 
     def piece(self, cell: Ink, first: int, last: int) -> Floats:
         """The picture of some atoms that lie together, without what is of others."""
@@ -174,6 +183,9 @@ def _cuts(part: Ink) -> list[int]:
     valleys = [
         x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most
     ]
+    # Between two digits that touch a point, there is no valley on either side of it.
+    low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.4 * most).astype(np.int8), [0]])))
+    valleys += [int(x) for a, b in zip(low[::2], low[1::2], strict=True) if b - a >= 3 for x in (a, b) if x in inner]
     kept: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
         if all(abs(x - other) > 3 for other in kept):
@@ -197,10 +209,11 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
         ways[at] = sorted(ways[at], key=lambda way: -way[0])[: 2 * MOST_READINGS]
         for end, piece in by_start.get(at, ()):
             own = scores[piece]
+            price = atoms.price(at, end - 1)
             for kind in np.argsort(-own[:REJECT])[:_SIGNS_TRIED]:
                 if own[kind] > -14:
                     sign = Sign(int(kind), float(own[kind]), piece)
-                    ways[end] += [(score + sign.score, (*signs, sign)) for score, signs in ways[at]]
+                    ways[end] += [(score + sign.score - price, (*signs, sign)) for score, signs in ways[at]]
             if end == at + 1 and atoms.small[at]:  # dirt
                 ways[end] += [(score + float(own[REJECT]), signs) for score, signs in ways[at]]
     by_text: dict[str, tuple[float, tuple[Sign, ...], float]] = {}

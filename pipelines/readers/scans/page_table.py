@@ -61,11 +61,9 @@ class PageTable:
 def page_table(number: int, ink: Ink) -> PageTable | None:
     """Return the table of a page; None where there are no rules of one."""
     page = level(ink)
-    for net, faint in larger_first(page):
-        width, height = size_of(net)
-        scale = min(1.0, WIDE / page.shape[1])
-        first = ruled(net, round(width * scale), round(height * scale), faint=faint)
-        if first is not None and (table := _read(number, net, first, scale)) is not None:
+    scale = min(1.0, WIDE / page.shape[1])
+    for net, first in larger_first(page, scale):
+        if (table := _read(number, net, first, scale)) is not None:
             return table
     return None
 
