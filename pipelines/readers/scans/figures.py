@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipelines.readers.scans.digit_network import HEIGHT, REJECT, SIDE, SIGNS, Floats, log_probabilities
+from pipelines.readers.scans.digit_network import HEIGHT, MARK, REJECT, SIDE, SIGNS, Floats, log_probabilities
 from pipelines.readers.scans.ink import PRINTED, Ink
 from pipelines.readers.scans.signs import shown
 
@@ -33,6 +33,10 @@ _OF_LOST = 0.05
 """Of what no way explains, so much is another figure."""
 _SPECK = 7
 """Dots of ink; less is no sign, not even a point."""
+
+
+_ONE_SCRIPT = 0.9
+"""Of the digits of a column, where all are of one script."""
 
 
 class Sign(NamedTuple):
@@ -94,6 +98,27 @@ class _Atoms:
             picture = cell.copy()
             picture[:, left:right][others & ~np.isin(there, list(own))] = 0
         return shown(picture, left, right, self.middle)
+
+
+def in_one_script(column: Sequence[Read]) -> list[Read]:
+    """Return the cells of a column without readings in digits of the script that is not its own.
+
+    A Thai zero is drawn as others draw theirs, and is read as Thai where all others are.
+    """
+    best = [sign.kind for read in column if read.readings for sign in read.readings[0].signs if sign.kind < MARK]
+    thai = sum(kind < 10 for kind in best) / max(len(best), 1)
+    if 1 - _ONE_SCRIPT < thai < _ONE_SCRIPT or not best:
+        return list(column)
+    zero, other = (0, 10) if thai > 0.5 else (10, 0)
+    result = []
+    for read in column:
+        kept = []
+        for reading in read.readings:
+            signs = tuple(sign._replace(kind=zero) if sign.kind == other else sign for sign in reading.signs)
+            if all(sign.kind >= MARK or (sign.kind < 10) == (zero < 10) for sign in signs):
+                kept.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
+        result.append(Read(tuple(kept), read.lost))
+    return result
 
 
 def height_of(cells: Sequence[Ink]) -> float | None:
