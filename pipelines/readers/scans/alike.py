@@ -3,6 +3,10 @@
 A network may take a digit of a font that it does not know for another, each time alike. The digits of one document
 are of one font and one scan: what was read as ๓ must look like the other ๓ of the page, and less like its ๗. That is
 evidence of its own.
+
+A digit is not drawn twice in the same place and size: two pictures are compared up to a small shift, stretch, turn
+and blur (the tangent distance of Simard, LeCun and Denker), or these would weigh more than the stroke by which ๔ and
+๕ differ.
 """
 
 from __future__ import annotations
@@ -43,21 +47,41 @@ def margins(pieces: Floats, kinds: Sequence[int]) -> list[float]:
     sums = {kind: pictures[places].sum(axis=0) for kind, places in at.items()}
     spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(own)
     weight = (1 / (spread + np.mean(spread))).astype(np.float32)
+    root = np.sqrt(weight).ravel()
+    common = {kind: places for kind, places in at.items() if len(places) > LEAST}
+    means = {kind: sums[kind] / len(places) for kind, places in common.items()}
+    changes = {kind: _changes(mean) * root for kind, mean in means.items()}
     result = np.full(len(own), -np.inf)
-    for kind, places in at.items():
-        count = len(places)
-        if count <= LEAST:
-            continue
+    for kind, places in common.items():
         some = pictures[places]
-        mine = _nearest(some, (sums[kind][None] - some) / (count - 1), weight)[1]
-        least = np.full(count, np.inf)
-        for other, rivals in at.items():
-            if other != kind and len(rivals) > LEAST:
-                mean = sums[other] / len(rivals)
-                apart = float((weight * (sums[kind] / count - mean) ** 2).sum())
-                least = np.minimum(least, (_nearest(some, mean[None], weight)[1] - mine) / apart)
+        mine = _distance(some, (sums[kind][None] - some) / (len(places) - 1), weight, changes[kind])
+        least = np.full(len(places), np.inf)
+        for other, mean in means.items():
+            if other != kind:
+                apart = _distance(means[kind][None], mean[None], weight, changes[other])
+                apart += _distance(mean[None], means[kind][None], weight, changes[kind])
+                least = np.minimum(least, 2 * (_distance(some, mean[None], weight, changes[other]) - mine) / apart)
         result[places] = least
     return [float(value) for value in result]
+
+
+def _changes(mean: Floats) -> Floats:
+    """How a picture changes with a small shift, stretch, turn and blur of it, each of its usual size."""
+    down, right = np.gradient(mean)
+    y, x = np.indices(mean.shape) - (len(mean) - 1) / 2
+    blur = ndimage.laplace(mean)
+    some = (0.7 * down, 0.7 * right, 0.06 * y * down, 0.06 * x * right, 0.05 * (y * right - x * down), 0.35 * blur)
+    return np.stack(some).reshape(len(some), -1).astype(np.float32)
+
+
+def _distance(pictures: Floats, means: Floats, weight: Floats, changes: Floats) -> Floats:
+    """The squares of the distances of pictures to their means, where each mean is changed to be the nearest."""
+    apart = _nearest(pictures, means, weight)[0] - means
+    rest = apart.reshape(len(apart), -1) * np.sqrt(weight).ravel()
+    along = rest @ changes.T
+    inverse = np.linalg.inv(changes @ changes.T + np.eye(len(changes)))
+    result: Floats = (rest**2).sum(axis=1) - ((along @ inverse) * along).sum(axis=1)
+    return result
 
 
 def _nearest(pictures: Floats, means: Floats, weight: Floats) -> tuple[Floats, Floats]:

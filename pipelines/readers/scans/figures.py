@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipelines.readers.scans.digit_network import HEIGHT, REJECT, SIDE, SIGNS, Floats, log_probabilities
+from pipelines.readers.scans.digit_network import HEIGHT, MARK, REJECT, SIDE, SIGNS, Floats, log_probabilities
 from pipelines.readers.scans.ink import PRINTED, Ink
 from pipelines.readers.scans.signs import shown
 
@@ -27,10 +27,16 @@ _WIDEST = 1.75 * HEIGHT
 _WIDE = 0.8 * HEIGHT
 """What is wider than this may be two signs."""
 _SIGNS_TRIED = 4
+_GLUED = 4.0
+"""Nats that it costs to make a sign of a piece of what hangs together, and of another part beside it."""
 _OF_LOST = 0.05
 """Of what no way explains, so much is another figure."""
 _SPECK = 7
 """Dots of ink; less is no sign, not even a point."""
+
+
+_ONE_SCRIPT = 0.9
+"""Of the digits of a column, where all are of one script."""
 
 
 class Sign(NamedTuple):
@@ -72,6 +78,13 @@ class _Atoms:
     middle: float
     labels: NDArray[np.int32]
 
+    def price(self, first: int, last: int) -> float:
+        """What it costs to take some atoms for a sign: digits that touch others are seldom broken as well."""
+        left = first > 0 and self.parts[first - 1] == self.parts[first]
+        right = last + 1 < len(self.parts) and self.parts[last] == self.parts[last + 1]
+        glued = (left or right) and len(set(self.parts[first : last + 1])) > 1
+        return _GLUED * glued
+
     def piece(self, cell: Ink, first: int, last: int) -> Floats:
         """The picture of some atoms that lie together, without what is of others."""
         left = min(span[0] for span in self.spans[first : last + 1])
@@ -85,6 +98,27 @@ class _Atoms:
             picture = cell.copy()
             picture[:, left:right][others & ~np.isin(there, list(own))] = 0
         return shown(picture, left, right, self.middle)
+
+
+def in_one_script(column: Sequence[Read]) -> list[Read]:
+    """Return the cells of a column without readings in digits of the script that is not its own.
+
+    A Thai zero is drawn as others draw theirs, and is read as Thai where all others are.
+    """
+    best = [sign.kind for read in column if read.readings for sign in read.readings[0].signs if sign.kind < MARK]
+    thai = sum(kind < 10 for kind in best) / max(len(best), 1)
+    if 1 - _ONE_SCRIPT < thai < _ONE_SCRIPT or not best:
+        return list(column)
+    zero, other = (0, 10) if thai > 0.5 else (10, 0)
+    result = []
+    for read in column:
+        kept = []
+        for reading in read.readings:
+            signs = tuple(sign._replace(kind=zero) if sign.kind == other else sign for sign in reading.signs)
+            if all(sign.kind >= MARK or (sign.kind < 10) == (zero < 10) for sign in signs):
+                kept.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
+        result.append(Read(tuple(kept), read.lost))
+    return result
 
 
 def height_of(cells: Sequence[Ink]) -> float | None:
@@ -174,6 +208,9 @@ def _cuts(part: Ink) -> list[int]:
     valleys = [
         x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most
     ]
+    # Between two digits that touch a point, there is no valley on either side of it.
+    low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.4 * most).astype(np.int8), [0]])))
+    valleys += [int(x) for a, b in zip(low[::2], low[1::2], strict=True) if b - a >= 3 for x in (a, b) if x in inner]
     kept: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
         if all(abs(x - other) > 3 for other in kept):
@@ -197,10 +234,11 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
         ways[at] = sorted(ways[at], key=lambda way: -way[0])[: 2 * MOST_READINGS]
         for end, piece in by_start.get(at, ()):
             own = scores[piece]
+            price = atoms.price(at, end - 1)
             for kind in np.argsort(-own[:REJECT])[:_SIGNS_TRIED]:
                 if own[kind] > -14:
                     sign = Sign(int(kind), float(own[kind]), piece)
-                    ways[end] += [(score + sign.score, (*signs, sign)) for score, signs in ways[at]]
+                    ways[end] += [(score + sign.score - price, (*signs, sign)) for score, signs in ways[at]]
             if end == at + 1 and atoms.small[at]:  # dirt
                 ways[end] += [(score + float(own[REJECT]), signs) for score, signs in ways[at]]
     by_text: dict[str, tuple[float, tuple[Sign, ...], float]] = {}

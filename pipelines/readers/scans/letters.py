@@ -99,10 +99,15 @@ def plain(text: str) -> str:
     return "".join(c for c in parts if "\u0e01" <= c <= "\u0e4e" and c != "\u0e3f" or c.isascii() and c.isalpha())
 
 
-def distance(a: str, b: str) -> int:
+def distance(a: str, b: str, usual: frozenset[tuple[str, str]] = frozenset()) -> int:
     """Return how much two texts differ: 3 for each letter that is another, more or less, 1 for each mark.
 
     Marks above and below are small, and are lost first.
+
+    Args:
+        a: What is read.
+        b: What it may be.
+        usual: Signs that are often read as others in the document, (as read, as they are): 1 for each.
     """
     marks = [[1 if c in _MARKS else LETTER for c in text] for text in (a, b)]
     before = [0]
@@ -112,6 +117,12 @@ def distance(a: str, b: str) -> int:
         row = [before[0] + cost]
         for j, y in enumerate(b):
             other = marks[1][j]
-            row.append(min(before[j + 1] + cost, row[j] + other, before[j] + (0 if x == y else max(cost, other))))
+            row.append(
+                min(
+                    before[j + 1] + cost,
+                    row[j] + other,
+                    before[j] + (0 if x == y else 1 if (x, y) in usual else max(cost, other)),
+                )
+            )
         before = row
     return before[-1]

@@ -6,18 +6,23 @@ than to any other, and where no exchange of two rows is nearly as good.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pipelines.readers.scans.letters import distance, plain
+from pipelines.readers.scans.letters import LETTER, distance, plain
 
 FARTHEST = 0.45
 """Of the letters of a name, so many may be misread."""
 NEARER = 2
 """So much nearer must a name be than any other: a letter against one that lost its mark."""
+_USUAL = 3
+"""Rows in which a letter is misread alike, so that it is the print of the document."""
 
 
 class Named(NamedTuple):
@@ -38,30 +43,56 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
     Returns:
         One for each row.
     """
-    known = [plain(name) for name in names]
     if not texts:
         return []
-    # Two readings that disagree bring two names as near, so that neither is certain.
-    costs = np.array(
-        [[min(distance(own, name) for own in map(plain, some)) for name in known] for some in texts], np.float64
-    )
-    spare = max(0, len(texts) - len(names))
+    known = [plain(name) for name in names]
+    read = [[own for own in map(plain, some) if own] or [""] for some in texts]
+    places, costs = _assigned(read, known, frozenset())
+    certain = [(read[row][0], known[at]) for row, at in enumerate(places) if at is not None]
+    if usual := _usual(certain):
+        places, costs = _assigned(read, known, usual)
+    found = []
+    for own, at in zip(costs, places, strict=True):
+        nearest = tuple(names[i] for i in np.argsort(own, kind="stable")[:3])
+        found.append(Named(nearest[0] if at is None else names[at], at is not None, nearest))
+    return found
+
+
+def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """The letters of a document that are often misread alike: as they are read, and as they are."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for text, name in certain:
+        for kind, a, b, c, d in SequenceMatcher(None, text, name, autojunk=False).get_opcodes():
+            if kind == "replace" and b - a == d - c == 1:
+                seen[text[a], name[c]] += 1
+    return frozenset(pair for pair, count in seen.items() if count >= _USUAL)
+
+
+def _assigned(
+    read: Sequence[Sequence[str]], known: Sequence[str], usual: frozenset[tuple[str, str]]
+) -> tuple[list[int | None], NDArray[np.float64]]:
+    """The name of each row, None where it is not certain, and the distances of the rows from the names."""
+    every = [np.array([[distance(own, name, usual) for name in known] for own in some], np.float64) for some in read]
+    costs = np.array([each.mean(axis=0) for each in every])
+    spare = max(0, len(read) - len(known))
     rows, places = linear_sum_assignment(np.pad(costs, ((0, 0), (0, spare)), constant_values=99.0))
     given = dict(zip(rows.tolist(), places.tolist(), strict=True))
-    found = []
-    for row in range(len(texts)):
+    others = {place: row for row, place in given.items()}
+    found: list[int | None] = []
+    for row, each in enumerate(every):
         place = given[row]
-        order = np.argsort(costs[row], kind="stable")
-        nearest = tuple(names[i] for i in order[:3])
-        if place >= len(names):
-            found.append(Named(nearest[0], False, nearest))
+        found.append(None)
+        if place >= len(known):
             continue
-        own, rival = costs[row, place], min(costs[row, i] for i in order[:2] if i != place)
-        certain = own <= FARTHEST * distance("", known[place]) and rival - own >= NEARER
-        if certain and rival - own < 2 * NEARER:
-            # A letter apart: another row may have this name, unless its own letters speak against it as well.
-            near = [i for i in range(len(names)) if i != place and costs[row, i] - own < 2 * NEARER]
-            others = {p: r for r, p in given.items() if p < len(names)}
-            certain = all(i in others and costs[others[i], place] - costs[others[i], i] >= NEARER for i in near)
-        found.append(Named(names[place], bool(certain), nearest))
-    return found
+        own = costs[row, place]
+        rivals = np.delete(costs[row], place) - own
+        if own > FARTHEST * distance("", known[place]) or rivals.min() < NEARER:
+            continue
+        # Readings that disagree, each on a name of its own, leave it open.
+        if any(one[place] - one.min() >= LETTER for one in each):
+            continue
+        # A letter apart: another row may have this name, unless its own letters speak against it as well.
+        near = [i for i in range(len(known)) if i != place and costs[row, i] - own < 2 * NEARER]
+        if all(i in others and costs[others[i], place] - costs[others[i], i] >= NEARER for i in near):
+            found[-1] = place
+    return found, costs

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from pipelines.readers.scans.around import Words, lines_around
 from pipelines.readers.scans.digit_network import HEIGHT, Floats
@@ -18,6 +19,8 @@ from pipelines.readers.scans.letters import texts_of
 from pipelines.readers.scans.rules import WIDE, Net, Ruled, larger_first, level, ruled, size_of
 
 _INSET = 4
+_RULE = 0.15
+"""The least ink of what is left of a rule."""
 _FULL = 0.3
 """A cell with more ink than this share is a bar."""
 _LOWEST, _HIGHEST = 8, 36
@@ -61,11 +64,9 @@ class PageTable:
 def page_table(number: int, ink: Ink) -> PageTable | None:
     """Return the table of a page; None where there are no rules of one."""
     page = level(ink)
-    for net, faint in larger_first(page):
-        width, height = size_of(net)
-        scale = min(1.0, WIDE / page.shape[1])
-        first = ruled(net, round(width * scale), round(height * scale), faint=faint)
-        if first is not None and (table := _read(number, net, first, scale)) is not None:
+    scale = min(1.0, WIDE / page.shape[1])
+    for net, first in larger_first(page, scale):
+        if (table := _read(number, net, first, scale)) is not None:
             return table
     return None
 
@@ -146,10 +147,22 @@ def _name_strips(ink: Ink, columns: list[int], rows: list[int], at: int, names: 
     for column in (names, names - 1):
         inner = slice(columns[column] + _INSET, columns[column + 1] - _INSET + 1)
         narrow = ink[rows[at] + _INSET : rows[at + 1] - _INSET + 1, inner]
-        wide = ink[max(rows[at] - 7, 0) : rows[at + 1] - 1, inner].copy()
-        wide[(wide > PRINTED).mean(axis=1) > 0.6] = 0
+        wide = _unruled(ink[max(rows[at] - 9, 0) : rows[at + 1] + 3, inner])
         strips = (narrow, wide)
         if float((narrow > PRINTED).sum()) >= 20 or not names:
             break
     assert strips is not None
     return strips
+
+
+def _unruled(strip: Ink) -> Ink:
+    """A picture without the level rules in it, but with the strokes that run through these, and without the grain."""
+    ruled = np.flatnonzero(ndimage.binary_dilation((strip > _RULE).mean(axis=1) > 0.6))
+    rows = np.setdiff1d(np.arange(len(strip)), ruled)
+    wide = strip.copy()
+    for row in ruled:
+        above, below = rows[rows < row], rows[rows > row]
+        beside = [strip[some] for some in (*above[-1:], *below[:1])]
+        wide[row] = np.minimum.reduce(beside) if len(beside) == 2 else 0
+    result: Ink = np.clip((ndimage.gaussian_filter(wide, 0.6) - 0.2) * 1.25, 0, 1).astype(np.float32)
+    return result

@@ -168,20 +168,34 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     return float(start), float(slope)
 
 
-def larger_first(page: Ink) -> list[tuple[Net, bool]]:
-    """Return the nets of the clear rules and of the faint ones, with whether they are faint, the better first.
+def larger_first(page: Ink, scale: float) -> list[tuple[Net, Ruled]]:
+    """Return the nets of the clear rules and of the faint ones with their rules, the better first.
 
-    Where some rules are faint, the clear ones are the net of a part of the table.
+    Where some rules are faint, the clear ones are the net of a part of the table, or lack a column.
+
+    Args:
+        page: A level page.
+        scale: Its dots are made so many before rules are looked for.
     """
-    nets = [(net, faint) for faint in (False, True) if (net := net_of(page, faint)) is not None]
-    areas = [float(np.prod(size_of(net))) for net, _ in nets]
-    return nets[::-1] if len(nets) == 2 and areas[1] > 1.03 * areas[0] else nets
+    found = []
+    for faint in (False, True):
+        if (net := net_of(page, faint)) is not None:
+            width, height = size_of(net)
+            if (table := ruled(net, round(width * scale), round(height * scale), faint=faint)) is not None:
+                found.append((width * height, len(table.columns), net, table))
+    if len(found) == 2:
+        (clear, columns, *_), (area, more, *_) = found
+        if area > 1.03 * clear or (area > 0.97 * clear and more > columns):
+            found.reverse()
+    return [(net, table) for _, _, net, table in found]
 
 
 def ruled(
     net: Net, width: int, height: int, margin: int = 12, *, rules: bool = True, faint: bool = False
 ) -> Ruled | None:
     """Return a table as a rectangle of so many dots, without the margin, and its rules if these are wanted."""
+    if min(width, height) < 2 * margin:
+        return None
     corners = _with_margin(net.corners, margin / width, margin / height)
     ink = warped(net.page, corners, width + 2 * margin, height + 2 * margin)
     if not rules:

@@ -19,7 +19,7 @@ from khrop.repair import suggest
 from pipelines.readers.scans import alike, names, proof
 from pipelines.readers.scans.around import Date, as_of_of
 from pipelines.readers.scans.digit_network import MARK
-from pipelines.readers.scans.figures import Read
+from pipelines.readers.scans.figures import Read, in_one_script
 from pipelines.readers.scans.letters import LETTER, distance, plain, texts_of
 from pipelines.readers.scans.page_table import Line, PageTable
 from pipelines.readers.scans.proof import Candidates, Values
@@ -30,7 +30,7 @@ _FARTHEST_HEADING = 0.6
 _CLEARER_HEADING = 0.15
 _OTHER_WIDTH = 0.02
 """Of the width of the table."""
-_UNLIKE = 0.3
+_UNLIKE = 0.5
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
 _CLEARER, _CLEARER_WORSE = 3.0, 1.6
@@ -145,6 +145,9 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         for page in pages
         for n, line in enumerate(page.lines, 1)
     ]
+    for name in filter(None, fields):
+        for row, cell in zip(rows, in_one_script([row.cells[name] for row in rows]), strict=True):
+            row.cells[name] = cell
     if rows and not is_total(rows[-1].name):
         rows[-1].name = texts_of([rows[-1].line.pictures[1]], enlarged=2.0)[0]
     if not rows or not is_total(rows[-1].name) or any(is_total(row.name) for row in rows[:-1]):
@@ -205,9 +208,10 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
     found = names.named(texts, shape.expected)
     if unsure := [i for i, name in enumerate(found) if not name.certain]:
-        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
-        for i, text in zip(unsure, again, strict=True):
-            texts[i] = (*texts[i], text)
+        for which, enlarged in ((1, 2.0), (0, 2.5)):
+            again = texts_of([rows[i].line.pictures[which] for i in unsure], enlarged=enlarged)
+            for i, text in zip(unsure, again, strict=True):
+                texts[i] = (*texts[i], text)
         found = names.named(texts, shape.expected)
     for row, name in zip(rows, found, strict=True):
         row.name = name.name
