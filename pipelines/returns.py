@@ -155,6 +155,7 @@ class Judgement:
         parts: The hashes of the files in a container (a zip, a message).
         by_eye: Whether its pages are kept as pictures: a person reads them, or compares with them what was read.
         text: What a message says itself.
+        pictures: Of cells whose reading is not certain, as PNG, by place.
     """
 
     of: Return
@@ -171,6 +172,7 @@ class Judgement:
     parts: tuple[str, ...] = ()
     by_eye: bool = False
     text: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

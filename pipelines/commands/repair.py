@@ -52,6 +52,10 @@ def repair(
         list[str] | None,
         typer.Option("--cell", metavar="PROVINCE:COLUMN[=VALUE]", help="With --accept: this cell alone; repeatable."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="For a scan: write a page to confirm uncertain cells on."),
+    ] = None,
     by: ByOption = None,
     reason: ReasonOption = None,
     key: KeyOption = None,
@@ -59,9 +63,12 @@ def repair(
 ) -> int:
     """Propose which figures of a return are wrong and what they should be; with --accept, correct them."""
     set_up_log(log_format)
+    if html and accept:
+        raise WrongUse("--html writes a page to look at, --accept decides: one after the other")
     if not accept and (cell or by or reason):
         raise WrongUse("--cell, --by and --reason go with --accept")
     from pipelines.decisions.proposals import propose
+    from pipelines.decisions.uncertain import uncertain_cells
     from pipelines.home import Home
 
     home, file, counted = Home.current(), Path(target), None
@@ -80,15 +87,37 @@ def repair(
     refuse_container(target, judgement)
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be read from it: {judgement.violations[0].message_en}")
+    if html:
+        return _write_page(html, target, judgement)
     report = propose(judgement, before, counted)
     if accept:
         return _accept_repair(home, given, report, cell or [], signed(by, reason), key, as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
-        echo(json_line({**entry, **report.as_dict()}))
+        unsure = [
+            {"row": c.row, "column": c.column, "printed": c.printed, "may_be": c.readings, "place": c.place}
+            for c in uncertain_cells(judgement)
+        ]
+        echo(json_line({**entry, **report.as_dict(), **({"uncertain": unsure} if unsure else {})}))
     else:
         echo("\n".join(_lines(target, judgement, report)))
     return OK if report.status == "consistent" and judgement.accepted else NOT_ACCEPTED
+
+
+def _write_page(file: Path, target: str, judgement: Judgement) -> int:
+    """Write the page of uncertain cells."""
+    from pipelines.commands.text import plural, short_path
+    from pipelines.decisions.uncertain import page_of, uncertain_cells
+
+    count = len(uncertain_cells(judgement))
+    if not count:
+        raise WrongUse(f"{target}: no cell of it is to be confirmed; khrop show says what sets it aside")
+    try:
+        file.write_text(page_of(judgement), encoding="utf-8")
+    except OSError as error:
+        raise WrongUse(f"{file} cannot be written: {error.strerror}") from None
+    echo(f"{plural(count, 'cell')} to confirm: open {short_path(file)} in a browser")
+    return NOT_ACCEPTED
 
 
 def _decision_command(kind: DecisionKind, help_text: str) -> Callable[..., None]:
@@ -190,11 +219,13 @@ def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction]) -> Co
     """Return `กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or the given value."""
     from pipelines.decisions.model import SOURCES, value_of
     from pipelines.decisions.proposals import cell_of, figures_of, row_named
+    from pipelines.decisions.uncertain import uncertain_cells
     from pipelines.returns import Correction
 
     dataset = given.judgement.dataset
     assert dataset is not None
-    figures = figures_of(dataset)
+    unsure = {cell.column for cell in uncertain_cells(given.judgement)}
+    figures = tuple(dict.fromkeys([*figures_of(dataset), *unsure]))
     percents = {f"{name}_percent" for name in figures}
 
     where, _, value = text.partition("=")
@@ -221,6 +252,7 @@ def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction]) -> Co
 def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     from pipelines.commands.text import plural, printable, table
     from pipelines.decisions.proposals import marked_up
+    from pipelines.decisions.uncertain import uncertain_cells
 
     marked = marked_up(judgement, report)
     lines = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
@@ -231,6 +263,11 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     errors = [v for v in judgement.violations if v.severity == "error"]
     if report.status == "consistent" and errors:
         lines += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
+    if unsure := uncertain_cells(judgement):
+        cells = [(c.row, c.column, c.printed, c.may_be) for c in unsure]
+        lines += ["", f"{plural(len(unsure), 'cell')} to be confirmed against the picture:"]
+        lines += table([tuple(map(printable, line)) for line in cells], indent="  ")
+        lines += [f"khrop repair {printable(target)} --html FILE writes a page with their pictures"]
     if report.unique and not isfile(target):
         lines += ["", f"khrop repair {target} --accept --by NAME --reason TEXT makes it a correction"]
     return lines

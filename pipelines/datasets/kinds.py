@@ -139,6 +139,11 @@ def moment_key(column: str) -> str:
     return f"{column} moment"
 
 
+def doubt_key(column: str) -> str:
+    """Return where a typed row has what a cell of a picture may say, if that is not certain."""
+    return f"{column} doubt"
+
+
 def _date(text: str) -> date | None:
     moment = moment_of(text)
     return moment.date() if moment else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import COUNT, PERCENT, moment_key
+from pipelines.datasets.kinds import COUNT, PERCENT, doubt_key, moment_key
 from pipelines.readers.document import Claim, TableRow
 from pipelines.returns import Correction, Decision, TypedReturn
 from warehouse.verdicts import Verdict, changed
@@ -75,6 +75,7 @@ def _correct_row(
             return
     row[cell.column] = value_of(dataset, cell.column, cell.corrected)
     row.pop(f"{cell.column}_printed", None)
+    row.pop(doubt_key(cell.column), None)
     row.pop(moment_key(cell.column), None)
 
 

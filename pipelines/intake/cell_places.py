@@ -14,13 +14,17 @@ from khrop.model.facts import show
 from khrop.model.rule import rules_of
 from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
+from pipelines.datasets.kinds import doubt_key
 from pipelines.readers import RawTable
 from pipelines.readers.document import TableRow, where, where_th
+from pipelines.returns import TypedReturn
 
 OWN = ("document", "letter")
 """The sources of facts that are the document's own; a letter that it cites has dates of the same names."""
 READABLE = "readable"
 """The rule that a document breaks which no table can be read from, and a container for each part that is not taken."""
+NOTHING = {"ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "n/a", "na", "none", "null", *"-–—"}
+"""What a cell says that has no value."""
 MOST_ALIKE = 5
 """Rows that share a key and are listed; more are a group, and no mistake of one row."""
 
@@ -115,3 +119,36 @@ def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping
         violation, column_name=column, observed=printed, expected=kind.expected,
         place=place, message_th=th, message_en=en,
     )  # fmt: skip
+
+
+def with_unreadable_cells(content: TypedReturn, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
+    """Return violations with the cells that cannot be read, in place of what other rules report of these."""
+    unread = tuple(_unreadable_cells(content))
+    at = {(violation.place, violation.column_name) for violation in unread}
+    return (*(v for v in violations if (v.place, v.column_name) not in at), *unread)
+
+
+def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
+    """Yield the cells of pictures that a person is to confirm, and the unreadable ones of columns that may be null.
+
+    No rule of a contract refuses the nulls of these, and what was printed must not vanish.
+    """
+    dataset = content.dataset
+    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
+    for row in content.rows:
+        name = str(row.get(dataset.label) or "")
+        for column in dataset.columns:
+            if doubt := row.get(doubt_key(column.name)):
+                yield Violation(
+                    READABLE, "error", name, column.name, doubt, column.kind.expected, row["place"],
+                    f"{name}: {column.title_th} อ่านจากภาพได้ไม่แน่ชัด อาจเป็น {doubt}",
+                    f"{name}: {column.name} is not certain in the picture; it may be {doubt}",
+                )  # fmt: skip
+        for column in silent:
+            printed = row.get(f"{column.name}_printed")
+            if printed and row[column.name] is None and printed.casefold() not in NOTHING:
+                yield Violation(
+                    READABLE, "error", name, column.name, printed, column.kind.expected, row["place"],
+                    f"{name}: อ่าน {column.title_th} “{printed}” ไม่ได้",
+                    f"{name}: {column.name} “{printed}” cannot be read",
+                )  # fmt: skip

@@ -23,7 +23,7 @@ from pipelines.datasets.kinds import moment_key
 from pipelines.datasets.registry import installed
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake import document_facts
-from pipelines.intake.cell_places import READABLE, at_the_cell
+from pipelines.intake.cell_places import READABLE, at_the_cell, with_unreadable_cells
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
 from pipelines.readers import NeedsReadingByEye, RawTable, ReaderKilled, Unreadable, read
@@ -33,9 +33,6 @@ from pipelines.readers.other_forms import TAKEN
 from pipelines.readers.table_form import TableForm, reading_for
 from pipelines.returns import Judgement, Return, TypedReturn
 from warehouse.verdicts import Verdict, by_violations
-
-NOTHING = {"ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "n/a", "na", "none", "null", *"-–—"}
-"""What a cell says that has no value."""
 
 Read = tuple[Return, RawTable, TypedReturn]
 
@@ -102,7 +99,7 @@ def judge(
                 violations = checked.by_snapshot()
                 for given, table, content in together:
                     own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
-                    own = _with_unreadable_cells(content, own)
+                    own = with_unreadable_cells(content, own)
                     judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
     return [judgements[name] for name in order if name in judgements]
 
@@ -288,27 +285,5 @@ def _judged(
         tuple(placed for v in violations for placed in at_the_cell(v, table, rows, content.dataset)),
         tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
         by_eye=any((claim.source, claim.measure) == ("file", SCAN) for claim in content.claims),
+        pictures=table.pictures,
     )
-
-
-def _with_unreadable_cells(content: TypedReturn, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
-    """Return violations with the cells that cannot be read, in place of what other rules report of these."""
-    unread = tuple(_unreadable_cells(content))
-    at = {(violation.place, violation.column_name) for violation in unread}
-    return (*(v for v in violations if (v.place, v.column_name) not in at), *unread)
-
-
-def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
-    """Yield the unreadable cells of columns whose nulls no rule refuses: what was printed must not vanish."""
-    dataset = content.dataset
-    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
-    for row in content.rows:
-        for column in silent:
-            printed = row.get(f"{column.name}_printed")
-            if printed and row[column.name] is None and printed.casefold() not in NOTHING:
-                name = str(row.get(dataset.label) or "")
-                yield Violation(
-                    READABLE, "error", name, column.name, printed, column.kind.expected, row["place"],
-                    f"{name}: อ่าน {column.title_th} “{printed}” ไม่ได้",
-                    f"{name}: {column.name} “{printed}” cannot be read",
-                )  # fmt: skip

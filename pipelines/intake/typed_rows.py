@@ -13,7 +13,7 @@ from typing import Any
 from khrop.thai.dates import find_dates
 from pipelines.campaigns import Campaign, fitting
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import BANGKOK, moment_key, moment_of
+from pipelines.datasets.kinds import BANGKOK, doubt_key, moment_key, moment_of
 from pipelines.intake import document_facts
 from pipelines.readers import RawTable
 from pipelines.readers.document import Claim, TableRow
@@ -57,7 +57,7 @@ def typed(
             if claim := _claim(claims, source, name):
                 facts[name] = claim.value
                 facts[f"{name}_printed"] = claim.printed
-    rows = [_row(row, table.columns, dataset) for row in table.rows]
+    rows = [_row(row, table, dataset) for row in table.rows]
     return TypedReturn(dataset, rows, facts, claims, campaign, as_of_facts["as_of"])
 
 
@@ -123,12 +123,14 @@ def _claim(claims: list[Claim], source: str, measure: str) -> Claim | None:
     return next((c for c in claims if c.source == source and c.measure == measure), None)
 
 
-def _row(row: TableRow, columns: Mapping[str, int], dataset: Dataset) -> dict[str, Any]:
+def _row(row: TableRow, table: RawTable, dataset: Dataset) -> dict[str, Any]:
     values: dict[str, Any] = {"place": row.place}
     for column in dataset.columns:
         cell = row.cells.get(column.heading)
         values[column.name] = value = column.parse(cell.read) if cell else None
-        if value is None and column.heading in columns and column.kind.parsed:
+        if cell and table.doubts and (doubt := table.doubts.get(cell.place)):
+            values[doubt_key(column.name)] = doubt
+        if value is None and column.heading in table.columns and column.kind.parsed:
             values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""
         elif cell and isinstance(value, date):
             values[moment_key(column.name)] = moment_of(cell.read)

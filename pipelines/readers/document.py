@@ -187,11 +187,15 @@ class Meant(NamedTuple):
         read: The text to read in its stead; None: what is printed.
         notes: What was done, each a word or two.
         struck: The text with what is struck out or deleted in it.
+        doubt: What a cell of a picture may say instead; empty where its reading is certain.
+        picture: Of such a cell, as PNG.
     """
 
     read: str | None = None
     notes: tuple[str, ...] = ()
     struck: str = ""
+    doubt: str = ""
+    picture: bytes = b""
 
 
 @dataclass(slots=True)
@@ -236,6 +240,8 @@ class RawTable:
         totals: Its grand totals.
         claims: What the document states outside the rows.
         struck: The texts of cells with what is struck out in them, by place.
+        doubts: What cells of a picture may say, whose reading is not certain, by place.
+        pictures: Of such cells, as PNG, by place.
     """
 
     form: str
@@ -250,6 +256,8 @@ class RawTable:
     totals: list[TableRow] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     struck: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def prose(self) -> Iterator[Cell]:
         """The cells that stand under no heading, that a person sees, and that are not struck out as a whole."""

@@ -23,7 +23,11 @@ FONTS = Path("build/fonts")
 
 
 def outcome(job: tuple[int, str, int, list[Face], str]) -> tuple[str, int, str, int, int, float, str]:
-    """Read one scan: its condition, dots, whether it is accepted, wrong figures and provinces, seconds, the reason."""
+    """Read one scan: its condition, dots, the outcome, wrong figures and provinces, seconds, the reason.
+
+    The outcome is accepted, set aside as a whole, or the number of its cells that a person is to confirm; the figures
+    of all other cells are compared with what is printed.
+    """
     from pipelines.datasets.province_progress.form import FORM
     from pipelines.readers.document import Unreadable
     from pipelines.readers.in_process import read_here
@@ -41,7 +45,8 @@ def outcome(job: tuple[int, str, int, list[Face], str]) -> tuple[str, int, str, 
     except Unreadable as reason:
         return kind, dots, "set aside", 0, 0, time.monotonic() - wall, f"{seed}: {reason.en}"
     figures, provinces = scan_pages.compared(made.sheet, table)
-    return kind, dots, "accepted", figures, provinces, time.monotonic() - wall, f"{seed}"
+    verdict = str(len(table.doubts)) if table.doubts else "accepted"
+    return kind, dots, verdict, figures, provinces, time.monotonic() - wall, f"{seed}"
 
 
 def wholes() -> list[tuple[str, int]]:
@@ -75,18 +80,21 @@ def main() -> None:
             if given.verbose or figures or provinces:
                 print(f"{kind} {dot} {verdict} {figures} {provinces} {seconds:.1f} s {reason}", flush=True)
     print(
-        f"{'condition':<14}{'dots':>5}{'pairs':>7}{'accepted':>10}{'wrong figures':>15}{'wrong provinces':>17}{'s':>7}"
+        f"{'condition':<14}{'dots':>5}{'pairs':>7}{'accepted':>10}{'by cells':>10}{'cells':>7}"
+        f"{'wrong figures':>15}{'wrong provinces':>17}{'s':>7}"
     )
     for (kind, dot), some in [*sorted(by.items()), (("all", 0), [one for every in by.values() for one in every])]:
         accepted = sum(verdict == "accepted" for verdict, *_ in some)
+        cells = sorted(int(verdict) for verdict, *_ in some if verdict.isdecimal())
         figures, provinces = sum(one[1] for one in some), sum(one[2] for one in some)
         seconds = sorted(one[3] for one in some)[len(some) // 2]
         print(
-            f"{kind:<14}{dot or '':>5}{len(some):>7}{accepted / len(some):>10.0%}"
+            f"{kind:<14}{dot or '':>5}{len(some):>7}{accepted / len(some):>10.0%}{len(cells) / len(some):>10.0%}"
+            f"{cells[len(cells) // 2] if cells else '':>7}"
             f"{figures:>15}{provinces:>17}{seconds:>7.1f}"
         )
     if any(one[1] or one[2] for every in by.values() for one in every):
-        sys.exit("a figure or a province that was accepted is wrong")
+        sys.exit("a figure or a province that was taken for certain is wrong")
 
 
 if __name__ == "__main__":

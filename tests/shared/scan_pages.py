@@ -291,7 +291,7 @@ def _stamped(rng: np.random.Generator, page: Image.Image, s: float) -> Image.Ima
 
 
 def compared(sheet: Sheet, table: RawTable) -> tuple[int, int]:
-    """How many figures and how many provinces differ from what is printed."""
+    """How many figures and how many provinces differ from what is printed, those in doubt left out."""
     rows = table.rows
     figures = abs(len(rows) - len(sheet.rows)) * 4
     provinces = abs(len(rows) - len(sheet.rows))
@@ -302,7 +302,8 @@ def compared(sheet: Sheet, table: RawTable) -> tuple[int, int]:
     for row, (ordinal, name, *printed) in zip(rows, sheet.rows, strict=False):
         provinces += row.cells["province_th"].read != name
         for (name_of, value), want in zip(fields, (ordinal, *printed), strict=True):
-            figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
+            if row.cells[name_of].place not in table.doubts:
+                figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
     for row in table.totals:
         for (name_of, value), want in zip(fields[1:], sheet.totals, strict=True):
             figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want

@@ -1,28 +1,33 @@
 """Pictures of pages: scans and photographs of a printed table, read only where every figure is certain.
 
-What is certain is a Document like that of any other form. What is not stays for a person, with the cells in doubt and
-what each may say; docs/decisions/0026 has what is claimed and why. Only tables whose form says how they look in a
+What is certain is a Document like that of any other form. Where figures of named rows alone are in doubt, it has them
+with what each may say, and a picture of each, for a person; all else that is not certain is left to a person as a
+whole. docs/decisions/0026 has what is claimed and why. Only tables whose form says how they look in a
 picture (`TableForm.pictured`) are read.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
 from pipelines.readers.scans.ink import even
 from pipelines.readers.scans.page_table import PageTable, page_table
-from pipelines.readers.scans.whole_table import Whole, candidates_of, whole_table
+from pipelines.readers.scans.whole_table import Whole, candidates_of, doubted, whole_table
 from pipelines.readers.table_form import TableForm, forms
 
 SECONDS = 30.0
 """Of this process, for all pages; a pair takes five."""
+MOST_IN_DOUBT = 60
+"""Cells that a person is to confirm one by one; where there are more, the whole page is quicker to read."""
 MOST_SHOWN = 15
 """Cells in doubt that a reason names."""
 FROM_PICTURE = Meant(None, ("scanned",))
+UNCERTAIN = "uncertain"
+"""The note of a cell that a person is to confirm."""
 
 
 def read_pdf(data: bytes, reason: NeedsReadingByEye) -> Document:
@@ -71,10 +76,11 @@ def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Documen
         raise reason
     tables = [whole_table(one, found) for one in pictured]
     best, of = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
-    if best.doubts:
+    unsure = doubted(best, of)
+    if unsure is None or sum(map(len, unsure.values())) > MOST_IN_DOUBT:
         raise _doubtful(best, of, count)
     printed = f"{count} page{'s' * (count != 1)} read from pictures"
-    return Document(form, "", _sheets(best, of, found), (Claim("file", SCAN, count, "page 1", printed),))
+    return Document(form, "", _sheets(best, of, found, unsure), (Claim("file", SCAN, count, "page 1", printed),))
 
 
 def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
@@ -96,7 +102,7 @@ def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     return reason
 
 
-def _sheets(whole: Whole, form: TableForm, found: list[PageTable]) -> list[Sheet]:
+def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mapping[int, set[str]]) -> list[Sheet]:
     assert form.pictured is not None
     assert whole.totals is not None
     heads = [form.pictured.headings[name][0] if name else "" for name in whole.fields]
@@ -106,11 +112,25 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable]) -> list[Sheet
         sheets[page.number] = Sheet(f"page {page.number}", [(n, [text]) for n, text in enumerate(titles, 1)])
         sheets[page.number].rows.append((len(titles) + 1, heads))
     for row, texts in [*whole.rows, whole.totals]:
-        _add(sheets[row.page], [texts.get(name, "") for name in whole.fields])
+        sheet = sheets[row.page]
+        _add(sheet, [texts.get(name, "") for name in whole.fields])
+        for at, name in enumerate(whole.fields):
+            if name in unsure.get(id(row), ()):
+                may_be = candidates_of(whole, form, row, _column(form, name))
+                sheet.meant[len(sheet.rows), at + 1] = Meant(
+                    None, (*FROM_PICTURE.notes, UNCERTAIN), doubt=may_be, picture=pages.as_png(row.line.inks[at])
+                )
     last = sheets[found[-1].number]
     if whole.as_of:
         last.rows.append((len(last.rows) + 1, [whole.as_of]))
     return list(sheets.values())
+
+
+def _column(form: TableForm, name: str) -> str:
+    """The column of the shape that a field is of; the field itself for the numbers of the rows."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    return next((column for column in shape.columns if name in shape.names_of(column)), name)
 
 
 def _add(sheet: Sheet, texts: list[str]) -> None:

@@ -31,11 +31,19 @@ _READABLE = 0.4
 
 
 class Line(NamedTuple):
-    """A row of the table: what each cell may say, by column, the letters of its name, and two pictures of it."""
+    """A row of the table.
+
+    Attributes:
+        cells: What each cell may say, by column.
+        name: The letters of its name.
+        pictures: Two pictures of the name.
+        inks: The pictures of the cells, by column.
+    """
 
     cells: tuple[Read, ...]
     name: str
     pictures: tuple[Ink, Ink]
+    inks: tuple[Ink, ...]
 
 
 @dataclass(slots=True)
@@ -101,7 +109,9 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
     lines = []
     for i in range(len(cells)):
         own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
-        lines.append(Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i]))
+        lines.append(
+            Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i], tuple(cells[i]))
+        )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
     return PageTable(number, headings, lines, names, pieces, widths, beside)

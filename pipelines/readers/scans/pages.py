@@ -64,6 +64,13 @@ def kept(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield number, buffer.getvalue()
 
 
+def as_png(ink: NDArray[np.float32]) -> bytes:
+    """Return a picture of ink, 0 for paper and 1 for print, as PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(255 * (1 - np.clip(ink, 0, 1)), np.uint8)).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Any]:
     try:

@@ -169,6 +169,9 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
         i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own
     }
     if doubts:
+        for i, (some, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
+            if any(shared_price(some[0], other, cells) < ALONE for other in some[1:]):
+                doubts[i] = "other figures would hold together as well, and no sum proves these"
         first = [own[0].values if own else None for own in every]
         return Decided(first[:-1], first[-1], doubts)
     chosen = _choice(every)

@@ -164,12 +164,15 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         if at < len(every):
             whole.doubt(every[at], "", reason)
     values = [*decided.rows, decided.totals]
-    if not whole.doubts:
+    unsure, of_rows = {id(row) for row, _, _ in whole.doubts}, set(map(id, rows))
+    if unsure <= of_rows:
+        values = [None if id(row) in unsure else value for row, value in zip(every, values, strict=True)]
         dates = [date for page in pages if (date := as_of_of(page.words))]
         # Two dates are as many as none: which is meant is for a person.
         as_of = dates[0] if len(dates) == 1 else None
         _check_alike(whole, shape, every, read, values, as_of)
-        _check_repair(whole, shape, rows, read, values)
+        if not whole.doubts:
+            _check_repair(whole, shape, rows, read, values)
     for row, cells, value in zip(every, read, values, strict=True):
         texts = {
             columns[c]: _text(cell, value[i] if value else cell.best)
@@ -181,6 +184,19 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
             whole.rows.append((row, {**texts, form.names: row.name}))
     _number(whole, form)
     return whole
+
+
+def doubted(whole: Whole, form: TableForm) -> dict[int, set[str]] | None:
+    """Return the fields in doubt by `id` of their row; None where more is in doubt than figures of named rows."""
+    assert form.pictured is not None
+    shape = form.pictured.shape
+    known, found = {id(row) for row, _ in whole.rows}, dict[int, set[str]]()
+    for row, column, _ in whole.doubts:
+        if row is None or id(row) not in known or column == shape.key:
+            return None
+        columns = [column] if column else list(shape.columns)
+        found.setdefault(id(row), set()).update(c if c == form.ordinal else _field(form, shape, c) for c in columns)
+    return found
 
 
 def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
@@ -238,6 +254,8 @@ def _check_alike(
                     pictures.append(np.asarray(row.pieces)[sign.piece])
                     kinds.append(sign.kind)
                     where.append((at, column))
+    if not pictures:
+        return
     dated = [(as_of.pieces[sign.piece], sign.kind) for sign in as_of.signs] if as_of else []
     found = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
     for (at, column), margin in zip(where, found, strict=False):

@@ -35,9 +35,20 @@ def test_a_scan_is_read_as_it_is_printed(kind: str) -> None:
     assert all("scanned" in cell.note.split() for cell in table.rows[0].cells.values() if cell.printed)
 
 
-@pytest.mark.parametrize(
-    ("kind", "reason"), [("missing", "75 rows"), ("doubled", "its name is"), ("slip", "hold together|add up|certain")]
-)
+@pytest.mark.parametrize("kind", ["slip", "alike"])
+def test_what_does_not_hold_together_or_may_be_two_digits_is_in_doubt_and_all_else_as_printed(kind: str) -> None:
+    scan = made(kind)
+    with reading_for([FORM]):
+        table = read_here(scan.pdf)
+    assert 0 < len(table.doubts) <= 20
+    assert table.doubts.keys() == table.pictures.keys()
+    assert all(picture.startswith(b"\x89PNG") for picture in table.pictures.values())
+    assert scan_pages.compared(scan.sheet, table) == (0, 0)
+    noted = {cell.place for row in table.rows for cell in row.cells.values() if "uncertain" in cell.note.split()}
+    assert noted == table.doubts.keys()
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("missing", "75 rows"), ("doubled", "its name is")])
 def test_a_table_that_is_not_whole_is_for_a_person(kind: str, reason: str) -> None:
     with reading_for([FORM]), pytest.raises(NeedsReadingByEye, match=reason) as told:
         read_here(made(kind, seed=3).pdf)
