@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +135,8 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
             whole = Whole([""] * len(first))
             whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
             return whole
-    fields = fields_of(form, [page.headings for page in pages])
+    pages = [pages[0], *(_continued(page, shape.expected) for page in pages[1:])]
+    fields = fields_of(form, [page.headings for page in pages if page.headings])
     whole = Whole(fields)
     if missing := [name for name in (form.names, *columns.values()) if name not in fields]:
         whole.doubt(None, "", f"no heading is clearly that of {', '.join(missing)}")
@@ -181,6 +182,13 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
             whole.rows.append((row, {**texts, form.names: row.name}))
     _number(whole, form)
     return whole
+
+
+def _continued(page: PageTable, expected: Sequence[str]) -> PageTable:
+    """A following page, whose headings need not be repeated: its first row may be one of the table."""
+    if page.first is None or not (names.is_name(page.first.name, expected) or is_total(page.first.name)):
+        return page
+    return replace(page, headings=[], lines=[page.first, *page.lines], first=None)
 
 
 def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
