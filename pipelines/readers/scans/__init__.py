@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 
 from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.limits import LEAST_PAGE_SIDE
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
 from pipelines.readers.scans.page_table import PageTable
@@ -65,7 +66,7 @@ def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Documen
         count = number
         if time.process_time() - begun > SECONDS:
             raise NeedsReadingByEye.on([number], "pages that take too long to read", "ใช้เวลาอ่านนานเกินไป")
-        if min(grey.shape) < pages.LEAST_SIDE:
+        if min(grey.shape) < LEAST_PAGE_SIDE:
             continue
         table, turn = upright_table(number, grey, pictured, turn)
         if table is not None:
