@@ -30,7 +30,7 @@ _FARTHEST_HEADING = 0.6
 _CLEARER_HEADING = 0.15
 _OTHER_WIDTH = 0.02
 """Of the width of the table."""
-_UNLIKE = 0.5
+_UNLIKE = 0.58
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
 _CLEARER, _CLEARER_WORSE = 3.0, 1.6
