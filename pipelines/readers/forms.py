@@ -9,7 +9,7 @@ import re
 from importlib import import_module
 
 from pipelines.readers.document import Document, Unreadable
-from pipelines.readers.other_forms import DOCUMENTS, KINDS, TAKEN, known_other
+from pipelines.readers.other_forms import DOCUMENTS, KINDS, PICTURES, TAKEN, known_other
 
 HEAD = 1024
 """Bytes within which a PDF says that it is one: programs put lines of their own before it."""
@@ -19,8 +19,6 @@ MARKUP = re.compile(
 )
 XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*\{\s*"|\{\s*")')
-PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
-"""How PNG, JPEG and TIFF begin."""
 TAG = re.compile(rb"<(?:table|html)\b", re.IGNORECASE)
 
 

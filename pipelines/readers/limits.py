@@ -25,3 +25,7 @@ def too_large(size: int) -> Unreadable | None:
         observed=f"{size:,} bytes",
         expected=f"at most {LARGEST:,} bytes",
     )
+
+
+LEAST_PAGE_SIDE = 600
+"""Dots of the shorter side of a picture that may show a page."""

@@ -11,6 +11,9 @@ TAKEN = "a PDF, workbook, document, web page, text or CSV"
 DOCUMENTS = (b"%PDF", b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 """How documents and packages begin, which say themselves what they are."""
 
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+"""How PNG, JPEG and TIFF begin, which may show a page of a return."""
+
 
 class Other(NamedTuple):
     """A kind of file that is no return: what it is and what to do, in English and Thai."""

@@ -31,9 +31,10 @@ FIRST = 43
 """Rows on the first page."""
 KINDS = (
     "clean", "noise", "turned", "perspective", "light", "faint", "stamp", "jpeg", "fax", "missing", "doubled",
-    "interchanged", "swapped", "slip", "alike", "ascii",
+    "interchanged", "swapped", "slip", "alike", "ascii", "unheaded", "sideways",
 )  # fmt: skip
-"""The adversities; `alike`: digits of rows where nothing is saved are drawn half as others, alike in both columns."""
+"""The adversities; `alike`: digits of rows where nothing is saved are drawn half as others, alike in both columns;
+`unheaded`: the second page has no headings; `sideways`: each page lies on a side or on its head."""
 
 
 @dataclass
@@ -100,8 +101,8 @@ def altered(rng: np.random.Generator, kind: str, sheet: Sheet) -> Sheet:
 class Printer:
     """Draws the pages of a table in one font."""
 
-    def __init__(self, face: Face, bold: Face, dots: int, thai: bool) -> None:
-        """Draw in a face at so many dots per inch."""
+    def __init__(self, face: Face, bold: Face, dots: int, thai: bool, headed: bool = True) -> None:
+        """Draw in a face at so many dots per inch; `headed` False leaves the headings of later pages out."""
         self.scale = dots / 150
         size = self.scale * 20
         self.plain = [ImageFont.truetype(str(path), size) for path in (face.thai, face.latin)]
@@ -113,6 +114,7 @@ class Printer:
         self.plain = [ImageFont.truetype(str(path), size) for path in (face.thai, face.latin)]
         self.bold = [ImageFont.truetype(str(path), size * 0.85) for path in (bold.thai, bold.latin)]
         self.thai = thai
+        self.headed = headed
 
     def text(
         self,
@@ -166,12 +168,13 @@ class Printer:
         y = TOP if number == 0 else 70
         if number == 0:
             self.text(page, 620, 80, "ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล", bold=True)
-        levels = [y, y + HEAD]
-        for column in (*sheet.columns, "bar"):
+        head = HEAD if number == 0 or self.headed else 0
+        levels = [y, y + head] if head else [y]
+        for column in (*sheet.columns, "bar") if head else ():
             words = HEADINGS.get(column, "แถบสีแสดงการ|เปรียบเทียบ|สถานะ").split("|")
             for line, word in enumerate(words):
                 self.text(page, middles[column], y + 18 + 27 * line, word, bold=True)
-        y += HEAD
+        y += head
         draw = ImageDraw.Draw(page)
         for ordinal, name, *figures in rows:
             values = dict(zip(("total", "saved", "pending", "percent"), figures, strict=True))
@@ -213,12 +216,14 @@ def scan(
     face = faces[int(rng.integers(len(faces)))]
     bolder = [f for f in faces if f.thai.parent == face.thai.parent and ("700" in f.thai.name or "Bold" in f.thai.name)]
     sheet = altered(rng, kind, sheet_of(rng, wholes))
-    printer = Printer(face, bolder[0] if bolder else face, dots, thai=kind != "ascii")
+    printer = Printer(face, bolder[0] if bolder else face, dots, thai=kind != "ascii", headed=kind != "unheaded")
     rules = (max(1, round(dots / 150 * float(rng.choice([1, 1.6])))), 0.55 if kind == "faint" else 0.1)
     drawn = printer.pages(sheet, rules, as_of)
     if kind == "alike":
         _alike(rng, printer, sheet, drawn)
     pages = [_spoilt(rng, kind, page, dots) for page in drawn]
+    if kind == "sideways":
+        pages = [page.rotate(int(rng.choice([90, 180, 270])), expand=True) for page in pages]
     buffer = io.BytesIO()
     quality = int(rng.integers(25, 45)) if kind == "jpeg" else int(rng.integers(70, 92))
     pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=dots, quality=quality)

@@ -16,6 +16,7 @@ from pipelines.readers.limits import LARGEST
 from pipelines.readers.mail import message as messages
 from pipelines.readers.mail import zipped
 from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written
+from pipelines.readers.mail.pictures import may_show_page
 from pipelines.readers.other_forms import Other, other_than_return
 
 MOST_BYTES = 256 << 20
@@ -99,7 +100,7 @@ class _Opening:
                     "เส้นทางของไฟล์ชี้ออกนอกไฟล์ที่ส่งมา กรุณาส่งโดยใช้ชื่อไฟล์ธรรมดา",
                 )
             data = self._whole(pieces)
-            if other := other_than_return(data):
+            if (other := other_than_return(data)) and not may_show_page(data):
                 self._refuse(name, other)
             elif not is_container(data):
                 self.parts.append(Part(self._once(name), data))

@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterable, Mapping
 
 from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.limits import LEAST_PAGE_SIDE
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
-from pipelines.readers.scans.ink import even
-from pipelines.readers.scans.page_table import PageTable, page_table
+from pipelines.readers.scans.page_table import PageTable
+from pipelines.readers.scans.upright import upright_table
 from pipelines.readers.scans.whole_table import Whole, candidates_of, doubted, whole_table
 from pipelines.readers.table_form import TableForm, forms
 
@@ -65,12 +66,15 @@ def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Documen
     if missing := letters.missing():
         raise missing if isinstance(reason, NeedsReadingByEye) else reason
     found: list[PageTable] = []
-    begun, count = time.process_time(), 0
+    begun, count, turn = time.process_time(), 0, 0
     for number, grey in enumerate(drawn, 1):
         count = number
         if time.process_time() - begun > SECONDS:
             raise NeedsReadingByEye.on([number], "pages that take too long to read", "ใช้เวลาอ่านนานเกินไป")
-        if min(grey.shape) >= pages.LEAST_SIDE and (table := page_table(number, even(grey))):
+        if min(grey.shape) < LEAST_PAGE_SIDE:
+            continue
+        table, turn = upright_table(number, grey, pictured, turn)
+        if table is not None:
             found.append(table)
     if not found:
         raise reason

@@ -209,7 +209,7 @@ def _cuts(part: Ink) -> list[int]:
         x for x in inner if profile[x] <= profile[max(x - 2, 0) : x + 3].min() + 1e-6 and profile[x] < 0.75 * most
     ]
     # Between two digits that touch a point, there is no valley on either side of it.
-    low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.4 * most).astype(np.int8), [0]])))
+    low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.5 * most).astype(np.int8), [0]])))
     valleys += [int(x) for a, b in zip(low[::2], low[1::2], strict=True) if b - a >= 3 for x in (a, b) if x in inner]
     kept: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):

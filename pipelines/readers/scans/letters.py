@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from pipelines.readers.document import NeedsReadingByEye
-from pipelines.readers.scans.ink import Ink
+from pipelines.readers.scans.ink import PRINTED, Ink
 
 SECONDS = 25
 LETTER = 3
@@ -68,11 +68,23 @@ def texts_of(lines: Sequence[Ink], enlarged: float = 1.5) -> list[str]:
     return ["".join(words) for words in texts]
 
 
-def _words(picture: Image.Image) -> list[tuple[float, str]]:
-    """The words of a picture in their order, each with the row of its middle."""
+def text_of_line(line: Ink, enlarged: float) -> str:
+    """Return the text of a picture that is one line, read without looking for words and lines in it."""
+    columns = np.flatnonzero((line > PRINTED).sum(axis=0) > 1)
+    if not len(columns):
+        return ""
+    page = np.pad(line[:, columns[0] : columns[-1] + 1], 16)
+    picture = Image.fromarray(((1 - page) * 255).astype(np.uint8))
+    size = (int(page.shape[1] * enlarged), int(page.shape[0] * enlarged))
+    return "".join(text for _, text in _words(picture.resize(size, Image.Resampling.BICUBIC), "13"))
+
+
+def _words(picture: Image.Image, layout: str = "6") -> list[tuple[float, str]]:
+    """The words of a picture in their order, each with the row of its middle; a block of lines, or (13) one."""
     buffer = io.BytesIO()
     picture.save(buffer, "PPM")
-    command = ["tesseract", "stdin", "stdout", "-l", "tha", "--psm", "6", "--dpi", "300", "-c", "tessedit_create_tsv=1"]
+    command = ["tesseract", "stdin", "stdout", "-l", "tha", "--psm", layout, "--dpi", "300"]
+    command += ["-c", "tessedit_create_tsv=1"]
     try:
         done = subprocess.run(
             command,

@@ -58,6 +58,12 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
     return found
 
 
+def is_name(text: str, names: Sequence[str]) -> bool:
+    """Return whether a text is one of some names, but for a letter at most."""
+    own = plain(text)
+    return any(distance(own, plain(name)) <= LETTER for name in names) and bool(own)
+
+
 def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """The letters of a document that are often misread alike: as they are read, and as they are."""
     seen: Counter[tuple[str, str]] = Counter()

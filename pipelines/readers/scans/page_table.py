@@ -5,6 +5,7 @@ Here belongs one page. The table over all pages, and what is certain of it, belo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from pipelines.readers.scans.digit_network import HEIGHT, Floats
 from pipelines.readers.scans.figures import Read, height_of, read_cells
 from pipelines.readers.scans.ink import PRINTED, Ink
 from pipelines.readers.scans.letters import texts_of
-from pipelines.readers.scans.rules import WIDE, Net, Ruled, larger_first, level, ruled, size_of
+from pipelines.readers.scans.rules import Net, Ruled, ruled, size_of
 
 _INSET = 4
 _RULE = 0.15
@@ -58,6 +59,7 @@ class PageTable:
         pieces: The pictures of the pieces that signs were read from.
         widths: The widths of the columns, as shares of the table.
         words: The lines above and below it.
+        first: The row of the headings read as one of figures, where it is no higher than these: it may be one.
     """
 
     number: int
@@ -67,19 +69,15 @@ class PageTable:
     pieces: Floats
     widths: list[float] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    first: Line | None = None
 
 
-def page_table(number: int, ink: Ink) -> PageTable | None:
-    """Return the table of a page; None where there are no rules of one."""
-    page = level(ink)
-    scale = min(1.0, WIDE / page.shape[1])
-    for net, first in larger_first(page, scale):
-        if (table := _read(number, net, first, scale)) is not None:
-            return table
-    return None
+def page_table(number: int, nets: Sequence[tuple[Net, Ruled]]) -> PageTable | None:
+    """Return the table of a page whose nets of rules are given; None where none is that of a table of figures."""
+    return next((table for net, first in nets if (table := _read(number, net, first)) is not None), None)
 
 
-def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None:
+def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     width, height = size_of(net)
     columns, rows = list(first.columns), list(first.rows)
     if len(columns) > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
@@ -88,11 +86,15 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
     if high is None or not _LOWEST <= high <= _HIGHEST:
         return None
     more = HEIGHT / high
-    table = ruled(net, round(width * scale * more), round(height * scale * more), rules=False)
+    scale = net.scale * more
+    table = ruled(net, round(width * scale), round(height * scale), rules=False)
     assert table is not None
     columns = [round((x - table.margin) * more) + table.margin for x in columns]
     rows = [round((y - table.margin) * more) + table.margin for y in rows]
-    head, rows = _parted(rows)
+    head, rows, higher = _parted(rows)
+    below = rows[0]
+    if not higher:
+        rows = [head, *rows]
     cells = _cells(table.ink, columns, rows, _INSET)
     bars = [np.median([float(np.mean(row[c])) for row in cells]) > _FULL for c in range(len(columns) - 1)]
     names = _names(cells, bars)
@@ -101,9 +103,9 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
     printed = [one for one in read if one.readings or one.lost]
     if sum(one.lost < 0.5 for one in printed) < _READABLE * max(len(printed), 1):
         return None
-    lines_of_text = _cells(table.ink, columns, [head, rows[0]], _INSET)[0]
+    lines_of_text = _cells(table.ink, columns, [head, below], _INSET)[0]
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
-    around = lines_around(net, scale * more)
+    around = lines_around(net, scale)
     texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips), *(line for line, _ in around)])
     headings, named, words = texts[: len(columns) - 1], texts[len(columns) - 1 :], texts[-len(around) or len(texts) :]
     lines = []
@@ -114,7 +116,8 @@ def _read(number: int, net: Net, first: Ruled, scale: float) -> PageTable | None
         )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
-    return PageTable(number, headings, lines, names, pieces, widths, beside)
+    may_be_row = None if higher else lines.pop(0)
+    return PageTable(number, headings, lines, names, pieces, widths, beside, may_be_row)
 
 
 def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:
@@ -124,11 +127,15 @@ def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[li
     ]
 
 
-def _parted(rows: list[int]) -> tuple[int, list[int]]:
-    """Where the headings begin, and the edges of the rows below them; rules that are missing in between are put in."""
+def _parted(rows: list[int]) -> tuple[int, list[int], bool]:
+    """Where the headings begin, the edges of the rows below them, and whether the headings are higher than these.
+
+    Rules that are missing between rows are put in.
+    """
     gaps = np.diff(rows)
     pitch = float(np.median(gaps))
-    first = max((i + 1 for i in range(min(5, len(gaps))) if gaps[i] > 1.45 * pitch), default=1)
+    higher = [i + 1 for i in range(min(5, len(gaps))) if gaps[i] > 1.45 * pitch]
+    first = max(higher, default=1)
     edges = [rows[first]]
     for edge in rows[first + 1 :]:
         count = round((edge - edges[-1]) / pitch)
@@ -136,7 +143,7 @@ def _parted(rows: list[int]) -> tuple[int, list[int]]:
             start = edges[-1]
             edges += [start + round((edge - start) * i / count) for i in range(1, count)]
         edges.append(edge)
-    return rows[0], edges
+    return rows[0], edges, bool(higher)
 
 
 def _names(cells: list[list[Ink]], bars: list[bool]) -> int:

@@ -19,7 +19,6 @@ Grey = NDArray[np.uint8]
 MOST_PAGES = 12
 MOST_SIDE = 2400
 """Dots; a page of A4 has 205 per inch then."""
-LEAST_SIDE = 600
 MOST_DOTS = 120_000_000
 """Of a picture before it is made smaller; A4 at 600 dots per inch has 35 million."""
 

@@ -168,20 +168,17 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     return float(start), float(slope)
 
 
-def larger_first(page: Ink, scale: float) -> list[tuple[Net, Ruled]]:
-    """Return the nets of the clear rules and of the faint ones with their rules, the better first.
+def nets_of(ink: Ink) -> list[tuple[Net, Ruled]]:
+    """Return the nets of the clear rules and of the faint ones of a page, with their rules, the better first.
 
     Where some rules are faint, the clear ones are the net of a part of the table, or lack a column.
-
-    Args:
-        page: A level page.
-        scale: Its dots are made so many before rules are looked for.
     """
+    page = level(ink)
     found = []
     for faint in (False, True):
         if (net := net_of(page, faint)) is not None:
             width, height = size_of(net)
-            if (table := ruled(net, round(width * scale), round(height * scale), faint=faint)) is not None:
+            if (table := ruled(net, round(width * net.scale), round(height * net.scale), faint=faint)) is not None:
                 found.append((width * height, len(table.columns), net, table))
     if len(found) == 2:
         (clear, columns, *_), (area, more, *_) = found

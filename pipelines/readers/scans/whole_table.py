@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from pipelines.readers.scans import alike, names, proof
 from pipelines.readers.scans.around import Date, as_of_of
 from pipelines.readers.scans.digit_network import MARK
 from pipelines.readers.scans.figures import Read, in_one_script
-from pipelines.readers.scans.letters import LETTER, distance, plain, texts_of
+from pipelines.readers.scans.letters import LETTER, distance, plain, text_of_line, texts_of
 from pipelines.readers.scans.page_table import Line, PageTable
 from pipelines.readers.scans.proof import Candidates, Values
 from pipelines.readers.table_form import TableForm
@@ -30,13 +30,15 @@ _FARTHEST_HEADING = 0.6
 _CLEARER_HEADING = 0.15
 _OTHER_WIDTH = 0.02
 """Of the width of the table."""
-_UNLIKE = 0.5
+_UNLIKE = 0.58
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
 _CLEARER, _CLEARER_WORSE = 3.0, 1.6
 """Nats by which a reading that no ratio proves must be likelier than any other of its cell: in the better read of the
 two cells that agree, and in the worse."""
 _LEAST_ALONE = 0.5
+_MOST_AS_LINES = 8
+"""Names that are read twice more, each alone, which takes 0.3 seconds."""
 _LEAST_ORDINAL, _NEARLY = 0.98, 1.0
 
 
@@ -135,7 +137,8 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
             whole = Whole([""] * len(first))
             whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
             return whole
-    fields = fields_of(form, [page.headings for page in pages])
+    pages = [pages[0], *(_continued(page, shape.expected) for page in pages[1:])]
+    fields = fields_of(form, [page.headings for page in pages if page.headings])
     whole = Whole(fields)
     if missing := [name for name in (form.names, *columns.values()) if name not in fields]:
         whole.doubt(None, "", f"no heading is clearly that of {', '.join(missing)}")
@@ -199,6 +202,13 @@ def doubted(whole: Whole, form: TableForm) -> dict[int, set[str]] | None:
     return found
 
 
+def _continued(page: PageTable, expected: Sequence[str]) -> PageTable:
+    """A following page, whose headings need not be repeated: its first row may be one of the table."""
+    if page.first is None or not (names.is_name(page.first.name, expected) or is_total(page.first.name)):
+        return page
+    return replace(page, headings=[], lines=[page.first, *page.lines], first=None)
+
+
 def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
     """Return the likeliest readings of a cell, or of all figures of a row, for a person."""
     assert form.pictured is not None
@@ -224,10 +234,11 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
     found = names.named(texts, shape.expected)
     if unsure := [i for i, name in enumerate(found) if not name.certain]:
-        for which, enlarged in ((1, 2.0), (0, 2.5)):
-            again = texts_of([rows[i].line.pictures[which] for i in unsure], enlarged=enlarged)
-            for i, text in zip(unsure, again, strict=True):
-                texts[i] = (*texts[i], text)
+        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
+        for i, text in zip(unsure, again, strict=True):
+            texts[i] = (*texts[i], text)
+        for i in unsure if len(unsure) <= _MOST_AS_LINES else ():
+            texts[i] += tuple(text_of_line(rows[i].line.pictures[0], enlarged) for enlarged in (1.5, 2.0))
         found = names.named(texts, shape.expected)
     for row, name in zip(rows, found, strict=True):
         row.name = name.name

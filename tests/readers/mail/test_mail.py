@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipelines.readers import LARGEST, Unreadable, mail
 from pipelines.readers.mail import Opened, is_container, opened, zipped
@@ -100,6 +101,17 @@ def test_what_may_be_a_return_is_taken_and_all_else_is_refused_by_name() -> None
     said = {"logo.png": "picture", "run.exe": "program", "g.rtf": "RTF", "h.rar": ".zip", "i": "empty"}
     for name, words in (said | {"j.bin": "neither", "k.bmp": "picture", "winmail.dat": "Outlook"}).items():
         assert words in why(found, name)
+
+
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "L"), ("JPEG", "RGB"), ("TIFF", "1")])
+def test_a_picture_as_large_as_a_page_may_be_a_return_and_a_logo_is_none(form: str, mode: str) -> None:
+    drawn = {}
+    for name, size in (("page", (700, 900)), ("banner", (1200, 300))):
+        buffer = io.BytesIO()
+        Image.new(mode, size, 1).save(buffer, form)
+        drawn[name] = buffer.getvalue()
+    found = opened(zipped_up(("page", drawn["page"]), ("banner", drawn["banner"]), ("cut", drawn["page"][:12])))
+    assert names(found) == (["page"], ["banner", "cut"])
 
 
 def test_text_in_a_broken_encoding_is_taken_so_that_its_judgement_names_the_byte() -> None:

@@ -25,7 +25,7 @@ def made(kind: str, seed: int = 1) -> scan_pages.Scan:
     return scan_pages.scan(seed, kind, 200, [FACE], WHOLES)
 
 
-@pytest.mark.parametrize("kind", ["clean", "turned"])
+@pytest.mark.parametrize("kind", ["clean", "turned", "unheaded", "sideways"])
 def test_a_scan_is_read_as_it_is_printed(kind: str) -> None:
     scan = made(kind)
     with reading_for([FORM]):

@@ -30,7 +30,7 @@ SEEN = 4
 def initial(seed: int) -> dict[str, jax.Array]:
     """Weights before training."""
     rng = np.random.default_rng(seed)
-    shapes = {"a": (5, 5, 1, 20), "b": (3, 3, 20, 40), "c": (3, 3, 40, 64), "d": (4 * 4 * 64, 96), "e": (96, CLASSES)}
+    shapes = {"a": (5, 5, 1, 24), "b": (3, 3, 24, 48), "c": (3, 3, 48, 80), "d": (4 * 4 * 80, 128), "e": (128, CLASSES)}
     layers = {}
     for name, shape in shapes.items():
         layers[f"{name}_w"] = jnp.asarray(rng.normal(0, np.sqrt(2 / np.prod(shape[:-1])), shape), jnp.float32)
@@ -83,7 +83,7 @@ def main() -> None:
     print(f"{len(kept)} faces of {len({one.face.lineage for one in kept})} designs", flush=True)
     layers = initial(1)
     moments = (jax.tree.map(jnp.zeros_like, layers), jax.tree.map(jnp.zeros_like, layers))
-    rounds = 10
+    rounds = 24
     order, count, begun = np.random.default_rng(2), 0, time.monotonic()
     for number in range(rounds):
         pictures, kinds = many(100 + number, POOL, kept, shown)

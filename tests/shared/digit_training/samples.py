@@ -16,7 +16,9 @@ Floats = NDArray[np.float32]
 BIG = 64
 """Points at which signs are drawn before they are scaled."""
 THAI, ASCII = "๐๑๒๓๔๕๖๗๘๙", "0123456789"
-CLASS = {s: i for i, s in enumerate(THAI + ASCII)} | {".": MARK, ",": MARK, "-": MINUS, "%": PERCENT}
+NEITHER = "?"
+"""A digit that is drawn half as another."""
+CLASS = {s: i for i, s in enumerate(THAI + ASCII)} | {".": MARK, ",": MARK, "-": MINUS, "%": PERCENT, NEITHER: REJECT}
 
 
 class Drawn:
@@ -28,6 +30,8 @@ class Drawn:
         fonts = [ImageFont.truetype(str(path), BIG) for path in (face.thai, face.latin)]
         self.masks = {}
         for sign in CLASS:
+            if sign == NEITHER:
+                continue
             font = fonts[sign not in THAI]
             left, top, right, bottom = font.getbbox(sign, anchor="ls")
             picture = Image.new("L", (right - left + 2, bottom - top + 2), 0)
@@ -67,13 +71,16 @@ def strip(rng: np.random.Generator, face: Drawn) -> tuple[Floats, list[tuple[str
     width = int(sum(face.masks[s][3] + 6 for s in text)) + 2 * margin + 20
     page = np.zeros((190, width), np.float32)
     x, places, middles = float(margin), [], []
-    for sign in text:
+    half = int(rng.integers(len(text))) if rng.random() < 0.1 else -1
+    for place, sign in enumerate(text):
         mask, left, top, advance = face.masks[sign]
+        if place == half and sign in script:
+            sign, mask, top = _between(rng, face, sign, str(rng.choice(list(script))))
         at, up = max(int(round(x + left)) - 1, 0), base + top - 1
         h, w = mask.shape
         page[up : up + h, at : at + w] = np.maximum(page[up : up + h, at : at + w], mask)
         places.append((sign, at + 1.0, at + w - 1.0))
-        if sign in script:
+        if sign in script and place != half:
             middles.append(up + h / 2)
         x += advance + tracking
     middle = float(np.median(middles)) if middles else base - face.heights[script] / 2
@@ -90,13 +97,26 @@ def strip(rng: np.random.Generator, face: Drawn) -> tuple[Floats, list[tuple[str
         page = _stroke(rng, page)
     page = ndimage.gaussian_filter(page, 0.45 / factor * rng.uniform(0.5, 1.9))
     squeeze = 0.5 if rng.random() < 0.06 and size > 14 else 1.0  # fax
-    page = ndimage.zoom(page, (factor * squeeze, factor), order=1)
+    page = ndimage.zoom(page, (factor * squeeze, factor * float(np.exp(rng.normal(0, 0.05)))), order=1)
     page = _scanned(rng, page)
     goal = HEIGHT * float(np.exp(rng.normal(0, 0.06)))
     page = ndimage.zoom(page, (goal / high / factor / squeeze, goal / high / factor), order=1)
     ratio = page.shape[1] / width
     spans = [(s, a * ratio, b * ratio) for s, a, b in places]
     return np.clip(page, 0, 1), spans, middle * page.shape[0] / 190, goal
+
+
+def _between(rng: np.random.Generator, face: Drawn, sign: str, other: str) -> tuple[str, Floats, int]:
+    """A digit with a part of another in its place: which of the two it is, if it is one, its mask and its top."""
+    own, rival = face.masks[sign], face.masks[other]
+    top = min(own[2], rival[2])
+    size = (max(m.shape[0] + t for m, _, t, _ in (own, rival)) - top, max(own[0].shape[1], rival[0].shape[1]))
+    part = float(rng.uniform(0.15, 0.5))
+    drawn = np.zeros(size, np.float32)
+    for (mask, _, up, _), share in ((own, 1 - part), (rival, part)):
+        at = (size[1] - mask.shape[1]) // 2
+        drawn[up - top : up - top + mask.shape[0], at : at + mask.shape[1]] += share * mask
+    return NEITHER if part > 0.35 and other != sign else sign, drawn, top
 
 
 def _stroke(rng: np.random.Generator, page: Floats) -> Floats:
@@ -150,6 +170,9 @@ def pieces(rng: np.random.Generator, face: Drawn, show: object) -> list[tuple[Fl
                 add(a, d, REJECT)
             elif rng.random() < 0.15 and d - c > 6:
                 add(a, c + (d - c) * rng.uniform(0.35, 0.7), REJECT)
+            elif rng.random() < 0.2 and b - a > 6:
+                end = d if rng.random() < 0.7 else c + (d - c) * rng.uniform(0.35, 0.7)
+                add(a + (b - a) * rng.uniform(0.3, 0.7), end, REJECT)
     if rng.random() < 0.15:
         add(spans[-1][2] + 5, spans[-1][2] + rng.uniform(8, 24), REJECT)
     return made
