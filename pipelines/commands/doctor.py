@@ -58,10 +58,12 @@ def _mended(home: Home, finding: Finding) -> bool:
 
     if finding.remedy is None:
         return False
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     match finding.remedy:
         case Remedy.torn_line:
             archive.mend_ledger()
+        case Remedy.bucket:
+            archive.join()
         case Remedy.parts:
             part, parent = finding.names
             return containers.restore(archive, part, parent)

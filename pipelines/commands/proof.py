@@ -38,7 +38,7 @@ def of_warehouse(home: Home, connection: DuckDBPyConnection, most: int | None) -
         connection: Its warehouse.
         most: How many returns are judged again, spread evenly over the ledger; None for all.
     """
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     all_events = events(archive.receipts())
     if not backlog(connection, archive, all_events):
         held = {event.snapshot_id for event in all_events}
