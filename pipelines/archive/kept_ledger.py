@@ -56,24 +56,21 @@ class KeptLedger:
     def join(self) -> None:
         """Take over the lines that the home's ledger has not; the caller holds the lock of the archive.
 
-        Where nothing changed since the last time, this is one request.
+        Where nothing changed since the last time, only the last object is read, and looked for the next.
 
         Raises:
             StorageFault: Where the home has lines that are not in the bucket, or the two are of different archives.
         """
         own = ledger.whole(self.path)
-        if self._mark() == self._marked(own):
-            newer = b""
-            while more := self.bucket.read(_key((own + newer).count(b"\n") + 1)):
-                newer += more
-        else:
-            kept = self._kept()
-            if fault := self._fault(own, kept):
-                raise StorageFault(fault.text)
-            newer = kept[len(own) :]
-        if newer:
+        if self._is_known(own) and self.bucket.read(_key(_lines(own) + 1)) is None:
+            return
+        kept = self._kept()
+        if fault := self._fault(own, b"".join(kept.values())):
+            raise StorageFault(fault.text)
+        if newer := b"".join(kept.values())[len(own) :]:
             ledger.take_over(self.path, newer)
-        self._set_mark(own + newer)
+        if kept:
+            self._mark(*kept.popitem())
 
     def record(self, number: int, text: bytes) -> None:
         """Write lines into the bucket, before they are appended to the home's ledger.
@@ -90,7 +87,7 @@ class KeptLedger:
         if self.bucket.read(key) != text:
             why = "it reads back as other bytes" if created else "another home writes to this archive at the same time"
             raise StorageFault(f"{self.bucket.where(key)}: {why}; nothing was recorded, run this again")
-        self._set_mark(ledger.whole(self.path) + text)
+        self._mark(key, text)
 
     def faults(self) -> Iterator[LedgerFault]:
         """Yield how the two ledgers differ.
@@ -100,13 +97,13 @@ class KeptLedger:
         """
         own = ledger.whole(self.path)
         try:
-            kept = self._kept()
+            kept = b"".join(self._kept().values())
         except Gap as reason:
             yield LedgerFault(str(reason), mendable=False)
             return
         if fault := self._fault(own, kept):
             yield fault
-        elif lines := kept[len(own) :].count(b"\n"):
+        elif lines := _lines(kept[len(own) :]):
             yield LedgerFault(
                 f"{self.path} lacks {lines} lines that {self.bucket.where(FOLDER)} has: khrop doctor --mend, or the"
                 " next return, takes them over"
@@ -114,28 +111,28 @@ class KeptLedger:
 
     def upload(self) -> None:
         """Write the lines that the home alone has into the bucket, as one object."""
-        own, kept = ledger.whole(self.path), self._kept()
+        own, kept = ledger.whole(self.path), b"".join(self._kept().values())
         if own.startswith(kept) and own != kept:
-            self.record(kept.count(b"\n") + 1, own[len(kept) :])
+            self.record(_lines(kept) + 1, own[len(kept) :])
 
-    def _kept(self) -> bytes:
-        """Return the ledger in the bucket."""
-        texts, whole = self.bucket.read_all(self.bucket.sizes(FOLDER)), b""
-        for key, text in sorted(texts.items()):
-            if key != _key(whole.count(b"\n") + 1):
+    def _kept(self) -> dict[str, bytes]:
+        """Return the objects of the ledger in the bucket, in order."""
+        kept, lines = dict(sorted(self.bucket.read_all(self.bucket.sizes(FOLDER)).items())), 0
+        for key, text in kept.items():
+            if key != _key(lines + 1):
                 raise Gap(
                     f"{self.bucket.where(key)}: the lines before it are missing or doubled: put the objects of"
                     f" {self.bucket.where(FOLDER)} back from a backup"
                 )
-            whole += text
-        return whole
+            lines += _lines(text)
+        return kept
 
     def _fault(self, own: bytes, kept: bytes) -> LedgerFault | None:
         """Return why the home's ledger is no beginning of that in the bucket; None where it is."""
         if kept.startswith(own):
             return None
         if own.startswith(kept):
-            lines = own[len(kept) :].count(b"\n")
+            lines = _lines(own[len(kept) :])
             return LedgerFault(
                 f"{self.bucket.where(FOLDER)} lacks {lines} lines of {self.path}: if storage.toml is right, khrop"
                 " doctor --mend uploads what the home has"
@@ -146,19 +143,29 @@ class KeptLedger:
             mendable=False,
         )
 
-    def _mark(self) -> str:
+    def _is_known(self, own: bytes) -> bool:
+        """Return whether the home's ledger is that of the mark, and its last object is in the bucket."""
         try:
-            return (self.path.parent / MARK).read_text(encoding="utf-8")
-        except OSError:
-            return ""
+            mark = json.loads((self.path.parent / MARK).read_text(encoding="utf-8"))
+            if mark["url"] != self.bucket.url or mark["head"] != chain.last(own):
+                return False
+            last = self.bucket.read(str(mark["last"]))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            if isinstance(error, StorageFault):
+                raise
+            return False
+        return last is not None and own.endswith(last)
 
-    def _marked(self, own: bytes) -> str:
-        return json.dumps({"url": self.bucket.url, "lines": own.count(b"\n"), "head": chain.last(own)})
-
-    def _set_mark(self, own: bytes) -> None:
+    def _mark(self, last: str, text: bytes) -> None:
+        """Record that the bucket has the home's ledger, up to and with the lines of its last object."""
         temporary = self.path.parent / f"{MARK}.new"
-        temporary.write_text(self._marked(own), encoding="utf-8")
+        mark = {"url": self.bucket.url, "head": chain.last(text), "last": last}
+        temporary.write_text(json.dumps(mark), encoding="utf-8")
         os.replace(temporary, self.path.parent / MARK)
+
+
+def _lines(text: bytes) -> int:
+    return text.count(b"\n")
 
 
 def _key(number: int) -> str:
