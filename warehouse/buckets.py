@@ -34,6 +34,10 @@ class Bucket:
         """
         self.url = url.rstrip("/")
 
+    def __str__(self) -> str:
+        """Return its URL."""
+        return self.url
+
     def where(self, key: str) -> str:
         """Return the URL of a key."""
         return f"{self.url}/{key}"

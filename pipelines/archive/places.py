@@ -175,7 +175,7 @@ class InBucket:
 
     def __str__(self) -> str:
         """Return its URL."""
-        return self.bucket.url
+        return str(self.bucket)
 
     def where(self, sha256: str) -> str:
         """See `Place`."""

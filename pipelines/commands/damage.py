@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipelines import storage
 from pipelines.archive import chain, ledger
 from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
 from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
+from warehouse import export_copies, exports
 from warehouse.connect import Warehouse, WarehouseBroken
 
 if TYPE_CHECKING:
@@ -86,6 +88,10 @@ def findings(home: Home) -> Iterator[Finding]:
         yield Finding("ledger", fault.text, Remedy.bucket if fault.mendable else None)
     yield from _archive(archive, receipts)
     returns = yield from _warehouse(home)
+    bucket, state = storage.read(home).exports, exports.exported_state(home.exports)
+    if bucket and state:
+        for wrong in export_copies.faults(bucket, state):
+            yield Finding("exports", wrong, Remedy.ingest)
     yield from _history(home, returns)
 
 
