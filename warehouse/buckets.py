@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,11 @@ class Bucket:
         """
         with self._explained():
             try:
-                data: bytes = self._files.cat_file(self._path(key))
+                data: bytes = self._do("cat_file", self._path(key))
             except FileNotFoundError as error:
-                _raise_without_bucket(error)
+                if _code(error) == ABSENT:
+                    raise
+                _let_go(error)
                 return None
             return data
 
@@ -64,7 +67,7 @@ class Bucket:
         """
         paths = {self._path(key): key for key in keys}
         with self._explained():
-            return {paths[path]: data for path, data in self._files.cat(list(paths)).items()} if paths else {}
+            return {paths[path]: data for path, data in self._do("cat", list(paths)).items()} if paths else {}
 
     def create(self, key: str, source: bytes | Path) -> bool:
         """Write an object, and return whether there was none; one that is there stays as it is.
@@ -75,7 +78,8 @@ class Bucket:
         with self._explained():
             try:
                 self._write(key, source, mode="create")
-            except FileExistsError:
+            except FileExistsError as error:
+                _let_go(error)
                 return False
             return True
 
@@ -96,7 +100,7 @@ class Bucket:
         """
         with self._explained():
             if files:
-                self._files.put([str(file) for file in files.values()], [self._path(key) for key in files])
+                self._do("put", [str(file) for file in files.values()], [self._path(key) for key in files])
 
     def copy(self, sources: Mapping[str, str]) -> None:
         """Copy objects within the bucket, side by side; their bytes do not leave it.
@@ -109,7 +113,7 @@ class Bucket:
         """
         with self._explained():
             if sources:
-                self._files.copy([self._path(key) for key in sources.values()], [self._path(key) for key in sources])
+                self._do("copy", [self._path(key) for key in sources.values()], [self._path(key) for key in sources])
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """Return the objects below a folder, or all, with their sizes in bytes, by key in order.
@@ -118,7 +122,7 @@ class Bucket:
             StorageFault: Where the bucket cannot be used.
         """
         with self._explained():
-            found = self._files.find(self._path(folder).rstrip("/"), detail=True)
+            found = self._do("find", self._path(folder).rstrip("/"), detail=True)
         start = len(self._path(""))
         return {path[start:]: int(entry["size"]) for path, entry in sorted(found.items())}
 
@@ -131,7 +135,7 @@ class Bucket:
         paths = [self._path(key) for key in keys]
         with self._explained():
             if paths:
-                self._files.rm(paths)
+                self._do("rm", paths)
 
     @cached_property
     def _files(self) -> Any:
@@ -142,14 +146,18 @@ class Bucket:
         times = {"connect_timeout": CONNECT, "read_timeout": READ}
         return s3fs.S3FileSystem(use_listings_cache=False, config_kwargs={"retries": retries, **times})
 
+    def _do(self, method: str, *arguments: Any, **options: Any) -> Any:
+        # The thread of s3fs keeps the context variables of its callers: with those of a Dagster run, the warehouse.
+        return Context().run(lambda: getattr(self._files, method)(*arguments, **options))
+
     def _path(self, key: str) -> str:
         return f"{self.url.partition('://')[2]}/{key}"
 
     def _write(self, key: str, source: bytes | Path, **options: Any) -> None:
         if isinstance(source, bytes):
-            self._files.pipe_file(self._path(key), source, **options)
+            self._do("pipe_file", self._path(key), source, **options)
         else:
-            self._files.put_file(str(source), self._path(key), **options)
+            self._do("put_file", str(source), self._path(key), **options)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -157,13 +165,14 @@ class Bucket:
         try:
             yield
         except Exception as error:
-            raise StorageFault(f"{self.url}: {_reason(error, self._path('').partition('/')[0])}") from error
+            reason = _reason(error, self._path("").partition("/")[0])
+            _let_go(error)
+            raise StorageFault(f"{self.url}: {reason}") from None
 
 
-def _raise_without_bucket(error: FileNotFoundError) -> None:
-    """Raise what says that an object is missing where its whole bucket is."""
-    if _code(error) == ABSENT:
-        raise error
+def _let_go(error: BaseException) -> None:
+    """Let go of the callers of what raised an error: the thread of s3fs keeps it, and would keep their connections."""
+    error.__traceback__ = None
 
 
 def _reason(error: Exception, name: str) -> str:

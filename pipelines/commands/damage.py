@@ -39,6 +39,7 @@ class Remedy(StrEnum):
     report = "report the returns to Dagster again"
     dead_runs = "record the runs as failed"
     ingest = "do what waits"
+    exports = "write the exports again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def findings(home: Home) -> Iterator[Finding]:
     bucket, state = storage.read(home).exports, exports.exported_state(home.exports)
     if bucket and state:
         for wrong in export_copies.faults(bucket, state):
-            yield Finding("exports", wrong, Remedy.ingest)
+            yield Finding("exports", wrong, Remedy.exports)
     yield from _history(home, returns)
 
 

@@ -143,12 +143,13 @@ def test_a_missing_or_altered_file_is_named_and_written_again(
 
 
 def test_commands_of_a_home_whose_exports_are_in_a_bucket(
-    home: Home, khrop: Callable[..., Any], bucket: ABucket, sample: Path
+    home: Home, khrop: Callable[..., Any], khrop_process: Callable[..., Any], bucket: ABucket, sample: Path
 ) -> None:
     assert khrop("ingest", sample).returncode == 0
     url = f"s3://{bucket.name}/exports"
     (home.root / "storage.toml").write_text(f'exports = "{url}"\n', encoding="utf-8")
-    assert khrop("ingest", sample).returncode == 0  # what the bucket lacks waits
+    ended = khrop_process("ingest", sample)  # what the bucket lacks waits
+    assert (ended.returncode, ended.stderr) == (0, "")
     assert version(bucket, current(bucket)["version"]) == files(home.exports)
     assert (khrop("verify").returncode, khrop("doctor").returncode) == (0, 0)
 
@@ -164,4 +165,7 @@ def test_commands_of_a_home_whose_exports_are_in_a_bucket(
         ended = khrop(*command)
         assert ended.returncode == 3, (command, ended)
         assert "s3://no-such-bucket/exports: there is no bucket no-such-bucket: make it, or" in ended.stderr
+    ended = khrop_process("recheck")
+    assert ended.returncode == 3
+    assert ended.stderr.count("\n") == 1, ended.stderr
     assert exports.copied_to(home.exports) == url
