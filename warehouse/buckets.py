@@ -55,7 +55,6 @@ class Bucket:
             except FileNotFoundError as error:
                 if _code(error) == ABSENT:
                     raise
-                _let_go(error)
                 return None
             return data
 
@@ -78,8 +77,7 @@ class Bucket:
         with self._explained():
             try:
                 self._write(key, source, mode="create")
-            except FileExistsError as error:
-                _let_go(error)
+            except FileExistsError:
                 return False
             return True
 
@@ -165,14 +163,8 @@ class Bucket:
         try:
             yield
         except Exception as error:
-            reason = _reason(error, self._path("").partition("/")[0])
-            _let_go(error)
-            raise StorageFault(f"{self.url}: {reason}") from None
-
-
-def _let_go(error: BaseException) -> None:
-    """Let go of the callers of what raised an error: the thread of s3fs keeps it, and would keep their connections."""
-    error.__traceback__ = None
+            # Dagster shows the last cause of an error, which must be this sentence.
+            raise StorageFault(f"{self.url}: {_reason(error, self._path('').partition('/')[0])}") from None
 
 
 def _reason(error: Exception, name: str) -> str:
