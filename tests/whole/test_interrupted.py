@@ -208,7 +208,9 @@ def test_a_home_in_a_bucket_is_completed_by_the_next_run(
     assert all(archive.holds(receipt.sha256) for receipt in archive.receipts())
     assert list(export_copies.faults(Bucket(exports.copied_to(home.exports)), exported, whole=True)) == []
     folders = {key.split("/")[1] for key in bucket.objects("exports/")} - {"current.json"}
-    assert len(folders) == 2, "what the killed run left is gone"
+    current = export_copies.Manifest.read(Bucket(exports.copied_to(home.exports)))
+    assert current is not None
+    assert folders == {current.version, current.before} - {""}, "what the killed run left is gone"
 
 
 BEFORE_THE_RUN = [
