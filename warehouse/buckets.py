@@ -6,6 +6,7 @@ all: a PUT is atomic, and an upload in parts is completed or aborted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
@@ -57,6 +58,20 @@ class Bucket:
                     raise
                 return None
             return data
+
+    def sha256(self, key: str) -> str | None:
+        """Return the SHA-256 of an object, read in pieces; None where there is none.
+
+        Raises:
+            StorageFault: Where the bucket cannot be used.
+        """
+        with self._explained():
+            try:
+                return str(Context().run(self._digest, key))
+            except FileNotFoundError as error:
+                if _code(error) == ABSENT:
+                    raise
+                return None
 
     def read_all(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return objects by key, read side by side.
@@ -147,6 +162,10 @@ class Bucket:
     def _do(self, method: str, *arguments: Any, **options: Any) -> Any:
         # The thread of s3fs keeps the context variables of its callers: with those of a Dagster run, the warehouse.
         return Context().run(lambda: getattr(self._files, method)(*arguments, **options))
+
+    def _digest(self, key: str) -> str:
+        with self._files.open(self._path(key), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def _path(self, key: str) -> str:
         return f"{self.url.partition('://')[2]}/{key}"

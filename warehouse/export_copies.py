@@ -102,7 +102,7 @@ def faults(bucket: Bucket, state: str, *, whole: bool = False) -> Iterator[str]:
         return
     yield from (absent := list(_absent(bucket, current)))
     for name, (_, sha256) in current.files.items() if whole and not absent else ():
-        if hashlib.sha256(bucket.read(current.key(name)) or b"").hexdigest() != sha256:
+        if bucket.sha256(current.key(name)) != sha256:
             yield f"{bucket.where(current.key(name))} has other bytes than were written: {MEND}"
 
 

@@ -193,10 +193,10 @@ class InBucket:
     def put(self, file: Path, sha256: str) -> None:
         """See `Place`. What was written is read back; what is there already is compared, and stays if it is right."""
         if not self.bucket.create(_key(sha256), file):
-            if self._holds(sha256):
+            if self.bucket.sha256(_key(sha256)) == sha256:
                 return
             self.bucket.replace(_key(sha256), file)
-        if not self._holds(sha256):
+        if self.bucket.sha256(_key(sha256)) != sha256:
             raise StorageFault(f"{self.where(sha256)}: what was written reads back as other bytes; run this again")
 
     def stored(self) -> dict[str, Stored]:
@@ -218,10 +218,6 @@ class InBucket:
 
     def _whole(self, sha256: str) -> bool:
         return hashlib.sha256(self.home.read(sha256)).hexdigest() == sha256
-
-    def _holds(self, sha256: str) -> bool:
-        data = self.bucket.read(_key(sha256))
-        return data is not None and hashlib.sha256(data).hexdigest() == sha256
 
 
 def _key(sha256: str) -> str:

@@ -48,6 +48,13 @@ def test_bytes_lie_under_their_hash_and_the_ledger_in_home_and_bucket(
     assert sorted(path.name for path in archive.folder.iterdir()) == [".bucket", ".lock", "receipts.jsonl"]
 
 
+def test_an_empty_file_is_archived_too(archive: Archive, bucket: ABucket, tmp_path: Path) -> None:
+    (receipt,) = archive.take([come(tmp_path, content=b"")])
+    assert (receipt.bytes, archive.read(receipt.sha256)) == (0, b"")
+    bucket.delete(f"archive/{receipt.sha256[:2]}/{receipt.sha256}")
+    assert not archive.holds(receipt.sha256)
+
+
 def test_bytes_that_are_there_are_compared_and_stay_as_they_are(
     archive: Archive, bucket: ABucket, tmp_path: Path
 ) -> None:
@@ -117,6 +124,7 @@ def test_a_kill_between_bucket_and_home_is_completed_by_the_next_command(
 def test_an_upload_that_breaks_leaves_nothing_under_its_name(
     archive: Archive, bucket: ABucket, tmp_path: Path, s3: str, megabytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("warehouse.buckets.ATTEMPTS", 1)
     monkeypatch.setattr("s3fs.core.calculate_chunksize", lambda size, chunksize=None: 5 << 20)
     content = os.urandom(megabytes << 20)
     incoming = come(tmp_path, content=content)
