@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import object_storage
 import pytest
 import sqlalchemy
 import typer
@@ -154,12 +155,26 @@ def khrop_process(home: Home) -> Command:
     return run
 
 
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3 server."""
+    with object_storage.server() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> object_storage.ABucket:
+    """A bucket of the test's own, on the server that this process uses."""
+    object_storage.use(s3, monkeypatch)
+    return object_storage.ABucket(s3)
+
+
 @pytest.fixture
 def taken_in(home: Home) -> TakeIn:
     """Archive files and bring them to the exports in this process, as the assets do, without Dagster."""
 
     def run(*paths: Path, again: list[str] | None = None, **hints: Any) -> list[IntakeResult]:
-        containers.take(Archive(home.archive), [incoming(home, path, **hints) for path in paths])
+        containers.take(Archive.of(home), [incoming(home, path, **hints) for path in paths])
         warehouse = Warehouse(home.warehouse)
         with warehouse.writer():
             stories = [story for batch in take_in(home, again=again) for story in batch]

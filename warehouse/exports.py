@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from khrop.model.terminal_text import BREAKS, UNSAFE
-from warehouse import marts, parts, reconciliation
+from warehouse import export_copies, marts, parts, reconciliation
+from warehouse.buckets import Bucket
 from warehouse.datasets import known, quoted
 from warehouse.folders import swap
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 STATE = ".state"
 """The file in the exports that holds the state they were made from."""
+COPIED = ".bucket"
+"""The file in the exports that holds the URL of the bucket that has them, too."""
 INDEX = ".parts.json"
 """The file in the exports that holds the parts of each table."""
 NO_CAMPAIGN = "no_campaign"
@@ -111,6 +114,14 @@ def exported_state(folder: Path) -> str:
         return ""
 
 
+def copied_to(folder: Path) -> str:
+    """Return the URL of the bucket that has the exports in a folder, too; empty where none has."""
+    try:
+        return (folder / COPIED).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
 def parquet_of(folder: Path, table: str) -> str:
     """Return the Parquet of an exported table as DuckDB reads it: a file, or the pattern of a folder's files.
 
@@ -122,7 +133,9 @@ def parquet_of(folder: Path, table: str) -> str:
     return str(path / "*.parquet" if path.is_dir() else path)
 
 
-def export(connection: DuckDBPyConnection, folder: Path, *, whole: bool = False) -> dict[str, int]:
+def export(
+    connection: DuckDBPyConnection, folder: Path, *, whole: bool = False, bucket: Bucket | None = None
+) -> dict[str, int]:
     """Write the marts and the current state as Parquet and CSV.
 
     The files are written into a new folder, which replaces the old one in one step, so that a reader sees one state.
@@ -132,9 +145,13 @@ def export(connection: DuckDBPyConnection, folder: Path, *, whole: bool = False)
         connection: The warehouse, for writing.
         folder: The folder of the exports, which is or becomes a link.
         whole: Write all anew, whatever the version before has.
+        bucket: Where they are copied to, before they replace those of the folder; None where nowhere.
 
     Returns:
         The number of rows by file stem.
+
+    Raises:
+        StorageFault: Where the bucket cannot be used; folder and bucket have what they had.
     """
     new = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
@@ -143,7 +160,11 @@ def export(connection: DuckDBPyConnection, folder: Path, *, whole: bool = False)
     writing = _Writing(connection, before, _Version(new))
     written = {table.replace(".", "_"): writing.table(table) for table in exported(connection)}
     writing.new.write()
-    (new / STATE).write_text(state(connection), encoding="ascii")
+    made_from = state(connection)
+    (new / STATE).write_text(made_from, encoding="ascii")
+    if bucket is not None:
+        (new / COPIED).write_text(bucket.url, encoding="utf-8")
+        export_copies.publish(bucket, new, made_from, whole=whole)
     swap(new, folder)
     return written
 

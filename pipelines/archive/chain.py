@@ -10,12 +10,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 FIRST = "0" * 64
 """What the first line of a ledger names."""
-TAIL = 1 << 16
-"""Bytes that are read at a time to have the last line."""
 
 
 class Chain(NamedTuple):
@@ -70,15 +68,9 @@ def faults(path: Path, chain: Chain, known_head: str = "") -> Iterator[str]:
         yield f"{path}: no line of it has the hash {known_head}: it was cut or changed since; compare with a backup"
 
 
-def before(ledger: BinaryIO) -> str:
+def last(text: bytes) -> str:
     """Return the hash of the last line of a ledger that ends in whole lines."""
-    end = ledger.seek(0, 2)
-    tail = b""
-    while end > 0 and b"\n" not in tail[:-1]:
-        begin = max(0, end - TAIL)
-        ledger.seek(begin)
-        tail, end = ledger.read(end - begin) + tail, begin
-    return digest(tail[:-1].rpartition(b"\n")[2]) if tail else FIRST
+    return digest(text[:-1].rpartition(b"\n")[2]) if text else FIRST
 
 
 def chained(lines: Iterable[str], head: str) -> Iterator[str]:

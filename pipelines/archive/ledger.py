@@ -10,7 +10,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -120,16 +120,12 @@ def read(path: Path) -> list[Receipt]:
     Raises:
         Damaged: Where a line is no receipt.
     """
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    whole = text[: text.rfind(b"\n") + 1]
+    text = whole(path)
     with _lock:
         read_before = _read.get(path)
-        if read_before is None or not read_before.begins(whole):
+        if read_before is None or not read_before.begins(text):
             read_before = _read[path] = _Read()
-        read_before.go_on(path, whole)
+        read_before.go_on(path, text)
         return list(read_before.receipts)
 
 
@@ -179,40 +175,62 @@ def _receipt(path: Path, number: int, line: bytes) -> Receipt:
         ) from None
 
 
-def append(path: Path, receipts: Sequence[Receipt]) -> None:
+def append(
+    path: Path, receipts: Sequence[Receipt], record: Callable[[int, bytes], None] = lambda number, text: None
+) -> None:
     """Append receipts in one write, on disk before it returns; a last line that was cut short is removed first.
 
     Args:
         path: The ledger, created where it does not exist.
         receipts: The receipts; nothing is written where there are none.
+        record: Keeps the lines elsewhere, before they are appended: the number of the first, and the lines.
 
     Raises:
         OSError: Where it cannot be written.
     """
     if not receipts:
         return
+    own = whole(path)
+    head = chain.last(own)
+    lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], head)
+    text = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    record(own.count(b"\n") + 1, text)
+    take_over(path, text)
+
+
+def take_over(path: Path, text: bytes) -> None:
+    """Append lines that are written already, on disk before it returns; a last line that was cut short is removed.
+
+    Args:
+        path: The ledger, created where it does not exist.
+        text: The lines with their ends.
+
+    Raises:
+        OSError: Where it cannot be written.
+    """
     created = not path.exists()
-    with open(path, "ab+") as ledger:
-        if size := ledger.tell():
-            ledger.seek(size - 1)
-            if ledger.read(1) != b"\n":
-                ledger.seek(0)
-                ledger.truncate(ledger.read().rfind(b"\n") + 1)
-        lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], chain.before(ledger))
-        ledger.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+    with open(path, "ab") as ledger:
+        if cut := torn(path):
+            ledger.truncate(ledger.tell() - cut)
+        ledger.write(text)
         ledger.flush()
         os.fsync(ledger.fileno())
     if created:
         sync_folder(path.parent)
 
 
-def torn(path: Path) -> int:
-    """Return how many bytes stand behind the last whole line of a ledger: a crash cut short what they belong to."""
+def whole(path: Path) -> bytes:
+    """Return the whole lines of a ledger, which need not exist."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        return 0
-    return len(text) - text.rfind(b"\n") - 1
+        return b""
+    return text[: text.rfind(b"\n") + 1]
+
+
+def torn(path: Path) -> int:
+    """Return how many bytes stand behind the last whole line of a ledger: a crash cut short what they belong to."""
+    return path.stat().st_size - len(whole(path)) if path.exists() else 0
 
 
 class Additions:
@@ -260,10 +278,7 @@ class Additions:
 
 def _lines_by_hash(path: Path) -> dict[str, list[tuple[int, bytes]]]:
     """Return the lines of a ledger with their numbers, by the hash of the bytes that they are of."""
-    try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-    except FileNotFoundError:
-        return {}
+    lines = whole(path).split(b"\n")[:-1]
     found: dict[str, list[tuple[int, bytes]]] = {}
     for number, line in enumerate(lines, start=1):
         # As `Receipt.to_json` writes it; a line that is written in another way is parsed.

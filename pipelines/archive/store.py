@@ -10,17 +10,22 @@ import fcntl
 import hashlib
 import os
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import storage
 from pipelines.archive import ledger
-from pipelines.archive.copying import NotTaken, copy_settled, seal, sync_folder
+from pipelines.archive.copying import NotTaken, copy_settled, seal
 from pipelines.archive.ledger import Additions, Damaged, Receipt
+from pipelines.archive.places import Folder, InBucket, Place
+from pipelines.home import Home
+from warehouse.buckets import Bucket
 
+LEDGER = "receipts.jsonl"
 INCOMING = ".incoming"
 """The file that bytes are written into before they get their name."""
 
@@ -46,23 +51,43 @@ class Incoming:
 
 
 class Archive:
-    """The archive of a home: `<first two digits>/<hash>` for the bytes, `receipts.jsonl` for the ledger."""
+    """The archive of a home: `receipts.jsonl` in its folder for the ledger, the bytes in that folder or in a bucket."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the folder, which is created when something is archived."""
+    def __init__(self, folder: Path, bucket: Bucket | None = None) -> None:
+        """Name the home's folder of the archive, which is created when something is archived.
+
+        Args:
+            folder: The folder.
+            bucket: Where the bytes lie; None where in the folder.
+        """
         self.folder = folder
-        self.ledger = folder / "receipts.jsonl"
+        self.ledger = folder / LEDGER
+        own = Folder(folder)
+        self.place: Place = InBucket(bucket, own, self.ledger) if bucket else own
+
+    @classmethod
+    def of(cls, home: Home) -> Archive:
+        """Return the archive of a home.
+
+        Raises:
+            WrongUse: Where its `storage.toml` cannot be used.
+        """
+        return cls(home.archive, storage.read(home).archive)
 
     def path(self, sha256: str) -> Path:
-        """Return where the bytes of a hash lie, or would lie."""
-        return self.folder / sha256[:2] / sha256
+        """Return where the bytes of a hash lie in the folder, or would lie."""
+        return Folder(self.folder).path(sha256)
 
     def receipts(self) -> list[Receipt]:
-        """Return the ledger from its beginning.
+        """Return the ledger from its beginning; a home without one takes over what its bucket has.
 
         Raises:
             Damaged: Where a line is no receipt.
+            StorageFault: Where the bucket cannot be used, and the home has no ledger.
         """
+        if self.place.is_ahead():
+            with self._locked():
+                pass
         return ledger.read(self.ledger)
 
     def read(self, sha256: str) -> bytes:
@@ -70,13 +95,11 @@ class Archive:
 
         Raises:
             Damaged: Where they are missing or no longer have this hash.
+            StorageFault: Where the bucket cannot be used.
         """
-        try:
-            data = self.path(sha256).read_bytes()
-        except OSError as error:
-            raise Damaged(f"{self.path(sha256)}: {error.strerror}") from None
+        data = self.place.read(sha256)
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise Damaged(f"{self.path(sha256)}: the bytes no longer have this hash")
+            raise Damaged(f"{self.place.where(sha256)}: the bytes no longer have this hash")
         return data
 
     def holds(self, sha256: str) -> bool:
@@ -113,15 +136,15 @@ class Archive:
             additions = Additions(self.ledger)
             for file in files:
                 try:
-                    receipt = self._copy(file, additions)
+                    receipt, parts = self._copy(file, additions, opener)
                 except NotTaken as reason:
                     if refused is None:
                         raise
                     refused[file.path] = reason
                     continue
                 taken.append(additions.add(receipt))
-                taken += self._parts(receipt, opener, additions) if opener else ()
-            ledger.append(self.ledger, additions.new)
+                taken += self._write_parts(receipt, parts, additions)
+            self._append(additions.new)
             return taken
 
     def complete(self, container: Receipt, opener: Opener) -> list[Receipt]:
@@ -136,8 +159,11 @@ class Archive:
         """
         with self._locked():
             additions = Additions(self.ledger)
-            self._parts(container, opener, additions)
-            ledger.append(self.ledger, additions.new)
+            with self._temporary() as temporary:
+                temporary.write_bytes(self.read(container.sha256))
+                parts = list(opener(temporary))
+            self._write_parts(container, parts, additions)
+            self._append(additions.new)
             return additions.new
 
     def record_decision(
@@ -165,7 +191,7 @@ class Archive:
         if sign:
             line = replace(line, signature=sign(line))
         with self._locked():
-            ledger.append(self.ledger, [line])
+            self._append([line])
         return line
 
     def mend_ledger(self) -> None:
@@ -174,17 +200,34 @@ class Archive:
             file.truncate(file.tell() - ledger.torn(self.ledger))
             os.fsync(file.fileno())
 
-    def strays(self) -> list[Path]:
+    def strays(self) -> list[str]:
         """Return the archived files that the ledger does not name: a crash came before their line was written."""
         named = {r.sha256 for r in self.receipts()}
-        return sorted(p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if p.name not in named)
+        return sorted(stored.where for name, stored in self.place.stored().items() if name not in named)
 
-    def _copy(self, file: Incoming, additions: Additions) -> Receipt:
+    def join(self) -> None:
+        """Bring the home and the bucket of its archive together: each gets what the other alone has.
+
+        Raises:
+            StorageFault: Where their ledgers differ, or the bucket cannot be used.
+        """
+        with self._lock():
+            self.place.upload({receipt.sha256 for receipt in ledger.read(self.ledger)})
+            self.place.join()
+
+    def _append(self, receipts: Sequence[Receipt]) -> None:
+        ledger.append(self.ledger, receipts, self.place.record)
+
+    def _copy(
+        self, file: Incoming, additions: Additions, opener: Opener | None
+    ) -> tuple[Receipt, list[tuple[str, bytes]]]:
+        """Archive a file, and return its receipt and what it holds."""
         with self._temporary() as temporary:
             sha256, size, head = copy_settled(file.path, temporary)
+            parts = list(opener(temporary)) if opener else []
             if not additions.knows(sha256) or not self.holds(sha256):
-                self._settle(temporary, sha256)
-        return Receipt(
+                self.place.put(temporary, sha256)
+        receipt = Receipt(
             sha256,
             unicodedata.normalize("NFC", _text(file.path.name)),
             media_type(head),
@@ -195,9 +238,11 @@ class Archive:
             file.as_of,
             again=additions.knows(sha256),
         )
+        return receipt, parts
 
-    def _parts(self, container: Receipt, opener: Opener, additions: Additions) -> list[Receipt]:
-        parts = opener(self.path(container.sha256))
+    def _write_parts(
+        self, container: Receipt, parts: Iterable[tuple[str, bytes]], additions: Additions
+    ) -> list[Receipt]:
         return [additions.add(self._write_part(container, name, data, additions)) for name, data in parts]
 
     def _write_part(self, container: Receipt, name: str, data: bytes, additions: Additions) -> Receipt:
@@ -207,7 +252,7 @@ class Archive:
                 with open(temporary, "wb") as write:
                     write.write(data)
                     seal(write)
-                self._settle(temporary, sha256)
+                self.place.put(temporary, sha256)
         return replace(
             container,
             sha256=sha256,
@@ -231,17 +276,15 @@ class Archive:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def _settle(self, temporary: Path, sha256: str) -> None:
-        """Move bytes that are on disk to the name of their hash."""
-        target = self.path(sha256)
-        if not target.parent.is_dir():
-            target.parent.mkdir()
-            sync_folder(self.folder)
-        os.replace(temporary, target)
-        sync_folder(target.parent)
-
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        """Hold the lock of the archive, with all lines in the home's ledger that its bucket has."""
+        with self._lock():
+            self.place.join()
+            yield
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

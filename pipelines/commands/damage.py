@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipelines import storage
 from pipelines.archive import chain, ledger
 from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
 from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
+from warehouse import export_copies, exports
 from warehouse.connect import Warehouse, WarehouseBroken
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ class Remedy(StrEnum):
     """What mends a finding without a person: it can be remade from what is whole."""
 
     torn_line = "remove the line"
+    bucket = "bring the home and its bucket together"
     parts = "take the parts out of their container"
     rebuild = "rebuild the warehouse"
     new_history = "put Dagster's database aside"
     report = "report the returns to Dagster again"
     dead_runs = "record the runs as failed"
     ingest = "do what waits"
+    exports = "write the exports again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def findings(home: Home) -> Iterator[Finding]:
     Raises:
         WarehouseLocked: Where another process holds the warehouse.
     """
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     if cut := ledger.torn(archive.ledger):
         yield Finding(
             "ledger",
@@ -81,8 +85,14 @@ def findings(home: Home) -> Iterator[Finding]:
         return
     for wrong in chain.faults(archive.ledger, chain.of(archive.ledger)):
         yield Finding("ledger", wrong)
+    for fault in archive.place.faults():
+        yield Finding("ledger", fault.text, Remedy.bucket if fault.mendable else None)
     yield from _archive(archive, receipts)
     returns = yield from _warehouse(home)
+    bucket, state = storage.read(home).exports, exports.exported_state(home.exports)
+    if bucket and state:
+        for wrong in export_copies.faults(bucket, state):
+            yield Finding("exports", wrong, Remedy.exports)
     yield from _history(home, returns)
 
 
@@ -91,11 +101,17 @@ def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:
     firsts: dict[str, Receipt] = {}
     for receipt in receipts:
         firsts.setdefault(receipt.sha256, receipt)
-    lost = {sha256: size for sha256, r in firsts.items() if (size := _size(archive, sha256)) != r.bytes}
+    stored = {name: found.bytes for name, found in archive.place.stored().items()}
+    lost = {sha256: stored.get(sha256) for sha256, r in firsts.items() if stored.get(sha256) != r.bytes}
+    if waiting := archive.place.waiting(set(lost)):
+        first = archive.place.where(waiting[0])
+        text = f"{len(waiting)} files are in {archive.folder} alone, such as that of {first}"
+        yield Finding("archive", f"{text}: khrop doctor --mend uploads them", Remedy.bucket)
+        lost = {sha256: size for sha256, size in lost.items() if sha256 not in waiting}
     parents = {r.sha256: r.parent for r in receipts if r.parent and r.parent not in lost}
     for sha256, size in lost.items():
         what = "is missing" if size is None else f"has {size:,} bytes, expected {firsts[sha256].bytes:,}"
-        where = f"{archive.path(sha256)}, the file {firsts[sha256].name},"
+        where = f"{archive.place.where(sha256)}, the file {firsts[sha256].name},"
         if sha256 in parents:
             mend, names = "khrop doctor --mend takes it out of its container again", (sha256, parents[sha256])
             yield Finding("archive", f"{where} {what}: {mend}", Remedy.parts, names)
@@ -104,13 +120,6 @@ def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:
     for stray in archive.strays():
         text = "is not in the ledger: a command was killed before it was; take its original in again with khrop ingest"
         yield Finding("archive", f"{stray} {text}")
-
-
-def _size(archive: Archive, sha256: str) -> int | None:
-    try:
-        return os.stat(archive.path(sha256)).st_size
-    except OSError:
-        return None
 
 
 def _warehouse(home: Home) -> Generator[Finding, None, list[str]]:

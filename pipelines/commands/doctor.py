@@ -49,19 +49,24 @@ def doctor(
 
 def _mended(home: Home, finding: Finding) -> bool:
     """Mend what is wrong, and return whether that could be done."""
+    from pipelines import storage
     from pipelines.archive.store import Archive
     from pipelines.commands.damage import Remedy
     from pipelines.commands.runs import intake_job
     from pipelines.commands.upkeep import rebuilt
     from pipelines.intake import containers
     from pipelines.orchestration import launch
+    from warehouse import exports
+    from warehouse.connect import Warehouse
 
     if finding.remedy is None:
         return False
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     match finding.remedy:
         case Remedy.torn_line:
             archive.mend_ledger()
+        case Remedy.bucket:
+            archive.join()
         case Remedy.parts:
             part, parent = finding.names
             return containers.restore(archive, part, parent)
@@ -77,6 +82,9 @@ def _mended(home: Home, finding: Finding) -> bool:
             launch.tidy(home)
         case Remedy.ingest:
             intake_job(home, "ingest")
+        case Remedy.exports:
+            with Warehouse(home.warehouse).writer(), Warehouse(home.warehouse).reading() as connection:
+                exports.export(connection, home.exports, whole=True, bucket=storage.read(home).exports)
     return True
 
 

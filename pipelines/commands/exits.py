@@ -62,14 +62,15 @@ def exit_of(error: Exception) -> tuple[int, str]:
     from pipelines.orchestration.launch import HistoryDamaged, HistoryUnreachable, RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from pipelines.readers.process import ReaderKilled
+    from warehouse.buckets import StorageFault
     from warehouse.connect import WarehouseBroken, WarehouseLocked, WarehouseNewer
     from warehouse.dataset_tables import TablesDiffer
 
     if isinstance(error, (CampaignFault, NotInstalled, TablesBehind)):
         return WRONG_USE, str(error)
     named = (
-        Damaged, HistoryDamaged, HistoryUnreachable, ReaderKilled, TablesDiffer, WarehouseBroken, WarehouseLocked,
-        WarehouseNewer,
+        Damaged, HistoryDamaged, HistoryUnreachable, ReaderKilled, StorageFault, TablesDiffer, WarehouseBroken,
+        WarehouseLocked, WarehouseNewer,
     )  # fmt: skip
     if isinstance(error, named):
         return FAULT, str(error)

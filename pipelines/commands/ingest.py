@@ -98,7 +98,7 @@ def _archive(home: Home, files: Sequence[Incoming], refused: dict[Path, NotTaken
     from pipelines.archive.store import Archive
     from pipelines.intake import containers
 
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     receipts: list[Receipt] = []
     with progress(len(files), "archiving") as advance:
         for start in range(0, len(files), CHUNK):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipelines import campaigns
+from pipelines import campaigns, storage
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
@@ -21,7 +21,7 @@ from pipelines.intake.events import events
 from pipelines.intake.loading import differing
 from pipelines.intake.take_in import judge_events
 from pipelines.returns import Judgement
-from warehouse import exports, tables
+from warehouse import export_copies, exports, tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,7 +38,7 @@ def of_warehouse(home: Home, connection: DuckDBPyConnection, most: int | None) -
         connection: Its warehouse.
         most: How many returns are judged again, spread evenly over the ledger; None for all.
     """
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     all_events = events(archive.receipts())
     if not backlog(connection, archive, all_events):
         held = {event.snapshot_id for event in all_events}
@@ -89,11 +89,17 @@ def _stored(connection: DuckDBPyConnection, judgement: Judgement) -> list[str] |
 
 
 def of_exports(home: Home, connection: DuckDBPyConnection) -> Iterator[Difference]:
-    """Yield the exported tables whose Parquet has other rows than the warehouse, where both are of one state."""
+    """Yield the exported tables whose Parquet has other rows than the warehouse, where both are of one state.
+
+    Of exports in a bucket every file is read and compared with its hash.
+    """
     import duckdb
 
     if exports.exported_state(home.exports) != exports.state(connection):
         return
+    if bucket := storage.read(home).exports:
+        for fault in export_copies.faults(bucket, exports.exported_state(home.exports), whole=True):
+            yield str(bucket), fault
     for table in exports.exported(connection):
         file = exports.parquet_of(home.exports, table)
         try:

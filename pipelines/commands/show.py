@@ -131,7 +131,7 @@ def _trail(name: str, cell: str, as_json: bool) -> int:
             steps = trail(connection, full, row, column, datasets(home.root))
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
-    steps.archive = short_path(Archive(home.archive).path(steps.sha256))
+    steps.archive = short_path(Archive.of(home).place.where(steps.sha256))
     echo(json_line(steps.as_dict()) if as_json else "\n".join(steps.lines()))
     return OK
 

@@ -59,7 +59,7 @@ def known_return(home: Home, name: str) -> KnownReturn:
     from pipelines.intake.take_in import judge_events
     from warehouse.connect import Warehouse
 
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     try:
         with Warehouse(home.warehouse).reading() as connection:
             full = resolve(connection, name)
@@ -115,7 +115,7 @@ def decide(home: Home, given: KnownReturn, decision: Decision, key: Path | None,
         from pipelines.decisions import signatures
 
         try:
-            Archive(home.archive).record_decision(
+            Archive.of(home).record_decision(
                 first, f"khrop {decision.kind}", decision.plain(), lambda line: signatures.sign(home, line, key)
             )
         except signatures.NotSigned as reason:
@@ -157,7 +157,7 @@ def _try(home: Home, given: KnownReturn, decision: Decision) -> None:
     from pipelines.intake.take_in import judge_events
 
     event = replace(given.event, decision=decision)
-    (judgement,) = judge_events(Archive(home.archive), [event], campaigns.load(home.root), datasets(home.root))
+    (judgement,) = judge_events(Archive.of(home), [event], campaigns.load(home.root), datasets(home.root))
     if not judgement.accepted:
         errors = [v.message_en for v in judgement.violations if v.severity == "error"]
         more = f" … and {len(errors) - 3} more" if len(errors) > 3 else ""

@@ -53,7 +53,7 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: s
     return lines
 
 
-def short_path(path: Path) -> str:
-    """Return a path relative to the working directory where it lies below it, else as it is."""
+def short_path(path: Path | str) -> str:
+    """Return a path relative to the working directory where it lies below it, else as it is, as a URL is."""
     here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(Path(path).relative_to(here) if Path(path).is_relative_to(here) else path)

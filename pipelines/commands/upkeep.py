@@ -74,7 +74,7 @@ def verify(
     from pipelines.home import Home
 
     home = Home.current()
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     firsts: dict[str, Receipt] = {}
     parents: dict[str, Receipt] = {}
     try:
@@ -87,7 +87,8 @@ def verify(
         return NOT_ACCEPTED
     links = chain.of(archive.ledger)
     damaged = 0
-    for wrong in (*chain.faults(archive.ledger, links, head), *signatures.faults(home, archive.receipts())):
+    kept = [fault.text for fault in archive.place.faults()]
+    for wrong in (*chain.faults(archive.ledger, links, head), *kept, *signatures.faults(home, archive.receipts())):
         damaged += 1
         _damage(archive.ledger.name, wrong, as_json)
     for name, sha256 in _known_files(home.warehouse):
@@ -117,7 +118,7 @@ def verify(
     strays = archive.strays()
     if as_json:
         counts = {"files": len(firsts), "damaged": damaged, "differences": differing, "head": links.head}
-        echo(json_line({**counts, "strays": [str(s) for s in strays]}))
+        echo(json_line({**counts, "strays": strays}))
     else:
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
@@ -178,8 +179,9 @@ def rebuild(as_json: JsonOption = False, log_format: LogOption = LogFormat.text)
     from pipelines.home import Home
 
     home = Home.current()
-    if not Archive(home.archive).receipts():
-        raise WrongUse(f"the archive in {home.archive} is empty; there is nothing to rebuild from")
+    archive = Archive.of(home)
+    if not archive.receipts():
+        raise WrongUse(f"the archive in {archive.place} is empty; there is nothing to rebuild from")
     entries = rebuilt(home)
     newest = {entry["return"]: str(entry["verdict"]) for entry in entries}
     counts = Counter(newest.values())
@@ -196,7 +198,7 @@ def rebuilt(home: Home) -> list[Entry]:
     from pipelines.archive.store import Archive
     from warehouse.connect import Warehouse
 
-    archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+    archived = {receipt.sha256 for receipt in Archive.of(home).receipts()}
     with Warehouse(home.warehouse).writer(), _moved_aside(home.warehouse):
         return intake_job(home, "ingest", total=len(archived))
 

@@ -28,7 +28,7 @@ def waiting(home: Home, connection: DuckDBPyConnection | None) -> list[Event]:
         home: The home.
         connection: Its warehouse; None where there is none, and everything is still to be judged.
     """
-    archive = Archive(home.archive)
+    archive = Archive.of(home)
     return backlog(connection, archive, events(archive.receipts()))
 
 

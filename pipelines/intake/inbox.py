@@ -92,7 +92,7 @@ class Inbox:
     def __init__(self, home: Home) -> None:
         """Begin with no file recorded; `of` gives the inbox that this process shares."""
         self.home = home
-        self.archive = Archive(home.archive)
+        self.archive = Archive.of(home)
         self._seen: dict[Path, Mark] = {}
 
     @classmethod

@@ -56,7 +56,7 @@ def take_in(
     """
     intake = _Intake(
         home,
-        Archive(home.archive),
+        Archive.of(home),
         Warehouse(home.warehouse),
         campaign_files.load(home.root),
         datasets(home.root),

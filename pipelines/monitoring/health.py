@@ -174,7 +174,7 @@ def health_report(
 
 def archived(home: Home) -> set[str]:
     """Return the hashes of everything that the archive holds now."""
-    return {receipt.sha256 for receipt in Archive(home.archive).receipts()}
+    return {receipt.sha256 for receipt in Archive.of(home).receipts()}
 
 
 def _accountable(home: Home, connection: DuckDBPyConnection, expected: Collection[str]) -> set[str]:

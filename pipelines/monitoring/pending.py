@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipelines import campaigns
+from pipelines import campaigns, storage
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from pipelines.intake import outbox
@@ -37,7 +37,9 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             if unreported := outbox.count(connection):
                 work.append(f"reports of {unreported} returns that a run was killed over")
             state = exports.state(connection)
-            if exports.exported_state(home.exports) != state:
+            bucket = storage.read(home).exports
+            lacks = bucket is not None and exports.copied_to(home.exports) != bucket.url
+            if lacks or exports.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
             known = [dataset.tables for dataset in datasets(home.root).values()]
             if not tables.reference_is_current(connection, campaigns.load(home.root).values(), known):

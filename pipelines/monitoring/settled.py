@@ -16,8 +16,8 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipelines import campaigns
-from pipelines.archive.store import Archive
+from pipelines import campaigns, storage
+from pipelines.archive.store import LEDGER
 from pipelines.datasets import references, registry
 from pipelines.datasets.kinds import BANGKOK
 from pipelines.home import Home
@@ -81,7 +81,8 @@ def _parts(home: Home) -> Iterator[object]:
     yield from map(_seen, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
     for folder in (campaigns.FOLDER, registry.FOLDER, references.FOLDER):
         yield from _below(home.root / folder)
-    for file in (Archive(home.archive).ledger, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):
+    ledger, buckets = home.archive / LEDGER, home.root / storage.FILE
+    for file in (ledger, buckets, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):
         yield _seen(file)
     with suppress(OSError):
         yield os.readlink(home.exports)

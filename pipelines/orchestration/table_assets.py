@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines import storage
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import installed
 from pipelines.home import Home
@@ -176,7 +177,7 @@ def exports_of(datasets: Sequence[Dataset]) -> dg.AssetsDefinition:
         """Marts to files."""
         home = Home.current()
         with exclusive(home) as warehouse, warehouse.writing() as connection:
-            written = exporting.export(connection, home.exports)
+            written = exporting.export(connection, home.exports, bucket=storage.read(home).exports)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(os.fspath(home.exports)),

@@ -37,7 +37,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
         from pipelines.intake.events import events
         from pipelines.intake.take_in import judge_events
 
-        archive = Archive(home.archive)
+        archive = Archive.of(home)
         newest = {e.snapshot_id: replace(e, decision=None) for e in events(archive.receipts())}
         asked = [newest[name] for name in names if name in newest]
         found = {}

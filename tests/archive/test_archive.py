@@ -101,7 +101,7 @@ def test_a_ledger_line_cut_short_is_as_if_it_had_not_been_begun(archive: Archive
 def test_bytes_without_a_ledger_line_are_strays_until_they_come_again(archive: Archive, tmp_path: Path) -> None:
     archive.take([come(file(tmp_path))])
     archive.ledger.unlink()
-    assert archive.strays() == [archive.path(HASH)]
+    assert archive.strays() == [str(archive.path(HASH))]
     (receipt,) = archive.take([come(tmp_path / "return.csv")])
     assert not receipt.again
     assert archive.strays() == []

@@ -49,7 +49,7 @@ main()
     ("step", "room", "archived"),
     [
         ("pipelines.commands.ingest:_archive", 1000, 1),  # the bytes cannot be copied
-        ("pipelines.archive.store:sync_folder", 100, 1),  # the ledger cannot be written
+        ("pipelines.archive.places:sync_folder", 100, 1),  # the ledger cannot be written
         ("pipelines.orchestration.launch:run", 1000, 2),  # Dagster cannot write that a run begins
         ("pipelines.intake.take_in:load_batch", 1000, 2),  # the warehouse cannot grow
         ("warehouse.exports:export", 1000, 2),  # the exports cannot be written

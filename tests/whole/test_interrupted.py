@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 from home_state import Tables, contents
+from object_storage import ABucket
 from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.intake import pages
 from pipelines.monitoring.pending import waiting_work
-from warehouse import exports, tables
+from warehouse import export_copies, exports, tables
+from warehouse.buckets import Bucket
 from warehouse.connect import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -174,6 +176,41 @@ def test_a_decision_that_was_cut_short_counts_before_anything_else_is_done(
         said = khrop_process(*withdraw)
         assert (said.returncode, said.stderr) == (0, "")
         assert "that was decided already, by a: wrong" in said.stdout
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "after pipelines.archive.places:InBucket.put",  # the bytes are in the bucket, the ledger has no line
+        "before pipelines.archive.ledger:take_over",  # the line is in the bucket, not in the home
+        "after warehouse.buckets:Bucket.upload",  # the exports are in the bucket, and do not count
+        "before warehouse.exports:swap",  # they count in the bucket, and not in the home
+    ],
+)
+def test_a_home_in_a_bucket_is_completed_by_the_next_run(
+    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, bucket: ABucket, step: str
+) -> None:
+    given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    shutil.copytree(begun, home.root, symlinks=True)
+    urls = [f'{part} = "s3://{bucket.name}/{part}"' for part in ("archive", "exports")]
+    (home.root / "storage.toml").write_text("\n".join(urls), encoding="utf-8")
+    Archive.of(home).join()
+    shutil.rmtree(home.archive / next(p.name for p in home.archive.iterdir() if p.is_dir()))
+
+    killed = stopped_by(signal.SIGKILL, home, step, "ingest", given)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert_nothing_is_half_loaded(home)
+    again = khrop_process("ingest", given)
+    assert again.returncode == 0, again.stderr
+    assert contents(home) == uninterrupted
+    archive, exported = Archive.of(home), exports.exported_state(home.exports)
+    assert (list(archive.place.faults()), archive.strays()) == ([], [])
+    assert all(archive.holds(receipt.sha256) for receipt in archive.receipts())
+    assert list(export_copies.faults(Bucket(exports.copied_to(home.exports)), exported, whole=True)) == []
+    folders = {key.split("/")[1] for key in bucket.objects("exports/")} - {"current.json"}
+    current = export_copies.Manifest.read(Bucket(exports.copied_to(home.exports)))
+    assert current is not None
+    assert folders == {current.version, current.before} - {""}, "what the killed run left is gone"
 
 
 BEFORE_THE_RUN = [

@@ -188,6 +188,7 @@ def _print_letters(plan: Plan, done: Written, as_json: bool) -> None:
 
 
 def _export_tables(as_json: bool) -> int:
+    from pipelines import storage
     from pipelines.commands.status import open_warehouse
     from pipelines.commands.text import plural, short_path
     from pipelines.home import Home
@@ -197,7 +198,8 @@ def _export_tables(as_json: bool) -> int:
     if not Home.current().warehouse.exists():
         raise no_warehouse(Home.current())
     with Warehouse(Home.current().warehouse).writer(), open_warehouse(for_reports=True) as (home, connection):
-        written = exports.export(connection, home.exports, whole=True)
+        bucket = storage.read(home).exports
+        written = exports.export(connection, home.exports, whole=True, bucket=bucket)
     if as_json:
         echo(json_line({"exports": str(home.exports), "rows": written}))
     else:
