@@ -57,8 +57,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(root, khrop, scan.sheet)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def chromium() -> Iterator[Any]:
+    # Closed after each test: while its loop runs, no command can run one of its own.
     with browser() as opened:
         yield opened
 
