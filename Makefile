@@ -147,7 +147,7 @@ bench-scans: $(DEV) debian ## generated scans: accepted, wrong figures, wrong pr
 	PYTHONPATH=$(CURDIR)/tests/shared $(BIN)/python tests/bench/bench_scans.py --seed $(or $(SEED),1) --pairs $(or $(PAIRS),300) --jobs 2
 
 # The network that reads the digits of scans: fonts come from packages (npm, Debian), pictures are made while it trains.
-train-digits: $(TRAIN) ## the network that reads the digits of scans, anew (10 minutes)
+train-digits: $(TRAIN) ## the network that reads the digits of scans, anew (half an hour)
 	PYTHONPATH=$(CURDIR)/tests/shared $(BIN)/python -m digit_training
 
 # How well suggested repairs mend tables whose truth is known: TABLES, LABELS and PRED name others than the given.

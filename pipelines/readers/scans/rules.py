@@ -24,6 +24,8 @@ _COVERED = (0.5, 0.7)
 _THROUGH = 0.6
 _NARROWEST = 8
 """Dots of a row or column."""
+_NARROW = 0.02
+"""Of the width of a table, so much has each column; letters below one another make narrower ones."""
 _FAINT, _FAINT_LENGTH = 0.08, 25
 _FAT = 9
 """Dots; what is fatter both ways is no rule."""
@@ -204,7 +206,9 @@ def ruled(
     if len(columns) < LEAST_COLUMNS + 1 or len(rows) < LEAST_ROWS + 1:
         return None
     columns = _through(ink, columns, rows)
-    if len(columns) < LEAST_COLUMNS + 1 or min(np.diff(columns)) < _NARROWEST or min(np.diff(rows)) < _NARROWEST:
+    if len(columns) < LEAST_COLUMNS + 1 or min(np.diff(rows)) < _NARROWEST:
+        return None
+    if min(np.diff(columns)) < max(_NARROWEST, _NARROW * (columns[-1] - columns[0])):
         return None
     return Ruled(ink, tuple(columns), tuple(rows), margin)
 

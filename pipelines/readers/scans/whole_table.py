@@ -33,9 +33,11 @@ _OTHER_WIDTH = 0.02
 _UNLIKE = 0.58
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
+_LIKE = 0.75
+"""Where all digits of a row look like their kinds so much, its readings need only be the likeliest."""
 _CLEARER, _CLEARER_WORSE = 3.0, 1.6
-"""Nats by which a reading that no ratio proves must be likelier than any other of its cell: in the better read of the
-two cells that agree, and in the worse."""
+"""Nats by which a reading that no ratio proves must else be likelier than any other of its cell: in the better read of
+the two cells that agree, and in the worse."""
 _LEAST_ALONE = 0.5
 _MOST_AS_LINES = 8
 """Names that are read twice more, each alone, which takes 0.3 seconds."""
@@ -269,18 +271,20 @@ def _check_alike(
         return
     dated = [(as_of.pieces[sign.piece], sign.kind) for sign in as_of.signs] if as_of else []
     found = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
+    looks: dict[int, float] = {}
     for (at, column), margin in zip(where, found, strict=False):
         value = values[at]
+        looks[at] = min(looks.get(at, 1.0), margin)
         if margin < _UNLIKE and value is not None and column < len(shape.counts) and proof.exposed(shape, value):
             whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
     if as_of and min(found[len(where) :]) >= _UNLIKE:
         whole.as_of = as_of.text
     # The sums of the columns prove the grand total.
-    for row, cells, value in zip(rows[:-1], read, values, strict=False):
+    for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
         if value is not None and proof.exposed(shape, value):
             clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
             parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
-            if max(parts) < _CLEARER or min(clear) < _CLEARER_WORSE:
+            if min(clear) <= 0 or (looks[at] < _LIKE and (max(parts) < _CLEARER or min(clear) < _CLEARER_WORSE)):
                 whole.doubt(row, "", "read with little certainty, and no ratio proves it")
 
 
