@@ -289,7 +289,7 @@ def test_what_is_struck_out_or_does_not_stand_out_from_its_ground_says_so() -> N
     sheet["A6"] = CellRichText("ข้อมูล ณ วันที่ ", old, " ๒๕ มิถุนายน ๒๕๖๓")
     found = saved(workbook)
     meant = found.sheets[0].meant
-    assert {at: notes for at, (_, notes, _) in meant.items()} == {
+    assert {at: of.notes for at, of in meant.items()} == {
         (1, 1): ("struck",),
         (2, 1): ("hidden",),
         (4, 1): ("hidden",),
