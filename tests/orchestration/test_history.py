@@ -141,6 +141,17 @@ def test_a_connection_within_itself_is_one_transaction(tmp_path: Path) -> None:
     connections.close()
 
 
+def test_a_transaction_that_an_interruption_left_is_rolled_back(tmp_path: Path) -> None:
+    path, connections = made(tmp_path / "a.db"), Connections()
+    with connections.transaction(path) as left:
+        left.execute(sql.text("INSERT INTO kept VALUES (1)"))
+    left.begin()
+    left.execute(sql.text("INSERT INTO kept VALUES (2)"))
+    with connections.transaction(path) as connection:
+        assert connection.execute(ROWS).scalar() == 1
+    connections.close()
+
+
 def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
     path, connections = made(tmp_path / "a.db"), Connections()
     with connections.transaction(path) as connection:
