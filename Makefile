@@ -84,7 +84,7 @@ LAKSAMAN := /usr/share/fonts/truetype/tlwg/Laksaman.ttf
 debian: ## install what the tests need of Debian, or say what it is
 	@bash tests/debian_packages.sh java:openjdk-17-jre-headless soffice:libreoffice-writer localc:libreoffice-calc chromium:chromium \
 	  $(LAKSAMAN):fonts-tlwg-laksaman-ttf tesseract:tesseract-ocr $(THAI_LETTERS):tesseract-ocr-tha pg_lsclusters:postgresql \
-	  ssh-keygen:openssh-client faketime:faketime strace:strace
+	  ssh-keygen:openssh-client
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
 # mypy runs beside them.
@@ -106,8 +106,10 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	KHROP_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/readers/test_readers_fuzzed.py \
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
 
-# Commands are killed, find no room, or run twice at once, at moments of chance; run again, they must end as undisturbed.
-torture: $(DEV) ## kills, full disks and doubled commands at moments of chance (SEED, MINUTES)
+# Commands are killed, find no room, have a call fail or a clock that is off, or run twice at once, at moments of chance;
+# run again, they must end as undisturbed.
+torture: $(DEV) ## kills, full disks, failing calls, wrong clocks and doubled commands at moments of chance (SEED, MINUTES)
+	@bash tests/debian_packages.sh faketime:faketime strace:strace
 	PYTHONPATH=$(CURDIR)/tests/shared:$(CURDIR)/tests/torture $(BIN)/python tests/torture/torture.py \
 	  --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
