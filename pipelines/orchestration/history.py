@@ -53,7 +53,7 @@ class Connections:
                 yield self._open[path]
                 return
             connection = self._connection(path)
-            # Ctrl+C between two lines of SQLAlchemy leaves a transaction that nobody is in.
+            # A commit that fails, or Ctrl+C between two lines of SQLAlchemy, leaves a transaction that nobody is in.
             if connection.in_transaction():
                 connection.rollback()
             with connection.begin():
