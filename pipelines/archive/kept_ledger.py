@@ -68,7 +68,7 @@ class KeptLedger:
         if fault := self._fault(own, b"".join(kept.values())):
             raise StorageFault(fault.text)
         if newer := b"".join(kept.values())[len(own) :]:
-            ledger.take_over(self.path, newer)
+            ledger.take_over(self.path, newer, len(own))
         if kept:
             self._mark(*kept.popitem())
 

@@ -195,23 +195,23 @@ def append(
     lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], head)
     text = "".join(f"{line}\n" for line in lines).encode("utf-8")
     record(own.count(b"\n") + 1, text)
-    take_over(path, text)
+    take_over(path, text, len(own))
 
 
-def take_over(path: Path, text: bytes) -> None:
+def take_over(path: Path, text: bytes, at: int) -> None:
     """Append lines that are written already, on disk before it returns; a last line that was cut short is removed.
 
     Args:
         path: The ledger, created where it does not exist.
         text: The lines with their ends.
+        at: The bytes of its whole lines.
 
     Raises:
         OSError: Where it cannot be written.
     """
     created = not path.exists()
     with open(path, "ab") as ledger:
-        if cut := torn(path):
-            ledger.truncate(ledger.tell() - cut)
+        ledger.truncate(at)
         ledger.write(text)
         ledger.flush()
         os.fsync(ledger.fileno())

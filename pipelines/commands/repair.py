@@ -196,7 +196,8 @@ def _accept_repair(
     proposed = corrections(given.judgement, report)
     if not cells and report.status != "repaired":
         raise WrongUse(_not_unique(given, report))
-    chosen = [_chosen(given, text, proposed) for text in cells] if cells else proposed
+    columns = _figures(given.judgement) if cells else ()
+    chosen = [_chosen(given, text, proposed, columns) for text in cells] if cells else proposed
     named = {c.row for c in chosen}
     rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
     inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
@@ -215,17 +216,24 @@ def _not_unique(given: KnownReturn, report: Report) -> str:
     )
 
 
-def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction]) -> Correction:
+def _figures(judgement: Judgement) -> tuple[str, ...]:
+    """Return the columns that a correction may name: those of repairs, and those of cells to be confirmed."""
+    from pipelines.decisions.proposals import figures_of
+    from pipelines.decisions.uncertain import uncertain_cells
+
+    assert judgement.dataset is not None
+    unsure = (cell.column for cell in uncertain_cells(judgement))
+    return tuple(dict.fromkeys([*figures_of(judgement.dataset), *unsure]))
+
+
+def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction], figures: Sequence[str]) -> Correction:
     """Return `กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or the given value."""
     from pipelines.decisions.model import SOURCES, value_of
-    from pipelines.decisions.proposals import cell_of, figures_of, row_named
-    from pipelines.decisions.uncertain import uncertain_cells
+    from pipelines.decisions.proposals import cell_of, row_named
     from pipelines.returns import Correction
 
     dataset = given.judgement.dataset
     assert dataset is not None
-    unsure = {cell.column for cell in uncertain_cells(given.judgement)}
-    figures = tuple(dict.fromkeys([*figures_of(dataset), *unsure]))
     percents = {f"{name}_percent" for name in figures}
 
     where, _, value = text.partition("=")

@@ -86,9 +86,9 @@ def test_the_return_is_set_aside_with_what_each_cell_may_say(place: Place) -> No
 
 def test_a_page_shows_each_cell_and_ends_in_the_command(place: Place, chromium: Any) -> None:
     file = place.root / "confirm.html"
-    told = place.khrop("repair", "scan", "--html", file, code=1).stdout
+    printed = place.khrop("repair", "scan", "--html", file, code=1).stdout
     cells = uncertain(place)
-    assert told.startswith(f"{len(cells)} cells to confirm: open ")
+    assert printed.startswith(f"{len(cells)} cells to confirm: open ")
     page = chromium.new_page()
     page.goto(file.as_uri())
     assert page.locator("img").count() == len(cells)
