@@ -90,7 +90,8 @@ def _files(home: Home, paths: Sequence[Path], hints: Any, refused: dict[Path, No
 
 def _prepare_reading(receipts: Sequence[Receipt]) -> None:
     """Start the process that reads, where one of the documents will need it: it is ready when Dagster is."""
-    from pipelines.readers import READ_HERE, process
+    from pipelines.readers import process
+    from pipelines.readers.limits import READ_HERE
 
     if any(not r.again and (r.bytes > READ_HERE or not r.media_type.startswith("text/")) for r in receipts):
         process.stand_by()
