@@ -55,7 +55,7 @@ def cold(work: Path) -> None:
     file = work / "return.csv"
     file.write_text(written_return(date(2020, 6, 25), seed=1), encoding="utf-8-sig")
     fresh = [timed(["ingest", file], work / f"cold-{i}") for i in range(COLD_RUNS)]
-    say("khrop ingest, one CSV, new home", f"{statistics.median(fresh):.2f} s", "at most 6 s")
+    say("khrop ingest, one CSV, new home", f"{statistics.median(fresh):.2f} s", "at most 3 s")
     say("khrop read, one CSV", f"{median(['read', file, '--json'], work / 'read'):.2f} s", "at most 2.5 s")
     say("khrop --help", f"{median(['--help'], work / 'help'):.2f} s", "at most 0.4 s")
 

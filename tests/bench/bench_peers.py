@@ -160,3 +160,42 @@ def pointblank(connection: Any, table: str, extracts: bool = True) -> Callable[[
         )
 
     return run
+
+
+def pandera_on_ibis(connection: Any, table: str) -> Callable[[], str]:
+    """Pandera's own backend for Ibis, all failures collected."""
+    import ibis
+    import pandera.ibis as pa
+    from pandera.errors import SchemaErrors
+
+    class Rows(pa.DataFrameModel):
+        total: int = pa.Field(ge=1, le=MOST)
+        saved: int = pa.Field(ge=0, le=MOST)
+        pending: int = pa.Field(ge=0, le=MOST)
+        saved_percent: float
+
+        @pa.dataframe_check
+        def balance(cls, data: Any) -> Any:
+            return data.table.saved + data.table.pending == data.table.total
+
+        @pa.dataframe_check
+        def percent_within_tolerance(cls, data: Any) -> Any:
+            t = data.table
+            return ((t.saved_percent * 100).round() * t.total - t.saved * 10000.0).abs() <= t.total
+
+        @pa.dataframe_check
+        def percent_rounded(cls, data: Any) -> Any:
+            t = data.table
+            over = t.saved * 20000.0 + t.total - (t.saved_percent * 100).round() * t.total * 2.0
+            return (over >= 0) & (over < t.total * 2.0)
+
+    rows = ibis.duckdb.from_connection(connection).table(table)
+
+    def run() -> str:
+        try:
+            Rows.validate(rows, lazy=True)
+        except SchemaErrors:
+            return "some fail"
+        return ""
+
+    return run
