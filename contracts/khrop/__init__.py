@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from khrop.contracts.local_authority import LocalAuthority
     from khrop.contracts.province_progress import ProvinceProgress
     from khrop.engine.check import check
-    from khrop.engine.pandera_bridge import rule
+    from khrop.engine.compiling.pandera_bridge import rule
     from khrop.inference.infer import infer
     from khrop.inference.inferred import Inference
     from khrop.measures.judging import judge
@@ -39,7 +39,7 @@ _MODULE_OF = {
     "RuleDefinitionError": "khrop.model.rule",
     "infer": "khrop.inference.infer",
     "Inference": "khrop.inference.inferred",
-    "rule": "khrop.engine.pandera_bridge",
+    "rule": "khrop.engine.compiling.pandera_bridge",
     "rule_ids": "khrop.model.rule",
     "rules_of": "khrop.model.rule",
     "State": "khrop.measures.state",

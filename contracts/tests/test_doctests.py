@@ -10,7 +10,7 @@ import pytest
 MODULES = (
     "khrop.contracts.province_progress",
     "khrop.engine.check",
-    "khrop.engine.pandera_bridge",
+    "khrop.engine.compiling.pandera_bridge",
     "khrop.inference.infer",
     "khrop.model.rule",
     "khrop.model.verdict",

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the application's commands (entry point `khrop.commands`)."""
-    from pipelines.commands import dev, doctor, ingest, new, prune, publish, read, repair, report, show, status, upkeep
+    from pipelines.commands import dev, ingest, new, publish, read, repair, report, show, status
+    from pipelines.commands.upkeep import doctor, prune, recheck
 
     app.command("ingest")(ingest.ingest)
     app.command("read")(read.read)
@@ -23,9 +24,9 @@ def register(app: typer.Typer) -> None:
     app.command("repair")(repair.repair)
     app.command("accept")(repair.accept)
     app.command("withdraw")(repair.withdraw)
-    app.command("recheck")(upkeep.recheck)
-    app.command("verify")(upkeep.verify)
-    app.command("rebuild")(upkeep.rebuild)
+    app.command("recheck")(recheck.recheck)
+    app.command("verify")(recheck.verify)
+    app.command("rebuild")(recheck.rebuild)
     app.command("doctor")(doctor.doctor)
     app.command("prune")(prune.prune)
     app.command("publish")(publish.publish)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from khrop.engine.compiled import built_rules
-from khrop.engine.declared import columns_of
+from khrop.engine.compiling.compiled import built_rules
+from khrop.engine.compiling.declared import columns_of
 from khrop.repair import Shape, ShapeError, shape_of
 from pipelines.datasets import reconciliation
 from pipelines.datasets.dataset import Column, Dataset, DatasetFault

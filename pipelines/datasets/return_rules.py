@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from khrop.contracts.return_document import ReturnDocument
-from khrop.engine.pandera_bridge import rule
+from khrop.engine.compiling.pandera_bridge import rule
 from khrop.model.names import marked
 from khrop.model.rule import methods_of, options_of, rule_ids
 from khrop.model.templates import literal, placeholder

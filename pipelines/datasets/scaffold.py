@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from khrop.description.description import Description, FieldDescription
-from khrop.engine.declared import Kind as DataKind
+from khrop.engine.compiling.declared import Kind as DataKind
 from khrop.inference.draft import AT_LEAST, AT_MOST
 from khrop.inference.python_code import Remarks, code_of, python_code
 from khrop.model.rule import ContractOptions

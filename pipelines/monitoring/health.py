@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from khrop.engine.compiled import built_rules
+from khrop.engine.compiling.compiled import built_rules
 from khrop.model.rule import Severity, rule_ids
 from pipelines.archive.store import Archive
 from pipelines.campaigns import Campaign

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
-from khrop.engine.compiled import built_rules
+from khrop.engine.compiling.compiled import built_rules
 from khrop.model.terminal_text import markdown_text, printable
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.decisions.model import GUARD, MENDED

@@ -17,7 +17,7 @@ from written_returns import CODES, NAMES, progress, written_return
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
 from pipelines.campaigns import BUNDLED
-from pipelines.commands.upkeep import _moved_aside
+from pipelines.commands.upkeep.recheck import _moved_aside
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
 from pipelines.intake.results import IntakeResult

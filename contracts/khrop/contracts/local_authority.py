@@ -14,7 +14,7 @@ import narwhals as nw
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from khrop.engine.pandera_bridge import rule
+from khrop.engine.compiling.pandera_bridge import rule
 from khrop.model.rule import ContractOptions, Params
 from khrop.thai import provinces
 from khrop.vocabulary import BetweenFacts, ByGroup, GroupCounts, KeysKept, UniqueKey

@@ -12,7 +12,7 @@ from pandera.typing import Series
 
 from khrop.contracts.province_table import PRINTED_TABLE
 from khrop.contracts.return_document import ReturnDocument
-from khrop.engine.pandera_bridge import rule
+from khrop.engine.compiling.pandera_bridge import rule
 from khrop.model.document_rules import FactRule
 from khrop.model.rule import ContractOptions, Params
 from khrop.thai import provinces

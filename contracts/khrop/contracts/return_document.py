@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from khrop.engine.pandera_bridge import rule
+from khrop.engine.compiling.pandera_bridge import rule
 from khrop.model.document_rules import FactRule
 from khrop.model.rule import Params
 from khrop.vocabulary.claims import Equals, NotAfter, OnWeekday, Said

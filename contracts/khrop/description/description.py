@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import khrop.vocabulary.claims  # noqa: F401 - registers the parts of documents
-from khrop.engine.declared import Kind
+from khrop.engine.compiling.declared import Kind
 from khrop.expressions.formula import Call, Constant, Formula, parts
 from khrop.model.rule import ContractOptions, Param, Params, Scope, Severity
 from khrop.vocabulary.kinds import RuleKind

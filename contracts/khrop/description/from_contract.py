@@ -24,7 +24,7 @@ from khrop.description.description import (
     resolved,
 )
 from khrop.description.to_contract import contract_of
-from khrop.engine.declared import kind_of, schema_of
+from khrop.engine.compiling.declared import kind_of, schema_of
 from khrop.expressions.formula import Opaque, formula_of, plain_member
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Param, Params, Rule, methods_of, options_of

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from unicodedata import normalize
 
 from khrop.description.description import Description, FieldDescription, RuleDescription, resolved
-from khrop.engine.pandera_bridge import rule
+from khrop.engine.compiling.pandera_bridge import rule
 from khrop.expressions.formula import Formula, as_written
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Params

@@ -16,7 +16,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from khrop.engine._arrays import Arrays
+from khrop.engine.backends.arrays import Arrays
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import NULL, compile_program
 from khrop.expressions.formula import Call, Formula, columns_in, expression, formula_of, parts

@@ -14,7 +14,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine import _proofs, _pyspark, pieces
+from khrop.engine import _proofs, pieces
 from khrop.engine._aggregation import (
     Aggregation,
     aggregate_values,
@@ -23,8 +23,9 @@ from khrop.engine._aggregation import (
     result_scales,
     scaled_keeps,
 )
-from khrop.engine._arrays import Arrays
-from khrop.engine._decimals import restore, restore_row
+from khrop.engine.backends import pyspark
+from khrop.engine.backends.arrays import Arrays
+from khrop.engine.backends.decimals import restore, restore_row
 from khrop.engine.flags import ROWS, distinct_values, fetch_rows
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
 from khrop.engine.in_memory import MANY
@@ -193,7 +194,7 @@ class GroupRun:
         """Aggregate some whole snapshots; where every rule has a filter for failing groups, only these are fetched."""
         grouped, aggregation = self._aggregate(data, keys, rules, proving.bits, counted.flags if counted else {})
         if counted:
-            grouped, counted.sums = _pyspark.observe(grouped, [*counted.flags, ROWS])
+            grouped, counted.sums = pyspark.observe(grouped, [*counted.flags, ROWS])
             grouped = grouped.drop(*counted.flags)
         by_snapshot = self.by.snapshot if self.frame.engine == "pyspark" and not keys else None
         filters = [aggregation.failing_groups(rule, i) for i, rule in rules.items()]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import numpy as np
 
-from khrop.engine import _duckdb, _pyspark
+from khrop.engine.backends import duckdb, pyspark
 from khrop.engine.flags import ROWS
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
 from khrop.engine.in_memory import STEP
@@ -97,10 +97,10 @@ class SummedBits:
 
     def add_bits(self, data: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return a frame with the bits of each row, none for a row without a position."""
-        if _pyspark.is_spark(data):
-            return _pyspark.add_bits(data, self.proof, self._sums, self.size, _BITS)
+        if pyspark.is_spark(data):
+            return pyspark.add_bits(data, self.proof, self._sums, self.size, _BITS)
         if data.implementation.is_duckdb():
-            return _duckdb.add_bits(data, self.proof, self._sums, self.size, _BITS)
+            return duckdb.add_bits(data, self.proof, self._sums, self.size, _BITS)
         return data.join(self._bits(data), left_on=[self.proof.column], right_on=[self._key], how="left")
 
     @property
@@ -111,10 +111,10 @@ class SummedBits:
     def add_mark(self, grouped: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return groups with a mark at those that are proven, in place of their sums."""
         sizes = range(1 if self.proof.values is None else self.size, self.size + 1)
-        if _pyspark.is_spark(grouped):
-            return _pyspark.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
+        if pyspark.is_spark(grouped):
+            return pyspark.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
         if grouped.implementation.is_duckdb():
-            return _duckdb.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
+            return duckdb.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
         full = {
             f"__of_{name}": [(1 << min(max(n - word * _BITS, 0), _BITS)) - 1 for n in sizes]
             for word, name in enumerate(self._sums)

@@ -12,7 +12,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine._arrays import Arrays
+from khrop.engine.backends.arrays import Arrays
 from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame
 from khrop.engine.in_memory import MANY

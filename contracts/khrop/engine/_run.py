@@ -14,14 +14,14 @@ from typing import Any
 import narwhals as nw
 
 from khrop.engine import _reference_rules, _scan, in_memory
-from khrop.engine._decimals import restore_row
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._split import Split
-from khrop.engine.compiled import COLUMNS, Built
+from khrop.engine.backends.decimals import restore_row
+from khrop.engine.compiling.compiled import COLUMNS, Built
+from khrop.engine.compiling.row_rules import RowRule, scale_rule, simplify_rule
 from khrop.engine.flags import Count
 from khrop.engine.frames import PreparedFrame, count_rows
 from khrop.engine.naming import fault_messages
-from khrop.engine.row_rules import RowRule, scale_rule, simplify_rule
 from khrop.model import document_rules
 from khrop.model.facts import ONLY_SNAPSHOT, Facts, snapshot_name
 from khrop.model.grouping import Failure, Grouping, natural_key

@@ -17,11 +17,11 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine._duckdb import scan_of
-from khrop.engine._polars import FlagScan
+from khrop.engine.backends.duckdb import scan_of
+from khrop.engine.backends.polars import FlagScan
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
-from khrop.engine.row_rules import RowRule
 from khrop.expressions.evaluation import MAX_FLOAT, MAX_INT64, integer_bound, supports_arrays
 from khrop.expressions.formula import Call, Column, Formula, columns_in, expression, parts
 from khrop.expressions.rewriting import adapt

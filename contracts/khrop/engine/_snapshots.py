@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine._duckdb import has_null
+from khrop.engine.backends.duckdb import has_null
 from khrop.engine.flags import distinct_values, fetch_rows
 from khrop.engine.frames import PreparedFrame
 from khrop.engine.in_memory import MANY

@@ -17,12 +17,12 @@ import narwhals as nw
 import numpy as np
 
 from khrop.engine import _scan, in_memory
-from khrop.engine._arrays import Arrays
-from khrop.engine._arrow import views, with_plain_types
+from khrop.engine.backends.arrays import Arrays
+from khrop.engine.backends.arrow import views, with_plain_types
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.flags import distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import ORIGINAL, PreparedFrame
 from khrop.engine.naming import drop_doubled_names
-from khrop.engine.row_rules import RowRule
 from khrop.model.facts import snapshot_name
 from khrop.model.grouping import Grouping
 from khrop.model.rule import ContractOptions

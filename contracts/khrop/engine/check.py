@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots, has_nameless
-from khrop.engine.compiled import COLUMNS_RULE, built_rules
+from khrop.engine.compiling.compiled import COLUMNS_RULE, built_rules
 from khrop.engine.frames import engine_of
 from khrop.engine.naming import drop_doubled_names
 from khrop.engine.preparing import prepare

@@ -1,7 +1,8 @@
 """Queries for boolean flags of a frame's rows: how many rows have each flag, and which.
 
 Here belong the results of such queries and the query that every engine supports. Two engines have a faster query:
-`khrop.engine._duckdb` and `khrop.engine._polars`. Which flags are queried is decided in `khrop.engine._scan`.
+`khrop.engine.backends.duckdb` and `khrop.engine.backends.polars`. Which flags are queried is decided in
+`khrop.engine._scan`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from khrop.model.outcomes import RowCount
 from khrop.model.rule import ENGINES
 
 if TYPE_CHECKING:
-    from khrop.engine._arrays import Arrays
+    from khrop.engine.backends.arrays import Arrays
 
 IN_MEMORY = ("pandas", "pyarrow")
 ORIGINAL = "__original_"
@@ -215,7 +215,7 @@ def arrays_of(engine: str, native: Any, numbers: frozenset[str]) -> Arrays | Non
         native: The frame.
         numbers: Its columns of numbers.
     """
-    from khrop.engine import _arrays as arrays
+    from khrop.engine.backends import arrays
 
     if engine not in IN_MEMORY:
         return None

@@ -1,8 +1,9 @@
 """Judge row rules on frames in memory: a pass over slices small enough for the processor's cache.
 
 A slice is read once for all rules, its nulls and extremes are known from two reductions per column, and what several
-rules share is evaluated once. Here belongs only the judging of rows; columns become arrays in `khrop.engine._arrays`,
-formulas are evaluated in `khrop.expressions.evaluation`, engines with a scan of their own are in `khrop.engine._scan`.
+rules share is evaluated once. Here belongs only the judging of rows; columns become arrays in
+`khrop.engine.backends.arrays`, formulas are evaluated in `khrop.expressions.evaluation`, engines with a scan of their
+own are in `khrop.engine._scan`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from khrop.engine._arrays import Arrays, ColumnSlice
-from khrop.engine.row_rules import RowRule
+from khrop.engine.backends.arrays import Arrays, ColumnSlice
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.evaluation import NULL, compile_program, integer_bound
 from khrop.expressions.row_evaluation import evaluate_row
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from khrop.engine.declared import columns_of
+from khrop.engine.compiling.declared import columns_of
 from khrop.model.names import marked
 from khrop.model.rule import options_of
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from khrop.engine._arrow import with_plain_types
-from khrop.engine._decimals import scaled_arrow, scaled_column
-from khrop.engine._duckdb import is_table
-from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
+from khrop.engine.backends.arrow import with_plain_types
+from khrop.engine.backends.decimals import scaled_arrow, scaled_column
+from khrop.engine.backends.duckdb import is_table
+from khrop.engine.compiling.declared import MOMENTS, NUMBERS, Declared, columns_of
 from khrop.engine.frames import IN_MEMORY, ORIGINAL, TEXTS, PreparedFrame, arrays_of, engine_of, is_number
 from khrop.engine.naming import Fault, drop_doubled_names, name_faults
 from khrop.model.rule import options_of
@@ -115,14 +115,14 @@ def _convert(
             scaled, _ = scaled_arrow(frame[name])
             frame = frame.set_column(frame.column_names.index(name), name, scaled)
         return frame, nw.from_native(frame).lazy() if decimals else data, scales
-    from khrop.engine import _pandas
+    from khrop.engine.backends import pandas
 
     mistyped = {n: c.kind for n, c in present.items() if not _fits(c, schema[n]) or n in decimals}
     dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
-    mistyped |= {n: c.kind for n, c in present.items() if _pandas.needs_own_type(dtypes[n])}
+    mistyped |= {n: c.kind for n, c in present.items() if pandas.needs_own_type(dtypes[n])}
     if not mistyped:
         return frame, data, {}
-    frame, converted, scales = _pandas.convert_objects(frame, mistyped)
+    frame, converted, scales = pandas.convert_objects(frame, mistyped)
     return frame, nw.from_native(converted).lazy(), scales
 
 

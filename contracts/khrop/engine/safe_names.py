@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 
-from khrop.engine.compiled import Built, built_rules
+from khrop.engine.compiling.compiled import Built, built_rules
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.frames import engine_of
 from khrop.engine.naming import drop_doubled_names
-from khrop.engine.row_rules import RowRule
 from khrop.expressions.formula import Constant, expression
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, RuleDefinitionError, options_of
 from khrop.model.verdict import Verdict

@@ -16,10 +16,10 @@ from typing import Any
 from khrop.description.description import Description, FieldDescription, RuleDescription, resolved
 from khrop.description.from_contract import describe
 from khrop.description.plain import plain
-from khrop.engine.compiled import Built, built_rules
-from khrop.engine.declared import MOMENTS
-from khrop.engine.fields import CHECKS
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.compiled import Built, built_rules
+from khrop.engine.compiling.declared import MOMENTS
+from khrop.engine.compiling.fields import CHECKS
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.vocabulary.kinds import RowKind
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -16,7 +16,7 @@ from khrop.description.description import Description, FieldDescription, RuleDes
 from khrop.description.from_contract import describe
 from khrop.description.plain import described_config, described_field, described_rule, value_from
 from khrop.description.to_contract import contract_of
-from khrop.engine.compiled import built_rules
+from khrop.engine.compiling.compiled import built_rules
 from khrop.export.odcs_document import At, shown
 from khrop.export.odcs_metrics import Foreign
 from khrop.files.table import DERIVATIONS

@@ -12,8 +12,8 @@ from typing import Any, cast, get_args
 
 from khrop.description.from_contract import require_no_losses, without_rules
 from khrop.description.statements import limit_text
-from khrop.engine.declared import Kind, kind_of, schema_of
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.declared import Kind, kind_of, schema_of
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
 from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept, kinds_in_sql, queries
 from khrop.model.rule import options_of

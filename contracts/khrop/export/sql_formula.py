@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from khrop.engine.declared import Kind
+from khrop.engine.compiling.declared import Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, parts
 from khrop.expressions.patterns import translate
 from khrop.vocabulary.query_writer import NotInSql

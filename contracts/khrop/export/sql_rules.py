@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from khrop.engine.compiled import Built, built_rules
-from khrop.engine.declared import Kind, columns_of
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.compiled import Built, built_rules
+from khrop.engine.compiling.declared import Kind, columns_of
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, literal, name
 from khrop.expressions.formula import Call, Column
 from khrop.model.grouping import Aggregate

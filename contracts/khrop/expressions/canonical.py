@@ -31,7 +31,7 @@ def canonical(formula: Formula, kinds: Mapping[str, str]) -> Formula:
 
     Args:
         formula: The formula, which yields true, false or null.
-        kinds: What each column holds: see `khrop.engine.declared.Kind`.
+        kinds: What each column holds: see `khrop.engine.compiling.declared.Kind`.
 
     Returns:
         A formula that is true for the same rows, where engines agree about the one given.

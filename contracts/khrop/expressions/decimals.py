@@ -3,7 +3,7 @@
 0.1 + 0.2 = 0.3 in a column of scale 2 becomes 10 + 20 = 30: sums, products and comparisons of decimals are those of
 integers, exactly. A number of the rule beside such a column is read as it is written: 0.1 is one tenth. Only a
 division, a rounding and a float column beside make floats of them. Here belongs the rewriting; columns become integers
-in `khrop.engine._decimals`.
+in `khrop.engine.backends.decimals`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from itertools import groupby, islice
 from typing import Any
 
 from khrop.engine.check import check
-from khrop.engine.compiled import COLUMNS, built_rules
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.compiled import COLUMNS, built_rules
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.row_evaluation import evaluate_row, supports_rows
 from khrop.files.table import Table, UnreadableCells
 from khrop.model.facts import plain

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from khrop.engine.declared import MOMENTS, NUMBERS
+from khrop.engine.compiling.declared import MOMENTS, NUMBERS
 from khrop.expressions.formula import Call, Column
 from khrop.inference.chance import MOST_DOUBT, different, doubt
 from khrop.inference.proposed_rule import ProposedRule

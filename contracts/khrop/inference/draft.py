@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from khrop.description.description import Description, FieldDescription
-from khrop.engine.declared import MOMENTS, NUMBERS
+from khrop.engine.compiling.declared import MOMENTS, NUMBERS
 from khrop.inference.additions import additions
 from khrop.inference.comparisons import equalities, orders
 from khrop.inference.keys import Key, key_of, numberings, unique

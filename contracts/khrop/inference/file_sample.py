@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from khrop.engine.declared import Kind
+from khrop.engine.compiling.declared import Kind
 from khrop.files.cells import Numbers, parse_boolean, parse_date, parse_decimal, parse_moment, parse_number
 from khrop.files.read import Cells
 from khrop.files.table import no_rows

@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.declared import Kind
+from khrop.engine.compiling.declared import Kind
 from khrop.engine.frames import TEXTS
 from khrop.inference.sampled_column import SampledColumn
 from khrop.model.facts import plain

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb, prod
 
-from khrop.engine.declared import MOMENTS
+from khrop.engine.compiling.declared import MOMENTS
 from khrop.inference.chance import LEAST_ROWS
 from khrop.inference.proposed_rule import ProposedRule, listed
 from khrop.inference.sampled_column import SampledColumn

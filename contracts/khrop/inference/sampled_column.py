@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from khrop.engine.declared import MOMENTS, NUMBERS, Kind
+from khrop.engine.compiling.declared import MOMENTS, NUMBERS, Kind
 
 Array = np.ndarray[Any, Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.compiled import built_rules
-from khrop.engine.declared import columns_of
+from khrop.engine.compiling.compiled import built_rules
+from khrop.engine.compiling.declared import columns_of
 from khrop.expressions.formula import Opaque, formula_of
 from khrop.model.rule import Params, options_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from khrop.engine._decimals import restore
+from khrop.engine.backends.decimals import restore
 from khrop.measures.results import Key, Values
 from khrop.model.grouping import Row
 

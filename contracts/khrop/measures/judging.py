@@ -13,9 +13,9 @@ import narwhals as nw
 import pandas as pd
 
 from khrop.engine._aggregation import scaled_keeps
-from khrop.engine._decimals import restore_row
 from khrop.engine._run import Run
-from khrop.engine.compiled import COLUMNS_RULE, Built, built_rules
+from khrop.engine.backends.decimals import restore_row
+from khrop.engine.compiling.compiled import COLUMNS_RULE, Built, built_rules
 from khrop.engine.frames import PreparedFrame
 from khrop.engine.safe_names import rename_contract, rename_verdict
 from khrop.expressions.formula import Formula

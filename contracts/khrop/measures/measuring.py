@@ -16,11 +16,11 @@ from khrop.engine import _reference_rules
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._run import Run, judge_rows
 from khrop.engine.check import LIMIT, PREVIOUS_FRAME, start
-from khrop.engine.compiled import Built, built_rules
+from khrop.engine.compiling.compiled import Built, built_rules
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.flags import distinct_rows, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame, count_rows
 from khrop.engine.preparing import prepare
-from khrop.engine.row_rules import RowRule
 from khrop.engine.safe_names import names_to_change, rename_contract, rename_frame
 from khrop.measures._digest import digest_of
 from khrop.measures._part_kinds import Kept, NoDocument, PartGrouping, Within, entries_of, figures_of, kept_columns

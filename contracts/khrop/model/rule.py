@@ -1,7 +1,8 @@
 """The record of a rule: an id that never changes, a severity, a scope, and messages in Thai and English.
 
 Here belong `Rule`, the rules of a contract and its options. The decorator that makes a contract's method a rule is
-`khrop.engine.pandera_bridge.rule`; rules are run by `khrop.engine.check`; ready-made rules are in `khrop.vocabulary`.
+`khrop.engine.compiling.pandera_bridge.rule`; rules are run by `khrop.engine.check`; ready-made rules are in
+`khrop.vocabulary`.
 """
 
 from __future__ import annotations

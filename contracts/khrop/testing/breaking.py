@@ -16,8 +16,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from khrop import vocabulary
-from khrop.engine.compiled import COLUMNS
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.compiled import COLUMNS
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.percents import in_hundredths
 from khrop.model.rule import PREVIOUS
 from khrop.testing.documents import misstate

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from khrop.engine.declared import MOMENTS, kind_of
+from khrop.engine.compiling.declared import MOMENTS, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd

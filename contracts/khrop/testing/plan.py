@@ -12,10 +12,10 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from khrop.engine.compiled import COLUMNS, Built, built_rules
-from khrop.engine.declared import columns_of
-from khrop.engine.fields import field_rules
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.compiled import COLUMNS, Built, built_rules
+from khrop.engine.compiling.declared import columns_of
+from khrop.engine.compiling.fields import field_rules
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import Constant, parts
 from khrop.model.document_rules import FactRule
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, options_of

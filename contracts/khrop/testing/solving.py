@@ -18,8 +18,8 @@ from typing import Any
 import narwhals as nw
 from hypothesis import strategies as st
 
-from khrop.engine.declared import MOMENTS
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.declared import MOMENTS
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, parts
 from khrop.testing.values import ALL, Bounds, Draw, Field, Row, differences, evaluate, is_known, of_figures
 from khrop.vocabulary.kinds import RowKind

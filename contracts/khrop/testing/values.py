@@ -17,7 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from khrop.engine.declared import MOMENTS, NUMBERS, Kind
+from khrop.engine.compiling.declared import MOMENTS, NUMBERS, Kind
 from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in
 from khrop.expressions.row_evaluation import evaluate_row, supports_rows
 

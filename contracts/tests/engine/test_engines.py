@@ -12,7 +12,7 @@ import pandera.pandas as pa
 import pytest
 
 from khrop import ContractOptions, RuleDefinitionError, check, rule
-from khrop.engine.support import UNSUPPORTED
+from khrop.engine.compiling.support import UNSUPPORTED
 from khrop.model.rule import ENGINES, Params
 from khrop.vocabulary import NotAllSame, WholeNumbers
 

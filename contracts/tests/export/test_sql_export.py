@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from pandera.typing import Series
 
 from khrop import ContractOptions, ProvinceProgress, check, rule
-from khrop.engine.declared import columns_of
+from khrop.engine.compiling.declared import columns_of
 from khrop.export.sql import to_sql
 from khrop.export.sql_rules import queries
 from khrop.model.rule import Params

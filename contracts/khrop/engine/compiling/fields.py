@@ -15,8 +15,8 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine.declared import Declared, columns_of, schema_of
-from khrop.engine.row_rules import RowRule
+from khrop.engine.compiling.declared import Declared, columns_of, schema_of
+from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
 from khrop.model.facts import is_missing, show

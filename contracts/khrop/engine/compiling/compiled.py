@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from khrop.engine.declared import Declared, columns_of, require_checkable
-from khrop.engine.fields import field_rules
-from khrop.engine.operands import faults_of, truth_fault
-from khrop.engine.row_rules import RowRule, make_row_rule
-from khrop.engine.support import require_support
+from khrop.engine.compiling.declared import Declared, columns_of, require_checkable
+from khrop.engine.compiling.fields import field_rules
+from khrop.engine.compiling.operands import faults_of, truth_fault
+from khrop.engine.compiling.row_rules import RowRule, make_row_rule
+from khrop.engine.compiling.support import require_support
 from khrop.expressions.canonical import canonical
 from khrop.expressions.formula import Call, Column, Opaque, columns_in, expression, formula_of
 from khrop.model.grouping import Aggregate

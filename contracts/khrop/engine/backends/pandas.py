@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from khrop.engine._decimals import fits_64_bits, scaled_objects
+from khrop.engine.backends.decimals import fits_64_bits, scaled_objects
 
 if TYPE_CHECKING:
-    from khrop.engine.declared import Kind
+    from khrop.engine.compiling.declared import Kind
 
 _NUMBERS = ("integer", "number")
 _EMPTY_DTYPES = {

@@ -1,7 +1,7 @@
 """What is damaged in a home, or was left undone: each a sentence with the command that mends it.
 
-Here belongs the search. What mends it belongs in `pipelines.commands.doctor`; what is wrong with returns that were
-judged belongs in `pipelines.monitoring.health`.
+Here belongs the search. What mends it belongs in `pipelines.commands.upkeep.doctor`; what is wrong with returns that
+were judged belongs in `pipelines.monitoring.health`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from khrop.engine import check, support
+from khrop.engine import check
+from khrop.engine.compiling import support
 from khrop.model.rule import RULE_KEY, RowText, Rule, RuleDefinitionError, Scope, Severity, options_of
 
 

@@ -130,7 +130,7 @@ def verify(
 
 def _differences(home: Home, most: int | None) -> Iterator[tuple[str, str]]:
     """Yield where warehouse and exports differ from the archive; nothing where no warehouse can be compared."""
-    from pipelines.commands import proof
+    from pipelines.commands.upkeep import proof
     from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
     try:

@@ -1,7 +1,7 @@
 """Arrow's types that its own functions, or narwhals, do not take, as types that hold the same values.
 
 Here belongs which types these are, in a table of Arrow and in a pandas frame of Arrow's types. Decimals as integers of
-their last digit are in `khrop.engine._decimals`.
+their last digit are in `khrop.engine.backends.decimals`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pipelines.commands.exits import NOT_ACCEPTED, OK, JsonOption, LogFormat, Lo
 from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
-    from pipelines.commands.damage import Finding
+    from pipelines.commands.upkeep.damage import Finding
     from pipelines.home import Home
 
 
@@ -27,7 +27,7 @@ def doctor(
     Exit code 0 where nothing is wrong or all is mended, 1 where something is left.
     """
     set_up_log(log_format)
-    from pipelines.commands.damage import Remedy, findings
+    from pipelines.commands.upkeep.damage import Remedy, findings
     from pipelines.home import Home
 
     home = Home.current()
@@ -51,9 +51,9 @@ def _mended(home: Home, finding: Finding) -> bool:
     """Mend what is wrong, and return whether that could be done."""
     from pipelines import storage
     from pipelines.archive.store import Archive
-    from pipelines.commands.damage import Remedy
     from pipelines.commands.runs import intake_job
-    from pipelines.commands.upkeep import rebuilt
+    from pipelines.commands.upkeep.damage import Remedy
+    from pipelines.commands.upkeep.recheck import rebuilt
     from pipelines.intake import containers
     from pipelines.orchestration import launch
     from warehouse import exports

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from khrop.engine.declared import NUMBERS, Declared
+from khrop.engine.compiling.declared import NUMBERS, Declared
 from khrop.expressions.evaluation import yields_integer
 from khrop.expressions.formula import Call, Column, Constant, Formula, in_words
 from khrop.expressions.patterns import UnsupportedPattern, translate
