@@ -1,25 +1,45 @@
-"""Cells of a scan that a person is to confirm, and the page to do so against their pictures.
+"""Cells of a scan whose reading is not certain: what each may say, and its picture.
 
-The reader of scans says which cells are not certain (`pipelines.readers.scans`); until each of them is confirmed by a
-correction, the return is set aside. Here belongs how they are listed and shown; a correction is made by `khrop repair`.
+The reader of scans says which cells these are (`pipelines.readers.scans`); until each of them is confirmed by a
+correction, the return is set aside. Here belongs what is known of them, from a judgement or from the warehouse. A
+correction is made by `khrop repair`, with the page of `pipelines.decisions.confirm_page`.
 """
 
 from __future__ import annotations
 
 import base64
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from khrop.thai.digits import to_arabic
 from pipelines.datasets.kinds import doubt_key
 from pipelines.decisions.proposals import cell_of
-from pipelines.readers.document import where_th
+from pipelines.readers.candidate import Candidate
+from pipelines.readers.document import PLACE
 from pipelines.returns import Judgement
 
-TEMPLATE = Path(__file__).parent / "templates" / "confirm.html"
-READING = re.compile(r"(\S+) \(([0-9]+)%\)")
-"""A reading with its probability, in what a cell may say."""
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_WAITING = """
+WITH waiting AS (
+    SELECT v.snapshot_id, v.key, v.column_name, v.place, s.sha256, p.png, p.place AS sheet, p."row", p.col
+    FROM core.violation AS v
+    INNER JOIN core.snapshot_judged AS s ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement
+    INNER JOIN raw.cell_picture AS p
+        ON s.sha256 = p.sha256 AND v.place = concat(p.place, '!R', p."row", 'C', p.col)
+    WHERE v.rule_id = 'readable' AND v.snapshot_id IN (SELECT unnest(?))
+)
+SELECT w.snapshot_id, w.key, w.column_name, any_value(c.printed), w.place, any_value(w.png),
+    list(k.text ORDER BY k.number), list(k.probability ORDER BY k.number)
+FROM waiting AS w
+INNER JOIN raw.cell AS c ON w.sha256 = c.sha256 AND w.sheet = c.place AND w."row" = c."row" AND w.col = c.col
+LEFT JOIN raw.cell_candidate AS k ON w.sha256 = k.sha256 AND w.sheet = k.place AND w."row" = k."row" AND w.col = k.col
+GROUP BY w.snapshot_id, w.key, w.column_name, w.place, w.sheet, w."row", w.col
+ORDER BY w.snapshot_id, length(w.sheet), w.sheet, w."row", w.col
+"""
+"""By the length of a sheet's name first, so that page 10 comes behind page 2."""
+_AT = 'sha256 = ? AND place = ? AND "row" = ? AND col = ?'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +49,35 @@ class UncertainCell:
     Attributes:
         row: The name of its row.
         column: Its column.
-        title_th: The Thai title of the column.
-        printed: The likeliest reading.
-        may_be: The likeliest readings with their probabilities, in words.
+        printed: The reading that it stands with.
+        candidates: What it may say, the likeliest first.
         place: Where it stands.
-        picture: Its picture, as PNG; empty where there is none.
+        picture: Its picture, as PNG.
     """
 
     row: str
     column: str
-    title_th: str
     printed: str
-    may_be: str
+    candidates: tuple[Candidate, ...]
     place: str
     picture: bytes
 
-    @property
-    def readings(self) -> list[str]:
-        """The likeliest readings, best first."""
-        return [found[1] for found in READING.finditer(self.may_be)]
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it, without its picture."""
+        return {
+            "row": self.row, "column": self.column, "printed": self.printed,
+            "may_be": plain(self.candidates), "place": self.place,
+        }  # fmt: skip
+
+
+def plain(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """Return candidates as JSON has them: text and probability of each."""
+    return [{"text": one.text, "probability": round(one.probability, 4)} for one in candidates]
+
+
+def address_of(png: bytes) -> str:
+    """Return a picture as the address that a page shows it by, without a file; empty where there is none."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
@@ -58,27 +88,55 @@ def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
     found = []
     for values in judgement.rows:
         for column in dataset.columns:
-            if may_be := values.get(doubt_key(column.name)):
+            if (candidates := values.get(doubt_key(column.name))) is not None:
                 name = str(values.get(dataset.label) or "")
                 printed, place = cell_of(judgement, name, column.heading)
-                picture = judgement.pictures.get(place, b"")
-                found.append(UncertainCell(name, column.name, column.title_th, printed, may_be, place, picture))
+                found.append(
+                    UncertainCell(name, column.name, printed, candidates, place, judgement.pictures.get(place, b""))
+                )
     return found
 
 
-def page_of(judgement: Judgement) -> str:
-    """Return a self-contained page on which a person confirms the cells of a return; it ends in a command line."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[str, list[UncertainCell]]:
+    """Return the cells of returns that are still to be confirmed, as the warehouse has them.
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    cells = [
-        {
-            "row": cell.row, "column": cell.column, "title": cell.title_th, "words": where_th(cell.place),
-            "picture": base64.b64encode(cell.picture).decode(),
-            "readings": [{"shown": text, "value": to_arabic(text).replace(",", "")} for text in cell.readings],
-        }
-        for cell in uncertain_cells(judgement)
-    ]  # fmt: skip
-    return environment.get_template(TEMPLATE.name).render(name=judgement.of.snapshot_id, cells=cells)
+    Args:
+        connection: The warehouse.
+        names: The returns.
+
+    Returns:
+        The cells by return, in the order of the document; nothing of returns without any, or that an earlier version
+        judged, which kept none.
+    """
+    found: dict[str, list[UncertainCell]] = {}
+    for name, row, column, printed, place, png, texts, odds in connection.execute(_WAITING, [list(names)]).fetchall():
+        pairs = [(text, p) for text, p in zip(texts, odds, strict=True) if text is not None]
+        cell = UncertainCell(row, column, printed.strip(), tuple(Candidate(*pair) for pair in pairs), place, bytes(png))
+        found.setdefault(name, []).append(cell)
+    return found
+
+
+def doubt_at(
+    connection: DuckDBPyConnection, sha256: str, place: str
+) -> tuple[tuple[Candidate, ...], bytes] | None:
+    """Return what a cell may say, and its picture.
+
+    Args:
+        connection: The warehouse.
+        sha256: The hash of the file.
+        place: The place of the cell.
+
+    Returns:
+        None where its reading is certain, or where an earlier version read it.
+    """
+    at = PLACE.fullmatch(place)
+    if at is None or not at["col"]:
+        return None
+    where = [sha256, at["sheet"], int(at["row"]), int(at["col"])]
+    picture = connection.execute(f"SELECT png FROM raw.cell_picture WHERE {_AT}", where).fetchone()
+    if picture is None:
+        return None
+    rows = connection.execute(
+        f"SELECT text, probability FROM raw.cell_candidate WHERE {_AT} ORDER BY number", where
+    ).fetchall()
+    return tuple(Candidate(*row) for row in rows), bytes(picture[0])

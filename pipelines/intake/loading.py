@@ -20,7 +20,7 @@ from pipelines.intake.events import Event
 from pipelines.intake.results import IntakeResult
 from pipelines.returns import Judgement
 from warehouse.load import load
-from warehouse.revisions import Arrival, File, Outcome
+from warehouse.revisions import Arrival, File, Outcome, UncertainCell
 from warehouse.verdicts import Verdict, changed
 from warehouse.writing import transaction
 
@@ -88,9 +88,18 @@ def _arrival(judgement: Judgement, event: Event) -> Arrival:
         ledger_line=event.line,
         rows=judgement.rows,
         cells=[(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
+        uncertain=_uncertain(judgement) if judgement.doubts else (),
         claims=[(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
         violations=judgement.violations,
     )
+
+
+def _uncertain(judgement: Judgement) -> list[UncertainCell]:
+    return [
+        UncertainCell((c.sheet, c.row, c.col), judgement.doubts[c.place], judgement.pictures[c.place])
+        for c in judgement.cells
+        if c.place in judgement.doubts
+    ]
 
 
 def _proposal(connection: DuckDBPyConnection, judgement: Judgement, datasets: Mapping[str, Dataset]) -> Proposal | None:
