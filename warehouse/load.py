@@ -28,7 +28,7 @@ _SNAPSHOT = (
 """The columns that rows and snapshots have from their arrival."""
 _PLACED = ("revision", "judgement")
 """The columns that they have from their outcome."""
-UNCERTAIN = ("raw.cell_candidate", "raw.cell_picture")
+DOUBTS = ("raw.cell_candidate", "raw.cell_picture")
 _CLAIM = ("source", "measure", "value", "place", "printed")
 
 
@@ -134,7 +134,7 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
     if older:
         for table in ("raw.cell_whole", changes.CELL_VERSION):
             connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
-    _uncertain(connection, last, older)
+    _doubts(connection, last, older)
     names = ("place", "row", "col", "printed", "read", "note", "field")
     whole = {name: a for name, a in last.items() if not (a.dataset and a.dataset.by_change)}
     if rows := [(name, *cell) for name, a in whole.items() for cell in a.cells]:
@@ -145,13 +145,13 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
             changes.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
 
 
-def _uncertain(connection: DuckDBPyConnection, last: Mapping[str, Arrival], older: Sequence[str]) -> None:
+def _doubts(connection: DuckDBPyConnection, last: Mapping[str, Arrival], older: Sequence[str]) -> None:
     """Write what files were read of with doubt, in the place of what an older reading doubted."""
-    for table in UNCERTAIN if older else ():
+    for table in DOUBTS if older else ():
         connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [list(older)])
     names = ("sha256", "place", "row", "col")
-    cells = [((name, *cell.at), cell) for name, a in last.items() for cell in a.uncertain]
-    candidates, pictures = UNCERTAIN
+    cells = [((name, *cell.at), cell) for name, a in last.items() for cell in a.doubts]
+    candidates, pictures = DOUBTS
     insert(
         connection,
         candidates,

@@ -32,7 +32,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class UncertainCell:
+class Doubt:
     """A cell of a picture whose reading is not certain.
 
     Attributes:
@@ -60,7 +60,7 @@ class Arrival:
         cells: (place, row, col, printed, read, note, field) of each cell.
         claims: (source, measure, value, place, printed) of each claim.
         violations: What the judgement reports.
-        uncertain: The cells of a picture whose reading is not certain.
+        doubts: The cells of a picture whose reading is not certain.
     """
 
     snapshot_id: str
@@ -80,7 +80,7 @@ class Arrival:
     cells: Sequence[Sequence[Any]]
     claims: Sequence[Sequence[Any]]
     violations: Sequence[Violation]
-    uncertain: Sequence[UncertainCell] = ()
+    doubts: Sequence[Doubt] = ()
 
 
 @dataclass(frozen=True, slots=True)

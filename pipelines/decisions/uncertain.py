@@ -1,8 +1,8 @@
 """Cells of a scan whose reading is not certain: what each may say, and its picture.
 
 The reader of scans says which cells these are (`pipelines.readers.scans`); until each of them is confirmed by a
-correction, the return is set aside. Here belongs what is known of them, from a judgement or from the warehouse. A
-correction is made by `khrop repair`, with the page of `pipelines.decisions.confirm_page`.
+correction, the return is set aside. Here belongs what is known of them; what the warehouse keeps of it is read in
+`pipelines.intake.doubts`. A correction is made by `khrop repair`, with the page of `pipelines.decisions.confirm_page`.
 """
 
 from __future__ import annotations
@@ -10,36 +10,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from khrop.model.terminal_text import markdown_text
 from pipelines.datasets.kinds import doubt_key
 from pipelines.decisions.proposals import cell_of
 from pipelines.readers.candidate import Candidate
-from pipelines.readers.document import PLACE
+from pipelines.readers.document import where
 from pipelines.returns import Judgement
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-_WAITING = """
-WITH waiting AS (
-    SELECT v.snapshot_id, v.key, v.column_name, v.place, s.sha256, p.png, p.place AS sheet, p."row", p.col
-    FROM core.violation AS v
-    INNER JOIN core.snapshot_judged AS s ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement
-    INNER JOIN raw.cell_picture AS p
-        ON s.sha256 = p.sha256 AND v.place = concat(p.place, '!R', p."row", 'C', p.col)
-    WHERE v.rule_id = 'readable' AND v.snapshot_id IN (SELECT unnest(?))
-)
-SELECT w.snapshot_id, w.key, w.column_name, any_value(c.printed), w.place, any_value(w.png),
-    list(k.text ORDER BY k.number), list(k.probability ORDER BY k.number)
-FROM waiting AS w
-INNER JOIN raw.cell AS c ON w.sha256 = c.sha256 AND w.sheet = c.place AND w."row" = c."row" AND w.col = c.col
-LEFT JOIN raw.cell_candidate AS k ON w.sha256 = k.sha256 AND w.sheet = k.place AND w."row" = k."row" AND w.col = k.col
-GROUP BY w.snapshot_id, w.key, w.column_name, w.place, w.sheet, w."row", w.col
-ORDER BY w.snapshot_id, length(w.sheet), w.sheet, w."row", w.col
-"""
-"""By the length of a sheet's name first, so that page 10 comes behind page 2."""
-_AT = 'sha256 = ? AND place = ? AND "row" = ? AND col = ?'
+MOST_IN_MARKDOWN = 64 << 10
+"""Characters of the pictures in Markdown, which Dagster keeps with an event: those of a dozen cells and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +42,16 @@ class UncertainCell:
     candidates: tuple[Candidate, ...]
     place: str
     picture: bytes
+
+    @property
+    def reading(self) -> Candidate | None:
+        """The candidate that it stands with; None where it stands with none."""
+        return next((one for one in self.candidates if one.text == self.printed), None)
+
+    @property
+    def rivals(self) -> tuple[Candidate, ...]:
+        """The other candidates, the likeliest first."""
+        return tuple(one for one in self.candidates if one.text != self.printed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it, without its picture."""
@@ -97,46 +88,28 @@ def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
     return found
 
 
-def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[str, list[UncertainCell]]:
-    """Return the cells of returns that are still to be confirmed, as the warehouse has them.
+def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
+    """Return the cells of a return as Markdown: a table with the picture of each, its reading and its rivals.
 
     Args:
-        connection: The warehouse.
-        names: The returns.
-
-    Returns:
-        The cells by return, in the order of the document; nothing of returns without any, or that an earlier version
-        judged, which kept none.
+        name: The return.
+        cells: Its cells; those for whose pictures there is no room (`MOST_IN_MARKDOWN`) stand without.
     """
-    found: dict[str, list[UncertainCell]] = {}
-    for name, row, column, printed, place, png, texts, odds in connection.execute(_WAITING, [list(names)]).fetchall():
-        pairs = [(text, p) for text, p in zip(texts, odds, strict=True) if text is not None]
-        cell = UncertainCell(row, column, printed.strip(), tuple(Candidate(*pair) for pair in pairs), place, bytes(png))
-        found.setdefault(name, []).append(cell)
-    return found
+    lines = ["| row | column | picture | reading | or it may be | place |", "| --- | --- | --- | --- | --- | --- |"]
+    left = MOST_IN_MARKDOWN
+    for cell in cells:
+        picture = address_of(cell.picture)
+        left -= len(picture)
+        shown = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
+        reading = _odds(cell.reading) if cell.reading else markdown_text(cell.printed)
+        rivals = " · ".join(map(_odds, cell.rivals))
+        texts = (markdown_text(cell.row), cell.column, shown, reading, rivals, markdown_text(where(cell.place)))
+        lines.append(f"| {' | '.join(texts)} |")
+    lines += ["", f"All other cells are certain. `khrop repair {name} --html FILE` writes a page to confirm these on."]
+    if left < 0:
+        lines.append("It has the pictures for which there is no room here, too.")
+    return "\n".join(lines)
 
 
-def doubt_at(
-    connection: DuckDBPyConnection, sha256: str, place: str
-) -> tuple[tuple[Candidate, ...], bytes] | None:
-    """Return what a cell may say, and its picture.
-
-    Args:
-        connection: The warehouse.
-        sha256: The hash of the file.
-        place: The place of the cell.
-
-    Returns:
-        None where its reading is certain, or where an earlier version read it.
-    """
-    at = PLACE.fullmatch(place)
-    if at is None or not at["col"]:
-        return None
-    where = [sha256, at["sheet"], int(at["row"]), int(at["col"])]
-    picture = connection.execute(f"SELECT png FROM raw.cell_picture WHERE {_AT}", where).fetchone()
-    if picture is None:
-        return None
-    rows = connection.execute(
-        f"SELECT text, probability FROM raw.cell_candidate WHERE {_AT} ORDER BY number", where
-    ).fetchall()
-    return tuple(Candidate(*row) for row in rows), bytes(picture[0])
+def _odds(one: Candidate) -> str:
+    return markdown_text(f"{one.text} ({one.percent})")

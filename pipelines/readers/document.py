@@ -26,6 +26,8 @@ HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text"
 """Notes of cells that a person does not see."""
 SCAN = "scan"
 """Measure of the claim of a file whose pages were read from pictures."""
+UNCERTAIN = "uncertain"
+"""Note of cells of a picture that a person is to confirm."""
 STRUCK = "struck"
 """Note of cells in which something is struck out."""
 ClaimValue = int | Decimal | date | str | None

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from pipelines.readers.candidate import Candidate, in_words
-from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.document import SCAN, UNCERTAIN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.limits import LEAST_PAGE_SIDE
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
@@ -28,8 +28,6 @@ MOST_IN_DOUBT = 60
 MOST_SHOWN = 15
 """Cells in doubt that a reason names."""
 FROM_PICTURE = Meant(None, ("scanned",))
-UNCERTAIN = "uncertain"
-"""The note of a cell that a person is to confirm."""
 
 
 def read_pdf(data: bytes, reason: NeedsReadingByEye) -> Document:
