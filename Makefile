@@ -10,11 +10,12 @@ APP := $(VENV)/app.txt
 DEV := $(VENV)/dev.txt
 BENCH := $(VENV)/bench.txt
 TRAIN := $(VENV)/train.txt
+ALONE := .venv-alone
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .PHONY: help run test dev fuzz bench bench-contracts torture bench-spark bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
   screenshots fonts docs docs-check pages lock \
-  setup check lint types build debian
+  setup check lint types build debian alone
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -113,8 +114,13 @@ torture: $(DEV) ## kills, full disks, failing calls, wrong clocks and doubled co
 	PYTHONPATH=$(CURDIR)/tests/shared:$(CURDIR)/tests/torture $(BIN)/python tests/torture/torture.py \
 	  --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
+# Commands are measured in the environment that a user has, with the application and nothing else.
+alone:
+	@$(MAKE) --no-print-directory VENV=$(ALONE) $(ALONE)/app.txt
+
+bench bench-growth: export KHROP_OF_BENCH := $(CURDIR)/$(ALONE)/bin/khrop
 bench bench-readers bench-growth bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
-bench: $(BENCH) debian ## measure the figures that the project promises, beside its peers
+bench: alone $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
 	$(BIN)/python -W ignore tests/bench/bench_register.py
@@ -138,7 +144,7 @@ bench-states: $(BENCH) debian ## a hundred million states of authorities: size, 
 	$(BIN)/python tests/bench/bench_states.py --spark
 
 # A home with ten thousand returns, and one more.
-bench-growth: $(DEV) ## what one more return costs: seconds, memory, sizes (HOMES keeps the homes in a folder)
+bench-growth: alone $(DEV) ## what one more return costs: seconds, memory, sizes (HOMES keeps the homes in a folder)
 	$(BIN)/python tests/bench/bench_growth.py $(if $(HOMES),--home $(HOMES))
 
 bench-large: $(BENCH) ## contracts on Parquet files that are larger than memory: seconds, memory (ROWS)

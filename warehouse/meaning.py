@@ -137,6 +137,22 @@ class Meaning:
         return self._connection.execute(sql, list(parameters)).fetchall()
 
 
+class Undescribed(Meaning):
+    """Stands for the meaning of tables where nobody reads it, as in a command's own run: no schema is made for it."""
+
+    def __init__(self) -> None:
+        """Describe no table."""
+        super().__init__(())
+
+    def of(self, table: str) -> str:
+        """Return nothing."""
+        return ""
+
+    def columns_of(self, table: str) -> list[tuple[str, str, str]]:
+        """Return no column."""
+        return []
+
+
 def meaning_for(datasets: tuple[DatasetTables, ...]) -> Meaning:
     """Return what the tables mean in a warehouse with these datasets; cached while neither columns nor SQL change."""
     return _meaning_for(datasets, tuple(tables.row["version"] for tables in datasets))

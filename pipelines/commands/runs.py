@@ -131,7 +131,7 @@ def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Lo
     with launch.instance(home) as instance:
         for run_id in launch.fail_dead_runs(instance):
             log.warning("run %s had died; this run completes its work", run_id)
-        run = launch.run(instance, definitions_of(home.root).resolve_job_def(job), ops)
+        run = launch.run(instance, definitions_of(home.root, described=False).resolve_job_def(job), ops)
     log.info("run %s: %s", run.run_id, run.status.value.lower())
 
 

@@ -8,18 +8,12 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.contracts.province_progress import ProvinceProgress
+from khrop.contracts.return_document import ReturnDocument
 from khrop.engine.pandera_bridge import rule
 from khrop.model.names import marked
 from khrop.model.rule import methods_of, options_of, rule_ids
 from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import ContainsExactly, UniqueKey
-
-DOCUMENT = (
-    "campaign_known", "as_of_present", "as_of_not_after_letter", "as_of_within_campaign", "as_of_worded",
-    "weekday_matches", "in_force", "final", "all_visible", "message_agrees", "values_fixed",
-)  # fmt: skip
-"""Rules about a document alone. They name no column of the province table, so they are those of any return."""
 
 
 def for_returns(
@@ -41,9 +35,7 @@ def for_returns(
     options = replace(options, snapshot="snapshot_id", place="place", key=options.key or tuple(key), names_th=names)
     has = rule_ids(contract)
     body: dict[str, Any] = {
-        name: vars(ProvinceProgress)[name]
-        for name, record in methods_of(ProvinceProgress).items()
-        if name in DOCUMENT and record.id not in has
+        name: vars(ReturnDocument)[name] for name, record in methods_of(ReturnDocument).items() if record.id not in has
     }
     if not _has_unique_key(contract, key):
         body["key_unique"] = _key_unique(tuple(key))

@@ -8,27 +8,26 @@ from typing import TYPE_CHECKING
 from pipelines.decisions.uncertain import UncertainCell
 from pipelines.intake.cell_places import READABLE
 from pipelines.readers.candidate import Candidate
-from pipelines.readers.document import PLACE
+from pipelines.readers.document import PLACE, UNCERTAIN, cell_place
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _WAITING = f"""
 WITH waiting AS (
-    SELECT v.snapshot_id, v.key, v.column_name, v.place, s.sha256, p.png, p.place AS sheet, p."row", p.col
+    SELECT v.snapshot_id, v.key, v.column_name, v.place AS at, p.*
     FROM core.violation AS v
     INNER JOIN core.snapshot_judged AS s ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement
     INNER JOIN raw.cell_picture AS p
         ON s.sha256 = p.sha256 AND v.place = concat(p.place, '!R', p."row", 'C', p.col)
     WHERE v.rule_id = '{READABLE}' AND v.snapshot_id IN (SELECT unnest(?))
 )
-SELECT w.snapshot_id, w.key, w.column_name, any_value(c.printed), w.place, any_value(w.png),
-    list(k.text ORDER BY k.number), list(k.probability ORDER BY k.number)
+SELECT w.snapshot_id, w.key, w.column_name, w.at, any_value(w.png), w.sha256,
+    coalesce(list([k.text, k.probability::VARCHAR] ORDER BY k.number) FILTER (k.number IS NOT NULL), [])
 FROM waiting AS w
-INNER JOIN raw.cell AS c ON w.sha256 = c.sha256 AND w.sheet = c.place AND w."row" = c."row" AND w.col = c.col
-LEFT JOIN raw.cell_candidate AS k ON w.sha256 = k.sha256 AND w.sheet = k.place AND w."row" = k."row" AND w.col = k.col
-GROUP BY w.snapshot_id, w.key, w.column_name, w.place, w.sheet, w."row", w.col
-ORDER BY w.snapshot_id, length(w.sheet), w.sheet, w."row", w.col
+LEFT JOIN raw.cell_candidate AS k USING (sha256, place, "row", col)
+GROUP BY w.snapshot_id, w.key, w.column_name, w.at, w.sha256, w.place, w."row", w.col
+ORDER BY w.snapshot_id, length(w.place), w.place, w."row", w.col
 """
 """By the length of a sheet's name first, so that page 10 comes behind page 2."""
 _AT = 'sha256 = ? AND place = ? AND "row" = ? AND col = ?'
@@ -45,12 +44,29 @@ def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[
         The cells by return, in the order of the document; nothing of returns without any, or that an earlier version
         judged, which kept none.
     """
+    rows = connection.execute(_WAITING, [list(names)]).fetchall()
+    printed = _printed(connection, list(dict.fromkeys(row[-2] for row in rows)))
     found: dict[str, list[UncertainCell]] = {}
-    for name, row, column, printed, place, png, texts, odds in connection.execute(_WAITING, [list(names)]).fetchall():
-        pairs = [(text, p) for text, p in zip(texts, odds, strict=True) if text is not None]
-        cell = UncertainCell(row, column, printed.strip(), tuple(Candidate(*pair) for pair in pairs), place, bytes(png))
+    for name, row, column, place, png, sha256, odds in rows:
+        candidates = tuple(Candidate(text, float(probability)) for text, probability in odds)
+        cell = UncertainCell(row, column, printed.get((sha256, place), ""), candidates, place, bytes(png))
         found.setdefault(name, []).append(cell)
     return found
+
+
+def _printed(connection: DuckDBPyConnection, files: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return what is printed in the uncertain cells of files, by file and place.
+
+    Apart from what is asked of the others, since most returns have none, and all cells of all returns are many.
+    """
+    if not files:
+        return {}
+    rows = connection.execute(
+        f'SELECT sha256, place, "row", col, printed FROM raw.cell WHERE sha256 IN ({", ".join("?" * len(files))})'
+        " AND list_contains(string_split(note, ' '), ?)",
+        [*files, UNCERTAIN],
+    ).fetchall()
+    return {(sha256, cell_place(sheet, row, col)): printed.strip() for sha256, sheet, row, col, printed in rows}
 
 
 def doubt_at(connection: DuckDBPyConnection, sha256: str, place: str) -> tuple[tuple[Candidate, ...], bytes] | None:

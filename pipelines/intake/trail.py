@@ -113,7 +113,7 @@ class Trail:
             where = self.pictured or f"khrop show {self.snapshot_id} --cell {name} --picture FILE writes it"
             return [f"  may be    {in_words(self.candidates)}", f"  picture   {where}"]
         if UNCERTAIN in self.notes.split():
-            return [f"  may be    not known of an earlier version: khrop recheck {self.snapshot_id} reads it again"]
+            return [f"  may be    not kept when it was read: khrop recheck {self.snapshot_id} reads it again"]
         return []
 
 

@@ -29,7 +29,7 @@ from pipelines.orchestration.warehouse_steps import OWNERS, POOL, exclusive, gro
 from pipelines.readers import ReaderKilled
 from warehouse import tables
 from warehouse.connect import Warehouse
-from warehouse.meaning import Meaning, meaning_for
+from warehouse.meaning import Meaning, Undescribed, meaning_for
 from warehouse.verdicts import Verdict
 
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
@@ -177,9 +177,14 @@ def _materialization(home: Home, result: IntakeResult, cells: Sequence[Uncertain
     return dg.AssetMaterialization(asset_key="returns", partition=result.snapshot_id, metadata=metadata)  # type: ignore[arg-type]
 
 
-def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Return all assets from intake to the exports, for some datasets."""
-    meaning = meaning_for(tuple(dataset.tables for dataset in datasets))
+def of(datasets: Sequence[Dataset], described: bool = True) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Return all assets from intake to the exports, for some datasets.
+
+    Args:
+        datasets: The datasets.
+        described: Whether the assets have what their tables and columns mean, as the UI shows it.
+    """
+    meaning = meaning_for(tuple(dataset.tables for dataset in datasets)) if described else Undescribed()
     marts = [marts_of(dataset, meaning) for dataset in datasets if dataset.tables.mart_names]
     compared = [reconciliation_of(datasets, meaning)] if reconciles(datasets) else []
     return [intake_of(datasets, meaning), returns, *marts, *compared, exports_of(datasets)]

@@ -133,7 +133,7 @@ def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = 
     """
     best = NONE
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
-        if height > 1 and any(_is_figure(cell.strip()) for row in rows[:height] for cell in row):
+        if height > 1 and any(any(map(_is_figure, row)) for row in rows[:height]):
             break
         headed = _headed(_together(rows[:height]))
         goes_on = height > 1 and best.height == height - 1 and headed.columns == best.columns
@@ -148,7 +148,9 @@ def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = 
     return best
 
 
-def _is_figure(text: str) -> bool:
+@lru_cache(maxsize=1 << 14)
+def _is_figure(printed: str) -> bool:
+    text = printed.strip()
     return bool(FIGURE.fullmatch(text) or COLUMN_NUMBER.fullmatch(SPACES.sub("", text)))
 
 

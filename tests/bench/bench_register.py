@@ -8,6 +8,7 @@ Here belongs what is measured of one register; what years of them take belongs i
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import statistics
 import subprocess
@@ -23,11 +24,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 import registers
+from bench import KHROP
 
 import khrop
 from khrop.contracts.local_authority import LocalAuthority
 from pipelines.datasets.registry import installed
 from pipelines.readers import read_here
+from pipelines.readers.process import COLLECTED_EVERY
 from pipelines.readers.table_form import reading_for
 
 AS_OF = date(2020, 6, 11)
@@ -81,7 +84,8 @@ def of_contract(register: list[registers.Authority]) -> Iterator[tuple[str, floa
 
 
 def of_reading(register: list[registers.Authority]) -> Iterator[tuple[str, float, float | None, str]]:
-    """The readers alone, warm."""
+    """The readers alone, warm; garbage is collected as seldom as in the reading process."""
+    gc.set_threshold(COLLECTED_EVERY, 20, 20)
     files = {"XLSX": registers.xlsx_of(register, AS_OF), "CSV": registers.csv_of(register, AS_OF)}
     with reading_for([dataset.form for dataset in installed().values()]):
         for form, data in files.items():
@@ -108,7 +112,7 @@ def ingest(name: str, data: bytes) -> tuple[float, float]:
         file.write_bytes(data)
         begun = time.perf_counter()
         command = subprocess.Popen(
-            [Path(sys.executable).with_name("khrop"), "ingest", file], stdout=subprocess.DEVNULL,
+            [KHROP, "ingest", file], stdout=subprocess.DEVNULL,
             env={**os.environ, "KHROP_HOME": str(Path(folder) / "home")},
         )  # fmt: skip
         _, status, usage = os.wait4(command.pid, 0)

@@ -7,48 +7,102 @@ in `khrop.engine._scan`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
+from narwhals.exceptions import ColumnNotFoundError
 
 from khrop.engine.flags import ROWS, Failing, Row, distribute
 from khrop.model.facts import plain
 
 _ROW = "__row"
-_NAMES = ("rowid", "file_row_number")
+_NUMBERS = ("rowid", "file_row_number")
 """DuckDB's names for the row number in a table and in a Parquet file."""
 
 
-def row_number_column(data: nw.LazyFrame[Any]) -> str | None:
-    """Return the name of the row numbers of a table or Parquet file; None for a relation whose rows have none."""
+_SQL: dict[Hashable, str | None] = {}
+"""Flags as a list of SQL, by what they are made of: to build it with narwhals takes longer than a query of a thousand
+rows."""
+_MOST_SQL = 256
+_NOTHING = "0 AS __nothing"
+
+
+def scan_of(
+    data: nw.LazyFrame[Any],
+    fails: Mapping[str, nw.Expr],
+    others: Mapping[str, nw.Expr],
+    limit: int | None,
+    made_of: Hashable,
+) -> CountingScan:
+    """Prepare a scan that counts flags and, where rows have numbers, locates the first rows that fail.
+
+    Args:
+        data: The frame.
+        fails: Flags that are true in few rows, and whose rows will be fetched.
+        others: Flags that are true in most, and are only counted.
+        limit: The most rows to fetch for each flag; 0 or None where none are located.
+        made_of: What the flags are made of beside the columns of the frame; None where this is not known.
+
+    Returns:
+        The scan.
+    """
     import duckdb
 
     relation: Any = data.to_native()
-    for name in _NAMES:
-        if name in relation.columns:
+    items = _sql(data, {**fails, **others}, made_of)
+    for number in _NUMBERS if limit else ():
+        if number in relation.columns:
             continue  # the user's own column, which may hold anything
         try:
-            relation.select(name)
-        except duckdb.BinderException:
+            return NumberedScan(data, items, number, fails, others, limit or 0)
+        except (duckdb.BinderException, ColumnNotFoundError):
             continue
-        return name
-    return None
+    return CountingScan(data, items, fails, others)
+
+
+def _sql(data: nw.LazyFrame[Any], flags: Mapping[str, nw.Expr], made_of: Hashable) -> str | None:
+    """Return flags as the select list that narwhals makes of them; None where that is not known."""
+    if made_of is None:
+        return None
+    relation: Any = data.to_native()
+    key = (made_of, tuple(flags), tuple(zip(relation.columns, map(str, relation.types), strict=True)))
+    if key not in _SQL:
+        if len(_SQL) >= _MOST_SQL:
+            _SQL.clear()
+        _SQL[key] = _select_list(relation, data.select(**flags).to_native())
+    return _SQL[key]
+
+
+def _select_list(relation: Any, selected: Any) -> str | None:
+    """Return what is selected from a relation as a list of SQL; None where DuckDB prints it in an unknown way."""
+    before, _, source = relation.project(_NOTHING).sql_query().rpartition(f"SELECT {_NOTHING}")
+    start, end, query = f"{before}SELECT ", f" {source.strip()}", selected.sql_query()
+    is_known = source.strip() and query.startswith(start) and query.endswith(end)
+    return str(query[len(start) : -len(end)]) if is_known else None
 
 
 class CountingScan:
     """A scan that counts each flag."""
 
-    def __init__(self, data: nw.LazyFrame[Any], fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> None:
+    def __init__(
+        self,
+        data: nw.LazyFrame[Any],
+        items: str | None,
+        fails: Mapping[str, nw.Expr],
+        others: Mapping[str, nw.Expr],
+    ) -> None:
         """Prepare the scan.
 
         Args:
             data: The frame.
+            items: The flags as a list of SQL; None where narwhals is to select them.
             fails: Flags that are true in few rows.
             others: Flags that are true in most.
         """
         self._fails, self._others = tuple(fails), tuple(others)
-        self._flagged: Any = data.select(**fails, **others).to_native()
+        relation: Any = data.to_native()
+        self._flagged: Any = relation.project(items) if items else data.select(**fails, **others).to_native()
 
     def counts(self) -> dict[str, int]:
         """See `FlagQuery.counts`."""
@@ -73,6 +127,7 @@ class NumberedScan(CountingScan):
     def __init__(
         self,
         data: nw.LazyFrame[Any],
+        items: str | None,
         number: str,
         fails: Mapping[str, nw.Expr],
         others: Mapping[str, nw.Expr],
@@ -82,15 +137,26 @@ class NumberedScan(CountingScan):
 
         Args:
             data: The frame.
+            items: The flags as a list of SQL; None where narwhals is to select them.
             number: The column of row numbers.
             fails: The flags whose rows will be fetched.
             others: Flags that are only counted.
             limit: The most rows to fetch for each flag.
+
+        Raises:
+            duckdb.BinderException: The rows have no such numbers; where narwhals selects, its `ColumnNotFoundError`.
         """
         self._fails, self._others = tuple(fails), tuple(others)
         self._limit, self._max_numbers = limit, limit * len(fails)
         self._numbers: list[int] = []
-        self._flagged = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
+        relation: Any = data.to_native()
+        if items:
+            numbered = f"{number} AS {_ROW}, {items}"
+            self._flagged = relation.project(numbered)
+            self._whole: Callable[[], Any] = lambda: relation.project(f"*, {numbered}")
+        else:
+            whole = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
+            self._flagged, self._whole = whole, lambda: whole
 
     def counts(self) -> dict[str, int]:
         """See `FlagQuery.counts`."""
@@ -109,7 +175,7 @@ class NumberedScan(CountingScan):
         if len(self._numbers) < self._max_numbers:
             rows = self._select_numbers(self._numbers)
         else:
-            rows = self._flagged.filter(_any_flag(self._fails)).limit(self._max_numbers)
+            rows = self._whole().filter(_any_flag(self._fails)).limit(self._max_numbers)
         distribute(_rows(rows), failing, limit)
         for name, failing_rows in failing.items():
             if failing_rows.remaining(limit) > 0:
@@ -123,7 +189,7 @@ class NumberedScan(CountingScan):
         A join, because DuckDB searches a long list row by row.
         """
         listed = ", ".join(str(int(n)) for n in numbers)
-        return self._flagged.filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
+        return self._whole().filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
 
 
 def _any_flag(flags: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.engine._duckdb import CountingScan, NumberedScan, row_number_column
+from khrop.engine._duckdb import scan_of
 from khrop.engine._polars import FlagScan
 from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
@@ -101,7 +101,7 @@ class _Scan:
             for i, rule in enumerate(rules)
         }
         regular = {c: self._is_regular(c, rules) for c in columns if c not in expected}
-        query = self._query(fails, {_REGULAR: reduce(and_, regular.values()) if regular else nw.lit(True)})
+        query = self._query(rules, fails, {_REGULAR: reduce(and_, regular.values()) if regular else nw.lit(True)})
         try:
             counts = query.counts()
         except Exception:
@@ -124,17 +124,19 @@ class _Scan:
         self._fetch({i: splits[i] for i in range(len(rules)) if failing[i].remaining(self.limit) > 0}, failing)
         return failing
 
-    def _query(self, fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]) -> FlagQuery:
+    def _query(
+        self, rules: Sequence[RowRule], fails: Mapping[str, nw.Expr], others: Mapping[str, nw.Expr]
+    ) -> FlagQuery:
         """Choose the fastest way to count failing rows and then to fetch the first of them."""
         frame = self.frame
+        # Rules about decimals are rewritten for each frame, and none of them comes again.
+        made_of = None if frame.scales else (tuple(rules), frame.nullable, tuple(frame.schema.items()))
         if self.count is not None:
             return SharedQuery(self.count, {**fails, **others})
         if frame.engine == "polars":
             return FlagScan(frame.data, {**fails, **others})
         if frame.engine == "duckdb":
-            if self.limit and (number := row_number_column(frame.data)) is not None:
-                return NumberedScan(frame.data, number, fails, others, self.limit)
-            return CountingScan(frame.data, fails, others)
+            return scan_of(frame.data, fails, others, self.limit, made_of)
         return AggregateQuery(frame.data, {**fails, **others})
 
     def _holds(self, rule: RowRule) -> nw.Expr:

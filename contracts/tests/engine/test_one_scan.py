@@ -132,3 +132,26 @@ def test_the_rows_that_hold_stay_in_the_engine(database: Database) -> None:
     _, verdict = database.queries(SaleByShop, sales)
     assert type(verdict.valid) is type(sales)
     assert verdict.valid.aggregate("count(*)").fetchall() == [(ROWS - ROWS // 50,)]
+
+
+class Weighed(pa.DataFrameModel):
+    """Parts that are no whole numbers."""
+
+    first: Series[float]
+    second: Series[float]
+    whole: Series[float]
+
+    @rule("adds-up", columns=("first", "second", "whole"))
+    def adds_up(cls, params: Params) -> AddsUp:
+        """first + second = whole."""
+        return AddsUp(("first", "second"), "whole")
+
+
+@pytest.mark.parametrize("source", ["from parts", "select *\nfrom parts\nwhere whole > 0"])
+def test_the_sql_that_is_kept_for_a_table_is_not_used_for_one_with_other_types(database: Database, source: str) -> None:
+    """0.1 + 0.2 = 0.3 as decimals, and not as floats."""
+    for kind, failing in (("double", 2), ("decimal(9, 2)", 1), ("double", 2)):
+        row = f"(select 0.1::{kind} as first, {{}}::{kind} as second, 0.3::{kind} as whole)"
+        database.connection.execute(f"create or replace table parts as {row.format(0.2)} union all {row.format(0.1)}")
+        verdict = check(Weighed, database.connection.sql(source), scopes=("row",))
+        assert (kind, verdict.counts()) == (kind, {"adds-up": failing})
