@@ -23,7 +23,7 @@ WITH waiting AS (
     WHERE v.rule_id = '{READABLE}' AND v.snapshot_id IN (SELECT unnest(?))
 )
 SELECT w.snapshot_id, w.key, w.column_name, w.at, any_value(w.png), w.sha256,
-    coalesce(list([k.text, k.probability::VARCHAR] ORDER BY k.number) FILTER (k.number IS NOT NULL), [])
+    list({{'text': k.text, 'probability': k.probability}} ORDER BY k.number) FILTER (k.number IS NOT NULL)
 FROM waiting AS w
 LEFT JOIN raw.cell_candidate AS k USING (sha256, place, "row", col)
 GROUP BY w.snapshot_id, w.key, w.column_name, w.at, w.sha256, w.place, w."row", w.col
@@ -48,7 +48,7 @@ def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[
     printed = _printed(connection, list(dict.fromkeys(row[-2] for row in rows)))
     found: dict[str, list[UncertainCell]] = {}
     for name, row, column, place, png, sha256, odds in rows:
-        candidates = tuple(Candidate(text, float(probability)) for text, probability in odds)
+        candidates = tuple(Candidate(**one) for one in odds or ())
         cell = UncertainCell(row, column, printed.get((sha256, place), ""), candidates, place, bytes(png))
         found.setdefault(name, []).append(cell)
     return found
