@@ -6,11 +6,13 @@ the rows of each campaign stand together. Other tables are one file of each. An 
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -181,13 +183,13 @@ class _Writing:
         stem = table.replace(".", "_")
         columns = {name: kind for name, kind, *_ in self.connection.execute(f"DESCRIBE {table}").fetchall()}
         shown = _shown_columns(columns)
-        with open(self.new.folder / f"{stem}.csv", "wb") as csv:
-            self._csv(f"FROM {table} LIMIT 0", csv, shown, header=True)
+        with open(self.new.folder / f"{stem}.csv", "wb") as target:
+            target.write(_header(columns))
             if states := self._states(table, columns):
-                return self._parts(table, columns, states, csv, shown)
+                return self._parts(table, columns, states, target, shown)
             # One order, whatever order the returns came in.
             ordered = f"FROM {table} ORDER BY ALL"
-            self._csv(ordered, csv, shown)
+            self._csv(ordered, target, shown)
         return self._parquet(ordered, self.new.folder / f"{stem}.parquet")
 
     def _states(self, table: str, columns: Mapping[str, str]) -> dict[str, str]:
@@ -210,7 +212,9 @@ class _Writing:
             ).fetchall()
         ]
 
-    def _parts(self, table: str, columns: Mapping[str, str], states: dict[str, str], csv: IO[bytes], shown: str) -> int:
+    def _parts(
+        self, table: str, columns: Mapping[str, str], states: dict[str, str], target: IO[bytes], shown: str
+    ) -> int:
         """Write the parts of a table that changed, and take the others over."""
         stem = table.replace(".", "_")
         (self.new.folder / f"{stem}.parquet").mkdir()
@@ -227,12 +231,12 @@ class _Writing:
             file = Path(f"{stem}.parquet") / f"{name or NO_CAMPAIGN}.parquet"
             if name in kept:
                 _link(self.before.folder / file, self.new.folder / file)
-                _append(self.before.folder / f"{stem}.csv", starts[name], old[name].bytes, csv)
+                _append(self.before.folder / f"{stem}.csv", starts[name], old[name].bytes, target)
                 new[name] = old[name]
             else:
                 rows = f"SELECT {own} FROM part WHERE {parts.of_campaigns([name])} ORDER BY ALL"
                 written = self._parquet(rows, self.new.folder / file)
-                new[name] = Part(states[name], written, self._csv(rows, csv, shown))
+                new[name] = Part(states[name], written, self._csv(rows, target, shown) if written else 0)
         self.connection.execute("DROP TABLE IF EXISTS part")
         return sum(part.rows for part in new.values())
 
@@ -241,13 +245,13 @@ class _Writing:
         written = self.connection.execute(f"COPY ({rows}) TO {quoted(str(target))} (FORMAT parquet)").fetchone()
         return int(written[0]) if written else 0
 
-    def _csv(self, rows: str, csv: IO[bytes], shown: str, *, header: bool = False) -> int:
+    def _csv(self, rows: str, target: IO[bytes], shown: str) -> int:
         """Append rows to a CSV, and return how many bytes they take."""
         fragment = self.new.folder / ".fragment"
-        options = f"FORMAT csv, HEADER {header}"
+        options = "FORMAT csv, HEADER false"
         self.connection.execute(f"COPY (SELECT {shown} FROM ({rows})) TO {quoted(str(fragment))} ({options})")
         length = fragment.stat().st_size
-        _append(fragment, 0, length, csv)
+        _append(fragment, 0, length, target)
         fragment.unlink()
         return length
 
@@ -259,10 +263,17 @@ def _source(table: str) -> str:
     return f"SELECT v.*, s.{parts.CAMPAIGN} FROM {table} AS v LEFT JOIN core.snapshot_judged AS s USING (snapshot_id)"
 
 
-def _starts(csv: Path, old: dict[str, Part]) -> dict[str, int]:
+def _header(columns: Iterable[str]) -> bytes:
+    """Return the first line of a CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(columns)
+    return line.getvalue().encode()
+
+
+def _starts(file: Path, old: dict[str, Part]) -> dict[str, int]:
     """Return where the rows of each campaign begin in a CSV; nothing where it is not as its parts are."""
     try:
-        start = csv.stat().st_size - sum(part.bytes for part in old.values())
+        start = file.stat().st_size - sum(part.bytes for part in old.values())
     except OSError:
         return {}
     starts = {}

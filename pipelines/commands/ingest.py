@@ -55,6 +55,7 @@ def ingest(
     hints = hints_of(campaign, as_of, campaigns.load(home.root))
     refused: dict[Path, NotTaken] = {}
     receipts = _archive(home, _files(home, paths, hints, refused), refused)
+    _prepare_reading(receipts)
     entries = intake_job(home, "ingest", total=len(receipts))
     new = {entry["return"] for entry in entries}
     judged = known_returns(home, {r.sha256 for r in receipts})
@@ -85,6 +86,15 @@ def _files(home: Home, paths: Sequence[Path], hints: Any, refused: dict[Path, No
     return [
         incoming(home, file, campaign=hints.campaign, as_of=hints.as_of) for file in files if not _internal(home, file)
     ]
+
+
+def _prepare_reading(receipts: Sequence[Receipt]) -> None:
+    """Start the process that reads, where one of the documents will need it: it is ready when Dagster is."""
+    from pipelines.readers import process
+    from pipelines.readers.limits import READ_HERE
+
+    if any(not r.again and (r.bytes > READ_HERE or not r.media_type.startswith("text/")) for r in receipts):
+        process.stand_by()
 
 
 def _internal(home: Home, path: Path) -> bool:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.model.terminal_text import plural
 from pipelines.commands.exits import LogFormat, set_up_log
+from pipelines.commands.lasting import lasting
 from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
+    from dagster import JobDefinition
+
     from pipelines.home import Home
     from pipelines.intake.results import IntakeResult
     from warehouse.connect import Warehouse
@@ -59,8 +62,10 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         for run_id in launch.tidy(home):
             LOG.info("run %s had died after its last step", run_id)
         return []
-    from pipelines.orchestration import listeners
+    with lasting():
+        from pipelines.orchestration import listeners
 
+        _job(home, job)
     # Entries, not results: those of ten thousand returns hold all their violations.
     taken: list[Entry] = []
     with warehouse.writer(), progress(total, "taking in") as advance:
@@ -125,14 +130,21 @@ def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Lo
     Raises:
         RunFailed: Where the run failed.
     """
-    from pipelines.definitions import definitions_of
-    from pipelines.orchestration import launch
+    with lasting():
+        from pipelines.orchestration import launch
 
+        definition = _job(home, job)
     with launch.instance(home) as instance:
         for run_id in launch.fail_dead_runs(instance):
             log.warning("run %s had died; this run completes its work", run_id)
-        run = launch.run(instance, definitions_of(home.root, described=False).resolve_job_def(job), ops)
+        run = launch.run(instance, definition, ops)
     log.info("run %s: %s", run.run_id, run.status.value.lower())
+
+
+def _job(home: Home, name: str) -> JobDefinition:
+    from pipelines.definitions import definitions_of
+
+    return definitions_of(home.root, described=False).resolve_job_def(name)
 
 
 def _entry(home: Home, result: IntakeResult) -> Entry:

@@ -1,7 +1,7 @@
 """The contract of the province return: 76 provinces, each with its authorities, saved, pending and percent.
 
 Here belong the columns and what must hold among them, with an id, a severity and messages for each. Rules are run in
-`khrop.engine.check`.
+`khrop.engine.check`; those about the document alone are in `khrop.contracts.return_document`.
 """
 
 from __future__ import annotations
@@ -36,29 +36,8 @@ COUNTS = tuple(MINIMA)
 """The columns of counts."""
 
 
-class ProvinceProgress(ReturnDocument):
-    """A row for each province: local authorities in all, those whose data are saved, those pending, percent saved.
-
-    A return has 76 rows; `saved_percent` is in percent points with two places. Parameters: `tolerance` (points, 0.01)
-    and `authorities` (the campaign's number of authorities; None where it is unknown).
-
-    Example:
-        >>> import datetime
-        >>> import pandas as pd
-        >>> import khrop
-        >>> from khrop import provinces
-        >>> counts = {"total": 40, "saved": 10, "pending": 30, "saved_percent": 25.0}
-        >>> codes = provinces.expected_codes()
-        >>> frame = pd.DataFrame({"ordinal": range(1, 77), "province_code": codes, **counts})
-        >>> document = {"as_of": datetime.date(2020, 6, 11), "as_of_dates": 1, "campaigns_fit": 1}
-        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).status
-        'accepted'
-        >>> frame.loc[0, "pending"] = 31
-        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).counts()
-        {'balance': 1}
-        >>> len(khrop.ProvinceProgress.validate(frame.assign(pending=30)))
-        76
-    """
+class ProvinceFigures(pa.DataFrameModel):
+    """The columns of the province return, and what must hold among its figures."""
 
     snapshot_id: Series[str] | None = pa.Field(nullable=False, coerce=True)
     ordinal: Series[pd.Int64Dtype] = pa.Field(nullable=True, coerce=True, description="the row's printed number, 1…76")
@@ -258,3 +237,28 @@ class ProvinceProgress(ReturnDocument):
     def not_a_stale_copy(cls, params: Params) -> NotAllSame:
         """Not all figures are the same as the previous return's under a later as-of date."""
         return NotAllSame(COUNTS)
+
+
+class ProvinceProgress(ReturnDocument, ProvinceFigures):
+    """A row for each province: local authorities in all, those whose data are saved, those pending, percent saved.
+
+    A return has 76 rows; `saved_percent` is in percent points with two places. Parameters: `tolerance` (points, 0.01)
+    and `authorities` (the campaign's number of authorities; None where it is unknown).
+
+    Example:
+        >>> import datetime
+        >>> import pandas as pd
+        >>> import khrop
+        >>> from khrop import provinces
+        >>> counts = {"total": 40, "saved": 10, "pending": 30, "saved_percent": 25.0}
+        >>> codes = provinces.expected_codes()
+        >>> frame = pd.DataFrame({"ordinal": range(1, 77), "province_code": codes, **counts})
+        >>> document = {"as_of": datetime.date(2020, 6, 11), "as_of_dates": 1, "campaigns_fit": 1}
+        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).status
+        'accepted'
+        >>> frame.loc[0, "pending"] = 31
+        >>> khrop.check(khrop.ProvinceProgress, frame, document=document).counts()
+        {'balance': 1}
+        >>> len(khrop.ProvinceProgress.validate(frame.assign(pending=30)))
+        76
+    """

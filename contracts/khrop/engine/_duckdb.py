@@ -1,4 +1,4 @@
-"""What DuckDB does its own way: flags of rows that are counted and located in one scan.
+"""What DuckDB does its own way: flags of rows that are counted and located in one scan, positions of rows as bits.
 
 Here belongs the SQL for what narwhals cannot express, such as the n smallest values of a column, or builds slowly: its
 expressions cost more than DuckDB's query of a small table. What fails, and how often the engine is queried, is decided
@@ -7,7 +7,7 @@ in `khrop.engine._scan`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +15,7 @@ from narwhals.exceptions import ColumnNotFoundError
 
 from khrop.engine.flags import ROWS, Failing, Row, distribute
 from khrop.model.facts import plain
+from khrop.model.grouping import Positions
 
 _ROW = "__row"
 _NUMBERS = ("rowid", "file_row_number")
@@ -26,6 +27,7 @@ _SQL: dict[Hashable, str | None] = {}
 rows."""
 _MOST_SQL = 256
 _NOTHING = "0 AS __nothing"
+_POSITION = "__position"
 
 
 def scan_of(
@@ -59,6 +61,19 @@ def scan_of(
         except (duckdb.BinderException, ColumnNotFoundError):
             continue
     return CountingScan(data, items, fails, others)
+
+
+def is_table(relation: Any) -> bool:
+    """Check whether a relation is a table of DuckDB's own, which alone numbers its rows."""
+    import duckdb
+
+    if "rowid" in relation.columns:
+        return False  # the user's own column, which may hold anything
+    try:
+        relation.project("rowid")
+    except duckdb.BinderException:
+        return False
+    return True
 
 
 def _sql(data: nw.LazyFrame[Any], flags: Mapping[str, nw.Expr], made_of: Hashable) -> str | None:
@@ -151,12 +166,9 @@ class NumberedScan(CountingScan):
         self._numbers: list[int] = []
         relation: Any = data.to_native()
         if items:
-            numbered = f"{number} AS {_ROW}, {items}"
-            self._flagged = relation.project(numbered)
-            self._whole: Callable[[], Any] = lambda: relation.project(f"*, {numbered}")
+            self._flagged = relation.project(f"*, {number} AS {_ROW}, {items}")
         else:
-            whole = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
-            self._flagged, self._whole = whole, lambda: whole
+            self._flagged = data.select(nw.all(), nw.col(number).alias(_ROW), **fails, **others).to_native()
 
     def counts(self) -> dict[str, int]:
         """See `FlagQuery.counts`."""
@@ -175,7 +187,7 @@ class NumberedScan(CountingScan):
         if len(self._numbers) < self._max_numbers:
             rows = self._select_numbers(self._numbers)
         else:
-            rows = self._whole().filter(_any_flag(self._fails)).limit(self._max_numbers)
+            rows = self._flagged.filter(_any_flag(self._fails)).limit(self._max_numbers)
         distribute(_rows(rows), failing, limit)
         for name, failing_rows in failing.items():
             if failing_rows.remaining(limit) > 0:
@@ -189,7 +201,7 @@ class NumberedScan(CountingScan):
         A join, because DuckDB searches a long list row by row.
         """
         listed = ", ".join(str(int(n)) for n in numbers)
-        return self._whole().filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
+        return self._flagged.filter(f"{_ROW} in (select unnest([{listed}])) and {_any_flag(self._fails)}")
 
 
 def _any_flag(flags: Sequence[str]) -> str:
@@ -203,12 +215,78 @@ def _rows(relation: Any) -> list[Row]:
 
 def has_null(data: nw.LazyFrame[Any], column: str) -> bool:
     """Check whether a column of a frame has a null."""
-    name = column.replace('"', '""')
     relation: Any = data.to_native()
-    return bool(relation.filter(f'"{name}" is null').limit(1).fetchall())
+    return bool(relation.filter(f"{_quoted(column)} is null").limit(1).fetchall())
 
 
-def values_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[str | int]]) -> nw.LazyFrame[Any]:
+def add_bits(
+    data: nw.LazyFrame[Any], proof: Positions, words: Sequence[str], size: int, bits: int
+) -> nw.LazyFrame[Any]:
+    """Return a frame with a bit for the position of each row.
+
+    Args:
+        data: The frame.
+        proof: Which column has the positions.
+        words: The names of the columns to add, each for the positions after those of the one before.
+        size: The number of positions.
+        bits: The bits of each word.
+
+    Returns:
+        The frame; a word is 0 or null for a row whose position is of another, or that has none.
+    """
+    if proof.values is not None:
+        ones = {name: [1 << n - at if 0 <= n - at < bits else 0 for n in range(size)] for at, name in _at(words, bits)}
+        listed = _values_frame(data, {_POSITION: proof.values, **ones})
+        return data.join(listed, left_on=[proof.column], right_on=[_POSITION], how="left")
+    # Numbers in sequence need no list, and no join with it.
+    column, sums = _quoted(proof.column), []
+    for at, name in _at(words, bits):
+        first = proof.start + at
+        last = min(first + bits, proof.start + size) - 1
+        sums.append(
+            f"case when {column} between {first} and {last} then 1::bigint << ({column} - {first}) else 0 end as {name}"
+        )
+    return _projected(data, "*", *sums)
+
+
+def add_mark(
+    grouped: nw.LazyFrame[Any], mark: str, rows: str, words: Sequence[str], sizes: tuple[int, int], bits: int
+) -> nw.LazyFrame[Any]:
+    """Return groups with a mark at those whose sums of words are those of all positions.
+
+    Args:
+        grouped: The groups, with the sums under the names of the words.
+        mark: The column to add in place of the sums; null for a group that is not proven.
+        rows: The column of the number of rows.
+        words: The names of the words.
+        sizes: The least and the greatest number of positions that a group may have.
+        bits: The bits of each word.
+
+    Returns:
+        The groups.
+    """
+    full = [f"{name} = (1::bigint << greatest(least({rows} - {at}, {bits}), 0)) - 1" for at, name in _at(words, bits)]
+    proven = " and ".join([f"{rows} between {sizes[0]} and {sizes[1]}", *full])
+    return _projected(grouped, f"* exclude ({', '.join(words)})", f"case when {proven} then 1 end as {mark}")
+
+
+def _at(words: Sequence[str], bits: int) -> Iterator[tuple[int, str]]:
+    """Yield the first position of each word."""
+    return ((number * bits, name) for number, name in enumerate(words))
+
+
+def _projected(data: nw.LazyFrame[Any], *items: str) -> nw.LazyFrame[Any]:
+    relation: Any = data.to_native()
+    projected: nw.LazyFrame[Any] = nw.from_native(relation.project(", ".join(items)))
+    return projected
+
+
+def _quoted(name: str) -> str:
+    """Return a name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _values_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[str | int]]) -> nw.LazyFrame[Any]:
     """Return some values as a relation of the same connection, which only another relation of it knows.
 
     Args:

@@ -16,8 +16,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import numpy as np
 
-from khrop.engine import _pyspark
-from khrop.engine._duckdb import values_frame
+from khrop.engine import _duckdb, _pyspark
 from khrop.engine.flags import ROWS
 from khrop.engine.frames import IN_MEMORY, PreparedFrame
 from khrop.engine.in_memory import STEP
@@ -100,6 +99,8 @@ class SummedBits:
         """Return a frame with the bits of each row, none for a row without a position."""
         if _pyspark.is_spark(data):
             return _pyspark.add_bits(data, self.proof, self._sums, self.size, _BITS)
+        if data.implementation.is_duckdb():
+            return _duckdb.add_bits(data, self.proof, self._sums, self.size, _BITS)
         return data.join(self._bits(data), left_on=[self.proof.column], right_on=[self._key], how="left")
 
     @property
@@ -112,6 +113,8 @@ class SummedBits:
         sizes = range(1 if self.proof.values is None else self.size, self.size + 1)
         if _pyspark.is_spark(grouped):
             return _pyspark.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
+        if grouped.implementation.is_duckdb():
+            return _duckdb.add_mark(grouped, self.mark, ROWS, self._sums, (sizes[0], self.size), _BITS)
         full = {
             f"__of_{name}": [(1 << min(max(n - word * _BITS, 0), _BITS)) - 1 for n in sizes]
             for word, name in enumerate(self._sums)
@@ -147,8 +150,6 @@ def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[S
 
 def _small_frame(data: nw.LazyFrame[Any], columns: Mapping[str, Sequence[Any]]) -> nw.LazyFrame[Any]:
     """Return some values as a frame of the same engine."""
-    if data.implementation.is_duckdb():
-        return values_frame(data, columns)
     schema = {n: nw.String() if isinstance(values[0], str) else nw.Int64() for n, values in columns.items()}
     return nw.from_dict(dict(columns), schema, backend=data.implementation).lazy()
 

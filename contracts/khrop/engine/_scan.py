@@ -130,7 +130,7 @@ class _Scan:
         """Choose the fastest way to count failing rows and then to fetch the first of them."""
         frame = self.frame
         # Rules about decimals are rewritten for each frame, and none of them comes again.
-        made_of = None if frame.scales else (tuple(rules), frame.nullable, tuple(frame.schema.items()))
+        made_of = None if frame.scales else (tuple(rules), frame.nullable, frame.is_table, tuple(frame.schema.items()))
         if self.count is not None:
             return SharedQuery(self.count, {**fails, **others})
         if frame.engine == "polars":

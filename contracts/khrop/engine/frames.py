@@ -44,6 +44,7 @@ class PreparedFrame:
         eager: Whether the frame is in memory and as it was passed.
         scales: The digits after the point of the columns of decimals, which hold integers of their last digit.
         nullable: The columns that may be null, of which rules expect that some are.
+        is_table: Whether it is a table of DuckDB's own, and no file or query.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class PreparedFrame:
         eager: bool = False,
         scales: Mapping[str, int] | None = None,
         nullable: frozenset[str] = frozenset(),
+        is_table: bool = False,
     ) -> None:
         """Create a prepared frame; `data` and `arrays` are called on first use."""
         self.engine = engine
@@ -70,6 +72,7 @@ class PreparedFrame:
         self.eager = eager
         self.scales = scales or {}
         self.nullable = nullable
+        self.is_table = is_table
         self._data = data
         self._arrays = arrays
         self._first_rows: dict[str, list[Any]] = {}
@@ -141,9 +144,11 @@ class PreparedFrame:
         """Return the values of a column, whatever a file says of them.
 
         The statistics of a Parquet file leave NaN out, and DuckDB answers comparisons by them (duckdb/duckdb#25521).
+        Those of its own tables have it.
         """
         col = nw.col(column)
-        return nw.when(~col.is_null()).then(col) if self.engine == "duckdb" and self.schema[column].is_float() else col
+        has_statistics = self.engine == "duckdb" and not self.is_table and self.schema[column].is_float()
+        return nw.when(~col.is_null()).then(col) if has_statistics else col
 
     def restrict(self, data: nw.LazyFrame[Any], faults: tuple[Fault, ...]) -> PreparedFrame:
         """Restrict the frame to some of its rows.

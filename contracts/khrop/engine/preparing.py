@@ -14,6 +14,7 @@ import narwhals as nw
 
 from khrop.engine._arrow import with_plain_types
 from khrop.engine._decimals import scaled_arrow, scaled_column
+from khrop.engine._duckdb import is_table
 from khrop.engine.declared import MOMENTS, NUMBERS, Declared, columns_of
 from khrop.engine.frames import IN_MEMORY, ORIGINAL, TEXTS, PreparedFrame, arrays_of, engine_of, is_number
 from khrop.engine.naming import Fault, drop_doubled_names, name_faults
@@ -98,6 +99,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         eager=eager,
         scales=scales,
         nullable=frozenset(name for name, column in kinds.items() if column.nullable),
+        is_table=engine == "duckdb" and is_table(frame),
     )
 
 
