@@ -14,6 +14,7 @@ from typing import Any, Literal
 from khrop.model.violation import NotRun, Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
+from pipelines.readers.candidate import Candidate
 from pipelines.readers.document import Cell, Claim
 from pipelines.readers.limits import READER_VERSION
 from warehouse.verdicts import Verdict
@@ -155,7 +156,9 @@ class Judgement:
         parts: The hashes of the files in a container (a zip, a message).
         by_eye: Whether its pages are kept as pictures: a person reads them, or compares with them what was read.
         text: What a message says itself.
-        pictures: Of cells whose reading is not certain, as PNG, by place.
+        doubts: What cells of a picture may say, whose reading is not certain, by place; also those that a correction
+            has settled since.
+        pictures: Of these cells, as PNG, by place.
     """
 
     of: Return
@@ -172,6 +175,7 @@ class Judgement:
     parts: tuple[str, ...] = ()
     by_eye: bool = False
     text: str = ""
+    doubts: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property

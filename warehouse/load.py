@@ -28,6 +28,7 @@ _SNAPSHOT = (
 """The columns that rows and snapshots have from their arrival."""
 _PLACED = ("revision", "judgement")
 """The columns that they have from their outcome."""
+DOUBTS = ("raw.cell_candidate", "raw.cell_picture")
 _CLAIM = ("source", "measure", "value", "place", "printed")
 
 
@@ -129,9 +130,11 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
     """Write the cells of these files as they are read now, in the place of an older reading."""
     last = {a.file.sha256: a for a in arrivals if a.cells}
     # A new file has no older reading: to look for one would scan the cells of all returns.
-    if older := [name for name in last if name in known]:
+    older = [name for name in last if name in known]
+    if older:
         for table in ("raw.cell_whole", changes.CELL_VERSION):
             connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
+    _doubts(connection, last, older)
     names = ("place", "row", "col", "printed", "read", "note", "field")
     whole = {name: a for name, a in last.items() if not (a.dataset and a.dataset.by_change)}
     if rows := [(name, *cell) for name, a in whole.items() for cell in a.cells]:
@@ -140,6 +143,25 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
         if name not in whole and a.dataset:
             chain = changes.chain_of(a.dataset.dataset, a.campaign_id)
             changes.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
+
+
+def _doubts(connection: DuckDBPyConnection, last: Mapping[str, Arrival], older: Sequence[str]) -> None:
+    """Write what files were read of with doubt, in the place of what an older reading doubted."""
+    for table in DOUBTS if older else ():
+        connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [list(older)])
+    names = ("sha256", "place", "row", "col")
+    cells = [((name, *cell.at), cell) for name, a in last.items() for cell in a.doubts]
+    candidates, pictures = DOUBTS
+    insert(
+        connection,
+        candidates,
+        [
+            {**dict(zip(names, at, strict=True)), "number": number, "text": text, "probability": probability}
+            for at, cell in cells
+            for number, (text, probability) in enumerate(cell.candidates, 1)
+        ],
+    )
+    insert(connection, pictures, [{**dict(zip(names, at, strict=True)), "png": cell.png} for at, cell in cells])
 
 
 def replace_comparisons(

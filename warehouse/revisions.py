@@ -31,6 +31,21 @@ class File:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell of a picture whose reading is not certain.
+
+    Attributes:
+        at: Its place, row and col, as those of its cell.
+        candidates: What it may say and how likely, the likeliest first.
+        png: Its picture.
+    """
+
+    at: tuple[str, int, int]
+    candidates: Sequence[tuple[str, float]]
+    png: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A judged return on its way into the warehouse; fields without a line below are columns of `core.snapshot`.
@@ -45,6 +60,7 @@ class Arrival:
         cells: (place, row, col, printed, read, note, field) of each cell.
         claims: (source, measure, value, place, printed) of each claim.
         violations: What the judgement reports.
+        doubts: The cells of a picture whose reading is not certain.
     """
 
     snapshot_id: str
@@ -64,6 +80,7 @@ class Arrival:
     cells: Sequence[Sequence[Any]]
     claims: Sequence[Sequence[Any]]
     violations: Sequence[Violation]
+    doubts: Sequence[Doubt] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,15 @@ def insert_columns(
 
 
 def _array(values: Sequence[Any]) -> Any:
-    """Return a column as DuckDB scans it fast: whole numbers masked where null, all else as text that DuckDB casts."""
+    """Return a column as DuckDB scans it fast: whole numbers masked where null, bytes, all else as text."""
     import numpy as np
 
     present = next((v for v in values if v is not None), None)
     if isinstance(present, int):
         mask = [v is None for v in values]
         return np.ma.masked_array(np.array([0 if v is None else v for v in values], dtype="int64"), mask)
+    if isinstance(present, bytes):
+        return np.array(values, dtype=object)
     return np.array([None if v is None else _text(v) for v in values], dtype=object)
 
 

@@ -94,10 +94,7 @@ def repair(
         return _accept_repair(home, given, report, cell or [], signed(by, reason), key, as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
-        unsure = [
-            {"row": c.row, "column": c.column, "printed": c.printed, "may_be": c.readings, "place": c.place}
-            for c in uncertain_cells(judgement)
-        ]
+        unsure = [cell.as_dict() for cell in uncertain_cells(judgement)]
         echo(json_line({**entry, **report.as_dict(), **({"uncertain": unsure} if unsure else {})}))
     else:
         echo("\n".join(_lines(target, judgement, report)))
@@ -107,7 +104,8 @@ def repair(
 def _write_page(file: Path, target: str, judgement: Judgement) -> int:
     """Write the page of uncertain cells."""
     from pipelines.commands.text import plural, short_path
-    from pipelines.decisions.uncertain import page_of, uncertain_cells
+    from pipelines.decisions.confirm_page import page_of
+    from pipelines.decisions.uncertain import uncertain_cells
 
     count = len(uncertain_cells(judgement))
     if not count:
@@ -261,6 +259,7 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     from pipelines.commands.text import plural, printable, table
     from pipelines.decisions.proposals import marked_up
     from pipelines.decisions.uncertain import uncertain_cells
+    from pipelines.readers.candidate import in_words
 
     marked = marked_up(judgement, report)
     lines = [f"{printable(target)}: {judgement.verdict}, {plural(len(judgement.rows), 'row')}; repair: {report.status}"]
@@ -272,7 +271,7 @@ def _lines(target: str, judgement: Judgement, report: Report) -> list[str]:
     if report.status == "consistent" and errors:
         lines += ["", "What sets it aside is no figure:", *(f"- {printable(v.message_en)}" for v in errors[:5])]
     if unsure := uncertain_cells(judgement):
-        cells = [(c.row, c.column, c.printed, c.may_be) for c in unsure]
+        cells = [(c.row, c.column, c.printed, in_words(c.candidates)) for c in unsure]
         lines += ["", f"{plural(len(unsure), 'cell')} to be confirmed against the picture:"]
         lines += table([tuple(map(printable, line)) for line in cells], indent="  ")
         lines += [f"khrop repair {printable(target)} --html FILE writes a page with their pictures"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from pipelines.commands.text import echo, json_line
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.intake.trail import Trail
+
 
 @guarded
 def show(
@@ -22,13 +25,20 @@ def show(
         str | None,
         typer.Option("--cell", metavar="ROW:COLUMN", help="The trail of this figure alone, down to the page."),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="With --cell: write the picture of an uncertain cell (PNG)."),
+    ] = None,
 ) -> int:
     """Show a return's verdict and violations: where, what was printed there, what was expected."""
     if cell is not None:
-        return _trail(name, cell, as_json)
+        return _trail(name, cell, picture, as_json)
+    if picture is not None:
+        raise WrongUse("--picture goes with --cell, which names the cell")
     from pipelines.commands import containers, evidence
     from pipelines.commands.text import plural, printable, short_path
     from pipelines.intake import pages
+    from pipelines.intake.doubts import waiting_cells
     from pipelines.readers.document import where
 
     with open_warehouse() as (home, connection):
@@ -47,9 +57,11 @@ def show(
         last = judgements[-1]
         set_aside = last["verdict"] == "quarantined" and last["rows_read"]
         repairable = set_aside and _has_figures(connection, full)
+        uncertain = waiting_cells(connection, [full]).get(full, [])
     pictures = [str(path) for path in pages.of(home, full)]
     if as_json:
         details: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
+        details["uncertain"] = [one.as_dict() for one in uncertain]
         echo(
             json_line(
                 {**last, **details, "said_by_the_file": notes, "evidence": why, "pictures": pictures, **container}
@@ -82,6 +94,9 @@ def show(
     lines.append(f"  {plural(len(violations), 'violation')}")
     if repairable:
         lines.append(f"  khrop repair {full} proposes what the figures should be")
+    if uncertain:
+        cells = plural(len(uncertain), "cell")
+        lines.append(f"  khrop repair {full} --html FILE writes a page to confirm {cells} on, with the pictures")
     for v in violations:
         place = f"{printable(last['file'])}, {where(v['place'], v['column_name'])}"
         lines += ["", f"{v['severity']} {v['rule_id']} · {place}"]
@@ -115,11 +130,12 @@ def _file_notes(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any
     )
 
 
-def _trail(name: str, cell: str, as_json: bool) -> int:
+def _trail(name: str, cell: str, picture: Path | None, as_json: bool) -> int:
     """Print the trail of a figure, step by step."""
     from pipelines.archive.store import Archive
     from pipelines.commands.text import short_path
     from pipelines.datasets.registry import datasets
+    from pipelines.intake import pages
     from pipelines.intake.trail import NoSuchCell, trail
 
     row, _, column = cell.rpartition(":")
@@ -132,8 +148,24 @@ def _trail(name: str, cell: str, as_json: bool) -> int:
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
     steps.archive = short_path(Archive.of(home).place.where(steps.sha256))
+    if page := pages.at(home, full, steps.place):
+        steps.page = short_path(page)
+    if picture is not None:
+        _write_picture(picture, cell, steps)
     echo(json_line(steps.as_dict()) if as_json else "\n".join(steps.lines()))
     return OK
+
+
+def _write_picture(file: Path, cell: str, steps: Trail) -> None:
+    from pipelines.commands.text import short_path
+
+    if not steps.picture:
+        raise WrongUse(f"{cell}: there is no picture of this cell: only cells of a scan that are not certain have one")
+    try:
+        file.write_bytes(steps.picture)
+    except OSError as error:
+        raise WrongUse(f"{file} cannot be written: {error.strerror}") from None
+    steps.pictured = short_path(file)
 
 
 def _decisions(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:

@@ -140,7 +140,7 @@ def moment_key(column: str) -> str:
 
 
 def doubt_key(column: str) -> str:
-    """Return where a typed row has what a cell of a picture may say, if that is not certain."""
+    """Return where a typed row has what a cell of a picture may say (`Candidate`s), if that is not certain."""
     return f"{column} doubt"
 
 

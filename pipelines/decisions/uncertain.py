@@ -1,25 +1,26 @@
-"""Cells of a scan that a person is to confirm, and the page to do so against their pictures.
+"""Cells of a scan whose reading is not certain: what each may say, and its picture.
 
-The reader of scans says which cells are not certain (`pipelines.readers.scans`); until each of them is confirmed by a
-correction, the return is set aside. Here belongs how they are listed and shown; a correction is made by `khrop repair`.
+The reader of scans says which cells these are (`pipelines.readers.scans`); until each of them is confirmed by a
+correction, the return is set aside. Here belongs what is known of them; what the warehouse keeps of it is read in
+`pipelines.intake.doubts`. A correction is made by `khrop repair`, with the page of `pipelines.decisions.confirm_page`.
 """
 
 from __future__ import annotations
 
 import base64
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from khrop.thai.digits import to_arabic
+from khrop.model.terminal_text import markdown_text
 from pipelines.datasets.kinds import doubt_key
 from pipelines.decisions.proposals import cell_of
-from pipelines.readers.document import where_th
+from pipelines.readers.candidate import Candidate
+from pipelines.readers.document import where
 from pipelines.returns import Judgement
 
-TEMPLATE = Path(__file__).parent / "templates" / "confirm.html"
-READING = re.compile(r"(\S+) \(([0-9]+)%\)")
-"""A reading with its probability, in what a cell may say."""
+MOST_IN_MARKDOWN = 64 << 10
+"""Characters of the pictures in Markdown, which Dagster keeps with an event: those of a dozen cells and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,45 @@ class UncertainCell:
     Attributes:
         row: The name of its row.
         column: Its column.
-        title_th: The Thai title of the column.
-        printed: The likeliest reading.
-        may_be: The likeliest readings with their probabilities, in words.
+        printed: The reading that it stands with.
+        candidates: What it may say, the likeliest first.
         place: Where it stands.
-        picture: Its picture, as PNG; empty where there is none.
+        picture: Its picture, as PNG.
     """
 
     row: str
     column: str
-    title_th: str
     printed: str
-    may_be: str
+    candidates: tuple[Candidate, ...]
     place: str
     picture: bytes
 
     @property
-    def readings(self) -> list[str]:
-        """The likeliest readings, best first."""
-        return [found[1] for found in READING.finditer(self.may_be)]
+    def reading(self) -> Candidate | None:
+        """The candidate that it stands with; None where it stands with none."""
+        return next((one for one in self.candidates if one.text == self.printed), None)
+
+    @property
+    def rivals(self) -> tuple[Candidate, ...]:
+        """The other candidates, the likeliest first."""
+        return tuple(one for one in self.candidates if one.text != self.printed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it, without its picture."""
+        return {
+            "row": self.row, "column": self.column, "printed": self.printed,
+            "may_be": plain(self.candidates), "place": self.place,
+        }  # fmt: skip
+
+
+def plain(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """Return candidates as JSON has them: text and probability of each."""
+    return [{"text": one.text, "probability": round(one.probability, 4)} for one in candidates]
+
+
+def address_of(png: bytes) -> str:
+    """Return a picture as the address that a page shows it by, without a file; empty where there is none."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
@@ -58,27 +79,37 @@ def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
     found = []
     for values in judgement.rows:
         for column in dataset.columns:
-            if may_be := values.get(doubt_key(column.name)):
+            if (candidates := values.get(doubt_key(column.name))) is not None:
                 name = str(values.get(dataset.label) or "")
                 printed, place = cell_of(judgement, name, column.heading)
-                picture = judgement.pictures.get(place, b"")
-                found.append(UncertainCell(name, column.name, column.title_th, printed, may_be, place, picture))
+                found.append(
+                    UncertainCell(name, column.name, printed, candidates, place, judgement.pictures.get(place, b""))
+                )
     return found
 
 
-def page_of(judgement: Judgement) -> str:
-    """Return a self-contained page on which a person confirms the cells of a return; it ends in a command line."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
+    """Return the cells of a return as Markdown: a table with the picture of each, its reading and its rivals.
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    cells = [
-        {
-            "row": cell.row, "column": cell.column, "title": cell.title_th, "words": where_th(cell.place),
-            "picture": base64.b64encode(cell.picture).decode(),
-            "readings": [{"shown": text, "value": to_arabic(text).replace(",", "")} for text in cell.readings],
-        }
-        for cell in uncertain_cells(judgement)
-    ]  # fmt: skip
-    return environment.get_template(TEMPLATE.name).render(name=judgement.of.snapshot_id, cells=cells)
+    Args:
+        name: The return.
+        cells: Its cells; those for whose pictures there is no room (`MOST_IN_MARKDOWN`) stand without.
+    """
+    lines = ["| row | column | picture | reading | or it may be | place |", "| --- | --- | --- | --- | --- | --- |"]
+    left = MOST_IN_MARKDOWN
+    for cell in cells:
+        picture = address_of(cell.picture)
+        left -= len(picture)
+        shown = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
+        reading = _odds(cell.reading) if cell.reading else markdown_text(cell.printed)
+        rivals = " · ".join(map(_odds, cell.rivals))
+        texts = (markdown_text(cell.row), cell.column, shown, reading, rivals, markdown_text(where(cell.place)))
+        lines.append(f"| {' | '.join(texts)} |")
+    lines += ["", f"All other cells are certain. `khrop repair {name} --html FILE` writes a page to confirm these on."]
+    if left < 0:
+        lines.append("It has the pictures for which there is no room here, too.")
+    return "\n".join(lines)
+
+
+def _odds(one: Candidate) -> str:
+    return markdown_text(f"{one.text} ({one.percent})")

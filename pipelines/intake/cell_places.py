@@ -16,6 +16,7 @@ from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.kinds import doubt_key
 from pipelines.readers import RawTable
+from pipelines.readers.candidate import in_words
 from pipelines.readers.document import TableRow, where, where_th
 from pipelines.returns import TypedReturn
 
@@ -138,11 +139,12 @@ def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
     for row in content.rows:
         name = str(row.get(dataset.label) or "")
         for column in dataset.columns:
-            if doubt := row.get(doubt_key(column.name)):
+            if (doubt := row.get(doubt_key(column.name))) is not None:
+                may_be = in_words(doubt)
                 yield Violation(
-                    READABLE, "error", name, column.name, doubt, column.kind.expected, row["place"],
-                    f"{name}: {column.title_th} อ่านจากภาพได้ไม่แน่ชัด อาจเป็น {doubt}",
-                    f"{name}: {column.name} is not certain in the picture; it may be {doubt}",
+                    READABLE, "error", name, column.name, may_be, column.kind.expected, row["place"],
+                    f"{name}: {column.title_th} อ่านจากภาพได้ไม่แน่ชัด อาจเป็น {may_be}",
+                    f"{name}: {column.name} is not certain in the picture; it may be {may_be}",
                 )  # fmt: skip
         for column in silent:
             printed = row.get(f"{column.name}_printed")

@@ -285,5 +285,6 @@ def _judged(
         tuple(placed for v in violations for placed in at_the_cell(v, table, rows, content.dataset)),
         tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
         by_eye=any((claim.source, claim.measure) == ("file", SCAN) for claim in content.claims),
+        doubts=table.doubts,
         pictures=table.pictures,
     )

@@ -20,7 +20,7 @@ from pipelines.intake.events import Event
 from pipelines.intake.results import IntakeResult
 from pipelines.returns import Judgement
 from warehouse.load import load
-from warehouse.revisions import Arrival, File, Outcome
+from warehouse.revisions import Arrival, Doubt, File, Outcome
 from warehouse.verdicts import Verdict, changed
 from warehouse.writing import transaction
 
@@ -88,9 +88,18 @@ def _arrival(judgement: Judgement, event: Event) -> Arrival:
         ledger_line=event.line,
         rows=judgement.rows,
         cells=[(c.sheet, c.row, c.col, c.printed, c.read, c.note, c.field) for c in judgement.cells],
+        doubts=_doubts(judgement) if judgement.doubts else (),
         claims=[(c.source, c.measure, c.value, c.place, c.printed) for c in judgement.claims],
         violations=judgement.violations,
     )
+
+
+def _doubts(judgement: Judgement) -> list[Doubt]:
+    return [
+        Doubt((c.sheet, c.row, c.col), judgement.doubts[c.place], judgement.pictures[c.place])
+        for c in judgement.cells
+        if c.place in judgement.doubts
+    ]
 
 
 def _proposal(connection: DuckDBPyConnection, judgement: Judgement, datasets: Mapping[str, Dataset]) -> Proposal | None:
@@ -155,17 +164,19 @@ def differing(
     """
     violation = f"concat_ws('|', {', '.join(f'v.{name}' for name in _COMPARED)})"
     rows = connection.execute(
-        f"SELECT s.snapshot_id, s.campaign_id, s.as_of, s.figures, list_sort(list({violation})"
+        f"SELECT s.snapshot_id, s.campaign_id, s.as_of, s.figures, coalesce(p.doubts, 0), list_sort(list({violation})"
         " FILTER (WHERE v.rule_id IS NOT NULL AND v.rule_id NOT IN (SELECT unnest(?))))"
         " FROM core.snapshot_judged AS s LEFT JOIN core.violation AS v"
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement"
+        " LEFT JOIN (SELECT sha256, count(*) AS doubts FROM raw.cell_picture GROUP BY ALL) AS p ON p.sha256 = s.sha256"
         " WHERE s.snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
         [list(comparisons), [j.of.snapshot_id for j in judgements]],
     ).fetchall()
-    stored = {name: (campaign, as_of, figures, violations or []) for name, campaign, as_of, figures, violations in rows}
+    stored = {name: (*same, violations or []) for name, *same, violations in rows}
 
     def outcome(j: Judgement) -> tuple[object, ...]:
         violations = sorted("|".join(getattr(v, name) for name in _COMPARED) for v in j.violations)
-        return (j.campaign_id, j.as_of, j.figures, violations)
+        # The version that judged it may have kept no doubts.
+        return (j.campaign_id, j.as_of, j.figures, len(j.doubts), violations)
 
     return [j for j in judgements if stored.get(j.of.snapshot_id) != outcome(j)]

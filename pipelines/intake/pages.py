@@ -14,7 +14,7 @@ from pipelines.archive.ledger import Damaged
 from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.readers import Unreadable, process
-from pipelines.readers.document import SCAN
+from pipelines.readers.document import PLACE, SCAN
 
 RETURNS = f"""
 SELECT snapshot_id FROM core.snapshot_judged WHERE verdict = 'quarantined' AND rows_read = 0
@@ -62,3 +62,11 @@ def keep(home: Home, archive: Archive, name: str, sha256: str) -> Path | None:
 def of(home: Home, name: str) -> list[Path]:
     """Return the pictures of a return's pages, in the order of the pages; empty where none were drawn."""
     return sorted((home.pages / name).glob("page-*.png"), key=lambda path: int(path.stem.rpartition("-")[2]))
+
+
+def at(home: Home, name: str, place: str) -> Path | None:
+    """Return the picture of the page of a return on which a place is; None where none was drawn."""
+    found = PLACE.fullmatch(place)
+    page = found["sheet"].removeprefix("page ") if found else ""
+    file = home.pages / name / f"page-{page}.png"
+    return file if page.isdecimal() and file.is_file() else None

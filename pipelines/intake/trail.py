@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.model.terminal_text import printable
 from pipelines.datasets.dataset import Column, Dataset
-from pipelines.readers.document import PLACE, cell_place, row_place, where
+from pipelines.decisions.uncertain import address_of, plain
+from pipelines.intake.doubts import doubt_at
+from pipelines.readers.candidate import Candidate, in_words
+from pipelines.readers.document import PLACE, UNCERTAIN, cell_place, row_place, where
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -43,7 +46,11 @@ class Trail:
         sha256: The hash of its bytes.
         came_in: The names of the containers that it came in.
         corrected: The correction that a person signed, if any.
+        candidates: What the cell of a picture may say, likeliest first, if its reading is not certain.
+        picture: Of such a cell, as PNG.
         archive: The path of the bytes, set by the caller.
+        page: The path of the picture of its page, set by the caller where there is one.
+        pictured: The path of the file that the caller wrote its picture to.
     """
 
     snapshot_id: str
@@ -63,12 +70,20 @@ class Trail:
     sha256: str
     came_in: list[str]
     corrected: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    picture: bytes = b""
     archive: str = ""
+    page: str = ""
+    pictured: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the trail as JSON has it; `row` has the name of what a row is, such as `province`."""
-        plain = asdict(self)
-        return {name if name != "row" else self.row_of: value for name, value in plain.items() if name != "row_of"}
+        """Return the trail as JSON has it; `row` has the name of what a row is, such as `province`.
+
+        `may_be` has the candidates, `picture` the address by which a page can show the picture.
+        """
+        own = {name: value for name, value in asdict(self).items() if name not in ("row_of", "candidates")}
+        told = {name if name != "row" else self.row_of: value for name, value in own.items()}
+        return {**told, "may_be": plain(self.candidates), "picture": address_of(self.picture)}
 
     def lines(self) -> list[str]:
         """Return the trail as lines for a person, from the figure to the file."""
@@ -82,12 +97,24 @@ class Trail:
         lines += [
             f"  as read   {printable(self.read) or '(nothing)'}{f'  ({self.notes})' if self.notes else ''}",
             f"  printed   {printable(self.printed) or '(nothing)'}",
+            *self._doubt(),
             f"  place     {self.words}",
+            *([f"  page      {self.page}"] if self.page else ()),
             f"  file      {printable(self.file)} (from {printable(self.source)})",
             *(f"  came in   {printable(container)}" for container in self.came_in),
             f"  sha256    {self.sha256}",
         ]
         return [*lines, f"  bytes     {self.archive}"] if self.archive else lines
+
+    def _doubt(self) -> list[str]:
+        """The lines on a cell of a picture whose reading is not certain."""
+        if self.picture:
+            name = f"{printable(self.row)}:{self.column}"
+            where = self.pictured or f"khrop show {self.snapshot_id} --cell {name} --picture FILE writes it"
+            return [f"  may be    {in_words(self.candidates)}", f"  picture   {where}"]
+        if UNCERTAIN in self.notes.split():
+            return [f"  may be    not kept when it was read: khrop recheck {self.snapshot_id} reads it again"]
+        return []
 
 
 def trail(
@@ -123,6 +150,7 @@ def trail(
     field = dataset.by_name[column].heading
     printed, read, notes, at = _cell(connection, sha256, place, field)
     file, source = _first(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
+    candidates, picture = doubt_at(connection, sha256, at) or ((), b"")
     containers = connection.execute(
         "SELECT DISTINCT f.name FROM raw.part AS p INNER JOIN raw.file AS f ON f.sha256 = p.parent WHERE p.sha256 = ?"
         " ORDER BY ALL",
@@ -133,7 +161,7 @@ def trail(
         row=shown, column=column, value=None if value is None else str(value), table=table,
         printed=printed, read=read, notes=notes, place=at, words=where(at, column),
         file=file, source=source, sha256=sha256, came_in=[name for (name,) in containers],
-        corrected=_correction(connection, snapshot_id, shown, column),
+        corrected=_correction(connection, snapshot_id, shown, column), candidates=candidates, picture=picture,
     )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ def _row(row: TableRow, table: RawTable, dataset: Dataset) -> dict[str, Any]:
     for column in dataset.columns:
         cell = row.cells.get(column.heading)
         values[column.name] = value = column.parse(cell.read) if cell else None
-        if cell and table.doubts and (doubt := table.doubts.get(cell.place)):
+        if cell and table.doubts and (doubt := table.doubts.get(cell.place)) is not None:
             values[doubt_key(column.name)] = doubt
         if value is None and column.heading in table.columns and column.kind.parsed:
             values[f"{column.name}_printed"] = cell.printed.strip() if cell else ""

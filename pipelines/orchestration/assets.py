@@ -7,7 +7,6 @@ The bodies of assets are short; what they do is in functions that know nothing o
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -15,8 +14,11 @@ from khrop.model.terminal_text import printable
 from pipelines import campaigns
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import faults
+from pipelines.decisions import uncertain
+from pipelines.decisions.uncertain import UncertainCell
 from pipelines.home import Home
 from pipelines.intake import pages
+from pipelines.intake.doubts import waiting_cells
 from pipelines.intake.results import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
@@ -26,11 +28,9 @@ from pipelines.orchestration.table_assets import exports_of, marts_of, reconcile
 from pipelines.orchestration.warehouse_steps import OWNERS, POOL, exclusive, group_of, schema
 from pipelines.readers import ReaderKilled
 from warehouse import tables
+from warehouse.connect import Warehouse
 from warehouse.meaning import Meaning, Undescribed, meaning_for
 from warehouse.verdicts import Verdict
-
-if TYPE_CHECKING:
-    pass
 
 RETURNS = dg.DynamicPartitionsDefinition(name="returns")
 
@@ -101,7 +101,10 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
             for results in take_in(home, again=again, killed=killed):
                 context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
                 unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
-                materializations.report(context, [_materialization(home, result) for result in unreported])
+                cells = _to_confirm(warehouse, unreported)
+                materializations.report(
+                    context, [_materialization(home, r, cells.get(r.snapshot_id, [])) for r in unreported]
+                )
                 verdict_check.report(context.instance, results)
                 history.settle(context.instance)
                 listeners.notify(results)
@@ -135,8 +138,17 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
     return intake
 
 
-def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterialization:
-    """Return what the UI shows of a return in its partition."""
+def _to_confirm(warehouse: Warehouse, results: Sequence[IntakeResult]) -> dict[str, list[UncertainCell]]:
+    """Return the cells of scans that a person is to confirm, by return."""
+    scans = [result.snapshot_id for result in results if result.by_eye and result.rows]
+    if not scans:
+        return {}
+    with warehouse.reading() as connection:
+        return waiting_cells(connection, scans)
+
+
+def _materialization(home: Home, result: IntakeResult, cells: Sequence[UncertainCell] = ()) -> dg.AssetMaterialization:
+    """Return what the UI shows of a return in its partition, with the cells that a person is to confirm."""
     first = next(iter(result.violations), None)
     metadata: dict[str, object] = {
         "verdict": str(result.verdict),
@@ -155,6 +167,9 @@ def _materialization(home: Home, result: IntakeResult) -> dg.AssetMaterializatio
     if result.proposal:
         metadata["repair"] = result.proposal.status
         metadata["proposed_repair"] = dg.MetadataValue.md(result.proposal.markdown)
+    if cells:
+        metadata["cells_to_confirm"] = len(cells)
+        metadata["uncertain_cells"] = dg.MetadataValue.md(uncertain.as_markdown(result.snapshot_id, cells))
     if pictures := pages.of(home, result.snapshot_id):
         metadata["pages" if result.rows else "pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:

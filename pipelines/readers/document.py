@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from khrop.model.terminal_text import printable
+from pipelines.readers.candidate import Candidate
 
 LINES = {"text": "line", "paragraphs": "paragraph"}
 """Sheets of running text, and what their rows are called."""
@@ -25,6 +26,8 @@ HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text"
 """Notes of cells that a person does not see."""
 SCAN = "scan"
 """Measure of the claim of a file whose pages were read from pictures."""
+UNCERTAIN = "uncertain"
+"""Note of cells of a picture that a person is to confirm."""
 STRUCK = "struck"
 """Note of cells in which something is struck out."""
 ClaimValue = int | Decimal | date | str | None
@@ -187,14 +190,14 @@ class Meant(NamedTuple):
         read: The text to read in its stead; None: what is printed.
         notes: What was done, each a word or two.
         struck: The text with what is struck out or deleted in it.
-        doubt: What a cell of a picture may say instead; empty where its reading is certain.
+        doubt: What a cell of a picture may say, likeliest first; None where its reading is certain.
         picture: Of such a cell, as PNG.
     """
 
     read: str | None = None
     notes: tuple[str, ...] = ()
     struck: str = ""
-    doubt: str = ""
+    doubt: tuple[Candidate, ...] | None = None
     picture: bytes = b""
 
 
@@ -240,7 +243,7 @@ class RawTable:
         totals: Its grand totals.
         claims: What the document states outside the rows.
         struck: The texts of cells with what is struck out in them, by place.
-        doubts: What cells of a picture may say, whose reading is not certain, by place.
+        doubts: What cells of a picture may say, whose reading is not certain, by place; likeliest first.
         pictures: Of such cells, as PNG, by place.
     """
 
@@ -256,7 +259,7 @@ class RawTable:
     totals: list[TableRow] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     struck: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def prose(self) -> Iterator[Cell]:

@@ -222,7 +222,7 @@ def _keep(
             kept.append(Cell(sheet.name, number, col, text, name, notes, field))
             if meant.struck:
                 table.struck[kept[-1].place] = meant.struck
-            if meant.doubt:
+            if meant.doubt is not None:
                 table.doubts[kept[-1].place], table.pictures[kept[-1].place] = meant.doubt, meant.picture
     for col, field in fields.items():
         if col > len(printed):

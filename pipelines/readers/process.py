@@ -45,6 +45,7 @@ LARGEST_ANSWER = 320 << 20
 KNOWN = {
     ("builtins", "set"), ("collections", "OrderedDict"), ("datetime", "date"), ("decimal", "Decimal"),
     *(("pipelines.readers.document", name) for name in ("Cell", "Claim", "RawTable", "TableRow")),
+    ("pipelines.readers.candidate", "Candidate"),
     *(("pipelines.readers.mail", name) for name in ("Opened", "Part", "Refused")),
 }  # fmt: skip
 """What an answer is made of. Nothing else is made of it here, whatever became of the process that wrote it."""

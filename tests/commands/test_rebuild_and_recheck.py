@@ -33,6 +33,8 @@ TABLES = (
     *(f"mart.{name}" for name in MART_NAMES),
     "raw.file",
     "raw.cell",
+    "raw.cell_candidate",
+    "raw.cell_picture",
     "raw.seen_again",
     "raw.part",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -9,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import pypdfium2
 import pytest
 import scan_pages
 from browsing import browser
 from commands import command
 from digit_training.fonts import Face
+from page_checks import FAINT, NAMELESS, WIDER
+from PIL import Image
 
 from khrop.thai import provinces
 from pipelines.home import Home
+from pipelines.orchestration import launch
 from warehouse.connect import Warehouse
 
 pytestmark = pytest.mark.xdist_group("scans")
@@ -64,16 +71,40 @@ def chromium() -> Iterator[Any]:
         yield opened
 
 
-def uncertain(place: Place) -> list[dict[str, Any]]:
+def line(said: str, name: str) -> str:
+    """What a line of the trail says."""
+    return next(text.strip().removeprefix(name).strip() for text in said.splitlines() if text.startswith(f"  {name} "))
+
+
+def materialized() -> Any:
+    """What Dagster shows of the return."""
+    with launch.instance(Home.current()) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey("returns"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return event.asset_materialization.metadata
+
+
+@pytest.fixture(scope="module")
+def cells(place: Place) -> list[dict[str, Any]]:
+    """The cells to be confirmed; to read the scan takes seconds."""
     report = json.loads(place.khrop("repair", "scan", "--json", code=1).stdout)
-    cells: list[dict[str, Any]] = report["uncertain"]
-    return cells
+    found: list[dict[str, Any]] = report["uncertain"]
+    return found
 
 
-def test_the_return_is_set_aside_with_what_each_cell_may_say(place: Place) -> None:
+@pytest.fixture(scope="module")
+def confirm_page(place: Place, cells: list[dict[str, Any]]) -> Path:
+    """The page to confirm the cells on."""
+    file = place.root / "confirm.html"
+    printed = place.khrop("repair", "scan", "--html", file, code=1).stdout
+    assert printed.startswith(f"{len(cells)} cells to confirm: open ")
+    return file
+
+
+def test_the_return_is_set_aside_with_what_each_cell_may_say(place: Place, cells: list[dict[str, Any]]) -> None:
     ((verdict, rows),) = place.ask("SELECT verdict, rows_set_aside FROM core.snapshot_judged")
     assert (verdict, rows) == ("quarantined", 76)
-    cells = uncertain(place)
     assert cells
     reported = place.ask("SELECT key, column_name, place, message_th FROM core.violation WHERE rule_id = 'readable'")
     assert {(c["row"], c["column"], c["place"]) for c in cells} == {(k, c, p) for k, c, p, _ in reported}
@@ -84,13 +115,11 @@ def test_the_return_is_set_aside_with_what_each_cell_may_say(place: Place) -> No
     assert "--html FILE writes a page" in listed
 
 
-def test_a_page_shows_each_cell_and_ends_in_the_command(place: Place, chromium: Any) -> None:
-    file = place.root / "confirm.html"
-    printed = place.khrop("repair", "scan", "--html", file, code=1).stdout
-    cells = uncertain(place)
-    assert printed.startswith(f"{len(cells)} cells to confirm: open ")
+def test_a_page_shows_each_cell_and_ends_in_the_command(
+    place: Place, cells: list[dict[str, Any]], confirm_page: Path, chromium: Any
+) -> None:
     page = chromium.new_page()
-    page.goto(file.as_uri())
+    page.goto(confirm_page.as_uri())
     assert page.locator("img").count() == len(cells)
     assert page.locator("img").first.evaluate("image => image.naturalWidth") > 10
     for cell in cells:
@@ -103,19 +132,118 @@ def test_a_page_shows_each_cell_and_ends_in_the_command(place: Place, chromium: 
     page.close()
 
 
-def test_a_reading_is_chosen_by_its_number(place: Place, chromium: Any) -> None:
-    file = place.root / "chosen.html"
-    place.khrop("repair", "scan", "--html", file, code=1)
+def test_a_reading_is_chosen_by_its_number(confirm_page: Path, chromium: Any) -> None:
     page = chromium.new_page()
-    page.goto(file.as_uri())
+    page.goto(confirm_page.as_uri())
     page.keyboard.press("Alt+1")
     first = page.locator("tr[data-cell]").first
     assert first.locator("input").input_value() == first.locator("button").first.get_attribute("value")
     page.close()
 
 
-def test_all_cells_are_confirmed_together_or_none(place: Place) -> None:
-    cells = uncertain(place)
+def test_its_readings_are_pairs_of_a_text_and_a_probability(place: Place, cells: list[dict[str, Any]]) -> None:
+    for cell in cells:
+        odds = [one["probability"] for one in cell["may_be"]]
+        assert odds == sorted(odds, reverse=True)
+        assert all(0 <= p <= 1 for p in odds)
+        assert cell["printed"] in {one["text"] for one in cell["may_be"]}
+    shown = place.khrop("show", "scan", "--json", code=1).stdout
+    assert json.loads(shown)["uncertain"] == cells, "the warehouse has what the reader said"
+
+
+def test_the_trail_of_a_cell_has_its_rivals_and_its_picture(place: Place, cells: list[dict[str, Any]]) -> None:
+    cell = max(cells, key=lambda one: len(one["may_be"]))
+    at = f"{cell['row']}:{cell['column']}"
+    said = place.khrop("show", "scan", "--cell", at).stdout
+    for one in cell["may_be"]:
+        assert one["text"] in line(said, "may be")
+    assert f"--cell {at} --picture FILE writes it" in line(said, "picture")
+    assert Path(line(said, "page")).read_bytes().startswith(b"\x89PNG"), "the page that it stands on"
+    file = place.root / "cell.png"
+    assert line(place.khrop("show", "scan", "--cell", at, "--picture", file).stdout, "picture") == str(file)
+    with Image.open(file) as picture:
+        assert picture.width > picture.height > 10
+    told = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
+    assert told["may_be"] == cell["may_be"]
+    assert base64.b64decode(told["picture"].removeprefix("data:image/png;base64,")) == file.read_bytes()
+
+
+def test_a_certain_cell_has_no_rivals(place: Place, cells: list[dict[str, Any]]) -> None:
+    certain = next(str(row[1]) for row in place.sheet.rows if row[1] not in {cell["row"] for cell in cells})
+    told = json.loads(place.khrop("show", "scan", "--cell", f"{certain}:total", "--json").stdout)
+    assert (told["may_be"], told["picture"]) == ([], "")
+    file = place.root / "none.png"
+    refused = place.khrop("show", "scan", "--cell", f"{certain}:total", "--picture", file, code=2).stderr
+    assert "only cells of a scan that are not certain have one" in refused
+    assert not file.exists()
+    assert "goes with --cell" in place.khrop("show", "scan", "--picture", file, code=2).stderr
+    at = f"{cells[0]['row']}:{cells[0]['column']}"
+    refused = place.khrop("show", "scan", "--cell", at, "--picture", place.root / "no" / "x.png", code=2).stderr
+    assert "cannot be written: No such file or directory" in refused
+
+
+def test_the_ui_shows_the_cells_with_their_pictures(place: Place, cells: list[dict[str, Any]]) -> None:
+    metadata = materialized()
+    assert metadata["cells_to_confirm"].value == len(cells)
+    table = str(metadata["uncertain_cells"].value)
+    rows = [row for row in table.splitlines() if "data:image/png" in row]
+    assert len(rows) == len(cells)
+    for row, cell in zip(rows, cells, strict=True):
+        assert row.startswith(f"| {cell['row']} | {cell['column']} | ![{cell['row']}")
+        assert all(one["text"] in row for one in cell["may_be"])
+        png = base64.b64decode(row.partition("base64,")[2].partition(")")[0])
+        with Image.open(io.BytesIO(png)) as picture:
+            assert picture.width > 10
+    assert len(table) < 100_000
+
+
+def test_the_page_of_quality_shows_the_cells(place: Place, cells: list[dict[str, Any]], chromium: Any) -> None:
+    place.khrop("report")
+    address = (Home.current().site / "quality.html").as_uri()
+    for language, words in (("th", "อ่านว่า"), ("en", "Read as")):
+        for width in (1280, 360):
+            page = chromium.new_page(viewport={"width": width, "height": 740})
+            page.goto(f"{address}#lang={language}")
+            assert page.evaluate(NAMELESS) == []
+            assert page.evaluate(FAINT) == []
+            assert page.evaluate(WIDER) == 0
+            shown = page.locator(".cells li")
+            assert shown.count() == len(cells)
+            for text, cell in zip(shown.all_inner_texts(), cells, strict=True):
+                assert f"{words} {cell['printed']}" in text
+                assert all(one["text"] in text for one in cell["may_be"])
+                assert "%" in text
+            pictures = page.locator(".cells img")
+            assert all(width > 10 for width in pictures.evaluate_all("all => all.map(one => one.naturalWidth)"))
+            name = pictures.first.get_attribute("alt")
+            assert name.startswith("ภาพของช่อง" if language == "th" else "Picture of the cell")
+            page.close()
+    page = chromium.new_page()
+    page.goto(address)
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as pdf:
+        text = "".join(sheet.get_textpage().get_text_bounded() for sheet in pdf)
+        assert len(pdf) <= 4
+    assert all(cell["printed"] in text for cell in cells)
+    page.close()
+
+
+def test_what_an_earlier_version_judged_is_known_when_it_is_judged_again(
+    place: Place, cells: list[dict[str, Any]]
+) -> None:
+    warehouse = Warehouse(Home.current().warehouse)
+    with warehouse.writer(), warehouse.writing() as connection:
+        for table in ("raw.cell_candidate", "raw.cell_picture"):
+            connection.execute(f"DELETE FROM {table}")
+    at = f"{cells[0]['row']}:{cells[0]['column']}"
+    said = place.khrop("show", "scan", "--cell", at).stdout
+    (name,) = (row[0] for row in place.ask("SELECT snapshot_id FROM core.snapshot_judged"))
+    assert line(said, "may be").endswith(f"khrop recheck {name} reads it again")
+    assert json.loads(place.khrop("show", "scan", "--json", code=1).stdout)["uncertain"] == []
+    place.khrop("recheck", "scan", code=1)
+    assert json.loads(place.khrop("show", "scan", "--json", code=1).stdout)["uncertain"] == cells
+
+
+def test_all_cells_are_confirmed_together_or_none(place: Place, cells: list[dict[str, Any]]) -> None:
     named = [("--cell", f"{c['row']}:{c['column']}={place.true(c['row'], c['column'])}") for c in cells]
     refused = place.khrop("repair", "scan", "--accept", *named[0], *BY, code=None)
     assert refused.exit_code
@@ -125,6 +253,18 @@ def test_all_cells_are_confirmed_together_or_none(place: Place) -> None:
     rows = place.ask("SELECT province_code, total, saved, pending FROM core.province_progress_current")
     loaded = {(provinces.by_code(code).name_th, *map(str, figures)) for code, *figures in rows}
     assert loaded == {tuple(map(str, row[1:5])) for row in place.sheet.rows}
+
+
+def test_a_confirmed_cell_keeps_its_picture_and_is_no_longer_to_be_confirmed(
+    place: Place, cells: list[dict[str, Any]]
+) -> None:
+    at = f"{cells[0]['row']}:{cells[0]['column']}"
+    told = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
+    assert told["corrected"].endswith("ตรวจกับภาพแล้ว")
+    assert told["may_be"] == cells[0]["may_be"]
+    assert told["picture"]
+    assert json.loads(place.khrop("show", "scan", "--json").stdout)["uncertain"] == []
+    assert "uncertain_cells" not in materialized()
 
 
 def test_what_cannot_be_meant_is_refused(place: Place) -> None:

@@ -15,6 +15,7 @@ from pipelines.publishing.names import Names
 from pipelines.publishing.site import folder, returns
 from pipelines.publishing.site.dataset_pages import DatasetPages
 from pipelines.publishing.site.folder import Group
+from pipelines.publishing.site.pictures import pictured
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import FONT_FILES
 from warehouse import exports, parts
@@ -188,7 +189,8 @@ class _Site:
         names = {name: Names([dataset]) for name, dataset in datasets.items()}
         decisions = returns.decisions(connection)
         all_names = Names(datasets.values())
-        self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names))
+        uncertain = functools.partial(pictured, connection)
+        self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names), uncertain)
         self.others = [
             DatasetPages(connection, home, dataset, names[name], self.returns, decisions)
             for name, dataset in datasets.items()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.publishing.site import labels, returns
 from pipelines.publishing.site.folder import Group
+from pipelines.publishing.site.pictures import pictured
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
@@ -73,7 +74,9 @@ class DatasetPages:
         self.name = dataset.name
         self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
         title = (dataset.title_th, dataset.title_en)
-        self.quality = Quality(f"{self.name}/", self.returns, decisions, lambda one: names, self.aside, title)
+        uncertain = partial(pictured, connection)
+        own = f"{self.name}/"
+        self.quality = Quality(own, self.returns, decisions, lambda one: names, uncertain, self.aside, title)
 
     @property
     def size(self) -> int:

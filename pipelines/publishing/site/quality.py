@@ -12,12 +12,15 @@ from pipelines.publishing.site.templating import Look
 
 if TYPE_CHECKING:
     from pipelines.publishing.names import Names
+    from pipelines.publishing.site.pictures import Pictured
     from pipelines.publishing.suggested_repairs import Suggestion
 
 A_PAGE = 200
 """Returns on a page; counted from the oldest, so that a full page stays as it is."""
 NEWEST = "quality.html"
 LOOK = Look()
+Uncertain = Callable[[Sequence[str]], Mapping[str, Sequence["Pictured"]]]
+"""The cells of returns that a person is to confirm, by return."""
 Aside = Callable[[dict[str, Any]], Any]
 """The rows of a return that were set aside, as the template shows them; None where there are none to show."""
 
@@ -30,6 +33,7 @@ class Quality:
         returns: The returns by name, the newest first.
         decisions: The decisions on them by name.
         names_of: The names of the columns of a return.
+        uncertain: The cells of returns that a person is to confirm.
         aside: What of a return was set aside.
         title: The title of the dataset that they are all of, in Thai and English.
     """
@@ -40,12 +44,13 @@ class Quality:
         returns: Mapping[str, dict[str, Any]],
         decisions: Mapping[str, Any],
         names_of: Callable[[dict[str, Any]], Names],
+        uncertain: Uncertain,
         aside: Aside = lambda one: None,
         title: tuple[str, str] | None = None,
     ) -> None:
         """Prepare the quality pages in a folder of the site for some returns and the decisions on them."""
         self.folder, self.returns, self.decisions = folder, returns, decisions
-        self.names_of, self.aside, self.title = names_of, aside, title
+        self.names_of, self.uncertain, self.aside, self.title = names_of, uncertain, aside, title
         self.parts = parts(list(returns))
         self.page_of = {name: f"{folder}{part}" for part, names in self.parts.items() for name in names}
 
@@ -82,7 +87,9 @@ class Quality:
             yield Group(name, repr(values), partial(self._page, name, values))
 
     def _page(self, name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        return [LOOK.render("quality", name, **values, names_of=self.names_of, aside=self.aside)]
+        uncertain = self.uncertain([one["snapshot_id"] for one in values["returns"]])
+        own = {"names_of": self.names_of, "aside": self.aside, "uncertain": uncertain}
+        return [LOOK.render("quality", name, **values, **own)]
 
 
 def parts(names: list[str]) -> dict[str, list[str]]:

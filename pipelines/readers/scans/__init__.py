@@ -11,7 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from pipelines.readers.document import SCAN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
+from pipelines.readers.candidate import Candidate, in_words
+from pipelines.readers.document import SCAN, UNCERTAIN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.limits import LEAST_PAGE_SIDE
 from pipelines.readers.other_forms import known_other
 from pipelines.readers.scans import letters, pages
@@ -27,8 +28,6 @@ MOST_IN_DOUBT = 60
 MOST_SHOWN = 15
 """Cells in doubt that a reason names."""
 FROM_PICTURE = Meant(None, ("scanned",))
-UNCERTAIN = "uncertain"
-"""The note of a cell that a person is to confirm."""
 
 
 def read_pdf(data: bytes, reason: NeedsReadingByEye) -> Document:
@@ -92,7 +91,7 @@ def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     shown = []
     for row, column, why in whole.doubts[:MOST_SHOWN]:
         place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
-        likely = f": {text}" if row and (text := candidates_of(whole, form, row, column)) else ""
+        likely = f": {said}" if row and (said := _in_words(candidates_of(form, row, column), column)) else ""
         shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")
     more = f"; and {len(whole.doubts) - MOST_SHOWN} more" if len(whole.doubts) > MOST_SHOWN else ""
     first = next((row.page for row, _, _ in whole.doubts if row), 1)
@@ -120,14 +119,22 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mappi
         _add(sheet, [texts.get(name, "") for name in whole.fields])
         for at, name in enumerate(whole.fields):
             if name in unsure.get(id(row), ()):
-                may_be = candidates_of(whole, form, row, _column(form, name))
+                column = _column(form, name)
                 sheet.meant[len(sheet.rows), at + 1] = Meant(
-                    None, (*FROM_PICTURE.notes, UNCERTAIN), doubt=may_be, picture=pages.as_png(row.line.inks[at])
+                    None,
+                    (*FROM_PICTURE.notes, UNCERTAIN),
+                    doubt=candidates_of(form, row, column).get(column, ()),
+                    picture=pages.as_png(row.line.inks[at]),
                 )
     last = sheets[found[-1].number]
     if whole.as_of:
         last.rows.append((len(last.rows) + 1, [whole.as_of]))
     return list(sheets.values())
+
+
+def _in_words(cells: Mapping[str, tuple[Candidate, ...]], column: str) -> str:
+    """What cells may say; each with its column where they are those of a whole row."""
+    return ", ".join(in_words(some) if column else f"{name} {in_words(some)}" for name, some in cells.items())
 
 
 def _column(form: TableForm, name: str) -> str:

@@ -13,11 +13,12 @@ ratio says nothing. Such digits have to look like the other digits of their kind
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from khrop.model.table_shape import Shape
 from khrop.repair.pricing import implied_ratio
+from pipelines.readers.candidate import Candidate
 from pipelines.readers.scans.figures import Read, Reading
 
 Values = tuple[int, ...]
@@ -32,6 +33,8 @@ ALONE = 6.0
 """Nats that one of two changes that cancel must cost by itself, as both may have one cause."""
 FARTHEST = 14.0
 LEAST = -12.0
+MOST_SHOWN = 3
+"""Readings of a cell that a person is shown."""
 _LOST_POINT = 0.7
 _MOST_STATES = 20_000
 _MOST_HYPOTHESES = 60
@@ -281,10 +284,7 @@ def exposed(shape: Shape, values: Values) -> bool:
     return False
 
 
-def likeliest(cells: Mapping[str, Candidates]) -> dict[str, str]:
-    """Return the likeliest readings of cells, with their probabilities, for a person."""
-    shown = {}
-    for column, cell in cells.items():
-        some = list(cell.scores.items())[:3]
-        shown[column] = " / ".join(f"{cell.readings[v].text} ({math.exp(min(s, 0)):.0%})" for v, s in some) or "?"
-    return shown
+def likeliest(cell: Candidates) -> tuple[Candidate, ...]:
+    """Return what a cell may say, the likeliest first, for a person: none where no reading is a figure."""
+    some = list(cell.scores.items())[:MOST_SHOWN]
+    return tuple(Candidate(cell.readings[value].text, math.exp(min(score, 0.0))) for value, score in some)

@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from khrop.model.table_shape import Shape
 from khrop.repair import suggest
+from pipelines.readers.candidate import Candidate
 from pipelines.readers.scans import alike, names, proof
 from pipelines.readers.scans.around import Date, as_of_of
 from pipelines.readers.scans.digit_network import MARK
@@ -211,17 +212,28 @@ def _continued(page: PageTable, expected: Sequence[str]) -> PageTable:
     return replace(page, headings=[], lines=[page.first, *page.lines], first=None)
 
 
-def candidates_of(whole: Whole, form: TableForm, row: Row, column: str) -> str:
-    """Return the likeliest readings of a cell, or of all figures of a row, for a person."""
+def candidates_of(form: TableForm, row: Row, column: str) -> dict[str, tuple[Candidate, ...]]:
+    """Return what a cell may say, or all figures of a row, for a person.
+
+    Args:
+        form: The form of the table.
+        row: The row.
+        column: A column of the form's shape, or the numbers of the rows; empty: all columns of the shape.
+
+    Returns:
+        What each may say, the likeliest first, by column; nothing for a column that is neither.
+    """
     assert form.pictured is not None
     shape = form.pictured.shape
     columns = {c: _field(form, shape, c) for c in shape.columns}
     some = [column] if column in columns else [] if column else list(columns)
     if column == form.ordinal:
         columns[column], some = column, [column]
-    cells = {c: proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in some if columns[c] in row.cells}
-    shown = proof.likeliest(cells)
-    return ", ".join(text if column else f"{c} {text}" for c, text in shown.items())
+    return {
+        c: proof.likeliest(proof.candidates(row.cells[columns[c]], c == shape.ratio))
+        for c in some
+        if columns[c] in row.cells
+    }
 
 
 def _field(form: TableForm, shape: Shape, column: str) -> str:

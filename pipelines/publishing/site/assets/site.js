@@ -2,7 +2,7 @@
   "use strict";
   const page = document.documentElement;
   const thai = "๐๑๒๓๔๕๖๗๘๙";
-  const texts = ["aria-label", "placeholder", "text"];
+  const texts = ["alt", "aria-label", "placeholder", "text"];
   const parts = () => location.hash.slice(1).split("&").filter(Boolean);
   const anchor = () => parts().find((part) => !part.startsWith("lang=")) || "";
   const kept = {
