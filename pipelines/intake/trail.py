@@ -82,8 +82,8 @@ class Trail:
         `may_be` has the candidates, `picture` the address by which a page can show the picture.
         """
         own = {name: value for name, value in asdict(self).items() if name not in ("row_of", "candidates")}
-        told = {name if name != "row" else self.row_of: value for name, value in own.items()}
-        return {**told, "may_be": plain(self.candidates), "picture": address_of(self.picture)}
+        shown = {name if name != "row" else self.row_of: value for name, value in own.items()}
+        return {**shown, "may_be": plain(self.candidates), "picture": address_of(self.picture)}
 
     def lines(self) -> list[str]:
         """Return the trail as lines for a person, from the figure to the file."""
