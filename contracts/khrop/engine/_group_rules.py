@@ -325,6 +325,13 @@ class GroupRun:
             return set(self.by.snapshots) if fetch_rows(rows.head(1)) else set()
         return {snapshot_name(name) for name in distinct_values(rows, self.by.snapshot)}
 
+    def with_fractions(self, column: str) -> set[str]:
+        """Return the snapshots in which a column has a number that is not whole: none where its type is integer."""
+        col, scale = nw.col(column), self.frame.scales.get(column, 0)
+        if self.frame.schema[column].is_float():
+            return self.snapshots((col - col.floor() > 0).fill_null(False))
+        return self.snapshots((col % 10**scale != 0).fill_null(False)) if scale else set()
+
     def has(self, column: str) -> bool:
         """Check whether the frame has a column."""
         return column in self.frame.schema

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import narwhals as nw
@@ -70,6 +72,11 @@ class KeptRows:
         chosen = nw.from_native(data.assign(__n=range(len(entries)))).filter(where)["__n"].to_list()
         return {entries[n][0] for n in chosen}
 
+    def with_fractions(self, column: str) -> set[str]:
+        """See `Table.with_fractions`."""
+        self._require(column)
+        return {name for name, rows in self.rows.items() if any(_is_fraction(row[column]) for row, _ in rows)}
+
     def has(self, column: str) -> bool:
         """See `Table.has`."""
         return column in (self.columns or ())
@@ -82,3 +89,7 @@ class KeptRows:
     def _require(self, *columns: str) -> None:
         if self.columns is not None and (absent := [c for c in columns if c not in self.columns]):
             raise NotKept(f"it reads rows, of which {', '.join(absent)} is not kept")
+
+
+def _is_fraction(value: Any) -> bool:
+    return isinstance(value, (float, Decimal)) and isfinite(value) and value != int(value)

@@ -89,6 +89,10 @@ class Table(Protocol):
         """Return the snapshots that have rows for which an expression is true."""
         ...
 
+    def with_fractions(self, column: str) -> set[str]:
+        """Return the snapshots in which a column of numbers has one that is not whole; nulls and infinities aside."""
+        ...
+
     def has(self, column: str) -> bool:
         """Check whether the frame has a column."""
         ...

@@ -234,8 +234,10 @@ class LinearSequence(GroupKind):
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the numbers that are absent, double or outside, and rows without a number."""
-        broken = [name for name, rows in groups.items() if rows]
-        for snapshot, rows in table.fetch(broken, (self.column,)):
+        # Numbers that are not whole can be as many, and all different, between the same ends.
+        broken = dict.fromkeys(name for name, rows in groups.items() if rows)
+        broken |= dict.fromkeys(sorted(table.with_fractions(self.column)))
+        for snapshot, rows in table.fetch(list(broken), (self.column,)):
             yield from self._broken(snapshot, rows, by)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
