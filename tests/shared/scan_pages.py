@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from khrop.expressions.percents import rounded
 from khrop.thai.digits import to_arabic, to_thai
 from pipelines.readers.document import RawTable
+from scan_rules import BROKEN, Rules, draw_rules
 
 HEADINGS = {
     "ordinal": "ลำดับ",
@@ -31,10 +32,11 @@ FIRST = 43
 """Rows on the first page."""
 KINDS = (
     "clean", "noise", "turned", "perspective", "light", "faint", "stamp", "jpeg", "fax", "missing", "doubled",
-    "interchanged", "swapped", "slip", "alike", "ascii", "unheaded", "sideways",
+    "interchanged", "swapped", "slip", "alike", "ascii", "unheaded", "sideways", *BROKEN,
 )  # fmt: skip
 """The adversities; `alike`: digits of rows where nothing is saved are drawn half as others, alike in both columns;
-`unheaded`: the second page has no headings; `sideways`: each page lies on a side or on its head."""
+`unheaded`: the second page has no headings; `sideways`: each page lies on a side or on its head; `scan_rules.BROKEN`:
+rules that are broken, faint or missing."""
 
 
 @dataclass
@@ -153,13 +155,13 @@ class Printer:
         text = f"{value // 100}.{value % 100:02}" if percent else f"{value:,}" if grouped else str(value)
         return to_thai(text) if self.thai else text
 
-    def pages(self, sheet: Sheet, rules: tuple[int, float], as_of: str) -> list[Image.Image]:
+    def pages(self, sheet: Sheet, rules: Rules, as_of: str) -> list[Image.Image]:
         """The pages of a table, in grey."""
         parts = [sheet.rows[:FIRST], sheet.rows[FIRST:]]
         return [self._page(sheet, part, n, rules, as_of) for n, part in enumerate(parts)]
 
     def _page(
-        self, sheet: Sheet, rows: list[list[object]], number: int, rules: tuple[int, float], as_of: str
+        self, sheet: Sheet, rows: list[list[object]], number: int, rules: Rules, as_of: str
     ) -> Image.Image:
         s = self.scale
         page = Image.new("L", (round(1240 * s), round(1754 * s)), 255)
@@ -193,11 +195,7 @@ class Printer:
                 self.text(page, middles[column], y + 16, text, bold=True)
             y += ROW
             levels.append(y)
-        width, grey = rules
-        for level in levels:
-            draw.line([(edges[0] * s, level * s), (edges[-1] * s, level * s)], fill=int(255 * grey), width=width)
-        for edge in edges:
-            draw.line([(edge * s, levels[0] * s), (edge * s, levels[-1] * s)], fill=int(255 * grey), width=width)
+        draw_rules(page, [float(edge) for edge in edges], levels, rules, s)
         if number and as_of:
             self.text(page, LEFT + 10, y + 30, as_of, middle=False)
         return page
@@ -217,8 +215,9 @@ def scan(
     bolder = [f for f in faces if f.thai.parent == face.thai.parent and ("700" in f.thai.name or "Bold" in f.thai.name)]
     sheet = altered(rng, kind, sheet_of(rng, wholes))
     printer = Printer(face, bolder[0] if bolder else face, dots, thai=kind != "ascii", headed=kind != "unheaded")
-    rules = (max(1, round(dots / 150 * float(rng.choice([1, 1.6])))), 0.55 if kind == "faint" else 0.1)
-    drawn = printer.pages(sheet, rules, as_of)
+    width = max(1, round(dots / 150 * float(rng.choice([1, 1.6]))))
+    grey = {"faint": 0.55, "pale": 0.8}.get(kind, 0.1)
+    drawn = printer.pages(sheet, Rules(width, grey, kind, seed), as_of)
     if kind == "alike":
         _alike(rng, printer, sheet, drawn)
     pages = [_spoilt(rng, kind, page, dots) for page in drawn]
@@ -255,7 +254,7 @@ def _spoilt(rng: np.random.Generator, kind: str, page: Image.Image, dots: int) -
     s = dots / 150
     if kind == "stamp":
         page = _stamped(rng, page, s)
-    if kind in ("turned", "noise", "jpeg", "light"):
+    if kind in ("turned", "noise", "jpeg", "light", *BROKEN):
         most = 3.5 if kind == "turned" else 0.8
         page = page.rotate(float(rng.uniform(-most, most)), Image.Resampling.BICUBIC, fillcolor=255)
     if kind == "perspective":

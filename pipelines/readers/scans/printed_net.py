@@ -1,0 +1,315 @@
+"""The table on a page by its rows and columns of print, where its rules are broken, faint or missing.
+
+Rows are baselines in a regular pitch, columns are parted by gaps that no row prints into; what is left of rules says
+where in a gap an edge is. A page on which rows and columns of print contradict one another, or what is left of rules,
+has no net: where a figure could come into another row or column, none is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from pipelines.readers.scans.ink import Bits, Ink
+from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, WIDE, Net, Ruled, ruled, smaller, thin_of
+
+_LOWEST, _HIGHEST = 8, 36
+"""Dots of the height of a digit."""
+_LEAST_LETTERS = 4
+"""Letters on a baseline."""
+_UNEVEN = 0.12
+"""Of the pitch of rows, so much may the distance of two rows differ from it."""
+_BESIDE, _MOST_BESIDE = 0.3, (0.05, 0.3)
+"""Of the pitch: what lies farther from a baseline is beside it; so many figures may, and so many letters of names."""
+_ASLANT = 0.2
+"""Of the pitch: so far may the letters of a column lie from the baselines, in the middle."""
+_FILLED = 0.6
+"""Of the columns, so many are printed in each row."""
+_FILL = 0.2
+_SELDOM = 0.1
+_WIDER = 1.15
+_APART = 1.3
+"""Of the pitch: lines of headings are nearer to one another, titles are not."""
+_UPRIGHT_SHARE, _LEVEL_SHARE, _LEFT_SHARE = 0.25, 0.45, 0.08
+"""Of a table, so much is printed where a rule was, or so much in long strokes."""
+_SPECK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What hangs together on a page: its places, and which of it are letters or digits."""
+
+    boxes: NDArray[np.int64]
+    """Shape (parts, 4): top, bottom, left, right."""
+    letters: Bits
+    bars: Bits
+    high: float
+    """Dots of the height of a digit."""
+
+
+def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
+    """Return the table of a level page by its rows and columns of print, with edges between them, if it has one."""
+    scale = min(1.0, WIDE / page.shape[1])
+    small = smaller(page, scale)
+    printed = ndimage.gaussian_filter(small, 0.7) > 0.3
+    labels, _ = ndimage.label(printed, np.ones((3, 3), int))
+    parts = _parts(labels)
+    if parts is None:
+        return None
+    bases = _regular(_baselines(parts, small.shape[0]))
+    if len(bases) < LEAST_ROWS + 1:
+        return None
+    bases, spans = _body(parts, bases, small.shape[1])
+    if len(bases) < LEAST_ROWS + 1 or len(spans) < LEAST_COLUMNS:
+        return None
+    printed &= np.bincount(labels.ravel())[labels] >= _SPECK
+    thin = printed & thin_of(printed)
+    levels = _levels(thin, spans, parts.high)
+    edges = _edges(bases, parts.high, levels)
+    uprights = _uprights(thin, edges, parts.high)
+    plain = _plain(printed, uprights, levels)
+    top = _top(parts, plain, edges, levels, (spans[0][0], spans[-1][1]))
+    columns = _columns(plain, edges, top, uprights, parts.high)
+    if columns is None or not _agree(parts, bases, edges, columns):
+        return None
+    rows = edges if top is None else [top, *edges]
+    box = np.array([(columns[0], rows[0]), (columns[-1], rows[0]), (columns[-1], rows[-1]), (columns[0], rows[-1])])
+    net = Net(page, box / scale, scale)
+    table = ruled(net, columns[-1] - columns[0], rows[-1] - rows[0], rules=False)
+    if table is None:
+        return None
+    own = tuple(x - columns[0] + table.margin for x in columns), tuple(y - rows[0] + table.margin for y in rows)
+    return net, Ruled(table.ink, *own, table.margin)
+
+
+def _parts(labels: NDArray[np.int32]) -> _Parts | None:
+    found = ndimage.find_objects(labels)
+    if not found:
+        return None
+    boxes = np.array([(r.start, r.stop, c.start, c.stop) for r, c in found], np.int64)
+    areas = np.bincount(labels.ravel())[1:]
+    tall, wide = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
+    usual = (
+        (tall >= _LOWEST) & (tall <= _HIGHEST) & (wide > 0.25 * tall) & (wide < 2 * tall) & (areas < 0.8 * tall * wide)
+    )
+    if usual.sum() < LEAST_COLUMNS * LEAST_ROWS:
+        return None
+    high = float(np.median(tall[usual]))
+    bars = (wide > 2 * high) & (tall >= 0.6 * high) & (areas > 0.8 * tall * wide)
+    # Dashes that cross have little print for their size.
+    letters = ~bars & (areas > _FILL * tall * wide)
+    letters &= (tall >= 0.6 * high) & (tall <= 2 * high) & (wide >= 0.25 * high) & (wide <= 14 * high)
+    return _Parts(boxes, letters, bars, high)
+
+
+def _baselines(parts: _Parts, height: int) -> list[int]:
+    """The rows of dots on which letters stand."""
+    counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1)
+    smooth = ndimage.gaussian_filter1d(counts.astype(np.float64), 1.2)
+    near = ndimage.uniform_filter1d(counts.astype(np.float64), 5) * 5
+    most = ndimage.maximum_filter1d(smooth, 2 * round(0.6 * parts.high) + 1)
+    places = np.flatnonzero((smooth == most) & (near >= _LEAST_LETTERS))
+    return [int(y) for i, y in enumerate(places) if not i or y - places[i - 1] > 2]
+
+
+def _regular(bases: list[int]) -> list[int]:
+    """The longest run of baselines in one pitch."""
+    if len(bases) < 2:
+        return []
+    gaps = np.diff(bases)
+    pitch = float(np.median(gaps))
+    regular = np.abs(gaps - pitch) <= max(_UNEVEN * pitch, 1.5)
+    begin, end = max(_runs(regular), key=lambda run: run[1] - run[0], default=(0, -1))
+    return bases[begin : end + 1]
+
+
+def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """The baselines of the rows of figures without lines of headings, and where columns of print are, roughly."""
+    edges = _edges(bases, parts.high, [])
+    rows = np.zeros((len(bases), width), bool)
+    middles = parts.boxes[:, :2].mean(axis=1)
+    places = np.searchsorted(edges, middles) - 1
+    for at in np.flatnonzero((parts.letters | parts.bars) & (places >= 0) & (places < len(bases))):
+        rows[places[at], parts.boxes[at, 2] : parts.boxes[at, 3]] = True
+    spans = _spans(rows.mean(axis=0) <= _SELDOM, parts.high)
+    if len(spans) < LEAST_COLUMNS:
+        return [], []
+    widths = np.array([[_extent(row[a:b]) for a, b in spans] for row in rows])
+    runs = _runs((widths > 0).mean(axis=1) >= _FILLED)
+    begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
+    # Words of headings are wider than the figures below them; a grand total may be, too, and is the last.
+    while end - begin > LEAST_ROWS + 1:
+        below, own = widths[begin + 1 : end - 1], widths[begin] > 0
+        if (widths[begin] > _WIDER * below.max(axis=0))[own].mean() < 0.5:
+            break
+        begin += 1
+    return bases[begin:end], spans
+
+
+def _edges(bases: list[int], high: float, levels: list[int]) -> list[int]:
+    """The edges of rows: half-way between the digits of two rows, or where there is a rule near to that."""
+    pitch = (bases[-1] - bases[0]) / (len(bases) - 1)
+    middles = [
+        bases[0] - pitch / 2,
+        *((a + b) / 2 for a, b in zip(bases, bases[1:], strict=False)),
+        bases[-1] + pitch / 2,
+    ]
+    nominal = [y - high / 2 for y in middles]
+    ruled_at = [
+        min((y for y in levels if abs(y - at) <= 0.35 * pitch), key=lambda y: abs(y - at), default=None)
+        for at in nominal
+    ]
+    moved = [y - at for y, at in zip(ruled_at, nominal, strict=True) if y is not None]
+    usual = float(np.median(moved)) if len(moved) >= 3 else 0.0
+    return [max(round(at + usual) if y is None else y, 0) for y, at in zip(ruled_at, nominal, strict=True)]
+
+
+def _levels(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int]:
+    """The rows of dots in which a level rule is, or what is left of one: it runs through gaps of columns."""
+    gaps = np.concatenate([np.arange(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)])
+    own = thin[:, spans[0][0] : spans[-1][1]].T
+    return _lines(_wider(thin[:, gaps].T).mean(axis=0) >= _LEVEL_SHARE, own, high)
+
+
+def _uprights(thin: Bits, edges: list[int], high: float) -> list[int]:
+    """The columns of dots in which an upright rule is, or what is left of one: it runs on beside edges of rows."""
+    near = np.unique([y + step for y in edges[1:-1] for step in (-5, -4, 4, 5)])
+    own = thin[edges[0] : edges[-1]]
+    some = (_wider(thin[near]).mean(axis=0) >= _UPRIGHT_SHARE) & (_wider(own).mean(axis=0) >= _UPRIGHT_SHARE)
+    return _lines(some, own, high)
+
+
+def _lines(drawn: Bits, own: Bits, high: float) -> list[int]:
+    """The middles of narrow runs of dots in which a rule is drawn, or has long strokes."""
+    wider = _wider(own)
+    long = round(2 * high) | 1
+    strokes = ndimage.maximum_filter1d(ndimage.minimum_filter1d(wider, long, axis=0), long, axis=0)
+    share, beside = wider.mean(axis=0), round(0.6 * high)
+    narrow = np.minimum(np.roll(share, beside), np.roll(share, -beside)) < 0.5 * share
+    on = (drawn | (strokes.mean(axis=0) >= _LEFT_SHARE)) & narrow
+    found = []
+    for a, b in _runs(ndimage.binary_closing(np.pad(on, 3), np.ones(5, bool))[3:-3]):
+        if b - a <= max(0.7 * high, 8):
+            best = np.flatnonzero(share[a:b] == share[a:b].max())
+            found.append(int(a + best[len(best) // 2]))
+    return found
+
+
+def _wider(bits: Bits) -> NDArray[np.uint8]:
+    """As a rule that is a little aslant."""
+    found: NDArray[np.uint8] = ndimage.maximum_filter1d(bits.astype(np.uint8), 3, axis=1)
+    return found
+
+
+def _runs(bits: Bits) -> list[tuple[int, int]]:
+    """Where runs begin and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], bits.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _plain(printed: Bits, uprights: list[int], levels: list[int]) -> Bits:
+    """What is printed, without rules."""
+    plain = printed.copy()
+    for x in uprights:
+        plain[:, max(x - 4, 0) : x + 5] = False
+    for y in levels:
+        plain[max(y - 4, 0) : y + 5] = False
+    return plain
+
+
+def _presence(plain: Bits, edges: list[int]) -> Bits:
+    """Where each row has print, shape (rows, dots)."""
+    found: Bits = np.stack([plain[a + 3 : b - 2].any(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
+    return found
+
+
+def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:
+    """The columns of print: what gaps that are as wide as a digit is high part."""
+    spans: list[tuple[int, int]] = []
+    for a, b in _runs(~empty):
+        if spans and a - spans[-1][1] < 0.85 * high:
+            spans[-1] = (spans[-1][0], b)
+        else:
+            spans.append((a, b))
+    return [(a, b) for a, b in spans if b - a >= 0.3 * high]
+
+
+def _extent(row: Bits) -> int:
+    places = np.flatnonzero(row)
+    return int(places[-1] - places[0] + 1) if len(places) else 0
+
+
+def _top(parts: _Parts, plain: Bits, edges: list[int], levels: list[int], sides: tuple[int, int]) -> int | None:
+    """Where the headings over the rows begin, if there are any: lines near to one another, up to a rule."""
+    pitch = float(np.median(np.diff(edges)))
+    lines = plain[: edges[0] - 2, sides[0] : sides[1]].sum(axis=1) > 1
+    at, any_line = edges[0], False
+    for a, b in reversed(_runs(lines)):
+        if b - a < 3:
+            continue
+        if at - b > _APART * pitch or (any_line and any(b <= y <= at for y in levels)):
+            break
+        at, any_line = a, True
+    if not any_line:
+        return None
+    over = [y for y in levels if at - 0.5 * pitch <= y <= at]
+    return over[-1] if over else max(at - 5, 0)
+
+
+def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int], high: float) -> list[int] | None:
+    """The edges of columns: in gaps that no row prints into, at a rule, or where headings leave a gap as well."""
+    spans = _spans(~_presence(plain, edges).any(axis=0), high)
+    if len(spans) < LEAST_COLUMNS:
+        return None
+    words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
+    reach = round(3 * high)
+    gaps = [(max(spans[0][0] - reach, 0), spans[0][0])]
+    gaps += [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
+    gaps.append((spans[-1][1], min(spans[-1][1] + reach, plain.shape[1])))
+    columns = []
+    for n, (a, b) in enumerate(gaps):
+        own = [x for x in uprights if a - 2 <= x <= b + 2]
+        if n == 0:
+            columns.append(own[-1] if own else round(max(b - 0.8 * high, 0)))
+        elif n == len(gaps) - 1:
+            columns.append(own[0] if own else round(min(a + 0.8 * high, plain.shape[1] - 1)))
+        elif len(own) > 1:
+            return None
+        else:
+            columns.append(own[0] if own else _least(words, a, b))
+    # A rule through print, or another way of parting the columns.
+    if any(columns[0] < x < columns[-1] and x not in columns for x in uprights):
+        return None
+    return columns
+
+
+def _least(words: NDArray[np.int64], a: int, b: int) -> int:
+    """The middle of the widest stretch of a gap in which the headings have least print."""
+    begin, end = max(_runs(words[a:b] <= words[a:b].min()), key=lambda run: run[1] - run[0])
+    return int(a + (begin + end) // 2)
+
+
+def _agree(parts: _Parts, bases: list[int], edges: list[int], columns: list[int]) -> bool:
+    """Whether the letters of every column stand on the baselines of the rows, and no figure lies across an edge.
+
+    Marks of names, of which there is most, may be large, and reach into the row above.
+    """
+    pitch = float(np.median(np.diff(edges)))
+    top, bottom, left, right = parts.boxes[parts.letters].T
+    at_edge = ((left[:, None] <= np.array(columns) + 3) & (right[:, None] >= np.array(columns) - 3)).any(axis=1)
+    column = np.searchsorted(columns, (left + right) / 2) - 1
+    inside = (bottom > edges[0]) & (top < edges[-1]) & ~at_edge & (column >= 0) & (column < len(columns) - 1)
+    top, bottom, column = top[inside], bottom[inside], column[inside]
+    counts = np.bincount(column, minlength=len(columns) - 1)
+    inner, across = np.array(edges[1:-1]), 0.2 * parts.high
+    cut = ((top[:, None] < inner - across) & (bottom[:, None] > inner + across)).any(axis=1)
+    off = bottom - np.array(bases)[np.abs(bottom[:, None] - np.array(bases)).argmin(axis=1)]
+    for at in np.flatnonzero(counts >= len(bases) // 2):
+        own, most = column == at, _MOST_BESIDE[int(counts[at] == counts.max())]
+        beside = (np.abs(off[own]) > _BESIDE * pitch).mean()
+        if abs(float(np.median(off[own]))) > _ASLANT * pitch or max(beside, cut[own].mean()) > most:
+            return False
+    return True
