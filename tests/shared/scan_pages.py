@@ -160,9 +160,7 @@ class Printer:
         parts = [sheet.rows[:FIRST], sheet.rows[FIRST:]]
         return [self._page(sheet, part, n, rules, as_of) for n, part in enumerate(parts)]
 
-    def _page(
-        self, sheet: Sheet, rows: list[list[object]], number: int, rules: Rules, as_of: str
-    ) -> Image.Image:
+    def _page(self, sheet: Sheet, rows: list[list[object]], number: int, rules: Rules, as_of: str) -> Image.Image:
         s = self.scale
         page = Image.new("L", (round(1240 * s), round(1754 * s)), 255)
         edges = np.cumsum([LEFT, *(WIDTHS[c] for c in (*sheet.columns, "bar"))])
@@ -175,7 +173,8 @@ class Printer:
         for column in (*sheet.columns, "bar") if head else ():
             words = HEADINGS.get(column, "แถบสีแสดงการ|เปรียบเทียบ|สถานะ").split("|")
             for line, word in enumerate(words):
-                self.text(page, middles[column], y + 18 + 27 * line, word, bold=True)
+                most = WIDTHS[column] - 8 if rules.kind in BROKEN else 0
+                self.text(page, middles[column], y + 18 + 27 * line, word, bold=True, most=most)
         y += head
         draw = ImageDraw.Draw(page)
         for ordinal, name, *figures in rows:
@@ -306,7 +305,8 @@ def compared(sheet: Sheet, table: RawTable) -> tuple[int, int]:
     for row, (ordinal, name, *printed) in zip(rows, sheet.rows, strict=False):
         provinces += row.cells["province_th"].read != name
         for (name_of, value), want in zip(fields, (ordinal, *printed), strict=True):
-            if row.cells[name_of].place not in table.doubts:
+            # Numbers of rows are read where their heading is.
+            if (name_of != "ordinal" or name_of in row.cells) and row.cells[name_of].place not in table.doubts:
                 figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
     for row in table.totals:
         for (name_of, value), want in zip(fields[1:], sheet.totals, strict=True):

@@ -92,6 +92,8 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     columns = [round((x - table.margin) * more) + table.margin for x in columns]
     rows = [round((y - table.margin) * more) + table.margin for y in rows]
     head, rows, higher = _parted(rows)
+    if len(rows) < 2:
+        return None
     below = rows[0]
     if not higher:
         rows = [head, *rows]

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pipelines.readers.scans.ink import Bits, Ink
-from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, WIDE, Net, Ruled, ruled, smaller, thin_of
+from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, NARROW, WIDE, Net, Ruled, ruled, smaller, thin_of
 
 _LOWEST, _HIGHEST = 8, 36
 """Dots of the height of a digit."""
-_LEAST_LETTERS = 4
-"""Letters on a baseline."""
+_LEAST_LETTERS = (4, 2)
+"""Letters on a baseline, and on one that is half-way between two others."""
 _UNEVEN = 0.12
 """Of the pitch of rows, so much may the distance of two rows differ from it."""
 _BESIDE, _MOST_BESIDE = 0.3, (0.05, 0.3)
@@ -28,13 +28,15 @@ _ASLANT = 0.2
 """Of the pitch: so far may the letters of a column lie from the baselines, in the middle."""
 _FILLED = 0.6
 """Of the columns, so many are printed in each row."""
-_FILL = 0.2
+_FILL = 0.15
 _SELDOM = 0.1
 _WIDER = 1.15
 _APART = 1.3
 """Of the pitch: lines of headings are nearer to one another, titles are not."""
 _UPRIGHT_SHARE, _LEVEL_SHARE, _LEFT_SHARE = 0.25, 0.45, 0.08
 """Of a table, so much is printed where a rule was, or so much in long strokes."""
+_GAP, _CLEAR = 0.85, 0.3
+"""Of the height of a digit: gaps between columns are as wide, and their edges as far from figures."""
 _SPECK = 7
 
 
@@ -69,6 +71,10 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     thin = printed & thin_of(printed)
     levels = _levels(thin, spans, parts.high)
     edges = _edges(bases, parts.high, levels)
+    # Bold headings have long strokes, too: a rule above the rows runs through all columns, with nothing beside it.
+    share = np.pad(_wider(thin[:, spans[0][0] : spans[-1][1]].T).mean(axis=0), 4)
+    alone = (share[4:-4] >= _LEVEL_SHARE) & (np.maximum(share[:-8], share[8:]) < 0.35 * share[4:-4])
+    levels = [y for y in levels if y >= edges[0] - parts.high or alone[y]]
     uprights = _uprights(thin, edges, parts.high)
     plain = _plain(printed, uprights, levels)
     top = _top(parts, plain, edges, levels, (spans[0][0], spans[-1][1]))
@@ -76,6 +82,8 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     if columns is None or not _agree(parts, bases, edges, columns):
         return None
     rows = edges if top is None else [top, *edges]
+    if min(np.diff(rows)) < parts.high or min(np.diff(columns)) < NARROW * (columns[-1] - columns[0]):
+        return None
     box = np.array([(columns[0], rows[0]), (columns[-1], rows[0]), (columns[-1], rows[-1]), (columns[0], rows[-1])])
     net = Net(page, box / scale, scale)
     table = ruled(net, columns[-1] - columns[0], rows[-1] - rows[0], rules=False)
@@ -106,13 +114,22 @@ def _parts(labels: NDArray[np.int32]) -> _Parts | None:
 
 
 def _baselines(parts: _Parts, height: int) -> list[int]:
-    """The rows of dots on which letters stand."""
-    counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1)
-    smooth = ndimage.gaussian_filter1d(counts.astype(np.float64), 1.2)
-    near = ndimage.uniform_filter1d(counts.astype(np.float64), 5) * 5
+    """The rows of dots on which letters stand; one may have few where it is half-way between two others."""
+    counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1).astype(np.float64)
+    smooth, near = ndimage.gaussian_filter1d(counts, 1.2), 5 * ndimage.uniform_filter1d(counts, 5)
     most = ndimage.maximum_filter1d(smooth, 2 * round(0.6 * parts.high) + 1)
-    places = np.flatnonzero((smooth == most) & (near >= _LEAST_LETTERS))
-    return [int(y) for i, y in enumerate(places) if not i or y - places[i - 1] > 2]
+    found = [int(y) for y in np.flatnonzero((smooth == most) & (near > _LEAST_LETTERS[1] - 0.5))]
+    found = [y for y, before in zip(found, [-9, *found], strict=False) if y - before > 2]
+    clear = [y for y in found if near[y] > _LEAST_LETTERS[0] - 0.5]
+    if len(clear) < 2:
+        return []
+    pitch = float(np.median(np.diff(clear)))
+    kept = clear[:1]
+    for y in clear[1:]:
+        if abs(y - kept[-1] - 2 * pitch) <= 2 * _UNEVEN * pitch:
+            kept += [z for z in found if abs(z - (y + kept[-1]) / 2) <= _UNEVEN * pitch][:1]
+        kept.append(y)
+    return kept
 
 
 def _regular(bases: list[int]) -> list[int]:
@@ -170,8 +187,8 @@ def _edges(bases: list[int], high: float, levels: list[int]) -> list[int]:
 def _levels(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int]:
     """The rows of dots in which a level rule is, or what is left of one: it runs through gaps of columns."""
     gaps = np.concatenate([np.arange(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)])
-    own = thin[:, spans[0][0] : spans[-1][1]].T
-    return _lines(_wider(thin[:, gaps].T).mean(axis=0) >= _LEVEL_SHARE, own, high)
+    own = thin[:, gaps].T
+    return _lines(_wider(own).mean(axis=0) >= _LEVEL_SHARE, own, high)
 
 
 def _uprights(thin: Bits, edges: list[int], high: float) -> list[int]:
@@ -230,7 +247,7 @@ def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:
     """The columns of print: what gaps that are as wide as a digit is high part."""
     spans: list[tuple[int, int]] = []
     for a, b in _runs(~empty):
-        if spans and a - spans[-1][1] < 0.85 * high:
+        if spans and a - spans[-1][1] < _GAP * high:
             spans[-1] = (spans[-1][0], b)
         else:
             spans.append((a, b))
@@ -265,7 +282,7 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
     if len(spans) < LEAST_COLUMNS:
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
-    reach = round(3 * high)
+    reach, spare = round(3 * high), round(_CLEAR * high)
     gaps = [(max(spans[0][0] - reach, 0), spans[0][0])]
     gaps += [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
     gaps.append((spans[-1][1], min(spans[-1][1] + reach, plain.shape[1])))
@@ -279,7 +296,7 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
         elif len(own) > 1:
             return None
         else:
-            columns.append(own[0] if own else _least(words, a, b))
+            columns.append(own[0] if own else _least(words, a + spare, b - spare))
     # A rule through print, or another way of parting the columns.
     if any(columns[0] < x < columns[-1] and x not in columns for x in uprights):
         return None
@@ -302,13 +319,15 @@ def _agree(parts: _Parts, bases: list[int], edges: list[int], columns: list[int]
     at_edge = ((left[:, None] <= np.array(columns) + 3) & (right[:, None] >= np.array(columns) - 3)).any(axis=1)
     column = np.searchsorted(columns, (left + right) / 2) - 1
     inside = (bottom > edges[0]) & (top < edges[-1]) & ~at_edge & (column >= 0) & (column < len(columns) - 1)
+    wide = right[inside] - left[inside]
     top, bottom, column = top[inside], bottom[inside], column[inside]
     counts = np.bincount(column, minlength=len(columns) - 1)
+    names = int(np.bincount(column, wide, minlength=len(columns) - 1).argmax())
     inner, across = np.array(edges[1:-1]), 0.2 * parts.high
     cut = ((top[:, None] < inner - across) & (bottom[:, None] > inner + across)).any(axis=1)
     off = bottom - np.array(bases)[np.abs(bottom[:, None] - np.array(bases)).argmin(axis=1)]
     for at in np.flatnonzero(counts >= len(bases) // 2):
-        own, most = column == at, _MOST_BESIDE[int(counts[at] == counts.max())]
+        own, most = column == at, _MOST_BESIDE[int(at == names)]
         beside = (np.abs(off[own]) > _BESIDE * pitch).mean()
         if abs(float(np.median(off[own]))) > _ASLANT * pitch or max(beside, cut[own].mean()) > most:
             return False

@@ -24,7 +24,7 @@ _COVERED = (0.5, 0.7)
 _THROUGH = 0.6
 _NARROWEST = 8
 """Dots of a row or column."""
-_NARROW = 0.02
+NARROW = 0.02
 """Of the width of a table, so much has each column; letters below one another make narrower ones."""
 _FAINT, _FAINT_LENGTH = 0.08, 25
 _FAT = 9
@@ -177,12 +177,11 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     return float(start), float(slope)
 
 
-def nets_of(ink: Ink) -> list[tuple[Net, Ruled]]:
-    """Return the nets of the clear rules and of the faint ones of a page, with their rules, the better first.
+def nets_of(page: Ink) -> list[tuple[Net, Ruled]]:
+    """Return the nets of the clear rules and of the faint ones of a level page, with their rules, the better first.
 
     Where some rules are faint, the clear ones are the net of a part of the table, or lack a column.
     """
-    page = level(ink)
     found = []
     for faint in (False, True):
         if (net := net_of(page, faint)) is not None:
@@ -215,7 +214,7 @@ def ruled(
     columns = _through(ink, columns, rows)
     if len(columns) < LEAST_COLUMNS + 1 or min(np.diff(rows)) < _NARROWEST:
         return None
-    if min(np.diff(columns)) < max(_NARROWEST, _NARROW * (columns[-1] - columns[0])):
+    if min(np.diff(columns)) < max(_NARROWEST, NARROW * (columns[-1] - columns[0])):
         return None
     return Ruled(ink, tuple(columns), tuple(rows), margin)
 
