@@ -28,15 +28,22 @@ _ASLANT = 0.2
 """Of the pitch: so far may the letters of a column lie from the baselines, in the middle."""
 _FILLED = 0.6
 """Of the columns, so many are printed in each row."""
-_FILL = 0.15
+_FILL, _LOW = 0.2, 0.2
 _SELDOM = 0.1
 _WIDER = 1.15
 _APART = 1.3
 """Of the pitch: lines of headings are nearer to one another, titles are not."""
-_UPRIGHT_SHARE, _LEVEL_SHARE, _LEFT_SHARE = 0.25, 0.45, 0.08
-"""Of a table, so much is printed where a rule was, or so much in long strokes."""
-_GAP, _CLEAR = 0.85, 0.3
-"""Of the height of a digit: gaps between columns are as wide, and their edges as far from figures."""
+_LEFT, _THROUGH = 0.15, 0.45
+"""Of a gap between columns or rows, so much is printed where a rule was; above the rows, of the table."""
+_ASIDE, _LIGHTER = 5, 0.35
+"""So many dots beside a rule, less than this share of its print is left."""
+_NEAR = 0.35
+"""Of the pitch: so near to the middle between two rows is their rule."""
+_MARGIN = 3.0
+"""Of the height of a digit: so near to the first and the last column is the rule beside it."""
+_GAP, _CLEAR, _NARROWEST = 0.85, 0.3, 0.6
+"""Of the height of a digit: gaps between columns are as wide, their edges as far from figures, and columns of print as
+wide."""
 _SPECK = 7
 
 
@@ -47,6 +54,7 @@ class _Parts:
     boxes: NDArray[np.int64]
     """Shape (parts, 4): top, bottom, left, right."""
     letters: Bits
+    points: Bits
     bars: Bits
     high: float
     """Dots of the height of a digit."""
@@ -58,24 +66,26 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     small = smaller(page, scale)
     printed = ndimage.gaussian_filter(small, 0.7) > 0.3
     labels, _ = ndimage.label(printed, np.ones((3, 3), int))
+    printed &= np.bincount(labels.ravel())[labels] >= _SPECK
     parts = _parts(labels)
     if parts is None:
         return None
     bases = _regular(_baselines(parts, small.shape[0]))
     if len(bases) < LEAST_ROWS + 1:
         return None
+    thin = printed & thin_of(printed)
+    parts = _parts(ndimage.label(_without_dashes(printed, thin, bases, parts.high), np.ones((3, 3), int))[0])
+    if parts is None:
+        return None
     bases, spans = _body(parts, bases, small.shape[1])
     if len(bases) < LEAST_ROWS + 1 or len(spans) < LEAST_COLUMNS:
         return None
-    printed &= np.bincount(labels.ravel())[labels] >= _SPECK
-    thin = printed & thin_of(printed)
-    levels = _levels(thin, spans, parts.high)
+    levels = _levels(thin, spans)
     edges = _edges(bases, parts.high, levels)
-    # Bold headings have long strokes, too: a rule above the rows runs through all columns, with nothing beside it.
-    share = np.pad(_wider(thin[:, spans[0][0] : spans[-1][1]].T).mean(axis=0), 4)
-    alone = (share[4:-4] >= _LEVEL_SHARE) & (np.maximum(share[:-8], share[8:]) < 0.35 * share[4:-4])
-    levels = [y for y in levels if y >= edges[0] - parts.high or alone[y]]
-    uprights = _uprights(thin, edges, parts.high)
+    uprights = _uprights(thin[edges[0] : edges[-1]], spans, parts.high)
+    if uprights is None:
+        return None
+    levels = [y for y in edges if levels[y]] + _above(thin[: edges[0] - round(parts.high)], spans)
     plain = _plain(printed, uprights, levels)
     top = _top(parts, plain, edges, levels, (spans[0][0], spans[-1][1]))
     columns = _columns(plain, edges, top, uprights, parts.high)
@@ -110,7 +120,8 @@ def _parts(labels: NDArray[np.int32]) -> _Parts | None:
     # Dashes that cross have little print for their size.
     letters = ~bars & (areas > _FILL * tall * wide)
     letters &= (tall >= 0.6 * high) & (tall <= 2 * high) & (wide >= 0.25 * high) & (wide <= 14 * high)
-    return _Parts(boxes, letters, bars, high)
+    points = (areas >= _SPECK) & (tall < 0.5 * high) & (wide < 0.5 * high)
+    return _Parts(boxes, letters, points, bars, high)
 
 
 def _baselines(parts: _Parts, height: int) -> list[int]:
@@ -145,11 +156,12 @@ def _regular(bases: list[int]) -> list[int]:
 
 def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:
     """The baselines of the rows of figures without lines of headings, and where columns of print are, roughly."""
-    edges = _edges(bases, parts.high, [])
+    edges = _nominal(bases, parts.high)
     rows = np.zeros((len(bases), width), bool)
-    middles = parts.boxes[:, :2].mean(axis=1)
-    places = np.searchsorted(edges, middles) - 1
-    for at in np.flatnonzero((parts.letters | parts.bars) & (places >= 0) & (places < len(bases))):
+    places = np.searchsorted(edges, parts.boxes[:, :2].mean(axis=1)) - 1
+    inside = (places >= 0) & (places < len(bases))
+    low = np.abs(parts.boxes[:, 1] - np.array(bases)[np.clip(places, 0, len(bases) - 1)]) <= _LOW * parts.high
+    for at in np.flatnonzero((parts.letters | parts.bars | (parts.points & low)) & inside):
         rows[places[at], parts.boxes[at, 2] : parts.boxes[at, 3]] = True
     spans = _spans(rows.mean(axis=0) <= _SELDOM, parts.high)
     if len(spans) < LEAST_COLUMNS:
@@ -166,53 +178,70 @@ def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[
     return bases[begin:end], spans
 
 
-def _edges(bases: list[int], high: float, levels: list[int]) -> list[int]:
-    """The edges of rows: half-way between the digits of two rows, or where there is a rule near to that."""
+def _without_dashes(printed: Bits, thin: Bits, bases: list[int], high: float) -> Bits:
+    """What is printed without what may be an upright rule: it runs on between the rows; of letters it takes strokes."""
+    near = np.unique([y + step for y in _nominal(bases, high) for step in (-5, -4, 4, 5)])
+    share = _narrow(_wider(thin[near.clip(0, len(thin) - 1)]).mean(axis=0), _LEFT)
+    plain = printed.copy()
+    plain[:, ndimage.maximum_filter1d(share, 5) > 0] = False
+    return plain
+
+
+def _nominal(bases: list[int], high: float) -> list[int]:
+    """The edges of rows half-way between the digits of two rows."""
     pitch = (bases[-1] - bases[0]) / (len(bases) - 1)
-    middles = [
-        bases[0] - pitch / 2,
-        *((a + b) / 2 for a, b in zip(bases, bases[1:], strict=False)),
-        bases[-1] + pitch / 2,
-    ]
-    nominal = [y - high / 2 for y in middles]
-    ruled_at = [
-        min((y for y in levels if abs(y - at) <= 0.35 * pitch), key=lambda y: abs(y - at), default=None)
-        for at in nominal
-    ]
+    inner = [(a + b) / 2 for a, b in zip(bases, bases[1:], strict=False)]
+    return [max(round(y - high / 2), 0) for y in (bases[0] - pitch / 2, *inner, bases[-1] + pitch / 2)]
+
+
+def _edges(bases: list[int], high: float, levels: NDArray[np.float64]) -> list[int]:
+    """The edges of rows: half-way between the digits of two rows, or where there is a rule near to that."""
+    nominal, reach = _nominal(bases, high), round(_NEAR * (bases[-1] - bases[0]) / (len(bases) - 1))
+    ruled_at: list[int | None] = []
+    for at in nominal:
+        near = levels[max(at - reach, 0) : at + reach + 1]
+        ruled_at.append(max(at - reach, 0) + int(near.argmax()) if near.any() else None)
     moved = [y - at for y, at in zip(ruled_at, nominal, strict=True) if y is not None]
-    usual = float(np.median(moved)) if len(moved) >= 3 else 0.0
-    return [max(round(at + usual) if y is None else y, 0) for y, at in zip(ruled_at, nominal, strict=True)]
+    usual = round(float(np.median(moved))) if len(moved) >= LEAST_ROWS else 0
+    last = len(levels) - 1
+    return [min(max(at + usual, 0), last) if y is None else y for y, at in zip(ruled_at, nominal, strict=True)]
 
 
-def _levels(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int]:
-    """The rows of dots in which a level rule is, or what is left of one: it runs through gaps of columns."""
+def _levels(thin: Bits, spans: list[tuple[int, int]]) -> NDArray[np.float64]:
+    """How much of the gaps between columns a level rule runs through, or what is left of one; 0 where none does."""
     gaps = np.concatenate([np.arange(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)])
-    own = thin[:, gaps].T
-    return _lines(_wider(own).mean(axis=0) >= _LEVEL_SHARE, own, high)
+    return _narrow(_wider(thin[:, gaps].T).mean(axis=0), _LEFT)
 
 
-def _uprights(thin: Bits, edges: list[int], high: float) -> list[int]:
-    """The columns of dots in which an upright rule is, or what is left of one: it runs on beside edges of rows."""
-    near = np.unique([y + step for y in edges[1:-1] for step in (-5, -4, 4, 5)])
-    own = thin[edges[0] : edges[-1]]
-    some = (_wider(thin[near]).mean(axis=0) >= _UPRIGHT_SHARE) & (_wider(own).mean(axis=0) >= _UPRIGHT_SHARE)
-    return _lines(some, own, high)
+def _above(thin: Bits, spans: list[tuple[int, int]]) -> list[int]:
+    """The level rules above the rows, where bold headings have long strokes as well: with nothing beside them."""
+    share = _wider(thin[:, spans[0][0] : spans[-1][1]].T).mean(axis=0)
+    alone = _narrow(share, _THROUGH)
+    return [int(y) for y in np.flatnonzero(alone) if alone[y] == alone[max(y - 3, 0) : y + 4].max()]
 
 
-def _lines(drawn: Bits, own: Bits, high: float) -> list[int]:
-    """The middles of narrow runs of dots in which a rule is drawn, or has long strokes."""
-    wider = _wider(own)
-    long = round(2 * high) | 1
-    strokes = ndimage.maximum_filter1d(ndimage.minimum_filter1d(wider, long, axis=0), long, axis=0)
-    share, beside = wider.mean(axis=0), round(0.6 * high)
-    narrow = np.minimum(np.roll(share, beside), np.roll(share, -beside)) < 0.5 * share
-    on = (drawn | (strokes.mean(axis=0) >= _LEFT_SHARE)) & narrow
+def _uprights(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int] | None:
+    """The upright rules, or what is left of them, in the gaps between columns; None where a gap has two."""
+    share = _narrow(_wider(thin).mean(axis=0), _LEFT)
+    reach = round(_MARGIN * high)
+    gaps = [(max(spans[0][0] - reach, 0), spans[0][0] + 1)]
+    gaps += [(a[1], b[0] + 1) for a, b in zip(spans, spans[1:], strict=False)]
+    gaps.append((spans[-1][1], min(spans[-1][1] + reach, len(share))))
     found = []
-    for a, b in _runs(ndimage.binary_closing(np.pad(on, 3), np.ones(5, bool))[3:-3]):
-        if b - a <= max(0.7 * high, 8):
-            best = np.flatnonzero(share[a:b] == share[a:b].max())
-            found.append(int(a + best[len(best) // 2]))
+    for n, (a, b) in enumerate(gaps):
+        runs = _runs(ndimage.maximum_filter1d(share[a:b], 5) > 0)
+        if len(runs) > 1 and 0 < n < len(gaps) - 1:
+            return None
+        for begin, end in runs[-1:] if n == 0 else runs[:1]:
+            found.append(a + begin + int(share[a + begin : a + end].argmax()))
     return found
+
+
+def _narrow(share: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """The shares of print where they are so large and those beside them are small; else 0."""
+    wide = np.pad(share, _ASIDE, mode="edge" if len(share) else "constant")
+    beside = np.maximum(wide[: -2 * _ASIDE], wide[2 * _ASIDE :])
+    return np.where((share >= least) & (beside < _LIGHTER * share), share, 0.0)
 
 
 def _wider(bits: Bits) -> NDArray[np.uint8]:
@@ -251,7 +280,7 @@ def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], b)
         else:
             spans.append((a, b))
-    return [(a, b) for a, b in spans if b - a >= 0.3 * high]
+    return [(a, b) for a, b in spans if b - a >= _NARROWEST * high]
 
 
 def _extent(row: Bits) -> int:
@@ -282,7 +311,7 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
     if len(spans) < LEAST_COLUMNS:
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
-    reach, spare = round(3 * high), round(_CLEAR * high)
+    reach, spare = round(_MARGIN * high), round(_CLEAR * high)
     gaps = [(max(spans[0][0] - reach, 0), spans[0][0])]
     gaps += [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
     gaps.append((spans[-1][1], min(spans[-1][1] + reach, plain.shape[1])))
