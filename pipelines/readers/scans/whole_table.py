@@ -23,6 +23,7 @@ from pipelines.readers.scans.figures import Read, in_one_script
 from pipelines.readers.scans.letters import LETTER, distance, plain, text_of_line, texts_of
 from pipelines.readers.scans.page_table import Line, PageTable
 from pipelines.readers.scans.proof import Candidates, Values
+from pipelines.readers.scans.row_numbers import numbers
 from pipelines.readers.table_form import TableForm
 
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
@@ -41,7 +42,6 @@ the two cells that agree, and in the worse."""
 _LEAST_ALONE = 0.5
 _MOST_AS_LINES = 8
 """Names that are read twice more, each alone, which takes 0.3 seconds."""
-_LEAST_ORDINAL, _NEARLY = 0.98, 1.0
 
 
 @dataclass(slots=True)
@@ -322,13 +322,11 @@ def _check_repair(
 
 
 def _number(whole: Whole, form: TableForm) -> None:
-    """The printed numbers of the rows, which follow one another."""
+    """The printed numbers of the rows."""
     if form.ordinal not in whole.fields:
         return
-    for place, (row, texts) in enumerate(whole.rows, 1):
-        cell = proof.candidates(row.cells[form.ordinal], ratio=False)
-        best = max(cell.scores.values(), default=0.0)
-        value = place if cell.scores.get(place, proof.LEAST) > best - _NEARLY else cell.best
-        if value is None or (value != place and math.exp(cell.scores[value]) < _LEAST_ORDINAL):
+    found = numbers([row.cells[form.ordinal] for row, _ in whole.rows])
+    for (row, texts), number in zip(whole.rows, found, strict=True):
+        texts[form.ordinal] = number.text
+        if not number.certain:
             whole.doubt(row, form.ordinal, "the number of the row is not certain")
-        texts[form.ordinal] = _text(cell, value)
