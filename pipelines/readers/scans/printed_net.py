@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipelines.readers.scans.ink import Bits, Ink
+from pipelines.readers.scans.ink import Bits, Corners, Ink
 from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, NARROW, WIDE, Net, Ruled, ruled, smaller, thin_of
 
 _LOWEST, _HIGHEST = 8, 36
 """Dots of the height of a digit."""
 _LEAST_LETTERS = (4, 2)
-"""Letters on a baseline, and on one that is half-way between two others."""
+"""Letters on a baseline, and on one that is in pitch with others."""
 _UNEVEN = 0.12
 """Of the pitch of rows, so much may the distance of two rows differ from it."""
 _BESIDE, _MOST_BESIDE = 0.3, (0.05, 0.3)
@@ -70,7 +70,7 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     parts = _parts(labels)
     if parts is None:
         return None
-    bases = _regular(_baselines(parts, small.shape[0]))
+    bases = _baselines(parts, small.shape[0])
     if len(bases) < LEAST_ROWS + 1:
         return None
     thin = printed & thin_of(printed)
@@ -94,13 +94,36 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     rows = edges if top is None else [top, *edges]
     if min(np.diff(rows)) < parts.high or min(np.diff(columns)) < NARROW * (columns[-1] - columns[0]):
         return None
-    box = np.array([(columns[0], rows[0]), (columns[-1], rows[0]), (columns[-1], rows[-1]), (columns[0], rows[-1])])
-    net = Net(page, box / scale, scale)
+    net = Net(page, _corners(parts, bases, columns, rows) / scale, scale)
     table = ruled(net, columns[-1] - columns[0], rows[-1] - rows[0], rules=False)
     if table is None:
         return None
     own = tuple(x - columns[0] + table.margin for x in columns), tuple(y - rows[0] + table.margin for y in rows)
     return net, Ruled(table.ink, *own, table.margin)
+
+
+def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int]) -> Corners:
+    """The corners of the table, where the letters say how baselines fall from left to right."""
+    places, off = _beside(parts, bases)
+    pitch = float(np.median(np.diff(bases)))
+    near = parts.letters & (np.abs(off) <= _BESIDE * pitch)
+    x = parts.boxes[:, 2:].mean(axis=1) - (columns[0] + columns[-1]) / 2
+    y = np.array(bases)[places] - (rows[0] + rows[-1]) / 2
+    fitted = np.stack([np.ones(int(near.sum())), x[near], x[near] * y[near]], axis=1)
+    slopes = np.linalg.lstsq(fitted, off[near].astype(np.float64), rcond=None)[0]
+    half = np.array([columns[-1] - columns[0], rows[-1] - rows[0]]) / 2
+    corners = []
+    for right, down in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+        fall = right * half[0] * (slopes[1] + slopes[2] * down * half[1])
+        corners.append((columns[-1 if right > 0 else 0], rows[-1 if down > 0 else 0] + fall))
+    return np.array(corners)
+
+
+def _beside(parts: _Parts, bases: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The nearest baseline of each part, and how far below it the part ends."""
+    bottom, every = parts.boxes[:, 1], np.array(bases)
+    places = np.abs(bottom[:, None] - every).argmin(axis=1)
+    return places, bottom - every[places]
 
 
 def _parts(labels: NDArray[np.int32]) -> _Parts | None:
@@ -125,33 +148,32 @@ def _parts(labels: NDArray[np.int32]) -> _Parts | None:
 
 
 def _baselines(parts: _Parts, height: int) -> list[int]:
-    """The rows of dots on which letters stand; one may have few where it is half-way between two others."""
+    """The longest run of rows of dots in one pitch on which letters stand; few on one that is in pitch with others."""
     counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1).astype(np.float64)
     smooth, near = ndimage.gaussian_filter1d(counts, 1.2), 5 * ndimage.uniform_filter1d(counts, 5)
     most = ndimage.maximum_filter1d(smooth, 2 * round(0.6 * parts.high) + 1)
     found = [int(y) for y in np.flatnonzero((smooth == most) & (near > _LEAST_LETTERS[1] - 0.5))]
     found = [y for y, before in zip(found, [-9, *found], strict=False) if y - before > 2]
     clear = [y for y in found if near[y] > _LEAST_LETTERS[0] - 0.5]
-    if len(clear) < 2:
+    if len(clear) < LEAST_ROWS:
         return []
     pitch = float(np.median(np.diff(clear)))
+    most_off = max(_UNEVEN * pitch, 1.5)
+
+    def near_to(at: float) -> list[int]:
+        return [y for y in found if abs(y - at) <= most_off][:1]
+
     kept = clear[:1]
     for y in clear[1:]:
-        if abs(y - kept[-1] - 2 * pitch) <= 2 * _UNEVEN * pitch:
-            kept += [z for z in found if abs(z - (y + kept[-1]) / 2) <= _UNEVEN * pitch][:1]
+        if abs(y - kept[-1] - 2 * pitch) <= 2 * most_off:
+            kept += near_to((y + kept[-1]) / 2)
         kept.append(y)
-    return kept
-
-
-def _regular(bases: list[int]) -> list[int]:
-    """The longest run of baselines in one pitch."""
-    if len(bases) < 2:
+    runs = _runs(np.abs(np.diff(kept) - pitch) <= most_off)
+    begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, -1))
+    run = kept[begin : end + 1]
+    if len(run) < LEAST_ROWS:
         return []
-    gaps = np.diff(bases)
-    pitch = float(np.median(gaps))
-    regular = np.abs(gaps - pitch) <= max(_UNEVEN * pitch, 1.5)
-    begin, end = max(_runs(regular), key=lambda run: run[1] - run[0], default=(0, -1))
-    return bases[begin : end + 1]
+    return [*near_to(run[0] - pitch), *run, *near_to(run[-1] + pitch)]
 
 
 def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:
@@ -200,7 +222,7 @@ def _edges(bases: list[int], high: float, levels: NDArray[np.float64]) -> list[i
     ruled_at: list[int | None] = []
     for at in nominal:
         near = levels[max(at - reach, 0) : at + reach + 1]
-        ruled_at.append(max(at - reach, 0) + int(near.argmax()) if near.any() else None)
+        ruled_at.append(max(at - reach, 0) + _middle(near) if near.any() else None)
     moved = [y - at for y, at in zip(ruled_at, nominal, strict=True) if y is not None]
     usual = round(float(np.median(moved))) if len(moved) >= LEAST_ROWS else 0
     last = len(levels) - 1
@@ -217,7 +239,7 @@ def _above(thin: Bits, spans: list[tuple[int, int]]) -> list[int]:
     """The level rules above the rows, where bold headings have long strokes as well: with nothing beside them."""
     share = _wider(thin[:, spans[0][0] : spans[-1][1]].T).mean(axis=0)
     alone = _narrow(share, _THROUGH)
-    return [int(y) for y in np.flatnonzero(alone) if alone[y] == alone[max(y - 3, 0) : y + 4].max()]
+    return [a + _middle(alone[a:b]) for a, b in _runs(alone > 0)]
 
 
 def _uprights(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int] | None:
@@ -233,8 +255,13 @@ def _uprights(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int
         if len(runs) > 1 and 0 < n < len(gaps) - 1:
             return None
         for begin, end in runs[-1:] if n == 0 else runs[:1]:
-            found.append(a + begin + int(share[a + begin : a + end].argmax()))
+            found.append(a + begin + _middle(share[a + begin : a + end]))
     return found
+
+
+def _middle(share: NDArray[np.float64]) -> int:
+    """The middle of where a share is greatest."""
+    return int(np.flatnonzero(share >= 0.97 * share.max()).mean())
 
 
 def _narrow(share: NDArray[np.float64], least: float) -> NDArray[np.float64]:
@@ -344,17 +371,17 @@ def _agree(parts: _Parts, bases: list[int], edges: list[int], columns: list[int]
     Marks of names, of which there is most, may be large, and reach into the row above.
     """
     pitch = float(np.median(np.diff(edges)))
+    off = _beside(parts, bases)[1][parts.letters]
     top, bottom, left, right = parts.boxes[parts.letters].T
     at_edge = ((left[:, None] <= np.array(columns) + 3) & (right[:, None] >= np.array(columns) - 3)).any(axis=1)
     column = np.searchsorted(columns, (left + right) / 2) - 1
     inside = (bottom > edges[0]) & (top < edges[-1]) & ~at_edge & (column >= 0) & (column < len(columns) - 1)
     wide = right[inside] - left[inside]
-    top, bottom, column = top[inside], bottom[inside], column[inside]
+    top, bottom, column, off = top[inside], bottom[inside], column[inside], off[inside]
     counts = np.bincount(column, minlength=len(columns) - 1)
     names = int(np.bincount(column, wide, minlength=len(columns) - 1).argmax())
     inner, across = np.array(edges[1:-1]), 0.2 * parts.high
     cut = ((top[:, None] < inner - across) & (bottom[:, None] > inner + across)).any(axis=1)
-    off = bottom - np.array(bases)[np.abs(bottom[:, None] - np.array(bases)).argmin(axis=1)]
     for at in np.flatnonzero(counts >= len(bases) // 2):
         own, most = column == at, _MOST_BESIDE[int(at == names)]
         beside = (np.abs(off[own]) > _BESIDE * pitch).mean()

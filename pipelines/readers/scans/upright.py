@@ -22,8 +22,6 @@ from pipelines.readers.table_form import TableForm
 _LEAST_FIELDS = 2
 _LEAST_NAMES = 0.3
 """Of the rows of an upright page, so many have a known name, whatever its headings are."""
-_WHOLE_NAMES = 0.95
-"""Of the rows of a table whose net lacks no rule, so many have a known name, or the rows of print are counted."""
 
 
 def upright_table(
@@ -67,17 +65,13 @@ def _table(number: int, page: Ink, forms: Sequence[TableForm]) -> tuple[PageTabl
     """The table of a page by its rules, or by its print where rules are broken or missing; and its net, if any."""
     nets = nets_of(page)
     table = page_table(number, nets)
-    first = nets[0][1] if nets else None
-    if table is not None and any(_known(table, form) >= _complete(table, form) for form in forms):
-        return table, first
     printed = printed_net(page)
     if printed is None:
-        return table, first
-    if table is not None and _has_shape(table, printed):
-        return table, printed[1]
-    other = page_table(number, [printed])
-    if table is None or (other is not None and max(_known(other, f) > _known(table, f) for f in forms)):
-        return other, printed[1]
+        return table, nets[0][1] if nets else None
+    if table is None or not _has_shape(table, printed):
+        other = page_table(number, [printed])
+        if table is None or (other is not None and any(_better(other, table, form) for form in forms)):
+            table = other
     return table, printed[1]
 
 
@@ -87,17 +81,16 @@ def _has_shape(table: PageTable, printed: tuple[Net, Ruled]) -> bool:
     return len(table.widths) == len(printed[1].columns) - 1 and rows - len(table.lines) in (0, 1)
 
 
+def _better(other: PageTable, table: PageTable, form: TableForm) -> bool:
+    """Whether more is known of one table than of another, or as much in more columns."""
+    return (*_known(other, form), len(other.widths)) > (*_known(table, form), len(table.widths))
+
+
 def _known(table: PageTable, form: TableForm) -> tuple[int, int]:
     """How many fields a table clearly has, and how many of its rows have a known name."""
     assert form.pictured is not None
     fields = sum(map(bool, fields_of(form, [table.headings])))
     return fields, sum(is_name(line.name, form.pictured.shape.expected) for line in table.lines)
-
-
-def _complete(table: PageTable, form: TableForm) -> tuple[int, int]:
-    """What a table without a fault has of both."""
-    assert form.pictured is not None
-    return len(form.pictured.headings), int(_WHOLE_NAMES * len(table.lines))
 
 
 def _is_upright(table: PageTable, form: TableForm) -> bool:
