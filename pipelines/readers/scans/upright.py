@@ -39,11 +39,10 @@ def upright_table(
         The table, if there is one, and the quarters by which the page was turned.
     """
     best: tuple[PageTable | None, int] = (None, 0)
-    left = [quarter]
+    left, ink = [quarter], even(grey)
     while left:
         turn = left.pop(0)
-        page = _level(grey, turn)
-        table, seen = _table(number, page, forms)
+        table, seen = _table(number, _level(ink, turn), forms)
         if table is not None and any(_is_upright(table, form) for form in forms):
             return table, turn
         if best[0] is None:
@@ -52,13 +51,13 @@ def upright_table(
             if seen is not None:
                 sideways = len(seen.columns) > len(seen.rows)
                 left = [(quarter + step) % 4 for step in ((1, 3) if sideways else (2,))]
-            elif printed_net(_level(grey, quarter + 1)) is not None:
+            elif printed_net(_level(ink, quarter + 1)) is not None:
                 left = [(quarter + step) % 4 for step in (1, 3)]
     return best
 
 
-def _level(grey: Grey, turn: int) -> Ink:
-    return level(even(np.ascontiguousarray(np.rot90(grey, turn))))
+def _level(ink: Ink, turn: int) -> Ink:
+    return level(np.ascontiguousarray(np.rot90(ink, turn)))
 
 
 def _table(number: int, page: Ink, forms: Sequence[TableForm]) -> tuple[PageTable | None, Ruled | None]:
