@@ -64,6 +64,7 @@ class PageTable:
         widths: The widths of the columns, as shares of the table.
         words: The lines above and below it.
         first: The row of the headings read as one of figures, where it is no higher than these: it may be one.
+        by_print: Whether its columns are those of its print, so that their widths are nearly those of other pages.
     """
 
     number: int
@@ -74,6 +75,7 @@ class PageTable:
     widths: list[float] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
     first: Line | None = None
+    by_print: bool = False
 
 
 def page_table(number: int, nets: Sequence[tuple[Net, Ruled]]) -> PageTable | None:

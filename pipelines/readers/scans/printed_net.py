@@ -133,15 +133,15 @@ def _parts(labels: NDArray[np.int32]) -> _Parts | None:
     boxes = np.array([(r.start, r.stop, c.start, c.stop) for r, c in found], np.int64)
     areas = np.bincount(labels.ravel())[1:]
     tall, wide = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
-    usual = (
-        (tall >= _LOWEST) & (tall <= _HIGHEST) & (wide > 0.25 * tall) & (wide < 2 * tall) & (areas < 0.8 * tall * wide)
-    )
+    # Dashes that cross have little print for their size.
+    full = areas > _FILL * tall * wide
+    usual = full & (tall >= _LOWEST) & (tall <= _HIGHEST) & (wide > 0.25 * tall) & (wide < 2 * tall)
+    usual &= areas < 0.8 * tall * wide
     if usual.sum() < LEAST_COLUMNS * LEAST_ROWS:
         return None
-    high = float(np.median(tall[usual]))
+    high = float(ndimage.uniform_filter1d(np.bincount(tall[usual]).astype(np.float64), 3).argmax())
     bars = (wide > 2 * high) & (tall >= 0.6 * high) & (areas > 0.8 * tall * wide)
-    # Dashes that cross have little print for their size.
-    letters = ~bars & (areas > _FILL * tall * wide)
+    letters = ~bars & full
     letters &= (tall >= 0.6 * high) & (tall <= 2 * high) & (wide >= 0.25 * high) & (wide <= 14 * high)
     points = (areas >= _SPECK) & (tall < 0.5 * high) & (wide < 0.5 * high)
     return _Parts(boxes, letters, points, bars, high)
@@ -163,17 +163,16 @@ def _baselines(parts: _Parts, height: int) -> list[int]:
     def near_to(at: float) -> list[int]:
         return [y for y in found if abs(y - at) <= most_off][:1]
 
-    kept = clear[:1]
-    for y in clear[1:]:
-        if abs(y - kept[-1] - 2 * pitch) <= 2 * most_off:
-            kept += near_to((y + kept[-1]) / 2)
-        kept.append(y)
-    runs = _runs(np.abs(np.diff(kept) - pitch) <= most_off)
+    runs = _runs(np.abs(np.diff(clear) - pitch) <= most_off)
     begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, -1))
-    run = kept[begin : end + 1]
+    run = clear[begin : end + 1]
     if len(run) < LEAST_ROWS:
         return []
-    return [*near_to(run[0] - pitch), *run, *near_to(run[-1] + pitch)]
+    while more := near_to(run[-1] + pitch):
+        run += more
+    while more := near_to(run[0] - pitch):
+        run = more + run
+    return run
 
 
 def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:

@@ -69,6 +69,8 @@ def _table(number: int, page: Ink, forms: Sequence[TableForm]) -> tuple[PageTabl
         return table, nets[0][1] if nets else None
     if table is None or not _has_shape(table, printed):
         other = page_table(number, [printed])
+        if other is not None:
+            other.by_print = True
         if table is None or (other is not None and any(_better(other, table, form) for form in forms)):
             table = other
     return table, printed[1]

@@ -29,8 +29,8 @@ from pipelines.readers.table_form import TableForm
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
 _FARTHEST_HEADING = 0.6
 _CLEARER_HEADING = 0.15
-_OTHER_WIDTH = 0.02
-"""Of the width of the table."""
+_OTHER_WIDTH = (0.02, 0.06)
+"""Of the width of the table; the second where an edge of a column is anywhere in the gap between two."""
 _UNLIKE = 0.58
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
@@ -135,7 +135,8 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
     columns = {name: _field(form, shape, name) for name in shape.columns}
     first = pages[0].widths
     for page in pages[1:]:
-        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > _OTHER_WIDTH:
+        other = _OTHER_WIDTH[page.by_print or pages[0].by_print]
+        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > other:
             whole = Whole([""] * len(first))
             whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
             return whole
