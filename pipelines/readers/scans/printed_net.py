@@ -33,12 +33,16 @@ _SELDOM = 0.1
 _WIDER = 1.15
 _APART = 1.3
 """Of the pitch: lines of headings are nearer to one another, titles are not."""
+_DARK = 0.4
+"""The ink of a thin rule, where it is whole."""
 _LEFT, _THROUGH = 0.15, 0.45
 """Of a gap between columns or rows, so much is printed where a rule was; above the rows, of the table."""
 _ASIDE, _LIGHTER = 5, 0.35
 """So many dots beside a rule, less than this share of its print is left."""
 _NEAR = 0.35
 """Of the pitch: so near to the middle between two rows is their rule."""
+_LEAN, _BANDS = 8, 16
+"""Dots that upright rules of a level page lean at most, and the parts of their length that are laid over each other."""
 _MARGIN = 3.0
 """Of the height of a digit: so near to the first and the last column is the rule beside it."""
 _GAP, _CLEAR, _NARROWEST = 0.85, 0.3, 0.6
@@ -73,16 +77,18 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     bases = _baselines(parts, small.shape[0])
     if len(bases) < LEAST_ROWS + 1:
         return None
-    thin = printed & thin_of(printed)
+    no_bar = thin_of(printed)
+    thin, drawn = printed & no_bar, np.where(no_bar, np.clip(small / _DARK, 0, 1), 0)
     parts = _parts(ndimage.label(_without_dashes(printed, thin, bases, parts.high), np.ones((3, 3), int))[0])
     if parts is None:
         return None
     bases, spans = _body(parts, bases, small.shape[1])
     if len(bases) < LEAST_ROWS + 1 or len(spans) < LEAST_COLUMNS:
         return None
-    levels = _levels(thin, spans)
+    levels = _levels(drawn, spans)
     edges = _edges(bases, parts.high, levels)
-    uprights = _uprights(thin[edges[0] : edges[-1]], spans, parts.high)
+    lean, share = _leaning(drawn[edges[0] : edges[-1]], spans, parts.high)
+    uprights = _uprights(share, spans, parts.high)
     if uprights is None:
         return None
     levels = [y for y in edges if levels[y]] + _above(thin[: edges[0] - round(parts.high)], spans)
@@ -94,7 +100,7 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     rows = edges if top is None else [top, *edges]
     if min(np.diff(rows)) < parts.high or min(np.diff(columns)) < NARROW * (columns[-1] - columns[0]):
         return None
-    net = Net(page, _corners(parts, bases, columns, rows) / scale, scale)
+    net = Net(page, _corners(parts, bases, columns, rows, lean / (edges[-1] - edges[0])) / scale, scale)
     table = ruled(net, columns[-1] - columns[0], rows[-1] - rows[0], rules=False)
     if table is None:
         return None
@@ -102,8 +108,8 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     return net, Ruled(table.ink, *own, table.margin)
 
 
-def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int]) -> Corners:
-    """The corners of the table, where the letters say how baselines fall from left to right."""
+def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int], lean: float) -> Corners:
+    """The corners of the table, whose baselines fall to the right as its letters do, and whose upright rules lean."""
     places, off = _beside(parts, bases)
     pitch = float(np.median(np.diff(bases)))
     near = parts.letters & (np.abs(off) <= _BESIDE * pitch)
@@ -115,7 +121,7 @@ def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int
     corners = []
     for right, down in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
         fall = right * half[0] * (slopes[1] + slopes[2] * down * half[1])
-        corners.append((columns[-1 if right > 0 else 0], rows[-1 if down > 0 else 0] + fall))
+        corners.append((columns[-1 if right > 0 else 0] + lean * down * half[1], rows[-1 if down > 0 else 0] + fall))
     return np.array(corners)
 
 
@@ -228,10 +234,10 @@ def _edges(bases: list[int], high: float, levels: NDArray[np.float64]) -> list[i
     return [min(max(at + usual, 0), last) if y is None else y for y, at in zip(ruled_at, nominal, strict=True)]
 
 
-def _levels(thin: Bits, spans: list[tuple[int, int]]) -> NDArray[np.float64]:
+def _levels(drawn: Ink, spans: list[tuple[int, int]]) -> NDArray[np.float64]:
     """How much of the gaps between columns a level rule runs through, or what is left of one; 0 where none does."""
     gaps = np.concatenate([np.arange(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)])
-    return _narrow(_wider(thin[:, gaps].T).mean(axis=0), _LEFT)
+    return _narrow(drawn[:, gaps].mean(axis=1).astype(np.float64), _LEFT)
 
 
 def _above(thin: Bits, spans: list[tuple[int, int]]) -> list[int]:
@@ -241,13 +247,32 @@ def _above(thin: Bits, spans: list[tuple[int, int]]) -> list[int]:
     return [a + _middle(alone[a:b]) for a, b in _runs(alone > 0)]
 
 
-def _uprights(thin: Bits, spans: list[tuple[int, int]], high: float) -> list[int] | None:
-    """The upright rules, or what is left of them, in the gaps between columns; None where a gap has two."""
-    share = _narrow(_wider(thin).mean(axis=0), _LEFT)
+def _leaning(drawn: Ink, spans: list[tuple[int, int]], high: float) -> tuple[int, NDArray[np.float64]]:
+    """How many dots upright rules lean to the right from top to bottom, and how dark lines that do are."""
+    bands = np.stack([band.mean(axis=0, dtype=np.float64) for band in np.array_split(drawn, _BANDS)])
+    between = np.zeros(drawn.shape[1], bool)
+    for a, b in _gaps(spans, high, drawn.shape[1]):
+        between[a:b] = True
+    off = (np.arange(_BANDS) - (_BANDS - 1) / 2) / _BANDS
+    along = {
+        lean: np.mean([np.roll(band, -round(lean * at)) for band, at in zip(bands, off, strict=True)], axis=0)
+        for lean in sorted(range(-_LEAN, _LEAN + 1), key=abs)
+    }
+    best = max(along, key=lambda lean: float((along[lean][between] ** 2).sum()))
+    return best, along[best]
+
+
+def _gaps(spans: list[tuple[int, int]], high: float, width: int) -> list[tuple[int, int]]:
+    """The gaps before, between and behind columns of print."""
     reach = round(_MARGIN * high)
-    gaps = [(max(spans[0][0] - reach, 0), spans[0][0] + 1)]
-    gaps += [(a[1], b[0] + 1) for a, b in zip(spans, spans[1:], strict=False)]
-    gaps.append((spans[-1][1], min(spans[-1][1] + reach, len(share))))
+    inner = [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
+    return [(max(spans[0][0] - reach, 0), spans[0][0]), *inner, (spans[-1][1], min(spans[-1][1] + reach, width))]
+
+
+def _uprights(along: NDArray[np.float64], spans: list[tuple[int, int]], high: float) -> list[int] | None:
+    """The upright rules, or what is left of them, in the gaps between columns; None where a gap has two."""
+    share = _narrow(along, _LEFT)
+    gaps = [(a, b + 1) for a, b in _gaps(spans, high, len(share))]
     found = []
     for n, (a, b) in enumerate(gaps):
         runs = _runs(ndimage.maximum_filter1d(share[a:b], 5) > 0)
@@ -337,10 +362,8 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
     if len(spans) < LEAST_COLUMNS:
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
-    reach, spare = round(_MARGIN * high), round(_CLEAR * high)
-    gaps = [(max(spans[0][0] - reach, 0), spans[0][0])]
-    gaps += [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
-    gaps.append((spans[-1][1], min(spans[-1][1] + reach, plain.shape[1])))
+    spare = round(_CLEAR * high)
+    gaps = _gaps(spans, high, plain.shape[1])
     columns = []
     for n, (a, b) in enumerate(gaps):
         own = [x for x in uprights if a - 2 <= x <= b + 2]
