@@ -7,61 +7,34 @@ has no net: where a figure could come into another row or column, none is given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipelines.readers.scans.ink import Bits, Corners, Ink
+from pipelines.readers.scans import rule_traces as traces
+from pipelines.readers.scans.ink import Bits, Corners, Ink, runs_of
+from pipelines.readers.scans.print_parts import SPECK, Parts, baselines_of, beside_lines, parts_of
 from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, NARROW, WIDE, Net, Ruled, ruled, smaller, thin_of
 
-_LOWEST, _HIGHEST = 8, 36
-"""Dots of the height of a digit."""
-_LEAST_LETTERS = (4, 2)
-"""Letters on a baseline, and on one that is in pitch with others."""
-_UNEVEN = 0.12
-"""Of the pitch of rows, so much may the distance of two rows differ from it."""
 _BESIDE, _MOST_BESIDE = 0.3, (0.05, 0.3)
 """Of the pitch: what lies farther from a baseline is beside it; so many figures may, and so many letters of names."""
 _ASLANT = 0.2
 """Of the pitch: so far may the letters of a column lie from the baselines, in the middle."""
 _FILLED = 0.6
 """Of the columns, so many are printed in each row."""
-_FILL, _LOW = 0.2, 0.2
+_LOW = 0.2
+"""Of the height of a digit: so near to the baseline ends a point."""
 _SELDOM = 0.1
+"""Of the rows, so few print into what is roughly a gap."""
 _WIDER = 1.15
+"""Times the widest figure of a column: words of its heading are traces.wider."""
 _APART = 1.3
 """Of the pitch: lines of headings are nearer to one another, titles are not."""
-_DARK = 0.4
-"""The ink of a thin rule, where it is whole."""
-_LEFT, _THROUGH = 0.15, 0.45
-"""Of a gap between columns or rows, so much is printed where a rule was; above the rows, of the table."""
-_ASIDE, _LIGHTER = 5, 0.35
-"""So many dots beside a rule, less than this share of its print is left."""
 _NEAR = 0.35
 """Of the pitch: so near to the middle between two rows is their rule."""
-_LEAN, _BANDS = 8, 16
-"""Dots that upright rules of a level page lean at most, and the parts of their length that are laid over each other."""
-_MARGIN = 3.0
-"""Of the height of a digit: so near to the first and the last column is the rule beside it."""
 _GAP, _CLEAR, _NARROWEST = 0.85, 0.3, 0.6
 """Of the height of a digit: gaps between columns are as wide, their edges as far from figures, and columns of print as
 wide."""
-_SPECK = 7
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What hangs together on a page: its places, and which of it are letters or digits."""
-
-    boxes: NDArray[np.int64]
-    """Shape (parts, 4): top, bottom, left, right."""
-    letters: Bits
-    points: Bits
-    bars: Bits
-    high: float
-    """Dots of the height of a digit."""
 
 
 def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
@@ -70,28 +43,28 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     small = smaller(page, scale)
     printed = ndimage.gaussian_filter(small, 0.7) > 0.3
     labels, _ = ndimage.label(printed, np.ones((3, 3), int))
-    printed &= np.bincount(labels.ravel())[labels] >= _SPECK
-    parts = _parts(labels)
+    printed &= np.bincount(labels.ravel())[labels] >= SPECK
+    parts = parts_of(labels)
     if parts is None:
         return None
-    bases = _baselines(parts, small.shape[0])
+    bases = baselines_of(parts, small.shape[0])
     if len(bases) < LEAST_ROWS + 1:
         return None
     no_bar = thin_of(printed)
-    thin, drawn = printed & no_bar, np.where(no_bar, np.clip(small / _DARK, 0, 1), 0)
-    parts = _parts(ndimage.label(_without_dashes(printed, thin, bases, parts.high), np.ones((3, 3), int))[0])
+    thin, drawn = printed & no_bar, np.where(no_bar, np.clip(small / traces.DARK, 0, 1), 0)
+    parts = parts_of(ndimage.label(_without_dashes(printed, thin, bases, parts.high), np.ones((3, 3), int))[0])
     if parts is None:
         return None
     bases, spans = _body(parts, bases, small.shape[1])
     if len(bases) < LEAST_ROWS + 1 or len(spans) < LEAST_COLUMNS:
         return None
-    levels = _levels(drawn, spans)
+    levels = traces.level_shares(drawn, spans)
     edges = _edges(bases, parts.high, levels)
-    lean, share = _leaning(drawn[edges[0] : edges[-1]], spans, parts.high)
-    uprights = _uprights(share, spans, parts.high)
+    lean, share = traces.leaning(drawn[edges[0] : edges[-1]], spans, parts.high)
+    uprights = traces.uprights_of(share, spans, parts.high)
     if uprights is None:
         return None
-    levels = [y for y in edges if levels[y]] + _above(thin[: edges[0] - round(parts.high)], spans)
+    levels = [y for y in edges if levels[y]] + traces.levels_above(thin[: edges[0] - round(parts.high)], spans)
     plain = _plain(printed, uprights, levels)
     top = _top(parts, plain, edges, levels, (spans[0][0], spans[-1][1]))
     columns = _columns(plain, edges, top, uprights, parts.high)
@@ -108,9 +81,9 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     return net, Ruled(table.ink, *own, table.margin)
 
 
-def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int], lean: float) -> Corners:
+def _corners(parts: Parts, bases: list[int], columns: list[int], rows: list[int], lean: float) -> Corners:
     """The corners of the table, whose baselines fall to the right as its letters do, and whose upright rules lean."""
-    places, off = _beside(parts, bases)
+    places, off = beside_lines(parts, bases)
     pitch = float(np.median(np.diff(bases)))
     near = parts.letters & (np.abs(off) <= _BESIDE * pitch)
     x = parts.boxes[:, 2:].mean(axis=1) - (columns[0] + columns[-1]) / 2
@@ -125,63 +98,7 @@ def _corners(parts: _Parts, bases: list[int], columns: list[int], rows: list[int
     return np.array(corners)
 
 
-def _beside(parts: _Parts, bases: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The nearest baseline of each part, and how far below it the part ends."""
-    bottom, every = parts.boxes[:, 1], np.array(bases)
-    places = np.abs(bottom[:, None] - every).argmin(axis=1)
-    return places, bottom - every[places]
-
-
-def _parts(labels: NDArray[np.int32]) -> _Parts | None:
-    found = ndimage.find_objects(labels)
-    if not found:
-        return None
-    boxes = np.array([(r.start, r.stop, c.start, c.stop) for r, c in found], np.int64)
-    areas = np.bincount(labels.ravel())[1:]
-    tall, wide = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
-    # Dashes that cross have little print for their size.
-    full = areas > _FILL * tall * wide
-    usual = full & (tall >= _LOWEST) & (tall <= _HIGHEST) & (wide > 0.25 * tall) & (wide < 2 * tall)
-    usual &= areas < 0.8 * tall * wide
-    if usual.sum() < LEAST_COLUMNS * LEAST_ROWS:
-        return None
-    high = float(ndimage.uniform_filter1d(np.bincount(tall[usual]).astype(np.float64), 3).argmax())
-    bars = (wide > 2 * high) & (tall >= 0.6 * high) & (areas > 0.8 * tall * wide)
-    letters = ~bars & full
-    letters &= (tall >= 0.6 * high) & (tall <= 2 * high) & (wide >= 0.25 * high) & (wide <= 14 * high)
-    points = (areas >= _SPECK) & (tall < 0.5 * high) & (wide < 0.5 * high)
-    return _Parts(boxes, letters, points, bars, high)
-
-
-def _baselines(parts: _Parts, height: int) -> list[int]:
-    """The longest run of rows of dots in one pitch on which letters stand; few on one that is in pitch with others."""
-    counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1).astype(np.float64)
-    smooth, near = ndimage.gaussian_filter1d(counts, 1.2), 5 * ndimage.uniform_filter1d(counts, 5)
-    most = ndimage.maximum_filter1d(smooth, 2 * round(0.6 * parts.high) + 1)
-    found = [int(y) for y in np.flatnonzero((smooth == most) & (near > _LEAST_LETTERS[1] - 0.5))]
-    found = [y for y, before in zip(found, [-9, *found], strict=False) if y - before > 2]
-    clear = [y for y in found if near[y] > _LEAST_LETTERS[0] - 0.5]
-    if len(clear) < LEAST_ROWS:
-        return []
-    pitch = float(np.median(np.diff(clear)))
-    most_off = max(_UNEVEN * pitch, 1.5)
-
-    def near_to(at: float) -> list[int]:
-        return [y for y in found if abs(y - at) <= most_off][:1]
-
-    runs = _runs(np.abs(np.diff(clear) - pitch) <= most_off)
-    begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, -1))
-    run = clear[begin : end + 1]
-    if len(run) < LEAST_ROWS:
-        return []
-    while more := near_to(run[-1] + pitch):
-        run += more
-    while more := near_to(run[0] - pitch):
-        run = more + run
-    return run
-
-
-def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:
+def _body(parts: Parts, bases: list[int], width: int) -> tuple[list[int], list[tuple[int, int]]]:
     """The baselines of the rows of figures without lines of headings, and where columns of print are, roughly."""
     edges = _nominal(bases, parts.high)
     rows = np.zeros((len(bases), width), bool)
@@ -194,9 +111,9 @@ def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[
     if len(spans) < LEAST_COLUMNS:
         return [], []
     widths = np.array([[_extent(row[a:b]) for a, b in spans] for row in rows])
-    runs = _runs((widths > 0).mean(axis=1) >= _FILLED)
+    runs = runs_of((widths > 0).mean(axis=1) >= _FILLED)
     begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
-    # Words of headings are wider than the figures below them; a grand total may be, too, and is the last.
+    # Words of headings are traces.wider than the figures below them; a grand total may be, too, and is the last.
     while end - begin > LEAST_ROWS + 1:
         below, own = widths[begin + 1 : end - 1], widths[begin] > 0
         if (widths[begin] > _WIDER * below.max(axis=0))[own].mean() < 0.5:
@@ -208,7 +125,7 @@ def _body(parts: _Parts, bases: list[int], width: int) -> tuple[list[int], list[
 def _without_dashes(printed: Bits, thin: Bits, bases: list[int], high: float) -> Bits:
     """What is printed without what may be an upright rule: it runs on between the rows; of letters it takes strokes."""
     near = np.unique([y + step for y in _nominal(bases, high) for step in (-5, -4, 4, 5)])
-    share = _narrow(_wider(thin[near.clip(0, len(thin) - 1)]).mean(axis=0), _LEFT)
+    share = traces.narrow_of(traces.wider(thin[near.clip(0, len(thin) - 1)]).mean(axis=0), traces.LEFT)
     plain = printed.copy()
     plain[:, ndimage.maximum_filter1d(share, 5) > 0] = False
     return plain
@@ -227,84 +144,11 @@ def _edges(bases: list[int], high: float, levels: NDArray[np.float64]) -> list[i
     ruled_at: list[int | None] = []
     for at in nominal:
         near = levels[max(at - reach, 0) : at + reach + 1]
-        ruled_at.append(max(at - reach, 0) + _middle(near) if near.any() else None)
+        ruled_at.append(max(at - reach, 0) + traces.middle_of(near) if near.any() else None)
     moved = [y - at for y, at in zip(ruled_at, nominal, strict=True) if y is not None]
     usual = round(float(np.median(moved))) if len(moved) >= LEAST_ROWS else 0
     last = len(levels) - 1
     return [min(max(at + usual, 0), last) if y is None else y for y, at in zip(ruled_at, nominal, strict=True)]
-
-
-def _levels(drawn: Ink, spans: list[tuple[int, int]]) -> NDArray[np.float64]:
-    """How much of the gaps between columns a level rule runs through, or what is left of one; 0 where none does."""
-    gaps = np.concatenate([np.arange(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)])
-    return _narrow(drawn[:, gaps].mean(axis=1).astype(np.float64), _LEFT)
-
-
-def _above(thin: Bits, spans: list[tuple[int, int]]) -> list[int]:
-    """The level rules above the rows, where bold headings have long strokes as well: with nothing beside them."""
-    share = _wider(thin[:, spans[0][0] : spans[-1][1]].T).mean(axis=0)
-    alone = _narrow(share, _THROUGH)
-    return [a + _middle(alone[a:b]) for a, b in _runs(alone > 0)]
-
-
-def _leaning(drawn: Ink, spans: list[tuple[int, int]], high: float) -> tuple[int, NDArray[np.float64]]:
-    """How many dots upright rules lean to the right from top to bottom, and how dark lines that do are."""
-    bands = np.stack([band.mean(axis=0, dtype=np.float64) for band in np.array_split(drawn, _BANDS)])
-    between = np.zeros(drawn.shape[1], bool)
-    for a, b in _gaps(spans, high, drawn.shape[1]):
-        between[a:b] = True
-    off = (np.arange(_BANDS) - (_BANDS - 1) / 2) / _BANDS
-    along = {
-        lean: np.mean([np.roll(band, -round(lean * at)) for band, at in zip(bands, off, strict=True)], axis=0)
-        for lean in sorted(range(-_LEAN, _LEAN + 1), key=abs)
-    }
-    best = max(along, key=lambda lean: float((along[lean][between] ** 2).sum()))
-    return best, along[best]
-
-
-def _gaps(spans: list[tuple[int, int]], high: float, width: int) -> list[tuple[int, int]]:
-    """The gaps before, between and behind columns of print."""
-    reach = round(_MARGIN * high)
-    inner = [(a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)]
-    return [(max(spans[0][0] - reach, 0), spans[0][0]), *inner, (spans[-1][1], min(spans[-1][1] + reach, width))]
-
-
-def _uprights(along: NDArray[np.float64], spans: list[tuple[int, int]], high: float) -> list[int] | None:
-    """The upright rules, or what is left of them, in the gaps between columns; None where a gap has two."""
-    share = _narrow(along, _LEFT)
-    gaps = [(a, b + 1) for a, b in _gaps(spans, high, len(share))]
-    found = []
-    for n, (a, b) in enumerate(gaps):
-        runs = _runs(ndimage.maximum_filter1d(share[a:b], 5) > 0)
-        if len(runs) > 1 and 0 < n < len(gaps) - 1:
-            return None
-        for begin, end in runs[-1:] if n == 0 else runs[:1]:
-            found.append(a + begin + _middle(share[a + begin : a + end]))
-    return found
-
-
-def _middle(share: NDArray[np.float64]) -> int:
-    """The middle of where a share is greatest."""
-    return int(np.flatnonzero(share >= 0.97 * share.max()).mean())
-
-
-def _narrow(share: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    """The shares of print where they are so large and those beside them are small; else 0."""
-    wide = np.pad(share, _ASIDE, mode="edge" if len(share) else "constant")
-    beside = np.maximum(wide[: -2 * _ASIDE], wide[2 * _ASIDE :])
-    return np.where((share >= least) & (beside < _LIGHTER * share), share, 0.0)
-
-
-def _wider(bits: Bits) -> NDArray[np.uint8]:
-    """As a rule that is a little aslant."""
-    found: NDArray[np.uint8] = ndimage.maximum_filter1d(bits.astype(np.uint8), 3, axis=1)
-    return found
-
-
-def _runs(bits: Bits) -> list[tuple[int, int]]:
-    """Where runs begin and end."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], bits.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _plain(printed: Bits, uprights: list[int], levels: list[int]) -> Bits:
@@ -326,7 +170,7 @@ def _presence(plain: Bits, edges: list[int]) -> Bits:
 def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:
     """The columns of print: what gaps that are as wide as a digit is high part."""
     spans: list[tuple[int, int]] = []
-    for a, b in _runs(~empty):
+    for a, b in runs_of(~empty):
         if spans and a - spans[-1][1] < _GAP * high:
             spans[-1] = (spans[-1][0], b)
         else:
@@ -339,12 +183,12 @@ def _extent(row: Bits) -> int:
     return int(places[-1] - places[0] + 1) if len(places) else 0
 
 
-def _top(parts: _Parts, plain: Bits, edges: list[int], levels: list[int], sides: tuple[int, int]) -> int | None:
+def _top(parts: Parts, plain: Bits, edges: list[int], levels: list[int], sides: tuple[int, int]) -> int | None:
     """Where the headings over the rows begin, if there are any: lines near to one another, up to a rule."""
     pitch = float(np.median(np.diff(edges)))
     lines = plain[: edges[0] - 2, sides[0] : sides[1]].sum(axis=1) > 1
     at, any_line = edges[0], False
-    for a, b in reversed(_runs(lines)):
+    for a, b in reversed(runs_of(lines)):
         if b - a < 3:
             continue
         if at - b > _APART * pitch or (any_line and any(b <= y <= at for y in levels)):
@@ -363,7 +207,7 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
     spare = round(_CLEAR * high)
-    gaps = _gaps(spans, high, plain.shape[1])
+    gaps = traces.gaps_between(spans, high, plain.shape[1])
     columns = []
     for n, (a, b) in enumerate(gaps):
         own = [x for x in uprights if a - 2 <= x <= b + 2]
@@ -383,17 +227,17 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
 
 def _least(words: NDArray[np.int64], a: int, b: int) -> int:
     """The middle of the widest stretch of a gap in which the headings have least print."""
-    begin, end = max(_runs(words[a:b] <= words[a:b].min()), key=lambda run: run[1] - run[0])
+    begin, end = max(runs_of(words[a:b] <= words[a:b].min()), key=lambda run: run[1] - run[0])
     return int(a + (begin + end) // 2)
 
 
-def _agree(parts: _Parts, bases: list[int], edges: list[int], columns: list[int]) -> bool:
+def _agree(parts: Parts, bases: list[int], edges: list[int], columns: list[int]) -> bool:
     """Whether the letters of every column stand on the baselines of the rows, and no figure lies across an edge.
 
     Marks of names, of which there is most, may be large, and reach into the row above.
     """
     pitch = float(np.median(np.diff(edges)))
-    off = _beside(parts, bases)[1][parts.letters]
+    off = beside_lines(parts, bases)[1][parts.letters]
     top, bottom, left, right = parts.boxes[parts.letters].T
     at_edge = ((left[:, None] <= np.array(columns) + 3) & (right[:, None] >= np.array(columns) - 3)).any(axis=1)
     column = np.searchsorted(columns, (left + right) / 2) - 1
