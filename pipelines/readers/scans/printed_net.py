@@ -58,13 +58,13 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     bases, spans = _body(parts, bases, small.shape[1])
     if len(bases) < LEAST_ROWS + 1 or len(spans) < LEAST_COLUMNS:
         return None
-    levels = traces.level_shares(drawn, spans)
-    edges = _edges(bases, parts.high, levels)
+    shares = traces.level_shares(drawn, spans)
+    edges = _edges(bases, parts.high, shares)
     lean, share = traces.leaning(drawn[edges[0] : edges[-1]], spans, parts.high)
     uprights = traces.uprights_of(share, spans, parts.high)
     if uprights is None:
         return None
-    levels = [y for y in edges if levels[y]] + traces.levels_above(thin[: edges[0] - round(parts.high)], spans)
+    levels = [y for y in edges if shares[y]] + traces.levels_above(thin[: edges[0] - round(parts.high)], spans)
     plain = _plain(printed, uprights, levels)
     top = _top(parts, plain, edges, levels, (spans[0][0], spans[-1][1]))
     columns = _columns(plain, edges, top, uprights, parts.high)
@@ -202,7 +202,8 @@ def _top(parts: Parts, plain: Bits, edges: list[int], levels: list[int], sides: 
 
 def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int], high: float) -> list[int] | None:
     """The edges of columns: in gaps that no row prints into, at a rule, or where headings leave a gap as well."""
-    spans = _spans(~_presence(plain, edges).any(axis=0), high)
+    anywhere: Bits = _presence(plain, edges).any(axis=0)
+    spans = _spans(~anywhere, high)
     if len(spans) < LEAST_COLUMNS:
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
