@@ -202,8 +202,7 @@ def _top(parts: Parts, plain: Bits, edges: list[int], levels: list[int], sides: 
 
 def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int], high: float) -> list[int] | None:
     """The edges of columns: in gaps that no row prints into, at a rule, or where headings leave a gap as well."""
-    anywhere: Bits = _presence(plain, edges).any(axis=0)
-    spans = _spans(~anywhere, high)
+    spans = _spans(_presence(plain, edges).sum(axis=0) == 0, high)
     if len(spans) < LEAST_COLUMNS:
         return None
     words = plain[top : edges[0] - 2].sum(axis=0) if top is not None else np.zeros(plain.shape[1], np.int64)
