@@ -6,12 +6,13 @@ Each is made of a seed. The truth is what is printed, whatever rules of the cont
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from digit_training.fonts import Face
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from scan_rules import BROKEN, Rules, draw_rules
 
 from khrop.expressions.percents import rounded
 from khrop.thai.digits import to_arabic, to_thai
@@ -31,10 +32,11 @@ FIRST = 43
 """Rows on the first page."""
 KINDS = (
     "clean", "noise", "turned", "perspective", "light", "faint", "stamp", "jpeg", "fax", "missing", "doubled",
-    "interchanged", "swapped", "slip", "alike", "ascii", "unheaded", "sideways",
+    "interchanged", "swapped", "slip", "alike", "ascii", "unheaded", "sideways", *BROKEN,
 )  # fmt: skip
 """The adversities; `alike`: digits of rows where nothing is saved are drawn half as others, alike in both columns;
-`unheaded`: the second page has no headings; `sideways`: each page lies on a side or on its head."""
+`unheaded`: the second page has no headings; `sideways`: each page lies on a side or on its head; `scan_rules.BROKEN`:
+rules that are broken, faint or missing."""
 
 
 @dataclass
@@ -75,23 +77,23 @@ def totals_of(rows: list[list[object]]) -> list[int]:
     return [total, saved, pending, rounded(saved, total)]
 
 
-def altered(rng: np.random.Generator, kind: str, sheet: Sheet) -> Sheet:
+def altered(rng: np.random.Generator, kinds: Sequence[str], sheet: Sheet) -> Sheet:
     """A table with the adversity that is in what is printed."""
     rows = [list(row) for row in sheet.rows]
     i, j = (int(x) for x in rng.choice(len(rows), 2, replace=False))
-    if kind == "missing":
+    if "missing" in kinds:
         del rows[i]
-    elif kind == "doubled":
+    elif "doubled" in kinds:
         rows[i][1:] = rows[j][1:]
-    elif kind == "interchanged":
+    elif "interchanged" in kinds:
         rows[i][1:], rows[j][1:] = rows[j][1:], rows[i][1:]
-    elif kind == "slip":
+    elif "slip" in kinds:
         column = int(rng.choice([2, 3, 4, 5]))
         rows[i][column] = max(0, int(str(rows[i][column])) + int(rng.choice([-10, -1, 1, 2, 10])))
     made = replace(sheet, rows=rows)
-    if kind in ("missing", "doubled") and rng.random() < 0.5:
+    if {"missing", "doubled"} & set(kinds) and rng.random() < 0.5:
         made.totals = totals_of(rows)
-    if kind == "swapped":
+    if "swapped" in kinds:
         columns = list(sheet.columns)
         places = rng.permutation([2, 3, 4, 5])
         made = replace(made, columns=[*columns[:2], *(columns[p] for p in places)])
@@ -153,14 +155,12 @@ class Printer:
         text = f"{value // 100}.{value % 100:02}" if percent else f"{value:,}" if grouped else str(value)
         return to_thai(text) if self.thai else text
 
-    def pages(self, sheet: Sheet, rules: tuple[int, float], as_of: str) -> list[Image.Image]:
+    def pages(self, sheet: Sheet, rules: Rules, as_of: str) -> list[Image.Image]:
         """The pages of a table, in grey."""
         parts = [sheet.rows[:FIRST], sheet.rows[FIRST:]]
         return [self._page(sheet, part, n, rules, as_of) for n, part in enumerate(parts)]
 
-    def _page(
-        self, sheet: Sheet, rows: list[list[object]], number: int, rules: tuple[int, float], as_of: str
-    ) -> Image.Image:
+    def _page(self, sheet: Sheet, rows: list[list[object]], number: int, rules: Rules, as_of: str) -> Image.Image:
         s = self.scale
         page = Image.new("L", (round(1240 * s), round(1754 * s)), 255)
         edges = np.cumsum([LEFT, *(WIDTHS[c] for c in (*sheet.columns, "bar"))])
@@ -173,7 +173,8 @@ class Printer:
         for column in (*sheet.columns, "bar") if head else ():
             words = HEADINGS.get(column, "แถบสีแสดงการ|เปรียบเทียบ|สถานะ").split("|")
             for line, word in enumerate(words):
-                self.text(page, middles[column], y + 18 + 27 * line, word, bold=True)
+                most = WIDTHS[column] - 8 if rules.kind else 0
+                self.text(page, middles[column], y + 18 + 27 * line, word, bold=True, most=most)
         y += head
         draw = ImageDraw.Draw(page)
         for ordinal, name, *figures in rows:
@@ -193,11 +194,7 @@ class Printer:
                 self.text(page, middles[column], y + 16, text, bold=True)
             y += ROW
             levels.append(y)
-        width, grey = rules
-        for level in levels:
-            draw.line([(edges[0] * s, level * s), (edges[-1] * s, level * s)], fill=int(255 * grey), width=width)
-        for edge in edges:
-            draw.line([(edge * s, levels[0] * s), (edge * s, levels[-1] * s)], fill=int(255 * grey), width=width)
+        draw_rules(page, [float(edge) for edge in edges], levels, rules, s)
         if number and as_of:
             self.text(page, LEFT + 10, y + 30, as_of, middle=False)
         return page
@@ -211,21 +208,26 @@ def scan(
     wholes: list[tuple[str, int]],
     as_of: str = "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓",
 ) -> Scan:
-    """A scan of one kind, made of a seed, in one of the faces."""
+    """A scan of one kind or of some (`unruled+turned`), made of a seed, in one of the faces."""
+    kinds = kind.split("+")
     rng = np.random.default_rng(seed)
     face = faces[int(rng.integers(len(faces)))]
     bolder = [f for f in faces if f.thai.parent == face.thai.parent and ("700" in f.thai.name or "Bold" in f.thai.name)]
-    sheet = altered(rng, kind, sheet_of(rng, wholes))
-    printer = Printer(face, bolder[0] if bolder else face, dots, thai=kind != "ascii", headed=kind != "unheaded")
-    rules = (max(1, round(dots / 150 * float(rng.choice([1, 1.6])))), 0.55 if kind == "faint" else 0.1)
-    drawn = printer.pages(sheet, rules, as_of)
-    if kind == "alike":
+    sheet = altered(rng, kinds, sheet_of(rng, wholes))
+    printer = Printer(
+        face, bolder[0] if bolder else face, dots, thai="ascii" not in kinds, headed="unheaded" not in kinds
+    )
+    width = max(1, round(dots / 150 * float(rng.choice([1, 1.6]))))
+    grey = _of_first(kinds, {"faint": 0.55, "pale": 0.8}, 0.1)
+    broken = next((kind for kind in kinds if kind in BROKEN), "")
+    drawn = printer.pages(sheet, Rules(width, grey, broken, seed), as_of)
+    if "alike" in kinds:
         _alike(rng, printer, sheet, drawn)
-    pages = [_spoilt(rng, kind, page, dots) for page in drawn]
-    if kind == "sideways":
+    pages = [_spoilt(rng, kinds, page, dots) for page in drawn]
+    if "sideways" in kinds:
         pages = [page.rotate(int(rng.choice([90, 180, 270])), expand=True) for page in pages]
     buffer = io.BytesIO()
-    quality = int(rng.integers(25, 45)) if kind == "jpeg" else int(rng.integers(70, 92))
+    quality = int(rng.integers(25, 45)) if "jpeg" in kinds else int(rng.integers(70, 92))
     pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=dots, quality=quality)
     return Scan(kind, dots, buffer.getvalue(), sheet)
 
@@ -250,15 +252,19 @@ def _alike(rng: np.random.Generator, printer: Printer, sheet: Sheet, pages: list
             page.paste(Image.blend(page, clean, strength).crop(box), box[:2])
 
 
-def _spoilt(rng: np.random.Generator, kind: str, page: Image.Image, dots: int) -> Image.Image:
+def _of_first(kinds: Sequence[str], values: Mapping[str, float], usual: float) -> float:
+    return next((values[kind] for kind in kinds if kind in values), usual)
+
+
+def _spoilt(rng: np.random.Generator, kinds: Sequence[str], page: Image.Image, dots: int) -> Image.Image:
     width, height = page.size
     s = dots / 150
-    if kind == "stamp":
+    if "stamp" in kinds:
         page = _stamped(rng, page, s)
-    if kind in ("turned", "noise", "jpeg", "light"):
-        most = 3.5 if kind == "turned" else 0.8
+    if {"turned", "noise", "jpeg", "light", *BROKEN} & set(kinds):
+        most = 3.5 if "turned" in kinds else 0.8
         page = page.rotate(float(rng.uniform(-most, most)), Image.Resampling.BICUBIC, fillcolor=255)
-    if kind == "perspective":
+    if "perspective" in kinds:
         moved = rng.uniform(0, 0.03, 8) * np.array([width, height] * 4)
         x0, y0, x1, y1, x2, y2, x3, y3 = moved
         quad = (-x0, -y0, -x1, height + y1, width + x2, height + y2, width + x3, -y3)
@@ -267,13 +273,13 @@ def _spoilt(rng: np.random.Generator, kind: str, page: Image.Image, dots: int) -
     grey = np.asarray(page, np.float32)
     dark = float(rng.uniform(0.0, 0.25))
     grey = 255 * dark + grey * (1 - dark)
-    if kind in ("light", "perspective"):
+    if {"light", "perspective"} & set(kinds):
         y, x = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]]
         slope = rng.uniform(-0.3, 0.3, 2)
         grey = grey * (0.8 + slope[0] * (x / width - 0.5) + slope[1] * (y / height - 0.5))
-    level = {"noise": 32, "jpeg": 12, "alike": 6, "clean": 3}.get(kind, 9)
+    level = _of_first(kinds, {"noise": 32, "jpeg": 12, "alike": 6, "clean": 3}, 9)
     grey = grey + rng.normal(0, level * float(rng.uniform(0.6, 1.2)), grey.shape)
-    if kind == "fax":
+    if "fax" in kinds:
         small = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).resize(
             (round(width * 204 / dots), round(height * 98 / dots)), Image.Resampling.BOX
         )
@@ -307,7 +313,8 @@ def compared(sheet: Sheet, table: RawTable) -> tuple[int, int]:
     for row, (ordinal, name, *printed) in zip(rows, sheet.rows, strict=False):
         provinces += row.cells["province_th"].read != name
         for (name_of, value), want in zip(fields, (ordinal, *printed), strict=True):
-            if row.cells[name_of].place not in table.doubts:
+            # Numbers of rows are read where their heading is.
+            if (name_of != "ordinal" or name_of in row.cells) and row.cells[name_of].place not in table.doubts:
                 figures += value(to_arabic(row.cells[name_of].read).replace(",", "")) != want
     for row in table.totals:
         for (name_of, value), want in zip(fields[1:], sheet.totals, strict=True):

@@ -82,3 +82,9 @@ def warped(ink: Ink, corners: Corners, width: int, height: int) -> Ink:
     size = (width, height)
     made = picture.transform(size, Image.Transform.PERSPECTIVE, tuple(solved), Image.Resampling.BICUBIC, fillcolor=0)
     return np.clip(np.asarray(made, np.float32), 0, 1)
+
+
+def runs_of(bits: Bits) -> list[tuple[int, int]]:
+    """Return where runs of dots begin, and where they end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], bits.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from pipelines.readers.document import NeedsReadingByEye
@@ -111,30 +112,41 @@ def plain(text: str) -> str:
     return "".join(c for c in parts if "\u0e01" <= c <= "\u0e4e" and c != "\u0e3f" or c.isascii() and c.isalpha())
 
 
-def distance(a: str, b: str, usual: frozenset[tuple[str, str]] = frozenset()) -> int:
+def distance(a: str, b: str) -> int:
     """Return how much two texts differ: 3 for each letter that is another, more or less, 1 for each mark.
 
     Marks above and below are small, and are lost first.
+    """
+    return int(distances(a, [b])[0])
+
+
+def distances(a: str, others: Sequence[str], usual: frozenset[tuple[str, str]] = frozenset()) -> NDArray[np.int64]:
+    """Return how much a text differs from others, as `distance` does.
 
     Args:
         a: What is read.
-        b: What it may be.
+        others: What it may be.
         usual: Signs that are often read as others in the document, (as read, as they are): 1 for each.
+
+    Returns:
+        Shape (others,).
     """
-    marks = [[1 if c in _MARKS else LETTER for c in text] for text in (a, b)]
-    before = [0]
-    for cost in marks[1]:
-        before.append(before[-1] + cost)
-    for x, cost in zip(a, marks[0], strict=True):
-        row = [before[0] + cost]
-        for j, y in enumerate(b):
-            other = marks[1][j]
-            row.append(
-                min(
-                    before[j + 1] + cost,
-                    row[j] + other,
-                    before[j] + (0 if x == y else 1 if (x, y) in usual else max(cost, other)),
-                )
-            )
-        before = row
-    return before[-1]
+    codes = np.zeros((len(others), max(map(len, others), default=0)), np.int64)
+    costs = np.zeros_like(codes)
+    for at, other in enumerate(others):
+        codes[at, : len(other)] = list(map(ord, other))
+        costs[at, : len(other)] = [1 if c in _MARKS else LETTER for c in other]
+    # What it costs that all signs up to one are missing in `a`: the prices along a row differ by it.
+    added = np.concatenate([np.zeros((len(others), 1), np.int64), costs.cumsum(axis=1)], axis=1)
+    before = added
+    for x in a:
+        cost = 1 if x in _MARKS else LETTER
+        price = np.maximum(costs, cost)
+        for y in (y for read, y in usual if read == x):
+            price[codes == ord(y)] = 1
+        price[codes == ord(x)] = 0
+        row = before + cost
+        row[:, 1:] = np.minimum(row[:, 1:], before[:, :-1] + price)
+        before = added + np.minimum.accumulate(row - added, axis=1)
+    result: NDArray[np.int64] = before[np.arange(len(others)), list(map(len, others))]
+    return result

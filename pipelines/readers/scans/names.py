@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pipelines.readers.scans.letters import LETTER, distance, plain
+from pipelines.readers.scans.letters import LETTER, distance, distances, plain
 
 FARTHEST = 0.45
 """Of the letters of a name, so many may be misread."""
@@ -61,7 +61,7 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
 def is_name(text: str, names: Sequence[str]) -> bool:
     """Return whether a text is one of some names, but for a letter at most."""
     own = plain(text)
-    return any(distance(own, plain(name)) <= LETTER for name in names) and bool(own)
+    return bool(own) and bool((distances(own, list(map(plain, names))) <= LETTER).any())
 
 
 def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -78,7 +78,7 @@ def _assigned(
     read: Sequence[Sequence[str]], known: Sequence[str], usual: frozenset[tuple[str, str]]
 ) -> tuple[list[int | None], NDArray[np.float64]]:
     """The name of each row, None where it is not certain, and the distances of the rows from the names."""
-    every = [np.array([[distance(own, name, usual) for name in known] for own in some], np.float64) for some in read]
+    every = [np.stack([distances(own, known, usual) for own in some]).astype(np.float64) for some in read]
     costs = np.array([each.mean(axis=0) for each in every])
     spare = max(0, len(read) - len(known))
     rows, places = linear_sum_assignment(np.pad(costs, ((0, 0), (0, spare)), constant_values=99.0))

@@ -29,6 +29,10 @@ _LOWEST, _HIGHEST = 8, 36
 _MOST_COLUMNS, _MOST_ROWS = 20, 130
 _READABLE = 0.4
 """A table of figures has so many cells that may be figures; the words of another are not worth reading."""
+_SAMPLED = 7
+_UPRIGHT, _CLEARER_TURNED = 0.75, 0.3
+"""Of some figures, so many are read where a page is upright (nearly all); on its head at most half, and nearly all when
+it is turned."""
 
 
 class Line(NamedTuple):
@@ -60,6 +64,7 @@ class PageTable:
         widths: The widths of the columns, as shares of the table.
         words: The lines above and below it.
         first: The row of the headings read as one of figures, where it is no higher than these: it may be one.
+        by_print: Whether its columns are those of its print, so that their widths are nearly those of other pages.
     """
 
     number: int
@@ -70,6 +75,7 @@ class PageTable:
     widths: list[float] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
     first: Line | None = None
+    by_print: bool = False
 
 
 def page_table(number: int, nets: Sequence[tuple[Net, Ruled]]) -> PageTable | None:
@@ -92,6 +98,8 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     columns = [round((x - table.margin) * more) + table.margin for x in columns]
     rows = [round((y - table.margin) * more) + table.margin for y in rows]
     head, rows, higher = _parted(rows)
+    if len(rows) < 2:
+        return None
     below = rows[0]
     if not higher:
         rows = [head, *rows]
@@ -99,9 +107,11 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     bars = [np.median([float(np.mean(row[c])) for row in cells]) > _FULL for c in range(len(columns) - 1)]
     names = _names(cells, bars)
     figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
-    read, pieces = read_cells([row[c] for row in cells for c in figures])
-    printed = [one for one in read if one.readings or one.lost]
-    if sum(one.lost < 0.5 for one in printed) < _READABLE * max(len(printed), 1):
+    some = [row[c] for row in cells for c in figures]
+    if _on_its_head(some[::_SAMPLED]):
+        return None
+    read, pieces = read_cells(some)
+    if _readable(read) < _READABLE:
         return None
     lines_of_text = _cells(table.ink, columns, [head, below], _INSET)[0]
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
@@ -118,6 +128,21 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
     may_be_row = None if higher else lines.pop(0)
     return PageTable(number, headings, lines, names, pieces, widths, beside, may_be_row)
+
+
+def _on_its_head(cells: Sequence[Ink]) -> bool:
+    """Whether the figures in some cells are read, but for a turn by 180 degrees."""
+    own = _readable(read_cells(cells)[0])
+    if own >= _UPRIGHT:
+        return False
+    turned = read_cells([np.ascontiguousarray(np.rot90(cell, 2)) for cell in cells])[0]
+    return _readable(turned) > own + _CLEARER_TURNED
+
+
+def _readable(read: Sequence[Read]) -> float:
+    """The share of the printed cells that may be figures."""
+    printed = [one for one in read if one.readings or one.lost]
+    return sum(one.lost < 0.5 for one in printed) / max(len(printed), 1)
 
 
 def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:

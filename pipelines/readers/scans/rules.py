@@ -24,7 +24,7 @@ _COVERED = (0.5, 0.7)
 _THROUGH = 0.6
 _NARROWEST = 8
 """Dots of a row or column."""
-_NARROW = 0.02
+NARROW = 0.02
 """Of the width of a table, so much has each column; letters below one another make narrower ones."""
 _FAINT, _FAINT_LENGTH = 0.08, 25
 _FAT = 9
@@ -65,7 +65,7 @@ def level(ink: Ink) -> Ink:
 def net_of(page: Ink, faint: bool) -> Net | None:
     """Return where the largest net of rules lies on a level page, if there is one."""
     scale = min(1.0, WIDE / page.shape[1])
-    small = _smaller(page, scale)
+    small = smaller(page, scale)
     across, down = _rules(small, faint)
     labels, count = ndimage.label(ndimage.maximum_filter((across | down).astype(np.uint8), 5))
     if not count:
@@ -81,7 +81,8 @@ def net_of(page: Ink, faint: bool) -> Net | None:
     return None if corners is None else Net(page, corners / scale, scale)
 
 
-def _smaller(page: Ink, scale: float) -> Ink:
+def smaller(page: Ink, scale: float) -> Ink:
+    """Return a page made smaller; as it is where it need not be."""
     if scale >= 1:
         return page
     size = (round(page.shape[1] * scale), round(page.shape[0] * scale))
@@ -95,8 +96,7 @@ def _area(box: tuple[slice, slice]) -> int:
 def _rules(ink: Ink, faint: bool) -> tuple[Bits, Bits]:
     """The dots that lie on level and on upright rules; `faint` ones may be lighter than print."""
     printed = ndimage.gaussian_filter(ink, 0.7) > 0.3
-    fat = ndimage.minimum_filter(printed.astype(np.uint8), _FAT)
-    thin = ndimage.maximum_filter(fat, _FAT + 4) == 0
+    thin = thin_of(printed)
     found = []
     for axis, length in ((1, _LONG_ACROSS), (0, _LONG_DOWN)):
         drawn = (printed | _thin(ink, axis) if faint else printed) & thin
@@ -104,6 +104,13 @@ def _rules(ink: Ink, faint: bool) -> tuple[Bits, Bits]:
         closed = _run(wider, 7, axis, opening=False).astype(np.uint8)
         found.append(_run(closed, length, axis, opening=True))
     return found[0], found[1]
+
+
+def thin_of(printed: Bits) -> Bits:
+    """Return where nothing is printed that is fat both ways, as bars are."""
+    fat = ndimage.minimum_filter(printed.astype(np.uint8), _FAT)
+    found: Bits = ndimage.maximum_filter(fat, _FAT + 4) == 0
+    return found
 
 
 def _thin(ink: Ink, axis: int) -> Bits:
@@ -170,12 +177,11 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     return float(start), float(slope)
 
 
-def nets_of(ink: Ink) -> list[tuple[Net, Ruled]]:
-    """Return the nets of the clear rules and of the faint ones of a page, with their rules, the better first.
+def nets_of(page: Ink) -> list[tuple[Net, Ruled]]:
+    """Return the nets of the clear rules and of the faint ones of a level page, with their rules, the better first.
 
     Where some rules are faint, the clear ones are the net of a part of the table, or lack a column.
     """
-    page = level(ink)
     found = []
     for faint in (False, True):
         if (net := net_of(page, faint)) is not None:
@@ -208,7 +214,7 @@ def ruled(
     columns = _through(ink, columns, rows)
     if len(columns) < LEAST_COLUMNS + 1 or min(np.diff(rows)) < _NARROWEST:
         return None
-    if min(np.diff(columns)) < max(_NARROWEST, _NARROW * (columns[-1] - columns[0])):
+    if min(np.diff(columns)) < max(_NARROWEST, NARROW * (columns[-1] - columns[0])):
         return None
     return Ruled(ink, tuple(columns), tuple(rows), margin)
 

@@ -24,13 +24,14 @@ from pipelines.readers.scans.figures import Read, in_one_script
 from pipelines.readers.scans.letters import LETTER, distance, plain, text_of_line, texts_of
 from pipelines.readers.scans.page_table import Line, PageTable
 from pipelines.readers.scans.proof import Candidates, Values
+from pipelines.readers.scans.row_numbers import numbers
 from pipelines.readers.table_form import TableForm
 
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
 _FARTHEST_HEADING = 0.6
 _CLEARER_HEADING = 0.15
-_OTHER_WIDTH = 0.02
-"""Of the width of the table."""
+_OTHER_WIDTH = (0.02, 0.06)
+"""Of the width of the table; the second where an edge of a column is anywhere in the gap between two."""
 _UNLIKE = 0.58
 """So much more must a digit look like its kind than like any other, where nothing else proves it: 1 is its kind, -1 the
 other, 0 between the two."""
@@ -42,7 +43,6 @@ the two cells that agree, and in the worse."""
 _LEAST_ALONE = 0.5
 _MOST_AS_LINES = 8
 """Names that are read twice more, each alone, which takes 0.3 seconds."""
-_LEAST_ORDINAL, _NEARLY = 0.98, 1.0
 
 
 @dataclass(slots=True)
@@ -136,7 +136,8 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
     columns = {name: _field(form, shape, name) for name in shape.columns}
     first = pages[0].widths
     for page in pages[1:]:
-        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > _OTHER_WIDTH:
+        other = _OTHER_WIDTH[page.by_print or pages[0].by_print]
+        if len(page.widths) != len(first) or np.abs(np.subtract(page.widths, first)).max() > other:
             whole = Whole([""] * len(first))
             whole.doubt(None, "", f"the columns of page {page.number} are not those of page {pages[0].number}")
             return whole
@@ -334,13 +335,11 @@ def _check_repair(
 
 
 def _number(whole: Whole, form: TableForm) -> None:
-    """The printed numbers of the rows, which follow one another."""
+    """The printed numbers of the rows."""
     if form.ordinal not in whole.fields:
         return
-    for place, (row, texts) in enumerate(whole.rows, 1):
-        cell = proof.candidates(row.cells[form.ordinal], ratio=False)
-        best = max(cell.scores.values(), default=0.0)
-        value = place if cell.scores.get(place, proof.LEAST) > best - _NEARLY else cell.best
-        if value is None or (value != place and math.exp(cell.scores[value]) < _LEAST_ORDINAL):
+    found = numbers([row.cells[form.ordinal] for row, _ in whole.rows])
+    for (row, texts), number in zip(whole.rows, found, strict=True):
+        texts[form.ordinal] = number.text
+        if not number.certain:
             whole.doubt(row, form.ordinal, "the number of the row is not certain")
-        texts[form.ordinal] = _text(cell, value)

@@ -25,7 +25,7 @@ def made(kind: str, seed: int = 1) -> scan_pages.Scan:
     return scan_pages.scan(seed, kind, 200, [FACE], WHOLES)
 
 
-@pytest.mark.parametrize("kind", ["clean", "turned", "unheaded", "sideways"])
+@pytest.mark.parametrize("kind", ["clean", "turned", "unheaded", "sideways", "dashed", "unruled"])
 def test_a_scan_is_read_as_it_is_printed(kind: str) -> None:
     scan = made(kind)
     with reading_for([FORM]):
@@ -48,7 +48,9 @@ def test_what_does_not_hold_together_or_may_be_two_digits_is_in_doubt_and_all_el
     assert noted == table.doubts.keys()
 
 
-@pytest.mark.parametrize(("kind", "reason"), [("missing", "75 rows"), ("doubled", "its name is")])
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("missing", "75 rows"), ("doubled", "its name is"), ("unruled+missing", "75 rows")]
+)
 def test_a_table_that_is_not_whole_is_for_a_person(kind: str, reason: str) -> None:
     with reading_for([FORM]), pytest.raises(NeedsReadingByEye, match=reason) as told:
         read_here(made(kind, seed=3).pdf)
