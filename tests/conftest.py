@@ -17,6 +17,7 @@ import object_storage
 import pytest
 import sqlalchemy
 import typer
+from forked_commands import Commands, standing_by
 from hypothesis import settings
 from province_table import build_marts, register
 from typer.testing import CliRunner
@@ -143,9 +144,26 @@ def khrop(home: Home, dagster_home: Path) -> Command:
     return run
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    """Real commands in processes of their own, which have their imports already."""
+    with standing_by() as commands:
+        yield commands
+
+
 @pytest.fixture
-def khrop_process(home: Home) -> Command:
-    """The real command in a process of its own."""
+def khrop_process(home: Home, commands: Commands) -> Command:
+    """The real command in a process of its own, forked where its imports are done."""
+
+    def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+        return commands.khrop(*arguments, env={**os.environ, "KHROP_HOME": str(home.root), **environment})
+
+    return run
+
+
+@pytest.fixture
+def khrop_started(home: Home) -> Command:
+    """The real command from its start: the interpreter's own, with its locale, and every import."""
 
     def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).with_name("khrop")), *map(str, arguments)]
