@@ -49,6 +49,17 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[IntakeResult]]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module makes once for its tests is made once: xdist gives them all to one worker."""
+    for item in items:
+        if not isinstance(item, pytest.Function) or item.get_closest_marker("xdist_group"):
+            continue
+        fixtures = (item._fixtureinfo.name2fixturedefs.get(name, ())[-1:] for name in item.fixturenames)
+        if any(fixture.scope == "module" for found in fixtures for fixture in found):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+
+
 @pytest.fixture(autouse=True)
 def log_not_set_up() -> Iterator[None]:
     """A command run within a test, or within a fixture that outlives it, sets up the log of its process: each test

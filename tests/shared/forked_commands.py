@@ -29,6 +29,7 @@ IMPORTED = (
     "duckdb",
     "pyarrow.compute",
     "pyarrow.pandas_compat",
+    "s3fs",
     "upath.core",
     "khrop.cli.app",
     "khrop.engine._pandas",
