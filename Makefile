@@ -88,10 +88,10 @@ debian: ## install what the tests need of Debian, or say what it is
 	  ssh-keygen:openssh-client
 
 # On all cores but no more than four; tests that share a server, a browser or Spark's Java stay together.
-# mypy runs beside them.
+# mypy runs beside them. What runs with an extra of the library alone, in `make build`, does not run here.
 test: lint debian docs-check ## what CI runs: check, docs-check, all tests, build
 	@$(MAKE) --no-print-directory types & types=$$!; \
-	  $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup; tests=$$?; wait $$types && exit $$tests
+	  $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --extras-apart; tests=$$?; wait $$types && exit $$tests
 	@$(MAKE) --no-print-directory build
 
 # Both distributions, and the library's wheel alone and with each extra in an empty environment, outside the tree.

@@ -17,6 +17,7 @@ import object_storage
 import pytest
 import sqlalchemy
 import typer
+from forked_commands import Commands, standing_by
 from hypothesis import settings
 from province_table import build_marts, register
 from typer.testing import CliRunner
@@ -46,6 +47,17 @@ settings.load_profile("khrop")
 ROOT = Path(__file__).parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[IntakeResult]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module makes once for its tests is made once: xdist gives them all to one worker."""
+    for item in items:
+        if not isinstance(item, pytest.Function) or item.get_closest_marker("xdist_group"):
+            continue
+        fixtures = (item._fixtureinfo.name2fixturedefs.get(name, ())[-1:] for name in item.fixturenames)
+        if any(fixture.scope == "module" for found in fixtures for fixture in found):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
 
 
 @pytest.fixture(autouse=True)
@@ -143,9 +155,26 @@ def khrop(home: Home, dagster_home: Path) -> Command:
     return run
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    """Real commands in processes of their own, which have their imports already."""
+    with standing_by() as commands:
+        yield commands
+
+
 @pytest.fixture
-def khrop_process(home: Home) -> Command:
-    """The real command in a process of its own."""
+def khrop_process(home: Home, commands: Commands) -> Command:
+    """The real command in a process of its own, forked where its imports are done."""
+
+    def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+        return commands.khrop(*arguments, env={**os.environ, "KHROP_HOME": str(home.root), **environment})
+
+    return run
+
+
+@pytest.fixture
+def khrop_started(home: Home) -> Command:
+    """The real command from its start: the interpreter's own, with its locale, and every import."""
 
     def run(*arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).with_name("khrop")), *map(str, arguments)]

@@ -36,7 +36,24 @@ settings.load_profile("khrop")
 
 TRUTH = json.loads(Path(__file__).with_name("sample.json").read_text(encoding="utf-8"))
 EXTRAS = ("polars", "duckdb", "ibis", "spark", "files", "odcs")
+APART = ("duckdb", "ibis", "spark", "files")
+"""Extras that bring Arrow: with one of them alone every test of it runs, none is left out (`OF_ARROW`)."""
 MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test` runs most of what needs an extra once: in the environment of the wheel with that extra alone."""
+    parser.addoption("--extras-apart", action="store_true", help="leave out what `make build` runs with an extra")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--extras-apart"):
+        return
+    here = Path(__file__).parent
+    apart = [item for item in items if here in item.path.parents and any(map(item.get_closest_marker, APART))]
+    config.hook.pytest_deselected(items=apart)
+    left = set(apart)
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_configure(config: pytest.Config) -> None:

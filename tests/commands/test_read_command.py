@@ -224,15 +224,15 @@ def test_a_faulty_campaign_file_is_named_and_nothing_is_read(read: Read, home: H
 
 
 def test_the_real_command_takes_names_that_no_encoding_has(
-    khrop_process: Command, sample: Path, tmp_path: Path
+    khrop_started: Command, sample: Path, tmp_path: Path
 ) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff\x1b[31m.txt"))
     path.write_bytes(sample.read_bytes())
-    result = khrop_process("read", path, "--json", LC_ALL="C")
+    result = khrop_started("read", path, "--json", LC_ALL="C")
     assert (result.returncode, result.stderr) == (0, "")
     said = json.loads(result.stdout)
     assert said["file"] == str(path)
     assert said["snapshot_id"].startswith("a-31m-")
-    in_words = khrop_process("read", path, LC_ALL="C")
+    in_words = khrop_started("read", path, LC_ALL="C")
     assert in_words.returncode == 0
     assert "\x1b" not in in_words.stdout

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Commands
 
 from pipelines.archive.store import Archive
 from pipelines.commands.exits import FAULT, exit_of, full_disk
@@ -57,6 +57,7 @@ main()
 )
 def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     home: Home,
+    commands: Commands,
     khrop_process: Command,
     taken_in: TakeIn,
     sample: Path,
@@ -69,14 +70,7 @@ def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     state = exports.exported_state(home.exports)
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     environment = {**os.environ, "KHROP_HOME": str(home.root)}
-    full = subprocess.run(
-        [sys.executable, "-c", DRIVER, step, str(room), "ingest", str(given)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
+    full = commands.python(DRIVER, step, room, "ingest", given, env=environment)
     assert (full.returncode, full.stdout) == (3, "")
     assert full.stderr.startswith("khrop: the disk is full, or no more may be written to it: free some space")
     assert full.stderr.count("\n") == 1, full.stderr

@@ -6,12 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked_commands import Commands
 from home_state import Tables, contents
 from object_storage import ABucket
 from written_pdfs import page, written
@@ -55,11 +55,15 @@ main()
 """
 
 
-def stopped_by(number: int, home: Home, step: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def stopped_by(commands: Commands, home: Home) -> Command:
     """The command, with a signal to itself at a step written `before module:function`."""
-    command = [sys.executable, "-c", DRIVER, str(int(number)), *step.split(), *map(str, arguments)]
-    environment = {**os.environ, "KHROP_HOME": str(home.root)}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+
+    def run(number: int, step: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "KHROP_HOME": str(home.root)}
+        return commands.python(DRIVER, int(number), *step.split(), *arguments, env=environment)
+
+    return run
 
 
 def assert_nothing_is_half_loaded(home: Home) -> None:
@@ -81,25 +85,26 @@ def assert_nothing_is_half_loaded(home: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has taken in the sample."""
-    return ingested(tmp_path_factory.mktemp("begun"), None, PLACE / "pipelines" / "sample" / "dla-2563-06-11.txt")
+    return ingested(
+        commands, tmp_path_factory.mktemp("begun"), None, PLACE / "pipelines" / "sample" / "dla-2563-06-11.txt"
+    )
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def uninterrupted(commands: Commands, begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """What a home holds that then took the next return in undisturbed."""
     given = PLACE / "tests" / "returns" / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
-    root = ingested(tmp_path_factory.mktemp("whole"), begun, given)
+    root = ingested(commands, tmp_path_factory.mktemp("whole"), begun, given)
     return contents(Home(root))
 
 
-def ingested(folder: Path, start: Path | None, given: Path) -> Path:
+def ingested(commands: Commands, folder: Path, start: Path | None, given: Path) -> Path:
     root = folder / "home"
     if start:
         shutil.copytree(start, root, symlinks=True)
-    command = [str(Path(sys.executable).with_name("khrop")), "ingest", str(given)]
-    subprocess.run(command, env={**os.environ, "KHROP_HOME": str(root)}, check=True, capture_output=True, timeout=300)
+    commands.khrop("ingest", given, env={**os.environ, "KHROP_HOME": str(root)}).check_returncode()
     return root
 
 
@@ -142,12 +147,12 @@ def reported(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]
     ],
 )
 def test_the_next_run_reports_and_draws_what_was_loaded(
-    home: Home, khrop_process: Command, tmp_path: Path, begun: Path, step: str, monkeypatch: Any
+    home: Home, khrop_process: Command, stopped_by: Command, tmp_path: Path, begun: Path, step: str, monkeypatch: Any
 ) -> None:
     shutil.copytree(begun, home.root, symlinks=True)
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(written(page().box(100, 100, 300, 300), page()))
-    killed = stopped_by(signal.SIGKILL, home, step, "ingest", scan)
+    killed = stopped_by(signal.SIGKILL, step, "ingest", scan)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     again = khrop_process("recheck", "dla-2563-06-11")  # whatever runs next
     assert again.returncode == 1, again.stderr
@@ -162,12 +167,12 @@ def test_the_next_run_reports_and_draws_what_was_loaded(
     "following", [["publish"], ["letters"], ["accept", "dla-2563-06-11", "--by", "b", "--reason", "right"]]
 )
 def test_a_decision_that_was_cut_short_counts_before_anything_else_is_done(
-    home: Home, khrop_process: Command, begun: Path, following: list[str], ask: Any
+    home: Home, khrop_process: Command, stopped_by: Command, begun: Path, following: list[str], ask: Any
 ) -> None:
     shutil.copytree(begun, home.root, symlinks=True)
     withdraw = ("withdraw", "dla-2563-06-11", "--by", "a", "--reason", "wrong")
     step = "after pipelines.archive.store:Archive.record_decision"
-    killed = stopped_by(signal.SIGKILL, home, step, *withdraw)
+    killed = stopped_by(signal.SIGKILL, step, *withdraw)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     khrop_process(*following)
     verdicts = [row[0] for row in ask("SELECT verdict FROM core.snapshot ORDER BY judgement")]
@@ -188,7 +193,14 @@ def test_a_decision_that_was_cut_short_counts_before_anything_else_is_done(
     ],
 )
 def test_a_home_in_a_bucket_is_completed_by_the_next_run(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, bucket: ABucket, step: str
+    home: Home,
+    khrop_process: Command,
+    stopped_by: Command,
+    returns: Path,
+    begun: Path,
+    uninterrupted: Tables,
+    bucket: ABucket,
+    step: str,
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
@@ -197,7 +209,7 @@ def test_a_home_in_a_bucket_is_completed_by_the_next_run(
     Archive.of(home).join()
     shutil.rmtree(home.archive / next(p.name for p in home.archive.iterdir() if p.is_dir()))
 
-    killed = stopped_by(signal.SIGKILL, home, step, "ingest", given)
+    killed = stopped_by(signal.SIGKILL, step, "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert_nothing_is_half_loaded(home)
     again = khrop_process("ingest", given)
@@ -233,13 +245,20 @@ IN_THE_RUN = [
 
 @pytest.mark.parametrize("step", [*BEFORE_THE_RUN, *IN_THE_RUN])
 def test_the_next_run_completes_what_a_kill_cut_short(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, step: str, monkeypatch: Any
+    home: Home,
+    khrop_process: Command,
+    stopped_by: Command,
+    returns: Path,
+    begun: Path,
+    uninterrupted: Tables,
+    step: str,
+    monkeypatch: Any,
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
     state_before = exports.exported_state(home.exports)
 
-    killed = stopped_by(signal.SIGKILL, home, step, "ingest", given)
+    killed = stopped_by(signal.SIGKILL, step, "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert_nothing_is_half_loaded(home)
     assert exports.exported_state(home.exports) == state_before
@@ -273,9 +292,9 @@ def test_the_next_run_completes_what_a_kill_cut_short(
     ],
 )
 def test_a_kill_while_the_warehouse_is_made_leaves_no_half_made_one(
-    home: Home, khrop_process: Command, sample: Path, begun: Path, step: str
+    home: Home, khrop_process: Command, stopped_by: Command, sample: Path, begun: Path, step: str
 ) -> None:
-    killed = stopped_by(signal.SIGKILL, home, step, "ingest", sample)
+    killed = stopped_by(signal.SIGKILL, step, "ingest", sample)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert not home.warehouse.exists()
     assert khrop_process("ingest", sample).returncode == 0
@@ -283,11 +302,17 @@ def test_a_kill_while_the_warehouse_is_made_leaves_no_half_made_one(
 
 
 def test_a_kill_after_the_last_step_leaves_nothing_to_do(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, monkeypatch: Any
+    home: Home,
+    khrop_process: Command,
+    stopped_by: Command,
+    returns: Path,
+    begun: Path,
+    uninterrupted: Tables,
+    monkeypatch: Any,
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    killed = stopped_by(signal.SIGKILL, home, "after warehouse.exports:swap", "ingest", given)
+    killed = stopped_by(signal.SIGKILL, "after warehouse.exports:swap", "ingest", given)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     again = khrop_process("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
@@ -299,11 +324,17 @@ def test_a_kill_after_the_last_step_leaves_nothing_to_do(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_says_that_nothing_is_half_done(
-    home: Home, khrop_process: Command, returns: Path, begun: Path, uninterrupted: Tables, number: int
+    home: Home,
+    khrop_process: Command,
+    stopped_by: Command,
+    returns: Path,
+    begun: Path,
+    uninterrupted: Tables,
+    number: int,
 ) -> None:
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
-    stopped = stopped_by(number, home, "after pipelines.intake.loading:compare", "ingest", given)
+    stopped = stopped_by(number, "after pipelines.intake.loading:compare", "ingest", given)
     assert (stopped.returncode, stopped.stderr) == (
         130,
         "khrop: interrupted; nothing is half done, run it again to go on\n",

@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from forked_commands import Commands
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
@@ -38,6 +40,26 @@ connection = duckdb.connect(sys.argv[1], read_only={read_only})
 print("held", flush=True)
 sys.stdin.read()
 """
+
+# Runs the real command, which waits for a lock for one second, not ten.
+HASTY = """
+import sys
+from warehouse.connect import Warehouse
+Warehouse.__init__.__kwdefaults__["patience"] = 1.0
+from khrop.cli.app import main
+sys.argv[0] = "khrop"
+main()
+"""
+
+
+@pytest.fixture
+def hasty(commands: Commands, home: Home) -> Command:
+    """The real command with little patience."""
+
+    def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
+        return commands.python(HASTY, *arguments, env={**os.environ, "KHROP_HOME": str(home.root)})
+
+    return run
 
 
 @contextmanager
@@ -143,16 +165,16 @@ def test_a_command_that_finds_the_lock_held_keeps_the_file_and_says_who_holds_it
 @pytest.mark.slow
 @pytest.mark.parametrize("read_only", [True, False])
 def test_a_command_that_finds_the_database_open_elsewhere_says_where(
-    home: Home, khrop_process: Command, taken_in: TakeIn, sample: Path, returns: Path, read_only: bool
+    home: Home, hasty: Command, taken_in: TakeIn, sample: Path, returns: Path, read_only: bool
 ) -> None:
     """As in a session of DuckDB that someone left open. One that only reads lets others read, but not write."""
     taken_in(sample)
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     with beside(HAS_IT_OPEN.format(read_only=read_only), home) as holder:
-        refused = khrop_process("ingest", given)
+        refused = hasty("ingest", given)
         assert (refused.returncode, refused.stdout) == (3, "")
         assert f"is held by process {holder.pid} ({Path(os.path.realpath(sys.executable)).name})" in refused.stderr
         assert "Traceback" not in refused.stderr
-        looked = khrop_process("status")
+        looked = hasty("status")
         assert looked.returncode == (0 if read_only else 3)
-    assert khrop_process("ingest", given).returncode == 0
+    assert hasty("ingest", given).returncode == 0

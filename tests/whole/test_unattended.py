@@ -20,13 +20,13 @@ HEAVY = {"pandas", "pandera", "duckdb", "dagster", "narwhals", "numpy"}
 
 
 @pytest.mark.slow
-def test_a_new_home_is_made_and_a_good_return_makes_no_noise(home: Home, khrop_process: Command, sample: Path) -> None:
+def test_a_new_home_is_made_and_a_good_return_makes_no_noise(home: Home, khrop_started: Command, sample: Path) -> None:
     assert not home.root.exists()
-    done = khrop_process("ingest", sample)
+    done = khrop_started("ingest", sample)
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     assert line.startswith("accepted_with_warnings  as of 2020-06-11  76 rows  2 warnings")
-    again = khrop_process("ingest", sample)
+    again = khrop_started("ingest", sample)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[-1] == "Nothing to do: 1 return already taken in."
 
