@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -36,7 +37,7 @@ _ACCEPTED = {
 }
 
 
-def prepare(contract: type, frame: Any) -> PreparedFrame:
+def prepare(contract: type, frame: Any, also: Mapping[str, Declared] = MappingProxyType({})) -> PreparedFrame:
     """Prepare a frame for the rules of a contract.
 
     Narrow numbers are widened so that products do not overflow, decimals become integers of their last digit,
@@ -46,6 +47,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
     Args:
         contract: The contract.
         frame: The frame, of any engine.
+        also: What further columns are compared with, where the frame is a reference.
 
     Returns:
         The prepared frame.
@@ -54,7 +56,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         TypeError: The object is not a frame of a known engine.
     """
     frame, doubled = drop_doubled_names(frame)
-    engine, kinds, options = engine_of(frame), columns_of(contract), options_of(contract)
+    engine, kinds, options = engine_of(frame), {**columns_of(contract), **also}, options_of(contract)
     if engine in IN_MEMORY:
         named = (options.snapshot, options.place, options.label)
         frame = with_plain_types(frame, {*kinds, *(name for name in named if name)})

@@ -133,7 +133,9 @@ def measure(
     run.only = run.by
     run.by = PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
     run.complete = complete_snapshots and run.by.column is not None
-    frames = {name: prepare(read, native) for name, native in others.items()}
+    frames = {
+        name: prepare(read, native, _reference_rules.keys_there(rules, name, read)) for name, native in others.items()
+    }
     results = run.results(rules, frames)
     named = {column for built in rules for column in built.named}
     return State(
