@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NARROW = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
 _DATETIME = nw.Datetime("us")
 _WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {
-    "text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date(), "moment": _DATETIME,
+    "text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date(), "moment": _DATETIME, "integer": nw.Int64(),
 }  # fmt: skip
 _ACCEPTED = {
     "text": TEXTS,

@@ -14,9 +14,11 @@ import narwhals as nw
 
 from khrop.engine import _reference_rules
 from khrop.engine._group_rules import GroupRun
+from khrop.engine._pandas import with_integers
 from khrop.engine._run import Run, judge_rows
 from khrop.engine.check import LIMIT, PREVIOUS_FRAME, start
 from khrop.engine.compiled import Built, built_rules
+from khrop.engine.declared import columns_of
 from khrop.engine.flags import distinct_rows, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame, count_rows
 from khrop.engine.preparing import prepare
@@ -128,6 +130,7 @@ def measure(
         read, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
         others = {name: rename_frame(native, renamed) for name, native in others.items()}
         rules = frame_rules(read, params)
+    part = with_integers(part, [name for name, column in columns_of(read).items() if column.kind == "integer"])
     run = start(read, part, [], _PartRun)
     run.rows, run.limit, run.most = count_rows(part).count(), limit, most
     run.only = run.by

@@ -44,6 +44,8 @@ PAIRS: Mapping[str, tuple[type, pya.Array, pya.Array]] = {
 @pytest.mark.parametrize("snapshot", [False, True])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_equal_keys_meet_whatever_their_types(engine: str, pair: str, snapshot: bool) -> None:
+    if engine == "pyspark" and pair == "unsigned and signed":
+        pytest.skip("Spark has no unsigned integers")
     kind, own, there = PAIRS[pair]
     of = contract(
         {"day": date, "k": kind, "v": float},
