@@ -101,6 +101,8 @@ def check(
         >>> verdict.status, list(verdict.violations["expected"])
         ('quarantined', ['4'])
     """
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        raise ValueError(f"scopes has {', '.join(map(repr, unknown))}; there are {', '.join(SCOPES)}")
     compared = [*(references or {}).values(), *([] if previous is None else [previous])]
     if names := names_to_change(frame, compared):
         others = {name: rename_frame(native, names) for name, native in (references or {}).items()}
