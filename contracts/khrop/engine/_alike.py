@@ -7,6 +7,7 @@ joined belongs in `khrop.engine._reference_rules`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -17,7 +18,7 @@ SAME = 1e-3
 """A float within so many units of a decimal's last digit is that decimal."""
 MAX_EXACT = float(2**53)
 """Larger integers are not all floats."""
-_LIMITS = {nw.Int64: (-(2**63), 2**63 - 1), nw.UInt64: (0, 2**64 - 1)}
+_LIMITS: Mapping[type[nw.dtypes.DType], tuple[int, int]] = {nw.Int64: (-(2**63), 2**63 - 1), nw.UInt64: (0, 2**64 - 1)}
 """The least and greatest of the integers that frames keep as they are; wider ones have room for all."""
 
 

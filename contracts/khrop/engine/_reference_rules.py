@@ -142,7 +142,7 @@ def _family(dtype: nw.dtypes.DType, engine: str) -> str:
 
 def keys_there(rules: Iterable[Built], reference: str, contract: type) -> dict[str, Declared]:
     """Return what the keys that rules look up in a reference are compared with, by their names there."""
-    known, found = columns_of(contract), {}
+    known, found = columns_of(contract), dict[str, Declared]()
     for what in (built.what for built in rules if isinstance(built.what, LookupKind)):
         there = what.columns_of(reference) if reference in what.references else ()
         if len(there) == len(what.columns):
