@@ -47,6 +47,12 @@ def test_a_rule_may_compute_with_a_decimal(engine: str) -> None:
     assert counts(of, engine, table) == {"product": 1, "sums": 1}
 
 
+@every_engine
+def test_a_value_may_lie_between_texts(engine: str) -> None:
+    between = nw.col("a").is_between(nw.lit("b"), nw.lit("m"), closed="left")
+    assert counts(contract({"a": str}, r=rule(between)), engine, column("a", "b", "m", "z")) == {"r": 3}
+
+
 def test_columns_that_are_named_by_numbers_do_not_stand_in_the_way() -> None:
     frame = pd.DataFrame({"a": [1, 2], 0: [1, 2], (1, 2): ["x", "y"]})
     verdict = khrop.check(contract({"a": (int, {"ge": 2})}), frame)

@@ -107,3 +107,11 @@ def test_a_key_is_not_compared_with_itself(built: Any) -> None:
 def test_an_unknown_scope_is_refused_not_left_out() -> None:
     with pytest.raises(ValueError, match="scopes has 'rows'; there are row, group, reference, document"):
         khrop.check(contract({"left": (int, {"ge": 2})}), FRAME, scopes=("rows",))  # type: ignore[arg-type]
+
+
+def test_the_texts_between_which_a_value_lies_are_names_of_columns_as_narwhals_has_it() -> None:
+    of = contract({"item": str}, r=rule(nw.col("item").is_between("a", "m")))
+    with pytest.raises(khrop.RuleDefinitionError, match="rule 'r' reads a, m, which C does not have as a field"):
+        khrop.check(of, FRAME)
+    columns = contract({"item": str, "left": int}, r=rule(nw.col("left").is_between("left", "left")))
+    assert khrop.check(columns, FRAME).status == "accepted"
