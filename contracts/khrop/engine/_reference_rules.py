@@ -6,13 +6,16 @@ Here belongs how the two frames are joined, and what cannot be compared. What mu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 
+from khrop.engine._alike import Match
 from khrop.engine.backends.arrays import Arrays
+from khrop.engine.compiling.compiled import Built
+from khrop.engine.compiling.declared import Declared, columns_of
 from khrop.engine.flags import Failing, distinct_rows, distinct_values, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame
 from khrop.engine.in_memory import MANY
@@ -40,8 +43,8 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
     Rows with a null key match none.
     """
     renamed = {name: PREVIOUS + name for name in previous.schema if name not in keys}
-    units = {k: max(frame.scales.get(k, 0), previous.scales.get(k, 0)) for k in keys}
-    differ = any(frame.scales.get(k, 0) != previous.scales.get(k, 0) for k in keys)
+    matches = {key: _match(key, previous, key, frame) for key in keys}
+    differ = any(match.digits for match in matches.values())
     schema = {**frame.schema, **{renamed[name]: dtype for name, dtype in previous.schema.items() if name in renamed}}
 
     def data() -> nw.LazyFrame[Any]:
@@ -49,20 +52,14 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
             raise TypeError(
                 f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
             )
-        here, there = (
-            (one.data.with_columns(**_in_units(one, units)) if differ else one.data) for one in (frame, previous)
-        )
-        moments = {
-            key: moments_alike(key, previous.schema[key], frame.schema[key], frame.engine)
-            for key in keys if previous.schema[key].is_temporal() and frame.schema[key].is_temporal()
-        }  # fmt: skip
-        whole = [expr for _, expr in moments.values() if expr is not None]
-        there = there.filter(*whole) if whole else there
-        there = there.with_columns(**{key: expr for key, (expr, _) in moments.items()}) if moments else there
+        own = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
+        whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
+        here = frame.data.with_columns(**own) if own else frame.data
+        there = previous.data.filter(*whole) if whole else previous.data
+        there = there.with_columns(**{key: match.value() for key, match in matches.items()})
         return here.join(there.rename(renamed), on=list(keys))
 
     scales = {**frame.scales, **{renamed[n]: scale for n, scale in previous.scales.items() if n in renamed}}
-    scales |= {name: unit for name, unit in units.items() if unit}
     in_memory = not by.snapshot and not differ
     numbers = frame.numbers | {renamed[name] for name in previous.numbers if name in renamed}
     return PreparedFrame(
@@ -71,10 +68,10 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
     )  # fmt: skip
 
 
-def _in_units(frame: PreparedFrame, units: Mapping[str, int]) -> dict[str, nw.Expr]:
-    """Return the keys of a frame as integers of the same last digit as those of the other."""
-    own = {key: unit - frame.scales.get(key, 0) for key, unit in units.items()}
-    return {key: nw.col(key) * 10**digits for key, digits in own.items() if digits}
+def _match(column: str, other: PreparedFrame, own: str, frame: PreparedFrame) -> Match:
+    """Return how a column of another frame is read where it is compared with one of a frame."""
+    digits = frame.scales.get(own, 0) - other.scales.get(column, 0)
+    return Match(column, other.schema[column], frame.schema[own], digits, frame.engine)
 
 
 def _join_arrays(
@@ -116,92 +113,42 @@ class _Table:
     frame: PreparedFrame
 
     def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        exprs = [self._alike(column, here).alias(here) for here, column in columns.items()]
-        whole = [expr for here, column in columns.items() if (expr := self._representable(column, here)) is not None]
+        matches = {here: self._match(column, here) for here, column in columns.items()}
+        whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
         data = self.reference.data.filter(*whole) if whole else self.reference.data
-        return distinct_rows(data.select(*exprs), *columns)
+        return distinct_rows(data.select(*(match.value().alias(here) for here, match in matches.items())), *columns)
 
-    def _alike(self, column: str, here: str) -> nw.Expr:
-        """Return a column of the reference in the type of the column that is looked up in it."""
-        there, own = self.reference.schema[column], self.frame.schema[here]
-        if _family(there) != _family(own):
+    def _match(self, column: str, here: str) -> Match:
+        """Return how a column of the reference is read where it is looked up for one of the frame."""
+        match = _match(column, self.reference, here, self.frame)
+        if _family(match.there, match.engine) != _family(match.own, match.engine):
             raise ValueError(
-                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {there}, {here} of the frame is"
-                f" {own}; make them of one type"
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.there}, {here} of the"
+                f" frame is {match.own}; make them of one type"
             )
-        col, digits = nw.col(column), self._digits(column, here)
-        if own.is_float():
-            col = col / 10**-digits if digits < 0 else col
-            return without_nan(col.cast(own)) if there != own else without_nan(col)
-        if there.is_float() and own.is_numeric():
-            rounded: nw.Expr = (col * 10**digits).round(0).cast(own)
-            return rounded
-        if digits > 0:
-            col = col * 10**digits
-        elif digits < 0:
-            col = (col // 10**-digits).cast(own)
-        if there.is_temporal():
-            return moments_alike(column, there, own, self.frame.engine)[0]
-        return col if there == own else col.cast(own)
-
-    def _digits(self, column: str, here: str) -> int:
-        return self.frame.scales.get(here, 0) - self.reference.scales.get(column, 0)
-
-    def _representable(self, column: str, here: str) -> nw.Expr | None:
-        """Return where a value of the reference can be one of the frame's column; None where all can."""
-        there, own = self.reference.schema[column], self.frame.schema[here]
-        col, digits = nw.col(column), self._digits(column, here)
-        if there.is_float() and not own.is_float() and own.is_numeric():
-            units = col * 10**digits
-            same: nw.Expr = ((units.round(0) - units).abs() < _SAME) & units.is_between(-MAX_EXACT, MAX_EXACT)
-            return same
-        if there.is_temporal() and own.is_temporal():
-            return moments_alike(column, there, own, self.frame.engine)[1]
-        return col % 10**-digits == 0 if digits < 0 and not own.is_float() else None
+        return match
 
 
-_SAME = 1e-3
-"""A float within so many units of a decimal's last digit is that decimal."""
-MAX_EXACT = float(2**53)
-"""Larger integers are not all floats."""
-
-
-def without_nan(expr: nw.Expr) -> nw.Expr:
-    """Return floats with a null for NaN and one zero, as an engine may join by neither."""
-    return nw.when(~expr.is_nan()).then(expr + 0.0)
-
-
-def moments_alike(
-    column: str, there: nw.dtypes.DType, own: nw.dtypes.DType, engine: str
-) -> tuple[nw.Expr, nw.Expr | None]:
-    """Return a column of dates or moments as another type of the kind, and where that loses nothing.
-
-    Args:
-        column: The column.
-        there: Its type.
-        own: The type that it is to have.
-        engine: The engine; databases and pandas' own types compare them as they are.
-
-    Returns:
-        The column, and where its values have the other type; None where all have.
-    """
-    col = nw.col(column)
-    if there == own or engine not in ("polars", "pyarrow", "pandas"):
-        return col, None
-    if own == nw.Date:
-        return col.cast(own), col == col.dt.truncate("1d")
-    unit = f"1{own.time_unit}"  # type: ignore[attr-defined]
-    finer = there != nw.Date and unit != "1ns" and there.time_unit != own.time_unit  # type: ignore[attr-defined]
-    return col.cast(own), col == col.dt.truncate(unit) if finer else None
-
-
-def _family(dtype: nw.dtypes.DType) -> str:
+def _family(dtype: nw.dtypes.DType, engine: str) -> str:
     """Return what values of a type can equal values of another."""
     if dtype.is_numeric():
         return "number"
     if dtype in TEXTS:
         return "text"
-    return "moment" if dtype.is_temporal() else str(dtype)
+    # Spark's usual moments stand for those of its session's clock too.
+    zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and engine != "pyspark"
+    return ("moment with time zone" if zoned else "moment") if dtype.is_temporal() else str(dtype)
+
+
+def keys_there(rules: Iterable[Built], reference: str, contract: type) -> dict[str, Declared]:
+    """Return what the keys that rules look up in a reference are compared with, by their names there."""
+    known, found = columns_of(contract), dict[str, Declared]()
+    for what in (built.what for built in rules if isinstance(built.what, LookupKind)):
+        there = what.columns_of(reference) if reference in what.references else ()
+        if len(there) == len(what.columns):
+            pairs = zip(there, what.columns, strict=True)
+            found |= {column: known[here]._replace(required=False) for column, here in pairs if here in known}
+    return found
 
 
 def find_unmatched(
@@ -220,8 +167,14 @@ def unmatched_rows(
 ) -> nw.LazyFrame[Any]:
     """Return all rows that a rule does not find in its references."""
     tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
-    floats = {c: without_nan(nw.col(c)) for c in what.columns if frame.schema[c].is_float()}
-    return what.failing(frame.data.with_columns(**floats) if floats else frame.data, tables)
+    return what.failing(_joined_by(frame, what.columns), tables)
+
+
+def _joined_by(frame: PreparedFrame, columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return a frame with some columns as they are joined."""
+    matches = {column: _match(column, frame, column, frame) for column in columns}
+    own = {column: expr for column, match in matches.items() if (expr := match.own_value(column)) is not None}
+    return frame.data.with_columns(**own) if own else frame.data
 
 
 def find_lost_rows(
@@ -247,9 +200,10 @@ def find_key_changes(
     separate = [by.snapshot] if by.snapshot and by.snapshot in other.schema else []
     on = [*separate, *what.columns]
     tables = {name: _Table(rule, name, references[name], frame) for name in what.references}
-    floats = {c: without_nan(nw.col(c)) for c in on if frame.schema[c].is_float()}
-    own = frame.data.select(*on).with_columns(**floats) if floats else frame.data.select(*on)
-    here, there = distinct_rows(own, *on), tables[what.reference].distinct({c: c for c in on})
+    here, there = (
+        distinct_rows(_joined_by(frame, on).select(*on), *on),
+        tables[what.reference].distinct({c: c for c in on}),
+    )
     failures = []
     for came, only in ((True, here.join(there, on=on, how="anti")), (False, there.join(here, on=on, how="anti"))):
         if what.known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from khrop.engine._reference_rules import keys_there
 from khrop.engine._run import Run
 from khrop.engine._snapshots import group_snapshots, has_nameless
 from khrop.engine.compiling.compiled import COLUMNS_RULE, built_rules
@@ -100,6 +101,8 @@ def check(
         >>> verdict.status, list(verdict.violations["expected"])
         ('quarantined', ['4'])
     """
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        raise ValueError(f"scopes has {', '.join(map(repr, unknown))}; there are {', '.join(SCOPES)}")
     compared = [*(references or {}).values(), *([] if previous is None else [previous])]
     if names := names_to_change(frame, compared):
         others = {name: rename_frame(native, names) for name, native in (references or {}).items()}
@@ -130,7 +133,10 @@ def check(
         run = judge_frame(True)
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
     if reference_rules := [built for built in rules if built.rule.scope == "reference"]:
-        frames = {name: prepare(contract, native) for name, native in others.items()}
+        frames = {
+            name: prepare(contract, native, keys_there(reference_rules, name, contract))
+            for name, native in others.items()
+        }
         run.run_reference_rules(reference_rules, frames, frames.get(PREVIOUS_FRAME))
     if document_rules := [built for built in rules if built.rule.scope == "document"]:
         run.run_document_rules(document_rules)

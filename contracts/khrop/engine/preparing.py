@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 NARROW = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
 _DATETIME = nw.Datetime("us")
 _WIDE_TYPES: Mapping[str, nw.dtypes.DType] = {
-    "text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date(), "moment": _DATETIME,
+    "text": nw.String(), "boolean": nw.Boolean(), "date": nw.Date(), "moment": _DATETIME, "integer": nw.Int64(),
 }  # fmt: skip
 _ACCEPTED = {
     "text": TEXTS,
@@ -36,7 +37,7 @@ _ACCEPTED = {
 }
 
 
-def prepare(contract: type, frame: Any) -> PreparedFrame:
+def prepare(contract: type, frame: Any, also: Mapping[str, Declared] = MappingProxyType({})) -> PreparedFrame:
     """Prepare a frame for the rules of a contract.
 
     Narrow numbers are widened so that products do not overflow, decimals become integers of their last digit,
@@ -46,6 +47,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
     Args:
         contract: The contract.
         frame: The frame, of any engine.
+        also: What further columns are compared with, where the frame is a reference.
 
     Returns:
         The prepared frame.
@@ -54,7 +56,7 @@ def prepare(contract: type, frame: Any) -> PreparedFrame:
         TypeError: The object is not a frame of a known engine.
     """
     frame, doubled = drop_doubled_names(frame)
-    engine, kinds, options = engine_of(frame), columns_of(contract), options_of(contract)
+    engine, kinds, options = engine_of(frame), {**columns_of(contract), **also}, options_of(contract)
     if engine in IN_MEMORY:
         named = (options.snapshot, options.place, options.label)
         frame = with_plain_types(frame, {*kinds, *(name for name in named if name)})

@@ -38,7 +38,7 @@ def scale_formula(formula: Formula, scales: Mapping[str, int], whole: Collection
         The formula, and the scale of its value.
     """
     if not any(name in scales for name in columns_in(formula)):
-        return formula, 0 if yields_integer(formula, whole) else None
+        return _plain(formula), 0 if yields_integer(formula, whole) else None
     return _scale(formula, tuple(sorted(scales.items())), frozenset(whole))
 
 
@@ -55,6 +55,24 @@ def in_units(value: Decimal, scale: int) -> int:
     sign, digits, exponent = value.as_tuple()
     number: int = int("".join(map(str, digits)) or "0") * 10 ** (int(exponent) + scale)
     return -number if sign else number
+
+
+@lru_cache(maxsize=1024)
+def _plain(formula: Formula) -> Formula:
+    """Return a formula of floats and integers with its decimals as such numbers: engines mix them in different ways."""
+    if isinstance(formula, Constant):
+        return Constant(_number(formula.value))
+    if isinstance(formula, Column):
+        return formula
+    options = tuple((k, tuple(map(_number, v)) if k == "other" else _number(v)) for k, v in formula.options)
+    return Call(formula.name, tuple(map(_plain, formula.args)), options)
+
+
+def _number(value: Any) -> Any:
+    """Return a decimal as an integer, or as a float where it has a fraction; anything else as it is."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
 
 
 @lru_cache(maxsize=1024)
@@ -148,8 +166,7 @@ def _is_in(formula: Call, value: Formula, scale: Scale) -> tuple[Formula, Scale]
     options = dict(formula.options)
     others = [_constant(other) for other in options["other"]]
     if scale is None:
-        listed = tuple(float(other) if isinstance(other, Decimal) else other for other in options["other"])
-        return Call("is_in", (value,), (("other", listed),)), None
+        return Call("is_in", (value,), (("other", tuple(map(_number, options["other"]))),)), None
     unit = max([scale, *(other_scale or 0 for _, other_scale in others)])
     scaled = tuple(
         constant.value * 10 ** (unit - other_scale)

@@ -175,7 +175,8 @@ def _check_literal(value: Any) -> Any:
 
 
 def _read_call(node: Any, first: Formula | None) -> Formula:
-    args = [_read_argument(a, text_is_column=node.name in FUNCTIONS or node.name == "when_then") for a in node.exprs]
+    names_columns = node.name in FUNCTIONS or node.name in ("when_then", "is_between")
+    args = [_read_argument(a, text_is_column=names_columns) for a in node.exprs]
     if first is not None:
         args.insert(0, first)
     options = tuple((key, _read_option(value)) for key, value in node.kwargs.items() if value is not None)
@@ -252,7 +253,7 @@ def expression(formula: Formula, replacements: Mapping[str, nw.Expr] | None = No
     name, options = formula.name, dict(formula.options)
     if name == "round":
         return _round_half_up(expression(formula.args[0], replacements), int(options.get("decimals", 0)))
-    if name == "is_between" and not columns_in(formula.args[0]):
+    if name == "is_between" and (not columns_in(formula.args[0]) or any(map(_is_text, formula.args[1:]))):
         return _is_between(formula.args, str(options.get("closed", "both")), replacements)
     if name == "__truediv__":
         numerator, denominator = (expression(arg, replacements) for arg in formula.args)
@@ -293,6 +294,8 @@ def _call_method(formula: Call, args: list[nw.Expr]) -> nw.Expr:
     if name == "when_then":  # which takes a text for the name of a column
         then = nw.when(args[0]).then(args[1])
         return then.otherwise(args[2]) if len(args) > 2 else then
+    if name == "is_between":  # which takes a text for the name of a column too
+        values = [expr if _is_text(arg) else value for arg, expr, value in zip(formula.args, args, values, strict=True)]
     if name in ("str.replace", "str.replace_all"):  # the only methods whose last argument is an expression
         options["value"] = values.pop()
     method = reduce(getattr, name.split("."), args[0])
@@ -301,10 +304,20 @@ def _call_method(formula: Call, args: list[nw.Expr]) -> nw.Expr:
 
 
 def _is_between(args: tuple[Formula, ...], closed: str, replacements: Mapping[str, nw.Expr] | None) -> nw.Expr:
-    """Compare a constant with two columns; narwhals on pandas would compare the first row alone."""
+    """Compare a constant with two columns, or a column with texts.
+
+    narwhals on pandas would compare the first row alone of the former, and takes the latter for names of columns.
+    """
     value, low, high = (expression(arg, replacements) for arg in args)
+    if columns_in(args[0]):
+        above = value >= low if closed in ("both", "left") else value > low
+        return above & (value <= high if closed in ("both", "right") else value < high)
     above_low = low <= value if closed in ("both", "left") else low < value
     return above_low & (high >= value if closed in ("both", "right") else high > value)
+
+
+def _is_text(formula: Formula) -> bool:
+    return isinstance(formula, Constant) and isinstance(formula.value, str)
 
 
 def _round_half_up(value: nw.Expr, decimals: int) -> nw.Expr:

@@ -161,7 +161,7 @@ UNCERTAIN = Expected(
     "ตัวเลข (1,234 อาจหมายถึง 1234 หรือ 1.234 โปรดระบุด้วย --decimal)",
 )
 DATE = Expected("a date such as 2024-01-31", "วันที่ เช่น 2024-01-31")
-BOOLEAN = Expected("true or false", "true หรือ false")
+BOOLEAN = Expected("true or false", " true หรือ false")
 MOMENTS: Mapping[bool, Expected] = {
     False: Expected(
         "a moment such as 2024-01-31T09:30:00, without a time zone", "เวลา เช่น 2024-01-31T09:30:00 ที่ไม่มีเขตเวลา"

@@ -24,7 +24,7 @@ from khrop.model.errors import WrongUse
 
 Lines = list[tuple[int, list[str]]]
 
-SEPARATORS = (",", "\t", ";")
+SEPARATORS = (",", "\t", ";", "|")
 PIECE = 2_000
 """Rows that are held as text at a time. With many more, garbage collection takes longer than reading."""
 BLOCK = 1 << 20

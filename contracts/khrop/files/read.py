@@ -6,6 +6,7 @@ a Parquet file into Python.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,11 +105,24 @@ def read_cells(
     if head.startswith(PARQUET):
         return None
     if form := next((form for prefix, form in NOT_TABLES.items() if head.startswith(prefix)), ""):
-        raise Unreadable(f"this is {form}: expected CSV, XLSX or Parquet", "ไฟล์ไม่ใช่ CSV, XLSX หรือ Parquet")
+        raise _other_form(form)
     from khrop.files import csv_text
 
     lines = csv_text.read(path, score, text)
+    if form := _form_of_text(lines.heading[0].strip()):
+        raise _other_form(form)
     return Cells(lines.heading, lines.pieces, encoding=lines.encoding, numbers=lines.numbers)
+
+
+def _form_of_text(start: str) -> str:
+    """Return what a text is that has no heading, by what stands before its first separator; empty for a table."""
+    if start in ("{", "[") or start.startswith(('{"', "[{", "[[")):
+        return "JSON"
+    return "HTML or XML" if re.match(r"<[?!a-z]", start, re.IGNORECASE) else ""
+
+
+def _other_form(form: str) -> Unreadable:
+    return Unreadable(f"this is {form}: expected CSV, XLSX or Parquet", "ไฟล์ไม่ใช่ CSV, XLSX หรือ Parquet")
 
 
 def require_file(path: Path) -> None:

@@ -15,8 +15,10 @@ import narwhals as nw
 from khrop.engine import _reference_rules
 from khrop.engine._group_rules import GroupRun
 from khrop.engine._run import Run, judge_rows
+from khrop.engine.backends.pandas import with_integers
 from khrop.engine.check import LIMIT, PREVIOUS_FRAME, start
 from khrop.engine.compiling.compiled import Built, built_rules
+from khrop.engine.compiling.declared import columns_of
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.flags import distinct_rows, fetch_rows
 from khrop.engine.frames import TEXTS, PreparedFrame, count_rows
@@ -128,12 +130,15 @@ def measure(
         read, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
         others = {name: rename_frame(native, renamed) for name, native in others.items()}
         rules = frame_rules(read, params)
+    part = with_integers(part, [name for name, column in columns_of(read).items() if column.kind == "integer"])
     run = start(read, part, [], _PartRun)
     run.rows, run.limit, run.most = count_rows(part).count(), limit, most
     run.only = run.by
     run.by = PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
     run.complete = complete_snapshots and run.by.column is not None
-    frames = {name: prepare(read, native) for name, native in others.items()}
+    frames = {
+        name: prepare(read, native, _reference_rules.keys_there(rules, name, read)) for name, native in others.items()
+    }
     results = run.results(rules, frames)
     named = {column for built in rules for column in built.named}
     return State(

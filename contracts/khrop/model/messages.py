@@ -69,6 +69,7 @@ def format_row(row: Mapping[str, Any], key: tuple[str, ...], label: str | None =
         The texts by column; under `key` the row's business key, under `name` its label, or else the key.
     """
     columns = {}
+    row = {column: value for column, value in row.items() if isinstance(column, str)}  # pandas has numbers too
     for column, value in row.items():
         text = show(column, value) or show(column, row.get(f"{column}_printed"))
         if text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from khrop.expressions.formula import Param as Param
 
@@ -152,8 +152,16 @@ def options_of(contract: type) -> ContractOptions:
 
     Returns:
         Its `__contract__`, or the defaults of `ContractOptions`.
+
+    Raises:
+        RuleDefinitionError: Its `__contract__` is something else.
     """
-    return cast(ContractOptions, getattr(contract, "__contract__", ContractOptions()))
+    options = getattr(contract, "__contract__", _DEFAULTS)
+    if not isinstance(options, ContractOptions):
+        raise RuleDefinitionError(
+            f"{contract.__name__}: __contract__ is a {type(options).__name__}, not a khrop.ContractOptions"
+        )
+    return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,22 @@ class ContractOptions:
     names_th: Mapping[str, str] = field(default_factory=dict)
     label: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take lists for tuples; a text is none, as it would stand for its letters.
+
+        Raises:
+            RuleDefinitionError: `key` or `engines` is a text.
+        """
+        for name in ("key", "engines"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                raise RuleDefinitionError(f"ContractOptions takes a tuple for {name}: ({given!r},)")
+            object.__setattr__(self, name, tuple(given))
+
     @property
     def naming(self) -> tuple[str, ...]:
         """The columns that name a row for a person: its key and its label."""
         return (*self.key, *([self.label] if self.label else []))
+
+
+_DEFAULTS = ContractOptions()

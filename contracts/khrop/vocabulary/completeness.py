@@ -21,7 +21,6 @@ from khrop.model.facts import Facts, comparable, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.messages import NOTHING
 from khrop.model.names import marked
-from khrop.model.rule import RuleDefinitionError
 from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns, neutral
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import QueryWriter
@@ -313,13 +312,6 @@ class UniqueKey(GroupKind):
 
     columns: tuple[str, ...]
     nulls: Literal["fail", "equal"] = "fail"
-
-    def __post_init__(self) -> None:
-        """Check that the columns are several names, not the letters of one."""
-        if isinstance(self.columns, str):
-            raise RuleDefinitionError(f"UniqueKey takes a tuple of columns: ({self.columns!r},)")
-
-    dimension: ClassVar[str] = "uniqueness"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ class BetweenFacts(GroupKind):
     Attributes:
         column: The column of dates.
         first: The fact that is the earliest date; none where it is empty, or the document does not say it.
-        last: The same of the latest date.
+        last: The same of the latest date. A fact that is no date is an error when it is checked.
     """
 
     column: str
@@ -147,7 +147,7 @@ class BetweenFacts(GroupKind):
         return Failure(snapshot, texts.words["key"], self.column, observed, expected, by.where(row), th, en)
 
     def _limits(self, facts: Facts, snapshot: str) -> _Limits:
-        return _moment(facts.moment(snapshot, self.first)), _moment(facts.moment(snapshot, self.last))
+        return _fact(facts, snapshot, self.first), _fact(facts, snapshot, self.last)
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
@@ -170,6 +170,14 @@ def _moment(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     return datetime.combine(value, time()) if isinstance(value, date) else None
+
+
+def _fact(facts: Facts, snapshot: str, name: str) -> datetime | None:
+    """Return a fact as a moment; None where the document does not say it."""
+    value = facts.moment(snapshot, name)
+    if value is not None and not isinstance(value, date):
+        raise TypeError(f"the fact {name} is {value!r}, a {type(value).__name__}: pass a date or a datetime")
+    return _moment(value)
 
 
 def _shown(moment: datetime | None) -> str:

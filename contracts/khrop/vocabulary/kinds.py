@@ -71,6 +71,23 @@ class RuleKind:
         elif identity not in _ABSTRACT:
             _KINDS[cls.__name__] = cls
 
+    def __post_init__(self) -> None:
+        """Take lists for tuples; a text is none, as it would stand for its letters.
+
+        Raises:
+            RuleDefinitionError: A text stands where several names or values belong.
+        """
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name, None)
+            if str(field.type).startswith("Mapping[") and isinstance(value, (list, tuple, set, str)):
+                raise RuleDefinitionError(f"{type(self).__name__} takes a mapping for {field.name}, not {value!r}")
+            if not str(field.type).startswith("tuple["):
+                continue
+            if isinstance(value, str):
+                raise RuleDefinitionError(f"{type(self).__name__} takes a tuple of {field.name}: ({value!r},)")
+            if isinstance(value, (list, tuple)):
+                object.__setattr__(self, field.name, _as_tuple(value))
+
     def statement(self) -> Sentence:
         """Return what must hold, in Thai and English; empty texts where the rule's summary says all."""
         return "", ""
@@ -108,6 +125,11 @@ class RuleKind:
             Expectations; none where a table cannot show what the rule is about.
         """
         return iter(())
+
+
+def _as_tuple(values: Any) -> Any:
+    """Return lists, and lists in them, as tuples; other values as they are."""
+    return tuple(map(_as_tuple, values)) if isinstance(values, (list, tuple)) else values
 
 
 class RowKind(RuleKind, abstract=True):

@@ -281,9 +281,10 @@ class ByGroup(GroupKind):
         """Refuse an expression of anything but figures of the group.
 
         Raises:
-            RuleDefinitionError: It is more than a comparison of figures, a message names what is no column of `by`, or
-                there is no such figure.
+            RuleDefinitionError: It is more than a comparison of figures, a message names what is no column of `by`,
+                there is no such figure, or `by` is a text.
         """
+        GroupKind.__post_init__(self)
         for of, _ in self.figures.values():
             if of not in _FIGURES:
                 raise RuleDefinitionError(f"ByGroup has no figure {of!r}; it has {', '.join(_FIGURES)}")

@@ -5,10 +5,11 @@ Here belongs what is specific to pandas' types. What is the same on every engine
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -23,9 +24,11 @@ _EMPTY_DTYPES = {
     "boolean": "boolean",
     "date": "datetime64[us]",
     "moment": "datetime64[us]",
-    "integer": "Float64",
+    "integer": "Int64",
     "number": "Float64",
 }
+_MAX_EXACT = 2**53
+"""Not all greater integers are floats."""
 _ARROW_NUMBERS = ("uint64[", "decimal")
 _ARROW_TYPES = (*_ARROW_NUMBERS, "string", "large_string", "dictionary")
 _IS_PANDAS_3 = int(pd.__version__.split(".")[0]) >= 3
@@ -76,6 +79,29 @@ def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any,
     lossless = {name: series for name, series in wide.items() if series is not None}
     kept = {name: scale for name, scale in scales.items() if scale}
     return frame.assign(**exact), frame.assign(**{**exact, **lossless}), kept
+
+
+def with_integers(frame: Any, columns: Iterable[str]) -> Any:
+    """Return a frame of pandas with integers where pandas made floats of them, as it does beside a null.
+
+    A part of a table with a null would else hold other values than a part without.
+
+    Args:
+        frame: The frame, of any engine.
+        columns: The columns that hold integers.
+
+    Returns:
+        The frame; a column with a fraction, an infinity or integers that floats do not hold is as it was.
+    """
+    if not nw.dependencies.is_pandas_dataframe(frame):
+        return frame
+    names, exact = list(frame.columns), {}
+    for name in columns:
+        if names.count(name) == 1 and isinstance(dtype := frame[name].dtype, np.dtype) and dtype.kind == "f":
+            values = frame[name].dropna()
+            if bool(((values.abs() < _MAX_EXACT) & (values % 1 == 0)).all()):
+                exact[name] = frame[name].astype("Int64")
+    return frame.assign(**exact) if exact else frame
 
 
 def _integers(series: Any, values: list[Any]) -> tuple[Any, Any, int] | None:

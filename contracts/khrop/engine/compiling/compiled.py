@@ -109,6 +109,8 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
         own.append(to_built(rule, built))
     require_checkable(contract)
     known = columns_of(contract)
+    if unknown := [column for column in options_of(contract).key if column not in known]:
+        raise RuleDefinitionError(f"{contract.__name__} has the key {', '.join(unknown)}, which is no field of it")
     for entry in own:
         if unknown := [column for column in entry.named if column not in known]:
             raise RuleDefinitionError(
@@ -124,12 +126,26 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {entry.rule.id!r} compares {unclear[0]} with that of the previous return, which has the name of"
                 f" the column {PREVIOUS}{unclear[0]} of {contract.__name__}; give that column another name"
             )
+        if entry.rule.scope == "reference" and (joined := _compared_keys(contract, entry.what)):
+            raise RuleDefinitionError(
+                f"rule {entry.rule.id!r} compares {joined[0]} with that of the previous return, and {joined[0]} is of"
+                f" the key of {contract.__name__}, by which rows are compared: it is the same in both"
+            )
     rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
     _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
     for entry in rules:
         for fault in _faults(entry.what, known):
             raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
     return tuple(entry._replace(what=_canonical(entry.what, known)) for entry in rules)
+
+
+def _compared_keys(contract: type, what: Any) -> list[str]:
+    """Return the columns of the key that a rule compares with the previous return's."""
+    read = [*what.columns] if isinstance(what, RowRule) else []
+    if isinstance(what, GroupKind):
+        for expr in what.derived.values():
+            read += _columns_of(expr)
+    return [name for name in options_of(contract).key if PREVIOUS + name in read]
 
 
 def _canonical(what: Any, known: Mapping[str, Declared]) -> Any:

@@ -79,6 +79,12 @@ def rule(
         >>> khrop.rule_ids(Shelf)
         {'room': 'warning'}
     """
+    if not isinstance(id, str):
+        named = getattr(id, "__name__", "rule").replace("_", "-")
+        raise RuleDefinitionError(f'khrop.rule takes the id of the rule: @khrop.rule("{named}")')
+    for of, given in (("columns", columns), ("needs", needs), ("skip_null", skip_null)):
+        if isinstance(given, str):
+            raise RuleDefinitionError(f"rule {id!r}: {of} takes a tuple of names: ({given!r},)")
     if scope not in get_args(Scope):
         raise RuleDefinitionError(f"rule {id!r}: scope {scope!r} is none of {', '.join(get_args(Scope))}")
     if severity not in get_args(Severity):

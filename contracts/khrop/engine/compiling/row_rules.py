@@ -88,7 +88,7 @@ def simplify_rule(rule: RowRule, whole: frozenset[str]) -> RowRule | None:
 
 
 def scale_rule(rule: RowRule, scales: Mapping[str, int], whole: frozenset[str]) -> RowRule:
-    """Rewrite a rule for columns of decimals that are kept as integers of their last digit.
+    """Rewrite a rule for columns of decimals that are kept as integers of their last digit, and for the other numbers.
 
     Args:
         rule: The rule, with a formula.
@@ -98,7 +98,7 @@ def scale_rule(rule: RowRule, scales: Mapping[str, int], whole: frozenset[str]) 
     Returns:
         The rule.
     """
-    if rule.formula is None or not scales:
+    if rule.formula is None:
         return rule
     formula, _ = scale_formula(rule.formula, scales, whole)
     return rule if formula == rule.formula else replace(rule, formula=formula, expr=expression(formula))
