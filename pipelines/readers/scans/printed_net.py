@@ -27,7 +27,7 @@ _LOW = 0.2
 _SELDOM = 0.1
 """Of the rows, so few print into what is roughly a gap."""
 _WIDER = 1.15
-"""Times the widest figure of a column: words of its heading are traces.wider."""
+"""Times the widest figure of a column: words of its heading are wider."""
 _APART = 1.3
 """Of the pitch: lines of headings are nearer to one another, titles are not."""
 _NEAR = 0.35
@@ -113,7 +113,7 @@ def _body(parts: Parts, bases: list[int], width: int) -> tuple[list[int], list[t
     widths = np.array([[_extent(row[a:b]) for a, b in spans] for row in rows])
     runs = runs_of((widths > 0).mean(axis=1) >= _FILLED)
     begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
-    # Words of headings are traces.wider than the figures below them; a grand total may be, too, and is the last.
+    # Words of headings are wider than the figures below them; a grand total may be, too, and is the last.
     while end - begin > LEAST_ROWS + 1:
         below, own = widths[begin + 1 : end - 1], widths[begin] > 0
         if (widths[begin] > _WIDER * below.max(axis=0))[own].mean() < 0.5:
