@@ -10,12 +10,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pya
 import pytest
-from every_engine import IBIS_12, contract, counts, every_engine, frame_of, rule
+from every_engine import IBIS_12, contract, counts, engines, every_engine, frame_of, rule
 
 import khrop
 from khrop.vocabulary import BetweenFacts, ForeignKey, KeysKept, NotLessThan
 
 pytestmark = pytest.mark.filterwarnings(IBIS_12)
+of_unsigned = engines("pyspark")
+"""Spark has no unsigned integers."""
+of_zones = engines("pyspark")
+"""Spark's moments are read on the clock of its session."""
 
 CENTS = pya.decimal128(10, 2)
 PAIRS: Mapping[str, tuple[type, pya.Array, pya.Array]] = {
@@ -31,7 +35,6 @@ PAIRS: Mapping[str, tuple[type, pya.Array, pya.Array]] = {
     "floats and decimals": (
         float, pya.array([1.25, 2.0, 3.0]), pya.array([Decimal("1.25"), Decimal(2), Decimal("2.50")], CENTS),
     ),
-    "unsigned and signed": (int, pya.array([1, 2, 3], pya.uint64()), pya.array([1, 2, -3])),
     "integers and wide decimals": (
         int, pya.array([1, 2, 3]), pya.array([Decimal(1), Decimal(2), Decimal(10) ** 30], pya.decimal128(38, 0)),
     ),
@@ -44,9 +47,17 @@ PAIRS: Mapping[str, tuple[type, pya.Array, pya.Array]] = {
 @pytest.mark.parametrize("snapshot", [False, True])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_equal_keys_meet_whatever_their_types(engine: str, pair: str, snapshot: bool) -> None:
-    if engine == "pyspark" and pair == "unsigned and signed":
-        pytest.skip("Spark has no unsigned integers")
-    kind, own, there = PAIRS[pair]
+    assert_keys_meet(engine, *PAIRS[pair], snapshot)
+
+
+@of_unsigned
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_unsigned_keys_meet_signed_ones(engine: str, snapshot: bool) -> None:
+    assert_keys_meet(engine, int, pya.array([1, 2, 3], pya.uint64()), pya.array([1, 2, -3]), snapshot)
+
+
+def assert_keys_meet(engine: str, kind: type, own: pya.Array, there: pya.Array, snapshot: bool) -> None:
+    """Two of three keys are found, of which the first has a value that is less than before."""
     of = contract(
         {"day": date, "k": kind, "v": float},
         fell=rule(NotLessThan("v"), "fell", scope="reference"),
@@ -60,10 +71,8 @@ def test_equal_keys_meet_whatever_their_types(engine: str, pair: str, snapshot: 
     assert counts(of, engine, table, previous=previous, references=references) == {"fell": 1, "known": 1}
 
 
-@every_engine
+@of_unsigned
 def test_integers_beyond_64_bits_are_in_no_column_of_64(engine: str) -> None:
-    if engine == "pyspark":
-        pytest.skip("Spark has no unsigned integers")
     of = contract(
         {"k": int, "v": int}, known=rule(ForeignKey(("v",), "codes"), "known", scope="reference"),
         __contract__=khrop.ContractOptions(key=("k",)),
@@ -73,11 +82,9 @@ def test_integers_beyond_64_bits_are_in_no_column_of_64(engine: str) -> None:
     assert counts(of, engine, pya.table({"k": [1, 2], "v": [1, -1]}), references=references) == {"known": 1}
 
 
-@every_engine
+@of_zones
 @pytest.mark.parametrize("built", [ForeignKey(("at",), "times"), KeysKept(("at",), "times")])
 def test_moments_with_and_without_a_zone_are_not_looked_up_in_one_another(engine: str, built: Any) -> None:
-    if engine == "pyspark":
-        pytest.skip("Spark's moments are read on the clock of its session")
     of = contract(
         {"at": pd.Timestamp}, r=rule(built, scope="reference"), __contract__=khrop.ContractOptions(key=("at",))
     )

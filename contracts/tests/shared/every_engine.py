@@ -75,8 +75,15 @@ _MARKS = {
     "polars": [pytest.mark.polars], "polars, lazy": [pytest.mark.polars], "duckdb": [pytest.mark.duckdb],
     "ibis": [pytest.mark.ibis], "pyspark": [pytest.mark.spark, pytest.mark.xdist_group("spark")],
 }  # fmt: skip
-every_engine = pytest.mark.parametrize("engine", [pytest.param(name, marks=_MARKS.get(name, [])) for name in ENGINES])
-"""Run a test with the name of each engine as `engine`."""
+
+
+def engines(*without: str) -> pytest.MarkDecorator:
+    """Run a test with the name of each engine as `engine`, without those to which it does not apply."""
+    names = [name for name in ENGINES if name not in without]
+    return pytest.mark.parametrize("engine", [pytest.param(name, marks=_MARKS.get(name, [])) for name in names])
+
+
+every_engine = engines()
 
 
 def frame_of(engine: str, table: pa.Table) -> Any:
