@@ -28,7 +28,7 @@ from pipelines.datasets.province_progress.form import FORM
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.orchestration import launch
 from pipelines.readers.table_form import reading_for

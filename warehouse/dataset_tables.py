@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from warehouse import changes
+from warehouse import stored_by_change
 from warehouse.datasets import ACCEPTED, AFTER, ALWAYS, BEFORE, CHANGE, DatasetTables, quoted
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
     of_return = ", ".join(f"s.{c.name}" for c in BEFORE)
     connection.execute(
         f"CREATE OR REPLACE VIEW {tables.table} AS SELECT {of_return}, {rows}, s.judgement"
-        f" FROM core.snapshot AS s INNER JOIN {changes.ROW_VERSION} AS v USING (snapshot_id, judgement)"
-        f" INNER JOIN {tables.change_table} AS c ON {changes.in_version('c', 'v')}"
+        f" FROM core.snapshot AS s INNER JOIN {stored_by_change.ROW_VERSION} AS v USING (snapshot_id, judgement)"
+        f" INNER JOIN {tables.change_table} AS c ON {stored_by_change.in_version('c', 'v')}"
     )
     connection.execute(f"COMMENT ON VIEW {tables.table} IS {quoted(ACCEPTED.format(tables.table))}")
     for c in (*BEFORE, *tables.columns, *AFTER):
@@ -77,8 +77,8 @@ def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
                 f"SELECT {', '.join(tables.row_columns)} FROM {aside} WHERE snapshot_id = ? AND judgement = ?",
                 [name, judgement],
             ).fetchall()
-            changes.add_rows(
-                connection, tables.change_table, changes.chain_of(tables.dataset, campaign), (name, judgement),
+            stored_by_change.add_rows(
+                connection, tables.change_table, stored_by_change.chain_of(tables.dataset, campaign), (name, judgement),
                 tables.row_columns, list(zip(*own, strict=True)),
             )  # fmt: skip
         connection.execute(f"DROP TABLE {aside}")

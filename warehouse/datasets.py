@@ -57,8 +57,8 @@ class DatasetTables:
         marts: The folder of its marts' SQL files; None where it has no marts.
         marts_by_campaign: Whether the rows of a campaign in its marts are made of that campaign's returns alone: the
             marts then have a column `campaign_id`, and campaigns that did not change are not built again.
-        by_change: Whether its rows and cells are stored as changes of the return before (see `warehouse.changes`); its
-            table is a view then.
+        by_change: Whether its rows and cells are stored as changes of the return before (see
+            `warehouse.stored_by_change`); its table is a view then.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
     """
 

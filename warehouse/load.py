@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.violation import VIOLATION_FIELDS, Violation
-from warehouse import changes
+from warehouse import stored_by_change
 from warehouse.datasets import DatasetTables
 from warehouse.revisions import Arrival, File, Outcome, place
 from warehouse.verdicts import Verdict, by_violations, changed
@@ -111,8 +111,8 @@ def _row(a: Arrival, o: Outcome, row: Mapping[str, Any], tables: DatasetTables, 
 def _by_change(connection: DuckDBPyConnection, a: Arrival, o: Outcome, tables: DatasetTables) -> None:
     names = tables.row_columns
     columns = [[row.get(name) for row in a.rows] for name in names]
-    chain = changes.chain_of(tables.dataset, a.campaign_id)
-    changes.add_rows(connection, tables.change_table, chain, (a.snapshot_id, o.judgement), names, columns)
+    chain = stored_by_change.chain_of(tables.dataset, a.campaign_id)
+    stored_by_change.add_rows(connection, tables.change_table, chain, (a.snapshot_id, o.judgement), names, columns)
 
 
 def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
@@ -132,7 +132,7 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
     # A new file has no older reading: to look for one would scan the cells of all returns.
     older = [name for name in last if name in known]
     if older:
-        for table in ("raw.cell_whole", changes.CELL_VERSION):
+        for table in ("raw.cell_whole", stored_by_change.CELL_VERSION):
             connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
     _doubts(connection, last, older)
     names = ("place", "row", "col", "printed", "read", "note", "field")
@@ -141,8 +141,8 @@ def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: s
         insert_columns(connection, "raw.cell_whole", ("sha256", *names), list(zip(*rows, strict=True)))
     for name, a in last.items():
         if name not in whole and a.dataset:
-            chain = changes.chain_of(a.dataset.dataset, a.campaign_id)
-            changes.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
+            chain = stored_by_change.chain_of(a.dataset.dataset, a.campaign_id)
+            stored_by_change.add_cells(connection, name, chain, names, list(zip(*a.cells, strict=True)))
 
 
 def _doubts(connection: DuckDBPyConnection, last: Mapping[str, Arrival], older: Sequence[str]) -> None:

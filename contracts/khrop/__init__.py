@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from khrop.engine.compiling.pandera_bridge import rule
     from khrop.inference.infer import infer
     from khrop.inference.inferred import Inference
-    from khrop.measures.judging import judge
+    from khrop.measures.judge_state import judge
     from khrop.measures.measuring import measure
     from khrop.measures.merging import merge
     from khrop.measures.state import State
@@ -43,7 +43,7 @@ _MODULE_OF = {
     "rule_ids": "khrop.model.rule",
     "rules_of": "khrop.model.rule",
     "State": "khrop.measures.state",
-    "judge": "khrop.measures.judging",
+    "judge": "khrop.measures.judge_state",
     "measure": "khrop.measures.measuring",
     "merge": "khrop.measures.merging",
     "ContractError": "khrop.model.verdict",

@@ -29,7 +29,7 @@ from khrop.vocabulary.grades import Grading, more_is_looser, more_is_stricter
 from khrop.vocabulary.kinds import DocumentPart, GroupKind, Groups, LookupKind, ReferenceTable, RowKind, Schema, Words
 from khrop.vocabulary.query_writer import QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns
-from khrop.vocabulary.wording import Sentence, value_text
+from khrop.vocabulary.value_texts import Sentence, value_text
 
 
 @dataclass(frozen=True, slots=True)

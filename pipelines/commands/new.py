@@ -42,9 +42,9 @@ def dataset(
 
     from pipelines.commands.text import plural, printable, short_path
     from pipelines.datasets import registry
-    from pipelines.datasets.kinds import BANGKOK
     from pipelines.datasets.proposal import example
     from pipelines.datasets.scaffold import campaign_of, files
+    from pipelines.datasets.value_kinds import BANGKOK
     from pipelines.home import Home
     from warehouse.datasets import NAME
 
@@ -107,7 +107,7 @@ def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]
     from datetime import UTC, datetime
 
     from pipelines import campaigns
-    from pipelines.datasets import folder as folders
+    from pipelines.datasets import dataset_folder as folders
     from pipelines.datasets.scaffold import campaign_of, files
     from pipelines.intake.judging import judge
     from pipelines.returns import Hints, Return

@@ -14,7 +14,7 @@ from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.home import Home
-    from pipelines.intake.results import IntakeResult
+    from pipelines.intake.intake_result import IntakeResult
     from warehouse.connect import Warehouse
 
 LOG = logging.getLogger("khrop.ingest")

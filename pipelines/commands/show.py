@@ -37,7 +37,7 @@ def show(
         raise WrongUse("--picture goes with --cell, which names the cell")
     from pipelines.commands import containers, evidence
     from pipelines.commands.text import plural, printable, short_path
-    from pipelines.intake import pages
+    from pipelines.intake import kept_pages
     from pipelines.intake.doubts import waiting_cells
     from pipelines.readers.document import where
 
@@ -58,7 +58,7 @@ def show(
         set_aside = last["verdict"] == "quarantined" and last["rows_read"]
         repairable = set_aside and _has_figures(connection, full)
         uncertain = waiting_cells(connection, [full]).get(full, [])
-    pictures = [str(path) for path in pages.of(home, full)]
+    pictures = [str(path) for path in kept_pages.of(home, full)]
     if as_json:
         details: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
         details["uncertain"] = [one.as_dict() for one in uncertain]
@@ -84,7 +84,7 @@ def show(
         lines.append(f"  noted     {measure}: {printable(note['printed'])} ({where(note['place'])})")
     if pictures:
         use = "compare" if last["rows_read"] else "read"
-        folder = short_path(pages.of(home, full)[0].parent)
+        folder = short_path(kept_pages.of(home, full)[0].parent)
         lines.append(f"  pages     {folder} holds {plural(len(pictures), 'picture')} to {use}")
     for earlier in judgements[:-1]:
         since = f"judged from {earlier['known_from']:%Y-%m-%d %H:%M}Z, contract {earlier['contract_version']}"
@@ -135,7 +135,7 @@ def _trail(name: str, cell: str, picture: Path | None, as_json: bool) -> int:
     from pipelines.archive.store import Archive
     from pipelines.commands.text import short_path
     from pipelines.datasets.registry import datasets
-    from pipelines.intake import pages
+    from pipelines.intake import kept_pages
     from pipelines.intake.trail import NoSuchCell, trail
 
     row, _, column = cell.rpartition(":")
@@ -148,7 +148,7 @@ def _trail(name: str, cell: str, picture: Path | None, as_json: bool) -> int:
         except NoSuchCell as missing:
             raise WrongUse(str(missing)) from None
     steps.archive = short_path(Archive.of(home).place.where(steps.sha256))
-    if page := pages.at(home, full, steps.place):
+    if page := kept_pages.at(home, full, steps.place):
         steps.page = short_path(page)
     if picture is not None:
         _write_picture(picture, cell, steps)

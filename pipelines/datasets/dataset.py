@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khrop.model.rule import options_of
-from pipelines.datasets.kinds import Kind
+from pipelines.datasets.value_kinds import Kind
 from pipelines.readers.table_form import TableForm
 from warehouse.datasets import DatasetTables, StoredColumn
 from warehouse.reconciliation import Reconciliation
@@ -120,7 +120,7 @@ class Dataset:
             have pages made from their columns.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
         references: CSV files of further frames that its rules name, by their names there; a home may have its own (see
-            `pipelines.datasets.references`).
+            `pipelines.datasets.reference_files`).
         source: Where it is defined, for messages.
     """
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from khrop.thai.digits import normalise
 from khrop.thai.marks import skeleton
 from pipelines.datasets.dataset import Column
-from pipelines.datasets.kinds import ProvinceNames
+from pipelines.datasets.value_kinds import ProvinceNames
 from pipelines.readers.table_form import TOTALS, TOTALS_BY_CONSONANTS, AnyName, Patterns, Ratio, TableForm
 from pipelines.readers.table_form import Kind as FormKind
 from pipelines.toml_table import TomlTable

@@ -11,9 +11,9 @@ from khrop.inference.keys import numberings, unique
 from khrop.inference.proposed_rule import ProposedRule, numbered
 from khrop.inference.ratios import TOLERANCE, ratios
 from khrop.vocabulary import RatioWithin, SumsMatch
-from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposed_columns import ProposedColumn, columns_of, key_of, label_of
 from pipelines.datasets.table_in import FoundTable
+from pipelines.datasets.value_kinds import KINDS
 
 LEAST_TITLE = 6
 """Characters of a title."""

@@ -12,8 +12,8 @@ from typing import Any
 from khrop.inference.keys import fewest_unique
 from khrop.inference.sampled_column import SampledColumn
 from khrop.thai.digits import normalise
-from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.table_in import FoundTable
+from pipelines.datasets.value_kinds import KINDS
 from warehouse.datasets import OWN_COLUMNS
 
 WORDS = (

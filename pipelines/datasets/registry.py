@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from pipelines import campaigns
-from pipelines.datasets import references
+from pipelines.datasets import reference_files
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from warehouse.connect import SCHEMA
 
@@ -80,14 +80,16 @@ def faults(home: Path) -> tuple[DatasetFault, ...]:
 def _wrong_references(home: Path) -> Iterator[DatasetFault]:
     """Yield why reference frames that a home has cannot be read; those of installed datasets need no look."""
     own = _of_home(home).datasets
-    named = {folder.name for folder in home.glob(f"{references.FOLDER}/*/")}
+    named = {folder.name for folder in home.glob(f"{reference_files.FOLDER}/*/")}
     known = {**installed(), **own} if named else own
     for name in sorted(named - set(known)):
         names = ", ".join(known)
-        yield DatasetFault(f"{home / references.FOLDER / name}: there is no dataset of this name; there are {names}")
+        yield DatasetFault(
+            f"{home / reference_files.FOLDER / name}: there is no dataset of this name; there are {names}"
+        )
     for dataset in (dataset for name, dataset in known.items() if name in named or name in own):
         try:
-            references.frames(dataset, home)
+            reference_files.frames(dataset, home)
         except DatasetFault as fault:
             yield fault
 
@@ -130,7 +132,7 @@ def _of_home(home: Path) -> _Known:
 
 
 def _load(folder: Path) -> Dataset | DatasetFault:
-    from pipelines.datasets import folder as folders
+    from pipelines.datasets import dataset_folder as folders
 
     try:
         return folders.load(folder)

@@ -10,9 +10,9 @@ import narwhals as nw
 
 from khrop.contracts.return_document import ReturnDocument
 from khrop.engine.compiling.pandera_bridge import rule
+from khrop.model.message_templates import literal, placeholder
 from khrop.model.names import marked
 from khrop.model.rule import methods_of, options_of, rule_ids
-from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import ContainsExactly, UniqueKey
 
 

@@ -13,9 +13,9 @@ from khrop.inference.python_code import Remarks, code_of, python_code
 from khrop.model.rule import ContractOptions
 from khrop.model.terminal_text import printable
 from khrop.vocabulary import AddsUp
-from pipelines.datasets.kinds import KINDS
 from pipelines.datasets.proposal import Proposal
 from pipelines.datasets.proposed_columns import ProposedColumn
+from pipelines.datasets.value_kinds import KINDS
 
 TYPES: Mapping[str, tuple[DataKind, str]] = {
     "integer": ("integer", "Int64"), "float": ("number", "float64"), "text": ("text", "str"),

@@ -2,7 +2,7 @@
 
 A correction changes cells, an acceptance turns errors into warnings, a withdrawal sets the return aside. The record is
 `pipelines.returns.Decision`. Proposed repairs belong in `pipelines.decisions.proposals`; a decision's rows in the
-warehouse are in `pipelines.decisions.history`.
+warehouse are in `pipelines.decisions.decision_rows`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import COUNT, PERCENT, doubt_key, moment_key
+from pipelines.datasets.value_kinds import COUNT, PERCENT, doubt_key, moment_key
 from pipelines.readers.document import Claim, TableRow
 from pipelines.returns import Correction, Decision, TypedReturn
 from warehouse.verdicts import Verdict, changed

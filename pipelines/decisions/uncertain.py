@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khrop.model.terminal_text import markdown_text
-from pipelines.datasets.kinds import doubt_key
+from pipelines.datasets.value_kinds import doubt_key
 from pipelines.decisions.proposals import cell_of
 from pipelines.readers.candidate import Candidate
 from pipelines.readers.document import where

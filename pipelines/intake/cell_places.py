@@ -14,7 +14,7 @@ from khrop.model.facts import show
 from khrop.model.rule import rules_of
 from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import doubt_key
+from pipelines.datasets.value_kinds import doubt_key
 from pipelines.readers import RawTable
 from pipelines.readers.candidate import in_words
 from pipelines.readers.document import TableRow, where, where_th

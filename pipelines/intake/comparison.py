@@ -18,7 +18,7 @@ from khrop.engine.check import check
 from khrop.model.rule import rules_of
 from khrop.model.violation import Violation
 from pipelines.datasets.dataset import Dataset, DatasetFault
-from pipelines.datasets.references import frames
+from pipelines.datasets.reference_files import frames
 from pipelines.datasets.registry import installed
 from warehouse.load import replace_comparisons
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.archive.ledger import Receipt, return_name
-from pipelines.decisions.history import decision_in
+from pipelines.decisions.decision_rows import decision_in
 from pipelines.returns import Decision, Hints
 
 

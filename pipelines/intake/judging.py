@@ -19,8 +19,8 @@ from khrop.model.violation import Violation
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.folder_contract import PYTHON, at_fault
-from pipelines.datasets.kinds import moment_key
 from pipelines.datasets.registry import installed
+from pipelines.datasets.value_kinds import moment_key
 from pipelines.decisions.model import after_decision, corrected, verdict_after
 from pipelines.intake import document_facts
 from pipelines.intake.cell_places import READABLE, at_the_cell, with_unreadable_cells

@@ -17,7 +17,7 @@ from pipelines.decisions.proposals import Proposal, proposed
 from pipelines.intake import outbox
 from pipelines.intake.comparison import compare
 from pipelines.intake.events import Event
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.returns import Judgement
 from warehouse.load import load
 from warehouse.revisions import Arrival, Doubt, File, Outcome

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from khrop.model.violation import VIOLATION_FIELDS, Violation
 from pipelines.decisions.proposals import Proposal
-from pipelines.intake import pages
-from pipelines.intake.results import IntakeResult
+from pipelines.intake import kept_pages
+from pipelines.intake.intake_result import IntakeResult
 from warehouse.verdicts import Verdict
 from warehouse.writing import insert, transaction
 
@@ -50,7 +50,7 @@ def add_again(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
     rows = connection.execute(
         "SELECT s.snapshot_id, s.sha256, f.name, s.verdict, s.campaign_id, s.as_of, s.revision, s.judgement,"
         " s.rows_read, s.same_as, (SELECT count(DISTINCT p.name) FROM raw.part AS p WHERE p.parent = s.sha256),"
-        f" s.snapshot_id IN ({pages.RETURNS})"
+        f" s.snapshot_id IN ({kept_pages.RETURNS})"
         " FROM core.snapshot_judged AS s INNER JOIN raw.file AS f USING (sha256)"
         " WHERE s.snapshot_id IN (SELECT unnest(?)) ORDER BY s.ledger_line",
         [list(names)],

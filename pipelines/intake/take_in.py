@@ -15,15 +15,15 @@ from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
-from pipelines.decisions.history import flag_resent, recorded
+from pipelines.decisions.decision_rows import flag_resent, recorded
 from pipelines.home import Home
-from pipelines.intake import containers, outbox, pages
+from pipelines.intake import containers, kept_pages, outbox
 from pipelines.intake.backlog import LOST, backlog, batches
 from pipelines.intake.comparison import reference_rules
 from pipelines.intake.events import Event, events
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.judging import judge
 from pipelines.intake.loading import differing, file_of, load_batch, orphaned
-from pipelines.intake.results import IntakeResult
 from pipelines.readers import ReaderKilled, Unreadable, too_large
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
@@ -154,7 +154,7 @@ class _Intake:
         for result in results:
             try:
                 if result.by_eye:
-                    pages.keep(self.home, self.archive, result.snapshot_id, result.sha256)
+                    kept_pages.keep(self.home, self.archive, result.snapshot_id, result.sha256)
             except ReaderKilled as reason:
                 self.undrawn.add(result.snapshot_id)
                 LOG.error("the pages of %s are not drawn: %s", result.snapshot_id, reason)

@@ -13,7 +13,7 @@ from typing import Any
 from khrop.thai.dates import find_dates
 from pipelines.campaigns import Campaign, fitting
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import BANGKOK, doubt_key, moment_key, moment_of
+from pipelines.datasets.value_kinds import BANGKOK, doubt_key, moment_key, moment_of
 from pipelines.intake import document_facts
 from pipelines.readers import RawTable
 from pipelines.readers.document import Claim, TableRow

@@ -16,8 +16,8 @@ from khrop.model.rule import Severity, rule_ids
 from pipelines.archive.store import Archive
 from pipelines.campaigns import Campaign
 from pipelines.datasets.dataset import Dataset
-from pipelines.datasets.kinds import BANGKOK
 from pipelines.datasets.registry import datasets
+from pipelines.datasets.value_kinds import BANGKOK
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
 from pipelines.intake.cell_places import READABLE

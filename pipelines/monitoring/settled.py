@@ -18,8 +18,8 @@ from pathlib import Path
 
 from pipelines import campaigns, storage
 from pipelines.archive.store import LEDGER
-from pipelines.datasets import references, registry
-from pipelines.datasets.kinds import BANGKOK
+from pipelines.datasets import reference_files, registry
+from pipelines.datasets.value_kinds import BANGKOK
 from pipelines.home import Home
 
 FILE = "settled"
@@ -79,7 +79,7 @@ def _parts(home: Home) -> Iterator[object]:
             yield from _below(Path(folder))
     # A file that was lost and came again changes its folder alone, and no line of the ledger.
     yield from map(_seen, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
-    for folder in (campaigns.FOLDER, registry.FOLDER, references.FOLDER):
+    for folder in (campaigns.FOLDER, registry.FOLDER, reference_files.FOLDER):
         yield from _below(home.root / folder)
     ledger, buckets = home.archive / LEDGER, home.root / storage.FILE
     for file in (ledger, buckets, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):

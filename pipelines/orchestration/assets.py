@@ -17,9 +17,9 @@ from pipelines.datasets.registry import faults
 from pipelines.decisions import uncertain
 from pipelines.decisions.uncertain import UncertainCell
 from pipelines.home import Home
-from pipelines.intake import pages
+from pipelines.intake import kept_pages
 from pipelines.intake.doubts import waiting_cells
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
@@ -170,7 +170,7 @@ def _materialization(home: Home, result: IntakeResult, cells: Sequence[Uncertain
     if cells:
         metadata["cells_to_confirm"] = len(cells)
         metadata["uncertain_cells"] = dg.MetadataValue.md(uncertain.as_markdown(result.snapshot_id, cells))
-    if pictures := pages.of(home, result.snapshot_id):
+    if pictures := kept_pages.of(home, result.snapshot_id):
         metadata["pages" if result.rows else "pages_to_read"] = dg.MetadataValue.path(os.fspath(pictures[0].parent))
     if first:
         metadata["first_violation"] = printable(f"{first.rule_id} {first.place}: {first.message_en}")

@@ -26,7 +26,7 @@ from dagster._core.storage.event_log.schema import (
 )
 
 from pipelines.home import Home
-from pipelines.intake.pages import RETURNS as WITH_PAGES
+from pipelines.intake.kept_pages import RETURNS as WITH_PAGES
 from pipelines.orchestration import launch
 from warehouse.connect import Warehouse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 
 Listener = Callable[[list[IntakeResult]], None]
 _listeners: list[Listener] = []

@@ -13,7 +13,7 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._time import get_current_timestamp
 
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 
 JUDGEMENT = "judgement"
 """The metadata that counts the judgements of a return."""

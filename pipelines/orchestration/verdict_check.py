@@ -13,7 +13,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 from khrop.model.terminal_text import printable
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from warehouse.connect import Warehouse
 from warehouse.verdicts import FAILED, Verdict
 

@@ -330,7 +330,7 @@ def _done(what: str, data: bytes) -> Any:
     if what == "pictures":
         from pipelines.readers import forms
         from pipelines.readers.pdf.pictures import pictures
-        from pipelines.readers.scans.pages import kept
+        from pipelines.readers.scans.grey_pages import kept
 
         return list(kept(data) if forms.form_of(data) == "picture" else pictures(data))
     size = LENGTH.unpack_from(data)[0] + LENGTH.size

@@ -20,7 +20,7 @@ from pipelines.archive.copying import NotTaken, StillChanging
 from pipelines.archive.ledger import NAME_LENGTH, Damaged, Receipt, return_name
 from pipelines.archive.store import INCOMING, Archive, Incoming, media_type
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 
 HASH = hashlib.sha256(b"a return").hexdigest()
 

@@ -21,7 +21,7 @@ import registers
 from bench import say
 
 from pipelines.datasets.registry import installed
-from warehouse import changes
+from warehouse import stored_by_change
 from warehouse.connect import Warehouse, with_room
 from warehouse.tables import refresh_reference
 from warehouse.writing import transaction
@@ -110,12 +110,14 @@ def main() -> None:
         with warehouse.reading() as connection:
             _read(connection, tables, asked.campaigns)
         last = [None if row is None else str(row) for row in base["place"]]
-        chain = changes.chain_of(DATASET, "c001")
+        chain = stored_by_change.chain_of(DATASET, "c001")
         columns = [list(base[name]) if name in base else ["saved" if name == "status" else None] * len(last)
                    for name in tables.row_columns]  # fmt: skip
         begun = time.perf_counter()
         with warehouse.writing() as connection, transaction(connection):
-            changes.add_rows(connection, tables.change_table, chain, ("one-more", 1), tables.row_columns, columns)
+            stored_by_change.add_rows(
+                connection, tables.change_table, chain, ("one-more", 1), tables.row_columns, columns
+            )
         say("one more register, all of its rows changed", f"{(time.perf_counter() - begun) * 1000:.0f} ms", "")
         if asked.spark:
             _spark(warehouse, Path(folder))
@@ -145,7 +147,7 @@ def _spark(warehouse: Warehouse, folder: Path) -> None:
     from pyspark.sql import SparkSession
 
     tables = installed()[DATASET].tables
-    names = {tables.change_table: "c", changes.ROW_VERSION: "v"}
+    names = {tables.change_table: "c", stored_by_change.ROW_VERSION: "v"}
     with warehouse.reading() as connection:
         for table, name in names.items():
             connection.execute(f"COPY {table} TO '{folder / name}.parquet' (FORMAT parquet)")
@@ -154,7 +156,7 @@ def _spark(warehouse: Warehouse, folder: Path) -> None:
         session.read.parquet(f"{folder / name}.parquet").createOrReplaceTempView(name)
     sql = (
         "SELECT count(*) FROM (SELECT v.chain, v.number, c.status, count(*) FROM v INNER JOIN c"
-        f" ON {changes.in_version('c', 'v')} GROUP BY ALL)"
+        f" ON {stored_by_change.in_version('c', 'v')} GROUP BY ALL)"
     )
     seconds, rows = best(lambda: session.sql(sql).collect())
     say(f"Spark: all by campaign, day and status ({rows[0][0]:,})", f"{seconds:.2f} s", "")

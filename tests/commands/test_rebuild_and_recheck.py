@@ -20,7 +20,7 @@ from pipelines.campaigns import BUNDLED
 from pipelines.commands.upkeep.recheck import _moved_aside
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
 from warehouse.connect import Warehouse
 from warehouse.tables import conservation

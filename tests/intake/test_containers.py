@@ -24,7 +24,7 @@ from pipelines.archive.store import Archive
 from pipelines.home import Home
 from pipelines.intake.backlog import waiting
 from pipelines.intake.inbox import Inbox, incoming
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring.alerts import problems
 from pipelines.monitoring.health import archived, health_report

@@ -11,7 +11,7 @@ import pytest
 from khrop.model.violation import Violation
 from pipelines.decisions.uncertain import MOST_IN_MARKDOWN, as_markdown
 from pipelines.intake.doubts import doubt_at, waiting_cells
-from pipelines.publishing.site.pictures import MOST_BYTES, pictured
+from pipelines.publishing.site.cell_pictures import MOST_BYTES, pictured
 from pipelines.readers.candidate import Candidate
 from warehouse.connect import migrate
 from warehouse.load import load

@@ -15,7 +15,7 @@ from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake import pages
+from pipelines.intake import kept_pages
 from pipelines.intake.trail import NoSuchCell, Trail, trail
 from warehouse.connect import Warehouse
 
@@ -110,13 +110,13 @@ def test_the_command_prints_the_trail_and_refuses_what_is_no_cell(khrop: Any, ta
 def test_the_pages_of_a_scan_are_kept_as_pictures_once(taken_in: Any, scan: Path, home: Home) -> None:
     (story,) = taken_in(scan)
     assert (story.verdict, story.rows) == ("quarantined", 0)
-    kept = pages.of(home, story.snapshot_id)
+    kept = kept_pages.of(home, story.snapshot_id)
     assert [path.name for path in kept] == ["page-1.png", "page-2.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in kept)
     before = [path.stat().st_mtime_ns for path in kept]
     taken_in(again=[story.snapshot_id])
     assert [path.stat().st_mtime_ns for path in kept] == before
-    assert pages.keep(home, Archive(home.archive), "gone", "0" * 64) is None
+    assert kept_pages.keep(home, Archive(home.archive), "gone", "0" * 64) is None
 
 
 def test_showing_a_scan_says_where_its_pictures_are(khrop: Any, taken_in: Any, scan: Path) -> None:

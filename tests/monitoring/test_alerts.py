@@ -20,7 +20,7 @@ import pytest
 
 from pipelines import campaigns
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.monitoring import alerts
 from pipelines.monitoring.alerts import (
     MAIL,

@@ -21,7 +21,7 @@ from khrop.model.terminal_text import markdown_text
 from pipelines.datasets.registry import installed
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.monitoring.health import severities
 from pipelines.orchestration import checks, launch, table_assets
 from pipelines.publishing import catalogue

@@ -21,7 +21,7 @@ from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS
 from pipelines.home import Home
 from pipelines.intake.judging import judge
-from pipelines.publishing.workbooks.cells import Look
+from pipelines.publishing.workbooks.written_cells import Look
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
 

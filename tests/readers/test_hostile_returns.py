@@ -20,8 +20,8 @@ from hostile_returns import FIRST, HOSTILE, LAST, RETURNS, sound
 from khrop.model.violation import Violation
 from pipelines import campaigns
 from pipelines.home import Home
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.judging import judge
-from pipelines.intake.results import IntakeResult
 from pipelines.readers import Unreadable, process, read
 from pipelines.returns import Judgement, Return
 

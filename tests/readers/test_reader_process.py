@@ -20,7 +20,7 @@ import psutil
 import pytest
 from hostile_returns import FIRST, sound
 
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.readers import Unreadable, process, read
 
 TakeIn = Callable[..., list[IntakeResult]]

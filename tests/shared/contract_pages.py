@@ -18,7 +18,7 @@ from khrop import LocalAuthority, ProvinceProgress
 from khrop.description.breakage import Broken, Sample, broken
 from khrop.export.markdown import to_markdown
 from khrop.thai.provinces import match
-from pipelines.datasets.province_progress.data_docs import comparisons
+from pipelines.datasets.province_progress.data_docs import mart_suites
 
 ROOT = Path(__file__).parents[2]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"
@@ -31,7 +31,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "ProvinceProgress.md": to_markdown(ProvinceProgress, examples()),
         FOLDER / "LocalAuthority.md": to_markdown(LocalAuthority),
-        FOLDER / "expectations.json": comparisons.as_text(),
+        FOLDER / "expectations.json": mart_suites.as_text(),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from warehouse.connect import Warehouse, newest
 
 OLD = Path(__file__).with_name("home-schema-5.zip")

@@ -17,7 +17,7 @@ from forked_commands import Commands
 from pipelines.archive.store import Archive
 from pipelines.commands.exits import FAULT, exit_of, full_disk
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from pipelines.orchestration.launch import RunFailed
 from warehouse import exports, tables
 from warehouse.connect import Warehouse

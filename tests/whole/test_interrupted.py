@@ -18,7 +18,7 @@ from written_pdfs import page, written
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake import pages
+from pipelines.intake import kept_pages
 from pipelines.monitoring.pending import waiting_work
 from warehouse import export_copies, exports, tables
 from warehouse.buckets import Bucket
@@ -159,7 +159,7 @@ def test_the_next_run_reports_and_draws_what_was_loaded(
     assert again.stdout.split()[0] == "quarantined"
     before, drawn = sorted(reported(home, monkeypatch))
     assert reported(home, monkeypatch) == {before: [1], drawn: [1]}
-    assert len(pages.of(home, drawn)) == 2
+    assert len(kept_pages.of(home, drawn)) == 2
     assert contents(home)["core.outbox"] == []
 
 

@@ -17,7 +17,7 @@ from forked_commands import Commands
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 from warehouse.connect import Warehouse, WarehouseBroken, WarehouseLocked, WarehouseNewer
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

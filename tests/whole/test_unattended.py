@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home
-from pipelines.intake.results import IntakeResult
+from pipelines.intake.intake_result import IntakeResult
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 TakeIn = Callable[..., list[IntakeResult]]

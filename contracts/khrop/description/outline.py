@@ -15,7 +15,7 @@ from khrop.description.statements import field_statements, limit_text, statement
 from khrop.model.messages import NOTHING
 from khrop.model.rule import Scope
 from khrop.vocabulary.kinds import ReferenceKind
-from khrop.vocabulary.wording import Sentence
+from khrop.vocabulary.value_texts import Sentence
 
 SCOPES_TH: Mapping[Scope, str] = {
     "row": "แถว", "group": "กลุ่มแถว", "reference": "เทียบกับข้อมูลอื่น", "document": "เอกสาร",

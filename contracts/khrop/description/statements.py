@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from khrop.description.description import FieldDescription
-from khrop.engine.compiling.fields import CHECKS, length_texts
+from khrop.engine.compiling.field_rules import CHECKS, length_texts
 from khrop.expressions.formula import Formula, in_words
 from khrop.model.facts import show
-from khrop.vocabulary.wording import LISTED, Sentence
+from khrop.vocabulary.value_texts import LISTED, Sentence
 
 
 def statement(what: Any) -> Sentence:

@@ -18,7 +18,7 @@ from khrop.description.from_contract import describe
 from khrop.description.plain import plain
 from khrop.engine.compiling.compiled import Built, built_rules
 from khrop.engine.compiling.declared import MOMENTS
-from khrop.engine.compiling.fields import CHECKS
+from khrop.engine.compiling.field_rules import CHECKS
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.vocabulary.kinds import RowKind
 

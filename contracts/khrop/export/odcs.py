@@ -15,7 +15,7 @@ from khrop.description.description import Description, FieldDescription, RuleDes
 from khrop.description.from_contract import describe
 from khrop.description.plain import plain, plain_rule
 from khrop.description.to_contract import contract_of
-from khrop.engine.compiling.fields import CHECKS
+from khrop.engine.compiling.field_rules import CHECKS
 from khrop.export import yaml_text
 from khrop.export.odcs_document import OWN
 from khrop.export.odcs_reading import FURTHER, LIMITS, read_document

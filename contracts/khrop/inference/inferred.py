@@ -8,7 +8,7 @@ from functools import cached_property
 
 from khrop.description.description import Description, FieldDescription
 from khrop.description.to_contract import contract_of
-from khrop.engine.compiling.fields import CHECKS
+from khrop.engine.compiling.field_rules import CHECKS
 from khrop.inference.draft import AT_LEAST, AT_MOST, LIST, Draft
 from khrop.inference.python_code import Remarks, code_of, python_code, with_comments
 from khrop.model.terminal_text import plural

@@ -8,7 +8,7 @@ from dataclasses import replace
 from khrop.description.description import FieldDescription
 from khrop.description.to_contract import contract_of
 from khrop.engine.compiling.compiled import COLUMNS, built_rules
-from khrop.engine.compiling.fields import CHECKS
+from khrop.engine.compiling.field_rules import CHECKS
 from khrop.files.readable import READABLE
 from khrop.inference.draft import Draft
 from khrop.model.rule import RuleDefinitionError

@@ -1,7 +1,7 @@
 """Measure a part of a table: what fails in it, and the figures of groups that other parts may add to.
 
 Here belongs what a part's frame is queried for. What is kept is in `khrop.measures.state`; what it means together with
-other parts, in `khrop.measures.judging`.
+other parts, in `khrop.measures.judge_state`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The state of a part of a table: what is kept of each rule, and of which contract, rows and snapshots.
 
 Here belongs the state and its form as JSON. What is kept of a rule is in `khrop.measures.results`, how it is measured
-in `khrop.measures.measuring`, how it is judged in `khrop.measures.judging`.
+in `khrop.measures.measuring`, how it is judged in `khrop.measures.judge_state`.
 """
 
 from __future__ import annotations

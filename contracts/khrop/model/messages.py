@@ -11,8 +11,8 @@ from typing import Any
 
 from khrop.model.facts import plain, show
 from khrop.model.grouping import Failure
+from khrop.model.message_templates import WORDS, Named, TemplateError, formatted, parse, require_formats
 from khrop.model.rule import RowText, Rule, RuleDefinitionError
-from khrop.model.templates import WORDS, Named, TemplateError, formatted, parse, require_formats
 from khrop.model.violation import Violation
 
 NOTHING = "–"

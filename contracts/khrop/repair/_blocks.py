@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from khrop.repair.chain import MOST_STATES, TooManyCombinations, pairs_within
+from khrop.repair.block_sums import MOST_STATES, TooManyCombinations, pairs_within
 from khrop.repair.figures import Figure, Ints
 from khrop.repair.pricing import holds
 from khrop.repair.readings import LAYOUT, Readings, Row, merge

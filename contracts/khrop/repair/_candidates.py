@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from khrop.model.table_shape import Shape
-from khrop.repair.chain import TooManyCombinations
+from khrop.repair.block_sums import TooManyCombinations
 from khrop.repair.figures import Figure, Ints, nearby
 from khrop.repair.pricing import PartialRow
 

@@ -1,7 +1,7 @@
 """The readings of a row: each gives every part a value, and has a price.
 
 Here belong single rows. A row is printed once, or twice if it was doubled. How rows depend on one another through
-their sums belongs in `khrop.repair.chain`; values interchanged between rows in `khrop.repair._blocks`.
+their sums belongs in `khrop.repair.block_sums`; values interchanged between rows in `khrop.repair._blocks`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from khrop.model.table_shape import Shape
 from khrop.repair._candidates import candidates_as_printed, candidates_nearby
-from khrop.repair.chain import TooManyCombinations
+from khrop.repair.block_sums import TooManyCombinations
 from khrop.repair.figures import DENSE, EDIT, Figure, Ints, every_price
 from khrop.repair.layouts import undo_shifts, undo_swaps
 from khrop.repair.pricing import PartialRow, holds, price_of, prices_of

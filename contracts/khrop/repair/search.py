@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from khrop.repair._blocks import Block, find_blocks
-from khrop.repair.chain import UNREACHED, Choices, TooManyCombinations, all_sums, cheapest, min_marginals
+from khrop.repair.block_sums import UNREACHED, Choices, TooManyCombinations, all_sums, cheapest, min_marginals
 from khrop.repair.figures import Ints
 from khrop.repair.readings import THREE_EDITS, Row
 from khrop.repair.totals import Totals

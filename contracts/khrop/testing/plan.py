@@ -14,7 +14,7 @@ from typing import Any
 
 from khrop.engine.compiling.compiled import COLUMNS, Built, built_rules
 from khrop.engine.compiling.declared import columns_of
-from khrop.engine.compiling.fields import field_rules
+from khrop.engine.compiling.field_rules import field_rules
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import Constant, parts
 from khrop.model.document_rules import FactRule

@@ -14,7 +14,7 @@ from khrop.expressions.percents import hundredths_of, points, rounded
 from khrop.model.document_rules import Known
 from khrop.vocabulary.grades import Grades, more_is_looser
 from khrop.vocabulary.kinds import DocumentPart
-from khrop.vocabulary.wording import Sentence, both, value_text
+from khrop.vocabulary.value_texts import Sentence, both, value_text
 
 Alternatives = tuple[tuple[str, ...], ...]
 

@@ -25,7 +25,7 @@ from khrop.vocabulary.grades import Grades, ValueChange, exact_set, key_columns,
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, not_null, unique
-from khrop.vocabulary.wording import Sentence, listed, value_text
+from khrop.vocabulary.value_texts import Sentence, listed, value_text
 
 _LONGEST_COMPARED = 60
 """Longer texts are no names, and slow to compare."""

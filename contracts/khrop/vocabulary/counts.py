@@ -14,7 +14,7 @@ from khrop.model.names import marked, marked_value
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
-from khrop.vocabulary.wording import Sentence
+from khrop.vocabulary.value_texts import Sentence
 
 
 @dataclass(frozen=True, slots=True)

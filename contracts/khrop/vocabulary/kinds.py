@@ -23,7 +23,7 @@ from khrop.model.rule import RuleDefinitionError
 from khrop.vocabulary.grades import Grades, ValueChange, unclear
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation
-from khrop.vocabulary.wording import Sentence
+from khrop.vocabulary.value_texts import Sentence
 
 Words = Mapping[str, Any]
 """`observed`, `expected`, `column`, `th`, `en`: templates over a failing row, or functions of it."""

@@ -17,10 +17,10 @@ import narwhals as nw
 from khrop.expressions.formula import Formula, formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
+from khrop.model.message_templates import literal, placeholder
 from khrop.model.messages import NOTHING
 from khrop.model.names import marked
 from khrop.model.rule import PREVIOUS
-from khrop.model.templates import literal, placeholder
 from khrop.vocabulary.grades import Grades, wider_is_looser
 from khrop.vocabulary.kinds import (
     CountKind,
@@ -34,7 +34,7 @@ from khrop.vocabulary.kinds import (
 )
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
 from khrop.vocabulary.table_expectation import TableExpectation, at_least, between, equal_columns
-from khrop.vocabulary.wording import Sentence
+from khrop.vocabulary.value_texts import Sentence
 
 
 def _change_words(column: str, sign: str, th: tuple[str, str], en: str) -> Words:

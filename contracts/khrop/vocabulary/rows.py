@@ -17,13 +17,13 @@ import narwhals as nw
 
 from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
 from khrop.model.facts import show
+from khrop.model.message_templates import literal, placeholder
 from khrop.model.messages import NOTHING, RowTexts
 from khrop.model.names import marked
-from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.grades import Grades, ValueChange, more_is_looser, more_is_stricter, optional_demand
 from khrop.vocabulary.kinds import RowKind, RuleKind, Schema, Words
-from khrop.vocabulary.wording import Sentence, value_text, within
+from khrop.vocabulary.value_texts import Sentence, value_text, within
 
 LARGEST_COUNT = 10**9
 """No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a

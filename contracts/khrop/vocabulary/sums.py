@@ -20,15 +20,15 @@ from khrop.expressions.percents import alike, hundredths_of, in_hundredths, poin
 from khrop.expressions.row_evaluation import supports_rows
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
+from khrop.model.message_templates import TemplateError, parse
 from khrop.model.messages import NOTHING, RowTexts, fill
 from khrop.model.names import marked
 from khrop.model.rule import RuleDefinitionError
-from khrop.model.templates import TemplateError, parse
 from khrop.vocabulary import grades as grading
 from khrop.vocabulary import table_expectation as expect
 from khrop.vocabulary.kinds import GroupKind, Groups, Words
 from khrop.vocabulary.query_writer import NotInSql, QueryWriter
-from khrop.vocabulary.wording import Sentence, listed, within
+from khrop.vocabulary.value_texts import Sentence, listed, within
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khrop.repair import Shape, suggest
-from khrop.repair.chain import UNREACHED, Choices, TooManyCombinations, cheapest, min_marginals
+from khrop.repair.block_sums import UNREACHED, Choices, TooManyCombinations, cheapest, min_marginals
 from khrop.repair.figures import (
     ADDED,
     EDITS,

@@ -13,7 +13,7 @@ from pipelines import campaigns, storage
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
-from pipelines.decisions.history import flag_resent
+from pipelines.decisions.decision_rows import flag_resent
 from pipelines.home import Home
 from pipelines.intake.backlog import BATCH, backlog
 from pipelines.intake.comparison import reference_rules

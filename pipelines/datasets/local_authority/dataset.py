@@ -7,7 +7,7 @@ from pathlib import Path
 
 import warehouse.local_authority
 from khrop.contracts.local_authority import LocalAuthority
-from pipelines.datasets import folder
+from pipelines.datasets import dataset_folder
 from pipelines.datasets.dataset import Report
 
 PACKAGE = "pipelines.datasets.local_authority"
@@ -22,7 +22,7 @@ REPORTS = (
     ),
 )
 DATASET = replace(
-    folder.load(
+    dataset_folder.load(
         Path(__file__).parent,
         contract=LocalAuthority,
         marts=Path(warehouse.local_authority.__file__).parent / "marts",

@@ -21,11 +21,11 @@ from khrop.contracts.local_authority import KINDS, STATUSES
 from khrop.thai import provinces
 from khrop.thai.dates import format_long
 from pipelines.campaigns import FOLDER, Campaign
-from pipelines.datasets.local_authority.parts import part_of, phrase_of
+from pipelines.datasets.local_authority.part_campaigns import part_of, phrase_of
 from pipelines.home import Home
 from pipelines.publishing.letters.folder import stem
-from pipelines.publishing.workbooks.cells import Look, set_up
 from pipelines.publishing.workbooks.file import data_of, write
+from pipelines.publishing.workbooks.written_cells import Look, set_up
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -8,8 +8,8 @@ import warehouse.province_progress
 from khrop.contracts.province_progress import ProvinceProgress
 from khrop.contracts.province_table import PRINTED_TABLE
 from pipelines.datasets.dataset import Column, Dataset, Report
-from pipelines.datasets.kinds import COUNT, ORDINAL, PERCENT, PROVINCE_CODE, PROVINCE_NAME, province_of_code
 from pipelines.datasets.province_progress.form import FORM
+from pipelines.datasets.value_kinds import COUNT, ORDINAL, PERCENT, PROVINCE_CODE, PROVINCE_NAME, province_of_code
 
 COLUMNS = (
     Column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from khrop.contracts.province_table import PRINTED_TABLE
-from pipelines.datasets.kinds import ProvinceNames
+from pipelines.datasets.value_kinds import ProvinceNames
 from pipelines.readers.table_form import Headings, Patterns, Pictured, Ratio, TableForm
 from pipelines.readers.worded import Vocabulary, Worded
 

@@ -26,16 +26,16 @@ from pipelines.home import Home
 from pipelines.publishing import by_campaign
 from pipelines.publishing.by_campaign import Made
 from pipelines.publishing.catalogue import Published
-from pipelines.publishing.workbooks import cells
-from pipelines.publishing.workbooks.cells import Look, set_up
+from pipelines.publishing.workbooks import written_cells
 from pipelines.publishing.workbooks.file import data_of, write
+from pipelines.publishing.workbooks.written_cells import Look, set_up
 from warehouse import parts
 from warehouse.connect import Warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CODE = (Path(__file__).parent, Path(cells.__file__).parent)
+CODE = (Path(__file__).parent, Path(written_cells.__file__).parent)
 """Where the code of workbooks is."""
 MARTS = ("compliance", "province_trend", "national_trend")
 RETURN_SHEET, ABOUT_SHEET = "รายงาน", "about"

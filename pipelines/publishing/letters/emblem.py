@@ -6,9 +6,9 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.publishing.letters.faults import TemplateFault
+from pipelines.publishing.letters.docx_pictures import parser, pictures_of
 from pipelines.publishing.letters.fields import EMBLEM
-from pipelines.publishing.letters.pictures import parser, pictures_of
+from pipelines.publishing.letters.template_faults import TemplateFault
 
 FILE = "emblem.png"
 """The picture, in the folder of the office's own templates."""

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.model.terminal_text import printable_lines
 from pipelines.publishing import zip_files
+from pipelines.publishing.letters.docx_pictures import parser, pictures_of
 from pipelines.publishing.letters.emblem import with_emblem
-from pipelines.publishing.letters.faults import TemplateFault
 from pipelines.publishing.letters.fields import QR, LetterKind
-from pipelines.publishing.letters.pictures import parser, pictures_of
+from pipelines.publishing.letters.template_faults import TemplateFault
 from pipelines.publishing.letters.wording import unparted
 
 if TYPE_CHECKING:

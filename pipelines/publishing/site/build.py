@@ -11,11 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipelines.publishing.names import Names
-from pipelines.publishing.site import folder, returns
+from pipelines.publishing.column_names import Names
+from pipelines.publishing.site import folder, quality_rows
+from pipelines.publishing.site.cell_pictures import pictured
 from pipelines.publishing.site.dataset_pages import DatasetPages
 from pipelines.publishing.site.folder import Group
-from pipelines.publishing.site.pictures import pictured
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import FONT_FILES
 from warehouse import exports, parts
@@ -185,9 +185,9 @@ class _Site:
         self, connection: DuckDBPyConnection, home: Home, datasets: Mapping[str, Dataset], own: Mapping[str, OwnPages]
     ) -> None:
         self.own = tuple(own.values())
-        self.returns, self.states = returns.returns(connection), parts.states(connection)
+        self.returns, self.states = quality_rows.returns(connection), parts.states(connection)
         names = {name: Names([dataset]) for name, dataset in datasets.items()}
-        decisions = returns.decisions(connection)
+        decisions = quality_rows.decisions(connection)
         all_names = Names(datasets.values())
         uncertain = functools.partial(pictured, connection)
         self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names), uncertain)

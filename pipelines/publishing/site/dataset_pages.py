@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.publishing.site import labels, returns
+from pipelines.publishing.site import labels, quality_rows
+from pipelines.publishing.site.cell_pictures import pictured
 from pipelines.publishing.site.folder import Group
-from pipelines.publishing.site.pictures import pictured
 from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipelines.datasets.dataset import Column, Dataset
     from pipelines.home import Home
-    from pipelines.publishing.names import Names
+    from pipelines.publishing.column_names import Names
     from pipelines.publishing.suggested_repairs import Suggestion
 
 MOST_ROWS = 2000
@@ -87,7 +87,7 @@ class DatasetPages:
         self, links: Sequence[Any], suggestions: Mapping[str, Suggestion], states: Mapping[str, str]
     ) -> Iterator[Group]:
         """Return the page of the table, and those of quality."""
-        campaigns = returns.campaigns(self.connection, self.name)
+        campaigns = quality_rows.campaigns(self.connection, self.name)
         own = [(campaign, states.get(campaign["campaign_id"])) for campaign in campaigns]
         newest = next(iter(self.returns.values()), None)
         made_from = repr((links, own, newest, self.quality.page_of, self._exports()))
@@ -135,7 +135,7 @@ class DatasetPages:
 
     def _rows(self, table: str, one: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
         names = [column.name for column in columns]
-        return returns.rows(self.connection, table, one, names, most if most >= 0 else one["rows_read"])
+        return quality_rows.rows(self.connection, table, one, names, most if most >= 0 else one["rows_read"])
 
     def _cells(self, row: Mapping[str, Any], wrong: set[str] = frozenset()) -> list[Cell]:  # type: ignore[assignment]
         cells = []

@@ -1,6 +1,6 @@
 """Names, dates, figures and places in Thai and in English: both stand in a page, and one of them is shown.
 
-Here belongs what pages of any dataset use. The names of a dataset's columns are in `pipelines.publishing.names`.
+Here belongs what pages of any dataset use. The names of a dataset's columns are in `pipelines.publishing.column_names`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from khrop.thai.dates import format_long
-from pipelines.publishing.names import Both
+from pipelines.publishing.column_names import Both
 from pipelines.readers.document import where, where_th
 
 NOTHING = "–"

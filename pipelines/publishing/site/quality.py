@@ -11,8 +11,8 @@ from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.templating import Look
 
 if TYPE_CHECKING:
-    from pipelines.publishing.names import Names
-    from pipelines.publishing.site.pictures import Pictured
+    from pipelines.publishing.column_names import Names
+    from pipelines.publishing.site.cell_pictures import Pictured
     from pipelines.publishing.suggested_repairs import Suggestion
 
 A_PAGE = 200

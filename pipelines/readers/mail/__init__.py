@@ -16,7 +16,7 @@ from pipelines.readers.limits import LARGEST
 from pipelines.readers.mail import message as messages
 from pipelines.readers.mail import zipped
 from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written
-from pipelines.readers.mail.pictures import may_show_page
+from pipelines.readers.mail.page_pictures import may_show_page
 from pipelines.readers.other_forms import Other, other_than_return
 
 MOST_BYTES = 256 << 20

@@ -18,14 +18,14 @@ from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye
 from pipelines.readers.headings import could_head
 from pipelines.readers.pdf import drawn_dates, gaps, ruled
 from pipelines.readers.pdf.lines import Line, lines_of
+from pipelines.readers.pdf.normalised import Notes, settle
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
 from pipelines.readers.pdf.page_table import is_row
 from pipelines.readers.pdf.pictures import DOTS, codes_in, drawn, may_hold_codes
 from pipelines.readers.pdf.second_look import SecondEngine, from_second
-from pipelines.readers.pdf.settled import Notes, settle
 from pipelines.readers.pdf.shown import LEAST_LETTERS, Characters, of_page
 from pipelines.readers.pdf.thinned import thinned
-from pipelines.readers.statements.marks import put_right
+from pipelines.readers.statements.known_words import put_right
 
 MOST_PAGES = 60
 LONGEST_REASON = 200

@@ -31,8 +31,8 @@ from pipelines.readers.pdf.page_table import is_row
 from pipelines.readers.pdf.visibility import Seen, View
 
 if TYPE_CHECKING:
+    from pipelines.readers.pdf.normalised import Notes
     from pipelines.readers.pdf.pictures import Drawing
-    from pipelines.readers.pdf.settled import Notes
 
 SAME_PLACE = 0.12
 """Characters alike so near each other, in parts of their size, are one that was printed twice to look bold."""

@@ -15,7 +15,7 @@ from pipelines.readers.candidate import Candidate, in_words
 from pipelines.readers.document import SCAN, UNCERTAIN, Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.limits import LEAST_PAGE_SIDE
 from pipelines.readers.other_forms import known_other
-from pipelines.readers.scans import letters, pages
+from pipelines.readers.scans import grey_pages, tesseract
 from pipelines.readers.scans.page_table import PageTable
 from pipelines.readers.scans.upright import upright_table
 from pipelines.readers.scans.whole_table import Whole, candidates_of, doubted, whole_table
@@ -44,7 +44,7 @@ def read_pdf(data: bytes, reason: NeedsReadingByEye) -> Document:
         NeedsReadingByEye: It has too many pages or too large ones, no table with rules, or not all in it is certain.
     """
     try:
-        return _read("pdf", pages.of_pdf(data), reason)
+        return _read("pdf", grey_pages.of_pdf(data), reason)
     except NeedsReadingByEye:
         raise
     except Unreadable as limit:
@@ -55,14 +55,14 @@ def read_picture(data: bytes) -> Document:
     """Read a PNG, JPEG or TIFF. Raises as `read_pdf` does; what shows no table is refused as a picture."""
     other = known_other(data)
     assert other is not None
-    return _read("picture", pages.of_picture(data), Unreadable(other.en, other.th, observed="picture"))
+    return _read("picture", grey_pages.of_picture(data), Unreadable(other.en, other.th, observed="picture"))
 
 
-def _read(form: str, drawn: Iterable[pages.Grey], reason: Unreadable) -> Document:
+def _read(form: str, drawn: Iterable[grey_pages.Grey], reason: Unreadable) -> Document:
     pictured = [one for one in forms() if one.pictured is not None]
     if not pictured:
         raise reason
-    if missing := letters.missing():
+    if missing := tesseract.missing():
         raise missing if isinstance(reason, NeedsReadingByEye) else reason
     found: list[PageTable] = []
     begun, count, turn = time.process_time(), 0, 0
@@ -124,7 +124,7 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mappi
                     None,
                     (*FROM_PICTURE.notes, UNCERTAIN),
                     doubt=candidates_of(form, row, column).get(column, ()),
-                    picture=pages.as_png(row.line.inks[at]),
+                    picture=grey_pages.as_png(row.line.inks[at]),
                 )
     last = sheets[found[-1].number]
     if whole.as_of:

@@ -16,10 +16,10 @@ from scipy import ndimage
 
 from khrop.thai.dates import MONTHS
 from pipelines.readers.scans.digit_network import HEIGHT, Floats
-from pipelines.readers.scans.figures import Sign, read_cells
+from pipelines.readers.scans.digit_readings import Sign, read_cells
 from pipelines.readers.scans.ink import PRINTED, Ink
-from pipelines.readers.scans.letters import LETTER, distance, plain, texts_of
-from pipelines.readers.scans.rules import Net
+from pipelines.readers.scans.ruled_net import Net
+from pipelines.readers.scans.tesseract import LETTER, distance, plain, texts_of
 
 LABEL = "ข้อมูล ณ วันที่"
 YEARS = range(2550, 2600)

@@ -1,7 +1,7 @@
 """A picture of a page as ink: 0 for paper, 1 for print, whatever the light was.
 
 Here belong evening the light, turning and warping. Where the rules of a table are belongs in
-`pipelines.readers.scans.rules`.
+`pipelines.readers.scans.ruled_net`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from scipy import ndimage
 
 from pipelines.readers.scans.around import Words, lines_around
 from pipelines.readers.scans.digit_network import HEIGHT, Floats
-from pipelines.readers.scans.figures import Read, height_of, read_cells
+from pipelines.readers.scans.digit_readings import Read, height_of, read_cells
 from pipelines.readers.scans.ink import PRINTED, Ink
-from pipelines.readers.scans.letters import texts_of
-from pipelines.readers.scans.rules import Net, Ruled, ruled, size_of
+from pipelines.readers.scans.ruled_net import Net, Ruled, ruled, size_of
+from pipelines.readers.scans.tesseract import texts_of
 
 _INSET = 4
 _RULE = 0.15

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pipelines.readers.scans.ink import Bits, runs_of
-from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS
+from pipelines.readers.scans.ruled_net import LEAST_COLUMNS, LEAST_ROWS
 
 SPECK = 7
 """Dots of print; less is dirt."""

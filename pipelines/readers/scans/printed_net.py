@@ -14,7 +14,17 @@ from scipy import ndimage
 from pipelines.readers.scans import rule_traces as traces
 from pipelines.readers.scans.ink import Bits, Corners, Ink, runs_of
 from pipelines.readers.scans.print_parts import SPECK, Parts, baselines_of, beside_lines, parts_of
-from pipelines.readers.scans.rules import LEAST_COLUMNS, LEAST_ROWS, NARROW, WIDE, Net, Ruled, ruled, smaller, thin_of
+from pipelines.readers.scans.ruled_net import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    NARROW,
+    WIDE,
+    Net,
+    Ruled,
+    ruled,
+    smaller,
+    thin_of,
+)
 
 _BESIDE, _MOST_BESIDE = 0.3, (0.05, 0.3)
 """Of the pitch: what lies farther from a baseline is beside it; so many figures may, and so many letters of names."""

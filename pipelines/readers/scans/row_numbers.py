@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.readers.scans import proof
-from pipelines.readers.scans.figures import Read
+from pipelines.readers.scans import certain_figures
+from pipelines.readers.scans.digit_readings import Read
 
 _LEAST, _NEARLY = 0.98, 1.0
 _LEAST_RUN = 3
@@ -35,9 +35,9 @@ def numbers(cells: Sequence[Read]) -> list[Number]:
     """
     texts, values, clear = [], [], []
     for place, read in enumerate(cells, 1):
-        cell = proof.candidates(read, ratio=False)
+        cell = certain_figures.candidates(read, ratio=False)
         best = max(cell.scores.values(), default=0.0)
-        value = place if cell.scores.get(place, proof.LEAST) > best - _NEARLY else cell.best
+        value = place if cell.scores.get(place, certain_figures.LEAST) > best - _NEARLY else cell.best
         texts.append(cell.readings[value].text if value is not None else "")
         values.append(value)
         clear.append(value is not None and math.exp(cell.scores[value]) >= _LEAST)

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipelines.readers.scans.grey_pages import Grey
 from pipelines.readers.scans.ink import Ink, even
-from pipelines.readers.scans.names import is_name
 from pipelines.readers.scans.page_table import PageTable, page_table
-from pipelines.readers.scans.pages import Grey
 from pipelines.readers.scans.printed_net import printed_net
-from pipelines.readers.scans.rules import Net, Ruled, level, nets_of
+from pipelines.readers.scans.row_names import is_name
+from pipelines.readers.scans.ruled_net import Net, Ruled, level, nets_of
 from pipelines.readers.scans.whole_table import fields_of
 from pipelines.readers.table_form import TableForm
 

@@ -17,14 +17,14 @@ from scipy.optimize import linear_sum_assignment
 from khrop.model.table_shape import Shape
 from khrop.repair import suggest
 from pipelines.readers.candidate import Candidate
-from pipelines.readers.scans import alike, names, proof
+from pipelines.readers.scans import alike, certain_figures, row_names
 from pipelines.readers.scans.around import Date, as_of_of
+from pipelines.readers.scans.certain_figures import Candidates, Values
 from pipelines.readers.scans.digit_network import MARK
-from pipelines.readers.scans.figures import Read, in_one_script
-from pipelines.readers.scans.letters import LETTER, distance, plain, text_of_line, texts_of
+from pipelines.readers.scans.digit_readings import Read, in_one_script
 from pipelines.readers.scans.page_table import Line, PageTable
-from pipelines.readers.scans.proof import Candidates, Values
 from pipelines.readers.scans.row_numbers import numbers
+from pipelines.readers.scans.tesseract import LETTER, distance, plain, text_of_line, texts_of
 from pipelines.readers.table_form import TableForm
 
 TOTALS = ("รวม", "รวมทั้งสิ้น", "รวมทั้งหมด", "รวมทั้งประเทศ", "ยอดรวม", "ผลรวม", "ยอดรวมทั้งสิ้น")
@@ -163,9 +163,10 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
     totals = rows.pop()
     _name(whole, shape, rows)
     read = [
-        [proof.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns] for row in (*rows, totals)
+        [certain_figures.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns]
+        for row in (*rows, totals)
     ]
-    decided = proof.decide(shape, read[:-1], read[-1])
+    decided = certain_figures.decide(shape, read[:-1], read[-1])
     every = [*rows, totals]
     for at, reason in decided.doubts.items():
         if at < len(every):
@@ -208,7 +209,7 @@ def doubted(whole: Whole, form: TableForm) -> dict[int, set[str]] | None:
 
 def _continued(page: PageTable, expected: Sequence[str]) -> PageTable:
     """A following page, whose headings need not be repeated: its first row may be one of the table."""
-    if page.first is None or not (names.is_name(page.first.name, expected) or is_total(page.first.name)):
+    if page.first is None or not (row_names.is_name(page.first.name, expected) or is_total(page.first.name)):
         return page
     return replace(page, headings=[], lines=[page.first, *page.lines], first=None)
 
@@ -231,7 +232,7 @@ def candidates_of(form: TableForm, row: Row, column: str) -> dict[str, tuple[Can
     if column == form.ordinal:
         columns[column], some = column, [column]
     return {
-        c: proof.likeliest(proof.candidates(row.cells[columns[c]], c == shape.ratio))
+        c: certain_figures.likeliest(certain_figures.candidates(row.cells[columns[c]], c == shape.ratio))
         for c in some
         if columns[c] in row.cells
     }
@@ -247,14 +248,14 @@ def _text(cell: Candidates, value: int | None) -> str:
 
 def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
-    found = names.named(texts, shape.expected)
+    found = row_names.named(texts, shape.expected)
     if unsure := [i for i, name in enumerate(found) if not name.certain]:
         again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
         for i, text in zip(unsure, again, strict=True):
             texts[i] = (*texts[i], text)
         for i in unsure if len(unsure) <= _MOST_AS_LINES else ():
             texts[i] += tuple(text_of_line(rows[i].line.pictures[0], enlarged) for enlarged in (1.5, 2.0))
-        found = names.named(texts, shape.expected)
+        found = row_names.named(texts, shape.expected)
     for row, name in zip(rows, found, strict=True):
         row.name = name.name
         if not name.certain:
@@ -288,13 +289,18 @@ def _check_alike(
     for (at, column), margin in zip(where, found, strict=False):
         value = values[at]
         looks[at] = min(looks.get(at, 1.0), margin)
-        if margin < _UNLIKE and value is not None and column < len(shape.counts) and proof.exposed(shape, value):
+        if (
+            margin < _UNLIKE
+            and value is not None
+            and column < len(shape.counts)
+            and certain_figures.exposed(shape, value)
+        ):
             whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
     if as_of and min(found[len(where) :]) >= _UNLIKE:
         whole.as_of = as_of.text
     # The sums of the columns prove the grand total.
     for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
-        if value is not None and proof.exposed(shape, value):
+        if value is not None and certain_figures.exposed(shape, value):
             clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
             parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
             if min(clear) <= 0 or (looks[at] < _LIKE and (max(parts) < _CLEARER or min(clear) < _CLEARER_WORSE)):
@@ -305,7 +311,7 @@ def _clearer(cell: Candidates, value: int) -> float:
     """Nats by which a value is likelier than any other; none where it is not likely."""
     if math.exp(cell.scores[value]) < _LEAST_ALONE:
         return 0.0
-    return cell.scores[value] - max((s for v, s in cell.scores.items() if v != value), default=proof.LEAST)
+    return cell.scores[value] - max((s for v, s in cell.scores.items() if v != value), default=certain_figures.LEAST)
 
 
 def _check_repair(

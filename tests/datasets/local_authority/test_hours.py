@@ -11,8 +11,8 @@ import pytest
 import registers
 
 from pipelines import campaigns
-from pipelines.datasets.kinds import moment_of
 from pipelines.datasets.registry import installed
+from pipelines.datasets.value_kinds import moment_of
 from pipelines.intake.judging import judge
 from pipelines.returns import Hints, Judgement, Return
 

@@ -14,7 +14,7 @@ from khrop import ProvinceProgress, rule, rules_of
 from khrop.vocabulary import AddsUp, RatioWithin
 from khrop.vocabulary.kinds import RowKind
 from khrop.vocabulary.table_expectation import TableExpectation, equal_columns, hundredths_off
-from pipelines.datasets.province_progress.data_docs import batches, comparisons, expectations
+from pipelines.datasets.province_progress.data_docs import batches, expectations, mart_suites
 
 
 def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_other_has_a_reason() -> None:
@@ -28,7 +28,7 @@ def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_oth
 
 def test_each_expectation_bears_the_rule_its_severity_and_words_in_both_languages() -> None:
     severities = {one.id: one.severity for one in rules_of(ProvinceProgress)}
-    for suite in comparisons.suites():
+    for suite in mart_suites.suites():
         for expected in suite.expectations:
             assert expected.th, expected
             assert expected.en, expected
@@ -85,8 +85,8 @@ def test_a_new_kind_of_rule_is_expected_without_a_change_elsewhere() -> None:
 
 
 def test_what_is_told_is_plain_data_that_names_its_sources() -> None:
-    told = json.loads(comparisons.as_text())
-    assert [suite["table"] for suite in told["suites"]] == list(comparisons.TABLES)
+    told = json.loads(mart_suites.as_text())
+    assert [suite["table"] for suite in told["suites"]] == list(mart_suites.TABLES)
     (balance,) = (e for e in told["suites"][0]["expectations"] if e["rule"] == "balance")
     assert balance["kind"] == "expect_column_pair_values_to_be_equal"
     assert balance["derived"] == ["saved + pending"]

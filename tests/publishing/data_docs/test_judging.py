@@ -15,8 +15,8 @@ from written_returns import progress, written_return
 
 from khrop.thai import provinces
 from pipelines.archive.store import Archive
-from pipelines.datasets.province_progress.data_docs import batches, comparisons, validation
-from pipelines.datasets.province_progress.data_docs.comparisons import COMPLIANCE, COUNTRY, LOADED, TREND
+from pipelines.datasets.province_progress.data_docs import batches, mart_suites, validation
+from pipelines.datasets.province_progress.data_docs.mart_suites import COMPLIANCE, COUNTRY, LOADED, TREND
 from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
@@ -60,7 +60,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[batches.Return]:
 def judge() -> validation.Judge:
     """Great Expectations, which takes seconds to import, once."""
     with validation.quietly():
-        return validation.Judge(comparisons.suites())
+        return validation.Judge(mart_suites.suites())
 
 
 Broken = Callable[..., set[str]]
@@ -101,7 +101,7 @@ def and_also(*changes: Callable[[Any], None]) -> Callable[[Any], None]:
     return change
 
 
-@pytest.mark.parametrize("table", comparisons.TABLES)
+@pytest.mark.parametrize("table", mart_suites.TABLES)
 def test_a_return_that_holds_holds_here_too(broken: Broken, table: str) -> None:
     assert broken(table) == set()
 
@@ -200,7 +200,7 @@ def test_judging_asks_no_network(monkeypatch: pytest.MonkeyPatch, broken: Broken
 
     monkeypatch.setattr(socket.socket, "connect", refused)
     with validation.quietly():
-        validation.Judge(comparisons.suites())
+        validation.Judge(mart_suites.suites())
     assert broken(COUNTRY) == set()
     time.sleep(1)
     assert asked == []

@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from pipelines.datasets.province_progress.letters import default_templates
 from pipelines.datasets.province_progress.letters.fields import CIRCULAR, FOLDER, KINDS, REMINDER
 from pipelines.publishing import zip_files
-from pipelines.publishing.letters.faults import TemplateFault
+from pipelines.publishing.letters.template_faults import TemplateFault
 from pipelines.publishing.letters.templates import copy, load, read
 
 NEEDED = "{{ province }} {{ pending }} {{ as_of }} {{ deadline }}"

@@ -24,8 +24,8 @@ from pipelines.datasets.province_progress.choices import Only
 from pipelines.datasets.province_progress.letters import publish
 from pipelines.datasets.province_progress.letters.publish import NoLetter, Wanted, plan, write
 from pipelines.home import Home
-from pipelines.publishing.letters.faults import TemplateFault
 from pipelines.publishing.letters.folder import Written
+from pipelines.publishing.letters.template_faults import TemplateFault
 from warehouse.connect import Warehouse
 
 AGREEMENTS = "info-international-agreements"

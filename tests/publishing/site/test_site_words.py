@@ -10,7 +10,7 @@ import pytest
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.site.labels import REGION, SIGN, STATUS, days_left, rate
 from pipelines.datasets.registry import installed
-from pipelines.publishing.names import Names
+from pipelines.publishing.column_names import Names
 from pipelines.publishing.site import labels
 
 

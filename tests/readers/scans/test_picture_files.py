@@ -14,7 +14,7 @@ from PIL import Image
 from pipelines.datasets.province_progress.form import FORM
 from pipelines.readers import forms
 from pipelines.readers.document import NeedsReadingByEye, Unreadable
-from pipelines.readers.scans import pages
+from pipelines.readers.scans import grey_pages
 from pipelines.readers.table_form import reading_for
 
 
@@ -67,12 +67,12 @@ def test_a_picture_that_claims_a_thousand_million_dots_is_not_decoded() -> None:
 
 def test_more_pages_than_are_read_are_refused() -> None:
     one = Image.new("1", (700, 900), 1)
-    many = saved(one, "TIFF", save_all=True, append_images=[one] * pages.MOST_PAGES)
-    assert f"{pages.MOST_PAGES + 1} pages" in refused(many).en
-    pdf = saved(one, "PDF", save_all=True, append_images=[one] * pages.MOST_PAGES)
+    many = saved(one, "TIFF", save_all=True, append_images=[one] * grey_pages.MOST_PAGES)
+    assert f"{grey_pages.MOST_PAGES + 1} pages" in refused(many).en
+    pdf = saved(one, "PDF", save_all=True, append_images=[one] * grey_pages.MOST_PAGES)
     reason = refused(pdf)
     assert isinstance(reason, NeedsReadingByEye)
-    assert f"{pages.MOST_PAGES + 1} pages" in reason.en
+    assert f"{grey_pages.MOST_PAGES + 1} pages" in reason.en
 
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0 no picture", b"II*\x00\x08\x00\x00\x00"])
@@ -82,6 +82,6 @@ def test_a_damaged_picture_is_refused(data: bytes) -> None:
 
 def test_pages_are_kept_for_a_person_to_read() -> None:
     one = Image.new("L", (700, 900), 255)
-    kept = list(pages.kept(saved(one, "TIFF", save_all=True, append_images=[one])))
+    kept = list(grey_pages.kept(saved(one, "TIFF", save_all=True, append_images=[one])))
     assert [number for number, _ in kept] == [1, 2]
     assert all(picture.startswith(b"\x89PNG") for _, picture in kept)

@@ -12,10 +12,10 @@ from digit_training.fonts import Face
 from PIL import Image
 from scan_rules import BROKEN
 
-from pipelines.readers.scans import pages
+from pipelines.readers.scans import grey_pages
 from pipelines.readers.scans.ink import PRINTED, Ink, even
 from pipelines.readers.scans.printed_net import printed_net
-from pipelines.readers.scans.rules import Ruled, level
+from pipelines.readers.scans.ruled_net import Ruled, level
 
 LAKSAMAN = Path("/usr/share/fonts/truetype/tlwg/Laksaman.ttf")
 FACE = Face("sarabun", LAKSAMAN, LAKSAMAN)
@@ -26,7 +26,7 @@ COLUMNS, ROWS = 7, scan_pages.FIRST + 1
 
 
 def first_page(kind: str) -> Ink:
-    return level(even(next(pages.of_pdf(scan_pages.scan(1, kind, 150, [FACE], WHOLES).pdf))))
+    return level(even(next(grey_pages.of_pdf(scan_pages.scan(1, kind, 150, [FACE], WHOLES).pdf))))
 
 
 def net(page: Ink) -> Ruled | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khrop.thai.digits import to_thai
-from pipelines.readers.scans.figures import Read, Reading
+from pipelines.readers.scans.digit_readings import Read, Reading
 from pipelines.readers.scans.row_numbers import numbers
 
 

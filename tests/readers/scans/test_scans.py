@@ -12,7 +12,7 @@ from digit_training.fonts import Face
 from pipelines.datasets.province_progress.form import FORM
 from pipelines.readers.document import NeedsReadingByEye
 from pipelines.readers.in_process import read_here
-from pipelines.readers.scans import letters
+from pipelines.readers.scans import tesseract
 from pipelines.readers.table_form import AnyName, TableForm, reading_for
 
 LAKSAMAN = Path("/usr/share/fonts/truetype/tlwg/Laksaman.ttf")
@@ -59,7 +59,7 @@ def test_a_table_that_is_not_whole_is_for_a_person(kind: str, reason: str) -> No
 
 
 def test_without_tesseract_a_scan_is_set_aside_with_that_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letters.shutil, "which", lambda name: None)
+    monkeypatch.setattr(tesseract.shutil, "which", lambda name: None)
     with reading_for([FORM]), pytest.raises(NeedsReadingByEye, match="Tesseract with its Thai data is not installed"):
         read_here(made("clean").pdf)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from khrop.engine.compiling.declared import Declared, columns_of, require_checkable
-from khrop.engine.compiling.fields import field_rules
+from khrop.engine.compiling.field_rules import field_rules
 from khrop.engine.compiling.operands import faults_of, truth_fault
 from khrop.engine.compiling.row_rules import RowRule, make_row_rule
 from khrop.engine.compiling.support import require_support

@@ -44,7 +44,7 @@ def district_letters(
     from pipelines.commands.text import echo, json_line, plural, printable, short_path
     from pipelines.datasets.local_authority.letters import publish as report
     from pipelines.datasets.local_authority.letters.fields import DISTRICT_LETTER
-    from pipelines.datasets.local_authority.parts import without_parts
+    from pipelines.datasets.local_authority.part_campaigns import without_parts
 
     if fields:
         return list_fields([DISTRICT_LETTER], as_json)

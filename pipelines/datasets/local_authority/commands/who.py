@@ -40,7 +40,7 @@ def who(
     from pipelines import campaigns as campaign_files
     from pipelines.commands.status import fetch_dicts, open_warehouse
     from pipelines.commands.text import echo, json_line, printable, table
-    from pipelines.datasets.local_authority.parts import without_parts
+    from pipelines.datasets.local_authority.part_campaigns import without_parts
 
     codes = list(province_codes(province or []))
     wanted = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]

@@ -31,7 +31,7 @@ def officer_workbook(
     from pipelines.commands.text import echo, json_line, short_path
     from pipelines.datasets.local_authority import officer_workbook as report
     from pipelines.datasets.local_authority.letters.publish import campaigns_with_registers
-    from pipelines.datasets.local_authority.parts import part_of
+    from pipelines.datasets.local_authority.part_campaigns import part_of
 
     codes = province_codes(province or [])
     if not codes:

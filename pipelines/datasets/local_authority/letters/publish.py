@@ -22,7 +22,7 @@ from pipelines.publishing import by_campaign
 from pipelines.publishing.by_campaign import Made
 from pipelines.publishing.catalogue import Published
 from pipelines.publishing.letters import folder as letter_folder
-from pipelines.publishing.letters import merging, templates, wording
+from pipelines.publishing.letters import merged_docx, templates, wording
 from pipelines.publishing.letters.citations import cited_letters
 from pipelines.publishing.letters.wording import count
 from warehouse import parts
@@ -277,7 +277,7 @@ def _made(home: Home, planned: Plan, advance: Callable[[int], None]) -> Iterator
         )
         for name, districts in files:
             fields = [fields_of(planned, district) for district in districts]
-            yield name, merging.merged(template, fields, qr_code)
+            yield name, merged_docx.merged(template, fields, qr_code)
             named += [(name, district) for district in districts]
             advance(len(districts))
     yield letter_folder.INDEX, letter_folder.index(COLUMNS, [_row(planned, name, each) for name, each in named])

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.contracts.local_authority import KINDS, STATUSES
 from khrop.thai import provinces
-from pipelines.publishing.names import Both
-from pipelines.publishing.site import returns
+from pipelines.publishing.column_names import Both
+from pipelines.publishing.site import quality_rows
 from pipelines.publishing.site.build import Detail, Link, Page, Shared
 from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.templating import Look
@@ -45,10 +45,10 @@ class RegisterPages:
     def __init__(self, connection: DuckDBPyConnection) -> None:
         """Read the campaigns, their districts, and what they are compared with."""
         self.connection = connection
-        all_campaigns = returns.campaigns(connection, NAME)
+        all_campaigns = quality_rows.campaigns(connection, NAME)
         self.campaigns = [campaign for campaign in all_campaigns if campaign["snapshot_id"]]
         self.districts: dict[str, list[dict[str, Any]]] = {c["campaign_id"]: [] for c in self.campaigns}
-        for district in returns.dicts(connection, _DISTRICTS) if self.campaigns else ():
+        for district in quality_rows.dicts(connection, _DISTRICTS) if self.campaigns else ():
             self.districts[district["campaign_id"]].append(district)
         self.beside = dict(
             connection.execute(
@@ -121,7 +121,7 @@ class RegisterPages:
             nothing=_nothing(self.districts[name]),
         )  # fmt: skip
         for code, own in by_province.items():
-            authorities = returns.dicts(
+            authorities = quality_rows.dicts(
                 self.connection,
                 "SELECT authority_code, name_th, kind, district, status, saved_on, recorded_by, note"
                 " FROM core.local_authority WHERE snapshot_id = ? AND judgement = ? AND province_code = ?"

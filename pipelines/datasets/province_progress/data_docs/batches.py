@@ -2,7 +2,7 @@
 
 Here belongs the asking of the warehouse and the reckoning of those columns. What is expected of them belongs in
 `pipelines.datasets.province_progress.data_docs.expectations` and
-`pipelines.datasets.province_progress.data_docs.comparisons`.
+`pipelines.datasets.province_progress.data_docs.mart_suites`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from khrop.expressions.percents import in_hundredths
-from pipelines.datasets.province_progress.data_docs.comparisons import (
+from pipelines.datasets.province_progress.data_docs.expectations import COUNTRY, LOADED, TREND
+from pipelines.datasets.province_progress.data_docs.mart_suites import (
     COMPLIANCE,
     COUNTRY_SIGMAS,
     LEAST_HISTORY,
@@ -24,7 +25,6 @@ from pipelines.datasets.province_progress.data_docs.comparisons import (
     SLACK,
     Suite,
 )
-from pipelines.datasets.province_progress.data_docs.expectations import COUNTRY, LOADED, TREND
 from warehouse import parts
 
 if TYPE_CHECKING:

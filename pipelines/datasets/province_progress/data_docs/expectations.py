@@ -1,7 +1,7 @@
 """The contract's fields and rules as expectations of the warehouse's tables, in the words of Great Expectations.
 
 Here belongs what is expected of which table, as data: nothing here needs Great Expectations. What compares returns over
-time, and what a mart must hold, belongs in `pipelines.datasets.province_progress.data_docs.comparisons`; the judging in
+time, and what a mart must hold, belongs in `pipelines.datasets.province_progress.data_docs.mart_suites`; the judging in
 `pipelines.datasets.province_progress.data_docs.validation`.
 """
 
@@ -20,7 +20,7 @@ from khrop.model.rule import Param, options_of
 from khrop.vocabulary.kinds import RowKind, RuleKind
 from khrop.vocabulary.table_expectation import INTEGERS
 from pipelines.datasets.province_progress.dataset import DATASET
-from pipelines.publishing.names import PHRASES
+from pipelines.publishing.column_names import PHRASES
 from warehouse.meaning import meaning_for
 
 if TYPE_CHECKING:

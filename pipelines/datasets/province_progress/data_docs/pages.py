@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.contracts.province_progress import ProvinceProgress as CONTRACT
 from khrop.model.terminal_text import printable_lines
-from pipelines.datasets.province_progress.data_docs.comparisons import Suite
 from pipelines.datasets.province_progress.data_docs.expectations import unsaid
+from pipelines.datasets.province_progress.data_docs.mart_suites import Suite
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.datasets.province_progress.data_docs import pages as site
 from pipelines.datasets.province_progress.data_docs import validation
 from pipelines.datasets.province_progress.data_docs.batches import Return, newest
-from pipelines.datasets.province_progress.data_docs.comparisons import Suite, suites
+from pipelines.datasets.province_progress.data_docs.mart_suites import Suite, suites
 from pipelines.home import Home
 from pipelines.publishing.catalogue import Published
 from warehouse import exports, folders, parts

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from pipelines.datasets.province_progress.data_docs.batches import Return, with_derived
-from pipelines.datasets.province_progress.data_docs.comparisons import Suite
+from pipelines.datasets.province_progress.data_docs.mart_suites import Suite
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from pipelines.datasets.province_progress.progress import Campaign
-from pipelines.publishing.names import Both
+from pipelines.publishing.column_names import Both
 from pipelines.publishing.site.labels import SHORT_EN, SHORT_TH
 from pipelines.publishing.site.palette import COLOURS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.publishing.names import Both
+from pipelines.publishing.column_names import Both
 from pipelines.publishing.site.labels import NOTHING
 
 STATUS: dict[str, Both] = {

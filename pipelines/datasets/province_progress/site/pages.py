@@ -13,8 +13,8 @@ from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside, listed
-from pipelines.publishing.names import Names
-from pipelines.publishing.site import returns
+from pipelines.publishing.column_names import Names
+from pipelines.publishing.site import quality_rows
 from pipelines.publishing.site.build import Detail, Link, Page, Shared
 from pipelines.publishing.site.folder import Group
 from pipelines.publishing.site.labels import both_dates
@@ -69,7 +69,7 @@ class ProvincePages:
         """Look up the campaigns that have returns; `letters` are paths by campaign and province."""
         self.connection, self.letters = connection, letters
         self.listed = listed(connection)
-        self.waiting = returns.waiting(connection, DATASET.name)
+        self.waiting = quality_rows.waiting(connection, DATASET.name)
 
     @property
     def links(self) -> tuple[Link, ...]:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from pipelines.readers.scans.digit_network import HEIGHT, Floats
-from pipelines.readers.scans.figures import Read, Reading, Sign, in_one_script, read_cells
+from pipelines.readers.scans.digit_readings import Read, Reading, Sign, in_one_script, read_cells
 
 LAKSAMAN = "/usr/share/fonts/truetype/tlwg/Laksaman.ttf"
 

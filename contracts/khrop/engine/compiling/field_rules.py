@@ -20,9 +20,9 @@ from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
 from khrop.model.facts import is_missing, show
+from khrop.model.message_templates import literal, placeholder
 from khrop.model.names import marked, marked_value
 from khrop.model.rule import RULE_KEY, Rule, RuleDefinitionError, Severity, options_of
-from khrop.model.templates import literal, placeholder
 from khrop.vocabulary import UniqueKey
 from khrop.vocabulary.kinds import RowKind
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pandera.typing import Series
 
 from khrop import ContractOptions, check, rule
+from khrop.model.message_templates import TemplateError, literal, parse, placeholder
 from khrop.model.rule import RuleDefinitionError
-from khrop.model.templates import TemplateError, literal, parse, placeholder
 from khrop.vocabulary import AddsUp, ByGroup, ForeignKey, NotLessThan, RatioRounded, UniqueKey, WholeNumbers
 
 NAMES = [

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from khrop.contracts.province_table import PRINTED_TABLE
-from pipelines.readers.scans.figures import Read, Reading
-from pipelines.readers.scans.proof import Candidates, candidates, decide, exposed, value_of
+from pipelines.readers.scans.certain_figures import Candidates, candidates, decide, exposed, value_of
+from pipelines.readers.scans.digit_readings import Read, Reading
 
 Figures = dict[str, float]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.publishing import zip_files
-from pipelines.publishing.letters.faults import TemplateFault
-from pipelines.publishing.letters.pictures import parser
+from pipelines.publishing.letters.docx_pictures import parser
+from pipelines.publishing.letters.template_faults import TemplateFault
 from pipelines.publishing.letters.templates import BODY, LetterTemplate
 from pipelines.publishing.letters.wording import Fields
 

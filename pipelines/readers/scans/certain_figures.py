@@ -19,7 +19,7 @@ from typing import NamedTuple
 from khrop.model.table_shape import Shape
 from khrop.repair.pricing import implied_ratio
 from pipelines.readers.candidate import Candidate
-from pipelines.readers.scans.figures import Read, Reading
+from pipelines.readers.scans.digit_readings import Read, Reading
 
 Values = tuple[int, ...]
 """The whole, the parts and the ratio in hundredths, in the order of `Shape.columns`."""

@@ -2,7 +2,7 @@
 
 A cell is cut into atoms, at gaps and at the thinnest places of what hangs together; pieces of some atoms are shown to
 the network, and the best ways through the cell are its readings. Which cells there are belongs in
-`pipelines.readers.scans.rules`, what the figures say of one another in `pipelines.readers.scans.proof`.
+`pipelines.readers.scans.ruled_net`, what the figures say of one another in `pipelines.readers.scans.certain_figures`.
 """
 
 from __future__ import annotations

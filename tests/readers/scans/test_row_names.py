@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khrop.contracts.province_table import PRINTED_TABLE
-from pipelines.readers.scans.names import named
+from pipelines.readers.scans.row_names import named
 
 NAMES = PRINTED_TABLE.expected
 

@@ -18,8 +18,8 @@ from pipelines.datasets import reconciliation
 from pipelines.datasets.dataset import Column, Dataset, DatasetFault
 from pipelines.datasets.folder_contract import PYTHON, at_fault, contract_in
 from pipelines.datasets.folder_form import column_named, form_of
-from pipelines.datasets.kinds import CHOICE, KINDS, Kind, choice_of, province_of_code
 from pipelines.datasets.return_rules import for_returns
+from pipelines.datasets.value_kinds import CHOICE, KINDS, Kind, choice_of, province_of_code
 from pipelines.toml_table import TomlTable
 from warehouse.datasets import NAME, OWN_COLUMNS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.publishing.letters.faults import TemplateFault
+from pipelines.publishing.letters.template_faults import TemplateFault
 
 
 @dataclass(frozen=True, slots=True)

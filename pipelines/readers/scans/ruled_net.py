@@ -1,7 +1,7 @@
 """The table on a page: where its rules are, made level and upright.
 
 Here belongs the way from the ink of a page to a `Ruled` table with the edges of its columns and rows. What is printed
-in the cells belongs in `pipelines.readers.scans.figures`.
+in the cells belongs in `pipelines.readers.scans.digit_readings`.
 """
 
 from __future__ import annotations

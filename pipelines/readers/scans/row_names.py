@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pipelines.readers.scans.letters import LETTER, distance, distances, plain
+from pipelines.readers.scans.tesseract import LETTER, distance, distances, plain
 
 FARTHEST = 0.45
 """Of the letters of a name, so many may be misread."""
