@@ -71,9 +71,9 @@ def chromium() -> Iterator[Any]:
         yield opened
 
 
-def line(said: str, name: str) -> str:
+def line(trail: str, name: str) -> str:
     """What a line of the trail says."""
-    return next(text.strip().removeprefix(name).strip() for text in said.splitlines() if text.startswith(f"  {name} "))
+    return next(text.strip().removeprefix(name).strip() for text in trail.splitlines() if text.startswith(f"  {name} "))
 
 
 def materialized() -> Any:
@@ -148,30 +148,30 @@ def test_its_readings_are_pairs_of_a_text_and_a_probability(place: Place, cells:
         assert all(0 <= p <= 1 for p in odds)
         assert cell["printed"] in {one["text"] for one in cell["may_be"]}
     shown = place.khrop("show", "scan", "--json", code=1).stdout
-    assert json.loads(shown)["uncertain"] == cells, "the warehouse has what the reader said"
+    assert json.loads(shown)["uncertain"] == cells, "the warehouse has what the reader found"
 
 
 def test_the_trail_of_a_cell_has_its_rivals_and_its_picture(place: Place, cells: list[dict[str, Any]]) -> None:
     cell = max(cells, key=lambda one: len(one["may_be"]))
     at = f"{cell['row']}:{cell['column']}"
-    said = place.khrop("show", "scan", "--cell", at).stdout
+    trail_text = place.khrop("show", "scan", "--cell", at).stdout
     for one in cell["may_be"]:
-        assert one["text"] in line(said, "may be")
-    assert f"--cell {at} --picture FILE writes it" in line(said, "picture")
-    assert Path(line(said, "page")).read_bytes().startswith(b"\x89PNG"), "the page that it stands on"
+        assert one["text"] in line(trail_text, "may be")
+    assert f"--cell {at} --picture FILE writes it" in line(trail_text, "picture")
+    assert Path(line(trail_text, "page")).read_bytes().startswith(b"\x89PNG"), "the page that it stands on"
     file = place.root / "cell.png"
     assert line(place.khrop("show", "scan", "--cell", at, "--picture", file).stdout, "picture") == str(file)
     with Image.open(file) as picture:
         assert picture.width > picture.height > 10
-    told = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
-    assert told["may_be"] == cell["may_be"]
-    assert base64.b64decode(told["picture"].removeprefix("data:image/png;base64,")) == file.read_bytes()
+    trail = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
+    assert trail["may_be"] == cell["may_be"]
+    assert base64.b64decode(trail["picture"].removeprefix("data:image/png;base64,")) == file.read_bytes()
 
 
 def test_a_certain_cell_has_no_rivals(place: Place, cells: list[dict[str, Any]]) -> None:
     certain = next(str(row[1]) for row in place.sheet.rows if row[1] not in {cell["row"] for cell in cells})
-    told = json.loads(place.khrop("show", "scan", "--cell", f"{certain}:total", "--json").stdout)
-    assert (told["may_be"], told["picture"]) == ([], "")
+    trail = json.loads(place.khrop("show", "scan", "--cell", f"{certain}:total", "--json").stdout)
+    assert (trail["may_be"], trail["picture"]) == ([], "")
     file = place.root / "none.png"
     refused = place.khrop("show", "scan", "--cell", f"{certain}:total", "--picture", file, code=2).stderr
     assert "only cells of a scan that are not certain have one" in refused
@@ -235,9 +235,9 @@ def test_what_an_earlier_version_judged_is_known_when_it_is_judged_again(
         for table in ("raw.cell_candidate", "raw.cell_picture"):
             connection.execute(f"DELETE FROM {table}")
     at = f"{cells[0]['row']}:{cells[0]['column']}"
-    said = place.khrop("show", "scan", "--cell", at).stdout
+    trail_text = place.khrop("show", "scan", "--cell", at).stdout
     (name,) = (row[0] for row in place.ask("SELECT snapshot_id FROM core.snapshot_judged"))
-    assert line(said, "may be").endswith(f"khrop recheck {name} reads it again")
+    assert line(trail_text, "may be").endswith(f"khrop recheck {name} reads it again")
     assert json.loads(place.khrop("show", "scan", "--json", code=1).stdout)["uncertain"] == []
     place.khrop("recheck", "scan", code=1)
     assert json.loads(place.khrop("show", "scan", "--json", code=1).stdout)["uncertain"] == cells
@@ -259,10 +259,10 @@ def test_a_confirmed_cell_keeps_its_picture_and_is_no_longer_to_be_confirmed(
     place: Place, cells: list[dict[str, Any]]
 ) -> None:
     at = f"{cells[0]['row']}:{cells[0]['column']}"
-    told = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
-    assert told["corrected"].endswith("ตรวจกับภาพแล้ว")
-    assert told["may_be"] == cells[0]["may_be"]
-    assert told["picture"]
+    trail = json.loads(place.khrop("show", "scan", "--cell", at, "--json").stdout)
+    assert trail["corrected"].endswith("ตรวจกับภาพแล้ว")
+    assert trail["may_be"] == cells[0]["may_be"]
+    assert trail["picture"]
     assert json.loads(place.khrop("show", "scan", "--json").stdout)["uncertain"] == []
     assert "uncertain_cells" not in materialized()
 

@@ -94,10 +94,10 @@ def test_moments_with_and_without_a_zone_are_not_looked_up_in_one_another(engine
         counts(of, engine, pya.table({"at": naive}), references=references)
 
 
-@pytest.mark.parametrize("said", ["2024-01-05", 20240105])
-def test_a_fact_that_is_no_date_is_an_error_not_a_limit_less(said: Any) -> None:
+@pytest.mark.parametrize("end", ["2024-01-05", 20240105])
+def test_a_fact_that_is_no_date_is_an_error_and_no_missing_limit(end: Any) -> None:
     of = contract({"d": date}, r=rule(BetweenFacts("d", last="end"), scope="group"))
     table = pya.table({"d": [date(2024, 1, 9)]})
     with pytest.raises(TypeError, match="the fact end is .* pass a date or a datetime"):
-        khrop.check(of, table, document={"end": said})
+        khrop.check(of, table, document={"end": end})
     assert khrop.check(of, table, document={"end": date(2024, 1, 5)}).counts() == {"r": 1}

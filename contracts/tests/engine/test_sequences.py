@@ -43,8 +43,8 @@ def test_a_number_between_two_is_none_of_a_sequence(engine: str, kind: Any) -> N
         "line": pya.array(lines).cast(kind),
     })  # fmt: skip
     verdict = khrop.check(Numbered, frame_of(engine, table))
-    told = {(v.snapshot, v.key, v.expected) for v in verdict.records}
-    assert told == {("half", "2", "2"), ("half", "2.5", "1…3")}
+    failures = {(v.snapshot, v.key, v.expected) for v in verdict.records}
+    assert failures == {("half", "2", "2"), ("half", "2.5", "1…3")}
     parts = [khrop.measure(Numbered, frame_of(engine, table.slice(n, 3))) for n in (0, 3, 6)]
     assert khrop.judge(khrop.merge(parts)).counts() == {"numbered": 2}
     rows = [

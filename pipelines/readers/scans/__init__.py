@@ -91,7 +91,7 @@ def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     shown = []
     for row, column, why in whole.doubts[:MOST_SHOWN]:
         place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
-        likely = f": {said}" if row and (said := _in_words(candidates_of(form, row, column), column)) else ""
+        likely = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
         shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")
     more = f"; and {len(whole.doubts) - MOST_SHOWN} more" if len(whole.doubts) > MOST_SHOWN else ""
     first = next((row.page for row, _, _ in whole.doubts if row), 1)
