@@ -46,22 +46,42 @@ class NotInstalled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of something that a report checks.
+
+    Attributes:
+        name: Its name, one of the report's `checks`.
+        failure: What is wrong, in a sentence; empty where it passes.
+        warning: Whether a failure is a warning alone.
+        metadata: Plain figures of it.
+        sample: What fails, as Markdown.
+    """
+
+    name: str
+    failure: str = ""
+    warning: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the page or folder to open, a few lines of Markdown to show of it, and plain figures of it.
 
-    `changed` is false where all was as it had to be.
+    `changed` is false where all was as it had to be; `checks` has a result for each that the report names.
     """
 
     path: Path
     preview: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     changed: bool = True
+    checks: tuple[Checked, ...] = ()
 
 
 class Publisher(Protocol):
-    """What a report's module offers."""
+    """What a report's module offers; that of a report that names its dataset is given it, too."""
 
-    def publish(self, home: Home, *, force: bool = False) -> Published:
+    def publish(self, home: Home, *, force: bool = False, **of: str) -> Published:
         """Make the report of a home; with `force` also where nothing changed."""
         ...
 
@@ -71,7 +91,7 @@ def reports(datasets: Iterable[Dataset]) -> tuple[Report, ...]:
 
     Those that need an extra come last.
     """
-    own = [report for dataset in datasets for report in dataset.reports]
+    own = [report for dataset in datasets for report in dataset.all_reports]
     site = replace(SITE, after=tuple(report.name for report in own if report.on_the_site))
     return tuple(sorted((*own, site), key=lambda report: bool(report.needs)))
 
@@ -87,6 +107,7 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
     Raises:
         NotInstalled: Where what it needs is not installed.
         TablesBehind: Where the tables are behind what was loaded.
+        SparkFault: Where it is made on Spark, which cannot be used.
         WarehouseLocked: Where another process holds the warehouse.
         FileNotFoundError: Without a warehouse.
     """
@@ -95,8 +116,11 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
     if behind(home, Warehouse(home.warehouse)):
         raise TablesBehind()
     state = present_state(home)
-    done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force)
-    _keep(home, report.name, {"state": state, "path": os.path.relpath(done.path, home.root)})
+    of = {"dataset": report.dataset} if report.dataset else {}
+    done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force, **of)
+    failures = "; ".join(checked.failure for checked in done.checks if checked.failure)
+    made = {"state": state, "path": os.path.relpath(done.path, home.root), "failures": failures}
+    _keep(home, report.name, {name: text for name, text in made.items() if text})
     return done
 
 
@@ -138,7 +162,10 @@ def _stands(home: Home, made: Mapping[str, str] | None, state: str) -> bool:
 
 
 def kept(home: Home) -> dict[str, dict[str, str]]:
-    """Of each report that was published, the state of the tables it was made from, and where it lies in the home."""
+    """Of each report that was published, the state of the tables it was made from, and where it lies in the home.
+
+    `failures` has what its checks found wrong, where they did.
+    """
     try:
         told = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
     except (OSError, ValueError):

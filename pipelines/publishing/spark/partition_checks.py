@@ -1,0 +1,346 @@
+"""The contract of a dataset over its exported rows on Spark, a campaign at a time.
+
+A campaign's state (see `khrop.measure`) is kept in `states/<campaign>.json`, so that one whose file and contract are what
+they were is not read again. Every snapshot is of one campaign, and every campaign has parameters of its own: each
+state is judged with its campaign's, and the sum is what a check of all rows at once would find.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import khrop
+from khrop.engine.compiling.declared import columns_of
+from khrop.model.rule import rules_of
+from khrop.model.terminal_text import markdown_text
+from khrop.model.violation import Violation
+from pipelines.campaigns import Campaign
+from pipelines.datasets.dataset import Dataset, DatasetFault
+from pipelines.datasets.folder_contract import PYTHON, at_fault
+from pipelines.datasets.reference_files import FOLDER as REFERENCES
+from pipelines.datasets.reference_files import frames
+from pipelines.datasets.registry import installed
+from pipelines.home import Home
+from warehouse import exports as exporting
+from warehouse.spark_session import SparkFault, is_remote, readable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from pyspark.sql import DataFrame, SparkSession
+
+STATES = "states"
+INDEX = ".measured.json"
+"""In the folder of the states: what each was measured of."""
+LIMIT = 20
+"""Violations of a rule that are fetched of a campaign; all are counted."""
+SHOWN = 20
+"""Violations in the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFailures:
+    """The violations of a rule.
+
+    Attributes:
+        rule_id: The rule.
+        severity: Its severity.
+        found: How many there are.
+        known: How many of the same returns were known when they were taken in.
+    """
+
+    rule_id: str
+    severity: str
+    found: int
+    known: int
+
+    @property
+    def new(self) -> int:
+        """How many were not known."""
+        return max(self.found - self.known, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChecked:
+    """What the contract finds in the exported rows.
+
+    Attributes:
+        rows: The number of rows.
+        measured: How many campaigns were read now.
+        kept: How many were not, as neither they nor the contract changed.
+        rules: The rules with violations, those with the most new ones first.
+        violations: Some violations, of rules with new ones first.
+        not_run: The rules that exported rows do not decide.
+        fault: Why campaigns could not be checked; empty where all were.
+    """
+
+    rows: int
+    measured: int
+    kept: int
+    rules: tuple[RuleFailures, ...]
+    violations: tuple[Violation, ...]
+    not_run: tuple[str, ...]
+    fault: str = ""
+
+    def sample(self) -> str:
+        """Return some violations as a Markdown table; empty where there are none."""
+        if not self.violations:
+            return ""
+        lines = [
+            f"| `{v.rule_id}` | `{v.snapshot}` | {markdown_text(v.place)} | {markdown_text(v.message_en)} |"
+            for v in self.violations
+        ]
+        return "\n".join(["| rule | return | place | what |", "| --- | --- | --- | --- |", *lines])
+
+
+def check(
+    session: SparkSession,
+    dataset: Dataset,
+    home: Home,
+    exports: Path,
+    campaigns: Mapping[str, Campaign],
+    *,
+    force: bool = False,
+) -> RowsChecked:
+    """Check the exported rows of a dataset.
+
+    Args:
+        session: The session.
+        dataset: The dataset.
+        home: The home.
+        exports: The folder of a version of the exports.
+        campaigns: All campaigns by id.
+        force: Whether campaigns that did not change are read again.
+
+    Returns:
+        What the contract finds.
+
+    Raises:
+        SparkFault: Where the session cannot read the exports.
+        pyspark.errors.PySparkException: Where Spark fails.
+    """
+    import duckdb
+
+    states = _States(session, dataset, home, force)
+    with duckdb.connect() as connection:
+        judged = [
+            (khrop.judge(state), _known(connection, exports, campaign, state.snapshots))
+            for campaign, state in states.measured(connection, exports, campaigns)
+        ]
+    found: dict[str, int] = {}
+    known: dict[str, int] = {}
+    severities: dict[str, str] = {}
+    for verdict, of_intake in judged:
+        severities |= {violation.rule_id: violation.severity for violation in verdict.records}
+        for rule_id, count in verdict.counts().items():
+            found[rule_id] = found.get(rule_id, 0) + count
+            # One that is known in another campaign does not excuse this one.
+            known[rule_id] = known.get(rule_id, 0) + min(count, of_intake.get(rule_id, 0))
+    rules = [RuleFailures(name, severities[name], count, known[name]) for name, count in found.items()]
+    order = {rule.rule_id: (not rule.new, rule.rule_id) for rule in rules}
+    violations = sorted((v for verdict, _ in judged for v in verdict.records), key=lambda v: order[v.rule_id])
+    return RowsChecked(
+        sum(verdict.rows or 0 for verdict, _ in judged),
+        states.read,
+        len(judged) - states.read,
+        tuple(sorted(rules, key=lambda rule: (-rule.new, rule.rule_id))),
+        tuple(violations[:SHOWN]),
+        tuple(sorted({not_run.rule_id for verdict, _ in judged for not_run in verdict.not_run})),
+        "; ".join(states.faults),
+    )
+
+
+class _States:
+    """The kept states of a dataset's campaigns."""
+
+    def __init__(self, session: SparkSession, dataset: Dataset, home: Home, force: bool) -> None:
+        self.session, self.dataset, self.force = session, dataset, force
+        self.folder = home.spark / dataset.name / STATES
+        self.index: dict[str, dict[str, Any]] = _read(self.folder / INDEX)
+        self.read = 0
+        self.faults: list[str] = []
+        self.made_from = _digest_of_files(dataset, home)
+        self.references = self._references(home)
+
+    def measured(
+        self, connection: DuckDBPyConnection, exports: Path, campaigns: Mapping[str, Campaign]
+    ) -> Iterator[tuple[str, khrop.State]]:
+        """Yield the campaigns that have rows, each with its state, read where it has to be."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        table = f"{self.dataset.table}_current"
+        parts = {name: part for name, part in exporting.parts_of(exports, table).items() if part.rows}
+        for gone in self.index.keys() - parts.keys():
+            (self.folder / f"{gone or exporting.NO_CAMPAIGN}.json").unlink(missing_ok=True)
+            del self.index[gone]
+        for campaign in sorted(parts):
+            own = campaigns.get(campaign)
+            params = own.params_of(self.dataset.contract) if own else {}
+            name = campaign or exporting.NO_CAMPAIGN
+            file = exports / f"{table.replace('.', '_')}.parquet" / f"{name}.parquet"
+            state = self._kept(campaign, file, params)
+            if state is None:
+                state = self._measure(connection, campaign, file, params)
+            if state is not None:
+                yield campaign, state
+
+    def _kept(self, campaign: str, file: Path, params: Mapping[str, Any]) -> khrop.State | None:
+        """Return the state of a campaign; None where it has to be read."""
+        entry = self.index.get(campaign, {})
+        if self.force or entry.get("made_from") != self.made_from:
+            return None
+        seen = _seen(file)
+        if (entry.get("bytes"), entry.get("mtime_ns")) != seen:
+            # A file that was written again may hold the same rows.
+            if entry.get("bytes") != seen[0] or entry.get("sha256") != _sha256(file):
+                return None
+            self._keep(campaign, {**entry, "mtime_ns": seen[1]})
+        try:
+            text = self._file(campaign).read_text(encoding="utf-8")
+            return khrop.State.from_json(text, self.dataset.contract, params)
+        except (OSError, ValueError, KeyError):  # gone, damaged, or of other rules
+            return None
+
+    def _measure(
+        self, connection: DuckDBPyConnection, campaign: str, file: Path, params: Mapping[str, Any]
+    ) -> khrop.State | None:
+        """Read a campaign and keep its state; None where the contract of a home cannot be run on it."""
+        from pyspark.errors import PySparkException
+
+        frame = self._frame(connection, file)
+        try:
+            state = khrop.measure(
+                self.dataset.contract, frame, references=self.references, params=params, limit=LIMIT
+            )
+        except PySparkException:
+            raise
+        except Exception as error:
+            if self.dataset.name in installed():
+                raise
+            # The code of a home's contract is not ours.
+            place = at_fault(Path(self.dataset.source) / PYTHON, error)
+            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            self.faults.append(f"the contract cannot be run on Spark over {file.name} ({place}): {what}")
+            return None
+        self.read += 1
+        _write(self._file(campaign), state.to_json())
+        size, mtime = _seen(file)
+        entry = {"bytes": size, "mtime_ns": mtime, "sha256": _sha256(file), "made_from": self.made_from}
+        self._keep(campaign, entry)
+        return state
+
+    def _frame(self, connection: DuckDBPyConnection, file: Path) -> DataFrame:
+        """Return the rows of a campaign with the columns that the contract is checked with at intake."""
+        from pyspark.errors import AnalysisException
+        from pyspark.sql import functions
+
+        try:
+            rows = self.session.read.parquet(readable(file))
+        except AnalysisException as error:
+            if is_remote() and error.getCondition() == "PATH_NOT_FOUND":
+                raise SparkFault(f"it does not see {file}: the server must have the home under the same path") from None
+            raise
+        declared = columns_of(self.dataset.contract)
+        empty = _without_values(connection, file)
+        columns = [functions.col("snapshot_id"), functions.col("place")]
+        for column in self.dataset.columns:
+            if column.derived is not None:
+                source, value_of = column.derived
+                values = [row[0] for row in rows.select(source).distinct().collect() if row[0] is not None]
+                pairs = [functions.lit(text) for value in values for text in (value, value_of(value))]
+                value = functions.try_element_at(functions.create_map(*pairs), functions.col(source))
+                columns.append(value.alias(column.name))
+            # A column that no heading named is absent at intake.
+            elif column.name not in empty or declared[column.name].required:
+                columns.append(functions.col(column.name))
+        return rows.select(*columns)
+
+    def _references(self, home: Home) -> dict[str, DataFrame]:
+        """Return the frames that rules name; none where one cannot be read."""
+        from pyspark.sql.types import StringType, StructField, StructType
+
+        if not any(rule.scope == "reference" for rule in rules_of(self.dataset.contract)):
+            return {}
+        try:
+            given = frames(self.dataset, home.root)
+        except DatasetFault as fault:
+            self.faults.append(f"{fault}; rules that need it are not run")
+            return {}
+        return {
+            name: self.session.createDataFrame(
+                [tuple(map(str, row)) for row in frame.itertuples(index=False)],
+                StructType([StructField(str(column), StringType()) for column in frame.columns]),
+            )
+            for name, frame in given.items()
+        }
+
+    def _file(self, campaign: str) -> Path:
+        return self.folder / f"{campaign or exporting.NO_CAMPAIGN}.json"
+
+    def _keep(self, campaign: str, entry: dict[str, Any]) -> None:
+        """Keep what a state was measured of: after each campaign, so that a killed run is gone on with."""
+        self.index[campaign] = entry
+        _write(self.folder / INDEX, json.dumps(self.index, indent=1, sort_keys=True))
+
+
+def _known(connection: DuckDBPyConnection, exports: Path, campaign: str, snapshots: tuple[str, ...]) -> dict[str, int]:
+    """Return how many violations of each rule were known of some returns when they were last judged."""
+    violations, judged = (
+        str(exports / f"{table.replace('.', '_')}.parquet" / f"{campaign or exporting.NO_CAMPAIGN}.parquet")
+        for table in (exporting.VIOLATIONS, "core.snapshot_judged")
+    )
+    rows = connection.execute(
+        "SELECT v.rule_id, count(*) FROM read_parquet(?) AS v INNER JOIN read_parquet(?) AS s"
+        " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement WHERE list_contains(?, v.snapshot_id)"
+        " GROUP BY v.rule_id",
+        [violations, judged, list(snapshots)],
+    ).fetchall()
+    return dict(rows)
+
+
+def _without_values(connection: DuckDBPyConnection, file: Path) -> frozenset[str]:
+    """Return the columns of a Parquet file of which no row has a value."""
+    rows = connection.execute(
+        "SELECT path_in_schema FROM parquet_metadata(?) GROUP BY path_in_schema"
+        " HAVING bool_and(coalesce(stats_null_count = num_values, false))",
+        [str(file)],
+    ).fetchall()
+    return frozenset(name for (name,) in rows)
+
+
+def _digest_of_files(dataset: Dataset, home: Home) -> str:
+    """Return a hash of the files that a contract and its references are made of, beside what a state itself names."""
+    folder = Path(dataset.source)
+    files = [*sorted(folder.glob("contract.*")), *sorted((home.root / REFERENCES / dataset.name).glob("*.csv"))]
+    named = [*files, *(file for _, file in sorted(dataset.references.items()))]
+    content = b"\0".join(file.name.encode() + file.read_bytes() for file in named)
+    return hashlib.sha256(content + str(LIMIT).encode()).hexdigest()
+
+
+def _seen(file: Path) -> tuple[int, int]:
+    stat = file.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _sha256(file: Path) -> str:
+    with open(file, "rb") as read:
+        return hashlib.file_digest(read, "sha256").hexdigest()
+
+
+def _read(file: Path) -> dict[str, dict[str, Any]]:
+    """Return the index; empty where it is not as it is written."""
+    try:
+        index = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {n: e for n, e in index.items() if isinstance(e, dict)} if isinstance(index, dict) else {}
+
+
+def _write(file: Path, text: str) -> None:
+    new = file.with_name(f".{file.name}-{os.getpid()}")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, file)
