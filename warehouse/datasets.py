@@ -89,7 +89,7 @@ class DatasetTables:
 
     @property
     def mart_names(self) -> tuple[str, ...]:
-        """The names of its marts in the warehouse, in the order in which they are built; none where Spark makes them."""
+        """The names of its marts in the warehouse, in the order in which they are built: none where Spark does it."""
         return self.written_marts if self.engine == DUCKDB else ()
 
     @property

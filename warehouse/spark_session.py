@@ -1,7 +1,7 @@
 """The session of Spark that a home's marts and checks run on: `KHROP_SPARK` names it.
 
-It is a URL of Spark Connect (`sc://host:15002`) or a master (`local[4]`, `spark://host:7077`, `yarn`, `k8s://…`); without
-it Spark runs in this process on all cores. Everything else about it (memory, packages) is set in Spark's own
+It is a URL of Spark Connect (`sc://host:15002`) or a master (`local[4]`, `spark://host:7077`, `yarn`, `k8s://…`);
+without it Spark runs in this process on all cores. Everything else about it (memory, packages) is set in Spark's own
 configuration. Here belongs what can be wrong with it, each a sentence; PySpark is imported late.
 """
 
@@ -107,7 +107,9 @@ def session(log: Path) -> Iterator[SparkSession]:
     with reported():
         from pyspark.sql import SparkSession
 
-        before = SparkSession.getActiveSession()
+        from pyspark import SparkContext
+
+        before = SparkSession.getActiveSession() or SparkContext._active_spark_context
         with _stderr_into(log):
             opened = _open()
         try:
@@ -118,11 +120,14 @@ def session(log: Path) -> Iterator[SparkSession]:
 
 
 def _open() -> SparkSession:
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
+    # It writes the Java trace of each query that is refused to stderr, beside the exception that says so.
+    PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     builder: Any = SparkSession.builder
     if not is_remote():
-        return builder.master(target()).config(map={**QUIET, **CONFIGURATION}).getOrCreate()  # type: ignore[no-any-return]
+        return builder.master(target()).config(map={**QUIET, **CONFIGURATION}).getOrCreate()
     opened: SparkSession = builder.remote(target()).getOrCreate()
     for name, value in CONFIGURATION.items():
         opened.conf.set(name, value)
@@ -134,7 +139,7 @@ def _stderr_into(log: Path) -> Iterator[None]:
     """Give a Java process that is started in a block a file as its stderr: its log is no message of a command."""
     from pyspark import SparkContext
 
-    if is_remote() or SparkContext._gateway is not None:  # type: ignore[attr-defined]
+    if is_remote() or SparkContext._gateway is not None:
         yield
         return
     kept = os.dup(2)
@@ -150,14 +155,19 @@ def _stderr_into(log: Path) -> Iterator[None]:
 @contextmanager
 def reported() -> Iterator[None]:
     """Turn errors of Spark in a block into `SparkFault`."""
+    try:
+        yield
+    except errors() as error:
+        LOG.info("%s", error)
+        raise SparkFault(error) from None  # a run's message is that of its first cause
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """Return what Spark raises: its own errors, and those of the bridge to its Java process."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    try:
-        yield
-    except (PySparkException, Py4JError) as error:
-        LOG.info("%s", error)
-        raise SparkFault(error) from None  # a run's message is that of its first cause
+    return PySparkException, Py4JError
 
 
 def _reach(url: str) -> None:

@@ -6,6 +6,7 @@ Dagster here, and no report is imported before it is published. How one is made 
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from pipelines.datasets import folder_contract, reference_files
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
@@ -115,7 +117,7 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
         raise NotInstalled(f"{report.title} need {report.needs}, which is not installed: {report.install}")
     if behind(home, Warehouse(home.warehouse)):
         raise TablesBehind()
-    state = present_state(home)
+    state = _made_from(report, home)
     of = {"dataset": report.dataset} if report.dataset else {}
     done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force, **of)
     failures = "; ".join(checked.failure for checked in done.checks if checked.failure)
@@ -136,9 +138,8 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
     """
     if not warehouse.path.exists() or behind(home, warehouse):
         return []
-    made, state = kept(home), present_state(home)
-    known = reports(datasets(home.root).values())
-    return [one.name for one in known if usable(one) and not _stands(home, made.get(one.name), state)]
+    made, known = kept(home), reports(datasets(home.root).values())
+    return [one.name for one in known if usable(one) and not _stands(home, made.get(one.name), one)]
 
 
 def behind(home: Home, warehouse: Warehouse) -> bool:
@@ -157,8 +158,23 @@ def present_state(home: Home) -> str:
     return exports.exported_state(home.exports)
 
 
-def _stands(home: Home, made: Mapping[str, str] | None, state: str) -> bool:
-    return made is not None and made["state"] == state and (home.root / made["path"]).exists()
+def stands(home: Home, report: Report) -> bool:
+    """Return whether a report is there and is of the present tables."""
+    return _stands(home, kept(home).get(report.name), report)
+
+
+def _stands(home: Home, made: Mapping[str, str] | None, report: Report) -> bool:
+    return made is not None and made["state"] == _made_from(report, home) and (home.root / made["path"]).exists()
+
+
+def _made_from(report: Report, home: Home) -> str:
+    """Return the state of what a report is made from: the tables, and of one that checks rows their contract, too."""
+    state = present_state(home)
+    if not report.dataset:
+        return state
+    dataset = datasets(home.root)[report.dataset]
+    files = folder_contract.digest_of(Path(dataset.source)) + reference_files.digest_of(dataset, home.root)
+    return f"{state} {dataset.version} {hashlib.sha256(files.encode()).hexdigest()[:16]}"
 
 
 def kept(home: Home) -> dict[str, dict[str, str]]:

@@ -1,7 +1,7 @@
 """The marts of a dataset as Parquet, made on Spark: a new version of their folder replaces the old one in one step.
 
-A mart is a folder of Parquet files, as an exported one is. Of a dataset with `marts_by_campaign` the files of a campaign
-begin with its name, and those of campaigns that did not change are links to the version before.
+A mart is a folder of Parquet files, as an exported one is. Of a dataset with `marts_by_campaign` the files of a
+campaign begin with its name, and those of campaigns that did not change are links to the version before.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from warehouse import parts
 from warehouse.datasets import DatasetTables
 from warehouse.folders import swap
 from warehouse.on_spark import MartFrames, NotExported
-from warehouse.spark_session import SparkFault, readable
+from warehouse.spark_session import SparkFault, errors, readable
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 INDEX = ".made_from.json"
 """In the folder: what each mart was made from."""
+NO_PARTS = exporting.NO_CAMPAIGN
+"""The file of a mart that is made as a whole, or has no row."""
 PARTITION = "khrop_part"
 """The column by which Spark writes a folder for each campaign."""
 
@@ -103,8 +105,6 @@ class _Making:
 
     def mart(self, name: str) -> MadeMart:
         """Make a mart, or take over what there is where that fails."""
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
         from sqlglot.errors import SqlglotError
 
         sql = hashlib.sha256(self.tables.sql_of(name).encode()).hexdigest()
@@ -116,16 +116,17 @@ class _Making:
             failure = f"it has no counterpart in Spark: {_line(error)}"
         except NotExported as error:
             failure = str(error)
-        except (PySparkException, Py4JError) as error:
+        except errors() as error:
             self.session.sql("SELECT 1").collect()  # raises where it is the session that fails
             failure = f"Spark refuses it: {_line(error)}"
         else:
             self.index[name] = {"sql": sql, "states": self.states}
             return MadeMart(name, self._rows(name), None if campaigns is None else tuple(campaigns))
         shutil.rmtree(self._new(name), ignore_errors=True)
-        if self._old(name).is_dir():
-            # What it was made from is not kept: the next time it is made as a whole.
-            shutil.copytree(self._old(name), self._new(name), copy_function=exporting.link)
+        # What it was made from is not kept: the next time it is made as a whole.
+        for file in self._old(name).glob("*.parquet"):
+            self._new(name).mkdir(exist_ok=True)
+            exporting.link(file, self._new(name) / file.name)
         return MadeMart(name, failure=failure)
 
     def _changed(self, entry: Mapping[str, Any]) -> list[str] | None:
@@ -153,7 +154,7 @@ class _Making:
                 named = functions.coalesce(functions.col(parts.CAMPAIGN), functions.lit("")).isin(*campaigns)
                 self._parquet(frame.where(named), folder)
         if not any(folder.iterdir()):  # by campaign Spark writes no file where there is no row
-            self._parquet(frame.limit(0), folder, by_campaign=False)
+            self._parquet(frame.limit(0), folder, empty=True)
 
     def _of(self, campaigns: Sequence[str]) -> MartFrames:
         """Return the marts over the files of some campaigns alone."""
@@ -168,13 +169,13 @@ class _Making:
             self.some[key] = MartFrames(self.session, readable(self.exports), self.tables, read)
         return self.some[key]
 
-    def _parquet(self, frame: DataFrame, folder: Path, by_campaign: bool | None = None) -> None:
+    def _parquet(self, frame: DataFrame, folder: Path, *, empty: bool = False) -> None:
         """Write rows into a folder, in files that begin with the name of their campaign where marts are by campaign."""
         from pyspark.sql import functions
 
         written = self.new / ".writing"
         shutil.rmtree(written, ignore_errors=True)
-        if self.tables.marts_by_campaign if by_campaign is None else by_campaign:
+        if self.tables.marts_by_campaign and not empty:
             named = functions.coalesce(functions.col(parts.CAMPAIGN), functions.lit(exporting.NO_CAMPAIGN))
             frame.withColumn(PARTITION, named).write.partitionBy(PARTITION).parquet(f"file:{written}")
         else:
@@ -182,7 +183,7 @@ class _Making:
         if not (written / "_SUCCESS").exists():
             raise SparkFault(f"it did not write to {folder}: the server must have the home under the same path")
         for place in sorted({file.parent for file in written.rglob("*.parquet")}):
-            name = unquote(place.name.partition("=")[2]) or exporting.NO_CAMPAIGN
+            name = unquote(place.name.partition("=")[2]) or NO_PARTS
             for number, file in enumerate(sorted(place.glob("*.parquet")), 1):
                 os.replace(file, folder / f"{name}{f'_{number}' if number > 1 else ''}.parquet")
         shutil.rmtree(written)

@@ -1,7 +1,7 @@
 """The contract of a dataset over its exported rows on Spark, a campaign at a time.
 
-A campaign's state (see `khrop.measure`) is kept in `states/<campaign>.json`, so that one whose file and contract are what
-they were is not read again. Every snapshot is of one campaign, and every campaign has parameters of its own: each
+A campaign's state (see `khrop.measure`) is kept in `states/<campaign>.json`, so that one whose file and contract are
+what they were is not read again. Every snapshot is of one campaign, and every campaign has parameters of its own: each
 state is judged with its campaign's, and the sum is what a check of all rows at once would find.
 """
 
@@ -21,10 +21,8 @@ from khrop.model.rule import rules_of
 from khrop.model.terminal_text import markdown_text
 from khrop.model.violation import Violation
 from pipelines.campaigns import Campaign
+from pipelines.datasets import folder_contract, reference_files
 from pipelines.datasets.dataset import Dataset, DatasetFault
-from pipelines.datasets.folder_contract import PYTHON, at_fault
-from pipelines.datasets.reference_files import FOLDER as REFERENCES
-from pipelines.datasets.reference_files import frames
 from pipelines.datasets.registry import installed
 from pipelines.home import Home
 from warehouse import exports as exporting
@@ -164,7 +162,10 @@ class _States:
         self.index: dict[str, dict[str, Any]] = _read(self.folder / INDEX)
         self.read = 0
         self.faults: list[str] = []
-        self.made_from = _digest_of_files(dataset, home)
+        # Beside what a state itself names: functions in rules count there by their names alone.
+        self.made_from = " ".join(
+            (folder_contract.digest_of(Path(dataset.source)), reference_files.digest_of(dataset, home.root), str(LIMIT))
+        )
         self.references = self._references(home)
 
     def measured(
@@ -213,16 +214,14 @@ class _States:
 
         frame = self._frame(connection, file)
         try:
-            state = khrop.measure(
-                self.dataset.contract, frame, references=self.references, params=params, limit=LIMIT
-            )
+            state = khrop.measure(self.dataset.contract, frame, references=self.references, params=params, limit=LIMIT)
         except PySparkException:
             raise
         except Exception as error:
             if self.dataset.name in installed():
                 raise
             # The code of a home's contract is not ours.
-            place = at_fault(Path(self.dataset.source) / PYTHON, error)
+            place = folder_contract.at_fault(Path(self.dataset.source) / folder_contract.PYTHON, error)
             what = f"{type(error).__name__}: {' '.join(str(error).split())}"
             self.faults.append(f"the contract cannot be run on Spark over {file.name} ({place}): {what}")
             return None
@@ -266,7 +265,7 @@ class _States:
         if not any(rule.scope == "reference" for rule in rules_of(self.dataset.contract)):
             return {}
         try:
-            given = frames(self.dataset, home.root)
+            given = reference_files.frames(self.dataset, home.root)
         except DatasetFault as fault:
             self.faults.append(f"{fault}; rules that need it are not run")
             return {}
@@ -310,15 +309,6 @@ def _without_values(connection: DuckDBPyConnection, file: Path) -> frozenset[str
         [str(file)],
     ).fetchall()
     return frozenset(name for (name,) in rows)
-
-
-def _digest_of_files(dataset: Dataset, home: Home) -> str:
-    """Return a hash of the files that a contract and its references are made of, beside what a state itself names."""
-    folder = Path(dataset.source)
-    files = [*sorted(folder.glob("contract.*")), *sorted((home.root / REFERENCES / dataset.name).glob("*.csv"))]
-    named = [*files, *(file for _, file in sorted(dataset.references.items()))]
-    content = b"\0".join(file.name.encode() + file.read_bytes() for file in named)
-    return hashlib.sha256(content + str(LIMIT).encode()).hexdigest()
 
 
 def _seen(file: Path) -> tuple[int, int]:
