@@ -52,6 +52,8 @@ class MartFrames:
         exports: str,
         tables: DatasetTables,
         parts: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        *,
+        ordered: bool = True,
     ) -> None:
         """Take the session and the exports.
 
@@ -60,11 +62,13 @@ class MartFrames:
             exports: The folder of the exports, as Spark reads it.
             tables: The tables of the dataset.
             parts: Of exported tables that are folders, by stem, the files to read instead of all, without their ending.
+            ordered: Whether the rows have the order that the SQL gives them; Spark makes a mart twice to sort it.
         """
         self._session, self._exports, self._tables, self._parts = session, exports.rstrip("/"), tables, parts
         # Views of other exports in this session keep their names.
         self._prefix = f"khrop_{hashlib.sha256(f'{exports}{sorted(parts.items())}'.encode()).hexdigest()[:8]}_"
         self._made: set[str] = set()
+        self._ordered = ordered
 
     def frame(self, mart: str) -> DataFrame:
         """Return a mart as a frame, computed when it is read.
@@ -78,7 +82,7 @@ class MartFrames:
             sqlglot.errors.SqlglotError: Where its SQL has no counterpart in Spark.
             pyspark.errors.AnalysisException: Where it reads what is not exported.
         """
-        sql, read = _spark(self._tables.sql_of(mart), self._prefix)
+        sql, read = _spark(self._tables.sql_of(mart), self._prefix, self._ordered)
         marts = [f"mart_{name}" for name in self._tables.written_marts]
         for name in sorted(read - self._made):
             if name in marts:  # a mart that reads another reads that of Spark
@@ -97,12 +101,14 @@ class MartFrames:
         return [f"{table}/{part}.parquet" for part in self._parts[stem]] if stem in self._parts else [table]
 
 
-def _spark(sql: str, prefix: str) -> tuple[str, set[str]]:
+def _spark(sql: str, prefix: str, ordered: bool) -> tuple[str, set[str]]:
     """Return a SELECT in Spark's dialect over temporary views, and the stems of the exports that it reads."""
     import sqlglot
     from sqlglot import exp
 
     tree = sqlglot.parse_one(sql, read="duckdb")
+    if not ordered and not tree.args.get("limit"):
+        tree.set("order", None)
     read = set()
     for table in tree.find_all(exp.Table):
         if table.db:

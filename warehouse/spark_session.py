@@ -105,9 +105,8 @@ def session(log: Path) -> Iterator[SparkSession]:
     if is_remote():
         _reach(target())
     with reported():
-        from pyspark.sql import SparkSession
-
         from pyspark import SparkContext
+        from pyspark.sql import SparkSession
 
         before = SparkSession.getActiveSession() or SparkContext._active_spark_context
         with _stderr_into(log):

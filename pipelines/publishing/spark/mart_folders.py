@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ from warehouse.spark_session import SparkFault, errors, readable
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+LOG = logging.getLogger("khrop.spark")
 INDEX = ".made_from.json"
 """In the folder: what each mart was made from."""
 NO_PARTS = exporting.NO_CAMPAIGN
@@ -42,12 +45,14 @@ class MadeMart:
         name: Its name.
         rows: The number of its rows.
         campaigns: The campaigns of which it was made anew; None where as a whole.
+        seconds: How long that took.
         failure: Why it could not be made; the version before stays then.
     """
 
     name: str
     rows: int = 0
     campaigns: tuple[str, ...] | None = None
+    seconds: float = 0.0
     failure: str = ""
 
     @property
@@ -100,7 +105,9 @@ class _Making:
         self.index: dict[str, dict[str, Any]] = {}
         exported = exporting.parts_of(exports, f"{tables.table}_current")
         self.states = {name: part.state for name, part in exported.items()} if tables.marts_by_campaign else {}
-        self.whole = MartFrames(session, readable(exports), tables)
+        # The files of a campaign are of one task, whatever order the SQL gives all rows.
+        self.ordered = not tables.marts_by_campaign
+        self.whole = MartFrames(session, readable(exports), tables, ordered=self.ordered)
         self.some: dict[tuple[str, ...], MartFrames] = {}
 
     def mart(self, name: str) -> MadeMart:
@@ -110,6 +117,7 @@ class _Making:
         sql = hashlib.sha256(self.tables.sql_of(name).encode()).hexdigest()
         entry = self.before.get(name, {})
         campaigns = self._changed(entry) if entry.get("sql") == sql and self._old(name).is_dir() else None
+        begun = time.perf_counter()
         try:
             self._write(name, campaigns)
         except SqlglotError as error:
@@ -121,7 +129,10 @@ class _Making:
             failure = f"Spark refuses it: {_line(error)}"
         else:
             self.index[name] = {"sql": sql, "states": self.states}
-            return MadeMart(name, self._rows(name), None if campaigns is None else tuple(campaigns))
+            of = None if campaigns is None else tuple(campaigns)
+            made = MadeMart(name, self._rows(name), of, time.perf_counter() - begun)
+            LOG.info("mart.%s: %s rows in %.1f s", name, f"{made.rows:,}", made.seconds)
+            return made
         shutil.rmtree(self._new(name), ignore_errors=True)
         # What it was made from is not kept: the next time it is made as a whole.
         for file in self._old(name).glob("*.parquet"):
@@ -166,7 +177,7 @@ class _Making:
                 for table in self.exports.glob("*.parquet")
                 if table.is_dir()
             }
-            self.some[key] = MartFrames(self.session, readable(self.exports), self.tables, read)
+            self.some[key] = MartFrames(self.session, readable(self.exports), self.tables, read, ordered=self.ordered)
         return self.some[key]
 
     def _parquet(self, frame: DataFrame, folder: Path, *, empty: bool = False) -> None:
@@ -177,7 +188,8 @@ class _Making:
         shutil.rmtree(written, ignore_errors=True)
         if self.tables.marts_by_campaign and not empty:
             named = functions.coalesce(functions.col(parts.CAMPAIGN), functions.lit(exporting.NO_CAMPAIGN))
-            frame.withColumn(PARTITION, named).write.partitionBy(PARTITION).parquet(f"file:{written}")
+            rows = frame.withColumn(PARTITION, named).repartition(functions.col(PARTITION))
+            rows.write.partitionBy(PARTITION).parquet(f"file:{written}")
         else:
             frame.write.parquet(f"file:{written}")
         if not (written / "_SUCCESS").exists():

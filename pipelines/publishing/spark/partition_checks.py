@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
 
+LOG = logging.getLogger("khrop.spark")
 STATES = "states"
 INDEX = ".measured.json"
 """In the folder of the states: what each was measured of."""
@@ -212,6 +215,7 @@ class _States:
         """Read a campaign and keep its state; None where the contract of a home cannot be run on it."""
         from pyspark.errors import PySparkException
 
+        begun = time.perf_counter()
         frame = self._frame(connection, file)
         try:
             state = khrop.measure(self.dataset.contract, frame, references=self.references, params=params, limit=LIMIT)
@@ -226,6 +230,8 @@ class _States:
             self.faults.append(f"the contract cannot be run on Spark over {file.name} ({place}): {what}")
             return None
         self.read += 1
+        name = campaign or exporting.NO_CAMPAIGN
+        LOG.info("campaign %s: %s rows read in %.1f s", name, f"{state.rows:,}", time.perf_counter() - begun)
         _write(self._file(campaign), state.to_json())
         size, mtime = _seen(file)
         entry = {"bytes": size, "mtime_ns": mtime, "sha256": _sha256(file), "made_from": self.made_from}

@@ -98,9 +98,9 @@ def _preview(dataset: Dataset, rows: RowsChecked, made: list[MadeMart]) -> str:
     lines = [
         f"{rows.rows:,} rows of {rows.measured + rows.kept:,} campaigns, {rows.measured:,} of them read now.",
         "",
-        "| mart | rows | campaigns made now |",
-        "| --- | --- | --- |",
-        *(f"| `{mart.name}` | {'failed' if mart.failure else f'{mart.rows:,}'} | {mart.shown()} |" for mart in made),
+        "| mart | rows | campaigns made now | seconds |",
+        "| --- | --- | --- | --- |",
+        *(f"| `{m.name}` | {'failed' if m.failure else f'{m.rows:,}'} | {m.shown()} | {m.seconds:.1f} |" for m in made),
     ]
     if rows.rules:
         lines += ["", "| rule | severity | violations | known when it was taken in |", "| --- | --- | --- | --- |"]

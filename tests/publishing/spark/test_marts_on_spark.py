@@ -25,7 +25,6 @@ import khrop
 from pipelines.commands.upkeep import damage
 from pipelines.datasets import registry
 from pipelines.datasets.dataset import CONTRACT_HOLDS, MARTS_BUILD
-from pipelines.definitions import definitions_of
 from pipelines.home import Home
 from pipelines.intake import inbox
 from pipelines.orchestration import launch, report_assets
@@ -108,7 +107,7 @@ def session() -> Iterator[Any]:
     """The session of this process, which a report then uses."""
     from pyspark.sql import SparkSession
 
-    yield SparkSession.builder.master("local[1]").config(map=SMALL).getOrCreate()
+    return SparkSession.builder.master("local[1]").config(map=SMALL).getOrCreate()
 
 
 @pytest.fixture(scope="module")
