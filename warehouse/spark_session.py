@@ -47,10 +47,16 @@ QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "
 class SparkFault(Exception):
     """Spark cannot be used; the message names the session and why."""
 
-    def __init__(self, reason: object) -> None:
-        """Name the session and the reason, of which the first line is shown."""
+    def __init__(self, reason: object, log: Path | None = None) -> None:
+        """Name the session and the reason, of which the first line is shown.
+
+        Args:
+            reason: What is wrong: a text, or an error of Spark.
+            log: The file that has more of it, if any.
+        """
         first = next((line for line in str(reason).strip().splitlines() if line.strip()), type(reason).__name__)
-        super().__init__(f"Spark on {shown()} cannot be used: {first.strip()}")
+        more = f" ({log} has more)" if log else ""
+        super().__init__(f"Spark on {shown()} cannot be used: {first.strip()}{more}")
 
 
 def target() -> str:
@@ -104,7 +110,7 @@ def session(log: Path) -> Iterator[SparkSession]:
         raise SparkFault(why)
     if is_remote():
         _reach(target())
-    with reported():
+    with reported(None if is_remote() else log):
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 
@@ -141,6 +147,7 @@ def _stderr_into(log: Path) -> Iterator[None]:
     if is_remote() or SparkContext._gateway is not None:
         yield
         return
+    log.parent.mkdir(parents=True, exist_ok=True)
     kept = os.dup(2)
     with open(log, "wb") as file:
         os.dup2(file.fileno(), 2)
@@ -152,13 +159,13 @@ def _stderr_into(log: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Turn errors of Spark in a block into `SparkFault`."""
+def reported(log: Path | None = None) -> Iterator[None]:
+    """Turn errors of Spark in a block into `SparkFault`, which names a log, if any."""
     try:
         yield
     except errors() as error:
         LOG.info("%s", error)
-        raise SparkFault(error) from None  # a run's message is that of its first cause
+        raise SparkFault(error, log) from None  # a run's message is that of its first cause
 
 
 def errors() -> tuple[type[Exception], ...]:

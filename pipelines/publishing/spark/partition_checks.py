@@ -257,10 +257,10 @@ class _States:
                 source, value_of = column.derived
                 values = [row[0] for row in rows.select(source).distinct().collect() if row[0] is not None]
                 pairs = [functions.lit(text) for value in values for text in (value, value_of(value))]
-                value = functions.try_element_at(functions.create_map(*pairs), functions.col(source))
-                columns.append(value.alias(column.name))
+                known = functions.create_map(*pairs) if pairs else functions.lit(None).cast("map<string, string>")
+                columns.append(functions.try_element_at(known, functions.col(source)).alias(column.name))
             # A column that no heading named is absent at intake.
-            elif column.name not in empty or declared[column.name].required:
+            elif column.name not in empty or column.name not in declared or declared[column.name].required:
                 columns.append(functions.col(column.name))
         return rows.select(*columns)
 
