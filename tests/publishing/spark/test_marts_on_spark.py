@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -20,6 +19,7 @@ import pytest
 import waste_plans
 from commands import command
 from site_pages import page
+from spark_connect_server import server
 
 import khrop
 from pipelines.commands.upkeep import damage
@@ -293,42 +293,24 @@ def test_the_doctor_says_what_is_missing(place: Place, tmp_path: Path, monkeypat
     assert finding.text.endswith("is not installed: pip install 'khrop-pipelines[spark]'")
 
 
-SERVER = """
-import json, socket, sys
-from pyspark.sql import SparkSession
-with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
-    port = free.getsockname()[1]
-options = {**json.loads(sys.argv[1]), "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
-           "spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": str(port)}
-session = SparkSession.builder.master("local[1]").config(map=options).getOrCreate()
-print(port, flush=True)
-sys.stdin.read()
-session.stop()
-"""
-
-
 @pytest.mark.slow
 def test_spark_connect_does_the_same(place: Place, published: str) -> None:
     place.publish()
     expected = place.rows(TREND), place.rows("district_latest")
     shutil.rmtree(place.home.spark / "waste_plans")
-    # A session of Spark and one of Spark Connect do not stand beside each other in a process.
-    command = [sys.executable, "-W", "ignore", "-c", SERVER, json.dumps(SMALL)]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    try:
-        url = f"sc://127.0.0.1:{server.stdout.readline().strip()}"
-        job = (
-            "from pipelines.home import Home\nfrom pipelines.publishing.spark.publish import publish\n"
-            "made = publish(Home.current(), dataset='waste_plans')\n"
-            "print(made.metadata['spark'], made.metadata['partitions_checked'], [c.failure for c in made.checks])"
-        )
-        environment = {**os.environ, spark_session.VARIABLE: url}
+    job = (
+        "from pipelines.home import Home\nfrom pipelines.publishing.spark.publish import publish\n"
+        "made = publish(Home.current(), dataset='waste_plans')\n"
+        "print(made.metadata['spark'], made.metadata['partitions_checked'], [c.failure for c in made.checks])"
+    )
+    with server(SMALL) as url:
         ended = subprocess.run(
-            [sys.executable, "-c", job], env=environment, capture_output=True, text=True, timeout=300, check=False
+            [sys.executable, "-c", job],
+            env={**os.environ, spark_session.VARIABLE: url},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
-    finally:
-        server.communicate()
     assert (ended.stdout, ended.stderr) == (f"{url} 2 ['', '']\n", "")
     assert (place.rows(TREND), place.rows("district_latest")) == expected
