@@ -89,7 +89,9 @@ def _read(form: str, drawn: Iterable[grey_pages.Grey], reason: Unreadable) -> Do
 def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     """What is not certain, cell by cell, with what each may say."""
     shown = []
-    for row, column, why in whole.doubts[:MOST_SHOWN]:
+    # A row too many or too few comes before the numbers of all rows after it.
+    ordered = sorted(whole.doubts, key=lambda doubt: (doubt[0] is not None, doubt[1] == form.ordinal))
+    for row, column, why in ordered[:MOST_SHOWN]:
         place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
         likely = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
         shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")

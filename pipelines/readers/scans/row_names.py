@@ -23,6 +23,8 @@ NEARER = 2
 """So much nearer must a name be than any other: a letter against one that lost its mark."""
 _USUAL = 3
 """Rows in which a letter is misread alike, so that it is the print of the document."""
+_MOST_NAMED = 5
+"""Of the names that are missing or doubled, so many stand in a message."""
 
 
 class Named(NamedTuple):
@@ -72,6 +74,21 @@ def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
             if kind == "replace" and b - a == d - c == 1:
                 seen[text[a], name[c]] += 1
     return frozenset(pair for pair, count in seen.items() if count >= _USUAL)
+
+
+def not_once(found: Sequence[str], names: Sequence[str]) -> str:
+    """Return in which way rows do not have each of `names` once; empty where they do."""
+    count = Counter(found)
+    doubled = [name for name in names if count[name] > 1]
+    absent = [name for name in names if not count[name]]
+    wrong = []
+    if len(found) != len(names):
+        wrong.append(f"{len(found)} rows were found, {len(names)} are expected")
+    if doubled:
+        wrong.append(f"more than once {', '.join(doubled[:_MOST_NAMED])}")
+    if absent:
+        wrong.append(f"without {', '.join(absent[:_MOST_NAMED])}")
+    return "; ".join(wrong)
 
 
 def _assigned(

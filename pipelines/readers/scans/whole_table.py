@@ -260,12 +260,8 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
         row.name = name.name
         if not name.certain:
             whole.doubt(row, shape.key, f"its name is {' or '.join(name.nearest)}")
-    given = [name.name for name in found]
-    if len(rows) != len(shape.expected) or len(set(given)) != len(given):
-        absent = [name for name in shape.expected if name not in given]
-        whole.doubt(
-            None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}"
-        )
+    if wrong := row_names.not_once([name.name for name in found], shape.expected):
+        whole.doubt(None, "", wrong)
 
 
 def _check_alike(

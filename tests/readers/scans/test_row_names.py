@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khrop.contracts.province_table import PRINTED_TABLE
-from pipelines.readers.scans.row_names import named
+from pipelines.readers.scans.row_names import named, not_once
 
 NAMES = PRINTED_TABLE.expected
 
@@ -56,3 +56,16 @@ def test_two_readings_that_disagree_are_not_certain() -> None:
     some = texts()
     some[at] = ("ระนอง", "ระยอง")
     assert not named(some, NAMES)[at].certain
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        (NAMES, ""),
+        (NAMES[1:], "75 rows were found, 76 are expected; without กระบี่"),
+        ((*NAMES[1:], NAMES[1]), "more than once กาญจนบุรี; without กระบี่"),
+        ((*NAMES, NAMES[1]), "77 rows were found, 76 are expected; more than once กาญจนบุรี"),
+    ],
+)
+def test_what_says_which_rows_are_missing_or_doubled(found: tuple[str, ...], wrong: str) -> None:
+    assert not_once(found, NAMES) == wrong
