@@ -59,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--pairs", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0, help="the number of the pair to begin with")
     parser.add_argument("--kinds", default=",".join(scan_pages.KINDS))
     parser.add_argument("--dots", default="150,200,300")
     parser.add_argument("--only", action="append", default=[])
@@ -71,7 +72,7 @@ def main() -> None:
     kinds, dots = given.kinds.split(","), list(map(int, given.dots.split(",")))
     jobs = [
         (given.seed * 100_000 + n, kinds[n % len(kinds)], dots[n // len(kinds) % len(dots)], drawn, given.weights)
-        for n in range(given.pairs)
+        for n in range(given.first, given.pairs)
     ]
     by: dict[tuple[str, int], list[tuple[str, int, int, float]]] = defaultdict(list)
     with ProcessPoolExecutor(given.jobs) as pool:

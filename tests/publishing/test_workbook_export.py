@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import resource
+import signal
 import time
 import zipfile
 from datetime import date, datetime
@@ -21,6 +24,7 @@ from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS
 from pipelines.home import Home
 from pipelines.intake.judging import judge
+from pipelines.publishing.workbooks.file import data_of
 from pipelines.publishing.workbooks.written_cells import Look
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
@@ -219,3 +223,22 @@ def test_a_workbook_takes_the_place_of_the_one_before_in_one_step(tmp_path: Path
     assert workbook_export.write(path, b"two")
     assert [p.name for p in path.parent.iterdir()] == ["book.xlsx"]
     assert path.read_bytes() == b"two"
+
+
+# What openpyxl had begun fails again when it is freed, which is here.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("rows", [1, 1000])
+def test_a_disk_without_room_for_its_sheets_is_an_error_of_the_system(rows: int) -> None:
+    book = Workbook()
+    for n in range(rows):
+        book.active.append([f"cell {n}"])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large|No space left"):
+            data_of(book, "a title", datetime(2020, 6, 11))
+    finally:
+        gc.collect()
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
