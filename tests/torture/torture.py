@@ -86,7 +86,7 @@ class Disturbance:
 def drawn(chance: Random, whole: Undisturbed, kinds: Mapping[str, int]) -> list[Disturbance]:
     """Return what befalls a step, once or several times in a row: of these kinds, as often as their weights."""
     found = []
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+    for _ in range(chance.choice((1, 1, 2, 4, 8))):
         kind = chance.choices(list(kinds), list(kinds.values()))[0]
         call = f"{chance.choice(CALLS)}:error={chance.choice(ERRORS)}:when={chance.randint(1, MOST_CALLS)}"
         cold = kind != "kill" or chance.random() < COLD
