@@ -134,10 +134,10 @@ def described_field(data: Plain) -> FieldDescription:
         (check["check"], tuple((key, _from_plain_list(value)) for key, value in check.items() if key != "check"))
         for check in data.get("checks", ())
     ]
-    made = {**data, "checks": tuple(checks), "default": literal_from(data.get("default"))}
-    if made.get("categories") is not None:
-        made["categories"] = tuple(map(literal_from, made["categories"]))
-    return record_from(FieldDescription, made)
+    values = {**data, "checks": tuple(checks), "default": literal_from(data.get("default"))}
+    if values.get("categories") is not None:
+        values["categories"] = tuple(map(literal_from, values["categories"]))
+    return record_from(FieldDescription, values)
 
 
 def described_config(data: Plain) -> Plain:

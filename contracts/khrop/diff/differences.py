@@ -120,8 +120,8 @@ def _params(old: Description, new: Description) -> Iterator[Change]:
 def _facts(rule: RuleDescription) -> set[str]:
     """Return the facts that a rule reads."""
     parts = list(rule.what.values()) if isinstance(rule.what, Mapping) else []
-    given = {name for part in parts for group in part.given for name in group}
-    return {*rule.needs, *(name for part in parts for name in part.needs), *given}
+    alternatives = {name for part in parts for group in part.given for name in group}
+    return {*rule.needs, *(name for part in parts for name in part.needs), *alternatives}
 
 
 @dataclass(frozen=True, slots=True)

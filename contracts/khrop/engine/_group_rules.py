@@ -117,8 +117,8 @@ class GroupRun:
         if not provable:
             return _Proving({}, [])
         if self.frame.engine in IN_MEMORY or self._large_frame() is not None:
-            found = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
-            return _Proving(dict(zip(provable, found, strict=True)), [])
+            unproven = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
+            return _Proving(dict(zip(provable, unproven, strict=True)), [])
         bits = _proofs.summed_bits(self.frame, provable)
         return _Proving({proof.number: [] for proof in bits}, bits)
 

@@ -142,13 +142,17 @@ def _family(dtype: nw.dtypes.DType, engine: str) -> str:
 
 def keys_there(rules: Iterable[Built], reference: str, contract: type) -> dict[str, Declared]:
     """Return what the keys that rules look up in a reference are compared with, by their names there."""
-    known, found = columns_of(contract), dict[str, Declared]()
+    columns, declared_keys = columns_of(contract), dict[str, Declared]()
     for what in (built.what for built in rules if isinstance(built.what, LookupKind)):
-        there = what.columns_of(reference) if reference in what.references else ()
-        if len(there) == len(what.columns):
-            pairs = zip(there, what.columns, strict=True)
-            found |= {column: known[here]._replace(required=False) for column, here in pairs if here in known}
-    return found
+        columns_there = what.columns_of(reference) if reference in what.references else ()
+        if len(columns_there) == len(what.columns):
+            pairs = zip(columns_there, what.columns, strict=True)
+            declared_keys |= {
+                column: columns[column_here]._replace(required=False)
+                for column, column_here in pairs
+                if column_here in columns
+            }
+    return declared_keys
 
 
 def find_unmatched(

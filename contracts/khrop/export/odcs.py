@@ -134,15 +134,15 @@ def _options(column: FieldDescription) -> dict[str, Any]:
 
 
 def _checks(description: Description, column: FieldDescription, written: tuple[Query, ...]) -> list[dict[str, Any]]:
-    mine = [q for q in written[: len(written) - len(description.rules)] if q.built.rule.columns == (column.name,)]
+    queries = [q for q in written[: len(written) - len(description.rules)] if q.built.rule.columns == (column.name,)]
     checks = next(f for f in plain(description)["fields"] if f["name"] == column.name).get("checks", [])
-    made = []
+    entries = []
     for check in checks:
         rule_id = CHECKS[check["check"]][0]
-        query = next(q for q in mine if q.built.rule.id == rule_id)
+        query = next(q for q in queries if q.built.rule.id == rule_id)
         head = {"name": rule_id, "description": query.built.rule.summary, "dimension": "conformity"}
-        made.append({**head, "severity": column.severity, **_how(query), "customProperties": [_own(check)]})
-    return made
+        entries.append({**head, "severity": column.severity, **_how(query), "customProperties": [_own(check)]})
+    return entries
 
 
 def _quality(description: Description, written: tuple[Query, ...]) -> list[dict[str, Any]]:

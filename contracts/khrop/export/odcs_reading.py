@@ -115,8 +115,8 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         raise own["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
     params = None
     if own.there("params"):
-        given = own["params"].mapping()
-        params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
+        values = own["params"].mapping()
+        params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in values.items()})
     snapshot, place, label = (own.text(key, "") or None for key in ("snapshot", "place", "label"))
     derived = dict(_derived(own["derived"])) if own.there("derived") else {}
     names_th = (
@@ -172,14 +172,14 @@ def _field(column: At, foreign: Foreign) -> FieldDescription:
         kind = {t: k for t, (k, _) in _TYPES.items()}.get(column.text("logicalType"), "other")
     checks.sort(key=lambda check: _ORDER.index(check["check"]) if check.get("check") in _ORDER else 0)
     key = own is None and column.flag("primaryKey")
-    made: dict[str, Any] = {
+    data: dict[str, Any] = {
         "name": name, "kind": kind, "dtype": dtype, "required": not (own is not None and own.flag("optional")),
         "nullable": not (column.flag("required") or key), "coerce": own is not None and own.flag("coerce"),
         "unique": column.flag("unique"), "title": column.text("businessName", ""),
         "description": column.text("description", ""), "severity": next(iter(severities), "error"), "checks": checks,
         **({key: own.value[key] for key in FURTHER if key in own.value} if own is not None else {}),
     }  # fmt: skip
-    return _guarded(column, lambda: described_field(made))
+    return _guarded(column, lambda: described_field(data))
 
 
 def _type(column: At) -> tuple[str, str]:
@@ -194,29 +194,29 @@ def _type(column: At) -> tuple[str, str]:
 def _limits(column: At) -> Iterator[dict[str, Any]]:
     """Yield the standard's options of a column, as checks."""
     options = column["logicalTypeOptions"]
-    given = dict(options.mapping()) if options.value is not None else {}
+    rest = dict(options.mapping()) if options.value is not None else {}
     dates = column["logicalType"].value in ("date", "timestamp")
     for key, (check, limit) in LIMITS.items():
-        if key in given:
-            value = given.pop(key)
+        if key in rest:
+            value = rest.pop(key)
             if dates:
                 value = {"date" if column["logicalType"].value == "date" else "datetime": value}
             elif not isinstance(value, (int, float)) or isinstance(value, bool):
                 raise options[key].wrong(f"there must be a number, not {shown(value)}")
             yield {"check": check, limit: value}
-    if "pattern" in given:
+    if "pattern" in rest:
         pattern = options.text("pattern")
-        given.pop("pattern")
+        rest.pop("pattern")
         yield {"check": "str_contains", "pattern": _pattern(options["pattern"], pattern)}
-    least, most = given.pop("minLength", None), given.pop("maxLength", None)
+    least, most = rest.pop("minLength", None), rest.pop("maxLength", None)
     if least is not None or most is not None:
         for key, value in (("minLength", least), ("maxLength", most)):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
                 raise options[key].wrong(f"there must be a length, not {shown(value)}")
         yield {"check": "str_length", "min_value": least, "max_value": most, "exact_value": None}
-    given = {key: value for key, value in given.items() if key not in ("format", "timezone", "defaultTimezone")}
-    if given:
-        raise options[next(iter(given))].wrong("it cannot be checked")
+    rest = {key: value for key, value in rest.items() if key not in ("format", "timezone", "defaultTimezone")}
+    if rest:
+        raise options[next(iter(rest))].wrong("it cannot be checked")
 
 
 def _pattern(at: At, pattern: str) -> str:
@@ -238,8 +238,8 @@ def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
     if own is None:
         foreign.add(entry, None)
         return None
-    given = {**own.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
-    rule = _guarded(entry, lambda: described_rule({**given, "severity": entry.text("severity")}))
+    data = {**own.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
+    rule = _guarded(entry, lambda: described_rule({**data, "severity": entry.text("severity")}))
     if not rule.method.isidentifier() or rule.method.startswith("_") or hasattr(_base(), rule.method):
         raise entry.wrong(f"{rule.method!r} cannot be the name of a rule's method")
     return rule
@@ -273,10 +273,10 @@ def _check(description: Description, table: At, written: Callable[[type], Mappin
     for rule, other in zip(description.rules, again.rules, strict=True):
         if rule != other:
             raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
-    for column, made in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
+    for column, derived in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
         for key in _DERIVED if column.own() is not None else ():
-            if column.there(key) and column[key].value != made.get(key):
-                raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(made.get(key))}")
+            if column.there(key) and column[key].value != derived.get(key):
+                raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(derived.get(key))}")
 
 
 def _runs(description: Description, rule: RuleDescription, place: str) -> None:

@@ -60,7 +60,7 @@ def read(text: str) -> Any:
         raise ValueError(f"it is nested more than {DEEPEST} deep") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         # What PyYAML raises for a value that is not of the type its tag says, like `!!bool perhaps`.
-        raise ValueError(f"a value is not of the type that it is said to be ({error})") from error
+        raise ValueError(f"a value is not of the type that its tag names ({error})") from error
 
 
 def _yaml() -> Any:

@@ -127,12 +127,12 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
             ) from error
 
 
-def _encoding(path: Path, given: str | None) -> str:
+def _encoding(path: Path, requested: str | None) -> str:
     """Return the encoding to open a file in.
 
     Args:
         path: The file.
-        given: The encoding that the user names; None to choose.
+        requested: The encoding that the user names; None to choose.
 
     Returns:
         The name of Python's codec. A text without a mark is UTF-8, or in the code page that its letters bear out.
@@ -144,13 +144,13 @@ def _encoding(path: Path, given: str | None) -> str:
     """
     with path.open("rb") as file:
         _, mark = marked(file.read(4))
-    if mark == "utf-32" and given is None:
+    if mark == "utf-32" and requested is None:
         raise Unreadable("this is UTF-32; save it as UTF-8", "ไฟล์นี้เป็น UTF-32 โปรดบันทึกเป็น UTF-8")
-    if known := given or mark:
+    if known := requested or mark:
         try:
             encoding_of(known, lambda tried: _fault(path, tried))
         except Undecodable as error:
-            raise _not_in(given or known[:6].rstrip("-").upper(), error.at) from error
+            raise _not_in(requested or known[:6].rstrip("-").upper(), error.at) from error
         if known == "utf-8":
             return "utf-8-sig"
         # The codec without an order of bytes takes the mark away.

@@ -44,17 +44,17 @@ def orders(columns: Sequence[SampledColumn]) -> list[ProposedRule]:
     Where all of one column lie before all of the other, their order shows nothing of single rows, and is no rule.
     """
     dates = [column for column in columns if column.kind in MOMENTS and column.varies][:_MOST_DATES]
-    found: dict[tuple[str, str], ProposedRule] = {}
+    rules: dict[tuple[str, str], ProposedRule] = {}
     for first in dates:
         for second in dates:
             alike = first.kind == second.kind and (first.zone is None) == (second.zone is None)
-            if first is not second and alike and (rule := _in_order(first, second, len(dates) ** 2)) is not None:
-                found[first.name, second.name] = rule
+            if first is not second and alike and (ordered := _in_order(first, second, len(dates) ** 2)) is not None:
+                rules[first.name, second.name] = ordered
     names = [column.name for column in dates]
     return [
-        rule
-        for (first, second), rule in found.items()
-        if not any((first, name) in found and (name, second) in found for name in names)
+        ordered
+        for (first, second), ordered in rules.items()
+        if not any((first, name) in rules and (name, second) in rules for name in names)
     ]
 
 

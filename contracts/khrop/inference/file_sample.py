@@ -49,12 +49,12 @@ def columns_of_cells(cells: Cells, rows: int) -> tuple[list[SampledColumn], list
     Raises:
         Unreadable: There is no row, or one has more or fewer cells than the heading.
     """
-    some = [row for _, row in islice(chain.from_iterable(cells.pieces), rows)]
-    if not some:
+    sample = [row for _, row in islice(chain.from_iterable(cells.pieces), rows)]
+    if not sample:
         raise no_rows()
     columns, notes = [], []
     heading = [name.strip() for name in cells.heading]
-    for name, texts in zip(heading, zip(*some, strict=True), strict=True):
+    for name, texts in zip(heading, zip(*sample, strict=True), strict=True):
         if heading.count(name) > 1 and name:
             notes.append(f"{name} is left out: {heading.count(name)} columns have this name")
         elif name:

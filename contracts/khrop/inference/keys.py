@@ -86,8 +86,8 @@ def key_of(columns: Sequence[SampledColumn]) -> Key:
     parts = sorted(parts, key=_rank)[:_MOST_CANDIDATES]
     by_name = {column.name: column for column in parts}
     for size in range(2, MOST_COLUMNS + 1):
-        for some in combinations(parts, size):
-            if _meet(some, rows) and (names := fewest_unique(some, (), 0)):
+        for combination in combinations(parts, size):
+            if _meet(combination, rows) and (names := fewest_unique(combination, (), 0)):
                 ordered = [column.name for column in columns if column.name in names]
                 return _with_snapshot([by_name[name] for name in ordered], rows)
     return Key()

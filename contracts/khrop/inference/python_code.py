@@ -63,7 +63,7 @@ def python_code(contract: Description, remarks: Remarks) -> str:
 def _imports(contract: Description) -> Iterator[str]:
     """Yield the imports that the code of a contract needs, in the order of a formatter."""
     types = {_type(column.dtype) for column in contract.fields}
-    limits = [value for column in contract.fields for _, given in column.checks for _, value in given]
+    limits = [value for column in contract.fields for _, limited in column.checks for _, value in limited]
     moments = [value for value in limits if isinstance(value, datetime)]
     times = ["UTC"] * any(value.tzinfo is not None for value in moments)
     times += ["date"] * ("date" in types) + ["datetime"] * bool(moments)
@@ -84,8 +84,8 @@ def _imports(contract: Description) -> Iterator[str]:
 def _field(column: FieldDescription, attribute: str, remark: str) -> str:
     arguments = [f"alias={_literal(column.name)}"] if attribute != column.name else []
     arguments += ["nullable=True"] if column.nullable else []
-    for check, given in column.checks:
-        ((_, value),) = given
+    for check, check_arguments in column.checks:
+        ((_, value),) = check_arguments
         arguments.append(f"{CHECK_ARGUMENTS.get(check, check)}={_literal(list(value) if check == 'isin' else value)}")
     arguments += ["coerce=True"] if column.coerce else []
     value = f" = pa.Field({', '.join(arguments)})" if arguments else ""

@@ -210,8 +210,8 @@ class _PartRun(Run):
         alone = len(self.names) == 1 and frame.arrays is not None and frame.arrays.length
         # Arrays are fast, but have no name of a snapshot: they serve where all rows are of the same.
         by = self.only if alone and self.only is not None else self.by
-        found = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
-        for (i, kind), failures in zip(kinds.items(), found, strict=True):
+        failures_of_rules = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
+        for (i, kind), failures in zip(kinds.items(), failures_of_rules, strict=True):
             if kind.groups is not None:
                 of = {name: a.of for name, a in kind.aggregates.items()}
                 entries = {
@@ -239,8 +239,8 @@ class _PartRun(Run):
         many = [i for i, kept in kinds.items() if self._is_many(kept, frame)]
         alone = {i: Within(rules[i].what, self.names) for i in many}
         kept_kinds: list[GroupKind] = [kind for i, kept in kinds.items() if i not in alone for kind in kept]
-        found = GroupRun(frame, self.by, NoDocument(), [*alone.values(), *kept_kinds]).run()
-        for (i, kind), failures in zip(alone.items(), found, strict=False):
+        failures_of_kinds = GroupRun(frame, self.by, NoDocument(), [*alone.values(), *kept_kinds]).run()
+        for (i, kind), failures in zip(alone.items(), failures_of_kinds, strict=False):
             reason = too_many(self.most)
             judged = replace(self._failures(rules[i], failures, kind.rowless), alone=reason)
             results[i] = judged if kind.groups is None else NotMeasured(reason)

@@ -92,9 +92,9 @@ class Totals:
                 if statement.axis in counts:
                     cost += prices(statement.figure, counts[statement.axis])
             elif 0 in counts and statement.axis in counts:
-                some, part = np.maximum(counts[0], 1), counts[statement.axis]
-                cut = prices(statement.figure, 10_000 * part // some).astype(np.int64)
-                round_ = prices(statement.figure, (20_000 * part + some) // (2 * some)).astype(np.int64)
+                base, part = np.maximum(counts[0], 1), counts[statement.axis]
+                cut = prices(statement.figure, 10_000 * part // base).astype(np.int64)
+                round_ = prices(statement.figure, (20_000 * part + base) // (2 * base)).astype(np.int64)
                 if statement.source == TABLE_TOTAL:
                     cost += cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
                 else:

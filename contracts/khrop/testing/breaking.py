@@ -46,12 +46,12 @@ def breakers(plan: Plan, rule_id: str) -> list[Breaking]:
         ValueError: The contract has no such rule, or no way is known to break it.
     """
     plan.known(rule_id)
-    found = list(_breakers(plan, rule_id))
-    if not found:
+    ways = list(_breakers(plan, rule_id))
+    if not ways:
         raise ValueError(
             f"{plan.contract.__name__}: no way is known to break rule {rule_id!r}: it is not of khrop.vocabulary"
         )
-    return found
+    return ways
 
 
 def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
@@ -65,10 +65,10 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
     for goal in plan.compared:
         if goal.id == rule_id:
             yield Breaking("previous", partial(_spoilt_before, goal))
-    for one in plan.built:
-        if one.rule.id == rule_id and not isinstance(one.what, RowRule) and one.rule.scope != "document":
-            for step, act in _STEPS.get(type(one.what), ()):
-                yield Breaking(step, partial(act, one.what), one.what)
+    for entry in plan.built:
+        if entry.rule.id == rule_id and not isinstance(entry.what, RowRule) and entry.rule.scope != "document":
+            for step, act in _STEPS.get(type(entry.what), ()):
+                yield Breaking(step, partial(act, entry.what), entry.what)
     for part in (part for of, part in plan.documents if of == rule_id):
         yield Breaking("facts", partial(misstate, part))
 
@@ -106,7 +106,7 @@ def _least(tries: Iterable[tuple[float, Row, int]], goal: Goal) -> tuple[float, 
     """Return the row, of some, that breaks the fewest other rules, with how many and its place."""
     best: tuple[float, Row, int] = math.inf, {}, 0
     for n, spoilt in enumerate(tries, 1):
-        best = min(best, spoilt, key=lambda one: one[0])
+        best = min(best, spoilt, key=lambda attempt: attempt[0])
         if not best[0] or (n >= _PATIENCE and math.isfinite(best[0])):
             break
     if math.isinf(best[0]):
@@ -152,8 +152,8 @@ def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
 def _same_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     parts = [slot for slot in slots if not is_whole(plan, slot)]
     _some(draw, slots, 2)
-    one, other = (parts if len(parts) > 1 else slots)[:2]
-    other |= {column: one[column] for column in getattr(rule, "columns", None) or (rule.column,)}
+    first, second = (parts if len(parts) > 1 else slots)[:2]
+    second |= {column: first[column] for column in getattr(rule, "columns", None) or (rule.column,)}
 
 
 def _no_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:

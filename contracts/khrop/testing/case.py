@@ -57,8 +57,8 @@ class Case:
         """
         from khrop.engine.check import check
 
-        given = ("claims", "document", "previous", "references", "params")
-        return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in given}, **more})
+        arguments = ("claims", "document", "previous", "references", "params")
+        return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in arguments}, **more})
 
     def converted(self, to: Callable[[Any], Any]) -> Case:
         """Convert each frame of the case.

@@ -115,8 +115,8 @@ def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
 def fails(part: FactRule, known: Known) -> bool:
     """Check whether a fact rule is run on these facts, and does not hold."""
     needed = all(known.get(need) is not None for need in part.needs)
-    given = all(any(known.get(name) is not None for name in group) for group in part.given)
-    return needed and given and not part.holds(known)
+    alternatives_known = all(any(known.get(name) is not None for name in group) for group in part.given)
+    return needed and alternatives_known and not part.holds(known)
 
 
 def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
@@ -144,8 +144,8 @@ def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[
     """
     bearing = [*part.needs, *chain(*part.given)]
     names = [name for name in bearing or known if known.get(name) is not None]
-    far, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
-    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], far, sign)]
+    distance, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
+    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], distance, sign)]
     changes += [{name: None} for name in names if not part.needs] + [dict.fromkeys(names)]
     totals = {rule.prefix + column for rule in plan.of(SumsMatch) for column in rule.columns}
 
@@ -170,14 +170,14 @@ def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[
     return frozenset(bearing or change)
 
 
-def _others(value: Any, far: int, sign: int) -> Iterator[Any]:
+def _others(value: Any, distance: int, sign: int) -> Iterator[Any]:
     """Yield other values for a value, the most similar first."""
     if isinstance(value, date):
-        yield from (value + timedelta(by * days) for days in (far, far + 90) for by in (sign, -sign))
+        yield from (value + timedelta(by * days) for days in (distance, distance + 90) for by in (sign, -sign))
     elif isinstance(value, (float, Decimal)):
         yield from (round(float(value) + by / 100, 2) for by in (sign, -sign, 3 * sign, -3 * sign))
     elif isinstance(value, int) and not isinstance(value, bool):
-        by = sign * (far % 3 + 1)
+        by = sign * (distance % 3 + 1)
         yield from (value + by, value - by, value + 1)
     elif isinstance(value, str):
         yield value + "?"

@@ -67,18 +67,20 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
     spoilt = draw(st.integers(0, len(names) - 1)) if breaking is not HOLDING else 0
     drawn = [snapshot(draw, plan, breaking if n == spoilt else HOLDING) for n in range(len(names))]
     column = plan.options.snapshot if names[0] is not None else None
-    named = [(plan.shown({column: name}) if column else {}, one) for name, one in zip(names, drawn, strict=True)]
+    named = [
+        (plan.shown({column: name}) if column else {}, drawing) for name, drawing in zip(names, drawn, strict=True)
+    ]
     wanted = _columns(draw, plan)
     columns = [*([column] if column else []), *(breaking.at("columns", draw, plan, wanted) or wanted)]
-    rows = [name | row for name, one in named for row in one.rows]
-    others = {frame: [name | row for name, one in named for row in one.references.get(frame, ())]
-              for frame in {frame: None for one in drawn for frame in one.references}}  # fmt: skip
+    rows = [name | row for name, drawing in named for row in drawing.rows]
+    others = {frame: [name | row for name, drawing in named for row in drawing.references.get(frame, ())]
+              for frame in {frame: None for drawing in drawn for frame in drawing.references}}  # fmt: skip
     breaking.at("references", draw, plan, [named[spoilt][0] | row for row in drawn[spoilt].rows], others)
     frames = {}
-    for frame, of in others.items():
+    for frame, others_rows in others.items():
         there = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
-        frames[frame] = framed(plan.contract, of, list(dict.fromkeys([*columns, *there])))
-    facts = [(name, *_facts(plan, one)) for name, one in named]
+        frames[frame] = framed(plan.contract, others_rows, list(dict.fromkeys([*columns, *there])))
+    facts = [(name, *_facts(plan, drawing)) for name, drawing in named]
     return Case(
         plan.contract,
         framed(plan.contract, rows, columns),
@@ -109,13 +111,13 @@ def _columns(draw: Draw, plan: Plan) -> list[str]:
     return [name for name in plan.fields if name != plan.options.snapshot and (others or name in wanted)]
 
 
-def _facts(plan: Plan, one: Snapshot) -> tuple[Row, list[Row]]:
+def _facts(plan: Plan, snapshot: Snapshot) -> tuple[Row, list[Row]]:
     """Split facts into the document's own and claims: the figures, by source and measure."""
     document: Row = {}
     claims: list[Row] = []
     prefixes = [rule.prefix for rule in plan.of(SumsMatch) if rule.prefix.endswith("_")]
     measures = sorted(plan.fields, key=len, reverse=True)
-    for fact, value in one.known.items():
+    for fact, value in snapshot.known.items():
         source = next((p for p in prefixes if fact.startswith(p)), None)
         source = source or next((fact.removesuffix(m) for m in measures if fact.endswith(f"_{m}")), None)
         if source and isinstance(value, (int, float)) and fact not in plan.merged and fact not in plan.document:

@@ -90,7 +90,7 @@ class Plan:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of its rules."""
-        return (COLUMNS, *dict.fromkeys(one.rule.id for one in self.built))
+        return (COLUMNS, *dict.fromkeys(entry.rule.id for entry in self.built))
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -102,13 +102,13 @@ class Plan:
                for part in parts(goal.rule.formula) if isinstance(part, Constant)]  # fmt: skip
         # What a rule says of others can turn at the figures that stand in it.
         reach = max([REACH, *(2 * abs(size) for size in own if isinstance(size, (int, float)))])
-        found = {}
+        fields_by_name = {}
         for name, declared in columns_of(self.contract).items():
             nullable = bool(columns[name].nullable)
             plain = Field(name, declared.kind, str(columns[name].dtype), nullable, declared.required)
             column = replace(read_field(plain, formulas), reach=reach)
-            found[name] = replace(column, step=HUNDREDTH) if name in percents else column
-        return found
+            fields_by_name[name] = replace(column, step=HUNDREDTH) if name in percents else column
+        return fields_by_name
 
     def known(self, rule_id: str) -> None:
         """Refuse the id of a rule that the contract does not have.
@@ -124,11 +124,11 @@ class Plan:
 
     def of(self, kind: type) -> list[Any]:
         """Return what the contract's rules built that is of a class of the vocabulary."""
-        return [one.what for one in self.built if isinstance(one.what, kind)]
+        return [entry.what for entry in self.built if isinstance(entry.what, kind)]
 
     def _goals(self, scope: str) -> tuple[Goal, ...]:
-        return tuple(Goal.of(one.what, one.rule.build(self.contract, self.merged)) for one in self.built
-                     if one.rule.scope == scope and isinstance(one.what, RowRule))  # fmt: skip
+        return tuple(Goal.of(entry.what, entry.rule.build(self.contract, self.merged)) for entry in self.built
+                     if entry.rule.scope == scope and isinstance(entry.what, RowRule))  # fmt: skip
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -143,8 +143,8 @@ class Plan:
     @cached_property
     def documents(self) -> tuple[tuple[str, FactRule], ...]:
         """Each fact rule, with the id of its rule."""
-        return tuple((one.rule.id, part) for one in self.built if one.rule.scope == "document"
-                     for part in one.what.values())  # fmt: skip
+        return tuple((entry.rule.id, part) for entry in self.built if entry.rule.scope == "document"
+                     for part in entry.what.values())  # fmt: skip
 
     @cached_property
     def compares(self) -> bool:
@@ -164,13 +164,13 @@ class Plan:
     @cached_property
     def read(self) -> frozenset[str]:
         """The columns that some rule of the contract's own reads: a frame that is drawn has them."""
-        own = [one for one in self.built if one.rule.build.__module__ != field_rules.__module__]
-        return frozenset(column for one in own for column in one.named)
+        own = [entry for entry in self.built if entry.rule.build.__module__ != field_rules.__module__]
+        return frozenset(column for entry in own for column in entry.named)
 
     @cached_property
     def named(self) -> frozenset[str]:
         """The columns that rules about several rows read."""
-        return frozenset(name for one in self.built if not isinstance(one.what, RowRule) for name in one.named)
+        return frozenset(name for entry in self.built if not isinstance(entry.what, RowRule) for name in entry.named)
 
     @cached_property
     def nullable(self) -> frozenset[str]:

@@ -116,21 +116,21 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
 
 def _slots(draw: Draw, plan: Plan, least: int) -> list[Row]:
     """Draw the rows of a snapshot, with the values that its keys and labels pin."""
-    made = _labelled(draw, plan, least)
+    slots = _labelled(draw, plan, least)
     for rule in plan.of(ContainsExactly):
-        for slot, value in zip(made, rule.expected, strict=True):
+        for slot, value in zip(slots, rule.expected, strict=True):
             slot[rule.column] = value
     for counted in sorted(plan.of(GroupCounts), key=lambda rule: -len(rule.by)):
-        _count(draw, plan, counted, made)
+        _count(draw, plan, counted, slots)
     numbered = {rule.column for rule in plan.of(LinearSequence)}
     for key in plan.keys:
-        pinned = [column for column in key if all(column in slot for slot in made)]
-        if numbered.intersection(key) or (pinned and len({tuple(map(s.get, pinned)) for s in made}) == len(made)):
+        pinned = [column for column in key if all(column in slot for slot in slots)]
+        if numbered.intersection(key) or (pinned and len({tuple(map(s.get, pinned)) for s in slots}) == len(slots)):
             continue
         free = [column for column in key if column not in pinned]
-        for slot, values in zip(made, draw(_tuples(plan, free, len(made))), strict=True):
+        for slot, values in zip(slots, draw(_tuples(plan, free, len(slots))), strict=True):
             slot |= zip(free, values, strict=True)
-    return made[::-1] if draw(st.booleans()) else made
+    return slots[::-1] if draw(st.booleans()) else slots
 
 
 def _count(draw: Draw, plan: Plan, rule: GroupCounts, slots: list[Row]) -> None:
@@ -182,16 +182,16 @@ def _labelled(draw: Draw, plan: Plan, least: int) -> list[Row]:
     labels, by = wholes[0].labels, wholes[0].by
     named = list(dict.fromkeys(label for rule in wholes for label in (rule.whole, *rule.part)))
     groups = draw(st.integers(1, 2)) if by and not fixed else 1
-    room, made = math.prod([plan.finite(column) or 2 for column in by]), []
+    room, rows = math.prod([plan.finite(column) or 2 for column in by]), []
     for name in draw(_tuples(plan, by, min(groups, room))):
-        mine = [*named]
+        row_labels = [*named]
         if not all(rule.part for rule in wholes):
             others, free = plan.fields[labels].strategy().filter(lambda label: label not in named), plan.finite(labels)
             most = fixed - len(named) if fixed else _PARTS if free is None else min(_PARTS, free - len(named))
             size = most if fixed else min(least, most)
-            mine += draw(st.lists(others, min_size=size, max_size=most, unique=True))
-        made += [{**dict(zip(by, name, strict=True)), labels: label} for label in mine]
-    return made
+            row_labels += draw(st.lists(others, min_size=size, max_size=most, unique=True))
+        rows += [{**dict(zip(by, name, strict=True)), labels: label} for label in row_labels]
+    return rows
 
 
 def _tuples(plan: Plan, columns: Sequence[str], many: int) -> st.SearchStrategy[list[tuple[Any, ...]]]:
@@ -213,21 +213,21 @@ def _in_groups(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking)
 def _rows(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking) -> list[Row]:
     wholes: list[PartWhole] = plan.of(PartWhole)
     sums = [at for at, slot in enumerate(slots) if is_whole(plan, slot)]
-    found: dict[int, Row] = breaking.at("row", draw, plan, slots) or {}
-    parts = [at for at in range(len(slots)) if at not in sums and at not in found]
+    filled: dict[int, Row] = breaking.at("row", draw, plan, slots) or {}
+    parts = [at for at in range(len(slots)) if at not in sums and at not in filled]
     within = _within(plan, wholes, slots, breaking)
-    found |= _filled(draw, plan, slots, parts, within)
-    todo = [at for at in sums if at not in found]
+    filled |= _filled(draw, plan, slots, parts, within)
+    todo = [at for at in sums if at not in filled]
     while todo:
         ready = [at for at in todo if not {n for rule in wholes for n in _parts(rule, slots, at)}.intersection(todo)]
         for at in ready or todo:
-            due = {value: sum(found[n][value] for n in _parts(rule, slots, at) if found[n][value] is not None)
+            due = {value: sum(filled[n][value] for n in _parts(rule, slots, at) if filled[n][value] is not None)
                    for rule in wholes if slots[at].get(rule.labels) == rule.whole for value in rule.values}  # fmt: skip
             # What else is then in the row is for the rules about rows to say.
             due = breaking.at("whole", draw, plan, due) or due
-            found[at] = one_row(draw, plan, due | slots[at], within)
+            filled[at] = one_row(draw, plan, due | slots[at], within)
         todo = [at for at in todo if at not in (ready or todo)]
-    return [found[at] for at in range(len(slots))]
+    return [filled[at] for at in range(len(slots))]
 
 
 def is_whole(plan: Plan, slot: Row) -> bool:

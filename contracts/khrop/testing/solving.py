@@ -98,8 +98,8 @@ class Goal:
         """Return the cells that follow from others."""
         if self.kind is None:
             return {}
-        found = self.kind.implied({name.removeprefix(self.prefix): row[name] for name in self.columns})
-        return {self.prefix + name: value for name, value in found.items()}
+        figures = self.kind.implied({name.removeprefix(self.prefix): row[name] for name in self.columns})
+        return {self.prefix + name: value for name, value in figures.items()}
 
     def changes(self, truth: bool, row: Row, moves: Moves) -> Iterator[Change]:
         """Yield changes that may make the rule true, or false."""
@@ -192,15 +192,15 @@ class Moves:
             yield math.floor(was) if truth else was + 0.5
             return
         equal, wanted = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
-        far = (self.apart - 1) * step
+        distance = (self.apart - 1) * step
         if wanted in ("__eq__", "__ne__"):
-            yield from [equal] if wanted == "__eq__" else [equal + far + step, equal - far - step]
+            yield from [equal] if wanted == "__eq__" else [equal + distance + step, equal - distance - step]
             return
         at, strict = round(equal / step, 6), wanted in ("__gt__", "__lt__")
         if (wanted in ("__ge__", "__gt__")) is (slope > 0):
-            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + far
+            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + distance
         else:
-            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - far
+            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - distance
 
     def _others(self, formula: Call, name: str, truth: bool) -> Iterator[Any]:
         """Yield values of texts and truths that may do."""
@@ -300,9 +300,9 @@ class Solver:
         if implied and all(moves.free(n) and fields[n].low <= v <= fields[n].high for n, v in implied.items()):
             row |= implied
             return implied
-        found = [change for change, _ in goal.changes(True, row, moves)]
+        changes = [change for change, _ in goal.changes(True, row, moves)]
         nearer: Row = {}
-        for change in found[turn % len(found) :] + found[: turn % len(found)] if found else ():
+        for change in changes[turn % len(changes) :] + changes[: turn % len(changes)] if changes else ():
             clipped = {name: _clip(value, fields[name]) for name, value in change.items()}
             if goal.holds({**row, **clipped}, self.fields):
                 row |= clipped
@@ -325,16 +325,16 @@ class Solver:
         """
         others = [goal for goal in self.goals if goal.id != broken[0].id]
         apart = draw(st.integers(1, _FARTHEST))
-        found: list[tuple[Goal, Row, Collection[str], bool]] = []
-        for far, goal in product(dict.fromkeys((apart, 1)), broken):
+        changes: list[tuple[Goal, Row, Collection[str], bool]] = []
+        for distance, goal in product(dict.fromkeys((apart, 1)), broken):
             held = fixed if set(goal.columns).difference(fixed) else ()
-            moves = Moves(self.fields, draw, held, self._reads, far)
-            found += [(goal, *change, True) for change in goal.changes(False, row, moves)]
+            moves = Moves(self.fields, draw, held, self._reads, distance)
+            changes += [(goal, *change, True) for change in goal.changes(False, row, moves)]
         # A null is taken only where it breaks no other rule.
-        found += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
+        changes += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
         best: tuple[float, Row] = math.inf, row
-        first = draw(st.integers(0, max(len(found) - 1, 0)))
-        for goal, change, read, always in found[first:] + found[:first]:
+        first = draw(st.integers(0, max(len(changes) - 1, 0)))
+        for goal, change, read, always in changes[first:] + changes[:first]:
             tried = {**row, **change}
             if best[0] and not goal.holds(tried, self.fields):
                 wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *read}, self._reads)))

@@ -94,22 +94,22 @@ class ContainsExactly(GroupKind):
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
         counts = Counter(comparable(row[self.column]) for row in rows)
-        wanted = {comparable(value): value for value in self.expected}
-        for found, value in wanted.items():
-            if found not in counts:
+        expected = {comparable(value): value for value in self.expected}
+        for key, value in expected.items():
+            if key not in counts:
                 yield self._absent(snapshot, value)
         times: Counter[Any] = Counter()
-        odd = [row for row in rows if (found := comparable(row[self.column])) not in wanted or counts[found] > 1]
+        odd = [row for row in rows if (key := comparable(row[self.column])) not in expected or counts[key] > 1]
         for row in by.in_order(odd):
-            found = comparable(row[self.column])
-            if found is None:
+            key = comparable(row[self.column])
+            if key is None:
                 yield self._unknown(snapshot, row, by)
-            elif found not in wanted:
+            elif key not in expected:
                 yield self._extra(snapshot, row[self.column], by.where(row))
             else:
-                times[found] += 1
-                if times[found] > 1:
-                    yield self._doubled(snapshot, wanted[found], str(counts[found]), by.where(row))
+                times[key] += 1
+                if times[key] > 1:
+                    yield self._doubled(snapshot, expected[key], str(counts[key]), by.where(row))
 
     def _absent(self, snapshot: str, value: Any) -> Failure:
         th, en = self._name(value)

@@ -55,12 +55,12 @@ class GroupCounts(GroupKind):
         due = {tuple(map(comparable, key)): (tuple(key), int(rows)) for *key, rows in self.expected}
         for snapshot, rows in groups.items():
             counts = {tuple(comparable(row[column]) for column in self.by): int(row["rows"]) for row in rows}
-            for found, (values, times) in due.items():
-                if counts.get(found, 0) != times:
-                    yield self._failure(snapshot, values, counts.get(found, 0), times)
-            unlisted = [found for found in counts if found not in due] if self.others else []
-            for found in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
-                yield self._failure(snapshot, found, counts[found], 0)
+            for key, (values, times) in due.items():
+                if counts.get(key, 0) != times:
+                    yield self._failure(snapshot, values, counts.get(key, 0), times)
+            unlisted = [key for key in counts if key not in due] if self.others else []
+            for key in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
+                yield self._failure(snapshot, key, counts[key], 0)
 
     def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
         shown = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}

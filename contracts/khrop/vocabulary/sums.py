@@ -167,13 +167,13 @@ class PartWhole(GroupKind):
         whole = (label == self.whole) & ~label.is_null()
         # A row without a label is neither.
         part = label.is_in(list(self.part)) if self.part else ~whole & ~label.is_null()
-        made: dict[str, nw.Expr] = {self._column("is"): whole}
+        columns: dict[str, nw.Expr] = {self._column("is"): whole}
         for value in self.values:
             # Nothing becomes 0 and not null, which would make floats of pandas' integers.
-            made[self._column("whole", value)] = nw.when(whole).then(nw.col(value)).otherwise(0)
-            made[self._column("part", value)] = nw.when(part).then(nw.col(value)).otherwise(0)
-            made[self._column("held", value)] = whole & ~nw.col(value).is_null()
-        return made
+            columns[self._column("whole", value)] = nw.when(whole).then(nw.col(value)).otherwise(0)
+            columns[self._column("part", value)] = nw.when(part).then(nw.col(value)).otherwise(0)
+            columns[self._column("held", value)] = whole & ~nw.col(value).is_null()
+        return columns
 
     def _column(self, *of: str) -> str:
         """Return the name of a derived column, which no other such rule of the contract uses for another."""
@@ -306,12 +306,12 @@ class ByGroup(GroupKind):
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
         """The figures, of a mean its sum, and for each sum the number of values in it."""
-        made: dict[str, Aggregate] = {}
+        result: dict[str, Aggregate] = {}
         for name, (of, column) in self.figures.items():
-            made[_sum_of(name) if of == "mean" else name] = Aggregate("sum" if of == "mean" else of, column)
+            result[_sum_of(name) if of == "mean" else name] = Aggregate("sum" if of == "mean" else of, column)
             if of in ("sum", "mean"):
-                made[_number_of(name)] = Aggregate("count", column)
-        return made
+                result[_number_of(name)] = Aggregate("count", column)
+        return result
 
     @property
     def keeps(self) -> Formula:

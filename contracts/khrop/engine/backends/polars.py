@@ -46,8 +46,8 @@ class FlagScan:
 
     def _first(self, name: str, count: int, wanted: int) -> list[int]:
         """Return the numbers of the first rows with a flag; where many have it, the first part suffices."""
-        some = self.flags[name].head(2 * wanted * len(self.flags) // count).arg_true().head(wanted).to_list()
-        return some if len(some) == wanted else self.flags[name].arg_true().head(wanted).to_list()
+        rows = self.flags[name].head(2 * wanted * len(self.flags) // count).arg_true().head(wanted).to_list()
+        return rows if len(rows) == wanted else self.flags[name].arg_true().head(wanted).to_list()
 
     def _in_memory(self) -> bool:
         """Check whether the rows are in memory rather than a query plan; False when in doubt."""

@@ -93,9 +93,9 @@ def _pattern(limits: Limits) -> str:
     return pattern_text(limits["pattern"])
 
 
-def _values(given: Any) -> list[Any]:
+def _values(values: Any) -> list[Any]:
     """Return the values of a list without nulls, of which the field itself says whether they may stand."""
-    return [value for value in given if not is_missing(value)]
+    return [value for value in values if not is_missing(value)]
 
 
 def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
@@ -187,9 +187,9 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
 
 def _limits(check: Any) -> dict[str, Any]:
     """Return the limits of a check; a member of an enumeration that is a text or a number is its value."""
-    given = dict(check.statistics or {})
+    limits = dict(check.statistics or {})
     return {
-        k: [plain_member(v) for v in value] if _is_list(value) else plain_member(value) for k, value in given.items()
+        k: [plain_member(v) for v in value] if _is_list(value) else plain_member(value) for k, value in limits.items()
     }
 
 
@@ -200,7 +200,7 @@ def _is_list(value: Any) -> bool:
 def _require_limits(contract: type, name: str, check: Any, column: Declared) -> None:
     """Refuse limits that no value of the column can be compared with, and patterns that not every engine matches."""
     limits, where = _limits(check), f"{contract.__name__}.{name}"
-    for value in (part for given in limits.values() for part in (_values(given) if _is_list(given) else [given])):
+    for value in (part for limit in limits.values() for part in (_values(limit) if _is_list(limit) else [limit])):
         if isinstance(value, Enum):
             raise RuleDefinitionError(
                 f"{where}: {value} is a member of an enumeration, and no value of the column is; write"
