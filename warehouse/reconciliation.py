@@ -345,7 +345,7 @@ def comparisons(connection: DuckDBPyConnection) -> list[Comparison]:
 
 def is_built(connection: DuckDBPyConnection) -> bool:
     """Return whether the table is there."""
-    found = connection.execute(
+    row = connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = ?", [MART]
     ).fetchone()
-    return found is not None
+    return row is not None
