@@ -35,9 +35,9 @@ def unseen(ink: Colour | None, ground: Colour | None, points: float | None) -> b
     return ink is not None and contrast(ink, ground or WHITE) < LEAST_CONTRAST
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(first: Colour, second: Colour) -> float:
     """Return the ratio of two colours' luminances, the lighter one's first (WCAG 2), from 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 

@@ -104,8 +104,8 @@ def document(data: bytes) -> Document:
     if form == "docx":
         _refuse_bomb(data)
     read = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
-    found: Document = read(data)
-    return found
+    contents: Document = read(data)
+    return contents
 
 
 def _refuse_bomb(data: bytes) -> None:

@@ -44,8 +44,8 @@ def _part(sheet: Sheet, at: int, start: int, end: int | None) -> Sheet:
     kept = [(number, cells) for number, cells in rows if any(text.strip() for text in cells)]
     numbers = {number for number, _ in above}
     meant = {
-        (row, col): said
-        for (row, col), said in sheet.meant.items()
+        (row, col): meant_cell
+        for (row, col), meant_cell in sheet.meant.items()
         if row in numbers or (start < col and (end is None or col <= end))
     }
     return Sheet(sheet.name, [*above, *kept], meant, sheet.mangled)

@@ -103,21 +103,21 @@ def _hidden_alone(place: str) -> Unreadable:
 
 
 def _no_table(document: Document) -> Unreadable:
-    """What is said where no row holds enough headings: of the row that holds most, which they are."""
-    known: list[str] = []
+    """The reason where no row holds enough headings: it names the row that holds most, and its headings."""
+    most_headings: list[str] = []
     place = ""
     for sheet in document.sheets:
         for number, printed in sheet.rows:
-            found = list(dict.fromkeys(field for text in printed if (field := field_of(text))))
-            if len(found) > max(len(known), 1):
-                known, place = found, row_place(sheet.name, number)
-    only = f"; the nearest is {where(place)}, which holds only {', '.join(known)}" if place else ""
-    only_th = f" แถวที่ใกล้เคียงที่สุดคือ {place} ซึ่งมีเพียง {', '.join(known)}" if place else ""
+            headings = list(dict.fromkeys(field for text in printed if (field := field_of(text))))
+            if len(headings) > max(len(most_headings), 1):
+                most_headings, place = headings, row_place(sheet.name, number)
+    only = f"; the nearest is {where(place)}, which holds only {', '.join(most_headings)}" if place else ""
+    only_th = f" แถวที่ใกล้เคียงที่สุดคือ {place} ซึ่งมีเพียง {', '.join(most_headings)}" if place else ""
     return Unreadable(
         f"there is no table: no row holds the headings of one{only}",
         f"ไม่พบตาราง ไม่มีแถวใดมีหัวตารางครบ{only_th}",
         place=place,
-        observed=", ".join(known),
+        observed=", ".join(most_headings),
         expected="a row with the headings " + "; or ".join(form.shown for form in forms()),
     )
 

@@ -1,6 +1,6 @@
 """Percents that a workbook keeps as fractions: 0.0484 where the heading says percent.
 
-Which of the two a column holds is told by arithmetic, row by row, and never by a single figure.
+Which of the two a column holds is decided by arithmetic, row by row, and never by a single figure.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _that_add_up(figures: Sequence[Figures | None], sums: Sequence[bool], width:
     unread = list(accumulate((row is None and not may for row, may in zip(figures, sums, strict=True)), initial=0))
     nothing = (0,) * width
     values = [nothing if may or row is None else row for row, may in zip(figures, sums, strict=True)]
-    until = list(accumulate(values, lambda one, other: tuple(map(add, one, other)), initial=nothing))
+    until = list(accumulate(values, lambda total, row: tuple(map(add, total, row)), initial=nothing))
     places = [at for at, may in enumerate(sums) if may]
     before: Figures | None = None
     for number, at in enumerate(places):

@@ -113,10 +113,10 @@ class Styles:
 
     def properties(self, element: Element) -> Mapping[str, str]:
         """Return the properties of an element that are its own, those that count last."""
-        found = list(self._of.get(element, ()))
+        declarations = list(self._of.get(element, ()))
         if inline := element.get("style"):
-            found += [((important, 1), n, value) for n, value, important in _declarations(inline)]
-        return {name: value for _, name, value in sorted(found, key=lambda one: one[0])}
+            declarations += [((important, 1), n, value) for n, value, important in _declarations(inline)]
+        return {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
 
 
 def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> Shown:
@@ -217,7 +217,7 @@ def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[s
                 selectors = cssselect.parse(tinycss2.serialize(rule.prelude))
             except cssselect.SelectorError:
                 continue
-            yield from ((one, declarations) for one in selectors if one.pseudo_element is None)
+            yield from ((selector, declarations) for selector in selectors if selector.pseudo_element is None)
 
 
 def _applies(keyword: str, condition: str) -> bool:
@@ -233,17 +233,17 @@ def _applies(keyword: str, condition: str) -> bool:
 
 
 def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
-    for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
-        if one.type == "declaration" and one.lower_name in RELEVANT:
-            value = CALCULATED.sub(r"\1", tinycss2.serialize(one.value).strip().lower())
-            if one.lower_name == "font":
+    for declaration in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if declaration.type == "declaration" and declaration.lower_name in RELEVANT:
+            value = CALCULATED.sub(r"\1", tinycss2.serialize(declaration.value).strip().lower())
+            if declaration.lower_name == "font":
                 if size := FONT_SIZE.search(value):
-                    yield "font-size", size[1], one.important
-            elif one.lower_name == "-webkit-text-fill-color":
+                    yield "font-size", size[1], declaration.important
+            elif declaration.lower_name == "-webkit-text-fill-color":
                 # It is the colour of letters whatever `color` says.
                 yield "color", value, True
             else:
-                yield one.lower_name, value, one.important
+                yield declaration.lower_name, value, declaration.important
 
 
 def _colour(text: str, otherwise: Colour | None) -> Colour | None:

@@ -26,7 +26,7 @@ MOST_STYLES = 20
 
 
 class Look(NamedTuple):
-    """How a run is printed; None for what is not said."""
+    """How a run is printed; None for what is not stated."""
 
     vanish: bool | None = None
     struck: bool | None = None
@@ -36,8 +36,8 @@ class Look(NamedTuple):
 
     def over(self, other: Look) -> Look:
         """Return this look, with another's where it says nothing."""
-        said = {name: value for name, value in self._asdict().items() if value is not None}
-        return other._replace(**said)
+        stated = {name: value for name, value in self._asdict().items() if value is not None}
+        return other._replace(**stated)
 
     def hidden(self, ground: Colour | None) -> bool:
         """Return whether a person does not see the text, on a ground where it has none of its own."""

@@ -1,6 +1,6 @@
 """Containers: a zip or a message that holds returns, opened into its parts.
 
-Here belong the bounds within which a container is opened, and what is taken out of it. What the parts are is said by
+Here belong the bounds within which a container is opened, and what is taken out of it. The kinds of the parts are in
 `pipelines.readers.other_forms`; a zip's members are found in `zipped`, a message's in `message`.
 Nothing is written anywhere, and no size that a container declares is believed.
 """
@@ -59,9 +59,9 @@ class Opened(NamedTuple):
 
 def opened(data: bytes) -> Opened:
     """Open a container to the third container within. Raises `Unreadable` where it cannot be opened at all."""
-    found = _Opening()
-    found.open(data, "", 1)
-    return Opened(found.parts, found.refused, found.text)
+    opening = _Opening()
+    opening.open(data, "", 1)
+    return Opened(opening.parts, opening.refused, opening.text)
 
 
 @dataclass(slots=True)

@@ -188,13 +188,13 @@ def _table(part: Mail) -> bool:
     except Unreadable:
         return False
     if part.get_content_type() == "text/html":
-        rows = [[_said(cell) for cell in CELL.split(row)[1:]] for row in ROW.split(text)[1:]]
+        rows = [[_cell_text(cell) for cell in CELL.split(row)[1:]] for row in ROW.split(text)[1:]]
     else:
         rows = [SEPARATORS.split(line) for line in text.splitlines() if could_head(line)]
     return any(could_head("".join(row)) and sum(bool(field_of(c)) for c in row) >= KNOWN_HEADINGS for row in rows)
 
 
-def _said(cell: str) -> str:
+def _cell_text(cell: str) -> str:
     """The text of a cell of a page, from behind its tag."""
     return html.unescape(TAG.sub(" ", CELL_END.split(cell, maxsplit=1)[0]))
 

@@ -68,8 +68,8 @@ def _read(data: bytes) -> Document:
     parts: list[Sheet] = []
     before = None
     for page in _with_tables(thinned(whole), pages, lines):
-        some, before = sheets(page, before)
-        parts += some
+        page_sheets, before = sheets(page, before)
+        parts += page_sheets
     join_over_pages(parts)
     _mend(parts, any(page.mangled for page in pages))
     return Document("pdf", "", parts, tuple(claims))

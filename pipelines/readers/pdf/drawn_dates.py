@@ -120,7 +120,7 @@ def _dates(lines: Iterable[Line]) -> Iterator[_Date]:
     text = "".join(every[i].text for i in kept)
     for pattern in DATES:
         for match in pattern.finditer(text):
-            spans = {name: match.span(name) for name, some in match.groupdict().items() if some}
+            spans = {name: match.span(name) for name, value in match.groupdict().items() if value}
             parts = {name: [every[i] for i in kept[start:end]] for name, (start, end) in spans.items()}
             if "month" in parts:
                 start, end = match.end("day"), match.start("year")
@@ -246,8 +246,8 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
 def _is_possible(date: _Date, other: Mapping[int, str]) -> bool:
     """Whether a date with other digits is one that a return can have: shapes that give none are misread."""
     parts = {
-        name: int("".join(other.get(c.order, c.text) for c in some))
-        for name, some in date.parts.items()
+        name: int("".join(other.get(c.order, c.text) for c in characters))
+        for name, characters in date.parts.items()
         if name != "month"
     }
     year = len(date.parts["year"]) == 2 or parts["year"] in YEARS

@@ -109,9 +109,9 @@ def _parted(line: Line) -> Line:
     """A line whose figures are parted from the words beside them, however near they stand: 73 อุตรดิตถ์."""
     segments: list[Segment] = []
     for segment in line.segments:
-        found = NUMBERED.match("".join(c.text for c in segment.characters))
-        if found:
-            at = found.end()
+        match = NUMBERED.match("".join(c.text for c in segment.characters))
+        if match:
+            at = match.end()
             segments += [Segment(segment.characters[:at]), Segment(segment.characters[at:])]
         else:
             segments.append(segment)
@@ -151,22 +151,22 @@ def _headings(
     none.
     """
     best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
-    found: list[int] = []
+    heading_lines: list[int] = []
     below = lines[first].base
     last = first - 1 if _is_first_name(lines, first, pitch, columns) else first
     for i in range(last - 1, max(last - 1 - HEADING_LINES, -1), -1):
         if below - lines[i].base > FAR * max(pitch, lines[i].size):
             break
-        found.insert(0, i)
+        heading_lines.insert(0, i)
         below = lines[i].base
-        segments = [segment for j in found for segment in _words(lines[j], columns)]
+        segments = [segment for j in heading_lines for segment in _words(lines[j], columns)]
         wider = _with_headed(columns, segments)
         cells: dict[int, list[Character]] = {}
         for segment in segments:
             cells.setdefault(_column_of(segment, wider), []).extend(segment.characters)
         named = len(fields_of([text_of(cells.get(c, [])) for c in range(len(wider))])[0])
         if named > best[0]:
-            best = (named, list(found), wider)
+            best = (named, list(heading_lines), wider)
     return best[1], best[2]
 
 

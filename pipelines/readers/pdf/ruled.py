@@ -54,7 +54,7 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
         if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in kept):
             continue
         grid, rest = _filled(table, edges, rest)
-        grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
+        grid.rows = [part for row in _without_overflow(grid.rows) for part in _parted(row)]
         kept.append(grid)
     return kept, rest
 
@@ -158,9 +158,9 @@ def rules(page: Any, upright: Matrix) -> list[float]:
         heights.setdefault(round(rule[0]), []).append(rule)
     # A rule may be drawn cell by cell.
     levels = [
-        sum(rule[0] for rule in some) / len(some)
-        for some in heights.values()
-        if sum(x1 - x0 for _, x0, x1 in some) > 0.4 * (across[2] - across[0])
+        sum(rule[0] for rule in segments) / len(segments)
+        for segments in heights.values()
+        if sum(x1 - x0 for _, x0, x1 in segments) > 0.4 * (across[2] - across[0])
     ]
     return _apart(sorted(levels))
 

@@ -43,7 +43,7 @@ class SecondEngine:
             self._lines.setdefault(round(sign.base) // BAND, []).append(sign)
 
     def doubt(self, characters: Sequence[Character]) -> str | None:
-        """What is to be said of a cell whose figure is in doubt: both readings. None where nothing is."""
+        """The message of a cell whose figure is in doubt, with both readings; None where it is not in doubt."""
         text = text_of(characters)
         if not DIGITS.search(text):
             return None
@@ -58,19 +58,19 @@ class SecondEngine:
 
     def _beside(self, figures: Sequence[Character]) -> str | None:
         """What the second engine has from the first to the last of some figures; None where it has no text there."""
-        found: list[_Seen] = []
+        signs: list[_Seen] = []
         left, right = min(c.x for c in figures), max(c.x for c in figures)
         for base in {c.base for c in figures}:
             for band in (-1, 0, 1):
-                found += [
+                signs += [
                     sign
                     for sign in self._lines.get(round(base) // BAND + band, ())
                     if abs(sign.base - base) < SLACK and left - SLACK < sign.x < right + SLACK
                 ]
-        if any(NAMED.fullmatch(sign.text) for sign in found):
+        if any(NAMED.fullmatch(sign.text) for sign in signs):
             return None
         kept: list[_Seen] = []
-        for sign in sorted(set(found), key=lambda sign: (round(sign.base), sign.x)):
+        for sign in sorted(set(signs), key=lambda sign: (round(sign.base), sign.x)):
             # Printed twice to look bold, it is one.
             near = SAME_PLACE * sign.size
             if DIGITS.fullmatch(sign.text) and not any(

@@ -53,14 +53,14 @@ def margins(pieces: Floats, kinds: Sequence[int]) -> list[float]:
     changes = {kind: _changes(mean) * root for kind, mean in means.items()}
     result = np.full(len(own), -np.inf)
     for kind, places in common.items():
-        some = pictures[places]
-        mine = _distance(some, (sums[kind][None] - some) / (len(places) - 1), weight, changes[kind])
+        digits = pictures[places]
+        mine = _distance(digits, (sums[kind][None] - digits) / (len(places) - 1), weight, changes[kind])
         least = np.full(len(places), np.inf)
         for other, mean in means.items():
             if other != kind:
                 apart = _distance(means[kind][None], mean[None], weight, changes[other])
                 apart += _distance(mean[None], means[kind][None], weight, changes[kind])
-                least = np.minimum(least, 2 * (_distance(some, mean[None], weight, changes[other]) - mine) / apart)
+                least = np.minimum(least, 2 * (_distance(digits, mean[None], weight, changes[other]) - mine) / apart)
         result[places] = least
     return [float(value) for value in result]
 
@@ -70,8 +70,8 @@ def _changes(mean: Floats) -> Floats:
     down, right = np.gradient(mean)
     y, x = np.indices(mean.shape) - (len(mean) - 1) / 2
     blur = ndimage.laplace(mean)
-    some = (0.7 * down, 0.7 * right, 0.06 * y * down, 0.06 * x * right, 0.05 * (y * right - x * down), 0.35 * blur)
-    return np.stack(some).reshape(len(some), -1).astype(np.float32)
+    changes = (0.7 * down, 0.7 * right, 0.06 * y * down, 0.06 * x * right, 0.05 * (y * right - x * down), 0.35 * blur)
+    return np.stack(changes).reshape(len(changes), -1).astype(np.float32)
 
 
 def _distance(pictures: Floats, means: Floats, weight: Floats, changes: Floats) -> Floats:

@@ -120,7 +120,7 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
         return []
     whole, first, second, *ratio = cells
     best = sum(next(iter(cell.scores.values())) for cell in cells)
-    found = []
+    held = []
     for a, score_a in first.scores.items():
         for b, score_b in second.scores.items():
             total = a + b
@@ -133,9 +133,9 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
                 if implied not in ratio[0].scores:
                     continue
                 values, score = (*values, implied), score + ratio[0].scores[implied]
-            found.append(Hypothesis(values, best - score))
-    found.sort(key=lambda hypothesis: hypothesis.price)
-    return [one for one in found[:_MOST_HYPOTHESES] if one.price <= FARTHEST]
+            held.append(Hypothesis(values, best - score))
+    held.sort(key=lambda hypothesis: hypothesis.price)
+    return [hypothesis for hypothesis in held[:_MOST_HYPOTHESES] if hypothesis.price <= FARTHEST]
 
 
 def shared_price(own: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
@@ -172,8 +172,8 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
         i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own
     }
     if doubts:
-        for i, (some, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
-            if any(shared_price(some[0], other, cells) < ALONE for other in some[1:]):
+        for i, (row_hypotheses, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
+            if any(shared_price(row_hypotheses[0], other, cells) < ALONE for other in row_hypotheses[1:]):
                 doubts[i] = "other figures would hold together as well, and no sum proves these"
         first = [own[0].values if own else None for own in every]
         return Decided(first[:-1], first[-1], doubts)
@@ -286,5 +286,5 @@ def exposed(shape: Shape, values: Values) -> bool:
 
 def likeliest(cell: Candidates) -> tuple[Candidate, ...]:
     """Return what a cell may say, the likeliest first, for a person: none where no reading is a figure."""
-    some = list(cell.scores.items())[:MOST_SHOWN]
-    return tuple(Candidate(cell.readings[value].text, math.exp(min(score, 0.0))) for value, score in some)
+    scores = list(cell.scores.items())[:MOST_SHOWN]
+    return tuple(Candidate(cell.readings[value].text, math.exp(min(score, 0.0))) for value, score in scores)

@@ -173,8 +173,8 @@ def _plain(printed: Bits, uprights: list[int], levels: list[int]) -> Bits:
 
 def _presence(plain: Bits, edges: list[int]) -> Bits:
     """Where each row has print, shape (rows, dots)."""
-    found: Bits = np.stack([plain[a + 3 : b - 2].any(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
-    return found
+    presence: Bits = np.stack([plain[a + 3 : b - 2].any(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
+    return presence
 
 
 def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:

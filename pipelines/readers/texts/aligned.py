@@ -1,4 +1,4 @@
-"""A table whose columns are told by the place of the words on the line: printed to text, or taken out of a PDF.
+"""A table whose columns follow from the place of the words on the line: printed to text, or taken out of a PDF.
 
 Nothing is guessed: a row counts whose cells stand under one another, and headings whose words, put together column
 by column, are known.
@@ -67,7 +67,7 @@ def rows(lines: list[str]) -> Rows:
 
 
 def _cut(lines: list[str], screen: bool) -> Rows:
-    found: Rows = []
+    rows: Rows = []
     headed = 0
     columns: Columns | None = None
     for first, page in _pages(lines):
@@ -76,11 +76,11 @@ def _cut(lines: list[str], screen: bool) -> Rows:
         columns = _columns(cells) or columns
         placed = [_place(c, columns) if columns else None for c in cells]
         if columns is None or not any(placed):
-            found += [(first + at, [line]) for at, line in enumerate(page)]
+            rows += [(first + at, [line]) for at, line in enumerate(page)]
             continue
         cut, headed = _page(page, words, placed, columns, headed)
-        found += [(first + at, row) for at, row in cut]
-    return found
+        rows += [(first + at, row) for at, row in cut]
+    return rows
 
 
 def _pages(lines: list[str]) -> list[tuple[int, list[str]]]:
@@ -148,7 +148,7 @@ def _columns(lines: list[list[Piece]]) -> Columns | None:
 
 
 def _place(cells: list[Piece], columns: Columns) -> list[str] | None:
-    """A row's cells each in the column it stands in, or nothing where it is no row or that cannot be told."""
+    """A row's cells each in the column it stands in, or nothing where it is no row or that cannot be decided."""
     if not _is_row(cells) or len(cells) > len(columns.starts):
         return None
     row = [""] * len(columns.starts)
@@ -248,12 +248,12 @@ def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
     _fill(taken, count)
     behind = iter(range(count, count + len(clusters)))
     places = [column if column >= 0 else next(behind) for column in taken]
-    said: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
+    headings: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
     for line in pieces:
         for piece in line:
             at = next(i for i, (start, end) in enumerate(clusters) if start <= piece.start < end)
-            said[places[at]].append(piece.text)
-    return ["\n".join(words) for words in said]
+            headings[places[at]].append(piece.text)
+    return ["\n".join(words) for words in headings]
 
 
 def _under(start: int, end: int, columns: Columns) -> list[int]:

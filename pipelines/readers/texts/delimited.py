@@ -51,12 +51,12 @@ def read(data: bytes) -> Document:
 
 def _begins(lines: list[str]) -> list[int]:
     """The lines on which a row of headings may begin: its own, or one before it that a wrapped heading opened."""
-    found: set[int] = set()
+    starts: set[int] = set()
     for at, line in enumerate(lines):
         if could_head(line):
-            found.add(at)
-            found.update(i for i in range(max(0, at - QUOTED_LINES + 1), at) if '"' in lines[i])
-    return sorted(found)
+            starts.add(at)
+            starts.update(i for i in range(max(0, at - QUOTED_LINES + 1), at) if '"' in lines[i])
+    return sorted(starts)
 
 
 def _scores(lines: list[str], begins: Iterable[int]) -> dict[str, int]:

@@ -115,14 +115,14 @@ class PlainRows:
 
 def _cells(xml: bytes, number: bytes) -> list[PlainCell] | None:
     """Return the cells of a row; None where one is written in another way, or names another row."""
-    cells, at, match = [], 0, CELL.match
+    cells, at, match_cell = [], 0, CELL.match
     try:
-        while found := match(xml, at):
-            column, row, style, kind, value, inline = found.groups()
+        while match := match_cell(xml, at):
+            column, row, style, kind, value, inline = match.groups()
             if row != number or (value is None) != (kind == b"inlineStr"):
                 return None
             cells.append((*_looks(column, style, kind), _text(value if inline is None else inline)))
-            at = found.end()
+            at = match.end()
     except (KeyError, ValueError):
         return None
     return cells if at == len(xml) else None

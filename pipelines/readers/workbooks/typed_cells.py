@@ -132,14 +132,14 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
         except ValueError:
             # The 29th of February in a year that has none in the other calendar: it stays what is stored.
             notes = ("date-format",)
-    read = format_long(day, digits="arabic")
+    meaning = format_long(day, digits="arabic")
     # Words that the format puts around the date may say what date it is.
-    shown = next((found for found in find_dates(printed) if found.date == day), None)
-    if shown and ANNOUNCED.search(printed[: shown.start]):
-        read = f"{printed[: shown.start]}{read}{printed[shown.end :]}"
+    printed_date = next((date_in_text for date_in_text in find_dates(printed) if date_in_text.date == day), None)
+    if printed_date and ANNOUNCED.search(printed[: printed_date.start]):
+        meaning = f"{printed[: printed_date.start]}{meaning}{printed[printed_date.end :]}"
     elif moment.time() != time():
-        read = f"{read} {moment:%H:%M} น."
-    return CellText(printed, None if read == printed else read, notes)
+        meaning = f"{meaning} {moment:%H:%M} น."
+    return CellText(printed, None if meaning == printed else meaning, notes)
 
 
 def _not_shown(printed: str, day: date) -> str:

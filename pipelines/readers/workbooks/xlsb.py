@@ -75,8 +75,8 @@ class _Book:
                     self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, target))
         strings, styles = by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
         self.strings = [_text(b, 1)[0] for n, b in _records(package.read(strings)) if n == STRING] if strings else []
-        found = list(_styles(package.read(styles))) if styles else []
-        self.codes, self.looks = [code for code, _ in found], [look for _, look in found]
+        styles_and_looks = list(_styles(package.read(styles))) if styles else []
+        self.codes, self.looks = [code for code, _ in styles_and_looks], [look for _, look in styles_and_looks]
 
 
 def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:

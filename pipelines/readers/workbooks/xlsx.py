@@ -121,7 +121,7 @@ def _ground(fill: etree._Element) -> Colour | None:
         if local(part) == "patternFill" and part.get("patternType", "none") == "none":
             return None
         if local(part) == "patternFill" and part.get("patternType") == "solid":
-            inks = [_colour(one) for one in part if local(one) == "fgColor"]
+            inks = [_colour(colour) for colour in part if local(colour) == "fgColor"]
             return (inks[0] if inks else None) or UNKNOWN_GROUND
         return UNKNOWN_GROUND
     return None
