@@ -279,10 +279,10 @@ class Additions:
 def _lines_by_hash(path: Path) -> dict[str, list[tuple[int, bytes]]]:
     """Return the lines of a ledger with their numbers, by the hash of the bytes that they are of."""
     lines = whole(path).split(b"\n")[:-1]
-    found: dict[str, list[tuple[int, bytes]]] = {}
+    lines_by_hash: dict[str, list[tuple[int, bytes]]] = {}
     for number, line in enumerate(lines, start=1):
         # As `Receipt.to_json` writes it; a line that is written in another way is parsed.
-        written = HASH.fullmatch(line)
-        sha256 = written[1].decode() if written else _receipt(path, number, line).sha256
-        found.setdefault(sha256, []).append((number, line))
-    return found
+        match = HASH.fullmatch(line)
+        sha256 = match[1].decode() if match else _receipt(path, number, line).sha256
+        lines_by_hash.setdefault(sha256, []).append((number, line))
+    return lines_by_hash

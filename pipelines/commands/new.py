@@ -117,6 +117,6 @@ def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]
         _write(folder, files(name, proposal, today))
         known = {name: folders.load(folder)}
         own = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
-        given = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
-        (judgement,) = judge([(given, data)], own, known)
+        proposed_return = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
+        (judgement,) = judge([(proposed_return, data)], own, known)
     return {violation.rule_id for violation in judgement.violations}

@@ -114,11 +114,11 @@ def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tu
     whole = judge_file(file, hints, known)
     judged = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file, lambda: by_name), whole.parts, strict=True) if whole.parts else ():
-        given = replace(
+        of_part = replace(
             whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
         )
         # Each by itself: two parts may be the same bytes under the same name.
-        judged += [(f"{file}!{part.name}", judgement) for judgement in judge([(given, part.data)], known, by_name)]
+        judged += [(f"{file}!{part.name}", judgement) for judgement in judge([(of_part, part.data)], known, by_name)]
     return judged
 
 
@@ -145,11 +145,11 @@ def judge_file(file: Path, hints: Hints, known: dict[str, Any]) -> Judgement:
         reason = too_large(file.stat().st_size)
         data = b"" if reason else file.read_bytes()
     except OSError as error:
-        given = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
-        return unreadable(given, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
+        file_return = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
+        return unreadable(file_return, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
     sha256 = hashlib.sha256(data).hexdigest()
-    given = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
-    return judge([(given, reason or data)], known, datasets(Home.current().root))[0]
+    file_return = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
+    return judge([(file_return, reason or data)], known, datasets(Home.current().root))[0]
 
 
 def as_dict(file: str, judged: Judgement) -> dict[str, Any]:

@@ -81,13 +81,13 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
     most = {c.name: c.kind.most for c in columns if c.kind.most is not None}
     names_th = {c.name: c.title_th for c in columns}
     names_th |= {f"{c.name}={value}": word for c in columns for value, word in c.kind.words.items()}
-    made = _for_returns(folder, own, key, most, names_th)
+    for_returns = _for_returns(folder, own, key, most, names_th)
     marts = marts or folder / "marts"
     return Dataset(
         name=name,
         title_th=toml.value("title_th", str).strip(),
         title_en=toml.value("title_en", str).strip(),
-        contract=made,
+        contract=for_returns,
         form=form_of(toml, name, columns, by_name[label]),
         columns=columns,
         key=key,
@@ -95,7 +95,7 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
         marts=_marts(marts) if marts.is_dir() else None,
         marts_by_campaign=toml.value(BY_CAMPAIGN, bool, False),
         by_change=toml.value(BY_CHANGE, bool, False),
-        shape=_shape(made, columns),
+        shape=_shape(for_returns, columns),
         reconciles_with=reconciliation.declared(toml, by_name, key, label),
         references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},
         source=source or str(folder),

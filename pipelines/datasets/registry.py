@@ -159,9 +159,9 @@ def _together(loaded: Iterable[Dataset | DatasetFault]) -> tuple[dict[str, Datas
 @lru_cache(maxsize=1)
 def _tables_of_the_schema() -> frozenset[str]:
     """Return the names in `core` that belong to no dataset."""
-    made = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
+    statement = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
     return frozenset(
-        name for file in SCHEMA.glob("*.sql") for name in made.findall(file.read_text(encoding="utf-8"))
+        name for file in SCHEMA.glob("*.sql") for name in statement.findall(file.read_text(encoding="utf-8"))
     ) | {"set_aside"}
 
 

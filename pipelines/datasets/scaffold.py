@@ -78,7 +78,7 @@ def _title(name: str) -> str:
 
 
 def _dataset(name: str, proposal: Proposal, source: str) -> str:
-    made = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
+    origin = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
     doubts = "".join(f"# Doubtful: {note}.\n" for note in proposal.notes)
     totals = f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]'
     ratios = ", ".join(
@@ -90,7 +90,7 @@ def _dataset(name: str, proposal: Proposal, source: str) -> str:
     )
     count = next((column.name for column in proposal.columns if column.kind == "count"), "total")
     return rf"""# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.
-{made}title_th = {_text(proposal.title or _title(name))}
+{origin}title_th = {_text(proposal.title or _title(name))}
 title_en = {_text(_title(name))}
 
 # The column that names a row, and the columns that identify a row.

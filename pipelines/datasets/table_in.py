@@ -56,10 +56,10 @@ def table_in(data: bytes) -> FoundTable:
         Unreadable: Where it has none.
     """
     best: FoundTable | None = None
-    for read in _readings(data):
-        for found in _tables(read):
-            if best is None or _size(found) > _size(best):
-                best = found
+    for candidate in _readings(data):
+        for table in _tables(candidate):
+            if best is None or _size(table) > _size(best):
+                best = table
     if best is None:
         raise Unreadable(
             "there is no table: no row of headings stands over rows with figures",
@@ -78,8 +78,8 @@ def _readings(data: bytes) -> Iterator[Document]:
             yield Document(form, encoding, [Sheet("text", delimited.rows_by(text, delimiter))])
 
 
-def _size(found: FoundTable) -> int:
-    return len(found.rows) * sum(bool(heading) for heading in found.headings)
+def _size(table: FoundTable) -> int:
+    return len(table.rows) * sum(bool(heading) for heading in table.headings)
 
 
 def _tables(read: Document) -> Iterator[FoundTable]:
@@ -89,8 +89,8 @@ def _tables(read: Document) -> Iterator[FoundTable]:
     oldest = min((d.date for text in texts for d in find_dates(normalise(text).text) if d.date), default=None)
     for sheet in read.sheets:
         rows = [(number, _cells(sheet, number, printed)) for number, printed in sheet.rows]
-        for found in _in_sheet(sheet.name, rows):
-            by_headings.setdefault(found.headings, []).append(found)
+        for table in _in_sheet(sheet.name, rows):
+            by_headings.setdefault(table.headings, []).append(table)
     for headings, parts in by_headings.items():
         totals = next((part.totals for part in parts if part.totals), ())
         yield FoundTable(
@@ -100,8 +100,8 @@ def _tables(read: Document) -> Iterator[FoundTable]:
 
 def _cells(sheet: Sheet, number: int, printed: Sequence[str]) -> list[str]:
     meant = [sheet.meant.get((number, col)) for col in range(1, len(printed) + 1)]
-    said = [m.read if m and m.read is not None else text for text, m in zip(printed, meant, strict=True)]
-    return [normalise(text).text.strip() for text in said]
+    texts = [m.read if m and m.read is not None else text for text, m in zip(printed, meant, strict=True)]
+    return [normalise(text).text.strip() for text in texts]
 
 
 def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[FoundTable]:
@@ -114,8 +114,8 @@ def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Foun
         end = at
         while end < len(rows) and (_goes_on(rows[end][1], heads) or _among(rows, end)):
             end += 1
-        if heads and (found := _cut(name, rows, at, end, heads)):
-            yield found
+        if heads and (table := _cut(name, rows, at, end, heads)):
+            yield table
         at = max(end, at + 1)
 
 

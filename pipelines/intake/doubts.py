@@ -46,12 +46,12 @@ def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[
     """
     rows = connection.execute(_WAITING, [list(names)]).fetchall()
     printed = _printed(connection, list(dict.fromkeys(row[-2] for row in rows)))
-    found: dict[str, list[UncertainCell]] = {}
+    cells: dict[str, list[UncertainCell]] = {}
     for name, row, column, place, png, sha256, odds in rows:
-        candidates = tuple(Candidate(**one) for one in odds or ())
+        candidates = tuple(Candidate(**odd) for odd in odds or ())
         cell = UncertainCell(row, column, printed.get((sha256, place), ""), candidates, place, bytes(png))
-        found.setdefault(name, []).append(cell)
-    return found
+        cells.setdefault(name, []).append(cell)
+    return cells
 
 
 def _printed(connection: DuckDBPyConnection, files: Sequence[str]) -> dict[tuple[str, str], str]:

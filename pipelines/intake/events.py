@@ -64,15 +64,15 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
         copied = (
             known is not None and known.campaign is not None and receipt.source.startswith(f"inbox/{receipt.campaign}/")
         )
-        given = Hints(
+        hint = Hints(
             (receipt.campaign if not copied else None) or (known.campaign if known else None),
             receipt.as_of or (known.as_of if known else None),
         )
         first.setdefault(sha256, receipt)
         if (decision := decision_in(receipt, line)) is not None:
             decided[sha256] = decision
-        if given != known or receipt.decision is not None:
-            hints[sha256] = given
+        if hint != known or receipt.decision is not None:
+            hints[sha256] = hint
             at = receipt.received_at
-            result.append(Event(first[sha256], given, at, line, known is not None, decided.get(sha256)))
+            result.append(Event(first[sha256], hint, at, line, known is not None, decided.get(sha256)))
     return result

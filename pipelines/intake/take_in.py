@@ -218,15 +218,15 @@ def judge_events(
                 raise
             killed[event.snapshot_id] = reason
 
-    def given(event: Event) -> Return:
-        first = event.first
+    def return_of(event: Event) -> Return:
+        receipt = event.first
         return Return(
-            event.snapshot_id, first.sha256, first.name, first.received_at, event.hints, event.decision,
-            beside[first.parent],
+            event.snapshot_id, receipt.sha256, receipt.name, receipt.received_at, event.hints, event.decision,
+            beside[receipt.parent],
         )  # fmt: skip
 
     readable = (event for event in batch if event.first.parent in beside)
-    return judge(((given(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
+    return judge(((return_of(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
 
 
 def _lost(judgement: Judgement) -> bool:

@@ -87,13 +87,13 @@ def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
     """
     claim = _claim(claims, "document", "as_of")
     weekday = _claim(claims, "document", "as_of_weekday")
-    said = claim.value if claim and isinstance(claim.value, date) else None
+    stated = claim.value if claim and isinstance(claim.value, date) else None
     doubled = bool(claim and claim.value is None and " | " in claim.printed)
-    if claim and hints.as_of and said is None and not doubled:
-        said = hints.as_of if hints.as_of in _readings(claim.printed, hints.as_of) else None
-        doubled = said is None and bool(find_dates(claim.printed, near=hints.as_of))
-    rivals = [c for c in claims if c.source == "rival" and c.measure == "as_of" and c.value != said] if claim else []
-    dates = {d for d in (said, hints.as_of) if d is not None}
+    if claim and hints.as_of and stated is None and not doubled:
+        stated = hints.as_of if hints.as_of in _readings(claim.printed, hints.as_of) else None
+        doubled = stated is None and bool(find_dates(claim.printed, near=hints.as_of))
+    rivals = [c for c in claims if c.source == "rival" and c.measure == "as_of" and c.value != stated] if claim else []
+    dates = {d for d in (stated, hints.as_of) if d is not None}
     many = doubled or bool(rivals)
     as_of = None if many or len(dates) != 1 else next(iter(dates))
     named = dict.fromkeys([claim.printed if claim else "", *(c.printed for c in rivals), str(hints.as_of or "")])
@@ -108,8 +108,8 @@ def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
 
 def _readings(printed: str, near: date) -> set[date]:
     """The days that a printed date can mean, a year or an order that it leaves open settled by a day near it."""
-    found = find_dates(printed, near=near)
-    days = {f.date for f in found[:1] if f.date}
+    dates = find_dates(printed, near=near)
+    days = {f.date for f in dates[:1] if f.date}
     return days | {d.replace(month=d.day, day=d.month) for d in days if d.day <= 12}
 
 

@@ -35,10 +35,10 @@ def mark(home: Home) -> str:
     Args:
         home: The home.
     """
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in _parts(home):
-        found.update(repr(part).encode("utf-8", "surrogateescape"))
-    return found.hexdigest()
+        digest.update(repr(part).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def is_settled(home: Home, now: str) -> bool:

@@ -101,7 +101,7 @@ def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:
     firsts: dict[str, Receipt] = {}
     for receipt in receipts:
         firsts.setdefault(receipt.sha256, receipt)
-    stored = {name: found.bytes for name, found in archive.place.stored().items()}
+    stored = {name: stored_file.bytes for name, stored_file in archive.place.stored().items()}
     lost = {sha256: stored.get(sha256) for sha256, r in firsts.items() if stored.get(sha256) != r.bytes}
     if waiting := archive.place.waiting(set(lost)):
         first = archive.place.where(waiting[0])

@@ -99,10 +99,10 @@ def publish(home: Home, *, force: bool = False) -> Published:
 
         code = by_campaign.version(*CODE)
         made_from = {name: (states[name], files.get(name), code) for name in known}
-        made = by_campaign.make(home.workbook, "workbook", made_from, make, force=force)
-    lines = [f"- {done.place}" for done in made.values()]
-    changed = any(done.changed for done in made.values())
-    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, changed)
+        workbooks = by_campaign.make(home.workbook, "workbook", made_from, make, force=force)
+    lines = [f"- {workbook.place}" for workbook in workbooks.values()]
+    changed = any(workbook.changed for workbook in workbooks.values())
+    return Published(home.workbook, "\n".join(lines), {"workbooks": len(workbooks)}, changed)
 
 
 def _return(

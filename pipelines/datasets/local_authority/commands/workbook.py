@@ -52,14 +52,14 @@ def officer_workbook(
         chosen = files[campaign or wholes[0]]
         for code in codes:
             try:
-                made = report.make(connection, home, chosen, code, file)
+                workbook = report.make(connection, home, chosen, code, file)
             except LookupError:
                 raise WrongUse(f"the newest register of {chosen.id} has no authority of the province {code}") from None
             if as_json:
-                entry = {"campaign_id": part_of(chosen, code), "workbook": str(made.path)}
-                echo(json_line({**entry, "authorities": made.authorities, "changed": made.changed}))
+                entry = {"campaign_id": part_of(chosen, code), "workbook": str(workbook.path)}
+                echo(json_line({**entry, "authorities": workbook.authorities, "changed": workbook.changed}))
                 continue
-            rows = "1 authority" if made.authorities == 1 else f"{made.authorities:,} authorities"
-            echo(f"{short_path(made.path.resolve())}: {rows}{'' if made.changed else ' (unchanged)'}")
-            echo(f"  comes back as {part_of(chosen, code)} ({short_path(made.campaign_file)})")
+            rows = "1 authority" if workbook.authorities == 1 else f"{workbook.authorities:,} authorities"
+            echo(f"{short_path(workbook.path.resolve())}: {rows}{'' if workbook.changed else ' (unchanged)'}")
+            echo(f"  comes back as {part_of(chosen, code)} ({short_path(workbook.campaign_file)})")
     return OK

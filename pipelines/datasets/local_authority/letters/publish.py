@@ -212,13 +212,13 @@ def publish(home: Home, *, force: bool = False) -> Published:
             other = files[name].reconciles_with if name in files else ""
             campaigns = [(states.get(each), files.get(each)) for each in (name, other)]
             made_from[name] = (campaigns, code, own)
-        made = by_campaign.make(home.letters, "district-letters", made_from, make, force=force)
+        letters_by_campaign = by_campaign.make(home.letters, "district-letters", made_from, make, force=force)
     lines = [
-        f"- {name}, as of {done.figures['as_of']}: to {done.figures['letters']} districts"
-        for name, done in made.items()
+        f"- {name}, as of {campaign_letters.figures['as_of']}: to {campaign_letters.figures['letters']} districts"
+        for name, campaign_letters in letters_by_campaign.items()
     ]
-    letters = sum(done.figures["letters"] for done in made.values())
-    changed = sum(done.changed for done in made.values())
+    letters = sum(campaign_letters.figures["letters"] for campaign_letters in letters_by_campaign.values())
+    changed = sum(campaign_letters.changed for campaign_letters in letters_by_campaign.values())
     preview = "\n".join(lines) or "There is no register."
     return Published(home.letters, preview, {"letters": letters, "new_or_changed": changed}, changed > 0)
 

@@ -65,20 +65,20 @@ class RegisterPages:
     @property
     def details(self) -> Mapping[tuple[str, str], Detail]:
         """Pages behind the figures of the campaigns that registers are compared with, and of each province."""
-        found: dict[tuple[str, str], Detail] = {}
+        details: dict[tuple[str, str], Detail] = {}
         for campaign, other in self.beside.items():
             if districts := self.districts.get(campaign):
                 nothing, count = _nothing(districts), len(districts)
-                found[other, ""] = Detail(
+                details[other, ""] = Detail(
                     f"{NAME}/{campaign}/index.html",
                     f"{nothing:,} จาก {count:,} อำเภอยังไม่มี อปท. ใดบันทึก",
                     f"in {nothing:,} of {count:,} districts nothing is saved",
                 )
                 for code in {district["province_code"] for district in districts}:
-                    found[other, code] = Detail(
+                    details[other, code] = Detail(
                         f"{NAME}/{campaign}/{code}.html", "รายชื่อ อปท. รายอำเภอ", "Authorities by district"
                     )
-        return found
+        return details
 
     @property
     def size(self) -> int:

@@ -97,10 +97,12 @@ def export(
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
     with _marts(campaign) as (home, connection, chosen):
         if file and len(chosen) > 1:
-            names = ", ".join(each.campaign_id for each, _ in chosen)
+            names = ", ".join(entry.campaign_id for entry, _ in chosen)
             raise WrongUse(f"one file holds one campaign, and there are {len(chosen)}: choose with --campaign: {names}")
-        made = [(each.campaign_id, workbook_export.build(connection, each, own, digits)) for each, own in chosen]
-    for campaign_id, data in made:
+        workbooks = [
+            (entry.campaign_id, workbook_export.build(connection, entry, own, digits)) for entry, own in chosen
+        ]
+    for campaign_id, data in workbooks:
         path = file or home.workbook / f"{campaign_id}.xlsx"
         changed = write(path, data)
         if as_json:

@@ -97,9 +97,9 @@ def plan(
         wanted.dated,
     )
     standings = tuple(progress.standings(connection, campaign.campaign_id, latest=True))
-    asked = [s for s in standings if not wanted.provinces or s.province_code in wanted.provinces]
-    behind = tuple(s for s in asked if s.status in BEHIND and wanted.only in (None, _kind(s)))
-    spared = tuple(s for s in asked if wanted.provinces and s not in behind)
+    wanted_standings = [s for s in standings if not wanted.provinces or s.province_code in wanted.provinces]
+    behind = tuple(s for s in wanted_standings if s.status in BEHIND and wanted.only in (None, _kind(s)))
+    spared = tuple(s for s in wanted_standings if wanted.provinces and s not in behind)
     return Plan(occasion, standings, behind, spared)
 
 
@@ -135,13 +135,13 @@ def publish(home: Home, *, force: bool = False) -> Published:
             return Made(written.folder, written.changed, figures)
 
         made_from = {name: (states[name], files.get(name), code, own) for name in known}
-        made = by_campaign.make(home.letters, "letters", made_from, make, force=force)
+        letters_by_campaign = by_campaign.make(home.letters, "letters", made_from, make, force=force)
     lines = [
-        f"- {name}, as of {done.figures['as_of']}: {done.figures['reminders']} and the circular"
-        for name, done in made.items()
+        f"- {name}, as of {campaign_letters.figures['as_of']}: {campaign_letters.figures['reminders']} and the circular"
+        for name, campaign_letters in letters_by_campaign.items()
     ]
-    reminders = sum(done.figures["reminders"] for done in made.values())
-    changed = sum(done.changed for done in made.values())
+    reminders = sum(campaign_letters.figures["reminders"] for campaign_letters in letters_by_campaign.values())
+    changed = sum(campaign_letters.changed for campaign_letters in letters_by_campaign.values())
     return Published(home.letters, "\n".join(lines), {"reminders": reminders, "new_or_changed": changed}, changed > 0)
 
 

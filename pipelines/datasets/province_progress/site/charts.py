@@ -92,19 +92,19 @@ def filled(svg: str, frame: Frame, own: Sequence[Point]) -> str:
     way_on = rf"\g<1>>\g<2>{_path([places[p] for p in further])}\g<3></g>" if further else r"\g<1>/>"
     svg = _AHEAD.sub(way_on, svg, count=1)
     dots = [places[p] for p in _dots(own)]
-    return _DOTS.sub(lambda found: found[1] + "".join(found[2] + at + found[3] for at in dots), svg, count=1)
+    return _DOTS.sub(lambda match: match[1] + "".join(match[2] + at + match[3] for at in dots), svg, count=1)
 
 
 def titled(svg: str, name: str, title: Both, description: Both) -> Markup:
     """The chart with a title and a description for those who do not see it; `name` is unique in its page."""
-    told = Markup(
+    opening = Markup(
         '<svg viewBox="{}" role="img" aria-labelledby="{}-title {}-desc" class="chart">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>'
     )
-    found = _OPENING.match(svg)
-    assert found is not None
-    start = told.format(found[1], name, name, name, " · ".join(title), name, " · ".join(description))
-    return start + Markup(svg[found.end() :])
+    match = _OPENING.match(svg)
+    assert match is not None
+    start = opening.format(match[1], name, name, name, " · ".join(title), name, " · ".join(description))
+    return start + Markup(svg[match.end() :])
 
 
 def labels(frame: Frame) -> dict[int, Both]:
@@ -135,11 +135,11 @@ def _rendered(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots
 
     svg = vl_convert.vegalite_to_svg(_spec(frame, own, further, dots))
     svg = _EMPTY.sub("", _SPOKEN.sub("", svg))
-    svg = _PLACES.sub(lambda found: _number(float(found[0])), svg)
+    svg = _PLACES.sub(lambda match: _number(float(match[0])), svg)
     return _TEXT.sub(
-        lambda found: (
-            f'{found[1]}<tspan class="th" lang="th">{escape(found[2])}</tspan>'
-            f'<tspan class="en" lang="en">{escape(found[3])}</tspan>{found[4]}'
+        lambda match: (
+            f'{match[1]}<tspan class="th" lang="th">{escape(match[2])}</tspan>'
+            f'<tspan class="en" lang="en">{escape(match[3])}</tspan>{match[4]}'
         ),
         svg,
     )
@@ -148,13 +148,13 @@ def _rendered(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots
 def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> dict[str, Any]:
     import altair as alt
 
-    said = labels(frame)
-    words = {str(day): BETWEEN.join(both) for day, both in said.items()}
+    day_labels = labels(frame)
+    words = {str(day): BETWEEN.join(both) for day, both in day_labels.items()}
     x = alt.X(
         "day:Q",
         title=None,
         scale=alt.Scale(domain=[0, frame.last_day], nice=False),
-        axis=alt.Axis(values=list(said), labelExpr=f"{words}[datum.value]", grid=False, labelOverlap=False),
+        axis=alt.Axis(values=list(day_labels), labelExpr=f"{words}[datum.value]", grid=False, labelOverlap=False),
     )
     y = alt.Y(
         "percent:Q",
@@ -185,8 +185,8 @@ def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Se
     )
     looks = plain.configure(font="inherit").configure_view(stroke=None).configure_axis(**_axis())
     # What is written here alone needs no checking each time: a test does it, and it costs as much as rendering.
-    told: dict[str, Any] = looks.to_dict(validate=False)
-    return told
+    specification: dict[str, Any] = looks.to_dict(validate=False)
+    return specification
 
 
 def _axis() -> dict[str, Any]:
