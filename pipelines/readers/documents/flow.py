@@ -213,7 +213,7 @@ class Flow:
         filled = [text for text in row if text.text.strip() or text.aside]
         hidden = sheet.name.startswith("table") and bool(filled) and all(HIDDEN_ROW in text.notes for text in filled)
         if hidden:
-            self._tell(HIDDEN_ROW, row_place(sheet.name, number), " ".join(text.text for text in filled))
+            self._report(HIDDEN_ROW, row_place(sheet.name, number), " ".join(text.text for text in filled))
         for col, text in enumerate(row, 1):
             if text.read is not None or text.notes:
                 sheet.meant[number, col] = Meant(text.read, text.notes, text.struck)
@@ -221,9 +221,9 @@ class Flow:
                 # A hidden cell of a row that is shown is hidden text.
                 if note in MEASURES and not (hidden and note == HIDDEN_ROW):
                     measured = HIDDEN_TEXT if note == HIDDEN_ROW else note
-                    self._tell(measured, cell_place(sheet.name, number, col), text.aside or text.struck or text.text)
+                    self._report(measured, cell_place(sheet.name, number, col), text.aside or text.struck or text.text)
 
-    def _tell(self, note: str, place: str, printed: str) -> None:
+    def _report(self, note: str, place: str, printed: str) -> None:
         measure = MEASURES[note]
         self._counts[measure] += 1
         self._first.setdefault(measure, Claim("file", measure, None, place, " ".join(printed.split())[:SHOWN]))

@@ -1,8 +1,8 @@
 """What a document says outside its rows: grand totals, letters, deadline, national figures, stamps.
 
 Here belongs how the department words them; the as-of date in `as_of`, marks such as a draft's in `markings`. Whether
-they hold belongs in the contract. Nothing is guessed: what is stated twice and differs, or cannot be read, is a claim without a
-value, and keeps what was printed.
+they hold belongs in the contract. Nothing is guessed: what is stated twice and differs, or cannot be read, is a
+claim without a value, and keeps what was printed.
 """
 
 from __future__ import annotations

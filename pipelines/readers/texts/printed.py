@@ -1,4 +1,4 @@
-"""Text that was printed: a table that is recognised by its rules, by the place of its words on the line, or by a cell a line.
+"""Text that was printed: a table known by its rules, by the place of its words on the line, or by a cell a line.
 
 Here belongs which of the three it is, and rules. Columns of spaces belong in `aligned`, a cell a
 line in `pipelines.readers.texts.stacked`. Where columns cannot be recognised the text stays as it is.
