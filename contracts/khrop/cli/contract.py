@@ -151,10 +151,10 @@ def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
         frame = nw.from_native(read.read(sample, contract).frame).lazy().collect().to_pandas()
     except Unreadable as reason:
         raise WrongUse(f"the sample {sample} cannot be read: {reason.en}") from reason
-    held = Sample(frame)
-    if held.check(contract).status == "quarantined":
+    sample_frame = Sample(frame)
+    if sample_frame.check(contract).status == "quarantined":
         raise WrongUse(f"the sample {sample} breaks the contract itself: see khrop check {sample}")
-    return broken(contract, held)
+    return broken(contract, sample_frame)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -127,8 +127,8 @@ def _rows(contract: type, sample: Sample) -> Iterator[_Change]:
     frame = sample.frame
     for n in dict.fromkeys((0, len(frame) - 1)) if len(frame) else ():
         name = _name(contract, frame, n)
-        gone = frame.drop(frame.index[n]).reset_index(drop=True)
-        yield _Change(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=gone))
+        shortened = frame.drop(frame.index[n]).reset_index(drop=True)
+        yield _Change(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=shortened))
         twice = pd.concat([frame, frame.iloc[[n]]], ignore_index=True)
         yield _Change(f"{name}: มีแถวนี้สองครั้ง", f"{name}: the row stands twice", replace(sample, frame=twice))
 
@@ -191,7 +191,7 @@ def _with(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
     """Return the frame with another value in its first row; the column gets a type that can hold it."""
     import pandas as pd
 
-    values = [plain(held) for held in frame[column]]
+    values = [plain(value) for value in frame[column]]
     values[0] = round(value, 4) if isinstance(value, float) else value
     return frame.assign(**{column: pd.Series(values, index=frame.index)})
 

@@ -64,7 +64,7 @@ def require_no_losses(contract: type) -> None:
 def _lost_values(description: Description) -> Iterator[str]:
     for column in description.fields:
         for check, arguments in column.checks:
-            for value in (v for _, held in arguments for v in (held if isinstance(held, tuple) else (held,))):
+            for value in (v for _, limit in arguments for v in (limit if isinstance(limit, tuple) else (limit,))):
                 if type(value) not in VALUES:
                     yield f"{column.name!r}: {check} has a limit of {type(value).__name__}, which has no form as data"
         if type(column.default) not in VALUES:
@@ -79,7 +79,7 @@ def _lost_values(description: Description) -> Iterator[str]:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return type(value) is dict and all(isinstance(key, str) and _is_plain(held) for key, held in value.items())
+        return type(value) is dict and all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return type(value) in (str, int, float, bool, type(None))

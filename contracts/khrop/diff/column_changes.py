@@ -31,10 +31,10 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
     for name, column in before.items():
         if name not in after:
             yield _removed(column, new.config.get("strict") is True)
-    kept, now = [name for name in before if name in after], [name for name in after if name in before]
+    order_before, order_after = [name for name in before if name in after], [name for name in after if name in before]
     is_ordered = old.config.get("ordered") or new.config.get("ordered")
     order = grading.unclear if is_ordered else grading.neutral
-    yield from Subject("contract", new.name).graded("order of columns", kept, now, order)
+    yield from Subject("contract", new.name).graded("order of columns", order_before, order_after, order)
     if old.unique != new.unique:
         grade = grading.key_columns(old.unique, new.unique, nullable_columns(old, new))
         yield Subject("contract", new.name).changed("unique", old.unique, new.unique, grade)
@@ -150,11 +150,11 @@ class _End:
 def _ends(column: FieldDescription) -> dict[str, Any]:
     """Return the least and the greatest value that the checks of a column allow, by `least` and `most`."""
     ends: dict[str, Any] = {}
-    for name, of in column.checks:
-        for end, value in _ends_of(name, dict(of), column.kind == "integer"):
-            held = ends.get(end, value)
+    for name, arguments in column.checks:
+        for end, value in _ends_of(name, dict(arguments), column.kind == "integer"):
+            bound = ends.get(end, value)
             try:
-                ends[end] = max(held, value) if end == "least" else min(held, value)
+                ends[end] = max(bound, value) if end == "least" else min(bound, value)
             except TypeError:
                 ends[end] = value
     return ends

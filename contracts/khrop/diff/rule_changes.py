@@ -30,8 +30,10 @@ def rule_changes(old: Description, new: Description) -> Iterator[Change]:
     for key, rule in before.items():
         if key not in after:
             yield _removed(rule)
-    kept, now = ([key[0] for key in of if key in other] for of, other in ((before, after), (after, before)))
-    yield from Subject("contract", new.name).graded("order of rules", kept, now, neutral)
+    ids_before, ids_after = (
+        [key[0] for key in rules if key in others] for rules, others in ((before, after), (after, before))
+    )
+    yield from Subject("contract", new.name).graded("order of rules", ids_before, ids_after, neutral)
 
 
 def _keyed(of: Description) -> dict[Key, RuleDescription]:
@@ -99,16 +101,16 @@ class _Rule:
         elif type(was) is type(now) and isinstance(now, RuleKind):
             yield from self._values(was, now)
         else:
-            yield self.subject.changed("what", _named(was), _named(now), formulas(was, now))
+            yield self.subject.changed("what", _comparable(was), _comparable(now), formulas(was, now))
 
     def _parts(self, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
         for fact in dict.fromkeys([*now, *was]):
             if fact not in was or fact not in now:
                 grade: Grade = "tightening" if fact in now else "loosening"
-                before, after = (_named(of[fact]) if fact in of else NOTHING for of in (was, now))
+                before, after = (_comparable(of[fact]) if fact in of else NOTHING for of in (was, now))
                 yield self.subject.changed(fact, before, after, grade)
             elif type(was[fact]) is not type(now[fact]):
-                yield self.subject.changed(fact, _named(was[fact]), _named(now[fact]), "unclear")
+                yield self.subject.changed(fact, _comparable(was[fact]), _comparable(now[fact]), "unclear")
             else:
                 yield from self._values(was[fact], now[fact], f"{fact}: ")
 
@@ -132,5 +134,5 @@ def _with_values(what: Any, of: Description) -> Any:
     return resolved(what, dict.fromkeys(params_in(what)) | dict(of.options.params or {}))
 
 
-def _named(what: Any) -> Any:
+def _comparable(what: Any) -> Any:
     return what if isinstance(what, Formula) else type(what).__name__

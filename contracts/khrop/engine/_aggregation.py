@@ -99,9 +99,9 @@ class Aggregation:
     def _is_true(self, column: str) -> nw.Expr:
         """Return where a truth value is true; where its inputs are null, pandas returns any value."""
         expr = self.derived_exprs.get(column)
-        read = columns_in(formula_of(expr)) if expr is not None else (column,)
-        present = [~nw.col(c).is_null() for c in read] + [
-            ~nw.col(c).is_nan() for c in read if self.schema[c].is_float()
+        inputs = columns_in(formula_of(expr)) if expr is not None else (column,)
+        present = [~nw.col(c).is_null() for c in inputs] + [
+            ~nw.col(c).is_nan() for c in inputs if self.schema[c].is_float()
         ]
         return reduce(and_, [*present, nw.col(column)])
 

@@ -272,8 +272,8 @@ class Run:
     def _require_columns(
         self, rule: Rule, columns: Mapping[str, Sequence[str]], references: Mapping[str, PreparedFrame]
     ) -> None:
-        for name, wanted in columns.items():
-            if missing := [column for column in wanted if column not in references[name].schema]:
+        for name, required in columns.items():
+            if missing := [column for column in required if column not in references[name].schema]:
                 raise ValueError(f"rule {rule.id!r}: reference {name} has no column {', '.join(missing)}")
 
     def _run_lookup(self, rule: Rule, what: LookupKind, references: Mapping[str, PreparedFrame]) -> None:

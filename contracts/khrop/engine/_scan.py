@@ -193,11 +193,11 @@ class _Scan:
 
     def guarded(self, column: str, bound: int | None) -> nw.Expr:
         """Return a number where it is finite and within a bound, null elsewhere; integers have 64 bits."""
-        kept = nw.when(self.guard(column, bound)).then(nw.col(column))
+        guarded_column = nw.when(self.guard(column, bound)).then(nw.col(column))
         if not self.is_wide(column):
-            return kept
+            return guarded_column
         # NumPy's integers have no null and would become floats; rows with such values are judged apart anyway.
-        return (kept.otherwise(0) if self.frame.engine == "pandas" else kept).cast(nw.Int64)
+        return (guarded_column.otherwise(0) if self.frame.engine == "pandas" else guarded_column).cast(nw.Int64)
 
     def bound(self, column: str, rules: Sequence[RowRule]) -> int | None:
         """Return how large an integer of a column may be for all of some rules; None without a bound."""

@@ -191,8 +191,8 @@ def _renamed(entry: Built, names: Names) -> Built:
         if what.formula is None:
             raise RuleDefinitionError(f"rule {rule.id!r}: its expression cannot be run on a column of such a name")
         formula = _rename(what.formula, names)
-        read = {name: _rename(getattr(what, name), names) for name in ("required", "skipped", "tested")}
-        what = replace(what, formula=formula, expr=expression(formula), **read)
+        renamed_columns = {name: _rename(getattr(what, name), names) for name in ("required", "skipped", "tested")}
+        what = replace(what, formula=formula, expr=expression(formula), **renamed_columns)
     else:
         what = _rename(what, names)
     return Built(rule, what, _rename(entry.named, names))

@@ -133,5 +133,5 @@ def _code(name: str) -> str:
 
 def _anchor(heading: str) -> str:
     """Return the anchor that GitHub gives a heading."""
-    kept = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
-    return kept.replace(" ", "-")
+    anchor = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
+    return anchor.replace(" ", "-")

@@ -116,7 +116,7 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
     params = None
     if own.there("params"):
         values = own["params"].mapping()
-        params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in values.items()})
+        params = _guarded(own["params"], lambda: {str(name): value_from(value) for name, value in values.items()})
     snapshot, place, label = (own.text(key, "") or None for key in ("snapshot", "place", "label"))
     derived = dict(_derived(own["derived"])) if own.there("derived") else {}
     names_th = (
@@ -135,10 +135,10 @@ def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _names(at: At, key: str) -> tuple[str, ...]:
-    for held in at.each(key):
-        if not isinstance(held.value, str):
-            raise held.wrong(f"there must be a text, not {shown(held.value)}")
-    return tuple(held.value for held in at.each(key))
+    for entry in at.each(key):
+        if not isinstance(entry.value, str):
+            raise entry.wrong(f"there must be a text, not {shown(entry.value)}")
+    return tuple(entry.value for entry in at.each(key))
 
 
 def _key(table: At) -> tuple[str, ...]:

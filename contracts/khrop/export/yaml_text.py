@@ -74,10 +74,10 @@ def _yaml() -> Any:
 def _message(error: Any) -> str:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
-    return f"{_at(mark)}: {what}" if mark else f"it is no YAML: {what}"
+    return f"{_line_text(mark)}: {what}" if mark else f"it is no YAML: {what}"
 
 
-def _at(mark: Any) -> str:
+def _line_text(mark: Any) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
@@ -85,7 +85,7 @@ def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
     """Return how many values a node expands to."""
     if id(node) in known:
         return known[id(node)]
-    where = _at(node.start_mark)
+    where = _line_text(node.start_mark)
     if id(node) in above:
         raise ValueError(f"{where}: it contains itself")
     if len(above) > DEEPEST:
@@ -105,7 +105,7 @@ def _refuse_duplicates(keys: list[Any]) -> None:
     seen = set()
     for key in keys:
         if not isinstance(key.value, str):
-            raise ValueError(f"{_at(key.start_mark)}: a key is a text")
+            raise ValueError(f"{_line_text(key.start_mark)}: a key is a text")
         if key.value in seen:
-            raise ValueError(f"{_at(key.start_mark)}: {key.value!r} stands here twice")
+            raise ValueError(f"{_line_text(key.start_mark)}: {key.value!r} stands here twice")
         seen.add(key.value)

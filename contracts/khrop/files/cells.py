@@ -216,8 +216,8 @@ def _type_of(column: Any, numbers: Numbers) -> CellType:
     if name.startswith(("int", "uint")):
         return CellType(partial(parse_number, whole=True, numbers=numbers), "int64", "Int64", WHOLE)
     if name.startswith(("float", "double")):
-        read = partial(parse_number, whole=False, numbers=numbers, infinite=_names_infinity(column))
-        return CellType(read, "float64", "float64", number)
+        parse = partial(parse_number, whole=False, numbers=numbers, infinite=_names_infinity(column))
+        return CellType(parse, "float64", "float64", number)
     if name.startswith("decimal"):
         return CellType(partial(parse_decimal, numbers), "object", "object", number)
     if name.startswith(("datetime", "timestamp")):

@@ -95,23 +95,23 @@ class _Search:
 
     def best(self, whole: int) -> ProposedRule | None:
         """Return the sum that holds in the most rows, of the fewest parts; None where none nearly holds."""
-        held, parts, fits = 0, tuple[int, ...](), np.zeros(0, dtype=bool)
+        most_holding, parts, fits = 0, tuple[int, ...](), np.zeros(0, dtype=bool)
         for candidate in self._candidates[whole]:
             judged: Array = np.logical_and.reduce(self._present[[whole, *candidate]])
             if judged.sum() < max(LEAST_ROWS, len(judged) / 2):
                 continue
             holding = self._fits(whole, candidate, np.arange(len(judged)), np.arange(len(judged))) & judged
-            if holding.sum() > held:
-                held, parts, fits = int(holding.sum()), candidate, holding
-            if held == judged.sum():
+            if holding.sum() > most_holding:
+                most_holding, parts, fits = int(holding.sum()), candidate, holding
+            if most_holding == judged.sum():
                 break
         of = int(self._present[[whole, *parts]].all(axis=0).sum())
-        if not parts or held < NEARLY * of:
+        if not parts or most_holding < NEARLY * of:
             return None
         names = tuple(self._figures[part].name for part in parts)
         name = self._figures[whole].name
         rule = adds_up(names, name, self._tolerance((whole, *parts)))
-        return replace(rule, held=held, of=of, doubt=self._doubt(whole, parts, fits))
+        return replace(rule, held=most_holding, of=of, doubt=self._doubt(whole, parts, fits))
 
     def _fits(self, whole: int, parts: tuple[int, ...], left: Array, right: Array) -> Array:
         sums = self._values[list(parts)][:, right].sum(axis=0)

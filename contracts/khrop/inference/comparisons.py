@@ -67,16 +67,16 @@ def _in_order(first: SampledColumn, second: SampledColumn, tried: int) -> Propos
         return None
 
     def fits(left: Array, right: Array) -> Array:
-        kept: Array = starts[left] <= ends[right]
-        return kept
+        in_order: Array = starts[left] <= ends[right]
+        return in_order
 
     rows = different(np.flatnonzero(judged)[:_COMPARED], starts, ends)
     unsure = doubt(fits, rows, len(rows), tried)
     if unsure > MOST_DOUBT:
         return None
-    held = int(judged.sum())
+    count = int(judged.sum())
     return ProposedRule(
         id="in-order", what=Call("__le__", (Column(first.name), Column(second.name))),
-        columns=(first.name, second.name), summary=f"{first.name} is not after {second.name}.", held=held, of=held,
+        columns=(first.name, second.name), summary=f"{first.name} is not after {second.name}.", held=count, of=count,
         doubt=unsure,
     )  # fmt: skip

@@ -68,8 +68,8 @@ def _column(name: str, texts: Sequence[str], numbers: Numbers) -> tuple[SampledC
     different = dict.fromkeys(text for text in texts if text.strip())
     counted = sum(bool(text.strip()) for text in texts)
     near = ""
-    for kind, words, read in _kinds(numbers):
-        values = {text: value for text in different if (value := _value(read, text)) is not None}
+    for kind, words, parse in _kinds(numbers):
+        values = {text: value for text in different if (value := _value(parse, text)) is not None}
         if len(values) == len(different) and different:
             zone = "UTC" if kind == "moment" and next(iter(values.values())).tzinfo is not None else None
             return SampledColumn(name, kind, tuple(values.get(text) for text in texts), zone=zone), ""
@@ -93,9 +93,9 @@ def _kinds(numbers: Numbers) -> Sequence[tuple[Kind, str, Read]]:
     )
 
 
-def _value(read: Read, text: str) -> Any:
+def _value(parse: Read, text: str) -> Any:
     try:
-        return read(text)
+        return parse(text)
     except (ValueError, OverflowError):
         return None
 
@@ -117,8 +117,8 @@ def _number(numbers: Numbers, text: str) -> Any:
     return None if _LEADING_NOUGHT.fullmatch(to_arabic(text.strip())) else parse_decimal(numbers, text)
 
 
-def _iso(read: Read) -> Read:
-    return lambda text: read(text) if _DATE.fullmatch(text.strip()) else None
+def _iso(parse: Read) -> Read:
+    return lambda text: parse(text) if _DATE.fullmatch(text.strip()) else None
 
 
 def _moment(zoned: bool, text: str) -> Any:

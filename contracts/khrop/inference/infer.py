@@ -70,8 +70,8 @@ def infer(
     if not columns or not columns[0].values:
         raise ValueError("a frame without rows, or without columns of a known type, shows nothing")
     draft = draft_of(name, columns, Wishes(ranges, lists), notes)
-    held = verified(draft, lambda contract: check(contract, frame, limit=LIMIT))
-    return Inference(held, count_rows(frame).count(), source)
+    verified_draft = verified(draft, lambda contract: check(contract, frame, limit=LIMIT))
+    return Inference(verified_draft, count_rows(frame).count(), source)
 
 
 def infer_file(

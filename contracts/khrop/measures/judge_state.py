@@ -218,7 +218,7 @@ class _Judgement(Run):
     def _keeps(self, what: GroupKind, scales: Mapping[str, int]) -> Formula | None:
         """Return the formula of the groups that a rule keeps, for figures that are integers of their last digit."""
         columns = self.state.columns if self.state is not None else {}
-        integers = {name for name, held in columns.items() if held == "integer"}
+        integers = {name for name, kind in columns.items() if kind == "integer"}
         return scaled_keeps(
             what, {name: scale for name, scale in scales.items() if scale}, integers | set(what.derived)
         )

@@ -74,16 +74,16 @@ def read_result(content: Any, names: Sequence[str]) -> Any:
         groups: dict[Key, Values] = {}
         for snapshot, *values in entries:
             name = names[snapshot] if isinstance(snapshot, int) else snapshot
-            read = [_read_value(value) for value in values]
-            groups[name, *read[: len(keys)]] = tuple(read[len(keys) :])
+            parsed = [_read_value(value) for value in values]
+            groups[name, *parsed[: len(keys)]] = tuple(parsed[len(keys) :])
         return Figures(keys, of, digits, content["types"], groups)
     if "missing" in content:
         listed = [tuple(names[n] if isinstance(n, int) else n for n in content[of]) for of in ("snapshots", "without")]
         return Compared(listed[0], listed[1], tuple(content["missing"]), read_result(content["result"], names))
-    kept = tuple(Violation(*fields) for fields in content.get("kept", ()))
+    violations = tuple(Violation(*fields) for fields in content.get("kept", ()))
     rowless, undecided = content.get("rowless", ()), read_result(content.get("undecided"), names)
     return Failures(
-        content.get("count", 0), kept, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
+        content.get("count", 0), violations, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
     )
 
 

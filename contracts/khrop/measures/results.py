@@ -138,13 +138,13 @@ def first_violations(violations: Iterable[Violation], limit: int | None) -> tupl
 
 
 def _merge_failures(results: Sequence[Failures], limit: int | None) -> Failures | NotMeasured:
-    kept = [violation for result in results for violation in result.kept]
+    violations = [violation for result in results for violation in result.kept]
     figures = [result.undecided for result in results if result.undecided is not None]
     undecided = _merge_figures(figures, None) if figures else None
     if isinstance(undecided, NotMeasured):
         return undecided
     return Failures(
-        sum(result.count for result in results), first_violations(kept, limit) if kept else (),
+        sum(result.count for result in results), first_violations(violations, limit) if violations else (),
         tuple(sorted({name for result in results for name in result.rowless})), undecided,
     )  # fmt: skip
 
@@ -161,9 +161,9 @@ def _merge_compared(results: Sequence[Compared], limit: int | None, most: int | 
 def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | NotMeasured:
     types: dict[str, str] = {}
     for result in results:
-        for column, held in result.types.items():
-            if types.setdefault(column, held) != held:
-                return NotMeasured(f"column {column} is {types[column]} in some parts, {held} in others")
+        for column, kind in result.types.items():
+            if types.setdefault(column, kind) != kind:
+                return NotMeasured(f"column {column} is {types[column]} in some parts, {kind} in others")
     keys, of = results[0].keys, results[0].of
     if any(result.keys != keys for result in results):
         return NotMeasured("some parts have columns that others do not have")
@@ -176,8 +176,8 @@ def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | No
             if not same:
                 key = (key[0], *map(_scaled, key[1:], units))
                 values = tuple(map(_scaled, values, units[len(keys) :]))
-            known = groups.get(key)
-            groups[key] = values if known is None else tuple(map(_added, of, known, values))
+            sums_before = groups.get(key)
+            groups[key] = values if sums_before is None else tuple(map(_added, of, sums_before, values))
         if most is not None and len(groups) > most:
             return NotMeasured(too_many(most))
     return Figures(keys, of, digits, types, groups)

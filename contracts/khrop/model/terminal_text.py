@@ -59,8 +59,8 @@ def markdown_text(text: str) -> str:
 
 def spreadsheet_text(text: str) -> str:
     """Return a text from outside for a CSV that a spreadsheet opens: no program takes it for a formula."""
-    shown = printable(text)
-    return f"'{shown}" if _FORMULA.match(text.lstrip(BREAKS)) else shown
+    line = printable(text)
+    return f"'{line}" if _FORMULA.match(text.lstrip(BREAKS)) else line
 
 
 def plural(count: int, name: str) -> str:

@@ -86,21 +86,21 @@ def _messages(verdict: Verdict, room: int) -> Iterator[str]:
     each = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
     left_out = False
     for of in listed:
-        shown = of.first[:each]
-        left_out = left_out or len(shown) < of.violations
-        more = f"; {len(shown)} shown" if len(shown) < of.violations else ""
+        first = of.first[:each]
+        left_out = left_out or len(first) < of.violations
+        more = f"; {len(first)} shown" if len(first) < of.violations else ""
         yield printable(f"  {of.rule_id} ({of.severity}): {of.count_text}{more}")
-        for v in shown:
+        for v in first:
             snapshot = f"{v.snapshot}, " if v.snapshot else ""
             yield _cut(f"    {' '.join(text for text in (v.place, snapshot + v.message_en) if text)}", 200)
     if len(failed) > len(listed):
         yield f"  … and {plural(len(failed) - len(listed), 'more broken rule')}"
     if left_out or len(failed) > len(listed):
-        kept = (
+        kept_note = (
             "" if verdict.complete else f", {len(verdict.records):,} of which were kept: check with limit=None for all"
         )
         total = sum(outcome.violations for outcome in failed)
-        yield f"  verdict.violations has the {total:,} violations{kept}"
+        yield f"  verdict.violations has the {total:,} violations{kept_note}"
 
 
 def _cut(text: str, widest: int = _WIDEST) -> str:

@@ -43,9 +43,9 @@ class Totals:
 
         All parts if the statements determine each; otherwise the counts that are stated; none without statements.
         """
-        read = sorted({s.axis for s in self.statements if not s.figure.ratio and s.figure.value is not None})
+        axes_stated = sorted({s.axis for s in self.statements if not s.figure.ratio and s.figure.value is not None})
         parts = len(self.shape.parts)
-        return tuple(range(1, parts + 1)) if len(read) >= parts else tuple(read)
+        return tuple(range(1, parts + 1)) if len(axes_stated) >= parts else tuple(axes_stated)
 
     @property
     def complete(self) -> bool:

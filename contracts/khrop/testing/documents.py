@@ -92,19 +92,19 @@ def _choose(draw: Draw, fact_rules: Sequence[FactRule], known: Known) -> Known:
     return {}
 
 
-def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
+def leave_out(plan: Plan, known: Known, fixed: frozenset[str]) -> list[str]:
     """Remove facts that would break a rule.
 
     Args:
         plan: The contract.
         known: The facts; they are changed.
-        kept: The facts that must stay.
+        fixed: The facts that must stay.
 
     Returns:
         The ids of the rules that are broken all the same.
     """
     while failing := [(rule_id, part) for rule_id, part in plan.documents if fails(part, known)]:
-        names = next((names for _, part in failing for names in _stated(part, known, kept)), None)
+        names = next((names for _, part in failing for names in _stated(part, known, fixed)), None)
         if names is None:
             break
         for name in names:
@@ -119,11 +119,11 @@ def fails(part: FactRule, known: Known) -> bool:
     return needed and alternatives_known and not part.holds(known)
 
 
-def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
+def _stated(part: FactRule, known: Known, fixed: frozenset[str]) -> Iterator[list[str]]:
     """Yield the facts without which a fact rule is not run, where all of them may be left out."""
     for group in [*([need] for need in part.needs), *part.given]:
         stated = [name for name in group if known.get(name) is not None]
-        if stated and not kept.intersection(stated):
+        if stated and not fixed.intersection(stated):
             yield stated
 
 

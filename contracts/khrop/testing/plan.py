@@ -98,10 +98,10 @@ class Plan:
         columns = self.contract.to_schema().columns  # type: ignore[attr-defined]
         percents = {getattr(goal.kind, "ratio", None) for goal in self.goals}
         formulas = [goal.rule.formula for goal in self.goals if goal.rule.formula is not None]
-        own = [part.value for goal in self.goals if goal.kind is None and len(goal.columns) > 1 and goal.rule.formula
+        sizes = [part.value for goal in self.goals if goal.kind is None and len(goal.columns) > 1 and goal.rule.formula
                for part in parts(goal.rule.formula) if isinstance(part, Constant)]  # fmt: skip
         # What a rule says of others can turn at the figures that stand in it.
-        reach = max([REACH, *(2 * abs(size) for size in own if isinstance(size, (int, float)))])
+        reach = max([REACH, *(2 * abs(size) for size in sizes if isinstance(size, (int, float)))])
         fields_by_name = {}
         for name, declared in columns_of(self.contract).items():
             nullable = bool(columns[name].nullable)
@@ -164,8 +164,8 @@ class Plan:
     @cached_property
     def read(self) -> frozenset[str]:
         """The columns that some rule of the contract's own reads: a frame that is drawn has them."""
-        own = [entry for entry in self.built if entry.rule.build.__module__ != field_rules.__module__]
-        return frozenset(column for entry in own for column in entry.named)
+        own_rules = [entry for entry in self.built if entry.rule.build.__module__ != field_rules.__module__]
+        return frozenset(column for entry in own_rules for column in entry.named)
 
     @cached_property
     def named(self) -> frozenset[str]:

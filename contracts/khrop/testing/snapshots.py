@@ -99,13 +99,13 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     older = other_frames.previous(draw, plan, figures, breaking) if plan.compares else []
     drawn = Snapshot([plan.shown(row) for row in figures], dict(plan.document))
     totals = documents.totals_of(plan, figures)
-    kept = breaking.at("totals", draw, plan, totals) or frozenset()
+    fixed = breaking.at("totals", draw, plan, totals) or frozenset()
     drawn.known |= {name: value for name, value in totals.items() if name not in drawn.known}
     documents.set_bounds(draw, plan, drawn.rows, drawn.known)
-    kept |= breaking.at("between", draw, plan, drawn.rows, drawn.known) or frozenset()
+    fixed |= breaking.at("between", draw, plan, drawn.rows, drawn.known) or frozenset()
     documents.derive(draw, plan, drawn.known)
-    kept |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
-    broken = documents.leave_out(plan, drawn.known, kept | plan.document.keys())
+    fixed |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
+    broken = documents.leave_out(plan, drawn.known, fixed | plan.document.keys())
     if broken and breaking is HOLDING:
         raise DeadEnd(f"rule {broken[0]!r} judges facts that are not known to be drawn: hand them in as document")
     if plan.compares:
@@ -205,7 +205,7 @@ def _in_groups(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking)
     rules = plan.of(ByGroup)
     for _ in range(TRIES if rules else 1):
         rows = _rows(draw, plan, slots, breaking)
-        if all(_holds(rule, rows) is (breaking.rule is not rule) for rule in rules):
+        if all(_keeps(rule, rows) is (breaking.rule is not rule) for rule in rules):
             return rows
     raise DeadEnd("no rows were found on which the rules about groups are as they should be")
 
@@ -300,7 +300,7 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
     return within
 
 
-def _holds(rule: ByGroup, rows: Sequence[Row]) -> bool:
+def _keeps(rule: ByGroup, rows: Sequence[Row]) -> bool:
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[column] for column in rule.by), []).append(row)

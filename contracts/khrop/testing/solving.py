@@ -73,8 +73,8 @@ class Goal:
 
     def before(self, prefix: str) -> Goal:
         """Return the goal for columns whose names have a prefix."""
-        read = (self.rule.required, self.rule.skipped, self.rule.tested)
-        required, skipped, tested = (tuple(prefix + name for name in names) for names in read)
+        column_groups = (self.rule.required, self.rule.skipped, self.rule.tested)
+        required, skipped, tested = (tuple(prefix + name for name in names) for names in column_groups)
         formula = self.rule.formula and _renamed(self.rule.formula, prefix)
         return Goal(
             replace(self.rule, formula=formula, required=required, skipped=skipped, tested=tested), self.kind, prefix
@@ -90,8 +90,8 @@ class Goal:
             return bool(evaluate(self.rule.formula, row))
         import pandas as pd
 
-        shown = {n.removeprefix(self.prefix): as_value(fields.get(n), row[n]) for n in self.columns}
-        (value,) = nw.from_native(pd.DataFrame([shown])).select(holds=self.rule.expr)["holds"].to_list()
+        values = {n.removeprefix(self.prefix): as_value(fields.get(n), row[n]) for n in self.columns}
+        (value,) = nw.from_native(pd.DataFrame([values])).select(holds=self.rule.expr)["holds"].to_list()
         return value is not None and bool(value)
 
     def implied(self, row: Mapping[str, Any]) -> Row:
@@ -153,18 +153,18 @@ class Moves:
             name = formula.args[0].name
             yield from [({name: None if truth else self.value(name)}, (name,))] if self.free(name) else []
         elif isinstance(formula, Call):
-            read = columns_in(formula)
+            columns = columns_in(formula)
             change: Row = {}
-            for name in sorted(filter(self.free, read), key=self.reads.__getitem__):
+            for name in sorted(filter(self.free, columns), key=self.reads.__getitem__):
                 if not self.fields[name].is_figure or formula.name not in _OPPOSITES:
-                    yield from (({name: value}, read) for value in self._others(formula, name, truth))
+                    yield from (({name: value}, columns) for value in self._others(formula, name, truth))
                     continue
-                yield from (({name: value}, read) for value in self._figures(formula, name, truth, row))
+                yield from (({name: value}, columns) for value in self._figures(formula, name, truth, row))
                 # What one figure cannot do within its bounds several can.
                 for value in self._figures(formula, name, truth, row | change):
                     change[name] = _clip(value, self.fields[name])
             if len(change) > 1:
-                yield change, read
+                yield change, columns
 
     def _joined(self, formula: Call, truth: bool, row: Row) -> Iterator[Change]:
         if (formula.name in ALL) is not truth:
@@ -191,13 +191,13 @@ class Moves:
             # A figure is compared with itself, rounded.
             yield math.floor(was) if truth else was + 0.5
             return
-        equal, wanted = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
+        equal, comparison = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
         distance = (self.apart - 1) * step
-        if wanted in ("__eq__", "__ne__"):
-            yield from [equal] if wanted == "__eq__" else [equal + distance + step, equal - distance - step]
+        if comparison in ("__eq__", "__ne__"):
+            yield from [equal] if comparison == "__eq__" else [equal + distance + step, equal - distance - step]
             return
-        at, strict = round(equal / step, 6), wanted in ("__gt__", "__lt__")
-        if (wanted in ("__ge__", "__gt__")) is (slope > 0):
+        at, strict = round(equal / step, 6), comparison in ("__gt__", "__lt__")
+        if (comparison in ("__ge__", "__gt__")) is (slope > 0):
             yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + distance
         else:
             yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - distance
@@ -327,17 +327,17 @@ class Solver:
         apart = draw(st.integers(1, _FARTHEST))
         changes: list[tuple[Goal, Row, Collection[str], bool]] = []
         for distance, goal in product(dict.fromkeys((apart, 1)), broken):
-            held = fixed if set(goal.columns).difference(fixed) else ()
-            moves = Moves(self.fields, draw, held, self._reads, distance)
+            fixed_columns = fixed if set(goal.columns).difference(fixed) else ()
+            moves = Moves(self.fields, draw, fixed_columns, self._reads, distance)
             changes += [(goal, *change, True) for change in goal.changes(False, row, moves)]
         # A null is taken only where it breaks no other rule.
         changes += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
         best: tuple[float, Row] = math.inf, row
         first = draw(st.integers(0, max(len(changes) - 1, 0)))
-        for goal, change, read, always in changes[first:] + changes[:first]:
+        for goal, change, columns_read, always in changes[first:] + changes[:first]:
             tried = {**row, **change}
             if best[0] and not goal.holds(tried, self.fields):
-                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *read}, self._reads)))
+                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *columns_read}, self._reads)))
                 wrong += sum(value is None and name in self.named for name, value in change.items())
                 if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
                     best = wrong, tried

@@ -63,8 +63,8 @@ class GroupCounts(GroupKind):
                 yield self._failure(snapshot, key, counts[key], 0)
 
     def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
-        shown = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}
-        key, key_th = ", ".join(shown.values()), ", ".join(marked_value(column, text) for column, text in shown.items())
+        texts = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}
+        key, key_th = ", ".join(texts.values()), ", ".join(marked_value(column, text) for column, text in texts.items())
         th, en = f"{key_th}: มี {rows} แถว ต้องมี {due} แถว", f"{key}: {rows} row(s), expected {due}"
         return Failure(snapshot, key, self.by[-1], str(rows), str(due), "", th, en)
 
@@ -139,8 +139,8 @@ class BetweenFacts(GroupKind):
 
     def _failure(self, snapshot: str, row: Mapping[str, Any], by: Grouping, limits: _Limits) -> Failure:
         texts = format_row(row, by.key, by.label)
-        observed = _shown(_moment(row[self.column]))
-        expected = " … ".join(map(_shown, limits)).strip()
+        observed = _time_text(_moment(row[self.column]))
+        expected = " … ".join(map(_time_text, limits)).strip()
         name = texts.words["name"]
         th = f"{name}: {marked(self.column)} {observed} อยู่นอกช่วง {expected}"
         en = f"{name}: {self.column} {observed} is not within {expected}"
@@ -180,7 +180,7 @@ def _fact(facts: Facts, snapshot: str, name: str) -> datetime | None:
     return _moment(value)
 
 
-def _shown(moment: datetime | None) -> str:
+def _time_text(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return show("", moment.replace(microsecond=0) if _has_hour(moment) else moment.date())

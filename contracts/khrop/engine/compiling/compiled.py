@@ -141,11 +141,11 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
 
 def _compared_keys(contract: type, what: Any) -> list[str]:
     """Return the columns of the key that a rule compares with the previous return's."""
-    read = [*what.columns] if isinstance(what, RowRule) else []
+    names_read = [*what.columns] if isinstance(what, RowRule) else []
     if isinstance(what, GroupKind):
         for expr in what.derived.values():
-            read += _columns_of(expr)
-    return [name for name in options_of(contract).key if PREVIOUS + name in read]
+            names_read += _columns_of(expr)
+    return [name for name in options_of(contract).key if PREVIOUS + name in names_read]
 
 
 def _canonical(what: Any, known: Mapping[str, Declared]) -> Any:
@@ -202,15 +202,15 @@ def to_built(rule: Rule, built: Any) -> Built:
 def _columns_read(rule: Rule, what: Any) -> tuple[str, ...]:
     """Return the columns of the frame that a rule reads."""
     if isinstance(what, RowRule):
-        read = [*rule.columns, *what.columns]
+        names_read = [*rule.columns, *what.columns]
     elif hasattr(what, "aggregates"):
         derived = [c for expr in what.derived.values() for c in _columns_of(expr)]
         aggregated = [a.column for a in what.aggregates.values() if a.column and a.column not in what.derived]
-        read = [*rule.columns, *what.keys, *derived, *aggregated]
+        names_read = [*rule.columns, *what.keys, *derived, *aggregated]
     else:
-        read = [*rule.columns, *getattr(what, "columns", ())]
-    here = (column.removeprefix(PREVIOUS) for column in read) if rule.scope == "reference" else read
-    return tuple(dict.fromkeys(here))
+        names_read = [*rule.columns, *getattr(what, "columns", ())]
+    own_names = (column.removeprefix(PREVIOUS) for column in names_read) if rule.scope == "reference" else names_read
+    return tuple(dict.fromkeys(own_names))
 
 
 def _faults(what: Any, known: Mapping[str, Declared]) -> Iterator[str]:
