@@ -45,12 +45,12 @@ class Manifest:
             StorageFault: Where the bucket cannot be used.
         """
         try:
-            read = cls(**json.loads(bucket.read(CURRENT) or b""))
+            loaded = cls(**json.loads(bucket.read(CURRENT) or b""))
             return cls(
-                read.version,
-                read.state,
-                {name: (*file,) for name, file in read.files.items()},
-                read.before,
+                loaded.version,
+                loaded.state,
+                {name: (*file,) for name, file in loaded.files.items()},
+                loaded.before,
             )
         except (ValueError, TypeError, AttributeError):
             return None
@@ -75,13 +75,13 @@ def publish(bucket: Bucket, folder: Path, state: str, *, whole: bool = False) ->
     before, sizes = Manifest.read(bucket) or Manifest("", ""), bucket.sizes()
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{state}"
     new = Manifest(version, state, _files(folder), before.version)
-    kept = {
+    unchanged = {
         name
         for name, file in new.files.items()
         if not whole and before.files.get(name) == file and sizes.get(before.key(name)) == file[0]
     }
-    bucket.copy({new.key(name): before.key(name) for name in kept})
-    bucket.upload({new.key(name): folder / name for name in new.files.keys() - kept})
+    bucket.copy({new.key(name): before.key(name) for name in unchanged})
+    bucket.upload({new.key(name): folder / name for name in new.files.keys() - unchanged})
     for fault in _absent(bucket, new):
         raise StorageFault(fault)
     bucket.replace(CURRENT, json.dumps(asdict(new)).encode())

@@ -84,18 +84,18 @@ def _violations(connection: DuckDBPyConnection, judged: Iterable[tuple[str, int,
     insert(connection, "core.violation", rows)
 
 
-def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
-    read = len(a.rows)
+def _snapshot(arrival: Arrival, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    rows_read = len(arrival.rows)
     return {
-        **{name: getattr(a, name) for name in _SNAPSHOT},
-        **{name: getattr(o, name) for name in (*_PLACED, "verdict", "same_as")},
-        "sha256": a.file.sha256,
-        "received_at": a.file.received_at,
+        **{name: getattr(arrival, name) for name in _SNAPSHOT},
+        **{name: getattr(outcome, name) for name in (*_PLACED, "verdict", "same_as")},
+        "sha256": arrival.file.sha256,
+        "received_at": arrival.file.received_at,
         "loaded_at": now,
-        "rows_read": read,
-        "rows_loaded": read if o.verdict.accepted else 0,
-        "rows_set_aside": read if o.verdict.set_aside else 0,
-        "dataset": a.dataset.dataset if a.dataset else None,
+        "rows_read": rows_read,
+        "rows_loaded": rows_read if outcome.verdict.accepted else 0,
+        "rows_set_aside": rows_read if outcome.verdict.set_aside else 0,
+        "dataset": arrival.dataset.dataset if arrival.dataset else None,
     }
 
 
@@ -185,7 +185,7 @@ def replace_comparisons(
         f"DELETE FROM core.violation AS v USING {wanted} AS wanted WHERE {same} AND v.rule_id IN (SELECT unnest(?))",
         [*keys, list(rules)],
     )
-    _violations(connection, [(name, judgement, own) for (name, judgement), own in compared.items()])
+    _violations(connection, [(name, judgement, violations) for (name, judgement), violations in compared.items()])
     severities = connection.execute(
         "SELECT wanted.snapshot_id, wanted.judgement, any_value(s.verdict),"
         " list(DISTINCT v.severity) FILTER (v.severity IS NOT NULL)"
