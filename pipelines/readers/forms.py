@@ -103,8 +103,8 @@ def document(data: bytes) -> Document:
     reader = import_module(f"pipelines.readers.{module}")
     if form == "docx":
         _refuse_bomb(data)
-    read = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
-    contents: Document = read(data)
+    read_form = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
+    contents: Document = read_form(data)
     return contents
 
 

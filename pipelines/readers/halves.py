@@ -41,11 +41,11 @@ def _starts(cells: Sequence[str]) -> list[int]:
 def _part(sheet: Sheet, at: int, start: int, end: int | None) -> Sheet:
     above = sheet.rows[:at] if start == 0 else []
     rows = [(number, [""] * start + list(cells[start:end])) for number, cells in sheet.rows[at:]]
-    kept = [(number, cells) for number, cells in rows if any(text.strip() for text in cells)]
+    filled = [(number, cells) for number, cells in rows if any(text.strip() for text in cells)]
     numbers = {number for number, _ in above}
     meant = {
         (row, col): meant_cell
         for (row, col), meant_cell in sheet.meant.items()
         if row in numbers or (start < col and (end is None or col <= end))
     }
-    return Sheet(sheet.name, [*above, *kept], meant, sheet.mangled)
+    return Sheet(sheet.name, [*above, *filled], meant, sheet.mangled)

@@ -191,7 +191,7 @@ def is_total(read: str, mangled: bool = False, form: TableForm | None = None) ->
     """
     if form is not None:
         return _is_total(read, mangled, form)
-    return any(_is_total(read, mangled, each_form) for each_form in forms())
+    return any(_is_total(read, mangled, known_form) for known_form in forms())
 
 
 @lru_cache(maxsize=1024)

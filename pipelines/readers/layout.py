@@ -62,8 +62,8 @@ def cut(document: Document) -> RawTable:
             table.headed_at = table.headed_at or row_place(sheet.name, number)
             # A column that a person does not see has no field.
             heads = [n for n, _ in sheet.rows[at : at + headed.height]]
-            seen = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
-            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in seen}
+            shown_fields = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
+            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in shown_fields}
             table.columns.update({f: c for c, f in fields.items()})
             table.doubled.update(doubled)
             for number, printed in sheet.rows[at : at + headed.height]:
@@ -196,7 +196,7 @@ def _keep(
     table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str], form: TableForm | None
 ) -> list[Cell]:
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
-    kept = []
+    cells = []
     whole = bool(fields) and unseen.row_hidden(sheet, number, printed)
     kinds: Mapping[str, Kind] = form.kinds if form is not None else {}
     names = form.names if form is not None else None
@@ -210,22 +210,22 @@ def _keep(
                     content = ""  # of a row that shows, a person does not see this
                 elif kinds.get(field) in FIGURES and unseen.struck_whole(meant):
                     content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
-            read = _normalise_short(content) if len(content) <= SHORT else normalise(content)
-            name, how = (read.text, "")
+            normalised = _normalise_short(content) if len(content) <= SHORT else normalise(content)
+            name, how = (normalised.text, "")
             if form is not None and field == names:
-                name, how = form.row_names.read(read.text, sheet.mangled)
+                name, how = form.row_names.read(normalised.text, sheet.mangled)
             elif (kind := kinds.get(field)) in printed_figures.KINDS:
-                name, how = printed_figures.plain(read.text, kind)
+                name, how = printed_figures.plain(normalised.text, kind)
             notes = ""
-            if how or meant.notes or read.notes:
-                notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
-            kept.append(Cell(sheet.name, number, col, text, name, notes, field))
+            if how or meant.notes or normalised.notes:
+                notes = " ".join(filter(None, (*meant.notes, *normalised.notes, how)))
+            cells.append(Cell(sheet.name, number, col, text, name, notes, field))
             if meant.struck:
-                table.struck[kept[-1].place] = meant.struck
+                table.struck[cells[-1].place] = meant.struck
             if meant.doubt is not None:
-                table.doubts[kept[-1].place], table.pictures[kept[-1].place] = meant.doubt, meant.picture
+                table.doubts[cells[-1].place], table.pictures[cells[-1].place] = meant.doubt, meant.picture
     for col, field in fields.items():
         if col > len(printed):
-            kept.append(Cell(sheet.name, number, col, "", "", "", field))
-    table.cells += kept
-    return kept
+            cells.append(Cell(sheet.name, number, col, "", "", "", field))
+    table.cells += cells
+    return cells

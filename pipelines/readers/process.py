@@ -186,8 +186,8 @@ class _Reader:
 
     def _stop(self) -> None:
         if self._held is not None:
-            held, self._held = self._held, None
-            os.close(held)
+            descriptor, self._held = self._held, None
+            os.close(descriptor)
         if self._process is None:
             return
         process, self._process = self._process, None

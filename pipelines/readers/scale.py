@@ -35,8 +35,8 @@ def _percents(table: RawTable, ratio: Ratio) -> None:
         cell = row.cells.get(ratio.percent)
         points = _fraction(cell) if cell else None
         if cell and points is not None and cell.printed.strip():
-            read = format(points * 100, "f")
-            changed[cell] = cell._replace(read=read, note=f"{cell.note} {NOTE}".strip())
+            text = format(points * 100, "f")
+            changed[cell] = cell._replace(read=text, note=f"{cell.note} {NOTE}".strip())
             row.cells[ratio.percent] = changed[cell]
     table.cells = [changed.get(cell, cell) for cell in table.cells]
 

@@ -34,10 +34,10 @@ def leave_out(table: RawTable, form: TableForm) -> None:
         row = table.rows[at]
         name = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
         table.claims.append(Claim("file", "subtotal", None, row.place, name[:SHOWN]))
-    kept = [row for at, row in enumerate(table.rows) if at not in left_out]
+    remaining = [row for at, row in enumerate(table.rows) if at not in left_out]
     # What is worded as a grand total and is no sum of some rows contradicts the grand total.
-    table.totals += [row for row in kept if row in partial]
-    table.rows = [row for row in kept if row not in partial]
+    table.totals += [row for row in remaining if row in partial]
+    table.rows = [row for row in remaining if row not in partial]
 
 
 def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> list[TableRow]:

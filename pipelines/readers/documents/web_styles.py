@@ -135,7 +135,7 @@ def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> 
     )
     line = own.get("text-decoration-line", "") + own.get("text-decoration", "")
     return Shown(
-        within.gone or _gone(element, tag, own),
+        within.gone or _is_not_shown(element, tag, own),
         {"hidden": False, "collapse": False, "visible": True}.get(own.get("visibility", ""), within.visible),
         within.struck or "line-through" in line or (tag in STRUCK and "none" not in line),
         ink,
@@ -161,7 +161,7 @@ def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
     return LAYOUT[display] if display in LAYOUT and display not in ("grid", "row") else tag
 
 
-def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
+def _is_not_shown(element: Element, tag: str, own: Mapping[str, str]) -> bool:
     if "hidden" in element.attrib or "popover" in element.attrib or (tag == "dialog" and "open" not in element.attrib):
         return True
     if own.get("display") == "none" or own.get("mso-hide") == "all" or own.get("content-visibility") == "hidden":
@@ -204,14 +204,14 @@ def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, 
     for sheet in root.iter("style"):
         if SCREEN.fullmatch(sheet.get("media") or ""):
             text = (sheet.text or "").replace("<!--", "").replace("-->", "")
-            yield from _in(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
+            yield from _selectors(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
 
 
-def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
+def _selectors(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None:
             if _applies(rule.lower_at_keyword, tinycss2.serialize(rule.prelude)):
-                yield from _in(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+                yield from _selectors(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
         elif rule.type == "qualified-rule" and (declarations := list(_declarations(rule.content))):
             try:
                 selectors = cssselect.parse(tinycss2.serialize(rule.prelude))

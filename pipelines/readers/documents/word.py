@@ -173,8 +173,8 @@ class _Reader:
             for cell in self._within(row, "tc", depth=depth):
                 text = self._cell(cell, grid, depth)
                 if deleted:
-                    gone = " ".join(filter(None, (text.text, text.aside)))
-                    text = MarkedText("", None, (TRACKED,), gone) if gone.strip() else NOTHING
+                    deleted_text = " ".join(filter(None, (text.text, text.aside)))
+                    text = MarkedText("", None, (TRACKED,), deleted_text) if deleted_text.strip() else NOTHING
                 elif hidden:
                     text = text._replace(notes=(HIDDEN_ROW, *text.notes))
                 grid.cell(text, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
@@ -220,18 +220,18 @@ def _joined(lines: list[Line]) -> MarkedText:
     """
     texts = [(number, pieces.marked_text()) for number, pieces in lines]
     # What is hidden beside a line that is shown is not of the cell's text.
-    shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in texts) or any(n[0] for n, _ in texts)
-    printed, read, aside, notes = [], [], [], dict[str, None]()
+    any_shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in texts) or any(n[0] for n, _ in texts)
+    printed, texts_read, aside, notes = [], [], [], dict[str, None]()
     for (sign, _), s in texts:
-        hidden = shown and HIDDEN_ROW in s.notes
+        hidden = any_shown and HIDDEN_ROW in s.notes
         text = "" if hidden else s.text
         aside += [part for part in (s.text if hidden else "", s.aside) if part]
         notes.update(dict.fromkeys(HIDDEN_TEXT if hidden and n == HIDDEN_ROW else n for n in s.notes))
         printed.append(f"{sign} {text}".strip(" ") if sign else text)
-        read.append(text)
+        texts_read.append(text)
         if sign:
             notes[AUTOMATIC] = None
-    text = "\n".join(read).strip("\n")
+    text = "\n".join(texts_read).strip("\n")
     struck = "\n".join(s.struck or s.text for _, s in texts) if any(s.struck for _, s in texts) else ""
     if AUTOMATIC not in notes:
         return MarkedText(text, None, tuple(notes), " ".join(aside), struck)

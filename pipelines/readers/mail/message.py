@@ -110,8 +110,8 @@ def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     within = [message for message in part.get_payload() if isinstance(message, Message)]
     inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
-        shown = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
-        inner = [leaf for leaf in inner if leaf is shown or not _is_body(leaf)]
+        shown_leaf = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
+        inner = [leaf for leaf in inner if leaf is shown_leaf or not _is_body(leaf)]
     yield from inner
 
 

@@ -116,16 +116,16 @@ class _Date(NamedTuple):
 def _dates(lines: Iterable[Line]) -> Iterator[_Date]:
     """The dates on a page outside the rows of its table."""
     every = [c for line in lines if not is_row(line) for segment in line.segments for c in segment.characters]
-    kept = [i for i, c in enumerate(every) if len(c.text) == 1 and not c.is_mark and c.text not in LEFT_OUT]
-    text = "".join(every[i].text for i in kept)
+    indices = [i for i, c in enumerate(every) if len(c.text) == 1 and not c.is_mark and c.text not in LEFT_OUT]
+    text = "".join(every[i].text for i in indices)
     for pattern in DATES:
         for match in pattern.finditer(text):
             spans = {name: match.span(name) for name, value in match.groupdict().items() if value}
-            parts = {name: [every[i] for i in kept[start:end]] for name, (start, end) in spans.items()}
+            parts = {name: [every[i] for i in indices[start:end]] for name, (start, end) in spans.items()}
             if "month" in parts:
                 start, end = match.end("day"), match.start("year")
-                parts["month"] = every[kept[start - 1] + 1 : kept[end]]
-            yield _Date(every[kept[match.start()] : kept[match.end() - 1] + 1], parts)
+                parts["month"] = every[indices[start - 1] + 1 : indices[end]]
+            yield _Date(every[indices[match.start()] : indices[match.end() - 1] + 1], parts)
 
 
 class _Drawn:
@@ -267,13 +267,15 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
     likes = {name: _likes(name, shapes, faces) for name in MONTH_LETTERS if len(name) == len(shapes)}
     if not likes:
         return ""
-    read = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
+    printed = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
     best = max(likes, key=lambda name: sum(likes[name]))
     if sum(likes[best]) < ALIKE * len(best):
         return ""
-    own = likes.get(read, [0.0] * len(best))
+    as_printed = likes.get(printed, [0.0] * len(best))
     more = [
-        like - mine for like, mine, a, b in zip(likes[best], own, best, read.ljust(len(best)), strict=False) if a != b
+        like - mine
+        for like, mine, a, b in zip(likes[best], as_printed, best, printed.ljust(len(best)), strict=False)
+        if a != b
     ]
     if not more or sum(more) < WORD_CLEARLY * len(more):
         return ""

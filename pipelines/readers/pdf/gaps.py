@@ -61,7 +61,7 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
 
     `rules` are the heights of what is drawn across the page: lines between the rows, or the edges of bands of colour.
     """
-    lines = [_parted(line) for line in lines_of(characters, GAP)]
+    lines = [_split_line(line) for line in lines_of(characters, GAP)]
     data = [i for i, line in enumerate(lines) if _is_data(line)]
     if len(data) < LEAST_ROWS:
         return None, list(characters)
@@ -77,7 +77,7 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
         lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i], columns))
     begun = [data[0] - 1] if _is_begun_before(lines, data[0], pitch, columns) and data[0] - 1 not in above else []
     rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *begun, *data)}
-    taken: set[int] = set()
+    orders: set[int] = set()
     for i, line in enumerate(lines):
         owner = (
             i
@@ -90,12 +90,12 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
             continue
         for segment in line.segments:
             rows[owner].cells.setdefault(_column_of(segment, columns), []).extend(segment.characters)
-            taken.update(c.order for c in segment.characters)
+            orders.update(c.order for c in segment.characters)
     ordered = [rows[i] for i in sorted(rows)]
     edges = _edges(columns)
-    inside = [c for c in characters if c.order in taken]
+    inside = [c for c in characters if c.order in orders]
     box = (edges[0], ordered[0].top, edges[-1], max(c.box[3] for c in inside if c.text != " "))
-    return Grid(box, edges, ordered), [c for c in characters if c.order not in taken]
+    return Grid(box, edges, ordered), [c for c in characters if c.order not in orders]
 
 
 def _is_data(line: Line) -> bool:
@@ -105,7 +105,7 @@ def _is_data(line: Line) -> bool:
     return figures > LEAST_FIGURES or (figures == LEAST_FIGURES and any(skeleton(text) for text in texts))
 
 
-def _parted(line: Line) -> Line:
+def _split_line(line: Line) -> Line:
     """A line whose figures are parted from the words beside them, however near they stand: 73 อุตรดิตถ์."""
     segments: list[Segment] = []
     for segment in line.segments:
@@ -175,9 +175,9 @@ def _is_first_name(lines: Sequence[Line], first: int, pitch: float, columns: Seq
     if first == 0 or len(lines[first - 1].segments) != 1 or any(skeleton(s.text) for s in lines[first].segments):
         return False
     (name,) = lines[first - 1].segments
-    taken = {_column_of(segment, columns) for segment in lines[first].segments}
+    columns_filled = {_column_of(segment, columns) for segment in lines[first].segments}
     near = lines[first].base - lines[first - 1].base < (0.5 - UNSURE / 2) * pitch + SLACK / 2
-    return near and bool(skeleton(name.text)) and _column_of(name, columns) not in taken
+    return near and bool(skeleton(name.text)) and _column_of(name, columns) not in columns_filled
 
 
 def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:

@@ -146,11 +146,11 @@ def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
 def _draws(page: Any, annotation: Any) -> bool:
     """Whether a page looks otherwise without an annotation."""
     flags = pdfium.FPDFAnnot_GetFlags(annotation)
-    shown = drawn(page, DOTS, grayscale=True)
+    with_annotation = drawn(page, DOTS, grayscale=True)
     pdfium.FPDFAnnot_SetFlags(annotation, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
-    hidden = drawn(page, DOTS, grayscale=True)
+    without_annotation = drawn(page, DOTS, grayscale=True)
     pdfium.FPDFAnnot_SetFlags(annotation, flags)
-    return not np.array_equal(shown, hidden)
+    return not np.array_equal(with_annotation, without_annotation)
 
 
 def _rectangle(annotation: Any) -> tuple[float, float, float, float]:

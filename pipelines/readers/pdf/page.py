@@ -78,8 +78,8 @@ def _take_loose(page: Page, table: Grid | None) -> None:
         row = table.row_of(line.base - line.size, [c for s in line.segments for c in s.characters])
         if row is not None and row.figures >= LEAST_FIGURES:
             loose.append(row)
-    taken = {c.order for row in loose for cell in row.cells.values() for c in cell}
-    page.rest = [c for c in page.rest if c.order not in taken]
+    orders = {c.order for row in loose for cell in row.cells.values() for c in cell}
+    page.rest = [c for c in page.rest if c.order not in orders]
     for row in loose:
         box = box_of([c for cell in row.cells.values() for c in cell])
         if box:

@@ -54,7 +54,7 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
         if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in kept):
             continue
         grid, rest = _filled(table, edges, rest)
-        grid.rows = [part for row in _without_overflow(grid.rows) for part in _parted(row)]
+        grid.rows = [part for row in _without_overflow(grid.rows) for part in _split_rows(row)]
         kept.append(grid)
     return kept, rest
 
@@ -125,7 +125,7 @@ def _without_overflow(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _parted(row: Row) -> list[Row]:
+def _split_rows(row: Row) -> list[Row]:
     """A row of the ruling that holds several rows of figures, one under the other, is as many rows."""
     bases = [
         [line[0].base for line in lines]
@@ -162,12 +162,12 @@ def rules(page: Any, upright: Matrix) -> list[float]:
         for segments in heights.values()
         if sum(x1 - x0 for _, x0, x1 in segments) > 0.4 * (across[2] - across[0])
     ]
-    return _apart(sorted(levels))
+    return _distinct(sorted(levels))
 
 
-def _apart(heights: Sequence[float]) -> list[float]:
-    kept: list[float] = []
+def _distinct(heights: Sequence[float]) -> list[float]:
+    apart: list[float] = []
     for height in heights:
-        if not kept or height - kept[-1] > NEAR:
-            kept.append(height)
-    return kept
+        if not apart or height - apart[-1] > NEAR:
+            apart.append(height)
+    return apart

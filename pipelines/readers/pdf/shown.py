@@ -315,7 +315,7 @@ def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
 
 def _once(characters: Iterable[Character]) -> Iterator[Character]:
     """Without second copies in one place, by which some programs print bold."""
-    kept: dict[tuple[str, int, int], list[Character]] = {}
+    first_copies: dict[tuple[str, int, int], list[Character]] = {}
     for sign in characters:
         cells = [
             (sign.text, round(sign.x / 4) + dx, round(sign.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)
@@ -325,10 +325,10 @@ def _once(characters: Iterable[Character]) -> Iterator[Character]:
             # What a document says of several signs at once (ActualText) has one origin, and boxes of its own.
             max(abs(other.x - sign.x), abs(other.base - sign.base), abs(other.box[0] - sign.box[0])) < near
             for cell in cells
-            for other in kept.get(cell, ())
+            for other in first_copies.get(cell, ())
         ):
             continue
-        kept.setdefault(cells[4], []).append(sign)
+        first_copies.setdefault(cells[4], []).append(sign)
         yield sign
 
 

@@ -161,8 +161,8 @@ class View:
         seen = self._seen(address, box, size, names, self._ink)
         if seen is Seen.SHOWN or over or self._ink_below is None:
             return seen
-        below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
-        return Seen.UNDER if below is Seen.SHOWN else seen
+        seen_below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
+        return Seen.UNDER if seen_below is Seen.SHOWN else seen
 
     def _seen(self, address: int, box: Box, size: float, names: NDArray[np.uint32], ink: _Ink) -> Seen:
         cut = self._cut(box)
@@ -277,11 +277,11 @@ def _is_dark(element: Any) -> bool:
     return 0.3 * red + 0.59 * green + 0.11 * blue < DARK
 
 
-def _copies(inked: Mapping[int, Any], read: Collection[int]) -> Iterator[int]:
+def _copies(inked: Mapping[int, Any], addresses_read: Collection[int]) -> Iterator[int]:
     """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
-    silent = [address for address in inked if address not in read]
+    silent = [address for address in inked if address not in addresses_read]
     places: dict[tuple[int, int], list[Box]] = {}
-    for address in read if silent else ():
+    for address in addresses_read if silent else ():
         if address in inked:
             box = bounds(inked[address])
             places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)

@@ -78,29 +78,29 @@ def _read(form: str, drawn: Iterable[grey_pages.Grey], reason: Unreadable) -> Do
     if not pages:
         raise reason
     tables = [whole_table(table_form, pages) for table_form in pictured]
-    best, of = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
-    unsure = doubted(best, of)
+    best, best_form = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
+    unsure = doubted(best, best_form)
     if unsure is None or sum(map(len, unsure.values())) > MOST_IN_DOUBT:
-        raise _doubtful(best, of, count)
+        raise _doubtful(best, best_form, count)
     printed = f"{count} page{'s' * (count != 1)} read from pictures"
-    return Document(form, "", _sheets(best, of, pages, unsure), (Claim("file", SCAN, count, "page 1", printed),))
+    return Document(form, "", _sheets(best, best_form, pages, unsure), (Claim("file", SCAN, count, "page 1", printed),))
 
 
 def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     """What is not certain, cell by cell, with what each may say."""
-    shown = []
+    texts = []
     # A row too many or too few comes before the numbers of all rows after it.
     ordered = sorted(whole.doubts, key=lambda doubt: (doubt[0] is not None, doubt[1] == form.ordinal))
     for row, column, why in ordered[:MOST_SHOWN]:
         place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
-        likely = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
-        shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")
+        choices = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
+        texts.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{choices}")
     more = f"; and {len(whole.doubts) - MOST_SHOWN} more" if len(whole.doubts) > MOST_SHOWN else ""
     first = next((row.page for row, _, _ in whole.doubts if row), 1)
     cells = len(whole.doubts)
     reason = NeedsReadingByEye.on(
         [first, *(n for n in range(1, count + 1) if n != first)],
-        f"a scan in which not all is certain: {'; '.join(shown)}{more}",
+        f"a scan in which not all is certain: {'; '.join(texts)}{more}",
         f"ภาพสแกนที่อ่านได้ไม่แน่ชัด {cells} แห่ง",
     )
     reason.observed = f"{cells} doubts"
@@ -136,7 +136,9 @@ def _sheets(whole: Whole, form: TableForm, pages: list[PageTable], unsure: Mappi
 
 def _in_words(cells: Mapping[str, tuple[Candidate, ...]], column: str) -> str:
     """What cells may say; each with its column where they are those of a whole row."""
-    return ", ".join(in_words(held) if column else f"{name} {in_words(held)}" for name, held in cells.items())
+    return ", ".join(
+        in_words(candidates) if column else f"{name} {in_words(candidates)}" for name, candidates in cells.items()
+    )
 
 
 def _column(form: TableForm, name: str) -> str:

@@ -120,7 +120,7 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
         return []
     whole, first, second, *ratio = cells
     best = sum(next(iter(cell.scores.values())) for cell in cells)
-    held = []
+    consistent = []
     for a, score_a in first.scores.items():
         for b, score_b in second.scores.items():
             total = a + b
@@ -133,9 +133,9 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
                 if implied not in ratio[0].scores:
                     continue
                 values, score = (*values, implied), score + ratio[0].scores[implied]
-            held.append(Hypothesis(values, best - score))
-    held.sort(key=lambda hypothesis: hypothesis.price)
-    return [hypothesis for hypothesis in held[:_MOST_HYPOTHESES] if hypothesis.price <= FARTHEST]
+            consistent.append(Hypothesis(values, best - score))
+    consistent.sort(key=lambda hypothesis: hypothesis.price)
+    return [hypothesis for hypothesis in consistent[:_MOST_HYPOTHESES] if hypothesis.price <= FARTHEST]
 
 
 def shared_price(own: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
@@ -199,22 +199,22 @@ def _offset(values: Values, other: Values) -> tuple[int, int]:
 def _choice(every: list[list[Hypothesis]]) -> list[int] | None:
     """The likeliest choice of a hypothesis a row whose sums are the grand total."""
     *rows, totals = every
-    sums = [sum(own[0].values[k] for own in rows) for k in (1, 2)]
+    sums = [sum(candidates_of_row[0].values[k] for candidates_of_row in rows) for k in (1, 2)]
     states: dict[tuple[int, int], tuple[float, tuple[tuple[int, int], ...]]] = {(0, 0): (0.0, ())}
-    for place, own in enumerate(rows):
-        if len(own) == 1:
+    for place, candidates_of_row in enumerate(rows):
+        if len(candidates_of_row) == 1:
             continue
         grown = dict(states)
         for (a, b), (price, changes) in states.items():
-            for i, other in enumerate(own[1:], 1):
-                da, db = _offset(other.values, own[0].values)
-                cost = price + other.price - own[0].price
+            for i, other in enumerate(candidates_of_row[1:], 1):
+                da, db = _offset(other.values, candidates_of_row[0].values)
+                cost = price + other.price - candidates_of_row[0].price
                 key = (a + da, b + db)
                 if cost <= FARTHEST and (key not in grown or grown[key][0] > cost):
                     grown[key] = (cost, (*changes, (place, i)))
         if len(grown) > _MOST_STATES:
-            kept = sorted(grown.items(), key=lambda item: item[1][0])[:_MOST_STATES]
-            grown = dict(kept)
+            cheapest = sorted(grown.items(), key=lambda item: item[1][0])[:_MOST_STATES]
+            grown = dict(cheapest)
         states = grown
     best: tuple[float, int, tuple[tuple[int, int], ...]] | None = None
     for i, total in enumerate(totals):
@@ -239,12 +239,12 @@ def _rivals(
     reason = "other figures would add up as well"
     changes: list[tuple[int, tuple[int, int], float]] = []
     last = len(every) - 1
-    for place, (own, kept) in enumerate(zip(every, picked, strict=True)):
-        for other in own:
-            if other.values != kept.values:
-                da, db = _offset(other.values, kept.values)
+    for place, (candidates_of_row, chosen) in enumerate(zip(every, picked, strict=True)):
+        for other in candidates_of_row:
+            if other.values != chosen.values:
+                da, db = _offset(other.values, chosen.values)
                 offset = (-da, -db) if place == last else (da, db)
-                changes.append((place, offset, shared_price(kept, other, cells[place])))
+                changes.append((place, offset, shared_price(chosen, other, cells[place])))
     by_offset: dict[tuple[int, int], list[tuple[int, float]]] = {}
     for place, offset, price in changes:
         by_offset.setdefault(offset, []).append((place, price))

@@ -109,15 +109,15 @@ def in_one_script(column: Sequence[Read]) -> list[Read]:
     thai = sum(kind < 10 for kind in best) / max(len(best), 1)
     if 1 - _ONE_SCRIPT < thai < _ONE_SCRIPT or not best:
         return list(column)
-    zero, other = (0, 10) if thai > 0.5 else (10, 0)
+    zero, other_zero = (0, 10) if thai > 0.5 else (10, 0)
     result = []
     for read in column:
-        kept = []
+        readings = []
         for reading in read.readings:
-            signs = tuple(sign._replace(kind=zero) if sign.kind == other else sign for sign in reading.signs)
+            signs = tuple(sign._replace(kind=zero) if sign.kind == other_zero else sign for sign in reading.signs)
             if all(sign.kind >= MARK or (sign.kind < 10) == (zero < 10) for sign in signs):
-                kept.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
-        result.append(Read(tuple(kept), read.lost))
+                readings.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
+        result.append(Read(tuple(readings), read.lost))
     return result
 
 
@@ -211,11 +211,11 @@ def _cuts(part: Ink) -> list[int]:
     # Between two digits that touch a point, there is no valley on either side of it.
     low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.5 * most).astype(np.int8), [0]])))
     valleys += [int(x) for a, b in zip(low[::2], low[1::2], strict=True) if b - a >= 3 for x in (a, b) if x in inner]
-    kept: list[int] = []
+    cuts: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
-        if all(abs(x - other) > 3 for other in kept):
-            kept.append(x)
-    return sorted(kept[: 1 + part.shape[1] // 8])
+        if all(abs(x - other) > 3 for other in cuts):
+            cuts.append(x)
+    return sorted(cuts[: 1 + part.shape[1] // 8])
 
 
 def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> Read:
@@ -233,19 +233,19 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
     for at in range(count):
         ways[at] = sorted(ways[at], key=lambda way: -way[0])[: 2 * MOST_READINGS]
         for end, piece in by_start.get(at, ()):
-            own = scores[piece]
+            log_scores = scores[piece]
             price = atoms.price(at, end - 1)
-            for kind in np.argsort(-own[:REJECT])[:_SIGNS_TRIED]:
-                if own[kind] > -14:
-                    sign = Sign(int(kind), float(own[kind]), piece)
+            for kind in np.argsort(-log_scores[:REJECT])[:_SIGNS_TRIED]:
+                if log_scores[kind] > -14:
+                    sign = Sign(int(kind), float(log_scores[kind]), piece)
                     ways[end] += [(score + sign.score - price, (*signs, sign)) for score, signs in ways[at]]
             if end == at + 1 and atoms.small[at]:  # dirt
-                ways[end] += [(score + float(own[REJECT]), signs) for score, signs in ways[at]]
+                ways[end] += [(score + float(log_scores[REJECT]), signs) for score, signs in ways[at]]
     by_text: dict[str, tuple[float, tuple[Sign, ...], float]] = {}
     for score, signs in sorted(ways[count], key=lambda way: -way[0]):
         text = "".join(SIGNS[sign.kind] for sign in signs)
-        best, kept, total = by_text.get(text, (score, signs, -np.inf))
-        by_text[text] = (best, kept, float(np.logaddexp(total, score)))
+        best, best_signs, total = by_text.get(text, (score, signs, -np.inf))
+        by_text[text] = (best, best_signs, float(np.logaddexp(total, score)))
     ranked = sorted(by_text.items(), key=lambda item: -item[1][2])[:MOST_READINGS]
     if not ranked:
         return Read((), 1.0)
@@ -253,5 +253,5 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
     best = float(np.exp(min(0.0, ranked[0][1][2])))
     whole = float(np.logaddexp.reduce([total for _, (_, _, total) in ranked]))
     scale = float(np.logaddexp(whole, np.log(max(1 - best, 1e-9) * _OF_LOST)))
-    readings = tuple(Reading(text, total - scale, kept) for text, (_, kept, total) in ranked)
+    readings = tuple(Reading(text, total - scale, best_signs) for text, (_, best_signs, total) in ranked)
     return Read(readings, max(0.0, 1 - float(np.exp(whole - scale))))

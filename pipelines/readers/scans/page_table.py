@@ -97,7 +97,7 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     assert table is not None
     columns = [round((x - table.margin) * more) + table.margin for x in columns]
     rows = [round((y - table.margin) * more) + table.margin for y in rows]
-    head, rows, higher = _parted(rows)
+    head, rows, higher = _head_and_rows(rows)
     if len(rows) < 2:
         return None
     below = rows[0]
@@ -117,12 +117,21 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
     around = lines_around(net, scale)
     texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips), *(line for line, _ in around)])
-    headings, named, words = texts[: len(columns) - 1], texts[len(columns) - 1 :], texts[-len(around) or len(texts) :]
+    headings, row_texts, words = (
+        texts[: len(columns) - 1],
+        texts[len(columns) - 1 :],
+        texts[-len(around) or len(texts) :],
+    )
     lines = []
     for i in range(len(cells)):
-        own = dict(zip(figures, readings[i * len(figures) : (i + 1) * len(figures)], strict=True))
+        by_column = dict(zip(figures, readings[i * len(figures) : (i + 1) * len(figures)], strict=True))
         lines.append(
-            Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i], tuple(cells[i]))
+            Line(
+                tuple(by_column.get(c, Read(())) for c in range(len(columns) - 1)),
+                row_texts[i],
+                strips[i],
+                tuple(cells[i]),
+            )
         )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
@@ -152,7 +161,7 @@ def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[li
     ]
 
 
-def _parted(rows: list[int]) -> tuple[int, list[int], bool]:
+def _head_and_rows(rows: list[int]) -> tuple[int, list[int], bool]:
     """Where the headings begin, the edges of the rows below them, and whether the headings are higher than these.
 
     Rules that are missing between rows are put in.

@@ -68,12 +68,12 @@ def is_name(text: str, names: Sequence[str]) -> bool:
 
 def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """The letters of a document that are often misread alike: as they are read, and as they are."""
-    seen: Counter[tuple[str, str]] = Counter()
+    misreadings: Counter[tuple[str, str]] = Counter()
     for text, name in certain:
         for kind, a, b, c, d in SequenceMatcher(None, text, name, autojunk=False).get_opcodes():
             if kind == "replace" and b - a == d - c == 1:
-                seen[text[a], name[c]] += 1
-    return frozenset(pair for pair, count in seen.items() if count >= _USUAL)
+                misreadings[text[a], name[c]] += 1
+    return frozenset(pair for pair, count in misreadings.items() if count >= _USUAL)
 
 
 def not_once(row_names: Sequence[str], names: Sequence[str]) -> str:

@@ -120,8 +120,8 @@ def _thin(ink: Ink, axis: int) -> Bits:
     wide = ndimage.uniform_filter1d(level, _FAINT_LENGTH, axis=axis)
     beside = np.maximum(np.roll(wide, 4, axis=1 - axis), np.roll(wide, -4, axis=1 - axis))
     faint: Bits = (along > _FAINT) & (wide - beside > _FAINT)
-    kept: Bits = ndimage.maximum_filter1d(faint.astype(np.uint8), _FAINT_LENGTH, axis=axis) > 0
-    return kept
+    long_lines: Bits = ndimage.maximum_filter1d(faint.astype(np.uint8), _FAINT_LENGTH, axis=axis) > 0
+    return long_lines
 
 
 def _run(bits: NDArray[np.uint8], length: int, axis: int, *, opening: bool) -> Bits:
@@ -129,8 +129,8 @@ def _run(bits: NDArray[np.uint8], length: int, axis: int, *, opening: bool) -> B
     filters = (ndimage.minimum_filter1d, ndimage.maximum_filter1d)
     first, second = filters if opening else filters[::-1]
     # The second filter reaches to the other side, so that an even length does not move what it keeps.
-    kept = second(first(bits, length, axis=axis), length, axis=axis, origin=-1 if length % 2 == 0 else 0)
-    result: Bits = kept.astype(bool)
+    filtered = second(first(bits, length, axis=axis), length, axis=axis, origin=-1 if length % 2 == 0 else 0)
+    result: Bits = filtered.astype(bool)
     return result
 
 

@@ -85,7 +85,7 @@ def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
     assert form.pictured is not None
     costs = {
         name: [
-            float(np.mean([min(_unlike(text, heading) for heading in printed) for text in column]))
+            float(np.mean([min(_heading_distance(text, heading) for heading in printed) for text in column]))
             for column in zip(*headings, strict=True)
         ]
         for name, printed in form.pictured.headings.items()
@@ -118,7 +118,7 @@ def _is_clear(costs: NDArray[np.float64], places: NDArray[np.int64], at: int) ->
     return True
 
 
-def _unlike(text: str, heading: str) -> float:
+def _heading_distance(text: str, heading: str) -> float:
     a, b = plain(text), plain(heading)
     return distance(a, b) / max(distance(a, ""), distance(b, ""), 1)
 
@@ -162,11 +162,11 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         return whole
     totals = rows.pop()
     _name(whole, shape, rows)
-    read = [
+    candidates = [
         [certain_figures.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns]
         for row in (*rows, totals)
     ]
-    decided = certain_figures.decide(shape, read[:-1], read[-1])
+    decided = certain_figures.decide(shape, candidates[:-1], candidates[-1])
     every = [*rows, totals]
     for at, reason in decided.doubts.items():
         if at < len(every):
@@ -178,10 +178,10 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         dates = [date for page in pages if (date := as_of_of(page.words))]
         # Two dates are as many as none: which is meant is for a person.
         as_of = dates[0] if len(dates) == 1 else None
-        _check_alike(whole, shape, every, read, values, as_of)
+        _check_alike(whole, shape, every, candidates, values, as_of)
         if not whole.doubts:
-            _check_repair(whole, shape, rows, read, values)
-    for row, cells, value in zip(every, read, values, strict=True):
+            _check_repair(whole, shape, rows, candidates, values)
+    for row, cells, value in zip(every, candidates, values, strict=True):
         texts = {
             columns[c]: _text(cell, value[i] if value else cell.best)
             for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
@@ -311,23 +311,23 @@ def _clearer(cell: Candidates, value: int) -> float:
 
 
 def _check_repair(
-    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
+    whole: Whole, shape: Shape, rows: list[Row], candidates: list[list[Candidates]], values: Sequence[Values | None]
 ) -> None:
     """`khrop.repair` must come to the same figures from the same readings."""
     table = [
         {shape.key: row.name, **{c: _text(cell, cell.best) for c, cell in zip(shape.columns, cells, strict=True)}}
-        for row, cells in zip(rows, read, strict=False)
+        for row, cells in zip(rows, candidates, strict=False)
     ]
-    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, read[-1], strict=True)}
+    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, candidates[-1], strict=True)}
     scores = {
         (name, c): {cell.readings[v].text: min(1.0, math.exp(s)) for v, s in cell.scores.items()}
-        for name, cells in zip([*(row.name for row in rows), "table_total"], read, strict=True)
+        for name, cells in zip([*(row.name for row in rows), "table_total"], candidates, strict=True)
         for c, cell in zip(shape.columns, cells, strict=True)
     }
     report = suggest({"rows": table, "total_row": total}, scores=scores, shape=shape)
     changed = {
         (name, c): cell.readings[value[i]].text
-        for name, cells, value in zip([*(row.name for row in rows), "table_total"], read, values, strict=True)
+        for name, cells, value in zip([*(row.name for row in rows), "table_total"], candidates, values, strict=True)
         for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
         if value is not None and cell.best != value[i]
     }

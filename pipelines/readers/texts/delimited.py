@@ -61,8 +61,8 @@ def _begins(lines: list[str]) -> list[int]:
 
 def _scores(lines: list[str], begins: Iterable[int]) -> dict[str, int]:
     """The most headings that one of these rows has under each delimiter; a delimiter with none is left out."""
-    kept = list(begins)
-    scores = {d: max((len(fields_of(_row(lines, i, d)[0])[0]) for i in kept), default=0) for d in DELIMITERS}
+    starts = list(begins)
+    scores = {d: max((len(fields_of(_row(lines, i, d)[0])[0]) for i in starts), default=0) for d in DELIMITERS}
     return {delimiter: score for delimiter, score in scores.items() if score}
 
 
@@ -75,9 +75,9 @@ def _rows(lines: list[str], delimiter: str) -> Rows:
     rows: Rows = []
     at = 0
     while at < len(lines):
-        cells, taken = _row(lines, at, delimiter)
+        cells, lines_taken = _row(lines, at, delimiter)
         rows.append((at + 1, cells))
-        at += taken
+        at += lines_taken
     return rows
 
 

@@ -33,11 +33,11 @@ def rows(lines: list[str]) -> Rows:
         result.append((at + 1, heads))
         at += len(heads)
         while at < len(lines):
-            row, taken = _row(lines, at, heads, period)
+            row, lines_taken = _row(lines, at, heads, period)
             if not row:
                 break
             result.append((at + 1, row))
-            at += taken
+            at += lines_taken
     return result if any_headed else []
 
 

@@ -92,23 +92,23 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
         value: The number as it is stored; a percent as a fraction of one.
         percent: Whether the format is one of percents.
     """
-    read = plain(value.scaleb(2) if percent else value)
-    if read == printed:
+    text_read = plain(value.scaleb(2) if percent else value)
+    if text_read == printed:
         return CellText(printed)
     note = "percent-format" if percent else "number-format"
     figures = FIGURE.findall(to_arabic(printed).replace(",", ""))
     if figures:
         # What is read is what a person sees, with the places that rounding took off it, never another figure.
-        seen = _seen(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
-        return CellText(printed, read if seen else None, (note,))
+        is_printed = _is_rounded(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
+        return CellText(printed, text_read if is_printed else None, (note,))
     if not printed.strip():
         return CellText("")
-    return CellText(printed, read, (note,) if printed.strip() in DASHES and not value else (note, BY_FORMAT))
+    return CellText(printed, text_read, (note,) if printed.strip() in DASHES and not value else (note, BY_FORMAT))
 
 
-def _seen(figures: Sequence[str], value: Decimal) -> bool:
-    shown = Decimal(figures[0])
-    return len(figures) == 1 and value.quantize(shown, ROUND_HALF_UP) == shown
+def _is_rounded(figures: Sequence[str], value: Decimal) -> bool:
+    figure = Decimal(figures[0])
+    return len(figures) == 1 and value.quantize(figure, ROUND_HALF_UP) == figure
 
 
 def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:

@@ -98,11 +98,11 @@ def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[s
             for style in group:
                 number = int(style.get("numFmtId") or 0)
                 codes.append(own.get(number) or BUILT_IN.get(number, "General"))
-                looks.append(_look(_at(fonts, style.get("fontId")), _at(fills, style.get("fillId"))))
+                looks.append(_look(_element_at(fonts, style.get("fontId")), _element_at(fills, style.get("fillId"))))
     return codes, looks
 
 
-def _at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
+def _element_at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
     at = int(number or 0)
     return elements[at] if at < len(elements) else None
 
