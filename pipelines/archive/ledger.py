@@ -152,8 +152,8 @@ class _Read:
         """
         # Not splitlines(): a file name may hold a character that Unicode counts as the end of a line.
         lines = text[self.length :].split(b"\n")[:-1]
-        read = len(self.receipts)
-        self.receipts += [_receipt(path, number, line) for number, line in enumerate(lines, start=read + 1)]
+        count_before = len(self.receipts)
+        self.receipts += [_receipt(path, number, line) for number, line in enumerate(lines, start=count_before + 1)]
         self.length, self.digest = len(text), _digest(text)
 
 

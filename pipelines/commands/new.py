@@ -54,8 +54,8 @@ def dataset(
         raise WrongUse(f"{name!r} is no name of a dataset: lower-case letters, digits and _, 40 at most")
     if folder.exists():
         raise WrongUse(f"{short_path(folder)} is there already: edit it, or choose another name")
-    if taken := registry.taken_by(name, registry.datasets(home.root)):
-        raise WrongUse(f"{name} is {taken}: choose another name")
+    if holder := registry.taken_by(name, registry.datasets(home.root)):
+        raise WrongUse(f"{name} is {holder}: choose another name")
     today = datetime.now(UTC).astimezone(BANGKOK).date()
     proposal = example() if source is None else _proposed(name, source, today)
     _write(folder, files(name, proposal, today, source.name if source else ""))

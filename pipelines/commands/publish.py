@@ -53,12 +53,12 @@ def _print_reports(home: Home, remade: set[str], force: bool, as_json: bool) -> 
     from pipelines.datasets.registry import datasets
     from pipelines.publishing import catalogue
 
-    kept, rows = catalogue.kept(home), []
+    kept_reports, rows = catalogue.kept(home), []
     for report in catalogue.reports(datasets(home.root).values()):
         if not catalogue.usable(report):
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
-        elif report.name in kept:
-            path = home.root / kept[report.name]["path"]
+        elif report.name in kept_reports:
+            path = home.root / kept_reports[report.name]["path"]
             new = force or report.name in remade
             if as_json:
                 echo(json_line({"report": report.name, "path": str(path), "made": new}))

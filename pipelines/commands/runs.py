@@ -62,19 +62,19 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
     from pipelines.orchestration import listeners
 
     # Entries, not results: those of ten thousand returns hold all their violations.
-    taken: list[Entry] = []
+    all_entries: list[Entry] = []
     with warehouse.writer(), progress(total, "taking in") as advance:
 
         def add(batch: list[IntakeResult]) -> None:
             entries = [_entry(home, result) for result in batch]
-            taken.extend(entries)
+            all_entries.extend(entries)
             advance(len(batch))
             for entry in entries:
                 LOG.info("%s: %s", entry["return"], entry["verdict"], extra={"fields": entry})
 
         with listeners.listening(add):
             run_job(home, job, ops, LOG)
-    return taken
+    return all_entries
 
 
 def _nothing_to_do(home: Home, warehouse: Warehouse) -> bool:

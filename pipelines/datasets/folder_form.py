@@ -66,7 +66,7 @@ def form_of(toml: TomlTable, name: str, columns: tuple[Column, ...], label: Colu
         names=names.name,
         least=min(LEAST_HEADINGS, len(headed)),
         sieve=_sieve(tables.table(names.name)),
-        shown=", ".join(_shown(tables.table(column.name)) for column in headed),
+        shown=", ".join(_display_name(tables.table(column.name)) for column in headed),
         row=toml.value("row", str, f"a row for each {label.title_en}").strip(),
         totals=totals,
         totals_by_consonants=by_consonants,
@@ -109,7 +109,7 @@ def _form_kind(column: Column) -> FormKind:
     return "text" if kind in ("province", "province_code", "choice") else kind  # type: ignore[return-value]
 
 
-def _shown(column: TomlTable) -> str:
+def _display_name(column: TomlTable) -> str:
     return column.texts("headings")[0] if "headings" in column.values else column.value("pattern", str).strip()
 
 

@@ -76,8 +76,8 @@ class ProposedColumn:
     @cached_property
     def sampled(self) -> SampledColumn:
         """The column as rules are looked for in it."""
-        held = KINDS[self.kind].held
-        return SampledColumn(self.name, "number" if held == "float" else held, self.values)
+        storage = KINDS[self.kind].held
+        return SampledColumn(self.name, "number" if storage == "float" else storage, self.values)
 
     @property
     def nullable(self) -> bool:

@@ -175,22 +175,22 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
     Returns:
         What has the name, for a message; empty where it is free.
     """
-    taken = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
+    holders = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
     for other in others.values():
-        taken |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
-        taken |= {report.name: f"a report of {other.name}" for report in other.reports}
-        taken |= {
+        holders |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
+        holders |= {report.name: f"a report of {other.name}" for report in other.reports}
+        holders |= {
             f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")
         }
-    return taken.get(name, "")
+    return holders.get(name, "")
 
 
 def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
-    if taken := taken_by(dataset.name, others):
-        raise DatasetFault(f"{dataset.source}: {dataset.name} is {taken}; give the folder another name")
+    if holder := taken_by(dataset.name, others):
+        raise DatasetFault(f"{dataset.source}: {dataset.name} is {holder}; give the folder another name")
     for mart in dataset.tables.mart_names:
-        if taken := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
-            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {taken}; give the file another name")
+        if holder := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
+            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {holder}; give the file another name")
 
 
 def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:

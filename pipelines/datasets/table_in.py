@@ -82,12 +82,12 @@ def _size(table: FoundTable) -> int:
     return len(table.rows) * sum(bool(heading) for heading in table.headings)
 
 
-def _tables(read: Document) -> Iterator[FoundTable]:
+def _tables(source: Document) -> Iterator[FoundTable]:
     """The tables of a document, those of several pages with the same headings as one."""
     by_headings: dict[tuple[str, ...], list[FoundTable]] = {}
-    texts = (cell for sheet in read.sheets for _, cells in sheet.rows for cell in cells if len(cell) >= SHORTEST_DATE)
+    texts = (cell for sheet in source.sheets for _, cells in sheet.rows for cell in cells if len(cell) >= SHORTEST_DATE)
     oldest = min((d.date for text in texts for d in find_dates(normalise(text).text) if d.date), default=None)
-    for sheet in read.sheets:
+    for sheet in source.sheets:
         rows = [(number, _cells(sheet, number, printed)) for number, printed in sheet.rows]
         for table in _in_sheet(sheet.name, rows):
             by_headings.setdefault(table.headings, []).append(table)
@@ -112,7 +112,7 @@ def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Foun
             continue
         heads = _heads(rows, at)
         end = at
-        while end < len(rows) and (_goes_on(rows[end][1], heads) or _among(rows, end)):
+        while end < len(rows) and (_is_continued(rows[end][1], heads) or _is_between_data(rows, end)):
             end += 1
         if heads and (table := _cut(name, rows, at, end, heads)):
             yield table
@@ -132,12 +132,12 @@ def _heads(rows: Sequence[tuple[int, list[str]]], at: int) -> list[list[str]]:
     return heads[-MOST_HEADING_ROWS:]
 
 
-def _goes_on(cells: list[str], heads: list[list[str]]) -> bool:
+def _is_continued(cells: list[str], heads: list[list[str]]) -> bool:
     """Whether a row is of the table: data, a heading that a new page repeats, numbers of columns."""
     return _is_data(cells) or cells in heads or _is_column_numbers(cells)
 
 
-def _among(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
+def _is_between_data(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
     """Whether a row without figures stands between two of data: its figures are words, such as none."""
     filled = sum(map(bool, rows[at][1]))
     return filled >= 2 and at + 1 < len(rows) and _is_data(rows[at + 1][1]) and not _is_column_numbers(rows[at][1])
@@ -149,12 +149,12 @@ def _cut(
     data = [cells for _, cells in rows[at:end] if cells not in heads and not _is_column_numbers(cells)]
     width = max(map(len, [*heads, *data]))
     headings = _headings(heads, width)
-    kept = [tuple([*cells, *[""] * width][:width]) for cells in data]
+    body_rows = [tuple([*cells, *[""] * width][:width]) for cells in data]
     totals: tuple[str, ...] = ()
-    for row in kept:
+    for row in body_rows:
         if any(TOTALS.fullmatch(SPACES.sub("", cell)) for cell in row):
             totals = row
-    body = [row for row in kept if row != totals]
+    body = [row for row in body_rows if row != totals]
     if len(body) > LEAST_ROWS and not totals and (_sums(body) or _named_total(body)):
         totals = body.pop()
     if len(body) < LEAST_ROWS or sum(bool(heading) for heading in headings) < 2:

@@ -146,8 +146,8 @@ class _Table:
     def _same(self, column: str, printed: str, figure: str) -> bool:
         """Return whether a printed figure is what is counted; a ratio may be cut off instead of rounded."""
         kind = self.dataset.by_name[column].kind
-        read, counted = kind.parse(printed), kind.parse(figure)
-        return read is not None and abs(100 * (read - counted)) <= (1 if kind.name == "percent" else 0)
+        shown, expected = kind.parse(printed), kind.parse(figure)
+        return shown is not None and abs(100 * (shown - expected)) <= (1 if kind.name == "percent" else 0)
 
     @property
     def differing(self) -> list[Cell]:
@@ -184,13 +184,13 @@ class _Table:
 
     def notes(self, rows: Iterable[str]) -> list[tuple[str, str]]:
         """Return what is counted of some rows that differs from what is printed, in Thai and in English."""
-        wanted = set(rows)
+        names = set(rows)
         return [
             (
                 f"{self.counted.title_th}ของวันเดียวกัน: {cell[0]} ช่อง{self._label(cell[1])} {self._shown(cell)}",
                 f"{self.counted.title_en} of the same day: {cell[0]}, {cell[1]}: {self._shown(cell)}",
             )
-            for cell in [cell for cell in self.differing if cell[0] in wanted][:NAMED]
+            for cell in [cell for cell in self.differing if cell[0] in names][:NAMED]
         ]
 
     def _label(self, column: str) -> str:

@@ -217,8 +217,8 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
         return []
     key, figures = judgement.dataset.shape().key, figures_of(judgement.dataset)
 
-    def line(shown: str, row: Mapping[str, str], name: str) -> tuple[str, ...]:
-        return (shown, *(marks.get((name, column)) or row.get(column, "") for column in figures))
+    def line(label: str, row: Mapping[str, str], name: str) -> tuple[str, ...]:
+        return (label, *(marks.get((name, column)) or row.get(column, "") for column in figures))
 
     lines: list[tuple[str, ...]] = [(key, *figures)]
     dropped = [s.row for s in report.structural if s.op == "drop_row"]

@@ -100,10 +100,10 @@ def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
     for cell in cells:
         picture = address_of(cell.picture)
         left -= len(picture)
-        shown = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
+        picture_text = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
         reading = _odds(cell.reading) if cell.reading else markdown_text(cell.printed)
         rivals = " · ".join(map(_odds, cell.rivals))
-        texts = (markdown_text(cell.row), cell.column, shown, reading, rivals, markdown_text(where(cell.place)))
+        texts = (markdown_text(cell.row), cell.column, picture_text, reading, rivals, markdown_text(where(cell.place)))
         lines.append(f"| {' | '.join(texts)} |")
     lines += ["", f"All other cells are certain. `khrop repair {name} --html FILE` writes a page to confirm these on."]
     if left < 0:

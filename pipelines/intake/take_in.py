@@ -105,11 +105,15 @@ class _Intake:
             yield from self.load(batch, newest)
         if again is None:
             return
-        done, wanted, now = {event.snapshot_id for event in new} | self.without_dataset(), set(again), datetime.now(UTC)
+        done, selected, now = (
+            {event.snapshot_id for event in new} | self.without_dataset(),
+            set(again),
+            datetime.now(UTC),
+        )
         repeated = [
             replace(event, known_from=now, again=False)
             for name, event in sorted(newest.items(), key=lambda item: item[1].line)
-            if (not wanted or name in wanted) and name not in done
+            if (not selected or name in selected) and name not in done
         ]
         for batch in batches(repeated):
             yield from self.load(batch, newest, only_changed=True)

@@ -78,15 +78,15 @@ def _parts(home: Home) -> Iterator[object]:
         for folder in spec.submodule_search_locations or () if spec else ():
             yield from _below(Path(folder))
     # A file that was lost and came again changes its folder alone, and no line of the ledger.
-    yield from map(_seen, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
+    yield from map(_state_of, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
     for folder in (campaigns.FOLDER, registry.FOLDER, reference_files.FOLDER):
         yield from _below(home.root / folder)
     ledger, buckets = home.archive / LEDGER, home.root / storage.FILE
     for file in (ledger, buckets, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):
-        yield _seen(file)
+        yield _state_of(file)
     with suppress(OSError):
         yield os.readlink(home.exports)
-    yield _seen(home.exports)
+    yield _state_of(home.exports)
 
 
 def _below(folder: Path) -> Iterator[object]:
@@ -95,10 +95,10 @@ def _below(folder: Path) -> Iterator[object]:
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         yield at, os.stat(at).st_mtime_ns
         for name in sorted(names):
-            yield _seen(Path(at, name))
+            yield _state_of(Path(at, name))
 
 
-def _seen(file: Path) -> object:
+def _state_of(file: Path) -> object:
     try:
         stat = os.stat(file)
     except OSError:

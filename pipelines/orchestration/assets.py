@@ -94,7 +94,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         home = Home.current()
         context.instance.add_run_tags(context.run.run_id, launch.signature())
         again = [] if config.everything else (config.again or None)
-        taken = 0
+        taken_count = 0
         expected = archived(home)
         killed: dict[str, ReaderKilled] = {}
         with exclusive(home) as warehouse:
@@ -108,7 +108,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 verdict_check.report(context.instance, results)
                 history.settle(context.instance)
                 listeners.notify(results)
-                taken += len(results)
+                taken_count += len(results)
             # What a killed reader left is judged by the next run.
             expected -= killed.keys()
             with warehouse.reading() as connection:
@@ -125,7 +125,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
             metadata={
                 "dagster/row_count": sum(rows.values()),
                 # Plain numbers, so that the UI plots them over the runs.
-                "taken": taken,
+                "taken": taken_count,
                 **{f"held_{verdict}": report.counts.get(verdict, 0) for verdict in Verdict},
             },
         )

@@ -87,10 +87,14 @@ def verify(
         return NOT_ACCEPTED
     links = chain.of(archive.ledger)
     damaged = 0
-    kept = [fault.text for fault in archive.place.faults()]
-    for wrong in (*chain.faults(archive.ledger, links, head), *kept, *signatures.faults(home, archive.receipts())):
+    unsound = [fault.text for fault in archive.place.faults()]
+    for fault_text in (
+        *chain.faults(archive.ledger, links, head),
+        *unsound,
+        *signatures.faults(home, archive.receipts()),
+    ):
         damaged += 1
-        _damage(archive.ledger.name, wrong, as_json)
+        _damage(archive.ledger.name, fault_text, as_json)
     for name, sha256 in _known_files(home.warehouse):
         if sha256 not in firsts:
             damaged += 1

@@ -67,8 +67,8 @@ def district_letters(
     if district is not None and not any(plan.districts for plan in plans):
         raise WrongUse(f"no authority that has not saved is in a district {printable(district)!r}")
     with progress(sum(len(plan.districts) for plan in plans), "writing letters") as advance:
-        written = [report.write(home, plan, advance) for plan in plans]
-    for plan, done in zip(plans, written, strict=True):
+        results = [report.write(home, plan, advance) for plan in plans]
+    for plan, done in zip(plans, results, strict=True):
         letters = len(plan.districts)
         if as_json:
             entry = {"campaign_id": plan.campaign_id, "as_of": plan.as_of.isoformat(), "folder": str(done.folder)}

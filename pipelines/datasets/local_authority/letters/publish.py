@@ -155,13 +155,13 @@ def plan(
         raise NoLetter(f"a letter of {wanted.dated} cannot have the figures of {as_of}")
     file = files.get(campaign_id)
     other = files.get(file.reconciles_with) if file else None
-    known = [each for each in (file, other) if each]
-    letters = next((each.letters for each in known if each.letters), ())
+    involved = [entry for entry in (file, other) if entry]
+    letters = next((entry.letters for entry in involved if entry.letters), ())
     return Plan(
         campaign_id, title_th, as_of, snapshot_id, deadline,
-        next((each.letterhead.sender for each in known if each.letterhead.sender), ""),
+        next((entry.letterhead.sender for entry in involved if entry.letterhead.sender), ""),
         {"": file.letterhead if file else Letterhead(), **(file.letterheads if file else {})},
-        wording.cited(letters, cited_letters(connection, [each.id for each in known])),
+        wording.cited(letters, cited_letters(connection, [entry.id for entry in involved])),
         tuple(_districts(connection, campaign_id, wanted)),
         wanted,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
         TemplateFault: Where the template cannot be used; the folder stays as it was.
     """
     folder = home.letters / planned.campaign_id / planned.as_of.isoformat()
-    return letter_folder.write(folder, _made(home, planned, advance))
+    return letter_folder.write(folder, _letters(home, planned, advance))
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -255,14 +255,14 @@ def _districts(connection: DuckDBPyConnection, campaign_id: str, wanted: Wanted)
         if wanted.provinces and code not in wanted.provinces:
             continue
         for number, (name, grouped) in enumerate(groupby(of_province, key=lambda row: row[1]), 1):
-            own = list(grouped)
-            counts = {status: sum(row[-1] == status for row in own) for status in STATUSES}
-            behind = tuple(row[2:] for row in own if row[-1] != "saved")
+            authorities = list(grouped)
+            counts = {status: sum(row[-1] == status for row in authorities) for status in STATUSES}
+            behind = tuple(row[2:] for row in authorities if row[-1] != "saved")
             if behind and wanted.district in (None, name, name.removeprefix("อำเภอ")):
                 yield District(code, name, number, counts, behind)
 
 
-def _made(home: Home, planned: Plan, advance: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:
+def _letters(home: Home, planned: Plan, advance: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:
     """Yield each file's name and bytes, the index last."""
     form = planned.heads[""].form
     template = templates.load(DISTRICT_LETTER, form, home.templates)

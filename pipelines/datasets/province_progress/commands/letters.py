@@ -65,11 +65,11 @@ def letters(
 
     wanted = report.Wanted(_codes(province or []), only, dated.date() if dated else None, address_of(base_url))
     with _marts(campaign) as (home, connection, chosen):
-        plans = [_planned(connection, each, file, wanted) for each, file in chosen]
+        plans = [_planned(connection, entry, file, wanted) for entry, file in chosen]
     total = sum(len(plan.behind) + 2 for plan in plans)
     with progress(total, "writing letters") as advance:
-        written = [report.write(home, plan, advance) for plan in plans]
-    for plan, done in zip(plans, written, strict=True):
+        results = [report.write(home, plan, advance) for plan in plans]
+    for plan, done in zip(plans, results, strict=True):
         _print_letters(plan, done, as_json)
     return OK
 

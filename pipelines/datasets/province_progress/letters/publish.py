@@ -110,7 +110,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.
     """
     campaign, as_of = planned.occasion.campaign.campaign_id, planned.occasion.country.as_of
-    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _made(home, planned), advance)
+    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _letters(home, planned), advance)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -154,7 +154,7 @@ def _kind(standing: Standing) -> Only:
     return Only.behind if standing.saved else Only.not_started
 
 
-def _made(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
+def _letters(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
     """Each file's name and bytes, the index last. Both templates are checked before the first."""
     occasion = planned.occasion
     form = occasion.letterhead.form

@@ -116,8 +116,8 @@ class View:
 
     def pace(self, saved: int, day: date) -> float | None:
         """Authorities a day since the opening; None on the opening day."""
-        gone = (day - self.campaign.opened_on).days
-        return saved / gone if gone > 0 else None
+        days = (day - self.campaign.opened_on).days
+        return saved / days if days > 0 else None
 
     def changes(self) -> Changes:
         """What came since the return before."""
