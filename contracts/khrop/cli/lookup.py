@@ -114,10 +114,10 @@ def _module_at(path: Path) -> ModuleType:
 def _class_of(module: ModuleType, attribute: str, name: str) -> type:
     value: Any = getattr(module, attribute, None) if attribute else None
     if value is None:
-        own = [n for n, v in vars(module).items() if _is_contract(v) and v.__module__ == module.__name__]
-        if not attribute and len(own) == 1:
-            return _as_contract(getattr(module, own[0]), name)
-        has = f"it has {', '.join(own)}" if own else "it has none"
+        contracts = [n for n, v in vars(module).items() if _is_contract(v) and v.__module__ == module.__name__]
+        if not attribute and len(contracts) == 1:
+            return _as_contract(getattr(module, contracts[0]), name)
+        has = f"it has {', '.join(contracts)}" if contracts else "it has none"
         problem = f"there is no contract {attribute!r} in" if attribute else "name the contract (:Class) of"
         raise WrongUse(f"{problem} {name.removesuffix(f':{attribute}')}; {has}")
     return _as_contract(value, name)

@@ -68,15 +68,15 @@ def broken(contract: type, sample: Sample) -> dict[tuple[str, str], Broken]:
         The changes by rule id and scope; a rule that no change breaks is left out.
     """
     changes: dict[tuple[str, str], Broken] = {}
-    own = set(sample.check(contract).records)
+    in_sample = set(sample.check(contract).records)
     for rule in rules_of(contract):
         best: tuple[bool, int] | None = None
         for change in _changes(contract, rule, sample):
-            new = [v for v in change.sample.check(contract).records if v not in own]
-            mine = [v for v in new if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
-            rank = (change.spoilt, len({v.rule_id for v in new}))
-            if mine and (best is None or rank < best):
-                best, changes[rule.id, rule.scope] = rank, Broken(change.th, change.en, mine[0])
+            added = [v for v in change.sample.check(contract).records if v not in in_sample]
+            ours = [v for v in added if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
+            rank = (change.spoilt, len({v.rule_id for v in added}))
+            if ours and (best is None or rank < best):
+                best, changes[rule.id, rule.scope] = rank, Broken(change.th, change.en, ours[0])
     return changes
 
 

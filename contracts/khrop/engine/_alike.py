@@ -28,7 +28,7 @@ class Match:
 
     Attributes:
         column: The column of the other frame.
-        there: Its type.
+        given_dtype: Its type.
         own: The type of the column of the frame that is checked.
         digits: How many digits after the point the own column has more than the other; decimals are integers of their
             last digit.
@@ -43,22 +43,22 @@ class Match:
 
     def value(self) -> nw.Expr:
         """Return the column in the own type: null where that has no such value, and for NaN."""
-        col, digits, own = nw.col(self.column), self.digits, self.own
-        if own.is_float():
+        col, digits, dtype = nw.col(self.column), self.digits, self.own
+        if dtype.is_float():
             col = col / 10**-digits if digits < 0 else col
-            return without_nan(col.cast(own) if self.there != own else col)
-        if self.there.is_float() and own.is_numeric():
-            return self._units().round(0).cast(own)
+            return without_nan(col.cast(dtype) if self.there != dtype else col)
+        if self.there.is_float() and dtype.is_numeric():
+            return self._units().round(0).cast(dtype)
         if (within := self._within()) is not None:
             col = nw.when(within).then(col)
         if digits > 0:
             col = col * 10**digits
         elif digits < 0:
-            col = (col // 10**-digits).cast(own)
+            col = (col // 10**-digits).cast(dtype)
         if self.there.is_temporal():
-            return moments_alike(self.column, self.there, own, self.engine)[0]
+            return moments_alike(self.column, self.there, dtype, self.engine)[0]
         # Arrow's texts are of two types, which narwhals takes for one.
-        return col.cast(own) if self.there != own or self._is_arrow_text() else col
+        return col.cast(dtype) if self.there != dtype or self._is_arrow_text() else col
 
     def representable(self) -> nw.Expr | None:
         """Return where the own type has the value, nulls among them; None where it has all."""
@@ -108,24 +108,24 @@ def without_nan(expr: nw.Expr) -> nw.Expr:
 
 
 def moments_alike(
-    column: str, there: nw.dtypes.DType, own: nw.dtypes.DType, engine: str
+    column: str, given_dtype: nw.dtypes.DType, dtype: nw.dtypes.DType, engine: str
 ) -> tuple[nw.Expr, nw.Expr | None]:
     """Return a column of dates or moments as another type of the kind, and where that loses nothing.
 
     Args:
         column: The column.
-        there: Its type.
-        own: The type that it is to have.
+        given_dtype: Its type.
+        dtype: The type that it is to have.
         engine: The engine; databases and pandas' own types compare them as they are.
 
     Returns:
         The column, and where its values have the other type; None where all have.
     """
     col = nw.col(column)
-    if there == own or engine not in ("polars", "pyarrow", "pandas"):
+    if given_dtype == dtype or engine not in ("polars", "pyarrow", "pandas"):
         return col, None
-    if own == nw.Date:
-        return col.cast(own), col == col.dt.truncate("1d")
-    unit = f"1{own.time_unit}"  # type: ignore[attr-defined]
-    finer = there != nw.Date and unit != "1ns" and there.time_unit != own.time_unit  # type: ignore[attr-defined]
-    return col.cast(own), col == col.dt.truncate(unit) if finer else None
+    if dtype == nw.Date:
+        return col.cast(dtype), col == col.dt.truncate("1d")
+    unit = f"1{dtype.time_unit}"  # type: ignore[attr-defined]
+    finer = given_dtype != nw.Date and unit != "1ns" and given_dtype.time_unit != dtype.time_unit  # type: ignore[attr-defined]
+    return col.cast(dtype), col == col.dt.truncate(unit) if finer else None

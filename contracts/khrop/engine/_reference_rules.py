@@ -52,10 +52,10 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
             raise TypeError(
                 f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
             )
-        own = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
-        whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
-        here = frame.data.with_columns(**own) if own else frame.data
-        there = previous.data.filter(*whole) if whole else previous.data
+        exprs = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
+        filters = [expr for match in matches.values() if (expr := match.representable()) is not None]
+        here = frame.data.with_columns(**exprs) if exprs else frame.data
+        there = previous.data.filter(*filters) if filters else previous.data
         there = there.with_columns(**{key: match.value() for key, match in matches.items()})
         return here.join(there.rename(renamed), on=list(keys))
 
@@ -68,10 +68,10 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
     )  # fmt: skip
 
 
-def _match(column: str, other: PreparedFrame, own: str, frame: PreparedFrame) -> Match:
+def _match(column: str, other: PreparedFrame, own_column: str, frame: PreparedFrame) -> Match:
     """Return how a column of another frame is read where it is compared with one of a frame."""
-    digits = frame.scales.get(own, 0) - other.scales.get(column, 0)
-    return Match(column, other.schema[column], frame.schema[own], digits, frame.engine)
+    digits = frame.scales.get(own_column, 0) - other.scales.get(column, 0)
+    return Match(column, other.schema[column], frame.schema[own_column], digits, frame.engine)
 
 
 def _join_arrays(
@@ -177,8 +177,8 @@ def unmatched_rows(
 def _joined_by(frame: PreparedFrame, columns: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return a frame with some columns as they are joined."""
     matches = {column: _match(column, frame, column, frame) for column in columns}
-    own = {column: expr for column, match in matches.items() if (expr := match.own_value(column)) is not None}
-    return frame.data.with_columns(**own) if own else frame.data
+    exprs = {column: expr for column, match in matches.items() if (expr := match.own_value(column)) is not None}
+    return frame.data.with_columns(**exprs) if exprs else frame.data
 
 
 def find_lost_rows(

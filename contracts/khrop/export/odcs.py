@@ -159,8 +159,8 @@ def _checks(
 
 
 def _quality(description: Description, rule_queries: tuple[Query, ...]) -> list[dict[str, Any]]:
-    own = rule_queries[len(rule_queries) - len(description.rules) :]
-    return [_rule(rule, query) for rule, query in zip(description.rules, own, strict=True)]
+    own_queries = rule_queries[len(rule_queries) - len(description.rules) :]
+    return [_rule(rule, query) for rule, query in zip(description.rules, own_queries, strict=True)]
 
 
 def _rule(rule: RuleDescription, query: Query) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class At:
             raise item.wrong(f"there must be true or false, not {shown(item.value)}")
         return bool(item.value)
 
-    def own(self) -> At | None:
+    def extension(self) -> At | None:
         """Return what Khrop wrote here; None where it wrote nothing."""
         for custom in self.each("customProperties"):
             if custom["property"].value == OWN:

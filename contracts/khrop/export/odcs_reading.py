@@ -70,8 +70,8 @@ def _description(at: At, table: At) -> Description:
     name = table.text("name")
     if not name.isprintable():
         raise table["name"].wrong("a name is of printable characters")
-    own, foreign = at.own(), Foreign()
-    key = _key(table) if own is None else ()
+    ext, foreign = at.extension(), Foreign()
+    key = _key(table) if ext is None else ()
     columns = [_field(column, foreign) for column in table.each("properties")]
     columns = [replace(column, unique=True) if key == (column.name,) else column for column in columns]
     doubled = {c.name for c in columns if [d.name for d in columns].count(c.name) > 1}
@@ -86,21 +86,21 @@ def _description(at: At, table: At) -> Description:
     return Description(
         name=name,
         summary=at["description"].text("purpose", "") if at.there("description") else "",
-        options=_options(at, table, own),
+        options=_options(at, table, ext),
         fields=tuple(columns),
-        unique=_names(own, "unique") if own is not None else key if len(key) > 1 else (),
+        unique=_names(ext, "unique") if ext is not None else key if len(key) > 1 else (),
         rules=(*rules, *foreign.rules(methods)),
-        config=_config(own),
+        config=_config(ext),
     )
 
 
-def _config(own: At | None) -> dict[str, Any]:
-    if own is None or not own.there("config"):
+def _config(ext: At | None) -> dict[str, Any]:
+    if ext is None or not ext.there("config"):
         return {}
-    return _guarded(own["config"], lambda: described_config(dict(own["config"].mapping())))
+    return _guarded(ext["config"], lambda: described_config(dict(ext["config"].mapping())))
 
 
-def _options(at: At, table: At, own: At | None) -> ContractOptions:
+def _options(at: At, table: At, ext: At | None) -> ContractOptions:
     version = at.text("version")
     if not SEMVER.fullmatch(version):
         raise at["version"].wrong(f"{version!r} is no semantic version, like 1.0.0")
@@ -108,21 +108,21 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         p["property"].value: p for p in at.each("customProperties") if p["property"].value in ("titleTh", "titleEn")
     }
     th, en = (titles[t].text("value", "") if t in titles else "" for t in ("titleTh", "titleEn"))
-    if own is None:
+    if ext is None:
         return ContractOptions(version=version, title_th=th, title_en=en, key=_key(table))
-    engines = _names(own, "engines")
+    engines = _names(ext, "engines")
     if unknown := [engine for engine in engines if engine not in ENGINES]:
-        raise own["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
+        raise ext["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
     params = None
-    if own.there("params"):
-        values = own["params"].mapping()
-        params = _guarded(own["params"], lambda: {str(name): value_from(value) for name, value in values.items()})
-    snapshot, place, label = (own.text(key, "") or None for key in ("snapshot", "place", "label"))
-    derived = dict(_derived(own["derived"])) if own.there("derived") else {}
+    if ext.there("params"):
+        values = ext["params"].mapping()
+        params = _guarded(ext["params"], lambda: {str(name): value_from(value) for name, value in values.items()})
+    snapshot, place, label = (ext.text(key, "") or None for key in ("snapshot", "place", "label"))
+    derived = dict(_derived(ext["derived"])) if ext.there("derived") else {}
     names_th = (
-        {str(name): own["names_th"].text(name) for name in own["names_th"].mapping()} if own.there("names_th") else {}
+        {str(name): ext["names_th"].text(name) for name in ext["names_th"].mapping()} if ext.there("names_th") else {}
     )
-    key = _names(own, "key")
+    key = _names(ext, "key")
     return ContractOptions(version, th, en, snapshot, key, place, params, engines, derived, names_th, label)
 
 
@@ -151,33 +151,33 @@ def _key(table: At) -> tuple[str, ...]:
 
 
 def _field(column: At, foreign: Foreign) -> FieldDescription:
-    name, own = column.text("name"), column.own()
+    name, ext = column.text("name"), column.extension()
     nested = [key for key in ("properties", "items") if column.there(key)]
     if nested:
         raise column[nested[0]].wrong("a column that holds columns cannot be checked")
     entries = column.each("quality")
-    mine = [(entry, of) for entry in entries if (of := entry.own()) is not None]
+    own_entries = [(entry, of) for entry in entries if (of := entry.extension()) is not None]
     for entry in entries:
-        if entry.own() is None:
+        if entry.extension() is None:
             foreign.add(entry, name)
-    checks = [of.value for _, of in mine]
-    severities = {entry.text("severity", "error") for entry, _ in mine}
+    checks = [of.value for _, of in own_entries]
+    severities = {entry.text("severity", "error") for entry, _ in own_entries}
     if len(severities) > 1:
         raise column["quality"].wrong("the checks of a column have one severity")
-    if own is None:
+    if ext is None:
         kind, dtype = _type(column)
         checks += list(_limits(column)) + list(_listed(column))
     else:
         dtype = column.text("physicalType")
         kind = {t: k for t, (k, _) in _TYPES.items()}.get(column.text("logicalType"), "other")
     checks.sort(key=lambda check: _ORDER.index(check["check"]) if check.get("check") in _ORDER else 0)
-    key = own is None and column.flag("primaryKey")
+    key = ext is None and column.flag("primaryKey")
     data: dict[str, Any] = {
-        "name": name, "kind": kind, "dtype": dtype, "required": not (own is not None and own.flag("optional")),
-        "nullable": not (column.flag("required") or key), "coerce": own is not None and own.flag("coerce"),
+        "name": name, "kind": kind, "dtype": dtype, "required": not (ext is not None and ext.flag("optional")),
+        "nullable": not (column.flag("required") or key), "coerce": ext is not None and ext.flag("coerce"),
         "unique": column.flag("unique"), "title": column.text("businessName", ""),
         "description": column.text("description", ""), "severity": next(iter(severities), "error"), "checks": checks,
-        **({key: own.value[key] for key in FURTHER if key in own.value} if own is not None else {}),
+        **({key: ext.value[key] for key in FURTHER if key in ext.value} if ext is not None else {}),
     }  # fmt: skip
     return _guarded(column, lambda: described_field(data))
 
@@ -234,11 +234,11 @@ def _listed(column: At) -> Iterator[dict[str, Any]]:
 
 
 def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
-    own = entry.own()
-    if own is None:
+    ext = entry.extension()
+    if ext is None:
         foreign.add(entry, None)
         return None
-    data = {**own.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
+    data = {**ext.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
     rule = _guarded(entry, lambda: described_rule({**data, "severity": entry.text("severity")}))
     if not rule.method.isidentifier() or rule.method.startswith("_") or hasattr(_base(), rule.method):
         raise entry.wrong(f"{rule.method!r} cannot be the name of a rule's method")
@@ -274,7 +274,7 @@ def _check(description: Description, table: At, written: Callable[[type], Mappin
         if rule != other:
             raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
     for column, derived in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
-        for key in _DERIVED if column.own() is not None else ():
+        for key in _DERIVED if column.extension() is not None else ():
             if column.there(key) and column[key].value != derived.get(key):
                 raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(derived.get(key))}")
 

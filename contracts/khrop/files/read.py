@@ -260,7 +260,9 @@ def _in_duckdb(path: Path, required: frozenset[str]) -> Any:
     # DuckDB renames a duplicate column, which would hide the ambiguity, and one that differs in case alone.
     names = list(_top_level(elements))
     index_heading(names, required)
-    renamed = any(n != own and required.intersection((n, own)) for n, own in zip(names, frame.columns, strict=True))
+    renamed = any(
+        n != column and required.intersection((n, column)) for n, column in zip(names, frame.columns, strict=True)
+    )
     return None if renamed else frame
 
 

@@ -80,11 +80,11 @@ class _Judgement:
         for verdict in verdicts:
             counts.update(verdict.counts())
             for violation in verdict.records:
-                own = self._unless_caused(violation)
-                if own is None or own in violations:  # a column that is absent fails the rows of each kind
+                remaining = self._unless_caused(violation)
+                if remaining is None or remaining in violations:  # a column that is absent fails the rows of each kind
                     counts[violation.rule_id] -= 1
                 else:
-                    violations[own] = None
+                    violations[remaining] = None
         order = [COLUMNS, *dict.fromkeys(built.rule.id for built in built_rules(self.contract, None))]
         others = sorted(violations, key=lambda v: (order.index(v.rule_id), v.snapshot or "", natural_key(v.place)))
         records = [*islice(self._violations(whole), limit)]

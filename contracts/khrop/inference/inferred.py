@@ -75,8 +75,8 @@ class Inference:
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
         """What speaks for each rule, those of the columns first."""
-        own = (Evidence(r.id, r.columns, r.held, r.of, f"{r.evidence}: {r.summary}") for r in self.draft.rules)
-        return (*(e for column in self.description.fields for e in self._of_field(column)), *own)
+        of_rules = (Evidence(r.id, r.columns, r.held, r.of, f"{r.evidence}: {r.summary}") for r in self.draft.rules)
+        return (*(e for column in self.description.fields for e in self._of_field(column)), *of_rules)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -171,8 +171,8 @@ class _PartRun(Run):
         """Measure each rule."""
         results: Slots = [None] * len(rules)
         readable = {i: built for i, built in enumerate(rules) if not self.frame.missing(built.named)}
-        own = {i: built for i, built in readable.items() if built.rule.scope in ("row", "group")}
-        self._measure(own, self.frame, results)
+        frame_rules = {i: built for i, built in readable.items() if built.rule.scope in ("row", "group")}
+        self._measure(frame_rules, self.frame, results)
         compared = {}
         for i, built in readable.items():
             if isinstance(built.what, ReferenceKind):

@@ -170,7 +170,7 @@ def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | No
     digits = tuple(max(of_parts) for of_parts in zip(*(result.digits for result in results), strict=True))
     groups: dict[Key, Values] = {}
     for result in results:
-        units = [10 ** (shared - own) for shared, own in zip(digits, result.digits, strict=True)]
+        units = [10 ** (shared - places) for shared, places in zip(digits, result.digits, strict=True)]
         same = all(unit == 1 for unit in units)
         for key, values in result.groups.items():
             if not same:

@@ -60,8 +60,8 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
     goals = [goal for goal in plan.goals if goal.id == rule_id]
     for goal in (goal for goal in goals if goal.columns == (plan.options.snapshot,)):
         yield Breaking("name", partial(_misnamed, goal))
-    if own := [goal for goal in goals if goal.columns != (plan.options.snapshot,)]:
-        yield Breaking("row", partial(_spoilt_row, own))
+    if row_goals := [goal for goal in goals if goal.columns != (plan.options.snapshot,)]:
+        yield Breaking("row", partial(_spoilt_row, row_goals))
     for goal in plan.compared:
         if goal.id == rule_id:
             yield Breaking("previous", partial(_spoilt_before, goal))
@@ -69,7 +69,7 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
         if entry.rule.id == rule_id and not isinstance(entry.what, RowRule) and entry.rule.scope != "document":
             for step, act in _STEPS.get(type(entry.what), ()):
                 yield Breaking(step, partial(act, entry.what), entry.what)
-    for part in (part for of, part in plan.documents if of == rule_id):
+    for part in (part for id_of_part, part in plan.documents if id_of_part == rule_id):
         yield Breaking("facts", partial(misstate, part))
 
 

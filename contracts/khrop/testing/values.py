@@ -79,8 +79,8 @@ def is_known(formula: Formula) -> bool:
     """Check whether `evaluate` can evaluate a formula."""
     if not isinstance(formula, Call):
         return True
-    own = formula.name in _CALLS or supports_rows(Call(formula.name, ()))
-    return own and all(is_known(arg) for arg in formula.args)
+    is_supported = formula.name in _CALLS or supports_rows(Call(formula.name, ()))
+    return is_supported and all(is_known(arg) for arg in formula.args)
 
 
 def evaluate(formula: Formula, row: Mapping[str, Any]) -> Any:

@@ -97,7 +97,7 @@ class _Parameters(dict[str, Any]):
 
 
 def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
-    own = []
+    entries = []
     for rule in rules_of(contract):
         try:
             built = rule.build(contract, _Parameters(params))
@@ -106,12 +106,12 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {rule.id!r} of {contract.__name__} lacks the parameter {absent}"
             ) from absent
         require_support(contract, rule, built)
-        own.append(to_built(rule, built))
+        entries.append(to_built(rule, built))
     require_checkable(contract)
     known = columns_of(contract)
     if unknown := [column for column in options_of(contract).key if column not in known]:
         raise RuleDefinitionError(f"{contract.__name__} has the key {', '.join(unknown)}, which is no field of it")
-    for entry in own:
+    for entry in entries:
         if unknown := [column for column in entry.named if column not in known]:
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
@@ -131,7 +131,7 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {entry.rule.id!r} compares {joined[0]} with that of the previous return, and {joined[0]} is of"
                 f" the key of {contract.__name__}, by which rows are compared: it is the same in both"
             )
-    rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
+    rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, entries)), *entries)
     _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
     for entry in rules:
         for fault in _faults(entry.what, known):

@@ -98,13 +98,13 @@ def _values(values: Any) -> list[Any]:
     return [value for value in values if not is_missing(value)]
 
 
-def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
+def field_rules(contract: type, own_rules: Sequence[Any]) -> list[Rule]:
     """Derive the rules of a contract's fields.
 
     Args:
         contract: The contract.
-        own: The contract's own rules, compiled; what they enforce already (no nulls, whole numbers) gives no further
-            rule.
+        own_rules: The contract's own rules, compiled; what they enforce already (no nulls, whole numbers) gives no
+            further rule.
 
     Returns:
         The rules in the order of the fields.
@@ -115,7 +115,7 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
     schema = schema_of(contract)
     kinds = columns_of(contract)
     # A warning does not quarantine, and a rule that reads a column or fact which may be absent is not always run.
-    certain = [entry for entry in own if entry.rule.severity == "error" and not entry.rule.needs]
+    certain = [entry for entry in own_rules if entry.rule.severity == "error" and not entry.rule.needs]
     certain = [entry for entry in certain if all(kinds[c].required for c in entry.named if c in kinds)]
     row_rules = [entry.what for entry in certain if isinstance(entry.what, RowRule) and entry.rule.scope == "row"]
     null_checked = {column for rule in row_rules for column in rule.required}
