@@ -101,11 +101,11 @@ class DatasetTables:
         """
         file = self.marts / "comments.sql" if self.marts else None
         lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
-        own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
-        if not own:
+        statements = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
+        if not statements:
             first = next((line[2:].strip() for line in self.sql_of(mart).splitlines() if line.startswith("--")), "")
-            own = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
-        return own
+            statements = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
+        return statements
 
     @cached_property
     def row(self) -> dict[str, Any]:

@@ -52,14 +52,14 @@ def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]]
     _cells(connection, [a for a, _ in placed], known)
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     for tables in dict.fromkeys(a.dataset for a, _ in placed if a.dataset):
-        own = [(a, o) for a, o in placed if a.dataset == tables]
-        accepted = [(a, o) for a, o in own if o.verdict.accepted]
+        of_dataset = [(a, o) for a, o in placed if a.dataset == tables]
+        accepted = [(a, o) for a, o in of_dataset if o.verdict.accepted]
         if tables.by_change:
             for a, o in accepted:
                 _by_change(connection, a, o, tables)
         else:
             insert(connection, tables.table, [_row(a, o, r, tables, False) for a, o in accepted for r in a.rows])
-        aside = [_row(a, o, r, tables, True) for a, o in own if o.verdict.set_aside for r in a.rows]
+        aside = [_row(a, o, r, tables, True) for a, o in of_dataset if o.verdict.set_aside for r in a.rows]
         insert(connection, tables.set_aside, aside)
     claims = [
         {
@@ -225,6 +225,6 @@ def record_ledger(connection: DuckDBPyConnection, rows: Mapping[str, Sequence[Ma
         rows: By table, all rows since the archive began, each with its `ledger_line`; those up to the last line that
             the table has are skipped.
     """
-    for table, own in rows.items():
+    for table, table_rows in rows.items():
         ((last,),) = connection.execute(f"SELECT coalesce(max(ledger_line), 0) FROM {table}").fetchall()
-        insert(connection, table, [row for row in own if row["ledger_line"] > last])
+        insert(connection, table, [row for row in table_rows if row["ledger_line"] > last])
