@@ -45,15 +45,15 @@ def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> 
 
     One says of how many rows it is, and is of fewer; or another has the sums of all rows, and it has not.
     """
-    own = [row for row in table.rows if not _may_be_sum(row, form)]
-    figures = [_figures(row, counts) for row in own]
-    whole = tuple(map(sum, zip(*(f for f in figures if f), strict=True))) if own and None not in figures else None
+    rows = [row for row in table.rows if not _may_be_sum(row, form)]
+    figures = [_figures(row, counts) for row in rows]
+    whole = tuple(map(sum, zip(*(f for f in figures if f), strict=True))) if rows and None not in figures else None
     grand = whole is not None and any(_figures(row, counts) == whole for row in table.totals)
     partial = []
     for row in table.totals:
         label = " ".join(cell.read for name, cell in row.cells.items() if form.kinds.get(name) in ("name", "ordinal"))
         number = NUMBER.search(label)
-        of_fewer = number is not None and int(to_arabic(number[0])) != len(own)
+        of_fewer = number is not None and int(to_arabic(number[0])) != len(rows)
         if of_fewer or (grand and _figures(row, counts) not in (None, whole)):
             partial.append(row)
     if partial:
@@ -93,14 +93,14 @@ def _that_add_up(figures: Sequence[Figures | None], sums: Sequence[bool], width:
     places = [at for at, may in enumerate(sums) if may]
     before: Figures | None = None
     for number, at in enumerate(places):
-        own = figures[at]
+        row = figures[at]
         last = places[number - 1] + 1 if number else 0
         after = places[number + 1] if number + 1 < len(places) else len(sums)
-        if own is None:
+        if row is None:
             continue
         blocks = ((first, end) for first, end in ((last, at), (0, at), (at + 1, after)) if first < end)
-        if own == before or any(
-            unread[first] == unread[end] and tuple(map(sub, until[end], until[first])) == own for first, end in blocks
+        if row == before or any(
+            unread[first] == unread[end] and tuple(map(sub, until[end], until[first])) == row for first, end in blocks
         ):
-            before = own
+            before = row
             yield at

@@ -79,9 +79,9 @@ class _Page:
                 raise _damaged(f"more than {MOST_ELEMENTS:,} elements, or {DEEPEST:,} within one another")
             name = element.tag.lower() if isinstance(element.tag, str) else ""
             if event == "start":
-                own = styles.properties(element)
-                tag = layout(element, name, own)
-                self.around.append((tag, shown(element, name, self.around[-1][1], own)))
+                properties = styles.properties(element)
+                tag = layout(element, name, properties)
+                self.around.append((tag, shown(element, name, self.around[-1][1], properties)))
                 self._start(element, tag)
                 if tag in UNREAD or tag in FORMS:
                     walker.skip_subtree()

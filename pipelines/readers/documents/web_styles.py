@@ -119,24 +119,24 @@ class Styles:
         return {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
 
 
-def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> Shown:
+def shown(element: Element, tag: str, within: Shown, styles: Mapping[str, str]) -> Shown:
     """Return how the text of an element shows.
 
     Args:
         element: The element.
         tag: Its name.
         within: How the text around it shows.
-        own: Its properties.
+        styles: Its properties.
     """
-    points = _size(own.get("font-size", ""), within.points)
-    ink = _colour(own.get("color", "") or (element.get("color", "") if tag == "font" else ""), within.ink)
+    points = _size(styles.get("font-size", ""), within.points)
+    ink = _colour(styles.get("color", "") or (element.get("color", "") if tag == "font" else ""), within.ink)
     ground = _colour(
-        own.get("background-color") or own.get("background", "").split(" ")[0] or element.get("bgcolor", ""), None
+        styles.get("background-color") or styles.get("background", "").split(" ")[0] or element.get("bgcolor", ""), None
     )
-    line = own.get("text-decoration-line", "") + own.get("text-decoration", "")
+    line = styles.get("text-decoration-line", "") + styles.get("text-decoration", "")
     return Shown(
-        within.gone or _is_not_shown(element, tag, own),
-        {"hidden": False, "collapse": False, "visible": True}.get(own.get("visibility", ""), within.visible),
+        within.gone or _is_not_shown(element, tag, styles),
+        {"hidden": False, "collapse": False, "visible": True}.get(styles.get("visibility", ""), within.visible),
         within.struck or "line-through" in line or (tag in STRUCK and "none" not in line),
         ink,
         ground or within.ground,
@@ -152,46 +152,50 @@ def _closes(element: Element, tag: str) -> int:
     return -int(tag == "summary" and around is not None and around.tag == "details" and "open" not in around.attrib)
 
 
-def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
+def layout(element: Element, tag: str, styles: Mapping[str, str]) -> str:
     """Return the name of the element that an element is laid out as: a part of a table, or itself."""
     role = (element.get("role") or "").strip().lower()
     if role in ROLES:
         return LAYOUT[role]
-    display = own.get("display", "")
+    display = styles.get("display", "")
     return LAYOUT[display] if display in LAYOUT and display not in ("grid", "row") else tag
 
 
-def _is_not_shown(element: Element, tag: str, own: Mapping[str, str]) -> bool:
+def _is_not_shown(element: Element, tag: str, styles: Mapping[str, str]) -> bool:
     if "hidden" in element.attrib or "popover" in element.attrib or (tag == "dialog" and "open" not in element.attrib):
         return True
-    if own.get("display") == "none" or own.get("mso-hide") == "all" or own.get("content-visibility") == "hidden":
+    if (
+        styles.get("display") == "none"
+        or styles.get("mso-hide") == "all"
+        or styles.get("content-visibility") == "hidden"
+    ):
         return True
-    if not own and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
+    if not styles and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
         return True
-    return bool(own) and _out_of_sight(tag, own)
+    return bool(styles) and _out_of_sight(tag, styles)
 
 
-def _out_of_sight(tag: str, own: Mapping[str, str]) -> bool:
-    away = own.get("position") in ("absolute", "fixed")
-    if _faint(own.get("opacity", "1")) or TRANSPARENT.search(own.get("filter", "")):
+def _out_of_sight(tag: str, styles: Mapping[str, str]) -> bool:
+    away = styles.get("position") in ("absolute", "fixed")
+    if _faint(styles.get("opacity", "1")) or TRANSPARENT.search(styles.get("filter", "")):
         return True
-    if NOWHERE.search(own.get("clip-path", "")) or (_pixels(own.get("margin-left", "")) or 0.0) <= -FAR:
+    if NOWHERE.search(styles.get("clip-path", "")) or (_pixels(styles.get("margin-left", "")) or 0.0) <= -FAR:
         return True
     if away:
-        beyond = (own.get(side, "") for side in ("left", "top", "right"))
-        if any((_pixels(value) or 0.0) <= -FAR for value in beyond) or NOWHERE.search(own.get("clip", "")):
+        beyond = (styles.get(side, "") for side in ("left", "top", "right"))
+        if any((_pixels(value) or 0.0) <= -FAR for value in beyond) or NOWHERE.search(styles.get("clip", "")):
             return True
     # What follows has no effect on text in a line.
-    boxed = away or own.get("float", "none") != "none" or own.get("display", "").startswith(BOXES)
-    if not boxed and (tag not in BLOCKS or own.get("display", "").startswith("inline")):
+    boxed = away or styles.get("float", "none") != "none" or styles.get("display", "").startswith(BOXES)
+    if not boxed and (tag not in BLOCKS or styles.get("display", "").startswith("inline")):
         return False
-    flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-width", "max-height"))
+    flat = any(_pixels(styles.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-width", "max-height"))
     return (
-        (_pixels(own.get("text-indent", "")) or 0.0) <= -FAR
-        or (flat and tag not in CELLS and own.get("overflow", "").startswith(("hidden", "clip")))
-        or FLATTENED.search(own.get("transform", "").replace(" ", "")) is not None
-        or 0.0 in map(_pixels, own.get("scale", "").split())
-        or any((_pixels(part) or 0.0) <= -FAR for part in own.get("translate", "").split())
+        (_pixels(styles.get("text-indent", "")) or 0.0) <= -FAR
+        or (flat and tag not in CELLS and styles.get("overflow", "").startswith(("hidden", "clip")))
+        or FLATTENED.search(styles.get("transform", "").replace(" ", "")) is not None
+        or 0.0 in map(_pixels, styles.get("scale", "").split())
+        or any((_pixels(part) or 0.0) <= -FAR for part in styles.get("translate", "").split())
     )
 
 

@@ -116,6 +116,6 @@ class Looks:
         for _ in range(MOST_STYLES):
             if number not in self._styles:
                 break
-            own, number = self._styles[number]
-            look = look.over(own)
+            style_look, number = self._styles[number]
+            look = look.over(style_look)
         return look

@@ -92,9 +92,9 @@ class _Opening:
             self.seen += 1
             self._take(path + written(name), name, pieces, depth)
 
-    def _take(self, name: str, own: str, pieces: Callable[[], Iterable[bytes]], depth: int) -> None:
+    def _take(self, name: str, plain_name: str, pieces: Callable[[], Iterable[bytes]], depth: int) -> None:
         try:
-            if climbs(written(own)):
+            if climbs(written(plain_name)):
                 raise Unreadable(
                     "its path leads out of the container; send it under a plain name",
                     "เส้นทางของไฟล์ชี้ออกนอกไฟล์ที่ส่งมา กรุณาส่งโดยใช้ชื่อไฟล์ธรรมดา",
@@ -151,12 +151,12 @@ class _Opening:
         stem, dot, ending = name.rpartition(".")
         if "/" in ending or not stem:
             stem, dot, ending = name, "", ""
-        number, own = 1, name
-        while own in self.names:
+        number, unique_name = 1, name
+        while unique_name in self.names:
             number += 1
-            own = f"{stem} ({number}){dot}{ending}"
-        self.names.add(own)
-        return own
+            unique_name = f"{stem} ({number}){dot}{ending}"
+        self.names.add(unique_name)
+        return unique_name
 
 
 __all__ = ["Opened", "Part", "Refused", "is_container", "opened"]

@@ -87,8 +87,8 @@ def refuse(pdf: pypdfium2.PdfDocument, pages: Sequence[Characters], lines: Seque
         NeedsReadingByEye: A date is clearly drawn as another.
     """
     faces: list[Face] = []
-    for number, own in enumerate(lines):
-        dates = list(islice(_dates(own), MOST_DATES))
+    for number, lines_of_page in enumerate(lines):
+        dates = list(islice(_dates(lines_of_page), MOST_DATES))
         if not dates:
             continue
         faces = faces or [*_table_faces(pdf, pages, lines), *references()]
@@ -177,9 +177,9 @@ def _table_faces(
             face: dict[str, Shape] = {}
             for row in _covering(rows):
                 signs = [c for s in row.segments for c in s.characters if c.text not in face and _is_compared(c.text)]
-                for sign, own in zip(signs, drawn.shapes(signs), strict=True):
-                    if own is not None:
-                        face.setdefault(sign.text, own)
+                for sign, shape in zip(signs, drawn.shapes(signs), strict=True):
+                    if shape is not None:
+                        face.setdefault(sign.text, shape)
             yield face
             return
 
@@ -229,8 +229,8 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
     """The digits that are drawn as others, by the order of their characters."""
     other: dict[int, str] = {}
     for script in DIGITS:
-        own = [(c, s) for c, s in zip(digits, shapes, strict=True) if c.text in script]
-        for character, drawn in own:
+        shaped = [(c, s) for c, s in zip(digits, shapes, strict=True) if c.text in script]
+        for character, drawn in shaped:
             if drawn is None:
                 return {}
             scores = {d: max((float(drawn @ face[d]) for face in faces if d in face), default=0.0) for d in script}

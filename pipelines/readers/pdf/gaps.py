@@ -250,11 +250,11 @@ def _with_headed(columns: list[tuple[float, float]], segments: Sequence[Segment]
     more = len(heads) - len(columns)
     if not 0 < more <= MOST_ALONE:
         return columns
-    middles, own = [sum(head) / 2 for head in heads], [sum(column) / 2 for column in columns]
+    middles, column_middles = [sum(head) / 2 for head in heads], [sum(column) / 2 for column in columns]
 
     def apart(alone: tuple[int, ...]) -> float:
         paired = [x for i, x in enumerate(middles) if i not in alone]
-        return sum(abs(x - y) for x, y in zip(paired, own, strict=True))
+        return sum(abs(x - y) for x, y in zip(paired, column_middles, strict=True))
 
     alone = min(combinations(range(len(heads)), more), key=apart)
     return sorted([*columns, *(heads[i] for i in alone)])

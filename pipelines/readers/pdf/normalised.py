@@ -84,8 +84,8 @@ def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[i
         page.set_cropbox(*box)
     notes: dict[int, Notes] = {}
     for index, page in enumerate(pdf):
-        if own := _with_annotations(page, index + 1, stamps):
-            notes[index] = own
+        if page_notes := _with_annotations(page, index + 1, stamps):
+            notes[index] = page_notes
     if not larger and not notes:
         return data, notes
     with io.BytesIO() as copy:

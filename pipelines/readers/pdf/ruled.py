@@ -132,8 +132,8 @@ def _split_rows(row: Row) -> list[Row]:
         for lines in map(by_base, row.cells.values())
         if all(FIGURE.fullmatch("".join(c.text for c in line).strip()) for line in lines)
     ]
-    several = [own for own in bases if len(own) > 1]
-    if len(several) < LEAST_FIGURES or len({len(own) for own in several}) > 1:
+    several = [heights for heights in bases if len(heights) > 1]
+    if len(several) < LEAST_FIGURES or len({len(heights) for heights in several}) > 1:
         return [row]
     together = several[0]
     parts = [Row(base - NEAR, {}) for base in together]

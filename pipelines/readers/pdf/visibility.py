@@ -171,8 +171,8 @@ class View:
             return Seen.UNSEEN
         hidden = Seen.COVERED if address in self._dark else Seen.UNSEEN
         key = self._keys[address]
-        own = near == key
-        dots = np.count_nonzero(own)
+        own_dots = near == key
+        dots = np.count_nonzero(own_dots)
         if key in self._whole and dots > DENSE * near.size + FEW:
             return Seen.SHOWN
         marked = (ink.large if size >= LARGE else ink.marked)[cut]
@@ -185,22 +185,22 @@ class View:
         if dots:
             if address not in self._dark:
                 # Two dots from the ink of another text its grey ends.
-                own = own & ~_around(_around(self._names[cut] != WHITE))
-                clear = np.count_nonzero(own)
+                own_dots = own_dots & ~_around(_around(self._names[cut] != WHITE))
+                clear = np.count_nonzero(own_dots)
                 dots = clear if clear > LEAST_CLEAN * dots + 1 else np.intp(0)
             else:
-                others = inked & ~own
+                others = inked & ~own_dots
                 if self._over and names is self._names:
                     others |= self._names_over[cut] != WHITE
                 if np.count_nonzero(others) > LEAST_OTHERS * dots:
-                    own = own & ~others
-                    clean = own & ~_around(others)
+                    own_dots = own_dots & ~others
+                    clean = own_dots & ~_around(others)
                     if np.count_nonzero(clean) > LEAST_CLEAN * dots:
-                        own = clean
-                    dots = np.count_nonzero(own)
-            if not dots or np.count_nonzero(marked & own) < SHARE * dots:
+                        own_dots = clean
+                    dots = np.count_nonzero(own_dots)
+            if not dots or np.count_nonzero(marked & own_dots) < SHARE * dots:
                 return hidden
-            return Seen.COVERED if np.count_nonzero(inked & ~own) > BLOCK * near.size else Seen.SHOWN
+            return Seen.COVERED if np.count_nonzero(inked & ~own_dots) > BLOCK * near.size else Seen.SHOWN
         dots = np.count_nonzero(inked)
         if not dots:
             return Seen.UNSEEN

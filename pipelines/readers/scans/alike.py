@@ -37,30 +37,30 @@ def margins(pieces: Floats, kinds: Sequence[int]) -> list[float]:
     if not len(kinds):
         return []
     pictures = _unit(ndimage.gaussian_filter(pieces, (0, 0.7, 0.7)))
-    own = np.asarray(kinds)
-    at = {int(kind): np.flatnonzero(own == kind) for kind in set(kinds)}
+    kind_of = np.asarray(kinds)
+    at = {int(kind): np.flatnonzero(kind_of == kind) for kind in set(kinds)}
     # Each is first laid over the mean of its kind, so that the means are sharp.
     for _ in range(2):
         for places in at.values():
             mean = pictures[places].mean(axis=0)
             pictures[places] = _nearest(pictures[places], mean[None], 1 / np.ones_like(mean))[0]
     sums = {kind: pictures[places].sum(axis=0) for kind, places in at.items()}
-    spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(own)
+    spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(kind_of)
     weight = (1 / (spread + np.mean(spread))).astype(np.float32)
     root = np.sqrt(weight).ravel()
     common = {kind: places for kind, places in at.items() if len(places) > LEAST}
     means = {kind: sums[kind] / len(places) for kind, places in common.items()}
     changes = {kind: _changes(mean) * root for kind, mean in means.items()}
-    result = np.full(len(own), -np.inf)
+    result = np.full(len(kind_of), -np.inf)
     for kind, places in common.items():
         digits = pictures[places]
-        mine = _distance(digits, (sums[kind][None] - digits) / (len(places) - 1), weight, changes[kind])
+        near = _distance(digits, (sums[kind][None] - digits) / (len(places) - 1), weight, changes[kind])
         least = np.full(len(places), np.inf)
         for other, mean in means.items():
             if other != kind:
                 apart = _distance(means[kind][None], mean[None], weight, changes[other])
                 apart += _distance(mean[None], means[kind][None], weight, changes[kind])
-                least = np.minimum(least, 2 * (_distance(digits, mean[None], weight, changes[other]) - mine) / apart)
+                least = np.minimum(least, 2 * (_distance(digits, mean[None], weight, changes[other]) - near) / apart)
         result[places] = least
     return [float(value) for value in result]
 

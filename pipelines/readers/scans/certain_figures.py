@@ -138,10 +138,10 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
     return [hypothesis for hypothesis in consistent[:_MOST_HYPOTHESES] if hypothesis.price <= FARTHEST]
 
 
-def shared_price(own: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
+def shared_price(chosen: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
     """Return how much less likely another hypothesis of a row is, if a digit misread alike twice has one cause."""
     by_change: dict[tuple[str, str], float] = {}
-    for cell, a, b in zip(cells, own.values, other.values, strict=True):
+    for cell, a, b in zip(cells, chosen.values, other.values, strict=True):
         if a != b:
             change = _change(cell.readings[a].text, cell.readings[b].text)
             price = cell.scores[a] - cell.scores[b]
@@ -169,26 +169,28 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
     """
     every = [hypotheses(shape, cells) for cells in (*rows, totals)]
     doubts = {
-        i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own
+        i: "the figures of the row do not hold together as they are read"
+        for i, options in enumerate(every)
+        if not options
     }
     if doubts:
-        for i, (row_hypotheses, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
-            if any(shared_price(row_hypotheses[0], other, cells) < ALONE for other in row_hypotheses[1:]):
+        for i, (options, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
+            if any(shared_price(options[0], other, cells) < ALONE for other in options[1:]):
                 doubts[i] = "other figures would hold together as well, and no sum proves these"
-        first = [own[0].values if own else None for own in every]
+        first = [options[0].values if options else None for options in every]
         return Decided(first[:-1], first[-1], doubts)
     chosen = _choice(every)
     if chosen is None:
-        first = [own[0].values for own in every]
+        first = [options[0].values for options in every]
         reason = "the rows do not add up to the grand total"
         return Decided(list(first[:-1]), first[-1], {len(rows): reason})
-    picked = [own[i] for own, i in zip(every, chosen, strict=True)]
-    many = sum(own.price > 0.5 for own in picked) > MOST_ROWS_REPAIRED
-    for i, own in enumerate(picked):
-        if own.price > MOST_REPAIRED or (many and own.price > 0.5):
+    picked = [options[i] for options, i in zip(every, chosen, strict=True)]
+    many = sum(hypothesis.price > 0.5 for hypothesis in picked) > MOST_ROWS_REPAIRED
+    for i, hypothesis in enumerate(picked):
+        if hypothesis.price > MOST_REPAIRED or (many and hypothesis.price > 0.5):
             doubts[i] = "what is read does not hold together, and what would is read as little likely"
     doubts |= _rivals(every, picked, (*rows, totals))
-    values: list[Values | None] = [own.values for own in picked]
+    values: list[Values | None] = [hypothesis.values for hypothesis in picked]
     return Decided(values[:-1], values[-1], doubts)
 
 
@@ -278,8 +280,8 @@ def exposed(shape: Shape, values: Values) -> bool:
             for i, part in enumerate(parts):
                 grown = part + step * 10**k
                 if step and changed >= max(shape.least, 1) and grown >= 0:
-                    own = grown if i == shape.ratio_part else parts[shape.ratio_part]
-                    if not shape.ratio or implied_ratio(shape, own, changed) == values[-1]:
+                    ratio_part = grown if i == shape.ratio_part else parts[shape.ratio_part]
+                    if not shape.ratio or implied_ratio(shape, ratio_part, changed) == values[-1]:
                         return True
     return False
 

@@ -89,14 +89,14 @@ class _Atoms:
         """The picture of some atoms that lie together, without what is of others."""
         left = min(span[0] for span in self.spans[first : last + 1])
         right = max(span[1] for span in self.spans[first : last + 1])
-        own = frozenset().union(*self.parts[first : last + 1])
-        there = self.labels[:, left:right]
-        foreign = [label for label in np.unique(there) if label and label not in own]
+        labels_of_piece = frozenset().union(*self.parts[first : last + 1])
+        labels_around = self.labels[:, left:right]
+        foreign = [label for label in np.unique(labels_around) if label and label not in labels_of_piece]
         picture = cell
         if foreign:
-            others = ndimage.maximum_filter(np.isin(there, foreign).astype(np.uint8), 3) > 0
+            others = ndimage.maximum_filter(np.isin(labels_around, foreign).astype(np.uint8), 3) > 0
             picture = cell.copy()
-            picture[:, left:right][others & ~np.isin(there, list(own))] = 0
+            picture[:, left:right][others & ~np.isin(labels_around, list(labels_of_piece))] = 0
         return shown(picture, left, right, self.middle)
 
 
@@ -148,17 +148,17 @@ def read_cells(cells: Sequence[Ink], layers: dict[str, Floats] | None = None) ->
     pictures: list[Floats] = []
     where: list[list[tuple[int, int, int]]] = []
     for cell, atoms in zip(cells, cut, strict=True):
-        own = []
+        pieces = []
         for first in range(len(atoms.spans)):
             for last in range(first, min(first + _TOGETHER, len(atoms.spans))):
                 if last > first and atoms.spans[last][1] - atoms.spans[first][0] > _WIDEST:
                     break
-                own.append((first, last + 1, len(pictures)))
+                pieces.append((first, last + 1, len(pictures)))
                 pictures.append(atoms.piece(cell, first, last))
-        where.append(own)
+        where.append(pieces)
     stack = np.stack(pictures) if pictures else np.zeros((0, SIDE, SIDE), np.float32)
     scores = log_probabilities(stack, layers)
-    return [_best(atoms, own, scores) for atoms, own in zip(cut, where, strict=True)], stack
+    return [_best(atoms, pieces, scores) for atoms, pieces in zip(cut, where, strict=True)], stack
 
 
 def _atoms(cell: Ink) -> _Atoms:
@@ -179,23 +179,23 @@ def _atoms(cell: Ink) -> _Atoms:
         parts.append((columns.start, columns.stop, small, frozenset({number})))
     parts.sort(key=lambda part: part[0] + part[1])
     merged: list[tuple[int, int, bool, frozenset[int]]] = []
-    for left, right, small, own in parts:
+    for left, right, small, numbers in parts:
         if merged:
             a, b, before, others = merged[-1]
             # A point may stand under the arm of a digit, and is a sign of its own.
             if small == before and min(b, right) - max(a, left) > 0.5 * min(b - a, right - left):
-                merged[-1] = (min(a, left), max(b, right), small and before, own | others)
+                merged[-1] = (min(a, left), max(b, right), small and before, numbers | others)
                 continue
-        merged.append((left, right, small, own))
+        merged.append((left, right, small, numbers))
     spans: list[tuple[int, int]] = []
     smalls: list[bool] = []
     owns: list[frozenset[int]] = []
-    for left, right, small, own in merged:
+    for left, right, small, numbers in merged:
         cuts = _cuts(cell[:, left:right]) if right - left > _WIDE else []
         edges = [left, *(left + cut for cut in cuts), right]
         spans += list(zip(edges, edges[1:], strict=False))
         smalls += [small] * (len(edges) - 1)
-        owns += [own] * (len(edges) - 1)
+        owns += [numbers] * (len(edges) - 1)
     middle = float(np.median(centres)) if centres else h / 2
     return _Atoms(spans[:_MOST_ATOMS], owns[:_MOST_ATOMS], smalls[:_MOST_ATOMS], middle, labels)
 

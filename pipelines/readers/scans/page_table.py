@@ -141,11 +141,11 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
 
 def _on_its_head(cells: Sequence[Ink]) -> bool:
     """Whether the figures in some cells are read, but for a turn by 180 degrees."""
-    own = _readable(read_cells(cells)[0])
-    if own >= _UPRIGHT:
+    share = _readable(read_cells(cells)[0])
+    if share >= _UPRIGHT:
         return False
     turned = read_cells([np.ascontiguousarray(np.rot90(cell, 2)) for cell in cells])[0]
-    return _readable(turned) > own + _CLEARER_TURNED
+    return _readable(turned) > share + _CLEARER_TURNED
 
 
 def _readable(cells: Sequence[Read]) -> float:

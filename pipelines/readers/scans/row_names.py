@@ -48,22 +48,22 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
     if not texts:
         return []
     plain_names = [plain(name) for name in names]
-    plain_texts = [[own for own in map(plain, row_texts) if own] or [""] for row_texts in texts]
+    plain_texts = [[text for text in map(plain, row_texts) if text] or [""] for row_texts in texts]
     places, costs = _assigned(plain_texts, plain_names, frozenset())
     certain = [(plain_texts[row][0], plain_names[at]) for row, at in enumerate(places) if at is not None]
     if usual := _usual(certain):
         places, costs = _assigned(plain_texts, plain_names, usual)
     result = []
-    for own, at in zip(costs, places, strict=True):
-        nearest = tuple(names[i] for i in np.argsort(own, kind="stable")[:3])
+    for row_costs, at in zip(costs, places, strict=True):
+        nearest = tuple(names[i] for i in np.argsort(row_costs, kind="stable")[:3])
         result.append(Named(nearest[0] if at is None else names[at], at is not None, nearest))
     return result
 
 
 def is_name(text: str, names: Sequence[str]) -> bool:
     """Return whether a text is one of some names, but for a letter at most."""
-    own = plain(text)
-    return bool(own) and bool((distances(own, list(map(plain, names))) <= LETTER).any())
+    plain_text = plain(text)
+    return bool(plain_text) and bool((distances(plain_text, list(map(plain, names))) <= LETTER).any())
 
 
 def _usual(certain: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:

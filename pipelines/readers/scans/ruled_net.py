@@ -76,8 +76,8 @@ def net_of(page: Ink, faint: bool) -> Net | None:
     h, w = box[0].stop - box[0].start, box[1].stop - box[1].start
     if w < 0.35 * small.shape[1] or h < 0.06 * small.shape[0] or h < 80:
         return None
-    own = labels == best + 1
-    corners = _corners(across & own, down & own, box)
+    in_net = labels == best + 1
+    corners = _corners(across & in_net, down & in_net, box)
     return None if corners is None else Net(page, corners / scale, scale)
 
 

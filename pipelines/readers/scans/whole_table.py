@@ -104,15 +104,15 @@ def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
 
 def _is_clear(costs: NDArray[np.float64], places: NDArray[np.int64], at: int) -> bool:
     """Whether neither another column nor an exchange with another field would do nearly as well."""
-    own = places[at]
+    own_column = places[at]
     count = costs.shape[1]
     field_of_column = {int(place): field for field, place in enumerate(places) if place < count}
     for column in range(count):
-        if column != own:
+        if column != own_column:
             other = field_of_column.get(column)
-            more = costs[at, column] - costs[at, own]
+            more = costs[at, column] - costs[at, own_column]
             if other is not None:
-                more += costs[other, own] - costs[other, column]
+                more += costs[other, own_column] - costs[other, column]
             if more < _CLEARER_HEADING:
                 return False
     return True
@@ -125,8 +125,8 @@ def _heading_distance(text: str, heading: str) -> float:
 
 def is_total(text: str) -> bool:
     """Return whether the letters of a row say that it is the grand total."""
-    own = plain(text)
-    return any(distance(own, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
+    plain_text = plain(text)
+    return any(distance(plain_text, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
 
 
 def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:

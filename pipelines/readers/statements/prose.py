@@ -47,20 +47,20 @@ def find(table: RawTable) -> list[Claim]:
     listed = _listed(table)
     in_table = {(cell.sheet, cell.row) for cell in table.cells if cell.field}
     for cell in _labelled(table.prose()):
-        own = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
+        cell_claims = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
-            own = [c for c in own if c.source != "letter"]
+            cell_claims = [c for c in cell_claims if c.source != "letter"]
         if (cell.sheet, cell.row) in in_table:
             # A heading or a remark speaks of its column or row, not of the document.
-            own = [c for c in own if c.source != "marking"]
-        claims += [*own, *_other_weekdays(cell, own)]
+            cell_claims = [c for c in cell_claims if c.source != "marking"]
+        claims += [*cell_claims, *_other_weekdays(cell, cell_claims)]
     return list(_agreed(claims))
 
 
 def _listed(table: RawTable) -> set[tuple[str, int]]:
     """The wide rows of other sheets than the table's: a date that stands in a list of something is no letter's."""
-    own = {row.sheet for row in table.rows}
-    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in own)
+    table_sheets = {row.sheet for row in table.rows}
+    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in table_sheets)
     return {row for row, cells in filled.items() if cells >= WIDE}
 
 
@@ -172,10 +172,10 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
         else:
             grouped.setdefault((claim.source, claim.measure), []).append(claim)
     letters = grouped.get(("letter", "letter_date"), [])
-    own = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
+    earliest = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
     for (source, measure), alike in grouped.items():
-        if own and measure == "letter_date_weekday":
-            alike = [c for c in alike if c.place == own.place]
+        if earliest and measure == "letter_date_weekday":
+            alike = [c for c in alike if c.place == earliest.place]
         values = list(dict.fromkeys(c.value for c in alike))
         if len(values) == 1 or (alike and source == "registry"):
             yield alike[0]
@@ -183,8 +183,8 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
             continue
         elif measure == "letter_no":
             yield alike[-1]
-        elif own and measure == "letter_date":
-            yield own
+        elif earliest and measure == "letter_date":
+            yield earliest
         else:
             printed = " | ".join(dict.fromkeys(c.printed for c in alike))
             yield Claim(source, measure, None, alike[0].place, printed)

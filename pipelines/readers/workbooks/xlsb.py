@@ -81,13 +81,13 @@ class _Book:
 
 def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
     """Yield the format code of each style, and how its text is printed."""
-    own: dict[int, str] = {}
+    format_codes: dict[int, str] = {}
     fonts: list[tuple[bool, float, Colour | None]] = []
     grounds: list[Colour | None] = []
     within = False
     for number, body in _records(styles):
         if number == FORMAT:
-            own[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
+            format_codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif number == FONT:
             height, flags = struct.unpack_from("<HH", body)
             fonts.append((bool(flags & STRIKEOUT), height / 20, _colour(body[12:20])))
@@ -101,7 +101,7 @@ def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
             code, font, fill = struct.unpack_from("<HHH", body, 2)
             struck, points, ink = fonts[font] if font < len(fonts) else (False, None, None)
             ground = grounds[fill] if fill < len(grounds) else None
-            yield own.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
+            yield format_codes.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
 
 
 def _colour(body: bytes) -> Colour | None:
