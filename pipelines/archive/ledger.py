@@ -190,12 +190,12 @@ def append(
     """
     if not receipts:
         return
-    own = whole(path)
-    head = chain.last(own)
+    existing = whole(path)
+    head = chain.last(existing)
     lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], head)
     text = "".join(f"{line}\n" for line in lines).encode("utf-8")
-    record(own.count(b"\n") + 1, text)
-    take_over(path, text, len(own))
+    record(existing.count(b"\n") + 1, text)
+    take_over(path, text, len(existing))
 
 
 def take_over(path: Path, text: bytes, at: int) -> None:

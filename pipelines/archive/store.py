@@ -62,8 +62,8 @@ class Archive:
         """
         self.folder = folder
         self.ledger = folder / LEDGER
-        own = Folder(folder)
-        self.place: Place = InBucket(bucket, own, self.ledger) if bucket else own
+        home_folder = Folder(folder)
+        self.place: Place = InBucket(bucket, home_folder, self.ledger) if bucket else home_folder
 
     @classmethod
     def of(cls, home: Home) -> Archive:

@@ -115,8 +115,8 @@ def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]
     with tempfile.TemporaryDirectory(prefix="khrop-new-") as home:
         folder = Path(home) / "datasets" / name
         _write(folder, files(name, proposal, today))
-        known = {name: folders.load(folder)}
-        own = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
+        own_datasets = {name: folders.load(folder)}
+        own_campaigns = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
         proposed_return = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
-        (judgement,) = judge([(proposed_return, data)], own, known)
+        (judgement,) = judge([(proposed_return, data)], own_campaigns, own_datasets)
     return {violation.rule_id for violation in judgement.violations}

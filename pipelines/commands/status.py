@@ -157,7 +157,10 @@ def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> 
         " WHERE s.snapshot_id IS NOT NULL OR NOT c.synthetic ORDER BY c.campaign_id",
     )
     return [
-        {**campaign, **(own.facts(connection, campaign["snapshot_id"]) if (own := _summary(campaign, known)) else {})}
+        {
+            **campaign,
+            **(shown.facts(connection, campaign["snapshot_id"]) if (shown := _summary(campaign, known)) else {}),
+        }
         for campaign in campaigns
     ]
 
@@ -207,8 +210,8 @@ def summary(as_json: JsonOption = False) -> int:
         behind = exports.exported_state(home.exports) != exports.state(connection)
         campaigns = [c for c in _campaigns(connection, known) if c["as_of"] is not None]
         for campaign in campaigns:
-            if own := _summary(campaign, known):
-                campaign |= own.no_ranking() if behind else own.ranking(connection, campaign["campaign_id"])
+            if shown := _summary(campaign, known):
+                campaign |= shown.no_ranking() if behind else shown.ranking(connection, campaign["campaign_id"])
             campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
     if behind:
         echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
@@ -246,7 +249,7 @@ def _summary_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> li
         f"  {v['severity']} {v['rule_id']}: {printable(v['message_en'])} ({where(v['place'])})"
         for v in campaign["violations"]
     ]
-    left, own = days(campaign["days_left"]), _summary(campaign, known)
-    if own is None:
+    left, shown = days(campaign["days_left"]), _summary(campaign, known)
+    if shown is None:
         return [*lines, "", f"{campaign['rows']:,} rows; {left} until {campaign['deadline']}"]
-    return [*lines, "", *own.summary_lines(campaign, left)]
+    return [*lines, "", *shown.summary_lines(campaign, left)]

@@ -67,8 +67,8 @@ def datasets(home: Path | None = None) -> dict[str, Dataset]:
     Args:
         home: The root of a home, whose usable datasets come after those of installed distributions.
     """
-    own = _of_home(home).datasets if home else {}
-    return {**installed(), **own}
+    of_home = _of_home(home).datasets if home else {}
+    return {**installed(), **of_home}
 
 
 def faults(home: Path) -> tuple[DatasetFault, ...]:
@@ -79,15 +79,15 @@ def faults(home: Path) -> tuple[DatasetFault, ...]:
 
 def _wrong_references(home: Path) -> Iterator[DatasetFault]:
     """Yield why reference frames that a home has cannot be read; those of installed datasets need no look."""
-    own = _of_home(home).datasets
+    of_home = _of_home(home).datasets
     named = {folder.name for folder in home.glob(f"{reference_files.FOLDER}/*/")}
-    known = {**installed(), **own} if named else own
+    known = {**installed(), **of_home} if named else of_home
     for name in sorted(named - set(known)):
         names = ", ".join(known)
         yield DatasetFault(
             f"{home / reference_files.FOLDER / name}: there is no dataset of this name; there are {names}"
         )
-    for dataset in (dataset for name, dataset in known.items() if name in named or name in own):
+    for dataset in (dataset for name, dataset in known.items() if name in named or name in of_home):
         try:
             reference_files.frames(dataset, home)
         except DatasetFault as fault:
@@ -123,8 +123,8 @@ def _of_home(home: Path) -> _Known:
         before = _known.get(home, _Known())
         if before.marks != marks:
             loaded = {
-                folder: before.loaded[folder] if before.marks.get(folder) == own else _load(folder)
-                for folder, own in marks.items()
+                folder: before.loaded[folder] if before.marks.get(folder) == mark else _load(folder)
+                for folder, mark in marks.items()
             }
             usable, wrong = _together(loaded.values())
             before = _known[home] = _Known(marks, loaded, usable, tuple(wrong))

@@ -205,7 +205,7 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     Returns:
         The kind. A text that stands for none is kept as it is, for the contract to refuse.
     """
-    value_of = {_bare(text): value for value, own in texts.items() for text in (value, *own)}
+    value_of = {_bare(text): value for value, listed in texts.items() for text in (value, *listed)}
 
     def parse(text: str) -> str | None:
         return value_of.get(_bare(text), text) or None
@@ -213,7 +213,7 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     return Kind(
         CHOICE, parse, "VARCHAR", "VARCHAR", "text", f"one of {', '.join(texts)}",
         resolve=lambda text: value_of.get(_bare(text)), nearest=lambda text: list(texts),
-        words={value: own[0] for value, own in texts.items() if own},
+        words={value: listed[0] for value, listed in texts.items() if listed},
     )  # fmt: skip
 
 

@@ -66,8 +66,8 @@ def at_the_cell(
             message_en=f"{violation.message_en} ({en})",
         )  # fmt: skip
     elif not violation.place:
-        own = (c for c in table.claims if c.source in OWN and c.measure == column)
-        yield replace(violation, place=next((c.place for c in own), ""))
+        facts = (c for c in table.claims if c.source in OWN and c.measure == column)
+        yield replace(violation, place=next((c.place for c in facts), ""))
     else:
         yield violation
 
@@ -91,11 +91,11 @@ def _doubled(
 def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
     """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
     column = violation.column_name
-    own = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
-    if not own:
+    rules = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
+    if not rules:
         return (column,)
-    about = next((rule for rule in own if column in rule.columns), None)
-    rule = about or own[0]
+    about = next((rule for rule in rules if column in rule.columns), None)
+    rule = about or rules[0]
     failing = tuple(name for name in rule.columns if name not in rule.skip_null)
     if len(failing) > 1:
         return failing

@@ -98,9 +98,9 @@ def judge(
                     continue
                 violations = checked.by_snapshot()
                 for judged, table, content in together:
-                    own = (*violations[judged.snapshot_id], *guards.get(judged.snapshot_id, ()))
-                    own = with_unreadable_cells(content, own)
-                    judgements[judged.snapshot_id] = _judged(judged, table, content, own, checked)
+                    violations_of = (*violations[judged.snapshot_id], *guards.get(judged.snapshot_id, ()))
+                    violations_of = with_unreadable_cells(content, violations_of)
+                    judgements[judged.snapshot_id] = _judged(judged, table, content, violations_of, checked)
     return [judgements[name] for name in order if name in judgements]
 
 
@@ -122,8 +122,8 @@ def forms_for(
             observed=named.dataset,
             expected=", ".join(datasets),
         )
-    own = [datasets[named.dataset]] if named else datasets.values()
-    return tuple(dataset.form for dataset in own)
+    datasets_read = [datasets[named.dataset]] if named else datasets.values()
+    return tuple(dataset.form for dataset in datasets_read)
 
 
 def unreadable(judged: Return, reason: Unreadable) -> Judgement:

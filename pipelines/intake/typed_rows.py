@@ -41,8 +41,8 @@ def typed(
 ) -> TypedReturn:
     """Return everything a document of a dataset says, with its type."""
     claims = table.claims
-    own = {name: campaign for name, campaign in campaigns.items() if campaign.dataset == dataset.name}
-    campaign, facts = _campaign(table, hints, own)
+    own_campaigns = {name: campaign for name, campaign in campaigns.items() if campaign.dataset == dataset.name}
+    campaign, facts = _campaign(table, hints, own_campaigns)
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
     facts["received_at"] = received_at.astimezone(BANGKOK).replace(tzinfo=None)
@@ -66,8 +66,8 @@ def _campaign(
 ) -> tuple[Campaign | None, dict[str, Any]]:
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
     # A letter that is cited names its own campaign, which the table need not be of.
-    own = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
-    named = fitting(" ".join(own), campaigns.values())
+    texts = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
+    named = fitting(" ".join(texts), campaigns.values())
     if hints.campaign is not None:
         hinted = campaigns.get(hints.campaign)
         # A text that names other campaigns alone contradicts the sender: both fit, and neither is taken.

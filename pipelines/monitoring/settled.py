@@ -72,8 +72,8 @@ def _parts(home: Home) -> Iterator[object]:
     yield datetime.now(BANGKOK).date()  # a return is overdue by the day there
     yield sys.version
     yield sorted((name, value) for name, value in os.environ.items() if name.startswith(PREFIX))
-    own = [point.module.partition(".")[0] for point in entry_points(group=registry.GROUP)]
-    for package in sorted({*PACKAGES, *own}):
+    packages = [point.module.partition(".")[0] for point in entry_points(group=registry.GROUP)]
+    for package in sorted({*PACKAGES, *packages}):
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
             yield from _below(Path(folder))

@@ -110,11 +110,11 @@ class Plan:
 
     def head(self, code: str) -> Letterhead:
         """Return the sender of a province's letters: what its own letterhead leaves out follows from its name."""
-        own, name = self.heads.get(code, Letterhead()), provinces.by_code(code).name_th
+        letterhead, name = self.heads.get(code, Letterhead()), provinces.by_code(code).name_th
         return replace(
-            own,
-            sender=own.sender or f"จังหวัด{name}",
-            office=own.office or f"สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด{name}",
+            letterhead,
+            sender=letterhead.sender or f"จังหวัด{name}",
+            office=letterhead.office or f"สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด{name}",
         )
 
 
@@ -199,7 +199,7 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        states, code, own = parts.states(connection), by_campaign.version(*CODE), by_campaign.contents(home.templates)
+        states, code, words = parts.states(connection), by_campaign.version(*CODE), by_campaign.contents(home.templates)
 
         def make(name: str) -> Made:
             planned = plan(connection, name, files, Wanted())
@@ -210,8 +210,8 @@ def publish(home: Home, *, force: bool = False) -> Published:
         made_from = {}
         for name in campaigns_with_registers(connection):
             other = files[name].reconciles_with if name in files else ""
-            campaigns = [(states.get(each), files.get(each)) for each in (name, other)]
-            made_from[name] = (campaigns, code, own)
+            campaigns = [(states.get(campaign_id), files.get(campaign_id)) for campaign_id in (name, other)]
+            made_from[name] = (campaigns, code, words)
         letters_by_campaign = by_campaign.make(home.letters, "district-letters", made_from, make, force=force)
     lines = [
         f"- {name}, as of {campaign_letters.figures['as_of']}: to {campaign_letters.figures['letters']} districts"
@@ -268,12 +268,12 @@ def _letters(home: Home, planned: Plan, advance: Callable[[int], None]) -> Itera
     template = templates.load(DISTRICT_LETTER, form, home.templates)
     named: list[tuple[str, District]] = []
     for code, grouped in groupby(planned.districts, key=lambda district: district.province_code):
-        own, stem = list(grouped), letter_folder.stem(code, provinces.by_code(code).name_en)
+        districts_of_province, stem = list(grouped), letter_folder.stem(code, provinces.by_code(code).name_en)
         qr_code = wording.qr_code(planned.page(code))
         files: list[tuple[str, Sequence[District]]] = (
-            [(f"{stem}-{district.number:02d}.docx", [district]) for district in own]
+            [(f"{stem}-{district.number:02d}.docx", [district]) for district in districts_of_province]
             if planned.wanted.each
-            else [(f"{stem}.docx", own)]
+            else [(f"{stem}.docx", districts_of_province)]
         )
         for name, districts in files:
             fields = [fields_of(planned, district) for district in districts]

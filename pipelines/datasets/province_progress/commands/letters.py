@@ -100,7 +100,7 @@ def export(
             names = ", ".join(entry.campaign_id for entry, _ in chosen)
             raise WrongUse(f"one file holds one campaign, and there are {len(chosen)}: choose with --campaign: {names}")
         workbooks = [
-            (entry.campaign_id, workbook_export.build(connection, entry, own, digits)) for entry, own in chosen
+            (entry.campaign_id, workbook_export.build(connection, entry, head, digits)) for entry, head in chosen
         ]
     for campaign_id, data in workbooks:
         path = file or home.workbook / f"{campaign_id}.xlsx"

@@ -73,9 +73,9 @@ def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
     return [(day, percent), (deadline, percent * deadline / day) if full >= deadline else (full, 100.0)]
 
 
-def rendered(frame: Frame, own: Sequence[Point]) -> str:
+def rendered(frame: Frame, line: Sequence[Point]) -> str:
     """The chart of one line as SVG, in both languages, without a name of its own (see `titled`); some 50 ms each."""
-    return _rendered(frame, own, ahead(own, frame.campaign.days), _dots(own))
+    return _rendered(frame, line, ahead(line, frame.campaign.days), _dots(line))
 
 
 def template(frame: Frame) -> str:
@@ -84,14 +84,14 @@ def template(frame: Frame) -> str:
     return _rendered(frame, corners, corners, corners[:1])
 
 
-def filled(svg: str, frame: Frame, own: Sequence[Point]) -> str:
+def filled(svg: str, frame: Frame, line: Sequence[Point]) -> str:
     """A template with a line of one's own: what `rendered` makes of that line, without rendering it."""
-    further = ahead(own, frame.campaign.days)
-    places = {point: _place(frame, point) for point in (*own, *further)}
-    svg = _OWN.sub(rf"\g<1>\g<2>{_path([places[p] for p in own])}\g<3>", svg, count=1)
+    further = ahead(line, frame.campaign.days)
+    places = {point: _place(frame, point) for point in (*line, *further)}
+    svg = _OWN.sub(rf"\g<1>\g<2>{_path([places[p] for p in line])}\g<3>", svg, count=1)
     way_on = rf"\g<1>>\g<2>{_path([places[p] for p in further])}\g<3></g>" if further else r"\g<1>/>"
     svg = _AHEAD.sub(way_on, svg, count=1)
-    dots = [places[p] for p in _dots(own)]
+    dots = [places[p] for p in _dots(line)]
     return _DOTS.sub(lambda match: match[1] + "".join(match[2] + at + match[3] for at in dots), svg, count=1)
 
 
@@ -126,14 +126,14 @@ def _label(day: date, with_year: bool) -> Both:
     return f"{day.day} {SHORT_TH[day.month - 1]}", f"{day.day} {SHORT_EN[day.month - 1]}"
 
 
-def _dots(own: Sequence[Point]) -> list[Point]:
-    return list(own if len(own) <= MANY else own[-1:])
+def _dots(line: Sequence[Point]) -> list[Point]:
+    return list(line if len(line) <= MANY else line[-1:])
 
 
-def _rendered(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> str:
+def _rendered(frame: Frame, line: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> str:
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(_spec(frame, own, further, dots))
+    svg = vl_convert.vegalite_to_svg(_spec(frame, line, further, dots))
     svg = _EMPTY.sub("", _SPOKEN.sub("", svg))
     svg = _PLACES.sub(lambda match: _number(float(match[0])), svg)
     return _TEXT.sub(
@@ -145,7 +145,7 @@ def _rendered(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots
     )
 
 
-def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> dict[str, Any]:
+def _spec(frame: Frame, line: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> dict[str, Any]:
     import altair as alt
 
     day_labels = labels(frame)
@@ -176,7 +176,7 @@ def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Se
         .mark_rule(color=COLOURS["edge"], strokeWidth=1)
         .encode(x=x),
         layer("ahead", further).mark_line(color=COLOURS["ahead"], strokeWidth=2, strokeDash=[2, 3]),
-        layer("own", own).mark_line(color=COLOURS["own"], strokeWidth=2.5),
+        layer("own", line).mark_line(color=COLOURS["own"], strokeWidth=2.5),
         layer("dots", dots).mark_circle(color=COLOURS["own"], size=34, opacity=1),
     )
     # Room for the labels is given, not measured: a label holds two languages, and one is shown.

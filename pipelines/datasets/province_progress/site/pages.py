@@ -104,8 +104,8 @@ class ProvincePages:
             yield Group("campaigns", made_from, partial(self._list, shared))
         for entry in self.listed:
             name = entry.campaign.campaign_id
-            own = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
-            made_from = shared.made_from(name, len(self.listed) == 1, *own)
+            parts = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
+            made_from = shared.made_from(name, len(self.listed) == 1, *parts)
             yield Group(f"campaign {name}", made_from, partial(self._campaign, entry.campaign, shared))
 
     def _list(self, shared: Shared) -> Iterator[Page]:
