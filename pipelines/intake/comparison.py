@@ -120,7 +120,7 @@ def _compared(dataset: Dataset, now: Any, previous: Any, home: Path) -> dict[str
 
 
 def _references(dataset: Dataset, home: Path) -> dict[str, Any]:
-    """Return the frames that rules name; none where one cannot be read: a fault of the home, not of returns."""
+    """Return the frames that rules name; none where a frame cannot be read: a fault of the home, not of returns."""
     try:
         return frames(dataset, home)
     except DatasetFault as fault:

@@ -1,7 +1,7 @@
 """Bytes to a judgement: read, type, check against the dataset's contract. No Dagster here and no warehouse.
 
 Many returns are judged in one go, because a contract checks a frame of many snapshots in one scan; each gets its
-own verdict, and trouble in one is a verdict on that one.
+own verdict, and trouble in a document is a verdict on that document.
 """
 
 from __future__ import annotations
@@ -179,8 +179,8 @@ def _checked(
 ) -> Iterator[tuple[Checked | Unreadable, list[Read]]]:
     """Yield documents with the result of their contract.
 
-    Where a contract of the home cannot be run on one, the reason: its code is not ours, and what it raises is a verdict
-    on that document alone.
+    Where a contract of the home cannot be run on a document, the reason: its code is not ours, and what it raises is a
+    verdict on that document alone.
     """
     try:
         yield _check(dataset, group, params), group

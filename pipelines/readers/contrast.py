@@ -1,4 +1,4 @@
-"""Colours, and whether text in one stands out from its ground, alike for all forms of document."""
+"""Colours, and whether text of a colour stands out from its ground, alike for all forms of document."""
 
 from __future__ import annotations
 

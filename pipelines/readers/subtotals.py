@@ -83,8 +83,8 @@ def _figures(row: TableRow, counts: Sequence[str]) -> Figures | None:
 def _that_add_up(figures: Sequence[Figures | None], sums: Sequence[bool], width: int) -> Iterator[int]:
     """Yield the rows that may be sums and whose figures are such a sum.
 
-    Of the rows since the last such, of all rows before it, of those up to the next, or those of the one before it
-    (brought forward).
+    The sum of the rows since the last such row, of all rows before it, of the rows up to the next, or the sums of the
+    row before it (brought forward).
     """
     unread = list(accumulate((row is None and not may for row, may in zip(figures, sums, strict=True)), initial=0))
     nothing = (0,) * width

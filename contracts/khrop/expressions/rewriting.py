@@ -64,7 +64,7 @@ def is_beyond_64_bits(formula: Formula) -> bool:
         formula: A formula.
 
     Returns:
-        Whether it is one.
+        Whether the formula is such an integer.
     """
     return isinstance(formula, Constant) and type(formula.value) is int and abs(formula.value) > MAX_INT64
 

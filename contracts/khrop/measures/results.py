@@ -1,7 +1,7 @@
 """What is kept of a rule on a part: its failures, or the figures that add up to those of the whole.
 
-Here belong the records and how two of a rule become one. A part's state, which has one for each rule, is in
-`khrop.measures.state`.
+Here belong the records and how two records of a rule are merged. A part's state, which has a record for each rule, is
+in `khrop.measures.state`.
 """
 
 from __future__ import annotations

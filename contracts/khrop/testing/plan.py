@@ -1,4 +1,4 @@
-"""What a contract requires of a frame, sorted by what it takes to draw one.
+"""What a contract requires of a frame, sorted by what it takes to draw the frame.
 
 Here belongs the reading of a contract: its columns, its rules by scope, which columns must be there, present and
 distinct. What is drawn from it belongs in `khrop.testing.snapshots`.

@@ -1,6 +1,6 @@
 """Ready-made rules about which rows a snapshot has: all of a list, no key twice, numbered without a gap.
 
-A contract's `@rule` method of scope `group` returns one. Rules about the sums of a group are in
+A contract's `@rule` method of scope `group` returns such a rule. Rules about the sums of a group are in
 `khrop.vocabulary.sums`.
 """
 

@@ -1,4 +1,4 @@
-"""What a kind of rule is: one class that carries all that is known of it.
+"""A kind of rule: a class that carries all that is known of it.
 
 A kind is a frozen dataclass derived from one of the bases here: `RowKind`, `GroupKind`, `LookupKind`, `CountKind` or
 `DocumentPart`. It says how it is checked, and, where it differs from the default of its base, how it reads as a

@@ -1,6 +1,6 @@
 """Ready-made rules about the figures of a group of rows: sums, and any other aggregates.
 
-A contract's `@rule` method of scope `group` returns one. Rules about which rows there are belong in
+A contract's `@rule` method of scope `group` returns such a rule. Rules about which rows there are belong in
 `khrop.vocabulary.completeness`.
 """
 

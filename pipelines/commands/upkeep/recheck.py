@@ -209,7 +209,7 @@ def rebuilt(home: Home) -> list[Entry]:
 
 @contextmanager
 def _moved_aside(warehouse: Path) -> Iterator[None]:
-    """Move the warehouse aside while a new one is made, and put it back if that fails.
+    """Move the warehouse aside while a new warehouse is made, and put it back if that fails.
 
     After a kill the next run completes the new warehouse; the old one, which an earlier rebuild may have moved aside,
     stays until a rebuild succeeds.

@@ -22,7 +22,7 @@ HIGHLIGHTS = {
     "yellow": "FFFF00",
 }  # fmt: skip
 MOST_STYLES = 20
-"""Styles that one may be based on, one behind another."""
+"""The most styles in a chain in which each is based on the next."""
 
 
 class Look(NamedTuple):

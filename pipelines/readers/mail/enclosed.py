@@ -1,4 +1,4 @@
-"""Whether some bytes are a container, and how the names of what lies in one are written here.
+"""Whether some bytes are a container, and how the names of its members are written here.
 
 Opening containers belongs in `pipelines.readers.mail`.
 """
@@ -46,7 +46,7 @@ def written(name: str) -> str:
 def climbs(name: str) -> bool:
     """Return whether a name leads out of the container.
 
-    Nothing is ever written under such a name; that one is there says what the container is worth.
+    Nothing is ever written under such a name; a container that has such a name is suspect.
     """
     return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/")
 
@@ -72,7 +72,7 @@ def _is_zip(data: bytes) -> bool:
             with archive.open("mimetype") as member:
                 return not member.read(100).startswith(b"application/vnd.oasis.opendocument")
     except (*NO_ZIP, NotImplementedError):
-        # Cut short: the first member's name still tells a workbook, whose reader has more to say of it.
+        # Cut short: the first member's name still shows a workbook, whose reader gives a better reason.
         length = int.from_bytes(data[26:28], "little")
         return len(data) > 30 and length > 0 and not data[30 : 30 + length].startswith(_OFFICE_NAMES)
 

@@ -156,7 +156,7 @@ class _Drawn:
 
 
 def _back(m: Matrix) -> Matrix:
-    """The matrix that undoes one which turns by quarters."""
+    """The inverse of a matrix that turns by quarters."""
     a, b, c, d, e, f = m
     return a, c, b, d, -(a * e + b * f), -(c * e + d * f)
 

@@ -270,8 +270,8 @@ def _owner(
 ) -> int | None:
     """The row that a line without figures belongs to, as a name that is written over two lines.
 
-    The one between the same rules, or else the nearest; of two as near the upper one, as text is set from the top, if
-    both have a part of a name already, so that a wrong guess is no name.
+    The row between the same rules, or else the nearest row; of two rows as near the upper, as text is set from the top,
+    if both have a part of a name already, so that a wrong guess is no name.
     """
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):

@@ -278,7 +278,7 @@ def _is_dark(element: Any) -> bool:
 
 
 def _copies(inked: Mapping[int, Any], addresses_read: Collection[int]) -> Iterator[int]:
-    """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
+    """The texts that are drawn over another to look bold: PDFium returns the characters of one of them alone."""
     silent = [address for address in inked if address not in addresses_read]
     places: dict[tuple[int, int], list[Box]] = {}
     for address in addresses_read if silent else ():

@@ -1,8 +1,8 @@
 """Which date of a document is the as-of date of its table: every phrase that could name it, by its class.
 
-The as-of date has no arithmetic to protect it, so it needs evidence. A phrase counts where it is worded as one (ข้อมูล ณ
+The as-of date has no arithmetic to protect it, so it needs evidence. A phrase counts where it has the wording (ข้อมูล ณ
 วันที่ …) and the words around it do not give its date to something else: the previous return, the next, the deadline,
-the number of authorities. Another wording (ณ วันที่ …) is a rival: it never gives the date, and contradicts one that
+the number of authorities. Another wording (ณ วันที่ …) is a rival: it never gives the date, and contradicts a date that
 differs. What became of each phrase is a claim, so that a person sees the evidence.
 """
 
@@ -233,7 +233,7 @@ def _either_order(dated: FoundDate) -> bool:
 
 
 def _joined(dated: FoundDate, text: str) -> bool:
-    """Whether another date is named together with one: which of them is meant cannot be known."""
+    """Whether another date is named together with this date: which of them is meant cannot be known."""
     behind = text[dated.end : dated.end + WINDOW]
     between = JOINED.match(behind)
     second = next(iter(find_dates(behind)), None)

@@ -84,7 +84,7 @@ def _cut(lines: list[str], screen: bool) -> Rows:
 
 
 def _pages(lines: list[str]) -> list[tuple[int, list[str]]]:
-    """The pages, and the number of the first line of each: a form feed begins one."""
+    """The pages, and the number of the first line of each: a form feed begins a page."""
     pages: list[tuple[int, list[str]]] = [(1, [])]
     for number, line in enumerate(lines, 1):
         if "\f" in line and pages[-1][1]:
@@ -262,7 +262,7 @@ def _under(start: int, end: int, columns: Columns) -> list[int]:
 
 
 def _split_pieces(pieces: list[Piece], words: list[Piece], columns: Columns) -> list[Piece]:
-    """Headings with one space between them, as their words: those over several columns are not one."""
+    """Headings with one space between them, as their words: words over several columns are not a heading."""
     parted: list[Piece] = []
     for piece in pieces:
         several = len(_under(piece.start, piece.end, columns)) > 1

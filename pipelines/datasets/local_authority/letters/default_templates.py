@@ -3,7 +3,7 @@
 `python -m pipelines.datasets.local_authority.letters.default_templates` writes them anew.
 
 Here belongs what the letter says around its fields, as a stamped letter (like the first one in the province table's
-bundled return) and as one to another office.
+bundled return) and as a letter to another office.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class RegisterPages:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The register's entry in the navigation; none before there is one."""
+        """The register's entry in the navigation; none before there is a register."""
         here = (Link(f"{NAME}/index.html", "ทะเบียน อปท.", "Register", NAME),)
         return here if self.campaigns else ()
 
