@@ -121,10 +121,10 @@ class _Table:
     def _match(self, column: str, here: str) -> Match:
         """Return how a column of the reference is read where it is looked up for one of the frame."""
         match = _match(column, self.reference, here, self.frame)
-        if _family(match.there, match.engine) != _family(match.own, match.engine):
+        if _family(match.dtype_there, match.engine) != _family(match.dtype, match.engine):
             raise ValueError(
-                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.there}, {here} of the"
-                f" frame is {match.own}; make them of one type"
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there}, {here} of the"
+                f" frame is {match.dtype}; make them of one type"
             )
         return match
 

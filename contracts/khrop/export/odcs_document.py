@@ -39,7 +39,7 @@ class At:
         """Return the value under a key, None where the key is absent."""
         return At(self.mapping().get(key), f"{self.place}.{key}" if self.place else key)
 
-    def there(self, key: str) -> bool:
+    def has(self, key: str) -> bool:
         """Return whether there is a value under a key."""
         return self.mapping().get(key) is not None
 

@@ -110,7 +110,7 @@ def _what(entry: At, metric: str, column: str | None) -> tuple[Any, Scope, tuple
         return _row_count(entry)
     if not _nothing_wrong(entry):
         raise NoRule("it lets some rows be wrong")
-    arguments = entry["arguments"].mapping() if entry.there("arguments") else {}
+    arguments = entry["arguments"].mapping() if entry.has("arguments") else {}
     if metric == "duplicateValues":
         columns = (column,) if column else tuple(_texts(arguments.get("properties")))
         return UniqueKey(columns), "group", columns, (), f"No two rows have the same {', '.join(columns)}."
@@ -150,7 +150,7 @@ def _valid(arguments: Mapping[str, Any], column: str) -> tuple[Any, Scope, tuple
 
 
 def _row_count(entry: At) -> tuple[Any, Scope, tuple[str, ...], tuple[str, ...], str]:
-    if entry.there("unit") and entry["unit"].value != "rows":
+    if entry.has("unit") and entry["unit"].value != "rows":
         raise NoRule("a number of rows is of the unit rows")
     key, value = _comparison(entry)
     holds = _COMPARED[key](nw.col("rows"), value)
@@ -160,7 +160,7 @@ def _row_count(entry: At) -> tuple[Any, Scope, tuple[str, ...], tuple[str, ...],
 
 
 def _comparison(entry: At) -> tuple[str, Any]:
-    keys = [key for key in _COMPARED if entry.there(key)]
+    keys = [key for key in _COMPARED if entry.has(key)]
     if len(keys) != 1:
         raise NoRule("it has no single comparison")
     value = entry[keys[0]].value

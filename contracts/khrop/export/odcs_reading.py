@@ -85,7 +85,7 @@ def _description(at: At, table: At) -> Description:
         raise table["quality"].wrong(f"two rules have the method {twice[0]!r}")
     return Description(
         name=name,
-        summary=at["description"].text("purpose", "") if at.there("description") else "",
+        summary=at["description"].text("purpose", "") if at.has("description") else "",
         options=_options(at, table, ext),
         fields=tuple(columns),
         unique=_names(ext, "unique") if ext is not None else key if len(key) > 1 else (),
@@ -95,7 +95,7 @@ def _description(at: At, table: At) -> Description:
 
 
 def _config(ext: At | None) -> dict[str, Any]:
-    if ext is None or not ext.there("config"):
+    if ext is None or not ext.has("config"):
         return {}
     return _guarded(ext["config"], lambda: described_config(dict(ext["config"].mapping())))
 
@@ -114,13 +114,13 @@ def _options(at: At, table: At, ext: At | None) -> ContractOptions:
     if unknown := [engine for engine in engines if engine not in ENGINES]:
         raise ext["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
     params = None
-    if ext.there("params"):
+    if ext.has("params"):
         values = ext["params"].mapping()
         params = _guarded(ext["params"], lambda: {str(name): value_from(value) for name, value in values.items()})
     snapshot, place, label = (ext.text(key, "") or None for key in ("snapshot", "place", "label"))
-    derived = dict(_derived(ext["derived"])) if ext.there("derived") else {}
+    derived = dict(_derived(ext["derived"])) if ext.has("derived") else {}
     names_th = (
-        {str(name): ext["names_th"].text(name) for name in ext["names_th"].mapping()} if ext.there("names_th") else {}
+        {str(name): ext["names_th"].text(name) for name in ext["names_th"].mapping()} if ext.has("names_th") else {}
     )
     key = _names(ext, "key")
     return ContractOptions(version, th, en, snapshot, key, place, params, engines, derived, names_th, label)
@@ -152,7 +152,7 @@ def _key(table: At) -> tuple[str, ...]:
 
 def _field(column: At, foreign: Foreign) -> FieldDescription:
     name, ext = column.text("name"), column.extension()
-    nested = [key for key in ("properties", "items") if column.there(key)]
+    nested = [key for key in ("properties", "items") if column.has(key)]
     if nested:
         raise column[nested[0]].wrong("a column that holds columns cannot be checked")
     entries = column.each("quality")
@@ -229,7 +229,7 @@ def _pattern(at: At, pattern: str) -> str:
 
 def _listed(column: At) -> Iterator[dict[str, Any]]:
     """Yield the values that v3.2 of the standard lists for a column, as a check."""
-    if column.there("enum"):
+    if column.has("enum"):
         yield {"check": "isin", "allowed_values": [value["value"].value for value in column.each("enum")]}
 
 
@@ -275,7 +275,7 @@ def _check(description: Description, table: At, written: Callable[[type], Mappin
             raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
     for column, derived in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
         for key in _DERIVED if column.extension() is not None else ():
-            if column.there(key) and column[key].value != derived.get(key):
+            if column.has(key) and column[key].value != derived.get(key):
                 raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(derived.get(key))}")
 
 

@@ -15,7 +15,7 @@ from khrop.description.statements import limit_text
 from khrop.engine.compiling.declared import Kind, kind_of, schema_of
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
-from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept, kinds_in_sql, queries
+from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept_condition, kinds_in_sql, queries
 from khrop.model.rule import options_of
 from khrop.vocabulary.query_writer import NotInSql
 
@@ -99,7 +99,7 @@ def _constraints(written: tuple[Query, ...], printer: Printer) -> Iterator[str]:
         if not isinstance(what, RowRule) or rule.scope != "row" or rule.severity != "error" or rule.id == "not-null":
             continue
         try:
-            holds = kept(what, printer)
+            holds = kept_condition(what, printer)
         except NotInSql:
             continue
         constraint = rule.id if rule.id not in names else f"{rule.id} {what.columns[0]}"

@@ -64,7 +64,7 @@ def kinds_in_sql(contract: type) -> dict[str, Kind]:
     return {c: "integer" if EXACT.match(types[c]) else of.kind for c, of in columns_of(contract).items()}
 
 
-def kept(rule: RowRule, printer: Printer) -> str:
+def kept_condition(rule: RowRule, printer: Printer) -> str:
     """Return the condition that a row keeps a rule, which is never null.
 
     A null in a required column fails the row, a null in a skipped column lets it pass, else the formula decides.
@@ -144,10 +144,10 @@ class Writer:
         return replace(self, table=f"(SELECT * FROM {self.table} WHERE {present})")
 
     def _rows(self, rule: RowRule) -> str:
-        return f"SELECT * FROM {self.table}\nWHERE NOT ({kept(rule, self.printer)})"
+        return f"SELECT * FROM {self.table}\nWHERE NOT ({kept_condition(rule, self.printer)})"
 
     def _compared_rows(self, rule: RowRule) -> str:
-        kept_rows = kept(rule, Printer(self.kinds, self.dialect, self.compared))
+        kept_rows = kept_condition(rule, Printer(self.kinds, self.dialect, self.compared))
         return f"SELECT t.* {self.previous_rows()}\nWHERE NOT ({kept_rows})"
 
     name = staticmethod(name)

@@ -179,14 +179,14 @@ class CellType:
     """How the cells of a column are read.
 
     Attributes:
-        read: Returns the value of a cell; ValueError or OverflowError where it cannot be read.
+        parse: Returns the value of a cell; ValueError or OverflowError where it cannot be read.
         full: pandas' type for the values without nulls.
         nullable: pandas' type for the values with nulls.
         expected: What is expected of a cell; None for moments, whose column decides.
         zoned: Whether moments must have a time zone; None where the column's moments decide.
     """
 
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
     full: str
     nullable: str
     expected: Expected | None = None

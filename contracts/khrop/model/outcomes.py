@@ -90,20 +90,20 @@ class RuleOutcome:
 class RowCount:
     """The number of rows of a frame, which an engine is queried for only on demand."""
 
-    def __init__(self, known: int | None, count: Callable[[], int]) -> None:
+    def __init__(self, number: int | None, count: Callable[[], int]) -> None:
         """Create the number.
 
         Args:
-            known: The number where it is known without a query.
+            number: The number where it is known without a query.
             count: Queries it.
         """
-        self.known, self._count = known, count
+        self._number, self._count = number, count
 
     def count(self) -> int:
         """Return the number, at the cost of a query where it is not known yet."""
-        if self.known is None:
-            self.known = self._count()
-        return self.known
+        if self._number is None:
+            self._number = self._count()
+        return self._number
 
 
 def share_text(share: float) -> str:

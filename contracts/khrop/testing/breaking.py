@@ -45,7 +45,7 @@ def breakers(plan: Plan, rule_id: str) -> list[Breaking]:
     Raises:
         ValueError: The contract has no such rule, or no way is known to break it.
     """
-    plan.known(rule_id)
+    plan.require_rule(rule_id)
     ways = list(_breakers(plan, rule_id))
     if not ways:
         raise ValueError(

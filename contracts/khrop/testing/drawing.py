@@ -68,7 +68,7 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
     drawn = [snapshot(draw, plan, breaking if n == spoilt else HOLDING) for n in range(len(names))]
     column = plan.options.snapshot if names[0] is not None else None
     named_drawings = [
-        (plan.shown({column: name}) if column else {}, drawing) for name, drawing in zip(names, drawn, strict=True)
+        (plan.with_dates({column: name}) if column else {}, drawing) for name, drawing in zip(names, drawn, strict=True)
     ]
     drawn_columns = _columns(draw, plan)
     columns = [*([column] if column else []), *(breaking.at("columns", draw, plan, drawn_columns) or drawn_columns)]
@@ -106,7 +106,7 @@ def _names(draw: Draw, plan: Plan, breaking: Breaking) -> Sequence[Any]:
 
 def _columns(draw: Draw, plan: Plan) -> list[str]:
     """Draw the frame's columns: those that the contract requires or its rules read, and all others or none."""
-    needed = {name for name, f in plan.fields.items() if f.required} | plan.read
+    needed = {name for name, f in plan.fields.items() if f.required} | plan.columns_read
     others = draw(st.booleans())
     return [name for name in plan.fields if name != plan.options.snapshot and (others or name in needed)]
 

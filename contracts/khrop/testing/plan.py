@@ -110,7 +110,7 @@ class Plan:
             fields_by_name[name] = replace(column, step=HUNDREDTH) if name in percents else column
         return fields_by_name
 
-    def known(self, rule_id: str) -> None:
+    def require_rule(self, rule_id: str) -> None:
         """Refuse the id of a rule that the contract does not have.
 
         Raises:
@@ -162,20 +162,20 @@ class Plan:
         return tuple(dict.fromkeys(keys))
 
     @cached_property
-    def read(self) -> frozenset[str]:
+    def columns_read(self) -> frozenset[str]:
         """The columns that some rule of the contract's own reads: a frame that is drawn has them."""
         own_rules = [entry for entry in self.built if entry.rule.build.__module__ != field_rules.__module__]
         return frozenset(column for entry in own_rules for column in entry.named)
 
     @cached_property
-    def named(self) -> frozenset[str]:
+    def columns_named(self) -> frozenset[str]:
         """The columns that rules about several rows read."""
         return frozenset(name for entry in self.built if not isinstance(entry.what, RowRule) for name in entry.named)
 
     @cached_property
     def nullable(self) -> frozenset[str]:
         """The columns that may be null without breaking a rule."""
-        firm = {column for goal in self.goals for column in goal.rule.required} | self.named
+        firm = {column for goal in self.goals for column in goal.rule.required} | self.columns_named
         firm |= {self.options.snapshot or "", *self.options.key}
         return frozenset(name for name, f in self.fields.items() if f.nullable and name not in firm)
 
@@ -190,7 +190,7 @@ class Plan:
         """What draws rows that hold."""
         fields = {name: f for name, f in self.fields.items() if name != self.options.snapshot}
         goals = [goal for goal in self.goals if goal.columns != (self.options.snapshot,)]
-        return Solver(fields, goals, self.nullable, self.named)
+        return Solver(fields, goals, self.nullable, self.columns_named)
 
     @cached_property
     def older(self) -> tuple[Solver, Solver]:
@@ -207,6 +207,6 @@ class Plan:
         column = self.fields[name]
         return 2 if column.kind == "boolean" else None if column.allowed is None else len(column.allowed)
 
-    def shown(self, row: Row) -> Row:
+    def with_dates(self, row: Row) -> Row:
         """Return a row of figures with its dates."""
         return {name: as_value(self.fields.get(name), value) for name, value in row.items()}

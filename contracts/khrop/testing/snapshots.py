@@ -97,7 +97,7 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     breaking.at("numbered", draw, plan, slots)
     figures = _in_groups(draw, plan, slots, breaking)
     older = other_frames.previous(draw, plan, figures, breaking) if plan.compares else []
-    drawn = Snapshot([plan.shown(row) for row in figures], dict(plan.document))
+    drawn = Snapshot([plan.with_dates(row) for row in figures], dict(plan.document))
     totals = documents.totals_of(plan, figures)
     fixed = breaking.at("totals", draw, plan, totals) or frozenset()
     drawn.known |= {name: value for name, value in totals.items() if name not in drawn.known}
@@ -109,7 +109,7 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     if broken and breaking is HOLDING:
         raise DeadEnd(f"rule {broken[0]!r} judges facts that are not known to be drawn: hand them in as document")
     if plan.compares:
-        drawn.references[PREVIOUS_FRAME] = [plan.shown(row) for row in older]
+        drawn.references[PREVIOUS_FRAME] = [plan.with_dates(row) for row in older]
     other_frames.references(draw, plan, drawn.rows, drawn.references)
     return drawn
 

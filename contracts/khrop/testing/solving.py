@@ -223,13 +223,13 @@ class Solver:
         fields: The columns of a row, by name.
         goals: The rules that must hold.
         nullable: The columns that may be null without breaking a rule.
-        named: The columns that rules about several rows read.
+        columns_named: The columns that rules about several rows read.
     """
 
     fields: Mapping[str, Field]
     goals: Sequence[Goal]
     nullable: Collection[str] = ()
-    named: Collection[str] = ()
+    columns_named: Collection[str] = ()
 
     @cached_property
     def coupled(self) -> frozenset[str]:
@@ -338,7 +338,7 @@ class Solver:
             tried = {**row, **change}
             if best[0] and not goal.holds(tried, self.fields):
                 wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *columns_read}, self._reads)))
-                wrong += sum(value is None and name in self.named for name, value in change.items())
+                wrong += sum(value is None and name in self.columns_named for name, value in change.items())
                 if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
                     best = wrong, tried
         return best
