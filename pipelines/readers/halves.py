@@ -10,7 +10,7 @@ from pipelines.readers.headings import field_of, fields_of
 MOST_PARTS = 4
 
 
-def parted(sheet: Sheet) -> list[Sheet]:
+def side_by_side(sheet: Sheet) -> list[Sheet]:
     """Return a sheet as the parts that its headings repeat, from left to right; itself alone where they do not.
 
     What stands above the headings stays with the first part. Cells keep their rows and columns.

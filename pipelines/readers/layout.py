@@ -36,7 +36,7 @@ def cut(document: Document) -> RawTable:
     fields: dict[int, str] = {}
     form: TableForm | None = None
     again = total_at = ""
-    for sheet in (part for whole in document.sheets for part in halves.parted(whole)):
+    for sheet in (part for whole in document.sheets for part in halves.side_by_side(whole)):
         under = fields if sheet.continues and not table.ended else {}
         at = 0
         while at < len(sheet.rows):

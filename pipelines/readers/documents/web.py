@@ -64,7 +64,7 @@ class _Page:
         self.open: list[Text | Table] = [Text()]
         self.cells: list[Element] = []
         self.around: list[tuple[str, Shown]] = [("", Shown())]
-        self.kept = 0
+        self.preformatted = 0
         self.apart = 0
         self.was_apart = False
 
@@ -117,7 +117,7 @@ class _Page:
                 self._put("\n")
         elif tag in BLOCKS or tag == "br":
             self._line_end(within=tag == "br")
-        self.kept += tag in KEPT
+        self.preformatted += tag in KEPT
         self.apart += tag in APART
 
     def _end(self, element: Element, tag: str) -> None:
@@ -133,11 +133,11 @@ class _Page:
             at.groups += 1
         elif tag in BLOCKS:
             self._line_end()
-        self.kept -= tag in KEPT
+        self.preformatted -= tag in KEPT
         self.apart -= tag in APART
 
     def _text(self, text: str) -> None:
-        if not self.kept:
+        if not self.preformatted:
             self._put(SPACES.sub(" ", text))
         elif len(self.open) > 1:
             self._put(SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text))
@@ -159,9 +159,9 @@ class _Page:
         if within or len(self.open) > 1:
             self._put("\n")
         elif isinstance(at, Text) and (at.shown or at.hidden or at.struck):
-            line = at.marked_text(kept=self.kept > 0)
+            line = at.marked_text(kept=self.preformatted > 0)
             self.open[-1] = Text()
-            if self.kept:
+            if self.preformatted:
                 self._kept_lines(line)
             elif line.text:
                 self.flow.paragraph(line)

@@ -69,7 +69,7 @@ class Shown(NamedTuple):
     """How the text of an element shows; what is within it begins from there.
 
     Attributes:
-        gone: Whether nothing within it shows, whatever it says.
+        removed: Whether nothing within it shows, whatever it says.
         visible: What `visibility` says.
         struck: Whether it is struck out.
         ink: The colour of its text; None for black.
@@ -78,7 +78,7 @@ class Shown(NamedTuple):
         closed: How many closed `details` it lies within, but for their summaries.
     """
 
-    gone: bool = False
+    removed: bool = False
     visible: bool = True
     struck: bool = False
     ink: Colour | None = None
@@ -89,7 +89,7 @@ class Shown(NamedTuple):
     @property
     def hidden(self) -> bool:
         """Whether a person does not see its text."""
-        return self.gone or self.closed > 0 or not self.visible or unseen(self.ink, self.ground, self.points)
+        return self.removed or self.closed > 0 or not self.visible or unseen(self.ink, self.ground, self.points)
 
 
 class Styles:
@@ -135,7 +135,7 @@ def shown(element: Element, tag: str, within: Shown, styles: Mapping[str, str]) 
     )
     line = styles.get("text-decoration-line", "") + styles.get("text-decoration", "")
     return Shown(
-        within.gone or _is_not_shown(element, tag, styles),
+        within.removed or _is_not_shown(element, tag, styles),
         {"hidden": False, "collapse": False, "visible": True}.get(styles.get("visibility", ""), within.visible),
         within.struck or "line-through" in line or (tag in STRUCK and "none" not in line),
         ink,

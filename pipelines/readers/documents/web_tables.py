@@ -83,13 +83,13 @@ class Table:
     stray: Text = field(default_factory=Text)
     group: int = 1
     groups: int = 0
-    seen: set[str] = field(default_factory=set)
+    groups_seen: set[str] = field(default_factory=set)
 
     def begin_group(self, tag: str) -> None:
         """Begin the head, body or foot of the table."""
-        self.group = 1 if tag in self.seen else GROUPS[tag]
+        self.group = 1 if tag in self.groups_seen else GROUPS[tag]
         self.groups += 1
-        self.seen.add(tag)
+        self.groups_seen.add(tag)
 
     def row(self) -> None:
         """Begin a row."""

@@ -36,7 +36,7 @@ def is_container(data: bytes) -> bool:
     return _is_zip(data) if data.startswith(ZIP) else _is_message(data)
 
 
-def written(name: str) -> str:
+def readable_name(name: str) -> str:
     """A name as it is kept: composed letters, `/` between folders, no control characters, of bounded length."""
     text = "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name.replace("\\", "/"))
     text = unicodedata.normalize("NFC", text).strip() or "unnamed"

@@ -57,7 +57,7 @@ def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
         whole, notes = settle(pdf, data)
     pages, claims = _pages(whole, notes)
-    if any(note.measure == "stamp" for of_page in notes.values() for note in of_page.each):
+    if any(note.measure == "stamp" for of_page in notes.values() for note in of_page.notes):
         # The frame of a stamp is none of the table's lines.
         with _opened(data) as pdf:
             whole, _ = settle(pdf, data, stamps=False)

@@ -50,12 +50,12 @@ class Notes(NamedTuple):
     """The annotations of a page that became part of it, which are its objects from `first` on; how it was drawn."""
 
     first: int
-    each: tuple[Note, ...]
+    notes: tuple[Note, ...]
     before: Drawing
 
     def measure_at(self, x: float, y: float) -> str:
         """What the annotation is that holds a point."""
-        over = [note for note in self.each if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
+        over = [note for note in self.notes if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
         return over[-1].measure if over else "annotation"
 
     def alter(self, picture: Drawing) -> bool:

@@ -115,7 +115,7 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
             notices.append((measure, _text(signs)))
     notices += [
         (STAMP, note.text)
-        for note in (notes.each if notes else ())
+        for note in (notes.notes if notes else ())
         if note.measure == STAMP and not stamps and note.text
     ]
     return Characters(spaced, notices, whole != once, upright, _is_scanned(every, seen, view))
