@@ -183,7 +183,7 @@ def _fitting_the_contract(toml: TomlTable, columns: tuple[Column, ...], contract
             raise tables.mistake(
                 name, f"is no column of the contract {contract.__name__}, which has {', '.join(kinds)}"
             )
-        if kinds[name][1] not in (*HOLDS[column.kind.held], "other"):
+        if kinds[name][1] not in (*HOLDS[column.kind.stored_as], "other"):
             text = f"is {column.kind.name}, but the contract {contract.__name__} has {kinds[name][1]} there"
             raise tables.mistake(f"{name}.kind", text)
         if schema.columns[name].nullable and tables.table(name).values.get("required"):

@@ -76,7 +76,7 @@ class ProposedColumn:
     @cached_property
     def sampled(self) -> SampledColumn:
         """The column as rules are looked for in it."""
-        storage = KINDS[self.kind].held
+        storage = KINDS[self.kind].stored_as
         return SampledColumn(self.name, "number" if storage == "float" else storage, self.values)
 
     @property

@@ -152,7 +152,7 @@ def _contract(name: str, proposal: Proposal, source: str) -> str:
 
 
 def _field(column: ProposedColumn, limits: Mapping[str, int]) -> FieldDescription:
-    kind, dtype = TYPES[KINDS[column.kind].held]
+    kind, dtype = TYPES[KINDS[column.kind].stored_as]
     checks = tuple((check, ((_VALUE[check], value),)) for check, value in limits.items())
     return FieldDescription(column.name, kind, dtype, nullable=column.nullable, coerce=True, checks=checks)
 

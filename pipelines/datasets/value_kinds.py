@@ -51,7 +51,7 @@ class Kind:
     parse: Callable[[str], Any]
     sql: str
     sql_set_aside: str
-    held: Held
+    stored_as: Held
     expected: str = "a text"
     figure: bool = False
     most: float | None = None
@@ -62,7 +62,7 @@ class Kind:
     @property
     def parsed(self) -> bool:
         """Whether a text can fail to be a value of this kind, other than as a number of a row."""
-        return self.figure or self.held == "date"
+        return self.figure or self.stored_as == "date"
 
     def array(self, values: Sequence[Any]) -> Any:
         """Return values as a column of a pandas frame.
@@ -72,11 +72,11 @@ class Kind:
         """
         import pandas as pd
 
-        if self.held == "integer":
+        if self.stored_as == "integer":
             return pd.array(values, dtype="Int64" if None in values else "int64")
-        if self.held == "float":
+        if self.stored_as == "float":
             return pd.array([float("nan") if v is None else float(v) for v in values], dtype="float64")
-        if self.held == "date":
+        if self.stored_as == "date":
             return pd.array(pd.to_datetime(list(values)).as_unit("s"))
         return pd.array(values, dtype="str")
 

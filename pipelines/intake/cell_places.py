@@ -113,7 +113,7 @@ def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping
     """A violation that comes of a cell which is no number, or no date: what it says is that."""
     name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
     kind = dataset.by_name[column].kind
-    what_th, what_en = ("วันที่", "date") if kind.held == "date" else ("ตัวเลข", "number")
+    what_th, what_en = ("วันที่", "date") if kind.stored_as == "date" else ("ตัวเลข", "number")
     th = f"{name}: “{printed}” ไม่ใช่{what_th}" if printed else f"{name}: ช่องว่าง ไม่มี{what_th}"
     en = f"{name}: “{printed}” is no {what_en}" if printed else f"{name}: the cell is empty"
     return replace(
@@ -135,7 +135,7 @@ def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
     No rule of a contract refuses the nulls of these, and what was printed must not vanish.
     """
     dataset = content.dataset
-    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
+    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.stored_as == "date")]
     for row in content.rows:
         name = str(row.get(dataset.label) or "")
         for column in dataset.columns:

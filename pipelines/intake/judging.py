@@ -256,7 +256,7 @@ def frame(
     columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
     for column in dataset.columns:
         if headed is None or column.heading in headed:
-            key = moment_key(column.name) if column.kind.held == "date" else column.name
+            key = moment_key(column.name) if column.kind.stored_as == "date" else column.name
             columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in together])
     columns["place"] = pd.array([row.get("place") for _, row in together], dtype="str")
     for name in dataset.measures:

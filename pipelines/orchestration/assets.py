@@ -100,7 +100,9 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         with exclusive(home) as warehouse:
             for results in take_in(home, again=again, killed=killed):
                 context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
-                unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
+                unreported = [
+                    r for r in results if not (r.resumed and materializations.is_reported(context.instance, r))
+                ]
                 cells = _to_confirm(warehouse, unreported)
                 materializations.report(
                     context, [_materialization(home, r, cells.get(r.snapshot_id, [])) for r in unreported]
