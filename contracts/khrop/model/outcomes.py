@@ -97,13 +97,13 @@ class RowCount:
             number: The number where it is known without a query.
             count: Queries it.
         """
-        self._number, self._count = number, count
+        self.number, self._count = number, count
 
     def count(self) -> int:
         """Return the number, at the cost of a query where it is not known yet."""
-        if self._number is None:
-            self._number = self._count()
-        return self._number
+        if self.number is None:
+            self.number = self._count()
+        return self.number
 
 
 def share_text(share: float) -> str:

@@ -138,7 +138,7 @@ class Verdict:
     @property
     def rows(self) -> int | None:
         """The number of rows of the frame; None where it is not known without a query (see `count_rows`)."""
-        return self.row_count.known if self.row_count is not None else None
+        return self.row_count.number if self.row_count is not None else None
 
     def count_rows(self) -> int | None:
         """Count the rows of the frame, at the cost of a query on a lazy engine; shares of rows are then known.
