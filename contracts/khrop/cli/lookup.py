@@ -35,11 +35,11 @@ def known_contracts() -> dict[str, EntryPoint]:
     declared: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=GROUP):
         declared.setdefault(point.name, []).append(point)
-    known = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
+    entry_points_by_name = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
     for name, points in sorted(declared.items()):
-        if name not in known and len({point.value for point in points}) == 1:
-            known[name] = points[0]
-    return known
+        if name not in entry_points_by_name and len({point.value for point in points}) == 1:
+            entry_points_by_name[name] = points[0]
+    return entry_points_by_name
 
 
 def load_contract(name: str) -> type:

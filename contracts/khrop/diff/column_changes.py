@@ -76,9 +76,9 @@ def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
         # With or without coercion consumers get the contract's type.
         yield Subject("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
     if old.categories != new.categories:
-        known = old.categories is not None and new.categories is not None
+        both_listed = old.categories is not None and new.categories is not None
         less: grading.Grade = "tightening" if old.categories is None else "loosening"
-        grade = grading.wider_is_looser(old.categories or (), new.categories or ()) if known else less
+        grade = grading.wider_is_looser(old.categories or (), new.categories or ()) if both_listed else less
         yield subject.changed("categories", old.categories, new.categories, grade)
     yield from subject.graded("ordered categories", old.ordered, new.ordered, grading.unclear)
     yield from subject.graded("ignore_na", old.ignore_na, new.ignore_na, grading.more_is_looser)

@@ -50,14 +50,14 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
     if not table:
         raise ValueError("a table needs a name")
     require_no_losses(contract)
-    known = cast(Dialect, dialect)
-    written = queries(contract, name(table), known)
+    sql_dialect = cast(Dialect, dialect)
+    written = queries(contract, name(table), sql_dialect)
     head = in_a_comment(
         [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
     )
     for text in _not_in_sql(contract):
         head += "\n" + in_a_comment([f"not in SQL: {text}"])
-    return "\n\n".join([f"{head}\n{_create(contract, table, known, written)}", *map(_statement, written)]) + "\n"
+    return "\n\n".join([f"{head}\n{_create(contract, table, sql_dialect, written)}", *map(_statement, written)]) + "\n"
 
 
 def _not_in_sql(contract: type) -> Iterator[str]:

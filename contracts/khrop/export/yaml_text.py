@@ -81,10 +81,10 @@ def _line_text(mark: Any) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
-def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
+def _size(node: Any, sizes: dict[int, int], above: tuple[int, ...]) -> int:
     """Return how many values a node expands to."""
-    if id(node) in known:
-        return known[id(node)]
+    if id(node) in sizes:
+        return sizes[id(node)]
     where = _line_text(node.start_mark)
     if id(node) in above:
         raise ValueError(f"{where}: it contains itself")
@@ -94,10 +94,10 @@ def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
     if isinstance(node.value, list):
         parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
         _refuse_duplicates([item[0] for item in node.value if isinstance(item, tuple)])
-    size = 1 + sum(_size(part, known, (*above, id(node))) for part in parts)
+    size = 1 + sum(_size(part, sizes, (*above, id(node))) for part in parts)
     if size > MOST:
         raise ValueError(f"{where}: it unfolds to more than {MOST:,} values")
-    known[id(node)] = size
+    sizes[id(node)] = size
     return size
 
 

@@ -156,9 +156,9 @@ def _beyond_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
     value = constant.value if isinstance(constant, Constant) else 0
     if type(value) is not int or abs(value) <= MAX_INT64 or not yields_integer(other, whole):
         return None
-    known = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
+    is_always_true = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
     # Null where the number is.
-    return Call("__eq__" if known else "__ne__", (other, other))
+    return Call("__eq__" if is_always_true else "__ne__", (other, other))
 
 
 def _of_one_type(call: Call, whole: frozenset[str]) -> Formula | None:

@@ -76,8 +76,8 @@ def _judge(contract: type, state: State, claims: list[Row], document: list[Row])
     schema = {name: _TYPES.get(of, nw.String()) for name, of in state.columns.items()}
     frame = PreparedFrame("pandas", schema, _no_rows, lambda: None, state.faults)
     run = _Judgement(contract, pd.DataFrame(), options, frame, by, set(), state.limit, state=state)
-    known = {**(options.params or {}), **state.params}
-    run.facts = gather(lambda: by.snapshots, options.snapshot, document, claims, known)
+    merged_params = {**(options.params or {}), **state.params}
+    run.facts = gather(lambda: by.snapshots, options.snapshot, document, claims, merged_params)
     run.check_columns()
     built = built_rules(contract, state.params)
     run.judge_frame_rules(dict(enumerate(frame_rules(contract, state.params))))

@@ -154,17 +154,17 @@ def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Seque
 
 
 def _add_claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
-    known, value = facts.writable(snapshot), _day(row["value"])
+    stored, value = facts.writable(snapshot), _day(row["value"])
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
         return
     if isinstance(value, (float, Decimal)) and not isfinite(value):
         value = None
     if (snapshot, fact) not in facts.places:
-        known[fact], known[f"{fact}_printed"] = value, printed
+        stored[fact], stored[f"{fact}_printed"] = value, printed
         facts.places[snapshot, fact] = str(row.get("place") or "")
-    elif known[fact] != value:
-        known[fact], known[f"{fact}_printed"] = None, f"{known[f'{fact}_printed']} | {printed}"
+    elif stored[fact] != value:
+        stored[fact], stored[f"{fact}_printed"] = None, f"{stored[f'{fact}_printed']} | {printed}"
 
 
 def show(name: str, value: Any) -> str:

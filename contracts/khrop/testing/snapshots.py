@@ -295,8 +295,8 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
                 low, high = -math.inf, allowed.low / most
                 if math.isfinite(allowed.high):
                     low, high = allowed.high / least, math.inf
-            known = within.get(column, (-math.inf, math.inf))
-            within[column] = max(known[0], low), min(known[1], high)
+            bounds = within.get(column, (-math.inf, math.inf))
+            within[column] = max(bounds[0], low), min(bounds[1], high)
     return within
 
 

@@ -58,8 +58,10 @@ class Goal:
     def of(cls, rule: RowRule, written: Any) -> Goal:
         """Make a goal of a compiled rule and what its method returned."""
         formula = of_figures(rule.formula) if rule.formula is not None else None
-        known = formula is not None and is_known(formula)
-        return cls(replace(rule, formula=formula if known else None), written if isinstance(written, RowKind) else None)
+        is_usable = formula is not None and is_known(formula)
+        return cls(
+            replace(rule, formula=formula if is_usable else None), written if isinstance(written, RowKind) else None
+        )
 
     @property
     def id(self) -> str:
@@ -183,10 +185,10 @@ class Moves:
     def _figures(self, formula: Call, name: str, truth: bool, row: Row) -> Iterator[Any]:
         """Yield figures for which the two sides of a comparison are equal, or as far apart as they are to be."""
         was, step = row[name], self.fields[name].step
-        known = None if was is None else differences(formula, [row, {**row, name: was + 1}])
-        if known is None:
+        sides = None if was is None else differences(formula, [row, {**row, name: was + 1}])
+        if sides is None:
             return
-        here, slope = known[0], known[1] - known[0]
+        here, slope = sides[0], sides[1] - sides[0]
         if not slope or not math.isfinite(slope):
             # A figure is compared with itself, rounded.
             yield math.floor(was) if truth else was + 0.5

@@ -98,9 +98,9 @@ def evaluate(formula: Formula, row: Mapping[str, Any]) -> Any:
 
 def differences(comparison: Call, rows: Sequence[Row]) -> list[float] | None:
     """Return how far apart the two sides of a comparison are on some rows; None where they are no numbers."""
-    known = [[evaluate(side, row) for side in comparison.args] for row in rows]
-    numbers = all(isinstance(value, (int, float)) for sides in known for value in sides)
-    return [left - right for left, right in known] if numbers else None
+    sides_of_rows = [[evaluate(side, row) for side in comparison.args] for row in rows]
+    numbers = all(isinstance(value, (int, float)) for sides in sides_of_rows for value in sides)
+    return [left - right for left, right in sides_of_rows] if numbers else None
 
 
 def conjuncts(formula: Formula) -> Iterator[Formula]:
@@ -243,9 +243,9 @@ def _limits(piece: Formula, name: str, step: float) -> Any:
     """Return the least and the greatest figure that a comparison allows; None where it is no such comparison."""
     if not isinstance(piece, Call) or piece.name not in _COMPARED:
         return None
-    if (known := differences(piece, [{name: n} for n in (0, 1, -1, 7)])) is None:
+    if (values := differences(piece, [{name: n} for n in (0, 1, -1, 7)])) is None:
         return None
-    at_zero, at_one, at_minus_one, at_seven = known
+    at_zero, at_one, at_minus_one, at_seven = values
     slope = at_one - at_zero
     if not slope or (round(at_zero - at_minus_one - slope, 6), round(at_seven - at_zero - 7 * slope, 6)) != (0, 0):
         return None

@@ -70,12 +70,12 @@ class SumsMatch(GroupKind):
         named = [(column, self.prefix + column) for column in self.columns]
         for snapshot, rows in groups.items():
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
-            known = facts.of(snapshot)
+            stated_facts = facts.of(snapshot)
             for column, fact in named:
-                stated = known.get(fact)
+                stated = stated_facts.get(fact)
                 if same_number(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
                     continue
-                claimed = facts.unread(snapshot, fact) or show(column, known[fact])
+                claimed = facts.unread(snapshot, fact) or show(column, stated_facts[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
                 th = f"ยอดรวม {marked(column)} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
                 en = f"the grand total of {column} says {claimed}, its rows add up to {total}"

@@ -153,8 +153,8 @@ def _type_rules(name: str, column: Declared, is_whole: bool) -> list[Rule]:
         rules.append(_row_rule("digits", name, fits, en, f"ต้องมีไม่เกิน {digits} หลัก ทศนิยม {places} ตำแหน่ง"))
     if column.categories is not None:
         listed, listed_th = ", ".join(column.categories), _values_th(name, column.categories)
-        known = col.is_in(list(column.categories))
-        rules.append(_row_rule("one-of", name, known, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed_th}"))
+        in_categories = col.is_in(list(column.categories))
+        rules.append(_row_rule("one-of", name, in_categories, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed_th}"))
     return rules
 
 
@@ -167,13 +167,13 @@ def _whole_columns(rule: Rule, contract: type) -> tuple[str, ...]:
 
 
 def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule:
-    known = CHECKS.get(str(check.name))
-    if known is None:
+    entry = CHECKS.get(str(check.name))
+    if entry is None:
         raise RuleDefinitionError(
             f"{contract.__name__}.{name}: Pandera's check {check.name!r} is a function of a pandas series, which no"
             " other engine can run; write it as a @khrop.rule with a narwhals expression"
         )
-    rule_id, expr, en, th = known
+    rule_id, expr, en, th = entry
     limits = _limits(check)
     _require_limits(contract, name, check, column)
     texts = {key: _format_limit(value) for key, value in limits.items()} | length_texts(limits)
