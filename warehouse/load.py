@@ -48,8 +48,8 @@ def load(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> list[Ou
 
 
 def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]], now: datetime) -> None:
-    known = _files(connection, [a.file for a, _ in placed])
-    _cells(connection, [a for a, _ in placed], known)
+    stored = _files(connection, [a.file for a, _ in placed])
+    _cells(connection, [a for a, _ in placed], stored)
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     for tables in dict.fromkeys(a.dataset for a, _ in placed if a.dataset):
         of_dataset = [(a, o) for a, o in placed if a.dataset == tables]
@@ -120,17 +120,17 @@ def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
     rows = connection.execute(
         "SELECT sha256 FROM raw.file WHERE sha256 IN (SELECT unnest(?))", [[f.sha256 for f in files]]
     ).fetchall()
-    known = {row[0] for row in rows}
-    new = {f.sha256: f for f in files if f.sha256 not in known}
+    stored = {row[0] for row in rows}
+    new = {f.sha256: f for f in files if f.sha256 not in stored}
     insert(connection, "raw.file", [{k: getattr(f, k) for k in File.__slots__} for f in new.values()])
-    return known
+    return stored
 
 
-def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: set[str]) -> None:
+def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], stored: set[str]) -> None:
     """Write the cells of these files as they are read now, in the place of an older reading."""
     last = {a.file.sha256: a for a in arrivals if a.cells}
     # A new file has no older reading: to look for one would scan the cells of all returns.
-    older = [name for name in last if name in known]
+    older = [name for name in last if name in stored]
     if older:
         for table in ("raw.cell_whole", stored_by_change.CELL_VERSION):
             connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
