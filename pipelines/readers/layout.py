@@ -135,8 +135,8 @@ def _second(total_at: str, place: str) -> Unreadable:
 
 def _names_twice(table: RawTable, form: TableForm) -> bool:
     names = [form.row_names.read(row.cells[form.names].read, False)[0] for row in table.rows if form.names in row.cells]
-    known = [name for name in names if form.row_names.known(name)]
-    return len(set(known)) < len(known)
+    row_names = [name for name in names if form.row_names.known(name)]
+    return len(set(row_names)) < len(row_names)
 
 
 def _refuse_doubled_names(doubled: dict[str, str], sheet: str, number: int, form: TableForm) -> None:

@@ -190,13 +190,13 @@ def _covering(rows: Iterable[Line]) -> Iterator[Line]:
         n: (row, {c.text for s in row.segments for c in s.characters if _is_compared(c.text)})
         for n, row in enumerate(rows)
     }
-    known: set[str] = set()
+    covered: set[str] = set()
     for _ in range(min(MOST_ROWS, len(left))):
-        best = max(left, key=lambda n: len(left[n][1] - known))
+        best = max(left, key=lambda n: len(left[n][1] - covered))
         row, signs = left.pop(best)
-        if not signs - known:
+        if not signs - covered:
             return
-        known |= signs
+        covered |= signs
         yield row
 
 

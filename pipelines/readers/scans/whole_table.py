@@ -198,9 +198,9 @@ def doubted(whole: Whole, form: TableForm) -> dict[int, set[str]] | None:
     """Return the fields in doubt by `id` of their row; None where more is in doubt than figures of named rows."""
     assert form.pictured is not None
     shape = form.pictured.shape
-    known, doubtful = {id(row) for row, _ in whole.rows}, dict[int, set[str]]()
+    row_ids, doubtful = {id(row) for row, _ in whole.rows}, dict[int, set[str]]()
     for row, column, _ in whole.doubts:
-        if row is None or id(row) not in known or column == shape.key:
+        if row is None or id(row) not in row_ids or column == shape.key:
             return None
         columns = [column] if column else list(shape.columns)
         doubtful.setdefault(id(row), set()).update(c if c == form.ordinal else _field(form, shape, c) for c in columns)

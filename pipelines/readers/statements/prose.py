@@ -129,9 +129,9 @@ def _other_weekdays(cell: Cell, claims: list[Claim]) -> Iterator[Claim]:
     """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
     if not WEEKDAY.search(cell.read):
         return
-    known = {claim.value for claim in claims if claim.source != "cited"}
+    claimed_dates = {claim.value for claim in claims if claim.source != "cited"}
     for dated in find_dates(cell.read):
-        if dated.weekday_matches is False and dated.date not in known:
+        if dated.weekday_matches is False and dated.date not in claimed_dates:
             yield Claim("document", "other_date", dated.date, cell.place, dated.printed)
             yield from _weekday("document", "other_date", dated, cell)
 
