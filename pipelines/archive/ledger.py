@@ -265,8 +265,8 @@ class Additions:
             Damaged: Where a line of the same bytes is no receipt.
         """
         for number, line in self._lines.pop(receipt.sha256, ()):
-            known = _receipt(self._path, number, line)
-            self._last[known.origin] = known
+            receipt_before = _receipt(self._path, number, line)
+            self._last[receipt_before.origin] = receipt_before
         self._lines[receipt.sha256] = []
         last = self._last.get(receipt.origin)
         if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):

@@ -126,7 +126,7 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
     Raises:
         CampaignFault: Where a file of the home's campaigns cannot be used.
     """
-    known: dict[str, Campaign] = {}
+    by_id: dict[str, Campaign] = {}
     of_home = {c.id: c for _, c in of_datasets(home) if isinstance(c, Campaign)} if home else {}
     for folder in (BUNDLED, *([home / FOLDER] if home else [])):
         files: dict[str, Path] = {}
@@ -135,9 +135,9 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
             if campaign.id in files:
                 raise CampaignFault(f"{file}: id {campaign.id!r} is that of {files[campaign.id]} too")
             files[campaign.id] = file
-            known[campaign.id] = campaign
-        known |= {name: campaign for name, campaign in of_home.items() if folder == BUNDLED}
-    return known
+            by_id[campaign.id] = campaign
+        by_id |= {name: campaign for name, campaign in of_home.items() if folder == BUNDLED}
+    return by_id
 
 
 def of_datasets(home: Path) -> list[tuple[Path, Campaign | CampaignFault]]:

@@ -129,8 +129,10 @@ def _totals(toml: TomlTable) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return _pattern(toml, "totals"), nothing
     texts = _without_spaces(toml.texts("totals"))
     bare = [skeleton(text) for text in texts if not ASCII_OR_DIGIT.search(text)]
-    known = [re.escape(text) for text in bare if len(text) >= LEAST_CONSONANTS]
-    return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE), re.compile("|".join(known)) if known else nothing
+    patterns = [re.escape(text) for text in bare if len(text) >= LEAST_CONSONANTS]
+    return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE), re.compile(
+        "|".join(patterns)
+    ) if patterns else nothing
 
 
 def _ratios(toml: TomlTable, columns: Mapping[str, Column]) -> tuple[Ratio, ...]:

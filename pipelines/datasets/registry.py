@@ -81,13 +81,13 @@ def _wrong_references(home: Path) -> Iterator[DatasetFault]:
     """Yield why reference frames that a home has cannot be read; those of installed datasets need no look."""
     of_home = _of_home(home).datasets
     named = {folder.name for folder in home.glob(f"{reference_files.FOLDER}/*/")}
-    known = {**installed(), **of_home} if named else of_home
-    for name in sorted(named - set(known)):
-        names = ", ".join(known)
+    by_name = {**installed(), **of_home} if named else of_home
+    for name in sorted(named - set(by_name)):
+        names = ", ".join(by_name)
         yield DatasetFault(
             f"{home / reference_files.FOLDER / name}: there is no dataset of this name; there are {names}"
         )
-    for dataset in (dataset for name, dataset in known.items() if name in named or name in of_home):
+    for dataset in (dataset for name, dataset in by_name.items() if name in named or name in of_home):
         try:
             reference_files.frames(dataset, home)
         except DatasetFault as fault:

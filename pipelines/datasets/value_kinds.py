@@ -176,10 +176,10 @@ PROVINCE_CODE = Kind("province_code", _province_code, "VARCHAR", "VARCHAR", "tex
 
 
 def _province_named(text: str) -> str | None:
-    known = provinces.match(text) or next(
+    matched = provinces.match(text) or next(
         (p for p in provinces.all_provinces() if text in (p.code, p.name_en, p.iso)), None
     )
-    return known.name_th if known else None
+    return matched.name_th if matched else None
 
 
 def _nearest_provinces(text: str) -> list[str]:

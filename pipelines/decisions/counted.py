@@ -156,8 +156,8 @@ class _Table:
 
     def contradicts(self, repair: Repair) -> bool:
         """Return whether a proposed figure is not what is counted."""
-        known = self.figures.get((repair.row, repair.column))
-        return bool(known and repair.proposed and not self._same(repair.column, repair.proposed, known[1]))
+        pair = self.figures.get((repair.row, repair.column))
+        return bool(pair and repair.proposed and not self._same(repair.column, repair.proposed, pair[1]))
 
     def with_counts(self, cells: Sequence[Cell]) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
         """Return the printed rows and the claims with the counts in the place of some cells."""

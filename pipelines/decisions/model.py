@@ -98,8 +98,8 @@ def value_of(dataset: Dataset, column: str, text: str) -> Any:
     Raises:
         ValueError: Where the text is no value of the column.
     """
-    known = dataset.by_name.get(column)
-    kind = known.kind if known else PERCENT if column.endswith("percent") else COUNT
+    stored = dataset.by_name.get(column)
+    kind = stored.kind if stored else PERCENT if column.endswith("percent") else COUNT
     value = kind.parse(text)
     if value is None:
         raise ValueError(f"{text!r} is not {kind.expected}")

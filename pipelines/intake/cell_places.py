@@ -104,8 +104,8 @@ def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
-    known = dataset.by_name.get(column)
-    cell = row.cells.get(known.heading if known else column)
+    stored = dataset.by_name.get(column)
+    cell = row.cells.get(stored.heading if stored else column)
     return cell.place if cell else row.place
 
 

@@ -68,11 +68,11 @@ def judge(
         try:
             if isinstance(data, Unreadable):
                 raise data
-            known = forms_for(judged, campaigns, datasets)
+            forms = forms_for(judged, campaigns, datasets)
             if is_container(data):
                 judgements[name] = container(judged, opened(data, datasets))
                 continue
-            with reading_for(known):
+            with reading_for(forms):
                 table = read(data)
         except Unreadable as reason:
             judgements[name] = unreadable(judged, reason)

@@ -122,7 +122,7 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
     """Return the asset that compares datasets which count the same, and the check that they agree."""
     compared = [dataset for dataset in datasets if dataset.reconciles_with]
     others = [dataset.reconciles_with.dataset for dataset in compared if dataset.reconciles_with]
-    known = {dataset.name for dataset in datasets}
+    names = {dataset.name for dataset in datasets}
     agrees = dg.AssetCheckSpec(
         AGREES,
         asset=reconciliation.MART,
@@ -131,7 +131,7 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
 
     @dg.asset(
         name=reconciliation.MART,
-        deps=sorted({*(dataset.name for dataset in compared), *others} & known),
+        deps=sorted({*(dataset.name for dataset in compared), *others} & names),
         group_name="2_reconciliation",
         kinds={"sql", "duckdb"},
         owners=OWNERS,

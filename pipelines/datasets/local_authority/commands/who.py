@@ -95,14 +95,14 @@ def province_codes(names: Sequence[str]) -> tuple[str, ...]:
 def _code(name: str) -> str:
     from khrop.thai import provinces
 
-    known = provinces.match(name) or next(
+    province_matched = provinces.match(name) or next(
         (p for p in provinces.all_provinces() if name in (p.code, p.iso) or name.casefold() == p.name_en.casefold()),
         None,
     )
-    if known is None:
+    if province_matched is None:
         near = ", ".join(p.name_th for p in provinces.nearest(name))
         raise WrongUse(f"there is no province {name!r}{f'; did you mean {near}' if near else ''}")
-    return known.code
+    return province_matched.code
 
 
 def _listed(names: list[str]) -> str:

@@ -42,11 +42,13 @@ def officer_workbook(
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
-        known = [name for name in campaigns_with_registers(connection) if name in files]
+        with_register = [name for name in campaigns_with_registers(connection) if name in files]
         # A part that came back is no campaign to make parts of.
-        wholes = [name for name in known if not files[name].params.get("provinces")]
-        if campaign is not None and campaign not in known:
-            raise WrongUse(f"campaign {campaign!r} has no accepted register; those that have: {', '.join(known)}")
+        wholes = [name for name in with_register if not files[name].params.get("provinces")]
+        if campaign is not None and campaign not in with_register:
+            raise WrongUse(
+                f"campaign {campaign!r} has no accepted register; those that have: {', '.join(with_register)}"
+            )
         if campaign is None and len(wholes) != 1:
             raise WrongUse(f"choose with --campaign: {', '.join(wholes)}" if wholes else "no register is accepted yet")
         chosen = files[campaign or wholes[0]]

@@ -128,14 +128,14 @@ def _marts(
 
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
-        known = {each.campaign_id: each for each in progress.campaigns(connection)}
-        if campaign is not None and campaign not in known:
-            names = ", ".join(known) or "none has"
+        by_id = {campaign.campaign_id: campaign for campaign in progress.campaigns(connection)}
+        if campaign is not None and campaign not in by_id:
+            names = ", ".join(by_id) or "none has"
             raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
-        if not known:
+        if not by_id:
             raise WrongUse("no return is accepted yet; khrop status shows what came in")
-        chosen = [known[campaign]] if campaign else list(known.values())
-        yield home, connection, [(each, files.get(each.campaign_id)) for each in chosen]
+        chosen = [by_id[campaign]] if campaign else list(by_id.values())
+        yield home, connection, [(campaign, files.get(campaign.campaign_id)) for campaign in chosen]
 
 
 def _planned(
@@ -153,8 +153,8 @@ def _codes(names: Sequence[str]) -> tuple[str, ...]:
     """Return the codes of provinces given by code, or by name in Thai or English."""
     from khrop.thai import provinces
 
-    known = [p for p in provinces.all_provinces() if p.in_return]
-    codes = {name: p.code for p in known for name in (p.code, p.name_en.casefold())}
+    in_returns = [p for p in provinces.all_provinces() if p.in_return]
+    codes = {name: p.code for p in in_returns for name in (p.code, p.name_en.casefold())}
     result = []
     for name in names:
         match = provinces.match(name)

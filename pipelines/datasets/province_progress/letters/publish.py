@@ -125,16 +125,16 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        states, known = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
+        states, campaigns = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
         code, words = by_campaign.version(*CODE), by_campaign.contents(home.templates)
 
         def make(name: str) -> Made:
-            planned = plan(connection, known[name], files.get(name), Wanted())
+            planned = plan(connection, campaigns[name], files.get(name), Wanted())
             written = write(home, planned)
             figures = {"as_of": planned.occasion.country.as_of.isoformat(), "reminders": len(planned.behind)}
             return Made(written.folder, written.changed, figures)
 
-        made_from = {name: (states[name], files.get(name), code, words) for name in known}
+        made_from = {name: (states[name], files.get(name), code, words) for name in campaigns}
         letters_by_campaign = by_campaign.make(home.letters, "letters", made_from, make, force=force)
     lines = [
         f"- {name}, as of {campaign_letters.figures['as_of']}: {campaign_letters.figures['reminders']} and the circular"
