@@ -187,7 +187,7 @@ def diff(
     before, after = (_describe(lookup.load_contract(name), name) for name in (old, new))
     changes = compare(before, after)
     try:
-        due = version_due(before, after, changes)
+        required = version_due(before, after, changes)
     except ValueError as reason:
         raise WrongUse(str(reason)) from reason
     breaking = any(change.breaking for change in changes)
@@ -196,12 +196,12 @@ def diff(
             "old": {"name": before.name, "version": before.options.version},
             "new": {"name": after.name, "version": after.options.version},
             "breaking": breaking,
-            "version": asdict(due),
+            "version": asdict(required),
             "changes": [{**asdict(change), "breaking": change.breaking} for change in changes],
         }
         typer.echo(json_line(document))
     else:
-        typer.echo(comparison_page(before, after, changes, due))
+        typer.echo(comparison_page(before, after, changes, required))
     return BROKEN if breaking else OK
 
 

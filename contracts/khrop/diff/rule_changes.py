@@ -36,9 +36,9 @@ def rule_changes(old: Description, new: Description) -> Iterator[Change]:
     yield from Subject("contract", new.name).graded("order of rules", ids_before, ids_after, neutral)
 
 
-def _keyed(of: Description) -> dict[Key, RuleDescription]:
+def _keyed(contract: Description) -> dict[Key, RuleDescription]:
     keyed: dict[Key, RuleDescription] = {}
-    for rule in of.rules:
+    for rule in contract.rules:
         nth = sum(1 for name, scope, _ in keyed if (name, scope) == (rule.id, rule.scope))
         keyed[rule.id, rule.scope, nth] = rule
     return keyed
@@ -83,7 +83,7 @@ class _Rule:
         old, new = self.old, self.new
         if (old.columns, old.skip_null) == (new.columns, new.skip_null):
             return
-        optional = {f.name for of in (self.before, self.after) for f in of.fields if not f.required}
+        optional = {f.name for contract in (self.before, self.after) for f in contract.fields if not f.required}
         if (set(old.columns) ^ set(new.columns)) & optional:
             grade: Grade = "unclear"
         elif old.scope != "row":
@@ -107,7 +107,7 @@ class _Rule:
         for fact in dict.fromkeys([*now, *was]):
             if fact not in was or fact not in now:
                 grade: Grade = "tightening" if fact in now else "loosening"
-                before, after = (_comparable(of[fact]) if fact in of else NOTHING for of in (was, now))
+                before, after = (_comparable(parts[fact]) if fact in parts else NOTHING for parts in (was, now))
                 yield self.subject.changed(fact, before, after, grade)
             elif type(was[fact]) is not type(now[fact]):
                 yield self.subject.changed(fact, _comparable(was[fact]), _comparable(now[fact]), "unclear")
@@ -129,9 +129,9 @@ def _failing_nulls(rule: RuleDescription) -> set[str]:
     return {*rule.columns, *columns_in(what)} - set(rule.skip_null)
 
 
-def _with_values(what: Any, of: Description) -> Any:
+def _with_values(what: Any, contract: Description) -> Any:
     """Return what a rule consists of with the contract's own parameters, None for one without a value."""
-    return resolved(what, dict.fromkeys(params_in(what)) | dict(of.options.params or {}))
+    return resolved(what, dict.fromkeys(params_in(what)) | dict(contract.options.params or {}))
 
 
 def _comparable(what: Any) -> Any:

@@ -114,13 +114,13 @@ class _Scan:
             irregular = self._irregular_columns(regular) if counts[_REGULAR] < counts[ROWS] else set()
         irregular |= self._bounded_columns(columns, rules)
         failing = [Failing(counts.get(name, 0), []) for name in fails]
-        again = [i for i, rule in enumerate(rules) if irregular.intersection(rule.columns) or not counts]
+        repeated = [i for i, rule in enumerate(rules) if irregular.intersection(rule.columns) or not counts]
         splits = {i: _RuleSplit(rule, fails[f"__r{i}"]) for i, rule in enumerate(rules)}
-        if again:
+        if repeated:
             guarded = _Guarded(self, irregular | expected)
-            splits.update({i: guarded.split(rules[i]) for i in again})
-            self._count_again({i: splits[i] for i in again}, failing)
-        query.fill({f"__r{i}": failing[i] for i in splits if i not in again}, self.limit)
+            splits.update({i: guarded.split(rules[i]) for i in repeated})
+            self._count_again({i: splits[i] for i in repeated}, failing)
+        query.fill({f"__r{i}": failing[i] for i in splits if i not in repeated}, self.limit)
         self._fetch({i: splits[i] for i in range(len(rules)) if failing[i].remaining(self.limit) > 0}, failing)
         return failing
 

@@ -100,7 +100,7 @@ def _in_schema(built: Built, description: Description) -> bool:
     if described is not None:
         return set(built.what.columns) == set(_column_schemas(described, description))
     column = next(f for f in description.fields if f.name == built.rule.columns[0])
-    checks = [(check, dict(of)) for check, of in column.checks if CHECKS[check][0] == built.rule.id]
+    checks = [(check, dict(arguments)) for check, arguments in column.checks if CHECKS[check][0] == built.rule.id]
     return not checks or (column.kind not in MOMENTS and all(_expressible(*check) for check in checks))
 
 
@@ -138,7 +138,7 @@ def _column(column: FieldDescription, of_rule: Schema | None) -> Schema:
     limits = [of_rule] if of_rule else []
     if column.severity == "error" and column.kind not in MOMENTS:
         checks = [(check, dict(arguments)) for check, arguments in column.checks]
-        limits += [_limit(check, of, nullable) for check, of in checks if _expressible(check, of)]
+        limits += [_limit(check, arguments, nullable) for check, arguments in checks if _expressible(check, arguments)]
     if column.categories is not None:
         limits.append({"enum": [*map(_json, column.categories), *([None] if nullable else [])]})
     for limit in limits:

@@ -156,11 +156,11 @@ def _field(column: At, foreign: Foreign) -> FieldDescription:
     if nested:
         raise column[nested[0]].wrong("a column that holds columns cannot be checked")
     entries = column.each("quality")
-    own_entries = [(entry, of) for entry in entries if (of := entry.extension()) is not None]
+    own_entries = [(entry, value) for entry in entries if (value := entry.extension()) is not None]
     for entry in entries:
         if entry.extension() is None:
             foreign.add(entry, name)
-    checks = [of.value for _, of in own_entries]
+    checks = [value.value for _, value in own_entries]
     severities = {entry.text("severity", "error") for entry, _ in own_entries}
     if len(severities) > 1:
         raise column["quality"].wrong("the checks of a column have one severity")
@@ -264,13 +264,15 @@ def _check(description: Description, table: At, written: Callable[[type], Mappin
         _runs(description, rule, f"{table.place}.quality[{n}]")
     try:
         contract = contract_of(description)
-        again, document = describe(contract), written(contract)
+        remade, document = describe(contract), written(contract)
     except Exception as error:
         raise table.wrong(f"no contract can be made of it: {error}") from error
-    for mine, theirs in zip(description.fields, again.fields, strict=True):
-        if mine != theirs:
-            raise table["properties"].wrong(f"column {mine.name!r} would become another: {_difference(mine, theirs)}")
-    for rule, other in zip(description.rules, again.rules, strict=True):
+    for column_before, column_after in zip(description.fields, remade.fields, strict=True):
+        if column_before != column_after:
+            raise table["properties"].wrong(
+                f"column {column_before.name!r} would become another: {_difference(column_before, column_after)}"
+            )
+    for rule, other in zip(description.rules, remade.rules, strict=True):
         if rule != other:
             raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
     for column, derived in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
@@ -288,8 +290,8 @@ def _runs(description: Description, rule: RuleDescription, place: str) -> None:
         raise ValueError(f"{place}: rule {rule.id!r} cannot be run: {error}") from error
 
 
-def _difference(mine: Any, theirs: Any) -> str:
-    for key in mine.__dataclass_fields__:
-        if getattr(mine, key) != getattr(theirs, key):
-            return f"{key} {shown(getattr(mine, key))} and {shown(getattr(theirs, key))}"
+def _difference(before: Any, after: Any) -> str:
+    for key in before.__dataclass_fields__:
+        if getattr(before, key) != getattr(after, key):
+            return f"{key} {shown(getattr(before, key))} and {shown(getattr(after, key))}"
     return "not the same"

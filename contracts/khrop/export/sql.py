@@ -62,11 +62,11 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
 
 def _not_in_sql(contract: type) -> Iterator[str]:
     """Yield the options of Pandera that a table does not have. A table has just its columns, in their order."""
-    of = without_rules(contract)
-    for option, value in of.config.items():
+    description = without_rules(contract)
+    for option, value in description.config.items():
         if option != "ordered" and (option, value) != ("strict", True):
             yield f"{option} = {value}"
-    for column in of.fields:
+    for column in description.fields:
         options = {key: getattr(column, key) for key in ("coerce", "categories", "ordered", "metadata", "on_missing")}
         options |= {"default": column.default, "ignore_na": None if column.ignore_na else "no"}
         for option, value in options.items():

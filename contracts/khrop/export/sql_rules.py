@@ -61,7 +61,7 @@ EXACT = re.compile(r"decimal(?:128)?\((\d+), (\d+)\)", re.IGNORECASE)
 def kinds_in_sql(contract: type) -> dict[str, Kind]:
     """Return what the columns of a contract hold; decimals are exact as integers are, and are never NaN."""
     types = {name: str(column.dtype) for name, column in contract.to_schema().columns.items()}  # type: ignore[attr-defined]
-    return {c: "integer" if EXACT.match(types[c]) else of.kind for c, of in columns_of(contract).items()}
+    return {c: "integer" if EXACT.match(types[c]) else declared.kind for c, declared in columns_of(contract).items()}
 
 
 def kept_condition(rule: RowRule, printer: Printer) -> str:

@@ -105,13 +105,13 @@ class _Search:
                 most_holding, parts, fits = int(holding.sum()), candidate, holding
             if most_holding == judged.sum():
                 break
-        of = int(self._present[[whole, *parts]].all(axis=0).sum())
-        if not parts or most_holding < NEARLY * of:
+        judged_rows = int(self._present[[whole, *parts]].all(axis=0).sum())
+        if not parts or most_holding < NEARLY * judged_rows:
             return None
         names = tuple(self._figures[part].name for part in parts)
         name = self._figures[whole].name
         rule = adds_up(names, name, self._tolerance((whole, *parts)))
-        return replace(rule, held=most_holding, of=of, doubt=self._doubt(whole, parts, fits))
+        return replace(rule, held=most_holding, of=judged_rows, doubt=self._doubt(whole, parts, fits))
 
     def _fits(self, whole: int, parts: tuple[int, ...], left: Array, right: Array) -> Array:
         sums = self._values[list(parts)][:, right].sum(axis=0)

@@ -173,8 +173,8 @@ def numberings(columns: Sequence[SampledColumn], snapshot: SampledColumn | None 
         if column.kind != "integer" or column.nullable or (snapshot is None and len(column.counts) < column.filled):
             continue
         groups: dict[object, list[object]] = {}
-        for value, of in zip(column.values, snapshot.values if snapshot else column.values, strict=True):
-            groups.setdefault(of if snapshot else None, []).append(value)
+        for value, name in zip(column.values, snapshot.values if snapshot else column.values, strict=True):
+            groups.setdefault(name if snapshot else None, []).append(value)
         starts = {_numbered_from(values) for values in groups.values()}
         if len(starts) != 1 or (start := starts.pop()) is None:
             continue

@@ -124,14 +124,14 @@ class _Search:
         """
         if not present[wholes].all():
             return None
-        due, sums = np.zeros(count, dtype=object), np.zeros(count, dtype=object)
-        due[groups[wholes]] = values[wholes].astype(object)
+        totals, sums = np.zeros(count, dtype=object), np.zeros(count, dtype=object)
+        totals[groups[wholes]] = values[wholes].astype(object)
         np.add.at(sums, groups[parts], values[parts].astype(object))
-        if any(abs(sums - due) > slack):
+        if any(abs(sums - totals) > slack):
             return None
         several = np.bincount(groups[parts & (values != 0)], minlength=count) >= 2
         unit = gcd(*(int(value) for value in values)) or 1
         unsure = float(self.tried)
-        for whole in due[several][:64]:
+        for whole in totals[several][:64]:
             unsure /= 1 + abs(whole) / unit
         return unsure if several.sum() >= min(LEAST_ROWS, count) else None

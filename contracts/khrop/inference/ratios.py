@@ -94,20 +94,20 @@ class _Percent:
             fit = int((self._within(values[part], values[whole]) & judged).sum()), int(rounded.sum()), int(judged.sum())
             if fit > best:
                 best, at = fit, (part, whole)
-        within, rounded_rows, of = best
-        if at[0] < 0 or within < NEARLY * of:
+        within, rounded_rows, total = best
+        if at[0] < 0 or within < NEARLY * total:
             return
         names = (self.column.name, figures[at[0]].name, figures[at[1]].name)
         formula = f"{names[0]} is 100 · {names[1]} / {names[2]}"
         unsure = self._doubt(values[at[0]], values[at[1]], present[at[0]] & present[at[1]], tried)
         yield ProposedRule(
             id="percent-within", what=RatioWithin(*names, self.tolerance), columns=names,
-            summary=f"{formula}, within {self.tolerance}.", held=within, of=of, doubt=unsure,
+            summary=f"{formula}, within {self.tolerance}.", held=within, of=total, doubt=unsure,
         )  # fmt: skip
         if self.allowed == 1 and all(figures[n].kind == "integer" for n in at):
             yield ProposedRule(
                 id="percent-rounded", what=RatioRounded(*names), columns=names,
-                summary=f"{formula}, rounded half up.", severity="warning", held=rounded_rows, of=of, doubt=unsure,
+                summary=f"{formula}, rounded half up.", severity="warning", held=rounded_rows, of=total, doubt=unsure,
             )  # fmt: skip
 
     def _screened(self, figures: Sequence[SampledColumn], values: Array, present: Array) -> Iterator[tuple[int, int]]:

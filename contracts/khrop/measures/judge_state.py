@@ -73,7 +73,7 @@ def _judge(contract: type, state: State, claims: list[Row], document: list[Row])
         column, tuple(documented), lambda: {name: name for name in state.snapshots}, options.key,
         options.place if state.has_place else None, lambda: {*documented, *state.snapshots}, options.label,
     )  # fmt: skip
-    schema = {name: _TYPES.get(of, nw.String()) for name, of in state.columns.items()}
+    schema = {name: _TYPES.get(kind, nw.String()) for name, kind in state.columns.items()}
     frame = PreparedFrame("pandas", schema, _no_rows, lambda: None, state.faults)
     run = _Judgement(contract, pd.DataFrame(), options, frame, by, set(), state.limit, state=state)
     merged_params = {**(options.params or {}), **state.params}

@@ -216,13 +216,13 @@ class _PartRun(Run):
         failures_of_rules = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
         for (i, kind), failures in zip(kinds.items(), failures_of_rules, strict=True):
             if kind.groups is not None:
-                of = {name: a.of for name, a in kind.aggregates.items()}
+                functions = {name: a.of for name, a in kind.aggregates.items()}
                 entries = {
-                    (snapshot, *(row[k] for k in kind.keys)): tuple(row[name] for name in of)
+                    (snapshot, *(row[k] for k in kind.keys)): tuple(row[name] for name in functions)
                     for snapshot, rows in kind.groups.items()
                     for row in rows
                 }
-                undecided = figures_of(tuple(of.values()), kind.keys, entries, {})
+                undecided = figures_of(tuple(functions.values()), kind.keys, entries, {})
                 results[i] = Failures(rowless=kind.rowless, undecided=undecided)
             else:
                 results[i] = self._failures(rules[i], failures, kind.rowless)

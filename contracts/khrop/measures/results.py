@@ -121,9 +121,9 @@ def merge_results(results: Sequence[Result | None], limit: int | None, most: int
     return NotMeasured("the parts were measured in different ways")
 
 
-def _all(results: Sequence[Any], of: type[AnyResult]) -> list[AnyResult]:
+def _all(results: Sequence[Any], kind: type[AnyResult]) -> list[AnyResult]:
     """Return the results where all are of a type; else nothing."""
-    alike = [result for result in results if isinstance(result, of)]
+    alike = [result for result in results if isinstance(result, kind)]
     return alike if len(alike) == len(results) else []
 
 
@@ -153,7 +153,10 @@ def _merge_compared(results: Sequence[Compared], limit: int | None, most: int | 
     inner = [result.result for result in results if result.result is not None]
     merged = merge_results(inner, limit, most) if inner else None
     assert not isinstance(merged, Compared)
-    names = [tuple(sorted({name for r in results for name in getattr(r, of)})) for of in ("snapshots", "without")]
+    names = [
+        tuple(sorted({name for r in results for name in getattr(r, attribute)}))
+        for attribute in ("snapshots", "without")
+    ]
     missing = tuple(dict.fromkeys(column for result in results for column in result.missing))
     return Compared(names[0], names[1], missing, merged)
 
@@ -164,7 +167,7 @@ def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | No
         for column, kind in result.types.items():
             if types.setdefault(column, kind) != kind:
                 return NotMeasured(f"column {column} is {types[column]} in some parts, {kind} in others")
-    keys, of = results[0].keys, results[0].of
+    keys, functions = results[0].keys, results[0].of
     if any(result.keys != keys for result in results):
         return NotMeasured("some parts have columns that others do not have")
     digits = tuple(max(of_parts) for of_parts in zip(*(result.digits for result in results), strict=True))
@@ -177,10 +180,10 @@ def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | No
                 key = (key[0], *map(_scaled, key[1:], units))
                 values = tuple(map(_scaled, values, units[len(keys) :]))
             sums_before = groups.get(key)
-            groups[key] = values if sums_before is None else tuple(map(_added, of, sums_before, values))
+            groups[key] = values if sums_before is None else tuple(map(_added, functions, sums_before, values))
         if most is not None and len(groups) > most:
             return NotMeasured(too_many(most))
-    return Figures(keys, of, digits, types, groups)
+    return Figures(keys, functions, digits, types, groups)
 
 
 def _scaled(value: Any, unit: int) -> Any:
@@ -190,10 +193,10 @@ def _scaled(value: Any, unit: int) -> Any:
     return value * unit if type(value) is int else value
 
 
-def _added(of: Of, a: Any, b: Any) -> Any:
+def _added(function: Of, a: Any, b: Any) -> Any:
     """Return a figure of two parts of a group."""
-    if of == "different":
+    if function == "different":
         return a | b
-    if of in ("min", "max"):
-        return b if a is None else a if b is None else min(a, b) if of == "min" else max(a, b)
+    if function in ("min", "max"):
+        return b if a is None else a if b is None else min(a, b) if function == "min" else max(a, b)
     return a + b

@@ -62,8 +62,8 @@ def name_th(name: str, names: Names) -> str:
         The Thai name; of a claimed figure that of the column and of what claims it; the name itself where none is
         known.
     """
-    column, of, value = name.partition(OF)
-    if of:
+    column, separator, value = name.partition(OF)
+    if separator:
         return names.get(f"{column}={value}", value)
     if name in names:
         return names[name]

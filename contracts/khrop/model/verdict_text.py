@@ -85,11 +85,11 @@ def _messages(verdict: Verdict, room: int) -> Iterator[str]:
     listed = failed[: max((room - 2) // 2, 1)]
     each = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
     left_out = False
-    for of in listed:
-        first = of.first[:each]
-        left_out = left_out or len(first) < of.violations
-        more = f"; {len(first)} shown" if len(first) < of.violations else ""
-        yield printable(f"  {of.rule_id} ({of.severity}): {of.count_text}{more}")
+    for outcome in listed:
+        first = outcome.first[:each]
+        left_out = left_out or len(first) < outcome.violations
+        more = f"; {len(first)} shown" if len(first) < outcome.violations else ""
+        yield printable(f"  {outcome.rule_id} ({outcome.severity}): {outcome.count_text}{more}")
         for v in first:
             snapshot = f"{v.snapshot}, " if v.snapshot else ""
             yield _cut(f"    {' '.join(text for text in (v.place, snapshot + v.message_en) if text)}", 200)

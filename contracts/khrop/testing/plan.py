@@ -118,9 +118,9 @@ class Plan:
         """
         if rule_id not in self.ids:
             near = get_close_matches(rule_id, self.ids, 1, 0.5)
-            meant = f", nearest: {near[0]}" if near else ""
+            hint = f", nearest: {near[0]}" if near else ""
             name = self.contract.__name__
-            raise ValueError(f"{name} has no rule {rule_id!r}{meant}; it has {', '.join(self.ids)}")
+            raise ValueError(f"{name} has no rule {rule_id!r}{hint}; it has {', '.join(self.ids)}")
 
     def of(self, kind: type) -> list[Any]:
         """Return what the contract's rules built that is of a class of the vocabulary."""

@@ -221,11 +221,11 @@ def _rows(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking) -> l
     while todo:
         ready = [at for at in todo if not {n for rule in wholes for n in _parts(rule, slots, at)}.intersection(todo)]
         for at in ready or todo:
-            due = {value: sum(filled[n][value] for n in _parts(rule, slots, at) if filled[n][value] is not None)
+            sums_due = {value: sum(filled[n][value] for n in _parts(rule, slots, at) if filled[n][value] is not None)
                    for rule in wholes if slots[at].get(rule.labels) == rule.whole for value in rule.values}  # fmt: skip
             # What else is then in the row is for the rules about rows to say.
-            due = breaking.at("whole", draw, plan, due) or due
-            filled[at] = one_row(draw, plan, due | slots[at], within)
+            sums_due = breaking.at("whole", draw, plan, sums_due) or sums_due
+            filled[at] = one_row(draw, plan, sums_due | slots[at], within)
         todo = [at for at in todo if at not in (ready or todo)]
     return [filled[at] for at in range(len(slots))]
 
@@ -238,9 +238,9 @@ def is_whole(plan: Plan, slot: Row) -> bool:
 def _parts(rule: PartWhole, slots: Sequence[Row], at: int) -> list[int]:
     """Return the places of the parts of a row; none where it is no whole."""
     whole = slots[at]
-    mine = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
-    mine = mine if whole.get(rule.labels) == rule.whole else []
-    return [n for n in mine if not rule.part or slots[n][rule.labels] in rule.part]
+    places = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
+    places = places if whole.get(rule.labels) == rule.whole else []
+    return [n for n in places if not rule.part or slots[n][rule.labels] in rule.part]
 
 
 def _filled(
@@ -284,10 +284,10 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
         within[between.column] = (-math.inf if first is None else first, math.inf if last is None else last)
     for rule in plan.of(ByGroup):
         sizes = Counter(tuple(slot.get(by) for by in rule.by) for slot in slots).values()
-        for name, (of, column) in rule.figures.items():
-            if of not in ("sum", "min", "max", "mean") or not plan.fields[column].is_figure:
+        for name, (function, column) in rule.figures.items():
+            if function not in ("sum", "min", "max", "mean") or not plan.fields[column].is_figure:
                 continue
-            least, most = (min(sizes), max(sizes)) if of == "sum" and sizes else (1, 1)
+            least, most = (min(sizes), max(sizes)) if function == "sum" and sizes else (1, 1)
             allowed = read_field(Field(name, "number", "", False, False), [of_figures(rule.formula)])
             low, high = allowed.low / least, allowed.high / most
             if breaking.rule is rule:
@@ -306,13 +306,16 @@ def _keeps(rule: ByGroup, rows: Sequence[Row]) -> bool:
         groups.setdefault(tuple(row[column] for column in rule.by), []).append(row)
     formula = of_figures(rule.formula)
     for group in groups.values():
-        figures = {name: _aggregate(of, [r.get(column) for r in group]) for name, (of, column) in rule.figures.items()}
+        figures = {
+            name: _aggregate(function, [r.get(column) for r in group])
+            for name, (function, column) in rule.figures.items()
+        }
         if any(figures[name] is None for name in columns_in(formula)) or not evaluate_row(formula, figures):
             return False
     return True
 
 
-def _aggregate(of: str, values: Sequence[Any]) -> Any:
+def _aggregate(function: str, values: Sequence[Any]) -> Any:
     present = [value for value in values if value is not None]
     counts = {
         "rows": len(values),
@@ -320,9 +323,9 @@ def _aggregate(of: str, values: Sequence[Any]) -> Any:
         "true": sum(map(bool, present)),
         "different": len(set(values)),
     }
-    if of in counts:
-        return counts[of]
-    return {"sum": sum, "min": min, "max": max, "mean": _mean}[of](present) if present else None  # type: ignore[operator]
+    if function in counts:
+        return counts[function]
+    return {"sum": sum, "min": min, "max": max, "mean": _mean}[function](present) if present else None  # type: ignore[operator]
 
 
 def _mean(values: Sequence[Any]) -> Any:

@@ -146,14 +146,14 @@ def _is_duration(call: Call, columns: Mapping[str, Declared]) -> bool:
 
 
 def _cast_faults(call: Call, columns: Mapping[str, Declared]) -> Iterator[str]:
-    to, of = str(dict(call.options).get("dtype")), _kind(call.args[0], columns)
+    to, source = str(dict(call.options).get("dtype")), _kind(call.args[0], columns)
     kind = _CAST.get(to, "")
-    if not of or not kind or (of, kind) in _CASTS or (of == kind != "moment"):
+    if not source or not kind or (source, kind) in _CASTS or (source == kind != "moment"):
         return
-    if (of, kind) == ("number", "text") and _is_whole(call.args[0], columns):
+    if (source, kind) == ("number", "text") and _is_whole(call.args[0], columns):
         return
-    hint = "; use dt.to_string" if (of, kind) == ("moment", "text") else ""
-    yield f"engines cast {in_words(call.args[0])} ({of}) to {to} in different ways{hint}"
+    hint = "; use dt.to_string" if (source, kind) == ("moment", "text") else ""
+    yield f"engines cast {in_words(call.args[0])} ({source}) to {to} in different ways{hint}"
 
 
 def _is_whole(formula: Formula, columns: Mapping[str, Declared]) -> bool:
