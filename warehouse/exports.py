@@ -71,13 +71,13 @@ class _Version:
             index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
             return cls(
                 folder,
-                {stem: {name: Part(**part) for name, part in of.items()} for stem, of in index.items()},
+                {stem: {name: Part(**part) for name, part in parts.items()} for stem, parts in index.items()},
             )
         except (OSError, ValueError, TypeError, AttributeError):
             return cls(folder)
 
     def write(self) -> None:
-        index = {stem: {name: asdict(part) for name, part in of.items()} for stem, of in self.parts.items()}
+        index = {stem: {name: asdict(part) for name, part in parts.items()} for stem, parts in self.parts.items()}
         (self.folder / INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
 
