@@ -64,8 +64,8 @@ def _field(printed: str, form: TableForm) -> str:
     if not printed or len(printed) > LONGEST:
         return ""
     text = COLUMN_NUMBER.sub("", SPACES.sub("", normalise(printed).text))
-    for way in dict.fromkeys((text, BRACKETS.sub("", text))):
-        if exact := next((name for name, pattern in form.headings if pattern.fullmatch(way)), ""):
+    for variant in dict.fromkeys((text, BRACKETS.sub("", text))):
+        if exact := next((name for name, pattern in form.headings if pattern.fullmatch(variant)), ""):
             return exact
     if FIGURE.search(text) or MEANINGFUL.search(text):
         return ""

@@ -35,7 +35,7 @@ def cut(document: Document) -> RawTable:
     table = RawTable(document.form, document.encoding)
     fields: dict[int, str] = {}
     form: TableForm | None = None
-    again = total_at = ""
+    second_at = total_at = ""
     for sheet in (part for whole in document.sheets for part in halves.side_by_side(whole)):
         under = fields if sheet.continues and not table.ended else {}
         at = 0
@@ -53,10 +53,10 @@ def cut(document: Document) -> RawTable:
             form, doubled, columns = headed.form, headed.doubled, headed.columns
             if table.ended:
                 # The total of a page may be worded as a grand total: the names decide whether another table begins.
-                again = again or row_place(sheet.name, number)
+                second_at = second_at or row_place(sheet.name, number)
                 total_at, table.ended = total_at or table.totals[-1].place, False
                 if isinstance(form.row_names, AnyName):
-                    raise _second(total_at, again)
+                    raise _second(total_at, second_at)
             _refuse_doubled_names(doubled, sheet.name, number, form)
             table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
@@ -77,8 +77,8 @@ def cut(document: Document) -> RawTable:
         raise _hidden_alone(beneath) if beneath else _no_table(document)
     if beneath:
         raise unseen.two_tables(table.headed_at, beneath, hidden=True)
-    if again and _names_twice(table, form):
-        raise _second(total_at, again)
+    if second_at and _names_twice(table, form):
+        raise _second(total_at, second_at)
     unseen.leave_out(table, form)
     subtotals.leave_out(table, form)
     unseen.refuse_rival(document, table, form)

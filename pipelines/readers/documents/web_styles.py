@@ -228,10 +228,10 @@ def _applies(keyword: str, condition: str) -> bool:
     """Whether the rules within an at-rule count on a screen."""
     if keyword == "media":
         widths = [
-            (way.lower(), float(size) * (1 if unit.lower() == "px" else 16))
-            for way, size, unit in WIDTH.findall(condition)
+            (bound.lower(), float(size) * (1 if unit.lower() == "px" else 16))
+            for bound, size, unit in WIDTH.findall(condition)
         ]
-        fits = all(size <= WINDOW if way == "min" else size >= WINDOW for way, size in widths)
+        fits = all(size <= WINDOW if bound == "min" else size >= WINDOW for bound, size in widths)
         return fits and SCREEN.fullmatch(WIDTH.sub(" ", condition)) is not None
     return keyword == "layer" or (keyword == "supports" and not condition.strip().lower().startswith("not"))
 

@@ -273,8 +273,8 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
         return ""
     as_printed = likes.get(printed, [0.0] * len(best))
     more = [
-        like - mine
-        for like, mine, a, b in zip(likes[best], as_printed, best, printed.ljust(len(best)), strict=False)
+        like - printed_like
+        for like, printed_like, a, b in zip(likes[best], as_printed, best, printed.ljust(len(best)), strict=False)
         if a != b
     ]
     if not more or sum(more) < WORD_CLEARLY * len(more):

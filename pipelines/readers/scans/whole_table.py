@@ -250,8 +250,8 @@ def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
     named_rows = row_names.named(texts, shape.expected)
     if unsure := [i for i, name in enumerate(named_rows) if not name.certain]:
-        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
-        for i, text in zip(unsure, again, strict=True):
+        texts_again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
+        for i, text in zip(unsure, texts_again, strict=True):
             texts[i] = (*texts[i], text)
         for i in unsure if len(unsure) <= _MOST_AS_LINES else ():
             texts[i] += tuple(text_of_line(rows[i].line.pictures[0], enlarged) for enlarged in (1.5, 2.0))

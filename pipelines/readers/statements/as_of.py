@@ -248,8 +248,8 @@ def _short_thai_year(dated: FoundDate, text: str) -> date | None:
     printed = text[dated.start : dated.end]
     if dated.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):
         return None
-    again = find_dates(f"{printed[: -len('๖๓')]}พ.ศ. {printed[-len('๖๓') :]}")
-    return again[0].date if again else None
+    dates = find_dates(f"{printed[: -len('๖๓')]}พ.ศ. {printed[-len('๖๓') :]}")
+    return dates[0].date if dates else None
 
 
 def date_after(text: str, start: int) -> FoundDate | None:
