@@ -128,13 +128,13 @@ meaning = {title}
 
 
 def _contract(name: str, proposal: Proposal, source: str) -> str:
-    of = f" Proposed from {source}: severities and words are yours to edit." if source else ""
+    origin = f" Proposed from {source}: severities and words are yours to edit." if source else ""
     wholes = {rule.what.whole for rule in proposal.rules if isinstance(rule.what, AddsUp)}
     wholes |= {whole for _, _, whole in proposal.ratios}
     limits = {column.name: dict(_limits(column, column.name in wholes)) for column in proposal.columns}
     remarks = Remarks(
-        f"The contract of {name}: types and rules.{of}",
-        {column: _signs(of, proposal.rows) for column, of in limits.items() if of and proposal.rows},
+        f"The contract of {name}: types and rules.{origin}",
+        {column: _signs(origin, proposal.rows) for column, origin in limits.items() if origin and proposal.rows},
         {rule.id: rule.evidence for rule in proposal.rules if rule.of},
         ["These hold in nearly all rows: is the rule wrong, or the file?"] * bool(proposal.near)
         + [f"{code_of(rule.what)}: {rule.evidence}" for rule in proposal.near],

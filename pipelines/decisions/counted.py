@@ -98,10 +98,10 @@ def with_counts(
     confirmed = any(claim["source"] == TOTAL for claim in claims)
     for cells, settled in ((of_named, SETTLED), (of_rows if confirmed else [], SETTLED[:1])):
         if cells:
-            again = solve(*table.with_counts(cells))
-            if again.status in settled:
+            solved = solve(*table.with_counts(cells))
+            if solved.status in settled:
                 proofs = tuple(table.proof(cell) for cell in cells)
-                return replace(again, status="repaired", repairs=(*proofs, *again.repairs), broken=report.broken)
+                return replace(solved, status="repaired", repairs=(*proofs, *solved.repairs), broken=report.broken)
     # A repair that the figures alone make unique is not so where it is counted otherwise.
     repairs = tuple(replace(r, certain=r.certain and not table.contradicts(r)) for r in report.repairs)
     status = "ambiguous" if report.status == "repaired" else report.status

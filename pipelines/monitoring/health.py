@@ -206,7 +206,7 @@ def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], t
         if campaign.synthetic or (campaign.closed_on is not None and day > campaign.closed_on):
             continue
         last_as_of = last.get(campaign.id)
-        due = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)
-        if day > due:
-            late.append(Overdue(campaign.id, last_as_of, due))
+        due_on = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)
+        if day > due_on:
+            late.append(Overdue(campaign.id, last_as_of, due_on))
     return tuple(late)

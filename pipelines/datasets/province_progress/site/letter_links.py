@@ -22,6 +22,6 @@ def letter_links(connection: DuckDBPyConnection, home: Home) -> dict[tuple[str, 
     links = {}
     for name, latest in sorted(progress.newest(connection).items()):
         for file in sorted((home.letters / name / latest.as_of.isoformat()).glob("*-*.docx")):
-            way = Path(os.path.relpath(file, home.site / name / "province")).as_posix()
-            links[name, file.name.partition("-")[0]] = way
+            address = Path(os.path.relpath(file, home.site / name / "province")).as_posix()
+            links[name, file.name.partition("-")[0]] = address
     return links
