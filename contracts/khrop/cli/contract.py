@@ -164,12 +164,12 @@ def write_file(path: Path, text: str) -> None:
         raise WrongUse(f"{path} is not a file")
     if not target.parent.is_dir():
         raise WrongUse(f"there is no folder {path.parent} to write {path.name} into")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, target)
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 @contracts.command()

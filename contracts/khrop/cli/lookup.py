@@ -85,9 +85,9 @@ def _declared(name: str) -> type:
 
 def _module_called(module: str) -> ModuleType:
     # A console script does not import from the working directory, where a team keeps its contracts.
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.append(here)
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.append(folder)
     try:
         return import_module(module)
     except (Exception, SystemExit) as error:

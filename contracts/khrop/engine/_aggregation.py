@@ -180,10 +180,10 @@ def evaluate_arrays(arrays: Arrays, formula: Formula) -> list[Any]:
     null = [part.null for part in slices.values() if part.null is not None]
     present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
     values = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
-    apart = [part.overflow for part in slices.values() if part.overflow is not None]
+    irregular = [part.overflow for part in slices.values() if part.overflow is not None]
     if null and any(isinstance(part, Call) and part.name == "is_null" for part in parts(formula)):
-        apart.append(~present)
-    at = np.flatnonzero(np.logical_or.reduce(apart)).tolist() if apart else []
+        irregular.append(~present)
+    at = np.flatnonzero(np.logical_or.reduce(irregular)).tolist() if irregular else []
     for row, of_row in zip(at, arrays.rows(at) if at else (), strict=True):
         values[row] = evaluate_row(formula, of_row)
     return values

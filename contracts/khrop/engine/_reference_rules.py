@@ -54,10 +54,10 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
             )
         exprs = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
         filters = [expr for match in matches.values() if (expr := match.representable()) is not None]
-        here = frame.data.with_columns(**exprs) if exprs else frame.data
-        there = previous.data.filter(*filters) if filters else previous.data
-        there = there.with_columns(**{key: match.value() for key, match in matches.items()})
-        return here.join(there.rename(renamed), on=list(keys))
+        current = frame.data.with_columns(**exprs) if exprs else frame.data
+        earlier = previous.data.filter(*filters) if filters else previous.data
+        earlier = earlier.with_columns(**{key: match.value() for key, match in matches.items()})
+        return current.join(earlier.rename(renamed), on=list(keys))
 
     scales = {**frame.scales, **{renamed[n]: scale for n, scale in previous.scales.items() if n in renamed}}
     in_memory = not by.snapshot and not differ
@@ -113,17 +113,19 @@ class _Table:
     frame: PreparedFrame
 
     def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        matches = {here: self._match(column, here) for here, column in columns.items()}
+        matches = {own_column: self._match(column, own_column) for own_column, column in columns.items()}
         whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
         data = self.reference.data.filter(*whole) if whole else self.reference.data
-        return distinct_rows(data.select(*(match.value().alias(here) for here, match in matches.items())), *columns)
+        return distinct_rows(
+            data.select(*(match.value().alias(own_column) for own_column, match in matches.items())), *columns
+        )
 
-    def _match(self, column: str, here: str) -> Match:
+    def _match(self, column: str, own_column: str) -> Match:
         """Return how a column of the reference is read where it is looked up for one of the frame."""
-        match = _match(column, self.reference, here, self.frame)
+        match = _match(column, self.reference, own_column, self.frame)
         if _family(match.dtype_there, match.engine) != _family(match.dtype, match.engine):
             raise ValueError(
-                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there}, {here} of the"
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there}, {own_column} of the"
                 f" frame is {match.dtype}; make them of one type"
             )
         return match

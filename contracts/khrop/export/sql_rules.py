@@ -81,18 +81,18 @@ def kept_condition(rule: RowRule, printer: Printer) -> str:
     """
     if rule.formula is None:
         raise NotInSql("an expression that is no formula of its row")
-    here = [f"{printer.column(column)} IS NOT NULL" for column in rule.required]
+    conditions = [f"{printer.column(column)} IS NOT NULL" for column in rule.required]
     if (
-        here
+        conditions
         and len(rule.columns) == 1
         and rule.formula == Call("__invert__", (Call("is_null", (Column(rule.columns[0]),)),))
     ):
-        return " AND ".join(here) or "TRUE"
+        return " AND ".join(conditions) or "TRUE"
     if not rule.skipped:
-        return " AND ".join([*here, printer.true(rule.formula, " AND ")])
+        return " AND ".join([*conditions, printer.true(rule.formula, " AND ")])
     skipped = [f"{printer.column(column)} IS NULL" for column in rule.skipped]
     decided = " OR ".join([*skipped, printer.true(rule.formula, " OR ")])
-    return " AND ".join([*here, f"({decided})"]) if here else decided
+    return " AND ".join([*conditions, f"({decided})"]) if conditions else decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,12 @@ def orders(columns: Sequence[SampledColumn]) -> list[ProposedRule]:
     rules: dict[tuple[str, str], ProposedRule] = {}
     for first in dates:
         for second in dates:
-            alike = first.kind == second.kind and (first.zone is None) == (second.zone is None)
-            if first is not second and alike and (ordered := _in_order(first, second, len(dates) ** 2)) is not None:
+            is_same_kind = first.kind == second.kind and (first.zone is None) == (second.zone is None)
+            if (
+                first is not second
+                and is_same_kind
+                and (ordered := _in_order(first, second, len(dates) ** 2)) is not None
+            ):
                 rules[first.name, second.name] = ordered
     names = [column.name for column in dates]
     return [

@@ -71,9 +71,9 @@ class Draft:
 
     def description(self) -> Description:
         """Return the contract as data."""
-        there = {column.name for column in self.fields}
-        key = tuple(name for name in self.key.columns if name in there)
-        snapshot = self.key.snapshot if self.key.snapshot in there else None
+        column_names = {column.name for column in self.fields}
+        key = tuple(name for name in self.key.columns if name in column_names)
+        snapshot = self.key.snapshot if self.key.snapshot in column_names else None
         summary = f"A row each of {', '.join(key)}." if key else f"A row of {self.name}."
         return Description(
             name=self.name, summary=in_one_line(summary),

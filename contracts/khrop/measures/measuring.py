@@ -201,11 +201,11 @@ class _PartRun(Run):
                 results[row_rules[id(rule.rule)]] = Failures(count, self._first(violations))
         groups = {i: built for i, built in rules.items() if not isinstance(built.what, RowRule)}
         for skipped in dict.fromkeys(built.rule.skip_null for built in groups.values()):
-            alike = {i: built for i, built in groups.items() if built.rule.skip_null == skipped}
+            rules_of_skip = {i: built for i, built in groups.items() if built.rule.skip_null == skipped}
             if self.complete:
-                self._judge_within(alike, frame.without_nulls(skipped), results)
+                self._judge_within(rules_of_skip, frame.without_nulls(skipped), results)
             else:
-                self._keep_groups(alike, frame.without_nulls(skipped), results)
+                self._keep_groups(rules_of_skip, frame.without_nulls(skipped), results)
 
     def _judge_within(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Judge rules about groups that no other part adds to."""

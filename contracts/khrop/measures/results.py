@@ -123,8 +123,8 @@ def merge_results(results: Sequence[Result | None], limit: int | None, most: int
 
 def _all(results: Sequence[Any], kind: type[AnyResult]) -> list[AnyResult]:
     """Return the results where all are of a type; else nothing."""
-    alike = [result for result in results if isinstance(result, kind)]
-    return alike if len(alike) == len(results) else []
+    of_kind = [result for result in results if isinstance(result, kind)]
+    return of_kind if len(of_kind) == len(results) else []
 
 
 def too_many(most: int) -> str:

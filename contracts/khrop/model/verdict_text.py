@@ -83,10 +83,10 @@ def _messages(verdict: Verdict, room: int) -> Iterator[str]:
     """Yield the broken rules with their first messages, in about so many lines, and where the others are."""
     failed = [outcome for outcome in by_status(verdict.outcomes(first=SHOWN)) if outcome.status == "failed"]
     listed = failed[: max((room - 2) // 2, 1)]
-    each = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
+    most = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
     left_out = False
     for outcome in listed:
-        first = outcome.first[:each]
+        first = outcome.first[:most]
         left_out = left_out or len(first) < outcome.violations
         more = f"; {len(first)} shown" if len(first) < outcome.violations else ""
         yield printable(f"  {outcome.rule_id} ({outcome.severity}): {outcome.count_text}{more}")

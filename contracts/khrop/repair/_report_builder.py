@@ -59,11 +59,11 @@ class ReportBuilder:
             self._add_rivals()
         self._undo_swapped_rows()
         cells = WrongCells(self.sheet, self.rows, self.search, self.outcome, rival).collect()
-        if alike := self._slips_are_alike(cells):
+        if related_slips := self._slips_are_alike(cells):
             self.notes.append(_TOO_ALIKE_NOTE)
             cells = [replace(cell, certain=False) for cell in cells]
         outcome = self.outcome
-        guess = rival or alike or not outcome.complete or outcome.unknown > 0
+        guess = rival or related_slips or not outcome.complete or outcome.unknown > 0
         guess = guess or bool(self.rows.unexpected and self.rows.missing)
         structural = self._structural(certain=not guess)
         broken = tuple(self._broken())

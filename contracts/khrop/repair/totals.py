@@ -98,9 +98,9 @@ class Totals:
                 if statement.source == TABLE_TOTAL:
                     cost += cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
                 else:
-                    both = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
-                    both[0] += round_
-                    both[1] += cut
+                    cost_of_modes = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
+                    cost_of_modes[0] += round_
+                    cost_of_modes[1] += cut
         for round_, cut in modes.values():
             cost += np.minimum(round_, cut)
         return cost

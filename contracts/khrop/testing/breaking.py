@@ -119,9 +119,9 @@ def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) 
     first = _random_row(draw, rows)
 
     def spoilt(solver: Solver, at: int) -> tuple[float, Row, int]:
-        both = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
+        pair = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
         fixed = {*rows[at], *(PREVIOUS + name for name in rows[at] if not plan.fields[name].is_figure)}
-        return (*solver.spoil(draw, both, [goal], fixed), at)
+        return (*solver.spoil(draw, pair, [goal], fixed), at)
 
     for solver in plan.older:
         places = [*range(first, len(rows)), *range(first)]
@@ -176,8 +176,8 @@ def _wrong_total(rule: Any, draw: Draw, plan: Plan, known: Row) -> frozenset[str
     names = [name for name in rule.claims(dict.fromkeys(plan.fields, 1)) if name in known]
     name = draw(st.sampled_from(names))
     if rule.ratio and name == rule.prefix + rule.ratio[2]:
-        apart = int(in_hundredths(rule.tolerance)) + 2
-        known[name] = round(known[name] + draw(st.integers(apart, 100 + apart)) / 100, 2)
+        least = int(in_hundredths(rule.tolerance)) + 2
+        known[name] = round(known[name] + draw(st.integers(least, 100 + least)) / 100, 2)
     else:
         known[name] += draw(st.integers(1, 3)) * draw(_SIGN)
     return frozenset({name})

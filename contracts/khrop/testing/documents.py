@@ -151,11 +151,11 @@ def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[
 
     def cost(change: Known) -> tuple[bool, int, float]:
         """Prefer facts that no rows give, then what breaks fewer rules, then the nearest wrong percent."""
-        apart = 0.0
+        distance_of_percent = 0.0
         if isinstance(part, RoundedPercent) and known.get(part.whole) and change.get(part.percent) is not None:
-            apart = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
+            distance_of_percent = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
         failing = sum(fails(other, known | change) for _, other in plan.documents)
-        return not totals.isdisjoint(change), failing, apart
+        return not totals.isdisjoint(change), failing, distance_of_percent
 
     breaking = [change for change in changes if fails(part, known | change)]
     if not breaking and names and part.needs:

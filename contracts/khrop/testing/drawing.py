@@ -78,8 +78,8 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
     breaking.at("references", draw, plan, [named_drawings[spoilt][0] | row for row in drawn[spoilt].rows], others)
     frames = {}
     for frame, others_rows in others.items():
-        there = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
-        frames[frame] = framed(plan.contract, others_rows, list(dict.fromkeys([*columns, *there])))
+        key_columns = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
+        frames[frame] = framed(plan.contract, others_rows, list(dict.fromkeys([*columns, *key_columns])))
     facts = [(name, *_facts(plan, drawing)) for name, drawing in named_drawings]
     return Case(
         plan.contract,

@@ -24,12 +24,12 @@ def previous(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) ->
     """Draw a row before for each row; rows with the same figures had the same."""
     older_of_figures: dict[Any, Row] = {}
     pinned = {column for key in plan.keys for column in key} | {rule.column for rule in plan.of(LinearSequence)}
-    each = pinned.intersection(plan.solver.coupled)
+    always_drawn = pinned.intersection(plan.solver.coupled)
     older = []
     for row in rows:
         pinned_cells = {n: v for n, v in row.items() if n in pinned or v is None or not plan.fields[n].is_figure}
         figures = tuple(value for name, value in row.items() if name not in pinned_cells)
-        if figures not in older_of_figures or each:
+        if figures not in older_of_figures or always_drawn:
             older_of_figures[figures] = older_row(draw, plan, row, pinned_cells)
         older.append(older_of_figures[figures] | pinned_cells)
     spoilt: Goal | None = breaking.at("previous", draw, plan, rows, older)
@@ -62,8 +62,8 @@ def older_row(draw: Draw, plan: Plan, row: Row, pinned_cells: Row) -> Row:
     """
     pins = row | {PREVIOUS + name: value for name, value in pinned_cells.items()}
     like = {PREVIOUS + name: value for name, value in row.items()}
-    both = tried([solver for solver in plan.older for _ in range(OLDER_TRIES)], draw, pins, like=like)
-    return {name.removeprefix(PREVIOUS): value for name, value in both.items() if name.startswith(PREVIOUS)}
+    pair = tried([solver for solver in plan.older for _ in range(OLDER_TRIES)], draw, pins, like=like)
+    return {name.removeprefix(PREVIOUS): value for name, value in pair.items() if name.startswith(PREVIOUS)}
 
 
 def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[Row], spoilt: Goal | None) -> None:
@@ -73,8 +73,8 @@ def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[R
         return
     for row, was in pairs:
         for column, by in ((column, by) for column in rule.columns if row[column] is not None for by in (-1, 1)):
-            both = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
-            if all(goal is spoilt or goal.holds(both, plan.fields) for goal in plan.compared):
+            pair = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
+            if all(goal is spoilt or goal.holds(pair, plan.fields) for goal in plan.compared):
                 was[column] = row[column] + by
                 return
 

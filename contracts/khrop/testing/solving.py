@@ -188,12 +188,12 @@ class Moves:
         sides = None if was is None else differences(formula, [row, {**row, name: was + 1}])
         if sides is None:
             return
-        here, slope = sides[0], sides[1] - sides[0]
+        difference, slope = sides[0], sides[1] - sides[0]
         if not slope or not math.isfinite(slope):
             # A figure is compared with itself, rounded.
             yield math.floor(was) if truth else was + 0.5
             return
-        equal, comparison = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
+        equal, comparison = was - difference / slope, formula.name if truth else _OPPOSITES[formula.name]
         distance = (self.apart - 1) * step
         if comparison in ("__eq__", "__ne__"):
             yield from [equal] if comparison == "__eq__" else [equal + distance + step, equal - distance - step]

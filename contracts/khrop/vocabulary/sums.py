@@ -319,12 +319,12 @@ class ByGroup(GroupKind):
     def keeps(self) -> Formula:
         """The formula, and that no sum is of nothing."""
         # The sum of nothing is 0, but here it is of no use.
-        there = [
+        counts_present = [
             Column(_number_of(name)) for name, (function, _) in self.figures.items() if function in ("sum", "mean")
         ]
         means = {name for name, (function, _) in self.figures.items() if function == "mean"}
         formula = _with_means(self.formula, means)
-        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, formula)
+        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), counts_present, formula)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the groups for which the expression is not true."""
