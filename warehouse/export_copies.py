@@ -115,8 +115,8 @@ def _absent(bucket: Bucket, manifest: Manifest) -> Iterator[str]:
     """Yield the files of a version that are missing or have another size."""
     sizes = bucket.sizes(manifest.version)
     for name, (size, _) in manifest.files.items():
-        if (there := sizes.get(manifest.key(name))) != size:
-            what = "is missing" if there is None else f"has {there:,} bytes, expected {size:,}"
+        if (size_there := sizes.get(manifest.key(name))) != size:
+            what = "is missing" if size_there is None else f"has {size_there:,} bytes, expected {size:,}"
             yield f"{bucket.where(manifest.key(name))} {what}: {MEND}"
 
 
