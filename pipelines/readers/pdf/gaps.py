@@ -186,26 +186,26 @@ def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:
     Those with no more than a space between them are put together, unless each column has one of its own.
     """
     words = [word for segment in line.segments for word in _parted_at_spaces(segment)]
-    each = _together(words, HEADING_GAP * line.size, columns)
+    joined = _together(words, HEADING_GAP * line.size, columns)
     if (
-        sorted(i for segment in each for i in _over(segment, columns))
+        sorted(i for segment in joined for i in _over(segment, columns))
         == list(range(len(columns)))
-        == sorted(_column_of(segment, columns) for segment in each)
+        == sorted(_column_of(segment, columns) for segment in joined)
     ):
-        return each
+        return joined
     return _together(line.segments, HEADING_GAP * line.size, ())
 
 
 def _together(segments: Sequence[Segment], gap: float, columns: Sequence[tuple[float, float]]) -> list[Segment]:
     """Segments that stand no further apart than a gap as one, but for those that stand over columns of their own."""
-    together: list[Segment] = []
+    joined: list[Segment] = []
     for segment in segments:
-        before, after = _over(together[-1], columns) if together else set(), _over(segment, columns)
-        if together and segment.x0 - together[-1].x1 < gap and not (before and after and before.isdisjoint(after)):
-            together[-1] = Segment([*together[-1].characters, *segment.characters])
+        before, after = _over(joined[-1], columns) if joined else set(), _over(segment, columns)
+        if joined and segment.x0 - joined[-1].x1 < gap and not (before and after and before.isdisjoint(after)):
+            joined[-1] = Segment([*joined[-1].characters, *segment.characters])
         else:
-            together.append(segment)
-    return together
+            joined.append(segment)
+    return joined
 
 
 def _parted_at_spaces(segment: Segment) -> Iterator[Segment]:
@@ -283,13 +283,13 @@ def _owner(
         within = [d for d in data if bisect(rules, lines[d].base - lines[d].size * 0.2) == band]
         if len(within) == 1:
             return within[0]
-    apart = {d: abs(lines[d].base - line.base) for d in data}
-    near = [d for d in data if apart[d] <= min(apart.values()) + UNSURE * pitch]
+    distance_to = {d: abs(lines[d].base - line.base) for d in data}
+    near = [d for d in data if distance_to[d] <= min(distance_to.values()) + UNSURE * pitch]
     if len(near) > 1 and not all(any(skeleton(s.text) for s in lines[d].segments) for d in near):
         # A whole name between two rows of figures alone: put to the wrong row, every row would be another's.
         return None
-    nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
-    return nearest if apart[nearest] < MOST_ROW * pitch + SLACK else None
+    nearest = next(d for d in data if distance_to[d] <= min(distance_to.values()) + SLACK)
+    return nearest if distance_to[nearest] < MOST_ROW * pitch + SLACK else None
 
 
 def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:

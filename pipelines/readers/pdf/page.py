@@ -145,8 +145,8 @@ def _in_order(page: Page) -> list[Grid | list[Line]]:
         for j in range(i):
             other = ordered[j][2]
             if isinstance(part, Grid) and isinstance(other, Grid) and other.box[0] > part.box[2] - 3:
-                beside = min(part.box[3], other.box[3]) - max(top, other.box[1])
-                if beside > 0.5 * (part.box[3] - part.box[1]):
+                overlap = min(part.box[3], other.box[3]) - max(top, other.box[1])
+                if overlap > 0.5 * (part.box[3] - part.box[1]):
                     ordered.insert(j, ordered.pop(i))
                     break
     return [part for _, _, part in ordered]

@@ -135,11 +135,11 @@ def _split_rows(row: Row) -> list[Row]:
     several = [heights for heights in bases if len(heights) > 1]
     if len(several) < LEAST_FIGURES or len({len(heights) for heights in several}) > 1:
         return [row]
-    together = several[0]
-    parts = [Row(base - NEAR, {}) for base in together]
+    bases_of_rows = several[0]
+    parts = [Row(base - NEAR, {}) for base in bases_of_rows]
     for column, characters in row.cells.items():
         for line in by_base(characters):
-            nearest = min(range(len(together)), key=lambda i: abs(together[i] - line[0].base))
+            nearest = min(range(len(bases_of_rows)), key=lambda i: abs(bases_of_rows[i] - line[0].base))
             parts[nearest].cells.setdefault(column, []).extend(line)
     return parts
 
@@ -166,8 +166,8 @@ def rules(page: Any, upright: Matrix) -> list[float]:
 
 
 def _distinct(heights: Sequence[float]) -> list[float]:
-    apart: list[float] = []
+    distinct: list[float] = []
     for height in heights:
-        if not apart or height - apart[-1] > NEAR:
-            apart.append(height)
-    return apart
+        if not distinct or height - distinct[-1] > NEAR:
+            distinct.append(height)
+    return distinct

@@ -242,9 +242,9 @@ def _through_a_text(line: Line, signs: Sequence[Read]) -> bool:
     """Whether a line that ends further off goes through one long text, and not through the cells of a row."""
     boxes = sorted(sign.box for sign in signs)
     gaps = (after[0] - before[2] for before, after in pairwise(boxes))
-    apart = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in signs)
+    has_gap = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in signs)
     wide = boxes[-1][2] - boxes[0][0]
-    return len(signs) >= LEAST_LETTERS and not apart and line.right - line.left <= MOST_BEYOND * wide
+    return len(signs) >= LEAST_LETTERS and not has_gap and line.right - line.left <= MOST_BEYOND * wide
 
 
 def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:

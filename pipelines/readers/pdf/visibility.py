@@ -139,8 +139,8 @@ class View:
 
     def _all_marked(self) -> set[int]:
         """The texts all of whose dots have ink."""
-        here = self._names != WHITE
-        names, marked = self._names[here], self._ink.marked[here]
+        inked = self._names != WHITE
+        names, marked = self._names[inked], self._ink.marked[inked]
         most = len(self._keys) + 1
         sound = names < most
         lost = np.bincount(names[sound & ~marked], minlength=most)

@@ -76,8 +76,8 @@ def _changes(mean: Floats) -> Floats:
 
 def _distance(pictures: Floats, means: Floats, weight: Floats, changes: Floats) -> Floats:
     """The squares of the distances of pictures to their means, where each mean is changed to be the nearest."""
-    apart = _nearest(pictures, means, weight)[0] - means
-    rest = apart.reshape(len(apart), -1) * np.sqrt(weight).ravel()
+    differences = _nearest(pictures, means, weight)[0] - means
+    rest = differences.reshape(len(differences), -1) * np.sqrt(weight).ravel()
     along = rest @ changes.T
     inverse = np.linalg.inv(changes @ changes.T + np.eye(len(changes)))
     result: Floats = (rest**2).sum(axis=1) - ((along @ inverse) * along).sum(axis=1)

@@ -260,7 +260,7 @@ def _agree(parts: Parts, bases: list[int], edges: list[int], columns: list[int])
     cut = ((top[:, None] < inner - across) & (bottom[:, None] > inner + across)).any(axis=1)
     for at in np.flatnonzero(counts >= len(bases) // 2):
         in_column, most = column == at, _MOST_BESIDE[int(at == names)]
-        beside = (np.abs(off[in_column]) > _BESIDE * pitch).mean()
-        if abs(float(np.median(off[in_column]))) > _ASLANT * pitch or max(beside, cut[in_column].mean()) > most:
+        share_beside = (np.abs(off[in_column]) > _BESIDE * pitch).mean()
+        if abs(float(np.median(off[in_column]))) > _ASLANT * pitch or max(share_beside, cut[in_column].mean()) > most:
             return False
     return True

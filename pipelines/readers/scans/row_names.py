@@ -96,13 +96,13 @@ def _assigned(
 ) -> tuple[list[int | None], NDArray[np.float64]]:
     """The name of each row, None where it is not certain, and the distances of the rows from the names."""
     every = [np.stack([distances(text, names, usual) for text in row_texts]).astype(np.float64) for row_texts in texts]
-    costs = np.array([each.mean(axis=0) for each in every])
+    costs = np.array([distances_of_row.mean(axis=0) for distances_of_row in every])
     spare = max(0, len(texts) - len(names))
     rows, places = linear_sum_assignment(np.pad(costs, ((0, 0), (0, spare)), constant_values=99.0))
     place_of_row = dict(zip(rows.tolist(), places.tolist(), strict=True))
     others = {place: row for row, place in place_of_row.items()}
     assigned: list[int | None] = []
-    for row, each in enumerate(every):
+    for row, distances_of_row in enumerate(every):
         place = place_of_row[row]
         assigned.append(None)
         if place >= len(names):
@@ -112,7 +112,10 @@ def _assigned(
         if text > FARTHEST * distance("", names[place]) or rivals.min() < NEARER:
             continue
         # Readings that disagree, each on a name of its own, leave it open.
-        if any(distances_of_reading[place] - distances_of_reading.min() >= LETTER for distances_of_reading in each):
+        if any(
+            distances_of_reading[place] - distances_of_reading.min() >= LETTER
+            for distances_of_reading in distances_of_row
+        ):
             continue
         # A letter apart: another row may have this name, unless its own letters speak against it as well.
         near = [i for i in range(len(names)) if i != place and costs[row, i] - text < 2 * NEARER]

@@ -173,18 +173,18 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
             grouped.setdefault((claim.source, claim.measure), []).append(claim)
     letters = grouped.get(("letter", "letter_date"), [])
     earliest = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
-    for (source, measure), alike in grouped.items():
+    for (source, measure), same_measure in grouped.items():
         if earliest and measure == "letter_date_weekday":
-            alike = [c for c in alike if c.place == earliest.place]
-        values = list(dict.fromkeys(c.value for c in alike))
-        if len(values) == 1 or (alike and source == "registry"):
-            yield alike[0]
-        elif not alike:
+            same_measure = [c for c in same_measure if c.place == earliest.place]
+        values = list(dict.fromkeys(c.value for c in same_measure))
+        if len(values) == 1 or (same_measure and source == "registry"):
+            yield same_measure[0]
+        elif not same_measure:
             continue
         elif measure == "letter_no":
-            yield alike[-1]
+            yield same_measure[-1]
         elif earliest and measure == "letter_date":
             yield earliest
         else:
-            printed = " | ".join(dict.fromkeys(c.printed for c in alike))
-            yield Claim(source, measure, None, alike[0].place, printed)
+            printed = " | ".join(dict.fromkeys(c.printed for c in same_measure))
+            yield Claim(source, measure, None, same_measure[0].place, printed)
