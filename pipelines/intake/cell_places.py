@@ -79,12 +79,12 @@ def _doubled(
     for rule in rules_of(dataset.contract):
         if rule.id != violation.rule_id or rule.scope != "group" or violation.column_name not in rule.columns:
             continue
-        alike = [
+        same_key_rows = [
             row for row, values in rows.values()
             if ", ".join(show(c, values.get(c)) for c in rule.columns) == violation.key
         ]  # fmt: skip
-        if 1 < len(alike) <= MOST_ALIKE:
-            return alike
+        if 1 < len(same_key_rows) <= MOST_ALIKE:
+            return same_key_rows
     return []
 
 

@@ -92,12 +92,12 @@ def judge(
         params = campaigns[campaign_id].params_of(datasets[dataset].contract) if campaign_id else {}
         # Documents that lack a column are checked by themselves: a frame has one set of columns.
         for same in _by_columns(group):
-            for checked, together in _checked(datasets[dataset], same, params):
+            for checked, documents in _checked(datasets[dataset], same, params):
                 if isinstance(checked, Unreadable):
-                    judgements |= {judged.snapshot_id: unreadable(judged, checked) for judged, *_ in together}
+                    judgements |= {judged.snapshot_id: unreadable(judged, checked) for judged, *_ in documents}
                     continue
                 violations = checked.by_snapshot()
-                for judged, table, content in together:
+                for judged, table, content in documents:
                     violations_of = (*violations[judged.snapshot_id], *guards.get(judged.snapshot_id, ()))
                     violations_of = with_unreadable_cells(content, violations_of)
                     judgements[judged.snapshot_id] = _judged(judged, table, content, violations_of, checked)
@@ -252,15 +252,15 @@ def frame(
     """
     import pandas as pd
 
-    together = [(name, row) for name, rows in snapshots for row in rows]
-    columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
+    named_rows = [(name, row) for name, rows in snapshots for row in rows]
+    columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in named_rows], dtype="str")}
     for column in dataset.columns:
         if headed is None or column.heading in headed:
             key = moment_key(column.name) if column.kind.stored_as == "date" else column.name
-            columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in together])
-    columns["place"] = pd.array([row.get("place") for _, row in together], dtype="str")
+            columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in named_rows])
+    columns["place"] = pd.array([row.get("place") for _, row in named_rows], dtype="str")
     for name in dataset.measures:
-        printed = [row.get(f"{name}_printed") for _, row in together]
+        printed = [row.get(f"{name}_printed") for _, row in named_rows]
         if any(value is not None for value in printed):
             columns[f"{name}_printed"] = pd.array(printed, dtype="str")
     return pd.DataFrame(columns)

@@ -212,11 +212,11 @@ def judge_events(
     Raises:
         ReaderKilled: Where that process was killed and `killed` is None.
     """
-    beside: dict[str | None, str] = {}
+    text_of_parent: dict[str | None, str] = {}
     for event in batch:
         try:
-            if (parent := event.first.parent) not in beside:
-                beside[parent] = containers.text_beside(archive, parent, datasets)
+            if (parent := event.first.parent) not in text_of_parent:
+                text_of_parent[parent] = containers.text_beside(archive, parent, datasets)
         except ReaderKilled as reason:
             if killed is None:
                 raise
@@ -226,10 +226,10 @@ def judge_events(
         receipt = event.first
         return Return(
             event.snapshot_id, receipt.sha256, receipt.name, receipt.received_at, event.hints, event.decision,
-            beside[receipt.parent],
+            text_of_parent[receipt.parent],
         )  # fmt: skip
 
-    readable = (event for event in batch if event.first.parent in beside)
+    readable = (event for event in batch if event.first.parent in text_of_parent)
     return judge(((return_of(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
 
 

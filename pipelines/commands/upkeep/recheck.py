@@ -127,8 +127,8 @@ def verify(
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
         echo(f"Ledger: {plural(links.lines, 'line')}, {links.chained} chained, head {links.head}")
-        beside = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
-        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{beside}.")
+        differences_text = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{differences_text}.")
     return NOT_ACCEPTED if damaged or differing else OK
 
 

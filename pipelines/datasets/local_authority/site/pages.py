@@ -59,8 +59,8 @@ class RegisterPages:
     @property
     def links(self) -> tuple[Link, ...]:
         """The register's entry in the navigation; none before there is a register."""
-        here = (Link(f"{NAME}/index.html", "ทะเบียน อปท.", "Register", NAME),)
-        return here if self.campaigns else ()
+        register_links = (Link(f"{NAME}/index.html", "ทะเบียน อปท.", "Register", NAME),)
+        return register_links if self.campaigns else ()
 
     @property
     def details(self) -> Mapping[tuple[str, str], Detail]:

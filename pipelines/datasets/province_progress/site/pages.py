@@ -109,9 +109,9 @@ class ProvincePages:
             yield Group(f"campaign {name}", made_from, partial(self._campaign, entry.campaign, shared))
 
     def _list(self, shared: Shared) -> Iterator[Page]:
-        template, here = ("campaigns", "campaigns") if self.listed else ("empty", "front")
+        template, page_key = ("campaigns", "campaigns") if self.listed else ("empty", "front")
         links = (*self.links, *shared.links)
-        yield LOOK.render(template, "index.html", links=links, here=here, listed=self.listed, waiting=self.waiting)
+        yield LOOK.render(template, "index.html", links=links, here=page_key, listed=self.listed, waiting=self.waiting)
 
     def _campaign(self, campaign: progress.Campaign, shared: Shared) -> Iterator[Page]:
         name, base = campaign.campaign_id, base_of(campaign.campaign_id)
