@@ -227,14 +227,14 @@ def counts(
     """
     if dataset not in {each.dataset for each in known(connection)}:
         return {}
-    figures = ", ".join(f"CAST({sql} AS BIGINT)" for _, sql in declared.measures)
+    counts = ", ".join(f"CAST({sql} AS BIGINT)" for _, sql in declared.measures)
     rows = connection.execute(
-        f"SELECT CAST({declared.by} AS VARCHAR), {figures} FROM core.{dataset}_current WHERE as_of = ? AND campaign_id ="
+        f"SELECT CAST({declared.by} AS VARCHAR), {counts} FROM core.{dataset}_current WHERE as_of = ? AND campaign_id ="
         " (SELECT min(campaign_id) FROM core.campaign WHERE dataset = ? AND reconciles_with = ?) GROUP BY 1 ORDER BY 1",
         [as_of, dataset, other_campaign],
     ).fetchall()
     names = [name for name, _ in declared.measures]
-    return {key: dict(zip(names, figures, strict=True)) for key, *figures in rows}
+    return {key: dict(zip(names, counts, strict=True)) for key, *counts in rows}
 
 
 def _explanation(declared: Reconciliation) -> str:
