@@ -125,8 +125,8 @@ class _Table:
         match = _match(column, self.reference, own_column, self.frame)
         if _family(match.dtype_there, match.engine) != _family(match.dtype, match.engine):
             raise ValueError(
-                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there}, {own_column} of"
-                f" the frame is {match.dtype}; make them of one type"
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there},"
+                f" {own_column} of the frame is {match.dtype}; make them of one type"
             )
         return match
 
