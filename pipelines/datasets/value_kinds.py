@@ -38,7 +38,7 @@ class Kind:
         parse: Returns the value of a cell's text; None where it is none.
         sql: Type in the table of accepted rows.
         sql_set_aside: Type in the table of rows that were set aside, wide enough for any figure that was read.
-        held: How a frame holds it.
+        stored_as: How a frame holds it.
         expected: The kind for messages: expected …
         figure: Whether it is a figure, which prose and totals may repeat.
         most: The largest figure, either sign, that the table of accepted rows holds; None where it is no figure.
