@@ -1,4 +1,4 @@
-"""The exports: tables as Parquet and CSV, of which only the campaigns that changed are written anew.
+"""The exports: tables as Parquet and CSV, of which only the campaigns that changed are written again.
 
 A table with campaigns is a folder of Parquet files, `<table>.parquet/<campaign>.parquet`, and one CSV file, in which
 the rows of each campaign stand together. Other tables are one file of each. An index beside them has the parts.
@@ -146,7 +146,7 @@ def export(
     Args:
         connection: The warehouse, for writing.
         folder: The folder of the exports, which is or becomes a link.
-        whole: Write all anew, whatever the version before has.
+        whole: Write all again, whatever the version before has.
         bucket: Where they are copied to, before they replace those of the folder; None where nowhere.
 
     Returns:

@@ -70,7 +70,7 @@ def table_in(data: bytes) -> FoundTable:
 
 
 def _readings(data: bytes) -> Iterator[Document]:
-    """The document as read; of a text also its lines cut at each delimiter, since no heading is known to tell by."""
+    """The document as read; of a text also its lines cut at each delimiter, since no heading is known to decide by."""
     yield document(data)
     if form_of(data) == "text":
         text, encoding = decode(data)

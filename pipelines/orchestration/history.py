@@ -31,7 +31,7 @@ KEPT = 8
 class Connections:
     """One connection to each of some SQLite files, kept open; used within itself, it is one transaction.
 
-    A file that was replaced is opened anew. What is committed outlives the process at once, and a loss of power after
+    A file that was replaced is opened again. What is committed outlives the process at once, and a loss of power after
     `settle`.
     """
 

@@ -23,7 +23,7 @@ def side_by_side(sheet: Sheet) -> list[Sheet]:
 
 
 def _starts(cells: Sequence[str]) -> list[int]:
-    """Where the headings of a row begin anew, from 0: the same texts in the same order, and nothing else."""
+    """Where the headings of a row begin again, from 0: the same texts in the same order, and nothing else."""
     filled = [(at, " ".join(text.split())) for at, text in enumerate(cells) if text and text.strip()]
     texts = [text for _, text in filled]
     if len(set(texts)) > len(texts) // 2:  # as in nearly all rows

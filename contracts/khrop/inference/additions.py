@@ -33,7 +33,7 @@ def additions(columns: Sequence[SampledColumn], most_parts: int = MOST_PARTS) ->
     """Return, of each column of numbers, the fewest other columns that add up to it.
 
     Args:
-        columns: The columns; those that are no numbers, or nought in all rows, are left out.
+        columns: The columns; those that are no numbers, or zero in all rows, are left out.
         most_parts: The most parts of a sum.
 
     Returns:

@@ -43,7 +43,7 @@ def doubt(fits: Fits, rows: np.ndarray[Any, Any], speaking: int, tried: int) -> 
     order = np.random.default_rng(0).permutation(rows)[:_ROWS]
     trials = [fits(order, np.roll(order, shift)) for shift in range(1, min(_SHIFTS, len(order) - 1) + 1)]
     hits, count = sum(int(trial.sum()) for trial in trials), sum(len(trial) for trial in trials)
-    # As if one row in two more had fitted: no chance is nought.
+    # As if one row in two more had fitted: no chance is zero.
     return float(tried * ((hits + 1) / (count + 2)) ** speaking)
 
 

@@ -105,7 +105,7 @@ def _boolean(text: str) -> bool | None:
 
 
 def _integer(numbers: Numbers, text: str) -> int | None:
-    """Return a whole number without a point; a number with a leading nought is a code."""
+    """Return a whole number without a point; a number with a leading zero is a code."""
     plain = to_arabic(text.strip())
     if _LEADING_NOUGHT.fullmatch(plain) or not _WHOLE.fullmatch(plain) or numbers.decimal in plain:
         return None

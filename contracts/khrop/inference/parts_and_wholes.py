@@ -119,7 +119,7 @@ class _Search:
     ) -> float | None:
         """Return how likely chance is that a column adds up in all groups; None where it does not.
 
-        A group whose whole has one part, or none but noughts, is no evidence. In any other the sum might be any number
+        A group whose whole has one part, or only zeros, is no evidence. In any other the sum might be any number
         up to the whole, in the unit that all its values are multiples of.
         """
         if not present[wholes].all():

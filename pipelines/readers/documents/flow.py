@@ -174,16 +174,16 @@ class Flow:
             self._sheet(name, grid.rows[start:], start + 1, continues)
         self._width = grid.width
 
-    def end_run(self, name: str = PARAGRAPHS, *, anew: bool = False) -> None:
+    def end_run(self, name: str = PARAGRAPHS, *, restart: bool = False) -> None:
         """Close the run of paragraphs.
 
         Tabs part it into columns if some line of it holds headings so parted.
 
         Args:
             name: What the sheet is called.
-            anew: Count from 1 again.
+            restart: Count from 1 again.
         """
-        self._paragraphs = 0 if anew else self._paragraphs
+        self._paragraphs = 0 if restart else self._paragraphs
         if not self._run:
             return
         tabbed = any("\t" in line.text and fields_of(line.text.split("\t"))[0] for _, line in self._run)

@@ -67,7 +67,7 @@ def read(data: bytes) -> Document:
     flow = Flow()
     reader = _Reader(flow, names, numbers, looks)
     reader.blocks(body)
-    flow.end_run(anew=True)
+    flow.end_run(restart=True)
     printed = _printed_on_pages(body, names, _of(related, "settings"))
     for kind in BESIDE:
         for number, part in related.get(kind, []):

@@ -30,7 +30,7 @@ class Level:
 class Numbers:
     """The lists of a document, and how far each has been counted.
 
-    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin anew.
+    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin again.
     """
 
     names: Names

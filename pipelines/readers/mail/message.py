@@ -174,7 +174,7 @@ def _bytes(part: Mail) -> bytes:
 
 
 def _text(data: bytes, charset: str) -> str:
-    """A body as text: in the encoding that its header names, or in the one that its bytes tell."""
+    """A body as text: in the encoding that its header names, or in the encoding that its bytes show."""
     try:
         return data.decode(codec_of(charset) or "utf-8")
     except (LookupError, ValueError):

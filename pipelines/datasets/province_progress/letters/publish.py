@@ -86,7 +86,7 @@ def plan(
     """
     country = progress.country(connection, campaign.campaign_id)[-1]
     if wanted.dated and wanted.dated < country.as_of:
-        raise NoLetter(f"a letter of {wanted.dated} cannot tell the figures of {country.as_of}")
+        raise NoLetter(f"a letter of {wanted.dated} cannot have the figures of {country.as_of}")
     head = file.letterhead if file else campaign_files.Letterhead()
     occasion = Occasion(
         campaign,
