@@ -35,15 +35,15 @@ def marts(session: SparkSession, exports: str, tables: DatasetTables) -> dict[st
     """
     # Views of other exports in this session keep their names.
     prefix = f"khrop_{hashlib.sha256(exports.encode()).hexdigest()[:8]}_"
-    made: dict[str, DataFrame] = {}
+    frames: dict[str, DataFrame] = {}
     for mart in tables.mart_names:
-        sql, read = _spark(tables.sql_of(mart), prefix)
+        sql, tables_read = _spark(tables.sql_of(mart), prefix)
         # A mart that reads another reads that of Spark.
-        for name in sorted(read - made.keys()):
+        for name in sorted(tables_read - frames.keys()):
             session.read.parquet(f"{exports.rstrip('/')}/{name}.parquet").createOrReplaceTempView(prefix + name)
-        made[f"mart_{mart}"] = session.sql(sql)
-        made[f"mart_{mart}"].createOrReplaceTempView(f"{prefix}mart_{mart}")
-    return {name.removeprefix("mart_"): frame for name, frame in made.items()}
+        frames[f"mart_{mart}"] = session.sql(sql)
+        frames[f"mart_{mart}"].createOrReplaceTempView(f"{prefix}mart_{mart}")
+    return {name.removeprefix("mart_"): frame for name, frame in frames.items()}
 
 
 def _spark(sql: str, prefix: str) -> tuple[str, set[str]]:

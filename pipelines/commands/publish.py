@@ -47,19 +47,19 @@ def _run(home: Home, force: bool) -> None:
     run_job(home, "publish", {report.name: {"config": {"force": True}} for report in reports} if force else {}, LOG)
 
 
-def _print_reports(home: Home, made: set[str], force: bool, as_json: bool) -> None:
+def _print_reports(home: Home, remade: set[str], force: bool, as_json: bool) -> None:
     """Print where each report lies, and log which are left out."""
     from pipelines.commands.text import short_path, table
     from pipelines.datasets.registry import datasets
     from pipelines.publishing import catalogue
 
-    kept, rows = catalogue.kept(home), []
+    kept_reports, rows = catalogue.kept(home), []
     for report in catalogue.reports(datasets(home.root).values()):
         if not catalogue.usable(report):
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
-        elif report.name in kept:
-            path = home.root / kept[report.name]["path"]
-            new = force or report.name in made
+        elif report.name in kept_reports:
+            path = home.root / kept_reports[report.name]["path"]
+            new = force or report.name in remade
             if as_json:
                 echo(json_line({"report": report.name, "path": str(path), "made": new}))
             rows.append((f"{report.title}:", short_path(path), "" if new else "(as it was)"))

@@ -23,11 +23,11 @@ def frames(dataset: Dataset, home: Path) -> dict[str, Any]:
     Raises:
         DatasetFault: Where a file cannot be read; the message names it.
     """
-    own = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
-    return {name: _read(file) for name, file in {**dataset.references, **own}.items()}
+    files_of_home = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
+    return {name: _text_frame(file) for name, file in {**dataset.references, **files_of_home}.items()}
 
 
-def _read(file: Path) -> Any:
+def _text_frame(file: Path) -> Any:
     import pandas as pd
 
     try:

@@ -130,7 +130,7 @@ def _judge(
     contract = with_places(request.contract)
     with read.unchanged(request.file):
         table = read.read(request.file, contract, sheet, text)
-        if (option := text.given()) and not table.encoding:
+        if (option := text.first_given()) and not table.encoding:
             raise WrongUse(f"{option} is for CSV; {request.file} is none")
         try:
             older = read.read(previous, contract, text=text).frame if previous is not None else None

@@ -273,7 +273,7 @@ def test_a_folder_holds_what_was_asked_for_last_and_nothing_else(sample: Path, t
 
 def test_a_letter_cannot_be_older_than_its_figures(sample: Path, taken_in: Any, written: Any) -> None:
     taken_in(sample)
-    with pytest.raises(NoLetter, match="a letter of 2020-06-10 cannot tell the figures of 2020-06-11"):
+    with pytest.raises(NoLetter, match="a letter of 2020-06-10 cannot have the figures of 2020-06-11"):
         written(dated=date(2020, 6, 10))
     _, done = written(dated=date(2020, 6, 16), provinces=("81",))
     assert "๑๖ มิถุนายน ๒๕๖๓" in paragraphs(done.folder / "81-krabi.docx")

@@ -90,7 +90,7 @@ def test_for_a_machine_each_campaign_is_a_line(run: Run, sample: Path, taken_in:
         (["letters", "--campaign", "roads"], f"campaign 'roads' has no accepted return; those that have: {AGREEMENTS}"),
         (["letters", "--province", "กระบี"], "no province of the return is called 'กระบี'; near it: กระบี่"),
         (["letters", "--province", "กรุงเทพมหานคร"], "no province of the return is called 'กรุงเทพมหานคร'"),
-        (["letters", "--date", "2020-06-10"], "a letter of 2020-06-10 cannot tell the figures of 2020-06-11"),
+        (["letters", "--date", "2020-06-10"], "a letter of 2020-06-10 cannot have the figures of 2020-06-11"),
         (["letters", "--base-url", "ftp://x"], "--base-url is 'ftp://x', expected an address like https://"),
         (["export", "book.xlsx"], "a file, a campaign and digits are for a workbook: khrop export --xlsx"),
         (["export", "--digits", "arabic"], "a file, a campaign and digits are for a workbook"),

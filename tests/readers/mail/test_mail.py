@@ -223,7 +223,7 @@ def test_a_part_that_unpacks_beyond_bounds_is_refused_whatever_it_declares() -> 
 
 
 def test_all_parts_together_are_bounded() -> None:
-    found = mail._Opening(left=5000)
+    found = mail._Opening(bytes_left=5000)
     found.open(zipped_up(("a.csv", b"1" * 3000), ("b.csv", b"2" * 3000), ("c.csv", b"3")), "", 1)
     assert [part.name for part in found.parts] == ["a.csv"]
     assert [refused.name for refused in found.refused] == ["b.csv", "c.csv"]
