@@ -230,9 +230,9 @@ def ask(home: Home) -> Callable[..., list[Any]]:
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a synthetic return into a file, spoilt in one place if asked."""
 
-    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **told: Any) -> Path:
+    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **options: Any) -> Path:
         path = tmp_path / name
-        path.write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+        path.write_text(written_return(as_of, **options).replace(*spoil), encoding="utf-8")
         return path
 
     return run
