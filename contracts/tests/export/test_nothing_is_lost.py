@@ -150,7 +150,7 @@ class WithIndex(pa.DataFrameModel):
 
 
 class WithParser(pa.DataFrameModel):
-    """A parser of a column, and typed of the frame."""
+    """A parser of a column, and one of the frame."""
 
     a: Series[int]
 
