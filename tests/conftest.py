@@ -20,7 +20,7 @@ import typer
 from forked_commands import Commands, standing_by
 from hypothesis import settings
 from province_table import build_marts, register
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
@@ -153,6 +153,14 @@ def khrop(home: Home, dagster_home: Path) -> Command:
         return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def run(home: Home) -> Callable[..., Result]:
+    """The application's commands in this process, for tests that need nothing of Dagster: typer's result of a call."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    register(app)
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.fixture(scope="session")

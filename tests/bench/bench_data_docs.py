@@ -1,4 +1,4 @@
-"""`make bench`: what Great Expectations' judging and its Data Docs cost. Not a test: it only tells."""
+"""`make bench`: what Great Expectations' judging and its Data Docs cost. Not a test: it only reports."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def stop_the_reader() -> None:
 
 
 def peak_memory() -> float:
-    """The most memory (MB) that the process which stands by has had; nothing where the system does not tell."""
+    """The most memory (MB) that the process which stands by has had; nothing where the system does not report it."""
     reader = process._stand_by()._process
     status = Path(f"/proc/{reader.pid}/status") if reader else Path()
     if not status.is_file():
@@ -162,7 +162,7 @@ def ms(seconds: float) -> str:
 # --- what was read ----------------------------------------------------------------------------------------
 
 
-def outcomes(by_form: dict[str, list[Entry]], tell_wrong: bool) -> None:
+def outcomes(by_form: dict[str, list[Entry]], show_wrong: bool) -> None:
     """How much of the returns of each form was read as it is printed."""
     row = "{:<26} {:>5} {:>12} {:>12} {:>12} {:>10}".format
     print(row("form and producer", "files", "rows right", "names right", "all as stated", "verdicts"))
@@ -179,7 +179,7 @@ def outcomes(by_form: dict[str, list[Entry]], tell_wrong: bool) -> None:
                     f"{entry.path.name}: {result.judgement.verdict}, intended {entry.verdict}; {'; '.join(reasons)}"
                 )
     print(row("all", len(everything), *counted(everything)))
-    if tell_wrong:
+    if show_wrong:
         print(*("", *wrong), sep="\n")
 
 

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 from written_returns import NAMES, written_return
 
 from pipelines.archive.store import Archive
@@ -23,14 +21,6 @@ from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]
 JUNE = date(2020, 6, 25)
-
-
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.fixture

@@ -9,24 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
 from site_pages import page
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.home import Home
 from warehouse import exports
 from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 def test_without_a_warehouse_it_says_how_to_make_one(run: Run, home: Home) -> None:

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 from written_returns import written_return
 
 from pipelines import campaigns
@@ -84,14 +82,6 @@ def held(home: Home) -> dict[str, list[Any]]:
             but = "EXCLUDE (loaded_at)" if table.startswith("core.snapshot") else ""
             kept[table] = connection.execute(f"SELECT * {but} FROM {table} ORDER BY ALL").fetchall()
         return kept
-
-
-@pytest.fixture
-def run(home: Home) -> Callable[..., Result]:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")

@@ -1,4 +1,4 @@
-"""`khrop check` gates a CI: exit codes, what it tells a person, what it tells a machine."""
+"""`khrop check` gates a CI: exit codes, what it prints for a person, what for a machine."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ EXACT = Context(prec=100)
 
 
 class Reported(NamedTuple):
-    """A violation, as far as the oracle tells of it."""
+    """A violation, as far as the oracle determines it."""
 
     rule_id: str
     severity: str
