@@ -32,6 +32,8 @@ from story import LONGEST, STORY, Step, Undisturbed, arguments_of, command, envi
 from pipelines.home import Home
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+KINDS = {"kill": 8, "room": 1, "beside": 1, "clock": 1, "call": 1}
+"""What may befall a command, and how often beside the others."""
 AT = ("command", "reader", "all")
 """Whom a signal reaches: the command, the process that reads documents, or the whole group, as Ctrl+C does."""
 MOST_TRIES = 3
@@ -81,11 +83,11 @@ class Disturbance:
         return f"another beside it after {self.seconds:.2f} s"
 
 
-def drawn(chance: Random, whole: Undisturbed) -> list[Disturbance]:
-    """Return what befalls a step: once, or several times in a row."""
+def drawn(chance: Random, whole: Undisturbed, kinds: Mapping[str, int]) -> list[Disturbance]:
+    """Return what befalls a step, once or several times in a row: of these kinds, as often as their weights."""
     found = []
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        kind = chance.choices(("kill", "room", "beside", "clock", "call"), (8, 1, 1, 1, 1))[0]
+    for _ in range(chance.choice((1, 1, 2, 4, 8))):
+        kind = chance.choices(list(kinds), list(kinds.values()))[0]
         call = f"{chance.choice(CALLS)}:error={chance.choice(ERRORS)}:when={chance.randint(1, MOST_CALLS)}"
         cold = kind != "kill" or chance.random() < COLD
         seconds = whole.cold_seconds if cold else whole.seconds
@@ -248,6 +250,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--times", type=int, default=None, help="instead of minutes")
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="of what may befall a command, some alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "khrop-torture")
     asked = parser.parse_args()
     shutil.rmtree(asked.keep, ignore_errors=True)
@@ -262,12 +265,13 @@ def torture(commands: Commands, asked: argparse.Namespace) -> int:
     steps = undisturbed(commands, asked.keep, files)
     for step, whole in steps.items():
         print(f"{step.name}: {whole.seconds:.1f} s undisturbed, {whole.cold_seconds:.1f} from its start", flush=True)
+    kinds = {kind: KINDS[kind] for kind in asked.kinds.split(",")}
     until = time.monotonic() + asked.minutes * 60
     number, count, failed = asked.first, Counter[str](), 0
     while number - asked.first < asked.times if asked.times is not None else time.monotonic() < until:
         chance = Random(f"{asked.seed} {number}")
         step = chance.choice(STORY)
-        befalls = drawn(chance, steps[step])
+        befalls = drawn(chance, steps[step], kinds)
         folder = asked.keep / f"{number:05}"
         folder.mkdir()
         wrong = once(commands, folder, step, steps[step], files, befalls)
@@ -279,8 +283,8 @@ def torture(commands: Commands, asked: argparse.Namespace) -> int:
         else:
             shutil.rmtree(folder)
         number += 1
-    kinds = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
-    print(f"{number - asked.first} steps disturbed ({kinds}), {failed} ended otherwise than undisturbed", flush=True)
+    times = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
+    print(f"{number - asked.first} steps disturbed ({times}), {failed} ended otherwise than undisturbed", flush=True)
     return 1 if failed else 0
 
 

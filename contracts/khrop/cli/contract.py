@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.cli.codes import BROKEN, OK
+from khrop.cli.exits import guarded
 from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import json_line, printable
 
