@@ -138,7 +138,7 @@ def _cold(home: Home, step: Step, files: Path, what: Disturbance) -> str:
         _strike(home, running[0], what)
     elif what.kind == "beside":
         running.append(_begin(home, arguments, None))
-    return "; ".join(filter(None, (_waited(home, one, what) for one in running)))
+    return "; ".join(filter(None, (_waited(home, process, what) for process in running)))
 
 
 def _with(home: Home, what: Disturbance) -> list[str]:
@@ -209,21 +209,21 @@ def _ended(printed: str, code: int, what: Disturbance) -> str:
 def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
     """Yield in what two states differ, with a little of it."""
     for name in sorted(found.keys() | expected.keys()):
-        one, other = found.get(name), expected.get(name)
-        if one == other:
+        actual, wanted = found.get(name), expected.get(name)
+        if actual == wanted:
             continue
-        if isinstance(one, list) and isinstance(other, list):
-            more, fewer = _without(one, other), _without(other, one)
+        if isinstance(actual, list) and isinstance(wanted, list):
+            more, fewer = _without(actual, wanted), _without(wanted, actual)
             yield f"{name}: more {more[:3]}, fewer {fewer[:3]}"
-        elif isinstance(one, dict) and isinstance(other, dict):
-            keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+        elif isinstance(actual, dict) and isinstance(wanted, dict):
+            keys = sorted(key for key in actual.keys() | wanted.keys() if actual.get(key) != wanted.get(key))
             yield f"{name}: {keys[:5]}"
         else:
-            yield f"{name}: {one}, expected {other}"
+            yield f"{name}: {actual}, expected {wanted}"
 
 
-def _without(one: list[Any], other: list[Any]) -> list[Any]:
-    left = Counter(map(repr, one)) - Counter(map(repr, other))
+def _without(items: list[Any], others: list[Any]) -> list[Any]:
+    left = Counter(map(repr, items)) - Counter(map(repr, others))
     return sorted(left.elements())
 
 

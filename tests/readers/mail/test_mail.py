@@ -32,7 +32,7 @@ def zipped_up(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
 
 
 def renamed(data: bytes, before: str, raw: bytes) -> bytes:
-    """The same zip, a member's name in other bytes and not said to be UTF-8, as old Windows programs write it."""
+    """The same zip, a member's name in other bytes and not marked as UTF-8, as old Windows programs write it."""
     assert len(before) == len(raw)
     return data.replace(before.encode(), raw)
 
@@ -98,8 +98,8 @@ def test_what_may_be_a_return_is_taken_and_all_else_is_refused_by_name() -> None
     assert taken == ["a.csv", "b.pdf", "c.xlsx", "d.xls", "e.html", "f.txt", "BM.csv"]
     assert len(refused) == 10
     assert found.parts[0].data == CSV
-    said = {"logo.png": "picture", "run.exe": "program", "g.rtf": "RTF", "h.rar": ".zip", "i": "empty"}
-    for name, words in (said | {"j.bin": "neither", "k.bmp": "picture", "winmail.dat": "Outlook"}).items():
+    reasons = {"logo.png": "picture", "run.exe": "program", "g.rtf": "RTF", "h.rar": ".zip", "i": "empty"}
+    for name, words in (reasons | {"j.bin": "neither", "k.bmp": "picture", "winmail.dat": "Outlook"}).items():
         assert words in why(found, name)
 
 

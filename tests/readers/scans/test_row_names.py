@@ -16,8 +16,8 @@ def texts(**changed: str) -> list[tuple[str, ...]]:
 
 def test_all_names_are_certain_where_they_are_read_well() -> None:
     found = named(texts(), NAMES)
-    assert [one.name for one in found] == list(NAMES)
-    assert all(one.certain for one in found)
+    assert [row.name for row in found] == list(NAMES)
+    assert all(row.certain for row in found)
 
 
 def test_a_name_that_lost_its_marks_is_certain() -> None:
@@ -30,7 +30,7 @@ def test_rows_that_are_interchanged_are_named_as_they_are() -> None:
     a, b = NAMES.index("ระนอง"), NAMES.index("ระยอง")
     found = named(texts(**{f"row{a}": "ระยอง", f"row{b}": "ระนอง"}), NAMES)
     assert (found[a].name, found[b].name) == ("ระยอง", "ระนอง")
-    assert all(one.certain for one in found)
+    assert all(row.certain for row in found)
 
 
 @pytest.mark.parametrize("other", ["ระยอง", "กระบี่", "กรุงเทพมหานคร", "", "รวมภาคใต้"])
@@ -48,7 +48,7 @@ def test_two_rows_that_are_read_alike_are_not_both_certain() -> None:
 
 def test_one_row_too_many_is_not_certain() -> None:
     found = named([*texts(), ("กระบี่",)], NAMES)
-    assert not all(one.certain for one in found)
+    assert not all(row.certain for row in found)
 
 
 def test_two_readings_that_disagree_are_not_certain() -> None:
