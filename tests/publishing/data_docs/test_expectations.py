@@ -19,11 +19,11 @@ from pipelines.datasets.province_progress.data_docs import batches, expectations
 
 def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_other_has_a_reason() -> None:
     expected = {(e.rule, e.scope) for found in expectations.of_contract().values() for e in found}
-    unsaid = {(u.rule, u.scope): u.reason for u in expectations.unsaid()}
+    not_expressed = {(u.rule, u.scope): u.reason for u in expectations.not_expressed()}
     for one in rules_of(ProvinceProgress):
-        assert ((one.id, one.scope) in expected) != ((one.id, one.scope) in unsaid), one.id
-    assert {scope for _, scope in unsaid} == {"document"}
-    assert all(reason and "no form" not in reason for reason in unsaid.values())
+        assert ((one.id, one.scope) in expected) != ((one.id, one.scope) in not_expressed), one.id
+    assert {scope for _, scope in not_expressed} == {"document"}
+    assert all(reason and "no form" not in reason for reason in not_expressed.values())
 
 
 def test_each_expectation_bears_the_rule_its_severity_and_words_in_both_languages() -> None:

@@ -149,8 +149,8 @@ def _judged(one: Return, judge: validation.Judge, new: Path) -> dict[str, Any]:
         outcome = "error" if "error" in severities else "warning" if broken else "holds"
         rules = sorted({b["rule"] for b in broken})
         found[table] = {"outcome": outcome, "rules": rules, "page": page}
-    told = {"snapshot_id": one.snapshot_id, "campaign_id": one.campaign_id, "as_of": one.as_of.isoformat()}
-    return {**told, "revision": one.revision, "digest": one.digest, "tables": found}
+    identity = {"snapshot_id": one.snapshot_id, "campaign_id": one.campaign_id, "as_of": one.as_of.isoformat()}
+    return {**identity, "revision": one.revision, "digest": one.digest, "tables": found}
 
 
 def _write(path: Path, text: str) -> None:
@@ -197,14 +197,14 @@ def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[st
 
 def _maker(expected: tuple[Suite, ...], version: str) -> str:
     """A short name of all that a page is made by: expectations, templates, this code, Great Expectations."""
-    told = [json.dumps([e.plain() for e in suite.expectations], sort_keys=True, default=str) for suite in expected]
-    told += [page.read_text(encoding="utf-8") for page in sorted(site.PAGES.iterdir())]
-    told += [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (site, validation)]
-    return _digest(version, *told)
+    texts = [json.dumps([e.plain() for e in suite.expectations], sort_keys=True, default=str) for suite in expected]
+    texts += [page.read_text(encoding="utf-8") for page in sorted(site.PAGES.iterdir())]
+    texts += [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (site, validation)]
+    return _digest(version, *texts)
 
 
-def _digest(*told: str) -> str:
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _text(path: Path) -> str:
@@ -227,7 +227,7 @@ def _counting(connection: DuckDBPyConnection) -> int:
 
 
 def _published(home: Home, judged: int) -> Published:
-    """What stands there now, told from its own ledger."""
+    """What stands there now, by its own ledger."""
     entries = list(json.loads(_text(home.data_docs / LEDGER))["returns"].values())
     counts = dict.fromkeys(("holds", "warning", "error"), 0)
     for entry in entries:
@@ -235,7 +235,7 @@ def _published(home: Home, judged: int) -> Published:
         counts[next(o for o in ("error", "warning", "holds") if o in outcomes)] += 1
     lines = ["| as of | return | outcome |", "| --- | --- | --- |"]
     for entry in entries[:10]:
-        told = {rule: None for table in entry["tables"].values() for rule in table["rules"]}
-        lines.append(f"| {entry['as_of']} | `{entry['snapshot_id']}` | {', '.join(told) or 'holds'} |")
+        broken = {rule: None for table in entry["tables"].values() for rule in table["rules"]}
+        lines.append(f"| {entry['as_of']} | `{entry['snapshot_id']}` | {', '.join(broken) or 'holds'} |")
     page = home.data_docs / "index.html"
     return Published(page, "\n".join(lines), {"returns": len(entries), "judged": judged, **counts}, changed=judged > 0)

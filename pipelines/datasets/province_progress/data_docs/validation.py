@@ -1,6 +1,6 @@
 """Great Expectations at work: suites as its own, and a return's frames judged by them. Imported by this step alone.
 
-Importing it costs seconds, so nothing here is imported at the top of another module. It is told to ask nothing of the
+Importing it costs seconds, so nothing here is imported at the top of another module. It is set to ask nothing of the
 network, and what it prints goes nowhere.
 """
 
@@ -35,10 +35,10 @@ CLOCKED = ("batch_markers", "validation_time")
 def quietly() -> Iterator[None]:
     """Without network, progress bars, warnings and words on the terminal."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    said = io.StringIO()
+    output = io.StringIO()
     log = logging.getLogger("great_expectations")
     level = log.level
-    with warnings.catch_warnings(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         warnings.simplefilter("ignore")
         log.setLevel(logging.CRITICAL)
         try:
@@ -126,8 +126,8 @@ def broken(result: ExpectationSuiteValidationResult) -> list[dict[str, Any]]:
         config = one.expectation_config
         if not one.success and config is not None:
             meta = config.meta or {}
-            told = {name: meta[name] for name in ("rule", "severity", "means", "message_th")}
-            found.append({**told, "expectation": config.type, "rows": (one.result or {}).get("unexpected_count")})
+            texts = {name: meta[name] for name in ("rule", "severity", "means", "message_th")}
+            found.append({**texts, "expectation": config.type, "rows": (one.result or {}).get("unexpected_count")})
     return sorted(found, key=lambda f: (f["severity"], f["rule"], f["expectation"]))
 
 
