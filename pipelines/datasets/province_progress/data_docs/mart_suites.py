@@ -21,9 +21,9 @@ from pipelines.datasets.province_progress.data_docs.expectations import (
     MEANING,
     TREND,
     Expectation,
+    not_expressed,
     of_contract,
     thai,
-    not_expressed,
 )
 
 if TYPE_CHECKING:
