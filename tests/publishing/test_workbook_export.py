@@ -82,21 +82,21 @@ def test_the_workbook_read_back_is_the_return_that_it_was_made_from(
 
 def test_read_in_a_home_of_its_own_it_is_accepted_without_a_warning(sample: Path, taken_in: Any, built: Any) -> None:
     taken_in(sample)
-    told = judged(built())
-    assert (told.verdict, told.campaign_id, told.violations) == ("accepted", AGREEMENTS, ())
+    judgement = judged(built())
+    assert (judgement.verdict, judgement.campaign_id, judgement.violations) == ("accepted", AGREEMENTS, ())
 
 
 def test_with_earlier_returns_beside_it_it_still_is(taken_in: Any, write: Any, built: Any) -> None:
     for day in (date(2020, 6, 11), date(2020, 6, 25), date(2020, 7, 9)):
         taken_in(write(f"{day}.csv", day))
-    told = judged(built())
-    assert (told.verdict, told.as_of) == ("accepted", date(2020, 7, 9))
+    judgement = judged(built())
+    assert (judgement.verdict, judgement.as_of) == ("accepted", date(2020, 7, 9))
 
 
 def judged(data: bytes) -> Judgement:
     """What the workbook comes to as a return of its own."""
-    (told,) = judge([(Return("back", "0" * 64, "back.xlsx", datetime(2026, 1, 1)), data)], campaigns.load())
-    return told
+    (judgement,) = judge([(Return("back", "0" * 64, "back.xlsx", datetime(2026, 1, 1)), data)], campaigns.load())
+    return judgement
 
 
 def test_the_table_stands_as_the_department_prints_it(sample: Path, taken_in: Any, built: Any) -> None:
@@ -121,8 +121,8 @@ def test_the_percent_is_the_one_that_the_return_printed(
     truncated = tmp_path / "truncated.txt"
     truncated.write_text(sample.read_text(encoding="utf-8").replace("๕.๗๗", "๕.๗๖"), encoding="utf-8")
     taken_in(truncated)
-    told = judged(built())
-    assert [(v.rule_id, v.observed) for v in told.violations] == [("percent-rounded", "5.76")]
+    judgement = judged(built())
+    assert [(v.rule_id, v.observed) for v in judgement.violations] == [("percent-rounded", "5.76")]
 
 
 @pytest.mark.parametrize(("digits", "shown"), [(Digits.thai, "[$-D00041E]#,##0"), (Digits.arabic, "#,##0")])
@@ -171,9 +171,9 @@ def test_the_marts_are_there_whole_with_the_names_of_provinces(taken_in: Any, wr
 
 def test_it_says_what_it_was_made_from(sample: Path, taken_in: Any, built: Any) -> None:
     (story,) = taken_in(sample)
-    told = {row[1]: row[2] for row in opened(built())["about"].iter_rows(min_row=2, values_only=True)}
-    assert (told["campaign"], told["return"], told["sha256"]) == (AGREEMENTS, story.snapshot_id, story.sha256)
-    assert (told["file"], told["contract"], told["letter"]) == ("dla-2563-06-11.txt", "1.1.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
+    about = {row[1]: row[2] for row in opened(built())["about"].iter_rows(min_row=2, values_only=True)}
+    assert (about["campaign"], about["return"], about["sha256"]) == (AGREEMENTS, story.snapshot_id, story.sha256)
+    assert (about["file"], about["contract"], about["letter"]) == ("dla-2563-06-11.txt", "1.1.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_control_character_does_not_stop_a_workbook() -> None:
     assert sheet.cell(1, 1).value == "ก�ข�ค"
 
 
-def test_a_file_with_a_hostile_name_is_told_as_text(taken_in: Any, write: Any, built: Any) -> None:
+def test_a_file_with_a_hostile_name_is_written_as_text(taken_in: Any, write: Any, built: Any) -> None:
     taken_in(write("=1+cmd.csv", date(2020, 7, 9)))
     data = built()
     (cell,) = [row[2] for row in opened(data)["about"].iter_rows() if row[1].value == "file"]

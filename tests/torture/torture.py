@@ -164,10 +164,10 @@ def _with(home: Home, what: Disturbance) -> list[str]:
 
 
 def _begin(home: Home, arguments: list[str], limit: Any) -> subprocess.Popen[bytes]:
-    log = open(home.root.parent / "log", "ab")  # noqa: SIM115 — its process writes to it
-    return subprocess.Popen(
-        arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
-    )
+    with open(home.root.parent / "log", "ab") as log:
+        return subprocess.Popen(
+            arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
+        )
 
 
 def _limit(size: int) -> None:
