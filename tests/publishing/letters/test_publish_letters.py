@@ -12,11 +12,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import typer
 from docx import Document
 from openpyxl import load_workbook
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from khrop.thai.digits import normalise, parse_count, parse_percent
 from khrop.thai.provinces import match
@@ -25,14 +23,6 @@ from pipelines.home import Home
 
 Run = Callable[..., Result]
 AGREEMENTS = "info-international-agreements"
-
-
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.mark.parametrize("command", [["letters"], ["export"], ["export", "--xlsx"]])
