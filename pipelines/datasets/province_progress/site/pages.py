@@ -138,7 +138,7 @@ class ProvincePages:
                 progress_scale=view.progress_scale(),
                 gap_scale=view.gap_scale(),
                 detail=shared.details.get((view.campaign.campaign_id, "")),
-                warnings=shared.returns[view.snapshot_id]["violations"],
+                warnings=quality_rows.violations(self.connection, [view.snapshot_id])[view.snapshot_id],
                 quality_of=shared.quality_of,
                 chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
             )
