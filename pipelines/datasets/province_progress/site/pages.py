@@ -11,6 +11,7 @@ from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
+from pipelines.datasets.province_progress.site.drawing import Drawing
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside, listed
 from pipelines.publishing.column_names import Names
@@ -102,18 +103,22 @@ class ProvincePages:
         if len(self.listed) != 1:
             made_from = repr((self.links, shared.links, self.listed, self.waiting))
             yield Group("campaigns", made_from, partial(self._list, shared))
-        for one in self.listed:
-            name = one.campaign.campaign_id
-            own = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
-            made_from = shared.made_from(name, len(self.listed) == 1, *own)
-            yield Group(f"campaign {name}", made_from, partial(self._campaign, one.campaign, shared))
+        with Drawing() as drawing:
+            for one in self.listed:
+                name = one.campaign.campaign_id
+                own = (
+                    [item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details)
+                )
+                made_from = shared.made_from(name, len(self.listed) == 1, *own)
+                pages = partial(self._campaign, one.campaign, shared, drawing.svg)
+                yield Group(f"campaign {name}", made_from, pages)
 
     def _list(self, shared: Shared) -> Iterator[Page]:
         template, here = ("campaigns", "campaigns") if self.listed else ("empty", "front")
         links = (*self.links, *shared.links)
         yield LOOK.render(template, "index.html", links=links, here=here, listed=self.listed, waiting=self.waiting)
 
-    def _campaign(self, campaign: progress.Campaign, shared: Shared) -> Iterator[Page]:
+    def _campaign(self, campaign: progress.Campaign, shared: Shared, draw: charts.Draw) -> Iterator[Page]:
         name, base = campaign.campaign_id, base_of(campaign.campaign_id)
         view = View.of(
             campaign,
@@ -122,7 +127,7 @@ class ProvincePages:
             sources.against_the_line(self.connection, name),
         )
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
-        template = charts.template(frame)
+        template = charts.template(frame, draw)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
         # Where there is one campaign its front page is that of the site, too.
