@@ -76,7 +76,9 @@ class DatasetPages:
         title = (dataset.title_th, dataset.title_en)
         violations, uncertain = partial(quality_rows.violations, connection), partial(pictured, connection)
         own = f"{self.name}/"
-        self.quality = Quality(own, self.returns, decisions, lambda one: names, violations, uncertain, self.aside, title)
+        self.quality = Quality(
+            own, self.returns, decisions, lambda one: names, violations, uncertain, self.aside, title
+        )
 
     @property
     def size(self) -> int:

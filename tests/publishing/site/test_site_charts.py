@@ -76,7 +76,8 @@ def test_the_process_that_draws_is_started_for_a_chart_and_ends_with_the_context
         assert drawing._process is None
         drawing.svg(charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], []))
         process = drawing._process
-        assert process is not None and process.poll() is None
+        assert process is not None
+        assert process.poll() is None
     assert process.poll() == 0
 
 

@@ -48,7 +48,8 @@ class Drawing:
                 # A Ctrl-C is for the command, whose end is that of this process.
                 start_new_session=True,
             )
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(f"{json.dumps(chart)}\n")
             self._process.stdin.flush()
