@@ -93,7 +93,8 @@ def fill(made: Campaigns, home: Path, campaigns: int, peaks: dict[str, float]) -
 
 
 def in_all(cost: Cost) -> str:
-    return f"{cost.seconds:.1f} s ({cost.cpu:.1f} s)"
+    places = 2 if cost.seconds < 10 else 0
+    return f"{cost.seconds:.{places}f} s ({cost.cpu:.{places}f} s)"
 
 
 def published(home: Path, what: str, peaks: dict[str, float]) -> None:
@@ -144,7 +145,7 @@ def others(home: Path, peaks: dict[str, float]) -> None:
     for command in (
         ["status"],
         ["summary"],
-        ["show", "return-000"],
+        ["show", "more-0"],
         ["doctor"],
         ["verify"],
         ["report", "--force"],
