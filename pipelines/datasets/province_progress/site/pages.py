@@ -130,6 +130,7 @@ class ProvincePages:
         template = charts.template(frame, draw)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
+        (warnings,) = quality_rows.violations(self.connection, [view.snapshot_id]).values()
         # Where there is one campaign its front page is that of the site, too.
         for name in (f"{base}index.html", *(["index.html"] if len(self.listed) == 1 else [])):
             yield LOOK.render(
@@ -143,7 +144,7 @@ class ProvincePages:
                 progress_scale=view.progress_scale(),
                 gap_scale=view.gap_scale(),
                 detail=shared.details.get((view.campaign.campaign_id, "")),
-                warnings=quality_rows.violations(self.connection, [view.snapshot_id])[view.snapshot_id],
+                warnings=warnings,
                 quality_of=shared.quality_of,
                 chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
             )
