@@ -261,7 +261,7 @@ def test_without_the_extra_the_command_says_how_to_install_it_and_the_asset_is_l
     assert "pip install 'khrop-pipelines[gx]'" in done.output
     assert "Traceback" not in done.output
 
-    made = dg.materialize([report_assets._asset(absent)], instance=place.instance)
+    made = dg.materialize([report_assets._asset(absent, 0)], instance=place.instance)
     assert made.success
     assert not made.get_asset_materialization_events()
     (check,) = made.get_asset_check_evaluations()
