@@ -6,12 +6,12 @@ Nothing of Dagster here: the asset calls `take_in` and reports the results to Da
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pipelines import campaigns as campaign_files
-from pipelines.archive.ledger import Damaged, Receipt
+from pipelines.archive.ledger import Damaged
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
@@ -229,8 +229,9 @@ def judge_events(
             text_of_parent[receipt.parent],
         )  # fmt: skip
 
-    readable = (event for event in batch if event.first.parent in text_of_parent)
-    return judge(((return_of(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
+    readable = [event for event in batch if event.first.parent in text_of_parent]
+    documents = ((return_of(event), data) for event, data in _with_bytes(archive, readable))
+    return judge(documents, campaigns, datasets, killed)
 
 
 def _lost(judgement: Judgement) -> bool:
@@ -240,11 +241,17 @@ def _lost(judgement: Judgement) -> bool:
     return lost
 
 
-def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
-    if reason := too_large(receipt.bytes):
-        return reason
+def _with_bytes(archive: Archive, events: Sequence[Event]) -> Iterator[tuple[Event, bytes | Unreadable]]:
+    """Yield each event with its bytes, or with the reason why there are none."""
+    refused = {event.line: reason for event in events if (reason := too_large(event.first.bytes))}
+    reads = archive.read_each([event.first for event in events if event.line not in refused])
+    for event in events:
+        yield event, refused.get(event.line) or _read(next(reads))
+
+
+def _read(read: Callable[[], bytes]) -> bytes | Unreadable:
     try:
-        return archive.read(receipt.sha256)
+        return read()
     except Damaged as lost:
         en = f"the archive has lost this file: {lost}; take the original in again"
         return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่", expected=LOST)

@@ -105,9 +105,9 @@ def verify(
             lost = f"{archive.ledger} no longer says how {sha256} came, which this came in: put it back from a backup"
             _damage(part.name, lost, as_json)
     with progress(len(firsts), "verifying") as advance:
-        for sha256, receipt in firsts.items():
+        for receipt, read in zip(firsts.values(), archive.read_each([*firsts.values()]), strict=True):
             try:
-                archive.read(sha256)
+                read()
             except Damaged as reason:
                 damaged += 1
                 _damage(_came_as(receipt, firsts), str(reason), as_json)

@@ -189,8 +189,14 @@ class _Site:
         names = {name: Names([dataset]) for name, dataset in datasets.items()}
         decisions = quality_rows.decisions(connection)
         all_names = Names(datasets.values())
-        uncertain = functools.partial(pictured, connection)
-        self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names), uncertain)
+        self.quality = Quality(
+            "",
+            self.returns,
+            decisions,
+            lambda one: names.get(one["dataset"], all_names),
+            functools.partial(quality_rows.violations, connection),
+            functools.partial(pictured, connection),
+        )
         self.others = [
             DatasetPages(connection, home, dataset, names[name], self.returns, decisions)
             for name, dataset in datasets.items()

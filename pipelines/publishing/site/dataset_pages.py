@@ -74,9 +74,11 @@ class DatasetPages:
         self.name = dataset.name
         self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
         title = (dataset.title_th, dataset.title_en)
-        uncertain = partial(pictured, connection)
+        violations, uncertain = partial(quality_rows.violations, connection), partial(pictured, connection)
         own = f"{self.name}/"
-        self.quality = Quality(own, self.returns, decisions, lambda one: names, uncertain, self.aside, title)
+        self.quality = Quality(
+            own, self.returns, decisions, lambda one: names, violations, uncertain, self.aside, title
+        )
 
     @property
     def size(self) -> int:

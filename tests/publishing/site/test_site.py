@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from site_pages import Element, page
 
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.publishing.site import quality, quality_rows
 from pipelines.publishing.site.build import Built, build
 from pipelines.publishing.site.quality import A_PAGE, parts
 from pipelines.publishing.suggested_repairs import suggester
@@ -227,6 +228,24 @@ def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
         now = (home.site / name).stat()
         same = (now.st_ino, now.st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns)
         assert same == (name != "quality.html"), name
+
+
+def test_what_is_wrong_with_returns_is_read_a_page_at_a_time(
+    site: Build, taken_in: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (date(2020, 6, 11), date(2020, 6, 25), date(2020, 7, 9), date(2020, 7, 23), date(2020, 8, 6)):
+        taken_in(write(f"{day}.csv", day))
+    asked = list[int]()
+    read = quality_rows.violations
+
+    def violations(connection: Any, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        asked.append(len(names))
+        return read(connection, names)
+
+    monkeypatch.setattr(quality_rows, "violations", violations)
+    monkeypatch.setattr(quality, "A_PAGE", 2)
+    site()
+    assert asked == [1, 1, 2, 2], "the front page's own, then those of the pages of quality, the newest first"
 
 
 def test_pages_of_quality_are_counted_from_the_oldest_return() -> None:

@@ -1,4 +1,4 @@
-"""Progress through time against the straight line: Altair makes the chart, vl-convert its SVG, once a campaign.
+"""Progress through time against the straight line: Altair makes the chart, `drawing` its SVG, once a campaign.
 
 A campaign's provinces share axes and straight line, so theirs is one chart, rendered once with a line of two known
 points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,6 +29,8 @@ TICKS, APART, LONG = 5, 0.16, 330
 """Month labels at most; the least share of the axis between two labels; days from which labels are months."""
 MANY = 45
 """Returns from which their points are no longer drawn each."""
+Draw = Callable[[Mapping[str, Any]], str]
+"""Returns a chart in Vega-Lite as SVG."""
 Point = tuple[float, float]
 """Days since the opening, percent."""
 _OWN = re.compile(r'(<g class="mark-line role-mark own_marks">)(<path[^>]*? d=")[^"]*("[^>]*>)')
@@ -73,15 +75,15 @@ def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
     return [(day, percent), (deadline, percent * deadline / day) if full >= deadline else (full, 100.0)]
 
 
-def rendered(frame: Frame, line: Sequence[Point]) -> str:
+def rendered(frame: Frame, line: Sequence[Point], draw: Draw) -> str:
     """The chart of one line as SVG, in both languages, without a name of its own (see `titled`); some 50 ms each."""
-    return _rendered(frame, line, ahead(line, frame.campaign.days), _dots(line))
+    return _rendered(_spec(frame, line, ahead(line, frame.campaign.days), _dots(line)), draw)
 
 
-def template(frame: Frame) -> str:
+def template(frame: Frame, draw: Draw) -> str:
     """A chart to be filled (`filled`): its own line is one of two known points."""
     corners: list[Point] = [(0, 0.0), (frame.last_day, 100.0)]
-    return _rendered(frame, corners, corners, corners[:1])
+    return _rendered(_spec(frame, corners, corners, corners[:1]), draw)
 
 
 def filled(svg: str, frame: Frame, line: Sequence[Point]) -> str:
@@ -130,11 +132,8 @@ def _dots(line: Sequence[Point]) -> list[Point]:
     return list(line if len(line) <= MANY else line[-1:])
 
 
-def _rendered(frame: Frame, line: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> str:
-    import vl_convert
-
-    svg = vl_convert.vegalite_to_svg(_spec(frame, line, further, dots))
-    svg = _EMPTY.sub("", _SPOKEN.sub("", svg))
+def _rendered(spec: Mapping[str, Any], draw: Draw) -> str:
+    svg = _EMPTY.sub("", _SPOKEN.sub("", draw(spec)))
     svg = _PLACES.sub(lambda match: _number(float(match[0])), svg)
     return _TEXT.sub(
         lambda match: (

@@ -11,6 +11,7 @@ from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
+from pipelines.datasets.province_progress.site.drawing import Drawing
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside, listed
 from pipelines.publishing.column_names import Names
@@ -102,18 +103,22 @@ class ProvincePages:
         if len(self.listed) != 1:
             made_from = repr((self.links, shared.links, self.listed, self.waiting))
             yield Group("campaigns", made_from, partial(self._list, shared))
-        for entry in self.listed:
-            name = entry.campaign.campaign_id
-            parts = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
-            made_from = shared.made_from(name, len(self.listed) == 1, *parts)
-            yield Group(f"campaign {name}", made_from, partial(self._campaign, entry.campaign, shared))
+        with Drawing() as drawing:
+            for entry in self.listed:
+                name = entry.campaign.campaign_id
+                parts = (
+                    [item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details)
+                )
+                made_from = shared.made_from(name, len(self.listed) == 1, *parts)
+                pages = partial(self._campaign, entry.campaign, shared, drawing.svg)
+                yield Group(f"campaign {name}", made_from, pages)
 
     def _list(self, shared: Shared) -> Iterator[Page]:
         template, page_key = ("campaigns", "campaigns") if self.listed else ("empty", "front")
         links = (*self.links, *shared.links)
         yield LOOK.render(template, "index.html", links=links, here=page_key, listed=self.listed, waiting=self.waiting)
 
-    def _campaign(self, campaign: progress.Campaign, shared: Shared) -> Iterator[Page]:
+    def _campaign(self, campaign: progress.Campaign, shared: Shared, draw: charts.Draw) -> Iterator[Page]:
         name, base = campaign.campaign_id, base_of(campaign.campaign_id)
         view = View.of(
             campaign,
@@ -122,9 +127,10 @@ class ProvincePages:
             sources.against_the_line(self.connection, name),
         )
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
-        template = charts.template(frame)
+        template = charts.template(frame, draw)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
+        (warnings,) = quality_rows.violations(self.connection, [view.snapshot_id]).values()
         # Where there is one campaign its front page is that of the site, too.
         for name in (f"{base}index.html", *(["index.html"] if len(self.listed) == 1 else [])):
             yield LOOK.render(
@@ -138,7 +144,7 @@ class ProvincePages:
                 progress_scale=view.progress_scale(),
                 gap_scale=view.gap_scale(),
                 detail=shared.details.get((view.campaign.campaign_id, "")),
-                warnings=shared.returns[view.snapshot_id]["violations"],
+                warnings=warnings,
                 quality_of=shared.quality_of,
                 chart=charts.titled(line, "national", *_chart_texts(view, "ทั้งประเทศ", "the country", view.total)),
             )
