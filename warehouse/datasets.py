@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """The names that a dataset, a column and a mart may have: none needs quotes anywhere."""
+DUCKDB, SPARK = "duckdb", "spark"
+"""The engines on which marts are made."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class DatasetTables:
         by_change: Whether its rows and cells are stored as changes of the return before (see
             `warehouse.stored_by_change`); its table is a view then.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
+        engine: On what its marts are made: `duckdb`, or `spark` (see `warehouse.on_spark`).
     """
 
     dataset: str
@@ -72,6 +75,7 @@ class DatasetTables:
     marts_by_campaign: bool = False
     by_change: bool = False
     reconciles_with: Reconciliation | None = None
+    engine: str = DUCKDB
 
     @property
     def change_table(self) -> str:
@@ -85,7 +89,12 @@ class DatasetTables:
 
     @property
     def mart_names(self) -> tuple[str, ...]:
-        """The names of its marts, in the order of their files, in which they are built."""
+        """The names of its marts in the warehouse, in the order in which they are built: none where Spark does it."""
+        return self.written_marts if self.engine == DUCKDB else ()
+
+    @property
+    def written_marts(self) -> tuple[str, ...]:
+        """The names of the marts that it has SQL of, whatever makes them, in the order of their files."""
         files = sorted(self.marts.glob("*.sql")) if self.marts else ()
         return tuple(file.stem for file in files if file.stem != "comments")
 
@@ -113,8 +122,9 @@ class DatasetTables:
 
         Read once: the registry makes new tables when a file of the dataset changes.
         """
-        sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
+        sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.written_marts)
         made_of = f"{self.columns}{sql}{self.marts_by_campaign}{self.by_change or ''}{self.reconciles_with or ''}"
+        made_of += "" if self.engine == DUCKDB else self.engine
         return {
             "dataset": self.dataset,
             "title_th": self.title_th,

@@ -124,6 +124,19 @@ def copied_to(folder: Path) -> str:
         return ""
 
 
+def parts_of(folder: Path, table: str) -> dict[str, Part]:
+    """Return the parts of an exported table by campaign; the empty text for rows without one.
+
+    Args:
+        folder: The folder of the exports.
+        table: The table, as schema.name.
+
+    Returns:
+        The parts; none where the table is not exported by campaign.
+    """
+    return _Version.read(folder).parts.get(table.replace(".", "_"), {})
+
+
 def parquet_of(folder: Path, table: str) -> str:
     """Return the Parquet of an exported table as DuckDB reads it: a file, or the pattern of a folder's files.
 
@@ -230,7 +243,7 @@ class _Writing:
         for name in sorted(states):
             file = Path(f"{stem}.parquet") / f"{name or NO_CAMPAIGN}.parquet"
             if name in unchanged:
-                _link(self.before.folder / file, self.new.folder / file)
+                link(self.before.folder / file, self.new.folder / file)
                 _append(self.before.folder / f"{stem}.csv", starts[name], old[name].bytes, target)
                 new[name] = old[name]
             else:
@@ -291,7 +304,7 @@ def _append(source: Path, start: int, length: int, target: IO[bytes]) -> None:
             length -= len(data)
 
 
-def _link(source: Path, target: Path) -> None:
+def link(source: Path, target: Path) -> None:
     """Link a file, or copy it where the file system has no such links."""
     try:
         os.link(source, target)

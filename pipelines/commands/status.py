@@ -124,6 +124,8 @@ def status(
         echo("\n".join(_campaign_lines(campaign, by_name)))
         if (page := _page(home, campaign, by_name)).is_file():
             echo(f"  page {short_path(page)}")
+        if marts := _marts_on_spark(home, by_name.get(campaign["dataset"])):
+            echo(f"  marts on Spark {marts}")
     counts = Counter(entry["verdict"] for entry in returns)
     verdicts = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
     echo(f"\n{plural(len(returns), 'return')}{f': {verdicts}' if verdicts else ''}")
@@ -169,6 +171,24 @@ def _page(home: Home, campaign: Mapping[str, Any], by_name: Mapping[str, Dataset
     """The page of a campaign on the site, or that of its dataset where it makes none of its own."""
     dataset = by_name.get(campaign["dataset"])
     return home.site / (campaign["campaign_id"] if dataset and dataset.site else campaign["dataset"]) / "index.html"
+
+
+def _marts_on_spark(home: Home, dataset: Dataset | None) -> str:
+    """Where the marts that Spark makes of a dataset lie, and whether they are up to date; empty for other datasets."""
+    from warehouse.datasets import SPARK
+
+    if dataset is None or dataset.engine != SPARK:
+        return ""
+    from pipelines.commands.text import printable, short_path
+    from pipelines.publishing import catalogue
+
+    report = next(report for report in dataset.all_reports if report.dataset)
+    made = catalogue.kept(home).get(report.name)
+    if made is None:
+        return "not made yet: khrop publish makes them"
+    behind = "" if catalogue.stands(home, report) else " (behind: khrop publish makes them anew)"
+    failures = f": {printable(made['failures'])}" if made.get("failures") else ""
+    return f"{short_path(home.root / made['path'])}{behind}{failures}"
 
 
 def _summary(campaign: Mapping[str, Any], by_name: Mapping[str, Dataset]) -> Any:

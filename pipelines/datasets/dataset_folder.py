@@ -21,11 +21,12 @@ from pipelines.datasets.folder_form import column_named, form_of
 from pipelines.datasets.return_rules import for_returns
 from pipelines.datasets.value_kinds import CHOICE, KINDS, Kind, choice_of, province_of_code
 from pipelines.toml_table import TomlTable
-from warehouse.datasets import NAME, OWN_COLUMNS
+from warehouse.datasets import DUCKDB, NAME, OWN_COLUMNS, SPARK
 
 FILE = "dataset.toml"
 BY_CAMPAIGN = "marts_by_campaign"
 BY_CHANGE = "by_change"
+ENGINE, ENGINES = "engine", (DUCKDB, SPARK)
 KEYS = (
     "title_th",
     "title_en",
@@ -38,6 +39,7 @@ KEYS = (
     "row",
     BY_CAMPAIGN,
     BY_CHANGE,
+    ENGINE,
     reconciliation.KEY,
 )
 COLUMN_KEYS = (
@@ -95,11 +97,18 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
         marts=_marts(marts) if marts.is_dir() else None,
         marts_by_campaign=toml.value(BY_CAMPAIGN, bool, False),
         by_change=toml.value(BY_CHANGE, bool, False),
+        engine=_engine(toml),
         shape=_shape(for_returns, columns),
         reconciles_with=reconciliation.declared(toml, by_name, key, label),
         references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},
         source=source or str(folder),
     )
+
+
+def _engine(toml: TomlTable) -> str:
+    if (engine := toml.value(ENGINE, str, DUCKDB).strip()) not in ENGINES:
+        raise toml.wrong(ENGINE, f"one of {', '.join(ENGINES)}")
+    return engine
 
 
 def _columns(toml: TomlTable) -> tuple[Column, ...]:

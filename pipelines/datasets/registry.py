@@ -177,8 +177,8 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
     """
     holders = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
     for other in others.values():
-        holders |= dict.fromkeys(other.tables.mart_names, f"a mart of {other.name}")
-        holders |= {report.name: f"a report of {other.name}" for report in other.reports}
+        holders |= dict.fromkeys(other.tables.written_marts, f"a mart of {other.name}")
+        holders |= {report.name: f"a report of {other.name}" for report in other.all_reports}
         holders |= {
             f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")
         }
@@ -188,7 +188,7 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
 def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
     if holder := taken_by(dataset.name, others):
         raise DatasetFault(f"{dataset.source}: {dataset.name} is {holder}; give the folder another name")
-    for mart in dataset.tables.mart_names:
+    for mart in dataset.tables.written_marts:
         if holder := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
             raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {holder}; give the file another name")
 
@@ -213,7 +213,7 @@ def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:
         file = f"{dataset.source}/dataset.toml: columns"
         try:
             ensure(connection, [dataset.tables])
-            for mart in dataset.tables.mart_names:
+            for mart in dataset.tables.written_marts:  # in DuckDB's dialect, whatever makes them
                 file = f"{dataset.source}/marts/{mart}.sql"
                 build_mart(connection, dataset.tables, mart)
                 if dataset.marts_by_campaign:

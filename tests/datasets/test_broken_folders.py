@@ -40,6 +40,12 @@ MISTAKES = [
     ),
     ("dataset.toml", "names =", "name =", "dataset.toml: unknown key name; a dataset has"),
     ("dataset.toml", 'title_en = "Waste plans by district"', "title_en = ", "dataset.toml: this is no TOML"),
+    (
+        "dataset.toml",
+        'names = "district"',
+        'engine = "dask"\nnames = "district"',
+        "dataset.toml: engine is 'dask', expected one of duckdb, spark",
+    ),
     ("dataset.toml", 'kind = "decimal"', 'kind = "number"', "dataset.toml: columns.tonnes.kind is 'number'"),
     ("dataset.toml", 'kind = "decimal"', 'kind = "text"', "columns.tonnes.kind is text, but the contract WastePlans"),
     ("dataset.toml", "[columns.tonnes]", "[columns.weight]", "columns.tonnes is missing: the contract WastePlans"),

@@ -18,11 +18,13 @@ from pipelines import storage
 from pipelines.archive import chain, ledger
 from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive
+from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
 from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
-from warehouse import export_copies, exports
+from warehouse import export_copies, exports, spark_session
 from warehouse.connect import Warehouse, WarehouseBroken
+from warehouse.datasets import SPARK
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -94,6 +96,14 @@ def findings(home: Home) -> Iterator[Finding]:
         for wrong in export_copies.faults(bucket, state):
             yield Finding("exports", wrong, Remedy.exports)
     yield from _history(home, returns)
+    yield from _spark(home)
+
+
+def _spark(home: Home) -> Iterator[Finding]:
+    """Yield why marts that are made on Spark cannot be, as far as that is known without a session."""
+    named = [dataset.name for dataset in datasets(home.root).values() if dataset.engine == SPARK]
+    if named and (why := spark_session.obstacle()):
+        yield Finding("spark", f"the marts of {', '.join(named)} cannot be made: {why}")
 
 
 def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
 from warehouse import exports
+from warehouse.datasets import SPARK
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -92,7 +93,7 @@ class DatasetPages:
         campaigns = quality_rows.campaigns(self.connection, self.name)
         own = [(campaign, states.get(campaign["campaign_id"])) for campaign in campaigns]
         newest = next(iter(self.returns.values()), None)
-        made_from = repr((links, own, newest, self.quality.page_of, self._exports()))
+        made_from = repr((links, own, newest, self.quality.page_of, self._exports(), self.dataset.engine))
         yield Group(self.name, made_from, partial(self._table, links, campaigns, newest))
         yield from self.quality.groups(links, suggestions)
 
@@ -116,6 +117,7 @@ class DatasetPages:
             campaigns=shown,
             page_of={name: page.removeprefix(f"{self.name}/") for name, page in self.quality.page_of.items()},
             exports=self._exports(),
+            on_spark=self.dataset.engine == SPARK and bool(self.dataset.tables.written_marts),
         )
 
     def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
