@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -291,6 +291,19 @@ def test_the_doctor_says_what_is_missing(place: Place, tmp_path: Path, monkeypat
     monkeypatch.setattr(spark_session, "MODULES", ("a_module_that_is_not_there",))
     (finding,) = damage._spark(place.home)
     assert finding.text.endswith("is not installed: pip install 'khrop-pipelines[spark]'")
+
+
+def test_without_the_extra_nothing_passes_and_nothing_is_made(place: Place) -> None:
+    absent = replace(place.report, needs="a_module_that_is_not_there")
+    with launch.instance(place.home) as instance:
+        made = dg.materialize([report_assets._asset(absent)], instance=instance)
+        assert made.success
+        assert not made.get_asset_materialization_events()
+        checks = {check.check_name: check for check in made.get_asset_check_evaluations()}
+    assert set(checks) == {report_assets.INSTALLED, CONTRACT_HOLDS, MARTS_BUILD}
+    for check in checks.values():
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert "pip install 'khrop-pipelines[spark]'" in str(check.description)
 
 
 @pytest.mark.slow
