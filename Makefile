@@ -13,7 +13,7 @@ TRAIN := $(VENV)/train.txt
 ALONE := .venv-alone
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test dev fuzz bench bench-contracts torture bench-spark bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
+.PHONY: help run test dev fuzz bench bench-contracts torture bench-spark bench-spark-marts bench-states bench-growth bench-large bench-readers bench-repair bench-scans train-digits \
   screenshots fonts docs docs-check pages lock \
   setup check lint types build debian alone
 .DELETE_ON_ERROR:
@@ -119,7 +119,7 @@ alone:
 	@$(MAKE) --no-print-directory VENV=$(ALONE) $(ALONE)/app.txt
 
 bench bench-growth: export KHROP_OF_BENCH := $(CURDIR)/$(ALONE)/bin/khrop
-bench bench-readers bench-growth bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
+bench bench-readers bench-growth bench-spark-marts bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: alone $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
@@ -138,6 +138,10 @@ bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
 
 bench-spark: $(BENCH) ## contracts on Spark: jobs, shuffled rows, seconds (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_spark.py --rows $(or $(ROWS),2000000)
+
+# What a report on Spark costs, twenty minutes for 100,000,000 rows on two cores; not in CI.
+bench-spark-marts: $(BENCH) debian ## rows of registers on Spark: contract and marts, seconds, memory (ROWS)
+	$(BIN)/python -W ignore tests/bench/bench_spark_marts.py --rows $(or $(ROWS),100000000) --one-more
 
 # Fifty campaigns of weekly registers over five years, stored by change.
 bench-states: $(BENCH) debian ## a hundred million states of authorities: size, seconds, on DuckDB and Spark

@@ -85,6 +85,11 @@ class Home:
         return self.root / "signers"
 
     @property
+    def spark(self) -> Path:
+        """What is made on Spark, in a folder for each dataset."""
+        return self.root / "spark"
+
+    @property
     def site(self) -> Path:
         """The site; a link, replaced as a whole."""
         return self.root / "site"

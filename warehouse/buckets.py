@@ -141,9 +141,9 @@ class Bucket:
             StorageFault: Where the bucket cannot be used.
         """
         with self._explained():
-            found = self._do("find", self._path(folder).rstrip("/"), detail=True)
+            entries = self._do("find", self._path(folder).rstrip("/"), detail=True)
         start = len(self._path(""))
-        return {path[start:]: int(entry["size"]) for path, entry in sorted(found.items())}
+        return {path[start:]: int(entry["size"]) for path, entry in sorted(entries.items())}
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects.

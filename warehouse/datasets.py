@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """The names that a dataset, a column and a mart may have: none needs quotes anywhere."""
+DUCKDB, SPARK = "duckdb", "spark"
+"""The engines on which marts are made."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class DatasetTables:
         by_change: Whether its rows and cells are stored as changes of the return before (see
             `warehouse.stored_by_change`); its table is a view then.
         reconciles_with: How it is compared with another dataset that counts the same, if it is.
+        engine: On what its marts are made: `duckdb`, or `spark` (see `warehouse.on_spark`).
     """
 
     dataset: str
@@ -72,6 +75,7 @@ class DatasetTables:
     marts_by_campaign: bool = False
     by_change: bool = False
     reconciles_with: Reconciliation | None = None
+    engine: str = DUCKDB
 
     @property
     def change_table(self) -> str:
@@ -85,7 +89,12 @@ class DatasetTables:
 
     @property
     def mart_names(self) -> tuple[str, ...]:
-        """The names of its marts, in the order of their files, in which they are built."""
+        """The names of its marts in the warehouse, in the order in which they are built: none where Spark does it."""
+        return self.written_marts if self.engine == DUCKDB else ()
+
+    @property
+    def written_marts(self) -> tuple[str, ...]:
+        """The names of the marts that it has SQL of, whatever makes them, in the order of their files."""
         files = sorted(self.marts.glob("*.sql")) if self.marts else ()
         return tuple(file.stem for file in files if file.stem != "comments")
 
@@ -101,11 +110,11 @@ class DatasetTables:
         """
         file = self.marts / "comments.sql" if self.marts else None
         lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
-        own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
-        if not own:
+        statements = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
+        if not statements:
             first = next((line[2:].strip() for line in self.sql_of(mart).splitlines() if line.startswith("--")), "")
-            own = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
-        return own
+            statements = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
+        return statements
 
     @cached_property
     def row(self) -> dict[str, Any]:
@@ -113,8 +122,9 @@ class DatasetTables:
 
         Read once: the registry makes new tables when a file of the dataset changes.
         """
-        sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.mart_names)
+        sql = "".join(self.sql_of(name) + "".join(self.comments_of(name)) for name in self.written_marts)
         made_of = f"{self.columns}{sql}{self.marts_by_campaign}{self.by_change or ''}{self.reconciles_with or ''}"
+        made_of += "" if self.engine == DUCKDB else self.engine
         return {
             "dataset": self.dataset,
             "title_th": self.title_th,
@@ -126,27 +136,27 @@ class DatasetTables:
         }
 
 
-def _own(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
+def _own_column(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
     return StoredColumn(name, kind, kind, True, meaning, meaning_set_aside or meaning)
 
 
 # Before and after the dataset's own columns. A meaning differs between the two tables where a return may lack it.
 BEFORE = (
-    _own("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
-    _own("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
-    _own("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
-    _own("revision", "INTEGER", "revision of this campaign and as-of date"),
+    _own_column("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
+    _own_column("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
+    _own_column("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
+    _own_column("revision", "INTEGER", "revision of this campaign and as-of date"),
 )
 AFTER = (
-    _own("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
-    _own(
+    _own_column("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
+    _own_column(
         "judgement", "INTEGER",
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
 CHANGE = (
-    _own("chain", "VARCHAR", "the chain of versions (core.row_version): the returns of a campaign"),
-    _own("first", "INTEGER", "the first version that has the row"),
+    _own_column("chain", "VARCHAR", "the chain of versions (core.row_version): the returns of a campaign"),
+    _own_column("first", "INTEGER", "the first version that has the row"),
     StoredColumn(
         "last", "INTEGER", "INTEGER", False, "the last version that has the row; null where the newest does", ""
     ),

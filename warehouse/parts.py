@@ -1,4 +1,4 @@
-"""The parts of the tables: a campaign each, with a state by which is known whether its rows have to be made anew.
+"""The parts of the tables: a campaign each, with a state by which is known whether its rows have to be made again.
 
 What is made from the parts belongs in `warehouse.marts` and `warehouse.exports`.
 """

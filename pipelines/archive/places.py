@@ -231,8 +231,8 @@ class InBucket:
 
     def waiting(self, names: set[str]) -> list[str]:
         """See `Place`."""
-        here, own = self.stored(), self.home.stored()
-        sizes = {name: (own[name].bytes, here[name].bytes if name in here else None) for name in names & own.keys()}
+        there, here = self.stored(), self.home.stored()
+        sizes = {name: (here[name].bytes, there[name].bytes if name in there else None) for name in names & here.keys()}
         return sorted(name for name, (inside, outside) in sizes.items() if inside != outside and self._whole(name))
 
     def upload(self, names: set[str]) -> None:

@@ -63,8 +63,8 @@ class Archive:
         """
         self.folder = folder
         self.ledger = folder / LEDGER
-        own = Folder(folder)
-        self.place: Place = InBucket(bucket, own, self.ledger) if bucket else own
+        home_folder = Folder(folder)
+        self.place: Place = InBucket(bucket, home_folder, self.ledger) if bucket else home_folder
 
     @classmethod
     def of(cls, home: Home) -> Archive:
@@ -149,7 +149,7 @@ class Archive:
             OSError: Where the archive itself cannot be written.
         """
         with self._locked():
-            taken: list[Receipt] = []
+            taken_receipts: list[Receipt] = []
             additions = Additions(self.ledger)
             for file in files:
                 try:
@@ -159,10 +159,10 @@ class Archive:
                         raise
                     refused[file.path] = reason
                     continue
-                taken.append(additions.add(receipt))
-                taken += self._write_parts(receipt, parts, additions)
+                taken_receipts.append(additions.add(receipt))
+                taken_receipts += self._write_parts(receipt, parts, additions)
             self._append(additions.new)
-            return taken
+            return taken_receipts
 
     def complete(self, container: Receipt, opener: Opener) -> list[Receipt]:
         """Archive the parts of an archived container that the ledger does not name.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from khrop.model.rule import options_of
 from pipelines.datasets.value_kinds import Kind
 from pipelines.readers.table_form import TableForm
-from warehouse.datasets import DatasetTables, StoredColumn
+from warehouse.datasets import DUCKDB, SPARK, DatasetTables, StoredColumn
 from warehouse.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Report:
         install: How to install that extra.
         after: Reports that it links to, which are made first.
         on_the_site: Whether the site links to it, and is made after it.
+        dataset: The dataset that its module is asked for, where one module makes a report of each dataset.
+        checks: What its publishing checks, each with its description in the UI.
     """
 
     name: str
@@ -93,6 +95,38 @@ class Report:
     install: str = ""
     after: tuple[str, ...] = ()
     on_the_site: bool = False
+    dataset: str = ""
+    checks: Mapping[str, str] = field(default_factory=dict)
+
+
+CONTRACT_HOLDS, MARTS_BUILD = "contract_holds", "marts_build"
+"""What the report of a dataset whose marts Spark makes checks."""
+
+
+def marts_on_spark(name: str, title: str) -> Report:
+    """Return the report of a dataset whose marts are made on Spark.
+
+    Args:
+        name: The name of the dataset.
+        title: Its title in English.
+    """
+    return Report(
+        f"{name}_on_spark",
+        f"{title} on Spark",
+        "pipelines.publishing.spark.publish",
+        frozenset({"spark", "parquet"}),
+        f"**The loaded rows of `{name}` against its contract, and its marts, on Spark** (`KHROP_SPARK` names the"
+        f" session): campaign by campaign, of which only those that changed are read again. Parquet under"
+        f" `spark/{name}/marts/`.",
+        needs="pyspark",
+        install="pip install 'khrop-pipelines[spark]'",
+        dataset=name,
+        checks={
+            CONTRACT_HOLDS: "The loaded rows break no rule of the contract, as it is now, that they did not break when"
+            " they were taken in.",
+            MARTS_BUILD: "The SQL of every mart can be run on Spark.",
+        },
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +146,8 @@ class Dataset:
         marts_by_campaign: Whether a campaign's rows in them are made of its returns alone.
         by_change: Whether its returns are stored as changes of the return before: for those that repeat most of it.
         shape: Returns the shape that `khrop.repair` needs, if any.
-        reports: The reports of this dataset.
+        engine: On what its marts are made, `duckdb` or `spark`.
+        reports: The reports of this dataset, beside that of marts on Spark (`all_reports` has it, too).
         set_aside: The table of its rows that were set aside; empty for `core.<name>_set_aside`.
         summary: The module with its part of `khrop status` and `khrop summary`, if any: `facts`, `status_line`,
             `ranking`, `no_ranking`, `summary_lines`.
@@ -136,6 +171,7 @@ class Dataset:
     marts_by_campaign: bool = False
     by_change: bool = False
     shape: Callable[[], Shape] | None = None
+    engine: str = DUCKDB
     reports: tuple[Report, ...] = ()
     set_aside: str = ""
     summary: str = ""
@@ -153,6 +189,12 @@ class Dataset:
     def set_aside_table(self) -> str:
         """The table of its rows that were set aside."""
         return self.set_aside or f"core.{self.name}_set_aside"
+
+    @cached_property
+    def all_reports(self) -> tuple[Report, ...]:
+        """The reports of this dataset, the last that of marts on Spark where they are made there."""
+        on_spark = (marts_on_spark(self.name, self.title_en),) if self.engine == SPARK else ()
+        return (*self.reports, *on_spark)
 
     @property
     def version(self) -> str:
@@ -196,5 +238,5 @@ class Dataset:
         )
         return DatasetTables(
             self.name, self.title_th, self.title_en, self.table, self.set_aside_table, columns, self.marts,
-            self.marts_by_campaign, self.by_change, self.reconciles_with,
+            self.marts_by_campaign, self.by_change, self.reconciles_with, self.engine,
         )  # fmt: skip

@@ -39,6 +39,16 @@ def contract_in(folder: Path) -> type:
     return contract
 
 
+def digest_of(folder: Path) -> str:
+    """Return a hash of the contract in a folder, as it is written; of a folder without one always the same.
+
+    Args:
+        folder: The folder, which need not exist.
+    """
+    files = [folder / name for name in (PYTHON, YAML) if (folder / name).is_file()]
+    return hashlib.sha256(b"\0".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+
+
 def _from_yaml(file: Path) -> type:
     try:
         from khrop.export import odcs

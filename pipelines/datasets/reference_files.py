@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,22 @@ def frames(dataset: Dataset, home: Path) -> dict[str, Any]:
     Raises:
         DatasetFault: Where a file cannot be read; the message names it.
     """
-    own = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
-    return {name: _read(file) for name, file in {**dataset.references, **own}.items()}
+    return {name: _text_frame(file) for name, file in _files(dataset, home).items()}
 
 
-def _read(file: Path) -> Any:
+def digest_of(dataset: Dataset, home: Path) -> str:
+    """Return a hash of the files of the reference frames; takes what `frames` takes."""
+    files = _files(dataset, home)
+    content = (name.encode() + file.read_bytes() for name, file in sorted(files.items()) if file.is_file())
+    return hashlib.sha256(b"\0".join(content)).hexdigest()
+
+
+def _files(dataset: Dataset, home: Path) -> dict[str, Path]:
+    files_of_home = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
+    return {**dataset.references, **files_of_home}
+
+
+def _text_frame(file: Path) -> Any:
     import pandas as pd
 
     try:

@@ -16,7 +16,7 @@ from pipelines.orchestration import launch
 from pipelines.orchestration.automation import ingest, request
 from pipelines.orchestration.warehouse_steps import OWNERS, retry
 from pipelines.publishing import catalogue
-from pipelines.publishing.catalogue import Published
+from pipelines.publishing.catalogue import Checked, Published
 from warehouse.connect import WarehouseLocked
 
 GROUP = "4_reports"
@@ -46,10 +46,12 @@ def _asset(report: Report, place: int) -> dg.AssetsDefinition:
         skippable=True,
     )
 
+    checks = [dg.AssetCheckSpec(name, asset=report.name, description=text) for name, text in report.checks.items()]
+
     @dg.multi_asset(
         name=report.name,
         specs=[spec],
-        check_specs=[installed] if report.needs else [],
+        check_specs=[*([installed] if report.needs else []), *checks],
         op_tags={"dagster/priority": str(-place)},
     )
     def publish(context: dg.AssetExecutionContext, config: Publishing):  # type: ignore[no-untyped-def]
@@ -57,12 +59,14 @@ def _asset(report: Report, place: int) -> dg.AssetsDefinition:
         if report.needs:
             yield _installed(report)
         if not catalogue.usable(report):
+            yield from (_left_out(report, name) for name in report.checks)
             return
         try:
             done = catalogue.publish(report, Home.current(), force=config.force)
         except WarehouseLocked as locked:
             raise retry() from locked
         yield dg.MaterializeResult(asset_key=report.name, metadata=_metadata(done))
+        yield from (_result(report, checked) for checked in done.checks)
 
     return publish
 
@@ -76,6 +80,29 @@ def _installed(report: Report) -> dg.AssetCheckResult:
         passed=usable,
         severity=dg.AssetCheckSeverity.WARN,
         description=None if usable else f"{report.title} are left out: {report.install}",
+    )
+
+
+def _left_out(report: Report, name: str) -> dg.AssetCheckResult:
+    """Return a check of a report that is not made: it has found nothing, and so does not pass."""
+    return dg.AssetCheckResult(
+        asset_key=report.name,
+        check_name=name,
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{report.title} are left out, so that nothing was checked: {report.install}",
+    )
+
+
+def _result(report: Report, checked: Checked) -> dg.AssetCheckResult:
+    sample = {"sample": dg.MetadataValue.md(checked.sample)} if checked.sample else {}
+    return dg.AssetCheckResult(
+        asset_key=report.name,
+        check_name=checked.name,
+        passed=not checked.failure,
+        severity=dg.AssetCheckSeverity.WARN if checked.warning else dg.AssetCheckSeverity.ERROR,
+        description=checked.failure or None,
+        metadata={**checked.metadata, **sample},
     )
 
 

@@ -6,6 +6,7 @@ Dagster here, and no report is imported before it is published. How one is made 
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from pipelines.datasets import folder_contract, reference_files
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
@@ -46,22 +48,42 @@ class NotInstalled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of something that a report checks.
+
+    Attributes:
+        name: Its name, one of the report's `checks`.
+        failure: What is wrong, in a sentence; empty where it passes.
+        warning: Whether a failure is a warning alone.
+        metadata: Plain figures of it.
+        sample: What fails, as Markdown.
+    """
+
+    name: str
+    failure: str = ""
+    warning: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the page or folder to open, a few lines of Markdown to show of it, and plain figures of it.
 
-    `changed` is false where all was as it had to be.
+    `changed` is false where all was as it had to be; `checks` has a result for each that the report names.
     """
 
     path: Path
     preview: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     changed: bool = True
+    checks: tuple[Checked, ...] = ()
 
 
 class Publisher(Protocol):
-    """What a report's module offers."""
+    """What a report's module offers; that of a report that names its dataset is given it, too."""
 
-    def publish(self, home: Home, *, force: bool = False) -> Published:
+    def publish(self, home: Home, *, force: bool = False, **of: str) -> Published:
         """Make the report of a home; with `force` also where nothing changed."""
         ...
 
@@ -71,7 +93,7 @@ def reports(datasets: Iterable[Dataset]) -> tuple[Report, ...]:
 
     Those that need an extra come last.
     """
-    own = [report for dataset in datasets for report in dataset.reports]
+    own = [report for dataset in datasets for report in dataset.all_reports]
     site = replace(SITE, after=tuple(report.name for report in own if report.on_the_site))
     return tuple(sorted((*own, site), key=lambda report: bool(report.needs)))
 
@@ -87,6 +109,7 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
     Raises:
         NotInstalled: Where what it needs is not installed.
         TablesBehind: Where the tables are behind what was loaded.
+        SparkFault: Where it is made on Spark, which cannot be used.
         WarehouseLocked: Where another process holds the warehouse.
         FileNotFoundError: Without a warehouse.
     """
@@ -94,15 +117,18 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
         raise NotInstalled(f"{report.title} need {report.needs}, which is not installed: {report.install}")
     if behind(home, Warehouse(home.warehouse)):
         raise TablesBehind()
-    state = present_state(home)
-    done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force)
-    _keep(home, report.name, {"state": state, "path": os.path.relpath(done.path, home.root)})
+    state = _made_from(report, home)
+    of = {"dataset": report.dataset} if report.dataset else {}
+    done = cast(Publisher, importlib.import_module(report.module)).publish(home, force=force, **of)
+    failures = "; ".join(checked.failure for checked in done.checks if checked.failure)
+    made = {"state": state, "path": os.path.relpath(done.path, home.root), "failures": failures}
+    _keep(home, report.name, {name: text for name, text in made.items() if text})
     return done
 
 
 def report(home: Home, name: str) -> Report:
     """Return a report by its name."""
-    return next(one for one in reports(datasets(home.root).values()) if one.name == name)
+    return next(entry for entry in reports(datasets(home.root).values()) if entry.name == name)
 
 
 def waiting(home: Home, warehouse: Warehouse) -> list[str]:
@@ -112,9 +138,8 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
     """
     if not warehouse.path.exists() or behind(home, warehouse):
         return []
-    made, state = kept(home), present_state(home)
-    known = reports(datasets(home.root).values())
-    return [one.name for one in known if usable(one) and not _stands(home, made.get(one.name), state)]
+    made, known = kept(home), reports(datasets(home.root).values())
+    return [entry.name for entry in known if usable(entry) and not _stands(home, made.get(entry.name), entry)]
 
 
 def behind(home: Home, warehouse: Warehouse) -> bool:
@@ -133,17 +158,35 @@ def present_state(home: Home) -> str:
     return exports.exported_state(home.exports)
 
 
-def _stands(home: Home, made: Mapping[str, str] | None, state: str) -> bool:
-    return made is not None and made["state"] == state and (home.root / made["path"]).exists()
+def stands(home: Home, report: Report) -> bool:
+    """Return whether a report is there and is of the present tables."""
+    return _stands(home, kept(home).get(report.name), report)
+
+
+def _stands(home: Home, made: Mapping[str, str] | None, report: Report) -> bool:
+    return made is not None and made["state"] == _made_from(report, home) and (home.root / made["path"]).exists()
+
+
+def _made_from(report: Report, home: Home) -> str:
+    """Return the state of what a report is made from: the tables, and of one that checks rows their contract, too."""
+    state = present_state(home)
+    if not report.dataset:
+        return state
+    dataset = datasets(home.root)[report.dataset]
+    files = folder_contract.digest_of(Path(dataset.source)) + reference_files.digest_of(dataset, home.root)
+    return f"{state} {dataset.version} {hashlib.sha256(files.encode()).hexdigest()[:16]}"
 
 
 def kept(home: Home) -> dict[str, dict[str, str]]:
-    """Of each report that was published, the state of the tables it was made from, and where it lies in the home."""
+    """Of each report that was published, the state of the tables it was made from, and where it lies in the home.
+
+    `failures` has what its checks found wrong, where they did.
+    """
     try:
-        told = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
+        record = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {name: one for name, one in told.items() if {"state", "path"} <= set(one)}
+    return {name: entry for name, entry in record.items() if {"state", "path"} <= set(entry)}
 
 
 def _keep(home: Home, name: str, made: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""`make bench`: the figures that the project promises, measured on this machine. Not a test: it only tells.
+"""`make bench`: the figures that the project promises, measured on this machine. Not a test: it only reports.
 
 PYTHONPATH=tests/shared python tests/bench/bench.py [--most 1000]      # leave out the run of 10,000 returns
 """

@@ -55,12 +55,14 @@ class ABucket:
     def objects(self, prefix: str = "") -> dict[str, bytes]:
         """All objects by key."""
         listed = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix).get("Contents", [])
-        return {one["Key"]: self.client.get_object(Bucket=self.name, Key=one["Key"])["Body"].read() for one in listed}
+        return {
+            item["Key"]: self.client.get_object(Bucket=self.name, Key=item["Key"])["Body"].read() for item in listed
+        }
 
     def written(self) -> dict[str, Any]:
         """When each object was written."""
         listed = self.client.list_objects_v2(Bucket=self.name).get("Contents", [])
-        return {one["Key"]: one["LastModified"] for one in listed}
+        return {item["Key"]: item["LastModified"] for item in listed}
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object."""

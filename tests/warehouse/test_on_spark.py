@@ -19,7 +19,7 @@ from pipelines.intake.take_in import take_in
 from warehouse import exports, parts
 from warehouse.connect import Warehouse
 from warehouse.marts import build
-from warehouse.on_spark import marts
+from warehouse.on_spark import MartFrames, NotExported, marts
 
 pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 DATASETS = {name: dataset.tables for name, dataset in installed().items()}
@@ -84,5 +84,13 @@ def test_a_mart_may_read_another(session: Any, home: Home, tmp_path: Path) -> No
 
     (tmp_path / "a.sql").write_text("SELECT campaign_id, saved // 10 AS tens FROM core.province_progress_current")
     (tmp_path / "b.sql").write_text("SELECT campaign_id, max(a.tens) AS most FROM mart.a GROUP BY ALL")
-    frames = marts(session, str(home.exports), replace(DATASETS["province_progress"], marts=tmp_path))
-    assert [row.most for row in frames["b"].collect()] == [max(row.tens for row in frames["a"].collect())]
+    tables = replace(DATASETS["province_progress"], marts=tmp_path)
+    frames = marts(session, str(home.exports), tables)
+    most = [row.most for row in frames["b"].collect()]
+    assert most == [max(row.tens for row in frames["a"].collect())]
+    # The one that is read need not be asked for.
+    alone = MartFrames(session, str(home.exports), tables, ordered=False)
+    assert [row.most for row in alone.frame("b").collect()] == most
+    (tmp_path / "a.sql").write_text("SELECT campaign_id, most FROM mart.b")
+    with pytest.raises(NotExported, match=r"it reads mart\.b, which is not made before it"):
+        MartFrames(session, str(home.exports), tables).frame("a")

@@ -87,10 +87,14 @@ def verify(
         return NOT_ACCEPTED
     links = chain.of(archive.ledger)
     damaged = 0
-    kept = [fault.text for fault in archive.place.faults()]
-    for wrong in (*chain.faults(archive.ledger, links, head), *kept, *signatures.faults(home, archive.receipts())):
+    unsound = [fault.text for fault in archive.place.faults()]
+    for fault_text in (
+        *chain.faults(archive.ledger, links, head),
+        *unsound,
+        *signatures.faults(home, archive.receipts()),
+    ):
         damaged += 1
-        _damage(archive.ledger.name, wrong, as_json)
+        _damage(archive.ledger.name, fault_text, as_json)
     for name, sha256 in _known_files(home.warehouse):
         if sha256 not in firsts:
             damaged += 1
@@ -123,8 +127,8 @@ def verify(
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
         echo(f"Ledger: {plural(links.lines, 'line')}, {links.chained} chained, head {links.head}")
-        beside = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
-        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{beside}.")
+        differences_text = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{differences_text}.")
     return NOT_ACCEPTED if damaged or differing else OK
 
 
@@ -205,7 +209,7 @@ def rebuilt(home: Home) -> list[Entry]:
 
 @contextmanager
 def _moved_aside(warehouse: Path) -> Iterator[None]:
-    """Move the warehouse aside while a new one is made, and put it back if that fails.
+    """Move the warehouse aside while a new warehouse is made, and put it back if that fails.
 
     After a kill the next run completes the new warehouse; the old one, which an earlier rebuild may have moved aside,
     stays until a rebuild succeeds.

@@ -92,18 +92,18 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        states, known = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
+        states, campaigns = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
 
         def make(name: str) -> Made:
             path = home.workbook / f"{name}.xlsx"
-            return Made(path, write(path, build(connection, known[name], files.get(name))))
+            return Made(path, write(path, build(connection, campaigns[name], files.get(name))))
 
         code = by_campaign.version(*CODE)
-        made_from = {name: (states[name], files.get(name), code) for name in known}
-        made = by_campaign.make(home.workbook, "workbook", made_from, make, force=force)
-    lines = [f"- {done.place}" for done in made.values()]
-    changed = any(done.changed for done in made.values())
-    return Published(home.workbook, "\n".join(lines), {"workbooks": len(made)}, changed)
+        made_from = {name: (states[name], files.get(name), code) for name in campaigns}
+        workbooks = by_campaign.make(home.workbook, "workbook", made_from, make, force=force)
+    lines = [f"- {workbook.place}" for workbook in workbooks.values()]
+    changed = any(workbook.changed for workbook in workbooks.values())
+    return Published(home.workbook, "\n".join(lines), {"workbooks": len(workbooks)}, changed)
 
 
 def _return(

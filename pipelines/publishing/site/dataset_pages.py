@@ -21,6 +21,7 @@ from pipelines.publishing.site.quality import Quality
 from pipelines.publishing.site.templating import Look
 from pipelines.readers.document import PLACE, row_place
 from warehouse import exports
+from warehouse.datasets import SPARK
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -72,12 +73,12 @@ class DatasetPages:
         """Look up the returns of a dataset."""
         self.connection, self.home, self.dataset = connection, home, dataset
         self.name = dataset.name
-        self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
+        self.returns = {name: entry for name, entry in all_returns.items() if entry["dataset"] == dataset.name}
         title = (dataset.title_th, dataset.title_en)
         violations, uncertain = partial(quality_rows.violations, connection), partial(pictured, connection)
         own = f"{self.name}/"
         self.quality = Quality(
-            own, self.returns, decisions, lambda one: names, violations, uncertain, self.aside, title
+            own, self.returns, decisions, lambda entry: names, violations, uncertain, self.aside, title
         )
 
     @property
@@ -92,7 +93,7 @@ class DatasetPages:
         campaigns = quality_rows.campaigns(self.connection, self.name)
         own = [(campaign, states.get(campaign["campaign_id"])) for campaign in campaigns]
         newest = next(iter(self.returns.values()), None)
-        made_from = repr((links, own, newest, self.quality.page_of, self._exports()))
+        made_from = repr((links, own, newest, self.quality.page_of, self._exports(), self.dataset.engine))
         yield Group(self.name, made_from, partial(self._table, links, campaigns, newest))
         yield from self.quality.groups(links, suggestions)
 
@@ -101,10 +102,10 @@ class DatasetPages:
     ) -> Iterator[tuple[str, str]]:
         left, shown = MOST_ROWS, []
         for campaign in campaigns:
-            one = self.returns.get(campaign["snapshot_id"])
-            rows = self._rows(self.dataset.table, one, self.dataset.stored, left) if one else []
+            entry = self.returns.get(campaign["snapshot_id"])
+            rows = self._rows(self.dataset.table, entry, self.dataset.stored, left) if entry else []
             left -= len(rows)
-            shown.append({**campaign, "current": one, "rows": [self._cells(row) for row in rows]})
+            shown.append({**campaign, "current": entry, "rows": [self._cells(row) for row in rows]})
         yield LOOK.render(
             "dataset",
             f"{self.name}/index.html",
@@ -116,28 +117,29 @@ class DatasetPages:
             campaigns=shown,
             page_of={name: page.removeprefix(f"{self.name}/") for name, page in self.quality.page_of.items()},
             exports=self._exports(),
+            on_spark=self.dataset.engine == SPARK and bool(self.dataset.tables.written_marts),
         )
 
-    def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
+    def aside(self, entry: dict[str, Any]) -> dict[str, Any] | None:
         """Return the rows of a return that were set aside and break a rule, with the cells that do.
 
         None where there are none.
         """
-        if not one["rows_set_aside"] or one["dataset"] != self.name:
+        if not entry["rows_set_aside"] or entry["dataset"] != self.name:
             return None
         columns = self.dataset.columns
         wrong: dict[str, set[str]] = {}
-        for violation in one["violations"]:
+        for violation in entry["violations"]:
             if at := PLACE.fullmatch(violation["place"]):
                 wrong.setdefault(row_place(at["sheet"], int(at["row"])), set()).add(violation["column_name"])
-        rows = [row for row in self._rows(self.dataset.set_aside_table, one, columns, -1) if row["place"] in wrong]
+        rows = [row for row in self._rows(self.dataset.set_aside_table, entry, columns, -1) if row["place"] in wrong]
         table = [self._cells(row, wrong[row["place"]]) for row in rows[:MOST_ASIDE]]
         export = self._exported(self.dataset.set_aside_table)
         return {"columns": columns, "rows": table, "all": len(rows), "export": export}
 
-    def _rows(self, table: str, one: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
+    def _rows(self, table: str, entry: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
         names = [column.name for column in columns]
-        return quality_rows.rows(self.connection, table, one, names, most if most >= 0 else one["rows_read"])
+        return quality_rows.rows(self.connection, table, entry, names, most if most >= 0 else entry["rows_read"])
 
     def _cells(self, row: Mapping[str, Any], wrong: set[str] = frozenset()) -> list[Cell]:  # type: ignore[assignment]
         cells = []

@@ -49,7 +49,7 @@ class Quality:
         names_of: Callable[[dict[str, Any]], Names],
         violations: Violations,
         uncertain: Uncertain,
-        aside: Aside = lambda one: None,
+        aside: Aside = lambda entry: None,
         title: tuple[str, str] | None = None,
     ) -> None:
         """Prepare the quality pages in a folder of the site for some returns and the decisions on them."""
@@ -70,7 +70,7 @@ class Quality:
         The newest page alone has the counts of verdicts and says up to which return it goes, so that the full ones
         change with their own returns only.
         """
-        counts = sorted(Counter(one["verdict"] for one in self.returns.values()).items())
+        counts = sorted(Counter(entry["verdict"] for entry in self.returns.values()).items())
         ends: list[tuple[str, int, int | None]] = []
         last = len(self.returns)
         for part, names in self.parts.items():
@@ -92,15 +92,15 @@ class Quality:
             yield Group(name, repr(values), partial(self._page, name, values))
 
     def _with_violations(self, names: Sequence[str]) -> list[dict[str, Any]]:
-        found, told = self.violations(names), []
+        found, entries = self.violations(names), []
         for name in names:
             errors = sum(violation["severity"] == "error" for violation in found[name])
             counts = {"errors": errors, "warnings": len(found[name]) - errors}
-            told.append({**self.returns[name], "violations": found[name], **counts})
-        return told
+            entries.append({**self.returns[name], "violations": found[name], **counts})
+        return entries
 
     def _page(self, name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        uncertain = self.uncertain([one["snapshot_id"] for one in values["returns"]])
+        uncertain = self.uncertain([entry["snapshot_id"] for entry in values["returns"]])
         own = {"names_of": self.names_of, "aside": self.aside, "uncertain": uncertain}
         return [LOOK.render("quality", name, **values, **own)]
 

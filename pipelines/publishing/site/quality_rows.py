@@ -66,11 +66,11 @@ def returns(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     its campaign where no table could be read; None where neither is known. `compared` has how a return that counts now
     compares with another dataset: the titles of the `other`, its day and the outcome in words.
     """
-    found = {one["snapshot_id"]: one for one in dicts(connection, _RETURNS)}
+    found = {row["snapshot_id"]: row for row in dicts(connection, _RETURNS)}
     compared = _compared(connection)
-    for one in found.values():
-        key = (one["dataset"], one["campaign_id"], one["as_of"])
-        one["compared"] = compared.get(key, []) if one["is_current"] else []
+    for row in found.values():
+        key = (row["dataset"], row["campaign_id"], row["as_of"])
+        row["compared"] = compared.get(key, []) if row["is_current"] else []
     return found
 
 
@@ -135,21 +135,21 @@ def campaigns(connection: DuckDBPyConnection, dataset: str) -> list[dict[str, An
 def waiting(connection: DuckDBPyConnection, dataset: str) -> list[tuple[str, str, date]]:
     """Return the campaigns of a dataset without an accepted return: title in Thai and in English, and deadline."""
     return [
-        (one["title_th"], one["title_en"], one["deadline"])
-        for one in campaigns(connection, dataset)
-        if one["snapshot_id"] is None
+        (row["title_th"], row["title_en"], row["deadline"])
+        for row in campaigns(connection, dataset)
+        if row["snapshot_id"] is None
     ]
 
 
 def rows(
-    connection: DuckDBPyConnection, table: str, one: dict[str, Any], columns: Sequence[str], most: int
+    connection: DuckDBPyConnection, table: str, entry: dict[str, Any], columns: Sequence[str], most: int
 ) -> list[dict[str, Any]]:
     """Return the first rows of a return in a table, by name of the column, with their `place`, in printed order."""
     return dicts(
         connection,
         f"SELECT {', '.join(columns)}, place FROM {table} WHERE snapshot_id = ? AND judgement = ?"
         f" ORDER BY length({_SHEET}), {_SHEET}, TRY_CAST(regexp_extract(place, '!R(\\d+)', 1) AS INTEGER) LIMIT ?",
-        [one["snapshot_id"], one["judgement"], most],
+        [entry["snapshot_id"], entry["judgement"], most],
     )
 
 

@@ -37,9 +37,9 @@ every_days = 14
 def site(home: Home) -> Build:
     """Build the site of the test's home."""
 
-    def run(**told: Any) -> Built:
+    def run(**options: Any) -> Built:
         with Warehouse(home.warehouse).reading() as connection:
-            return build(connection, home, datasets(home.root), suggest=suggester(home, connection), **told)
+            return build(connection, home, datasets(home.root), suggest=suggester(home, connection), **options)
 
     return run
 
@@ -77,8 +77,8 @@ def test_the_figures_of_the_table_are_those_of_the_warehouse(
     ((saved, total, percent),) = ask(
         "SELECT saved, total, saved_percent FROM mart.national_trend ORDER BY as_of DESC LIMIT 1"
     )
-    told = [front.find(id=f"national-{name}")[0].attributes["data-value"] for name in ("saved", "total", "percent")]
-    assert told == [str(saved), str(total), str(percent)]
+    figures = [front.find(id=f"national-{name}")[0].attributes["data-value"] for name in ("saved", "total", "percent")]
+    assert figures == [str(saved), str(total), str(percent)]
 
 
 def test_a_province_shows_its_trail_down_to_file_hash_and_cell(
@@ -165,8 +165,8 @@ def test_what_is_set_aside_stands_with_its_place_and_the_proposed_repair(
     taken_in(returns / "defective" / BAD)
     site()
     quality = page(home.site / "quality.html").text
-    for said in ("line 61, column 6", "บรรทัดที่ 61 คอลัมน์ที่ 6", "9.93", "90.07", "๑๒๗ → ๑๔ !", "one plausible repair"):
-        assert said in quality, said
+    for words in ("line 61, column 6", "บรรทัดที่ 61 คอลัมน์ที่ 6", "9.93", "90.07", "๑๒๗ → ๑๔ !", "one plausible repair"):
+        assert words in quality, words
 
 
 def test_without_an_accepted_return_the_first_page_says_so(
@@ -223,7 +223,7 @@ def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
     assert (again.written, again.kept) == (0, 80)
     taken_in(returns / "defective" / BAD)
     third = site()
-    assert (third.written, third.kept) == (1, 79), "a return that is set aside is told of on the page of quality"
+    assert (third.written, third.kept) == (1, 79), "a return that is set aside stands on the page of quality"
     for name, stat in before.items():
         now = (home.site / name).stat()
         same = (now.st_ino, now.st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns)

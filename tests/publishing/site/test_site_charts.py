@@ -66,9 +66,9 @@ def test_the_projection_goes_on_at_the_pace_since_the_opening() -> None:
 
 def test_a_long_campaign_has_months_with_their_years_and_room_between() -> None:
     long = Campaign("l", "", "", date(1990, 1, 1), date(2025, 12, 31), None, Decimal("0.01"))
-    said = charts.labels(Frame.of(long, [date(2001, 1, 1)]))
-    assert list(said.values())[0] == ("ม.ค. 2533", "Jan 1990")
-    assert 3 <= len(said) <= charts.TICKS + 2
+    labels = charts.labels(Frame.of(long, [date(2001, 1, 1)]))
+    assert list(labels.values())[0] == ("ม.ค. 2533", "Jan 1990")
+    assert 3 <= len(labels) <= charts.TICKS + 2
 
 
 def test_the_process_that_draws_is_started_for_a_chart_and_ends_with_the_context() -> None:
