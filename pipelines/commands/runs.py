@@ -103,6 +103,12 @@ def complete(home: Home) -> None:
         RunFailed: Where the run failed.
         WarehouseLocked: Where another process holds the warehouse.
     """
+    from pipelines.monitoring import settled
+
+    if settled.is_settled(
+        home, settled.mark(home)
+    ):  # to look through ledger and warehouse takes longer, the more there is
+        return
     from pipelines.monitoring.pending import cut_short
     from warehouse.connect import Warehouse
 

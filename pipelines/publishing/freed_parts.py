@@ -17,7 +17,6 @@ def part_by_part() -> Iterator[Callable[[], object]]:
 
     What is there before the first part is not looked through again, so that a call costs as much as its part.
     """
-    gc.collect()
     gc.freeze()
     try:
         yield gc.collect

@@ -121,7 +121,8 @@ def one_more(made: Campaigns, work: Path, full: Path, number: int, peaks: dict[s
         here, there = (median(taken[home, command]) for home in ("full", "empty"))
         say(
             f"khrop {command}, one more return",
-            f"{in_all(here)}, {here.seconds / there.seconds:.2f} × ({here.cpu / there.cpu:.2f} ×) {in_all(there)}",
+            f"{in_all(here)}, {here.seconds / there.seconds:.2f} × ({here.cpu / there.cpu:.2f} ×) {in_all(there)},"
+            f" {peaks[f'{command}, one more']:.0f} MB",
             f"at most {most} ×",
         )
 
