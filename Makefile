@@ -148,8 +148,9 @@ bench-states: $(BENCH) debian ## a hundred million states of authorities: size, 
 	$(BIN)/python tests/bench/bench_states.py --spark
 
 # A home with ten thousand returns, and one more.
-bench-growth: alone $(DEV) ## what one more return costs: seconds, memory, sizes (HOMES keeps the homes in a folder)
+bench-growth: alone $(DEV) ## what one more return and an idle month cost: seconds, memory, sizes (HOMES keeps the homes in a folder)
 	$(BIN)/python tests/bench/bench_growth.py $(if $(HOMES),--home $(HOMES))
+	$(BIN)/python tests/bench/bench_idle.py
 
 bench-large: $(BENCH) ## contracts on Parquet files that are larger than memory: seconds, memory (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_large.py --rows $(or $(ROWS),20000000)

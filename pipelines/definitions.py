@@ -29,9 +29,9 @@ def definitions_of(home: Path, described: bool = True) -> dg.Definitions:
 
 @lru_cache(maxsize=4)
 def _definitions(home: Path, described: bool, files: object) -> dg.Definitions:
-    known = list(datasets(home).values())
+    all_datasets = list(datasets(home).values())
     return dg.Definitions(
-        assets=[*assets.of(known, described), *report_assets.of(known)],
+        assets=[*assets.of(all_datasets, described), *report_assets.of(all_datasets)],
         asset_checks=[verdict_check.check_of(assets.returns)],
         jobs=[automation.ingest, automation.recheck, report_assets.publish, housekeeping.prune_job],
         sensors=[automation.inbox, report_assets.reports],

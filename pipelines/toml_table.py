@@ -71,19 +71,19 @@ class TomlTable:
             key, f"is {self.values[key]!r}, expected {expected}" if key in self.values else "is missing"
         )
 
-    def only(self, known: Iterable[str], owner: str) -> None:
+    def only(self, keys: Iterable[str], owner: str) -> None:
         """Refuse unknown keys.
 
         Args:
-            known: The keys that the table may have.
+            keys: The keys that the table may have.
             owner: What has these keys, for the message: `a campaign`.
 
         Raises:
             Exception: The fault, where the table has others.
         """
-        if unknown := sorted(set(self.values) - set(known)):
+        if unknown := sorted(set(self.values) - set(keys)):
             names = ", ".join(f"{self.within}{key}" for key in unknown)
-            raise self.fault(f"{self.file}: unknown key {names}; {owner} has {', '.join(sorted(known))}")
+            raise self.fault(f"{self.file}: unknown key {names}; {owner} has {', '.join(sorted(keys))}")
 
     def value(self, key: str, kind: Any, default: Any = None) -> Any:
         """Return the value of a key.

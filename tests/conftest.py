@@ -20,7 +20,7 @@ import typer
 from forked_commands import Commands, standing_by
 from hypothesis import settings
 from province_table import build_marts, register
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 from written_returns import written_return
 
 from pipelines.archive.store import Archive
@@ -155,6 +155,14 @@ def khrop(home: Home, dagster_home: Path) -> Command:
     return run
 
 
+@pytest.fixture
+def run(home: Home) -> Callable[..., Result]:
+    """The application's commands in this process, for tests that need nothing of Dagster: typer's result of a call."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    register(app)
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
+
+
 @pytest.fixture(scope="session")
 def commands() -> Iterator[Commands]:
     """Real commands in processes of their own, which have their imports already."""
@@ -230,9 +238,9 @@ def ask(home: Home) -> Callable[..., list[Any]]:
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a synthetic return into a file, spoilt in one place if asked."""
 
-    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **told: Any) -> Path:
+    def run(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **options: Any) -> Path:
         path = tmp_path / name
-        path.write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+        path.write_text(written_return(as_of, **options).replace(*spoil), encoding="utf-8")
         return path
 
     return run

@@ -6,8 +6,10 @@ all: a PUT is atomic, and an upload in parts is completed or aborted.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import Context
 from functools import cached_property
@@ -50,14 +52,18 @@ class Bucket:
         Raises:
             StorageFault: Where the bucket cannot be used.
         """
+        return self.begin(key).result()
+
+    def begin(self, key: str) -> Reading:
+        """Begin to read an object.
+
+        Raises:
+            StorageFault: Where the bucket cannot be used.
+        """
         with self._explained():
-            try:
-                data: bytes = self._do("cat_file", self._path(key))
-            except FileNotFoundError as error:
-                if _code(error) == ABSENT:
-                    raise
-                return None
-            return data
+            # With a context of its own, as in `_do`.
+            reading = self._files._cat_file(self._path(key))
+            return Reading(self, Context().run(asyncio.run_coroutine_threadsafe, reading, self._files.loop))
 
     def sha256(self, key: str) -> str | None:
         """Return the SHA-256 of an object, read in pieces; None where there is none.
@@ -135,9 +141,9 @@ class Bucket:
             StorageFault: Where the bucket cannot be used.
         """
         with self._explained():
-            found = self._do("find", self._path(folder).rstrip("/"), detail=True)
+            entries = self._do("find", self._path(folder).rstrip("/"), detail=True)
         start = len(self._path(""))
-        return {path[start:]: int(entry["size"]) for path, entry in sorted(found.items())}
+        return {path[start:]: int(entry["size"]) for path, entry in sorted(entries.items())}
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects.
@@ -184,6 +190,32 @@ class Bucket:
         except Exception as error:
             # Dagster shows the last cause of an error, which must be this sentence.
             raise StorageFault(f"{self.url}: {_reason(error, self._path('').partition('/')[0])}") from None
+
+
+class Reading:
+    """An object that is being read, beside others and whatever else is done."""
+
+    def __init__(self, bucket: Bucket, future: Future[bytes]) -> None:
+        """Name the bucket and what will have the bytes."""
+        self._bucket, self._future = bucket, future
+
+    def result(self) -> bytes | None:
+        """Wait for the object and return it; None where there is none.
+
+        Raises:
+            StorageFault: Where the bucket cannot be used.
+        """
+        with self._bucket._explained():
+            try:
+                return self._future.result()
+            except FileNotFoundError as error:
+                if _code(error) == ABSENT:
+                    raise
+                return None
+
+    def cancel(self) -> None:
+        """Let it be: nobody waits for it."""
+        self._future.cancel()
 
 
 def _reason(error: Exception, name: str) -> str:

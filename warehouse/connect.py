@@ -305,8 +305,8 @@ def _flock(fd: int) -> bool:
 
 def _holder(lock: Path) -> str:
     try:
-        held = json.loads(lock.read_text(encoding="utf-8"))
-        return f"process {held['pid']} ({held['command']}, since {held['since']})"
+        holder = json.loads(lock.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} ({holder['command']}, since {holder['since']})"
     except (ValueError, KeyError, OSError):
         return "another khrop process"
 

@@ -73,13 +73,13 @@ def _by_change(connection: DuckDBPyConnection, tables: DatasetTables) -> None:
             " INNER JOIN core.snapshot AS s USING (snapshot_id, judgement) ORDER BY s.loaded_at, s.ledger_line"
         ).fetchall()
         for name, judgement, campaign, *_ in versions:
-            own = connection.execute(
+            rows_of_return = connection.execute(
                 f"SELECT {', '.join(tables.row_columns)} FROM {aside} WHERE snapshot_id = ? AND judgement = ?",
                 [name, judgement],
             ).fetchall()
             stored_by_change.add_rows(
                 connection, tables.change_table, stored_by_change.chain_of(tables.dataset, campaign), (name, judgement),
-                tables.row_columns, list(zip(*own, strict=True)),
+                tables.row_columns, list(zip(*rows_of_return, strict=True)),
             )  # fmt: skip
         connection.execute(f"DROP TABLE {aside}")
 

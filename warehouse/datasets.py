@@ -110,11 +110,11 @@ class DatasetTables:
         """
         file = self.marts / "comments.sql" if self.marts else None
         lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
-        own = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
-        if not own:
+        statements = [line for line in lines if f" mart.{mart} IS" in line or f" mart.{mart}." in line]
+        if not statements:
             first = next((line[2:].strip() for line in self.sql_of(mart).splitlines() if line.startswith("--")), "")
-            own = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
-        return own
+            statements = [f"COMMENT ON TABLE mart.{mart} IS {quoted(first or f'A mart of {self.title_en}.')}"]
+        return statements
 
     @cached_property
     def row(self) -> dict[str, Any]:
@@ -136,27 +136,27 @@ class DatasetTables:
         }
 
 
-def _own(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
+def _own_column(name: str, kind: str, meaning: str, meaning_set_aside: str = "") -> StoredColumn:
     return StoredColumn(name, kind, kind, True, meaning, meaning_set_aside or meaning)
 
 
 # Before and after the dataset's own columns. A meaning differs between the two tables where a return may lack it.
 BEFORE = (
-    _own("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
-    _own("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
-    _own("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
-    _own("revision", "INTEGER", "revision of this campaign and as-of date"),
+    _own_column("snapshot_id", "VARCHAR", "the return (core.snapshot)"),
+    _own_column("campaign_id", "VARCHAR", "the campaign", "the campaign, if it is known"),
+    _own_column("as_of", "DATE", "the day the figures speak of", "the as-of date, if it is known"),
+    _own_column("revision", "INTEGER", "revision of this campaign and as-of date"),
 )
 AFTER = (
-    _own("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
-    _own(
+    _own_column("place", "VARCHAR", "the place of the row in the document, sheet!R<row>"),
+    _own_column(
         "judgement", "INTEGER",
         "the judgement that loaded it (core.snapshot)", "the judgement that set it aside (core.snapshot)",
     ),
 )  # fmt: skip
 CHANGE = (
-    _own("chain", "VARCHAR", "the chain of versions (core.row_version): the returns of a campaign"),
-    _own("first", "INTEGER", "the first version that has the row"),
+    _own_column("chain", "VARCHAR", "the chain of versions (core.row_version): the returns of a campaign"),
+    _own_column("first", "INTEGER", "the first version that has the row"),
     StoredColumn(
         "last", "INTEGER", "INTEGER", False, "the last version that has the row; null where the newest does", ""
     ),

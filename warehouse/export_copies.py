@@ -45,8 +45,13 @@ class Manifest:
             StorageFault: Where the bucket cannot be used.
         """
         try:
-            found = cls(**json.loads(bucket.read(CURRENT) or b""))
-            return cls(found.version, found.state, {name: (*file,) for name, file in found.files.items()}, found.before)
+            loaded = cls(**json.loads(bucket.read(CURRENT) or b""))
+            return cls(
+                loaded.version,
+                loaded.state,
+                {name: (*file,) for name, file in loaded.files.items()},
+                loaded.before,
+            )
         except (ValueError, TypeError, AttributeError):
             return None
 
@@ -67,21 +72,21 @@ def publish(bucket: Bucket, folder: Path, state: str, *, whole: bool = False) ->
     Raises:
         StorageFault: Where the bucket cannot be used, or has not what was written; the version before still counts.
     """
-    before, there = Manifest.read(bucket) or Manifest("", ""), bucket.sizes()
+    before, sizes = Manifest.read(bucket) or Manifest("", ""), bucket.sizes()
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{state}"
     new = Manifest(version, state, _files(folder), before.version)
-    kept = {
+    unchanged = {
         name
         for name, file in new.files.items()
-        if not whole and before.files.get(name) == file and there.get(before.key(name)) == file[0]
+        if not whole and before.files.get(name) == file and sizes.get(before.key(name)) == file[0]
     }
-    bucket.copy({new.key(name): before.key(name) for name in kept})
-    bucket.upload({new.key(name): folder / name for name in new.files.keys() - kept})
+    bucket.copy({new.key(name): before.key(name) for name in unchanged})
+    bucket.upload({new.key(name): folder / name for name in new.files.keys() - unchanged})
     for fault in _absent(bucket, new):
         raise StorageFault(fault)
     bucket.replace(CURRENT, json.dumps(asdict(new)).encode())
     # Only what is named as a version: others may keep files beside.
-    old = (key for key in there if (found := VERSION.fullmatch(key)) and found[1] not in (new.version, new.before))
+    old = (key for key in sizes if (match := VERSION.fullmatch(key)) and match[1] not in (new.version, new.before))
     bucket.delete(old)
 
 
@@ -110,17 +115,17 @@ def _absent(bucket: Bucket, manifest: Manifest) -> Iterator[str]:
     """Yield the files of a version that are missing or have another size."""
     sizes = bucket.sizes(manifest.version)
     for name, (size, _) in manifest.files.items():
-        if (there := sizes.get(manifest.key(name))) != size:
-            what = "is missing" if there is None else f"has {there:,} bytes, expected {size:,}"
+        if (size_there := sizes.get(manifest.key(name))) != size:
+            what = "is missing" if size_there is None else f"has {size_there:,} bytes, expected {size:,}"
             yield f"{bucket.where(manifest.key(name))} {what}: {MEND}"
 
 
 def _files(folder: Path) -> dict[str, tuple[int, str]]:
     """Return the files of a version, without those that begin with a dot."""
-    found = {}
+    files = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not name.startswith("."):
             with open(path, "rb") as file:
-                found[name] = (path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
-    return found
+                files[name] = (path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    return files

@@ -1,4 +1,4 @@
-"""The exports: tables as Parquet and CSV, of which only the campaigns that changed are written anew.
+"""The exports: tables as Parquet and CSV, of which only the campaigns that changed are written again.
 
 A table with campaigns is a folder of Parquet files, `<table>.parquet/<campaign>.parquet`, and one CSV file, in which
 the rows of each campaign stand together. Other tables are one file of each. An index beside them has the parts.
@@ -71,13 +71,13 @@ class _Version:
             index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
             return cls(
                 folder,
-                {stem: {name: Part(**part) for name, part in of.items()} for stem, of in index.items()},
+                {stem: {name: Part(**part) for name, part in parts.items()} for stem, parts in index.items()},
             )
         except (OSError, ValueError, TypeError, AttributeError):
             return cls(folder)
 
     def write(self) -> None:
-        index = {stem: {name: asdict(part) for name, part in of.items()} for stem, of in self.parts.items()}
+        index = {stem: {name: asdict(part) for name, part in parts.items()} for stem, parts in self.parts.items()}
         (self.folder / INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
 
@@ -159,7 +159,7 @@ def export(
     Args:
         connection: The warehouse, for writing.
         folder: The folder of the exports, which is or becomes a link.
-        whole: Write all anew, whatever the version before has.
+        whole: Write all again, whatever the version before has.
         bucket: Where they are copied to, before they replace those of the folder; None where nowhere.
 
     Returns:
@@ -195,14 +195,14 @@ class _Writing:
         """Export a table, and return the number of its rows."""
         stem = table.replace(".", "_")
         columns = {name: kind for name, kind, *_ in self.connection.execute(f"DESCRIBE {table}").fetchall()}
-        shown = _shown_columns(columns)
+        select_list = _shown_columns(columns)
         with open(self.new.folder / f"{stem}.csv", "wb") as target:
             target.write(_header(columns))
             if states := self._states(table, columns):
-                return self._parts(table, columns, states, target, shown)
+                return self._parts(table, columns, states, target, select_list)
             # One order, whatever order the returns came in.
             ordered = f"FROM {table} ORDER BY ALL"
-            self._csv(ordered, target, shown)
+            self._csv(ordered, target, select_list)
         return self._parquet(ordered, self.new.folder / f"{stem}.parquet")
 
     def _states(self, table: str, columns: Mapping[str, str]) -> dict[str, str]:
@@ -226,30 +226,30 @@ class _Writing:
         ]
 
     def _parts(
-        self, table: str, columns: Mapping[str, str], states: dict[str, str], target: IO[bytes], shown: str
+        self, table: str, columns: Mapping[str, str], states: dict[str, str], target: IO[bytes], select_list: str
     ) -> int:
         """Write the parts of a table that changed, and take the others over."""
         stem = table.replace(".", "_")
         (self.new.folder / f"{stem}.parquet").mkdir()
         old = self.before.parts.get(stem, {})
         starts = _starts(self.before.folder / f"{stem}.csv", old)
-        kept = {name for name in starts if old[name].state == states.get(name)}
-        if changed := sorted(states.keys() - kept):
+        unchanged = {name for name in starts if old[name].state == states.get(name)}
+        if changed := sorted(states.keys() - unchanged):
             condition = parts.of_campaigns(changed)
             # The parts lie one after the other, so that each is read without the others.
             self.connection.execute(f"CREATE TEMP TABLE part AS FROM ({_source(table)}) WHERE {condition} ORDER BY ALL")
-        own = ", ".join(f'"{name}"' for name in columns)
+        column_list = ", ".join(f'"{name}"' for name in columns)
         new = self.new.parts[stem] = {}
         for name in sorted(states):
             file = Path(f"{stem}.parquet") / f"{name or NO_CAMPAIGN}.parquet"
-            if name in kept:
+            if name in unchanged:
                 link(self.before.folder / file, self.new.folder / file)
                 _append(self.before.folder / f"{stem}.csv", starts[name], old[name].bytes, target)
                 new[name] = old[name]
             else:
-                rows = f"SELECT {own} FROM part WHERE {parts.of_campaigns([name])} ORDER BY ALL"
-                written = self._parquet(rows, self.new.folder / file)
-                new[name] = Part(states[name], written, self._csv(rows, target, shown) if written else 0)
+                rows = f"SELECT {column_list} FROM part WHERE {parts.of_campaigns([name])} ORDER BY ALL"
+                count = self._parquet(rows, self.new.folder / file)
+                new[name] = Part(states[name], count, self._csv(rows, target, select_list) if count else 0)
         self.connection.execute("DROP TABLE IF EXISTS part")
         return sum(part.rows for part in new.values())
 
@@ -258,11 +258,11 @@ class _Writing:
         written = self.connection.execute(f"COPY ({rows}) TO {quoted(str(target))} (FORMAT parquet)").fetchone()
         return int(written[0]) if written else 0
 
-    def _csv(self, rows: str, target: IO[bytes], shown: str) -> int:
+    def _csv(self, rows: str, target: IO[bytes], select_list: str) -> int:
         """Append rows to a CSV, and return how many bytes they take."""
         fragment = self.new.folder / ".fragment"
         options = "FORMAT csv, HEADER false"
-        self.connection.execute(f"COPY (SELECT {shown} FROM ({rows})) TO {quoted(str(fragment))} ({options})")
+        self.connection.execute(f"COPY (SELECT {select_list} FROM ({rows})) TO {quoted(str(fragment))} ({options})")
         length = fragment.stat().st_size
         _append(fragment, 0, length, target)
         fragment.unlink()
@@ -297,9 +297,9 @@ def _starts(file: Path, old: dict[str, Part]) -> dict[str, int]:
 
 
 def _append(source: Path, start: int, length: int, target: IO[bytes]) -> None:
-    with open(source, "rb") as read:
-        read.seek(start)
-        while length > 0 and (data := read.read(min(length, BUFFER))):
+    with open(source, "rb") as reader:
+        reader.seek(start)
+        while length > 0 and (data := reader.read(min(length, BUFFER))):
             target.write(data)
             length -= len(data)
 

@@ -28,8 +28,8 @@ def lineage_of(tables: DatasetTables, mart: str) -> dict[str, list[tuple[str, st
     Returns:
         For each column of the mart its source columns as (table, column); empty where there is no lineage.
     """
-    kept = _kept(tables.marts) if tables.marts else {}
-    return {column: [_split(name) for name in names] for column, names in kept.get(mart, {}).items()}
+    lineage_by_mart = _stored_lineage(tables.marts) if tables.marts else {}
+    return {column: [_split(name) for name in names] for column, names in lineage_by_mart.get(mart, {}).items()}
 
 
 def as_markdown(tables: DatasetTables, mart: str) -> str:
@@ -42,10 +42,10 @@ def as_markdown(tables: DatasetTables, mart: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _kept(marts: Path) -> dict[str, dict[str, list[str]]]:
+def _stored_lineage(marts: Path) -> dict[str, dict[str, list[str]]]:
     file = marts / FILE
-    kept: dict[str, dict[str, list[str]]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return kept
+    lineage: dict[str, dict[str, list[str]]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return lineage
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -48,18 +48,18 @@ def load(connection: DuckDBPyConnection, arrivals: Sequence[Arrival]) -> list[Ou
 
 
 def _write(connection: DuckDBPyConnection, placed: list[tuple[Arrival, Outcome]], now: datetime) -> None:
-    known = _files(connection, [a.file for a, _ in placed])
-    _cells(connection, [a for a, _ in placed], known)
+    stored = _files(connection, [a.file for a, _ in placed])
+    _cells(connection, [a for a, _ in placed], stored)
     insert(connection, "core.snapshot", [_snapshot(a, o, now) for a, o in placed])
     for tables in dict.fromkeys(a.dataset for a, _ in placed if a.dataset):
-        own = [(a, o) for a, o in placed if a.dataset == tables]
-        accepted = [(a, o) for a, o in own if o.verdict.accepted]
+        of_dataset = [(a, o) for a, o in placed if a.dataset == tables]
+        accepted = [(a, o) for a, o in of_dataset if o.verdict.accepted]
         if tables.by_change:
             for a, o in accepted:
                 _by_change(connection, a, o, tables)
         else:
             insert(connection, tables.table, [_row(a, o, r, tables, False) for a, o in accepted for r in a.rows])
-        aside = [_row(a, o, r, tables, True) for a, o in own if o.verdict.set_aside for r in a.rows]
+        aside = [_row(a, o, r, tables, True) for a, o in of_dataset if o.verdict.set_aside for r in a.rows]
         insert(connection, tables.set_aside, aside)
     claims = [
         {
@@ -84,18 +84,18 @@ def _violations(connection: DuckDBPyConnection, judged: Iterable[tuple[str, int,
     insert(connection, "core.violation", rows)
 
 
-def _snapshot(a: Arrival, o: Outcome, now: datetime) -> dict[str, Any]:
-    read = len(a.rows)
+def _snapshot(arrival: Arrival, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    rows_read = len(arrival.rows)
     return {
-        **{name: getattr(a, name) for name in _SNAPSHOT},
-        **{name: getattr(o, name) for name in (*_PLACED, "verdict", "same_as")},
-        "sha256": a.file.sha256,
-        "received_at": a.file.received_at,
+        **{name: getattr(arrival, name) for name in _SNAPSHOT},
+        **{name: getattr(outcome, name) for name in (*_PLACED, "verdict", "same_as")},
+        "sha256": arrival.file.sha256,
+        "received_at": arrival.file.received_at,
         "loaded_at": now,
-        "rows_read": read,
-        "rows_loaded": read if o.verdict.accepted else 0,
-        "rows_set_aside": read if o.verdict.set_aside else 0,
-        "dataset": a.dataset.dataset if a.dataset else None,
+        "rows_read": rows_read,
+        "rows_loaded": rows_read if outcome.verdict.accepted else 0,
+        "rows_set_aside": rows_read if outcome.verdict.set_aside else 0,
+        "dataset": arrival.dataset.dataset if arrival.dataset else None,
     }
 
 
@@ -120,17 +120,17 @@ def _files(connection: DuckDBPyConnection, files: Sequence[File]) -> set[str]:
     rows = connection.execute(
         "SELECT sha256 FROM raw.file WHERE sha256 IN (SELECT unnest(?))", [[f.sha256 for f in files]]
     ).fetchall()
-    known = {row[0] for row in rows}
-    new = {f.sha256: f for f in files if f.sha256 not in known}
+    stored = {row[0] for row in rows}
+    new = {f.sha256: f for f in files if f.sha256 not in stored}
     insert(connection, "raw.file", [{k: getattr(f, k) for k in File.__slots__} for f in new.values()])
-    return known
+    return stored
 
 
-def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], known: set[str]) -> None:
+def _cells(connection: DuckDBPyConnection, arrivals: Sequence[Arrival], stored: set[str]) -> None:
     """Write the cells of these files as they are read now, in the place of an older reading."""
     last = {a.file.sha256: a for a in arrivals if a.cells}
     # A new file has no older reading: to look for one would scan the cells of all returns.
-    older = [name for name in last if name in known]
+    older = [name for name in last if name in stored]
     if older:
         for table in ("raw.cell_whole", stored_by_change.CELL_VERSION):
             connection.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT unnest(?))", [older])
@@ -185,7 +185,7 @@ def replace_comparisons(
         f"DELETE FROM core.violation AS v USING {wanted} AS wanted WHERE {same} AND v.rule_id IN (SELECT unnest(?))",
         [*keys, list(rules)],
     )
-    _violations(connection, [(name, judgement, own) for (name, judgement), own in compared.items()])
+    _violations(connection, [(name, judgement, violations) for (name, judgement), violations in compared.items()])
     severities = connection.execute(
         "SELECT wanted.snapshot_id, wanted.judgement, any_value(s.verdict),"
         " list(DISTINCT v.severity) FILTER (v.severity IS NOT NULL)"
@@ -225,6 +225,6 @@ def record_ledger(connection: DuckDBPyConnection, rows: Mapping[str, Sequence[Ma
         rows: By table, all rows since the archive began, each with its `ledger_line`; those up to the last line that
             the table has are skipped.
     """
-    for table, own in rows.items():
+    for table, table_rows in rows.items():
         ((last,),) = connection.execute(f"SELECT coalesce(max(ledger_line), 0) FROM {table}").fetchall()
-        insert(connection, table, [row for row in own if row["ledger_line"] > last])
+        insert(connection, table, [row for row in table_rows if row["ledger_line"] > last])

@@ -99,10 +99,10 @@ class Meaning:
 
     def _inherited(self, view: str, column: str) -> str:
         """Return what a column without a comment of its own means in the tables that it comes from."""
-        own = [name for name in self._tables if view.startswith(name)] or self._tables
+        view_tables = [name for name in self._tables if view.startswith(name)] or self._tables
         meanings = (
             meaning
-            for table in [*own, *_SHARED]
+            for table in [*view_tables, *_SHARED]
             for name, _, meaning in self._columns.get(f"core.{table}", ())
             if name == column and meaning
         )

@@ -1,4 +1,4 @@
-"""The parts of the tables: a campaign each, with a state by which is known whether its rows have to be made anew.
+"""The parts of the tables: a campaign each, with a state by which is known whether its rows have to be made again.
 
 What is made from the parts belongs in `warehouse.marts` and `warehouse.exports`.
 """
@@ -34,9 +34,10 @@ def states(connection: DuckDBPyConnection) -> dict[str, str]:
         "SELECT (SELECT list(p ORDER BY p.province_code) FROM core.province AS p),"
         " (SELECT list(d ORDER BY d.dataset) FROM core.dataset AS d)"
     ).fetchone()
+    # Of one text: DuckDB's hash of several values has the last one as it is, which two returns take out of a sum.
     rows = connection.execute(
-        "SELECT coalesce(s.campaign_id, ''), count(*), bit_xor(hash(s.snapshot_id, s.judgement, s.loaded_at)),"
-        " any_value(c)"
+        "SELECT coalesce(s.campaign_id, ''), count(*),"
+        " bit_xor(hash(concat_ws('|', s.snapshot_id, s.judgement, s.loaded_at))), any_value(c)"
         " FROM core.snapshot_judged AS s LEFT JOIN core.campaign AS c ON s.campaign_id = c.campaign_id GROUP BY 1"
     ).fetchall()
     return {

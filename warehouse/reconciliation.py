@@ -154,8 +154,8 @@ def query(dataset: str, declared: Reconciliation, campaigns: Mapping[str, str]) 
         if declared.by_province
         else "key"
     )
-    here = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in declared.measures)
-    there = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in measures)
+    own_counts = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in declared.measures)
+    other_counts = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in measures)
     by = f"CAST({declared.by} AS VARCHAR)"
     # No change of a row changes how many rows there are.
     fixed = ", ".join(quoted(name) for name, sql in declared.measures if sql == ROWS) or "''"
@@ -179,11 +179,11 @@ days AS (
     ) = 1
 ),
 counted AS (
-    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {here} FROM own GROUP BY ALL)
+    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {own_counts} FROM own GROUP BY ALL)
     ON {", ".join(measures)} INTO NAME measure VALUE counted
 ),
 stated AS (
-    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {there} FROM others)
+    UNPIVOT (SELECT campaign_id, as_of, {by} AS key, {other_counts} FROM others)
     ON {", ".join(measures)} INTO NAME measure VALUE stated
 ),
 compared AS (
@@ -227,14 +227,14 @@ def counts(
     """
     if dataset not in {each.dataset for each in known(connection)}:
         return {}
-    here = ", ".join(f"CAST({sql} AS BIGINT)" for _, sql in declared.measures)
+    counts = ", ".join(f"CAST({sql} AS BIGINT)" for _, sql in declared.measures)
     rows = connection.execute(
-        f"SELECT CAST({declared.by} AS VARCHAR), {here} FROM core.{dataset}_current WHERE as_of = ? AND campaign_id ="
+        f"SELECT CAST({declared.by} AS VARCHAR), {counts} FROM core.{dataset}_current WHERE as_of = ? AND campaign_id ="
         " (SELECT min(campaign_id) FROM core.campaign WHERE dataset = ? AND reconciles_with = ?) GROUP BY 1 ORDER BY 1",
         [as_of, dataset, other_campaign],
     ).fetchall()
     names = [name for name, _ in declared.measures]
-    return {key: dict(zip(names, figures, strict=True)) for key, *figures in rows}
+    return {key: dict(zip(names, counts, strict=True)) for key, *counts in rows}
 
 
 def _explanation(declared: Reconciliation) -> str:
@@ -278,9 +278,9 @@ class Difference:
     def line(self) -> str:
         """Return the difference as a line for a person."""
         counted, stated = ("nothing" if n is None else f"{n:,}" for n in (self.counted, self.stated))
-        there = "" if self.as_of == self.other_as_of else f" as of {self.other_as_of}"
+        as_of_text = "" if self.as_of == self.other_as_of else f" as of {self.other_as_of}"
         text = f"{self.campaign_id} as of {self.as_of}, {self.name}, {self.measure}: {self.dataset} counts {counted},"
-        text += f" {self.other}{there} states {stated}"
+        text += f" {self.other}{as_of_text} states {stated}"
         if not self.explained_by:
             return text
         names, more = self.explained_by[:NAMED], len(self.explained_by) - NAMED
@@ -345,7 +345,7 @@ def comparisons(connection: DuckDBPyConnection) -> list[Comparison]:
 
 def is_built(connection: DuckDBPyConnection) -> bool:
     """Return whether the table is there."""
-    found = connection.execute(
+    row = connection.execute(
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = ?", [MART]
     ).fetchone()
-    return found is not None
+    return row is not None

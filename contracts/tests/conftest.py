@@ -124,13 +124,13 @@ def province_rows() -> pd.DataFrame:
 
 def national_claims() -> tuple[dict[str, Any], ...]:
     table, prose = TRUTH["total"], TRUTH["prose"]
-    said = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
-    said += [("table_total", "saved_percent", float(table["pct"]))]
-    said += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
-    said += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
+    claims = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
+    claims += [("table_total", "saved_percent", float(table["pct"]))]
+    claims += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
+    claims += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
     return tuple(
         {"source": source, "measure": measure, "value": value, "place": f"text!R{n}"}
-        for n, (source, measure, value) in enumerate(said, 1)
+        for n, (source, measure, value) in enumerate(claims, 1)
     )
 
 

@@ -332,8 +332,8 @@ def test_nan_in_a_parquet_file_is_a_null_for_duckdb_whose_statistics_leave_it_ou
     verdict = khrop.check(of, duckdb.connect().read_parquet(file))
     assert verdict.counts() == {"not-null": 1}
     assert (len(verdict.records), verdict.valid.fetchall()) == (1, [(1.0, "x")])
-    one = ByGroup(("k",), {"n": ("count", "a"), "m": ("max", "a")}, (nw.col("n") == 1) & (nw.col("m") == 1))
-    groups = model({"a": (float, {"nullable": True}), "k": str}, r=rule(one, scope="group"))
+    by_group = ByGroup(("k",), {"n": ("count", "a"), "m": ("max", "a")}, (nw.col("n") == 1) & (nw.col("m") == 1))
+    groups = model({"a": (float, {"nullable": True}), "k": str}, r=rule(by_group, scope="group"))
     assert khrop.check(groups, duckdb.connect().read_parquet(file)).counts() == {}
 
 

@@ -42,7 +42,7 @@ def of(path: Path) -> Chain:
         lines = []
     head, heads, chained, broken = FIRST, [FIRST], 0, 0
     for number, line in enumerate(lines, start=1):
-        named = _named(line)
+        named = _previous_hash(line)
         if not broken and named != head and (named is not None or chained):
             broken = number
         chained += named is not None
@@ -91,7 +91,7 @@ def digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _named(line: bytes) -> str | None:
+def _previous_hash(line: bytes) -> str | None:
     try:
         named = json.loads(line).get("previous")
     except (ValueError, AttributeError):

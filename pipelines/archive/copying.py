@@ -44,14 +44,14 @@ def copy_settled(source: Path, target: Path) -> tuple[str, int, bytes]:
     """
     for _ in range(ATTEMPTS):
         digest, size, head = hashlib.sha256(), 0, b""
-        with _opened(source) as read, open(target, "wb") as write:
-            before = os.stat(read.fileno())
-            while chunk := _part(read, source):
+        with _opened(source) as reader, open(target, "wb") as writer:
+            before = os.stat(reader.fileno())
+            while chunk := _part(reader, source):
                 head = head or chunk[:512]
                 digest.update(chunk)
                 size += len(chunk)
-                write.write(chunk)
-            seal(write)
+                writer.write(chunk)
+            seal(writer)
         if size == before.st_size and _mark(before) == _mark_now(source):
             return digest.hexdigest(), size, head
         target.unlink()
@@ -87,10 +87,10 @@ def _opened(source: Path) -> BinaryIO:
     raise NotTaken(f"{source}: this is no file; nothing of it was taken")
 
 
-def _part(read: BinaryIO, source: Path) -> bytes:
+def _part(reader: BinaryIO, source: Path) -> bytes:
     """Return the next bytes. An error here is that of the source, not of the archive."""
     try:
-        return read.read(CHUNK)
+        return reader.read(CHUNK)
     except OSError as error:
         raise NotTaken(f"{source}: {error.strerror}; nothing of it was taken") from None
 

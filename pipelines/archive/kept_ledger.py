@@ -61,16 +61,16 @@ class KeptLedger:
         Raises:
             StorageFault: Where the home has lines that are not in the bucket, or the two are of different archives.
         """
-        own = ledger.whole(self.path)
-        if self._is_known(own) and self.bucket.read(_key(_lines(own) + 1)) is None:
+        home_bytes = ledger.whole(self.path)
+        if self._is_known(home_bytes) and self.bucket.read(_key(_lines(home_bytes) + 1)) is None:
             return
-        kept = self._kept()
-        if fault := self._fault(own, b"".join(kept.values())):
+        objects = self._kept()
+        if fault := self._fault(home_bytes, b"".join(objects.values())):
             raise StorageFault(fault.text)
-        if newer := b"".join(kept.values())[len(own) :]:
-            ledger.take_over(self.path, newer, len(own))
-        if kept:
-            self._mark(*kept.popitem())
+        if newer := b"".join(objects.values())[len(home_bytes) :]:
+            ledger.take_over(self.path, newer, len(home_bytes))
+        if objects:
+            self._mark(*objects.popitem())
 
     def record(self, number: int, text: bytes) -> None:
         """Write lines into the bucket, before they are appended to the home's ledger.
@@ -95,15 +95,15 @@ class KeptLedger:
         Raises:
             StorageFault: Where the bucket cannot be used.
         """
-        own = ledger.whole(self.path)
+        home_bytes = ledger.whole(self.path)
         try:
-            kept = b"".join(self._kept().values())
+            kept_bytes = b"".join(self._kept().values())
         except Gap as reason:
             yield LedgerFault(str(reason), mendable=False)
             return
-        if fault := self._fault(own, kept):
+        if fault := self._fault(home_bytes, kept_bytes):
             yield fault
-        elif lines := _lines(kept[len(own) :]):
+        elif lines := _lines(kept_bytes[len(home_bytes) :]):
             yield LedgerFault(
                 f"{self.path} lacks {lines} lines that {self.bucket.where(FOLDER)} has: khrop doctor --mend, or the"
                 " next return, takes them over"
@@ -111,28 +111,28 @@ class KeptLedger:
 
     def upload(self) -> None:
         """Write the lines that the home alone has into the bucket, as one object."""
-        own, kept = ledger.whole(self.path), b"".join(self._kept().values())
-        if own.startswith(kept) and own != kept:
-            self.record(_lines(kept) + 1, own[len(kept) :])
+        home_bytes, kept_bytes = ledger.whole(self.path), b"".join(self._kept().values())
+        if home_bytes.startswith(kept_bytes) and home_bytes != kept_bytes:
+            self.record(_lines(kept_bytes) + 1, home_bytes[len(kept_bytes) :])
 
     def _kept(self) -> dict[str, bytes]:
         """Return the objects of the ledger in the bucket, in order."""
-        kept, lines = dict(sorted(self.bucket.read_all(self.bucket.sizes(FOLDER)).items())), 0
-        for key, text in kept.items():
+        objects, lines = dict(sorted(self.bucket.read_all(self.bucket.sizes(FOLDER)).items())), 0
+        for key, text in objects.items():
             if key != _key(lines + 1):
                 raise Gap(
                     f"{self.bucket.where(key)}: the lines before it are missing or doubled: put the objects of"
                     f" {self.bucket.where(FOLDER)} back from a backup"
                 )
             lines += _lines(text)
-        return kept
+        return objects
 
-    def _fault(self, own: bytes, kept: bytes) -> LedgerFault | None:
+    def _fault(self, home_bytes: bytes, kept_bytes: bytes) -> LedgerFault | None:
         """Return why the home's ledger is no beginning of that in the bucket; None where it is."""
-        if kept.startswith(own):
+        if kept_bytes.startswith(home_bytes):
             return None
-        if own.startswith(kept):
-            lines = _lines(own[len(kept) :])
+        if home_bytes.startswith(kept_bytes):
+            lines = _lines(home_bytes[len(kept_bytes) :])
             return LedgerFault(
                 f"{self.bucket.where(FOLDER)} lacks {lines} lines of {self.path}: if storage.toml is right, khrop"
                 " doctor --mend uploads what the home has"
@@ -143,18 +143,18 @@ class KeptLedger:
             mendable=False,
         )
 
-    def _is_known(self, own: bytes) -> bool:
+    def _is_known(self, home_bytes: bytes) -> bool:
         """Return whether the home's ledger is that of the mark, and its last object is in the bucket."""
         try:
             mark = json.loads((self.path.parent / MARK).read_text(encoding="utf-8"))
-            if mark["url"] != self.bucket.url or mark["head"] != chain.last(own):
+            if mark["url"] != self.bucket.url or mark["head"] != chain.last(home_bytes):
                 return False
             last = self.bucket.read(str(mark["last"]))
         except (OSError, ValueError, TypeError, KeyError) as error:
             if isinstance(error, StorageFault):
                 raise
             return False
-        return last is not None and own.endswith(last)
+        return last is not None and home_bytes.endswith(last)
 
     def _mark(self, last: str, text: bytes) -> None:
         """Record that the bucket has the home's ledger, up to and with the lines of its last object."""

@@ -152,8 +152,8 @@ class _Read:
         """
         # Not splitlines(): a file name may hold a character that Unicode counts as the end of a line.
         lines = text[self.length :].split(b"\n")[:-1]
-        read = len(self.receipts)
-        self.receipts += [_receipt(path, number, line) for number, line in enumerate(lines, start=read + 1)]
+        count_before = len(self.receipts)
+        self.receipts += [_receipt(path, number, line) for number, line in enumerate(lines, start=count_before + 1)]
         self.length, self.digest = len(text), _digest(text)
 
 
@@ -190,12 +190,12 @@ def append(
     """
     if not receipts:
         return
-    own = whole(path)
-    head = chain.last(own)
+    existing = whole(path)
+    head = chain.last(existing)
     lines = chain.chained([replace(r, previous=None).to_json() for r in receipts], head)
     text = "".join(f"{line}\n" for line in lines).encode("utf-8")
-    record(own.count(b"\n") + 1, text)
-    take_over(path, text, len(own))
+    record(existing.count(b"\n") + 1, text)
+    take_over(path, text, len(existing))
 
 
 def take_over(path: Path, text: bytes, at: int) -> None:
@@ -265,8 +265,8 @@ class Additions:
             Damaged: Where a line of the same bytes is no receipt.
         """
         for number, line in self._lines.pop(receipt.sha256, ()):
-            known = _receipt(self._path, number, line)
-            self._last[known.origin] = known
+            receipt_before = _receipt(self._path, number, line)
+            self._last[receipt_before.origin] = receipt_before
         self._lines[receipt.sha256] = []
         last = self._last.get(receipt.origin)
         if last and (last.campaign, last.as_of) == (receipt.campaign, receipt.as_of):
@@ -279,10 +279,10 @@ class Additions:
 def _lines_by_hash(path: Path) -> dict[str, list[tuple[int, bytes]]]:
     """Return the lines of a ledger with their numbers, by the hash of the bytes that they are of."""
     lines = whole(path).split(b"\n")[:-1]
-    found: dict[str, list[tuple[int, bytes]]] = {}
+    lines_by_hash: dict[str, list[tuple[int, bytes]]] = {}
     for number, line in enumerate(lines, start=1):
         # As `Receipt.to_json` writes it; a line that is written in another way is parsed.
-        written = HASH.fullmatch(line)
-        sha256 = written[1].decode() if written else _receipt(path, number, line).sha256
-        found.setdefault(sha256, []).append((number, line))
-    return found
+        match = HASH.fullmatch(line)
+        sha256 = match[1].decode() if match else _receipt(path, number, line).sha256
+        lines_by_hash.setdefault(sha256, []).append((number, line))
+    return lines_by_hash

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from pipelines.archive.copying import sync_folder
 from pipelines.archive.kept_ledger import KeptLedger, LedgerFault
 from pipelines.archive.ledger import Damaged
-from warehouse.buckets import Bucket, StorageFault
+from warehouse.buckets import Bucket, Reading, StorageFault
 
 OBJECT = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
 
@@ -33,6 +33,18 @@ class Stored(NamedTuple):
     bytes: int
 
 
+class BeingRead(Protocol):
+    """Archived bytes that are being read, or will be when they are asked for."""
+
+    def result(self) -> bytes:
+        """Return them, or raise as `Place.read` does."""
+        ...
+
+    def cancel(self) -> None:
+        """Let it be: nobody asks for them."""
+        ...
+
+
 class Place(Protocol):
     """Where archived bytes lie, each once, under `<first two digits>/<hash>`, and where the ledger is kept as well."""
 
@@ -47,6 +59,10 @@ class Place(Protocol):
             Damaged: Where there are none.
             StorageFault: Where the place cannot be used.
         """
+        ...
+
+    def begin(self, sha256: str) -> BeingRead:
+        """Begin to read the bytes under a hash, where that can be done beside something else."""
         ...
 
     def put(self, file: Path, sha256: str) -> None:
@@ -128,6 +144,10 @@ class Folder:
         except OSError as error:
             raise Damaged(f"{self.path(sha256)}: {error.strerror}") from None
 
+    def begin(self, sha256: str) -> BeingRead:
+        """See `Place`: a file is read when it is asked for."""
+        return _FileToRead(self, sha256)
+
     def put(self, file: Path, sha256: str) -> None:
         """See `Place`."""
         target = self.path(sha256)
@@ -183,12 +203,17 @@ class InBucket:
 
     def read(self, sha256: str) -> bytes:
         """See `Place`. Where no object is there and the ledger is another one, the bucket is not this archive's."""
-        data = self.bucket.read(_key(sha256))
-        if data is None:
-            for fault in self.faults():
-                raise StorageFault(fault.text)
-            raise Damaged(f"{self.where(sha256)}: there is no such object")
-        return data
+        return self.begin(sha256).result()
+
+    def begin(self, sha256: str) -> BeingRead:
+        """See `Place`."""
+        return _ObjectBeingRead(self, sha256, self.bucket.begin(_key(sha256)))
+
+    def missing(self, sha256: str) -> StorageFault | Damaged:
+        """Return why there is no object of a hash."""
+        for fault in self.faults():
+            return StorageFault(fault.text)
+        return Damaged(f"{self.where(sha256)}: there is no such object")
 
     def put(self, file: Path, sha256: str) -> None:
         """See `Place`. What was written is read back; what is there already is compared, and stays if it is right."""
@@ -206,8 +231,8 @@ class InBucket:
 
     def waiting(self, names: set[str]) -> list[str]:
         """See `Place`."""
-        here, own = self.stored(), self.home.stored()
-        sizes = {name: (own[name].bytes, here[name].bytes if name in here else None) for name in names & own.keys()}
+        there, here = self.stored(), self.home.stored()
+        sizes = {name: (here[name].bytes, there[name].bytes if name in there else None) for name in names & here.keys()}
         return sorted(name for name, (inside, outside) in sizes.items() if inside != outside and self._whole(name))
 
     def upload(self, names: set[str]) -> None:
@@ -218,6 +243,33 @@ class InBucket:
 
     def _whole(self, sha256: str) -> bool:
         return hashlib.sha256(self.home.read(sha256)).hexdigest() == sha256
+
+
+class _FileToRead:
+    """A file of the home, see `BeingRead`."""
+
+    def __init__(self, folder: Folder, sha256: str) -> None:
+        self.folder, self.sha256 = folder, sha256
+
+    def result(self) -> bytes:
+        return self.folder.read(self.sha256)
+
+    def cancel(self) -> None:
+        """Nothing was begun."""
+
+
+class _ObjectBeingRead:
+    """An object of the bucket, see `BeingRead`."""
+
+    def __init__(self, place: InBucket, sha256: str, reading: Reading) -> None:
+        self.place, self.sha256, self.reading = place, sha256, reading
+        self.cancel = reading.cancel
+
+    def result(self) -> bytes:
+        data = self.reading.result()
+        if data is None:
+            raise self.place.missing(self.sha256)
+        return data
 
 
 def _key(sha256: str) -> str:

@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipelines import storage
-from pipelines.archive import ledger
+from pipelines.archive import ledger, reading_ahead
 from pipelines.archive.copying import NotTaken, copy_settled, seal
 from pipelines.archive.ledger import Additions, Damaged, Receipt
-from pipelines.archive.places import Folder, InBucket, Place
+from pipelines.archive.places import BeingRead, Folder, InBucket, Place
 from pipelines.home import Home
 from warehouse.buckets import Bucket
 
@@ -62,8 +63,8 @@ class Archive:
         """
         self.folder = folder
         self.ledger = folder / LEDGER
-        own = Folder(folder)
-        self.place: Place = InBucket(bucket, own, self.ledger) if bucket else own
+        home_folder = Folder(folder)
+        self.place: Place = InBucket(bucket, home_folder, self.ledger) if bucket else home_folder
 
     @classmethod
     def of(cls, home: Home) -> Archive:
@@ -97,7 +98,23 @@ class Archive:
             Damaged: Where they are missing or no longer have this hash.
             StorageFault: Where the bucket cannot be used.
         """
-        data = self.place.read(sha256)
+        return self._right(sha256, self.place.read(sha256))
+
+    def read_each(self, receipts: Sequence[Receipt]) -> Iterator[Callable[[], bytes]]:
+        """Yield for each receipt what returns its archived bytes, or raises as `read` does, in their order.
+
+        Where they lie in a bucket, some of the next are being read meanwhile (`pipelines.archive.reading_ahead`).
+
+        Args:
+            receipts: What is wanted.
+        """
+        for receipt, present in zip(receipts, reading_ahead.in_order(self.place, receipts), strict=True):
+            yield partial(self._finished, receipt.sha256, present)
+
+    def _finished(self, sha256: str, present: BeingRead) -> bytes:
+        return self._right(sha256, present.result())
+
+    def _right(self, sha256: str, data: bytes) -> bytes:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Damaged(f"{self.place.where(sha256)}: the bytes no longer have this hash")
         return data
@@ -132,7 +149,7 @@ class Archive:
             OSError: Where the archive itself cannot be written.
         """
         with self._locked():
-            taken: list[Receipt] = []
+            taken_receipts: list[Receipt] = []
             additions = Additions(self.ledger)
             for file in files:
                 try:
@@ -142,10 +159,10 @@ class Archive:
                         raise
                     refused[file.path] = reason
                     continue
-                taken.append(additions.add(receipt))
-                taken += self._write_parts(receipt, parts, additions)
+                taken_receipts.append(additions.add(receipt))
+                taken_receipts += self._write_parts(receipt, parts, additions)
             self._append(additions.new)
-            return taken
+            return taken_receipts
 
     def complete(self, container: Receipt, opener: Opener) -> list[Receipt]:
         """Archive the parts of an archived container that the ledger does not name.

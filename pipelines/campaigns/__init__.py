@@ -110,8 +110,8 @@ class Campaign:
 
     def params_of(self, contract: type) -> dict[str, Any]:
         """Return the parameters of a contract that this campaign sets, by name."""
-        own = {"tolerance": float(self.tolerance), "authorities": self.authorities, **self.params}
-        return {name: value for name, value in own.items() if name in (options_of(contract).params or {})}
+        values = {"tolerance": float(self.tolerance), "authorities": self.authorities, **self.params}
+        return {name: value for name, value in values.items() if name in (options_of(contract).params or {})}
 
 
 def load(home: Path | None = None) -> dict[str, Campaign]:
@@ -126,18 +126,18 @@ def load(home: Path | None = None) -> dict[str, Campaign]:
     Raises:
         CampaignFault: Where a file of the home's campaigns cannot be used.
     """
-    known: dict[str, Campaign] = {}
-    own = {c.id: c for _, c in of_datasets(home) if isinstance(c, Campaign)} if home else {}
+    by_id: dict[str, Campaign] = {}
+    of_home = {c.id: c for _, c in of_datasets(home) if isinstance(c, Campaign)} if home else {}
     for folder in (BUNDLED, *([home / FOLDER] if home else [])):
-        here: dict[str, Path] = {}
+        files: dict[str, Path] = {}
         for file in sorted(folder.glob("*.toml")):
             campaign = parse(file)
-            if campaign.id in here:
-                raise CampaignFault(f"{file}: id {campaign.id!r} is that of {here[campaign.id]} too")
-            here[campaign.id] = file
-            known[campaign.id] = campaign
-        known |= {name: campaign for name, campaign in own.items() if folder == BUNDLED}
-    return known
+            if campaign.id in files:
+                raise CampaignFault(f"{file}: id {campaign.id!r} is that of {files[campaign.id]} too")
+            files[campaign.id] = file
+            by_id[campaign.id] = campaign
+        by_id |= {name: campaign for name, campaign in of_home.items() if folder == BUNDLED}
+    return by_id
 
 
 def of_datasets(home: Path) -> list[tuple[Path, Campaign | CampaignFault]]:
@@ -213,8 +213,8 @@ def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
     """
     bare, mangled = SPACES.sub("", text), is_mangled(text)
     named = [(c, [p for p in c.known_by if _names(text, bare, p, mangled)]) for c in campaigns]
-    phrases = {phrase for _, own in named for phrase in own}
-    return [c for c, own in named if any(not _within_another(phrase, phrases) for phrase in own)]
+    phrases = {phrase for _, phrases_of in named for phrase in phrases_of}
+    return [c for c, phrases_of in named if any(not _within_another(phrase, phrases) for phrase in phrases_of)]
 
 
 def _within_another(phrase: str, phrases: Iterable[str]) -> bool:

@@ -66,14 +66,14 @@ def lines(evidence: dict[str, Any]) -> list[str]:
     from pipelines.commands.text import printable
     from pipelines.readers.document import row_place, where
 
-    shown: list[str] = []
+    texts: list[str] = []
     if headings := evidence["headings"]:
-        shown.append(f"  table     {where(row_place(headings[0]['sheet'], headings[0]['row']))}")
+        texts.append(f"  table     {where(row_place(headings[0]['sheet'], headings[0]['row']))}")
         for heading in headings:
             printed = " ".join(printable(heading["printed"]).split())
-            shown.append(f"            {printed} → {heading['field'] or 'not read'}")
+            texts.append(f"            {printed} → {heading['field'] or 'not read'}")
     for date in evidence["dates"]:
         what = "taken" if date["taken"] else f"not taken: {date['reason']}"
         place = where(date["place"])
-        shown.append(f"  date      {date['value'] or 'unclear'}, {what} · {printable(date['printed'])} ({place})")
-    return shown
+        texts.append(f"  date      {date['value'] or 'unclear'}, {what} · {printable(date['printed'])} ({place})")
+    return texts

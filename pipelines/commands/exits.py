@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khrop.cli.exits import BROKEN as NOT_ACCEPTED
-from khrop.cli.exits import FAULT, OK, WRONG_USE, explained, guard
+from khrop.cli.codes import BROKEN as NOT_ACCEPTED
+from khrop.cli.codes import FAULT, OK, WRONG_USE
+from khrop.cli.exits import explained, guard
 from khrop.model.errors import WrongUse, in_a_line
 from khrop.model.terminal_text import json_line, printable, printable_lines
 

@@ -59,8 +59,8 @@ def ingest(
     entries = intake_job(home, "ingest", total=len(receipts))
     new = {entry["return"] for entry in entries}
     judged = known_returns(home, {r.sha256 for r in receipts})
-    known = [entry for entry in judged if entry["return"] not in new]
-    print_returns(entries, known, as_json)
+    repeated = [entry for entry in judged if entry["return"] not in new]
+    print_returns(entries, repeated, as_json)
     waiting = {r.sha256: r.name for r in receipts if r.sha256 not in {entry["sha256"] for entry in judged}}
     left = [(str(path), "refused", str(reason)) for path, reason in refused.items()]
     left += [(name, "waiting", WAITING) for name in waiting.values()]
@@ -69,7 +69,7 @@ def ingest(
         echo(json_line(entry))
     if not receipts and not refused:
         echo("khrop: there is no file in " + ", ".join(map(str, paths)), err=True)
-    code = exit_code_of(entry["verdict"] for entry in [*entries, *known])
+    code = exit_code_of(entry["verdict"] for entry in [*entries, *repeated])
     return max(code, NOT_ACCEPTED if refused else OK, FAULT if waiting else OK)
 
 

@@ -45,21 +45,21 @@ def list_fields(kinds: Sequence[LetterKind], as_json: bool) -> int:
     from pipelines.publishing.letters.emblem import FILE
     from pipelines.publishing.letters.fields import EMBLEM, QR
 
-    known: dict[str, tuple[Field, list[str], list[str]]] = {}
+    by_name: dict[str, tuple[Field, list[str], list[str]]] = {}
     pairs = [(kind, field) for kind in kinds for field in kind.fields]
     # Those of a row come last.
     for kind, field in sorted(pairs, key=lambda pair: pair[1].name.startswith("row.")):
-        _, having, needing = known.setdefault(field.name, (field, [], []))
+        _, having, needing = by_name.setdefault(field.name, (field, [], []))
         having.append(kind.name)
         needing += [kind.name] if field.needed else []
     if as_json:
-        for field, having, needing in known.values():
+        for field, having, needing in by_name.values():
             entry = {"field": field.name, "th": field.th, "en": field.en, "templates": having}
             echo(json_line({**entry, "needed": needing, "example": field.example}))
         return OK
     rows = [
         (f"{{{{ {field.name} }}}}" if field.name != "rows" else "rows", ", ".join(having), field.th, field.en)
-        for field, having, _ in known.values()
+        for field, having, _ in by_name.values()
     ]
     echo("\n".join(table(rows)))
     echo(f"\nA PNG picture with the alternative text {QR} becomes the QR code, one with {EMBLEM} the emblem")

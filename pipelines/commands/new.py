@@ -54,8 +54,8 @@ def dataset(
         raise WrongUse(f"{name!r} is no name of a dataset: lower-case letters, digits and _, 40 at most")
     if folder.exists():
         raise WrongUse(f"{short_path(folder)} is there already: edit it, or choose another name")
-    if taken := registry.taken_by(name, registry.datasets(home.root)):
-        raise WrongUse(f"{name} is {taken}: choose another name")
+    if holder := registry.taken_by(name, registry.datasets(home.root)):
+        raise WrongUse(f"{name} is {holder}: choose another name")
     today = datetime.now(UTC).astimezone(BANGKOK).date()
     proposal = example() if source is None else _proposed(name, source, today)
     _write(folder, files(name, proposal, today, source.name if source else ""))
@@ -115,8 +115,8 @@ def _broken(name: str, proposal: Proposal, data: bytes, today: date) -> set[str]
     with tempfile.TemporaryDirectory(prefix="khrop-new-") as home:
         folder = Path(home) / "datasets" / name
         _write(folder, files(name, proposal, today))
-        known = {name: folders.load(folder)}
-        own = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
-        given = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
-        (judgement,) = judge([(given, data)], own, known)
+        own_datasets = {name: folders.load(folder)}
+        own_campaigns = {campaign_of(name): campaigns.parse(folder / campaigns.OF_DATASET)}
+        proposed_return = Return(name, "", name, datetime.now(UTC), Hints(campaign_of(name)))
+        (judgement,) = judge([(proposed_return, data)], own_campaigns, own_datasets)
     return {violation.rule_id for violation in judgement.violations}

@@ -47,7 +47,7 @@ def _run(home: Home, force: bool) -> None:
     run_job(home, "publish", {report.name: {"config": {"force": True}} for report in reports} if force else {}, LOG)
 
 
-def _print_reports(home: Home, made: set[str], force: bool, as_json: bool) -> int:
+def _print_reports(home: Home, remade: set[str], force: bool, as_json: bool) -> int:
     """Print where each report lies, and log which are left out and what their checks find wrong.
 
     Returns:
@@ -57,17 +57,17 @@ def _print_reports(home: Home, made: set[str], force: bool, as_json: bool) -> in
     from pipelines.datasets.registry import datasets
     from pipelines.publishing import catalogue
 
-    kept, rows, code = catalogue.kept(home), [], OK
+    kept_reports, rows, code = catalogue.kept(home), [], OK
     for report in catalogue.reports(datasets(home.root).values()):
         if not catalogue.usable(report):
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
-        elif report.name in kept:
-            path = home.root / kept[report.name]["path"]
-            failures = kept[report.name].get("failures", "")
+        elif report.name in kept_reports:
+            path = home.root / kept_reports[report.name]["path"]
+            failures = kept_reports[report.name].get("failures", "")
             if failures:
                 LOG.warning("%s: %s", report.title, failures)
                 code = NOT_ACCEPTED
-            new = force or report.name in made
+            new = force or report.name in remade
             if as_json:
                 entry = {"report": report.name, "path": str(path), "made": new}
                 echo(json_line({**entry, "failures": failures} if failures else entry))

@@ -44,11 +44,11 @@ def read(
     from pipelines.home import Home
 
     warn_of_faults(Home.current())
-    known = campaigns.load(Home.current().root)
-    hints = hints_of(campaign, as_of, known)
+    all_campaigns = campaigns.load(Home.current().root)
+    hints = hints_of(campaign, as_of, all_campaigns)
     verdicts = []
     for file in files:
-        for name, judged in judge_with_parts(file, hints, known):
+        for name, judged in judge_with_parts(file, hints, all_campaigns):
             verdicts.append(judged.verdict)
             echo(json_line(as_dict(name, judged)) if as_json else "\n".join(_lines(name, judged)))
     return exit_code_of(verdicts)
@@ -70,21 +70,21 @@ def require_path(path: Path) -> None:
         raise WrongUse(f"{path} is neither a file nor a folder")
 
 
-def hints_of(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> Hints:
+def hints_of(campaign: str | None, as_of: str | None, all_campaigns: dict[str, Any]) -> Hints:
     """Return the options of a command as hints.
 
     Args:
         campaign: The option `--campaign`.
         as_of: The option `--as-of`.
-        known: All campaigns by id.
+        all_campaigns: All campaigns by id.
 
     Raises:
         WrongUse: Where the campaign is unknown, or the date is none.
     """
     from pipelines.returns import Hints
 
-    if campaign is not None and campaign not in known:
-        raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(known)) or 'none'}")
+    if campaign is not None and campaign not in all_campaigns:
+        raise WrongUse(f"there is no campaign {campaign!r}; known: {', '.join(sorted(all_campaigns)) or 'none'}")
     try:
         if as_of is not None and not DAY.fullmatch(as_of):
             raise ValueError
@@ -93,13 +93,13 @@ def hints_of(campaign: str | None, as_of: str | None, known: dict[str, Any]) -> 
         raise WrongUse(f"--as-of is {as_of!r}, expected a Gregorian date like 2020-06-11") from None
 
 
-def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tuple[str, Judgement]]:
+def judge_with_parts(file: Path, hints: Hints, all_campaigns: dict[str, Any]) -> list[tuple[str, Judgement]]:
     """Judge a file where it lies and, where it is a container, its parts.
 
     Args:
         file: The file.
         hints: What the options name.
-        known: All campaigns by id.
+        all_campaigns: All campaigns by id.
 
     Returns:
         The judgements, each with the name that it is shown by: `mail.eml`, then `mail.eml!a.csv`.
@@ -111,24 +111,26 @@ def judge_with_parts(file: Path, hints: Hints, known: dict[str, Any]) -> list[tu
     from pipelines.intake.judging import judge
 
     by_name = datasets(Home.current().root)
-    whole = judge_file(file, hints, known)
+    whole = judge_file(file, hints, all_campaigns)
     judged = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file, lambda: by_name), whole.parts, strict=True) if whole.parts else ():
-        given = replace(
+        of_part = replace(
             whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
         )
         # Each by itself: two parts may be the same bytes under the same name.
-        judged += [(f"{file}!{part.name}", judgement) for judgement in judge([(given, part.data)], known, by_name)]
+        judged += [
+            (f"{file}!{part.name}", judgement) for judgement in judge([(of_part, part.data)], all_campaigns, by_name)
+        ]
     return judged
 
 
-def judge_file(file: Path, hints: Hints, known: dict[str, Any]) -> Judgement:
+def judge_file(file: Path, hints: Hints, all_campaigns: dict[str, Any]) -> Judgement:
     """Judge a file where it lies; a container without its parts.
 
     Args:
         file: The file, which may be unreadable.
         hints: What the options name; without a campaign, that of the inbox folder counts.
-        known: All campaigns by id.
+        all_campaigns: All campaigns by id.
     """
     import hashlib
 
@@ -145,11 +147,11 @@ def judge_file(file: Path, hints: Hints, known: dict[str, Any]) -> Judgement:
         reason = too_large(file.stat().st_size)
         data = b"" if reason else file.read_bytes()
     except OSError as error:
-        given = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
-        return unreadable(given, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
+        file_return = Return(return_name(file.name, "0" * 64), "", file.name, datetime.now(UTC), hints)
+        return unreadable(file_return, Unreadable(f"{file}: {error.strerror}", f"เปิดไฟล์ไม่ได้: {error.strerror}"))
     sha256 = hashlib.sha256(data).hexdigest()
-    given = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
-    return judge([(given, reason or data)], known, datasets(Home.current().root))[0]
+    file_return = Return(return_name(file.name, sha256), sha256, file.name, datetime.now(UTC), hints)
+    return judge([(file_return, reason or data)], all_campaigns, datasets(Home.current().root))[0]
 
 
 def as_dict(file: str, judged: Judgement) -> dict[str, Any]:

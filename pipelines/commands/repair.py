@@ -82,8 +82,8 @@ def repair(
             raise WrongUse("--previous goes with a file; a return is compared with the one before it in the warehouse")
         if accept:
             complete(home)
-        given = known_return(home, target)
-        judgement, before, counted = given.judgement, given.before, given.counted
+        of_return = known_return(home, target)
+        judgement, before, counted = of_return.judgement, of_return.before, of_return.counted
     refuse_container(target, judgement)
     if not judgement.rows:
         raise WrongUse(f"{target}: no table can be read from it: {judgement.violations[0].message_en}")
@@ -91,7 +91,7 @@ def repair(
         return _write_page(html, target, judgement)
     report = propose(judgement, before, counted)
     if accept:
-        return _accept_repair(home, given, report, cell or [], signed(by, reason), key, as_json)
+        return _accept_repair(home, of_return, report, cell or [], signed(by, reason), key, as_json)
     if as_json:
         entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
         unsure = [cell.as_dict() for cell in uncertain_cells(judgement)]
@@ -180,7 +180,7 @@ def _rows_of(file: Path) -> list[dict[str, Any]]:
 
 def _accept_repair(
     home: Home,
-    given: KnownReturn,
+    of_return: KnownReturn,
     report: Report,
     cells: list[str],
     signature: tuple[str, str],
@@ -191,21 +191,21 @@ def _accept_repair(
     from pipelines.decisions.proposals import corrections
     from pipelines.returns import Decision
 
-    proposed = corrections(given.judgement, report)
+    proposed = corrections(of_return.judgement, report)
     if not cells and report.status != "repaired":
-        raise WrongUse(_not_unique(given, report))
-    columns = _figures(given.judgement) if cells else ()
-    chosen = [_chosen(given, text, proposed, columns) for text in cells] if cells else proposed
+        raise WrongUse(_not_unique(of_return, report))
+    columns = _figures(of_return.judgement) if cells else ()
+    chosen = [_chosen(of_return, text, proposed, columns) for text in cells] if cells else proposed
     named = {c.row for c in chosen}
     rows = {op: tuple(s.row for s in report.structural if s.op == op) for op in ("drop_row", "insert_row")}
     inserted = tuple(row for row in rows["insert_row"] if not cells or row in named)
     dropped = rows["drop_row"] if not cells else ()
     decision = Decision("correct", *signature, cells=tuple(chosen), dropped=dropped, inserted=inserted)
-    return decide(home, given, decision, key, as_json)
+    return decide(home, of_return, decision, key, as_json)
 
 
-def _not_unique(given: KnownReturn, report: Report) -> str:
-    name = given.event.snapshot_id
+def _not_unique(of_return: KnownReturn, report: Report) -> str:
+    name = of_return.event.snapshot_id
     if report.status == "consistent":
         return f"{name}: every figure follows from the others: there is nothing to repair"
     return (
@@ -224,13 +224,13 @@ def _figures(judgement: Judgement) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*figures_of(judgement.dataset), *unsure]))
 
 
-def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction], figures: Sequence[str]) -> Correction:
+def _chosen(of_return: KnownReturn, text: str, proposed: Sequence[Correction], figures: Sequence[str]) -> Correction:
     """Return `กระบี่:saved` or `กระบี่:saved=12` as a correction: with the proposed value, or the given value."""
     from pipelines.decisions.model import SOURCES, value_of
     from pipelines.decisions.proposals import cell_of, row_named
     from pipelines.returns import Correction
 
-    dataset = given.judgement.dataset
+    dataset = of_return.judgement.dataset
     assert dataset is not None
     percents = {f"{name}_percent" for name in figures}
 
@@ -239,7 +239,7 @@ def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction], figur
     if not row or (column not in figures and column not in percents):
         raise WrongUse(f"--cell {text!r}: expected ROW:COLUMN, the column one of {', '.join(figures)}")
     try:
-        row = row if row in SOURCES else row_named(given.judgement, row)
+        row = row if row in SOURCES else row_named(of_return.judgement, row)
         if value:
             value_of(dataset, column, value)
     except ValueError as reason:
@@ -251,7 +251,7 @@ def _chosen(given: KnownReturn, text: str, proposed: Sequence[Correction], figur
         return proposal
     if proposal is not None:
         return replace(proposal, corrected=str(value_of(dataset, column, value)))
-    printed, place = cell_of(given.judgement, row, column)
+    printed, place = cell_of(of_return.judgement, row, column)
     return Correction(row, column, printed, str(value_of(dataset, column, value)), "named", place)
 
 

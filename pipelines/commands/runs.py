@@ -62,19 +62,19 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
     from pipelines.orchestration import listeners
 
     # Entries, not results: those of ten thousand returns hold all their violations.
-    taken: list[Entry] = []
+    all_entries: list[Entry] = []
     with warehouse.writer(), progress(total, "taking in") as advance:
 
         def add(batch: list[IntakeResult]) -> None:
             entries = [_entry(home, result) for result in batch]
-            taken.extend(entries)
+            all_entries.extend(entries)
             advance(len(batch))
             for entry in entries:
                 LOG.info("%s: %s", entry["return"], entry["verdict"], extra={"fields": entry})
 
         with listeners.listening(add):
             run_job(home, job, ops, LOG)
-    return taken
+    return all_entries
 
 
 def _nothing_to_do(home: Home, warehouse: Warehouse) -> bool:
@@ -103,6 +103,12 @@ def complete(home: Home) -> None:
         RunFailed: Where the run failed.
         WarehouseLocked: Where another process holds the warehouse.
     """
+    from pipelines.monitoring import settled
+
+    if settled.is_settled(
+        home, settled.mark(home)
+    ):  # to look through ledger and warehouse takes longer, the more there is
+        return
     from pipelines.monitoring.pending import cut_short
     from warehouse.connect import Warehouse
 
@@ -158,25 +164,25 @@ def known_returns(home: Home, hashes: Collection[str]) -> list[Entry]:
         return fetch_dicts(connection, _KNOWN, [list(hashes)])
 
 
-def print_returns(new: Sequence[Entry], known: Sequence[Entry], as_json: bool) -> None:
+def print_returns(new: Sequence[Entry], repeated: Sequence[Entry], as_json: bool) -> None:
     """Print a line for each return, or an object as JSON.
 
     Args:
         new: The returns that were taken in now.
-        known: The returns that the warehouse had already.
+        repeated: The returns that the warehouse had already.
         as_json: Whether JSON is printed.
     """
     if as_json:
-        for entry in [*new, *known]:
+        for entry in [*new, *repeated]:
             echo(json_line(entry))
         return
     from pipelines.commands.text import table
 
-    rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in known]
+    rows = [_line(entry, "") for entry in new] + [_line(entry, "known, nothing to do: ") for entry in repeated]
     for line in table(rows, right=(2,)):
         echo(line)
-    if not new and known:
-        echo(f"Nothing to do: {plural(len(known), 'return')} already taken in.")
+    if not new and repeated:
+        echo(f"Nothing to do: {plural(len(repeated), 'return')} already taken in.")
 
 
 def _line(entry: Entry, before: str) -> tuple[str, ...]:

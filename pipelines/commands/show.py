@@ -61,7 +61,7 @@ def show(
     pictures = [str(path) for path in kept_pages.of(home, full)]
     if as_json:
         details: dict[str, Any] = {"judgements": judgements, "decisions": decisions, "violations": violations}
-        details["uncertain"] = [one.as_dict() for one in uncertain]
+        details["uncertain"] = [cell.as_dict() for cell in uncertain]
         echo(
             json_line(
                 {**last, **details, "said_by_the_file": notes, "evidence": why, "pictures": pictures, **container}

@@ -65,9 +65,9 @@ def known_return(home: Home, name: str) -> KnownReturn:
             full = resolve(connection, name)
             event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
             printed = replace(event, decision=None)
-            known = datasets(home.root)
-            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), known)
-            counted = counts_beside(connection, judgement, known.values())
+            by_name = datasets(home.root)
+            (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), by_name)
+            counted = counts_beside(connection, judgement, by_name.values())
             return KnownReturn(event, judgement, rows_before(connection, judgement), counted)
     except FileNotFoundError:
         raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
@@ -89,12 +89,12 @@ def signed(by: str | None, reason: str | None) -> tuple[str, str]:
     return who, why
 
 
-def decide(home: Home, given: KnownReturn, decision: Decision, key: Path | None, as_json: bool) -> int:
+def decide(home: Home, of_return: KnownReturn, decision: Decision, key: Path | None, as_json: bool) -> int:
     """Write a decision to the ledger and judge the return with it; a decision that it has already is completed.
 
     Args:
         home: The home.
-        given: The return.
+        of_return: The return.
         decision: The decision.
         key: The key that signs it, if one is named.
         as_json: Whether the result is printed as JSON.
@@ -107,10 +107,10 @@ def decide(home: Home, given: KnownReturn, decision: Decision, key: Path | None,
     """
     from pipelines.commands.text import printable
 
-    first, before = given.event.first, given.event.decision
+    first, before = of_return.event.first, of_return.event.decision
     same = before is not None and replace(before, by=decision.by, reason=decision.reason) == decision
     if not same:
-        _try(home, given, decision)
+        _try(home, of_return, decision)
         from pipelines.archive.store import Archive
         from pipelines.decisions import signatures
 
@@ -121,12 +121,12 @@ def decide(home: Home, given: KnownReturn, decision: Decision, key: Path | None,
         except signatures.NotSigned as reason:
             raise WrongUse(str(reason)) from None
     entries = intake_job(home, "ingest")
-    known = [
+    held_returns = [
         e for e in known_returns(home, [first.sha256]) if e["return"] not in {entry["return"] for entry in entries}
     ]
-    print_returns(entries, known if as_json and same else [], as_json)
+    print_returns(entries, held_returns if as_json and same else [], as_json)
     if before is not None and same:
-        name = given.event.snapshot_id
+        name = of_return.event.snapshot_id
         if not as_json:
             echo(printable(f"{name}: that was decided already, by {before.by}: {before.reason}"))
         return OK
@@ -143,33 +143,33 @@ def refuse_container(name: str, judgement: Judgement) -> None:
         raise WrongUse(f"{name} is a container of returns: name one of its parts, which khrop show and khrop read list")
 
 
-def _try(home: Home, given: KnownReturn, decision: Decision) -> None:
+def _try(home: Home, of_return: KnownReturn, decision: Decision) -> None:
     """Refuse a decision after which the return is not accepted, or not the current return."""
-    name = given.event.snapshot_id
-    refuse_container(name, given.judgement)
+    name = of_return.event.snapshot_id
+    refuse_container(name, of_return.judgement)
     if decision.kind == "withdraw":
         return
-    if decision.kind == "accept" and given.event.decision is None and given.judgement.accepted:
+    if decision.kind == "accept" and of_return.event.decision is None and of_return.judgement.accepted:
         raise WrongUse(f"{name} is accepted already")
     from pipelines import campaigns
     from pipelines.archive.store import Archive
     from pipelines.datasets.registry import datasets
     from pipelines.intake.take_in import judge_events
 
-    event = replace(given.event, decision=decision)
+    event = replace(of_return.event, decision=decision)
     (judgement,) = judge_events(Archive.of(home), [event], campaigns.load(home.root), datasets(home.root))
     if not judgement.accepted:
         errors = [v.message_en for v in judgement.violations if v.severity == "error"]
         more = f" … and {len(errors) - 3} more" if len(errors) > 3 else ""
         raise WrongUse(f"{name} would not be accepted even so, and nothing was decided: {'; '.join(errors[:3])}{more}")
-    if newer := _newer(home, given, judgement):
+    if newer := _newer(home, of_return, judgement):
         raise WrongUse(
             f"{newer} came after {name} for the same day and is accepted: nothing was decided; withdraw it first, or"
             f" withdraw {name}"
         )
 
 
-def _newer(home: Home, given: KnownReturn, judgement: Judgement) -> str | None:
+def _newer(home: Home, of_return: KnownReturn, judgement: Judgement) -> str | None:
     """Return the accepted return of the same day that came later: a decision must not replace it."""
     from warehouse.connect import Warehouse
 
@@ -177,6 +177,6 @@ def _newer(home: Home, given: KnownReturn, judgement: Judgement) -> str | None:
         row = connection.execute(
             "SELECT snapshot_id FROM core.snapshot_current WHERE campaign_id = ? AND as_of = ? AND ledger_line > ?"
             " AND snapshot_id <> ?",
-            [judgement.campaign_id, judgement.as_of, given.event.line, given.event.snapshot_id],
+            [judgement.campaign_id, judgement.as_of, of_return.event.line, of_return.event.snapshot_id],
         ).fetchone()
     return str(row[0]) if row else None

@@ -115,16 +115,16 @@ def status(
             "SELECT snapshot_id, verdict, campaign_id, as_of, revision, rows_read, received_at"
             " FROM core.snapshot_judged ORDER BY received_at DESC, snapshot_id",
         )
-        known = datasets(home.root)
-        campaigns = _campaigns(connection, known)
+        by_name = datasets(home.root)
+        campaigns = _campaigns(connection, by_name)
     if as_json:
         echo(json_line({"warehouse": str(home.warehouse), "campaigns": campaigns, "returns": returns}))
         return OK
     for campaign in campaigns:
-        echo("\n".join(_campaign_lines(campaign, known)))
-        if (page := _page(home, campaign, known)).is_file():
+        echo("\n".join(_campaign_lines(campaign, by_name)))
+        if (page := _page(home, campaign, by_name)).is_file():
             echo(f"  page {short_path(page)}")
-        if marts := _marts_on_spark(home, known.get(campaign["dataset"])):
+        if marts := _marts_on_spark(home, by_name.get(campaign["dataset"])):
             echo(f"  marts on Spark {marts}")
     counts = Counter(entry["verdict"] for entry in returns)
     verdicts = ", ".join(f"{n:,} {v}" for v, n in sorted(counts.items()))
@@ -147,7 +147,7 @@ def status(
     return OK
 
 
-def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> list[dict[str, Any]]:
+def _campaigns(connection: DuckDBPyConnection, by_name: Mapping[str, Dataset]) -> list[dict[str, Any]]:
     """Return each campaign with its newest return, and the facts that its dataset adds."""
     campaigns = fetch_dicts(
         connection,
@@ -159,14 +159,17 @@ def _campaigns(connection: DuckDBPyConnection, known: Mapping[str, Dataset]) -> 
         " WHERE s.snapshot_id IS NOT NULL OR NOT c.synthetic ORDER BY c.campaign_id",
     )
     return [
-        {**campaign, **(own.facts(connection, campaign["snapshot_id"]) if (own := _summary(campaign, known)) else {})}
+        {
+            **campaign,
+            **(shown.facts(connection, campaign["snapshot_id"]) if (shown := _summary(campaign, by_name)) else {}),
+        }
         for campaign in campaigns
     ]
 
 
-def _page(home: Home, campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Path:
+def _page(home: Home, campaign: Mapping[str, Any], by_name: Mapping[str, Dataset]) -> Path:
     """The page of a campaign on the site, or that of its dataset where it makes none of its own."""
-    dataset = known.get(campaign["dataset"])
+    dataset = by_name.get(campaign["dataset"])
     return home.site / (campaign["campaign_id"] if dataset and dataset.site else campaign["dataset"]) / "index.html"
 
 
@@ -188,17 +191,17 @@ def _marts_on_spark(home: Home, dataset: Dataset | None) -> str:
     return f"{short_path(home.root / made['path'])}{behind}{failures}"
 
 
-def _summary(campaign: Mapping[str, Any], known: Mapping[str, Dataset]) -> Any:
+def _summary(campaign: Mapping[str, Any], by_name: Mapping[str, Dataset]) -> Any:
     """Return the module that knows the figures of a campaign's dataset; None where there is none."""
-    dataset = known.get(campaign["dataset"])
+    dataset = by_name.get(campaign["dataset"])
     return import_module(dataset.summary) if dataset and dataset.summary else None
 
 
-def _campaign_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> list[str]:
+def _campaign_lines(campaign: dict[str, Any], by_name: Mapping[str, Dataset]) -> list[str]:
     lines = [campaign["campaign_id"], f"  {campaign['title_th']}", f"  {campaign['title_en']}"]
     if campaign["as_of"] is None:
         return [*lines, f"  no accepted return yet; deadline {campaign['deadline']}"]
-    summary = _summary(campaign, known)
+    summary = _summary(campaign, by_name)
     what = summary.status_line(campaign) if summary else f"{campaign['rows']:,} rows"
     return [
         *lines,
@@ -222,13 +225,13 @@ def summary(as_json: JsonOption = False) -> int:
     from warehouse import exports
 
     with open_warehouse() as (home, connection):
-        known = datasets(home.root)
+        by_name = datasets(home.root)
         # A run was cut short before the marts: what was loaded is shown, without a ranking.
         behind = exports.exported_state(home.exports) != exports.state(connection)
-        campaigns = [c for c in _campaigns(connection, known) if c["as_of"] is not None]
+        campaigns = [c for c in _campaigns(connection, by_name) if c["as_of"] is not None]
         for campaign in campaigns:
-            if own := _summary(campaign, known):
-                campaign |= own.no_ranking() if behind else own.ranking(connection, campaign["campaign_id"])
+            if shown := _summary(campaign, by_name):
+                campaign |= shown.no_ranking() if behind else shown.ranking(connection, campaign["campaign_id"])
             campaign["violations"] = violations_of(connection, campaign["snapshot_id"])
     if behind:
         echo("khrop: the tables are behind what was loaded; khrop ingest makes them anew", err=True)
@@ -236,7 +239,7 @@ def summary(as_json: JsonOption = False) -> int:
         echo(json_line({"warehouse": str(home.warehouse), "exports": str(home.exports), "campaigns": campaigns}))
         return OK
     for campaign in campaigns:
-        echo("\n".join(_summary_lines(campaign, known)))
+        echo("\n".join(_summary_lines(campaign, by_name)))
     if not campaigns:
         echo("No return is accepted yet; khrop status shows what came in.")
     echo(f"\nWarehouse: {short_path(home.warehouse)}\nExports:   {short_path(home.exports)}")
@@ -254,7 +257,7 @@ def violations_of(connection: DuckDBPyConnection, name: str) -> list[dict[str, A
     )
 
 
-def _summary_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> list[str]:
+def _summary_lines(campaign: dict[str, Any], by_name: Mapping[str, Dataset]) -> list[str]:
     from pipelines.commands.text import printable
     from pipelines.readers.document import where
 
@@ -266,7 +269,7 @@ def _summary_lines(campaign: dict[str, Any], known: Mapping[str, Dataset]) -> li
         f"  {v['severity']} {v['rule_id']}: {printable(v['message_en'])} ({where(v['place'])})"
         for v in campaign["violations"]
     ]
-    left, own = days(campaign["days_left"]), _summary(campaign, known)
-    if own is None:
+    left, shown = days(campaign["days_left"]), _summary(campaign, by_name)
+    if shown is None:
         return [*lines, "", f"{campaign['rows']:,} rows; {left} until {campaign['deadline']}"]
-    return [*lines, "", *own.summary_lines(campaign, left)]
+    return [*lines, "", *shown.summary_lines(campaign, left)]

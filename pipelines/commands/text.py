@@ -55,5 +55,5 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), indent: s
 
 def short_path(path: Path | str) -> str:
     """Return a path relative to the working directory where it lies below it, else as it is, as a URL is."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here) if Path(path).is_relative_to(here) else path)
+    folder = Path.cwd()
+    return str(Path(path).relative_to(folder) if Path(path).is_relative_to(folder) else path)

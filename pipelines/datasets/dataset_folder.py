@@ -77,19 +77,19 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
     columns = _columns(toml)
     by_name = {column.name: column for column in columns}
     label = column_named(toml, "names", toml.value("names", str).strip(), by_name).name
-    own = contract or contract_in(folder)
-    columns = _fitting_the_contract(toml, columns, own)
+    contract_of_folder = contract or contract_in(folder)
+    columns = _fitting_the_contract(toml, columns, contract_of_folder)
     key = tuple(column_named(toml, "key", text, by_name).name for text in toml.texts("key", [label]))
     most = {c.name: c.kind.most for c in columns if c.kind.most is not None}
     names_th = {c.name: c.title_th for c in columns}
     names_th |= {f"{c.name}={value}": word for c in columns for value, word in c.kind.words.items()}
-    made = _for_returns(folder, own, key, most, names_th)
+    for_returns = _for_returns(folder, contract_of_folder, key, most, names_th)
     marts = marts or folder / "marts"
     return Dataset(
         name=name,
         title_th=toml.value("title_th", str).strip(),
         title_en=toml.value("title_en", str).strip(),
-        contract=made,
+        contract=for_returns,
         form=form_of(toml, name, columns, by_name[label]),
         columns=columns,
         key=key,
@@ -98,7 +98,7 @@ def load(folder: Path, contract: type | None = None, marts: Path | None = None, 
         marts_by_campaign=toml.value(BY_CAMPAIGN, bool, False),
         by_change=toml.value(BY_CHANGE, bool, False),
         engine=_engine(toml),
-        shape=_shape(made, columns),
+        shape=_shape(for_returns, columns),
         reconciles_with=reconciliation.declared(toml, by_name, key, label),
         references={file.stem: file for file in sorted(folder.glob("references/*.csv"))},
         source=source or str(folder),
@@ -117,23 +117,23 @@ def _columns(toml: TomlTable) -> tuple[Column, ...]:
         raise toml.mistake("columns", "has fewer than two; a dataset has a table [columns.NAME] for each column")
     columns = []
     for name in tables.values:
-        own = tables.table(name)
-        own.only(COLUMN_KEYS, "a column")
+        entry = tables.table(name)
+        entry.only(COLUMN_KEYS, "a column")
         if not NAME.fullmatch(name) or name in OWN_COLUMNS or name.endswith("_printed"):
             names = ", ".join(OWN_COLUMNS)
             text = f"cannot be a column's name: expected {A_NAME}, none of {names}, no _printed at its end"
             raise tables.mistake(name, text)
-        field = own.value("field", str, "").strip()
+        field = entry.value("field", str, "").strip()
         if field and (field not in tables.values or field == name or "field" in tables.table(field).values):
-            raise own.wrong("field", "another column that has headings")
-        if field and ("headings" in own.values or "pattern" in own.values):
-            raise own.mistake("field", "stands beside headings: a column has headings of its own, or another's")
-        title = own.value("title_en", str, name.replace("_", " ")).strip()
-        title_th, meaning = (own.value(key, str, title).strip() for key in ("title_th", "meaning"))
+            raise entry.wrong("field", "another column that has headings")
+        if field and ("headings" in entry.values or "pattern" in entry.values):
+            raise entry.mistake("field", "stands beside headings: a column has headings of its own, or another's")
+        title = entry.value("title_en", str, name.replace("_", " ")).strip()
+        title_th, meaning = (entry.value(key, str, title).strip() for key in ("title_th", "meaning"))
         columns.append(
             Column(
-                name, _kind(own), meaning, title_th, title, field, _part(own, field),
-                required=own.value("required", bool, True), derived=_derived(own, tables),
+                name, _kind(entry), meaning, title_th, title, field, _part(entry, field),
+                required=entry.value("required", bool, True), derived=_derived(entry, tables),
             )
         )  # fmt: skip
     return tuple(columns)
@@ -192,7 +192,7 @@ def _fitting_the_contract(toml: TomlTable, columns: tuple[Column, ...], contract
             raise tables.mistake(
                 name, f"is no column of the contract {contract.__name__}, which has {', '.join(kinds)}"
             )
-        if kinds[name][1] not in (*HOLDS[column.kind.held], "other"):
+        if kinds[name][1] not in (*HOLDS[column.kind.stored_as], "other"):
             text = f"is {column.kind.name}, but the contract {contract.__name__} has {kinds[name][1]} there"
             raise tables.mistake(f"{name}.kind", text)
         if schema.columns[name].nullable and tables.table(name).values.get("required"):
@@ -201,17 +201,17 @@ def _fitting_the_contract(toml: TomlTable, columns: tuple[Column, ...], contract
 
 
 def _for_returns(
-    folder: Path, own: type, key: tuple[str, ...], most: Mapping[str, float], names_th: Mapping[str, str]
+    folder: Path, contract_of_folder: type, key: tuple[str, ...], most: Mapping[str, float], names_th: Mapping[str, str]
 ) -> type:
     """Return the contract with the rules of any return; a rule that cannot be built is a fault of the folder."""
     try:
-        contract = for_returns(own, key, most, names_th)
+        contract = for_returns(contract_of_folder, key, most, names_th)
         built_rules(contract, None)
         return contract
     except Exception as error:
         place = at_fault(folder / PYTHON, error)
         place = place if ", line" in place else str(folder)
-        raise DatasetFault(f"{place}: the contract {own.__name__} cannot be used: {error}") from error
+        raise DatasetFault(f"{place}: the contract {contract_of_folder.__name__} cannot be used: {error}") from error
 
 
 def _shape(contract: type, columns: tuple[Column, ...]) -> Callable[[], Shape] | None:

@@ -39,16 +39,16 @@ def form_of(toml: TomlTable, name: str, columns: tuple[Column, ...], label: Colu
     words: dict[str, str] = {}
     skeletons: dict[str, set[str]] = {}
     for column in headed:
-        own = tables.table(column.name)
-        if "pattern" in own.values:
-            if "headings" in own.values:
-                raise own.mistake("pattern", "stands beside headings: a column has either of them")
-            headings.append((column.name, _pattern(own, "pattern")))
+        entry = tables.table(column.name)
+        if "pattern" in entry.values:
+            if "headings" in entry.values:
+                raise entry.mistake("pattern", "stands beside headings: a column has either of them")
+            headings.append((column.name, _pattern(entry, "pattern")))
             continue
-        texts = _without_spaces(own.texts("headings"))
+        texts = _without_spaces(entry.texts("headings"))
         for text in texts:
             if words.setdefault(text.casefold(), column.name) != column.name:
-                raise own.mistake("headings", f"has {text!r}, which is a heading of {words[text.casefold()]} too")
+                raise entry.mistake("headings", f"has {text!r}, which is a heading of {words[text.casefold()]} too")
             if not ASCII_OR_DIGIT.search(text):
                 skeletons.setdefault(skeleton(text), set()).add(column.name)
         headings.append((column.name, re.compile("|".join(map(re.escape, texts)), re.IGNORECASE)))
@@ -66,7 +66,7 @@ def form_of(toml: TomlTable, name: str, columns: tuple[Column, ...], label: Colu
         names=names.name,
         least=min(LEAST_HEADINGS, len(headed)),
         sieve=_sieve(tables.table(names.name)),
-        shown=", ".join(_shown(tables.table(column.name)) for column in headed),
+        shown=", ".join(_display_name(tables.table(column.name)) for column in headed),
         row=toml.value("row", str, f"a row for each {label.title_en}").strip(),
         totals=totals,
         totals_by_consonants=by_consonants,
@@ -109,7 +109,7 @@ def _form_kind(column: Column) -> FormKind:
     return "text" if kind in ("province", "province_code", "choice") else kind  # type: ignore[return-value]
 
 
-def _shown(column: TomlTable) -> str:
+def _display_name(column: TomlTable) -> str:
     return column.texts("headings")[0] if "headings" in column.values else column.value("pattern", str).strip()
 
 
@@ -129,22 +129,26 @@ def _totals(toml: TomlTable) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return _pattern(toml, "totals"), nothing
     texts = _without_spaces(toml.texts("totals"))
     bare = [skeleton(text) for text in texts if not ASCII_OR_DIGIT.search(text)]
-    known = [re.escape(text) for text in bare if len(text) >= LEAST_CONSONANTS]
-    return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE), re.compile("|".join(known)) if known else nothing
+    patterns = [re.escape(text) for text in bare if len(text) >= LEAST_CONSONANTS]
+    return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE), re.compile(
+        "|".join(patterns)
+    ) if patterns else nothing
 
 
 def _ratios(toml: TomlTable, columns: Mapping[str, Column]) -> tuple[Ratio, ...]:
     tables = toml.values.get("ratios", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+    if not isinstance(tables, list) or not all(isinstance(entry, dict) for entry in tables):
         raise toml.wrong("ratios", "a list of { percent = …, part = …, whole = … }")
     ratios = []
     for number, values in enumerate(tables, 1):
-        own = TomlTable(toml.file, values, toml.fault, f"ratios[{number}].")
-        own.only(Ratio._fields, "a ratio")
-        named = [column_named(own, key, own.value(key, str).strip(), columns) for key in Ratio._fields]
+        entry = TomlTable(toml.file, values, toml.fault, f"ratios[{number}].")
+        entry.only(Ratio._fields, "a ratio")
+        named = [column_named(entry, key, entry.value(key, str).strip(), columns) for key in Ratio._fields]
         for key, column, kind in zip(Ratio._fields, named, ("percent", "count", "count"), strict=True):
             if column.kind.name != kind:
-                raise own.mistake(key, f"is {column.name}, a {column.kind.name}; expected a column of the kind {kind}")
+                raise entry.mistake(
+                    key, f"is {column.name}, a {column.kind.name}; expected a column of the kind {kind}"
+                )
         ratios.append(Ratio(*(column.name for column in named)))
     return tuple(ratios)
 

@@ -58,9 +58,9 @@ class Proposal:
 
     def without(self, rule_ids: set[str]) -> Proposal:
         """Return the proposal with some of its rules as near misses."""
-        gone = tuple(rule for rule in self.rules if rule.id in rule_ids)
-        kept = tuple(rule for rule in self.rules if rule.id not in rule_ids)
-        return replace(self, rules=kept, near=(*self.near, *gone))
+        failed = tuple(rule for rule in self.rules if rule.id in rule_ids)
+        holding = tuple(rule for rule in self.rules if rule.id not in rule_ids)
+        return replace(self, rules=holding, near=(*self.near, *failed))
 
 
 def example() -> Proposal:
@@ -111,14 +111,14 @@ def whole_counts(columns: Sequence[ProposedColumn]) -> list[ProposedColumn]:
 def totals(columns: Sequence[ProposedColumn]) -> Iterator[ProposedRule]:
     """Yield that the grand totals are sums: one rule for all columns where it holds, one for each other column."""
     counts = [column for column in columns if column.total is not None]
-    held = [column for column in counts if sum(column.values) == column.total]
-    for group in ([held] if held else []) + [[column] for column in counts if column not in held]:
+    matching = [column for column in counts if sum(column.values) == column.total]
+    for group in ([matching] if matching else []) + [[column] for column in counts if column not in matching]:
         names = tuple(column.name for column in group)
         yield ProposedRule(
             id="totals-match", what=SumsMatch(names, "table_total_"), columns=names,
             summary="Each grand total is the sum of its column.", scope="group", unit="columns",
             needs=tuple(f"table_total_{name}" for name in names), of=len(names),
-            held=len(names) if group is held else 0,
+            held=len(names) if group is matching else 0,
         )  # fmt: skip
 
 

@@ -76,8 +76,8 @@ class ProposedColumn:
     @cached_property
     def sampled(self) -> SampledColumn:
         """The column as rules are looked for in it."""
-        held = KINDS[self.kind].held
-        return SampledColumn(self.name, "number" if held == "float" else held, self.values)
+        storage = KINDS[self.kind].stored_as
+        return SampledColumn(self.name, "number" if storage == "float" else storage, self.values)
 
     @property
     def nullable(self) -> bool:
@@ -137,8 +137,8 @@ def _kind(heading: str, cells: Sequence[str]) -> str:
         return "percent" if PERCENT_WORDS.search(heading) or all("%" in cell for cell in filled) else "decimal"
     if mostly("date"):
         return "date"
-    known = sum(KINDS["province"].resolve(cell) is not None for cell in filled)
-    return "province" if known >= NEARLY * len(filled) and len(set(filled)) > LEAST_PROVINCES else "text"
+    count = sum(KINDS["province"].resolve(cell) is not None for cell in filled)
+    return "province" if count >= NEARLY * len(filled) and len(set(filled)) > LEAST_PROVINCES else "text"
 
 
 def _name(heading: str, kind: str, at: int, taken: Sequence[str]) -> str:

@@ -30,21 +30,23 @@ def declared(toml: TomlTable, columns: Mapping[str, Column], key: tuple[str, ...
     """
     if KEY not in toml.values:
         return None
-    own = toml.table(KEY)
-    own.only(KEYS, "a reconciliation")
-    measures = own.table("measures")
+    entry = toml.table(KEY)
+    entry.only(KEYS, "a reconciliation")
+    measures = entry.table("measures")
     if not measures.values:
-        raise own.mistake("measures", "is empty; expected a column of the other dataset and the SQL of its count here")
-    by = own.value("by", str).strip()
-    changed_on = own.value("changed_on", str, "").strip()
+        raise entry.mistake(
+            "measures", "is empty; expected a column of the other dataset and the SQL of its count here"
+        )
+    by = entry.value("by", str).strip()
+    changed_on = entry.value("changed_on", str, "").strip()
     for name, column, kind in (("by", by, ""), ("changed_on", changed_on, "date")):
         if column and (column not in columns or (kind and columns[column].kind.name != kind)):
-            raise own.wrong(name, f"a {kind or 'stored'} column of this dataset")
-    within = own.value("within_days", int, WITHIN_DAYS)
+            raise entry.wrong(name, f"a {kind or 'stored'} column of this dataset")
+    within = entry.value("within_days", int, WITHIN_DAYS)
     if within < 0:
-        raise own.wrong("within_days", "a number of days, 0 or more")
+        raise entry.wrong("within_days", "a number of days, 0 or more")
     return Reconciliation(
-        dataset=own.value("dataset", str).strip(),
+        dataset=entry.value("dataset", str).strip(),
         by=by,
         measures=tuple((name, measures.value(name, str).strip()) for name in measures.values),
         within_days=within,

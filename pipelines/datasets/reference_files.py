@@ -24,7 +24,7 @@ def frames(dataset: Dataset, home: Path) -> dict[str, Any]:
     Raises:
         DatasetFault: Where a file cannot be read; the message names it.
     """
-    return {name: _read(file) for name, file in _files(dataset, home).items()}
+    return {name: _text_frame(file) for name, file in _files(dataset, home).items()}
 
 
 def digest_of(dataset: Dataset, home: Path) -> str:
@@ -35,11 +35,11 @@ def digest_of(dataset: Dataset, home: Path) -> str:
 
 
 def _files(dataset: Dataset, home: Path) -> dict[str, Path]:
-    own = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
-    return {**dataset.references, **own}
+    files_of_home = {file.stem: file for file in sorted((home / FOLDER / dataset.name).glob("*.csv"))}
+    return {**dataset.references, **files_of_home}
 
 
-def _read(file: Path) -> Any:
+def _text_frame(file: Path) -> Any:
     import pandas as pd
 
     try:

@@ -67,8 +67,8 @@ def datasets(home: Path | None = None) -> dict[str, Dataset]:
     Args:
         home: The root of a home, whose usable datasets come after those of installed distributions.
     """
-    own = _of_home(home).datasets if home else {}
-    return {**installed(), **own}
+    of_home = _of_home(home).datasets if home else {}
+    return {**installed(), **of_home}
 
 
 def faults(home: Path) -> tuple[DatasetFault, ...]:
@@ -79,15 +79,15 @@ def faults(home: Path) -> tuple[DatasetFault, ...]:
 
 def _wrong_references(home: Path) -> Iterator[DatasetFault]:
     """Yield why reference frames that a home has cannot be read; those of installed datasets need no look."""
-    own = _of_home(home).datasets
+    of_home = _of_home(home).datasets
     named = {folder.name for folder in home.glob(f"{reference_files.FOLDER}/*/")}
-    known = {**installed(), **own} if named else own
-    for name in sorted(named - set(known)):
-        names = ", ".join(known)
+    by_name = {**installed(), **of_home} if named else of_home
+    for name in sorted(named - set(by_name)):
+        names = ", ".join(by_name)
         yield DatasetFault(
             f"{home / reference_files.FOLDER / name}: there is no dataset of this name; there are {names}"
         )
-    for dataset in (dataset for name, dataset in known.items() if name in named or name in own):
+    for dataset in (dataset for name, dataset in by_name.items() if name in named or name in of_home):
         try:
             reference_files.frames(dataset, home)
         except DatasetFault as fault:
@@ -123,8 +123,8 @@ def _of_home(home: Path) -> _Known:
         before = _known.get(home, _Known())
         if before.marks != marks:
             loaded = {
-                folder: before.loaded[folder] if before.marks.get(folder) == own else _load(folder)
-                for folder, own in marks.items()
+                folder: before.loaded[folder] if before.marks.get(folder) == mark else _load(folder)
+                for folder, mark in marks.items()
             }
             usable, wrong = _together(loaded.values())
             before = _known[home] = _Known(marks, loaded, usable, tuple(wrong))
@@ -159,9 +159,9 @@ def _together(loaded: Iterable[Dataset | DatasetFault]) -> tuple[dict[str, Datas
 @lru_cache(maxsize=1)
 def _tables_of_the_schema() -> frozenset[str]:
     """Return the names in `core` that belong to no dataset."""
-    made = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
+    statement = re.compile(r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|MACRO) core\.(\w+)")
     return frozenset(
-        name for file in SCHEMA.glob("*.sql") for name in made.findall(file.read_text(encoding="utf-8"))
+        name for file in SCHEMA.glob("*.sql") for name in statement.findall(file.read_text(encoding="utf-8"))
     ) | {"set_aside"}
 
 
@@ -175,22 +175,22 @@ def taken_by(name: str, others: Mapping[str, Dataset]) -> str:
     Returns:
         What has the name, for a message; empty where it is free.
     """
-    taken = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
+    holders = dict.fromkeys(_tables_of_the_schema(), "a table of all datasets") | dict.fromkeys(ASSETS, "an asset")
     for other in others.values():
-        taken |= dict.fromkeys(other.tables.written_marts, f"a mart of {other.name}")
-        taken |= {report.name: f"a report of {other.name}" for report in other.all_reports}
-        taken |= {
+        holders |= dict.fromkeys(other.tables.written_marts, f"a mart of {other.name}")
+        holders |= {report.name: f"a report of {other.name}" for report in other.all_reports}
+        holders |= {
             f"{other.name}{ending}": f"a table of {other.name}" for ending in ("", "_current", "_set_aside", "_change")
         }
-    return taken.get(name, "")
+    return holders.get(name, "")
 
 
 def _refuse_taken_names(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
-    if taken := taken_by(dataset.name, others):
-        raise DatasetFault(f"{dataset.source}: {dataset.name} is {taken}; give the folder another name")
+    if holder := taken_by(dataset.name, others):
+        raise DatasetFault(f"{dataset.source}: {dataset.name} is {holder}; give the folder another name")
     for mart in dataset.tables.written_marts:
-        if taken := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
-            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {taken}; give the file another name")
+        if holder := "the dataset itself" if mart == dataset.name else taken_by(mart, others):
+            raise DatasetFault(f"{dataset.source}/marts/{mart}.sql: {mart} is {holder}; give the file another name")
 
 
 def _unusable_tables(usable: dict[str, Dataset]) -> list[DatasetFault]:

@@ -78,7 +78,7 @@ def _title(name: str) -> str:
 
 
 def _dataset(name: str, proposal: Proposal, source: str) -> str:
-    made = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
+    origin = f"# Proposed from {source}: look at each line before you rely on it.\n" if source else ""
     doubts = "".join(f"# Doubtful: {note}.\n" for note in proposal.notes)
     totals = f"totals = {_list([proposal.totals])}" if proposal.totals else '# totals = ["รวม", "รวมทั้งสิ้น"]'
     ratios = ", ".join(
@@ -90,7 +90,7 @@ def _dataset(name: str, proposal: Proposal, source: str) -> str:
     )
     count = next((column.name for column in proposal.columns if column.kind == "count"), "total")
     return rf"""# What a return of {name} looks like. Its rules are in contract.py, its tables in marts/.
-{made}title_th = {_text(proposal.title or _title(name))}
+{origin}title_th = {_text(proposal.title or _title(name))}
 title_en = {_text(_title(name))}
 
 # The column that names a row, and the columns that identify a row.
@@ -128,13 +128,13 @@ meaning = {title}
 
 
 def _contract(name: str, proposal: Proposal, source: str) -> str:
-    of = f" Proposed from {source}: severities and words are yours to edit." if source else ""
+    origin = f" Proposed from {source}: severities and words are yours to edit." if source else ""
     wholes = {rule.what.whole for rule in proposal.rules if isinstance(rule.what, AddsUp)}
     wholes |= {whole for _, _, whole in proposal.ratios}
     limits = {column.name: dict(_limits(column, column.name in wholes)) for column in proposal.columns}
     remarks = Remarks(
-        f"The contract of {name}: types and rules.{of}",
-        {column: _signs(of, proposal.rows) for column, of in limits.items() if of and proposal.rows},
+        f"The contract of {name}: types and rules.{origin}",
+        {column: _signs(origin, proposal.rows) for column, origin in limits.items() if origin and proposal.rows},
         {rule.id: rule.evidence for rule in proposal.rules if rule.of},
         ["These hold in nearly all rows: is the rule wrong, or the file?"] * bool(proposal.near)
         + [f"{code_of(rule.what)}: {rule.evidence}" for rule in proposal.near],
@@ -152,7 +152,7 @@ def _contract(name: str, proposal: Proposal, source: str) -> str:
 
 
 def _field(column: ProposedColumn, limits: Mapping[str, int]) -> FieldDescription:
-    kind, dtype = TYPES[KINDS[column.kind].held]
+    kind, dtype = TYPES[KINDS[column.kind].stored_as]
     checks = tuple((check, ((_VALUE[check], value),)) for check, value in limits.items())
     return FieldDescription(column.name, kind, dtype, nullable=column.nullable, coerce=True, checks=checks)
 

@@ -56,10 +56,10 @@ def table_in(data: bytes) -> FoundTable:
         Unreadable: Where it has none.
     """
     best: FoundTable | None = None
-    for read in _readings(data):
-        for found in _tables(read):
-            if best is None or _size(found) > _size(best):
-                best = found
+    for candidate in _readings(data):
+        for table in _tables(candidate):
+            if best is None or _size(table) > _size(best):
+                best = table
     if best is None:
         raise Unreadable(
             "there is no table: no row of headings stands over rows with figures",
@@ -70,7 +70,7 @@ def table_in(data: bytes) -> FoundTable:
 
 
 def _readings(data: bytes) -> Iterator[Document]:
-    """The document as read; of a text also its lines cut at each delimiter, since no heading is known to tell by."""
+    """The document as read; of a text also its lines cut at each delimiter, since no heading is known to decide by."""
     yield document(data)
     if form_of(data) == "text":
         text, encoding = decode(data)
@@ -78,19 +78,19 @@ def _readings(data: bytes) -> Iterator[Document]:
             yield Document(form, encoding, [Sheet("text", delimited.rows_by(text, delimiter))])
 
 
-def _size(found: FoundTable) -> int:
-    return len(found.rows) * sum(bool(heading) for heading in found.headings)
+def _size(table: FoundTable) -> int:
+    return len(table.rows) * sum(bool(heading) for heading in table.headings)
 
 
-def _tables(read: Document) -> Iterator[FoundTable]:
+def _tables(source: Document) -> Iterator[FoundTable]:
     """The tables of a document, those of several pages with the same headings as one."""
     by_headings: dict[tuple[str, ...], list[FoundTable]] = {}
-    texts = (cell for sheet in read.sheets for _, cells in sheet.rows for cell in cells if len(cell) >= SHORTEST_DATE)
+    texts = (cell for sheet in source.sheets for _, cells in sheet.rows for cell in cells if len(cell) >= SHORTEST_DATE)
     oldest = min((d.date for text in texts for d in find_dates(normalise(text).text) if d.date), default=None)
-    for sheet in read.sheets:
+    for sheet in source.sheets:
         rows = [(number, _cells(sheet, number, printed)) for number, printed in sheet.rows]
-        for found in _in_sheet(sheet.name, rows):
-            by_headings.setdefault(found.headings, []).append(found)
+        for table in _in_sheet(sheet.name, rows):
+            by_headings.setdefault(table.headings, []).append(table)
     for headings, parts in by_headings.items():
         totals = next((part.totals for part in parts if part.totals), ())
         yield FoundTable(
@@ -100,8 +100,8 @@ def _tables(read: Document) -> Iterator[FoundTable]:
 
 def _cells(sheet: Sheet, number: int, printed: Sequence[str]) -> list[str]:
     meant = [sheet.meant.get((number, col)) for col in range(1, len(printed) + 1)]
-    said = [m.read if m and m.read is not None else text for text, m in zip(printed, meant, strict=True)]
-    return [normalise(text).text.strip() for text in said]
+    texts = [m.read if m and m.read is not None else text for text, m in zip(printed, meant, strict=True)]
+    return [normalise(text).text.strip() for text in texts]
 
 
 def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[FoundTable]:
@@ -112,10 +112,10 @@ def _in_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Foun
             continue
         heads = _heads(rows, at)
         end = at
-        while end < len(rows) and (_goes_on(rows[end][1], heads) or _among(rows, end)):
+        while end < len(rows) and (_is_continued(rows[end][1], heads) or _is_between_data(rows, end)):
             end += 1
-        if heads and (found := _cut(name, rows, at, end, heads)):
-            yield found
+        if heads and (table := _cut(name, rows, at, end, heads)):
+            yield table
         at = max(end, at + 1)
 
 
@@ -132,12 +132,12 @@ def _heads(rows: Sequence[tuple[int, list[str]]], at: int) -> list[list[str]]:
     return heads[-MOST_HEADING_ROWS:]
 
 
-def _goes_on(cells: list[str], heads: list[list[str]]) -> bool:
+def _is_continued(cells: list[str], heads: list[list[str]]) -> bool:
     """Whether a row is of the table: data, a heading that a new page repeats, numbers of columns."""
     return _is_data(cells) or cells in heads or _is_column_numbers(cells)
 
 
-def _among(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
+def _is_between_data(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
     """Whether a row without figures stands between two of data: its figures are words, such as none."""
     filled = sum(map(bool, rows[at][1]))
     return filled >= 2 and at + 1 < len(rows) and _is_data(rows[at + 1][1]) and not _is_column_numbers(rows[at][1])
@@ -149,12 +149,12 @@ def _cut(
     data = [cells for _, cells in rows[at:end] if cells not in heads and not _is_column_numbers(cells)]
     width = max(map(len, [*heads, *data]))
     headings = _headings(heads, width)
-    kept = [tuple([*cells, *[""] * width][:width]) for cells in data]
+    body_rows = [tuple([*cells, *[""] * width][:width]) for cells in data]
     totals: tuple[str, ...] = ()
-    for row in kept:
+    for row in body_rows:
         if any(TOTALS.fullmatch(SPACES.sub("", cell)) for cell in row):
             totals = row
-    body = [row for row in kept if row != totals]
+    body = [row for row in body_rows if row != totals]
     if len(body) > LEAST_ROWS and not totals and (_sums(body) or _named_total(body)):
         totals = body.pop()
     if len(body) < LEAST_ROWS or sum(bool(heading) for heading in headings) < 2:

@@ -38,7 +38,7 @@ class Kind:
         parse: Returns the value of a cell's text; None where it is none.
         sql: Type in the table of accepted rows.
         sql_set_aside: Type in the table of rows that were set aside, wide enough for any figure that was read.
-        held: How a frame holds it.
+        stored_as: How a frame holds it.
         expected: The kind for messages: expected …
         figure: Whether it is a figure, which prose and totals may repeat.
         most: The largest figure, either sign, that the table of accepted rows holds; None where it is no figure.
@@ -51,7 +51,7 @@ class Kind:
     parse: Callable[[str], Any]
     sql: str
     sql_set_aside: str
-    held: Held
+    stored_as: Held
     expected: str = "a text"
     figure: bool = False
     most: float | None = None
@@ -62,7 +62,7 @@ class Kind:
     @property
     def parsed(self) -> bool:
         """Whether a text can fail to be a value of this kind, other than as a number of a row."""
-        return self.figure or self.held == "date"
+        return self.figure or self.stored_as == "date"
 
     def array(self, values: Sequence[Any]) -> Any:
         """Return values as a column of a pandas frame.
@@ -72,11 +72,11 @@ class Kind:
         """
         import pandas as pd
 
-        if self.held == "integer":
+        if self.stored_as == "integer":
             return pd.array(values, dtype="Int64" if None in values else "int64")
-        if self.held == "float":
+        if self.stored_as == "float":
             return pd.array([float("nan") if v is None else float(v) for v in values], dtype="float64")
-        if self.held == "date":
+        if self.stored_as == "date":
             return pd.array(pd.to_datetime(list(values)).as_unit("s"))
         return pd.array(values, dtype="str")
 
@@ -176,10 +176,10 @@ PROVINCE_CODE = Kind("province_code", _province_code, "VARCHAR", "VARCHAR", "tex
 
 
 def _province_named(text: str) -> str | None:
-    known = provinces.match(text) or next(
+    matched = provinces.match(text) or next(
         (p for p in provinces.all_provinces() if text in (p.code, p.name_en, p.iso)), None
     )
-    return known.name_th if known else None
+    return matched.name_th if matched else None
 
 
 def _nearest_provinces(text: str) -> list[str]:
@@ -205,7 +205,7 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     Returns:
         The kind. A text that stands for none is kept as it is, for the contract to refuse.
     """
-    value_of = {_bare(text): value for value, own in texts.items() for text in (value, *own)}
+    value_of = {_bare(text): value for value, listed in texts.items() for text in (value, *listed)}
 
     def parse(text: str) -> str | None:
         return value_of.get(_bare(text), text) or None
@@ -213,7 +213,7 @@ def choice_of(texts: Mapping[str, Sequence[str]]) -> Kind:
     return Kind(
         CHOICE, parse, "VARCHAR", "VARCHAR", "text", f"one of {', '.join(texts)}",
         resolve=lambda text: value_of.get(_bare(text)), nearest=lambda text: list(texts),
-        words={value: own[0] for value, own in texts.items() if own},
+        words={value: listed[0] for value, listed in texts.items() if listed},
     )  # fmt: skip
 
 

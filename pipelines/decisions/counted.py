@@ -98,10 +98,10 @@ def with_counts(
     confirmed = any(claim["source"] == TOTAL for claim in claims)
     for cells, settled in ((of_named, SETTLED), (of_rows if confirmed else [], SETTLED[:1])):
         if cells:
-            again = solve(*table.with_counts(cells))
-            if again.status in settled:
+            solved = solve(*table.with_counts(cells))
+            if solved.status in settled:
                 proofs = tuple(table.proof(cell) for cell in cells)
-                return replace(again, status="repaired", repairs=(*proofs, *again.repairs), broken=report.broken)
+                return replace(solved, status="repaired", repairs=(*proofs, *solved.repairs), broken=report.broken)
     # A repair that the figures alone make unique is not so where it is counted otherwise.
     repairs = tuple(replace(r, certain=r.certain and not table.contradicts(r)) for r in report.repairs)
     status = "ambiguous" if report.status == "repaired" else report.status
@@ -119,19 +119,19 @@ class _Table:
         self.dataset, self.shape = judgement.dataset, judgement.dataset.shape()
         self.printed, self.claims, self.counted = printed, claims, counted
         self.thai = any(c in "๐๑๒๓๔๕๖๗๘๙" for row in printed for text in row.values() for c in text)
-        self.known: dict[Cell, tuple[str, str]] = {}
+        self.figures: dict[Cell, tuple[str, str]] = {}
         keys = [str(values.get(counted.by)) for values in judgement.rows]
         for key, row in zip(keys, printed, strict=True):
             for column, figure in self._figures(counted.rows.get(key, {})).items():
                 if column in row:
-                    self.known[row[self.shape.key], column] = (row[column], figure)
+                    self.figures[row[self.shape.key], column] = (row[column], figure)
         whole: dict[str, int] = {}
         for counts in counted.rows.values():
             for column, count in counts.items():
                 whole[column] = whole.get(column, 0) + count
         for claim in claims:
             if claim["source"] == TOTAL and (figure := self._figures(whole).get(claim["measure"], "")):
-                self.known[TOTAL, claim["measure"]] = (str(claim["value"]), figure)
+                self.figures[TOTAL, claim["measure"]] = (str(claim["value"]), figure)
 
     def _figures(self, counts: Mapping[str, int]) -> dict[str, str]:
         """Return counts as figures by column, with the ratio that follows from them."""
@@ -146,22 +146,22 @@ class _Table:
     def _same(self, column: str, printed: str, figure: str) -> bool:
         """Return whether a printed figure is what is counted; a ratio may be cut off instead of rounded."""
         kind = self.dataset.by_name[column].kind
-        read, counted = kind.parse(printed), kind.parse(figure)
-        return read is not None and abs(100 * (read - counted)) <= (1 if kind.name == "percent" else 0)
+        shown, expected = kind.parse(printed), kind.parse(figure)
+        return shown is not None and abs(100 * (shown - expected)) <= (1 if kind.name == "percent" else 0)
 
     @property
     def differing(self) -> list[Cell]:
         """The cells whose printed figures are not what is counted."""
-        return [cell for cell, (printed, figure) in self.known.items() if not self._same(cell[1], printed, figure)]
+        return [cell for cell, (printed, figure) in self.figures.items() if not self._same(cell[1], printed, figure)]
 
     def contradicts(self, repair: Repair) -> bool:
         """Return whether a proposed figure is not what is counted."""
-        known = self.known.get((repair.row, repair.column))
-        return bool(known and repair.proposed and not self._same(repair.column, repair.proposed, known[1]))
+        pair = self.figures.get((repair.row, repair.column))
+        return bool(pair and repair.proposed and not self._same(repair.column, repair.proposed, pair[1]))
 
     def with_counts(self, cells: Sequence[Cell]) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
         """Return the printed rows and the claims with the counts in the place of some cells."""
-        chosen = {cell: self.known[cell][1] for cell in cells}
+        chosen = {cell: self.figures[cell][1] for cell in cells}
         rows = [
             {column: chosen.get((row[self.shape.key], column), text) for column, text in row.items()}
             for row in self.printed
@@ -173,7 +173,7 @@ class _Table:
 
     def proof(self, cell: Cell) -> Repair:
         """Return a cell as a repair that the count proves."""
-        (row, column), printed, text = cell, self.known[cell][0], self._shown(cell)
+        (row, column), printed, text = cell, self.figures[cell][0], self._shown(cell)
         row_th, row_en = ("แถวรวม", "the totals row") if row == TOTAL else (row, row)
         was_th, was_en = (f"พิมพ์ว่า {printed}", f"says {printed}") if printed.strip() else ("ว่างอยู่", "is empty")
         return Repair(
@@ -184,13 +184,13 @@ class _Table:
 
     def notes(self, rows: Iterable[str]) -> list[tuple[str, str]]:
         """Return what is counted of some rows that differs from what is printed, in Thai and in English."""
-        wanted = set(rows)
+        names = set(rows)
         return [
             (
                 f"{self.counted.title_th}ของวันเดียวกัน: {cell[0]} ช่อง{self._label(cell[1])} {self._shown(cell)}",
                 f"{self.counted.title_en} of the same day: {cell[0]}, {cell[1]}: {self._shown(cell)}",
             )
-            for cell in [cell for cell in self.differing if cell[0] in wanted][:NAMED]
+            for cell in [cell for cell in self.differing if cell[0] in names][:NAMED]
         ]
 
     def _label(self, column: str) -> str:
@@ -198,6 +198,6 @@ class _Table:
 
     def _shown(self, cell: Cell) -> str:
         """Return what is counted in the digits of the table, the whole with commas."""
-        figure = self.known[cell][1]
+        figure = self.figures[cell][1]
         text = f"{int(figure):,}" if figure.isdigit() and cell[0] == TOTAL else figure
         return to_thai(text) if self.thai else text

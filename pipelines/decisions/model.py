@@ -43,12 +43,12 @@ def corrected(
     for name in decision.dropped:
         places = [at for at, row in enumerate(values) if row.get(dataset.label) == name]
         if len(places) < 2:
-            broken.append(_gone(name, "", f"{len(places)} × {name}", f"2 × {name}", ""))
+            broken.append(_guard_broken(name, "", f"{len(places)} × {name}", f"2 × {name}", ""))
         else:
             del values[places[-1]]
     for name in decision.inserted:
         if any(row.get(dataset.label) == name for row in values):
-            broken.append(_gone(name, "", name, f"0 × {name}", ""))
+            broken.append(_guard_broken(name, "", name, f"0 × {name}", ""))
         else:
             values.append(_new_row(dataset, name, values))
     claims = list(content.claims)
@@ -65,13 +65,13 @@ def _correct_row(
 ) -> Iterator[Violation]:
     row = next((row for row in values if row.get(dataset.label) == cell.row), None)
     if row is None:
-        yield _gone(cell.row, cell.column, "", cell.printed, cell.place)
+        yield _guard_broken(cell.row, cell.column, "", cell.printed, cell.place)
         return
     if not inserted:
         raw = next((raw for raw in rows if raw.place == row["place"]), None)
         printed = raw.cells[cell.column].printed.strip() if raw and cell.column in raw.cells else ""
         if printed != cell.printed.strip():
-            yield _gone(cell.row, cell.column, printed, cell.printed, cell.place)
+            yield _guard_broken(cell.row, cell.column, printed, cell.printed, cell.place)
             return
     row[cell.column] = value_of(dataset, cell.column, cell.corrected)
     row.pop(f"{cell.column}_printed", None)
@@ -82,7 +82,7 @@ def _correct_row(
 def _correct_claim(dataset: Dataset, claims: list[Claim], cell: Correction) -> Iterator[Violation]:
     at = next((i for i, c in enumerate(claims) if (c.source, c.measure) == (cell.row, cell.column)), None)
     if at is None or claims[at].printed.strip() != cell.printed.strip():
-        yield _gone(cell.row, cell.column, "" if at is None else claims[at].printed, cell.printed, cell.place)
+        yield _guard_broken(cell.row, cell.column, "" if at is None else claims[at].printed, cell.printed, cell.place)
         return
     claims[at] = claims[at]._replace(value=value_of(dataset, cell.column, cell.corrected))
 
@@ -98,8 +98,8 @@ def value_of(dataset: Dataset, column: str, text: str) -> Any:
     Raises:
         ValueError: Where the text is no value of the column.
     """
-    known = dataset.by_name.get(column)
-    kind = known.kind if known else PERCENT if column.endswith("percent") else COUNT
+    stored = dataset.by_name.get(column)
+    kind = stored.kind if stored else PERCENT if column.endswith("percent") else COUNT
     value = kind.parse(text)
     if value is None:
         raise ValueError(f"{text!r} is not {kind.expected}")
@@ -118,7 +118,7 @@ def _new_row(dataset: Dataset, name: str, values: Sequence[Mapping[str, Any]]) -
     return row
 
 
-def _gone(row: str, column: str, observed: str, expected: str, place: str) -> Violation:
+def _guard_broken(row: str, column: str, observed: str, expected: str, place: str) -> Violation:
     """Return the violation of a correction's guard: the document no longer has what was corrected."""
     what = f"{row} {column}".strip()
     return Violation(
@@ -132,18 +132,18 @@ def not_loadable(content: TypedReturn) -> list[Violation]:
     """Return, as violations, why a return cannot be accepted as it is: what the tables require is unknown."""
     dataset = content.dataset
     broken = []
-    for known, what in ((content.campaign, "campaign"), (content.as_of, "as_of")):
-        if known is None:
-            broken.append(_missing("document", what, ""))
+    for value, name in ((content.campaign, "campaign"), (content.as_of, "as_of")):
+        if value is None:
+            broken.append(_missing("document", name, ""))
     required = [column.name for column in dataset.stored if column.required]
-    seen: set[tuple[Any, ...]] = set()
+    keys: set[tuple[Any, ...]] = set()
     for row in content.rows:
         key = str(row.get(dataset.key[0]) or row.get(dataset.label) or "")
         broken += [_missing(key, name, row["place"]) for name in required if row.get(name) is None]
-        whole = tuple(row.get(name) for name in dataset.key)
-        if whole in seen:
+        full_key = tuple(row.get(name) for name in dataset.key)
+        if full_key in keys:
             broken.append(_missing(key, dataset.key[0], row["place"], doubled=True))
-        seen.add(whole)
+        keys.add(full_key)
     return broken
 
 

@@ -108,7 +108,7 @@ def _shared_names(judgement: Judgement) -> list[str]:
     keys: dict[Any, set[tuple[Any, ...]]] = {}
     for row in judgement.rows:
         keys.setdefault(row.get(dataset.label), set()).add(tuple(row.get(name) for name in dataset.key))
-    return [str(name) for name, own in keys.items() if name is not None and len(own) > 1]
+    return [str(name) for name, keys_of_name in keys.items() if name is not None and len(keys_of_name) > 1]
 
 
 def printed_rows(judgement: Judgement) -> list[dict[str, str]]:
@@ -217,8 +217,8 @@ def marked_up(judgement: Judgement, report: Report) -> list[tuple[str, ...]]:
         return []
     key, figures = judgement.dataset.shape().key, figures_of(judgement.dataset)
 
-    def line(shown: str, row: Mapping[str, str], name: str) -> tuple[str, ...]:
-        return (shown, *(marks.get((name, column)) or row.get(column, "") for column in figures))
+    def line(label: str, row: Mapping[str, str], name: str) -> tuple[str, ...]:
+        return (label, *(marks.get((name, column)) or row.get(column, "") for column in figures))
 
     lines: list[tuple[str, ...]] = [(key, *figures)]
     dropped = [s.row for s in report.structural if s.op == "drop_row"]

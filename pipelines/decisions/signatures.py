@@ -47,7 +47,7 @@ def sign(home: Home, decided: Receipt, key: Path | None) -> str | None:
         return None
     if not home.signers.exists():
         raise NotSigned(f"{home.signers} does not exist: list there who may decide, a name and a public key a line")
-    done = _ssh_keygen("sign", "-f", os.fspath(key), given=_message(decided))
+    done = _ssh_keygen("sign", "-f", os.fspath(key), message=_message(decided))
     if done.returncode:
         raise NotSigned(f"{key} cannot sign: {_last_line(done)}")
     signature = done.stdout.decode("ascii")
@@ -96,7 +96,7 @@ def _refused(home: Home, decided: Receipt, signature: str) -> str:
         at = decided.received_at.astimezone(UTC)
         done = _ssh_keygen(
             "verify", "-f", os.fspath(home.signers), "-I", _by(decided), "-s", file.name,
-            "-O", f"verify-time={at:%Y%m%d%H%M%S}", given=_message(decided),
+            "-O", f"verify-time={at:%Y%m%d%H%M%S}", message=_message(decided),
         )  # fmt: skip
     return _last_line(done) if done.returncode else ""
 
@@ -111,11 +111,11 @@ def _by(decided: Receipt) -> str:
     return str((decided.decision or {}).get("by", ""))
 
 
-def _ssh_keygen(action: str, *options: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
+def _ssh_keygen(action: str, *options: str, message: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             ["ssh-keygen", "-Y", action, *options, "-n", NAMESPACE],
-            input=given, capture_output=True, env={**os.environ, "TZ": "UTC0"}, timeout=TIMEOUT, check=False,
+            input=message, capture_output=True, env={**os.environ, "TZ": "UTC0"}, timeout=TIMEOUT, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         raise NotSigned("ssh-keygen is not installed (Debian: apt-get install openssh-client)") from None

@@ -46,12 +46,12 @@ class UncertainCell:
     @property
     def reading(self) -> Candidate | None:
         """The candidate that it stands with; None where it stands with none."""
-        return next((one for one in self.candidates if one.text == self.printed), None)
+        return next((candidate for candidate in self.candidates if candidate.text == self.printed), None)
 
     @property
     def rivals(self) -> tuple[Candidate, ...]:
         """The other candidates, the likeliest first."""
-        return tuple(one for one in self.candidates if one.text != self.printed)
+        return tuple(candidate for candidate in self.candidates if candidate.text != self.printed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it, without its picture."""
@@ -63,7 +63,7 @@ class UncertainCell:
 
 def plain(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     """Return candidates as JSON has them: text and probability of each."""
-    return [{"text": one.text, "probability": round(one.probability, 4)} for one in candidates]
+    return [{"text": candidate.text, "probability": round(candidate.probability, 4)} for candidate in candidates]
 
 
 def address_of(png: bytes) -> str:
@@ -76,16 +76,16 @@ def uncertain_cells(judgement: Judgement) -> list[UncertainCell]:
     dataset = judgement.dataset
     if dataset is None:
         return []
-    found = []
+    cells = []
     for values in judgement.rows:
         for column in dataset.columns:
             if (candidates := values.get(doubt_key(column.name))) is not None:
                 name = str(values.get(dataset.label) or "")
                 printed, place = cell_of(judgement, name, column.heading)
-                found.append(
+                cells.append(
                     UncertainCell(name, column.name, printed, candidates, place, judgement.pictures.get(place, b""))
                 )
-    return found
+    return cells
 
 
 def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
@@ -100,10 +100,10 @@ def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
     for cell in cells:
         picture = address_of(cell.picture)
         left -= len(picture)
-        shown = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
+        picture_text = f"![{markdown_text(f'{cell.row} {cell.column}')}]({picture})" if picture and left >= 0 else ""
         reading = _odds(cell.reading) if cell.reading else markdown_text(cell.printed)
         rivals = " · ".join(map(_odds, cell.rivals))
-        texts = (markdown_text(cell.row), cell.column, shown, reading, rivals, markdown_text(where(cell.place)))
+        texts = (markdown_text(cell.row), cell.column, picture_text, reading, rivals, markdown_text(where(cell.place)))
         lines.append(f"| {' | '.join(texts)} |")
     lines += ["", f"All other cells are certain. `khrop repair {name} --html FILE` writes a page to confirm these on."]
     if left < 0:
@@ -111,5 +111,5 @@ def as_markdown(name: str, cells: Sequence[UncertainCell]) -> str:
     return "\n".join(lines)
 
 
-def _odds(one: Candidate) -> str:
-    return markdown_text(f"{one.text} ({one.percent})")
+def _odds(candidate: Candidate) -> str:
+    return markdown_text(f"{candidate.text} ({candidate.percent})")

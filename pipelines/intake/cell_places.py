@@ -66,8 +66,8 @@ def at_the_cell(
             message_en=f"{violation.message_en} ({en})",
         )  # fmt: skip
     elif not violation.place:
-        own = (c for c in table.claims if c.source in OWN and c.measure == column)
-        yield replace(violation, place=next((c.place for c in own), ""))
+        facts = (c for c in table.claims if c.source in OWN and c.measure == column)
+        yield replace(violation, place=next((c.place for c in facts), ""))
     else:
         yield violation
 
@@ -79,23 +79,23 @@ def _doubled(
     for rule in rules_of(dataset.contract):
         if rule.id != violation.rule_id or rule.scope != "group" or violation.column_name not in rule.columns:
             continue
-        alike = [
+        same_key_rows = [
             row for row, values in rows.values()
             if ", ".join(show(c, values.get(c)) for c in rule.columns) == violation.key
         ]  # fmt: skip
-        if 1 < len(alike) <= MOST_ALIKE:
-            return alike
+        if 1 < len(same_key_rows) <= MOST_ALIKE:
+            return same_key_rows
     return []
 
 
 def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
     """The columns whose cells a violation of a row can be about: those whose nulls its rule fails on."""
     column = violation.column_name
-    own = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
-    if not own:
+    rules = [rule for rule in rules_of(dataset.contract) if rule.id == violation.rule_id and rule.scope == "row"]
+    if not rules:
         return (column,)
-    about = next((rule for rule in own if column in rule.columns), None)
-    rule = about or own[0]
+    about = next((rule for rule in rules if column in rule.columns), None)
+    rule = about or rules[0]
     failing = tuple(name for name in rule.columns if name not in rule.skip_null)
     if len(failing) > 1:
         return failing
@@ -104,8 +104,8 @@ def _columns_of(violation: Violation, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _cell_place(row: TableRow, column: str, dataset: Dataset) -> str:
-    known = dataset.by_name.get(column)
-    cell = row.cells.get(known.heading if known else column)
+    stored = dataset.by_name.get(column)
+    cell = row.cells.get(stored.heading if stored else column)
     return cell.place if cell else row.place
 
 
@@ -113,7 +113,7 @@ def _unread(violation: Violation, dataset: Dataset, column: str, values: Mapping
     """A violation that comes of a cell which is no number, or no date: what it says is that."""
     name, printed = values[dataset.label] or violation.key, values[f"{column}_printed"]
     kind = dataset.by_name[column].kind
-    what_th, what_en = ("วันที่", "date") if kind.held == "date" else ("ตัวเลข", "number")
+    what_th, what_en = ("วันที่", "date") if kind.stored_as == "date" else ("ตัวเลข", "number")
     th = f"{name}: “{printed}” ไม่ใช่{what_th}" if printed else f"{name}: ช่องว่าง ไม่มี{what_th}"
     en = f"{name}: “{printed}” is no {what_en}" if printed else f"{name}: the cell is empty"
     return replace(
@@ -135,7 +135,7 @@ def _unreadable_cells(content: TypedReturn) -> Iterator[Violation]:
     No rule of a contract refuses the nulls of these, and what was printed must not vanish.
     """
     dataset = content.dataset
-    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.held == "date")]
+    silent = [c for c in dataset.columns if not c.required and (c.kind.figure or c.kind.stored_as == "date")]
     for row in content.rows:
         name = str(row.get(dataset.label) or "")
         for column in dataset.columns:

@@ -90,11 +90,11 @@ def compare(
     superseded = connection.execute(_SUPERSEDED, [*keys, list(rules)]).fetchall()
     violations: dict[str, tuple[Violation, ...]] = {name: () for name, *_ in (*pairs, *superseded)}
     for name, dataset in datasets.items():
-        own = [pair for pair in pairs if pair[2] is not None and pair[4] == name]
-        if own and reference_rules([dataset]):
-            names = [snapshot for snapshot, *_ in own]
-            now = _rows(connection, dataset, names, [judgement for _, judgement, *_ in own], names)
-            before = _rows(connection, dataset, [p[2] for p in own], [p[3] for p in own], names)
+        own_pairs = [pair for pair in pairs if pair[2] is not None and pair[4] == name]
+        if own_pairs and reference_rules([dataset]):
+            names = [snapshot for snapshot, *_ in own_pairs]
+            now = _rows(connection, dataset, names, [judgement for _, judgement, *_ in own_pairs], names)
+            before = _rows(connection, dataset, [p[2] for p in own_pairs], [p[3] for p in own_pairs], names)
             unstored = [column.name for column in dataset.columns if not column.stored]
             previous = before.drop(columns=["place", *unstored])
             violations |= _compared(dataset, now, previous, home)
@@ -120,7 +120,7 @@ def _compared(dataset: Dataset, now: Any, previous: Any, home: Path) -> dict[str
 
 
 def _references(dataset: Dataset, home: Path) -> dict[str, Any]:
-    """Return the frames that rules name; none where one cannot be read: a fault of the home, not of returns."""
+    """Return the frames that rules name; none where a frame cannot be read: a fault of the home, not of returns."""
     try:
         return frames(dataset, home)
     except DatasetFault as fault:

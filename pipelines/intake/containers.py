@@ -42,7 +42,7 @@ def take(archive: Archive, files: Iterable[Incoming], refused: dict[Path, NotTak
 
 
 def _opener(archive: Archive) -> Opener:
-    """Return what opens containers for the tables of the datasets of the archive's home: a mail's text may be one.
+    """Return what opens containers for the tables of the datasets of the archive's home: a mail's text may be a table.
 
     The datasets, whose contracts take a second to import, are loaded when a container comes.
     """

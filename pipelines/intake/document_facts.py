@@ -36,9 +36,9 @@ CORRECTS = re.compile(
 
 def beside(text: str) -> dict[str, Any]:
     """Return the facts of what the message says that a return came in."""
-    found = CORRECTS.search(text)
-    line = next((line.strip() for line in text.splitlines() if CORRECTS.search(line)), "") if found else ""
-    return {"corrections_beside": int(found is not None), "corrections_beside_printed": line[:LONGEST]}
+    match = CORRECTS.search(text)
+    line = next((line.strip() for line in text.splitlines() if CORRECTS.search(line)), "") if match else ""
+    return {"corrections_beside": int(match is not None), "corrections_beside_printed": line[:LONGEST]}
 
 
 def of(claims: Sequence[Claim]) -> dict[str, Any]:

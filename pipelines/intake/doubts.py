@@ -45,16 +45,16 @@ def waiting_cells(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[
         judged, which kept none.
     """
     rows = connection.execute(_WAITING, [list(names)]).fetchall()
-    printed = _printed(connection, list(dict.fromkeys(row[-2] for row in rows)))
-    found: dict[str, list[UncertainCell]] = {}
+    printed = _printed_by_place(connection, list(dict.fromkeys(row[-2] for row in rows)))
+    cells: dict[str, list[UncertainCell]] = {}
     for name, row, column, place, png, sha256, odds in rows:
-        candidates = tuple(Candidate(**one) for one in odds or ())
+        candidates = tuple(Candidate(**odd) for odd in odds or ())
         cell = UncertainCell(row, column, printed.get((sha256, place), ""), candidates, place, bytes(png))
-        found.setdefault(name, []).append(cell)
-    return found
+        cells.setdefault(name, []).append(cell)
+    return cells
 
 
-def _printed(connection: DuckDBPyConnection, files: Sequence[str]) -> dict[tuple[str, str], str]:
+def _printed_by_place(connection: DuckDBPyConnection, files: Sequence[str]) -> dict[tuple[str, str], str]:
     """Return what is printed in the uncertain cells of files, by file and place.
 
     Apart from what is asked of the others, since most returns have none, and all cells of all returns are many.

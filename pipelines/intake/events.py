@@ -59,20 +59,22 @@ def events(receipts: Iterable[Receipt]) -> list[Event]:
     result: list[Event] = []
     for line, receipt in enumerate(receipts, start=1):
         sha256 = receipt.sha256
-        known = hints.get(sha256)
+        hint_before = hints.get(sha256)
         # A copy in another campaign's inbox is the same bytes seen again; only an option moves a return.
         copied = (
-            known is not None and known.campaign is not None and receipt.source.startswith(f"inbox/{receipt.campaign}/")
+            hint_before is not None
+            and hint_before.campaign is not None
+            and receipt.source.startswith(f"inbox/{receipt.campaign}/")
         )
-        given = Hints(
-            (receipt.campaign if not copied else None) or (known.campaign if known else None),
-            receipt.as_of or (known.as_of if known else None),
+        hint = Hints(
+            (receipt.campaign if not copied else None) or (hint_before.campaign if hint_before else None),
+            receipt.as_of or (hint_before.as_of if hint_before else None),
         )
         first.setdefault(sha256, receipt)
         if (decision := decision_in(receipt, line)) is not None:
             decided[sha256] = decision
-        if given != known or receipt.decision is not None:
-            hints[sha256] = given
+        if hint != hint_before or receipt.decision is not None:
+            hints[sha256] = hint
             at = receipt.received_at
-            result.append(Event(first[sha256], given, at, line, known is not None, decided.get(sha256)))
+            result.append(Event(first[sha256], hint, at, line, hint_before is not None, decided.get(sha256)))
     return result

@@ -1,7 +1,7 @@
 """Bytes to a judgement: read, type, check against the dataset's contract. No Dagster here and no warehouse.
 
 Many returns are judged in one go, because a contract checks a frame of many snapshots in one scan; each gets its
-own verdict, and trouble in one is a verdict on that one.
+own verdict, and trouble in a document is a verdict on that document.
 """
 
 from __future__ import annotations
@@ -62,57 +62,57 @@ def judge(
     guards: dict[str, list[Violation]] = {}
     judgements: dict[str, Judgement] = {}
     to_check: dict[tuple[str, str | None], list[Read]] = {}
-    for given, data in returns:
-        name = given.snapshot_id
+    for judged, data in returns:
+        name = judged.snapshot_id
         order.append(name)
         try:
             if isinstance(data, Unreadable):
                 raise data
-            known = forms_for(given, campaigns, datasets)
+            forms = forms_for(judged, campaigns, datasets)
             if is_container(data):
-                judgements[name] = container(given, opened(data, datasets))
+                judgements[name] = container(judged, opened(data, datasets))
                 continue
-            with reading_for(known):
+            with reading_for(forms):
                 table = read(data)
         except Unreadable as reason:
-            judgements[name] = unreadable(given, reason)
+            judgements[name] = unreadable(judged, reason)
             continue
         except ReaderKilled as reason:
             if killed is None:
                 raise
             killed[name] = reason
             continue
-        content = typed(table, datasets[table.dataset], given.hints, given.received_at, campaigns)
-        content.facts.update(document_facts.beside(given.beside))
-        if given.decision is not None and given.decision.kind == "correct":
-            content, guards[name] = corrected(content, table.rows, given.decision)
+        content = typed(table, datasets[table.dataset], judged.hints, judged.received_at, campaigns)
+        content.facts.update(document_facts.beside(judged.beside))
+        if judged.decision is not None and judged.decision.kind == "correct":
+            content, guards[name] = corrected(content, table.rows, judged.decision)
         campaign_id = content.campaign.id if content.campaign else None
-        to_check.setdefault((table.dataset, campaign_id), []).append((given, table, content))
+        to_check.setdefault((table.dataset, campaign_id), []).append((judged, table, content))
     for (dataset, campaign_id), group in to_check.items():
         params = campaigns[campaign_id].params_of(datasets[dataset].contract) if campaign_id else {}
         # Documents that lack a column are checked by themselves: a frame has one set of columns.
         for same in _by_columns(group):
-            for checked, together in _checked(datasets[dataset], same, params):
+            for checked, documents in _checked(datasets[dataset], same, params):
                 if isinstance(checked, Unreadable):
-                    judgements |= {given.snapshot_id: unreadable(given, checked) for given, *_ in together}
+                    judgements |= {judged.snapshot_id: unreadable(judged, checked) for judged, *_ in documents}
                     continue
                 violations = checked.by_snapshot()
-                for given, table, content in together:
-                    own = (*violations[given.snapshot_id], *guards.get(given.snapshot_id, ()))
-                    own = with_unreadable_cells(content, own)
-                    judgements[given.snapshot_id] = _judged(given, table, content, own, checked)
+                for judged, table, content in documents:
+                    violations_of = (*violations[judged.snapshot_id], *guards.get(judged.snapshot_id, ()))
+                    violations_of = with_unreadable_cells(content, violations_of)
+                    judgements[judged.snapshot_id] = _judged(judged, table, content, violations_of, checked)
     return [judgements[name] for name in order if name in judgements]
 
 
 def forms_for(
-    given: Return, campaigns: Mapping[str, Campaign], datasets: Mapping[str, Dataset]
+    judged: Return, campaigns: Mapping[str, Campaign], datasets: Mapping[str, Dataset]
 ) -> tuple[TableForm, ...]:
     """Return the forms of tables that a return is read for: that of the campaign that the sender named, or all.
 
     Raises:
         Unreadable: Where the dataset of that campaign is not there, or cannot be used.
     """
-    named = campaigns.get(given.hints.campaign or "")
+    named = campaigns.get(judged.hints.campaign or "")
     if named and named.dataset not in datasets:
         raise Unreadable(
             f"the dataset {named.dataset} of the campaign {named.id} cannot be used: khrop status says why; mend it,"
@@ -122,11 +122,11 @@ def forms_for(
             observed=named.dataset,
             expected=", ".join(datasets),
         )
-    own = [datasets[named.dataset]] if named else datasets.values()
-    return tuple(dataset.form for dataset in own)
+    datasets_read = [datasets[named.dataset]] if named else datasets.values()
+    return tuple(dataset.form for dataset in datasets_read)
 
 
-def unreadable(one: Return, reason: Unreadable) -> Judgement:
+def unreadable(judged: Return, reason: Unreadable) -> Judgement:
     """The judgement on a document that no table can be had from: unreadable, or set aside for a person to read."""
     violation = Violation(
         READABLE,
@@ -140,30 +140,30 @@ def unreadable(one: Return, reason: Unreadable) -> Judgement:
         reason.en,
     )
     by_eye = isinstance(reason, NeedsReadingByEye)
-    verdict = verdict_after(one.decision, Verdict.QUARANTINED if by_eye else Verdict.UNREADABLE)
-    return Judgement(one, None, verdict, None, one.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
+    verdict = verdict_after(judged.decision, Verdict.QUARANTINED if by_eye else Verdict.UNREADABLE)
+    return Judgement(judged, None, verdict, None, judged.hints.as_of, [], [], [], (violation,), by_eye=by_eye)
 
 
-def container(one: Return, found: Opened) -> Judgement:
+def container(judged: Return, opened: Opened) -> Judgement:
     """Return the judgement on a zip or message: what was not taken out of it, by name.
 
     It has no rows, no campaign and no as-of date of its own.
     """
-    severity: Severity = "warning" if found.parts else "error"
+    severity: Severity = "warning" if opened.parts else "error"
     violations = [
         Violation(
             READABLE, severity, r.name, "", "", TAKEN, r.name,
             f"ไม่ได้นำ {r.name} เข้า: {r.th}", f"{r.name} was not taken: {r.en}",
         )
-        for r in found.refused
+        for r in opened.refused
     ]  # fmt: skip
-    if not found.parts:
+    if not opened.parts:
         th, en = "ไม่มีรายงานอยู่ข้างใน", "there is no return in it"
         violations.insert(0, Violation(READABLE, severity, "document", "", "", TAKEN, "", th, en))
-    verdict = Verdict.OPENED if found.parts else verdict_after(one.decision, Verdict.UNREADABLE)
+    verdict = Verdict.OPENED if opened.parts else verdict_after(judged.decision, Verdict.UNREADABLE)
     return Judgement(
-        one, None, verdict, None, None, [], [], [], tuple(violations),
-        parts=tuple(hashlib.sha256(part.data).hexdigest() for part in found.parts), text=found.text,
+        judged, None, verdict, None, None, [], [], [], tuple(violations),
+        parts=tuple(hashlib.sha256(part.data).hexdigest() for part in opened.parts), text=opened.text,
     )  # fmt: skip
 
 
@@ -179,8 +179,8 @@ def _checked(
 ) -> Iterator[tuple[Checked | Unreadable, list[Read]]]:
     """Yield documents with the result of their contract.
 
-    Where a contract of the home cannot be run on one, the reason: its code is not ours, and what it raises is a verdict
-    on that document alone.
+    Where a contract of the home cannot be run on a document, the reason: its code is not ours, and what it raises is a
+    verdict on that document alone.
     """
     try:
         yield _check(dataset, group, params), group
@@ -188,8 +188,8 @@ def _checked(
         if dataset.name in installed():
             raise
         if len(group) > 1:
-            for one in group:
-                yield from _checked(dataset, [one], params)
+            for document in group:
+                yield from _checked(dataset, [document], params)
             return
         place = at_fault(Path(dataset.source) / PYTHON, error)
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
@@ -208,15 +208,15 @@ def _checked(
 def _check(dataset: Dataset, group: Sequence[Read], params: Mapping[str, Any]) -> Checked:
     claims: list[dict[str, Any]] = []
     documents: list[dict[str, Any]] = []
-    for given, _, content in group:
-        name = given.snapshot_id
+    for judged, _, content in group:
+        name = judged.snapshot_id
         documents.append({"snapshot_id": name, **content.facts, **_sums(dataset, content.rows)})
         claims += [
             {"snapshot_id": name, **claim._asdict()}
             for claim in content.claims
             if claim.source in ("table_total", "prose")
         ]
-    rows = [(given.snapshot_id, content.rows) for given, _, content in group]
+    rows = [(judged.snapshot_id, content.rows) for judged, _, content in group]
     return check(
         dataset.contract,
         frame(dataset, rows, set(group[0][1].columns)),
@@ -252,29 +252,29 @@ def frame(
     """
     import pandas as pd
 
-    together = [(name, row) for name, rows in snapshots for row in rows]
-    columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in together], dtype="str")}
+    named_rows = [(name, row) for name, rows in snapshots for row in rows]
+    columns: dict[str, Any] = {"snapshot_id": pd.array([name for name, _ in named_rows], dtype="str")}
     for column in dataset.columns:
         if headed is None or column.heading in headed:
-            key = moment_key(column.name) if column.kind.held == "date" else column.name
-            columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in together])
-    columns["place"] = pd.array([row.get("place") for _, row in together], dtype="str")
+            key = moment_key(column.name) if column.kind.stored_as == "date" else column.name
+            columns[column.name] = column.kind.array([row.get(key, row.get(column.name)) for _, row in named_rows])
+    columns["place"] = pd.array([row.get("place") for _, row in named_rows], dtype="str")
     for name in dataset.measures:
-        printed = [row.get(f"{name}_printed") for _, row in together]
+        printed = [row.get(f"{name}_printed") for _, row in named_rows]
         if any(value is not None for value in printed):
             columns[f"{name}_printed"] = pd.array(printed, dtype="str")
     return pd.DataFrame(columns)
 
 
 def _judged(
-    given: Return, table: RawTable, content: TypedReturn, violations: tuple[Violation, ...], checked: Checked
+    judged: Return, table: RawTable, content: TypedReturn, violations: tuple[Violation, ...], checked: Checked
 ) -> Judgement:
-    violations = after_decision(given.decision, content, violations)
-    verdict = verdict_after(given.decision, by_violations(v.severity for v in violations))
+    violations = after_decision(judged.decision, content, violations)
+    verdict = verdict_after(judged.decision, by_violations(v.severity for v in violations))
     printed = {row.place: row for row in table.rows}
     rows = {row["place"]: (printed[row["place"]], row) for row in content.rows if row["place"] in printed}
     return Judgement(
-        given,
+        judged,
         content.dataset,
         verdict,
         content.campaign.id if content.campaign else None,
@@ -283,7 +283,7 @@ def _judged(
         table.cells,
         content.claims,
         tuple(placed for v in violations for placed in at_the_cell(v, table, rows, content.dataset)),
-        tuple(n for n in checked.not_run if n.snapshot in ("", given.snapshot_id)),
+        tuple(n for n in checked.not_run if n.snapshot in ("", judged.snapshot_id)),
         by_eye=any((claim.source, claim.measure) == ("file", SCAN) for claim in content.claims),
         doubts=table.doubts,
         pictures=table.pictures,

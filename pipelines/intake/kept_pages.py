@@ -66,7 +66,7 @@ def of(home: Home, name: str) -> list[Path]:
 
 def at(home: Home, name: str, place: str) -> Path | None:
     """Return the picture of the page of a return on which a place is; None where none was drawn."""
-    found = PLACE.fullmatch(place)
-    page = found["sheet"].removeprefix("page ") if found else ""
+    match = PLACE.fullmatch(place)
+    page = match["sheet"].removeprefix("page ") if match else ""
     file = home.pages / name / f"page-{page}.png"
     return file if page.isdecimal() and file.is_file() else None

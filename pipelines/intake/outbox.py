@@ -58,10 +58,10 @@ def add_again(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
     results = [
         IntakeResult(
             snapshot_id=name, sha256=sha256, name=file, verdict=Verdict(verdict), campaign_id=campaign, as_of=as_of,
-            revision=revision, judgement=judgement, rows=read, same_as=same_as, parts=parts, proposal=None,
+            revision=revision, judgement=judgement, rows=rows_read, same_as=same_as, parts=parts, proposal=None,
             violations=tuple(violations.get(name, ())), by_eye=by_eye,
         )
-        for name, sha256, file, verdict, campaign, as_of, revision, judgement, read, same_as, parts, by_eye in rows
+        for name, sha256, file, verdict, campaign, as_of, revision, judgement, rows_read, same_as, parts, by_eye in rows
     ]  # fmt: skip
     with transaction(connection):
         remove(connection, results)

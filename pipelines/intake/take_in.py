@@ -6,12 +6,12 @@ Nothing of Dagster here: the asset calls `take_in` and reports the results to Da
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pipelines import campaigns as campaign_files
-from pipelines.archive.ledger import Damaged, Receipt
+from pipelines.archive.ledger import Damaged
 from pipelines.archive.store import Archive
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.registry import datasets
@@ -105,11 +105,15 @@ class _Intake:
             yield from self.load(batch, newest)
         if again is None:
             return
-        done, wanted, now = {event.snapshot_id for event in new} | self.without_dataset(), set(again), datetime.now(UTC)
+        done, selected, now = (
+            {event.snapshot_id for event in new} | self.without_dataset(),
+            set(again),
+            datetime.now(UTC),
+        )
         repeated = [
             replace(event, known_from=now, again=False)
             for name, event in sorted(newest.items(), key=lambda item: item[1].line)
-            if (not wanted or name in wanted) and name not in done
+            if (not selected or name in selected) and name not in done
         ]
         for batch in batches(repeated):
             yield from self.load(batch, newest, only_changed=True)
@@ -208,25 +212,26 @@ def judge_events(
     Raises:
         ReaderKilled: Where that process was killed and `killed` is None.
     """
-    beside: dict[str | None, str] = {}
+    text_of_parent: dict[str | None, str] = {}
     for event in batch:
         try:
-            if (parent := event.first.parent) not in beside:
-                beside[parent] = containers.text_beside(archive, parent, datasets)
+            if (parent := event.first.parent) not in text_of_parent:
+                text_of_parent[parent] = containers.text_beside(archive, parent, datasets)
         except ReaderKilled as reason:
             if killed is None:
                 raise
             killed[event.snapshot_id] = reason
 
-    def given(event: Event) -> Return:
-        first = event.first
+    def return_of(event: Event) -> Return:
+        receipt = event.first
         return Return(
-            event.snapshot_id, first.sha256, first.name, first.received_at, event.hints, event.decision,
-            beside[first.parent],
+            event.snapshot_id, receipt.sha256, receipt.name, receipt.received_at, event.hints, event.decision,
+            text_of_parent[receipt.parent],
         )  # fmt: skip
 
-    readable = (event for event in batch if event.first.parent in beside)
-    return judge(((given(event), _bytes(archive, event.first)) for event in readable), campaigns, datasets, killed)
+    readable = [event for event in batch if event.first.parent in text_of_parent]
+    documents = ((return_of(event), data) for event, data in _with_bytes(archive, readable))
+    return judge(documents, campaigns, datasets, killed)
 
 
 def _lost(judgement: Judgement) -> bool:
@@ -236,11 +241,17 @@ def _lost(judgement: Judgement) -> bool:
     return lost
 
 
-def _bytes(archive: Archive, receipt: Receipt) -> bytes | Unreadable:
-    if reason := too_large(receipt.bytes):
-        return reason
+def _with_bytes(archive: Archive, events: Sequence[Event]) -> Iterator[tuple[Event, bytes | Unreadable]]:
+    """Yield each event with its bytes, or with the reason why there are none."""
+    refused = {event.line: reason for event in events if (reason := too_large(event.first.bytes))}
+    reads = archive.read_each([event.first for event in events if event.line not in refused])
+    for event in events:
+        yield event, refused.get(event.line) or _read(next(reads))
+
+
+def _read(read: Callable[[], bytes]) -> bytes | Unreadable:
     try:
-        return archive.read(receipt.sha256)
+        return read()
     except Damaged as lost:
         en = f"the archive has lost this file: {lost}; take the original in again"
         return Unreadable(en, f"ไฟล์ในคลังเสียหาย: {lost} กรุณานำต้นฉบับเข้าใหม่", expected=LOST)

@@ -81,9 +81,9 @@ class Trail:
 
         `may_be` has the candidates, `picture` the address by which a page can show the picture.
         """
-        own = {name: value for name, value in asdict(self).items() if name not in ("row_of", "candidates")}
-        shown = {name if name != "row" else self.row_of: value for name, value in own.items()}
-        return {**shown, "may_be": plain(self.candidates), "picture": address_of(self.picture)}
+        values = {name: value for name, value in asdict(self).items() if name not in ("row_of", "candidates")}
+        record = {name if name != "row" else self.row_of: value for name, value in values.items()}
+        return {**record, "may_be": plain(self.candidates), "picture": address_of(self.picture)}
 
     def lines(self) -> list[str]:
         """Return the trail as lines for a person, from the figure to the file."""
@@ -140,15 +140,15 @@ def trail(
     if name not in datasets:
         raise NoSuchCell(f"{snapshot_id} has no table; khrop show {snapshot_id} says why")
     dataset = datasets[name]
-    columns = [known.name for known in dataset.stored if known.name not in dataset.key]
+    columns = [stored.name for stored in dataset.stored if stored.name not in dataset.key]
     if column not in columns:
         raise NoSuchCell(f"there is no column {column!r}; a return has {', '.join(columns)}")
     if row.strip().lower() in TOTALS:
-        shown, value, place, table = _grand_total(connection, snapshot_id, judgement, column)
+        name_of_row, value, place, table = _grand_total(connection, snapshot_id, judgement, column)
     else:
-        shown, value, place, table = _row(connection, dataset, snapshot_id, judgement, sha256, row, column)
+        name_of_row, value, place, table = _row(connection, dataset, snapshot_id, judgement, sha256, row, column)
     field = dataset.by_name[column].heading
-    printed, read, notes, at = _cell(connection, sha256, place, field)
+    printed, text_read, notes, at = _cell(connection, sha256, place, field)
     file, source = _first(connection, "SELECT name, source FROM raw.file WHERE sha256 = ?", [sha256]) or ("", "")
     candidates, picture = doubt_at(connection, sha256, at) or ((), b"")
     containers = connection.execute(
@@ -158,10 +158,10 @@ def trail(
     ).fetchall()
     return Trail(
         snapshot_id=snapshot_id, verdict=verdict, row_of=dataset.shape().key if dataset.shape else dataset.label,
-        row=shown, column=column, value=None if value is None else str(value), table=table,
-        printed=printed, read=read, notes=notes, place=at, words=where(at, column),
+        row=name_of_row, column=column, value=None if value is None else str(value), table=table,
+        printed=printed, read=text_read, notes=notes, place=at, words=where(at, column),
         file=file, source=source, sha256=sha256, came_in=[name for (name,) in containers],
-        corrected=_correction(connection, snapshot_id, shown, column), candidates=candidates, picture=picture,
+        corrected=_correction(connection, snapshot_id, name_of_row, column), candidates=candidates, picture=picture,
     )  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def _row(
 ) -> tuple[str, Any, str, str]:
     """Return a row's name, its figure, its place, and the table that holds it."""
     label = dataset.by_name[dataset.label]
-    wanted = label.kind.resolve(row) or row
+    resolved = label.kind.resolve(row) or row
     for table, set_aside in ((dataset.table, False), (dataset.set_aside_table, True)):
         source, name_of = (label.derived if label.derived and not set_aside else None) or (label.name, str)
         rows = connection.execute(
@@ -189,20 +189,20 @@ def _row(
             named, key = name_of(name) if name is not None else "", " ".join(map(str, keys))
             if row == key:
                 return named, value, place, table
-            if named == wanted or row in map(str, keys):
+            if named == resolved or row in map(str, keys):
                 fitting.setdefault(key, (named, value, place, table))
         if len(fitting) > 1:
             raise NoSuchCell(f"{row!r} could be any of {len(fitting)} rows: {', '.join(fitting)}; name one of these")
         if fitting:
             return next(iter(fitting.values()))
     if same := _same_as(connection, snapshot_id):
-        shown, value, place, table = _row(connection, dataset, *same, row, column)
-        own = _place_of(connection, sha256, label, shown)
-        return shown, value, own or place, f"{table} of {same[0]}, which it repeats"
+        name_of_row, value, place, table = _row(connection, dataset, *same, row, column)
+        own_place = _place_of(connection, sha256, label, name_of_row)
+        return name_of_row, value, own_place or place, f"{table} of {same[0]}, which it repeats"
     if label.kind.resolve(row) is None:
         near = ", ".join(label.kind.nearest(row))
         raise NoSuchCell(f"there is no row {row!r}{f'; did you mean {near}' if near else ''}")
-    raise NoSuchCell(f"{snapshot_id} has no row of {wanted}; khrop show {snapshot_id} says why")
+    raise NoSuchCell(f"{snapshot_id} has no row of {resolved}; khrop show {snapshot_id} says why")
 
 
 def _same_as(connection: DuckDBPyConnection, snapshot_id: str) -> tuple[str, int, str] | None:
@@ -220,7 +220,7 @@ def _place_of(connection: DuckDBPyConnection, sha256: str, label: Column, name: 
     names = connection.execute(
         'SELECT read, place, "row" FROM raw.cell WHERE sha256 = ? AND field = ? ORDER BY ALL', [sha256, label.heading]
     ).fetchall()
-    return next((row_place(sheet, row) for read, sheet, row in names if label.kind.parse(read) == name), "")
+    return next((row_place(sheet, row) for text, sheet, row in names if label.kind.parse(text) == name), "")
 
 
 def _grand_total(

@@ -41,8 +41,8 @@ def typed(
 ) -> TypedReturn:
     """Return everything a document of a dataset says, with its type."""
     claims = table.claims
-    own = {name: campaign for name, campaign in campaigns.items() if campaign.dataset == dataset.name}
-    campaign, facts = _campaign(table, hints, own)
+    own_campaigns = {name: campaign for name, campaign in campaigns.items() if campaign.dataset == dataset.name}
+    campaign, facts = _campaign(table, hints, own_campaigns)
     as_of_facts = _as_of(claims, hints)
     facts |= as_of_facts
     facts["received_at"] = received_at.astimezone(BANGKOK).replace(tzinfo=None)
@@ -66,8 +66,8 @@ def _campaign(
 ) -> tuple[Campaign | None, dict[str, Any]]:
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
     # A letter that is cited names its own campaign, which the table need not be of.
-    own = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
-    named = fitting(" ".join(own), campaigns.values())
+    texts = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
+    named = fitting(" ".join(texts), campaigns.values())
     if hints.campaign is not None:
         hinted = campaigns.get(hints.campaign)
         # A text that names other campaigns alone contradicts the sender: both fit, and neither is taken.
@@ -87,13 +87,13 @@ def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
     """
     claim = _claim(claims, "document", "as_of")
     weekday = _claim(claims, "document", "as_of_weekday")
-    said = claim.value if claim and isinstance(claim.value, date) else None
+    stated = claim.value if claim and isinstance(claim.value, date) else None
     doubled = bool(claim and claim.value is None and " | " in claim.printed)
-    if claim and hints.as_of and said is None and not doubled:
-        said = hints.as_of if hints.as_of in _readings(claim.printed, hints.as_of) else None
-        doubled = said is None and bool(find_dates(claim.printed, near=hints.as_of))
-    rivals = [c for c in claims if c.source == "rival" and c.measure == "as_of" and c.value != said] if claim else []
-    dates = {d for d in (said, hints.as_of) if d is not None}
+    if claim and hints.as_of and stated is None and not doubled:
+        stated = hints.as_of if hints.as_of in _readings(claim.printed, hints.as_of) else None
+        doubled = stated is None and bool(find_dates(claim.printed, near=hints.as_of))
+    rivals = [c for c in claims if c.source == "rival" and c.measure == "as_of" and c.value != stated] if claim else []
+    dates = {d for d in (stated, hints.as_of) if d is not None}
     many = doubled or bool(rivals)
     as_of = None if many or len(dates) != 1 else next(iter(dates))
     named = dict.fromkeys([claim.printed if claim else "", *(c.printed for c in rivals), str(hints.as_of or "")])
@@ -108,8 +108,8 @@ def _as_of(claims: list[Claim], hints: Hints) -> dict[str, Any]:
 
 def _readings(printed: str, near: date) -> set[date]:
     """The days that a printed date can mean, a year or an order that it leaves open settled by a day near it."""
-    found = find_dates(printed, near=near)
-    days = {f.date for f in found[:1] if f.date}
+    dates = find_dates(printed, near=near)
+    days = {f.date for f in dates[:1] if f.date}
     return days | {d.replace(month=d.day, day=d.month) for d in days if d.day <= 12}
 
 

@@ -138,7 +138,7 @@ def health_report(
     campaigns: Mapping[str, Campaign],
     today: datetime,
     expected: Collection[str] = (),
-    known: Iterable[Dataset] | None = None,
+    evaluated: Iterable[Dataset] | None = None,
 ) -> HealthReport:
     """Return what is wrong in a home now.
 
@@ -148,7 +148,7 @@ def health_report(
         campaigns: All campaigns by id.
         today: The clock, which only overdue returns depend on.
         expected: The hashes that must have been judged: what the archive held when a run began, not what came since.
-        known: The datasets whose rules are evaluated; all that the home has now where none are given.
+        evaluated: The datasets whose rules are evaluated; all that the home has now where none are given.
     """
     firsts: dict[tuple[str | None, str], list[tuple[str, str, str]]] = {}
     counts: dict[tuple[str | None, str], int] = {}
@@ -156,7 +156,7 @@ def health_report(
         firsts.setdefault((dataset, rule_id), []).append((name, place, message))
         counts[dataset, rule_id] = violations
     rules: dict[tuple[str | None, str], Severity] = {}
-    for source in (None, *(datasets(home.root).values() if known is None else known)):
+    for source in (None, *(datasets(home.root).values() if evaluated is None else evaluated)):
         name = source.name if source else None
         rules |= {(name, rule_id): severity for rule_id, severity in severities(source).items()}
     violated = tuple(
@@ -206,7 +206,7 @@ def overdue(connection: DuckDBPyConnection, campaigns: Mapping[str, Campaign], t
         if campaign.synthetic or (campaign.closed_on is not None and day > campaign.closed_on):
             continue
         last_as_of = last.get(campaign.id)
-        due = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)
-        if day > due:
-            late.append(Overdue(campaign.id, last_as_of, due))
+        due_on = date.fromordinal((last_as_of or campaign.opened_on).toordinal() + campaign.every_days)
+        if day > due_on:
+            late.append(Overdue(campaign.id, last_as_of, due_on))
     return tuple(late)

@@ -41,8 +41,8 @@ def waiting_work(home: Home, warehouse: Warehouse) -> list[str]:
             lacks = bucket is not None and exports.copied_to(home.exports) != bucket.url
             if lacks or exports.exported_state(home.exports) != state:
                 work.append(f"tables of {state}")
-            known = [dataset.tables for dataset in datasets(home.root).values()]
-            if not tables.reference_is_current(connection, campaigns.load(home.root).values(), known):
+            all_tables = [dataset.tables for dataset in datasets(home.root).values()]
+            if not tables.reference_is_current(connection, campaigns.load(home.root).values(), all_tables):
                 work.append("campaigns, provinces or datasets that have changed")
             return work
     except FileNotFoundError:

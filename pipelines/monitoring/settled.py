@@ -35,10 +35,10 @@ def mark(home: Home) -> str:
     Args:
         home: The home.
     """
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in _parts(home):
-        found.update(repr(part).encode("utf-8", "surrogateescape"))
-    return found.hexdigest()
+        digest.update(repr(part).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def is_settled(home: Home, now: str) -> bool:
@@ -72,21 +72,21 @@ def _parts(home: Home) -> Iterator[object]:
     yield datetime.now(BANGKOK).date()  # a return is overdue by the day there
     yield sys.version
     yield sorted((name, value) for name, value in os.environ.items() if name.startswith(PREFIX))
-    own = [point.module.partition(".")[0] for point in entry_points(group=registry.GROUP)]
-    for package in sorted({*PACKAGES, *own}):
+    packages = [point.module.partition(".")[0] for point in entry_points(group=registry.GROUP)]
+    for package in sorted({*PACKAGES, *packages}):
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
             yield from _below(Path(folder))
     # A file that was lost and came again changes its folder alone, and no line of the ledger.
-    yield from map(_seen, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
+    yield from map(_state_of, sorted(home.archive.glob("[0-9a-f][0-9a-f]")))
     for folder in (campaigns.FOLDER, registry.FOLDER, reference_files.FOLDER):
         yield from _below(home.root / folder)
     ledger, buckets = home.archive / LEDGER, home.root / storage.FILE
     for file in (ledger, buckets, home.warehouse, Path(f"{home.warehouse}.wal"), home.alerts):
-        yield _seen(file)
+        yield _state_of(file)
     with suppress(OSError):
         yield os.readlink(home.exports)
-    yield _seen(home.exports)
+    yield _state_of(home.exports)
 
 
 def _below(folder: Path) -> Iterator[object]:
@@ -95,10 +95,10 @@ def _below(folder: Path) -> Iterator[object]:
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         yield at, os.stat(at).st_mtime_ns
         for name in sorted(names):
-            yield _seen(Path(at, name))
+            yield _state_of(Path(at, name))
 
 
-def _seen(file: Path) -> object:
+def _state_of(file: Path) -> object:
     try:
         stat = os.stat(file)
     except OSError:

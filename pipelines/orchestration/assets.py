@@ -94,13 +94,15 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
         home = Home.current()
         context.instance.add_run_tags(context.run.run_id, launch.signature())
         again = [] if config.everything else (config.again or None)
-        taken = 0
+        taken_count = 0
         expected = archived(home)
         killed: dict[str, ReaderKilled] = {}
         with exclusive(home) as warehouse:
             for results in take_in(home, again=again, killed=killed):
                 context.instance.add_dynamic_partitions("returns", [result.snapshot_id for result in results])
-                unreported = [r for r in results if not (r.resumed and materializations.known(context.instance, r))]
+                unreported = [
+                    r for r in results if not (r.resumed and materializations.is_reported(context.instance, r))
+                ]
                 cells = _to_confirm(warehouse, unreported)
                 materializations.report(
                     context, [_materialization(home, r, cells.get(r.snapshot_id, [])) for r in unreported]
@@ -108,7 +110,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
                 verdict_check.report(context.instance, results)
                 history.settle(context.instance)
                 listeners.notify(results)
-                taken += len(results)
+                taken_count += len(results)
             # What a killed reader left is judged by the next run.
             expected -= killed.keys()
             with warehouse.reading() as connection:
@@ -125,7 +127,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
             metadata={
                 "dagster/row_count": sum(rows.values()),
                 # Plain numbers, so that the UI plots them over the runs.
-                "taken": taken,
+                "taken": taken_count,
                 **{f"held_{verdict}": report.counts.get(verdict, 0) for verdict in Verdict},
             },
         )

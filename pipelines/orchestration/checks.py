@@ -56,8 +56,8 @@ def specs(datasets: Iterable[Dataset]) -> list[dg.AssetCheckSpec]:
 
 
 def _rules(dataset: Dataset | None) -> Iterator[dg.AssetCheckSpec]:
-    own = [built.rule for built in built_rules(dataset.contract, None)] if dataset else []
-    summaries = {**SHARED, **{rule.id: rule.summary for rule in reversed(own)}}
+    rules = [built.rule for built in built_rules(dataset.contract, None)] if dataset else []
+    summaries = {**SHARED, **{rule.id: rule.summary for rule in reversed(rules)}}
     for rule_id, severity in severities(dataset).items():
         yield dg.AssetCheckSpec(
             check_name(rule_id),

@@ -31,7 +31,7 @@ KEPT = 8
 class Connections:
     """One connection to each of some SQLite files, kept open; used within itself, it is one transaction.
 
-    A file that was replaced is opened anew. What is committed outlives the process at once, and a loss of power after
+    A file that was replaced is opened again. What is committed outlives the process at once, and a loss of power after
     `settle`.
     """
 
@@ -132,10 +132,10 @@ class EventLog(SqliteEventLogStorage):
     def _create(self, path: Path) -> None:
         """Create the file of a run as a copy: to create its tables takes longer than to write its events."""
         if not self._empty.exists():
-            made = self._empty.with_suffix(f".{os.getpid()}")
-            engine = sql.create_engine(f"sqlite:///{made}", poolclass=sql.NullPool)
+            temporary = self._empty.with_suffix(f".{os.getpid()}")
+            engine = sql.create_engine(f"sqlite:///{temporary}", poolclass=sql.NullPool)
             self._initdb(engine)
-            os.replace(made, self._empty)
+            os.replace(temporary, self._empty)
         copy = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         shutil.copyfile(self._empty, copy)
         try:

@@ -123,11 +123,11 @@ def _prune_events(instance: dg.DagsterInstance, runs: Sequence[str]) -> None:
         kept_checks = sql.select(checks.evaluation_event_storage_id).where(
             checks.run_id.in_(runs), checks.evaluation_event_storage_id.is_not(None)
         )
-        gone = sql.select(events.id).where(
+        old_events = sql.select(events.id).where(
             events.run_id.in_(runs), events.id.not_in(newest), events.id.not_in(kept_checks)
         )
-        connection.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(gone)))
-        connection.execute(SqlEventLogStorageTable.delete().where(events.id.in_(gone)))
+        connection.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(old_events)))
+        connection.execute(SqlEventLogStorageTable.delete().where(events.id.in_(old_events)))
     if isinstance(storage, SqliteEventLogStorage):
         # The events of a run itself are a file of its own.
         for run in runs:
@@ -141,8 +141,8 @@ def _prune_pages(home: Home) -> int:
         return 0
     with Warehouse(home.warehouse).reading() as connection:
         rows = connection.execute(WITH_PAGES).fetchall()
-    wanted = {name for (name,) in rows}
-    done = [folder for folder in home.pages.iterdir() if folder.is_dir() and folder.name not in wanted]
+    names = {name for (name,) in rows}
+    done = [folder for folder in home.pages.iterdir() if folder.is_dir() and folder.name not in names]
     for folder in done:
         shutil.rmtree(folder, ignore_errors=True)
     return sum(not folder.name.startswith(".") for folder in done)

@@ -100,10 +100,10 @@ def prepare(home: Home) -> dict[str, str]:
         The environment variables that Dagster's own commands need for it.
     """
     home.dagster.mkdir(parents=True, exist_ok=True)
-    target, wanted = home.dagster / "dagster.yaml", f"{template().read_text(encoding='utf-8')}\n{storage()}"
-    if not target.exists() or target.read_text(encoding="utf-8") != wanted:
+    target, settings = home.dagster / "dagster.yaml", f"{template().read_text(encoding='utf-8')}\n{storage()}"
+    if not target.exists() or target.read_text(encoding="utf-8") != settings:
         temporary = target.with_suffix(f".{os.getpid()}")
-        temporary.write_text(wanted, encoding="utf-8")
+        temporary.write_text(settings, encoding="utf-8")
         os.replace(temporary, target)
     return {
         "KHROP_HOME": str(home.root),

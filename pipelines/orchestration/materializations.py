@@ -19,7 +19,7 @@ JUDGEMENT = "judgement"
 """The metadata that counts the judgements of a return."""
 
 
-def known(instance: dg.DagsterInstance, result: IntakeResult) -> bool:
+def is_reported(instance: dg.DagsterInstance, result: IntakeResult) -> bool:
     """Return whether the newest materialization of a return is of this judgement.
 
     Args:

@@ -31,7 +31,8 @@ class Publishing(dg.Config):
     force: bool = False
 
 
-def _asset(report: Report) -> dg.AssetsDefinition:
+def _asset(report: Report, place: int) -> dg.AssetsDefinition:
+    """Return the asset of a report; `place` is its place in the order of the catalogue, in which a run makes them."""
     installed = dg.AssetCheckSpec(
         INSTALLED, asset=report.name, description=f"What this report needs is there: {report.needs or 'nothing more'}."
     )
@@ -47,7 +48,12 @@ def _asset(report: Report) -> dg.AssetsDefinition:
 
     checks = [dg.AssetCheckSpec(name, asset=report.name, description=text) for name, text in report.checks.items()]
 
-    @dg.multi_asset(name=report.name, specs=[spec], check_specs=[*([installed] if report.needs else []), *checks])
+    @dg.multi_asset(
+        name=report.name,
+        specs=[spec],
+        check_specs=[*([installed] if report.needs else []), *checks],
+        op_tags={"dagster/priority": str(-place)},
+    )
     def publish(context: dg.AssetExecutionContext, config: Publishing):  # type: ignore[no-untyped-def]
         context.instance.add_run_tags(context.run.run_id, launch.signature())
         if report.needs:
@@ -113,7 +119,7 @@ def _metadata(done: Published) -> dict[str, Any]:
 
 def of(datasets: Sequence[Dataset]) -> list[dg.AssetsDefinition]:
     """Return the assets of the reports of some datasets."""
-    return [_asset(report) for report in catalogue.reports(datasets)]
+    return [_asset(report, place) for place, report in enumerate(catalogue.reports(datasets))]
 
 
 publish = dg.define_asset_job(

@@ -35,7 +35,7 @@ def marts_of(dataset: Dataset, meaning: Meaning) -> dg.AssetsDefinition:
     """
     names = dataset.tables.mart_names
     # The SQL of a home is not ours: where it cannot be run, exports and other marts are made all the same.
-    own = dataset.name not in installed()
+    is_of_home = dataset.name not in installed()
     specs = [
         dg.AssetSpec(
             name,
@@ -51,7 +51,7 @@ def marts_of(dataset: Dataset, meaning: Meaning) -> dg.AssetsDefinition:
     builds = [
         dg.AssetCheckSpec(BUILDS, asset=name, description="The SQL can be run on the rows that there are.")
         for name in names
-        if own
+        if is_of_home
     ]
 
     @dg.multi_asset(name=f"{dataset.name}_marts", specs=specs, check_specs=builds, pool=POOL)
@@ -59,7 +59,7 @@ def marts_of(dataset: Dataset, meaning: Meaning) -> dg.AssetsDefinition:
         """Core to marts."""
         with exclusive(Home.current()) as warehouse, warehouse.writing() as connection:
             states = parts.states(connection)
-            results = [_built(context, connection, dataset, name, states, own) for name in names]
+            results = [_built(context, connection, dataset, name, states, is_of_home) for name in names]
         yield from results
 
     return build
@@ -71,7 +71,7 @@ def _built(
     dataset: Dataset,
     name: str,
     states: dict[str, str],
-    own: bool,
+    is_of_home: bool,
 ) -> dg.MaterializeResult:
     """Build a mart; of a home's dataset a mart that cannot be built fails its check alone."""
     import duckdb
@@ -80,13 +80,13 @@ def _built(
         rows = marts.build(connection, dataset.tables, name, states)
         preview = tables.preview(connection, f"mart.{name}", PREVIEW_ROWS)
     except (duckdb.DataError, duckdb.ProgrammingError) as error:
-        if not own:
+        if not is_of_home:
             raise
         context.log.error(f"{dataset.source}/marts/{name}.sql: {error}")
         failed = dg.AssetCheckResult(check_name=BUILDS, passed=False, description=str(error))
         return dg.MaterializeResult(asset_key=name, check_results=[failed])
     metadata = {"dagster/row_count": rows, "preview": dg.MetadataValue.md(preview), **lineage_of(dataset, name)}
-    passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if own else []
+    passed = [dg.AssetCheckResult(check_name=BUILDS, passed=True)] if is_of_home else []
     return dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=passed)
 
 
@@ -122,7 +122,7 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
     """Return the asset that compares datasets which count the same, and the check that they agree."""
     compared = [dataset for dataset in datasets if dataset.reconciles_with]
     others = [dataset.reconciles_with.dataset for dataset in compared if dataset.reconciles_with]
-    known = {dataset.name for dataset in datasets}
+    names = {dataset.name for dataset in datasets}
     agrees = dg.AssetCheckSpec(
         AGREES,
         asset=reconciliation.MART,
@@ -131,7 +131,7 @@ def reconciliation_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.Asset
 
     @dg.asset(
         name=reconciliation.MART,
-        deps=sorted({*(dataset.name for dataset in compared), *others} & known),
+        deps=sorted({*(dataset.name for dataset in compared), *others} & names),
         group_name="2_reconciliation",
         kinds={"sql", "duckdb"},
         owners=OWNERS,

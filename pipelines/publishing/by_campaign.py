@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.freed_parts import part_by_part
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -48,20 +50,20 @@ def make(
     file = folder / f".{report}.json"
     record = _read(file)
     made: dict[str, Made] = {}
-    for campaign, text in made_from.items():
-        digest = hashlib.sha256(repr(text).encode()).hexdigest()
-        entry = {} if force else record.get(campaign, {})
-        if entry.get("made_from") == digest and _seen(folder / entry["place"]) == entry["seen"]:
-            made[campaign] = Made(folder / entry["place"], 0, entry["figures"])
-            continue
-        made[campaign] = done = maker(campaign)
-        place = os.path.relpath(done.place, folder)
-        record[campaign] = {
-            "made_from": digest, "place": place, "seen": _seen(done.place), "figures": dict(done.figures),
-        }  # fmt: skip
-        new = file.with_name(f"{file.name}-{os.getpid()}")
-        new.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(new, file)
+    with part_by_part() as freed:
+        for campaign, text in made_from.items():
+            digest = hashlib.sha256(repr(text).encode()).hexdigest()
+            entry = {} if force else record.get(campaign, {})
+            if entry.get("made_from") == digest and _seen(folder / entry["place"]) == entry["seen"]:
+                made[campaign] = Made(folder / entry["place"], 0, entry["figures"])
+                continue
+            made[campaign] = done = maker(campaign)
+            place = os.path.relpath(done.place, folder)
+            record[campaign] = {
+                "made_from": digest, "place": place, "seen": _seen(done.place), "figures": dict(done.figures),
+            }  # fmt: skip
+            _write(file, record)
+            freed()
     return made
 
 
@@ -87,6 +89,12 @@ def _read(file: Path) -> dict[str, dict[str, Any]]:
     keys = {"made_from", "place", "seen", "figures"}
     entries = record.items() if isinstance(record, dict) else ()
     return {name: entry for name, entry in entries if isinstance(entry, dict) and keys <= set(entry)}
+
+
+def _write(file: Path, record: Mapping[str, Mapping[str, Any]]) -> None:
+    new = file.with_name(f"{file.name}-{os.getpid()}")
+    new.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    os.replace(new, file)
 
 
 def _seen(place: Path) -> str:

@@ -128,7 +128,7 @@ def publish(report: Report, home: Home, *, force: bool = False) -> Published:
 
 def report(home: Home, name: str) -> Report:
     """Return a report by its name."""
-    return next(one for one in reports(datasets(home.root).values()) if one.name == name)
+    return next(entry for entry in reports(datasets(home.root).values()) if entry.name == name)
 
 
 def waiting(home: Home, warehouse: Warehouse) -> list[str]:
@@ -139,7 +139,7 @@ def waiting(home: Home, warehouse: Warehouse) -> list[str]:
     if not warehouse.path.exists() or behind(home, warehouse):
         return []
     made, known = kept(home), reports(datasets(home.root).values())
-    return [one.name for one in known if usable(one) and not _stands(home, made.get(one.name), one)]
+    return [entry.name for entry in known if usable(entry) and not _stands(home, made.get(entry.name), entry)]
 
 
 def behind(home: Home, warehouse: Warehouse) -> bool:
@@ -183,10 +183,10 @@ def kept(home: Home) -> dict[str, dict[str, str]]:
     `failures` has what its checks found wrong, where they did.
     """
     try:
-        told = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
+        record = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {name: one for name, one in told.items() if {"state", "path"} <= set(one)}
+    return {name: entry for name, entry in record.items() if {"state", "path"} <= set(entry)}
 
 
 def _keep(home: Home, name: str, made: dict[str, str]) -> None:

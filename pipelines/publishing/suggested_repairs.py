@@ -47,8 +47,8 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
                 counted = counts_beside(connection, judgement, known.values())
                 report = propose(judgement, rows_before(connection, judgement), counted)
                 table = marked_up(judgement, report)
-                told = Suggestion(report.status, table, report.explain("th"), report.explain("en"))
-                found[judgement.of.snapshot_id] = told
+                suggestion = Suggestion(report.status, table, report.explain("th"), report.explain("en"))
+                found[judgement.of.snapshot_id] = suggestion
         return found
 
     return suggest

@@ -28,4 +28,4 @@ class Candidate(NamedTuple):
 
 def in_words(candidates: Iterable[Candidate]) -> str:
     """Return candidates in one line, such as `๖๐ (97%) / ๖๑ (2%)`; a question mark where there are none."""
-    return " / ".join(f"{one.text} ({one.percent})" for one in candidates) or "?"
+    return " / ".join(f"{candidate.text} ({candidate.percent})" for candidate in candidates) or "?"

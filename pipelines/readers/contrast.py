@@ -1,4 +1,4 @@
-"""Colours, and whether text in one stands out from its ground, alike for all forms of document."""
+"""Colours, and whether text of a colour stands out from its ground, alike for all forms of document."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def unseen(ink: Colour | None, ground: Colour | None, points: float | None) -> b
     return ink is not None and contrast(ink, ground or WHITE) < LEAST_CONTRAST
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(first: Colour, second: Colour) -> float:
     """Return the ratio of two colours' luminances, the lighter one's first (WCAG 2), from 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _luminance(of: Colour) -> float:
-    parts = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in of]
+def _luminance(colour: Colour) -> float:
+    parts = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

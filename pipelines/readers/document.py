@@ -50,8 +50,8 @@ class Unreadable(Exception):
     def restored(parts: Sequence[str]) -> Unreadable:
         """The reason that `parts` was made of."""
         kind, en, th, place, observed, expected = parts
-        made = Unreadable if kind == Unreadable.__name__ else NeedsReadingByEye
-        return made(en, th, place=place, observed=observed, expected=expected)
+        reason_type = Unreadable if kind == Unreadable.__name__ else NeedsReadingByEye
+        return reason_type(en, th, place=place, observed=observed, expected=expected)
 
 
 class NeedsReadingByEye(Unreadable):
@@ -118,10 +118,10 @@ def where(place: str, field: str = "") -> str:
     `text!R138C1` is line 138, column 1; `page 2!R7C3` is page 2, row 7, column 3; in a workbook `sheet Sheet1!R7C3` is
     sheet Sheet1, cell C7. The name of a sheet is a text from outside, and made printable.
     """
-    found = PLACE.fullmatch(place)
-    if not found:
+    match = PLACE.fullmatch(place)
+    if not match:
         return printable(place) or "the whole document"
-    sheet, row, col = printable(found["sheet"]), found["row"], found["col"]
+    sheet, row, col = printable(match["sheet"]), match["row"], match["col"]
     if sheet.startswith(WORKBOOK) and col:
         text = f"{sheet}, cell {column_letters(int(col))}{row}"
     else:
@@ -132,10 +132,10 @@ def where(place: str, field: str = "") -> str:
 
 def where_th(place: str) -> str:
     """Return a place in Thai words, as `where` does in English."""
-    found = PLACE.fullmatch(place)
-    if not found:
+    match = PLACE.fullmatch(place)
+    if not match:
         return printable(place).replace("page ", "หน้า ") or "ทั้งเอกสาร"
-    sheet, row, col = printable(found["sheet"]), found["row"], found["col"]
+    sheet, row, col = printable(match["sheet"]), match["row"], match["col"]
     if sheet.startswith(WORKBOOK) and col:
         return f"แผ่นงาน {sheet.removeprefix(WORKBOOK)} ช่อง {column_letters(int(col))}{row}"
     kind = {"line": "บรรทัดที่", "paragraph": "ย่อหน้าที่"}

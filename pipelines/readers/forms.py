@@ -12,7 +12,7 @@ from pipelines.readers.document import Document, Unreadable
 from pipelines.readers.other_forms import DOCUMENTS, KINDS, PICTURES, TAKEN, known_other
 
 HEAD = 1024
-"""Bytes within which a PDF says that it is one: programs put lines of their own before it."""
+"""Bytes within which a PDF has its mark: programs put lines of their own before it."""
 MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|title|div|p|font|center)\b",
     re.IGNORECASE | re.DOTALL,
@@ -103,9 +103,9 @@ def document(data: bytes) -> Document:
     reader = import_module(f"pipelines.readers.{module}")
     if form == "docx":
         _refuse_bomb(data)
-    read = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
-    found: Document = read(data)
-    return found
+    read_form = reader.read_flat if form == "fods" else getattr(reader, f"read{name}")
+    contents: Document = read_form(data)
+    return contents
 
 
 def _refuse_bomb(data: bytes) -> None:

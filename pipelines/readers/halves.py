@@ -10,7 +10,7 @@ from pipelines.readers.headings import field_of, fields_of
 MOST_PARTS = 4
 
 
-def parted(sheet: Sheet) -> list[Sheet]:
+def side_by_side(sheet: Sheet) -> list[Sheet]:
     """Return a sheet as the parts that its headings repeat, from left to right; itself alone where they do not.
 
     What stands above the headings stays with the first part. Cells keep their rows and columns.
@@ -23,7 +23,7 @@ def parted(sheet: Sheet) -> list[Sheet]:
 
 
 def _starts(cells: Sequence[str]) -> list[int]:
-    """Where the headings of a row begin anew, from 0: the same texts in the same order, and nothing else."""
+    """Where the headings of a row begin again, from 0: the same texts in the same order, and nothing else."""
     filled = [(at, " ".join(text.split())) for at, text in enumerate(cells) if text and text.strip()]
     texts = [text for _, text in filled]
     if len(set(texts)) > len(texts) // 2:  # as in nearly all rows
@@ -41,11 +41,11 @@ def _starts(cells: Sequence[str]) -> list[int]:
 def _part(sheet: Sheet, at: int, start: int, end: int | None) -> Sheet:
     above = sheet.rows[:at] if start == 0 else []
     rows = [(number, [""] * start + list(cells[start:end])) for number, cells in sheet.rows[at:]]
-    kept = [(number, cells) for number, cells in rows if any(text.strip() for text in cells)]
+    filled = [(number, cells) for number, cells in rows if any(text.strip() for text in cells)]
     numbers = {number for number, _ in above}
     meant = {
-        (row, col): said
-        for (row, col), said in sheet.meant.items()
+        (row, col): meant_cell
+        for (row, col), meant_cell in sheet.meant.items()
         if row in numbers or (start < col and (end is None or col <= end))
     }
-    return Sheet(sheet.name, [*above, *kept], meant, sheet.mangled)
+    return Sheet(sheet.name, [*above, *filled], meant, sheet.mangled)

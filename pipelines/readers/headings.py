@@ -64,8 +64,8 @@ def _field(printed: str, form: TableForm) -> str:
     if not printed or len(printed) > LONGEST:
         return ""
     text = COLUMN_NUMBER.sub("", SPACES.sub("", normalise(printed).text))
-    for way in dict.fromkeys((text, BRACKETS.sub("", text))):
-        if exact := next((name for name, pattern in form.headings if pattern.fullmatch(way)), ""):
+    for variant in dict.fromkeys((text, BRACKETS.sub("", text))):
+        if exact := next((name for name, pattern in form.headings if pattern.fullmatch(variant)), ""):
             return exact
     if FIGURE.search(text) or MEANINGFUL.search(text):
         return ""
@@ -191,7 +191,7 @@ def is_total(read: str, mangled: bool = False, form: TableForm | None = None) ->
     """
     if form is not None:
         return _is_total(read, mangled, form)
-    return any(_is_total(read, mangled, one) for one in forms())
+    return any(_is_total(read, mangled, known_form) for known_form in forms())
 
 
 @lru_cache(maxsize=1024)

@@ -35,8 +35,8 @@ def cut(document: Document) -> RawTable:
     table = RawTable(document.form, document.encoding)
     fields: dict[int, str] = {}
     form: TableForm | None = None
-    again = total_at = ""
-    for sheet in (part for whole in document.sheets for part in halves.parted(whole)):
+    second_at = total_at = ""
+    for sheet in (part for whole in document.sheets for part in halves.side_by_side(whole)):
         under = fields if sheet.continues and not table.ended else {}
         at = 0
         while at < len(sheet.rows):
@@ -53,17 +53,17 @@ def cut(document: Document) -> RawTable:
             form, doubled, columns = headed.form, headed.doubled, headed.columns
             if table.ended:
                 # The total of a page may be worded as a grand total: the names decide whether another table begins.
-                again = again or row_place(sheet.name, number)
+                second_at = second_at or row_place(sheet.name, number)
                 total_at, table.ended = total_at or table.totals[-1].place, False
                 if isinstance(form.row_names, AnyName):
-                    raise _second(total_at, again)
+                    raise _second(total_at, second_at)
             _refuse_doubled_names(doubled, sheet.name, number, form)
             table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
             # A column that a person does not see has no field.
             heads = [n for n, _ in sheet.rows[at : at + headed.height]]
-            seen = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
-            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in seen}
+            shown_fields = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
+            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in shown_fields}
             table.columns.update({f: c for c, f in fields.items()})
             table.doubled.update(doubled)
             for number, printed in sheet.rows[at : at + headed.height]:
@@ -77,8 +77,8 @@ def cut(document: Document) -> RawTable:
         raise _hidden_alone(beneath) if beneath else _no_table(document)
     if beneath:
         raise unseen.two_tables(table.headed_at, beneath, hidden=True)
-    if again and _names_twice(table, form):
-        raise _second(total_at, again)
+    if second_at and _names_twice(table, form):
+        raise _second(total_at, second_at)
     unseen.leave_out(table, form)
     subtotals.leave_out(table, form)
     unseen.refuse_rival(document, table, form)
@@ -103,21 +103,21 @@ def _hidden_alone(place: str) -> Unreadable:
 
 
 def _no_table(document: Document) -> Unreadable:
-    """What is said where no row holds enough headings: of the row that holds most, which they are."""
-    known: list[str] = []
+    """The reason where no row holds enough headings: it names the row that holds most, and its headings."""
+    most_headings: list[str] = []
     place = ""
     for sheet in document.sheets:
         for number, printed in sheet.rows:
-            found = list(dict.fromkeys(field for text in printed if (field := field_of(text))))
-            if len(found) > max(len(known), 1):
-                known, place = found, row_place(sheet.name, number)
-    only = f"; the nearest is {where(place)}, which holds only {', '.join(known)}" if place else ""
-    only_th = f" แถวที่ใกล้เคียงที่สุดคือ {place} ซึ่งมีเพียง {', '.join(known)}" if place else ""
+            headings = list(dict.fromkeys(field for text in printed if (field := field_of(text))))
+            if len(headings) > max(len(most_headings), 1):
+                most_headings, place = headings, row_place(sheet.name, number)
+    only = f"; the nearest is {where(place)}, which holds only {', '.join(most_headings)}" if place else ""
+    only_th = f" แถวที่ใกล้เคียงที่สุดคือ {place} ซึ่งมีเพียง {', '.join(most_headings)}" if place else ""
     return Unreadable(
         f"there is no table: no row holds the headings of one{only}",
         f"ไม่พบตาราง ไม่มีแถวใดมีหัวตารางครบ{only_th}",
         place=place,
-        observed=", ".join(known),
+        observed=", ".join(most_headings),
         expected="a row with the headings " + "; or ".join(form.shown for form in forms()),
     )
 
@@ -135,8 +135,8 @@ def _second(total_at: str, place: str) -> Unreadable:
 
 def _names_twice(table: RawTable, form: TableForm) -> bool:
     names = [form.row_names.read(row.cells[form.names].read, False)[0] for row in table.rows if form.names in row.cells]
-    known = [name for name in names if form.row_names.known(name)]
-    return len(set(known)) < len(known)
+    row_names = [name for name in names if form.row_names.known(name)]
+    return len(set(row_names)) < len(row_names)
 
 
 def _refuse_doubled_names(doubled: dict[str, str], sheet: str, number: int, form: TableForm) -> None:
@@ -196,7 +196,7 @@ def _keep(
     table: RawTable, sheet: Sheet, number: int, printed: list[str], fields: dict[int, str], form: TableForm | None
 ) -> list[Cell]:
     """Put a row's cells into the table: all under a heading, empty or not, and all others that say something."""
-    kept = []
+    cells = []
     whole = bool(fields) and unseen.row_hidden(sheet, number, printed)
     kinds: Mapping[str, Kind] = form.kinds if form is not None else {}
     names = form.names if form is not None else None
@@ -210,22 +210,22 @@ def _keep(
                     content = ""  # of a row that shows, a person does not see this
                 elif kinds.get(field) in FIGURES and unseen.struck_whole(meant):
                     content = f"{content} {STRUCK_OUT}"  # no figure: another was to take its place
-            read = _normalise_short(content) if len(content) <= SHORT else normalise(content)
-            name, how = (read.text, "")
+            normalised = _normalise_short(content) if len(content) <= SHORT else normalise(content)
+            name, how = (normalised.text, "")
             if form is not None and field == names:
-                name, how = form.row_names.read(read.text, sheet.mangled)
+                name, how = form.row_names.read(normalised.text, sheet.mangled)
             elif (kind := kinds.get(field)) in printed_figures.KINDS:
-                name, how = printed_figures.plain(read.text, kind)
+                name, how = printed_figures.plain(normalised.text, kind)
             notes = ""
-            if how or meant.notes or read.notes:
-                notes = " ".join(filter(None, (*meant.notes, *read.notes, how)))
-            kept.append(Cell(sheet.name, number, col, text, name, notes, field))
+            if how or meant.notes or normalised.notes:
+                notes = " ".join(filter(None, (*meant.notes, *normalised.notes, how)))
+            cells.append(Cell(sheet.name, number, col, text, name, notes, field))
             if meant.struck:
-                table.struck[kept[-1].place] = meant.struck
+                table.struck[cells[-1].place] = meant.struck
             if meant.doubt is not None:
-                table.doubts[kept[-1].place], table.pictures[kept[-1].place] = meant.doubt, meant.picture
+                table.doubts[cells[-1].place], table.pictures[cells[-1].place] = meant.doubt, meant.picture
     for col, field in fields.items():
         if col > len(printed):
-            kept.append(Cell(sheet.name, number, col, "", "", "", field))
-    table.cells += kept
-    return kept
+            cells.append(Cell(sheet.name, number, col, "", "", "", field))
+    table.cells += cells
+    return cells

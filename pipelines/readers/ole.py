@@ -1,4 +1,4 @@
-"""Old office files (OLE2 compound documents): which kind of document one is, by the names in its directory.
+"""Old office files (OLE2 compound documents): the kind of a document, by the names in its directory.
 
 The container is parsed by `xlrd.compdoc`. What a stream means belongs in the reader of its form.
 """

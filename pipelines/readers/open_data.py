@@ -102,7 +102,7 @@ def _document(form: str, encoding: str, value: Any) -> Document:
         )
     above = Sheet(PROSE, [(n, [line]) for n, line in enumerate(prose, 1)])
     rivals = [other for other in lists if other is not records and _as_much(other, records)]
-    sheets = [_sheet(f"{SHEET} {n}" if n > 1 else SHEET, given) for n, given in enumerate([records, *rivals], 1)]
+    sheets = [_sheet(f"{SHEET} {n}" if n > 1 else SHEET, entries) for n, entries in enumerate([records, *rivals], 1)]
     return Document(form, encoding, [above, *sheets])
 
 

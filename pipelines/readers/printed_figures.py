@@ -115,10 +115,10 @@ def _figure(cell: Cell | None) -> Decimal | None:
         return None
 
 
-def _replace(table: RawTable, field: str, read: dict[Cell, str], note: str) -> None:
-    if not read:
+def _replace(table: RawTable, field: str, texts: dict[Cell, str], note: str) -> None:
+    if not texts:
         return
-    changed = {cell: cell._replace(read=text, note=f"{cell.note} {note}".strip()) for cell, text in read.items()}
+    changed = {cell: cell._replace(read=text, note=f"{cell.note} {note}".strip()) for cell, text in texts.items()}
     for row in (*table.rows, *table.totals):
         cell = row.cells.get(field)
         if cell in changed:

@@ -154,7 +154,7 @@ class _Reader:
     def _ask(self, process: subprocess.Popen[bytes], question: bytes, until: float) -> None:
         assert process.stdin is not None
         pipe = process.stdin.fileno()
-        # A process that hangs takes no question either, and a pipe holds only the beginning of one.
+        # A process that hangs takes no question either, and a pipe holds only the beginning of a question.
         os.set_blocking(pipe, False)
         left = memoryview(LENGTH.pack(len(question)) + question)
         while left:
@@ -186,8 +186,8 @@ class _Reader:
 
     def _stop(self) -> None:
         if self._held is not None:
-            held, self._held = self._held, None
-            os.close(held)
+            descriptor, self._held = self._held, None
+            os.close(descriptor)
         if self._process is None:
             return
         process, self._process = self._process, None

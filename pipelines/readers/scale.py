@@ -1,6 +1,6 @@
 """Percents that a workbook keeps as fractions: 0.0484 where the heading says percent.
 
-Which of the two a column holds is told by arithmetic, row by row, and never by a single figure.
+Which of the two a column holds is decided by arithmetic, row by row, and never by a single figure.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def _percents(table: RawTable, ratio: Ratio) -> None:
         cell = row.cells.get(ratio.percent)
         points = _fraction(cell) if cell else None
         if cell and points is not None and cell.printed.strip():
-            read = format(points * 100, "f")
-            changed[cell] = cell._replace(read=read, note=f"{cell.note} {NOTE}".strip())
+            text = format(points * 100, "f")
+            changed[cell] = cell._replace(read=text, note=f"{cell.note} {NOTE}".strip())
             row.cells[ratio.percent] = changed[cell]
     table.cells = [changed.get(cell, cell) for cell in table.cells]
 

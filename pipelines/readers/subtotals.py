@@ -34,10 +34,10 @@ def leave_out(table: RawTable, form: TableForm) -> None:
         row = table.rows[at]
         name = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
         table.claims.append(Claim("file", "subtotal", None, row.place, name[:SHOWN]))
-    kept = [row for at, row in enumerate(table.rows) if at not in left_out]
+    remaining = [row for at, row in enumerate(table.rows) if at not in left_out]
     # What is worded as a grand total and is no sum of some rows contradicts the grand total.
-    table.totals += [row for row in kept if row in partial]
-    table.rows = [row for row in kept if row not in partial]
+    table.totals += [row for row in remaining if row in partial]
+    table.rows = [row for row in remaining if row not in partial]
 
 
 def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> list[TableRow]:
@@ -45,15 +45,15 @@ def _partial_totals(table: RawTable, form: TableForm, counts: Sequence[str]) -> 
 
     One says of how many rows it is, and is of fewer; or another has the sums of all rows, and it has not.
     """
-    own = [row for row in table.rows if not _may_be_sum(row, form)]
-    figures = [_figures(row, counts) for row in own]
-    whole = tuple(map(sum, zip(*(f for f in figures if f), strict=True))) if own and None not in figures else None
+    rows = [row for row in table.rows if not _may_be_sum(row, form)]
+    figures = [_figures(row, counts) for row in rows]
+    whole = tuple(map(sum, zip(*(f for f in figures if f), strict=True))) if rows and None not in figures else None
     grand = whole is not None and any(_figures(row, counts) == whole for row in table.totals)
     partial = []
     for row in table.totals:
         label = " ".join(cell.read for name, cell in row.cells.items() if form.kinds.get(name) in ("name", "ordinal"))
         number = NUMBER.search(label)
-        of_fewer = number is not None and int(to_arabic(number[0])) != len(own)
+        of_fewer = number is not None and int(to_arabic(number[0])) != len(rows)
         if of_fewer or (grand and _figures(row, counts) not in (None, whole)):
             partial.append(row)
     if partial:
@@ -83,24 +83,24 @@ def _figures(row: TableRow, counts: Sequence[str]) -> Figures | None:
 def _that_add_up(figures: Sequence[Figures | None], sums: Sequence[bool], width: int) -> Iterator[int]:
     """Yield the rows that may be sums and whose figures are such a sum.
 
-    Of the rows since the last such, of all rows before it, of those up to the next, or those of the one before it
-    (brought forward).
+    The sum of the rows since the last such row, of all rows before it, of the rows up to the next, or the sums of the
+    row before it (brought forward).
     """
     unread = list(accumulate((row is None and not may for row, may in zip(figures, sums, strict=True)), initial=0))
     nothing = (0,) * width
     values = [nothing if may or row is None else row for row, may in zip(figures, sums, strict=True)]
-    until = list(accumulate(values, lambda one, other: tuple(map(add, one, other)), initial=nothing))
+    until = list(accumulate(values, lambda total, row: tuple(map(add, total, row)), initial=nothing))
     places = [at for at, may in enumerate(sums) if may]
     before: Figures | None = None
     for number, at in enumerate(places):
-        own = figures[at]
+        row = figures[at]
         last = places[number - 1] + 1 if number else 0
         after = places[number + 1] if number + 1 < len(places) else len(sums)
-        if own is None:
+        if row is None:
             continue
         blocks = ((first, end) for first, end in ((last, at), (0, at), (at + 1, after)) if first < end)
-        if own == before or any(
-            unread[first] == unread[end] and tuple(map(sub, until[end], until[first])) == own for first, end in blocks
+        if row == before or any(
+            unread[first] == unread[end] and tuple(map(sub, until[end], until[first])) == row for first, end in blocks
         ):
-            before = own
+            before = row
             yield at

@@ -1,7 +1,7 @@
 """What a table looks like, as data: its headings, its row of totals, the figures that prose repeats.
 
-A dataset gives one (`Dataset.form`); readers look for the forms that a document is read for and know nothing else of a
-dataset. How rows are matched with a form belongs in `pipelines.readers.headings`.
+A dataset gives its form (`Dataset.form`); readers look for the forms that a document is read for and know nothing else
+of a dataset. How rows are matched with a form belongs in `pipelines.readers.headings`.
 """
 
 from __future__ import annotations

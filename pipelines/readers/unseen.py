@@ -61,15 +61,15 @@ def leave_out(table: RawTable, form: TableForm) -> None:
     Hidden rows of other names are kept: a filter hides rows of the one table that there is. What was left out is a
     claim, as all that is hidden is.
     """
-    shown = {_name(row.cells, form) for row in table.rows if not _out_of_force(row)}
-    kept = []
+    names_shown = {_name(row.cells, form) for row in table.rows if not _out_of_force(row)}
+    remaining = []
     for row in table.rows:
-        if _out_of_force(row) and _name(row.cells, form) in shown:
+        if _out_of_force(row) and _name(row.cells, form) in names_shown:
             printed = " ".join(cell.printed.strip() for cell in row.cells.values() if cell.printed.strip())
             table.claims.append(Claim("file", "hidden_rows", "left out", row.place, printed[:80]))
         else:
-            kept.append(row)
-    table.rows = kept
+            remaining.append(row)
+    table.rows = remaining
 
 
 def hidden_table(document: Document) -> str:
@@ -92,17 +92,19 @@ def refuse_rival(document: Document, table: RawTable, form: TableForm) -> None:
     if isinstance(form.row_names, AnyName):
         return
     counts = [name for name in form.measures if form.kinds[name] == "count"]
-    own = {_name(row.cells, form): _sums([row.cells[c].read for c in counts if c in row.cells]) for row in table.rows}
-    taken = {(row.sheet, row.row) for row in (*table.rows, *table.totals)}
+    sums_of = {
+        _name(row.cells, form): _sums([row.cells[c].read for c in counts if c in row.cells]) for row in table.rows
+    }
+    places_taken = {(row.sheet, row.row) for row in (*table.rows, *table.totals)}
     for sheet in document.sheets:
         others: dict[str, list[tuple[int, Sums]]] = {}
         for number, printed in sheet.rows:
-            if (sheet.name, number) in taken or row_hidden(sheet, number, printed):
+            if (sheet.name, number) in places_taken or row_hidden(sheet, number, printed):
                 continue
             if name := next((text.strip() for text in printed if form.row_names.known(text.strip())), ""):
                 others.setdefault(form.row_names.read(name, False)[0], []).append((number, _sums(printed)))
         once = {name: rows[0] for name, rows in others.items() if len(rows) == 1}
-        differing = [number for name, (number, sums) in once.items() if sums and not own.get(name, set()) & sums]
+        differing = [number for name, (number, sums) in once.items() if sums and not sums_of.get(name, set()) & sums]
         if len(differing) >= max(LEAST_ROWS, len(table.rows) // 2) and len(once) > len(others) // 2:
             raise two_tables(table.headed_at, row_place(sheet.name, differing[0]), hidden=False)
 

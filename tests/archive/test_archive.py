@@ -36,8 +36,8 @@ def file(folder: Path, name: str = "return.csv", content: bytes = b"a return") -
     return path
 
 
-def come(path: Path, **said: object) -> Incoming:
-    return Incoming(path, str(path), **said)  # type: ignore[arg-type]
+def come(path: Path, **fields: object) -> Incoming:
+    return Incoming(path, str(path), **fields)  # type: ignore[arg-type]
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:

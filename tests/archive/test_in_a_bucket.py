@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from object_storage import ABucket, breaking, use
+from object_storage import ABucket, breaking, held_back, use
 
-from pipelines.archive.ledger import Damaged
+from pipelines.archive import reading_ahead
+from pipelines.archive.ledger import Damaged, Receipt
 from pipelines.archive.store import Archive, Incoming
 from warehouse.buckets import Bucket, StorageFault
 
@@ -320,3 +321,51 @@ def test_a_mistake_in_storage_toml_is_named(home: Any, khrop: Callable[..., Any]
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"khrop: {home.root / 'storage.toml'}: ")
     assert reason in ended.stderr
+
+
+def three(archive: Archive, folder: Path) -> list[Receipt]:
+    return archive.take([come(folder, f"{name}.csv", name.encode()) for name in "abc"])
+
+
+def test_several_are_read_in_their_order(archive: Archive, bucket: ABucket, tmp_path: Path) -> None:
+    receipts = three(archive, tmp_path)
+    assert [read() for read in archive.read_each(receipts)] == [b"a", b"b", b"c"]
+    assert [read() for read in archive.read_each(receipts[::-1])] == [b"c", b"b", b"a"]
+    assert list(archive.read_each([])) == []
+
+
+def test_one_that_is_missing_or_altered_is_named_in_its_turn_and_the_others_are_read(
+    archive: Archive, bucket: ABucket, tmp_path: Path
+) -> None:
+    first, second, third = three(archive, tmp_path)
+    bucket.delete(f"archive/{first.sha256[:2]}/{first.sha256}")
+    bucket.put(f"archive/{second.sha256[:2]}/{second.sha256}", b"B")
+    reads = archive.read_each([first, second, third])
+    with pytest.raises(Damaged, match=f"{first.sha256}: there is no such object"):
+        next(reads)()
+    with pytest.raises(Damaged, match=f"{second.sha256}: the bytes no longer have this hash"):
+        next(reads)()
+    assert next(reads)() == b"c"
+
+
+def test_reads_are_under_way_side_by_side(
+    s3: str, archive: Archive, bucket: ABucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [come(tmp_path, f"{n}.csv", str(n).encode()) for n in range(reading_ahead.AT_ONCE)]
+    receipts = archive.take(files)
+    # No request is let through before all of them are there: read one after the other, the first would wait for ever.
+    with held_back(s3, reading_ahead.AT_ONCE) as address:
+        use(address, monkeypatch)
+        reads = of_home(bucket, archive.folder).read_each(receipts)
+        assert [read() for read in reads] == [str(n).encode() for n in range(reading_ahead.AT_ONCE)]
+
+
+def test_a_command_that_stops_waits_for_no_read(
+    s3: str, archive: Archive, bucket: ABucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts = three(archive, tmp_path)
+    with held_back(s3, len(receipts) + 1) as address:
+        use(address, monkeypatch)
+        reads = of_home(bucket, archive.folder).read_each(receipts)
+        next(reads)
+        reads.close()

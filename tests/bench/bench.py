@@ -1,4 +1,4 @@
-"""`make bench`: the figures that the project promises, measured on this machine. Not a test: it only tells.
+"""`make bench`: the figures that the project promises, measured on this machine. Not a test: it only reports.
 
 PYTHONPATH=tests/shared python tests/bench/bench.py [--most 1000]      # leave out the run of 10,000 returns
 """
@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from written_returns import written_return
 
@@ -89,6 +90,20 @@ def median(arguments: list[object], home: Path) -> float:
 
 def run(arguments: list[object], home: Path) -> tuple[float, float]:
     """Seconds and peak memory (MB) of one command; its failure ends the bench."""
+    cost = cost_of(arguments, home)
+    return cost.seconds, cost.peak
+
+
+class Cost(NamedTuple):
+    """What one command took: seconds of wall clock and of processors, and the peak memory of a process (MB)."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def cost_of(arguments: list[object], home: Path) -> Cost:
+    """What one command takes; its failure ends the bench."""
     before = time.perf_counter()
     child = subprocess.Popen(
         [str(KHROP), *map(str, arguments)],
@@ -100,7 +115,7 @@ def run(arguments: list[object], home: Path) -> tuple[float, float]:
     seconds = time.perf_counter() - before
     if os.waitstatus_to_exitcode(status):
         sys.exit(f"{arguments}: {child.stderr.read().decode() if child.stderr else ''}")
-    return seconds, _megabytes(usage)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, _megabytes(usage))
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

@@ -104,8 +104,8 @@ def scans(connection: Any) -> Iterator[Figure]:
         measured = (
             f"{len(counting)} scan; group-bys: {', '.join(keys) or 'none'}; {rest} of failing rows, or of one column"
         )
-        one = len(counting) == 1 and keys == ([] if scopes == ("row",) else ["snapshot_id"])
-        yield Figure(f"DuckDB, 1 %, {' and '.join(scopes)} rules", measured, "one scan, a group-by a key", one)
+        single = len(counting) == 1 and keys == ([] if scopes == ("row",) else ["snapshot_id"])
+        yield Figure(f"DuckDB, 1 %, {' and '.join(scopes)} rules", measured, "one scan, a group-by a key", single)
 
 
 def memory(file: Path, share: str) -> Iterator[Figure]:

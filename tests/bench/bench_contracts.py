@@ -4,7 +4,7 @@ python tests/bench/bench_contracts.py [--rows 5000000] [--markdown]
 
 Each figure is the best of five rounds, warm, two threads; khrop and its peer take turns in one process. A peer that
 takes long has fewer rounds, which the table says. Here belongs what is measured and what is promised; what each peer
-is told belongs in `bench_peers.py`.
+is given belongs in `bench_peers.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 THREADS = "2"
-# What counts its threads when it is loaded must be told before.
+# Libraries read these when they are loaded.
 os.environ.setdefault("POLARS_MAX_THREADS", THREADS)
 os.environ.setdefault("OMP_NUM_THREADS", THREADS)
 
@@ -132,9 +132,9 @@ def of_duckdb(connection: Any, file: Path, share: str) -> Iterator[Figure]:
         counted, query, _ = pairwise(judged(relation, limit=0), by_hand)
         yield against_query(f"{name}, {share}, counts: one query", counted, query)
         mine, query, _ = pairwise(judged(relation), by_hand)
-        told = khrop.check(khrop.ProvinceProgress, relation(), scopes=("row",), limit=LIMIT).counts()
-        if tuple(told.values()) != tuple(count for count in by_hand()[0] if count):
-            sys.exit(f"{name}, {share}: khrop counts {told}, the query {by_hand()[0]}")
+        counts = khrop.check(khrop.ProvinceProgress, relation(), scopes=("row",), limit=LIMIT).counts()
+        if tuple(counts.values()) != tuple(count for count in by_hand()[0] if count):
+            sys.exit(f"{name}, {share}: khrop counts {counts}, the query {by_hand()[0]}")
         yield against_query(f"{name}, {share}, with rows: one query", mine, query)
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: what Great Expectations' judging and its Data Docs cost. Not a test: it only tells."""
+"""`make bench`: what Great Expectations' judging and its Data Docs cost. Not a test: it only reports."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def main() -> None:
         work = Path(folder)
         home = work / "sample"
         timed(["ingest", ROOT / "pipelines" / "sample" / "dla-2563-06-11.txt"], home)
-        one = timed(["data-docs"], home)
-        say("khrop data-docs, the sample", f"{one:.1f} s", "at most 20 s")
+        single = timed(["data-docs"], home)
+        say("khrop data-docs, the sample", f"{single:.1f} s", "at most 20 s")
         say("khrop data-docs, nothing changed", f"{timed(['data-docs'], home):.2f} s", "at most 2 s")
 
         home = work / "few"
         timed(["ingest", written(work / "few-returns", FEW)], home)
         few, peak = run(["data-docs"], home)
         say(f"khrop data-docs, {FEW} returns", f"{few:.1f} s, {peak:.0f} MB", "at most 45 s")
-        say("of that, a return", f"{(few - one) / (FEW - 1):.2f} s", "at most 1.5 s")
+        say("of that, a return", f"{(few - single) / (FEW - 1):.2f} s", "at most 1.5 s")
         timed(["ingest", written(work / "one-more", 1, after=FEW)], home)
         say("khrop data-docs, one return more", f"{timed(['data-docs'], home):.1f} s", "at most 20 s")
 

@@ -2,8 +2,9 @@
 
 PYTHONPATH=tests/shared python tests/bench/bench_growth.py [--campaigns 100] [--returns 100] [--home FOLDER]
 
-Each command is a process of its own from a cold start; seconds are of wall clock, the median of some runs, those of
-both homes taken in turns. Not a test: it prints what it measured beside what is promised.
+Each command is a process of its own from a cold start; seconds are of wall clock and, in brackets, of processors; where
+a command has some runs, their median, those of both homes taken in turns. Memory is the peak of the largest process of
+a command. Not a test: it prints what it measured beside what is promised.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench import run, say
+from bench import Cost, cost_of, say
 from written_returns import written_return
 
 EVERY = 3
@@ -72,11 +73,12 @@ def main() -> None:
         published(full, "khrop publish, first", peaks)
         one_more(made, work, full, arguments.campaigns - 1, peaks)
         again(full, peaks)
+        others(full, peaks)
         if not arguments.no_rebuild:
             whole(full, arguments.campaigns * arguments.returns, peaks)
+        sizes(full, peaks)
         name, peak = max(peaks.items(), key=lambda item: item[1])
         say("memory of the largest command", f"{peak:.0f} MB ({name})", "at most 500 MB")
-        sizes(full)
 
 
 def fill(made: Campaigns, home: Path, campaigns: int, peaks: dict[str, float]) -> None:
@@ -85,21 +87,26 @@ def fill(made: Campaigns, home: Path, campaigns: int, peaks: dict[str, float]) -
         made.declare(home, number)
         for nth in range(made.returns):
             made.write(home / "inbox" / f"c{number:03}" / f"return-{nth:03}.csv", number, nth)
-    seconds, peaks["ingest, all"] = run(["ingest", home / "inbox"], home)
-    count = campaigns * made.returns
-    say(f"khrop ingest, {count:,} returns", f"{seconds:.0f} s, {peaks['ingest, all']:.0f} MB", "")
+    cost = cost_of(["ingest", home / "inbox"], home)
+    peaks["ingest, all"] = cost.peak
+    say(f"khrop ingest, {campaigns * made.returns:,} returns", f"{in_all(cost)}, {cost.peak:.0f} MB", "")
 
 
-def published(home: Path, what: str, peaks: dict[str, float]) -> float:
-    seconds, peaks[what] = run(["publish"], home)
-    say(what, f"{seconds:.1f} s, {peaks[what]:.0f} MB", "")
-    return seconds
+def in_all(cost: Cost) -> str:
+    places = 2 if cost.seconds < 10 else 0
+    return f"{cost.seconds:.{places}f} s ({cost.cpu:.{places}f} s)"
+
+
+def published(home: Path, what: str, peaks: dict[str, float]) -> None:
+    cost = cost_of(["publish"], home)
+    peaks[what] = cost.peak
+    say(what, f"{in_all(cost)}, {cost.peak:.0f} MB", "")
 
 
 def one_more(made: Campaigns, work: Path, full: Path, number: int, peaks: dict[str, float]) -> None:
     """The next returns of a campaign, one at a time: in the full home, and as the first ones of an empty home."""
     commands = {"ingest": 1.3, "publish": 2.0}
-    taken: dict[tuple[str, str], list[float]] = {(home, name): [] for home in ("full", "empty") for name in commands}
+    taken: dict[tuple[str, str], list[Cost]] = {(home, name): [] for home in ("full", "empty") for name in commands}
     for nth in range(RUNS):
         empty = work / f"empty-{nth}"
         made.declare(empty, number)
@@ -107,40 +114,66 @@ def one_more(made: Campaigns, work: Path, full: Path, number: int, peaks: dict[s
         for name, home in (("full", full), ("empty", empty)):
             for command in commands:
                 asked = ["ingest", file, "--campaign", f"c{number:03}"] if command == "ingest" else ["publish"]
-                seconds, peak = run(asked, home)
-                taken[name, command].append(seconds)
-                peaks[f"{command}, one more"] = max(peaks.get(f"{command}, one more", 0), peak)
+                cost = cost_of(asked, home)
+                taken[name, command].append(cost)
+                peaks[f"{command}, one more"] = max(peaks.get(f"{command}, one more", 0), cost.peak)
     for command, most in commands.items():
-        here, there = (statistics.median(taken[home, command]) for home in ("full", "empty"))
+        here, there = (median(taken[home, command]) for home in ("full", "empty"))
         say(
             f"khrop {command}, one more return",
-            f"{here:.2f} s, {here / there:.2f} × {there:.2f} s",
+            f"{in_all(here)}, {here.seconds / there.seconds:.2f} × ({here.cpu / there.cpu:.2f} ×) {in_all(there)},"
+            f" {peaks[f'{command}, one more']:.0f} MB",
             f"at most {most} ×",
         )
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(column) for column in zip(*costs, strict=True)))
 
 
 def again(home: Path, peaks: dict[str, float]) -> None:
     """Nothing to do."""
     file = next((home / "inbox").rglob("*.csv"))
     for command in (["ingest", file], ["publish"]):
-        timed = [run(list(command), home) for _ in range(RUNS)]
-        peaks[f"{command[0]}, nothing new"] = max(peak for _, peak in timed)
-        seconds = statistics.median(seconds for seconds, _ in timed)
-        say(f"khrop {command[0]}, nothing new", f"{seconds:.2f} s", "at most 0.6 s")
+        timed = [cost_of(list(command), home) for _ in range(RUNS)]
+        peaks[f"{command[0]}, nothing new"] = max(cost.peak for cost in timed)
+        say(f"khrop {command[0]}, nothing new", in_all(median(timed)), "at most 0.6 s")
+
+
+def others(home: Path, peaks: dict[str, float]) -> None:
+    """Commands that look, and those that make one report, each once."""
+    file = home.parent / "one.xlsx"
+    for command in (
+        ["status"],
+        ["summary"],
+        ["show", "more-0"],
+        ["doctor"],
+        ["verify"],
+        ["report", "--force"],
+        ["letters", "--campaign", "c000"],
+        ["export", "--xlsx", file, "--campaign", "c000"],
+        ["export"],
+    ):
+        cost = cost_of(list(command), home)
+        name = " ".join(map(str, command[:2]))
+        peaks[name] = cost.peak
+        say(f"khrop {name}", f"{in_all(cost)}, {cost.peak:.0f} MB", "")
 
 
 def whole(home: Path, count: int, peaks: dict[str, float]) -> None:
     """All again."""
     for command in ("rebuild", "recheck"):
-        seconds, peaks[command] = run([command], home)
-        say(f"khrop {command}", f"{1000 * seconds / count:.1f} ms a return", "at most 15 ms")
+        cost = cost_of([command], home)
+        peaks[command] = cost.peak
+        each = f"{1000 * cost.seconds / count:.1f} ms ({1000 * cost.cpu / count:.1f} ms) a return"
+        say(f"khrop {command}", f"{each}, {cost.peak:.0f} MB", "at most 15 ms")
 
 
-def sizes(home: Path) -> None:
+def sizes(home: Path, peaks: dict[str, float]) -> None:
     """What a home takes on disk, before and after `khrop prune --days 0`."""
     for name in ("archive", "warehouse.duckdb", "exports", "dagster", "site", "letters", "workbook", "data-docs"):
         say(f"size of {name}", f"{size(home / name) / 1e6:.1f} MB", "")
-    run(["prune", "--days", "0"], home)
+    peaks["prune"] = cost_of(["prune", "--days", "0"], home).peak
     say("size of dagster, pruned", f"{size(home / 'dagster') / 1e6:.1f} MB", "")
 
 

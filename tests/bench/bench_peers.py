@@ -1,7 +1,7 @@
 """The four row rules of a province return as users of other libraries would write them, and as one SQL query.
 
-Each peer is a function that takes its engine's frame and judges all of its rows. Here belongs what each is told and
-what it cannot say; how they are timed belongs in `bench_contracts.py`.
+Each peer is a function that takes its engine's frame and judges all of its rows. Here belongs what each is given and
+what it cannot express; how they are timed belongs in `bench_contracts.py`.
 """
 
 from __future__ import annotations

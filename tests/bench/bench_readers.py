@@ -39,11 +39,11 @@ def main() -> None:
     """Print what each form takes, and what comes of it."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", type=Path, help="a manifest, in the place of those of tests/returns")
-    parser.add_argument("--base", type=Path, help="what its paths are told from; its own folder if not given")
+    parser.add_argument("--base", type=Path, help="what its paths are relative to; its own folder if not given")
     parser.add_argument("--wrong", action="store_true", help="name the files that were not read as printed")
-    told = parser.parse_args()
-    if told.corpus:
-        listed = list(entries(told.corpus, told.base or told.corpus.parent))
+    arguments = parser.parse_args()
+    if arguments.corpus:
+        listed = list(entries(arguments.corpus, arguments.base or arguments.corpus.parent))
     else:
         listed = [*entries(RETURNS / "MANIFEST.json", RETURNS), *entries(PRODUCERS / "MANIFEST.json", RETURNS)]
     by_form: dict[str, list[Entry]] = defaultdict(list)
@@ -53,7 +53,7 @@ def main() -> None:
     with reading_for([FORM]):
         times(by_form)
     print()
-    outcomes(by_form, told.wrong)
+    outcomes(by_form, arguments.wrong)
 
 
 def form_of(entry: Entry) -> str:
@@ -136,7 +136,7 @@ def stop_the_reader() -> None:
 
 
 def peak_memory() -> float:
-    """The most memory (MB) that the process which stands by has had; nothing where the system does not tell."""
+    """The most memory (MB) that the process which stands by has had; nothing where the system does not report it."""
     reader = process._stand_by()._process
     status = Path(f"/proc/{reader.pid}/status") if reader else Path()
     if not status.is_file():
@@ -162,36 +162,38 @@ def ms(seconds: float) -> str:
 # --- what was read ----------------------------------------------------------------------------------------
 
 
-def outcomes(by_form: dict[str, list[Entry]], tell_wrong: bool) -> None:
+def outcomes(by_form: dict[str, list[Entry]], show_wrong: bool) -> None:
     """How much of the returns of each form was read as it is printed."""
     row = "{:<26} {:>5} {:>12} {:>12} {:>12} {:>10}".format
-    print(row("form and producer", "files", "rows right", "names right", "all as told", "verdicts"))
+    print(row("form and producer", "files", "rows right", "names right", "all as stated", "verdicts"))
     everything: list[Held] = []
     wrong: list[str] = []
     for form, listed in sorted(by_form.items()):
         found = [held(entry) for entry in listed]
         everything += found
         print(row(form, len(found), *counted(found)), flush=True)
-        for entry, one in zip(listed, found, strict=True):
-            if not one.as_intended or (one.rows and not one.whole and one.judgement.accepted):
-                said = one.wrong[:3] or [v.message_en for v in one.judgement.violations][:2]
-                wrong.append(f"{entry.path.name}: {one.judgement.verdict}, intended {entry.verdict}; {'; '.join(said)}")
+        for entry, result in zip(listed, found, strict=True):
+            if not result.as_intended or (result.rows and not result.whole and result.judgement.accepted):
+                reasons = result.wrong[:3] or [v.message_en for v in result.judgement.violations][:2]
+                wrong.append(
+                    f"{entry.path.name}: {result.judgement.verdict}, intended {entry.verdict}; {'; '.join(reasons)}"
+                )
     print(row("all", len(everything), *counted(everything)))
-    if tell_wrong:
+    if show_wrong:
         print(*("", *wrong), sep="\n")
 
 
 def counted(found: list[Held]) -> tuple[str, str, str, str]:
     """Rows and names that are right, files with all else right (totals, prose, dates), verdicts as intended. What has
     no table that could be read counts among the verdicts alone."""
-    with_rows = [one for one in found if one.rows]
-    rows = sum(one.rows for one in with_rows)
-    whole = sum(one.whole for one in with_rows)
+    with_rows = [result for result in found if result.rows]
+    rows = sum(result.rows for result in with_rows)
+    whole = sum(result.whole for result in with_rows)
     return (
-        f"{sum(one.right for one in with_rows)}/{rows}",
-        f"{sum(one.named for one in with_rows)}/{rows}",
+        f"{sum(result.right for result in with_rows)}/{rows}",
+        f"{sum(result.named for result in with_rows)}/{rows}",
         f"{whole}/{len(with_rows)}",
-        f"{sum(one.as_intended for one in found)}/{len(found)}",
+        f"{sum(result.as_intended for result in found)}/{len(found)}",
     )
 
 

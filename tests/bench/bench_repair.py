@@ -1,4 +1,4 @@
-"""`make bench-repair`: how well `khrop.repair` mends tables whose truth is known, and how fast. Not a test: it tells.
+"""`make bench-repair`: how well `khrop.repair` mends tables whose truth is known, and how fast. Not a test: it reports.
 
 python tests/bench/bench_repair.py [TABLES [LABELS [PRED]]]    # tests/bench/repair-bench where none is named
 

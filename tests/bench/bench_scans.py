@@ -59,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--pairs", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0, help="the number of the pair to begin with")
     parser.add_argument("--kinds", default=",".join(scan_pages.KINDS))
     parser.add_argument("--dots", default="150,200,300")
     parser.add_argument("--only", action="append", default=[])
@@ -71,7 +72,7 @@ def main() -> None:
     kinds, dots = given.kinds.split(","), list(map(int, given.dots.split(",")))
     jobs = [
         (given.seed * 100_000 + n, kinds[n % len(kinds)], dots[n // len(kinds) % len(dots)], drawn, given.weights)
-        for n in range(given.pairs)
+        for n in range(given.first, given.pairs)
     ]
     by: dict[tuple[str, int], list[tuple[str, int, int, float]]] = defaultdict(list)
     with ProcessPoolExecutor(given.jobs) as pool:
@@ -83,17 +84,17 @@ def main() -> None:
         f"{'condition':<14}{'dots':>5}{'pairs':>7}{'accepted':>10}{'by cells':>10}{'cells':>7}"
         f"{'wrong figures':>15}{'wrong provinces':>17}{'s':>7}"
     )
-    for (kind, dot), some in [*sorted(by.items()), (("all", 0), [one for every in by.values() for one in every])]:
+    for (kind, dot), some in [*sorted(by.items()), (("all", 0), [scan for every in by.values() for scan in every])]:
         accepted = sum(verdict == "accepted" for verdict, *_ in some)
         cells = sorted(int(verdict) for verdict, *_ in some if verdict.isdecimal())
-        figures, provinces = sum(one[1] for one in some), sum(one[2] for one in some)
-        seconds = sorted(one[3] for one in some)[len(some) // 2]
+        figures, provinces = sum(scan[1] for scan in some), sum(scan[2] for scan in some)
+        seconds = sorted(scan[3] for scan in some)[len(some) // 2]
         print(
             f"{kind:<14}{dot or '':>5}{len(some):>7}{accepted / len(some):>10.0%}{len(cells) / len(some):>10.0%}"
             f"{cells[len(cells) // 2] if cells else '':>7}"
             f"{figures:>15}{provinces:>17}{seconds:>7.1f}"
         )
-    if any(one[1] or one[2] for every in by.values() for one in every):
+    if any(scan[1] or scan[2] for every in by.values() for scan in every):
         sys.exit("a figure or a province that was taken for certain is wrong")
 
 

@@ -1,5 +1,5 @@
 """`make bench`, the site: how long one campaign with a hundred returns takes to become pages, and a page to be seen.
-Not a test: it only tells.
+Not a test: it only reports.
 
 PYTHONPATH=tests/shared python tests/bench/bench_site.py [--returns 100]
 """

@@ -1,4 +1,4 @@
-"""Campaign files: what they say, and what is said of one that cannot be used."""
+"""Campaign files: what they say, and what is reported of a file that cannot be used."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ def test_a_wrong_value_is_reported_with_file_key_and_what_was_expected(
 def test_the_letterhead_is_optional_and_so_is_each_of_its_keys(tmp_path: Path) -> None:
     assert parse(campaign_file(tmp_path, ROADS)).letterhead == Letterhead()
     head = '[letterhead]\nsender = "กรมทางหลวงชนบท"\noffice = """\nกองแผนงาน\nกลุ่มข้อมูล"""\nbase_url = "http://localhost:8000"\n'
-    told = parse(campaign_file(tmp_path, ROADS + head)).letterhead
-    assert told == Letterhead("กรมทางหลวงชนบท", "กองแผนงาน\nกลุ่มข้อมูล", base_url="http://localhost:8000")
+    letterhead = parse(campaign_file(tmp_path, ROADS + head)).letterhead
+    assert letterhead == Letterhead("กรมทางหลวงชนบท", "กองแผนงาน\nกลุ่มข้อมูล", base_url="http://localhost:8000")
 
 
 def test_a_province_may_have_a_letterhead_of_its_own(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 from written_returns import NAMES, written_return
 
 from pipelines.archive.store import Archive
@@ -23,14 +21,6 @@ from warehouse.connect import Warehouse
 
 Run = Callable[..., Result]
 JUNE = date(2020, 6, 25)
-
-
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.fixture
@@ -90,10 +80,10 @@ def test_status_shows_the_campaign_and_each_return(run: Run, put: Any, home: Hom
 def test_status_for_machines(run: Run, put: Any, home: Home) -> None:
     story = put("a.csv")
     done = json.loads(run("status", "--json").stdout)
-    (campaign,), (one,) = done["campaigns"], done["returns"]
+    (campaign,), (listed,) = done["campaigns"], done["returns"]
     assert (campaign["campaign_id"], campaign["as_of"], campaign["total"]) == (story.campaign_id, str(JUNE), 7850)
     assert campaign["saved"] + campaign["pending"] == 7850
-    assert (one["snapshot_id"], one["verdict"], one["revision"]) == (story.snapshot_id, "accepted", 1)
+    assert (listed["snapshot_id"], listed["verdict"], listed["revision"]) == (story.snapshot_id, "accepted", 1)
 
 
 def test_status_shows_the_newest_returns_or_all_of_them(run: Run, put: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,12 +186,12 @@ def test_show_has_the_history_of_judgements(run: Run, tmp_path: Path, taken_in: 
 
 
 def test_a_return_may_be_named_by_its_beginning_or_its_hash(run: Run, put: Any) -> None:
-    one, other = put("alpha.csv"), put("alpine.csv", date(2020, 7, 9))
-    for name in (one.snapshot_id, "alph", one.sha256, one.sha256[:8], one.sha256[:8].upper()):
-        assert run("show", name).stdout.startswith(f"{one.snapshot_id}: ")
+    first, second = put("alpha.csv"), put("alpine.csv", date(2020, 7, 9))
+    for name in (first.snapshot_id, "alph", first.sha256, first.sha256[:8], first.sha256[:8].upper()):
+        assert run("show", name).stdout.startswith(f"{first.snapshot_id}: ")
     unclear = run("show", "alp")
     assert unclear.exit_code == 2
-    assert f"could be any of 2 returns: {one.snapshot_id}, {other.snapshot_id}" in unclear.stderr
+    assert f"could be any of 2 returns: {first.snapshot_id}, {second.snapshot_id}" in unclear.stderr
     unknown = run("show", "beta")
     assert (unknown.exit_code, unknown.stdout) == (2, "")
     assert "there is no return 'beta'; khrop status lists them" in unknown.stderr
@@ -222,7 +212,7 @@ def test_verify_names_what_is_damaged_and_what_is_gone(run: Run, put: Any, home:
     assert "No such file or directory (b.csv)" in done.stdout
     assert done.stdout.endswith("3 files in the archive, 2 damaged.\n")
     entries = [json.loads(line) for line in run("verify", "--json").stdout.splitlines()]
-    assert [one.get("file") for one in entries] == ["a.csv", "b.csv", None]
+    assert [entry.get("file") for entry in entries] == ["a.csv", "b.csv", None]
     assert len(entries[-1].pop("head")) == 64
     assert entries[-1] == {"files": 3, "damaged": 2, "differences": 0, "strays": []}
 

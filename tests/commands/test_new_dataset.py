@@ -41,8 +41,8 @@ def new(home: Home) -> New:
 
 def judged(home: Home, name: str, data: bytes) -> Judgement:
     """The judgement on a file by a dataset and its campaign, as an ingest makes it."""
-    one = Return("one", "", "one", datetime.now(UTC), Hints(name.replace("_", "-")))
-    (judgement,) = judge([(one, data)], campaigns.load(home.root), registry.datasets(home.root))
+    given = Return("one", "", "one", datetime.now(UTC), Hints(name.replace("_", "-")))
+    (judgement,) = judge([(given, data)], campaigns.load(home.root), registry.datasets(home.root))
     return judgement
 
 

@@ -48,21 +48,21 @@ def lines(result: Result) -> list[dict[str, Any]]:
 def test_the_sample_is_read_with_every_field_that_is_promised(read: Read, sample: Path) -> None:
     result = read(sample, "--json")
     assert result.exit_code == 0
-    (said,) = lines(result)
-    assert list(said)[: len(FIELDS)] == FIELDS
-    assert said["file"] == str(sample)
-    assert said["sha256"] == hashlib.sha256(sample.read_bytes()).hexdigest()
-    assert said["snapshot_id"] == f"dla-2563-06-11-{said['sha256'][:12]}"
-    assert (said["verdict"], said["as_of"]) == ("accepted_with_warnings", "2020-06-11")
-    assert said["campaign_id"] == "info-international-agreements"
-    assert said["totals"] == {"total": 7850, "saved": 292, "pending": 7558, "saved_percent": "3.72"}
+    (record,) = lines(result)
+    assert list(record)[: len(FIELDS)] == FIELDS
+    assert record["file"] == str(sample)
+    assert record["sha256"] == hashlib.sha256(sample.read_bytes()).hexdigest()
+    assert record["snapshot_id"] == f"dla-2563-06-11-{record['sha256'][:12]}"
+    assert (record["verdict"], record["as_of"]) == ("accepted_with_warnings", "2020-06-11")
+    assert record["campaign_id"] == "info-international-agreements"
+    assert record["totals"] == {"total": 7850, "saved": 292, "pending": 7558, "saved_percent": "3.72"}
 
 
 def test_a_row_has_its_figures_and_the_percent_as_text_with_two_places(read: Read, sample: Path) -> None:
-    (said,) = lines(read(sample, "--json"))
-    assert len(said["rows"]) == 76
-    assert all(list(row) == ROW for row in said["rows"])
-    assert said["rows"][0] == {
+    (record,) = lines(read(sample, "--json"))
+    assert len(record["rows"]) == 76
+    assert all(list(row) == ROW for row in record["rows"])
+    assert record["rows"][0] == {
         "ordinal": 1,
         "province_code": "81",
         "province_th": "กระบี่",
@@ -72,23 +72,23 @@ def test_a_row_has_its_figures_and_the_percent_as_text_with_two_places(read: Rea
         "saved_percent": "4.84",
         "place": "text!R54",
     }
-    assert said["rows"][13]["saved_percent"] == "6.00"
+    assert record["rows"][13]["saved_percent"] == "6.00"
 
 
 def test_claims_and_violations_have_their_fields(read: Read, sample: Path) -> None:
-    (said,) = lines(read(sample, "--json"))
-    assert {"source", "measure", "value", "place", "printed"} == set(said["claims"][0])
+    (record,) = lines(read(sample, "--json"))
+    assert {"source", "measure", "value", "place", "printed"} == set(record["claims"][0])
     assert {"source": "document", "measure": "as_of", "value": "2020-06-11"}.items() <= next(
-        c for c in said["claims"] if c["measure"] == "as_of"
+        c for c in record["claims"] if c["measure"] == "as_of"
     ).items()
-    assert all(list(violation) == VIOLATION for violation in said["violations"])
-    assert [v["rule_id"] for v in said["violations"] if v["observed"] == "3.71"]
+    assert all(list(violation) == VIOLATION for violation in record["violations"])
+    assert [v["rule_id"] for v in record["violations"] if v["observed"] == "3.71"]
 
 
 def test_unrounded_percents_are_given_to_two_places(read: Read, returns: Path) -> None:
-    (said,) = lines(read(returns / "real" / "s0_2563-06-11.lo-num-as-shown.utf8.csv", "--json"))
-    assert said["rows"][0]["saved_percent"] == "4.84"
-    assert said["totals"]["saved_percent"] == "3.72"
+    (record,) = lines(read(returns / "real" / "s0_2563-06-11.lo-num-as-shown.utf8.csv", "--json"))
+    assert record["rows"][0]["saved_percent"] == "4.84"
+    assert record["totals"]["saved_percent"] == "3.72"
 
 
 def test_a_cell_that_is_no_number_is_null_and_its_violation_has_what_stood_there(
@@ -98,9 +98,9 @@ def test_a_cell_that_is_no_number_is_null_and_its_violation_has_what_stood_there
     path.write_text(sample.read_text(encoding="utf-8").replace("กระบี่\t๖๒", "กระบี่\tabc"), encoding="utf-8")
     result = read(path, "--json")
     assert result.exit_code == 1
-    (said,) = lines(result)
-    assert said["rows"][0]["total"] is None
-    (violation,) = [v for v in said["violations"] if v["rule_id"] == "counts-whole"]
+    (record,) = lines(result)
+    assert record["rows"][0]["total"] is None
+    (violation,) = [v for v in record["violations"] if v["rule_id"] == "counts-whole"]
     assert (violation["observed"], violation["place"]) == ("abc", "text!R54C3")
 
 
@@ -113,16 +113,16 @@ def test_several_files_are_a_line_each_in_their_order_and_the_worst_decides(
     result = read(sample, bad, empty, sample, "--json")
     assert result.exit_code == 1
     verdicts = ["accepted_with_warnings", "quarantined", "unreadable", "accepted_with_warnings"]
-    assert [said["verdict"] for said in lines(result)] == verdicts
+    assert [record["verdict"] for record in lines(result)] == verdicts
 
 
 def test_an_unreadable_file_has_every_field_too(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "junk.csv"
     path.write_bytes(bytes(range(256)))
-    (said,) = lines(read(path, "--json"))
-    assert list(said)[: len(FIELDS)] == FIELDS
-    assert (said["verdict"], said["rows"], said["totals"], said["claims"]) == ("unreadable", [], {}, [])
-    assert [v["rule_id"] for v in said["violations"]] == ["readable"]
+    (record,) = lines(read(path, "--json"))
+    assert list(record)[: len(FIELDS)] == FIELDS
+    assert (record["verdict"], record["rows"], record["totals"], record["claims"]) == ("unreadable", [], {}, [])
+    assert [v["rule_id"] for v in record["violations"]] == ["readable"]
 
 
 def test_words_name_the_line_and_the_column(read: Read, returns: Path) -> None:
@@ -168,11 +168,11 @@ def test_no_file_at_all_is_wrong_use(read: Read) -> None:
 def test_a_file_that_cannot_be_read_is_unreadable_and_the_others_are_read(read: Read, sample: Path) -> None:
     result = read("/proc/self/mem", sample, "--json")
     assert result.exit_code == 1
-    unread, said = lines(result)
+    unread, record = lines(result)
     assert (unread["verdict"], unread["sha256"]) == ("unreadable", "")
     assert "/proc/self/mem: " in unread["violations"][0]["message_en"]
     assert "เปิดไฟล์ไม่ได้" in unread["violations"][0]["message_th"]
-    assert said["verdict"] == "accepted_with_warnings"
+    assert record["verdict"] == "accepted_with_warnings"
 
 
 def test_the_senders_campaign_and_date_are_taken_or_contradicted(read: Read, sample: Path) -> None:
@@ -230,9 +230,9 @@ def test_the_real_command_takes_names_that_no_encoding_has(
     path.write_bytes(sample.read_bytes())
     result = khrop_started("read", path, "--json", LC_ALL="C")
     assert (result.returncode, result.stderr) == (0, "")
-    said = json.loads(result.stdout)
-    assert said["file"] == str(path)
-    assert said["snapshot_id"].startswith("a-31m-")
+    record = json.loads(result.stdout)
+    assert record["file"] == str(path)
+    assert record["snapshot_id"].startswith("a-31m-")
     in_words = khrop_started("read", path, LC_ALL="C")
     assert in_words.returncode == 0
     assert "\x1b" not in in_words.stdout

@@ -77,8 +77,8 @@ def anew(home: Home) -> Home:
 def arrivals(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """A season of returns: dated and not, corrected, repeated, broken, mended, and sent again with other dates."""
 
-    def put(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **told: Any) -> Path:
-        (folder / name).write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+    def put(name: str, as_of: date, spoil: tuple[str, str] = ("", ""), **options: Any) -> Path:
+        (folder / name).write_text(written_return(as_of, **options).replace(*spoil), encoding="utf-8")
         return folder / name
 
     season: list[tuple[Path, dict[str, Any]]] = [(put(f"{day}.csv", day), {}) for day in DAYS]
@@ -119,10 +119,10 @@ def test_a_run_over_many_returns_has_the_result_of_single_runs(
 
 @pytest.fixture
 def put(home: Home, tmp_path: Path) -> Callable[..., IntakeResult]:
-    """Write a return, take it in, and tell what came of it."""
+    """Write a return, take it in, and return its outcome."""
 
-    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **told: Any) -> IntakeResult:
-        (tmp_path / name).write_text(written_return(as_of, **told).replace(*spoil), encoding="utf-8")
+    def run(name: str, as_of: date = DAYS[0], spoil: tuple[str, str] = ("", ""), **options: Any) -> IntakeResult:
+        (tmp_path / name).write_text(written_return(as_of, **options).replace(*spoil), encoding="utf-8")
         Archive(home.archive).take([incoming(home, tmp_path / name)])
         return judged(home)[-1]
 
@@ -175,10 +175,10 @@ def test_a_new_alias_mends_the_return_that_lacked_it_and_no_other(home: Home, pu
 
 def test_only_the_returns_that_are_named_are_judged_again(home: Home, put: Any, alias: Any) -> None:
     misspelt = NAMES[5][:-1]
-    one = put("one.csv", DAYS[0], spoil=(NAMES[5], misspelt))
+    changed = put("one.csv", DAYS[0], spoil=(NAMES[5], misspelt))
     put("two.csv", DAYS[1], spoil=(NAMES[5], misspelt))
     alias(misspelt, 6)
-    assert [s.snapshot_id for s in judged(home, again=[one.snapshot_id])] == [one.snapshot_id]
+    assert [s.snapshot_id for s in judged(home, again=[changed.snapshot_id])] == [changed.snapshot_id]
 
 
 def test_an_old_return_that_is_mended_does_not_displace_its_correction(

@@ -21,13 +21,13 @@ Put = Callable[..., Path]
 
 
 def test_a_file_is_marked_up_and_nothing_is_written(khrop: Command, home: Home, returns: Path) -> None:
-    told = khrop("repair", returns / "defective" / SWAPPED)
-    assert told.returncode == 1
-    assert "repair: repaired" in told.stdout
-    assert "สงขลา     ๑๔๑    ๑๒๗ → ๑๔ !  ๑๔ → ๑๒๗ !  ๙.๙๓" in told.stdout
-    said = json.loads(khrop("repair", returns / "defective" / SWAPPED, "--json").stdout)
-    assert (said["status"], said["unique"], said["verdict"]) == ("repaired", True, "quarantined")
-    assert {(r["row"], r["column"], r["proposed"], r["certain"]) for r in said["repairs"]} == {
+    result = khrop("repair", returns / "defective" / SWAPPED)
+    assert result.returncode == 1
+    assert "repair: repaired" in result.stdout
+    assert "สงขลา     ๑๔๑    ๑๒๗ → ๑๔ !  ๑๔ → ๑๒๗ !  ๙.๙๓" in result.stdout
+    report = json.loads(khrop("repair", returns / "defective" / SWAPPED, "--json").stdout)
+    assert (report["status"], report["unique"], report["verdict"]) == ("repaired", True, "quarantined")
+    assert {(r["row"], r["column"], r["proposed"], r["certain"]) for r in report["repairs"]} == {
         ("สงขลา", "saved", "๑๔", True),
         ("สงขลา", "pending", "๑๒๗", True),
     }
@@ -44,9 +44,9 @@ def test_a_file_is_marked_up_and_nothing_is_written(khrop: Command, home: Home, 
     ],
 )
 def test_wrong_use_is_reported(khrop: Command, arguments: tuple[str, ...], says: str) -> None:
-    told = khrop(*arguments)
-    assert (told.returncode, told.stdout) == (2, "")
-    assert says in told.stderr
+    result = khrop(*arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert says in result.stderr
 
 
 def test_what_holds_or_cannot_be_read_has_no_repair(khrop: Command, sample: Path, tmp_path: Path) -> None:
@@ -62,10 +62,10 @@ def test_what_holds_or_cannot_be_read_has_no_repair(khrop: Command, sample: Path
 def test_a_file_is_compared_with_the_return_before(khrop: Command, write: Put) -> None:
     before, now = write("a.csv", JUNE, thai=False), write("b.csv", LATER, thai=False)
     text = now.read_text("utf-8").split("\n")
-    one, two = (next(i for i, line in enumerate(text) if f",{name}," in line) for name in NAMES[2:4])
-    first, second = text[one].split(",", 2), text[two].split(",", 2)
-    text[one], text[two] = ",".join([*first[:2], second[2]]), ",".join([*second[:2], first[2]])
+    upper, lower = (next(i for i, line in enumerate(text) if f",{name}," in line) for name in NAMES[2:4])
+    first, second = text[upper].split(",", 2), text[lower].split(",", 2)
+    text[upper], text[lower] = ",".join([*first[:2], second[2]]), ",".join([*second[:2], first[2]])
     now.write_text("\n".join(text), "utf-8")
     assert json.loads(khrop("repair", now, "--json").stdout)["repairs"] == []
-    said = json.loads(khrop("repair", now, "--previous", before, "--json").stdout)
-    assert {r["row"] for r in said["repairs"]} == set(NAMES[2:4])
+    report = json.loads(khrop("repair", now, "--previous", before, "--json").stdout)
+    assert {r["row"] for r in report["repairs"]} == set(NAMES[2:4])

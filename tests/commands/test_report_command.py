@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
 from site_pages import page
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.home import Home
 from warehouse import exports
@@ -21,18 +19,10 @@ from warehouse.connect import Warehouse
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
-
-
 def test_without_a_warehouse_it_says_how_to_make_one(run: Run, home: Home) -> None:
-    said = run("report")
-    assert said.exit_code == 2
-    assert said.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
+    result = run("report")
+    assert result.exit_code == 2
+    assert result.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
     assert not home.root.exists()
 
 
@@ -43,8 +33,8 @@ def test_it_says_where_the_site_is_and_what_it_did(run: Run, home: Home, taken_i
     assert index.is_file()
     assert run("report").stdout == f"Site:      {index}  (nothing changed)\n"
     assert run("report", "--force").stdout == f"Site:      {index}  (0 pages written, 80 as they were)\n"
-    told = json.loads(run("report", "--json").stdout)
-    assert told == {"index": str(index), "written": 0, "kept": 0, "current": True}
+    report = json.loads(run("report", "--json").stdout)
+    assert report == {"index": str(index), "written": 0, "kept": 0, "current": True}
 
 
 def test_a_letter_in_the_home_is_linked(run: Run, home: Home, taken_in: Any, sample: Path) -> None:
@@ -62,9 +52,9 @@ def test_tables_that_are_behind_are_not_shown(run: Run, home: Home, taken_in: An
     run("report")
     taken_in(write("later.csv", date(2020, 7, 9)))
     (home.exports / exports.STATE).write_text("before", encoding="ascii")
-    said = run("report")
-    assert said.exit_code == 2
-    assert "the tables are behind what was loaded; khrop ingest makes them anew" in said.stderr
+    result = run("report")
+    assert result.exit_code == 2
+    assert "the tables are behind what was loaded; khrop ingest makes them anew" in result.stderr
     assert "11 June 2020" in (home.site / "index.html").read_text(encoding="utf-8")
 
 
@@ -76,6 +66,6 @@ def test_a_warehouse_that_is_being_written_is_waited_for_and_named(
     taken_in(sample)
     monkeypatch.setattr(connecting, "_flock", lambda fd: False)
     monkeypatch.setattr(connecting.Warehouse.__init__, "__kwdefaults__", {"patience": 0.05})
-    said = run("report")
-    assert said.exit_code == 3
-    assert f"the warehouse {Warehouse(home.warehouse).path} is held by" in said.stderr
+    result = run("report")
+    assert result.exit_code == 3
+    assert f"the warehouse {Warehouse(home.warehouse).path} is held by" in result.stderr

@@ -90,13 +90,13 @@ def test_names_that_are_taken_are_refused(tmp_path: Path) -> None:
         shutil.copytree(waste_plans.FOLDER, tmp_path / "datasets" / name)
     faults = " ".join(map(str, registry.faults(tmp_path)))
     assert registry.datasets(tmp_path) == registry.installed()
-    for said in (
+    for fault in (
         "exports is an asset",
         "is a table of all datasets",
         "letters is a report of",
         "province_trend is a mart",
     ):
-        assert said in faults
+        assert fault in faults
     assert "the folder's name must be lower-case letters" in faults
 
 
@@ -113,16 +113,16 @@ def test_two_datasets_have_no_mart_of_the_same_name(tmp_path: Path) -> None:
 def test_commands_name_the_fault_on_stderr(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     change(waste_plans.install(home.root) / "dataset.toml", "names =", "name =")
     warn_of_faults(home)
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("khrop: warning: ")
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("khrop: warning: ")
 
 
 def test_a_return_of_an_unusable_dataset_says_so(home: Home) -> None:
     change(waste_plans.install(home.root) / "dataset.toml", "names =", "name =")
-    one = Return("plans", "", "plans.csv", datetime.now(UTC), Hints(waste_plans.CAMPAIGN))
+    given = Return("plans", "", "plans.csv", datetime.now(UTC), Hints(waste_plans.CAMPAIGN))
     data = waste_plans.csv_of(waste_plans.with_totals(waste_plans.rows()))
-    (judgement,) = judge([(one, data)], campaigns.load(home.root), registry.datasets(home.root))
+    (judgement,) = judge([(given, data)], campaigns.load(home.root), registry.datasets(home.root))
     assert judgement.verdict is Verdict.UNREADABLE
     assert "the dataset waste_plans of the campaign waste-plans cannot be used" in judgement.violations[0].message_en
 

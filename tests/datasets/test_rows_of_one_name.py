@@ -59,9 +59,9 @@ def test_each_is_named_by_its_key(districts: Home, taken_in: Callable[..., Any],
 
 
 def test_no_repair_is_proposed_that_could_be_of_another_row(districts: Home) -> None:
-    one = Return("one", "", "one", datetime.now(UTC), Hints("districts"))
+    given = Return("one", "", "one", datetime.now(UTC), Hints("districts"))
     data = TABLE.replace("12,3,9", "12,3,8").encode()
-    (judgement,) = judge([(one, data)], campaigns.load(districts.root), registry.datasets(districts.root))
+    (judgement,) = judge([(given, data)], campaigns.load(districts.root), registry.datasets(districts.root))
     assert judgement.verdict is Verdict.QUARANTINED
     report = propose(judgement)
     assert report.status == "unsolved"

@@ -45,9 +45,9 @@ def test_an_accepted_repair_is_a_correction_that_loads_and_keeps_its_origin(
     khrop: Command, taken_in: Any, ask: Ask, swapped: Path
 ) -> None:
     taken_in(swapped)
-    told = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.startswith("accepted_with_warnings  as of 2020-07-09  76 rows")
+    result = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("accepted_with_warnings  as of 2020-07-09  76 rows")
     assert figures(ask, "สงขลา") == [(14, 127)]
     ((snapshot, revision, judgement),) = ask(
         "SELECT snapshot_id, revision, judgement FROM core.snapshot_judged WHERE verdict = 'accepted_with_warnings'"
@@ -88,8 +88,8 @@ def test_rows_are_inserted_and_dropped(
     khrop: Command, taken_in: Any, ask: Ask, returns: Path, name: str, rows: int
 ) -> None:
     taken_in(returns / "defective" / f"{name}.utf8-bom.csv")
-    told = khrop("repair", "syn-bad-0", "--accept", *SIGNED)
-    assert told.returncode == 0, told.stderr
+    result = khrop("repair", "syn-bad-0", "--accept", *SIGNED)
+    assert result.returncode == 0, result.stderr
     assert ask("SELECT count(*), count(DISTINCT province_code), sum(total) FROM core.province_progress_current") == [
         (rows, 76, 7850)
     ]
@@ -111,8 +111,8 @@ def test_what_is_not_certain_is_accepted_cell_by_cell_alone(
     assert refused.returncode == 2
     assert "would not be accepted even so, and nothing was decided" in refused.stderr
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
-    told = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending={TOTAL}", *SIGNED)
-    assert told.returncode == 0, told.stderr
+    result = khrop("repair", "a-", "--accept", "--cell", f"{name}:pending={TOTAL}", *SIGNED)
+    assert result.returncode == 0, result.stderr
     assert figures(ask, name) == [(0, TOTAL)]
 
 
@@ -120,8 +120,8 @@ def test_a_return_is_accepted_as_it_stands_if_it_can_be_loaded(
     khrop: Command, taken_in: Any, ask: Ask, returns: Path
 ) -> None:
     taken_in(returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv")
-    told = khrop("accept", "syn-bad-05", *SIGNED)
-    assert told.returncode == 0, told.stderr
+    result = khrop("accept", "syn-bad-05", *SIGNED)
+    assert result.returncode == 0, result.stderr
     assert ask("SELECT verdict, rows_loaded FROM core.snapshot_judged") == [("accepted_with_warnings", 76)]
     assert ask("SELECT DISTINCT severity FROM core.violation WHERE judgement = 2") == [("warning",)]
     again = khrop("accept", "syn-bad-05", *SIGNED)
@@ -136,9 +136,9 @@ def test_a_return_that_the_tables_have_no_place_for_is_not_accepted(
     khrop: Command, taken_in: Any, ask: Ask, returns: Path
 ) -> None:
     taken_in(returns / "defective" / "syn_bad_04_province_misspelt.utf8-bom.csv")
-    told = khrop("accept", "syn-bad-04", *SIGNED)
-    assert told.returncode == 2
-    assert "nothing was decided" in told.stderr
+    result = khrop("accept", "syn-bad-04", *SIGNED)
+    assert result.returncode == 2
+    assert "nothing was decided" in result.stderr
     assert ask("SELECT verdict FROM core.snapshot_judged") == [("quarantined",)]
 
 
@@ -146,8 +146,8 @@ def test_a_withdrawn_return_counts_no_more_and_can_be_judged_again(
     khrop: Command, taken_in: Any, ask: Ask, sample: Path
 ) -> None:
     taken_in(sample)
-    told = khrop("withdraw", "dla-2563", *SIGNED)
-    assert (told.returncode, told.stdout.split()[0]) == (0, "withdrawn")
+    result = khrop("withdraw", "dla-2563", *SIGNED)
+    assert (result.returncode, result.stdout.split()[0]) == (0, "withdrawn")
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(0,)]
     assert ask("SELECT count(*) FROM mart.compliance") == [(0,)]
     assert ask("SELECT rows_set_aside FROM core.snapshot_judged") == [(76,)]
@@ -160,9 +160,9 @@ def test_a_return_that_came_later_is_not_pushed_aside(
 ) -> None:
     taken_in(swapped)
     taken_in(returns / "defective" / "syn_bad_07_column_order.utf8-bom.csv")
-    told = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
-    assert told.returncode == 2
-    assert "came after" in told.stderr
+    result = khrop("repair", "syn-bad-15", "--accept", *SIGNED)
+    assert result.returncode == 2
+    assert "came after" in result.stderr
     assert ask("SELECT count(*) FROM core.decision") == [(0,)]
 
 
@@ -178,11 +178,11 @@ def test_a_return_that_the_publisher_sends_again_reports_what_had_been_corrected
     accepted = khrop("repair", "a-", "--accept", *SIGNED)
     assert accepted.returncode == 0, accepted.stderr
     taken_in(write("b.csv", JUNE, figures={CODES[0]: (TOTAL, 3)}, thai=False))
-    ((severity, observed, expected, said),) = ask(
+    ((severity, observed, expected, message),) = ask(
         "SELECT severity, observed, expected, message_en FROM core.violation WHERE rule_id = ?", MENDED
     )
     assert (severity, observed, expected) == ("warning", str(whole - part), str(whole - part))
-    assert "สมชาย corrected" in said
+    assert "สมชาย corrected" in message
     assert khrop("recheck").stdout == "Every outcome is as it was.\n"
 
 
@@ -204,8 +204,8 @@ def test_a_ledger_line_that_holds_no_decision_is_named(khrop: Command, home: Hom
     (receipt,) = Archive(home.archive).take([incoming(home, sample)])
     khrop("status")
     Archive(home.archive).record_decision(receipt, "khrop correct", {"kind": "correct", "cells": [{"row": "เลย"}]})
-    told = khrop("ingest", sample)
-    assert told.returncode == 3
-    assert "ledger, line 2, holds no decision: put the ledger back from a backup" in told.stderr
+    result = khrop("ingest", sample)
+    assert result.returncode == 3
+    assert "ledger, line 2, holds no decision: put the ledger back from a backup" in result.stderr
     Archive(home.archive).ledger.write_text(receipt.to_json() + "\n", encoding="utf-8")
     assert khrop("ingest", sample).returncode == 0

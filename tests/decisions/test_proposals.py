@@ -23,8 +23,8 @@ TRUE = written_return(JUNE, thai=False)
 
 
 def judged(text: str, decision: Decision | None = None) -> Judgement:
-    one = Return("a-0123456789ab", "0" * 64, "a.csv", RECEIVED, decision=decision)
-    return judge([(one, text.encode())], campaigns.load(Home.current().root))[0]
+    received = Return("a-0123456789ab", "0" * 64, "a.csv", RECEIVED, decision=decision)
+    return judge([(received, text.encode())], campaigns.load(Home.current().root))[0]
 
 
 def slipped(draw: st.DrawFn, cell: str) -> str:
@@ -71,8 +71,8 @@ def test_a_return_that_holds_has_nothing_to_mark_up() -> None:
 def test_a_document_cannot_open_a_column_or_a_tag_in_the_ui() -> None:
     text = TRUE.replace(f",{NAMES[0]},", ",<b>|x,", 1)
     before = judged(text)
-    said = as_markdown(before, propose(before))
-    assert "<b>" not in said
+    markdown = as_markdown(before, propose(before))
+    assert "<b>" not in markdown
 
 
 def test_a_decision_is_read_from_the_ledger_as_it_was_written() -> None:

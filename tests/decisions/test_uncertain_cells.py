@@ -143,20 +143,20 @@ def test_a_reading_is_chosen_by_its_number(confirm_page: Path, chromium: Any) ->
 
 def test_its_readings_are_pairs_of_a_text_and_a_probability(place: Place, cells: list[dict[str, Any]]) -> None:
     for cell in cells:
-        odds = [one["probability"] for one in cell["may_be"]]
+        odds = [reading["probability"] for reading in cell["may_be"]]
         assert odds == sorted(odds, reverse=True)
         assert all(0 <= p <= 1 for p in odds)
-        assert cell["printed"] in {one["text"] for one in cell["may_be"]}
+        assert cell["printed"] in {reading["text"] for reading in cell["may_be"]}
     shown = place.khrop("show", "scan", "--json", code=1).stdout
     assert json.loads(shown)["uncertain"] == cells, "the warehouse has what the reader found"
 
 
 def test_the_trail_of_a_cell_has_its_rivals_and_its_picture(place: Place, cells: list[dict[str, Any]]) -> None:
-    cell = max(cells, key=lambda one: len(one["may_be"]))
+    cell = max(cells, key=lambda candidate: len(candidate["may_be"]))
     at = f"{cell['row']}:{cell['column']}"
     trail_text = place.khrop("show", "scan", "--cell", at).stdout
-    for one in cell["may_be"]:
-        assert one["text"] in line(trail_text, "may be")
+    for reading in cell["may_be"]:
+        assert reading["text"] in line(trail_text, "may be")
     assert f"--cell {at} --picture FILE writes it" in line(trail_text, "picture")
     assert Path(line(trail_text, "page")).read_bytes().startswith(b"\x89PNG"), "the page that it stands on"
     file = place.root / "cell.png"
@@ -190,7 +190,7 @@ def test_the_ui_shows_the_cells_with_their_pictures(place: Place, cells: list[di
     assert len(rows) == len(cells)
     for row, cell in zip(rows, cells, strict=True):
         assert row.startswith(f"| {cell['row']} | {cell['column']} | ![{cell['row']}")
-        assert all(one["text"] in row for one in cell["may_be"])
+        assert all(reading["text"] in row for reading in cell["may_be"])
         png = base64.b64decode(row.partition("base64,")[2].partition(")")[0])
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.width > 10
@@ -211,7 +211,7 @@ def test_the_page_of_quality_shows_the_cells(place: Place, cells: list[dict[str,
             assert shown.count() == len(cells)
             for text, cell in zip(shown.all_inner_texts(), cells, strict=True):
                 assert f"{words} {cell['printed']}" in text
-                assert all(one["text"] in text for one in cell["may_be"])
+                assert all(reading["text"] in text for reading in cell["may_be"])
                 assert "%" in text
             pictures = page.locator(".cells img")
             assert all(width > 10 for width in pictures.evaluate_all("all => all.map(one => one.naturalWidth)"))

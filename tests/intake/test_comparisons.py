@@ -81,8 +81,10 @@ def test_a_return_that_moves_to_another_day_frees_the_one_after_it(write: Put, t
 def test_a_universe_that_shrinks_is_reported_with_both_numbers(write: Put, taken_in: Any, ask: Ask) -> None:
     taken_in(write("a.csv", JUNE))
     taken_in(write("b.csv", LATER, figures={FIRST: (TOTAL - 1, 6)}))
-    told = ask("SELECT key, column_name, observed, expected FROM core.violation WHERE rule_id = 'universe-stable'")
-    assert told == [(FIRST, "total", str(TOTAL - 1), str(TOTAL))]
+    violations = ask(
+        "SELECT key, column_name, observed, expected FROM core.violation WHERE rule_id = 'universe-stable'"
+    )
+    assert violations == [(FIRST, "total", str(TOTAL - 1), str(TOTAL))]
 
 
 def test_campaigns_are_not_compared_with_each_other(write: Put, taken_in: Any, home: Home, ask: Ask) -> None:

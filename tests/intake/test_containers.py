@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 from written_returns import written_return
 
 from pipelines import campaigns
@@ -40,8 +38,8 @@ TABLES = ("raw.file", "raw.part", "raw.cell", "raw.seen_again", "core.snapshot_j
           "core.province_progress")  # fmt: skip
 
 
-def written(day: date, **told: Any) -> bytes:
-    return written_return(day, **told).encode()
+def written(day: date, **options: Any) -> bytes:
+    return written_return(day, **options).encode()
 
 
 def zip_of(path: Path, *members: tuple[str, bytes]) -> Path:
@@ -84,14 +82,6 @@ def held(home: Home) -> dict[str, list[Any]]:
             but = "EXCLUDE (loaded_at)" if table.startswith("core.snapshot") else ""
             kept[table] = connection.execute(f"SELECT * {but} FROM {table} ORDER BY ALL").fetchall()
         return kept
-
-
-@pytest.fixture
-def run(home: Home) -> Callable[..., Result]:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
@@ -178,8 +168,8 @@ def test_a_part_that_came_by_itself_before_is_seen_again_and_has_its_parent(
 def test_the_senders_word_on_a_container_is_that_on_its_parts(home: Home, taken_in: TakeIn, tmp_path: Path) -> None:
     path = mail(tmp_path, ("a.csv", written(DAYS[0], dated=False)))
     assert [story.verdict for story in taken_in(path)] == ["opened", "quarantined"]
-    told = taken_in(path, as_of=DAYS[0])
-    assert [(story.verdict, story.as_of) for story in told] == [("opened", None), ("accepted", DAYS[0])]
+    stories = taken_in(path, as_of=DAYS[0])
+    assert [(story.verdict, story.as_of) for story in stories] == [("opened", None), ("accepted", DAYS[0])]
 
 
 @pytest.mark.usefixtures("nothing_is_dropped")
@@ -253,16 +243,16 @@ def test_show_names_the_parts_and_the_container(
     home: Home, tmp_path: Path, taken_in: TakeIn, run: Callable[..., Result]
 ) -> None:
     container, *parts = taken_in(three(tmp_path))
-    said = run("show", container.snapshot_id)
-    assert said.exit_code == 0
+    result = run("show", container.snapshot_id)
+    assert result.exit_code == 0
     for part in parts:
-        assert f"khrop show {part.snapshot_id}" in said.stdout
-    assert "ตรา.png was not taken: this is a picture" in said.stdout
+        assert f"khrop show {part.snapshot_id}" in result.stdout
+    assert "ตรา.png was not taken: this is a picture" in result.stdout
     assert "came in   มิถุนายน.zip (as รายงาน ๔ มิ.ย. ๖๓.csv)" in run("show", parts[0].snapshot_id).stdout
-    told = json.loads(run("show", container.snapshot_id, "--json").stdout)
-    assert [(p["name"], p["verdict"]) for p in told["parts"]] == [(name, "accepted") for name in NAMES]
-    told = json.loads(run("show", parts[1].snapshot_id, "--json").stdout)
-    assert [(p["return"], p["name"]) for p in told["came_in"]] == [(container.snapshot_id, NAMES[1])]
+    report = json.loads(run("show", container.snapshot_id, "--json").stdout)
+    assert [(p["name"], p["verdict"]) for p in report["parts"]] == [(name, "accepted") for name in NAMES]
+    report = json.loads(run("show", parts[1].snapshot_id, "--json").stdout)
+    assert [(p["return"], p["name"]) for p in report["came_in"]] == [(container.snapshot_id, NAMES[1])]
     assert "1 opened" in run("status").stdout
     refused = run("accept", container.snapshot_id, "--by", "a", "--reason", "b")
     assert refused.exit_code == 2
@@ -271,9 +261,9 @@ def test_show_names_the_parts_and_the_container(
 
 def test_read_judges_each_part_and_writes_nothing(home: Home, tmp_path: Path, run: Callable[..., Result]) -> None:
     path = three(tmp_path)
-    said = run("read", path, "--json")
-    assert said.exit_code == 0
-    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    result = run("read", path, "--json")
+    assert result.exit_code == 0
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(line["file"], line["verdict"]) for line in lines] == [
         (str(path), "opened"), *((f"{path}!{name}", "accepted") for name in NAMES)
     ]  # fmt: skip
@@ -292,9 +282,9 @@ def test_verify_proves_parts_and_parents(
     assert run("verify").stdout.endswith("\n4 files in the archive, 0 damaged.\n")
     lost = Archive(home.archive).path(part.sha256)
     lost.unlink()
-    said = run("verify")
-    assert said.exit_code == 1
-    assert f"({path.name}!{part.name})" in said.stdout
+    result = run("verify")
+    assert result.exit_code == 1
+    assert f"({path.name}!{part.name})" in result.stdout
     taken_in(path)  # the original again mends it
     assert run("verify").exit_code == 0
     receipts = home.archive / "receipts.jsonl"
@@ -306,9 +296,9 @@ def test_verify_proves_parts_and_parents(
 
 def test_the_command_takes_a_message_in(home: Home, tmp_path: Path, khrop: Callable[..., Any]) -> None:
     path = mail(tmp_path, ("a.csv", written(DAYS[0])), ("logo.png", PNG))
-    said = khrop("ingest", path)
-    assert (said.returncode, said.stderr) == (0, "")
-    first, second = said.stdout.splitlines()
+    result = khrop("ingest", path)
+    assert (result.returncode, result.stderr) == (0, "")
+    first, second = result.stdout.splitlines()
     assert first.split("  ")[0] == "opened"
     assert "1 part" in first
     assert "1 warning" in first

@@ -85,7 +85,7 @@ def test_a_page_has_no_more_pictures_than_it_has_room_for(connection: duckdb.Duc
     for name in ("old", "new"):
         load(connection, [arrival(name, *(Doubt(("page 1", row, 3), SIXTY, large) for row in range(1, 4)))])
     shown = pictured(connection, ["new", "old", "none"])
-    assert {name: [bool(one.address) for one in cells] for name, cells in shown.items()} == {
+    assert {name: [bool(cell.address) for cell in cells] for name, cells in shown.items()} == {
         "new": [True, True, True],
         "old": [True, False, False],
     }

@@ -155,8 +155,8 @@ def test_a_file_in_the_inbox_comes_from_the_same_place_however_its_path_is_writt
 
 def test_what_the_sender_names_goes_before_the_folder(home: Home, folder: Path) -> None:
     (folder / "a.csv").write_text("a")
-    said = incoming(home, folder / "a.csv", campaign="other", as_of=date(2020, 6, 11))
-    assert (said.campaign, said.as_of) == ("other", date(2020, 6, 11))
+    arrival = incoming(home, folder / "a.csv", campaign="other", as_of=date(2020, 6, 11))
+    assert (arrival.campaign, arrival.as_of) == ("other", date(2020, 6, 11))
 
 
 def test_a_file_outside_the_inbox_is_of_no_campaign(home: Home, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Second returns for the same day: unchanged, corrected, mended, told otherwise; and what was known when."""
+"""Second returns for the same day: unchanged, corrected, mended, with other hints; and what was known when."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def test_the_same_bytes_with_a_date_from_the_sender_are_judged_again(write: Put,
     file = write("a.csv", JUNE, dated=False)
     (dateless,) = taken_in(file)
     assert (dateless.verdict, dateless.as_of) == ("quarantined", None)
-    (told,) = taken_in(file, as_of=JUNE)
-    assert (told.snapshot_id, told.verdict, told.as_of) == (dateless.snapshot_id, "accepted", JUNE)
+    (story,) = taken_in(file, as_of=JUNE)
+    assert (story.snapshot_id, story.verdict, story.as_of) == (dateless.snapshot_id, "accepted", JUNE)
     assert ask("SELECT judgement, verdict FROM core.snapshot ORDER BY judgement") == [
         (1, "quarantined"),
         (2, "accepted"),
@@ -108,14 +108,14 @@ def test_the_same_bytes_with_a_date_from_the_sender_are_judged_again(write: Put,
 def test_the_same_bytes_with_a_campaign_from_the_sender_are_judged_again(write: Put, taken_in: Any) -> None:
     file = write("a.csv", JUNE, title="")
     assert [s.verdict for s in taken_in(file)] == ["quarantined"]
-    (told,) = taken_in(file, campaign="info-international-agreements")
-    assert (told.verdict, told.campaign_id) == ("accepted", "info-international-agreements")
+    (story,) = taken_in(file, campaign="info-international-agreements")
+    assert (story.verdict, story.campaign_id) == ("accepted", "info-international-agreements")
 
 
 def test_a_campaign_that_contradicts_the_title_is_not_taken(write: Put, taken_in: Any) -> None:
-    (told,) = taken_in(write("a.csv", JUNE, title=TITLE), campaign="another")
-    assert told.verdict == "quarantined"
-    assert "campaign-known" in [v.rule_id for v in told.violations]
+    (story,) = taken_in(write("a.csv", JUNE, title=TITLE), campaign="another")
+    assert story.verdict == "quarantined"
+    assert "campaign-known" in [v.rule_id for v in story.violations]
 
 
 def test_a_return_moved_to_another_day_leaves_its_day_to_the_one_that_was_unchanged(
@@ -164,8 +164,8 @@ def test_more_returns_than_a_batch_have_the_same_result(
     days = [JUNE + timedelta(days=n) for n in range(8)]
     stories = taken_in(*(write(f"{day}.csv", day, figures={FIRST: (TOTAL, 20 - n)}) for n, day in enumerate(days)))
     assert [s.as_of for s in stories] == days
-    told = "SELECT count(*) FROM core.violation WHERE rule_id = 'saved-never-decreases'"
-    assert ask(told) == [(7,)]
+    query = "SELECT count(*) FROM core.violation WHERE rule_id = 'saved-never-decreases'"
+    assert ask(query) == [(7,)]
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(76 * 8,)]
 
 

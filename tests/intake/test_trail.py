@@ -98,10 +98,10 @@ def test_a_figure_that_was_set_aside_has_its_trail_too(taken_in: Any, returns: P
 def test_the_command_prints_the_trail_and_refuses_what_is_no_cell(khrop: Any, taken_in: Any, returns: Path) -> None:
     (story,) = taken_in(returns / WRITER)
     done = khrop("show", story.snapshot_id, "--cell", "กระบี่:saved", "--json")
-    said = json.loads(done.stdout)
+    report = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
-    assert said["value"] == "3"
-    assert Path(said["archive"]).name == said["sha256"]
+    assert report["value"] == "3"
+    assert Path(report["archive"]).name == report["sha256"]
     done = khrop("show", story.snapshot_id, "--cell", "กระบี่")
     assert done.returncode == 2
     assert "ROW:COLUMN" in done.stderr

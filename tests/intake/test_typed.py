@@ -106,9 +106,9 @@ def test_the_day_received_is_bangkoks() -> None:
 
 
 def test_the_as_of_date_is_the_documents() -> None:
-    said = of(TITLE, AS_OF)
-    assert said.as_of == JUNE_11
-    assert said.facts["as_of_dates"] == 1
+    result = of(TITLE, AS_OF)
+    assert result.as_of == JUNE_11
+    assert result.facts["as_of_dates"] == 1
 
 
 def test_the_as_of_date_is_the_senders_where_the_document_has_none() -> None:
@@ -116,8 +116,8 @@ def test_the_as_of_date_is_the_senders_where_the_document_has_none() -> None:
 
 
 def test_a_sender_and_a_document_that_agree_are_one() -> None:
-    said = of(TITLE, AS_OF, hints=Hints(as_of=JUNE_11))
-    assert (said.as_of, said.facts["as_of_dates"]) == (JUNE_11, 1)
+    result = of(TITLE, AS_OF, hints=Hints(as_of=JUNE_11))
+    assert (result.as_of, result.facts["as_of_dates"]) == (JUNE_11, 1)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_a_sender_and_a_document_that_agree_are_one() -> None:
 def test_dates_in_conflict_are_none_and_all_are_reported(
     prose: tuple[str, ...], hint: date | None, printed: str
 ) -> None:
-    said = of(TITLE, *prose, hints=Hints(as_of=hint))
-    assert said.as_of is None
-    assert said.facts["as_of_dates"] == 2
-    assert said.facts["as_of_printed"] == printed
+    result = of(TITLE, *prose, hints=Hints(as_of=hint))
+    assert result.as_of is None
+    assert result.facts["as_of_dates"] == 2
+    assert result.facts["as_of_printed"] == printed
 
 
 def test_a_year_of_two_digits_is_known_where_the_sender_names_the_same_day() -> None:
@@ -155,13 +155,13 @@ def test_a_thai_year_of_two_digits_is_a_buddhist_one() -> None:
 
 
 def test_a_document_without_an_as_of_date_has_none() -> None:
-    said = of(TITLE)
-    assert (said.as_of, said.facts["as_of_dates"], said.facts["as_of_printed"]) == (None, 0, "")
+    result = of(TITLE)
+    assert (result.as_of, result.facts["as_of_dates"], result.facts["as_of_printed"]) == (None, 0, "")
 
 
 def campaign(*prose: str, hint: str | None = None, known: dict[str, Any] = KNOWN) -> tuple[str | None, int]:
-    said = of(*prose, hints=Hints(campaign=hint), known=known)
-    return said.campaign.id if said.campaign else None, said.facts["campaigns_fit"]
+    result = of(*prose, hints=Hints(campaign=hint), known=known)
+    return result.campaign.id if result.campaign else None, result.facts["campaigns_fit"]
 
 
 def test_the_campaign_is_recognised_by_the_title_however_it_is_spaced() -> None:
@@ -186,6 +186,6 @@ def test_a_title_that_names_another_campaign_contradicts_the_sender() -> None:
 
 
 def test_a_folder_of_no_known_campaign_names_none() -> None:
-    said = of(TITLE, hints=Hints(campaign="nowhere"))
-    assert said.campaign is None
-    assert (said.facts["campaigns_fit"], said.facts["campaign_printed"]) == (0, "(nowhere)")
+    result = of(TITLE, hints=Hints(campaign="nowhere"))
+    assert result.campaign is None
+    assert (result.facts["campaigns_fit"], result.facts["campaign_printed"]) == (0, "(nowhere)")

@@ -254,7 +254,7 @@ def test_two_halves_side_by_side_are_one_table(gap: tuple[str, ...]) -> None:
     assert found.rows[38]["place"] == f"text!R{4}"
 
 
-def test_counts_and_percents_under_one_heading_are_told_by_their_own() -> None:
+def test_counts_and_percents_under_one_heading_are_distinguished_by_their_own() -> None:
     groups = ("ลำดับ", "จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "", "ยังไม่บันทึก", "")
     own = ("", "", "", "จำนวน", "ร้อยละ", "จำนวน", "ร้อยละ")
     rows = [(*row[:4], row[5], row[4], f"{100 - float(row[5]):.2f}") for row in (*ROWS, TOTAL)]

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.archive.store import Archive
+from pipelines.archive.store import Archive, Incoming
+from pipelines.commands import runs
 from pipelines.home import Home
-from pipelines.monitoring import settled
+from pipelines.monitoring import pending, settled
 from warehouse.connect import Warehouse
 
 Command = Callable[..., Any]
@@ -105,3 +106,22 @@ def test_what_changes_while_it_is_seen_that_nothing_is_to_be_done_is_not_settled
     _campaign(quiet)
     settled.settle(quiet, before)
     assert not (quiet.root / settled.FILE).exists()
+
+
+def test_a_command_that_decides_or_publishes_looks_through_no_settled_home(
+    quiet: Home, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[Home]()
+
+    def cut_short(home: Home, warehouse: Warehouse) -> bool:
+        looked.append(home)
+        return False
+
+    monkeypatch.setattr(pending, "cut_short", cut_short)
+    runs.complete(quiet)
+    assert looked == []
+    came = tmp_path / "came.txt"
+    came.write_bytes(sample.read_bytes() + b"\n")
+    Archive(quiet.archive).take([Incoming(came, "came.txt")])  # a command was killed before it was judged
+    runs.complete(quiet)
+    assert looked == [quiet]

@@ -176,18 +176,18 @@ def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
 ) -> None:
     broken = returns / "defective" / "syn_bad_05_totals_wrong.utf8-bom.csv"
     assert khrop_process("ingest", sample, broken).returncode == 1
-    (told,) = instance.get_runs()
-    assert (told.job_name, told.status) == ("ingest", dg.DagsterRunStatus.SUCCESS)
-    origin = told.remote_job_origin
+    (dagster_run,) = instance.get_runs()
+    assert (dagster_run.job_name, dagster_run.status) == ("ingest", dg.DagsterRunStatus.SUCCESS)
+    origin = dagster_run.remote_job_origin
     assert origin is not None
     assert origin.repository_origin.repository_name == "__repository__"
     assert origin.location_name == launch.MODULE
-    assert told.tags[".dagster/repository"] == f"__repository__@{launch.MODULE}"
-    assert built(instance, told.run_id) == {"intake", "returns", *BUILT, "exports"}
+    assert dagster_run.tags[".dagster/repository"] == f"__repository__@{launch.MODULE}"
+    assert built(instance, dagster_run.run_id) == {"intake", "returns", *BUILT, "exports"}
 
-    entries = instance.all_logs(told.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
-    told_of = [e.asset_materialization for e in entries if e.asset_materialization]
-    stories = {m.partition: m.metadata for m in told_of if m.partition}
+    entries = instance.all_logs(dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    materializations = [e.asset_materialization for e in entries if e.asset_materialization]
+    stories = {m.partition: m.metadata for m in materializations if m.partition}
     assert instance.get_dynamic_partitions("returns") == list(stories)
     verdicts = {name: str(metadata["verdict"].value) for name, metadata in stories.items()}
     assert sorted(verdicts.values()) == ["accepted_with_warnings", "quarantined"]
@@ -198,7 +198,7 @@ def test_the_command_s_run_is_one_of_its_job_with_the_details_of_each_return(
     assert "1138 → ๑,๑๒๘ !" in bad["proposed_repair"].value
     assert "repair" not in good
 
-    found = outcomes(instance, told.run_id)
+    found = outcomes(instance, dagster_run.run_id)
     assert set(found) == {*(spec.name for spec in checks.specs(installed().values())), table_assets.AGREES}
     failed = {name: check.severity for name, check in found.items() if not check.passed}
     assert failed["totals_match"] is ERROR
@@ -233,9 +233,9 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
     done = khrop_process("ingest", returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
-    (told,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
-    assert "rows_conserved: 152 came in, 151 are accounted for" in told
-    assert "khrop rebuild recreates the warehouse" in told
+    (message,) = (line for line in done.stderr.splitlines() if "not all is accounted for" in line)
+    assert "rows_conserved: 152 came in, 151 are accounted for" in message
+    assert "khrop rebuild recreates the warehouse" in message
     (failed,) = instance.get_runs()
     assert failed.status is dg.DagsterRunStatus.FAILURE
     assert not built(instance, failed.run_id) & {*MART_NAMES, "exports"}

@@ -36,9 +36,11 @@ def server(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         [str(place / "dagster-daemon"), "run", "-m", launch.MODULE],
     ]
     log = tmp_path / "servers.log"
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         processes = [
-            subprocess.Popen(command, env=environment, stdout=said, stderr=said, start_new_session=True, cwd=tmp_path)
+            subprocess.Popen(
+                command, env=environment, stdout=output, stderr=output, start_new_session=True, cwd=tmp_path
+            )
             for command in commands
         ]
     try:

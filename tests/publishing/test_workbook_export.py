@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import resource
+import signal
 import time
 import zipfile
 from datetime import date, datetime
@@ -21,6 +24,7 @@ from pipelines.datasets.province_progress.choices import Digits
 from pipelines.datasets.province_progress.return_layout import HEADINGS
 from pipelines.home import Home
 from pipelines.intake.judging import judge
+from pipelines.publishing.workbooks.file import data_of
 from pipelines.publishing.workbooks.written_cells import Look
 from pipelines.returns import Judgement, Return
 from warehouse.connect import Warehouse
@@ -78,21 +82,21 @@ def test_the_workbook_read_back_is_the_return_that_it_was_made_from(
 
 def test_read_in_a_home_of_its_own_it_is_accepted_without_a_warning(sample: Path, taken_in: Any, built: Any) -> None:
     taken_in(sample)
-    told = judged(built())
-    assert (told.verdict, told.campaign_id, told.violations) == ("accepted", AGREEMENTS, ())
+    judgement = judged(built())
+    assert (judgement.verdict, judgement.campaign_id, judgement.violations) == ("accepted", AGREEMENTS, ())
 
 
 def test_with_earlier_returns_beside_it_it_still_is(taken_in: Any, write: Any, built: Any) -> None:
     for day in (date(2020, 6, 11), date(2020, 6, 25), date(2020, 7, 9)):
         taken_in(write(f"{day}.csv", day))
-    told = judged(built())
-    assert (told.verdict, told.as_of) == ("accepted", date(2020, 7, 9))
+    judgement = judged(built())
+    assert (judgement.verdict, judgement.as_of) == ("accepted", date(2020, 7, 9))
 
 
 def judged(data: bytes) -> Judgement:
     """What the workbook comes to as a return of its own."""
-    (told,) = judge([(Return("back", "0" * 64, "back.xlsx", datetime(2026, 1, 1)), data)], campaigns.load())
-    return told
+    (judgement,) = judge([(Return("back", "0" * 64, "back.xlsx", datetime(2026, 1, 1)), data)], campaigns.load())
+    return judgement
 
 
 def test_the_table_stands_as_the_department_prints_it(sample: Path, taken_in: Any, built: Any) -> None:
@@ -117,8 +121,8 @@ def test_the_percent_is_the_one_that_the_return_printed(
     truncated = tmp_path / "truncated.txt"
     truncated.write_text(sample.read_text(encoding="utf-8").replace("๕.๗๗", "๕.๗๖"), encoding="utf-8")
     taken_in(truncated)
-    told = judged(built())
-    assert [(v.rule_id, v.observed) for v in told.violations] == [("percent-rounded", "5.76")]
+    judgement = judged(built())
+    assert [(v.rule_id, v.observed) for v in judgement.violations] == [("percent-rounded", "5.76")]
 
 
 @pytest.mark.parametrize(("digits", "shown"), [(Digits.thai, "[$-D00041E]#,##0"), (Digits.arabic, "#,##0")])
@@ -167,9 +171,9 @@ def test_the_marts_are_there_whole_with_the_names_of_provinces(taken_in: Any, wr
 
 def test_it_says_what_it_was_made_from(sample: Path, taken_in: Any, built: Any) -> None:
     (story,) = taken_in(sample)
-    told = {row[1]: row[2] for row in opened(built())["about"].iter_rows(min_row=2, values_only=True)}
-    assert (told["campaign"], told["return"], told["sha256"]) == (AGREEMENTS, story.snapshot_id, story.sha256)
-    assert (told["file"], told["contract"], told["letter"]) == ("dla-2563-06-11.txt", "1.1.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
+    about = {row[1]: row[2] for row in opened(built())["about"].iter_rows(min_row=2, values_only=True)}
+    assert (about["campaign"], about["return"], about["sha256"]) == (AGREEMENTS, story.snapshot_id, story.sha256)
+    assert (about["file"], about["contract"], about["letter"]) == ("dla-2563-06-11.txt", "1.1.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_a_control_character_does_not_stop_a_workbook() -> None:
     assert sheet.cell(1, 1).value == "ก�ข�ค"
 
 
-def test_a_file_with_a_hostile_name_is_told_as_text(taken_in: Any, write: Any, built: Any) -> None:
+def test_a_file_with_a_hostile_name_is_written_as_text(taken_in: Any, write: Any, built: Any) -> None:
     taken_in(write("=1+cmd.csv", date(2020, 7, 9)))
     data = built()
     (cell,) = [row[2] for row in opened(data)["about"].iter_rows() if row[1].value == "file"]
@@ -219,3 +223,22 @@ def test_a_workbook_takes_the_place_of_the_one_before_in_one_step(tmp_path: Path
     assert workbook_export.write(path, b"two")
     assert [p.name for p in path.parent.iterdir()] == ["book.xlsx"]
     assert path.read_bytes() == b"two"
+
+
+# What openpyxl had begun fails again when it is freed, which is here.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("rows", [1, 1000])
+def test_a_disk_without_room_for_its_sheets_is_an_error_of_the_system(rows: int) -> None:
+    book = Workbook()
+    for n in range(rows):
+        book.active.append([f"cell {n}"])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large|No space left"):
+            data_of(book, "a title", datetime(2020, 6, 11))
+    finally:
+        gc.collect()
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)

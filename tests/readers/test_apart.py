@@ -51,10 +51,10 @@ def test_a_process_that_has_ended_is_replaced_and_leaves_no_file_open(reader: pr
 
 
 def test_a_reason_comes_over_as_it_was_given(reader: process._Reader) -> None:
-    with pytest.raises(NeedsReadingByEye, match="no text layer") as told:
+    with pytest.raises(NeedsReadingByEye, match="no text layer") as refused:
         process.read(written(page()))
-    assert told.value.place == "page 1"
-    assert told.value.th
+    assert refused.value.place == "page 1"
+    assert refused.value.th
     with pytest.raises(Unreadable, match="damaged"):
         process.read(b"%PDF-1.4\nnothing")
     assert len(process.read(RETURN).rows) == 5

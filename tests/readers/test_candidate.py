@@ -18,7 +18,7 @@ ROWS = [
     ("probability", "percent"),
     [(1.0, ">99%"), (0.9954, ">99%"), (0.994, "99%"), (0.25, "25%"), (0.006, "1%"), (0.004, "<1%"), (0.0, "<1%")],
 )
-def test_what_is_not_certain_is_never_said_to_be_so(probability: float, percent: str) -> None:
+def test_what_is_not_certain_is_never_shown_as_certain(probability: float, percent: str) -> None:
     assert Candidate("๖๐", probability).percent == percent
 
 

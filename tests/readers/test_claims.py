@@ -21,7 +21,7 @@ def claims(*prose: str, total: str = "") -> list[Claim]:
     return read("\n".join([*prose, TABLE + total]).encode()).claims
 
 
-def said(source: str, measure: str, *prose: str, total: str = "") -> Claim | None:
+def claim_of(source: str, measure: str, *prose: str, total: str = "") -> Claim | None:
     found = [c for c in claims(*prose, total=total) if (c.source, c.measure) == (source, measure)]
     assert len(found) <= 1
     return found[0] if found else None
@@ -69,7 +69,7 @@ def test_the_letters_that_the_sample_cites_are_not_its_own(sample: Path) -> None
     ],
 )
 def test_an_as_of_date_is_read_in_every_form(text: str) -> None:
-    claim = said("document", "as_of", text)
+    claim = claim_of("document", "as_of", text)
     assert claim is not None
     assert claim.value == date(2020, 6, 11)
     assert claim.place == "text!R1C1"
@@ -84,31 +84,31 @@ def test_an_as_of_date_is_read_in_every_form(text: str) -> None:
         ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๓๕๖๓", "๑๑ มิถุนายน ๓๕๖๓"),
     ],
 )
-def test_an_as_of_date_that_cannot_be_told_has_no_value_and_keeps_what_was_printed(text: str, printed: str) -> None:
-    claim = said("document", "as_of", text)
+def test_an_uncertain_as_of_date_has_no_value_and_keeps_what_was_printed(text: str, printed: str) -> None:
+    claim = claim_of("document", "as_of", text)
     assert claim is not None
     assert (claim.value, claim.printed) == (None, printed)
 
 
 @pytest.mark.parametrize("text", ["ข้อมูล ณ วันที่ดังกล่าว", "ข้อมูล ณ วันที่", "ข้อมูล ณ สิ้นเดือน", "ณ ๑๑ มิถุนายน ๒๕๖๓"])
 def test_words_without_a_date_claim_none(text: str) -> None:
-    assert said("document", "as_of", text) is None
+    assert claim_of("document", "as_of", text) is None
 
 
 def test_an_as_of_date_may_stand_in_the_cell_beside_its_label() -> None:
     found = claims("ข้อมูล ณ วันที่\t๑๑ มิถุนายน ๒๕๖๓")
     assert [(c.source, c.measure, c.value) for c in found] == [("document", "as_of", date(2020, 6, 11))]
-    assert said("document", "as_of", "ข้อมูล ณ วันที่", "๑๑ มิถุนายน ๒๕๖๓") is None, "the next line is not beside it"
+    assert claim_of("document", "as_of", "ข้อมูล ณ วันที่", "๑๑ มิถุนายน ๒๕๖๓") is None, "the next line is not beside it"
 
 
 def test_an_as_of_date_in_two_forms_that_agree_is_one() -> None:
-    claim = said("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ 11/6/2563")
+    claim = claim_of("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ 11/6/2563")
     assert claim is not None
     assert claim.value == date(2020, 6, 11)
 
 
-def test_two_as_of_dates_are_none_and_both_are_told() -> None:
-    claim = said("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ ๑๒ มิถุนายน ๒๕๖๓")
+def test_two_as_of_dates_are_none_and_both_are_reported() -> None:
+    claim = claim_of("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ ๑๒ มิถุนายน ๒๕๖๓")
     assert claim is not None
     assert (claim.value, claim.printed) == (None, "๑๑ มิถุนายน ๒๕๖๓ | ๑๒ มิถุนายน ๒๕๖๓")
 
@@ -123,7 +123,7 @@ def test_two_as_of_dates_are_none_and_both_are_told() -> None:
     ],
 )
 def test_the_letters_own_date_stands_by_itself(text: str, day: date | None) -> None:
-    claim = said("letter", "letter_date", text)
+    claim = claim_of("letter", "letter_date", text)
     assert claim is not None
     assert claim.value == day
 
@@ -146,7 +146,7 @@ def test_a_date_in_a_list_on_another_sheet_is_no_letter_s_and_one_beside_its_num
 def test_of_the_letters_that_pass_a_table_on_the_first_written_counts_with_its_weekday() -> None:
     letters = ("วันจันทร์ที่ ๒๒ มิถุนายน ๒๕๖๓", "วันอังคารที่ ๑๖ มิถุนายน ๒๕๖๓")
     for prose in (letters, letters[::-1]):
-        day, weekday = said("letter", "letter_date", *prose), said("letter", "letter_date_weekday", *prose)
+        day, weekday = claim_of("letter", "letter_date", *prose), claim_of("letter", "letter_date_weekday", *prose)
         assert day is not None
         assert weekday is not None
         assert (day.value, weekday.value) == (date(2020, 6, 16), 2)
@@ -154,20 +154,20 @@ def test_of_the_letters_that_pass_a_table_on_the_first_written_counts_with_its_w
 
 def test_another_letters_weekday_is_not_put_to_the_date_that_has_none() -> None:
     prose = ("วันจันทร์ที่ ๒๒ มิถุนายน ๒๕๖๓", "๑๖ มิถุนายน ๒๕๖๓")
-    assert said("letter", "letter_date_weekday", *prose) is None
+    assert claim_of("letter", "letter_date_weekday", *prose) is None
 
 
-def test_a_deadline_is_told_with_its_weekday() -> None:
+def test_a_deadline_is_reported_with_its_weekday() -> None:
     prose = "ให้ครบถ้วนภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓ นั้น"
-    day, weekday = said("document", "deadline", prose), said("document", "deadline_weekday", prose)
+    day, weekday = claim_of("document", "deadline", prose), claim_of("document", "deadline_weekday", prose)
     assert day is not None
     assert weekday is not None
     assert (day.value, weekday.value, weekday.printed) == (date(2020, 8, 31), 1, "จันทร์")
 
 
-def test_weekdays_of_the_deadline_that_differ_are_none_and_both_are_told() -> None:
+def test_weekdays_of_the_deadline_that_differ_are_none_and_both_are_reported() -> None:
     prose = ("ภายในวันจันทร์ที่ ๓๑ สิงหาคม ๒๕๖๓", "ไม่เกินวันพุธที่ ๓๑ สิงหาคม ๒๕๖๓")
-    weekday = said("document", "deadline_weekday", *prose)
+    weekday = claim_of("document", "deadline_weekday", *prose)
     assert weekday is not None
     assert (weekday.value, weekday.printed) == (None, "จันทร์ | พุธ")
 
@@ -193,28 +193,28 @@ def test_national_figures_are_read_from_one_paragraph_as_from_three() -> None:
 
 def test_a_percent_belongs_to_the_figure_it_follows_and_to_no_other() -> None:
     text = "บันทึกข้อมูลเรียบร้อยแล้ว จำนวน ๓ แห่ง ยังไม่บันทึกข้อมูล จำนวน ๕๙ แห่ง คิดเป็นร้อยละ ๙๕.๑๖"
-    assert said("prose", "saved_percent", text) is None
-    pending = said("prose", "pending_percent", text)
+    assert claim_of("prose", "saved_percent", text) is None
+    pending = claim_of("prose", "pending_percent", text)
     assert pending is not None
     assert pending.value == Decimal("95.16")
 
 
 @pytest.mark.parametrize("figure", ["๗,๘๕๐๐", "abc", "๗8", "9" * 19, "1000000000"])
 def test_a_figure_in_the_prose_that_is_no_count_has_no_value(figure: str) -> None:
-    claim = said("prose", "total", f"อปท. ทั่วประเทศ จำนวน {figure} แห่ง")
+    claim = claim_of("prose", "total", f"อปท. ทั่วประเทศ จำนวน {figure} แห่ง")
     assert claim is not None
     assert (claim.value, claim.printed) == (None, figure)
 
 
 def test_a_grand_total_is_read_to_two_places_and_kept_as_printed() -> None:
-    claim = said("table_total", "saved_percent", total="รวม\t\t62\t3\t59\t4.83870967741936\n")
+    claim = claim_of("table_total", "saved_percent", total="รวม\t\t62\t3\t59\t4.83870967741936\n")
     assert claim is not None
     assert (claim.value, claim.printed) == (Decimal("4.84"), "4.83870967741936")
 
 
-def test_two_grand_totals_that_differ_are_none_and_both_are_told() -> None:
+def test_two_grand_totals_that_differ_are_none_and_both_are_reported() -> None:
     total = "รวม\t\t๖๒\t๓\t๕๙\t๔.๘๔\nรวมทั้งสิ้น\t\t๖๒\t๔\t๕๘\t๔.๘๔\n"
-    saved, whole = said("table_total", "saved", total=total), said("table_total", "total", total=total)
+    saved, whole = claim_of("table_total", "saved", total=total), claim_of("table_total", "total", total=total)
     assert saved is not None
     assert whole is not None
     assert (saved.value, saved.printed) == (None, "๓ | ๔")

@@ -68,7 +68,7 @@ def test_a_row_of_headings_names_the_province_and_three_others() -> None:
     assert fields_of(["ถึง สำนักงานจังหวัด ทุกจังหวัด"]) == ({}, {})
 
 
-def test_a_heading_that_stands_more_than_once_is_told_with_all_that_it_says() -> None:
+def test_a_heading_that_stands_more_than_once_is_reported_with_all_that_it_says() -> None:
     columns, doubled = fields_of([*HEADS, "บันทึกข้อมูลแล้ว", "บันทึกครบถ้วน"])
     assert columns["saved"] == 4
     assert doubled == {"saved": "บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง) | บันทึกข้อมูลแล้ว | บันทึกครบถ้วน"}

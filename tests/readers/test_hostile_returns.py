@@ -1,4 +1,4 @@
-"""Documents made to harm, or by chance harmful: what is said of each, at what cost, and that nothing else happens."""
+"""Documents made to harm, or harmful by chance: what is reported of each, at what cost, and that no more happens."""
 
 from __future__ import annotations
 
@@ -221,21 +221,21 @@ def test_paths_that_climb_out_of_an_archive_are_refused_and_nothing_is_written(
     )
     (story,) = taken_in(tmp_path / "a.zip")
     assert (story.verdict, story.parts) == ("unreadable", 0)
-    said = [v.message_en for v in story.violations]
-    assert sum("send it under a plain name" in text for text in said) == len(names)
-    assert any("link" in text and "send the file itself" in text for text in said)
+    messages = [v.message_en for v in story.violations]
+    assert sum("send it under a plain name" in text for text in messages) == len(names)
+    assert any("link" in text and "send the file itself" in text for text in messages)
     assert not list(tmp_path.rglob("*evil*"))
     assert not any(b"root:" in path.read_bytes() for path in home.archive.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "holds"),
+    ("name", "measure", "holds"),
     [("macro.xlsm", "macros", "vbaProject.bin"), ("external-links.xlsx", "external_links", "1")],
 )
-def test_macros_and_links_are_told_and_not_followed(name: str, told: str, holds: str) -> None:
+def test_macros_and_links_are_reported_and_not_followed(name: str, measure: str, holds: str) -> None:
     found = judged((HOSTILE / name).read_bytes())
     assert is_the_return(found, "syn_2563-07-09")
-    assert holds in claims(found)[told]
+    assert holds in claims(found)[measure]
 
 
 def test_what_a_pdf_would_run_when_it_is_opened_is_not_run() -> None:
@@ -256,7 +256,7 @@ def test_what_a_spreadsheet_would_run_is_text_in_its_cell(home: Home, taken_in: 
         assert not any(cell.startswith(("=", "@", "+")) for cell in cells), path
 
 
-def test_a_formula_in_the_place_of_a_province_is_told_at_its_cell() -> None:
+def test_a_formula_in_the_place_of_a_province_is_reported_at_its_cell() -> None:
     found = judged((HOSTILE / "formula-injection-province.xlsx").read_bytes())
     assert found.verdict == "quarantined"
     (unknown,) = [v for v in errors(found) if v.place]

@@ -1,4 +1,4 @@
-"""Packages that are opened with care: what is refused, before it is unpacked or while it is, and what it is told."""
+"""Packages that are opened with care: what is refused, before it is unpacked or while it is, and why."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def test_a_missing_part_is_named() -> None:
         xlsx.read(packed(parts))
 
 
-def test_locked_parts_are_said_to_be_locked() -> None:
+def test_locked_parts_are_reported_as_locked() -> None:
     data = bytearray(packed({"content.xml": "<x/>"}))
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + at] |= 1
     assert "without a password" in refused(bytes(data))
 
 
-def test_an_open_document_with_a_password_is_said_to_be_locked() -> None:
+def test_an_open_document_with_a_password_is_reported_as_locked() -> None:
     manifest = '<manifest:file-entry><manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'
     assert "without a password" in refused(packed({"mimetype": ODS, "META-INF/manifest.xml": manifest}))
 

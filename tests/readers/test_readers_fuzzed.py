@@ -203,9 +203,9 @@ def test_a_spoilt_document_has_an_answer_in_time_and_no_wrong_figure_is_accepted
     )
     def spoilt(document: int, other: int, how: list[int], seed: int) -> None:
         chance, (data, days), (another, more) = Random(seed), documents[document], documents[other]
-        for one in how:
-            note(spoils[one].__name__)
-            data = spoils[one](chance, data, another) if data else data
+        for kind in how:
+            note(spoils[kind].__name__)
+            data = spoils[kind](chance, data, another) if data else data
         answers_in_time_and_never_wrongly(data, (*days, *more))
 
     spoilt()

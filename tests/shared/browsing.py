@@ -24,8 +24,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
-PAINTED = """() => new Promise((told) => new PerformanceObserver((list) => {
-  for (const entry of list.getEntriesByName("first-contentful-paint")) told(entry.startTime);
+PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
+  for (const entry of list.getEntriesByName("first-contentful-paint")) resolve(entry.startTime);
 }).observe({ type: "paint", buffered: true }))"""
 """Awaited in the page, not polled by a string of code: the site's policy forbids that."""
 

@@ -1,4 +1,4 @@
-"""The docs of each contract, made from the contract: its page, and what Great Expectations is told. `make docs` writes
+"""The docs of each contract, made from the contract: its page, and its expectations. `make docs` writes
 them.
 
 The violations on it are the library's own words for the real return of 11 June 2563, with one thing changed in it.
@@ -50,14 +50,14 @@ def examples() -> dict[tuple[str, str], Broken]:
 
 def real_return() -> Sample:
     """The return, its claims and the document's facts as the library is handed them."""
-    told = json.loads(RETURN.read_text(encoding="utf-8"))
+    record = json.loads(RETURN.read_text(encoding="utf-8"))
     document = {
-        "as_of": date.fromisoformat(told["as_of"]),
-        "as_of_printed": told["as_of_text"],
+        "as_of": date.fromisoformat(record["as_of"]),
+        "as_of_printed": record["as_of_text"],
         "as_of_dates": 1,
         "letter_date": date(2020, 6, 16),
         "received_on": date(2020, 6, 17),
-        "deadline": date.fromisoformat(told["deadline"]),
+        "deadline": date.fromisoformat(record["deadline"]),
         "deadline_weekday": 1,
         "campaigns_fit": 1,
         "campaign_printed": "",
@@ -66,9 +66,9 @@ def real_return() -> Sample:
         **dict.fromkeys(NOTHING_WRONG, 0),
         **{f"{fact.removesuffix('_parts')}_printed": "" for fact in NOTHING_WRONG},
     }
-    frame = pd.DataFrame([_row(row) for row in told["rows"]])
+    frame = pd.DataFrame([_row(row) for row in record["rows"]])
     return Sample(
-        frame, _claims(told["total"], told["prose"]), document, params={"authorities": told["total"]["n_lao"]}
+        frame, _claims(record["total"], record["prose"]), document, params={"authorities": record["total"]["n_lao"]}
     )
 
 
@@ -86,11 +86,11 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _claims(table: dict[str, Any], prose: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    said = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
-    said += [("table_total", "saved_percent", float(table["pct"]))]
-    said += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
-    said += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
-    return tuple({"source": source, "measure": measure, "value": value} for source, measure, value in said)
+    claims = [("table_total", name, table[printed]) for name, printed in MEASURES.items()]
+    claims += [("table_total", "saved_percent", float(table["pct"]))]
+    claims += [("prose", name, prose[printed]) for name, printed in MEASURES.items()]
+    claims += [("prose", f"{name}_percent", float(prose[f"pct_{name}"])) for name in ("saved", "pending")]
+    return tuple({"source": source, "measure": measure, "value": value} for source, measure, value in claims)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,50 @@ IMPORTED = (
 """What the commands import of which the tests run many. What is missing here costs time and nothing else."""
 
 
+class Running:
+    """A command that runs.
+
+    Attributes:
+        pid: Its process.
+    """
+
+    def __init__(self, asking: socket.socket, argv: list[str], question: bytes, timeout: float) -> None:
+        """Ask for it; whoever asks waits for its end before the next."""
+        self._asking, self._argv, self._until = asking, argv, time.monotonic() + timeout
+        printed = [os.pipe(), os.pipe()]
+        self._readers = ThreadPoolExecutor(2)
+        self._texts = [self._readers.submit(_all_of, end) for end, _ in printed]
+        try:
+            socket.send_fds(asking, [len(question).to_bytes(4, "big")], [end for _, end in printed])
+            asking.sendall(question)
+        finally:
+            for _, end in printed:
+                os.close(end)
+        self.pid = self._answer(self._until)
+
+    def wait(self) -> Ended:
+        """Return how it ended and what it printed, as `subprocess.run` does.
+
+        Raises:
+            subprocess.TimeoutExpired: It took too long, and was killed.
+        """
+        with self._readers:
+            try:
+                code = self._answer(self._until)
+            except TimeoutError:
+                os.kill(self.pid, signal.SIGKILL)
+                self._answer(time.monotonic() + 60)
+                raise subprocess.TimeoutExpired(self._argv, 0) from None
+        return subprocess.CompletedProcess(self._argv, code, *(text.result() for text in self._texts))
+
+    def _answer(self, until: float) -> int:
+        self._asking.settimeout(max(0.0, until - time.monotonic()))
+        try:
+            return int.from_bytes(_received(self._asking, 4), "big", signed=True)
+        finally:
+            self._asking.settimeout(None)
+
+
 class Commands:
     """Commands of a process that stands by, one at a time."""
 
@@ -56,39 +100,22 @@ class Commands:
 
     def khrop(self, *arguments: object, env: dict[str, str], timeout: float = 300) -> Ended:
         """Run `khrop` as `subprocess.run` does that captures what it prints."""
-        return self._run(KHROP.read_text(encoding="utf-8"), [str(KHROP), *map(str, arguments)], env, timeout)
+        return self.begin(*arguments, env=env, timeout=timeout).wait()
+
+    def begin(
+        self, *arguments: object, env: dict[str, str], timeout: float = 300, own_session: bool = False
+    ) -> Running:
+        """Begin `khrop`; with `own_session` a signal to its process group reaches nothing else."""
+        argv = [str(KHROP), *map(str, arguments)]
+        return self._begin(KHROP.read_text(encoding="utf-8"), argv, env, timeout, own_session=own_session)
 
     def python(self, code: str, *arguments: object, env: dict[str, str], timeout: float = 300) -> Ended:
         """Run `python -c CODE ARGUMENTS` in the same way."""
-        return self._run(code, ["-c", *map(str, arguments)], env, timeout)
+        return self._begin(code, ["-c", *map(str, arguments)], env, timeout, own_session=False).wait()
 
-    def _run(self, code: str, argv: list[str], env: dict[str, str], timeout: float) -> Ended:
-        until = time.monotonic() + timeout
-        printed = [os.pipe(), os.pipe()]
-        with ThreadPoolExecutor(2) as readers:
-            texts = [readers.submit(_all_of, end) for end, _ in printed]
-            try:
-                question = json.dumps({"code": code, "argv": argv, "env": env, "cwd": os.getcwd()}).encode()
-                socket.send_fds(self._asking, [len(question).to_bytes(4, "big")], [end for _, end in printed])
-                self._asking.sendall(question)
-            finally:
-                for _, end in printed:
-                    os.close(end)
-            child = self._answer(until)
-            try:
-                code_of_exit = self._answer(until)
-            except TimeoutError:
-                os.kill(child, signal.SIGKILL)
-                self._answer(time.monotonic() + 60)
-                raise subprocess.TimeoutExpired(argv, timeout) from None
-        return subprocess.CompletedProcess(argv, code_of_exit, *(text.result() for text in texts))
-
-    def _answer(self, until: float) -> int:
-        self._asking.settimeout(max(0.0, until - time.monotonic()))
-        try:
-            return int.from_bytes(_received(self._asking, 4), "big", signed=True)
-        finally:
-            self._asking.settimeout(None)
+    def _begin(self, code: str, argv: list[str], env: dict[str, str], timeout: float, *, own_session: bool) -> Running:
+        asked = {"code": code, "argv": argv, "env": env, "cwd": os.getcwd(), "own_session": own_session}
+        return Running(self._asking, argv, json.dumps(asked).encode(), timeout)
 
 
 @contextmanager
@@ -143,6 +170,8 @@ def _stand_by(connection: int) -> None:
         importlib.import_module(name)
     with socket.socket(fileno=connection) as asked:
         command = _next_command(asked)
+    if command["own_session"]:
+        os.setsid()
     os.environ.clear()
     os.environ.update(command["env"])
     time.tzset()

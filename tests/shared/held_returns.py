@@ -55,7 +55,7 @@ class Held:
 
 
 def entries(manifest: Path, base: Path) -> Iterator[Entry]:
-    """The files of a manifest. Paths are told from `base`."""
+    """The files of a manifest. Paths are relative to `base`."""
     for entry in json.loads(manifest.read_text(encoding="utf-8")):
         yield Entry(
             base / entry["path"],
@@ -70,12 +70,12 @@ def entries(manifest: Path, base: Path) -> Iterator[Entry]:
 def judged(entry: Entry) -> Judgement:
     """What the application makes of a file."""
     data = entry.path.read_bytes()
-    one = Return(entry.path.name, hashlib.sha256(data).hexdigest(), entry.path.name, RECEIVED)
-    return judge([(one, data)], campaigns.load())[0]
+    given = Return(entry.path.name, hashlib.sha256(data).hexdigest(), entry.path.name, RECEIVED)
+    return judge([(given, data)], campaigns.load())[0]
 
 
 def held(entry: Entry) -> Held:
-    """A file judged and held against its truth. Of one that has no truth, or no rows, only the verdict is told."""
+    """A file judged and held against its truth. Of one that has no truth, or no rows, only the verdict is compared."""
     found = judged(entry)
     intended = found.accepted if entry.verdict == "accepted*" else found.verdict == entry.verdict
     intended = intended and entry.rules <= {v.rule_id for v in found.violations}
@@ -85,10 +85,14 @@ def held(entry: Entry) -> Held:
     printed = truth["rows"]
     pairs = list(zip(found.rows, printed, strict=False))
     wrong = [f"{len(found.rows)} rows of {len(printed)}"] if len(found.rows) != len(printed) else []
-    right = [_same_figures(row, said) for row, said in pairs]
-    named = [_same_name(row, said) for row, said in pairs]
-    wrong += [f"figures of {said['province_th']}" for (_, said), same in zip(pairs, right, strict=True) if not same]
-    wrong += [f"name of {said['province_th']}" for (_, said), same in zip(pairs, named, strict=True) if not same]
+    right = [_same_figures(row, true_row) for row, true_row in pairs]
+    named = [_same_name(row, true_row) for row, true_row in pairs]
+    wrong += [
+        f"figures of {true_row['province_th']}" for (_, true_row), same in zip(pairs, right, strict=True) if not same
+    ]
+    wrong += [
+        f"name of {true_row['province_th']}" for (_, true_row), same in zip(pairs, named, strict=True) if not same
+    ]
     wrong += _claims(found, truth)
     return Held(found, intended, len(printed), sum(right), sum(named), wrong)
 
@@ -98,16 +102,16 @@ def two_places(percent: str) -> Decimal:
     return Decimal(percent).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _same_figures(row: dict[str, Any], said: dict[str, Any]) -> bool:
+def _same_figures(row: dict[str, Any], true_row: dict[str, Any]) -> bool:
     return (
-        row["ordinal"] in (None, said["ordinal"])
-        and all(row[ours] == said[theirs] for ours, theirs in NAMES.items())
-        and row["saved_percent"] == two_places(said["pct"])
+        row["ordinal"] in (None, true_row["ordinal"])
+        and all(row[ours] == true_row[theirs] for ours, theirs in NAMES.items())
+        and row["saved_percent"] == two_places(true_row["pct"])
     )
 
 
-def _same_name(row: dict[str, Any], said: dict[str, Any]) -> bool:
-    expected = _codes().get(said["province_th"])
+def _same_name(row: dict[str, Any], true_row: dict[str, Any]) -> bool:
+    expected = _codes().get(true_row["province_th"])
     return expected is None or row["province_code"] == expected
 
 
@@ -125,7 +129,9 @@ def _claims(found: Judgement, truth: dict[str, Any]) -> list[str]:
     expected["prose", "saved_percent"] = two_places(prose["pct_saved"])
     expected["prose", "pending_percent"] = two_places(prose["pct_pending"])
     wrong = [
-        f"{' '.join(key)}: {claims.get(key)}, not {said}" for key, said in expected.items() if claims.get(key) != said
+        f"{' '.join(key)}: {claims.get(key)}, not {value}"
+        for key, value in expected.items()
+        if claims.get(key) != value
     ]
     if found.as_of != date.fromisoformat(truth["as_of"]):
         wrong.append(f"as of: {found.as_of}, not {truth['as_of']}")

@@ -59,8 +59,8 @@ def _unshown(chance: Random, document: Any, paragraph: Any, text: str) -> str:
         style = document.styles.add_style(f"p{chance.random()}", WD_STYLE_TYPE.PARAGRAPH)
         style.font.hidden = True
         paragraph.style = style
-        for one in paragraph.runs[:-1]:
-            one.font.hidden = False
+        for other in paragraph.runs[:-1]:
+            other.font.hidden = False
     else:
         deleted = OxmlElement("w:del" if how == "deleted" else "w:moveFrom")
         run._r.addprevious(deleted)

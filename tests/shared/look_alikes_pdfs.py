@@ -61,19 +61,19 @@ def _more(form: str = "", box: str = "0 0 595 842") -> dict[int, str]:
 def _elsewhere(chance: Random, sheet: Written, x: float, base: float, text: str, size: float) -> tuple[str, bytes]:
     """A text on a layer that is off, wholly transparent, under a picture, or outside a form's box: how, and the PDF."""
     how = chance.choice(["layer", "transparent", "picture", "form"])
-    said = page().text(x, base, text, size).said[0]
+    operators = page().text(x, base, text, size).content[0]
     wide = len(text) * size
     sheet.head = LAYERED
     more = _more()
     if how == "layer":
-        sheet.said.append(f"/OC /L BDC {said} EMC")
+        sheet.content.append(f"/OC /L BDC {operators} EMC")
     elif how == "transparent":
-        sheet.said.append(f"q /Z gs {said} Q")
+        sheet.content.append(f"q /Z gs {operators} Q")
     elif how == "picture":
-        sheet.said.append(f"{said} q {wide} 0 0 {2 * size} {x - 2} {HEIGHT - base - size / 2} cm /I Do Q")
+        sheet.content.append(f"{operators} q {wide} 0 0 {2 * size} {x - 2} {HEIGHT - base - size / 2} cm /I Do Q")
     else:
-        more = _more(said, "0 400 595 410")
-        sheet.said.append("/X Do")
+        more = _more(operators, "0 400 595 410")
+        sheet.content.append("/X Do")
     return how, written(sheet, more=more, catalog=OFF if how == "layer" else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
@@ -55,12 +55,14 @@ class ABucket:
     def objects(self, prefix: str = "") -> dict[str, bytes]:
         """All objects by key."""
         listed = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix).get("Contents", [])
-        return {one["Key"]: self.client.get_object(Bucket=self.name, Key=one["Key"])["Body"].read() for one in listed}
+        return {
+            item["Key"]: self.client.get_object(Bucket=self.name, Key=item["Key"])["Body"].read() for item in listed
+        }
 
     def written(self) -> dict[str, Any]:
         """When each object was written."""
         listed = self.client.list_objects_v2(Bucket=self.name).get("Contents", [])
-        return {one["Key"]: one["LastModified"] for one in listed}
+        return {item["Key"]: item["LastModified"] for item in listed}
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object."""
@@ -75,33 +77,78 @@ class ABucket:
 @contextmanager
 def breaking(address: str, after: int) -> Iterator[str]:
     """A way to a server on which each connection breaks after so many bytes from this side: its address."""
+
+    def serve(near: socket.socket, far: socket.socket) -> None:
+        back = threading.Thread(target=_forward, args=(far, near), daemon=True)
+        back.start()
+        _forward(near, far, after)
+        back.join()
+        near.close()
+        far.close()
+
+    with _listening(address, serve) as own:
+        yield own
+
+
+@contextmanager
+def held_back(address: str, count: int) -> Iterator[str]:
+    """A way to a server that lets no request through before so many connections are open at once: its address."""
+    lock, all_there, pairs, waiting = threading.Lock(), threading.Event(), list[Any](), list[threading.Thread]()
+
+    def both(near: socket.socket, far: socket.socket) -> None:
+        with near, far:
+            all_there.wait()
+            back = threading.Thread(target=_forward, args=(far, near), daemon=True)
+            back.start()
+            _forward(near, far)
+            back.join()
+
+    def serve(near: socket.socket, far: socket.socket) -> None:
+        with lock:
+            pairs.append((near, far))
+            waiting.append(threading.Thread(target=both, args=(near, far), daemon=True))
+            waiting[-1].start()
+            if len(pairs) == count:
+                all_there.set()
+
+    with _listening(address, serve) as own:
+        try:
+            yield own
+        finally:
+            for side in (side for pair in pairs for side in pair):
+                with suppress(OSError):
+                    side.shutdown(socket.SHUT_RDWR)
+            all_there.set()
+            for thread in waiting:
+                thread.join()
+
+
+def _forward(source: socket.socket, target: socket.socket, left: float = float("inf")) -> None:
+    """Carry bytes from one side to the other until it ends, or so many are through."""
+    with suppress(OSError):
+        while left > 0 and (data := source.recv(int(min(left, 1 << 16)))):
+            target.sendall(data)
+            left -= len(data)
+    for side in (source, target):
+        with suppress(OSError):
+            side.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _listening(address: str, serve: Callable[[socket.socket, socket.socket], None]) -> Iterator[str]:
+    """A port of 127.0.0.1 of which each connection is served with one to a server: its address."""
     host, port = address.removeprefix("http://").split(":")
     listening = socket.create_server(("127.0.0.1", 0))
 
-    def forward(source: socket.socket, target: socket.socket, left: float) -> None:
-        with suppress(OSError):
-            while left > 0 and (data := source.recv(min(1 << 16, int(min(left, 1 << 16))))):
-                target.sendall(data)
-                left -= len(data)
-        for side in (source, target):
-            with suppress(OSError):
-                side.shutdown(socket.SHUT_RDWR)
-
-    def serve() -> None:
+    def accept() -> None:
         while True:
             try:
                 near, _ = listening.accept()
             except OSError:
                 return
-            far = socket.create_connection((host, int(port)))
-            back = threading.Thread(target=forward, args=(far, near, float("inf")), daemon=True)
-            back.start()
-            forward(near, far, after)
-            back.join()
-            near.close()
-            far.close()
+            serve(near, socket.create_connection((host, int(port))))
 
-    threading.Thread(target=serve, daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:

@@ -34,7 +34,7 @@ class Written:
     """A page that is being written. `head` is what its dictionary says beside the usual."""
 
     head: str = ""
-    said: list[str] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
 
     def text(
         self,
@@ -60,17 +60,17 @@ class Written:
             shown = f"/Span <</ActualText <{_hex(chr(0xFEFF) + meant)}>>> BDC {shown} EMC"
         if clip is not None:
             shown = f"{_box(*clip)} W n {shown}"
-        self.said.append(f"q {shown} Q")
+        self.content.append(f"q {shown} Q")
         return self
 
     def line(self, x0: float, top: float, x1: float, bottom: float) -> Written:
         """Draw a line."""
-        self.said.append(f"0.5 w {x0} {HEIGHT - top} m {x1} {HEIGHT - bottom} l S")
+        self.content.append(f"0.5 w {x0} {HEIGHT - top} m {x1} {HEIGHT - bottom} l S")
         return self
 
     def box(self, x0: float, top: float, x1: float, bottom: float, grey: float = 0) -> Written:
         """Fill a box."""
-        self.said.append(f"q {grey} g {_box(x0, top, x1, bottom)} f Q")
+        self.content.append(f"q {grey} g {_box(x0, top, x1, bottom)} f Q")
         return self
 
     def row(self, base: float, cells: Row, lefts: Sequence[float] = LEFTS, size: float = 10) -> Written:
@@ -119,9 +119,9 @@ def written(
     objects = {1: f"<</Type/Catalog/Pages 2 0 R{catalog}>>", 5: _map({}), 6: _map(wrong)}
     objects |= {3: _font(5, widths), 4: _font(6, widths)}
     objects |= {100 + i: _stream(glyphs[sign][1]) for i, sign in enumerate(SIGNS, 1)}
-    for i, one in enumerate(pages):
-        objects[500 + 2 * i] = f"<</Type/Page/Parent 2 0 R/Contents {501 + 2 * i} 0 R{one.head}>>"
-        objects[501 + 2 * i] = _stream("\n".join(one.said))
+    for i, sheet in enumerate(pages):
+        objects[500 + 2 * i] = f"<</Type/Page/Parent 2 0 R/Contents {501 + 2 * i} 0 R{sheet.head}>>"
+        objects[501 + 2 * i] = _stream("\n".join(sheet.content))
     objects |= more
     kids = " ".join(f"{500 + 2 * i} 0 R" for i in range(len(pages)))
     objects[2] = (
@@ -219,10 +219,10 @@ def _font(to_unicode: int, advances: Sequence[int]) -> str:
 def _map(wrong: Mapping[str, str]) -> str:
     lines = [f"<{i:02x}> <{_hex(wrong.get(sign, sign))}>" for i, sign in enumerate(SIGNS, 1)]
     parts = [lines[i : i + 100] for i in range(0, len(lines), 100)]
-    told = "\n".join(f"{len(part)} beginbfchar\n{chr(10).join(part)}\nendbfchar" for part in parts)
+    mapping = "\n".join(f"{len(part)} beginbfchar\n{chr(10).join(part)}\nendbfchar" for part in parts)
     return _stream(
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def /CMapType 2 def\n"
-        f"1 begincodespacerange <00> <ff> endcodespacerange\n{told}\nendcmap end end"
+        f"1 begincodespacerange <00> <ff> endcodespacerange\n{mapping}\nendcmap end end"
     )
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from forked_commands import KHROP, Commands, Ended
 from home_state import state
 
 from pipelines.home import Home
 
 ROOT = Path(__file__).parents[2]
 RETURNS = ROOT / "tests" / "returns"
-KHROP = str(Path(sys.executable).with_name("khrop"))
 LONGEST = 600
 """Seconds that a command may take; one that hangs is a finding."""
 
@@ -75,12 +75,14 @@ def environment(home: Home) -> dict[str, str]:
     return {**os.environ, "KHROP_HOME": str(home.root), "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-def command(home: Home, step: Step, files: Path) -> subprocess.CompletedProcess[str]:
+def arguments_of(step: Step, files: Path) -> list[str]:
+    """The arguments of a step over the files that are given."""
+    return [argument.format(given=files) for argument in step.arguments]
+
+
+def command(commands: Commands, home: Home, step: Step, files: Path) -> Ended:
     """Run a step to its end."""
-    return subprocess.run(
-        [KHROP, *(argument.format(given=files) for argument in step.arguments)],
-        env=environment(home), capture_output=True, text=True, timeout=LONGEST, check=False,
-    )  # fmt: skip
+    return commands.khrop(*arguments_of(step, files), env=environment(home), timeout=LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +93,41 @@ class Undisturbed:
         before: The home that it begins with.
         state: The state of the home that it ends with.
         exit: Its exit code.
-        seconds: How long it took.
+        seconds: How long it took, with its imports there.
+        cold_seconds: How long it took from its start.
     """
 
     before: Home
     state: Mapping[str, Any] = field(repr=False)
     exit: int
     seconds: float
+    cold_seconds: float
 
 
-def undisturbed(folder: Path, files: Path) -> dict[Step, Undisturbed]:
+def undisturbed(commands: Commands, folder: Path, files: Path) -> dict[Step, Undisturbed]:
     """Go through the story once, keeping the home before each step below a folder."""
     found = {}
     home = Home(folder / "whole")
     home.root.mkdir(parents=True)
+    start = _start(commands, home)
     for number, step in enumerate(STORY):
         before = Home(folder / f"before-{number:02}")
         shutil.copytree(home.root, before.root, symlinks=True)
         begun = time.monotonic()
-        done = command(home, step, files)
+        done = command(commands, home, step, files)
         seconds = time.monotonic() - begun
         if done.returncode not in (0, 1):
             raise AssertionError(f"{step.name} itself ends with {done.returncode}: {done.stderr}")
-        found[step] = Undisturbed(before, state(home), done.returncode, seconds)
+        found[step] = Undisturbed(before, state(home), done.returncode, seconds, seconds + start)
     return found
+
+
+def _start(commands: Commands, home: Home) -> float:
+    """Return the seconds that a command takes longer from its start."""
+    arguments = ("ingest", home.root / "nothing")
+    commands.khrop(*arguments, env=environment(home))  # it has its imports from here on
+    begun = time.monotonic()
+    commands.khrop(*arguments, env=environment(home))
+    forked = time.monotonic()
+    subprocess.run([KHROP, *map(str, arguments)], env=environment(home), capture_output=True, check=False)
+    return time.monotonic() - forked - (forked - begun)

@@ -25,12 +25,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from forked_commands import KHROP, Commands, Running, standing_by
 from home_state import processes, state
-from story import KHROP, LONGEST, STORY, Step, Undisturbed, command, environment, given, undisturbed
+from story import LONGEST, STORY, Step, Undisturbed, arguments_of, command, environment, given, undisturbed
 
 from pipelines.home import Home
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+KINDS = {"kill": 8, "room": 1, "beside": 1, "clock": 1, "call": 1}
+"""What may befall a command, and how often beside the others."""
 AT = ("command", "reader", "all")
 """Whom a signal reaches: the command, the process that reads documents, or the whole group, as Ctrl+C does."""
 MOST_TRIES = 3
@@ -40,6 +43,8 @@ CALLS = ("pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "write")
 """Calls of which one fails. Of `write` those to the ledger: the others are to pipes and terminals."""
 ERRORS = ("EIO", "ENOSPC")
 MOST_CALLS = 60
+COLD = 0.25
+"""Of the kills, so many meet a command that starts anew."""
 GRACE = 20
 """Seconds in which a process that lost its parent must be gone."""
 
@@ -52,6 +57,8 @@ class Disturbance:
         kind: `kill`, `room` (no file may grow beyond `bytes`), `beside` (the same command runs at the same time),
             `clock` (it is off) or `call` (a call of the system fails once in each thread).
         seconds: After how many it comes.
+        cold: Whether the command starts anew and may be met while it imports; else it has its imports, and is met in
+            what it does.
         signal: Which signal, for `kill`.
         at: Whom it reaches.
         bytes: How large a file may be, for `room`.
@@ -60,6 +67,7 @@ class Disturbance:
 
     kind: str
     seconds: float
+    cold: bool
     signal: signal.Signals = signal.SIGKILL
     at: str = "command"
     bytes: int = 0
@@ -67,7 +75,7 @@ class Disturbance:
 
     def __str__(self) -> str:
         if self.kind == "kill":
-            return f"{self.signal.name} to {self.at} after {self.seconds:.2f} s"
+            return f"{self.signal.name} to {self.at} after {self.seconds:.2f} s{' of a cold start' * self.cold}"
         if self.kind == "room":
             return f"no file larger than {self.bytes:,} bytes"
         if self.how:
@@ -75,35 +83,27 @@ class Disturbance:
         return f"another beside it after {self.seconds:.2f} s"
 
 
-def drawn(chance: Random, seconds: float) -> list[Disturbance]:
-    """Return what befalls a step that takes so many seconds: once, or several times in a row."""
+def drawn(chance: Random, whole: Undisturbed, kinds: Mapping[str, int]) -> list[Disturbance]:
+    """Return what befalls a step, once or several times in a row: of these kinds, as often as their weights."""
     found = []
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        kind = chance.choices(("kill", "room", "beside", "clock", "call"), (8, 1, 1, 1, 1))[0]
+    for _ in range(chance.choice((1, 1, 2, 4, 8))):
+        kind = chance.choices(list(kinds), list(kinds.values()))[0]
         call = f"{chance.choice(CALLS)}:error={chance.choice(ERRORS)}:when={chance.randint(1, MOST_CALLS)}"
+        cold = kind != "kill" or chance.random() < COLD
+        seconds = whole.cold_seconds if cold else whole.seconds
         how = {"clock": chance.choice(CLOCKS), "call": call}.get(kind, "")
         found.append(
             Disturbance(
-                kind, chance.uniform(0, seconds * 1.05), chance.choice(SIGNALS), chance.choice(AT),
+                kind, chance.uniform(0, seconds * 1.05), cold, chance.choice(SIGNALS), chance.choice(AT),
                 int(10 ** chance.uniform(2, 7.3)), how,
             )
         )  # fmt: skip
     return found
 
 
-def disturbed(home: Home, step: Step, files: Path, what: Disturbance) -> str:
+def disturbed(commands: Commands, home: Home, step: Step, files: Path, what: Disturbance) -> str:
     """Run a step that something befalls, and return what is wrong with how it ended; empty where nothing is."""
-    arguments = [KHROP, *(argument.format(given=files) for argument in step.arguments)]
-    limit = (lambda: _limit(what.bytes)) if what.kind == "room" else None
-    running = _begin(home, [*_with(home, what), *arguments], limit)
-    beside = None
-    if what.kind in ("kill", "beside"):
-        time.sleep(what.seconds)
-    if what.kind == "kill":
-        _strike(home, running, what)
-    elif what.kind == "beside":
-        beside = _begin(home, arguments, None)
-    wrong = [_ended(home, one, what) for one in (running, beside) if one is not None]
+    wrong = [_cold(home, step, files, what) if what.cold else _killed(commands, home, step, files, what)]
     until = time.monotonic() + GRACE
     while (left := processes(home)) and time.monotonic() < until:
         time.sleep(0.1)
@@ -113,6 +113,32 @@ def disturbed(home: Home, step: Step, files: Path, what: Disturbance) -> str:
             os.kill(pid, signal.SIGKILL)
         wrong.append(f"processes are left: {names}")
     return "; ".join(filter(None, wrong))
+
+
+def _killed(commands: Commands, home: Home, step: Step, files: Path, what: Disturbance) -> str:
+    """Kill a step that has its imports."""
+    running = commands.begin(*arguments_of(step, files), env=environment(home), timeout=LONGEST, own_session=True)
+    time.sleep(what.seconds)
+    _strike(home, running, what)
+    try:
+        done = running.wait()
+    except subprocess.TimeoutExpired:
+        return "it hangs"
+    return _ended(done.stdout + done.stderr, done.returncode, what)
+
+
+def _cold(home: Home, step: Step, files: Path, what: Disturbance) -> str:
+    """Disturb a step that starts anew."""
+    arguments = [str(KHROP), *arguments_of(step, files)]
+    limit = (lambda: _limit(what.bytes)) if what.kind == "room" else None
+    running = [_begin(home, [*_with(home, what), *arguments], limit)]
+    if what.kind in ("kill", "beside"):
+        time.sleep(what.seconds)
+    if what.kind == "kill":
+        _strike(home, running[0], what)
+    elif what.kind == "beside":
+        running.append(_begin(home, arguments, None))
+    return "; ".join(filter(None, (_waited(home, process, what) for process in running)))
 
 
 def _with(home: Home, what: Disturbance) -> list[str]:
@@ -138,10 +164,10 @@ def _with(home: Home, what: Disturbance) -> list[str]:
 
 
 def _begin(home: Home, arguments: list[str], limit: Any) -> subprocess.Popen[bytes]:
-    log = open(home.root.parent / "log", "ab")  # noqa: SIM115 — its process writes to it
-    return subprocess.Popen(
-        arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
-    )
+    with open(home.root.parent / "log", "ab") as log:
+        return subprocess.Popen(
+            arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
+        )
 
 
 def _limit(size: int) -> None:
@@ -149,7 +175,7 @@ def _limit(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def _strike(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> None:
+def _strike(home: Home, running: subprocess.Popen[bytes] | Running, what: Disturbance) -> None:
     try:
         if what.at == "all":
             os.killpg(running.pid, what.signal)
@@ -163,16 +189,19 @@ def _strike(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> 
         pass  # it was done before
 
 
-def _ended(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> str:
+def _waited(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> str:
     try:
         code = running.wait(LONGEST)
     except subprocess.TimeoutExpired:
         running.kill()
         return "it hangs"
-    log = (home.root.parent / "log").read_text("utf-8", "replace")
-    if "Traceback" in log:
+    return _ended((home.root.parent / "log").read_text("utf-8", "replace"), code, what)
+
+
+def _ended(printed: str, code: int, what: Disturbance) -> str:
+    if "Traceback" in printed:
         return "a traceback"
-    if "internal error" in log:
+    if "internal error" in printed:
         return "an internal error"
     return "" if code in (0, 1, 2, 3, 130, -what.signal) else f"exit code {code}"
 
@@ -180,31 +209,33 @@ def _ended(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> s
 def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
     """Yield in what two states differ, with a little of it."""
     for name in sorted(found.keys() | expected.keys()):
-        one, other = found.get(name), expected.get(name)
-        if one == other:
+        actual, wanted = found.get(name), expected.get(name)
+        if actual == wanted:
             continue
-        if isinstance(one, list) and isinstance(other, list):
-            more, fewer = _without(one, other), _without(other, one)
+        if isinstance(actual, list) and isinstance(wanted, list):
+            more, fewer = _without(actual, wanted), _without(wanted, actual)
             yield f"{name}: more {more[:3]}, fewer {fewer[:3]}"
-        elif isinstance(one, dict) and isinstance(other, dict):
-            keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+        elif isinstance(actual, dict) and isinstance(wanted, dict):
+            keys = sorted(key for key in actual.keys() | wanted.keys() if actual.get(key) != wanted.get(key))
             yield f"{name}: {keys[:5]}"
         else:
-            yield f"{name}: {one}, expected {other}"
+            yield f"{name}: {actual}, expected {wanted}"
 
 
-def _without(one: list[Any], other: list[Any]) -> list[Any]:
-    left = Counter(map(repr, one)) - Counter(map(repr, other))
+def _without(items: list[Any], others: list[Any]) -> list[Any]:
+    left = Counter(map(repr, items)) - Counter(map(repr, others))
     return sorted(left.elements())
 
 
-def once(folder: Path, step: Step, whole: Undisturbed, files: Path, befalls: list[Disturbance]) -> list[str]:
+def once(
+    commands: Commands, folder: Path, step: Step, whole: Undisturbed, files: Path, befalls: list[Disturbance]
+) -> list[str]:
     """Disturb a step, run it again until it ends, and return what is other than when nothing disturbs it."""
     home = Home(folder / "home")
     shutil.copytree(whole.before.root, home.root, symlinks=True)
-    found = [f"{what}: {wrong}" for what in befalls if (wrong := disturbed(home, step, files, what))]
+    found = [f"{what}: {wrong}" for what in befalls if (wrong := disturbed(commands, home, step, files, what))]
     for _ in range(MOST_TRIES):
-        done = command(home, step, files)
+        done = command(commands, home, step, files)
         if done.returncode == whole.exit:
             break
     else:
@@ -219,23 +250,31 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--times", type=int, default=None, help="instead of minutes")
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="of what may befall a command, some alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "khrop-torture")
     asked = parser.parse_args()
     shutil.rmtree(asked.keep, ignore_errors=True)
     asked.keep.mkdir(parents=True)
+    with standing_by() as commands:
+        return torture(commands, asked)
+
+
+def torture(commands: Commands, asked: argparse.Namespace) -> int:
+    """Disturb steps as asked, and print what ended otherwise, and how many there were."""
     files = given(asked.keep / "given")
-    steps = undisturbed(asked.keep, files)
+    steps = undisturbed(commands, asked.keep, files)
     for step, whole in steps.items():
-        print(f"{step.name}: {whole.seconds:.1f} s undisturbed", flush=True)
+        print(f"{step.name}: {whole.seconds:.1f} s undisturbed, {whole.cold_seconds:.1f} from its start", flush=True)
+    kinds = {kind: KINDS[kind] for kind in asked.kinds.split(",")}
     until = time.monotonic() + asked.minutes * 60
     number, count, failed = asked.first, Counter[str](), 0
     while number - asked.first < asked.times if asked.times is not None else time.monotonic() < until:
         chance = Random(f"{asked.seed} {number}")
         step = chance.choice(STORY)
-        befalls = drawn(chance, steps[step].seconds)
+        befalls = drawn(chance, steps[step], kinds)
         folder = asked.keep / f"{number:05}"
         folder.mkdir()
-        wrong = once(folder, step, steps[step], files, befalls)
+        wrong = once(commands, folder, step, steps[step], files, befalls)
         count.update(what.kind for what in befalls)
         if wrong:
             failed += 1
@@ -244,8 +283,8 @@ def main() -> int:
         else:
             shutil.rmtree(folder)
         number += 1
-    kinds = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
-    print(f"{number - asked.first} steps disturbed ({kinds}), {failed} ended otherwise than undisturbed", flush=True)
+    times = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
+    print(f"{number - asked.first} steps disturbed ({times}), {failed} ended otherwise than undisturbed", flush=True)
     return 1 if failed else 0
 
 

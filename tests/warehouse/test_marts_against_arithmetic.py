@@ -79,7 +79,7 @@ def marts(*cases: CampaignCase, set_aside: Sequence[tuple[str, date, Figures]] =
         migrate(connection)
         refresh_reference(connection, [t.campaign for t in cases], [TABLES])
         with transaction(connection):
-            load(connection, [arrival(n, *one) for n, one in enumerate(arrivals, start=1)])
+            load(connection, [arrival(n, *fields) for n, fields in enumerate(arrivals, start=1)])
         build_marts(connection)
 
         def ask(table: str) -> list[dict[str, Any]]:
@@ -219,8 +219,8 @@ def key(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["campaign_id"], row["as_of"], row.get("province_code"))
 
 
-def same(held: list[dict[str, Any]], said: list[dict[str, Any]]) -> None:
-    assert sorted(held, key=key) == sorted(said, key=key)
+def same(held: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    assert sorted(held, key=key) == sorted(expected, key=key)
 
 
 @st.composite
@@ -245,12 +245,14 @@ def campaigns(draw: st.DrawFn, id: str) -> CampaignCase:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(campaigns("one"), campaigns("two"))
-def test_the_marts_are_what_arithmetic_says_and_two_campaigns_do_not_mix(one: CampaignCase, two: CampaignCase) -> None:
-    with marts(one, two) as ask:
-        same(ask("province_trend"), expected_trend(one) + expected_trend(two))
-        same(ask("national_trend"), expected_nation(one) + expected_nation(two))
-        same(ask("compliance"), expected_compliance(one) + expected_compliance(two))
-        same(ask("country_compliance"), expected_country(one) + expected_country(two))
+def test_the_marts_are_what_arithmetic_says_and_two_campaigns_do_not_mix(
+    first: CampaignCase, second: CampaignCase
+) -> None:
+    with marts(first, second) as ask:
+        same(ask("province_trend"), expected_trend(first) + expected_trend(second))
+        same(ask("national_trend"), expected_nation(first) + expected_nation(second))
+        same(ask("compliance"), expected_compliance(first) + expected_compliance(second))
+        same(ask("country_compliance"), expected_country(first) + expected_country(second))
 
 
 @pytest.mark.parametrize(
@@ -311,12 +313,12 @@ def test_equal_shares_share_a_place_and_the_next_place_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("saved", "total", "said"), [(1, 32, "3.13"), (1, 160, "0.63"), (7, 32, "21.88"), (2, 3, "66.67")]
+    ("saved", "total", "rounded"), [(1, 32, "3.13"), (1, 160, "0.63"), (7, 32, "21.88"), (2, 3, "66.67")]
 )
-def test_halves_are_rounded_up(saved: int, total: int, said: str) -> None:
+def test_halves_are_rounded_up(saved: int, total: int, rounded: str) -> None:
     with marts(CampaignCase("one", returns={OPENED: {CODES[0]: (total, saved)}})) as ask:
         for table in MART_NAMES:
-            assert ask(table)[0]["saved_percent"] == Decimal(said)
+            assert ask(table)[0]["saved_percent"] == Decimal(rounded)
 
 
 def test_only_the_newest_date_of_a_campaign_is_the_latest() -> None:

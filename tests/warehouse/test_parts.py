@@ -123,3 +123,17 @@ def test_a_csv_that_is_not_as_its_parts_are_is_written_anew(home: Home, three: A
 def test_only_what_changed_has_another_state() -> None:
     before, now = {"a": "1", "b": "1", "": "1"}, {"a": "1", "b": "2", "c": "1"}
     assert parts.changed(before, now) == ["", "b", "c"]
+
+
+@pytest.mark.parametrize("returns", [1, 2, 3, 4])
+def test_a_rebuild_changes_the_state_of_every_campaign(home: Home, three: Any, returns: int) -> None:
+    for day in range(1, returns):
+        three("c-1", 30 + day, day)
+    with Warehouse(home.warehouse).writer(), Warehouse(home.warehouse).writing() as connection:
+        made = []
+        for moment in ("2024-06-01", "2024-06-02"):  # a batch is loaded at one moment
+            connection.execute("UPDATE core.snapshot SET loaded_at = CAST(? AS TIMESTAMP)", [moment])
+            made.append(parts.states(connection))
+    before, now = made
+    assert before.keys() == now.keys()
+    assert not [name for name in CAMPAIGNS if before[name] == now[name]]

@@ -178,9 +178,9 @@ def test_a_decision_that_was_cut_short_counts_before_anything_else_is_done(
     verdicts = [row[0] for row in ask("SELECT verdict FROM core.snapshot ORDER BY judgement")]
     assert verdicts[:2] == ["accepted_with_warnings", "withdrawn"]
     if following[0] != "accept":
-        said = khrop_process(*withdraw)
-        assert (said.returncode, said.stderr) == (0, "")
-        assert "that was decided already, by a: wrong" in said.stdout
+        result = khrop_process(*withdraw)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "that was decided already, by a: wrong" in result.stdout
 
 
 @pytest.mark.parametrize(

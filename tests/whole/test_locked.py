@@ -64,7 +64,7 @@ def hasty(commands: Commands, home: Home) -> Command:
 
 @contextmanager
 def beside(script: str, home: Home) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds something until it is told to end."""
+    """Another process that holds something until it is asked to end."""
     head = "import sys\nfrom pathlib import Path\nfrom warehouse.connect import Warehouse\n"
     command = [sys.executable, "-c", head + script, str(home.warehouse)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -23,22 +23,22 @@ def shown(text: str, home: Path) -> str:
 
 def test_the_readme_shows_what_make_run_prints(khrop_process: Command, sample: Path, home: Home) -> None:
     register = sample.with_name("register-synthetic-2563-06-12.xlsx")
-    taken, made, told = khrop_process("ingest", sample, register), khrop_process("publish"), khrop_process("summary")
-    assert taken.returncode == made.returncode == told.returncode == 0, taken.stderr + made.stderr + told.stderr
+    taken, made, summary = khrop_process("ingest", sample, register), khrop_process("publish"), khrop_process("summary")
+    assert taken.returncode == made.returncode == summary.returncode == 0, taken.stderr + made.stderr + summary.stderr
     block = re.findall(r"```\n(accepted_with_warnings.*?)```", README, re.DOTALL)[0]
-    assert block.strip() == shown(taken.stdout + made.stdout + told.stdout, home.root)
+    assert block.strip() == shown(taken.stdout + made.stdout + summary.stdout, home.root)
 
 
 def test_the_readme_shows_a_return_that_does_not_hold(khrop: Command, returns: Path, home: Home) -> None:
     file = returns / "defective" / "syn_bad_15_swapped_saved_pending.utf8-bom.csv"
     taken = khrop("ingest", file.relative_to(ROOT))
-    told = khrop("show", "syn-bad-15")
-    assert taken.returncode == told.returncode == 1
+    details = khrop("show", "syn-bad-15")
+    assert taken.returncode == details.returncode == 1
     block = re.findall(r"```\n\$ khrop ingest tests/.*?\n(.*?)```", README, re.DOTALL)[0]
     block = block.replace("$ khrop show syn-bad-15\n", "")
     beginning, _, rest = block.rpartition("…")
     assert not rest.strip()
-    assert shown(taken.stdout + told.stdout, home.root).startswith(beginning.strip())
+    assert shown(taken.stdout + details.stdout, home.root).startswith(beginning.strip())
 
 
 def test_the_readme_shows_a_repair(khrop: Command, returns: Path, home: Home) -> None:
@@ -48,8 +48,8 @@ def test_the_readme_shows_a_repair(khrop: Command, returns: Path, home: Home) ->
     proposal, _, accepted = block.partition("…\n")
     assert shown(khrop("repair", "syn-bad-15").stdout, home.root).startswith(proposal.strip())
     call, _, outcome = accepted.partition("\n")
-    told = khrop(*shlex.split(call.removeprefix("$ khrop ")))
-    assert outcome.strip() == shown(told.stdout, home.root)
+    result = khrop(*shlex.split(call.removeprefix("$ khrop ")))
+    assert outcome.strip() == shown(result.stdout, home.root)
 
 
 def test_the_readme_shows_the_trail_of_a_figure(khrop: Command, sample: Path, returns: Path, home: Home) -> None:

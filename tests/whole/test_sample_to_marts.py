@@ -46,11 +46,11 @@ def test_every_figure_of_the_sample_is_the_documents(ask: Ask, truth: dict[str, 
         "SELECT ordinal, name_th, total, saved, pending, saved_percent FROM core.province_progress"
         " INNER JOIN core.province USING (province_code) ORDER BY ordinal"
     )
-    said = [
+    printed = [
         (r["ordinal"], r["province_th"], r["n_lao"], r["saved"], r["pending"], Decimal(r["pct"])) for r in truth["rows"]
     ]
-    assert len(said) == 76
-    assert held == said
+    assert len(printed) == 76
+    assert held == printed
 
 
 def test_every_figure_leads_back_to_its_cell_and_its_file(ask: Ask, sample: Path) -> None:
@@ -119,9 +119,9 @@ def test_the_trend_of_the_sample_has_no_past(ask: Ask, truth: dict[str, Any]) ->
         " INNER JOIN core.province USING (province_code)"
     )
     shares = {r["province_th"]: Fraction(r["saved"], r["n_lao"]) for r in truth["rows"]}
-    said = {r["province_th"]: Decimal(r["pct"]) for r in truth["rows"]}
+    printed = {r["province_th"]: Decimal(r["pct"]) for r in truth["rows"]}
     for name, percent, *past, rank in rows:
-        assert percent == said[name]
+        assert percent == printed[name]
         assert past == [None, None, None]
         assert rank == 1 + sum(share > shares[name] for share in shares.values())
     assert len(rows) == 76

@@ -43,8 +43,8 @@ def command(home: Home) -> Callable[..., Result]:
 
 
 def judged(text: str) -> Judgement:
-    one = Return("r", "0" * 64, "r.txt", datetime(2026, 1, 1, tzinfo=UTC))
-    return judge([(one, text.encode())], campaigns.load())[0]
+    given = Return("r", "0" * 64, "r.txt", datetime(2026, 1, 1, tzinfo=UTC))
+    return judge([(given, text.encode())], campaigns.load())[0]
 
 
 def test_prose_is_held_against_the_rows_where_there_is_no_grand_total(sample: Path) -> None:
@@ -105,9 +105,9 @@ def test_an_unusable_address_leaves_the_log_and_says_so(caplog: pytest.LogCaptur
 
 def test_khrops_own_files_are_no_returns(home: Home, taken_in: Any, sample: Path, command: Any) -> None:
     taken_in(sample)
-    told = command("ingest", home.exports)
-    assert told.exit_code == 2
-    assert "Khrop's own" in told.stderr
+    result = command("ingest", home.exports)
+    assert result.exit_code == 2
+    assert "Khrop's own" in result.stderr
     assert command("ingest", home.root.parent / "home").exit_code == 0
     assert len(Archive(home.archive).receipts()) == 1
 
@@ -129,19 +129,19 @@ def test_a_spoilt_ledger_is_named_with_its_line_and_a_shortened_one_is_seen(
     ledger = Archive(home.archive).ledger
     whole = ledger.read_bytes()
     ledger.write_bytes(b"X" + whole)
-    told = command("verify")
-    assert (told.exit_code, "receipts.jsonl, line 1, is no receipt" in told.stdout) == (1, True)
-    told = command("ingest", sample)
-    assert (told.exit_code, "line 1, is no receipt" in told.stderr) == (3, True)
+    result = command("verify")
+    assert (result.exit_code, "receipts.jsonl, line 1, is no receipt" in result.stdout) == (1, True)
+    result = command("ingest", sample)
+    assert (result.exit_code, "line 1, is no receipt" in result.stderr) == (3, True)
     ledger.write_bytes(whole.split(b"\n", 1)[1])
-    told = command("verify")
-    assert (told.exit_code, "no longer says how" in told.stdout) == (1, True)
+    result = command("verify")
+    assert (result.exit_code, "no longer says how" in result.stdout) == (1, True)
 
 
 def test_a_link_to_nothing_within_a_folder_is_named(home: Home, tmp_path: Path, command: Any) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "gone.csv").symlink_to(tmp_path / "nowhere")
-    told = command("ingest", tmp_path / "in")
-    assert told.exit_code == 1
-    assert "gone.csv" in told.stderr
+    result = command("ingest", tmp_path / "in")
+    assert result.exit_code == 1
+    assert "gone.csv" in result.stderr
     assert '"verdict": "refused"' in command("ingest", tmp_path / "in", "--json").stdout

@@ -40,8 +40,8 @@ def test_the_log_in_json_is_one_object_a_line(home: Home, khrop_process: Command
     assert all({"time", "level", "logger", "message"} <= set(entry) for entry in log)
     assert {entry["verdict"] for entry in log if "verdict" in entry} == {"accepted_with_warnings", "quarantined"}
     assert [entry["level"] for entry in log if entry["logger"] == "khrop.alerts"] == ["warning"]
-    said = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {(entry["file"], entry["verdict"], entry["new"]) for entry in said} == {
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {(entry["file"], entry["verdict"], entry["new"]) for entry in records} == {
         (sample.name, "accepted_with_warnings", True),
         (broken.name, "quarantined", True),
     }

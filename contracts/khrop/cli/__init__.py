@@ -7,11 +7,9 @@ import os
 import sys
 from typing import NoReturn
 
-__all__ = ["main"]
+from khrop.cli.codes import FAULT, INTERRUPTED
 
-INTERRUPTED = 130
-UNWRITTEN = 3
-"""Exit code where the last of what a command printed cannot be written: a full disk."""
+__all__ = ["main"]
 
 
 def main() -> NoReturn:
@@ -44,5 +42,5 @@ def _end(code: int) -> NoReturn:
         pass  # who read it has gone, and has what they wanted
     except OSError as error:
         print(f"khrop: standard output: {error.strerror}", file=sys.stderr)
-        code = code or UNWRITTEN
+        code = code or FAULT
     os._exit(code)

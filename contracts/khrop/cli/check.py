@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.cli.codes import BROKEN, OK
+from khrop.cli.exits import guarded
 from khrop.cli.file_options import Decimal, Delimiter, Encoding, File, Sheet
 from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import json_line, plural, printable
@@ -129,7 +130,7 @@ def _judge(
     contract = with_places(request.contract)
     with read.unchanged(request.file):
         table = read.read(request.file, contract, sheet, text)
-        if (option := text.given()) and not table.encoding:
+        if (option := text.first_given()) and not table.encoding:
             raise WrongUse(f"{option} is for CSV; {request.file} is none")
         try:
             older = read.read(previous, contract, text=text).frame if previous is not None else None

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.cli.codes import BROKEN, OK
+from khrop.cli.exits import guarded
 from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import json_line, printable
 
@@ -151,10 +152,10 @@ def _examples(contract: type, sample: Path) -> Mapping[tuple[str, str], Broken]:
         frame = nw.from_native(read.read(sample, contract).frame).lazy().collect().to_pandas()
     except Unreadable as reason:
         raise WrongUse(f"the sample {sample} cannot be read: {reason.en}") from reason
-    held = Sample(frame)
-    if held.check(contract).status == "quarantined":
+    sample_frame = Sample(frame)
+    if sample_frame.check(contract).status == "quarantined":
         raise WrongUse(f"the sample {sample} breaks the contract itself: see khrop check {sample}")
-    return broken(contract, held)
+    return broken(contract, sample_frame)
 
 
 def write_file(path: Path, text: str) -> None:
@@ -164,12 +165,12 @@ def write_file(path: Path, text: str) -> None:
         raise WrongUse(f"{path} is not a file")
     if not target.parent.is_dir():
         raise WrongUse(f"there is no folder {path.parent} to write {path.name} into")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, target)
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 @contracts.command()
@@ -187,7 +188,7 @@ def diff(
     before, after = (_describe(lookup.load_contract(name), name) for name in (old, new))
     changes = compare(before, after)
     try:
-        due = version_due(before, after, changes)
+        required = version_due(before, after, changes)
     except ValueError as reason:
         raise WrongUse(str(reason)) from reason
     breaking = any(change.breaking for change in changes)
@@ -196,12 +197,12 @@ def diff(
             "old": {"name": before.name, "version": before.options.version},
             "new": {"name": after.name, "version": after.options.version},
             "breaking": breaking,
-            "version": asdict(due),
+            "version": asdict(required),
             "changes": [{**asdict(change), "breaking": change.breaking} for change in changes],
         }
         typer.echo(json_line(document))
     else:
-        typer.echo(comparison_page(before, after, changes, due))
+        typer.echo(comparison_page(before, after, changes, required))
     return BROKEN if breaking else OK
 
 

@@ -19,29 +19,29 @@ from khrop.model.terminal_text import printable
 NARROWEST, WIDEST = 40, 120
 
 
-def contract_page(of: Description, lost: Sequence[str] = ()) -> str:
+def contract_page(contract: Description, lost: Sequence[str] = ()) -> str:
     """Return a contract as a page of text.
 
     Args:
-        of: The contract.
+        contract: The contract.
         lost: What it has that the page cannot show, each with the reason.
     """
-    lines = [title for title in (of.options.title_th, of.options.title_en) if title]
-    lines += [with_version(of), *_wrapped(of.summary), ""]
-    for _, en, value in option_lines(of):
+    lines = [title for title in (contract.options.title_th, contract.options.title_en) if title]
+    lines += [with_version(contract), *_wrapped(contract.summary), ""]
+    for _, en, value in option_lines(contract):
         lines += _wrapped(f"{en}: {value}", after="  ")
     lines += ["", "columns"]
-    wide = max((len(column.name) for column in of.fields), default=0)
-    for column in of.fields:
+    wide = max((len(column.name) for column in contract.fields), default=0)
+    for column in contract.fields:
         required, nullable, checks = column_outline(column)
         facts = ", ".join([column.kind, required, nullable, *(en for _, en in checks)])
         meaning = ". ".join(text for text in (column.title, column.description) if text)
         lines += _wrapped(f"  {column.name:<{wide}}  {facts}{f': {meaning}' if meaning else ''}", after="      ")
     if lost:
         lines += ["", "not shown", *(f"  {reason}" for reason in lost)]
-    if of.rules:
+    if contract.rules:
         lines += ["", "rules"]
-        for rule in of.rules:
+        for rule in contract.rules:
             lines += _rule(rule_outline(rule))
     return _printable(lines)
 
@@ -56,22 +56,24 @@ def _rule(outline: RuleOutline) -> Iterator[str]:
         yield from _wrapped(f"    needs {', '.join(outline.needs)}", after="      ")
 
 
-def comparison_page(old: Description, new: Description, changes: Sequence[Change], due: VersionDue) -> str:
+def comparison_page(old: Description, new: Description, changes: Sequence[Change], required: VersionDue) -> str:
     """Return the changes from one contract to another as a page of text, the breaking ones first.
 
     Args:
         old: The old contract.
         new: The new contract.
         changes: The changes, as `khrop.diff.differences.compare` returns them.
-        due: The version that they require.
+        required: The version that they require.
     """
     breaking = [change for change in changes if change.breaking]
     others = [change for change in changes if not change.breaking]
     lines = [f"{with_version(old)} → {with_version(new)}: {_count(len(changes))}, {len(breaking) or 'none'} breaking"]
-    if due.suffices:
-        lines += _wrapped(f"The version {due.has} suffices (at least {due.due}).")
+    if required.suffices:
+        lines += _wrapped(f"The version {required.has} suffices (at least {required.due}).")
     else:
-        lines += _wrapped(f"The version {due.has} does not suffice: {due.level} changes require at least {due.due}.")
+        lines += _wrapped(
+            f"The version {required.has} does not suffice: {required.level} changes require at least {required.due}."
+        )
     for heading, group in (("breaking", breaking), ("not breaking", others)):
         if group:
             lines += ["", heading]

@@ -14,11 +14,10 @@ from typing import NoReturn, ParamSpec
 
 import typer
 
+from khrop.cli.codes import FAULT, INTERRUPTED, OK, WRONG_USE
 from khrop.model.errors import WrongUse, in_a_line
 from khrop.model.terminal_text import printable
 
-OK, BROKEN, WRONG_USE, FAULT = 0, 1, 2, 3
-INTERRUPTED = 130
 P = ParamSpec("P")
 
 

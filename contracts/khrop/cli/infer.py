@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from khrop.cli.exits import BROKEN, OK, guarded
+from khrop.cli.codes import BROKEN, OK
+from khrop.cli.exits import guarded
 from khrop.cli.file_options import Decimal, Delimiter, Encoding, File, Sheet
 from khrop.model.errors import WrongUse
 from khrop.model.terminal_text import printable

@@ -35,11 +35,11 @@ def known_contracts() -> dict[str, EntryPoint]:
     declared: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=GROUP):
         declared.setdefault(point.name, []).append(point)
-    known = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
+    entry_points_by_name = {name: EntryPoint(name, value, GROUP) for name, value in OWN.items()}
     for name, points in sorted(declared.items()):
-        if name not in known and len({point.value for point in points}) == 1:
-            known[name] = points[0]
-    return known
+        if name not in entry_points_by_name and len({point.value for point in points}) == 1:
+            entry_points_by_name[name] = points[0]
+    return entry_points_by_name
 
 
 def load_contract(name: str) -> type:
@@ -85,9 +85,9 @@ def _declared(name: str) -> type:
 
 def _module_called(module: str) -> ModuleType:
     # A console script does not import from the working directory, where a team keeps its contracts.
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.append(here)
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.append(folder)
     try:
         return import_module(module)
     except (Exception, SystemExit) as error:
@@ -114,10 +114,10 @@ def _module_at(path: Path) -> ModuleType:
 def _class_of(module: ModuleType, attribute: str, name: str) -> type:
     value: Any = getattr(module, attribute, None) if attribute else None
     if value is None:
-        own = [n for n, v in vars(module).items() if _is_contract(v) and v.__module__ == module.__name__]
-        if not attribute and len(own) == 1:
-            return _as_contract(getattr(module, own[0]), name)
-        has = f"it has {', '.join(own)}" if own else "it has none"
+        contracts = [n for n, v in vars(module).items() if _is_contract(v) and v.__module__ == module.__name__]
+        if not attribute and len(contracts) == 1:
+            return _as_contract(getattr(module, contracts[0]), name)
+        has = f"it has {', '.join(contracts)}" if contracts else "it has none"
         problem = f"there is no contract {attribute!r} in" if attribute else "name the contract (:Class) of"
         raise WrongUse(f"{problem} {name.removesuffix(f':{attribute}')}; {has}")
     return _as_contract(value, name)

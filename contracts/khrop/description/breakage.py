@@ -68,15 +68,15 @@ def broken(contract: type, sample: Sample) -> dict[tuple[str, str], Broken]:
         The changes by rule id and scope; a rule that no change breaks is left out.
     """
     changes: dict[tuple[str, str], Broken] = {}
-    own = set(sample.check(contract).records)
+    in_sample = set(sample.check(contract).records)
     for rule in rules_of(contract):
         best: tuple[bool, int] | None = None
         for change in _changes(contract, rule, sample):
-            new = [v for v in change.sample.check(contract).records if v not in own]
-            mine = [v for v in new if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
-            rank = (change.spoilt, len({v.rule_id for v in new}))
-            if mine and (best is None or rank < best):
-                best, changes[rule.id, rule.scope] = rank, Broken(change.th, change.en, mine[0])
+            added = [v for v in change.sample.check(contract).records if v not in in_sample]
+            ours = [v for v in added if v.rule_id == rule.id and _of_document(v, sample) == (rule.scope == "document")]
+            rank = (change.spoilt, len({v.rule_id for v in added}))
+            if ours and (best is None or rank < best):
+                best, changes[rule.id, rule.scope] = rank, Broken(change.th, change.en, ours[0])
     return changes
 
 
@@ -127,8 +127,8 @@ def _rows(contract: type, sample: Sample) -> Iterator[_Change]:
     frame = sample.frame
     for n in dict.fromkeys((0, len(frame) - 1)) if len(frame) else ():
         name = _name(contract, frame, n)
-        gone = frame.drop(frame.index[n]).reset_index(drop=True)
-        yield _Change(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=gone))
+        shortened = frame.drop(frame.index[n]).reset_index(drop=True)
+        yield _Change(f"{name}: ไม่มีแถวนี้", f"{name}: the row is gone", replace(sample, frame=shortened))
         twice = pd.concat([frame, frame.iloc[[n]]], ignore_index=True)
         yield _Change(f"{name}: มีแถวนี้สองครั้ง", f"{name}: the row stands twice", replace(sample, frame=twice))
 
@@ -191,7 +191,7 @@ def _with(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
     """Return the frame with another value in its first row; the column gets a type that can hold it."""
     import pandas as pd
 
-    values = [plain(held) for held in frame[column]]
+    values = [plain(value) for value in frame[column]]
     values[0] = round(value, 4) if isinstance(value, float) else value
     return frame.assign(**{column: pd.Series(values, index=frame.index)})
 

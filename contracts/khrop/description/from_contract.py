@@ -64,7 +64,7 @@ def require_no_losses(contract: type) -> None:
 def _lost_values(description: Description) -> Iterator[str]:
     for column in description.fields:
         for check, arguments in column.checks:
-            for value in (v for _, held in arguments for v in (held if isinstance(held, tuple) else (held,))):
+            for value in (v for _, limit in arguments for v in (limit if isinstance(limit, tuple) else (limit,))):
                 if type(value) not in VALUES:
                     yield f"{column.name!r}: {check} has a limit of {type(value).__name__}, which has no form as data"
         if type(column.default) not in VALUES:
@@ -79,7 +79,7 @@ def _lost_values(description: Description) -> Iterator[str]:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return type(value) is dict and all(isinstance(key, str) and _is_plain(held) for key, held in value.items())
+        return type(value) is dict and all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return type(value) in (str, int, float, bool, type(None))
@@ -87,22 +87,22 @@ def _is_plain(value: Any) -> bool:
 
 def _lost_types(contract: type, description: Description) -> Iterator[str]:
     """Yield the columns whose type or checks would not be read back as they are."""
-    columns = contract.to_schema().columns  # type: ignore[attr-defined]
-    for of in description.fields:
-        engine = type(columns[of.name].dtype).__module__.rpartition(".")[2].removesuffix("_engine")
+    schema_columns = contract.to_schema().columns  # type: ignore[attr-defined]
+    for f in description.fields:
+        engine = type(schema_columns[f.name].dtype).__module__.rpartition(".")[2].removesuffix("_engine")
         if engine in ("polars", "ibis", "pyspark"):
-            yield f"{of.name!r} is of pandera.{engine}, whose types have no form as data: derive it from pandera.pandas"
+            yield f"{f.name!r} is of pandera.{engine}, whose types have no form as data: derive it from pandera.pandas"
             continue
         try:
-            alone = contract_of(replace(description, fields=(of,), unique=(), config={}))
-            (again,) = alone.to_schema().columns.values()  # type: ignore[attr-defined]
+            alone = contract_of(replace(description, fields=(f,), unique=(), config={}))
+            (copy,) = alone.to_schema().columns.values()  # type: ignore[attr-defined]
         except Exception as error:
-            yield f"{of.name!r}: the type {of.dtype} has no form as data ({error})"
+            yield f"{f.name!r}: the type {f.dtype} has no form as data ({error})"
             continue
-        if of.dtype != "str" and again.dtype != columns[of.name].dtype:
-            yield f"{of.name!r}: the type {of.dtype} would become {again.dtype}"
-        elif _field(of.name, again) != of:
-            yield f"{of.name!r}: its checks would become others"
+        if f.dtype != "str" and copy.dtype != schema_columns[f.name].dtype:
+            yield f"{f.name!r}: the type {f.dtype} would become {copy.dtype}"
+        elif _field(f.name, copy) != f:
+            yield f"{f.name!r}: its checks would become others"
 
 
 def readable(contract: type) -> Description:

@@ -88,18 +88,18 @@ def column_outline(column: FieldDescription) -> tuple[str, str, list[Sentence]]:
     return ("required" if column.required else "optional"), ("may be null" if column.nullable else "not null"), checks
 
 
-def option_lines(of: Description) -> list[tuple[str, str, str]]:
+def option_lines(contract: Description) -> list[tuple[str, str, str]]:
     """Return the contract's options, each as its name in Thai, its name in English, and its value."""
-    options = of.options
+    options = contract.options
     lines = [
         ("คีย์", "key", ", ".join(options.key)),
         ("ชื่อที่ใช้เรียก", "label", options.label or ""),
-        ("ไม่ซ้ำกัน", "unique", ", ".join(of.unique)),
+        ("ไม่ซ้ำกัน", "unique", ", ".join(contract.unique)),
         ("คอลัมน์ที่แยกรายงานแต่ละครั้ง", "snapshot", options.snapshot or ""),
         ("คอลัมน์ที่บอกตำแหน่ง", "place", options.place or ""),
         ("ใช้กับ", "engines", ", ".join(options.engines)),
         ("พารามิเตอร์", "parameters", ", ".join(_params(options.params or {}))),
-        *((_CONFIG_TH.get(name, name), name, _option_text(value)) for name, value in of.config.items()),
+        *((_CONFIG_TH.get(name, name), name, _option_text(value)) for name, value in contract.config.items()),
     ]
     return [(th, en, value) for th, en, value in lines if value]
 
@@ -118,6 +118,6 @@ def _params(params: Mapping[str, Any]) -> list[str]:
     return [f"{name} = {limit_text(value) or NOTHING}" for name, value in params.items()]
 
 
-def with_version(of: Description) -> str:
+def with_version(contract: Description) -> str:
     """Return name and version: `ProvinceProgress 1.0.0`."""
-    return f"{of.name} {of.options.version}"
+    return f"{contract.name} {contract.options.version}"

@@ -36,7 +36,7 @@ def plain(description: Description) -> Plain:
         "place": options.place,
         "params": None if options.params is None else {n: _plain_value(v) for n, v in options.params.items()},
         "engines": list(options.engines),
-        **({"derived": {c: list(of) for c, of in options.derived.items()}} if options.derived else {}),
+        **({"derived": {c: list(inputs) for c, inputs in options.derived.items()}} if options.derived else {}),
         **({"names_th": dict(options.names_th)} if options.names_th else {}),
         "unique": list(description.unique),
         **({"config": dict(description.config)} if description.config else {}),
@@ -52,7 +52,9 @@ def _plain_field(column: FieldDescription) -> Plain:
     if column.categories is not None:
         data["categories"] = _plain_list(column.categories)
     if column.checks:
-        data["checks"] = [{"check": name, **{key: _plain_list(v) for key, v in of}} for name, of in column.checks]
+        data["checks"] = [
+            {"check": name, **{key: _plain_list(v) for key, v in arguments}} for name, arguments in column.checks
+        ]
     return data
 
 
@@ -117,7 +119,7 @@ def described(data: Plain) -> Description:
         place=data["place"],
         params=None if params is None else {name: value_from(value) for name, value in params.items()},
         engines=tuple(data["engines"]),
-        derived={column: tuple(of) for column, of in data.get("derived", {}).items()},
+        derived={column: tuple(inputs) for column, inputs in data.get("derived", {}).items()},
         names_th=dict(data.get("names_th", {})),
         label=data.get("label"),
     )
@@ -134,10 +136,10 @@ def described_field(data: Plain) -> FieldDescription:
         (check["check"], tuple((key, _from_plain_list(value)) for key, value in check.items() if key != "check"))
         for check in data.get("checks", ())
     ]
-    made = {**data, "checks": tuple(checks), "default": literal_from(data.get("default"))}
-    if made.get("categories") is not None:
-        made["categories"] = tuple(map(literal_from, made["categories"]))
-    return record_from(FieldDescription, made)
+    values = {**data, "checks": tuple(checks), "default": literal_from(data.get("default"))}
+    if values.get("categories") is not None:
+        values["categories"] = tuple(map(literal_from, values["categories"]))
+    return record_from(FieldDescription, values)
 
 
 def described_config(data: Plain) -> Plain:

@@ -31,9 +31,9 @@ def record_from(kind: type[Record], values: Mapping[str, Any], instead: type | N
     hints = get_type_hints(kind)
     if unknown := [str(key) for key in values if key not in declared]:
         raise ValueError(f"{kind.__name__} has no {unknown[0]!r}; there are {', '.join(declared)}")
-    for key, of in declared.items():
+    for key, field in declared.items():
         if key not in values:
-            if of.default is MISSING and of.default_factory is MISSING:
+            if field.default is MISSING and field.default_factory is MISSING:
                 raise ValueError(f"{kind.__name__} lacks {key!r}")
         elif not (instead is not None and isinstance(values[key], instead)) and not fits(values[key], hints[key]):
             raise ValueError(f"{kind.__name__}: {key!r} is {values[key]!r}, not {_type_name(hints[key])}")

@@ -48,8 +48,8 @@ def field_statements(column: FieldDescription) -> list[Sentence]:
 def limit_text(value: Any) -> str:
     """Return a limit as text: a moment with its time, a number with all its digits."""
     if isinstance(value, tuple):
-        shown = [limit_text(item) for item in value]
-        return ", ".join(shown) if len(shown) <= LISTED + 1 else f"{', '.join(shown[:LISTED])} … ({len(shown)})"
+        texts = [limit_text(item) for item in value]
+        return ", ".join(texts) if len(texts) <= LISTED + 1 else f"{', '.join(texts[:LISTED])} … ({len(texts)})"
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return repr(value) if isinstance(value, float) and float(show("", value) or "nan") != value else show("", value)

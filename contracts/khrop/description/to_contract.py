@@ -46,17 +46,17 @@ def attributes_of(description: Description) -> dict[str, str]:
     """Return the attribute of each column: a column may have any name, an attribute may not."""
     import pandera.pandas as pa
 
-    taken = {r.method for r in description.rules} | set(dir(pa.DataFrameModel)) | {f.name for f in description.fields}
+    used = {r.method for r in description.rules} | set(dir(pa.DataFrameModel)) | {f.name for f in description.fields}
     attributes: dict[str, str] = {}
     for n, column in enumerate(description.fields, 1):
         # Python reads a name in the compatibility form of its characters.
-        own = column.name == normalize("NFKC", column.name) and not iskeyword(column.name)
-        own = own and column.name.isidentifier() and not column.name.startswith("_")
-        if own and column.name not in taken - {f.name for f in description.fields}:
+        is_usable = column.name == normalize("NFKC", column.name) and not iskeyword(column.name)
+        is_usable = is_usable and column.name.isidentifier() and not column.name.startswith("_")
+        if is_usable and column.name not in used - {f.name for f in description.fields}:
             attributes[column.name] = column.name
         else:
-            attributes[column.name] = next(name for i in count(n) if (name := f"column_{i}") not in taken)
-            taken.add(attributes[column.name])
+            attributes[column.name] = next(name for i in count(n) if (name := f"column_{i}") not in used)
+            used.add(attributes[column.name])
     return attributes
 
 

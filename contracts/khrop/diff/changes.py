@@ -144,7 +144,7 @@ def value_text(value: Any) -> str:
         joined = ", ".join(texts)
         return joined if len(joined) <= LONGEST else f"{', '.join(texts[:3])} … ({len(texts)})"
     if isinstance(value, Mapping):
-        return value_text([f"{key}: {value_text(held)}" for key, held in value.items()])
+        return value_text([f"{key}: {value_text(entry)}" for key, entry in value.items()])
     if isinstance(value, bool):
         return "yes" if value else "no"
     return limit_text(value) or NOTHING

@@ -31,10 +31,10 @@ def column_changes(old: Description, new: Description) -> Iterator[Change]:
     for name, column in before.items():
         if name not in after:
             yield _removed(column, new.config.get("strict") is True)
-    kept, now = [name for name in before if name in after], [name for name in after if name in before]
+    order_before, order_after = [name for name in before if name in after], [name for name in after if name in before]
     is_ordered = old.config.get("ordered") or new.config.get("ordered")
     order = grading.unclear if is_ordered else grading.neutral
-    yield from Subject("contract", new.name).graded("order of columns", kept, now, order)
+    yield from Subject("contract", new.name).graded("order of columns", order_before, order_after, order)
     if old.unique != new.unique:
         grade = grading.key_columns(old.unique, new.unique, nullable_columns(old, new))
         yield Subject("contract", new.name).changed("unique", old.unique, new.unique, grade)
@@ -76,9 +76,9 @@ def _changed(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
         # With or without coercion consumers get the contract's type.
         yield Subject("column", new.name, was_binding=False).changed("coerce", old.coerce, new.coerce, grade)
     if old.categories != new.categories:
-        known = old.categories is not None and new.categories is not None
+        both_listed = old.categories is not None and new.categories is not None
         less: grading.Grade = "tightening" if old.categories is None else "loosening"
-        grade = grading.wider_is_looser(old.categories or (), new.categories or ()) if known else less
+        grade = grading.wider_is_looser(old.categories or (), new.categories or ()) if both_listed else less
         yield subject.changed("categories", old.categories, new.categories, grade)
     yield from subject.graded("ordered categories", old.ordered, new.ordered, grading.unclear)
     yield from subject.graded("ignore_na", old.ignore_na, new.ignore_na, grading.more_is_looser)
@@ -113,7 +113,7 @@ def _checks(old: FieldDescription, new: FieldDescription) -> Iterator[Change]:
     if changes:
         yield from changes
     else:
-        was, now = ([f"{name} {value_text(dict(of))}" for name, of in f.checks] for f in (old, new))
+        was, now = ([f"{name} {value_text(dict(arguments))}" for name, arguments in f.checks] for f in (old, new))
         yield subject.changed(
             "checks", was, now, "neutral", "เขียนใหม่โดยความหมายเดิม", "is written differently, with the same meaning"
         )
@@ -150,27 +150,27 @@ class _End:
 def _ends(column: FieldDescription) -> dict[str, Any]:
     """Return the least and the greatest value that the checks of a column allow, by `least` and `most`."""
     ends: dict[str, Any] = {}
-    for name, of in column.checks:
-        for end, value in _ends_of(name, dict(of), column.kind == "integer"):
-            held = ends.get(end, value)
+    for name, arguments in column.checks:
+        for end, value in _ends_of(name, dict(arguments), column.kind == "integer"):
+            bound = ends.get(end, value)
             try:
-                ends[end] = max(held, value) if end == "least" else min(held, value)
+                ends[end] = max(bound, value) if end == "least" else min(bound, value)
             except TypeError:
                 ends[end] = value
     return ends
 
 
-def _ends_of(name: str, of: Statistics, whole: bool) -> Iterator[tuple[str, _End]]:
+def _ends_of(name: str, arguments: Statistics, whole: bool) -> Iterator[tuple[str, _End]]:
     if name in ("greater_than", "greater_than_or_equal_to"):
-        yield "least", _end(of["min_value"], 1 if name == "greater_than" else 0, whole)
+        yield "least", _end(arguments["min_value"], 1 if name == "greater_than" else 0, whole)
     elif name in ("less_than", "less_than_or_equal_to"):
-        yield "most", _end(of["max_value"], -1 if name == "less_than" else 0, whole)
+        yield "most", _end(arguments["max_value"], -1 if name == "less_than" else 0, whole)
     elif name == "in_range":
-        yield "least", _end(of["min_value"], 0 if of.get("include_min", True) else 1, whole)
-        yield "most", _end(of["max_value"], 0 if of.get("include_max", True) else -1, whole)
-    elif name == "equal_to" and isinstance(of["value"], (int, float, Decimal, date)):
-        yield "least", _End(of["value"], 0)
-        yield "most", _End(of["value"], 0)
+        yield "least", _end(arguments["min_value"], 0 if arguments.get("include_min", True) else 1, whole)
+        yield "most", _end(arguments["max_value"], 0 if arguments.get("include_max", True) else -1, whole)
+    elif name == "equal_to" and isinstance(arguments["value"], (int, float, Decimal, date)):
+        yield "least", _End(arguments["value"], 0)
+        yield "most", _End(arguments["value"], 0)
 
 
 def _end(value: Any, beyond: int, whole: bool) -> _End:
@@ -202,15 +202,15 @@ def _others(subject: Subject, old: FieldDescription, new: FieldDescription) -> I
 def _by_name(column: FieldDescription) -> dict[str, tuple[Statistics, ...]]:
     """Return the checks that are not bounds, by their names."""
     checks: dict[str, tuple[Statistics, ...]] = {}
-    for name, of in column.checks:
-        bound = name in _BOUNDS or any(_ends_of(name, dict(of), False))
+    for name, arguments in column.checks:
+        bound = name in _BOUNDS or any(_ends_of(name, dict(arguments), False))
         if not bound:
-            checks[name] = (*checks.get(name, ()), dict(of))
+            checks[name] = (*checks.get(name, ()), dict(arguments))
     return checks
 
 
 def _values(checks: tuple[Statistics, ...]) -> Any:
-    values = [value for of in checks for value in of.values() if value is not None]
+    values = [value for arguments in checks for value in arguments.values() if value is not None]
     return values[0] if len(values) == 1 else values
 
 
@@ -229,10 +229,10 @@ def _check_grade(name: str, was: Statistics, now: Statistics) -> grading.Grade:
     return grading.unclear(was, now)
 
 
-def _lengths(of: Statistics) -> tuple[float, float]:
-    exact = of.get("exact_value")
-    least = exact if exact is not None else of.get("min_value")
-    most = exact if exact is not None else of.get("max_value")
+def _lengths(arguments: Statistics) -> tuple[float, float]:
+    exact = arguments.get("exact_value")
+    least = exact if exact is not None else arguments.get("min_value")
+    most = exact if exact is not None else arguments.get("max_value")
     return (0 if least is None else least), (math.inf if most is None else most)
 
 

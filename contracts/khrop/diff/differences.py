@@ -120,8 +120,8 @@ def _params(old: Description, new: Description) -> Iterator[Change]:
 def _facts(rule: RuleDescription) -> set[str]:
     """Return the facts that a rule reads."""
     parts = list(rule.what.values()) if isinstance(rule.what, Mapping) else []
-    given = {name for part in parts for group in part.given for name in group}
-    return {*rule.needs, *(name for part in parts for name in part.needs), *given}
+    alternatives = {name for part in parts for group in part.given for name in group}
+    return {*rule.needs, *(name for part in parts for name in part.needs), *alternatives}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +162,17 @@ def version_due(old: Description, new: Description, changes: Sequence[Change]) -
     was, has = _numbers(old), _numbers(new)
     major, minor, patch = was
     if level == "major":
-        due = (major + 1, 0, 0) if major else (0, minor + 1, 0)
+        required = (major + 1, 0, 0) if major else (0, minor + 1, 0)
     elif level == "minor":
-        due = (major, minor + 1, 0)
+        required = (major, minor + 1, 0)
     else:
-        due = (major, minor, patch + 1) if level == "patch" else was
-    return VersionDue(level, ".".join(map(str, due)), new.options.version, has >= due)
+        required = (major, minor, patch + 1) if level == "patch" else was
+    return VersionDue(level, ".".join(map(str, required)), new.options.version, has >= required)
 
 
-def _numbers(of: Description) -> tuple[int, int, int]:
-    match = _VERSION.fullmatch(of.options.version)
+def _numbers(contract: Description) -> tuple[int, int, int]:
+    match = _VERSION.fullmatch(contract.options.version)
     if not match:
-        raise ValueError(f"{of.name}: the version {of.options.version!r} is not of the form 1.2.3")
+        raise ValueError(f"{contract.name}: the version {contract.options.version!r} is not of the form 1.2.3")
     major, minor, patch = map(int, match.groups())
     return major, minor, patch

@@ -30,13 +30,15 @@ def rule_changes(old: Description, new: Description) -> Iterator[Change]:
     for key, rule in before.items():
         if key not in after:
             yield _removed(rule)
-    kept, now = ([key[0] for key in of if key in other] for of, other in ((before, after), (after, before)))
-    yield from Subject("contract", new.name).graded("order of rules", kept, now, neutral)
+    ids_before, ids_after = (
+        [key[0] for key in rules if key in others] for rules, others in ((before, after), (after, before))
+    )
+    yield from Subject("contract", new.name).graded("order of rules", ids_before, ids_after, neutral)
 
 
-def _keyed(of: Description) -> dict[Key, RuleDescription]:
+def _keyed(contract: Description) -> dict[Key, RuleDescription]:
     keyed: dict[Key, RuleDescription] = {}
-    for rule in of.rules:
+    for rule in contract.rules:
         nth = sum(1 for name, scope, _ in keyed if (name, scope) == (rule.id, rule.scope))
         keyed[rule.id, rule.scope, nth] = rule
     return keyed
@@ -81,7 +83,7 @@ class _Rule:
         old, new = self.old, self.new
         if (old.columns, old.skip_null) == (new.columns, new.skip_null):
             return
-        optional = {f.name for of in (self.before, self.after) for f in of.fields if not f.required}
+        optional = {f.name for contract in (self.before, self.after) for f in contract.fields if not f.required}
         if (set(old.columns) ^ set(new.columns)) & optional:
             grade: Grade = "unclear"
         elif old.scope != "row":
@@ -99,16 +101,16 @@ class _Rule:
         elif type(was) is type(now) and isinstance(now, RuleKind):
             yield from self._values(was, now)
         else:
-            yield self.subject.changed("what", _named(was), _named(now), formulas(was, now))
+            yield self.subject.changed("what", _comparable(was), _comparable(now), formulas(was, now))
 
     def _parts(self, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
         for fact in dict.fromkeys([*now, *was]):
             if fact not in was or fact not in now:
                 grade: Grade = "tightening" if fact in now else "loosening"
-                before, after = (_named(of[fact]) if fact in of else NOTHING for of in (was, now))
+                before, after = (_comparable(parts[fact]) if fact in parts else NOTHING for parts in (was, now))
                 yield self.subject.changed(fact, before, after, grade)
             elif type(was[fact]) is not type(now[fact]):
-                yield self.subject.changed(fact, _named(was[fact]), _named(now[fact]), "unclear")
+                yield self.subject.changed(fact, _comparable(was[fact]), _comparable(now[fact]), "unclear")
             else:
                 yield from self._values(was[fact], now[fact], f"{fact}: ")
 
@@ -127,10 +129,10 @@ def _failing_nulls(rule: RuleDescription) -> set[str]:
     return {*rule.columns, *columns_in(what)} - set(rule.skip_null)
 
 
-def _with_values(what: Any, of: Description) -> Any:
+def _with_values(what: Any, contract: Description) -> Any:
     """Return what a rule consists of with the contract's own parameters, None for one without a value."""
-    return resolved(what, dict.fromkeys(params_in(what)) | dict(of.options.params or {}))
+    return resolved(what, dict.fromkeys(params_in(what)) | dict(contract.options.params or {}))
 
 
-def _named(what: Any) -> Any:
+def _comparable(what: Any) -> Any:
     return what if isinstance(what, Formula) else type(what).__name__

@@ -99,9 +99,9 @@ class Aggregation:
     def _is_true(self, column: str) -> nw.Expr:
         """Return where a truth value is true; where its inputs are null, pandas returns any value."""
         expr = self.derived_exprs.get(column)
-        read = columns_in(formula_of(expr)) if expr is not None else (column,)
-        present = [~nw.col(c).is_null() for c in read] + [
-            ~nw.col(c).is_nan() for c in read if self.schema[c].is_float()
+        inputs = columns_in(formula_of(expr)) if expr is not None else (column,)
+        present = [~nw.col(c).is_null() for c in inputs] + [
+            ~nw.col(c).is_nan() for c in inputs if self.schema[c].is_float()
         ]
         return reduce(and_, [*present, nw.col(column)])
 
@@ -180,10 +180,10 @@ def evaluate_arrays(arrays: Arrays, formula: Formula) -> list[Any]:
     null = [part.null for part in slices.values() if part.null is not None]
     present = ~np.logical_or.reduce(null) if null else np.ones(arrays.length, dtype=bool)
     values = [v if p else None for v, p in zip(value.tolist(), present.tolist(), strict=True)]
-    apart = [part.overflow for part in slices.values() if part.overflow is not None]
+    irregular = [part.overflow for part in slices.values() if part.overflow is not None]
     if null and any(isinstance(part, Call) and part.name == "is_null" for part in parts(formula)):
-        apart.append(~present)
-    at = np.flatnonzero(np.logical_or.reduce(apart)).tolist() if apart else []
+        irregular.append(~present)
+    at = np.flatnonzero(np.logical_or.reduce(irregular)).tolist() if irregular else []
     for row, of_row in zip(at, arrays.rows(at) if at else (), strict=True):
         values[row] = evaluate_row(formula, of_row)
     return values

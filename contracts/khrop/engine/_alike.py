@@ -28,58 +28,58 @@ class Match:
 
     Attributes:
         column: The column of the other frame.
-        there: Its type.
-        own: The type of the column of the frame that is checked.
+        given_dtype: Its type.
+        dtype: The type of the column of the frame that is checked.
         digits: How many digits after the point the own column has more than the other; decimals are integers of their
             last digit.
         engine: The engine of both frames.
     """
 
     column: str
-    there: nw.dtypes.DType
-    own: nw.dtypes.DType
+    dtype_there: nw.dtypes.DType
+    dtype: nw.dtypes.DType
     digits: int
     engine: str
 
     def value(self) -> nw.Expr:
         """Return the column in the own type: null where that has no such value, and for NaN."""
-        col, digits, own = nw.col(self.column), self.digits, self.own
-        if own.is_float():
+        col, digits, dtype = nw.col(self.column), self.digits, self.dtype
+        if dtype.is_float():
             col = col / 10**-digits if digits < 0 else col
-            return without_nan(col.cast(own) if self.there != own else col)
-        if self.there.is_float() and own.is_numeric():
-            return self._units().round(0).cast(own)
+            return without_nan(col.cast(dtype) if self.dtype_there != dtype else col)
+        if self.dtype_there.is_float() and dtype.is_numeric():
+            return self._units().round(0).cast(dtype)
         if (within := self._within()) is not None:
             col = nw.when(within).then(col)
         if digits > 0:
             col = col * 10**digits
         elif digits < 0:
-            col = (col // 10**-digits).cast(own)
-        if self.there.is_temporal():
-            return moments_alike(self.column, self.there, own, self.engine)[0]
+            col = (col // 10**-digits).cast(dtype)
+        if self.dtype_there.is_temporal():
+            return moments_alike(self.column, self.dtype_there, dtype, self.engine)[0]
         # Arrow's texts are of two types, which narwhals takes for one.
-        return col.cast(own) if self.there != own or self._is_arrow_text() else col
+        return col.cast(dtype) if self.dtype_there != dtype or self._is_arrow_text() else col
 
     def representable(self) -> nw.Expr | None:
         """Return where the own type has the value, nulls among them; None where it has all."""
         col = nw.col(self.column)
-        if self.there.is_float() and not self.own.is_float() and self.own.is_numeric():
+        if self.dtype_there.is_float() and not self.dtype.is_float() and self.dtype.is_numeric():
             whole = ((self._units().round(0) - self._units()).abs() < SAME).fill_null(False)
             # pandas has integers that hold no null.
             return whole if self.engine == "pandas" else whole | col.is_null() | col.is_nan().fill_null(False)
-        if self.there.is_temporal() and self.own.is_temporal():
-            return moments_alike(self.column, self.there, self.own, self.engine)[1]
+        if self.dtype_there.is_temporal() and self.dtype.is_temporal():
+            return moments_alike(self.column, self.dtype_there, self.dtype, self.engine)[1]
         within = self._within()
-        if self.digits < 0 and not self.own.is_float():
+        if self.digits < 0 and not self.dtype.is_float():
             exact = col % 10**-self.digits == 0
             within = exact if within is None else within & exact
         return None if within is None else within.fill_null(False) | col.is_null()
 
     def own_value(self, column: str) -> nw.Expr | None:
         """Return the own column as it is joined; None where it is joined as it is."""
-        if self.own.is_float():
+        if self.dtype.is_float():
             return without_nan(nw.col(column))
-        return nw.col(column).cast(self.own) if self._is_arrow_text() else None
+        return nw.col(column).cast(self.dtype) if self._is_arrow_text() else None
 
     def _units(self) -> nw.Expr:
         """Return a float in units of the own last digit; null where it is too large to be exact."""
@@ -89,17 +89,17 @@ class Match:
 
     def _within(self) -> nw.Expr | None:
         """Return where an integer lies within the own type; None where every one does."""
-        col, limits = nw.col(self.column), _LIMITS.get(type(self.own))
-        is_whole = self.there.is_integer() or self.there.is_decimal()
-        if limits is None or not is_whole or self.there == self.own:
+        col, limits = nw.col(self.column), _LIMITS.get(type(self.dtype))
+        is_whole = self.dtype_there.is_integer() or self.dtype_there.is_decimal()
+        if limits is None or not is_whole or self.dtype_there == self.dtype:
             return None
         least, most = limits
-        if self.there == nw.UInt64:
+        if self.dtype_there == nw.UInt64:
             return col <= nw.lit(most, nw.UInt64)  # Arrow compares it with nothing else
-        return col >= least if self.there == nw.Int64 else (col >= least) & (col <= most)
+        return col >= least if self.dtype_there == nw.Int64 else (col >= least) & (col <= most)
 
     def _is_arrow_text(self) -> bool:
-        return self.engine == "pyarrow" and self.own == nw.String and self.there in TEXTS
+        return self.engine == "pyarrow" and self.dtype == nw.String and self.dtype_there in TEXTS
 
 
 def without_nan(expr: nw.Expr) -> nw.Expr:
@@ -108,24 +108,24 @@ def without_nan(expr: nw.Expr) -> nw.Expr:
 
 
 def moments_alike(
-    column: str, there: nw.dtypes.DType, own: nw.dtypes.DType, engine: str
+    column: str, given_dtype: nw.dtypes.DType, dtype: nw.dtypes.DType, engine: str
 ) -> tuple[nw.Expr, nw.Expr | None]:
     """Return a column of dates or moments as another type of the kind, and where that loses nothing.
 
     Args:
         column: The column.
-        there: Its type.
-        own: The type that it is to have.
+        given_dtype: Its type.
+        dtype: The type that it is to have.
         engine: The engine; databases and pandas' own types compare them as they are.
 
     Returns:
         The column, and where its values have the other type; None where all have.
     """
     col = nw.col(column)
-    if there == own or engine not in ("polars", "pyarrow", "pandas"):
+    if given_dtype == dtype or engine not in ("polars", "pyarrow", "pandas"):
         return col, None
-    if own == nw.Date:
-        return col.cast(own), col == col.dt.truncate("1d")
-    unit = f"1{own.time_unit}"  # type: ignore[attr-defined]
-    finer = there != nw.Date and unit != "1ns" and there.time_unit != own.time_unit  # type: ignore[attr-defined]
-    return col.cast(own), col == col.dt.truncate(unit) if finer else None
+    if dtype == nw.Date:
+        return col.cast(dtype), col == col.dt.truncate("1d")
+    unit = f"1{dtype.time_unit}"  # type: ignore[attr-defined]
+    finer = given_dtype != nw.Date and unit != "1ns" and given_dtype.time_unit != dtype.time_unit  # type: ignore[attr-defined]
+    return col.cast(dtype), col == col.dt.truncate(unit) if finer else None

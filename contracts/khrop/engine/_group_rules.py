@@ -117,8 +117,8 @@ class GroupRun:
         if not provable:
             return _Proving({}, [])
         if self.frame.engine in IN_MEMORY or self._large_frame() is not None:
-            found = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
-            return _Proving(dict(zip(provable, found, strict=True)), [])
+            unproven = _proofs.unproven(self.frame.data.collect(), self.by.snapshot or "", list(provable.values()))
+            return _Proving(dict(zip(provable, unproven, strict=True)), [])
         bits = _proofs.summed_bits(self.frame, provable)
         return _Proving({proof.number: [] for proof in bits}, bits)
 
@@ -217,7 +217,7 @@ class GroupRun:
                 if row[proof.mark] is None:
                     proving.unproven[proof.number].append(row[self.by.snapshot or ""])
             for i, figures in readers.items():
-                values = {name: read(row) for name, read in figures.items()}
+                values = {name: reader(row) for name, reader in figures.items()}
                 groups_by_rule[i].setdefault(snapshot, []).append({**{key: row[key] for key in keys}, **values})
         return groups_by_rule
 
@@ -308,8 +308,8 @@ class GroupRun:
         if not snapshots:
             return
         naming = [c for c in (*self.by.key, self.by.label, self.by.place) if c is not None and c in self.frame.schema]
-        wanted = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *naming])]
-        data = self.frame.data.select(*wanted)
+        selected = [nw.col(c) for c in dict.fromkeys([*self.by.columns(*columns), *naming])]
+        data = self.frame.data.select(*selected)
         for start in range(0, len(snapshots), BATCH):
             batch = list(snapshots[start : start + BATCH])
             is_in_batch = self.by.among(batch) if self.by.snapshot else None

@@ -141,10 +141,10 @@ def summed_bits(frame: PreparedFrame, proofs: Mapping[int, Positions]) -> list[S
         if proof.values is not None:
             chosen.append(SummedBits(number, proof, len(proof.values)))
             continue
-        some = [int(value) for value in frame.first_values(proof.column) if value is not None]
-        seen = max(some, default=proof.start) - proof.start + 1
-        if seen <= _MOST:
-            chosen.append(SummedBits(number, proof, min(max(2 * _BITS, -(-seen * 3 // 2 // _BITS) * _BITS), _MOST)))
+        integers = [int(value) for value in frame.first_values(proof.column) if value is not None]
+        length = max(integers, default=proof.start) - proof.start + 1
+        if length <= _MOST:
+            chosen.append(SummedBits(number, proof, min(max(2 * _BITS, -(-length * 3 // 2 // _BITS) * _BITS), _MOST)))
     return chosen
 
 
@@ -170,12 +170,12 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
     for part in groups:
         np.add.at(rows, part.numbers, part.lengths)
     starts = np.cumsum(rows) - rows
-    seen = [np.zeros(len(frame), dtype=bool) for _ in proofs]
+    marks_by_proof = [np.zeros(len(frame), dtype=bool) for _ in proofs]
 
     def look(start: int, stop: int) -> None:
         of_rows = groups[start // STEP].of_rows()
         first, size = starts[of_rows], rows[of_rows]
-        for proof, marks in zip(proofs, seen, strict=True):
+        for proof, marks in zip(proofs, marks_by_proof, strict=True):
             positions = _positions(frame[proof.column][start:stop], proof)
             within = (positions >= 0) & (positions < size)
             at = first + positions
@@ -183,15 +183,15 @@ def unproven(frame: nw.DataFrame[Any], snapshot: str, proofs: Sequence[Positions
 
     for _ in _by_slices(look, len(frame)):
         pass
-    ends, found = np.cumsum(rows), []
-    for proof, marks in zip(proofs, seen, strict=True):
+    ends, unproven_groups = np.cumsum(rows), []
+    for proof, marks in zip(proofs, marks_by_proof, strict=True):
         # As many positions as rows, each of them seen: then each is seen once.
         failing = np.zeros(len(names), dtype=bool)
         failing[np.searchsorted(ends, np.flatnonzero(~marks), side="right")] = True
         if proof.values is not None:
             failing |= rows != len(proof.values)
-        found.append([names[group] for group in np.flatnonzero(failing & (rows > 0))])
-    return found
+        unproven_groups.append([names[group] for group in np.flatnonzero(failing & (rows > 0))])
+    return unproven_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,12 @@ def _encode(series: nw.Series[Any]) -> tuple[Array | None, Array | int, list[Any
     if 4 * len(first) > len(values):
         codes, distinct = _factorize(values)
         return codes, 1, [*distinct, None]  # a null has the number -1
-    some = values.gather(first) if series.implementation.is_polars() else values.take(first)
-    return None, np.diff(first, append=len(values)), some.to_list() if hasattr(some, "to_list") else some.tolist()
+    run_values = values.gather(first) if series.implementation.is_polars() else values.take(first)
+    return (
+        None,
+        np.diff(first, append=len(values)),
+        run_values.to_list() if hasattr(run_values, "to_list") else run_values.tolist(),
+    )
 
 
 def _differ(values: Any, others: Any) -> Array:
@@ -254,10 +258,10 @@ def _positions(series: nw.Series[Any], proof: Positions) -> Array:
     """Return the positions of rows, negative for a row that has none."""
     if proof.values is None:
         null = series.is_null()
-        some = bool(null.any())
-        values = (series.fill_null(0) if some else series).to_numpy().astype(np.int64, copy=False)
+        has_nulls = bool(null.any())
+        values = (series.fill_null(0) if has_nulls else series).to_numpy().astype(np.int64, copy=False)
         positions = values - proof.start
-        if values.min(initial=proof.start) < proof.start or some:
+        if values.min(initial=proof.start) < proof.start or has_nulls:
             positions[(values < proof.start) | null.to_numpy()] = -1  # a difference that is too large wraps around
         return positions
     values = _array(series)

@@ -52,12 +52,12 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
             raise TypeError(
                 f"the frame is of {frame.engine}, the previous frame of {previous.engine}: convert one of them"
             )
-        own = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
-        whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
-        here = frame.data.with_columns(**own) if own else frame.data
-        there = previous.data.filter(*whole) if whole else previous.data
-        there = there.with_columns(**{key: match.value() for key, match in matches.items()})
-        return here.join(there.rename(renamed), on=list(keys))
+        exprs = {key: expr for key, match in matches.items() if (expr := match.own_value(key)) is not None}
+        filters = [expr for match in matches.values() if (expr := match.representable()) is not None]
+        current = frame.data.with_columns(**exprs) if exprs else frame.data
+        earlier = previous.data.filter(*filters) if filters else previous.data
+        earlier = earlier.with_columns(**{key: match.value() for key, match in matches.items()})
+        return current.join(earlier.rename(renamed), on=list(keys))
 
     scales = {**frame.scales, **{renamed[n]: scale for n, scale in previous.scales.items() if n in renamed}}
     in_memory = not by.snapshot and not differ
@@ -68,10 +68,10 @@ def join_previous(frame: PreparedFrame, previous: PreparedFrame, by: Grouping, k
     )  # fmt: skip
 
 
-def _match(column: str, other: PreparedFrame, own: str, frame: PreparedFrame) -> Match:
+def _match(column: str, other: PreparedFrame, own_column: str, frame: PreparedFrame) -> Match:
     """Return how a column of another frame is read where it is compared with one of a frame."""
-    digits = frame.scales.get(own, 0) - other.scales.get(column, 0)
-    return Match(column, other.schema[column], frame.schema[own], digits, frame.engine)
+    digits = frame.scales.get(own_column, 0) - other.scales.get(column, 0)
+    return Match(column, other.schema[column], frame.schema[own_column], digits, frame.engine)
 
 
 def _join_arrays(
@@ -113,18 +113,20 @@ class _Table:
     frame: PreparedFrame
 
     def distinct(self, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        matches = {here: self._match(column, here) for here, column in columns.items()}
+        matches = {own_column: self._match(column, own_column) for own_column, column in columns.items()}
         whole = [expr for match in matches.values() if (expr := match.representable()) is not None]
         data = self.reference.data.filter(*whole) if whole else self.reference.data
-        return distinct_rows(data.select(*(match.value().alias(here) for here, match in matches.items())), *columns)
+        return distinct_rows(
+            data.select(*(match.value().alias(own_column) for own_column, match in matches.items())), *columns
+        )
 
-    def _match(self, column: str, here: str) -> Match:
+    def _match(self, column: str, own_column: str) -> Match:
         """Return how a column of the reference is read where it is looked up for one of the frame."""
-        match = _match(column, self.reference, here, self.frame)
-        if _family(match.there, match.engine) != _family(match.own, match.engine):
+        match = _match(column, self.reference, own_column, self.frame)
+        if _family(match.dtype_there, match.engine) != _family(match.dtype, match.engine):
             raise ValueError(
-                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.there}, {here} of the"
-                f" frame is {match.own}; make them of one type"
+                f"rule {self.rule.id!r}: column {column} of reference {self.name} is {match.dtype_there},"
+                f" {own_column} of the frame is {match.dtype}; make them of one type"
             )
         return match
 
@@ -142,13 +144,17 @@ def _family(dtype: nw.dtypes.DType, engine: str) -> str:
 
 def keys_there(rules: Iterable[Built], reference: str, contract: type) -> dict[str, Declared]:
     """Return what the keys that rules look up in a reference are compared with, by their names there."""
-    known, found = columns_of(contract), dict[str, Declared]()
+    columns, declared_keys = columns_of(contract), dict[str, Declared]()
     for what in (built.what for built in rules if isinstance(built.what, LookupKind)):
-        there = what.columns_of(reference) if reference in what.references else ()
-        if len(there) == len(what.columns):
-            pairs = zip(there, what.columns, strict=True)
-            found |= {column: known[here]._replace(required=False) for column, here in pairs if here in known}
-    return found
+        columns_there = what.columns_of(reference) if reference in what.references else ()
+        if len(columns_there) == len(what.columns):
+            pairs = zip(columns_there, what.columns, strict=True)
+            declared_keys |= {
+                column: columns[column_here]._replace(required=False)
+                for column, column_here in pairs
+                if column_here in columns
+            }
+    return declared_keys
 
 
 def find_unmatched(
@@ -173,8 +179,8 @@ def unmatched_rows(
 def _joined_by(frame: PreparedFrame, columns: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return a frame with some columns as they are joined."""
     matches = {column: _match(column, frame, column, frame) for column in columns}
-    own = {column: expr for column, match in matches.items() if (expr := match.own_value(column)) is not None}
-    return frame.data.with_columns(**own) if own else frame.data
+    exprs = {column: expr for column, match in matches.items() if (expr := match.own_value(column)) is not None}
+    return frame.data.with_columns(**exprs) if exprs else frame.data
 
 
 def find_lost_rows(

@@ -203,8 +203,8 @@ class Run:
                 load = self._load_violations(rule, failing, frame.scales)
                 self._add(rule.rule.id, rule.rule.severity, count, load)
         for skipped, run in runs.items():
-            alike = [built for built in group_rules if built.rule.skip_null == skipped]
-            for built, failures in zip(alike, run.run(), strict=True):
+            rules_of_skip = [built for built in group_rules if built.rule.skip_null == skipped]
+            for built, failures in zip(rules_of_skip, run.run(), strict=True):
                 self._add_failures(built.rule, failures, built.what, run)
         if () in runs:
             self.nameless = runs[()].nameless
@@ -272,8 +272,8 @@ class Run:
     def _require_columns(
         self, rule: Rule, columns: Mapping[str, Sequence[str]], references: Mapping[str, PreparedFrame]
     ) -> None:
-        for name, wanted in columns.items():
-            if missing := [column for column in wanted if column not in references[name].schema]:
+        for name, required in columns.items():
+            if missing := [column for column in required if column not in references[name].schema]:
                 raise ValueError(f"rule {rule.id!r}: reference {name} has no column {', '.join(missing)}")
 
     def _run_lookup(self, rule: Rule, what: LookupKind, references: Mapping[str, PreparedFrame]) -> None:

@@ -114,13 +114,13 @@ class _Scan:
             irregular = self._irregular_columns(regular) if counts[_REGULAR] < counts[ROWS] else set()
         irregular |= self._bounded_columns(columns, rules)
         failing = [Failing(counts.get(name, 0), []) for name in fails]
-        again = [i for i, rule in enumerate(rules) if irregular.intersection(rule.columns) or not counts]
+        repeated = [i for i, rule in enumerate(rules) if irregular.intersection(rule.columns) or not counts]
         splits = {i: _RuleSplit(rule, fails[f"__r{i}"]) for i, rule in enumerate(rules)}
-        if again:
+        if repeated:
             guarded = _Guarded(self, irregular | expected)
-            splits.update({i: guarded.split(rules[i]) for i in again})
-            self._count_again({i: splits[i] for i in again}, failing)
-        query.fill({f"__r{i}": failing[i] for i in splits if i not in again}, self.limit)
+            splits.update({i: guarded.split(rules[i]) for i in repeated})
+            self._count_again({i: splits[i] for i in repeated}, failing)
+        query.fill({f"__r{i}": failing[i] for i in splits if i not in repeated}, self.limit)
         self._fetch({i: splits[i] for i in range(len(rules)) if failing[i].remaining(self.limit) > 0}, failing)
         return failing
 
@@ -193,11 +193,11 @@ class _Scan:
 
     def guarded(self, column: str, bound: int | None) -> nw.Expr:
         """Return a number where it is finite and within a bound, null elsewhere; integers have 64 bits."""
-        kept = nw.when(self.guard(column, bound)).then(nw.col(column))
+        guarded_column = nw.when(self.guard(column, bound)).then(nw.col(column))
         if not self.is_wide(column):
-            return kept
+            return guarded_column
         # NumPy's integers have no null and would become floats; rows with such values are judged apart anyway.
-        return (kept.otherwise(0) if self.frame.engine == "pandas" else kept).cast(nw.Int64)
+        return (guarded_column.otherwise(0) if self.frame.engine == "pandas" else guarded_column).cast(nw.Int64)
 
     def bound(self, column: str, rules: Sequence[RowRule]) -> int | None:
         """Return how large an integer of a column may be for all of some rules; None without a bound."""

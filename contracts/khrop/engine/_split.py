@@ -139,9 +139,9 @@ class Split:
                     failing = failing | reduce(and_, is_null, nw.col(flag).fill_null(False))
                 else:
                     failing = failing | reduce(and_, is_null)
-        kept = joined.filter(~failing if valid else failing)
-        kept = kept.select(*[nw.col(ORIGINAL + c if c in frame.changed else c).alias(c) for c in names])
-        return (kept.collect() if isinstance(data, nw.DataFrame) else kept).to_native()
+        side = joined.filter(~failing if valid else failing)
+        side = side.select(*[nw.col(ORIGINAL + c if c in frame.changed else c).alias(c) for c in names])
+        return (side.collect() if isinstance(data, nw.DataFrame) else side).to_native()
 
 
 def _null_patterns(keys: Lazy, columns: tuple[str, ...]) -> list[tuple[int, ...]]:

@@ -115,12 +115,12 @@ def check(
     options = options_of(contract)
     document_records, claim_records = to_records(document), to_records(claims)
     rules = [built for built in built_rules(contract, params) if built.rule.scope in scopes]
-    known = {**(options.params or {}), **(params or {})}
+    merged_params = {**(options.params or {}), **(params or {})}
 
     def judge_frame(nameless: bool | None) -> Run:
         run = start(contract, frame, [*document_records, *claim_records], Run, nameless)
         run.limit = limit
-        run.facts = gather(lambda: run.by.snapshots, options.snapshot, document_records, claim_records, known)
+        run.facts = gather(lambda: run.by.snapshots, options.snapshot, document_records, claim_records, merged_params)
         if "row" in scopes:
             run.check_columns()
         run.run_frame_rules([built for built in rules if built.rule.scope in ("row", "group")])

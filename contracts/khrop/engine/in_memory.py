@@ -133,9 +133,9 @@ class _SliceJudge:
 def _first(broken: Array, count: int, limit: int | None) -> Array:
     """Return the numbers of the first true rows; where many are true, the first part of a slice has enough of them."""
     if limit is not None and count > 2 * limit:
-        some = np.flatnonzero(broken[: 2 * limit * len(broken) // count])
-        if len(some) >= limit:
-            return some[:limit]
+        rows = np.flatnonzero(broken[: 2 * limit * len(broken) // count])
+        if len(rows) >= limit:
+            return rows[:limit]
     return np.flatnonzero(broken)[:limit]
 
 

@@ -86,16 +86,16 @@ def name_faults(contract: type, names: Sequence[str], doubled: Mapping[str, int]
         if name in columns or schema.unique_column_names:
             yield Fault(str(name), "twice", str(count), "1")
     if schema.strict is True:
-        own = {options.snapshot, options.place, options.label, *(f"{name}_printed" for name in columns)}
+        reserved = {options.snapshot, options.place, options.label, *(f"{name}_printed" for name in columns)}
         for name in names:
-            if name not in columns and name not in own:
+            if name not in columns and name not in reserved:
                 yield Fault(name, "unknown", name, "")
     if schema.ordered:
         present = [name for name in names if name in columns]
-        wanted = [name for name in columns if name in names]
-        for name, other in zip(wanted, present, strict=True):
-            if name != other:
-                yield Fault(name, "order", other, name)
+        in_order = [name for name in columns if name in names]
+        for name, actual in zip(in_order, present, strict=True):
+            if name != actual:
+                yield Fault(name, "order", actual, name)
                 return
 
 

@@ -51,10 +51,10 @@ def names_to_change(frame: Any, others: Iterable[Any] = ()) -> dict[str, str]:
     special = _SPECIAL.get(engine, frozenset())
     changed: dict[str, None] = {}
     for columns in map(columns_of_frame, (frame, *others)):
-        alike = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
+        count_by_lower = Counter(name.lower() for name in columns) if engine == "pyspark" else Counter()
         changed |= dict.fromkeys(
             n for n in columns
-            if isinstance(n, str) and (special.intersection(n) or alike[n.lower()] > 1 or _is_taken(n))
+            if isinstance(n, str) and (special.intersection(n) or count_by_lower[n.lower()] > 1 or _is_taken(n))
         )  # fmt: skip
     return {name: f"{_MARK}{number}{_MARK}" for number, name in enumerate(changed)}
 
@@ -191,8 +191,8 @@ def _renamed(entry: Built, names: Names) -> Built:
         if what.formula is None:
             raise RuleDefinitionError(f"rule {rule.id!r}: its expression cannot be run on a column of such a name")
         formula = _rename(what.formula, names)
-        read = {name: _rename(getattr(what, name), names) for name in ("required", "skipped", "tested")}
-        what = replace(what, formula=formula, expr=expression(formula), **read)
+        renamed_columns = {name: _rename(getattr(what, name), names) for name in ("required", "skipped", "tested")}
+        what = replace(what, formula=formula, expr=expression(formula), **renamed_columns)
     else:
         what = _rename(what, names)
     return Built(rule, what, _rename(entry.named, names))

@@ -72,8 +72,8 @@ def to_json_schema(contract: type) -> Schema:
 
 def _of_rules(description: Description, rules: tuple[Built, ...]) -> Iterator[tuple[str, Schema]]:
     """Yield what rules of severity error say of single columns, with whether these may be null (`skipped`)."""
-    own = rules[len(rules) - len(description.rules) :]
-    for rule, built in zip(description.rules, own, strict=True):
+    own_rules = rules[len(rules) - len(description.rules) :]
+    for rule, built in zip(description.rules, own_rules, strict=True):
         if _refuses_rows(built):
             for column, schema in _column_schemas(rule, description).items():
                 yield column, {**schema, "skipped": column in rule.skip_null}
@@ -96,11 +96,11 @@ def _in_schema(built: Built, description: Description) -> bool:
     """Return whether the schema says all that a rule says."""
     if not _refuses_rows(built) or not isinstance(built.what, RowRule):
         return False
-    own = next((r for r in description.rules if (r.id, r.scope) == (built.rule.id, "row")), None)
-    if own is not None:
-        return set(built.what.columns) == set(_column_schemas(own, description))
+    described = next((r for r in description.rules if (r.id, r.scope) == (built.rule.id, "row")), None)
+    if described is not None:
+        return set(built.what.columns) == set(_column_schemas(described, description))
     column = next(f for f in description.fields if f.name == built.rule.columns[0])
-    checks = [(check, dict(of)) for check, of in column.checks if CHECKS[check][0] == built.rule.id]
+    checks = [(check, dict(arguments)) for check, arguments in column.checks if CHECKS[check][0] == built.rule.id]
     return not checks or (column.kind not in MOMENTS and all(_expressible(*check) for check in checks))
 
 
@@ -138,7 +138,7 @@ def _column(column: FieldDescription, of_rule: Schema | None) -> Schema:
     limits = [of_rule] if of_rule else []
     if column.severity == "error" and column.kind not in MOMENTS:
         checks = [(check, dict(arguments)) for check, arguments in column.checks]
-        limits += [_limit(check, of, nullable) for check, of in checks if _expressible(check, of)]
+        limits += [_limit(check, arguments, nullable) for check, arguments in checks if _expressible(check, arguments)]
     if column.categories is not None:
         limits.append({"enum": [*map(_json, column.categories), *([None] if nullable else [])]})
     for limit in limits:

@@ -34,28 +34,28 @@ def to_markdown(contract: type, examples: Mapping[tuple[str, str], Broken] | Non
         NotExportable: The contract has what the page cannot show, such as a parser.
     """
     require_no_losses(contract)
-    of = readable(contract)
-    rules = [outline.rule_outline(rule) for rule in of.rules]
-    lines = [*_head(of), *_columns(of)]
+    description = readable(contract)
+    rules = [outline.rule_outline(rule) for rule in description.rules]
+    lines = [*_head(description), *_columns(description)]
     if rules:
         lines += [*_overview(rules), *_sections(rules, examples or {})]
     return unicodedata.normalize("NFC", "\n".join(lines) + "\n")
 
 
-def _head(of: Description) -> Iterator[str]:
-    titles = [title for title in (of.options.title_th, of.options.title_en) if title]
-    yield f"# {_text(' · '.join(titles) or of.name)}"
+def _head(contract: Description) -> Iterator[str]:
+    titles = [title for title in (contract.options.title_th, contract.options.title_en) if title]
+    yield f"# {_text(' · '.join(titles) or contract.name)}"
     yield ""
-    yield f"{_code(of.name)} version {_text(of.options.version)}. {_text(of.summary)}".rstrip()
+    yield f"{_code(contract.name)} version {_text(contract.options.version)}. {_text(contract.summary)}".rstrip()
     yield ""
-    for th, en, value in outline.option_lines(of):
+    for th, en, value in outline.option_lines(contract):
         yield f"- {th} · {en}: {_text(value)}"
 
 
-def _columns(of: Description) -> Iterator[str]:
+def _columns(contract: Description) -> Iterator[str]:
     yield from ("", "## คอลัมน์ · Columns", "")
     rows = []
-    for column in of.fields:
+    for column in contract.fields:
         required, nullable, checks = outline.column_outline(column)
         must = "<br>".join(_text(f"{th} · {en}") for th, en in checks)
         meaning = ". ".join(text for text in (column.title, column.description) if text)
@@ -70,35 +70,35 @@ def _overview(rules: Sequence[outline.RuleOutline]) -> Iterator[str]:
     yield ""
     rows = [
         (
-            f"[{_text(of.rule.id)}](#{_anchor(of.rule.id)})",
-            of.rule.scope,
-            of.rule.severity,
-            _text(of.rule.summary),
-            _text(", ".join(of.needs)),
+            f"[{_text(outlined.rule.id)}](#{_anchor(outlined.rule.id)})",
+            outlined.rule.scope,
+            outlined.rule.severity,
+            _text(outlined.rule.summary),
+            _text(", ".join(outlined.needs)),
         )
-        for of in rules
+        for outlined in rules
     ]
     yield from _table(("กฎ · rule", "scope", "severity", "what must hold", "needs"), rows)
 
 
 def _sections(rules: Sequence[outline.RuleOutline], examples: Mapping[tuple[str, str], Broken]) -> Iterator[str]:
-    for rule_id in dict.fromkeys(of.rule.id for of in rules):
+    for rule_id in dict.fromkeys(outlined.rule.id for outlined in rules):
         yield from ("", f"### {_text(rule_id)}")
-        for of in rules:
-            if of.rule.id == rule_id:
-                yield from _section(of, examples.get((rule_id, of.rule.scope)))
+        for outlined in rules:
+            if outlined.rule.id == rule_id:
+                yield from _section(outlined, examples.get((rule_id, outlined.rule.scope)))
 
 
-def _section(of: outline.RuleOutline, example: Broken | None) -> Iterator[str]:
-    rule, (th, en) = of.rule, of.statement
+def _section(outlined: outline.RuleOutline, example: Broken | None) -> Iterator[str]:
+    rule, (th, en) = outlined.rule, outlined.statement
     yield ""
     yield (
         f"**{outline.SEVERITIES_TH[rule.severity]} · {rule.severity}**, {outline.SCOPES_TH[rule.scope]} · {rule.scope}:"
         f" {_text(rule.summary)}"
     )
     lines = [f"- {_text(text)}" for text in dict.fromkeys((th, en)) if text]
-    lines += [f"- {_text(' · '.join(of.skips))}"] if of.skips[1] else []
-    lines += [f"- needs: {_text(', '.join(of.needs))}"] if of.needs else []
+    lines += [f"- {_text(' · '.join(outlined.skips))}"] if outlined.skips[1] else []
+    lines += [f"- needs: {_text(', '.join(outlined.needs))}"] if outlined.needs else []
     if lines:
         yield from ("", *lines)
     if example is not None:
@@ -133,5 +133,5 @@ def _code(name: str) -> str:
 
 def _anchor(heading: str) -> str:
     """Return the anchor that GitHub gives a heading."""
-    kept = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
-    return kept.replace(" ", "-")
+    anchor = "".join(c for c in heading.lower() if c.isalnum() or c in " -_" or unicodedata.category(c)[0] == "M")
+    return anchor.replace(" ", "-")

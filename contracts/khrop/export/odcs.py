@@ -67,9 +67,9 @@ def load(path: Path | str) -> type:
 def document_of(contract: type) -> dict[str, Any]:
     """Return a contract as the plain values that are written."""
     description = describe(contract)
-    written = queries(contract, TABLE)
+    rule_queries = queries(contract, TABLE)
     options = plain(description)
-    kept = ("snapshot", "key", "label", "place", "params", "engines", "unique", "config", "derived", "names_th")
+    option_names = ("snapshot", "key", "label", "place", "params", "engines", "unique", "config", "derived", "names_th")
     return {
         "kind": "DataContract",
         "apiVersion": API_VERSION,
@@ -83,23 +83,23 @@ def document_of(contract: type) -> dict[str, Any]:
                 "name": description.name,
                 "physicalType": "table",
                 "logicalType": "object",
-                "properties": [_property(description, column, written) for column in description.fields],
-                "quality": _quality(description, written),
+                "properties": [_property(description, column, rule_queries) for column in description.fields],
+                "quality": _quality(description, rule_queries),
             }
         ],
         "customProperties": [
             {"property": "titleTh", "value": description.options.title_th},
             {"property": "titleEn", "value": description.options.title_en},
-            _own({key: options[key] for key in kept if key in options}),
+            _own_properties({key: options[key] for key in option_names if key in options}),
         ],
     }
 
 
-def _own(value: Mapping[str, Any]) -> dict[str, Any]:
+def _own_properties(value: Mapping[str, Any]) -> dict[str, Any]:
     return {"property": OWN, "value": dict(value)}
 
 
-def _property(description: Description, column: FieldDescription, written: tuple[Query, ...]) -> dict[str, Any]:
+def _property(description: Description, column: FieldDescription, rule_queries: tuple[Query, ...]) -> dict[str, Any]:
     data: dict[str, Any] = {"name": column.name}
     if column.title:
         data["businessName"] = column.title
@@ -113,11 +113,11 @@ def _property(description: Description, column: FieldDescription, written: tuple
     data |= {"required": not column.nullable, "unique": column.unique}
     if column.name in description.options.key:
         data |= {"primaryKey": True, "primaryKeyPosition": description.options.key.index(column.name) + 1}
-    if quality := _checks(description, column, written):
+    if quality := _checks(description, column, rule_queries):
         data["quality"] = quality
     more = next(f for f in plain(description)["fields"] if f["name"] == column.name)
     further = {key: more[key] for key in FURTHER if key in more}
-    data["customProperties"] = [_own({"optional": not column.required, "coerce": column.coerce, **further})]
+    data["customProperties"] = [_own_properties({"optional": not column.required, "coerce": column.coerce, **further})]
     return data
 
 
@@ -133,21 +133,34 @@ def _options(column: FieldDescription) -> dict[str, Any]:
     }
 
 
-def _checks(description: Description, column: FieldDescription, written: tuple[Query, ...]) -> list[dict[str, Any]]:
-    mine = [q for q in written[: len(written) - len(description.rules)] if q.built.rule.columns == (column.name,)]
+def _checks(
+    description: Description, column: FieldDescription, queries_written: tuple[Query, ...]
+) -> list[dict[str, Any]]:
+    own_queries = [
+        q
+        for q in queries_written[: len(queries_written) - len(description.rules)]
+        if q.built.rule.columns == (column.name,)
+    ]
     checks = next(f for f in plain(description)["fields"] if f["name"] == column.name).get("checks", [])
-    made = []
+    entries = []
     for check in checks:
         rule_id = CHECKS[check["check"]][0]
-        query = next(q for q in mine if q.built.rule.id == rule_id)
+        query = next(q for q in own_queries if q.built.rule.id == rule_id)
         head = {"name": rule_id, "description": query.built.rule.summary, "dimension": "conformity"}
-        made.append({**head, "severity": column.severity, **_how(query), "customProperties": [_own(check)]})
-    return made
+        entries.append(
+            {
+                **head,
+                "severity": column.severity,
+                **_implementation(query),
+                "customProperties": [_own_properties(check)],
+            }
+        )
+    return entries
 
 
-def _quality(description: Description, written: tuple[Query, ...]) -> list[dict[str, Any]]:
-    own = written[len(written) - len(description.rules) :]
-    return [_rule(rule, query) for rule, query in zip(description.rules, own, strict=True)]
+def _quality(description: Description, rule_queries: tuple[Query, ...]) -> list[dict[str, Any]]:
+    own_queries = rule_queries[len(rule_queries) - len(description.rules) :]
+    return [_rule(rule, query) for rule, query in zip(description.rules, own_queries, strict=True)]
 
 
 def _rule(rule: RuleDescription, query: Query) -> dict[str, Any]:
@@ -157,12 +170,12 @@ def _rule(rule: RuleDescription, query: Query) -> dict[str, Any]:
         "description": rule.summary,
         "dimension": _dimension(rule.what),
         "severity": rule.severity,
-        **_how(query),
-        "customProperties": [_own(rest)],
+        **_implementation(query),
+        "customProperties": [_own_properties(rest)],
     }
 
 
-def _how(query: Query) -> dict[str, Any]:
+def _implementation(query: Query) -> dict[str, Any]:
     if query.sql:
         return {"type": "sql", "query": f"SELECT COUNT(*) FROM (\n{query.sql}\n) AS violations", "mustBe": 0}
     return {"type": "custom", "engine": OWN, "implementation": query.built.rule.id}

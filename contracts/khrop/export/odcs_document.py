@@ -39,7 +39,7 @@ class At:
         """Return the value under a key, None where the key is absent."""
         return At(self.mapping().get(key), f"{self.place}.{key}" if self.place else key)
 
-    def there(self, key: str) -> bool:
+    def has(self, key: str) -> bool:
         """Return whether there is a value under a key."""
         return self.mapping().get(key) is not None
 
@@ -78,7 +78,7 @@ class At:
             raise item.wrong(f"there must be true or false, not {shown(item.value)}")
         return bool(item.value)
 
-    def own(self) -> At | None:
+    def extension(self) -> At | None:
         """Return what Khrop wrote here; None where it wrote nothing."""
         for custom in self.each("customProperties"):
             if custom["property"].value == OWN:

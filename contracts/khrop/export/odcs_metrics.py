@@ -74,13 +74,13 @@ class Foreign:
 
     def rules(self, taken: Collection[str]) -> tuple[RuleDescription, ...]:
         """Return the rules, each with the name of a method that is not `taken`."""
-        named: list[RuleDescription] = []
+        method_rules: list[RuleDescription] = []
         for n, rule in enumerate(self.converted, 1):
             method = f"quality_{n}"
             while method in taken:
                 method += "_"
-            named.append(replace(rule, method=method))
-        return tuple(named)
+            method_rules.append(replace(rule, method=method))
+        return tuple(method_rules)
 
 
 def _rule(entry: At, column: str | None, named: str) -> RuleDescription:
@@ -110,7 +110,7 @@ def _what(entry: At, metric: str, column: str | None) -> tuple[Any, Scope, tuple
         return _row_count(entry)
     if not _nothing_wrong(entry):
         raise NoRule("it lets some rows be wrong")
-    arguments = entry["arguments"].mapping() if entry.there("arguments") else {}
+    arguments = entry["arguments"].mapping() if entry.has("arguments") else {}
     if metric == "duplicateValues":
         columns = (column,) if column else tuple(_texts(arguments.get("properties")))
         return UniqueKey(columns), "group", columns, (), f"No two rows have the same {', '.join(columns)}."
@@ -120,7 +120,7 @@ def _what(entry: At, metric: str, column: str | None) -> tuple[Any, Scope, tuple
     if metric == "nullValues":
         return formula_of(~value.is_null()), "row", (column,), (), f"{column} is present."
     if metric == "missingValues":
-        missing = [held for held in _list(arguments, "missingValues") if held is not None]
+        missing = [value for value in _list(arguments, "missingValues") if value is not None]
         holds = ~value.is_in(missing) if missing else ~value.is_null()
         summary = f"{column} is present, and none of {', '.join(map(str, missing))}."
         return formula_of(holds), "row", (column,), (), summary if missing else f"{column} is present."
@@ -132,7 +132,7 @@ def _valid(arguments: Mapping[str, Any], column: str) -> tuple[Any, Scope, tuple
     if unknown := set(arguments) - {"validValues", "pattern"}:
         raise NoRule(f"the argument {min(unknown)!r} is not known")
     if "validValues" in arguments:
-        valid = [held for held in _list(arguments, "validValues") if held is not None]
+        valid = [item for item in _list(arguments, "validValues") if item is not None]
         holds.append(value.is_in(valid))
         texts.append(f"one of {', '.join(map(str, valid))}")
     if "pattern" in arguments:
@@ -150,7 +150,7 @@ def _valid(arguments: Mapping[str, Any], column: str) -> tuple[Any, Scope, tuple
 
 
 def _row_count(entry: At) -> tuple[Any, Scope, tuple[str, ...], tuple[str, ...], str]:
-    if entry.there("unit") and entry["unit"].value != "rows":
+    if entry.has("unit") and entry["unit"].value != "rows":
         raise NoRule("a number of rows is of the unit rows")
     key, value = _comparison(entry)
     holds = _COMPARED[key](nw.col("rows"), value)
@@ -160,7 +160,7 @@ def _row_count(entry: At) -> tuple[Any, Scope, tuple[str, ...], tuple[str, ...],
 
 
 def _comparison(entry: At) -> tuple[str, Any]:
-    keys = [key for key in _COMPARED if entry.there(key)]
+    keys = [key for key in _COMPARED if entry.has(key)]
     if len(keys) != 1:
         raise NoRule("it has no single comparison")
     value = entry[keys[0]].value

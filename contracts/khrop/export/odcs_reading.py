@@ -70,8 +70,8 @@ def _description(at: At, table: At) -> Description:
     name = table.text("name")
     if not name.isprintable():
         raise table["name"].wrong("a name is of printable characters")
-    own, foreign = at.own(), Foreign()
-    key = _key(table) if own is None else ()
+    ext, foreign = at.extension(), Foreign()
+    key = _key(table) if ext is None else ()
     columns = [_field(column, foreign) for column in table.each("properties")]
     columns = [replace(column, unique=True) if key == (column.name,) else column for column in columns]
     doubled = {c.name for c in columns if [d.name for d in columns].count(c.name) > 1}
@@ -85,22 +85,22 @@ def _description(at: At, table: At) -> Description:
         raise table["quality"].wrong(f"two rules have the method {twice[0]!r}")
     return Description(
         name=name,
-        summary=at["description"].text("purpose", "") if at.there("description") else "",
-        options=_options(at, table, own),
+        summary=at["description"].text("purpose", "") if at.has("description") else "",
+        options=_options(at, table, ext),
         fields=tuple(columns),
-        unique=_names(own, "unique") if own is not None else key if len(key) > 1 else (),
+        unique=_names(ext, "unique") if ext is not None else key if len(key) > 1 else (),
         rules=(*rules, *foreign.rules(methods)),
-        config=_config(own),
+        config=_config(ext),
     )
 
 
-def _config(own: At | None) -> dict[str, Any]:
-    if own is None or not own.there("config"):
+def _config(ext: At | None) -> dict[str, Any]:
+    if ext is None or not ext.has("config"):
         return {}
-    return _guarded(own["config"], lambda: described_config(dict(own["config"].mapping())))
+    return _guarded(ext["config"], lambda: described_config(dict(ext["config"].mapping())))
 
 
-def _options(at: At, table: At, own: At | None) -> ContractOptions:
+def _options(at: At, table: At, ext: At | None) -> ContractOptions:
     version = at.text("version")
     if not SEMVER.fullmatch(version):
         raise at["version"].wrong(f"{version!r} is no semantic version, like 1.0.0")
@@ -108,21 +108,21 @@ def _options(at: At, table: At, own: At | None) -> ContractOptions:
         p["property"].value: p for p in at.each("customProperties") if p["property"].value in ("titleTh", "titleEn")
     }
     th, en = (titles[t].text("value", "") if t in titles else "" for t in ("titleTh", "titleEn"))
-    if own is None:
+    if ext is None:
         return ContractOptions(version=version, title_th=th, title_en=en, key=_key(table))
-    engines = _names(own, "engines")
+    engines = _names(ext, "engines")
     if unknown := [engine for engine in engines if engine not in ENGINES]:
-        raise own["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
+        raise ext["engines"].wrong(f"no engine is called {unknown[0]!r}; there are {', '.join(ENGINES)}")
     params = None
-    if own.there("params"):
-        given = own["params"].mapping()
-        params = _guarded(own["params"], lambda: {str(name): value_from(held) for name, held in given.items()})
-    snapshot, place, label = (own.text(key, "") or None for key in ("snapshot", "place", "label"))
-    derived = dict(_derived(own["derived"])) if own.there("derived") else {}
+    if ext.has("params"):
+        values = ext["params"].mapping()
+        params = _guarded(ext["params"], lambda: {str(name): value_from(value) for name, value in values.items()})
+    snapshot, place, label = (ext.text(key, "") or None for key in ("snapshot", "place", "label"))
+    derived = dict(_derived(ext["derived"])) if ext.has("derived") else {}
     names_th = (
-        {str(name): own["names_th"].text(name) for name in own["names_th"].mapping()} if own.there("names_th") else {}
+        {str(name): ext["names_th"].text(name) for name in ext["names_th"].mapping()} if ext.has("names_th") else {}
     )
-    key = _names(own, "key")
+    key = _names(ext, "key")
     return ContractOptions(version, th, en, snapshot, key, place, params, engines, derived, names_th, label)
 
 
@@ -135,10 +135,10 @@ def _derived(at: At) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _names(at: At, key: str) -> tuple[str, ...]:
-    for held in at.each(key):
-        if not isinstance(held.value, str):
-            raise held.wrong(f"there must be a text, not {shown(held.value)}")
-    return tuple(held.value for held in at.each(key))
+    for entry in at.each(key):
+        if not isinstance(entry.value, str):
+            raise entry.wrong(f"there must be a text, not {shown(entry.value)}")
+    return tuple(entry.value for entry in at.each(key))
 
 
 def _key(table: At) -> tuple[str, ...]:
@@ -151,35 +151,35 @@ def _key(table: At) -> tuple[str, ...]:
 
 
 def _field(column: At, foreign: Foreign) -> FieldDescription:
-    name, own = column.text("name"), column.own()
-    nested = [key for key in ("properties", "items") if column.there(key)]
+    name, ext = column.text("name"), column.extension()
+    nested = [key for key in ("properties", "items") if column.has(key)]
     if nested:
         raise column[nested[0]].wrong("a column that holds columns cannot be checked")
     entries = column.each("quality")
-    mine = [(entry, of) for entry in entries if (of := entry.own()) is not None]
+    own_entries = [(entry, value) for entry in entries if (value := entry.extension()) is not None]
     for entry in entries:
-        if entry.own() is None:
+        if entry.extension() is None:
             foreign.add(entry, name)
-    checks = [of.value for _, of in mine]
-    severities = {entry.text("severity", "error") for entry, _ in mine}
+    checks = [value.value for _, value in own_entries]
+    severities = {entry.text("severity", "error") for entry, _ in own_entries}
     if len(severities) > 1:
         raise column["quality"].wrong("the checks of a column have one severity")
-    if own is None:
+    if ext is None:
         kind, dtype = _type(column)
         checks += list(_limits(column)) + list(_listed(column))
     else:
         dtype = column.text("physicalType")
         kind = {t: k for t, (k, _) in _TYPES.items()}.get(column.text("logicalType"), "other")
     checks.sort(key=lambda check: _ORDER.index(check["check"]) if check.get("check") in _ORDER else 0)
-    key = own is None and column.flag("primaryKey")
-    made: dict[str, Any] = {
-        "name": name, "kind": kind, "dtype": dtype, "required": not (own is not None and own.flag("optional")),
-        "nullable": not (column.flag("required") or key), "coerce": own is not None and own.flag("coerce"),
+    key = ext is None and column.flag("primaryKey")
+    data: dict[str, Any] = {
+        "name": name, "kind": kind, "dtype": dtype, "required": not (ext is not None and ext.flag("optional")),
+        "nullable": not (column.flag("required") or key), "coerce": ext is not None and ext.flag("coerce"),
         "unique": column.flag("unique"), "title": column.text("businessName", ""),
         "description": column.text("description", ""), "severity": next(iter(severities), "error"), "checks": checks,
-        **({key: own.value[key] for key in FURTHER if key in own.value} if own is not None else {}),
+        **({key: ext.value[key] for key in FURTHER if key in ext.value} if ext is not None else {}),
     }  # fmt: skip
-    return _guarded(column, lambda: described_field(made))
+    return _guarded(column, lambda: described_field(data))
 
 
 def _type(column: At) -> tuple[str, str]:
@@ -194,29 +194,29 @@ def _type(column: At) -> tuple[str, str]:
 def _limits(column: At) -> Iterator[dict[str, Any]]:
     """Yield the standard's options of a column, as checks."""
     options = column["logicalTypeOptions"]
-    given = dict(options.mapping()) if options.value is not None else {}
+    rest = dict(options.mapping()) if options.value is not None else {}
     dates = column["logicalType"].value in ("date", "timestamp")
     for key, (check, limit) in LIMITS.items():
-        if key in given:
-            value = given.pop(key)
+        if key in rest:
+            value = rest.pop(key)
             if dates:
                 value = {"date" if column["logicalType"].value == "date" else "datetime": value}
             elif not isinstance(value, (int, float)) or isinstance(value, bool):
                 raise options[key].wrong(f"there must be a number, not {shown(value)}")
             yield {"check": check, limit: value}
-    if "pattern" in given:
+    if "pattern" in rest:
         pattern = options.text("pattern")
-        given.pop("pattern")
+        rest.pop("pattern")
         yield {"check": "str_contains", "pattern": _pattern(options["pattern"], pattern)}
-    least, most = given.pop("minLength", None), given.pop("maxLength", None)
+    least, most = rest.pop("minLength", None), rest.pop("maxLength", None)
     if least is not None or most is not None:
         for key, value in (("minLength", least), ("maxLength", most)):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
                 raise options[key].wrong(f"there must be a length, not {shown(value)}")
         yield {"check": "str_length", "min_value": least, "max_value": most, "exact_value": None}
-    given = {key: value for key, value in given.items() if key not in ("format", "timezone", "defaultTimezone")}
-    if given:
-        raise options[next(iter(given))].wrong("it cannot be checked")
+    rest = {key: value for key, value in rest.items() if key not in ("format", "timezone", "defaultTimezone")}
+    if rest:
+        raise options[next(iter(rest))].wrong("it cannot be checked")
 
 
 def _pattern(at: At, pattern: str) -> str:
@@ -229,17 +229,17 @@ def _pattern(at: At, pattern: str) -> str:
 
 def _listed(column: At) -> Iterator[dict[str, Any]]:
     """Yield the values that v3.2 of the standard lists for a column, as a check."""
-    if column.there("enum"):
+    if column.has("enum"):
         yield {"check": "isin", "allowed_values": [value["value"].value for value in column.each("enum")]}
 
 
 def _rule(entry: At, foreign: Foreign) -> RuleDescription | None:
-    own = entry.own()
-    if own is None:
+    ext = entry.extension()
+    if ext is None:
         foreign.add(entry, None)
         return None
-    given = {**own.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
-    rule = _guarded(entry, lambda: described_rule({**given, "severity": entry.text("severity")}))
+    data = {**ext.mapping(), "id": entry.text("name"), "summary": entry.text("description")}
+    rule = _guarded(entry, lambda: described_rule({**data, "severity": entry.text("severity")}))
     if not rule.method.isidentifier() or rule.method.startswith("_") or hasattr(_base(), rule.method):
         raise entry.wrong(f"{rule.method!r} cannot be the name of a rule's method")
     return rule
@@ -264,19 +264,21 @@ def _check(description: Description, table: At, written: Callable[[type], Mappin
         _runs(description, rule, f"{table.place}.quality[{n}]")
     try:
         contract = contract_of(description)
-        again, document = describe(contract), written(contract)
+        remade, document = describe(contract), written(contract)
     except Exception as error:
         raise table.wrong(f"no contract can be made of it: {error}") from error
-    for mine, theirs in zip(description.fields, again.fields, strict=True):
-        if mine != theirs:
-            raise table["properties"].wrong(f"column {mine.name!r} would become another: {_difference(mine, theirs)}")
-    for rule, other in zip(description.rules, again.rules, strict=True):
+    for column_before, column_after in zip(description.fields, remade.fields, strict=True):
+        if column_before != column_after:
+            raise table["properties"].wrong(
+                f"column {column_before.name!r} would become another: {_difference(column_before, column_after)}"
+            )
+    for rule, other in zip(description.rules, remade.rules, strict=True):
         if rule != other:
             raise table["quality"].wrong(f"rule {rule.id!r} would become another: {_difference(rule, other)}")
-    for column, made in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
-        for key in _DERIVED if column.own() is not None else ():
-            if column.there(key) and column[key].value != made.get(key):
-                raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(made.get(key))}")
+    for column, derived in zip(table.each("properties"), document["schema"][0]["properties"], strict=True):
+        for key in _DERIVED if column.extension() is not None else ():
+            if column.has(key) and column[key].value != derived.get(key):
+                raise column[key].wrong(f"it says {shown(column[key].value)}, the rest {shown(derived.get(key))}")
 
 
 def _runs(description: Description, rule: RuleDescription, place: str) -> None:
@@ -288,8 +290,8 @@ def _runs(description: Description, rule: RuleDescription, place: str) -> None:
         raise ValueError(f"{place}: rule {rule.id!r} cannot be run: {error}") from error
 
 
-def _difference(mine: Any, theirs: Any) -> str:
-    for key in mine.__dataclass_fields__:
-        if getattr(mine, key) != getattr(theirs, key):
-            return f"{key} {shown(getattr(mine, key))} and {shown(getattr(theirs, key))}"
+def _difference(before: Any, after: Any) -> str:
+    for key in before.__dataclass_fields__:
+        if getattr(before, key) != getattr(after, key):
+            return f"{key} {shown(getattr(before, key))} and {shown(getattr(after, key))}"
     return "not the same"

@@ -15,7 +15,7 @@ from khrop.description.statements import limit_text
 from khrop.engine.compiling.declared import Kind, kind_of, schema_of
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.export.sql_formula import Dialect, Printer, name
-from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept, kinds_in_sql, queries
+from khrop.export.sql_rules import EXACT, Query, in_a_comment, kept_condition, kinds_in_sql, queries
 from khrop.model.rule import options_of
 from khrop.vocabulary.query_writer import NotInSql
 
@@ -50,23 +50,23 @@ def to_sql(contract: type, table: str = "returns", dialect: str = "duckdb") -> s
     if not table:
         raise ValueError("a table needs a name")
     require_no_losses(contract)
-    known = cast(Dialect, dialect)
-    written = queries(contract, name(table), known)
+    sql_dialect = cast(Dialect, dialect)
+    written = queries(contract, name(table), sql_dialect)
     head = in_a_comment(
         [f"{contract.__name__} {options_of(contract).version}:", (contract.__doc__ or "").strip().split("\n")[0]]
     )
     for text in _not_in_sql(contract):
         head += "\n" + in_a_comment([f"not in SQL: {text}"])
-    return "\n\n".join([f"{head}\n{_create(contract, table, known, written)}", *map(_statement, written)]) + "\n"
+    return "\n\n".join([f"{head}\n{_create(contract, table, sql_dialect, written)}", *map(_statement, written)]) + "\n"
 
 
 def _not_in_sql(contract: type) -> Iterator[str]:
     """Yield the options of Pandera that a table does not have. A table has just its columns, in their order."""
-    of = without_rules(contract)
-    for option, value in of.config.items():
+    description = without_rules(contract)
+    for option, value in description.config.items():
         if option != "ordered" and (option, value) != ("strict", True):
             yield f"{option} = {value}"
-    for column in of.fields:
+    for column in description.fields:
         options = {key: getattr(column, key) for key in ("coerce", "categories", "ordered", "metadata", "on_missing")}
         options |= {"default": column.default, "ignore_na": None if column.ignore_na else "no"}
         for option, value in options.items():
@@ -99,7 +99,7 @@ def _constraints(written: tuple[Query, ...], printer: Printer) -> Iterator[str]:
         if not isinstance(what, RowRule) or rule.scope != "row" or rule.severity != "error" or rule.id == "not-null":
             continue
         try:
-            holds = kept(what, printer)
+            holds = kept_condition(what, printer)
         except NotInSql:
             continue
         constraint = rule.id if rule.id not in names else f"{rule.id} {what.columns[0]}"

@@ -192,8 +192,8 @@ class Printer:
 
     def _text(self, called: str, args: Sequence[Formula], options: Mapping[str, Any]) -> str | None:
         first = self.within(args[0])
-        given = [arg.value for arg in args[1:] if isinstance(arg, Constant)] + list(options.values())
-        text = next((value for value in given if isinstance(value, str)), None)
+        values = [arg.value for arg in args[1:] if isinstance(arg, Constant)] + list(options.values())
+        text = next((value for value in values if isinstance(value, str)), None)
         if text is None:
             return None
         if called == "str.starts_with":

@@ -61,10 +61,10 @@ EXACT = re.compile(r"decimal(?:128)?\((\d+), (\d+)\)", re.IGNORECASE)
 def kinds_in_sql(contract: type) -> dict[str, Kind]:
     """Return what the columns of a contract hold; decimals are exact as integers are, and are never NaN."""
     types = {name: str(column.dtype) for name, column in contract.to_schema().columns.items()}  # type: ignore[attr-defined]
-    return {c: "integer" if EXACT.match(types[c]) else of.kind for c, of in columns_of(contract).items()}
+    return {c: "integer" if EXACT.match(types[c]) else declared.kind for c, declared in columns_of(contract).items()}
 
 
-def kept(rule: RowRule, printer: Printer) -> str:
+def kept_condition(rule: RowRule, printer: Printer) -> str:
     """Return the condition that a row keeps a rule, which is never null.
 
     A null in a required column fails the row, a null in a skipped column lets it pass, else the formula decides.
@@ -81,18 +81,18 @@ def kept(rule: RowRule, printer: Printer) -> str:
     """
     if rule.formula is None:
         raise NotInSql("an expression that is no formula of its row")
-    here = [f"{printer.column(column)} IS NOT NULL" for column in rule.required]
+    conditions = [f"{printer.column(column)} IS NOT NULL" for column in rule.required]
     if (
-        here
+        conditions
         and len(rule.columns) == 1
         and rule.formula == Call("__invert__", (Call("is_null", (Column(rule.columns[0]),)),))
     ):
-        return " AND ".join(here) or "TRUE"
+        return " AND ".join(conditions) or "TRUE"
     if not rule.skipped:
-        return " AND ".join([*here, printer.true(rule.formula, " AND ")])
+        return " AND ".join([*conditions, printer.true(rule.formula, " AND ")])
     skipped = [f"{printer.column(column)} IS NULL" for column in rule.skipped]
     decided = " OR ".join([*skipped, printer.true(rule.formula, " OR ")])
-    return " AND ".join([*here, f"({decided})"]) if here else decided
+    return " AND ".join([*conditions, f"({decided})"]) if conditions else decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +144,10 @@ class Writer:
         return replace(self, table=f"(SELECT * FROM {self.table} WHERE {present})")
 
     def _rows(self, rule: RowRule) -> str:
-        return f"SELECT * FROM {self.table}\nWHERE NOT ({kept(rule, self.printer)})"
+        return f"SELECT * FROM {self.table}\nWHERE NOT ({kept_condition(rule, self.printer)})"
 
     def _compared_rows(self, rule: RowRule) -> str:
-        kept_rows = kept(rule, Printer(self.kinds, self.dialect, self.compared))
+        kept_rows = kept_condition(rule, Printer(self.kinds, self.dialect, self.compared))
         return f"SELECT t.* {self.previous_rows()}\nWHERE NOT ({kept_rows})"
 
     name = staticmethod(name)

@@ -60,7 +60,7 @@ def read(text: str) -> Any:
         raise ValueError(f"it is nested more than {DEEPEST} deep") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         # What PyYAML raises for a value that is not of the type its tag says, like `!!bool perhaps`.
-        raise ValueError(f"a value is not of the type that it is said to be ({error})") from error
+        raise ValueError(f"a value is not of the type that its tag names ({error})") from error
 
 
 def _yaml() -> Any:
@@ -74,18 +74,18 @@ def _yaml() -> Any:
 def _message(error: Any) -> str:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
-    return f"{_at(mark)}: {what}" if mark else f"it is no YAML: {what}"
+    return f"{_line_text(mark)}: {what}" if mark else f"it is no YAML: {what}"
 
 
-def _at(mark: Any) -> str:
+def _line_text(mark: Any) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
-def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
+def _size(node: Any, sizes: dict[int, int], above: tuple[int, ...]) -> int:
     """Return how many values a node expands to."""
-    if id(node) in known:
-        return known[id(node)]
-    where = _at(node.start_mark)
+    if id(node) in sizes:
+        return sizes[id(node)]
+    where = _line_text(node.start_mark)
     if id(node) in above:
         raise ValueError(f"{where}: it contains itself")
     if len(above) > DEEPEST:
@@ -94,10 +94,10 @@ def _size(node: Any, known: dict[int, int], above: tuple[int, ...]) -> int:
     if isinstance(node.value, list):
         parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
         _refuse_duplicates([item[0] for item in node.value if isinstance(item, tuple)])
-    size = 1 + sum(_size(part, known, (*above, id(node))) for part in parts)
+    size = 1 + sum(_size(part, sizes, (*above, id(node))) for part in parts)
     if size > MOST:
         raise ValueError(f"{where}: it unfolds to more than {MOST:,} values")
-    known[id(node)] = size
+    sizes[id(node)] = size
     return size
 
 
@@ -105,7 +105,7 @@ def _refuse_duplicates(keys: list[Any]) -> None:
     seen = set()
     for key in keys:
         if not isinstance(key.value, str):
-            raise ValueError(f"{_at(key.start_mark)}: a key is a text")
+            raise ValueError(f"{_line_text(key.start_mark)}: a key is a text")
         if key.value in seen:
-            raise ValueError(f"{_at(key.start_mark)}: {key.value!r} stands here twice")
+            raise ValueError(f"{_line_text(key.start_mark)}: {key.value!r} stands here twice")
         seen.add(key.value)

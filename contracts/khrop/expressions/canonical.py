@@ -115,8 +115,8 @@ def _strip(call: Call) -> Formula:
     options = dict(call.options)
     characters = options.get("characters")
     ends = r"\s" if characters is None else f"[{re.escape(characters)}]"
-    found = (("pattern", rf"\A{ends}+|{ends}+\Z"), ("literal", False))
-    return Call("str.replace_all", (call.args[0], Constant("")), found) if characters != "" else call.args[0]
+    replaced = (("pattern", rf"\A{ends}+|{ends}+\Z"), ("literal", False))
+    return Call("str.replace_all", (call.args[0], Constant("")), replaced) if characters != "" else call.args[0]
 
 
 _REWRITTEN: dict[str, Callable[[Call], Formula]] = {

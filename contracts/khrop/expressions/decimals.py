@@ -77,9 +77,9 @@ def _number(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _scale(formula: Formula, scales: tuple[tuple[str, int], ...], whole: frozenset[str]) -> tuple[Formula, Scale]:
-    known = dict(scales)
+    scale_of = dict(scales)
     if isinstance(formula, Column):
-        return formula, known.get(formula.name, 0 if formula.name in whole else None)
+        return formula, scale_of.get(formula.name, 0 if formula.name in whole else None)
     if isinstance(formula, Constant):
         return _constant(formula.value)
     if formula.name == "is_null":

@@ -212,7 +212,7 @@ def _ranges(points: Iterable[int]) -> Ranges:
 
 
 def _class(ranges: Iterable[tuple[int, int]], negated: bool = False) -> str:
-    parts = (_span(low, high) for given in ranges for low, high in _without_surrogates(*given))
+    parts = (_span(low, high) for limits in ranges for low, high in _without_surrogates(*limits))
     return f"[{'^' if negated else ''}{''.join(parts)}]"
 
 

@@ -64,7 +64,7 @@ def is_beyond_64_bits(formula: Formula) -> bool:
         formula: A formula.
 
     Returns:
-        Whether it is one.
+        Whether the formula is such an integer.
     """
     return isinstance(formula, Constant) and type(formula.value) is int and abs(formula.value) > MAX_INT64
 
@@ -99,8 +99,8 @@ def _adapt_calls(formula: Formula, engine: str, whole: frozenset[str]) -> Formul
         return _translated(call, options, engine)
     if call.name == "is_in" and any(isinstance(value, datetime) for value in options["other"]):
         return _adapt_calls(_any_equal(call, options["other"]), engine, whole)
-    if call.name == "is_in" and (alike := _of_one_type(call, whole)) is not None:
-        return _adapt_calls(alike, engine, whole)
+    if call.name == "is_in" and (rewritten := _of_one_type(call, whole)) is not None:
+        return _adapt_calls(rewritten, engine, whole)
     if call.name in ("is_in", "is_between") and (smaller := _within_64_bits(call, whole)) is not None:
         return _adapt_calls(smaller, engine, whole)
     if call.name in _COMPARED and (outside := _beyond_64_bits(call, whole)) is not None:
@@ -156,9 +156,9 @@ def _beyond_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:
     value = constant.value if isinstance(constant, Constant) else 0
     if type(value) is not int or abs(value) <= MAX_INT64 or not yields_integer(other, whole):
         return None
-    known = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
+    is_always_true = name == "__ne__" or (name in ("__lt__", "__le__") if value > 0 else name in ("__gt__", "__ge__"))
     # Null where the number is.
-    return Call("__eq__" if known else "__ne__", (other, other))
+    return Call("__eq__" if is_always_true else "__ne__", (other, other))
 
 
 def _of_one_type(call: Call, whole: frozenset[str]) -> Formula | None:
@@ -167,16 +167,16 @@ def _of_one_type(call: Call, whole: frozenset[str]) -> Formula | None:
     if not values or not all(type(value) in (int, float) for value in values):
         return None
     integers = yields_integer(call.args[0], whole)
-    alike: tuple[float, ...]
+    numbers: tuple[float, ...]
     if integers:
-        alike = tuple(int(value) for value in values if value == value and float(value).is_integer())
+        numbers = tuple(int(value) for value in values if value == value and float(value).is_integer())
     else:
-        alike = tuple(map(float, values))
-    if alike == values and all(type(a) is type(b) for a, b in zip(alike, values, strict=True)):
+        numbers = tuple(map(float, values))
+    if numbers == values and all(type(a) is type(b) for a, b in zip(numbers, values, strict=True)):
         return None
-    if not alike:
+    if not numbers:
         return Call("__ne__", (call.args[0], call.args[0]))
-    return Call("is_in", (call.args[0],), (("other", alike),))
+    return Call("is_in", (call.args[0],), (("other", numbers),))
 
 
 def _within_64_bits(call: Call, whole: frozenset[str]) -> Formula | None:

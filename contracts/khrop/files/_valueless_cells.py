@@ -45,21 +45,21 @@ def _part_of(archive: ZipFile, sheet: str) -> str | None:
     if "xl/workbook.xml" not in archive.namelist():
         return None
     sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
-    link = next((one.get(_LINK) for one in sheets if one.get("name") == sheet), None)
+    link = next((element.get(_LINK) for element in sheets if element.get("name") == sheet), None)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    target = next((one.get("Target", "") for one in links if one.get("Id") == link), "")
+    target = next((element.get("Target", "") for element in links if element.get("Id") == link), "")
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}" if target else None
 
 
 def _cells(sheet: Any) -> dict[tuple[int, int], str]:
-    found = {}
+    texts = {}
     for cell in sheet.iter(f"{_MAIN}c"):
         place, value = _PLACE.fullmatch(cell.get("r", "")), cell.findtext(f"{_MAIN}v")
         formula = cell.find(f"{_MAIN}f")
         text = value if cell.get("t") == "e" else f"={formula.text or ''}" if formula is not None and not value else ""
         if place and text and (cell.get("t") != "str" or value is None):
-            found[int(place[2]) - 1, _number(place[1]) - 1] = text
-    return found
+            texts[int(place[2]) - 1, _number(place[1]) - 1] = text
+    return texts
 
 
 def _number(letters: str) -> int:

@@ -51,8 +51,8 @@ def read(path: Path, count_columns: CountColumns, sheet: str | None) -> SheetTab
             names = [s.name for s in workbook.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
             if sheet is not None and sheet not in names:
                 raise WrongUse(f"{path} has no sheet {sheet!r}; it has {', '.join(names)}")
-            wanted = names if sheet is None else [sheet]
-            sheets = ((name, _rows(workbook.get_sheet_by_name(name), path, name)) for name in wanted)
+            sheet_names = names if sheet is None else [sheet]
+            sheets = ((name, _rows(workbook.get_sheet_by_name(name), path, name)) for name in sheet_names)
             return _table(sheets, count_columns)
     except calamine.CalamineError as error:
         if ENCRYPTED in path.read_bytes():

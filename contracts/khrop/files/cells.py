@@ -179,14 +179,14 @@ class CellType:
     """How the cells of a column are read.
 
     Attributes:
-        read: Returns the value of a cell; ValueError or OverflowError where it cannot be read.
+        parse: Returns the value of a cell; ValueError or OverflowError where it cannot be read.
         full: pandas' type for the values without nulls.
         nullable: pandas' type for the values with nulls.
         expected: What is expected of a cell; None for moments, whose column decides.
         zoned: Whether moments must have a time zone; None where the column's moments decide.
     """
 
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
     full: str
     nullable: str
     expected: Expected | None = None
@@ -216,8 +216,8 @@ def _type_of(column: Any, numbers: Numbers) -> CellType:
     if name.startswith(("int", "uint")):
         return CellType(partial(parse_number, whole=True, numbers=numbers), "int64", "Int64", WHOLE)
     if name.startswith(("float", "double")):
-        read = partial(parse_number, whole=False, numbers=numbers, infinite=_names_infinity(column))
-        return CellType(read, "float64", "float64", number)
+        parse = partial(parse_number, whole=False, numbers=numbers, infinite=_names_infinity(column))
+        return CellType(parse, "float64", "float64", number)
     if name.startswith("decimal"):
         return CellType(partial(parse_decimal, numbers), "object", "object", number)
     if name.startswith(("datetime", "timestamp")):

@@ -127,12 +127,12 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
             ) from error
 
 
-def _encoding(path: Path, given: str | None) -> str:
+def _encoding(path: Path, requested: str | None) -> str:
     """Return the encoding to open a file in.
 
     Args:
         path: The file.
-        given: The encoding that the user names; None to choose.
+        requested: The encoding that the user names; None to choose.
 
     Returns:
         The name of Python's codec. A text without a mark is UTF-8, or in the code page that its letters bear out.
@@ -144,17 +144,17 @@ def _encoding(path: Path, given: str | None) -> str:
     """
     with path.open("rb") as file:
         _, mark = marked(file.read(4))
-    if mark == "utf-32" and given is None:
+    if mark == "utf-32" and requested is None:
         raise Unreadable("this is UTF-32; save it as UTF-8", "ไฟล์นี้เป็น UTF-32 โปรดบันทึกเป็น UTF-8")
-    if known := given or mark:
+    if name := requested or mark:
         try:
-            encoding_of(known, lambda tried: _fault(path, tried))
+            encoding_of(name, lambda tried: _fault(path, tried))
         except Undecodable as error:
-            raise _not_in(given or known[:6].rstrip("-").upper(), error.at) from error
-        if known == "utf-8":
+            raise _not_in(requested or name[:6].rstrip("-").upper(), error.at) from error
+        if name == "utf-8":
             return "utf-8-sig"
         # The codec without an order of bytes takes the mark away.
-        return "utf-16" if mark.startswith("utf-16") and known.startswith("utf-16") else known
+        return "utf-16" if mark.startswith("utf-16") and name.startswith("utf-16") else name
     at = _fault(path, "utf-8")
     return "utf-8" if at is None else _code_page(path, at)
 

@@ -179,8 +179,8 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 
 def _column_counter(contract: type) -> Callable[[list[str]], int]:
-    wanted = set(contract.to_schema().columns)  # type: ignore[attr-defined]
-    return lambda heading: len(wanted.intersection(cell.strip() for cell in heading))
+    columns = set(contract.to_schema().columns)  # type: ignore[attr-defined]
+    return lambda heading: len(columns.intersection(cell.strip() for cell in heading))
 
 
 def find_damage(table: Table) -> Unreadable | None:
@@ -225,8 +225,8 @@ def open_parquet(path: Path, contract: type | None = None) -> Table:
     """
     import narwhals as nw
 
-    wanted = frozenset(contract.to_schema().columns if contract is not None else ())  # type: ignore[attr-defined]
-    frames = (open_with(path, wanted) for open_with in (_in_duckdb, _in_polars, _in_pandas))
+    required = frozenset(contract.to_schema().columns if contract is not None else ())  # type: ignore[attr-defined]
+    frames = (open_with(path, required) for open_with in (_in_duckdb, _in_polars, _in_pandas))
     frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
         raise WrongUse("Parquet is read with DuckDB, Polars or pyarrow: pip install 'khrop[files]'")
@@ -244,7 +244,7 @@ def open_parquet(path: Path, contract: type | None = None) -> Table:
     return table if contract is None else derive_columns(contract, table)
 
 
-def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
+def _in_duckdb(path: Path, required: frozenset[str]) -> Any:
     try:
         duckdb = import_module("duckdb")
     except ModuleNotFoundError:
@@ -259,8 +259,10 @@ def _in_duckdb(path: Path, wanted: frozenset[str]) -> Any:
         raise _damaged(error) from error
     # DuckDB renames a duplicate column, which would hide the ambiguity, and one that differs in case alone.
     names = list(_top_level(elements))
-    index_heading(names, wanted)
-    renamed = any(n != own and wanted.intersection((n, own)) for n, own in zip(names, frame.columns, strict=True))
+    index_heading(names, required)
+    renamed = any(
+        n != column and required.intersection((n, column)) for n, column in zip(names, frame.columns, strict=True)
+    )
     return None if renamed else frame
 
 

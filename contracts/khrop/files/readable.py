@@ -76,17 +76,17 @@ class _Judgement:
         whole = check(counted, frame, previous=previous, scopes=("group", "reference", "document"), limit=above)
         verdicts = (of_rows, of_affected, whole)
         counts = Counter({READABLE: sum(len(cells.texts) for cells in self.table.unreadable.values())})
-        kept: dict[Violation, None] = {}
+        violations: dict[Violation, None] = {}
         for verdict in verdicts:
             counts.update(verdict.counts())
             for violation in verdict.records:
-                own = self._unless_caused(violation)
-                if own is None or own in kept:  # a column that is absent fails the rows of each kind
+                remaining = self._unless_caused(violation)
+                if remaining is None or remaining in violations:  # a column that is absent fails the rows of each kind
                     counts[violation.rule_id] -= 1
                 else:
-                    kept[own] = None
+                    violations[remaining] = None
         order = [COLUMNS, *dict.fromkeys(built.rule.id for built in built_rules(self.contract, None))]
-        others = sorted(kept, key=lambda v: (order.index(v.rule_id), v.snapshot or "", natural_key(v.place)))
+        others = sorted(violations, key=lambda v: (order.index(v.rule_id), v.snapshot or "", natural_key(v.place)))
         records = [*islice(self._violations(whole), limit)]
         for _, of_rule in groupby(others, key=lambda violation: violation.rule_id):
             records += map(self._located, islice(of_rule, limit))
@@ -192,15 +192,15 @@ class _Judgement:
         if verdict.grouping is not None and (by := verdict.grouping.snapshot):
             snapshot = verdict.grouping.name({by: self.table.frame.iat[row, self._positions[by]]})
             snapshot = None if self._cell(row, by) is None else snapshot
-        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+        text_shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
         place, at = self._place(row), self.table.columns[column]
         by_number = self.table.numbered
         where = f"row {place}, column {at}" if by_number else f"{place}, column {at}"
         where_th = f"แถว {place} คอลัมน์ {at}" if by_number else f"{place} คอลัมน์ {at}"
         return Violation(
             READABLE, "error", key, column, text, cells.expected.en, place,
-            f"{name_th(column, options.names_th)} ที่{where_th}: อ่าน “{shown}” ไม่ได้ ต้องเป็น{cells.expected.th}",
-            f"{column} in {where}: “{shown}” cannot be read, expected {cells.expected.en}",
+            f"{name_th(column, options.names_th)} ที่{where_th}: อ่าน “{text_shown}” ไม่ได้ ต้องเป็น{cells.expected.th}",
+            f"{column} in {where}: “{text_shown}” cannot be read, expected {cells.expected.en}",
             snapshot,
         )  # fmt: skip
 
@@ -213,9 +213,9 @@ class _Judgement:
     def _located(self, violation: Violation) -> Violation:
         return replace(violation, place=self._place(int(violation.place))) if violation.place.isdecimal() else violation
 
-    def _split(self, frame: Any, kept: set[int], valid: bool) -> Any:
+    def _split(self, frame: Any, indices: set[int], valid: bool) -> Any:
         """Return the valid rows (True) or the others, where an unreadable cell sets aside what a violation does."""
-        kept.difference_update(self._rows)
+        indices.difference_update(self._rows)
         if (by := options_of(self.contract).snapshot) in self._positions:
-            kept.difference_update(frame.loc[frame[by].isin(frame[by].iloc[self._rows]), _INDEX])
-        return self.table.frame[frame[_INDEX].isin(kept) == valid]
+            indices.difference_update(frame.loc[frame[by].isin(frame[by].iloc[self._rows]), _INDEX])
+        return self.table.frame[frame[_INDEX].isin(indices) == valid]

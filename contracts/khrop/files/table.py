@@ -140,12 +140,12 @@ def build_table(
     return derive_columns(contract, Table(frame, len(row_numbers), columns, sheet, numbered, encoding, unreadable))
 
 
-def index_heading(heading: Sequence[str], wanted: Collection[str]) -> dict[str, int]:
+def index_heading(heading: Sequence[str], columns_read: Collection[str]) -> dict[str, int]:
     """Return the position of each name in a heading; columns without a name are ignored.
 
     Args:
         heading: The cells of the heading.
-        wanted: The columns that the contract reads. Of others that have the same name, the first is kept.
+        columns_read: The columns that the contract reads. Of others that have the same name, the first is kept.
 
     Returns:
         The position by name, from 1.
@@ -156,7 +156,7 @@ def index_heading(heading: Sequence[str], wanted: Collection[str]) -> dict[str, 
     columns: dict[str, int] = {}
     for at, text in enumerate(heading, 1):
         name = text.strip()
-        if name in columns and name in wanted:
+        if name in columns and name in columns_read:
             raise Unreadable(
                 f"columns {columns[name]} and {at} of the heading are both {name!r}",
                 f"หัวตารางมีคอลัมน์ชื่อ “{name}” ซ้ำกัน ในช่องที่ {columns[name]} และ {at}",

@@ -51,7 +51,7 @@ class TextOptions:
             raise WrongUse(f"--decimal and --delimiter are both {decimal!r}")
         return cls(_codec(encoding) if encoding is not None else None, delimiter, decimal)
 
-    def given(self) -> str:
+    def first_given(self) -> str:
         """Return the first option that is given, as the command has it; empty for none."""
         named = {"--encoding": self.encoding, "--delimiter": self.delimiter, "--decimal": self.decimal}
         return next((option for option, value in named.items() if value is not None), "")

@@ -26,13 +26,13 @@ class _CellCache(dict[str, Any]):
     """The parsed value of each distinct cell of a column; None for a blank or unreadable cell."""
 
     def __init__(self, kind: CellType) -> None:
-        self.read = kind.read
+        self.parse = kind.parse
 
     def __missing__(self, text: str) -> Any:
         value = None
         if text.strip():
             try:
-                value = self.read(text)
+                value = self.parse(text)
             except (ValueError, OverflowError):  # the column keeps what was printed
                 value = None
         if len(self) < _CACHED_CELLS:

@@ -33,7 +33,7 @@ def additions(columns: Sequence[SampledColumn], most_parts: int = MOST_PARTS) ->
     """Return, of each column of numbers, the fewest other columns that add up to it.
 
     Args:
-        columns: The columns; those that are no numbers, or nought in all rows, are left out.
+        columns: The columns; those that are no numbers, or zero in all rows, are left out.
         most_parts: The most parts of a sum.
 
     Returns:
@@ -80,8 +80,8 @@ class _Search:
     def _screened(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield the wholes and parts that fit in nearly all of a few rows."""
         n, rows = self._values.shape
-        some = np.unique(np.linspace(0, rows - 1, _SCREEN).astype(np.int64))
-        values, absent = self._values[:, some], ~self._present[:, some]
+        sample = np.unique(np.linspace(0, rows - 1, _SCREEN).astype(np.int64))
+        values, absent = self._values[:, sample], ~self._present[:, sample]
         for size in self._sizes:
             subsets = np.array(list(combinations(range(n), size)), dtype=np.int64)
             for start in range(0, len(subsets), _AT_ONCE):
@@ -89,29 +89,29 @@ class _Search:
                 sums, unknown = values[block].sum(axis=1), absent[block].any(axis=1)
                 for whole in range(n):
                     fits = (abs(sums - values[whole]) <= self._slack) | unknown | absent[whole]
-                    enough = fits.sum(axis=1) >= NEARLY * len(some)
+                    enough = fits.sum(axis=1) >= NEARLY * len(sample)
                     for at in np.flatnonzero(enough & ~(block == whole).any(axis=1)):
                         yield whole, tuple(int(part) for part in block[at])
 
     def best(self, whole: int) -> ProposedRule | None:
         """Return the sum that holds in the most rows, of the fewest parts; None where none nearly holds."""
-        held, parts, fits = 0, tuple[int, ...](), np.zeros(0, dtype=bool)
-        for some in self._candidates[whole]:
-            judged: Array = np.logical_and.reduce(self._present[[whole, *some]])
+        most_holding, parts, fits = 0, tuple[int, ...](), np.zeros(0, dtype=bool)
+        for candidate in self._candidates[whole]:
+            judged: Array = np.logical_and.reduce(self._present[[whole, *candidate]])
             if judged.sum() < max(LEAST_ROWS, len(judged) / 2):
                 continue
-            these = self._fits(whole, some, np.arange(len(judged)), np.arange(len(judged))) & judged
-            if these.sum() > held:
-                held, parts, fits = int(these.sum()), some, these
-            if held == judged.sum():
+            holding = self._fits(whole, candidate, np.arange(len(judged)), np.arange(len(judged))) & judged
+            if holding.sum() > most_holding:
+                most_holding, parts, fits = int(holding.sum()), candidate, holding
+            if most_holding == judged.sum():
                 break
-        of = int(self._present[[whole, *parts]].all(axis=0).sum())
-        if not parts or held < NEARLY * of:
+        judged_rows = int(self._present[[whole, *parts]].all(axis=0).sum())
+        if not parts or most_holding < NEARLY * judged_rows:
             return None
         names = tuple(self._figures[part].name for part in parts)
         name = self._figures[whole].name
         rule = adds_up(names, name, self._tolerance((whole, *parts)))
-        return replace(rule, held=held, of=of, doubt=self._doubt(whole, parts, fits))
+        return replace(rule, held=most_holding, of=judged_rows, doubt=self._doubt(whole, parts, fits))
 
     def _fits(self, whole: int, parts: tuple[int, ...], left: Array, right: Array) -> Array:
         sums = self._values[list(parts)][:, right].sum(axis=0)

@@ -42,9 +42,9 @@ def doubt(fits: Fits, rows: np.ndarray[Any, Any], speaking: int, tried: int) -> 
         return 1.0
     order = np.random.default_rng(0).permutation(rows)[:_ROWS]
     trials = [fits(order, np.roll(order, shift)) for shift in range(1, min(_SHIFTS, len(order) - 1) + 1)]
-    hits, of = sum(int(trial.sum()) for trial in trials), sum(len(trial) for trial in trials)
-    # As if one row in two more had fitted: no chance is nought.
-    return float(tried * ((hits + 1) / (of + 2)) ** speaking)
+    hits, count = sum(int(trial.sum()) for trial in trials), sum(len(trial) for trial in trials)
+    # As if one row in two more had fitted: no chance is zero.
+    return float(tried * ((hits + 1) / (count + 2)) ** speaking)
 
 
 def different(rows: np.ndarray[Any, Any], *arrays: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

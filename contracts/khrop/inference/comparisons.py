@@ -44,17 +44,21 @@ def orders(columns: Sequence[SampledColumn]) -> list[ProposedRule]:
     Where all of one column lie before all of the other, their order shows nothing of single rows, and is no rule.
     """
     dates = [column for column in columns if column.kind in MOMENTS and column.varies][:_MOST_DATES]
-    found: dict[tuple[str, str], ProposedRule] = {}
+    rules: dict[tuple[str, str], ProposedRule] = {}
     for first in dates:
         for second in dates:
-            alike = first.kind == second.kind and (first.zone is None) == (second.zone is None)
-            if first is not second and alike and (rule := _in_order(first, second, len(dates) ** 2)) is not None:
-                found[first.name, second.name] = rule
+            is_same_kind = first.kind == second.kind and (first.zone is None) == (second.zone is None)
+            if (
+                first is not second
+                and is_same_kind
+                and (ordered := _in_order(first, second, len(dates) ** 2)) is not None
+            ):
+                rules[first.name, second.name] = ordered
     names = [column.name for column in dates]
     return [
-        rule
-        for (first, second), rule in found.items()
-        if not any((first, name) in found and (name, second) in found for name in names)
+        ordered
+        for (first, second), ordered in rules.items()
+        if not any((first, name) in rules and (name, second) in rules for name in names)
     ]
 
 
@@ -67,16 +71,16 @@ def _in_order(first: SampledColumn, second: SampledColumn, tried: int) -> Propos
         return None
 
     def fits(left: Array, right: Array) -> Array:
-        kept: Array = starts[left] <= ends[right]
-        return kept
+        in_order: Array = starts[left] <= ends[right]
+        return in_order
 
     rows = different(np.flatnonzero(judged)[:_COMPARED], starts, ends)
     unsure = doubt(fits, rows, len(rows), tried)
     if unsure > MOST_DOUBT:
         return None
-    held = int(judged.sum())
+    count = int(judged.sum())
     return ProposedRule(
         id="in-order", what=Call("__le__", (Column(first.name), Column(second.name))),
-        columns=(first.name, second.name), summary=f"{first.name} is not after {second.name}.", held=held, of=held,
+        columns=(first.name, second.name), summary=f"{first.name} is not after {second.name}.", held=count, of=count,
         doubt=unsure,
     )  # fmt: skip

@@ -71,9 +71,9 @@ class Draft:
 
     def description(self) -> Description:
         """Return the contract as data."""
-        there = {column.name for column in self.fields}
-        key = tuple(name for name in self.key.columns if name in there)
-        snapshot = self.key.snapshot if self.key.snapshot in there else None
+        column_names = {column.name for column in self.fields}
+        key = tuple(name for name in self.key.columns if name in column_names)
+        snapshot = self.key.snapshot if self.key.snapshot in column_names else None
         summary = f"A row each of {', '.join(key)}." if key else f"A row of {self.name}."
         return Description(
             name=self.name, summary=in_one_line(summary),
@@ -91,11 +91,11 @@ class Draft:
 
     def without_rules(self, ids: set[str]) -> Draft:
         """Return the draft without some rules; a key that is none is not declared."""
-        gone = [rule for rule in self.rules if rule.id in ids]
-        key = Key() if any(rule.id == "key-unique" for rule in gone) else self.key
-        kept = tuple(rule for rule in self.rules if rule.id not in ids)
-        notes = tuple(f"{rule.summary.rstrip('.')}: in the first {self.sampled:,} rows alone" for rule in gone)
-        return replace(self, rules=kept, key=key, notes=(*self.notes, *notes))
+        removed = [rule for rule in self.rules if rule.id in ids]
+        key = Key() if any(rule.id == "key-unique" for rule in removed) else self.key
+        remaining = tuple(rule for rule in self.rules if rule.id not in ids)
+        notes = tuple(f"{rule.summary.rstrip('.')}: in the first {self.sampled:,} rows alone" for rule in removed)
+        return replace(self, rules=remaining, key=key, notes=(*self.notes, *notes))
 
     def without_column(self, name: str, reason: str) -> Draft:
         """Return the draft without a column, and the rules about it."""

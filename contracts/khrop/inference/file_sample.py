@@ -49,12 +49,12 @@ def columns_of_cells(cells: Cells, rows: int) -> tuple[list[SampledColumn], list
     Raises:
         Unreadable: There is no row, or one has more or fewer cells than the heading.
     """
-    some = [row for _, row in islice(chain.from_iterable(cells.pieces), rows)]
-    if not some:
+    sample = [row for _, row in islice(chain.from_iterable(cells.pieces), rows)]
+    if not sample:
         raise no_rows()
     columns, notes = [], []
     heading = [name.strip() for name in cells.heading]
-    for name, texts in zip(heading, zip(*some, strict=True), strict=True):
+    for name, texts in zip(heading, zip(*sample, strict=True), strict=True):
         if heading.count(name) > 1 and name:
             notes.append(f"{name} is left out: {heading.count(name)} columns have this name")
         elif name:
@@ -68,8 +68,8 @@ def _column(name: str, texts: Sequence[str], numbers: Numbers) -> tuple[SampledC
     different = dict.fromkeys(text for text in texts if text.strip())
     counted = sum(bool(text.strip()) for text in texts)
     near = ""
-    for kind, words, read in _kinds(numbers):
-        values = {text: value for text in different if (value := _value(read, text)) is not None}
+    for kind, words, parse in _kinds(numbers):
+        values = {text: value for text in different if (value := _value(parse, text)) is not None}
         if len(values) == len(different) and different:
             zone = "UTC" if kind == "moment" and next(iter(values.values())).tzinfo is not None else None
             return SampledColumn(name, kind, tuple(values.get(text) for text in texts), zone=zone), ""
@@ -93,9 +93,9 @@ def _kinds(numbers: Numbers) -> Sequence[tuple[Kind, str, Read]]:
     )
 
 
-def _value(read: Read, text: str) -> Any:
+def _value(parse: Read, text: str) -> Any:
     try:
-        return read(text)
+        return parse(text)
     except (ValueError, OverflowError):
         return None
 
@@ -105,7 +105,7 @@ def _boolean(text: str) -> bool | None:
 
 
 def _integer(numbers: Numbers, text: str) -> int | None:
-    """Return a whole number without a point; a number with a leading nought is a code."""
+    """Return a whole number without a point; a number with a leading zero is a code."""
     plain = to_arabic(text.strip())
     if _LEADING_NOUGHT.fullmatch(plain) or not _WHOLE.fullmatch(plain) or numbers.decimal in plain:
         return None
@@ -117,8 +117,8 @@ def _number(numbers: Numbers, text: str) -> Any:
     return None if _LEADING_NOUGHT.fullmatch(to_arabic(text.strip())) else parse_decimal(numbers, text)
 
 
-def _iso(read: Read) -> Read:
-    return lambda text: read(text) if _DATE.fullmatch(text.strip()) else None
+def _iso(parse: Read) -> Read:
+    return lambda text: parse(text) if _DATE.fullmatch(text.strip()) else None
 
 
 def _moment(zoned: bool, text: str) -> Any:

@@ -39,9 +39,9 @@ def columns_of_frame(frame: Any, rows: int, doubled: Mapping[str, int]) -> tuple
     for name, dtype in data.collect_schema().items():
         if name in doubled:
             continue
-        given = head[name].to_list()
-        values = tuple(given if set(map(type, given)) <= _PLAIN else map(plain, given))
-        kind = None if any(isinstance(value, _NESTED) for value in given) else _kind(dtype, values)
+        raw_values = head[name].to_list()
+        values = tuple(raw_values if set(map(type, raw_values)) <= _PLAIN else map(plain, raw_values))
+        kind = None if any(isinstance(value, _NESTED) for value in raw_values) else _kind(dtype, values)
         if kind is None:
             notes.append(f"{name} is left out: a contract has no type for {dtype}")
             continue

@@ -70,8 +70,8 @@ def infer(
     if not columns or not columns[0].values:
         raise ValueError("a frame without rows, or without columns of a known type, shows nothing")
     draft = draft_of(name, columns, Wishes(ranges, lists), notes)
-    held = verified(draft, lambda contract: check(contract, frame, limit=LIMIT))
-    return Inference(held, count_rows(frame).count(), source)
+    verified_draft = verified(draft, lambda contract: check(contract, frame, limit=LIMIT))
+    return Inference(verified_draft, count_rows(frame).count(), source)
 
 
 def infer_file(
@@ -109,11 +109,11 @@ def infer_file(
     with read.unchanged(path):
         cells = read.read_cells(path, heading_score, sheet, text)
         if cells is None:
-            if option := text.given():
+            if option := text.first_given():
                 raise WrongUse(f"{option} is for CSV; {path} is none")
             frame = read.open_parquet(path).frame
             return infer(frame, name=name, ranges=ranges, lists=lists, sample=sample, source=path.name)
-        if (option := text.given()) and not cells.encoding:
+        if (option := text.first_given()) and not cells.encoding:
             raise WrongUse(f"{option} is for CSV; {path} is none")
         columns, notes = columns_of_cells(cells, sample)
         rows = 0

@@ -75,8 +75,8 @@ class Inference:
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
         """What speaks for each rule, those of the columns first."""
-        own = (Evidence(r.id, r.columns, r.held, r.of, f"{r.evidence}: {r.summary}") for r in self.draft.rules)
-        return (*(e for column in self.description.fields for e in self._of_field(column)), *own)
+        of_rules = (Evidence(r.id, r.columns, r.held, r.of, f"{r.evidence}: {r.summary}") for r in self.draft.rules)
+        return (*(e for column in self.description.fields for e in self._of_field(column)), *of_rules)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -103,15 +103,15 @@ class Inference:
         filled, rows = self.draft.filled.get(column.name, 0), self.draft.sampled
         if not column.nullable:
             yield Evidence("not-null", (column.name,), filled, rows, f"no null in {plural(rows, 'row')}")
-        for check, given in column.checks:
-            says = f"{_words(check, given[0][1])} in {filled:,} of {plural(rows, 'row')}"
-            yield Evidence(CHECKS[check][0], (column.name,), filled, rows, says)
+        for check, arguments in column.checks:
+            text = f"{_words(check, arguments[0][1])} in {filled:,} of {plural(rows, 'row')}"
+            yield Evidence(CHECKS[check][0], (column.name,), filled, rows, text)
 
     def _remark(self, column: FieldDescription) -> str:
         filled, rows = self.draft.filled.get(column.name, 0), self.draft.sampled
-        says = [_words(check, given[0][1]) for check, given in column.checks if check != LIST]
-        if says or column.nullable:
-            return f"{', '.join([*says, 'a value'][: max(1, len(says))])} in {filled:,} of {plural(rows, 'row')}"
+        phrases = [_words(check, arguments[0][1]) for check, arguments in column.checks if check != LIST]
+        if phrases or column.nullable:
+            return f"{', '.join([*phrases, 'a value'][: max(1, len(phrases))])} in {filled:,} of {plural(rows, 'row')}"
         return ""
 
     def _end(self) -> Iterator[str]:

@@ -82,22 +82,24 @@ def key_of(columns: Sequence[SampledColumn]) -> Key:
     if alone:
         return Key((alone[0].name,), None, tuple(column.name for column in alone[1:]))
     # Values that stand often are dimensions; a column of figures is not.
-    parts = [c for c in candidates if c.kind != "integer" or _is_year(c) or _named(c) or 2 * len(c.counts) <= rows]
+    parts = [
+        c for c in candidates if c.kind != "integer" or _is_year(c) or _is_named_as_key(c) or 2 * len(c.counts) <= rows
+    ]
     parts = sorted(parts, key=_rank)[:_MOST_CANDIDATES]
     by_name = {column.name: column for column in parts}
     for size in range(2, MOST_COLUMNS + 1):
-        for some in combinations(parts, size):
-            if _meet(some, rows) and (names := fewest_unique(some, (), 0)):
+        for combination in combinations(parts, size):
+            if _share_a_key(combination, rows) and (names := fewest_unique(combination, (), 0)):
                 ordered = [column.name for column in columns if column.name in names]
                 return _with_snapshot([by_name[name] for name in ordered], rows)
     return Key()
 
 
 def _rank(column: SampledColumn) -> tuple[bool, bool, bool]:
-    return not _named(column), column.kind in MOMENTS, column.kind != "text"
+    return not _is_named_as_key(column), column.kind in MOMENTS, column.kind != "text"
 
 
-def _named(column: SampledColumn) -> bool:
+def _is_named_as_key(column: SampledColumn) -> bool:
     return bool(IDENTIFIER.search(column.name))
 
 
@@ -109,7 +111,7 @@ def _is_year(column: SampledColumn) -> bool:
 
 def _identifies(column: SampledColumn) -> bool:
     """Return whether a column without a double is more than chance."""
-    if column.kind == "text" or _named(column) or _numbered_from(column.values) is not None:
+    if column.kind == "text" or _is_named_as_key(column) or _numbered_from(column.values) is not None:
         return True
     units = column.units
     if units is None:
@@ -118,7 +120,7 @@ def _identifies(column: SampledColumn) -> bool:
     return comb(n, 2) / (int(points.max()) - int(points.min()) + 1) >= LEAST_COLLISIONS
 
 
-def _meet(columns: Sequence[SampledColumn], rows: int) -> bool:
+def _share_a_key(columns: Sequence[SampledColumn], rows: int) -> bool:
     """Return whether rows would share a key, if each column had its values independently of the others."""
     if prod(len(column.counts) for column in columns) == rows:
         return True  # each combination stands: a grid
@@ -171,8 +173,8 @@ def numberings(columns: Sequence[SampledColumn], snapshot: SampledColumn | None 
         if column.kind != "integer" or column.nullable or (snapshot is None and len(column.counts) < column.filled):
             continue
         groups: dict[object, list[object]] = {}
-        for value, of in zip(column.values, snapshot.values if snapshot else column.values, strict=True):
-            groups.setdefault(of if snapshot else None, []).append(value)
+        for value, name in zip(column.values, snapshot.values if snapshot else column.values, strict=True):
+            groups.setdefault(name if snapshot else None, []).append(value)
         starts = {_numbered_from(values) for values in groups.values()}
         if len(starts) != 1 or (start := starts.pop()) is None:
             continue

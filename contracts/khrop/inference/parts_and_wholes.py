@@ -45,18 +45,18 @@ def parts_and_wholes(columns: Sequence[SampledColumn], snapshot: SampledColumn |
         c for c in columns if c.kind in _GROUPS and c is not snapshot and c.varies and 2 * len(c.counts) <= c.filled
     ]
     candidates = [(label, whole) for label in labels for whole in _wholes(label)]
-    found = []
+    best_rules = []
     for label, whole in candidates:
         # A word for a total was not chosen because its sum fits.
         rivals = [w for _, w in candidates if not TOTAL.match(whole) or TOTAL.match(w)]
         search = _Search(figures, snapshot, len(rivals) * (1 + len(groupings)) ** 2)
         others = [c for c in groupings if c is not label][:_MOST_GROUPINGS]
-        some = [by for size in range(3) for by in combinations(others, size)]
-        rules = [rule for by in some if (rule := search.rule(label, whole, by)) is not None]
+        by_groups = [by for size in range(3) for by in combinations(others, size)]
+        rules = [rule for by in by_groups if (rule := search.rule(label, whole, by)) is not None]
         if rules:
             # The most columns, then the fewest that form groups.
-            found.append(max(rules, key=lambda rule: len(rule.columns)))
-    return found
+            best_rules.append(max(rules, key=lambda rule: len(rule.columns)))
+    return best_rules
 
 
 def _wholes(label: SampledColumn) -> Iterator[str]:
@@ -119,19 +119,19 @@ class _Search:
     ) -> float | None:
         """Return how likely chance is that a column adds up in all groups; None where it does not.
 
-        A group whose whole has one part, or none but noughts, is no evidence. In any other the sum might be any number
+        A group whose whole has one part, or only zeros, is no evidence. In any other the sum might be any number
         up to the whole, in the unit that all its values are multiples of.
         """
         if not present[wholes].all():
             return None
-        due, sums = np.zeros(count, dtype=object), np.zeros(count, dtype=object)
-        due[groups[wholes]] = values[wholes].astype(object)
+        totals, sums = np.zeros(count, dtype=object), np.zeros(count, dtype=object)
+        totals[groups[wholes]] = values[wholes].astype(object)
         np.add.at(sums, groups[parts], values[parts].astype(object))
-        if any(abs(sums - due) > slack):
+        if any(abs(sums - totals) > slack):
             return None
         several = np.bincount(groups[parts & (values != 0)], minlength=count) >= 2
         unit = gcd(*(int(value) for value in values)) or 1
         unsure = float(self.tried)
-        for whole in due[several][:64]:
+        for whole in totals[several][:64]:
             unsure /= 1 + abs(whole) / unit
         return unsure if several.sum() >= min(LEAST_ROWS, count) else None

@@ -73,10 +73,10 @@ class ProposedRule:
 
 def numbered(rules: Iterable[ProposedRule]) -> tuple[ProposedRule, ...]:
     """Return rules, each with an id of its own: a second `adds-up` becomes `adds-up-2`."""
-    seen: dict[str, int] = {}
+    number_of_id: dict[str, int] = {}
     result = []
     for rule in rules:
-        seen[rule.id] = number = seen.get(rule.id, 0) + 1
+        number_of_id[rule.id] = number = number_of_id.get(rule.id, 0) + 1
         result.append(rule if number == 1 else replace(rule, id=f"{rule.id}-{number}"))
     return tuple(result)
 

@@ -63,19 +63,19 @@ def python_code(contract: Description, remarks: Remarks) -> str:
 def _imports(contract: Description) -> Iterator[str]:
     """Yield the imports that the code of a contract needs, in the order of a formatter."""
     types = {_type(column.dtype) for column in contract.fields}
-    limits = [value for column in contract.fields for _, given in column.checks for _, value in given]
+    limits = [value for column in contract.fields for _, limited in column.checks for _, value in limited]
     moments = [value for value in limits if isinstance(value, datetime)]
     times = ["UTC"] * any(value.tzinfo is not None for value in moments)
     times += ["date"] * ("date" in types) + ["datetime"] * bool(moments)
-    annotated = any("Annotated[" in of for of in types)
+    annotated = any("Annotated[" in dtype for dtype in types)
     kinds = {type(rule.what).__name__ for rule in contract.rules if not isinstance(rule.what, Formula)}
     yield from [f"from datetime import {', '.join(times)}"] * bool(times)
     yield from ["from typing import Annotated"] * annotated
     yield from [""] * bool(times or annotated)
     yield from ["import narwhals as nw"] * (len(kinds) < len({type(rule.what) for rule in contract.rules}))
-    yield from ["import pandas as pd"] * any("pd." in of for of in types)
+    yield from ["import pandas as pd"] * any("pd." in dtype for dtype in types)
     yield "import pandera.pandas as pa"
-    yield from ["from pandera.engines import pandas_engine"] * any("pandas_engine." in of for of in types)
+    yield from ["from pandera.engines import pandas_engine"] * any("pandas_engine." in dtype for dtype in types)
     yield from ("from pandera.typing import Series", "")
     yield f"from khrop import ContractOptions{', rule' if contract.rules else ''}"
     yield from [f"from khrop.vocabulary import {', '.join(sorted(kinds))}"] * bool(kinds)
@@ -84,8 +84,8 @@ def _imports(contract: Description) -> Iterator[str]:
 def _field(column: FieldDescription, attribute: str, remark: str) -> str:
     arguments = [f"alias={_literal(column.name)}"] if attribute != column.name else []
     arguments += ["nullable=True"] if column.nullable else []
-    for check, given in column.checks:
-        ((_, value),) = given
+    for check, check_arguments in column.checks:
+        ((_, value),) = check_arguments
         arguments.append(f"{CHECK_ARGUMENTS.get(check, check)}={_literal(list(value) if check == 'isin' else value)}")
     arguments += ["coerce=True"] if column.coerce else []
     value = f" = pa.Field({', '.join(arguments)})" if arguments else ""
@@ -134,13 +134,13 @@ def code_of(what: Any) -> str:
         left, right = map(code_of, what.args)
         return f"{left} {_SYMBOLS[what.name]} {right}"
     arguments, by_name = [], False
-    for of in fields(what):
-        value = getattr(what, of.name)
-        default = of.default_factory() if of.default_factory is not MISSING else of.default
+    for part in fields(what):
+        value = getattr(what, part.name)
+        default = part.default_factory() if part.default_factory is not MISSING else part.default
         if value == default:
             by_name = True
-        elif of.init:
-            arguments.append(f"{of.name}={_literal(value)}" if by_name else _literal(value))
+        elif part.init:
+            arguments.append(f"{part.name}={_literal(value)}" if by_name else _literal(value))
     return f"{type(what).__name__}({', '.join(arguments)})"
 
 

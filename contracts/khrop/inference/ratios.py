@@ -47,7 +47,7 @@ def ratios(
     values, present, _, _ = common(figures)
     values = values if abs(values).max() < _SAFE else values.astype(object)
     pairs = len(figures) * (len(figures) - 1)
-    found: dict[frozenset[str], tuple[float, list[ProposedRule]]] = {}
+    best: dict[frozenset[str], tuple[float, list[ProposedRule]]] = {}
     for column in percents:
         units = column.units
         if units is None or not units.values.any() or abs(units.values).max() > MOST_PERCENT * 10**units.places:
@@ -57,20 +57,20 @@ def ratios(
         rules = list(percent.rules(figures, values, present & units.present, pairs * len(percents)))
         names = frozenset(rules[0].columns if rules else ())
         # Where a = 100 · b / c, so is c = 100 · b / a: the percent is the one that is more exact.
-        if rules and off < found.get(names, (inf, []))[0]:
-            found[names] = off, rules
-    for _, rules in found.values():
+        if rules and off < best.get(names, (inf, []))[0]:
+            best[names] = off, rules
+    for _, rules in best.values():
         yield from rules
 
 
 def _hundredths(values: Array, places: int) -> Array:
     """Return percents of some digits after the point as whole hundredths, rounded half up."""
     if places <= 2:
-        made: Array = values * 10 ** (2 - places)
+        hundredths: Array = values * 10 ** (2 - places)
     else:
         unit = 10 ** (places - 2)
-        made = (2 * values + unit) // (2 * unit)
-    return made
+        hundredths = (2 * values + unit) // (2 * unit)
+    return hundredths
 
 
 @dataclass(frozen=True)
@@ -94,30 +94,30 @@ class _Percent:
             fit = int((self._within(values[part], values[whole]) & judged).sum()), int(rounded.sum()), int(judged.sum())
             if fit > best:
                 best, at = fit, (part, whole)
-        within, rounded_rows, of = best
-        if at[0] < 0 or within < NEARLY * of:
+        within, rounded_rows, total = best
+        if at[0] < 0 or within < NEARLY * total:
             return
         names = (self.column.name, figures[at[0]].name, figures[at[1]].name)
         formula = f"{names[0]} is 100 · {names[1]} / {names[2]}"
         unsure = self._doubt(values[at[0]], values[at[1]], present[at[0]] & present[at[1]], tried)
         yield ProposedRule(
             id="percent-within", what=RatioWithin(*names, self.tolerance), columns=names,
-            summary=f"{formula}, within {self.tolerance}.", held=within, of=of, doubt=unsure,
+            summary=f"{formula}, within {self.tolerance}.", held=within, of=total, doubt=unsure,
         )  # fmt: skip
         if self.allowed == 1 and all(figures[n].kind == "integer" for n in at):
             yield ProposedRule(
                 id="percent-rounded", what=RatioRounded(*names), columns=names,
-                summary=f"{formula}, rounded half up.", severity="warning", held=rounded_rows, of=of, doubt=unsure,
+                summary=f"{formula}, rounded half up.", severity="warning", held=rounded_rows, of=total, doubt=unsure,
             )  # fmt: skip
 
     def _screened(self, figures: Sequence[SampledColumn], values: Array, present: Array) -> Iterator[tuple[int, int]]:
         """Yield the parts and wholes that fit in nearly all of a few rows."""
-        some = np.unique(np.linspace(0, values.shape[1] - 1, _SCREEN).astype(np.int64))
-        few, absent = values[:, some], ~present[:, some]
-        percent = _Percent(self.column, self.hundredths[some], self.allowed, self.tolerance)
+        sample = np.unique(np.linspace(0, values.shape[1] - 1, _SCREEN).astype(np.int64))
+        few, absent = values[:, sample], ~present[:, sample]
+        percent = _Percent(self.column, self.hundredths[sample], self.allowed, self.tolerance)
         for part, column in enumerate(figures):
             fits = percent._within(few[part], few) | absent | absent[part]
-            for whole in np.flatnonzero(fits.sum(axis=1) >= NEARLY * len(some)).tolist():
+            for whole in np.flatnonzero(fits.sum(axis=1) >= NEARLY * len(sample)).tolist():
                 names = {column.name, figures[whole].name, self.column.name}
                 if len(names) == 3 and few[part].any():
                     yield part, whole

@@ -15,7 +15,7 @@ LEAST_DIFFERENT = 5
 LONGEST = 40
 """Characters of a code."""
 LONG_NUMBER = 5
-"""Digits of a code without a leading nought: shorter numbers have one length by chance."""
+"""Digits of a code without a leading zero: shorter numbers have one length by chance."""
 _PLAIN = "-/:_ "
 LONGEST_COUNTER = 3
 """Digits of a number within a code that may count rows."""

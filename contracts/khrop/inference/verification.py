@@ -57,15 +57,15 @@ def _runnable(draft: Draft) -> Draft:
 
 def _changed(draft: Draft, verdict: Verdict) -> Draft:
     """Return a draft without what a verdict refuses."""
-    own = {rule.id for rule in draft.rules}
+    proposed_ids = {rule.id for rule in draft.rules}
     failing = {violation.rule_id for violation in verdict.records}
-    draft = draft.without_rules(own & failing)
-    seen = set()
+    draft = draft.without_rules(proposed_ids & failing)
+    faults = set()
     for violation in verdict.records:
         fault = violation.rule_id, violation.column_name
         column = next((f for f in draft.fields if f.name == violation.column_name), None)
-        if violation.rule_id not in own and column is not None and fault not in seen:
-            seen.add(fault)
+        if violation.rule_id not in proposed_ids and column is not None and fault not in faults:
+            faults.add(fault)
             draft = _loosened(draft, column, violation)
     return draft
 
@@ -76,8 +76,8 @@ def _loosened(draft: Draft, column: FieldDescription, violation: Violation) -> D
         nullable = {"int64": "Int64", "bool": "boolean"}.get(column.dtype, column.dtype)
         return draft.with_field(replace(column, nullable=True, dtype=nullable))
     if rule in _CHECK_OF:
-        kept = tuple(check for check in column.checks if check[0] != _CHECK_OF[rule])
-        return draft.with_field(replace(column, checks=kept)).noting(
+        checks = tuple(check for check in column.checks if check[0] != _CHECK_OF[rule])
+        return draft.with_field(replace(column, checks=checks)).noting(
             f"{name} is not always {violation.expected}: {violation.observed}"
         )
     if rule == "whole":

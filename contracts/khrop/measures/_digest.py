@@ -37,8 +37,8 @@ def digest_of(contract: type, params: Params | None) -> str:
 
 
 @lru_cache(maxsize=128)
-def _digest(contract: type, given: tuple[tuple[str, Any], ...]) -> str:
-    options, params = options_of(contract), dict(given)
+def _digest(contract: type, arguments: tuple[tuple[str, Any], ...]) -> str:
+    options, params = options_of(contract), dict(arguments)
     merged = {**(options.params or {}), **params}
     named = (options.version, options.snapshot, options.key, options.label, options.place, dict(options.names_th))
     text = _canonical((contract.__name__, named, merged, columns_of(contract), built_rules(contract, params)))

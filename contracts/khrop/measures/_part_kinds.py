@@ -125,10 +125,10 @@ def entries_of(kind: Kept) -> Iterator[tuple[Key, Mapping[str, Any]]]:
 
 
 def figures_of(
-    of: tuple[Of, ...], keys: tuple[str, ...], groups: Mapping[Key, Values], types: Mapping[str, str]
+    functions: tuple[Of, ...], keys: tuple[str, ...], groups: Mapping[Key, Values], types: Mapping[str, str]
 ) -> Figures:
     """Return figures with decimals as integers of their last digit."""
-    digits = [0] * (len(keys) + len(of))
+    digits = [0] * (len(keys) + len(functions))
     for key, values in groups.items():
         for n, value in enumerate((*key[1:], *values)):
             for single in value if isinstance(value, frozenset) else (value,):
@@ -138,7 +138,7 @@ def figures_of(
         (key[0], *map(_unit, key[1:], digits)): tuple(map(_unit, values, digits[len(keys) :]))
         for key, values in groups.items()
     }
-    return Figures(keys, of, tuple(digits), types, in_units_of)
+    return Figures(keys, functions, tuple(digits), types, in_units_of)
 
 
 def _unit(value: Any, digits: int) -> Any:

@@ -73,11 +73,11 @@ def _judge(contract: type, state: State, claims: list[Row], document: list[Row])
         column, tuple(documented), lambda: {name: name for name in state.snapshots}, options.key,
         options.place if state.has_place else None, lambda: {*documented, *state.snapshots}, options.label,
     )  # fmt: skip
-    schema = {name: _TYPES.get(of, nw.String()) for name, of in state.columns.items()}
+    schema = {name: _TYPES.get(kind, nw.String()) for name, kind in state.columns.items()}
     frame = PreparedFrame("pandas", schema, _no_rows, lambda: None, state.faults)
     run = _Judgement(contract, pd.DataFrame(), options, frame, by, set(), state.limit, state=state)
-    known = {**(options.params or {}), **state.params}
-    run.facts = gather(lambda: by.snapshots, options.snapshot, document, claims, known)
+    merged_params = {**(options.params or {}), **state.params}
+    run.facts = gather(lambda: by.snapshots, options.snapshot, document, claims, merged_params)
     run.check_columns()
     built = built_rules(contract, state.params)
     run.judge_frame_rules(dict(enumerate(frame_rules(contract, state.params))))
@@ -100,12 +100,12 @@ class _Judgement(Run):
         """Judge the rules about rows, groups and references, in the order of `khrop.check`."""
         assert self.state is not None
         results = self.state.results
-        own = {i: built for i, built in rules.items() if built.rule.scope in ("row", "group")}
-        readable = {i: built for i, built in own.items() if self._has_columns(built)}
+        frame_rules = {i: built for i, built in rules.items() if built.rule.scope in ("row", "group")}
+        readable = {i: built for i, built in frame_rules.items() if self._has_columns(built)}
         for i, built in readable.items():
             if self._has_facts(built.rule):
                 self._judge(built, results[i], self.state.snapshots)
-        others = {i: built for i, built in rules.items() if i not in own}
+        others = {i: built for i, built in rules.items() if i not in frame_rules}
         for i, built in others.items():
             if isinstance(built.what, ReferenceKind) and self._has_columns(built):
                 self._judge(built, results[i], self.state.snapshots)
@@ -193,14 +193,14 @@ class _Judgement(Run):
         if what.row_columns and not self.complete:
             rows = KeptRows.of(figures.keys, digits, entries)
             entries = _aggregated(what, figures.keys, entries)
-            own = {name: digits.get(column, 0) for name, column in in_units.items()}
+            digits_of = {name: digits.get(column, 0) for name, column in in_units.items()}
         else:
             rows = KeptRows.none()
-            own = dict(zip(what.aggregates, figures.digits[len(figures.keys) :], strict=True))
+            digits_of = dict(zip(what.aggregates, figures.digits[len(figures.keys) :], strict=True))
         # A formula is rewritten by columns: all figures of a column get the same digits.
         scales = {key: digits[key] for key in what.keys}
         for name, column in in_units.items():
-            scales[column] = max(scales.get(column, 0), own[name])
+            scales[column] = max(scales.get(column, 0), digits_of[name])
         # What was judged within a part fails already.
         keeps = None if self.complete else self._keeps(what, scales)
         restored = {key: scales[key] for key in what.keys} | {name: scales[c] for name, c in in_units.items()}
@@ -208,8 +208,8 @@ class _Judgement(Run):
         for key, values in sorted(entries, key=lambda entry: str(entry[0][0])):
             row = {k: _scaled(value, scales[k] - digits[k]) for k, value in zip(what.keys, key[1:], strict=True)}
             for name, value in zip(what.aggregates, values, strict=True):
-                held = len(value) if isinstance(value, frozenset) else value
-                row[name] = _scaled(held, scales[in_units[name]] - own[name]) if name in in_units else held
+                figure = len(value) if isinstance(value, frozenset) else value
+                row[name] = _scaled(figure, scales[in_units[name]] - digits_of[name]) if name in in_units else figure
             failing = groups.setdefault(key[0], [])
             if keeps is None or not evaluate_row(keeps, {name: plain(value) for name, value in row.items()}):
                 failing.append(restore_row(row, {name: scale for name, scale in restored.items() if scale}))
@@ -218,7 +218,7 @@ class _Judgement(Run):
     def _keeps(self, what: GroupKind, scales: Mapping[str, int]) -> Formula | None:
         """Return the formula of the groups that a rule keeps, for figures that are integers of their last digit."""
         columns = self.state.columns if self.state is not None else {}
-        integers = {name for name, held in columns.items() if held == "integer"}
+        integers = {name for name, kind in columns.items() if kind == "integer"}
         return scaled_keeps(
             what, {name: scale for name, scale in scales.items() if scale}, integers | set(what.derived)
         )

@@ -125,19 +125,22 @@ def measure(
     rules = frame_rules(contract, params)
     renamed: dict[str, str] = {}
     others = {**(references or {}), **({} if previous is None else {PREVIOUS_FRAME: previous})}
-    read = contract
+    renamed_contract = contract
     if renamed := names_to_change(part, others.values()):
-        read, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
+        renamed_contract, part = rename_contract(contract, tuple(renamed.items())), rename_frame(part, renamed)
         others = {name: rename_frame(native, renamed) for name, native in others.items()}
-        rules = frame_rules(read, params)
-    part = with_integers(part, [name for name, column in columns_of(read).items() if column.kind == "integer"])
-    run = start(read, part, [], _PartRun)
+        rules = frame_rules(renamed_contract, params)
+    part = with_integers(
+        part, [name for name, column in columns_of(renamed_contract).items() if column.kind == "integer"]
+    )
+    run = start(renamed_contract, part, [], _PartRun)
     run.rows, run.limit, run.most = count_rows(part).count(), limit, most
     run.only = run.by
     run.by = PartGrouping(**{f.name: getattr(run.by, f.name) for f in fields(run.by)})
     run.complete = complete_snapshots and run.by.column is not None
     frames = {
-        name: prepare(read, native, _reference_rules.keys_there(rules, name, read)) for name, native in others.items()
+        name: prepare(renamed_contract, native, _reference_rules.keys_there(rules, name, renamed_contract))
+        for name, native in others.items()
     }
     results = run.results(rules, frames)
     named = {column for built in rules for column in built.named}
@@ -168,8 +171,8 @@ class _PartRun(Run):
         """Measure each rule."""
         results: Slots = [None] * len(rules)
         readable = {i: built for i, built in enumerate(rules) if not self.frame.missing(built.named)}
-        own = {i: built for i, built in readable.items() if built.rule.scope in ("row", "group")}
-        self._measure(own, self.frame, results)
+        frame_rules = {i: built for i, built in readable.items() if built.rule.scope in ("row", "group")}
+        self._measure(frame_rules, self.frame, results)
         compared = {}
         for i, built in readable.items():
             if isinstance(built.what, ReferenceKind):
@@ -198,11 +201,11 @@ class _PartRun(Run):
                 results[row_rules[id(rule.rule)]] = Failures(count, self._first(violations))
         groups = {i: built for i, built in rules.items() if not isinstance(built.what, RowRule)}
         for skipped in dict.fromkeys(built.rule.skip_null for built in groups.values()):
-            alike = {i: built for i, built in groups.items() if built.rule.skip_null == skipped}
+            rules_of_skip = {i: built for i, built in groups.items() if built.rule.skip_null == skipped}
             if self.complete:
-                self._judge_within(alike, frame.without_nulls(skipped), results)
+                self._judge_within(rules_of_skip, frame.without_nulls(skipped), results)
             else:
-                self._keep_groups(alike, frame.without_nulls(skipped), results)
+                self._keep_groups(rules_of_skip, frame.without_nulls(skipped), results)
 
     def _judge_within(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Judge rules about groups that no other part adds to."""
@@ -210,23 +213,23 @@ class _PartRun(Run):
         alone = len(self.names) == 1 and frame.arrays is not None and frame.arrays.length
         # Arrays are fast, but have no name of a snapshot: they serve where all rows are of the same.
         by = self.only if alone and self.only is not None else self.by
-        found = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
-        for (i, kind), failures in zip(kinds.items(), found, strict=True):
+        failures_of_rules = GroupRun(frame, by, NoDocument(), list(kinds.values())).run()
+        for (i, kind), failures in zip(kinds.items(), failures_of_rules, strict=True):
             if kind.groups is not None:
-                of = {name: a.of for name, a in kind.aggregates.items()}
+                functions = {name: a.of for name, a in kind.aggregates.items()}
                 entries = {
-                    (snapshot, *(row[k] for k in kind.keys)): tuple(row[name] for name in of)
+                    (snapshot, *(row[k] for k in kind.keys)): tuple(row[name] for name in functions)
                     for snapshot, rows in kind.groups.items()
                     for row in rows
                 }
-                undecided = figures_of(tuple(of.values()), kind.keys, entries, {})
+                undecided = figures_of(tuple(functions.values()), kind.keys, entries, {})
                 results[i] = Failures(rowless=kind.rowless, undecided=undecided)
             else:
                 results[i] = self._failures(rules[i], failures, kind.rowless)
 
     def _failures(self, built: Built, failures: Sequence[Failure], rowless: tuple[str, ...] = ()) -> Failures:
-        kept = failures[: self.limit]
-        violations = self._first([violation_of(built.rule, built.what, failure) for failure in kept])
+        limited = failures[: self.limit]
+        violations = self._first([violation_of(built.rule, built.what, failure) for failure in limited])
         return Failures(len(failures), violations, rowless)
 
     def _first(self, violations: Sequence[Violation]) -> tuple[Violation, ...]:
@@ -236,17 +239,17 @@ class _PartRun(Run):
     def _keep_groups(self, rules: Mapping[int, Built], frame: PreparedFrame, results: Slots) -> None:
         """Keep the figures of groups that other parts may add to."""
         kinds = {i: list(self._kept(built.what, frame)) for i, built in rules.items()}
-        many = [i for i, kept in kinds.items() if self._is_many(kept, frame)]
+        many = [i for i, own_kinds in kinds.items() if self._is_many(own_kinds, frame)]
         alone = {i: Within(rules[i].what, self.names) for i in many}
-        kept_kinds: list[GroupKind] = [kind for i, kept in kinds.items() if i not in alone for kind in kept]
-        found = GroupRun(frame, self.by, NoDocument(), [*alone.values(), *kept_kinds]).run()
-        for (i, kind), failures in zip(alone.items(), found, strict=False):
+        kept_kinds: list[GroupKind] = [kind for i, own_kinds in kinds.items() if i not in alone for kind in own_kinds]
+        failures_of_kinds = GroupRun(frame, self.by, NoDocument(), [*alone.values(), *kept_kinds]).run()
+        for (i, kind), failures in zip(alone.items(), failures_of_kinds, strict=False):
             reason = too_many(self.most)
             judged = replace(self._failures(rules[i], failures, kind.rowless), alone=reason)
             results[i] = judged if kind.groups is None else NotMeasured(reason)
-        for i, kept in kinds.items():
+        for i, own_kinds in kinds.items():
             if i not in alone:
-                results[i] = self._kept_figures(rules[i], kept)
+                results[i] = self._kept_figures(rules[i], own_kinds)
 
     def _kept(self, what: GroupKind, frame: PreparedFrame) -> Iterator[Kept]:
         """Yield the aggregates that are kept for a rule."""
@@ -271,28 +274,28 @@ class _PartRun(Run):
                     return True
         return False
 
-    def _kept_figures(self, built: Built, kept: Sequence[Kept]) -> Figures:
+    def _kept_figures(self, built: Built, group_kinds: Sequence[Kept]) -> Figures:
         """Return the figures of a rule, those of all its aggregates together."""
         what: GroupKind = built.what
         types = {c: self.holds(c) for c in built.named if c in self.frame.schema and c not in self._valueless()}
         if what.row_columns:
-            rows = {key: (row[ROWS],) for key, row in entries_of(kept[0])}
-            return figures_of(("rows",), kept[0].keys, rows, types)
+            rows = {key: (row[ROWS],) for key, row in entries_of(group_kinds[0])}
+            return figures_of(("rows",), group_kinds[0].keys, rows, types)
         different: dict[str, dict[Key, set[Any]]] = {}
-        for kind in kept[1:]:
+        for kind in group_kinds[1:]:
             values = different.setdefault(kind.keys[-1], {})
             for key, _ in entries_of(kind):
                 values.setdefault(key[:-1], set()).add(key[-1])
-        known = bool(set(types).issuperset(built.named))
+        is_typed = bool(set(types).issuperset(built.named))
         groups = {}
-        for key, row in entries_of(kept[0]):
+        for key, row in entries_of(group_kinds[0]):
             figures: list[Any] = []
             for name, a in what.aggregates.items():
                 if a.of == "different":
                     figures.append(frozenset(different[a.column].get(key, ())))
                 else:  # what an engine adds up to where there is nothing differs
                     value = 0 if a.of == "sum" and not row[_PRESENT + name] else row[name]
-                    whole = not known and isinstance(value, float) and value.is_integer()
+                    whole = not is_typed and isinstance(value, float) and value.is_integer()
                     figures.append(int(value) if whole else value)
             groups[key] = tuple(figures)
         return figures_of(tuple(a.of for a in what.aggregates.values()), what.keys, groups, types)

@@ -69,21 +69,23 @@ def read_result(content: Any, names: Sequence[str]) -> Any:
     if "reason" in content:
         return NotMeasured(content["reason"])
     if "of" in content:
-        keys, of, digits = tuple(content["keys"]), tuple(content["of"]), tuple(content["digits"])
+        keys, functions, digits = tuple(content["keys"]), tuple(content["of"]), tuple(content["digits"])
         entries = _of_runs(content["runs"]) if "runs" in content else content["groups"]
         groups: dict[Key, Values] = {}
         for snapshot, *values in entries:
             name = names[snapshot] if isinstance(snapshot, int) else snapshot
-            read = [_read_value(value) for value in values]
-            groups[name, *read[: len(keys)]] = tuple(read[len(keys) :])
-        return Figures(keys, of, digits, content["types"], groups)
+            parsed = [_read_value(value) for value in values]
+            groups[name, *parsed[: len(keys)]] = tuple(parsed[len(keys) :])
+        return Figures(keys, functions, digits, content["types"], groups)
     if "missing" in content:
-        listed = [tuple(names[n] if isinstance(n, int) else n for n in content[of]) for of in ("snapshots", "without")]
+        listed = [
+            tuple(names[n] if isinstance(n, int) else n for n in content[key]) for key in ("snapshots", "without")
+        ]
         return Compared(listed[0], listed[1], tuple(content["missing"]), read_result(content["result"], names))
-    kept = tuple(Violation(*fields) for fields in content.get("kept", ()))
+    violations = tuple(Violation(*fields) for fields in content.get("kept", ()))
     rowless, undecided = content.get("rowless", ()), read_result(content.get("undecided"), names)
     return Failures(
-        content.get("count", 0), kept, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
+        content.get("count", 0), violations, tuple(names[n] for n in rowless), undecided, content.get("alone", "")
     )
 
 
@@ -137,10 +139,10 @@ def _read_value(value: Any) -> Any:
     """Return a plain value."""
     if not isinstance(value, dict):
         return value
-    ((of, text),) = value.items()
-    if of == "set":
+    ((kind, text),) = value.items()
+    if kind == "set":
         return frozenset(map(_read_value, text))
-    return _moment(text) if of == "moment" else _READ[of](text)
+    return _moment(text) if kind == "moment" else _READ[kind](text)
 
 
 def _moment(text: str) -> datetime:

@@ -1,7 +1,7 @@
 """What is kept of a rule on a part: its failures, or the figures that add up to those of the whole.
 
-Here belong the records and how two of a rule become one. A part's state, which has one for each rule, is in
-`khrop.measures.state`.
+Here belong the records and how two records of a rule are merged. A part's state, which has a record for each rule, is
+in `khrop.measures.state`.
 """
 
 from __future__ import annotations
@@ -121,10 +121,10 @@ def merge_results(results: Sequence[Result | None], limit: int | None, most: int
     return NotMeasured("the parts were measured in different ways")
 
 
-def _all(results: Sequence[Any], of: type[AnyResult]) -> list[AnyResult]:
+def _all(results: Sequence[Any], kind: type[AnyResult]) -> list[AnyResult]:
     """Return the results where all are of a type; else nothing."""
-    alike = [result for result in results if isinstance(result, of)]
-    return alike if len(alike) == len(results) else []
+    of_kind = [result for result in results if isinstance(result, kind)]
+    return of_kind if len(of_kind) == len(results) else []
 
 
 def too_many(most: int) -> str:
@@ -138,13 +138,13 @@ def first_violations(violations: Iterable[Violation], limit: int | None) -> tupl
 
 
 def _merge_failures(results: Sequence[Failures], limit: int | None) -> Failures | NotMeasured:
-    kept = [violation for result in results for violation in result.kept]
+    violations = [violation for result in results for violation in result.kept]
     figures = [result.undecided for result in results if result.undecided is not None]
     undecided = _merge_figures(figures, None) if figures else None
     if isinstance(undecided, NotMeasured):
         return undecided
     return Failures(
-        sum(result.count for result in results), first_violations(kept, limit) if kept else (),
+        sum(result.count for result in results), first_violations(violations, limit) if violations else (),
         tuple(sorted({name for result in results for name in result.rowless})), undecided,
     )  # fmt: skip
 
@@ -153,7 +153,10 @@ def _merge_compared(results: Sequence[Compared], limit: int | None, most: int | 
     inner = [result.result for result in results if result.result is not None]
     merged = merge_results(inner, limit, most) if inner else None
     assert not isinstance(merged, Compared)
-    names = [tuple(sorted({name for r in results for name in getattr(r, of)})) for of in ("snapshots", "without")]
+    names = [
+        tuple(sorted({name for r in results for name in getattr(r, attribute)}))
+        for attribute in ("snapshots", "without")
+    ]
     missing = tuple(dict.fromkeys(column for result in results for column in result.missing))
     return Compared(names[0], names[1], missing, merged)
 
@@ -161,26 +164,26 @@ def _merge_compared(results: Sequence[Compared], limit: int | None, most: int | 
 def _merge_figures(results: Sequence[Figures], most: int | None) -> Figures | NotMeasured:
     types: dict[str, str] = {}
     for result in results:
-        for column, held in result.types.items():
-            if types.setdefault(column, held) != held:
-                return NotMeasured(f"column {column} is {types[column]} in some parts, {held} in others")
-    keys, of = results[0].keys, results[0].of
+        for column, kind in result.types.items():
+            if types.setdefault(column, kind) != kind:
+                return NotMeasured(f"column {column} is {types[column]} in some parts, {kind} in others")
+    keys, functions = results[0].keys, results[0].of
     if any(result.keys != keys for result in results):
         return NotMeasured("some parts have columns that others do not have")
     digits = tuple(max(of_parts) for of_parts in zip(*(result.digits for result in results), strict=True))
     groups: dict[Key, Values] = {}
     for result in results:
-        units = [10 ** (shared - own) for shared, own in zip(digits, result.digits, strict=True)]
+        units = [10 ** (shared - places) for shared, places in zip(digits, result.digits, strict=True)]
         same = all(unit == 1 for unit in units)
         for key, values in result.groups.items():
             if not same:
                 key = (key[0], *map(_scaled, key[1:], units))
                 values = tuple(map(_scaled, values, units[len(keys) :]))
-            known = groups.get(key)
-            groups[key] = values if known is None else tuple(map(_added, of, known, values))
+            sums_before = groups.get(key)
+            groups[key] = values if sums_before is None else tuple(map(_added, functions, sums_before, values))
         if most is not None and len(groups) > most:
             return NotMeasured(too_many(most))
-    return Figures(keys, of, digits, types, groups)
+    return Figures(keys, functions, digits, types, groups)
 
 
 def _scaled(value: Any, unit: int) -> Any:
@@ -190,10 +193,10 @@ def _scaled(value: Any, unit: int) -> Any:
     return value * unit if type(value) is int else value
 
 
-def _added(of: Of, a: Any, b: Any) -> Any:
+def _added(function: Of, a: Any, b: Any) -> Any:
     """Return a figure of two parts of a group."""
-    if of == "different":
+    if function == "different":
         return a | b
-    if of in ("min", "max"):
-        return b if a is None else a if b is None else min(a, b) if of == "min" else max(a, b)
+    if function in ("min", "max"):
+        return b if a is None else a if b is None else min(a, b) if function == "min" else max(a, b)
     return a + b

@@ -106,11 +106,14 @@ class State:
             raise ValueError("this is not a state of khrop.measure")
         if form > FORM:
             raise ValueError(f"this state has form {form}; this version of khrop reads up to {FORM}")
-        written, given = (content["contract"], content["version"]), (contract.__name__, options_of(contract).version)
-        if written != given:
-            raise ValueError(f"this state is of {' '.join(written)}, not of {' '.join(given)}")
+        stated, expected = (
+            (content["contract"], content["version"]),
+            (contract.__name__, options_of(contract).version),
+        )
+        if stated != expected:
+            raise ValueError(f"this state is of {' '.join(stated)}, not of {' '.join(expected)}")
         if content["digest"] != digest_of(contract, params):
-            raise ValueError(f"this state is of {' '.join(written)} with other rules, columns or parameters")
+            raise ValueError(f"this state is of {' '.join(stated)} with other rules, columns or parameters")
         names = content["snapshots"]
         return State(
             contract, dict(params or {}), content["digest"], content["rows"], tuple(names), content["by_snapshot"],

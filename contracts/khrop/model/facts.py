@@ -49,7 +49,7 @@ class Facts:
         """Return the facts of a snapshot and the parameters, by name."""
         return self.values.get(snapshot, self.params)
 
-    def own(self, snapshot: str) -> dict[str, Any]:
+    def writable(self, snapshot: str) -> dict[str, Any]:
         """Return the facts of a snapshot, to add to."""
         return self.values.setdefault(snapshot, dict(self.params))
 
@@ -123,7 +123,7 @@ def gather(
     for row in document:
         name = find_snapshot(row, column, snapshots)
         facts.documented.add(name)
-        facts.own(name).update({k: _day(v) for k, v in row.items() if k != column})
+        facts.writable(name).update({k: _day(v) for k, v in row.items() if k != column})
         facts.moments.update({(name, k): v for k, v in row.items() if isinstance(v, datetime)})
     for row in claims:
         name = find_snapshot(row, column, snapshots)
@@ -154,17 +154,17 @@ def find_snapshot(row: Record, column: str | None, snapshots: Callable[[], Seque
 
 
 def _add_claim(facts: Facts, snapshot: str, fact: str, row: Record) -> None:
-    known, value = facts.own(snapshot), _day(row["value"])
+    stored, value = facts.writable(snapshot), _day(row["value"])
     printed = str(row.get("printed") or ("" if value is None else value))
     if not printed:
         return
     if isinstance(value, (float, Decimal)) and not isfinite(value):
         value = None
     if (snapshot, fact) not in facts.places:
-        known[fact], known[f"{fact}_printed"] = value, printed
+        stored[fact], stored[f"{fact}_printed"] = value, printed
         facts.places[snapshot, fact] = str(row.get("place") or "")
-    elif known[fact] != value:
-        known[fact], known[f"{fact}_printed"] = None, f"{known[f'{fact}_printed']} | {printed}"
+    elif stored[fact] != value:
+        stored[fact], stored[f"{fact}_printed"] = None, f"{stored[f'{fact}_printed']} | {printed}"
 
 
 def show(name: str, value: Any) -> str:

@@ -197,7 +197,7 @@ class Grouping:
         return tuple(sorted(set(self.documented).difference(self.present))) if self.documented and self.snapshot else ()
 
     @cached_property
-    def named(self) -> bool:
+    def is_named(self) -> bool:
         """Whether the snapshots have names."""
         return bool(self.first())
 

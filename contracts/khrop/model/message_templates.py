@@ -141,18 +141,18 @@ def _named(template: str, at: int, names: Collection[str], words: Collection[str
     if template.startswith("row[", at):
         # The longest, as a name may hold what closes a shorter one.
         for name in sorted(names, key=len, reverse=True):
-            if template.startswith(f"{name}]", at + 4) and (found := _form(template, at + 5 + len(name))):
-                return Named(name, False, *found[0]), found[1]
+            if template.startswith(f"{name}]", at + 4) and (parsed := _form(template, at + 5 + len(name))):
+                return Named(name, False, *parsed[0]), parsed[1]
     # A whole name before a name with a format: {a:b} is the column "a:b", where there is one.
     for name in sorted((*words, *names), key=len):
         if template.startswith(f"{name}}}", at):
             return Named(name, name in words), at + len(name) + 1
     for name in sorted((*words, *names), key=len, reverse=True):
-        if template.startswith(name, at) and (found := _form(template, at + len(name))):
-            return Named(name, name in words, *found[0]), found[1]
+        if template.startswith(name, at) and (parsed := _form(template, at + len(name))):
+            return Named(name, name in words, *parsed[0]), parsed[1]
     named = _UNKNOWN.match(template, at)
-    if lenient and named and named[0].isidentifier() and (found := _form(template, named.end())):
-        return Named(named[0], False, *found[0]), found[1]
+    if lenient and named and named[0].isidentifier() and (parsed := _form(template, named.end())):
+        return Named(named[0], False, *parsed[0]), parsed[1]
     raise TemplateError(f"{{{template[at:end]}}} names no column, fact or word, or has no format of Python's")
 
 
@@ -162,10 +162,10 @@ _FORM = re.compile(r"(?:!([sra]))?(?::([^{}]*))?\}")
 
 def _form(template: str, at: int) -> tuple[tuple[str, str], int] | None:
     """Return conversion and format that begin at an index, and the index after the closing brace; None for others."""
-    found = _FORM.match(template, at)
-    if found is None:
+    match = _FORM.match(template, at)
+    if match is None:
         return None
-    conversion, spec = found[1] or "", found[2] or ""
+    conversion, spec = match[1] or "", match[2] or ""
     if spec and not (_OF_NUMBERS.fullmatch(spec) or _is_of_dates(spec)):
         return None
-    return (conversion, spec), found.end()
+    return (conversion, spec), match.end()

@@ -36,19 +36,19 @@ class RowTexts(Texts):
 
     Attributes:
         columns: The texts of the columns or facts alone.
-        held: Their values, for formats.
+        raw: Their values, for formats.
         words: The texts of the words alone.
     """
 
-    def __init__(self, columns: Mapping[str, str], held: Mapping[str, Any]) -> None:
+    def __init__(self, columns: Mapping[str, str], raw: Mapping[str, Any]) -> None:
         """Create the texts of a row.
 
         Args:
             columns: The text of each column or fact that has a value.
-            held: The values of all columns or facts.
+            raw: The values of all columns or facts.
         """
         super().__init__(columns)
-        self.columns, self.held, self.words = Texts(columns), held, Texts()
+        self.columns, self.raw, self.words = Texts(columns), raw, Texts()
 
     def set_word(self, word: str, text: str) -> None:
         """Set the text of a word."""
@@ -135,7 +135,7 @@ def fill_template(rule: Rule, words: Words, name: str, texts: RowTexts) -> str:
         return template(texts)
     if not template and name in ("th", "en"):
         return rule.summary if texts.words["name"] == NOTHING else f"{texts.words['name']}: {rule.summary}"
-    return fill(template, texts, words_of(rule, words, texts.held))
+    return fill(template, texts, words_of(rule, words, texts.raw))
 
 
 def fill(template: str, texts: RowTexts, words: tuple[str, ...]) -> str:
@@ -152,7 +152,7 @@ def fill(template: str, texts: RowTexts, words: tuple[str, ...]) -> str:
     if "{" not in template and "}" not in template:
         return template
     try:
-        parts = parse(template, tuple(texts.held), words, lenient=True)
+        parts = parse(template, tuple(texts.raw), words, lenient=True)
     except TemplateError:
         # It names a column of the contract that this frame lacks.
         return NOTHING
@@ -219,7 +219,7 @@ def _value_text(part: Named, texts: RowTexts) -> str:
         text = text if part.conversion == "s" else ascii(text) if part.conversion == "a" else repr(text)
     if not part.spec or text == NOTHING:
         return text
-    value = text if part.is_word or part.conversion else plain(texts.held.get(part.name))
+    value = text if part.is_word or part.conversion else plain(texts.raw.get(part.name))
     shaped = None if value is None else formatted(value, part.spec)
     return text if shaped is None else shaped
 

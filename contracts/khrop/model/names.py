@@ -62,8 +62,8 @@ def name_th(name: str, names: Names) -> str:
         The Thai name; of a claimed figure that of the column and of what claims it; the name itself where none is
         known.
     """
-    column, of, value = name.partition(OF)
-    if of:
+    column, separator, value = name.partition(OF)
+    if separator:
         return names.get(f"{column}={value}", value)
     if name in names:
         return names[name]
@@ -86,7 +86,7 @@ def in_thai(text: str, names: Names) -> str:
     Returns:
         The text without marks.
     """
-    return _MARKED.sub(lambda found: name_th(found[1], names), text)
+    return _MARKED.sub(lambda match: name_th(match[1], names), text)
 
 
 def resolved(violation: Violation, names: Names) -> Violation:
@@ -110,4 +110,4 @@ def resolved(violation: Violation, names: Names) -> Violation:
 
 
 def _in_english(text: str) -> str:
-    return _MARKED.sub(lambda found: found[1].rpartition(OF)[2], text)
+    return _MARKED.sub(lambda match: match[1].rpartition(OF)[2], text)

@@ -90,20 +90,20 @@ class RuleOutcome:
 class RowCount:
     """The number of rows of a frame, which an engine is queried for only on demand."""
 
-    def __init__(self, known: int | None, count: Callable[[], int]) -> None:
+    def __init__(self, number: int | None, count: Callable[[], int]) -> None:
         """Create the number.
 
         Args:
-            known: The number where it is known without a query.
+            number: The number where it is known without a query.
             count: Queries it.
         """
-        self.known, self._count = known, count
+        self.number, self._count = number, count
 
     def count(self) -> int:
         """Return the number, at the cost of a query where it is not known yet."""
-        if self.known is None:
-            self.known = self._count()
-        return self.known
+        if self.number is None:
+            self.number = self._count()
+        return self.number
 
 
 def share_text(share: float) -> str:
@@ -125,9 +125,9 @@ def outcomes_of(verdict: Verdict, first: int) -> tuple[RuleOutcome, ...]:
         An outcome for each rule id.
     """
     counts = verdict.counts()
-    kept: dict[str, list[Violation]] = {}
+    first_of: dict[str, list[Violation]] = {}
     for violation in verdict.records if counts else ():
-        kept.setdefault(violation.rule_id, []).append(violation)
+        first_of.setdefault(violation.rule_id, []).append(violation)
     rules: dict[str, list[CheckedRule]] = {}
     for rule in verdict.rules:
         rules.setdefault(rule.id, []).append(rule)
@@ -137,7 +137,9 @@ def outcomes_of(verdict: Verdict, first: int) -> tuple[RuleOutcome, ...]:
     outcomes = []
     for rule_id in dict.fromkeys([*rules, *counts, *reasons]):
         same, count = rules.get(rule_id, []), counts.get(rule_id, 0)
-        severity: Severity = same[0].severity if same else kept[rule_id][0].severity if rule_id in kept else "error"
+        severity: Severity = (
+            same[0].severity if same else first_of[rule_id][0].severity if rule_id in first_of else "error"
+        )
         run = any(rule.was_run(verdict.not_run) for rule in same) if same else rule_id not in reasons
         # Several rules of an id, such as not-null of each column, may fail in the same row.
         of_rows = len(same) == 1 and same[0].of_rows
@@ -147,7 +149,7 @@ def outcomes_of(verdict: Verdict, first: int) -> tuple[RuleOutcome, ...]:
             RuleOutcome(
                 rule_id, severity, " ".join(dict.fromkeys(rule.summary for rule in same)),
                 "failed" if count else "passed" if run else "not run", count, share, of_rows,
-                tuple(kept.get(rule_id, ())[:first]), "; ".join(reasons.get(rule_id, ())),
+                tuple(first_of.get(rule_id, ())[:first]), "; ".join(reasons.get(rule_id, ())),
             )
         )  # fmt: skip
     return tuple(outcomes)

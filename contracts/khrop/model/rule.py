@@ -219,10 +219,10 @@ class ContractOptions:
             RuleDefinitionError: `key` or `engines` is a text.
         """
         for name in ("key", "engines"):
-            given = getattr(self, name)
-            if isinstance(given, str):
-                raise RuleDefinitionError(f"ContractOptions takes a tuple for {name}: ({given!r},)")
-            object.__setattr__(self, name, tuple(given))
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise RuleDefinitionError(f"ContractOptions takes a tuple for {name}: ({value!r},)")
+            object.__setattr__(self, name, tuple(value))
 
     @property
     def naming(self) -> tuple[str, ...]:

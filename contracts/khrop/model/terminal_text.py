@@ -32,7 +32,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return _UNSAFE.sub(lambda found: " " if found[0] in BREAKS else "\ufffd", text)
+    return _UNSAFE.sub(lambda match: " " if match[0] in BREAKS else "\ufffd", text)
 
 
 def printable_lines(text: str) -> str:
@@ -40,7 +40,7 @@ def printable_lines(text: str) -> str:
 
     Whatever stands within a line from outside must have gone through `printable` before, or it may begin a line.
     """
-    return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else printable(found[0]), text)
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\n\t" else printable(match[0]), text)
 
 
 def json_line(value: Any) -> str:
@@ -49,7 +49,7 @@ def json_line(value: Any) -> str:
     What JSON has no form of is text.
     """
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return _UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def markdown_text(text: str) -> str:
@@ -59,8 +59,8 @@ def markdown_text(text: str) -> str:
 
 def spreadsheet_text(text: str) -> str:
     """Return a text from outside for a CSV that a spreadsheet opens: no program takes it for a formula."""
-    shown = printable(text)
-    return f"'{shown}" if _FORMULA.match(text.lstrip(BREAKS)) else shown
+    line = printable(text)
+    return f"'{line}" if _FORMULA.match(text.lstrip(BREAKS)) else line
 
 
 def plural(count: int, name: str) -> str:

@@ -138,7 +138,7 @@ class Verdict:
     @property
     def rows(self) -> int | None:
         """The number of rows of the frame; None where it is not known without a query (see `count_rows`)."""
-        return self.row_count.known if self.row_count is not None else None
+        return self.row_count.number if self.row_count is not None else None
 
     def count_rows(self) -> int | None:
         """Count the rows of the frame, at the cost of a query on a lazy engine; shares of rows are then known.
@@ -152,7 +152,9 @@ class Verdict:
         """Pickle the verdict without the frame, which belongs to an engine of this process."""
         by = self.grouping
         if by is not None:
-            by = replace(by, documented=by.snapshots, listed=dict, first=partial(set, by.snapshots if by.named else ()))
+            by = replace(
+                by, documented=by.snapshots, listed=dict, first=partial(set, by.snapshots if by.is_named else ())
+            )
         rows = None if self.rows is None else RowCount(self.rows, int)
         return Verdict, (
             self.contract, self.contract_version, tuple(self.records), self.not_run, by, self.rule_counts,
@@ -226,7 +228,7 @@ class Verdict:
     @property
     def snapshots(self) -> tuple[str, ...]:
         """The names of the snapshots, queried on first access; empty where none has a name."""
-        return self.grouping.snapshots if self.grouping is not None and self.grouping.named else ()
+        return self.grouping.snapshots if self.grouping is not None and self.grouping.is_named else ()
 
     @property
     def status(self) -> Status:
@@ -238,7 +240,7 @@ class Verdict:
         """The violations as a pandas frame with the nine fields (and `snapshot` where snapshots have names)."""
         import pandas as pd
 
-        is_named = self.grouping is not None and self.grouping.named
+        is_named = self.grouping is not None and self.grouping.is_named
         names = [*VIOLATION_FIELDS, "snapshot"] if is_named else list(VIOLATION_FIELDS)
         return pd.DataFrame([{n: getattr(v, n) for n in names} for v in self.records], columns=names)
 

@@ -90,19 +90,19 @@ def _rules(verdict: Verdict) -> str:
 
 
 def _rule(outcome: RuleOutcome) -> str:
-    of = outcome
-    status = f"{STATUS_TH[of.status]} · {of.status}"
-    keys = ", ".join(of.first_keys) + (", …" if of.violations > len(of.first_keys) > 0 else "")
-    what = f"<br>{_text(of.summary)}" if of.summary else ""
+    result = outcome
+    status = f"{STATUS_TH[result.status]} · {result.status}"
+    keys = ", ".join(result.first_keys) + (", …" if result.violations > len(result.first_keys) > 0 else "")
+    what = f"<br>{_text(result.summary)}" if result.summary else ""
     cells = [
-        f"<td><strong>{_text(of.rule_id)}</strong>{what}</td>",
-        f'<td class="{of.status.replace(" ", "-")}">{status}</td>',
-        _cell(_RULE_HEAD[2], f"{STATUS_TH[of.severity]} · {of.severity}"),
-        _cell(_RULE_HEAD[3], f"{of.violations:,}" if of.status != "not run" else "", "n"),
-        _cell(_RULE_HEAD[4], share_text(of.share) if of.share is not None else "", "n"),
+        f"<td><strong>{_text(result.rule_id)}</strong>{what}</td>",
+        f'<td class="{result.status.replace(" ", "-")}">{status}</td>',
+        _cell(_RULE_HEAD[2], f"{STATUS_TH[result.severity]} · {result.severity}"),
+        _cell(_RULE_HEAD[3], f"{result.violations:,}" if result.status != "not run" else "", "n"),
+        _cell(_RULE_HEAD[4], share_text(result.share) if result.share is not None else "", "n"),
         _cell(
-            "เหตุผล · reason" if of.reason and not keys else _RULE_HEAD[5],
-            "; ".join(text for text in (keys, of.reason) if text),
+            "เหตุผล · reason" if result.reason and not keys else _RULE_HEAD[5],
+            "; ".join(text for text in (keys, result.reason) if text),
         ),
     ]
     return "".join(cells)
@@ -111,13 +111,13 @@ def _rule(outcome: RuleOutcome) -> str:
 def _sections(verdict: Verdict, shown: int) -> Iterator[str]:
     """Yield the violations of each broken rule."""
     head = (*(("snapshot",) if verdict.snapshots else ()), *_HEAD)
-    for of in by_status(verdict.outcomes(first=shown)):
-        if of.status == "failed":
-            yield f"<section>\n<h2>{_text(of.rule_id)} ({of.severity}): {_text(of.count_text)}</h2>"
-            yield f"<p>{_text(of.summary)}</p>" if of.summary else ""
-            yield _table(head, [_violation(head, violation) for violation in of.first])
-            if len(of.first) < of.violations:
-                yield f"<p>{plural(of.violations - len(of.first), 'violation')} more.</p>"
+    for outcome in by_status(verdict.outcomes(first=shown)):
+        if outcome.status == "failed":
+            yield f"<section>\n<h2>{_text(outcome.rule_id)} ({outcome.severity}): {_text(outcome.count_text)}</h2>"
+            yield f"<p>{_text(outcome.summary)}</p>" if outcome.summary else ""
+            yield _table(head, [_violation(head, violation) for violation in outcome.first])
+            if len(outcome.first) < outcome.violations:
+                yield f"<p>{plural(outcome.violations - len(outcome.first), 'violation')} more.</p>"
             yield "</section>"
 
 
@@ -136,9 +136,9 @@ def _violation(head: tuple[str, ...], violation: Violation) -> str:
     return "".join([*cells, f"<td>{messages}</td>"])
 
 
-def _cell(of: str, text: str, kind: str = "") -> str:
+def _cell(heading: str, text: str, kind: str = "") -> str:
     classed = f' class="{kind}"' if kind else ""
-    return f'<td{classed} data-of="{_text(of)}">{_text(text)}</td>'
+    return f'<td{classed} data-of="{_text(heading)}">{_text(text)}</td>'
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> str:

@@ -83,24 +83,24 @@ def _messages(verdict: Verdict, room: int) -> Iterator[str]:
     """Yield the broken rules with their first messages, in about so many lines, and where the others are."""
     failed = [outcome for outcome in by_status(verdict.outcomes(first=SHOWN)) if outcome.status == "failed"]
     listed = failed[: max((room - 2) // 2, 1)]
-    each = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
+    most = min(SHOWN, max((room - 2 - len(listed)) // max(len(listed), 1), 1))
     left_out = False
-    for of in listed:
-        shown = of.first[:each]
-        left_out = left_out or len(shown) < of.violations
-        more = f"; {len(shown)} shown" if len(shown) < of.violations else ""
-        yield printable(f"  {of.rule_id} ({of.severity}): {of.count_text}{more}")
-        for v in shown:
+    for outcome in listed:
+        first = outcome.first[:most]
+        left_out = left_out or len(first) < outcome.violations
+        more = f"; {len(first)} shown" if len(first) < outcome.violations else ""
+        yield printable(f"  {outcome.rule_id} ({outcome.severity}): {outcome.count_text}{more}")
+        for v in first:
             snapshot = f"{v.snapshot}, " if v.snapshot else ""
             yield _cut(f"    {' '.join(text for text in (v.place, snapshot + v.message_en) if text)}", 200)
     if len(failed) > len(listed):
         yield f"  … and {plural(len(failed) - len(listed), 'more broken rule')}"
     if left_out or len(failed) > len(listed):
-        kept = (
+        kept_note = (
             "" if verdict.complete else f", {len(verdict.records):,} of which were kept: check with limit=None for all"
         )
         total = sum(outcome.violations for outcome in failed)
-        yield f"  verdict.violations has the {total:,} violations{kept}"
+        yield f"  verdict.violations has the {total:,} violations{kept_note}"
 
 
 def _cut(text: str, widest: int = _WIDEST) -> str:

@@ -73,8 +73,8 @@ def _values_near(cell: Figure | None) -> Ints:
     """Return the printed value, then those near it."""
     if cell is None or (cell.value is None and not cell.soft):
         return np.empty(0, dtype=np.int64)
-    own = [] if cell.value is None else [cell.value]
-    return np.concatenate([np.array(own, dtype=np.int64), nearby(cell)])
+    printed = [] if cell.value is None else [cell.value]
+    return np.concatenate([np.array(printed, dtype=np.int64), nearby(cell)])
 
 
 def _close(counts: int, closing: int, others: list[int], values: list[Ints]) -> Ints:

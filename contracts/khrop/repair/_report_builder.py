@@ -59,11 +59,11 @@ class ReportBuilder:
             self._add_rivals()
         self._undo_swapped_rows()
         cells = WrongCells(self.sheet, self.rows, self.search, self.outcome, rival).collect()
-        if alike := self._slips_are_alike(cells):
+        if related_slips := self._slips_are_alike(cells):
             self.notes.append(_TOO_ALIKE_NOTE)
             cells = [replace(cell, certain=False) for cell in cells]
         outcome = self.outcome
-        guess = rival or alike or not outcome.complete or outcome.unknown > 0
+        guess = rival or related_slips or not outcome.complete or outcome.unknown > 0
         guess = guess or bool(self.rows.unexpected and self.rows.missing)
         structural = self._structural(certain=not guess)
         broken = tuple(self._broken())
@@ -137,13 +137,13 @@ class ReportBuilder:
 
     def _slips_are_alike(self, cells: list[WrongCell]) -> bool:
         """Return whether so much is misread, or one digit as the same other, that slips are not independent."""
-        seen: Counter[tuple[str, str]] = Counter()
+        misreadings: Counter[tuple[str, str]] = Counter()
         for cell in cells:
             if cell.kind == "misread_digit" and cell.value is not None:
                 true, printed = format_figure(cell.value, cell.figure.ratio).replace(".", ""), cell.figure.digits
-                seen.update((a, str(b)) for a, b in zip(true, printed, strict=False) if a != str(b))
-        most = max(seen.values(), default=0)
-        return len(cells) > _MOST_CERTAIN or (most >= _SAME_MISREADING and 3 * most >= seen.total())
+                misreadings.update((a, str(b)) for a, b in zip(true, printed, strict=False) if a != str(b))
+        most = max(misreadings.values(), default=0)
+        return len(cells) > _MOST_CERTAIN or (most >= _SAME_MISREADING and 3 * most >= misreadings.total())
 
     def _structural(self, certain: bool) -> tuple[Structural, ...]:
         """Return the rows to drop and to insert."""

@@ -68,12 +68,12 @@ def broken_equations(name: str, row: Row) -> Iterator[Sentence]:
     counts = [cell.value for cell in cells[: len(shape.counts)]]
     printed = [cell.printed or "–" for cell in cells]
     whole, parts = printed[0], " + ".join(printed[1 : len(shape.counts)])
-    known = [count for count in counts if count is not None]
+    readable = [count for count in counts if count is not None]
     if len(row.copies) > 1:
         yield f"{name}: แถวที่พิมพ์ซ้ำไม่ตรงกัน", f"{name}: the row is printed twice, with different figures"
     elif holds(shape, cells):
         return
-    elif len(known) < len(counts) or known[0] != sum(known[1:]):
+    elif len(readable) < len(counts) or readable[0] != sum(readable[1:]):
         yield f"{name}: {parts} ไม่เท่ากับ {whole}", f"{name}: {parts} is not {whole}"
     elif shape.ratio:
         part, ratio = printed[1 + shape.ratio_part], printed[-1]

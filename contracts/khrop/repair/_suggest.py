@@ -61,10 +61,10 @@ def suggest(
         >>> [(repair.row, repair.column, repair.printed, repair.proposed) for repair in report.repairs]
         [('salt', 'sold', '51', '15')]
     """
-    wanted = _resolve_shape(shape)
+    resolved = _resolve_shape(shape)
     try:
-        sheet = read_sheet(table, wanted, claims, channel, scores)
-        rows = rows_by_name(sheet, wholes_in(previous, wanted))
+        sheet = read_sheet(table, resolved, claims, channel, scores)
+        rows = rows_by_name(sheet, wholes_in(previous, resolved))
     except UnreadableTable as error:
         return Report("unsolved", notes=((f"อ่านตารางไม่ได้: {error}", f"The table cannot be read: {error}"),))
     broken = [place for place, row in enumerate(rows.rows) if not row.holds()]

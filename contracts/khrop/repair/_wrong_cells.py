@@ -150,8 +150,8 @@ class WrongCells:
         two = totals.ratio_values(statement, sums) if statement.figure.ratio else None
         if two and statement.source != TABLE_TOTAL:
             costs = totals.rounding_costs(statement.source, sums)
-            far = _SECOND_EDIT if self.outcome.reach == CLOSE else self.outcome.reach
-            yield from (value for value, cost in zip(two, costs, strict=True) if cost < min(costs) + far)
+            reach = _SECOND_EDIT if self.outcome.reach == CLOSE else self.outcome.reach
+            yield from (value for value, cost in zip(two, costs, strict=True) if cost < min(costs) + reach)
         elif (value := self._expected(statement, sums)) is not None:
             yield value
 

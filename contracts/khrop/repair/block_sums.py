@@ -62,7 +62,7 @@ def cheapest(blocks: list[Choices], budget: int) -> tuple[int, tuple[int, ...]] 
         TooManyCombinations: There are too many combinations within the budget.
     """
     layers = _layers(blocks[:-1], budget)
-    cost, at, last = _meet(layers[-1], blocks[-1])
+    cost, at, last = _meeting_point(layers[-1], blocks[-1])
     if cost > budget:
         return None
     choice = [last]
@@ -141,8 +141,8 @@ def _step(sums: _Sums, block: Choices, budget: int) -> _Sums:
     keys = keys[order]
     first = np.ones(len(keys), dtype=bool)
     first[1:] = keys[1:] != keys[:-1]
-    kept = order[first]
-    return _Sums(keys[first], cost[kept], right[kept], left[kept])
+    first_of_key = order[first]
+    return _Sums(keys[first], cost[first_of_key], right[first_of_key], left[first_of_key])
 
 
 def _look_up(sums: _Sums, keys: Ints) -> tuple[Ints, Ints]:
@@ -153,7 +153,7 @@ def _look_up(sums: _Sums, keys: Ints) -> tuple[Ints, Ints]:
     return np.where(sums.keys[at] == keys, sums.cost[at], UNREACHED), at
 
 
-def _meet(sums: _Sums, block: Choices) -> tuple[int, int, int]:
+def _meeting_point(sums: _Sums, block: Choices) -> tuple[int, int, int]:
     """Return the least cost of a sum and a choice that cancel out, and the indices of both."""
     costs, at = _look_up(sums, -block.keys)
     costs = costs + block.cost

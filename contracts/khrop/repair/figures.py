@@ -74,8 +74,8 @@ class Figure(NamedTuple):
     @property
     def doubted(self) -> bool:
         """Whether another value has a better score than the printed one."""
-        own = dict(self.soft).get(self.value, FAR) if self.value is not None else FAR
-        return bool(self.soft) and own > min(price for _, price in self.soft)
+        printed_price = dict(self.soft).get(self.value, FAR) if self.value is not None else FAR
+        return bool(self.soft) and printed_price > min(price for _, price in self.soft)
 
     @property
     def padded(self) -> bool:

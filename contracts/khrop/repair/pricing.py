@@ -69,10 +69,10 @@ def prices_of(shape: Shape, cells: PartialRow, parts: Ints) -> Ints:
             cost += _prices(cell, values)
     cost[(whole < shape.least) | (parts < 0).any(axis=1)] = _IMPOSSIBLE
     if shape.ratio and (cell := cells[-1]) is not None:
-        part, some = parts[:, shape.ratio_part], np.maximum(whole, 1)
-        ratio_cost = _prices(cell, 10_000 * part // some if shape.cut else (20_000 * part + some) // (2 * some))
+        part, base = parts[:, shape.ratio_part], np.maximum(whole, 1)
+        ratio_cost = _prices(cell, 10_000 * part // base if shape.cut else (20_000 * part + base) // (2 * base))
         if cell.value is not None:
-            cut = (10_000 * part // some == cell.value) & (whole > 0)
+            cut = (10_000 * part // base == cell.value) & (whole > 0)
             ratio_cost = np.where(cut, np.minimum(ratio_cost, TRUNCATED), ratio_cost)
         cost += ratio_cost
     return cost

@@ -97,8 +97,8 @@ class Row:
     @property
     def free(self) -> bool:
         """Whether so many cells are absent that the others do not determine the row."""
-        there = {i for copy in self.copies for i, cell in enumerate(copy) if cell.value is not None}
-        return len(there) < len(self.shape.parts)
+        columns = {i for copy in self.copies for i, cell in enumerate(copy) if cell.value is not None}
+        return len(columns) < len(self.shape.parts)
 
     def holds(self) -> bool:
         """Return whether the row is printed in one way, every figure follows from the others, and none is doubted."""

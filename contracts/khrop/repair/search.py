@@ -86,8 +86,8 @@ class Search:
         damaged = len(self.blocks) > _MANY_BLOCKS or any(block.least >= _TWO_SLIPS for block in self.blocks)
         self.reach = WIDE if damaged else CLOSE
         broken = set(self.broken)
-        held = [row.counts() for place, row in enumerate(self.table) if place not in broken]
-        self.held_sums = np.array(held, dtype=np.int64).reshape(-1, len(self.table[0].shape.parts)).sum(axis=0)
+        counts = [row.counts() for place, row in enumerate(self.table) if place not in broken]
+        self.held_sums = np.array(counts, dtype=np.int64).reshape(-1, len(self.table[0].shape.parts)).sum(axis=0)
         self.totals_least = self.totals.least() if self.totals.axes else None
 
     def bound_by_sums(self) -> bool:

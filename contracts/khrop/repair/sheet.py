@@ -120,7 +120,7 @@ def read_sheet(
         names,
         tuple(shape.same(name) for name in names),
         tuple(
-            tuple(cell(name, c, ratio, _printed(record, c)) for c, ratio in zip(columns, ratios, strict=True))
+            tuple(cell(name, c, ratio, _printed_cell(record, c)) for c, ratio in zip(columns, ratios, strict=True))
             for name, record in rows
         ),
         tuple(columns),
@@ -128,7 +128,7 @@ def read_sheet(
     )
 
 
-def _printed(record: Mapping[str, Any], column: str) -> Any:
+def _printed_cell(record: Mapping[str, Any], column: str) -> Any:
     """Return a cell; of one that could not be read, the printed text in the column beside it."""
     value = record.get(column)
     return value if text_of(value, ratio=False) else record.get(column + PRINTED, value)
@@ -183,7 +183,7 @@ def wholes_of(table: Any, shape: Shape) -> dict[str, int | None]:
     key, whole = _names_in(records, shape, (shape.key, shape.whole))
     named = [("" if record.get(key) is None else str(record[key]).strip(), record) for record in records]
     rows = [(name, record) for name, record in named if name.casefold() not in _TOTAL_NAMES]
-    return {shape.same(name): read_figure(_printed(record, whole), False).value for name, record in rows}
+    return {shape.same(name): read_figure(_printed_cell(record, whole), False).value for name, record in rows}
 
 
 def _names_in(records: Sequence[Mapping[str, Any]], shape: Shape, columns: Sequence[str]) -> tuple[str, ...]:

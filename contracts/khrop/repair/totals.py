@@ -43,9 +43,9 @@ class Totals:
 
         All parts if the statements determine each; otherwise the counts that are stated; none without statements.
         """
-        read = sorted({s.axis for s in self.statements if not s.figure.ratio and s.figure.value is not None})
+        axes_stated = sorted({s.axis for s in self.statements if not s.figure.ratio and s.figure.value is not None})
         parts = len(self.shape.parts)
-        return tuple(range(1, parts + 1)) if len(read) >= parts else tuple(read)
+        return tuple(range(1, parts + 1)) if len(axes_stated) >= parts else tuple(axes_stated)
 
     @property
     def complete(self) -> bool:
@@ -92,15 +92,15 @@ class Totals:
                 if statement.axis in counts:
                     cost += prices(statement.figure, counts[statement.axis])
             elif 0 in counts and statement.axis in counts:
-                some, part = np.maximum(counts[0], 1), counts[statement.axis]
-                cut = prices(statement.figure, 10_000 * part // some).astype(np.int64)
-                round_ = prices(statement.figure, (20_000 * part + some) // (2 * some)).astype(np.int64)
+                base, part = np.maximum(counts[0], 1), counts[statement.axis]
+                cut = prices(statement.figure, 10_000 * part // base).astype(np.int64)
+                round_ = prices(statement.figure, (20_000 * part + base) // (2 * base)).astype(np.int64)
                 if statement.source == TABLE_TOTAL:
                     cost += cut if self.shape.cut else np.where(cut == 0, np.minimum(round_, TRUNCATED), round_)
                 else:
-                    both = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
-                    both[0] += round_
-                    both[1] += cut
+                    cost_of_modes = modes.setdefault(statement.source, [np.zeros_like(cost), np.zeros_like(cost)])
+                    cost_of_modes[0] += round_
+                    cost_of_modes[1] += cut
         for round_, cut in modes.values():
             cost += np.minimum(round_, cut)
         return cost

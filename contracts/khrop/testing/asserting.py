@@ -69,8 +69,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield lines in columns; the last column is as wide as its text."""
     from khrop.model.terminal_text import aligned
 
-    shown = [[_cell(text, last=n == len(head) - 1) for n, text in enumerate(row)] for row in [head, *rows]]
-    yield from (f"  {line}" for line in aligned(shown))
+    cells = [[_cell(text, last=n == len(head) - 1) for n, text in enumerate(row)] for row in [head, *rows]]
+    yield from (f"  {line}" for line in aligned(cells))
 
 
 def _cell(text: str, last: bool) -> str:

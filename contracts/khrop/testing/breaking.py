@@ -45,13 +45,13 @@ def breakers(plan: Plan, rule_id: str) -> list[Breaking]:
     Raises:
         ValueError: The contract has no such rule, or no way is known to break it.
     """
-    plan.known(rule_id)
-    found = list(_breakers(plan, rule_id))
-    if not found:
+    plan.require_rule(rule_id)
+    ways = list(_breakers(plan, rule_id))
+    if not ways:
         raise ValueError(
             f"{plan.contract.__name__}: no way is known to break rule {rule_id!r}: it is not of khrop.vocabulary"
         )
-    return found
+    return ways
 
 
 def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
@@ -60,20 +60,20 @@ def _breakers(plan: Plan, rule_id: str) -> Iterator[Breaking]:
     goals = [goal for goal in plan.goals if goal.id == rule_id]
     for goal in (goal for goal in goals if goal.columns == (plan.options.snapshot,)):
         yield Breaking("name", partial(_misnamed, goal))
-    if own := [goal for goal in goals if goal.columns != (plan.options.snapshot,)]:
-        yield Breaking("row", partial(_spoilt_row, own))
+    if row_goals := [goal for goal in goals if goal.columns != (plan.options.snapshot,)]:
+        yield Breaking("row", partial(_spoilt_row, row_goals))
     for goal in plan.compared:
         if goal.id == rule_id:
             yield Breaking("previous", partial(_spoilt_before, goal))
-    for one in plan.built:
-        if one.rule.id == rule_id and not isinstance(one.what, RowRule) and one.rule.scope != "document":
-            for step, act in _STEPS.get(type(one.what), ()):
-                yield Breaking(step, partial(act, one.what), one.what)
-    for part in (part for of, part in plan.documents if of == rule_id):
+    for entry in plan.built:
+        if entry.rule.id == rule_id and not isinstance(entry.what, RowRule) and entry.rule.scope != "document":
+            for step, act in _STEPS.get(type(entry.what), ()):
+                yield Breaking(step, partial(act, entry.what), entry.what)
+    for part in (part for id_of_part, part in plan.documents if id_of_part == rule_id):
         yield Breaking("facts", partial(misstate, part))
 
 
-def _some(draw: Draw, rows: Sequence[Any], least: int = 1) -> int:
+def _random_row(draw: Draw, rows: Sequence[Any], least: int = 1) -> int:
     if len(rows) < least:
         raise DeadEnd("there are too few rows or columns")
     return int(draw(st.integers(0, len(rows) - 1)))
@@ -89,13 +89,13 @@ def _misnamed(goal: Goal, draw: Draw, plan: Plan, name: str) -> Any:
     row = {plan.options.snapshot or "": name}
     changes = [change for change, _ in goal.changes(False, row, Moves(plan.fields, draw, (), Counter()))]
     wrong = [new for change in changes for new in change.values() if new and not goal.holds(change, plan.fields)]
-    return wrong[_some(draw, wrong)]
+    return wrong[_random_row(draw, wrong)]
 
 
 def _spoilt_row(goals: Sequence[Goal], draw: Draw, plan: Plan, slots: Rows) -> dict[int, Row]:
     """Return a row that a rule does not allow: rather a part than a whole, as the whole then follows."""
     places = [at for at, slot in enumerate(slots) if not is_whole(plan, slot)] or list(range(len(slots)))
-    at = places[_some(draw, places)]
+    at = places[_random_row(draw, places)]
     tries = (
         (*plan.solver.spoil(draw, one_row(draw, plan, slots[at]), goals, slots[at].keys()), at) for _ in range(TRIES)
     )
@@ -106,7 +106,7 @@ def _least(tries: Iterable[tuple[float, Row, int]], goal: Goal) -> tuple[float, 
     """Return the row, of some, that breaks the fewest other rules, with how many and its place."""
     best: tuple[float, Row, int] = math.inf, {}, 0
     for n, spoilt in enumerate(tries, 1):
-        best = min(best, spoilt, key=lambda one: one[0])
+        best = min(best, spoilt, key=lambda attempt: attempt[0])
         if not best[0] or (n >= _PATIENCE and math.isfinite(best[0])):
             break
     if math.isinf(best[0]):
@@ -116,12 +116,12 @@ def _least(tries: Iterable[tuple[float, Row, int]], goal: Goal) -> tuple[float, 
 
 def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> Goal:
     """Replace a row before by one that a rule does not allow: one that holds itself, where there is such a one."""
-    first = _some(draw, rows)
+    first = _random_row(draw, rows)
 
     def spoilt(solver: Solver, at: int) -> tuple[float, Row, int]:
-        both = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
+        pair = rows[at] | {PREVIOUS + name: value for name, value in older[at].items()}
         fixed = {*rows[at], *(PREVIOUS + name for name in rows[at] if not plan.fields[name].is_figure)}
-        return (*solver.spoil(draw, both, [goal], fixed), at)
+        return (*solver.spoil(draw, pair, [goal], fixed), at)
 
     for solver in plan.older:
         places = [*range(first, len(rows)), *range(first)]
@@ -133,14 +133,14 @@ def _spoilt_before(goal: Goal, draw: Draw, plan: Plan, rows: Rows, older: Rows) 
 
 
 def _row_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
-    del slots[_some(draw, slots, 2)]
+    del slots[_random_row(draw, slots, 2)]
 
 
 def _foreign_value(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     if plan.finite(rule.column) is not None:
         raise DeadEnd("the column itself has a list of values")
     others = plan.fields[rule.column].strategy().filter(lambda value: value not in rule.expected)
-    slots[_some(draw, slots)][rule.column] = draw(others)
+    slots[_random_row(draw, slots)][rule.column] = draw(others)
 
 
 def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
@@ -151,14 +151,14 @@ def _misnumbered(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
 
 def _same_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     parts = [slot for slot in slots if not is_whole(plan, slot)]
-    _some(draw, slots, 2)
-    one, other = (parts if len(parts) > 1 else slots)[:2]
-    other |= {column: one[column] for column in getattr(rule, "columns", None) or (rule.column,)}
+    _random_row(draw, slots, 2)
+    first, second = (parts if len(parts) > 1 else slots)[:2]
+    second |= {column: first[column] for column in getattr(rule, "columns", None) or (rule.column,)}
 
 
 def _no_key(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     columns = [column for column in rule.columns if plan.fields[column].nullable]
-    slots[_some(draw, slots)][columns[_some(draw, columns)]] = None
+    slots[_random_row(draw, slots)][columns[_random_row(draw, columns)]] = None
 
 
 def _wrong_whole(rule: Any, draw: Draw, plan: Plan, sums: Row) -> Row:
@@ -168,7 +168,7 @@ def _wrong_whole(rule: Any, draw: Draw, plan: Plan, sums: Row) -> Row:
 
 
 def _no_whole(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
-    _some(draw, slots, 2)
+    _random_row(draw, slots, 2)
     slots[:] = [slot for slot in slots if slot[rule.labels] != rule.whole]
 
 
@@ -176,8 +176,8 @@ def _wrong_total(rule: Any, draw: Draw, plan: Plan, known: Row) -> frozenset[str
     names = [name for name in rule.claims(dict.fromkeys(plan.fields, 1)) if name in known]
     name = draw(st.sampled_from(names))
     if rule.ratio and name == rule.prefix + rule.ratio[2]:
-        apart = int(in_hundredths(rule.tolerance)) + 2
-        known[name] = round(known[name] + draw(st.integers(apart, 100 + apart)) / 100, 2)
+        least = int(in_hundredths(rule.tolerance)) + 2
+        known[name] = round(known[name] + draw(st.integers(least, 100 + least)) / 100, 2)
     else:
         known[name] += draw(st.integers(1, 3)) * draw(_SIGN)
     return frozenset({name})
@@ -188,10 +188,10 @@ def _nothing_new(rule: Any, draw: Draw, plan: Plan, rows: Rows, older: Rows) -> 
 
 
 def _lost_key(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
-    lost = draw(st.sampled_from(rows))
-    key = [lost[column] for column in rule.columns]
-    kept = [slot for slot in frames[rule.reference] if [slot[there] for there in rule.columns_there] != key]
-    frames[rule.reference] = kept
+    row = draw(st.sampled_from(rows))
+    key = [row[column] for column in rule.columns]
+    remaining = [slot for slot in frames[rule.reference] if [slot[there] for there in rule.columns_there] != key]
+    frames[rule.reference] = remaining
 
 
 def _more_rows(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
@@ -203,38 +203,38 @@ def _group_lost(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     """Leave out a row of a group that is in the list."""
     listed = {tuple(key) for *key, rows in rule.expected if rows}
     places = [at for at, slot in enumerate(slots) if tuple(slot[column] for column in rule.by) in listed]
-    _some(draw, slots, 2)
-    del slots[places[_some(draw, places)]]
+    _random_row(draw, slots, 2)
+    del slots[places[_random_row(draw, places)]]
 
 
 def _group_more(rule: Any, draw: Draw, plan: Plan, slots: Rows) -> None:
     """Add a row to a group that is in the list."""
-    *key, _ = rule.expected[_some(draw, rule.expected)]
+    *key, _ = rule.expected[_random_row(draw, rule.expected)]
     slot = dict(zip(rule.by, key, strict=True))
     for column in dict.fromkeys(column for key in plan.keys for column in key if column not in slot):
-        taken = {slot.get(column) for slot in slots}
-        slot[column] = draw(plan.fields[column].strategy().filter(partial(_is_new, taken)))
+        used = {slot.get(column) for slot in slots}
+        slot[column] = draw(plan.fields[column].strategy().filter(partial(_is_new, used)))
     slots.append(slot)
 
 
-def _is_new(taken: set[Any], value: Any) -> bool:
-    return value not in taken
+def _is_new(used: set[Any], value: Any) -> bool:
+    return value not in used
 
 
 def _outside(rule: Any, draw: Draw, plan: Plan, rows: Rows, known: Row) -> frozenset[str]:
     """Move a fact past the nearest of the dates."""
     days = [row[rule.column] for row in rows if row.get(rule.column) is not None]
     ends = [(name, outermost, sign) for name, outermost, sign in ((rule.first, min, 1), (rule.last, max, -1)) if name]
-    _some(draw, days)
-    name, outermost, sign = ends[_some(draw, ends)]
+    _random_row(draw, days)
+    name, outermost, sign = ends[_random_row(draw, ends)]
     known[name] = outermost(days) + timedelta(sign * draw(st.integers(1, 30)))
     return frozenset({name})
 
 
 def _key_gone(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
     """Leave a key of the frame out of the frame that it is compared with."""
-    _some(draw, rows, 2)
-    lost = rows[_some(draw, rows)]
+    _random_row(draw, rows, 2)
+    lost = rows[_random_row(draw, rows)]
     named = [*([plan.options.snapshot] if plan.options.snapshot in lost else []), *rule.columns]
     for name, columns in ((rule.reference, named), (rule.known, rule.columns)):
         if name:
@@ -243,9 +243,9 @@ def _key_gone(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, R
 
 def _key_new(rule: Any, draw: Draw, plan: Plan, rows: Rows, frames: dict[str, Rows]) -> None:
     """Add a key to the frame that the frame is compared with."""
-    taken = {row[rule.columns[0]] for row in [*rows, *frames[rule.reference]]}
-    other = draw(plan.fields[rule.columns[0]].strategy().filter(lambda value: value not in taken))
-    frames[rule.reference].append(rows[_some(draw, rows)] | {rule.columns[0]: other})
+    used = {row[rule.columns[0]] for row in [*rows, *frames[rule.reference]]}
+    other = draw(plan.fields[rule.columns[0]].strategy().filter(lambda value: value not in used))
+    frames[rule.reference].append(rows[_random_row(draw, rows)] | {rule.columns[0]: other})
 
 
 _STEPS: dict[type, tuple[tuple[str, Any], ...]] = {

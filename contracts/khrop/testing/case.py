@@ -57,8 +57,8 @@ class Case:
         """
         from khrop.engine.check import check
 
-        given = ("claims", "document", "previous", "references", "params")
-        return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in given}, **more})
+        arguments = ("claims", "document", "previous", "references", "params")
+        return check(self.contract, self.frame, **{**{name: getattr(self, name) for name in arguments}, **more})
 
     def converted(self, to: Callable[[Any], Any]) -> Case:
         """Convert each frame of the case.
@@ -94,21 +94,21 @@ def framed(contract: type, rows: Sequence[Record], columns: Sequence[str]) -> pd
     )
 
 
-def _series(values: list[Any], of: Any) -> pd.Series[Any]:
+def _series(values: list[Any], column_dtype: Any) -> pd.Series[Any]:
     import pandas as pd
 
-    kind, dtype = kind_of(of), getattr(of, "type", None)
-    if str(of).lower().startswith("decimal"):
+    kind, pandas_dtype = kind_of(column_dtype), getattr(column_dtype, "type", None)
+    if str(column_dtype).lower().startswith("decimal"):
         return pd.Series([None if v is None else Decimal(str(v)) for v in values], dtype=object)
     if kind == "date":
         return pd.Series(values, dtype=object)
-    if values and (kind == "text" and not isinstance(dtype, pd.api.extensions.ExtensionDtype)):
+    if values and (kind == "text" and not isinstance(pandas_dtype, pd.api.extensions.ExtensionDtype)):
         # With a text type, pandas 2 would print a None.
         return pd.Series(values)
-    if kind == "boolean" and None in values and not isinstance(dtype, pd.api.extensions.ExtensionDtype):
+    if kind == "boolean" and None in values and not isinstance(pandas_dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(values, dtype=object)
     try:
-        return pd.Series([_moment(v) for v in values] if kind in MOMENTS else values, dtype=dtype)
+        return pd.Series([_moment(v) for v in values] if kind in MOMENTS else values, dtype=pandas_dtype)
     except (TypeError, ValueError, OverflowError):
         return pd.Series(values)
 

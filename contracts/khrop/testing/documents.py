@@ -92,19 +92,19 @@ def _choose(draw: Draw, fact_rules: Sequence[FactRule], known: Known) -> Known:
     return {}
 
 
-def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
+def leave_out(plan: Plan, known: Known, fixed: frozenset[str]) -> list[str]:
     """Remove facts that would break a rule.
 
     Args:
         plan: The contract.
         known: The facts; they are changed.
-        kept: The facts that must stay.
+        fixed: The facts that must stay.
 
     Returns:
         The ids of the rules that are broken all the same.
     """
     while failing := [(rule_id, part) for rule_id, part in plan.documents if fails(part, known)]:
-        names = next((names for _, part in failing for names in _stated(part, known, kept)), None)
+        names = next((names for _, part in failing for names in _stated(part, known, fixed)), None)
         if names is None:
             break
         for name in names:
@@ -115,15 +115,15 @@ def leave_out(plan: Plan, known: Known, kept: frozenset[str]) -> list[str]:
 def fails(part: FactRule, known: Known) -> bool:
     """Check whether a fact rule is run on these facts, and does not hold."""
     needed = all(known.get(need) is not None for need in part.needs)
-    given = all(any(known.get(name) is not None for name in group) for group in part.given)
-    return needed and given and not part.holds(known)
+    alternatives_known = all(any(known.get(name) is not None for name in group) for group in part.given)
+    return needed and alternatives_known and not part.holds(known)
 
 
-def _stated(part: FactRule, known: Known, kept: frozenset[str]) -> Iterator[list[str]]:
+def _stated(part: FactRule, known: Known, fixed: frozenset[str]) -> Iterator[list[str]]:
     """Yield the facts without which a fact rule is not run, where all of them may be left out."""
     for group in [*([need] for need in part.needs), *part.given]:
         stated = [name for name in group if known.get(name) is not None]
-        if stated and not kept.intersection(stated):
+        if stated and not fixed.intersection(stated):
             yield stated
 
 
@@ -144,18 +144,18 @@ def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[
     """
     bearing = [*part.needs, *chain(*part.given)]
     names = [name for name in bearing or known if known.get(name) is not None]
-    far, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
-    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], far, sign)]
+    distance, sign = draw(st.integers(1, 30)), draw(st.sampled_from((1, -1)))
+    changes: list[Known] = [{name: value} for name in names for value in _others(known[name], distance, sign)]
     changes += [{name: None} for name in names if not part.needs] + [dict.fromkeys(names)]
     totals = {rule.prefix + column for rule in plan.of(SumsMatch) for column in rule.columns}
 
     def cost(change: Known) -> tuple[bool, int, float]:
         """Prefer facts that no rows give, then what breaks fewer rules, then the nearest wrong percent."""
-        apart = 0.0
+        distance_of_percent = 0.0
         if isinstance(part, RoundedPercent) and known.get(part.whole) and change.get(part.percent) is not None:
-            apart = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
+            distance_of_percent = abs(change[part.percent] - 100 * known[part.part] / known[part.whole])
         failing = sum(fails(other, known | change) for _, other in plan.documents)
-        return not totals.isdisjoint(change), failing, apart
+        return not totals.isdisjoint(change), failing, distance_of_percent
 
     breaking = [change for change in changes if fails(part, known | change)]
     if not breaking and names and part.needs:
@@ -170,14 +170,14 @@ def misstate(part: FactRule, draw: Draw, plan: Plan, known: Known) -> frozenset[
     return frozenset(bearing or change)
 
 
-def _others(value: Any, far: int, sign: int) -> Iterator[Any]:
+def _others(value: Any, distance: int, sign: int) -> Iterator[Any]:
     """Yield other values for a value, the most similar first."""
     if isinstance(value, date):
-        yield from (value + timedelta(by * days) for days in (far, far + 90) for by in (sign, -sign))
+        yield from (value + timedelta(by * days) for days in (distance, distance + 90) for by in (sign, -sign))
     elif isinstance(value, (float, Decimal)):
         yield from (round(float(value) + by / 100, 2) for by in (sign, -sign, 3 * sign, -3 * sign))
     elif isinstance(value, int) and not isinstance(value, bool):
-        by = sign * (far % 3 + 1)
+        by = sign * (distance % 3 + 1)
         yield from (value + by, value - by, value + 1)
     elif isinstance(value, str):
         yield value + "?"

@@ -54,9 +54,9 @@ def cases_of(
                 return case
         failures[0] += 1
         if failures[0] >= PATIENCE:
-            wanted = f"breaks rule {breaks!r}" if breaks else "holds"
+            purpose = f"breaks rule {breaks!r}" if breaks else "holds"
             name, ids = plan.contract.__name__, ", ".join(plan.ids)
-            raise NothingDrawn(f"{name}: no frame was found that {wanted}: {reason}. The contract's rules are {ids}")
+            raise NothingDrawn(f"{name}: no frame was found that {purpose}: {reason}. The contract's rules are {ids}")
         return reject()
 
     return cases()
@@ -67,18 +67,20 @@ def _case(draw: Draw, plan: Plan, breaking: Breaking) -> Case:
     spoilt = draw(st.integers(0, len(names) - 1)) if breaking is not HOLDING else 0
     drawn = [snapshot(draw, plan, breaking if n == spoilt else HOLDING) for n in range(len(names))]
     column = plan.options.snapshot if names[0] is not None else None
-    named = [(plan.shown({column: name}) if column else {}, one) for name, one in zip(names, drawn, strict=True)]
-    wanted = _columns(draw, plan)
-    columns = [*([column] if column else []), *(breaking.at("columns", draw, plan, wanted) or wanted)]
-    rows = [name | row for name, one in named for row in one.rows]
-    others = {frame: [name | row for name, one in named for row in one.references.get(frame, ())]
-              for frame in {frame: None for one in drawn for frame in one.references}}  # fmt: skip
-    breaking.at("references", draw, plan, [named[spoilt][0] | row for row in drawn[spoilt].rows], others)
+    named_drawings = [
+        (plan.with_dates({column: name}) if column else {}, drawing) for name, drawing in zip(names, drawn, strict=True)
+    ]
+    drawn_columns = _columns(draw, plan)
+    columns = [*([column] if column else []), *(breaking.at("columns", draw, plan, drawn_columns) or drawn_columns)]
+    rows = [name | row for name, drawing in named_drawings for row in drawing.rows]
+    others = {frame: [name | row for name, drawing in named_drawings for row in drawing.references.get(frame, ())]
+              for frame in {frame: None for drawing in drawn for frame in drawing.references}}  # fmt: skip
+    breaking.at("references", draw, plan, [named_drawings[spoilt][0] | row for row in drawn[spoilt].rows], others)
     frames = {}
-    for frame, of in others.items():
-        there = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
-        frames[frame] = framed(plan.contract, of, list(dict.fromkeys([*columns, *there])))
-    facts = [(name, *_facts(plan, one)) for name, one in named]
+    for frame, others_rows in others.items():
+        key_columns = [c for rule in plan.of(ForeignKey) if rule.reference == frame for c in rule.columns_there]
+        frames[frame] = framed(plan.contract, others_rows, list(dict.fromkeys([*columns, *key_columns])))
+    facts = [(name, *_facts(plan, drawing)) for name, drawing in named_drawings]
     return Case(
         plan.contract,
         framed(plan.contract, rows, columns),
@@ -104,18 +106,18 @@ def _names(draw: Draw, plan: Plan, breaking: Breaking) -> Sequence[Any]:
 
 def _columns(draw: Draw, plan: Plan) -> list[str]:
     """Draw the frame's columns: those that the contract requires or its rules read, and all others or none."""
-    wanted = {name for name, f in plan.fields.items() if f.required} | plan.read
+    needed = {name for name, f in plan.fields.items() if f.required} | plan.columns_read
     others = draw(st.booleans())
-    return [name for name in plan.fields if name != plan.options.snapshot and (others or name in wanted)]
+    return [name for name in plan.fields if name != plan.options.snapshot and (others or name in needed)]
 
 
-def _facts(plan: Plan, one: Snapshot) -> tuple[Row, list[Row]]:
+def _facts(plan: Plan, snapshot: Snapshot) -> tuple[Row, list[Row]]:
     """Split facts into the document's own and claims: the figures, by source and measure."""
     document: Row = {}
     claims: list[Row] = []
     prefixes = [rule.prefix for rule in plan.of(SumsMatch) if rule.prefix.endswith("_")]
     measures = sorted(plan.fields, key=len, reverse=True)
-    for fact, value in one.known.items():
+    for fact, value in snapshot.known.items():
         source = next((p for p in prefixes if fact.startswith(p)), None)
         source = source or next((fact.removesuffix(m) for m in measures if fact.endswith(f"_{m}")), None)
         if source and isinstance(value, (int, float)) and fact not in plan.merged and fact not in plan.document:

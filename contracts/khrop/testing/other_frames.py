@@ -22,16 +22,16 @@ OLDER_TRIES = 5
 
 def previous(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) -> list[Row]:
     """Draw a row before for each row; rows with the same figures had the same."""
-    known: dict[Any, Row] = {}
+    older_of_figures: dict[Any, Row] = {}
     pinned = {column for key in plan.keys for column in key} | {rule.column for rule in plan.of(LinearSequence)}
-    each = pinned.intersection(plan.solver.coupled)
+    always_drawn = pinned.intersection(plan.solver.coupled)
     older = []
     for row in rows:
-        kept = {n: v for n, v in row.items() if n in pinned or v is None or not plan.fields[n].is_figure}
-        figures = tuple(value for name, value in row.items() if name not in kept)
-        if figures not in known or each:
-            known[figures] = older_row(draw, plan, row, kept)
-        older.append(known[figures] | kept)
+        pinned_cells = {n: v for n, v in row.items() if n in pinned or v is None or not plan.fields[n].is_figure}
+        figures = tuple(value for name, value in row.items() if name not in pinned_cells)
+        if figures not in older_of_figures or always_drawn:
+            older_of_figures[figures] = older_row(draw, plan, row, pinned_cells)
+        older.append(older_of_figures[figures] | pinned_cells)
     spoilt: Goal | None = breaking.at("previous", draw, plan, rows, older)
     if plan.options.key:
         # Rows of one key would be compared each with each, and those without with none.
@@ -45,14 +45,14 @@ def previous(draw: Draw, plan: Plan, rows: Sequence[Row], breaking: Breaking) ->
     return older
 
 
-def older_row(draw: Draw, plan: Plan, row: Row, kept: Row) -> Row:
+def older_row(draw: Draw, plan: Plan, row: Row, pinned_cells: Row) -> Row:
     """Draw the row before a row.
 
     Args:
         draw: The function of Hypothesis that draws.
         plan: The contract.
         row: The row.
-        kept: The cells that are the same before.
+        pinned_cells: The cells that are the same before.
 
     Returns:
         The row before, one that holds itself where there is such a one.
@@ -60,10 +60,10 @@ def older_row(draw: Draw, plan: Plan, row: Row, kept: Row) -> Row:
     Raises:
         DeadEnd: None was found.
     """
-    pins = row | {PREVIOUS + name: value for name, value in kept.items()}
+    pins = row | {PREVIOUS + name: value for name, value in pinned_cells.items()}
     like = {PREVIOUS + name: value for name, value in row.items()}
-    both = tried([solver for solver in plan.older for _ in range(OLDER_TRIES)], draw, pins, like=like)
-    return {name.removeprefix(PREVIOUS): value for name, value in both.items() if name.startswith(PREVIOUS)}
+    pair = tried([solver for solver in plan.older for _ in range(OLDER_TRIES)], draw, pins, like=like)
+    return {name.removeprefix(PREVIOUS): value for name, value in pair.items() if name.startswith(PREVIOUS)}
 
 
 def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[Row], spoilt: Goal | None) -> None:
@@ -73,8 +73,8 @@ def _differ(plan: Plan, rule: NotAllSame, rows: Sequence[Row], older: Sequence[R
         return
     for row, was in pairs:
         for column, by in ((column, by) for column in rule.columns if row[column] is not None for by in (-1, 1)):
-            both = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
-            if all(goal is spoilt or goal.holds(both, plan.fields) for goal in plan.compared):
+            pair = row | {PREVIOUS + name: value for name, value in was.items()} | {PREVIOUS + column: row[column] + by}
+            if all(goal is spoilt or goal.holds(pair, plan.fields) for goal in plan.compared):
                 was[column] = row[column] + by
                 return
 

@@ -1,4 +1,4 @@
-"""What a contract requires of a frame, sorted by what it takes to draw one.
+"""What a contract requires of a frame, sorted by what it takes to draw the frame.
 
 Here belongs the reading of a contract: its columns, its rules by scope, which columns must be there, present and
 distinct. What is drawn from it belongs in `khrop.testing.snapshots`.
@@ -90,7 +90,7 @@ class Plan:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of its rules."""
-        return (COLUMNS, *dict.fromkeys(one.rule.id for one in self.built))
+        return (COLUMNS, *dict.fromkeys(entry.rule.id for entry in self.built))
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -98,19 +98,19 @@ class Plan:
         columns = self.contract.to_schema().columns  # type: ignore[attr-defined]
         percents = {getattr(goal.kind, "ratio", None) for goal in self.goals}
         formulas = [goal.rule.formula for goal in self.goals if goal.rule.formula is not None]
-        own = [part.value for goal in self.goals if goal.kind is None and len(goal.columns) > 1 and goal.rule.formula
+        sizes = [part.value for goal in self.goals if goal.kind is None and len(goal.columns) > 1 and goal.rule.formula
                for part in parts(goal.rule.formula) if isinstance(part, Constant)]  # fmt: skip
         # What a rule says of others can turn at the figures that stand in it.
-        reach = max([REACH, *(2 * abs(size) for size in own if isinstance(size, (int, float)))])
-        found = {}
+        reach = max([REACH, *(2 * abs(size) for size in sizes if isinstance(size, (int, float)))])
+        fields_by_name = {}
         for name, declared in columns_of(self.contract).items():
             nullable = bool(columns[name].nullable)
             plain = Field(name, declared.kind, str(columns[name].dtype), nullable, declared.required)
             column = replace(read_field(plain, formulas), reach=reach)
-            found[name] = replace(column, step=HUNDREDTH) if name in percents else column
-        return found
+            fields_by_name[name] = replace(column, step=HUNDREDTH) if name in percents else column
+        return fields_by_name
 
-    def known(self, rule_id: str) -> None:
+    def require_rule(self, rule_id: str) -> None:
         """Refuse the id of a rule that the contract does not have.
 
         Raises:
@@ -118,17 +118,17 @@ class Plan:
         """
         if rule_id not in self.ids:
             near = get_close_matches(rule_id, self.ids, 1, 0.5)
-            meant = f", nearest: {near[0]}" if near else ""
+            hint = f", nearest: {near[0]}" if near else ""
             name = self.contract.__name__
-            raise ValueError(f"{name} has no rule {rule_id!r}{meant}; it has {', '.join(self.ids)}")
+            raise ValueError(f"{name} has no rule {rule_id!r}{hint}; it has {', '.join(self.ids)}")
 
     def of(self, kind: type) -> list[Any]:
         """Return what the contract's rules built that is of a class of the vocabulary."""
-        return [one.what for one in self.built if isinstance(one.what, kind)]
+        return [entry.what for entry in self.built if isinstance(entry.what, kind)]
 
     def _goals(self, scope: str) -> tuple[Goal, ...]:
-        return tuple(Goal.of(one.what, one.rule.build(self.contract, self.merged)) for one in self.built
-                     if one.rule.scope == scope and isinstance(one.what, RowRule))  # fmt: skip
+        return tuple(Goal.of(entry.what, entry.rule.build(self.contract, self.merged)) for entry in self.built
+                     if entry.rule.scope == scope and isinstance(entry.what, RowRule))  # fmt: skip
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -143,8 +143,8 @@ class Plan:
     @cached_property
     def documents(self) -> tuple[tuple[str, FactRule], ...]:
         """Each fact rule, with the id of its rule."""
-        return tuple((one.rule.id, part) for one in self.built if one.rule.scope == "document"
-                     for part in one.what.values())  # fmt: skip
+        return tuple((entry.rule.id, part) for entry in self.built if entry.rule.scope == "document"
+                     for part in entry.what.values())  # fmt: skip
 
     @cached_property
     def compares(self) -> bool:
@@ -162,20 +162,20 @@ class Plan:
         return tuple(dict.fromkeys(keys))
 
     @cached_property
-    def read(self) -> frozenset[str]:
+    def columns_read(self) -> frozenset[str]:
         """The columns that some rule of the contract's own reads: a frame that is drawn has them."""
-        own = [one for one in self.built if one.rule.build.__module__ != field_rules.__module__]
-        return frozenset(column for one in own for column in one.named)
+        own_rules = [entry for entry in self.built if entry.rule.build.__module__ != field_rules.__module__]
+        return frozenset(column for entry in own_rules for column in entry.named)
 
     @cached_property
-    def named(self) -> frozenset[str]:
+    def columns_named(self) -> frozenset[str]:
         """The columns that rules about several rows read."""
-        return frozenset(name for one in self.built if not isinstance(one.what, RowRule) for name in one.named)
+        return frozenset(name for entry in self.built if not isinstance(entry.what, RowRule) for name in entry.named)
 
     @cached_property
     def nullable(self) -> frozenset[str]:
         """The columns that may be null without breaking a rule."""
-        firm = {column for goal in self.goals for column in goal.rule.required} | self.named
+        firm = {column for goal in self.goals for column in goal.rule.required} | self.columns_named
         firm |= {self.options.snapshot or "", *self.options.key}
         return frozenset(name for name, f in self.fields.items() if f.nullable and name not in firm)
 
@@ -190,7 +190,7 @@ class Plan:
         """What draws rows that hold."""
         fields = {name: f for name, f in self.fields.items() if name != self.options.snapshot}
         goals = [goal for goal in self.goals if goal.columns != (self.options.snapshot,)]
-        return Solver(fields, goals, self.nullable, self.named)
+        return Solver(fields, goals, self.nullable, self.columns_named)
 
     @cached_property
     def older(self) -> tuple[Solver, Solver]:
@@ -207,6 +207,6 @@ class Plan:
         column = self.fields[name]
         return 2 if column.kind == "boolean" else None if column.allowed is None else len(column.allowed)
 
-    def shown(self, row: Row) -> Row:
+    def with_dates(self, row: Row) -> Row:
         """Return a row of figures with its dates."""
         return {name: as_value(self.fields.get(name), value) for name, value in row.items()}

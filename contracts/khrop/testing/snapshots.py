@@ -97,40 +97,40 @@ def snapshot(draw: Draw, plan: Plan, breaking: Breaking = HOLDING) -> Snapshot:
     breaking.at("numbered", draw, plan, slots)
     figures = _in_groups(draw, plan, slots, breaking)
     older = other_frames.previous(draw, plan, figures, breaking) if plan.compares else []
-    drawn = Snapshot([plan.shown(row) for row in figures], dict(plan.document))
+    drawn = Snapshot([plan.with_dates(row) for row in figures], dict(plan.document))
     totals = documents.totals_of(plan, figures)
-    kept = breaking.at("totals", draw, plan, totals) or frozenset()
+    fixed = breaking.at("totals", draw, plan, totals) or frozenset()
     drawn.known |= {name: value for name, value in totals.items() if name not in drawn.known}
     documents.set_bounds(draw, plan, drawn.rows, drawn.known)
-    kept |= breaking.at("between", draw, plan, drawn.rows, drawn.known) or frozenset()
+    fixed |= breaking.at("between", draw, plan, drawn.rows, drawn.known) or frozenset()
     documents.derive(draw, plan, drawn.known)
-    kept |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
-    broken = documents.leave_out(plan, drawn.known, kept | plan.document.keys())
+    fixed |= breaking.at("facts", draw, plan, drawn.known) or frozenset()
+    broken = documents.leave_out(plan, drawn.known, fixed | plan.document.keys())
     if broken and breaking is HOLDING:
         raise DeadEnd(f"rule {broken[0]!r} judges facts that are not known to be drawn: hand them in as document")
     if plan.compares:
-        drawn.references[PREVIOUS_FRAME] = [plan.shown(row) for row in older]
+        drawn.references[PREVIOUS_FRAME] = [plan.with_dates(row) for row in older]
     other_frames.references(draw, plan, drawn.rows, drawn.references)
     return drawn
 
 
 def _slots(draw: Draw, plan: Plan, least: int) -> list[Row]:
     """Draw the rows of a snapshot, with the values that its keys and labels pin."""
-    made = _labelled(draw, plan, least)
+    slots = _labelled(draw, plan, least)
     for rule in plan.of(ContainsExactly):
-        for slot, value in zip(made, rule.expected, strict=True):
+        for slot, value in zip(slots, rule.expected, strict=True):
             slot[rule.column] = value
     for counted in sorted(plan.of(GroupCounts), key=lambda rule: -len(rule.by)):
-        _count(draw, plan, counted, made)
+        _count(draw, plan, counted, slots)
     numbered = {rule.column for rule in plan.of(LinearSequence)}
     for key in plan.keys:
-        pinned = [column for column in key if all(column in slot for slot in made)]
-        if numbered.intersection(key) or (pinned and len({tuple(map(s.get, pinned)) for s in made}) == len(made)):
+        pinned = [column for column in key if all(column in slot for slot in slots)]
+        if numbered.intersection(key) or (pinned and len({tuple(map(s.get, pinned)) for s in slots}) == len(slots)):
             continue
         free = [column for column in key if column not in pinned]
-        for slot, values in zip(made, draw(_tuples(plan, free, len(made))), strict=True):
+        for slot, values in zip(slots, draw(_tuples(plan, free, len(slots))), strict=True):
             slot |= zip(free, values, strict=True)
-    return made[::-1] if draw(st.booleans()) else made
+    return slots[::-1] if draw(st.booleans()) else slots
 
 
 def _count(draw: Draw, plan: Plan, rule: GroupCounts, slots: list[Row]) -> None:
@@ -182,16 +182,16 @@ def _labelled(draw: Draw, plan: Plan, least: int) -> list[Row]:
     labels, by = wholes[0].labels, wholes[0].by
     named = list(dict.fromkeys(label for rule in wholes for label in (rule.whole, *rule.part)))
     groups = draw(st.integers(1, 2)) if by and not fixed else 1
-    room, made = math.prod([plan.finite(column) or 2 for column in by]), []
+    room, rows = math.prod([plan.finite(column) or 2 for column in by]), []
     for name in draw(_tuples(plan, by, min(groups, room))):
-        mine = [*named]
+        row_labels = [*named]
         if not all(rule.part for rule in wholes):
             others, free = plan.fields[labels].strategy().filter(lambda label: label not in named), plan.finite(labels)
             most = fixed - len(named) if fixed else _PARTS if free is None else min(_PARTS, free - len(named))
             size = most if fixed else min(least, most)
-            mine += draw(st.lists(others, min_size=size, max_size=most, unique=True))
-        made += [{**dict(zip(by, name, strict=True)), labels: label} for label in mine]
-    return made
+            row_labels += draw(st.lists(others, min_size=size, max_size=most, unique=True))
+        rows += [{**dict(zip(by, name, strict=True)), labels: label} for label in row_labels]
+    return rows
 
 
 def _tuples(plan: Plan, columns: Sequence[str], many: int) -> st.SearchStrategy[list[tuple[Any, ...]]]:
@@ -205,7 +205,7 @@ def _in_groups(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking)
     rules = plan.of(ByGroup)
     for _ in range(TRIES if rules else 1):
         rows = _rows(draw, plan, slots, breaking)
-        if all(_holds(rule, rows) is (breaking.rule is not rule) for rule in rules):
+        if all(_keeps(rule, rows) is (breaking.rule is not rule) for rule in rules):
             return rows
     raise DeadEnd("no rows were found on which the rules about groups are as they should be")
 
@@ -213,21 +213,21 @@ def _in_groups(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking)
 def _rows(draw: Draw, plan: Plan, slots: Sequence[Row], breaking: Breaking) -> list[Row]:
     wholes: list[PartWhole] = plan.of(PartWhole)
     sums = [at for at, slot in enumerate(slots) if is_whole(plan, slot)]
-    found: dict[int, Row] = breaking.at("row", draw, plan, slots) or {}
-    parts = [at for at in range(len(slots)) if at not in sums and at not in found]
+    filled: dict[int, Row] = breaking.at("row", draw, plan, slots) or {}
+    parts = [at for at in range(len(slots)) if at not in sums and at not in filled]
     within = _within(plan, wholes, slots, breaking)
-    found |= _filled(draw, plan, slots, parts, within)
-    todo = [at for at in sums if at not in found]
+    filled |= _filled(draw, plan, slots, parts, within)
+    todo = [at for at in sums if at not in filled]
     while todo:
         ready = [at for at in todo if not {n for rule in wholes for n in _parts(rule, slots, at)}.intersection(todo)]
         for at in ready or todo:
-            due = {value: sum(found[n][value] for n in _parts(rule, slots, at) if found[n][value] is not None)
+            sums_due = {value: sum(filled[n][value] for n in _parts(rule, slots, at) if filled[n][value] is not None)
                    for rule in wholes if slots[at].get(rule.labels) == rule.whole for value in rule.values}  # fmt: skip
             # What else is then in the row is for the rules about rows to say.
-            due = breaking.at("whole", draw, plan, due) or due
-            found[at] = one_row(draw, plan, due | slots[at], within)
+            sums_due = breaking.at("whole", draw, plan, sums_due) or sums_due
+            filled[at] = one_row(draw, plan, sums_due | slots[at], within)
         todo = [at for at in todo if at not in (ready or todo)]
-    return [found[at] for at in range(len(slots))]
+    return [filled[at] for at in range(len(slots))]
 
 
 def is_whole(plan: Plan, slot: Row) -> bool:
@@ -238,9 +238,9 @@ def is_whole(plan: Plan, slot: Row) -> bool:
 def _parts(rule: PartWhole, slots: Sequence[Row], at: int) -> list[int]:
     """Return the places of the parts of a row; none where it is no whole."""
     whole = slots[at]
-    mine = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
-    mine = mine if whole.get(rule.labels) == rule.whole else []
-    return [n for n in mine if not rule.part or slots[n][rule.labels] in rule.part]
+    places = [n for n, slot in enumerate(slots) if all(slot[column] == whole[column] for column in rule.by) and n != at]
+    places = places if whole.get(rule.labels) == rule.whole else []
+    return [n for n in places if not rule.part or slots[n][rule.labels] in rule.part]
 
 
 def _filled(
@@ -284,10 +284,10 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
         within[between.column] = (-math.inf if first is None else first, math.inf if last is None else last)
     for rule in plan.of(ByGroup):
         sizes = Counter(tuple(slot.get(by) for by in rule.by) for slot in slots).values()
-        for name, (of, column) in rule.figures.items():
-            if of not in ("sum", "min", "max", "mean") or not plan.fields[column].is_figure:
+        for name, (function, column) in rule.figures.items():
+            if function not in ("sum", "min", "max", "mean") or not plan.fields[column].is_figure:
                 continue
-            least, most = (min(sizes), max(sizes)) if of == "sum" and sizes else (1, 1)
+            least, most = (min(sizes), max(sizes)) if function == "sum" and sizes else (1, 1)
             allowed = read_field(Field(name, "number", "", False, False), [of_figures(rule.formula)])
             low, high = allowed.low / least, allowed.high / most
             if breaking.rule is rule:
@@ -295,24 +295,27 @@ def _within(plan: Plan, wholes: Sequence[PartWhole], slots: Sequence[Row], break
                 low, high = -math.inf, allowed.low / most
                 if math.isfinite(allowed.high):
                     low, high = allowed.high / least, math.inf
-            known = within.get(column, (-math.inf, math.inf))
-            within[column] = max(known[0], low), min(known[1], high)
+            bounds = within.get(column, (-math.inf, math.inf))
+            within[column] = max(bounds[0], low), min(bounds[1], high)
     return within
 
 
-def _holds(rule: ByGroup, rows: Sequence[Row]) -> bool:
+def _keeps(rule: ByGroup, rows: Sequence[Row]) -> bool:
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[column] for column in rule.by), []).append(row)
     formula = of_figures(rule.formula)
     for group in groups.values():
-        figures = {name: _aggregate(of, [r.get(column) for r in group]) for name, (of, column) in rule.figures.items()}
+        figures = {
+            name: _aggregate(function, [r.get(column) for r in group])
+            for name, (function, column) in rule.figures.items()
+        }
         if any(figures[name] is None for name in columns_in(formula)) or not evaluate_row(formula, figures):
             return False
     return True
 
 
-def _aggregate(of: str, values: Sequence[Any]) -> Any:
+def _aggregate(function: str, values: Sequence[Any]) -> Any:
     present = [value for value in values if value is not None]
     counts = {
         "rows": len(values),
@@ -320,9 +323,9 @@ def _aggregate(of: str, values: Sequence[Any]) -> Any:
         "true": sum(map(bool, present)),
         "different": len(set(values)),
     }
-    if of in counts:
-        return counts[of]
-    return {"sum": sum, "min": min, "max": max, "mean": _mean}[of](present) if present else None  # type: ignore[operator]
+    if function in counts:
+        return counts[function]
+    return {"sum": sum, "min": min, "max": max, "mean": _mean}[function](present) if present else None  # type: ignore[operator]
 
 
 def _mean(values: Sequence[Any]) -> Any:

@@ -58,8 +58,10 @@ class Goal:
     def of(cls, rule: RowRule, written: Any) -> Goal:
         """Make a goal of a compiled rule and what its method returned."""
         formula = of_figures(rule.formula) if rule.formula is not None else None
-        known = formula is not None and is_known(formula)
-        return cls(replace(rule, formula=formula if known else None), written if isinstance(written, RowKind) else None)
+        is_usable = formula is not None and is_known(formula)
+        return cls(
+            replace(rule, formula=formula if is_usable else None), written if isinstance(written, RowKind) else None
+        )
 
     @property
     def id(self) -> str:
@@ -73,8 +75,8 @@ class Goal:
 
     def before(self, prefix: str) -> Goal:
         """Return the goal for columns whose names have a prefix."""
-        read = (self.rule.required, self.rule.skipped, self.rule.tested)
-        required, skipped, tested = (tuple(prefix + name for name in names) for names in read)
+        column_groups = (self.rule.required, self.rule.skipped, self.rule.tested)
+        required, skipped, tested = (tuple(prefix + name for name in names) for names in column_groups)
         formula = self.rule.formula and _renamed(self.rule.formula, prefix)
         return Goal(
             replace(self.rule, formula=formula, required=required, skipped=skipped, tested=tested), self.kind, prefix
@@ -90,16 +92,16 @@ class Goal:
             return bool(evaluate(self.rule.formula, row))
         import pandas as pd
 
-        shown = {n.removeprefix(self.prefix): as_value(fields.get(n), row[n]) for n in self.columns}
-        (value,) = nw.from_native(pd.DataFrame([shown])).select(holds=self.rule.expr)["holds"].to_list()
+        values = {n.removeprefix(self.prefix): as_value(fields.get(n), row[n]) for n in self.columns}
+        (value,) = nw.from_native(pd.DataFrame([values])).select(holds=self.rule.expr)["holds"].to_list()
         return value is not None and bool(value)
 
     def implied(self, row: Mapping[str, Any]) -> Row:
         """Return the cells that follow from others."""
         if self.kind is None:
             return {}
-        found = self.kind.implied({name.removeprefix(self.prefix): row[name] for name in self.columns})
-        return {self.prefix + name: value for name, value in found.items()}
+        figures = self.kind.implied({name.removeprefix(self.prefix): row[name] for name in self.columns})
+        return {self.prefix + name: value for name, value in figures.items()}
 
     def changes(self, truth: bool, row: Row, moves: Moves) -> Iterator[Change]:
         """Yield changes that may make the rule true, or false."""
@@ -153,18 +155,18 @@ class Moves:
             name = formula.args[0].name
             yield from [({name: None if truth else self.value(name)}, (name,))] if self.free(name) else []
         elif isinstance(formula, Call):
-            read = columns_in(formula)
+            columns = columns_in(formula)
             change: Row = {}
-            for name in sorted(filter(self.free, read), key=self.reads.__getitem__):
+            for name in sorted(filter(self.free, columns), key=self.reads.__getitem__):
                 if not self.fields[name].is_figure or formula.name not in _OPPOSITES:
-                    yield from (({name: value}, read) for value in self._others(formula, name, truth))
+                    yield from (({name: value}, columns) for value in self._others(formula, name, truth))
                     continue
-                yield from (({name: value}, read) for value in self._figures(formula, name, truth, row))
+                yield from (({name: value}, columns) for value in self._figures(formula, name, truth, row))
                 # What one figure cannot do within its bounds several can.
                 for value in self._figures(formula, name, truth, row | change):
                     change[name] = _clip(value, self.fields[name])
             if len(change) > 1:
-                yield change, read
+                yield change, columns
 
     def _joined(self, formula: Call, truth: bool, row: Row) -> Iterator[Change]:
         if (formula.name in ALL) is not truth:
@@ -183,24 +185,24 @@ class Moves:
     def _figures(self, formula: Call, name: str, truth: bool, row: Row) -> Iterator[Any]:
         """Yield figures for which the two sides of a comparison are equal, or as far apart as they are to be."""
         was, step = row[name], self.fields[name].step
-        known = None if was is None else differences(formula, [row, {**row, name: was + 1}])
-        if known is None:
+        sides = None if was is None else differences(formula, [row, {**row, name: was + 1}])
+        if sides is None:
             return
-        here, slope = known[0], known[1] - known[0]
+        difference, slope = sides[0], sides[1] - sides[0]
         if not slope or not math.isfinite(slope):
             # A figure is compared with itself, rounded.
             yield math.floor(was) if truth else was + 0.5
             return
-        equal, wanted = was - here / slope, formula.name if truth else _OPPOSITES[formula.name]
-        far = (self.apart - 1) * step
-        if wanted in ("__eq__", "__ne__"):
-            yield from [equal] if wanted == "__eq__" else [equal + far + step, equal - far - step]
+        equal, comparison = was - difference / slope, formula.name if truth else _OPPOSITES[formula.name]
+        distance = (self.apart - 1) * step
+        if comparison in ("__eq__", "__ne__"):
+            yield from [equal] if comparison == "__eq__" else [equal + distance + step, equal - distance - step]
             return
-        at, strict = round(equal / step, 6), wanted in ("__gt__", "__lt__")
-        if (wanted in ("__ge__", "__gt__")) is (slope > 0):
-            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + far
+        at, strict = round(equal / step, 6), comparison in ("__gt__", "__lt__")
+        if (comparison in ("__ge__", "__gt__")) is (slope > 0):
+            yield (math.floor(at) + 1 if strict else math.ceil(at)) * step + distance
         else:
-            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - far
+            yield (math.ceil(at) - 1 if strict else math.floor(at)) * step - distance
 
     def _others(self, formula: Call, name: str, truth: bool) -> Iterator[Any]:
         """Yield values of texts and truths that may do."""
@@ -223,13 +225,13 @@ class Solver:
         fields: The columns of a row, by name.
         goals: The rules that must hold.
         nullable: The columns that may be null without breaking a rule.
-        named: The columns that rules about several rows read.
+        columns_named: The columns that rules about several rows read.
     """
 
     fields: Mapping[str, Field]
     goals: Sequence[Goal]
     nullable: Collection[str] = ()
-    named: Collection[str] = ()
+    columns_named: Collection[str] = ()
 
     @cached_property
     def coupled(self) -> frozenset[str]:
@@ -300,9 +302,9 @@ class Solver:
         if implied and all(moves.free(n) and fields[n].low <= v <= fields[n].high for n, v in implied.items()):
             row |= implied
             return implied
-        found = [change for change, _ in goal.changes(True, row, moves)]
+        changes = [change for change, _ in goal.changes(True, row, moves)]
         nearer: Row = {}
-        for change in found[turn % len(found) :] + found[: turn % len(found)] if found else ():
+        for change in changes[turn % len(changes) :] + changes[: turn % len(changes)] if changes else ():
             clipped = {name: _clip(value, fields[name]) for name, value in change.items()}
             if goal.holds({**row, **clipped}, self.fields):
                 row |= clipped
@@ -325,20 +327,20 @@ class Solver:
         """
         others = [goal for goal in self.goals if goal.id != broken[0].id]
         apart = draw(st.integers(1, _FARTHEST))
-        found: list[tuple[Goal, Row, Collection[str], bool]] = []
-        for far, goal in product(dict.fromkeys((apart, 1)), broken):
-            held = fixed if set(goal.columns).difference(fixed) else ()
-            moves = Moves(self.fields, draw, held, self._reads, far)
-            found += [(goal, *change, True) for change in goal.changes(False, row, moves)]
+        changes: list[tuple[Goal, Row, Collection[str], bool]] = []
+        for distance, goal in product(dict.fromkeys((apart, 1)), broken):
+            fixed_columns = fixed if set(goal.columns).difference(fixed) else ()
+            moves = Moves(self.fields, draw, fixed_columns, self._reads, distance)
+            changes += [(goal, *change, True) for change in goal.changes(False, row, moves)]
         # A null is taken only where it breaks no other rule.
-        found += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
+        changes += [(goal, {name: None}, (name,), False) for goal in broken for name in goal.rule.required]
         best: tuple[float, Row] = math.inf, row
-        first = draw(st.integers(0, max(len(found) - 1, 0)))
-        for goal, change, read, always in found[first:] + found[:first]:
+        first = draw(st.integers(0, max(len(changes) - 1, 0)))
+        for goal, change, columns_read, always in changes[first:] + changes[:first]:
             tried = {**row, **change}
             if best[0] and not goal.holds(tried, self.fields):
-                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *read}, self._reads)))
-                wrong += sum(value is None and name in self.named for name, value in change.items())
+                wrong = len(self.mend(tried, others, Moves(self.fields, draw, {*fixed, *columns_read}, self._reads)))
+                wrong += sum(value is None and name in self.columns_named for name, value in change.items())
                 if wrong < best[0] and (always or not wrong) and not goal.holds(tried, self.fields):
                     best = wrong, tried
         return best

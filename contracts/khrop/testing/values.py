@@ -79,8 +79,8 @@ def is_known(formula: Formula) -> bool:
     """Check whether `evaluate` can evaluate a formula."""
     if not isinstance(formula, Call):
         return True
-    own = formula.name in _CALLS or supports_rows(Call(formula.name, ()))
-    return own and all(is_known(arg) for arg in formula.args)
+    is_supported = formula.name in _CALLS or supports_rows(Call(formula.name, ()))
+    return is_supported and all(is_known(arg) for arg in formula.args)
 
 
 def evaluate(formula: Formula, row: Mapping[str, Any]) -> Any:
@@ -98,9 +98,9 @@ def evaluate(formula: Formula, row: Mapping[str, Any]) -> Any:
 
 def differences(comparison: Call, rows: Sequence[Row]) -> list[float] | None:
     """Return how far apart the two sides of a comparison are on some rows; None where they are no numbers."""
-    known = [[evaluate(side, row) for side in comparison.args] for row in rows]
-    numbers = all(isinstance(value, (int, float)) for sides in known for value in sides)
-    return [left - right for left, right in known] if numbers else None
+    sides_of_rows = [[evaluate(side, row) for side in comparison.args] for row in rows]
+    numbers = all(isinstance(value, (int, float)) for sides in sides_of_rows for value in sides)
+    return [left - right for left, right in sides_of_rows] if numbers else None
 
 
 def conjuncts(formula: Formula) -> Iterator[Formula]:
@@ -183,20 +183,20 @@ class Field:
         return values.filter(lambda value: all(evaluate(piece, {self.name: value}) for piece in self.pieces))
 
     def _texts(self) -> st.SearchStrategy[str]:
-        least, most, found = 0, math.inf, {}
+        least, most, patterns = 0, math.inf, {}
         for piece in self.pieces:
             if isinstance(piece, Call) and isinstance(inner := piece.args[0], Call) and len(piece.args) == 2:
                 if inner.name == "str.len_chars" and isinstance(piece.args[1], Constant):
                     low, high = _limits(Call(piece.name, (Column(self.name), piece.args[1])), self.name, 1)
                     least, most = max(least, low), min(most, high)
             elif isinstance(piece, Call) and piece.name.startswith("str.") and isinstance(piece.args[1], Constant):
-                found[piece.name] = _pattern(str(piece.args[1].value), dict(piece.options))
-        if (pattern := found.get("str.contains")) is not None:
+                patterns[piece.name] = _pattern(str(piece.args[1].value), dict(piece.options))
+        if (pattern := patterns.get("str.contains")) is not None:
             # ASCII, as engines differ in what a digit or a letter of other scripts is.
             literal = "".join(sorted({c for c in pattern if ord(c) > 126}))
             alphabet = st.characters(min_codepoint=32, max_codepoint=126, include_characters=literal)
             return st.from_regex(re.compile(pattern), fullmatch=True, alphabet=alphabet)
-        start, end = found.get("str.starts_with", ""), found.get("str.ends_with", "")
+        start, end = patterns.get("str.starts_with", ""), patterns.get("str.ends_with", "")
         room, most = len(start) + len(end), most if math.isfinite(most) else least + _LONGEST
         if least > most:
             return st.nothing()
@@ -221,8 +221,8 @@ def read_field(field: Field, formulas: Sequence[Formula]) -> Field:
     step: float = 1 if field.kind in ("integer", *MOMENTS) or whole in pieces else HUNDREDTH
     rest = []
     for piece in pieces:
-        if field.is_figure and (found := _limits(piece, field.name, step)) is not None:
-            low, high = max(low, found[0]), min(high, found[1])
+        if field.is_figure and (limits := _limits(piece, field.name, step)) is not None:
+            low, high = max(low, limits[0]), min(high, limits[1])
         elif piece not in (whole, present) and (not field.is_figure or piece.name not in _COMPARED):  # type: ignore[union-attr]
             rest.append(piece)
     if step != 1:
@@ -243,13 +243,13 @@ def _limits(piece: Formula, name: str, step: float) -> Any:
     """Return the least and the greatest figure that a comparison allows; None where it is no such comparison."""
     if not isinstance(piece, Call) or piece.name not in _COMPARED:
         return None
-    if (known := differences(piece, [{name: n} for n in (0, 1, -1, 7)])) is None:
+    if (values := differences(piece, [{name: n} for n in (0, 1, -1, 7)])) is None:
         return None
-    at, one, back, far = known
-    slope = one - at
-    if not slope or (round(at - back - slope, 6), round(far - at - 7 * slope, 6)) != (0, 0):
+    at_zero, at_one, at_minus_one, at_seven = values
+    slope = at_one - at_zero
+    if not slope or (round(at_zero - at_minus_one - slope, 6), round(at_seven - at_zero - 7 * slope, 6)) != (0, 0):
         return None
-    end = -at / slope
+    end = -at_zero / slope
     if piece.name == "__eq__":
         return end, end
     above = (piece.name in ("__ge__", "__gt__")) is (slope > 0)

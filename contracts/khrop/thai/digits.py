@@ -239,8 +239,8 @@ class NotANumber(ValueError):
 
     def __str__(self) -> str:
         """Return the message, with at most 60 characters of the text."""
-        shown = self.text if len(self.text) <= 60 else self.text[:60] + "…"
-        return f"{shown!r} is not a number as printed: expected {self.expected}"
+        excerpt = self.text if len(self.text) <= 60 else self.text[:60] + "…"
+        return f"{excerpt!r} is not a number as printed: expected {self.expected}"
 
 
 def parse_count(text: str) -> int:

@@ -14,7 +14,7 @@ from khrop.expressions.percents import hundredths_of, points, rounded
 from khrop.model.document_rules import Known
 from khrop.vocabulary.grades import Grades, more_is_looser
 from khrop.vocabulary.kinds import DocumentPart
-from khrop.vocabulary.value_texts import Sentence, both, value_text
+from khrop.vocabulary.value_texts import Sentence, in_both_languages, value_text
 
 Alternatives = tuple[tuple[str, ...], ...]
 
@@ -98,7 +98,7 @@ class SumOf(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the equation."""
-        return both(f"{' + '.join(self.parts)} = {self.whole}")
+        return in_both_languages(f"{' + '.join(self.parts)} = {self.whole}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class NotAfter(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the comparison."""
-        return both(f"{self.earlier} ≤ {self.later}")
+        return in_both_languages(f"{self.earlier} ≤ {self.later}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +291,4 @@ class Equals(DocumentPart):
 
     def statement(self) -> Sentence:
         """Return the equation."""
-        return both(f"{self.fact} = {value_text(self.value)}")
+        return in_both_languages(f"{self.fact} = {value_text(self.value)}")

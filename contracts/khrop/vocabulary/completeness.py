@@ -1,6 +1,6 @@
 """Ready-made rules about which rows a snapshot has: all of a list, no key twice, numbered without a gap.
 
-A contract's `@rule` method of scope `group` returns one. Rules about the sums of a group are in
+A contract's `@rule` method of scope `group` returns such a rule. Rules about the sums of a group are in
 `khrop.vocabulary.sums`.
 """
 
@@ -80,8 +80,8 @@ class ContainsExactly(GroupKind):
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield what is absent, unknown, not expected or there more than once."""
         # What is different is compared with the list, not each row.
-        wanted = set(map(comparable, self.expected))
-        extra = {value for value in table.distinct(self.column) if comparable(value) not in wanted}
+        expected = set(map(comparable, self.expected))
+        extra = {value for value in table.distinct(self.column) if comparable(value) not in expected}
         broken = dict.fromkeys(groups)
         if extra:
             values = [value for value in extra if value is not None]
@@ -94,22 +94,22 @@ class ContainsExactly(GroupKind):
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
         counts = Counter(comparable(row[self.column]) for row in rows)
-        wanted = {comparable(value): value for value in self.expected}
-        for found, value in wanted.items():
-            if found not in counts:
+        expected = {comparable(value): value for value in self.expected}
+        for key, value in expected.items():
+            if key not in counts:
                 yield self._absent(snapshot, value)
         times: Counter[Any] = Counter()
-        odd = [row for row in rows if (found := comparable(row[self.column])) not in wanted or counts[found] > 1]
-        for row in by.in_order(odd):
-            found = comparable(row[self.column])
-            if found is None:
+        faulty_rows = [row for row in rows if (key := comparable(row[self.column])) not in expected or counts[key] > 1]
+        for row in by.in_order(faulty_rows):
+            key = comparable(row[self.column])
+            if key is None:
                 yield self._unknown(snapshot, row, by)
-            elif found not in wanted:
+            elif key not in expected:
                 yield self._extra(snapshot, row[self.column], by.where(row))
             else:
-                times[found] += 1
-                if times[found] > 1:
-                    yield self._doubled(snapshot, wanted[found], str(counts[found]), by.where(row))
+                times[key] += 1
+                if times[key] > 1:
+                    yield self._doubled(snapshot, expected[key], str(counts[key]), by.where(row))
 
     def _absent(self, snapshot: str, value: Any) -> Failure:
         th, en = self._name(value)
@@ -240,16 +240,16 @@ class LinearSequence(GroupKind):
             yield from self._broken(snapshot, rows, by)
 
     def _broken(self, snapshot: str, rows: Sequence[Row], by: Grouping) -> Iterator[Failure]:
-        seen = Counter(row[self.column] for row in rows)
+        counts = Counter(row[self.column] for row in rows)
         end = self.start + len(rows) - 1
-        odd = by.in_order([row for row in rows if seen[row[self.column]] > 1 or not self._within(row, end)])
-        places = {row[self.column]: by.where(row) for row in odd}
+        faulty_rows = by.in_order([row for row in rows if counts[row[self.column]] > 1 or not self._within(row, end)])
+        places = {row[self.column]: by.where(row) for row in faulty_rows}
         run = f"{self.start}…{end}"
         for number in range(self.start, end + 1):
-            if number not in seen:
+            if number not in counts:
                 yield self._failure(snapshot, "", str(number), "", f"ขาดลำดับที่ {number}", f"no row is numbered {number}")
         for value, place in places.items():
-            number_text, times = show(self.column, value), seen[value]
+            number_text, times = show(self.column, value), counts[value]
             if value is None:
                 th, en = f"ไม่มีลำดับที่ {times} แถว", f"{times} row(s) without a number"
                 yield self._failure(snapshot, "", run, place, th, en)

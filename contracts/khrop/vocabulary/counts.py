@@ -52,21 +52,21 @@ class GroupCounts(GroupKind):
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the groups whose number of rows differs from that of the list, those of the list first."""
-        due = {tuple(map(comparable, key)): (tuple(key), int(rows)) for *key, rows in self.expected}
+        expected = {tuple(map(comparable, key)): (tuple(key), int(rows)) for *key, rows in self.expected}
         for snapshot, rows in groups.items():
             counts = {tuple(comparable(row[column]) for column in self.by): int(row["rows"]) for row in rows}
-            for found, (values, times) in due.items():
-                if counts.get(found, 0) != times:
-                    yield self._failure(snapshot, values, counts.get(found, 0), times)
-            unlisted = [found for found in counts if found not in due] if self.others else []
-            for found in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
-                yield self._failure(snapshot, found, counts[found], 0)
+            for key, (values, times) in expected.items():
+                if counts.get(key, 0) != times:
+                    yield self._failure(snapshot, values, counts.get(key, 0), times)
+            unlisted = [key for key in counts if key not in expected] if self.others else []
+            for key in sorted(unlisted, key=lambda values: [show("", value) for value in values]):
+                yield self._failure(snapshot, key, counts[key], 0)
 
-    def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, due: int) -> Failure:
-        shown = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}
-        key, key_th = ", ".join(shown.values()), ", ".join(marked_value(column, text) for column, text in shown.items())
-        th, en = f"{key_th}: มี {rows} แถว ต้องมี {due} แถว", f"{key}: {rows} row(s), expected {due}"
-        return Failure(snapshot, key, self.by[-1], str(rows), str(due), "", th, en)
+    def _failure(self, snapshot: str, values: tuple[Any, ...], rows: int, expected: int) -> Failure:
+        texts = {column: show(column, v) or NOTHING for column, v in zip(self.by, values, strict=True)}
+        key, key_th = ", ".join(texts.values()), ", ".join(marked_value(column, text) for column, text in texts.items())
+        th, en = f"{key_th}: มี {rows} แถว ต้องมี {expected} แถว", f"{key}: {rows} row(s), expected {expected}"
+        return Failure(snapshot, key, self.by[-1], str(rows), str(expected), "", th, en)
 
     def words(self) -> Words:
         """Return what must hold, in Thai."""
@@ -139,8 +139,8 @@ class BetweenFacts(GroupKind):
 
     def _failure(self, snapshot: str, row: Mapping[str, Any], by: Grouping, limits: _Limits) -> Failure:
         texts = format_row(row, by.key, by.label)
-        observed = _shown(_moment(row[self.column]))
-        expected = " … ".join(map(_shown, limits)).strip()
+        observed = _time_text(_moment(row[self.column]))
+        expected = " … ".join(map(_time_text, limits)).strip()
         name = texts.words["name"]
         th = f"{name}: {marked(self.column)} {observed} อยู่นอกช่วง {expected}"
         en = f"{name}: {self.column} {observed} is not within {expected}"
@@ -180,7 +180,7 @@ def _fact(facts: Facts, snapshot: str, name: str) -> datetime | None:
     return _moment(value)
 
 
-def _shown(moment: datetime | None) -> str:
+def _time_text(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return show("", moment.replace(microsecond=0) if _has_hour(moment) else moment.date())

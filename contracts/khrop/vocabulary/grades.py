@@ -1,7 +1,7 @@
 """How a change of a value makes a rule stricter or looser.
 
-Here belong the grade and the functions that give one, for use in `RuleKind.grades`. Whom a change breaks belongs in
-`khrop.diff.changes`.
+Here belong the grade and the functions that return a grade, for use in `RuleKind.grades`. Whom a change breaks belongs
+in `khrop.diff.changes`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a kind of rule is: one class that carries all that is known of it.
+"""A kind of rule: a class that carries all that is known of it.
 
 A kind is a frozen dataclass derived from one of the bases here: `RowKind`, `GroupKind`, `LookupKind`, `CountKind` or
 `DocumentPart`. It says how it is checked, and, where it differs from the default of its base, how it reads as a
@@ -61,9 +61,9 @@ class RuleKind:
         Raises:
             RuleDefinitionError: Another class has registered the name.
         """
-        known = _KINDS.get(cls.__name__, cls)
-        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise RuleDefinitionError(f"{known.__module__} has a kind of rule called {cls.__name__} already")
+        registered = _KINDS.get(cls.__name__, cls)
+        if (registered.__module__, registered.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise RuleDefinitionError(f"{registered.__module__} has a kind of rule called {cls.__name__} already")
         # A dataclass with slots makes its class twice, the second time without the argument.
         identity = (cls.__module__, cls.__qualname__)
         if abstract:

@@ -181,8 +181,8 @@ class ForeignKey(LookupKind):
 
     def failing(self, rows: nw.LazyFrame[Any], references: Mapping[str, ReferenceTable]) -> nw.LazyFrame[Any]:
         """Return the rows whose key the reference lacks; a null is in no reference."""
-        there = references[self.reference].distinct(dict(zip(self.columns, self.columns_there, strict=True)))
-        return rows.join(there, on=list(self.columns), how="anti")
+        keys = references[self.reference].distinct(dict(zip(self.columns, self.columns_there, strict=True)))
+        return rows.join(keys, on=list(self.columns), how="anti")
 
     def words(self) -> Words:
         """Return texts that give the key."""

@@ -241,10 +241,10 @@ def _percent(ratio: str, part: float | None, whole: float | None) -> dict[str, f
 def _percent_words(ratio: str, part: str, whole: str) -> dict[str, Any]:
     def due(row: RowTexts) -> str:
         """Return the percent of the texts of a failing row: half up, two places."""
-        held, all_ = row.columns[part], row.columns[whole]
-        if not (_is_whole(held, 0) and _is_whole(all_, 1)):
+        part_text, whole_text = row.columns[part], row.columns[whole]
+        if not (_is_whole(part_text, 0) and _is_whole(whole_text, 1)):
             return NOTHING
-        return str(points(rounded(int(held), int(all_))))
+        return str(points(rounded(int(part_text), int(whole_text))))
 
     return {"column": literal(ratio), "observed": placeholder(ratio), "expected": due}
 

@@ -1,6 +1,6 @@
 """Ready-made rules about the figures of a group of rows: sums, and any other aggregates.
 
-A contract's `@rule` method of scope `group` returns one. Rules about which rows there are belong in
+A contract's `@rule` method of scope `group` returns such a rule. Rules about which rows there are belong in
 `khrop.vocabulary.completeness`.
 """
 
@@ -70,12 +70,12 @@ class SumsMatch(GroupKind):
         named = [(column, self.prefix + column) for column in self.columns]
         for snapshot, rows in groups.items():
             sums = {column: rows[0][column] if rows else 0 for column in self.columns}
-            known = facts.of(snapshot)
+            stated_facts = facts.of(snapshot)
             for column, fact in named:
-                stated = known.get(fact)
+                stated = stated_facts.get(fact)
                 if same_number(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
                     continue
-                claimed = facts.unread(snapshot, fact) or show(column, known[fact])
+                claimed = facts.unread(snapshot, fact) or show(column, stated_facts[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)
                 th = f"ยอดรวม {marked(column)} {claimed} ไม่เท่ากับผลรวมของแถว {total}"
                 en = f"the grand total of {column} says {claimed}, its rows add up to {total}"
@@ -167,17 +167,17 @@ class PartWhole(GroupKind):
         whole = (label == self.whole) & ~label.is_null()
         # A row without a label is neither.
         part = label.is_in(list(self.part)) if self.part else ~whole & ~label.is_null()
-        made: dict[str, nw.Expr] = {self._column("is"): whole}
+        columns: dict[str, nw.Expr] = {self._column("is"): whole}
         for value in self.values:
             # Nothing becomes 0 and not null, which would make floats of pandas' integers.
-            made[self._column("whole", value)] = nw.when(whole).then(nw.col(value)).otherwise(0)
-            made[self._column("part", value)] = nw.when(part).then(nw.col(value)).otherwise(0)
-            made[self._column("held", value)] = whole & ~nw.col(value).is_null()
-        return made
+            columns[self._column("whole", value)] = nw.when(whole).then(nw.col(value)).otherwise(0)
+            columns[self._column("part", value)] = nw.when(part).then(nw.col(value)).otherwise(0)
+            columns[self._column("held", value)] = whole & ~nw.col(value).is_null()
+        return columns
 
-    def _column(self, *of: str) -> str:
+    def _column(self, *words: str) -> str:
         """Return the name of a derived column, which no other such rule of the contract uses for another."""
-        return "__" + "|".join(map(str, (*of, self.labels, self.whole, *self.part)))
+        return "__" + "|".join(map(str, (*words, self.labels, self.whole, *self.part)))
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
@@ -206,10 +206,10 @@ class PartWhole(GroupKind):
             whole, parts = row[f"whole_{value}"] if row[f"held_{value}"] else None, row[f"part_{value}"]
             if whole is not None and abs(whole - parts) <= self.tolerance:
                 continue
-            observed, due = show(value, whole), show(value, parts)
-            th = f"{marked(value)} ของ “{key}” คือ {observed or NOTHING} แต่ส่วนย่อยรวมได้ {due}"
-            en = f"{value} of “{key}” says {observed or NOTHING}, its parts add up to {due}"
-            yield Failure(snapshot, key, value, observed, due, "", th, en)
+            observed, expected = show(value, whole), show(value, parts)
+            th = f"{marked(value)} ของ “{key}” คือ {observed or NOTHING} แต่ส่วนย่อยรวมได้ {expected}"
+            en = f"{value} of “{key}” says {observed or NOTHING}, its parts add up to {expected}"
+            yield Failure(snapshot, key, value, observed, expected, "", th, en)
 
     def statement(self) -> Sentence:
         """Return which rows add up to which."""
@@ -285,9 +285,9 @@ class ByGroup(GroupKind):
                 there is no such figure, or `by` is a text.
         """
         GroupKind.__post_init__(self)
-        for of, _ in self.figures.values():
-            if of not in _FIGURES:
-                raise RuleDefinitionError(f"ByGroup has no figure {of!r}; it has {', '.join(_FIGURES)}")
+        for function, _ in self.figures.values():
+            if function not in _FIGURES:
+                raise RuleDefinitionError(f"ByGroup has no figure {function!r}; it has {', '.join(_FIGURES)}")
         try:
             for template in (self.th, self.en):
                 parse(template, tuple(self.by), _WORDS)
@@ -306,21 +306,25 @@ class ByGroup(GroupKind):
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
         """The figures, of a mean its sum, and for each sum the number of values in it."""
-        made: dict[str, Aggregate] = {}
-        for name, (of, column) in self.figures.items():
-            made[_sum_of(name) if of == "mean" else name] = Aggregate("sum" if of == "mean" else of, column)
-            if of in ("sum", "mean"):
-                made[_number_of(name)] = Aggregate("count", column)
-        return made
+        result: dict[str, Aggregate] = {}
+        for name, (function, column) in self.figures.items():
+            result[_sum_of(name) if function == "mean" else name] = Aggregate(
+                "sum" if function == "mean" else function, column
+            )
+            if function in ("sum", "mean"):
+                result[_number_of(name)] = Aggregate("count", column)
+        return result
 
     @property
     def keeps(self) -> Formula:
         """The formula, and that no sum is of nothing."""
         # The sum of nothing is 0, but here it is of no use.
-        there = [Column(_number_of(name)) for name, (of, _) in self.figures.items() if of in ("sum", "mean")]
-        means = {name for name, (of, _) in self.figures.items() if of == "mean"}
+        counts_present = [
+            Column(_number_of(name)) for name, (function, _) in self.figures.items() if function in ("sum", "mean")
+        ]
+        means = {name for name, (function, _) in self.figures.items() if function == "mean"}
         formula = _with_means(self.formula, means)
-        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), there, formula)
+        return reduce(lambda a, b: Call("__and__", (a, Call("__gt__", (b, Constant(0))))), counts_present, formula)
 
     def failures(self, groups: Groups, table: Table, by: Grouping, facts: Facts) -> Iterator[Failure]:
         """Yield the groups for which the expression is not true."""
@@ -341,7 +345,7 @@ class ByGroup(GroupKind):
     def statement(self) -> Sentence:
         """Return the expression with its figures."""
         by, formula = ", ".join(self.by), in_words(self.formula)
-        figures = ", ".join(f"{name}: {of}({column})" for name, (of, column) in self.figures.items())
+        figures = ", ".join(f"{name}: {function}({column})" for name, (function, column) in self.figures.items())
         return f"ในแต่ละ {by} {formula} ({figures})", f"in each {by}, {formula} ({figures})"
 
 

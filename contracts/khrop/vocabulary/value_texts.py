@@ -29,7 +29,7 @@ def value_text(value: Any) -> str:
     return f"{{{value.name}}}" if isinstance(value, Param) else show("", value)
 
 
-def both(text: str) -> Sentence:
+def in_both_languages(text: str) -> Sentence:
     """Return a text that reads the same in both languages."""
     return text, text
 

@@ -1,4 +1,4 @@
-"""`khrop check` gates a CI: exit codes, what it tells a person, what it tells a machine."""
+"""`khrop check` gates a CI: exit codes, what it prints for a person, what for a machine."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def changed(path: Path, old: str, new: str) -> Path:
     return path
 
 
-def told(result: Result) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(result.stdout)
-    return said
+def parsed(result: Result) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
 
 
 def test_a_file_that_holds_passes(file: Path) -> None:
@@ -74,9 +74,9 @@ def test_a_file_that_breaks_its_contract_fails_and_says_where(file: Path) -> Non
 
 def test_json_is_one_object_with_all_there_is_to_know(file: Path) -> None:
     result = khrop(changed(file, "2,กาญจนบุรี,122,", "2,กาญจนบุรี,abc,"), "--json")
-    said = told(result)
+    report = parsed(result)
     assert result.exit_code == 1
-    assert {name: said[name] for name in ("file", "contract", "contract_version", "status", "rows", "counts")} == {
+    assert {name: report[name] for name in ("file", "contract", "contract_version", "status", "rows", "counts")} == {
         "file": str(file),
         "contract": "ProvinceProgress",
         "contract_version": "1.1.0",
@@ -84,7 +84,7 @@ def test_json_is_one_object_with_all_there_is_to_know(file: Path) -> None:
         "rows": 76,
         "counts": {"readable": 1},
     }
-    (violation,) = said["violations"]
+    (violation,) = report["violations"]
     assert (violation["place"], violation["key"], violation["snapshot"]) == ("june.csv!R3C3", "71", None)
     assert violation["observed"] == "abc"
     assert {
@@ -92,13 +92,13 @@ def test_json_is_one_object_with_all_there_is_to_know(file: Path) -> None:
         "part": "",
         "reason": "no previous return to compare with",
         "snapshots": 1,
-    } in (said["not_run"])
+    } in (report["not_run"])
     assert khrop(file, "--json").stdout == result.stdout, "the same every time"
 
 
 def test_a_warning_fails_only_where_that_is_asked_for(file: Path) -> None:
     changed(file, "1,กระบี่,62,3,59,4.84", "1,กระบี่,62,3,59,4.83")
-    assert told(khrop(file, "--json"))["status"] == "accepted_with_warnings"
+    assert parsed(khrop(file, "--json"))["status"] == "accepted_with_warnings"
     assert khrop(file).exit_code == 0
     assert khrop(file, "--fail-on", "warning").exit_code == 1
 
@@ -106,11 +106,11 @@ def test_a_warning_fails_only_where_that_is_asked_for(file: Path) -> None:
 def test_the_previous_return_is_compared_with(file: Path, tmp_path: Path) -> None:
     older = tmp_path / "may.csv"
     older.write_bytes(file.read_bytes())
-    assert told(khrop(file, "--previous", older, "--json"))["counts"] == {"not-a-stale-copy": 1}
+    assert parsed(khrop(file, "--previous", older, "--json"))["counts"] == {"not-a-stale-copy": 1}
     changed(older, "1,กระบี่,62,3,59,4.84", "1,กระบี่,63,4,59,6.35")
-    said = told(khrop(file, "--previous", older, "--json"))
-    assert said["counts"] == {"universe-stable": 1, "saved-never-decreases": 1}
-    assert [v["place"] for v in said["violations"]] == ["june.csv!R2C3", "june.csv!R2C4"]
+    report = parsed(khrop(file, "--previous", older, "--json"))
+    assert report["counts"] == {"universe-stable": 1, "saved-never-decreases": 1}
+    assert [v["place"] for v in report["violations"]] == ["june.csv!R2C3", "june.csv!R2C4"]
 
 
 def test_a_previous_return_that_cannot_be_read_is_wrong_use(file: Path, tmp_path: Path) -> None:
@@ -127,10 +127,10 @@ def test_a_file_that_is_no_table_fails_in_the_same_form_for_a_machine(file: Path
     result = khrop(path)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == f"{path}: unreadable, ProvinceProgress 1.1.0"
-    said = told(khrop(path, "--json"))
-    assert (said["status"], said["rows"], said["counts"]) == ("unreadable", 0, {"readable": 1})
-    assert said["violations"][0]["place"] == "a.csv!R3"
-    assert list(said) == list(told(khrop(file, "--json")))
+    report = parsed(khrop(path, "--json"))
+    assert (report["status"], report["rows"], report["counts"]) == ("unreadable", 0, {"readable": 1})
+    assert report["violations"][0]["place"] == "a.csv!R3"
+    assert list(report) == list(parsed(khrop(file, "--json")))
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_at_most_so_many_violations_are_fetched_and_all_are_counted(tmp_path: Pa
     path = tmp_path / "stock.csv"
     path.write_text("item,received,sold,left\n" + "rice,5,3,1\n" * 50, encoding="utf-8")
     contract = f"{tmp_path / 'ours.py'}:Stock"
-    said = told(khrop(path, "--contract", contract, "--limit", 10, "--json"))
-    assert (said["counts"], len(said["violations"])) == ({"left-over": 50}, 10)
+    report = parsed(khrop(path, "--contract", contract, "--limit", 10, "--json"))
+    assert (report["counts"], len(report["violations"])) == ({"left-over": 50}, 10)
     assert "… and 47 more (--json has 10)" in khrop(path, "--contract", contract, "--limit", 10).stdout
 
 
@@ -194,12 +194,12 @@ def test_parquet_is_gated_like_any_file(file: Path, sample: Any, tmp_path: Path)
     path = tmp_path / "june.parquet"
     duckdb.from_df(sample.frame[COLUMNS]).write_parquet(str(path))
     assert khrop(path, "--fail-on", "warning").exit_code == 0
-    assert told(khrop(path, "--previous", file, "--json"))["counts"] == {"not-a-stale-copy": 1}
+    assert parsed(khrop(path, "--previous", file, "--json"))["counts"] == {"not-a-stale-copy": 1}
     text = sample.frame[COLUMNS].assign(total=sample.frame["total"].astype(str))
     duckdb.from_df(text).write_parquet(str(path))
-    said = told(khrop(path, "--json"))
-    assert said["counts"] == {"columns": 1}
-    assert said["violations"][0]["message_en"].startswith("column total is String")
+    report = parsed(khrop(path, "--json"))
+    assert report["counts"] == {"columns": 1}
+    assert report["violations"][0]["message_en"].startswith("column total is String")
 
 
 def test_a_process_ends_with_the_code_and_without_a_word_more(file: Path) -> None:

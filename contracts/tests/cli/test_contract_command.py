@@ -190,11 +190,11 @@ def test_the_changes_as_data(stock: Path, newer: Any) -> None:
     path = newer("sold: Series[int]", "sold: Series[int] = pa.Field(nullable=True)", "3.0.0")
     result = khrop("diff", f"{stock}:Stock", f"{path}:Stock", "--json")
     assert result.exit_code == 1
-    said = json.loads(result.stdout)
-    assert said["old"] == {"name": "Stock", "version": "2.1.0"}
-    assert said["breaking"] is True
-    assert said["version"] == {"level": "major", "due": "3.0.0", "has": "3.0.0", "suffices": True}
-    assert [change for change in said["changes"] if change["breaking"]] == [
+    report = json.loads(result.stdout)
+    assert report["old"] == {"name": "Stock", "version": "2.1.0"}
+    assert report["breaking"] is True
+    assert report["version"] == {"level": "major", "due": "3.0.0", "has": "3.0.0", "suffices": True}
+    assert [change for change in report["changes"] if change["breaking"]] == [
         {
             "of": "column",
             "name": "sold",

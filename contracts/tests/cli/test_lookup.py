@@ -43,8 +43,8 @@ def test_a_module_in_the_folder_where_the_command_is_called(stock: Path) -> None
         "from khrop.cli.lookup import load_contract as load; print(load('stock_contract:Stock').__contract__.version)"
     )
     # -P as a console script has it: the folder is not on the path by itself.
-    said = subprocess.run([sys.executable, "-P", "-c", code], cwd=stock.parent, capture_output=True, text=True)
-    assert said.stdout == "2.1.0\n", said.stderr
+    process = subprocess.run([sys.executable, "-P", "-c", code], cwd=stock.parent, capture_output=True, text=True)
+    assert process.stdout == "2.1.0\n", process.stderr
 
 
 def test_what_an_installed_distribution_announces(stock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_the_only_contract_of_a_file_needs_no_name(stock: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("{folder}/absent.py:Stock", "there is no file .*absent.py"),
         ("{folder}/absent.odcs.yaml", "there is no file .*absent.odcs.yaml"),
@@ -82,9 +82,9 @@ def test_the_only_contract_of_a_file_needs_no_name(stock: Path) -> None:
         (":Stock", "cannot be imported"),
     ],
 )
-def test_a_name_that_leads_nowhere_says_why(stock: Path, name: str, told: str) -> None:
+def test_a_name_that_leads_nowhere_says_why(stock: Path, name: str, message: str) -> None:
     (stock.parent / "broken.py").write_text("\nnothing\n")
     classes = (f"class {name}(pa.DataFrameModel):\n    a: int\n" for name in "AB")
     (stock.parent / "two.py").write_text("import pandera.pandas as pa\n" + "".join(classes))
-    with pytest.raises(WrongUse, match=told):
+    with pytest.raises(WrongUse, match=message):
         load_contract(name.format(folder=stock.parent))

@@ -43,7 +43,7 @@ DESIGN = {
 
 
 def previous_of(sample: Any, **changes: int) -> pd.DataFrame:
-    """Last return's rows: one authority fewer saved wherever there was one, and these provinces as told."""
+    """Last return's rows: one authority fewer saved wherever there was one, and these provinces as given."""
     older = sample.frame.drop(columns=["place", "province_th", "ordinal"])
     older["saved"] -= (older["saved"] > 0).astype("int64")
     for column, value in changes.items():
@@ -240,8 +240,8 @@ EACH = pytest.mark.parametrize("case", BREAKS, ids=[f"{case.rule_id} {case.key}"
 @EACH
 def test_a_rule_breaks_for_its_own_reason(sample: Any, case: Break) -> None:
     found = case.spoil(sample).broken(case.rule_id)
-    said = {(v.key, v.column_name, v.observed, v.expected) for v in found}
-    assert (case.key, case.column or case.key, case.observed, case.expected) in said
+    failures = {(v.key, v.column_name, v.observed, v.expected) for v in found}
+    assert (case.key, case.column or case.key, case.observed, case.expected) in failures
     assert {v.severity for v in found} == {DESIGN.get(case.rule_id, "error")}
 
 
@@ -273,7 +273,9 @@ def test_each_design_rule_is_broken_somewhere_above() -> None:
         ("not-a-stale-copy", sent_again),
     ],
 )
-def test_nothing_else_is_said_of_what_breaks_one_rule(sample: Any, rule_id: str, spoil: Callable[[Any], Any]) -> None:
+def test_nothing_else_is_reported_of_what_breaks_one_rule(
+    sample: Any, rule_id: str, spoil: Callable[[Any], Any]
+) -> None:
     assert {v.rule_id for v in spoil(sample).broken()} == {rule_id}
 
 
@@ -320,8 +322,8 @@ def test_percents_are_compared_in_whole_hundredths(
     sample: Any, percent: float, saved: int, total: int, within: bool, rounded: bool
 ) -> None:
     row = {"total": total, "saved": saved, "pending": total - saved, "saved_percent": percent}
-    said = {v.rule_id for v in sample.row("กระบี่", **row).broken() if v.column_name == "saved_percent"}
-    assert ("percent-within-tolerance" not in said, "percent-rounded" not in said) == (within, rounded)
+    broken_rules = {v.rule_id for v in sample.row("กระบี่", **row).broken() if v.column_name == "saved_percent"}
+    assert ("percent-within-tolerance" not in broken_rules, "percent-rounded" not in broken_rules) == (within, rounded)
 
 
 @pytest.mark.parametrize(
@@ -337,8 +339,8 @@ def test_percents_are_compared_in_whole_hundredths(
     ],
 )
 def test_the_campaign_sets_the_tolerance(sample: Any, tolerance: Any, percent: float, holds: bool) -> None:
-    one = sample.row("กระบี่", total=100, saved=2, pending=98, saved_percent=percent)
-    found = one.broken("percent-within-tolerance", params={"tolerance": tolerance})
+    changed = sample.row("กระบี่", total=100, saved=2, pending=98, saved_percent=percent)
+    found = changed.broken("percent-within-tolerance", params={"tolerance": tolerance})
     assert ("81" not in {v.key for v in found}) is holds
 
 
@@ -387,10 +389,10 @@ def test_a_claim_made_twice_alike_is_one_and_differing_cannot_be_read(sample: An
 
 
 def test_what_was_printed_stands_for_a_count_that_cannot_be_read(sample: Any) -> None:
-    one = sample.row("กระบี่", saved=None)
-    one.frame["saved_printed"] = None
-    one.frame.loc[0, "saved_printed"] = "สาม"
-    (found,) = one.broken("counts-whole")
+    changed = sample.row("กระบี่", saved=None)
+    changed.frame["saved_printed"] = None
+    changed.frame.loc[0, "saved_printed"] = "สาม"
+    (found,) = changed.broken("counts-whole")
     assert found.observed == "total 62, saved สาม, pending 59"
 
 
@@ -408,8 +410,8 @@ def test_an_unknown_province_is_compared_with_nothing(sample: Any) -> None:
     older = previous_of(sample)
     older.loc[older["province_code"] == "81", "province_code"] = None
     older["saved"] = 10_000
-    one = sample.row("กระบี่", province_code=None)
-    compared = [v.key for v in one.broken("saved-never-decreases", previous=older)]
+    changed = sample.row("กระบี่", province_code=None)
+    compared = [v.key for v in changed.broken("saved-never-decreases", previous=older)]
     assert compared == list(sample.frame["province_code"][1:])
 
 

@@ -72,7 +72,7 @@ def of_rule(what: Any, scope: Any = "row", **more: Any) -> Description:
     return contract(ruled(what, scope, **more))
 
 
-def one(old: Description, new: Description) -> Change:
+def diff(old: Description, new: Description) -> Change:
     (change,) = compare(old, new)
     return change
 
@@ -134,7 +134,7 @@ LOOSER = {
 @pytest.mark.parametrize("what", LOOSER)
 def test_a_change_that_accepts_more_is_a_loosening_that_breaks_those_who_rely_on_it(what: str) -> None:
     old, new = LOOSER[what]
-    there, back = one(old, new), one(new, old)
+    there, back = diff(old, new), diff(new, old)
     assert (there.grade, there.breaks) == ("loosening", ("consumers",))
     assert (back.grade, back.breaks) == ("tightening", ("producers",))
 
@@ -162,9 +162,9 @@ UNCLEAR = {
 
 
 @pytest.mark.parametrize("what", UNCLEAR)
-def test_a_change_that_cannot_be_told_counts_as_breaking_for_both(what: str) -> None:
+def test_a_change_that_cannot_be_graded_counts_as_breaking_for_both(what: str) -> None:
     for old, new in (UNCLEAR[what], UNCLEAR[what][::-1]):
-        change = one(old, new)
+        change = diff(old, new)
         assert (change.grade, change.breaks) == ("unclear", ("producers", "consumers"))
 
 
@@ -190,14 +190,14 @@ NEUTRAL = {
 @pytest.mark.parametrize("what", NEUTRAL)
 def test_words_break_nobody(what: str) -> None:
     old, new = NEUTRAL[what]
-    change = one(old, new)
+    change = diff(old, new)
     assert (change.grade, change.breaks, change.level) == ("neutral", (), "patch")
 
 
 def test_what_a_warning_says_breaks_nobody() -> None:
     old, new = (of_rule(AddsUp(("a", "b"), "c", within), severity="warning") for within in (0, 1))
-    assert (one(old, new).grade, one(old, new).breaks, one(old, new).level) == ("loosening", (), "minor")
-    assert (one(contract(), old).grade, one(contract(), old).breaks) == ("tightening", ())
+    assert (diff(old, new).grade, diff(old, new).breaks, diff(old, new).level) == ("loosening", (), "minor")
+    assert (diff(contract(), old).grade, diff(contract(), old).breaks) == ("tightening", ())
 
 
 def test_a_stricter_rule_that_becomes_an_error_breaks_those_who_write_and_no_reader() -> None:
@@ -210,14 +210,14 @@ def test_a_stricter_rule_that_becomes_an_error_breaks_those_who_write_and_no_rea
 
 
 def test_a_new_column_breaks_those_who_write_the_data_where_it_must_be_there() -> None:
-    assert one(contract(), contract(column("d"))).breaks == ("producers",)
-    assert one(contract(), contract(column("d", required=False))).breaks == ()
+    assert diff(contract(), contract(column("d"))).breaks == ("producers",)
+    assert diff(contract(), contract(column("d", required=False))).breaks == ()
 
 
 def test_an_engine_less_breaks_whoever_used_it() -> None:
     fewer, more = contract(engines=("pandas",)), contract(engines=("pandas", "duckdb"))
-    assert (one(more, fewer).grade, one(more, fewer).breaks) == ("tightening", ("producers", "consumers"))
-    assert (one(fewer, more).grade, one(fewer, more).breaks) == ("loosening", ())
+    assert (diff(more, fewer).grade, diff(more, fewer).breaks) == ("tightening", ("producers", "consumers"))
+    assert (diff(fewer, more).grade, diff(fewer, more).breaks) == ("loosening", ())
 
 
 def test_a_parameter_is_graded_with_the_rules_that_take_it() -> None:
@@ -233,11 +233,11 @@ def test_a_parameter_is_graded_with_the_rules_that_take_it() -> None:
 
 def test_a_parameter_that_rules_read_as_a_fact_lets_them_run() -> None:
     known = replace(REAL, options=replace(REAL.options, params={"tolerance": 0.01, "authorities": 7850}))
-    assert (one(REAL, known).grade, one(REAL, known).breaks) == ("tightening", ())
+    assert (diff(REAL, known).grade, diff(REAL, known).breaks) == ("tightening", ())
 
 
-def test_a_change_is_told_in_both_languages() -> None:
-    change = one(of_column(), of_column(nullable=True))
+def test_a_change_is_described_in_both_languages() -> None:
+    change = diff(of_column(), of_column(nullable=True))
     assert change.en == "column a: nullable went from no to yes"
     assert change.th == "คอลัมน์ a: nullable เปลี่ยนจาก no เป็น yes"
 
@@ -366,7 +366,7 @@ def _of(part: Any, name: str) -> Any:
 
 FIGURES = (None, -1.0, 1.0, 2.0, 2.5, 3.0)
 ONE_ROW = list(product(FIGURES, repeat=3))
-TWO_ROWS = [(one, other) for one in product((1.0, 2.0), repeat=3) for other in product((1.0, None), repeat=3)]
+TWO_ROWS = [(first, second) for first in product((1.0, 2.0), repeat=3) for second in product((1.0, None), repeat=3)]
 MANY = pd.DataFrame(
     [(f"one {n}", *row) for n, row in enumerate(ONE_ROW)]
     + [(f"two {n}", *row) for n, rows in enumerate(TWO_ROWS) for row in rows],

@@ -41,8 +41,8 @@ def typed(frame: pd.DataFrame, dtype: Any, columns: list[str]) -> pd.DataFrame:
     ],
 )
 def test_the_verdict_is_of_the_figures_and_not_of_their_types(sample: Any, dtype: Any, columns: list[str]) -> None:
-    one = replace(sample, frame=typed(sample.frame, dtype, columns))
-    assert one.broken(previous=sample.frame.assign(saved=0)) == []
+    retyped = replace(sample, frame=typed(sample.frame, dtype, columns))
+    assert retyped.broken(previous=sample.frame.assign(saved=0)) == []
     spoilt = sample.row("กระบี่", pending=58)
     as_is, as_typed = spoilt.broken(), replace(spoilt, frame=typed(spoilt.frame, dtype, columns)).broken()
     assert as_typed == as_is
@@ -61,8 +61,8 @@ def test_large_products_do_not_leave_their_type(sample: Any) -> None:
 
 
 def test_a_sum_that_wraps_around_its_type_does_not_balance(sample: Any) -> None:
-    one = sample.row("กระบี่", total=4464, saved=60_000, pending=10_000)
-    narrow = replace(one, frame=one.frame.astype(dict.fromkeys(COUNTS, "uint16")))
+    spoilt = sample.row("กระบี่", total=4464, saved=60_000, pending=10_000)
+    narrow = replace(spoilt, frame=spoilt.frame.astype(dict.fromkeys(COUNTS, "uint16")))
     assert [v.observed for v in narrow.broken("balance")] == ["60000 + 10000 = 70000"]
 
 
@@ -129,7 +129,7 @@ def test_columns_beyond_the_contract_are_nothing_to_it(sample: Any) -> None:
     assert replace(sample, frame=frame).broken() == []
 
 
-def test_rows_are_told_by_their_key_and_not_by_their_index(sample: Any) -> None:
+def test_rows_are_identified_by_their_key_and_not_by_their_index(sample: Any) -> None:
     shuffled = sample.frame.sample(frac=1, random_state=1)
     shuffled.index = [0] * len(shuffled)
     older = sample.frame.assign(saved=0).set_index("ordinal")

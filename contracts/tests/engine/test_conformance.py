@@ -78,11 +78,11 @@ def test_province_returns_as_pandas_frames(frame: Frame, case: Case) -> None:
 @pytest.mark.parametrize("limit", [0, 1, 3])
 @given(case=cases(quarterly=True))
 @examples(8)
-def test_no_more_is_told_than_the_limit_but_all_is_counted(limit: int, case: Case) -> None:
-    told_within_the_limit(engines.pandas_nullable, limit, case)
+def test_no_more_is_reported_than_the_limit_but_all_is_counted(limit: int, case: Case) -> None:
+    reported_within_the_limit(engines.pandas_nullable, limit, case)
 
 
-def told_within_the_limit(frame: Frame, limit: int, case: Case) -> None:
+def reported_within_the_limit(frame: Frame, limit: int, case: Case) -> None:
     expected = grants(case, quarterly=True)
     _, verdict = judged(QuarterlyGrant, case, frame, limit)
     reported = [Reported(v.rule_id, v.severity, v.snapshot, v.key, v.column_name, v.place) for v in verdict.records]
@@ -143,8 +143,8 @@ def test_duckdb(duck: Frame, drawn: tuple[bool, Case]) -> None:
 @pytest.mark.duckdb
 @given(case=cases(quarterly=True))
 @examples(10)
-def test_duckdb_tells_no_more_than_the_limit_but_counts_all(duck: Frame, case: Case) -> None:
-    told_within_the_limit(duck, 1, case)
+def test_duckdb_reports_no_more_than_the_limit_but_counts_all(duck: Frame, case: Case) -> None:
+    reported_within_the_limit(duck, 1, case)
 
 
 @pytest.mark.duckdb

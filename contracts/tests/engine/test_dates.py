@@ -120,8 +120,8 @@ IBIS_12 = "ignore:fetch_arrow_table:DeprecationWarning"
 """How it asks DuckDB 2."""
 FRAMES = [
     as_objects, as_moments, as_both, as_python_moments,
-    *(pytest.param(one, marks=pytest.mark.files) for one in (arrow, arrow_moments, pandas_on_arrow)),
-    *(pytest.param(one, marks=pytest.mark.polars) for one in (polars, polars_moments)),
+    *(pytest.param(frame, marks=pytest.mark.files) for frame in (arrow, arrow_moments, pandas_on_arrow)),
+    *(pytest.param(frame, marks=pytest.mark.polars) for frame in (polars, polars_moments)),
     pytest.param(duckdb, marks=pytest.mark.duckdb),
     pytest.param(ibis, marks=[pytest.mark.ibis, pytest.mark.filterwarnings(IBIS_12)]),
 ]  # fmt: skip

@@ -22,8 +22,8 @@ def defined(expr: nw.Expr, engines: tuple[str, ...] = ENGINES) -> type:
         a: str
         __contract__ = ContractOptions(engines=engines)
 
-        @rule("said")
-        def said(cls, params: Params) -> nw.Expr:
+        @rule("expressed")
+        def expressed(cls, params: Params) -> nw.Expr:
             """a says what it should."""
             return expr
 
@@ -79,9 +79,9 @@ def test_what_an_engine_lacks_is_what_narwhals_says(engine: str, module: str, na
     expr = getattr(import_module(module), name)
     missing = {method for method in _missing(expr) if method in vars(nw.Expr)}
     for space in ("str", "dt"):
-        said = next(vars(base)[space] for base in expr.__mro__ if space in vars(base))
-        home = inspect.getmodule(said.fget)
-        of = getattr(home, str(inspect.signature(said.fget).return_annotation).split("[")[0])
+        declared = next(vars(base)[space] for base in expr.__mro__ if space in vars(base))
+        home = inspect.getmodule(declared.fget)
+        of = getattr(home, str(inspect.signature(declared.fget).return_annotation).split("[")[0])
         missing |= {f"{space}.{method}" for method in _missing(of)}
     # These read more than a row, and are refused on every engine.
     assert missing - {"drop_nulls", "ewm_mean", "filter", "unique", "cum_prod", "kurtosis", "skew", "cat"} == set(
@@ -117,7 +117,7 @@ class Left(pa.DataFrameModel):
 
 @pytest.mark.duckdb
 @pytest.mark.parametrize("pandas", [True, False], ids=["pandas", "pyarrow"])
-def test_decimals_on_arrow_are_told_as_they_are_reckoned_with(pandas: bool) -> None:
+def test_decimals_on_arrow_are_reported_as_they_are_computed(pandas: bool) -> None:
     import pyarrow as arrow
 
     table = arrow.table(

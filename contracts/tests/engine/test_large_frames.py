@@ -81,7 +81,7 @@ def test_each_snapshot_is_judged_whole(engine: Callable[[pd.DataFrame], Any], ap
     verdict = check(ProvinceProgress, engine(frame))
     assert {(v.rule_id, v.snapshot) for v in verdict.records} == EXPECTED
     assert set(verdict.not_run)
-    assert not any(one.snapshot for one in verdict.not_run)
+    assert not any(skipped.snapshot for skipped in verdict.not_run)
     aside = nw.from_native(verdict.set_aside)["snapshot_id"].unique().to_list()
     assert set(aside) == {name for rule, name in EXPECTED if rule != "ordinals-in-sequence"}
 

@@ -64,7 +64,7 @@ class SaleByShop(Sale):
 
 
 class Database:
-    """A DuckDB whose queries are told."""
+    """A DuckDB whose queries are logged."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -82,8 +82,8 @@ class Database:
         """The queries that a check runs, and its verdict."""
         self.connection.execute("CALL truncate_duckdb_logs()")
         verdict = check(contract, relation, **how)
-        said = self.connection.execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
-        return [message for (message,) in said if "duckdb_logs" not in message], verdict
+        logged = self.connection.execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
+        return [message for (message,) in logged if "duckdb_logs" not in message], verdict
 
 
 @pytest.fixture

@@ -21,13 +21,13 @@ COUNTS = ("total", "saved", "pending")
 
 
 def pandera_says(frame: pd.DataFrame) -> str:
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("always", SchemaWarning)
         try:
             ProvinceProgress.validate(frame)
         except (SchemaError, SchemaErrors):
             return "quarantined"
-    return "accepted_with_warnings" if any(w.category is SchemaWarning for w in said) else "accepted"
+    return "accepted_with_warnings" if any(w.category is SchemaWarning for w in recorded) else "accepted"
 
 
 def khrop_says(frame: pd.DataFrame) -> str:

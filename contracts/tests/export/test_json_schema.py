@@ -115,7 +115,7 @@ class Warned(pa.DataFrameModel):
     x: Series[object]
 
 
-def test_a_warning_and_a_limit_of_dates_are_listed_and_not_said() -> None:
+def test_a_warning_and_a_limit_of_dates_are_listed_and_not_expressed() -> None:
     schema = to_json_schema(Warned)
     assert [rule["id"] for rule in schema["x-khrop-rules"]] == ["at-least", "unique-a", "at-least"]
     assert valid(schema, [{"a": 1, "d": "1999-01-01T00:00:00", "x": [1]}])

@@ -94,12 +94,12 @@ def test_a_page_is_not_bent_by_what_a_contract_says() -> None:
         assert {len(cells(line)) for line in table} == {len(cells(table[0]))}
 
 
-def test_a_rule_that_is_code_is_told_by_its_summary() -> None:
-    said = section(to_markdown(Grants), "within-budget")
-    assert r"amount ≤ the most \| that there is." in said
+def test_a_rule_that_is_code_is_described_by_its_summary() -> None:
+    text = section(to_markdown(Grants), "within-budget")
+    assert r"amount ≤ the most \| that there is." in text
 
 
-def test_what_a_rule_needs_is_told() -> None:
+def test_what_a_rule_needs_is_listed() -> None:
     page = to_markdown(Grants)
     assert "[all-there](#all-there) | reference | error | No grant is lost. | ledger |" in page
     assert "[known-year](#known-year) | reference | error | The year is one of the list. | years |" in page
@@ -108,10 +108,10 @@ def test_what_a_rule_needs_is_told() -> None:
 def test_an_example_is_what_check_says_of_it() -> None:
     example = broken(Stock, Sample(SHELF))["left-over", "row"]
     assert (example.en, example.violation.observed) == ("rice: received is 6 instead of 5", "3")
-    said = section(to_markdown(Stock, broken(Stock, Sample(SHELF))), "left-over")
-    assert "ตัวอย่าง · Example: rice: received เป็น 6 แทน 5 · rice: received is 6 instead of 5" in said
-    assert "| rice | received | 3 | – | – |" in said
-    assert "> rice: คงเหลือไม่ตรง\n>\n> rice: received − sold is not 3" in said
+    text = section(to_markdown(Stock, broken(Stock, Sample(SHELF))), "left-over")
+    assert "ตัวอย่าง · Example: rice: received เป็น 6 แทน 5 · rice: received is 6 instead of 5" in text
+    assert "| rice | received | 3 | – | – |" in text
+    assert "> rice: คงเหลือไม่ตรง\n>\n> rice: received − sold is not 3" in text
 
 
 def test_each_rule_of_the_real_return_can_be_broken(sample: Any) -> None:

@@ -138,7 +138,7 @@ def test_any_contract_of_fields_is_read_back_as_it_is(contract: type) -> None:
     to_json_schema(contract), to_sql(contract), to_markdown(contract)
 
 
-def one(kind: Any, **arguments: Any) -> type:
+def typed(kind: Any, **arguments: Any) -> type:
     return model({"a": Series[kind]}, a=pa.Field(**arguments))
 
 
@@ -160,11 +160,11 @@ class WithParser(pa.DataFrameModel):
 
 
 REFUSED: list[tuple[type, str]] = [
-    (one(pd.Timedelta, ge=pd.Timedelta(1)), "'a': greater_than_or_equal_to has a limit of Timedelta"),
-    (one(pd.Timestamp, ge=pd.Timestamp(1)), "'a': greater_than_or_equal_to has a limit of Timestamp"),
-    (one(int, metadata={"x": {1, 2}}), "'a': its metadata"),
+    (typed(pd.Timedelta, ge=pd.Timedelta(1)), "'a': greater_than_or_equal_to has a limit of Timedelta"),
+    (typed(pd.Timestamp, ge=pd.Timestamp(1)), "'a': greater_than_or_equal_to has a limit of Timestamp"),
+    (typed(int, metadata={"x": {1, 2}}), "'a': its metadata"),
     (
-        one(pd.ArrowDtype, dtype_kwargs={"pyarrow_dtype": __import__("pyarrow").decimal128(9, 2)}),
+        typed(pd.ArrowDtype, dtype_kwargs={"pyarrow_dtype": __import__("pyarrow").decimal128(9, 2)}),
         "'a': the type decimal128",
     ),
     (WithIndex, "an Index has no form as data"),
@@ -221,12 +221,12 @@ def test_flags_categories_zones_and_digits_are_kept() -> None:
 
 
 def test_a_page_and_a_comparison_show_moments_with_their_time_and_numbers_with_their_digits() -> None:
-    noon, evening = (one(pd.Timestamp, ge=pd.Timestamp(f"2024-01-01 {hour}:00")) for hour in (12, 18))
+    noon, evening = (typed(pd.Timestamp, ge=pd.Timestamp(f"2024-01-01 {hour}:00")) for hour in (12, 18))
     assert "≥ 2024-01-01 12:00:00" in to_markdown(noon)
     (change,) = compare(describe(noon), describe(evening))
     assert change.en == "column a: least went from 2024-01-01 12:00:00 to 2024-01-01 18:00:00"
-    assert "≥ 0.30000000000000004" in to_markdown(one(float, ge=0.1 + 0.2))
-    assert "12.50" in to_markdown(one(Annotated[pandas_engine.Decimal, 9, 2, None], ge=Decimal("12.50")))
+    assert "≥ 0.30000000000000004" in to_markdown(typed(float, ge=0.1 + 0.2))
+    assert "12.50" in to_markdown(typed(Annotated[pandas_engine.Decimal, 9, 2, None], ge=Decimal("12.50")))
 
 
 def test_sql_has_the_types_of_decimals_and_moments() -> None:
@@ -333,12 +333,12 @@ def test_a_change_of_an_option_is_seen_and_graded(old: Any, new: Any, aspect: st
 
 
 FIELDS: list[tuple[Any, Any, str, str]] = [
-    (one(str, str_matches="abc"), one(str, str_matches=re.compile("abc", re.IGNORECASE)), "str_matches", "unclear"),
-    (one(int, default=1), one(int, default=2), "default", "unclear"),
-    (one(int, ge=0), one(int, ge=0, ignore_na=False), "ignore_na", "tightening"),
-    (one(int), one(int, metadata={"pii": True}), "metadata", "neutral"),
+    (typed(str, str_matches="abc"), typed(str, str_matches=re.compile("abc", re.IGNORECASE)), "str_matches", "unclear"),
+    (typed(int, default=1), typed(int, default=2), "default", "unclear"),
+    (typed(int, ge=0), typed(int, ge=0, ignore_na=False), "ignore_na", "tightening"),
+    (typed(int), typed(int, metadata={"pii": True}), "metadata", "neutral"),
     (
-        one(Annotated[pd.CategoricalDtype, ["a"], False]), one(Annotated[pd.CategoricalDtype, ["a", "b"], False]),
+        typed(Annotated[pd.CategoricalDtype, ["a"], False]), typed(Annotated[pd.CategoricalDtype, ["a", "b"], False]),
         "categories", "loosening",
     ),
 ]  # fmt: skip

@@ -138,9 +138,9 @@ def test_its_queries_come_to_nothing_on_a_return_that_holds(sample: Any) -> None
     con.register("given", sample.frame.assign(snapshot_id="x"))
     con.register("previous", sample.frame.assign(snapshot_id="x", saved=0, pending=sample.frame["total"]))
     entries = [q for q in parsed(to_odcs(ProvinceProgress))["schema"][0]["quality"] if q["type"] == "sql"]
-    told = {q["name"]: con.execute(q["query"].replace("${table}", "given")).fetchone()[0] for q in entries}
-    assert told == dict.fromkeys(told, 0)
-    assert {"balance", "provinces-complete", "saved-never-decreases"} <= set(told)
+    counts = {q["name"]: con.execute(q["query"].replace("${table}", "given")).fetchone()[0] for q in entries}
+    assert counts == dict.fromkeys(counts, 0)
+    assert {"balance", "provinces-complete", "saved-never-decreases"} <= set(counts)
 
 
 def test_code_cannot_be_exported() -> None:
@@ -230,11 +230,11 @@ def test_no_rule_that_cannot_be_kept_is_left_out() -> None:
         ]
         document["schema"][0]["properties"][1]["quality"] = [{"metric": "nullValues", "mustBeLessThan": 5}]
 
-    with pytest.raises(ValueError, match="none is left out silently") as told:
+    with pytest.raises(ValueError, match="none is left out silently") as refused:
         from_odcs(changed(Stock, more))
-    for said in ("quality[1] 'prose' (prose)", "'theirs' (SQL of others)", "quality[3] (of type custom)",
+    for reason in ("quality[1] 'prose' (prose)", "'theirs' (SQL of others)", "quality[3] (of type custom)",
                  "properties[1].quality[0] (it lets some rows be wrong)"):  # fmt: skip
-        assert said in str(told.value)
+        assert reason in str(refused.value)
 
 
 def own(document: Any) -> Any:
@@ -293,9 +293,9 @@ MANGLED: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "told"), MANGLED)
-def test_what_is_mangled_is_told_with_its_place(change: Any, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+@pytest.mark.parametrize(("change", "message"), MANGLED)
+def test_what_is_mangled_is_reported_with_its_place(change: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         from_odcs(changed(Stock, change))
 
 
@@ -313,7 +313,7 @@ BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (BOMB, "line 7, column .*unfolds to more than"),
         ("a: &a [*a]", "line 1, column 4: it contains itself"),
@@ -333,8 +333,8 @@ BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         ("[1, 2]", "there must be a mapping"),
     ],
 )  # fmt: skip
-def test_hostile_yaml_is_told_and_does_nothing(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_hostile_yaml_is_refused_and_does_nothing(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         from_odcs(text)
 
 

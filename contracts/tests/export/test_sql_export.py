@@ -52,12 +52,12 @@ def stored(con: Any, contract: type, name: str, rows: list[dict[str, Any]]) -> N
 
 
 def counted(con: Any, contract: type) -> Counter[str]:
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for query in queries(contract, '"returns"'):
         if query.sql:
             (count,) = con.execute(f"SELECT COUNT(*) FROM ({query.sql}) AS q").fetchone()
-            told[query.built.rule.id] += count
-    return +told
+            counts[query.built.rule.id] += count
+    return +counts
 
 
 def frame_of(table: Table) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def test_the_table_takes_the_real_return(sample: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "said"),
+    ("figures", "message"),
     [
         ({"saved": 3000}, "saved . pending. = total"),
         ({"total": 0, "saved": 0, "pending": 0}, "BETWEEN 1 AND"),
@@ -130,13 +130,13 @@ def test_the_table_takes_the_real_return(sample: Any) -> None:
         ({"saved_percent": float("nan")}, "percent"),
     ],
 )
-def test_the_table_refuses_a_broken_row(sample: Any, figures: dict[str, Any], said: str) -> None:
+def test_the_table_refuses_a_broken_row(sample: Any, figures: dict[str, Any], message: str) -> None:
     import duckdb
 
     con = connection()
     con.execute(statements(ProvinceProgress)[0])
     broken = sample.row("เลย", **figures).frame.drop(columns="place")
-    with pytest.raises(duckdb.ConstraintException, match=said):
+    with pytest.raises(duckdb.ConstraintException, match=message):
         insert(con, broken[broken["province_th"] == "เลย"])
 
 
@@ -191,9 +191,9 @@ def test_what_differs_between_dialects_is_the_pattern() -> None:
     assert all("regexp_matches" in a and " ~ " in b for a, b in changed)
 
 
-@pytest.mark.parametrize(("given", "said"), [({"dialect": "oracle"}, "oracle"), ({"table": ""}, "name")])
-def test_wrong_use_is_named(given: dict[str, str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(("given", "message"), [({"dialect": "oracle"}, "oracle"), ({"table": ""}, "name")])
+def test_wrong_use_is_named(given: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         to_sql(ProvinceProgress, **given)
 
 

@@ -76,7 +76,7 @@ def test_an_expression_of_several_rows_is_none_of_rows(expr: nw.Expr, reason: st
         (col("a").cast(nw.Int32) == 1, "a cast to Int32"),
     ],
 )
-def test_what_has_no_words_here_is_said_to_have_none(expr: nw.Expr, reason: str) -> None:
+def test_what_no_formula_can_express_is_refused_with_the_reason(expr: nw.Expr, reason: str) -> None:
     with pytest.raises(Opaque, match=reason):
         formula_of(expr)
 
@@ -99,10 +99,10 @@ def figures(depth: int) -> st.SearchStrategy[Formula]:
     if depth == 0:
         return st.one_of(st.sampled_from([Column("a"), Column("b"), Column("x")]), NUMBERS.map(Constant))
     inner = figures(depth - 1)
-    two = st.builds(lambda name, args: Call(name, args), st.sampled_from(["__add__", "__sub__", "__mul__"]),
+    binary = st.builds(lambda name, args: Call(name, args), st.sampled_from(["__add__", "__sub__", "__mul__"]),
                     st.tuples(inner, inner))  # fmt: skip
-    one = st.builds(lambda name, arg: Call(name, (arg,)), st.sampled_from(["abs", "__neg__"]), inner)
-    return st.one_of(inner, two, one)
+    unary = st.builds(lambda name, arg: Call(name, (arg,)), st.sampled_from(["abs", "__neg__"]), inner)
+    return st.one_of(inner, binary, unary)
 
 
 TRUTHS = st.one_of(

@@ -122,7 +122,7 @@ def test_a_text_is_a_number_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "the file is empty"),
         (b"\n\n", "no line with anything on it"),
@@ -140,8 +140,8 @@ def test_a_text_is_a_number_or_refused(text: str) -> None:
         (b"total\n" + b"1" * (17 << 20), "the line after 1 line ends is longer than 16 MB"),
     ],
 )
-def test_a_file_that_is_no_table_says_why(tmp_path: Path, content: bytes, told: str) -> None:
-    with pytest.raises(Unreadable, match=told) as caught:
+def test_a_file_that_is_no_table_says_why(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(Unreadable, match=message) as caught:
         taken(wrote(tmp_path / "a.csv", content))
     assert any("\u0e00" <= c <= "\u0e7f" for c in caught.value.th)
 
@@ -153,14 +153,14 @@ def test_a_text_of_no_known_encoding_is_wrong_use(tmp_path: Path) -> None:
 
 def test_a_path_that_is_no_file_is_wrong_use(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path, told in [
+    for path, message in [
         (tmp_path, "is a folder"),
         (tmp_path / "absent.csv", "is not there"),
         (tmp_path / "pipe", "neither a file nor a folder"),
         (Path("-"), "standard input"),
         (Path("a\0b"), "null byte"),
     ]:
-        with pytest.raises(WrongUse, match=told):
+        with pytest.raises(WrongUse, match=message):
             taken(path)
 
 

@@ -60,8 +60,8 @@ def test_the_province_table_is_proposed_as_its_contract_has_it(sample: Any) -> N
 def test_each_rule_has_its_evidence(sample: Any) -> None:
     inference = khrop.infer(sample.frame)
     evidence = {(e.rule_id, e.columns): e for e in inference.evidence}
-    one = evidence["adds-up", ("total", "saved", "pending")]
-    assert (one.rows_for, one.rows, one.text) == (76, 76, "holds in 76 of 76 rows: saved + pending = total.")
+    sums = evidence["adds-up", ("total", "saved", "pending")]
+    assert (sums.rows_for, sums.rows, sums.text) == (76, 76, "holds in 76 of 76 rows: saved + pending = total.")
     assert evidence["not-null", ("total",)].text == "no null in 76 rows"
     assert evidence["at-least", ("total",)].text == "≥ 0 in 76 of 76 rows"
     assert {e.rule_id for e in inference.evidence} == {

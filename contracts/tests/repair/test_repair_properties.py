@@ -64,7 +64,7 @@ def test_a_proposal_always_satisfies_the_arithmetic(seed: int, share: float, num
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), SHARES, st.lists(st.sampled_from(sorted(KINDS)), max_size=6))
-def test_what_is_said_is_complete(seed: int, share: float, kinds: list[str]) -> None:
+def test_what_is_reported_is_complete(seed: int, share: float, kinds: list[str]) -> None:
     random = Random(seed)
     case = corrupted(true_table(random, share), kinds, random)
     report = suggest(case.table)

@@ -166,8 +166,8 @@ def _row_costs(cells: tuple, pairs: np.ndarray) -> np.ndarray:
 def _brute(rows: list[tuple], totals: Totals) -> np.ndarray:
     """What each pair of readings of the two rows costs, with the totals that they come to."""
     pairs = np.array([(a, w - a) for w in range(1, WIDEST) for a in range(w + 1)])
-    one, other = (_row_costs(cells, pairs)[:, None] + np.zeros((1, 1), dtype=np.int64) for cells in rows)
-    together = one + other.T
+    first, second = (_row_costs(cells, pairs)[:, None] + np.zeros((1, 1), dtype=np.int64) for cells in rows)
+    together = first + second.T
     for column in range(4):
         if rows[0][column].digits != rows[1][column].digits:
             back = [list(cells) for cells in rows]
@@ -175,9 +175,9 @@ def _brute(rows: list[tuple], totals: Totals) -> np.ndarray:
             costs = [_row_costs(tuple(cells), pairs) for cells in back]
             together = np.minimum(together, costs[0][:, None] + costs[1][None, :] + LAYOUT)
     grid = np.array([(a, b) for a in range(2 * WIDEST) for b in range(2 * WIDEST)])
-    said = totals.cost(grid).reshape(2 * WIDEST, 2 * WIDEST)
+    total_costs = totals.cost(grid).reshape(2 * WIDEST, 2 * WIDEST)
     saved, pending = (np.add.outer(pairs[:, i], pairs[:, i]) for i in (0, 1))
-    return together + said[saved, pending]
+    return together + total_costs[saved, pending]
 
 
 @settings(max_examples=40, deadline=None)
@@ -185,14 +185,14 @@ def _brute(rows: list[tuple], totals: Totals) -> np.ndarray:
 def test_the_search_is_never_dearer_than_brute_force_and_claims_nothing_it_knows_rivals_of(
     drawn: tuple[list[dict[str, str]], dict[str, str]],
 ) -> None:
-    rows, said = drawn
-    sheet = read_sheet(rows, SMALL, {"table_total": said})
+    rows, claimed = drawn
+    sheet = read_sheet(rows, SMALL, {"table_total": claimed})
     lines = rows_by_name(sheet, {})
     totals = Totals(SMALL, sheet.statements)
     broken = [place for place, row in enumerate(lines.rows) if not row.holds()]
     search = Search(lines.rows, broken, totals)
     outcome = search.run()
-    report = suggest(rows, claims={"table_total": said}, shape=SMALL)
+    report = suggest(rows, claims={"table_total": claimed}, shape=SMALL)
     if not search.bound_by_sums() or outcome.excess is None or search.free or len(broken) < 2 or not totals.complete:
         return
     costs = _brute([row.cells for row in lines.rows], totals)

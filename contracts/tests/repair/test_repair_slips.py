@@ -127,7 +127,7 @@ def test_a_percent_cut_off_is_called_so(true: Printed) -> None:
     assert (repair.kind, repair.proposed, repair.certain) == ("percent_truncated", "๔๗.๗๘", True)
 
 
-def test_of_an_exact_half_it_cannot_be_told_how_it_was_rounded(true: Printed) -> None:
+def test_how_an_exact_half_was_rounded_cannot_be_determined(true: Printed) -> None:
     true["rows"][0] = printed_row(1, row_of(true, 0)["province"], 32, 1)  # 3.125
     table = with_totals(true["rows"], True)
     row_of(table, 0)["percent"] = "๓.๑๒"
@@ -223,7 +223,7 @@ def test_an_absent_row_is_what_the_totals_leave_for_it(true: Printed) -> None:
     assert report.unique
 
 
-def test_two_absent_rows_cannot_be_told_apart(true: Printed) -> None:
+def test_two_absent_rows_cannot_be_distinguished(true: Printed) -> None:
     absent = [true["rows"].pop(9)["province"], true["rows"].pop(20)["province"]]
     report = suggest(true)
     assert report.status == "unsolved"
@@ -284,7 +284,7 @@ def test_a_row_altered_so_that_it_still_holds_is_named_as_a_rival(true: Printed)
 
 
 def test_where_saved_is_nothing_the_percent_is_silent(true: Printed) -> None:
-    """Without totals, either of two counts could be the misread one: both are told, neither is claimed."""
+    """Without totals, either of two counts could be the misread one: both are reported, neither is claimed."""
     true["rows"][0] = printed_row(1, row_of(true, 0)["province"], 44, 0)
     row_of(true, 0)["total"] = count(40)
     report = suggest({"rows": true["rows"]})
@@ -335,4 +335,4 @@ def test_a_row_under_anothers_name_is_where_it_belongs(true: Printed) -> None:
         ("drop_row", row_of(true, 5)["province"]),
         ("insert_row", other["province"]),
     ]
-    assert not report.unique  # which of the two it was cannot be told
+    assert not report.unique  # which of the two it was cannot be determined

@@ -154,8 +154,8 @@ def cases(draw: st.DrawFn, quarterly: bool, types: Types | None = None, wide: bo
         known = draw(st.lists(st.sampled_from(TEXTS["quarter"][1:]), max_size=3, unique=True))
         quarters = [fit(q, types["quarter"]) for q in known] + ([None] if draw(st.integers(0, 5)) == 5 else [])
     table = draw(tables(types, quarters))
-    told = list(dict.fromkeys(str(row["quarter"]) for row in table.rows if row.get("quarter") is not None))
-    return Case(table, draw(_others(table, types, quarters)), draw(_claims(table, told)))
+    named = list(dict.fromkeys(str(row["quarter"]) for row in table.rows if row.get("quarter") is not None))
+    return Case(table, draw(_others(table, types, quarters)), draw(_claims(table, named)))
 
 
 @st.composite
@@ -180,11 +180,11 @@ def _others(draw: st.DrawFn, table: Table, types: Types, quarters: list[Any]) ->
 
 
 @st.composite
-def _claims(draw: st.DrawFn, table: Table, told: list[str]) -> tuple[Row, ...]:
+def _claims(draw: st.DrawFn, table: Table, named: list[str]) -> tuple[Row, ...]:
     if not draw(st.booleans()):
         return ()
     claims: list[Row] = []
-    for quarter in told or [None]:
+    for quarter in named or [None]:
         mine = [row for row in table.rows if quarter is None or str(row.get("quarter")) == quarter]
         for measure in ("budget", "spent"):
             values = [row.get(measure) for row in mine]
@@ -195,7 +195,7 @@ def _claims(draw: st.DrawFn, table: Table, told: list[str]) -> tuple[Row, ...]:
         for claim in claims:
             claim.setdefault("place", "")
             claim.setdefault("quarter", quarter)
-    return tuple(claims if told else [{k: v for k, v in claim.items() if k != "quarter"} for claim in claims])
+    return tuple(claims if named else [{k: v for k, v in claim.items() if k != "quarter"} for claim in claims])
 
 
 def some(strategy: st.SearchStrategy[Case], count: int) -> list[Case]:

@@ -1,6 +1,6 @@
 """A contract that uses every kind of rule that the library has: fields, the vocabulary, expressions of one's own.
 
-Here belongs the contract alone. What it means, said again in plain Python, is in `conformance_oracle`.
+Here belongs the contract alone. What it means, stated again in plain Python, is in `conformance_oracle`.
 """
 
 from __future__ import annotations

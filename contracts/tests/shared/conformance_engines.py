@@ -59,14 +59,14 @@ PANDAS = {
 }  # fmt: skip
 
 
-def _series(table: Table, one: Callable[[list[Any], str], pd.Series[Any]]) -> pd.DataFrame:
-    return pd.DataFrame({c: one([row[c] for row in table.rows], kind) for c, kind in table.types.items()})
+def _series(table: Table, series: Callable[[list[Any], str], pd.Series[Any]]) -> pd.DataFrame:
+    return pd.DataFrame({c: series([row[c] for row in table.rows], kind) for c, kind in table.types.items()})
 
 
 def pandas_plain(table: Table) -> pd.DataFrame:
     """As pandas itself has them: numpy's types where they hold all values, objects otherwise."""
 
-    def one(values: list[Any], kind: str) -> pd.Series[Any]:
+    def series(values: list[Any], kind: str) -> pd.Series[Any]:
         if kind in ("decimal", "wide", "fine", "huge", "null") or (kind == "bool" and None in values):
             return pd.Series(values, dtype=object)
         if kind in ("text", "category"):
@@ -78,25 +78,25 @@ def pandas_plain(table: Table) -> pd.DataFrame:
             return pd.Series(values, dtype="float64" if fits else object)
         return pd.Series(values, dtype=kind)
 
-    return _series(table, one)
+    return _series(table, series)
 
 
 def pandas_nullable(table: Table) -> pd.DataFrame:
     """With pandas' own nulls, and NaN as a null."""
 
-    def one(values: list[Any], kind: str) -> pd.Series[Any]:
+    def series(values: list[Any], kind: str) -> pd.Series[Any]:
         return pd.Series(values, dtype=PANDAS.get(kind, "object"))  # type: ignore[call-overload, no-any-return]
 
-    return _series(table, one)
+    return _series(table, series)
 
 
 def pandas_objects(table: Table) -> pd.DataFrame:
     """Python's own values, some nulls as None and some as NA."""
 
-    def one(values: list[Any], kind: str) -> pd.Series[Any]:
+    def series(values: list[Any], kind: str) -> pd.Series[Any]:
         return pd.Series([pd.NA if v is None and n % 2 else v for n, v in enumerate(values)], dtype=object)
 
-    return _series(table, one)
+    return _series(table, series)
 
 
 def arrow(table: Table) -> Any:

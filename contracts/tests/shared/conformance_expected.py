@@ -114,19 +114,19 @@ def totals(o: Oracle, claims: Sequence[Row], rule: str, columns: Sequence[str], 
         return
     part, all_of_it, column = ratio
     for snapshot in o.snapshots:
-        said = {c["measure"]: value(c["value"]) for c in claims if c.get(o.snapshot or "") in (None, snapshot)}
+        claimed = {c["measure"]: value(c["value"]) for c in claims if c.get(o.snapshot or "") in (None, snapshot)}
         prefix = next((f"{c['source']}_" for c in claims), "")
         sums = {c: total(row[c] for row in o.of(snapshot)) for c in columns}
         sums = {c: 0 if s is None and not any(row[c] is not None for row in o.of(snapshot)) else s
                 for c, s in sums.items()}  # fmt: skip
         for c in columns:
-            if said.get(c) is not None and not (sums[c] is not None and said[c] == sums[c]):
+            if claimed.get(c) is not None and not (sums[c] is not None and claimed[c] == sums[c]):
                 o.broken(rule, "error", snapshot, prefix + c, c)
-        if said.get(column) is None or None in sums.values() or sums[all_of_it] <= 0:
+        if claimed.get(column) is None or None in sums.values() or sums[all_of_it] <= 0:
             continue
         if any(abs(number(s)) == float("inf") for s in sums.values()):
             continue
-        hundredths = int(half_up(said[column] * 100.0))
+        hundredths = int(half_up(claimed[column] * 100.0))
         if abs(hundredths * sums[all_of_it] - 10000 * sums[part]) > sums[all_of_it]:
             o.broken(rule, "error", snapshot, prefix + column, column)
 

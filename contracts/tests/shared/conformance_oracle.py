@@ -30,7 +30,7 @@ EXACT = Context(prec=100)
 
 
 class Reported(NamedTuple):
-    """A violation, as far as the oracle tells of it."""
+    """A violation, as far as the oracle determines it."""
 
     rule_id: str
     severity: str
@@ -257,9 +257,9 @@ class Oracle:
                 held, place = row[column], text(row[self.place])
                 seen[held] += 1
                 if held is None:
-                    said = text(row.get(printed)) if printed else ""
+                    observed = text(row.get(printed)) if printed else ""
                     at = printed if printed in row else column
-                    self.broken(rule, severity, snapshot, said, at, place)
+                    self.broken(rule, severity, snapshot, observed, at, place)
                 elif held not in wanted or seen[held] > 1:
                     self.broken(rule, severity, snapshot, held, column, place)
             for absent in [w for w in wanted if w not in seen]:

@@ -1,4 +1,4 @@
-"""Province returns to put to the test, and what must be said of them, in plain Python: the real one, changed here and
+"""Province returns to check, and what must be reported of them, in plain Python: the real one, changed here and
 there, under one or several snapshots."""
 
 from __future__ import annotations

@@ -204,22 +204,22 @@ def _neighbours(case: Case, random: Random) -> tuple[Printed, Printed]:
 
 
 def swap_rows_col(case: Case, random: Random) -> None:
-    (one, other), column = _neighbours(case, random), random.choice(COLUMNS)
-    if one[column] == other[column]:
+    (first, second), column = _neighbours(case, random), random.choice(COLUMNS)
+    if first[column] == second[column]:
         raise NoRoom
-    one[column], other[column] = other[column], one[column]
-    _touch(case, one, (column,))
-    _touch(case, other, (column,))
+    first[column], second[column] = second[column], first[column]
+    _touch(case, first, (column,))
+    _touch(case, second, (column,))
 
 
 def swap_rows_all(case: Case, random: Random) -> None:
-    one, other = _neighbours(case, random)
-    if one["total"] == other["total"]:
+    first, second = _neighbours(case, random)
+    if first["total"] == second["total"]:
         raise NoRoom
     for column in COLUMNS:
-        one[column], other[column] = other[column], one[column]
-    _touch(case, one, COLUMNS)
-    _touch(case, other, COLUMNS)
+        first[column], second[column] = second[column], first[column]
+    _touch(case, first, COLUMNS)
+    _touch(case, second, COLUMNS)
 
 
 def percent_trunc(case: Case, random: Random) -> None:

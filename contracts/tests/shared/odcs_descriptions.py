@@ -99,9 +99,9 @@ def formulas(columns: tuple[str, ...]) -> st.SearchStrategy[Formula]:
     """Formulas of numbers, true or false."""
     leaves: st.SearchStrategy[Formula] = st.builds(Column, st.sampled_from(columns))
     numbers = st.recursive(leaves, lambda inner: _reckoned(inner), max_leaves=5)
-    one = st.builds(Constant, st.integers(-99, 99) | st.floats(-9, 9))
+    constant = st.builds(Constant, st.integers(-99, 99) | st.floats(-9, 9))
     compared = st.sampled_from(["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"])
-    truth = st.builds(lambda name, a, b: Call(name, (a, b)), compared, numbers, numbers | one)
+    truth = st.builds(lambda name, a, b: Call(name, (a, b)), compared, numbers, numbers | constant)
     return st.recursive(
         truth,
         lambda inner: (
@@ -120,7 +120,7 @@ def _reckoned(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
 
 
 def _whats(numbers: tuple[str, ...], names: tuple[str, ...], params: dict[str, Any]) -> st.SearchStrategy[Any]:
-    column, one = st.sampled_from(numbers), st.sampled_from(names)
+    column, name = st.sampled_from(numbers), st.sampled_from(names)
     tolerance: st.SearchStrategy[Any] = st.floats(0, 1)
     if "tolerance" in params:
         tolerance |= st.just(Param("tolerance"))
@@ -129,19 +129,19 @@ def _whats(numbers: tuple[str, ...], names: tuple[str, ...], params: dict[str, A
         st.builds(WholeNumbers, st.dictionaries(column, st.integers(-5, 5), min_size=1), st.integers(6, 99)),
         st.builds(lambda a, b, t: AddsUp((a, b), a, t), column, column, st.floats(0, 1)),
         st.builds(RatioWithin, column, column, column, tolerance),
-        st.builds(lambda c: UniqueKey((c,)), one),
+        st.builds(lambda c: UniqueKey((c,)), name),
         st.builds(LinearSequence, column, st.integers(-2, 2)),
-        st.builds(lambda c, held: ContainsExactly(c, tuple(held)), one, st.lists(TEXTS, min_size=1, max_size=3)),
-        st.builds(lambda c, label, t: PartWhole((c,), label, t), column, one, TEXTS),
+        st.builds(lambda c, held: ContainsExactly(c, tuple(held)), name, st.lists(TEXTS, min_size=1, max_size=3)),
+        st.builds(lambda c, label, t: PartWhole((c,), label, t), column, name, TEXTS),
     )
 
 
 @st.composite
 def _rule(draw: st.DrawFn, n: int, what: Any) -> RuleDescription:
     grouped = isinstance(what, (UniqueKey, LinearSequence, ContainsExactly, PartWhole))
-    said = TEXTS.map(lambda text: text.replace("{", "{{").replace("}", "}}") + "{name}")
+    template = TEXTS.map(lambda text: text.replace("{", "{{").replace("}", "}}") + "{name}")
     return RuleDescription(
         id=f"rule {n} {draw(TEXTS)}", method=f"rule_{n}", scope="group" if grouped else "row",
         severity=draw(st.sampled_from(["error", "warning"])), summary=f"{n}: " + draw(TEXTS).strip() + ".", what=what,
-        th=draw(said), en=draw(said), observed=draw(said),
+        th=draw(template), en=draw(template), observed=draw(template),
     )  # fmt: skip

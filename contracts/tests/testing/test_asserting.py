@@ -22,7 +22,7 @@ def test_a_frame_that_holds_gives_its_verdict() -> None:
     assert assert_accepted(HOLDS, Stock).status == "accepted"
 
 
-def test_a_frame_that_does_not_is_told_as_a_table() -> None:
+def test_a_frame_that_does_not_is_reported_as_a_table() -> None:
     with pytest.raises(AssertionError) as failed:
         assert_accepted(BROKEN, Stock)
     assert str(failed.value).split("\n") == [
@@ -80,7 +80,7 @@ def pytest_run(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
         (Path(__file__).parents[1] / "shared" / "stock_contract.py").read_bytes()
     )
     # Others have plugins of pytest, too, which are not what is looked at.
-    others = ["cacheprovider", *(one.name for one in entry_points(group="pytest11") if one.name != "khrop")]
+    others = ["cacheprovider", *(plugin.name for plugin in entry_points(group="pytest11") if plugin.name != "khrop")]
     command = [sys.executable, "-m", "pytest", "-q", *(flag for name in others for flag in ("-p", f"no:{name}"))]
     return subprocess.run(
         [*command, "--rootdir", str(folder), "test_them.py"],
@@ -92,12 +92,12 @@ def pytest_run(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_fixture_is_there_where_khrop_is_installed(tmp_path: Path) -> None:
-    told = pytest_run(tmp_path, TESTS).stdout
-    assert "1 failed" in told
-    assert "Stock 2.1.0: quarantined" in told
-    assert "asserting.py" not in told, "the failure stands in the test, not in the library"
+    output = pytest_run(tmp_path, TESTS).stdout
+    assert "1 failed" in output
+    assert "Stock 2.1.0: quarantined" in output
+    assert "asserting.py" not in output, "the failure stands in the test, not in the library"
 
 
 def test_a_run_that_does_not_use_it_imports_nothing_for_it(tmp_path: Path) -> None:
-    told = pytest_run(tmp_path, IMPORTED)
-    assert told.returncode == 0, told.stdout
+    run = pytest_run(tmp_path, IMPORTED)
+    assert run.returncode == 0, run.stdout

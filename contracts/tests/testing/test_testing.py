@@ -107,7 +107,7 @@ def test_a_broken_return_shrinks_to_one_odd_province() -> None:
     frame = smallest(ProvinceProgress, "balance", lambda f: f["saved"] + f["pending"] != f["total"])
     figures = frame[["total", "saved", "pending"]].value_counts().to_dict()
     assert sorted(figures.values()) == [1, 75]
-    assert max(max(one) for one in figures) <= 2
+    assert max(max(row) for row in figures) <= 2
 
 
 def test_a_frame_has_as_many_rows_as_are_asked_for() -> None:
@@ -116,8 +116,8 @@ def test_a_frame_has_as_many_rows_as_are_asked_for() -> None:
         cases(ProvinceProgress, rows=3)
 
 
-def _equal(one: object, other: object) -> None:
-    assert one == other
+def _equal(first: object, second: object) -> None:
+    assert first == second
 
 
 def test_a_case_is_judged_with_the_parameters_that_it_was_drawn_for() -> None:
@@ -129,7 +129,7 @@ def test_a_case_is_judged_with_the_parameters_that_it_was_drawn_for() -> None:
     each(cases(ProvinceProgress, breaks="percent-within-tolerance", params={"tolerance": 0.5}), strict, 5)
 
 
-def test_a_rule_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_rule_that_is_not_there_is_reported_with_those_that_are() -> None:
     with pytest.raises(
         ValueError, match="Stock has no rule 'left-ovr', nearest: left-over; it has columns, not-null, w"
     ):
@@ -169,7 +169,7 @@ def test_a_rule_of_any_formula_is_kept_and_broken_by_trying() -> None:
     each(cases(Odd, breaks="product"), lambda case: _equal(list(case.check().counts()), ["product"]), 20)
 
 
-def test_what_nothing_breaks_or_keeps_is_said() -> None:
+def test_what_nothing_breaks_or_keeps_is_reported() -> None:
     with pytest.raises(
         Unsatisfiable, match="Odd: no frame was found that breaks rule 'never-broken': no row was found"
     ):

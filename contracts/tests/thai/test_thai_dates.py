@@ -79,7 +79,7 @@ def test_a_weekday_belongs_to_the_date(text: str) -> None:
     assert found.weekday_matches is True
 
 
-def test_a_wrong_weekday_is_told_but_is_no_problem_of_the_date() -> None:
+def test_a_wrong_weekday_is_reported_but_is_no_problem_of_the_date() -> None:
     found = only("วันอังคารที่ ๓๑ สิงหาคม ๒๕๖๓")
     assert found.date == DEADLINE
     assert found.problem is None

@@ -93,9 +93,9 @@ def test_what_no_one_types_shows_that_marks_were_lost(text: str) -> None:
 
 
 def test_private_codes_are_those_of_the_shaper() -> None:
-    told = {code: sign for sign, *codes in map(str.split, PRIVATE.strip().splitlines()) for code in codes}
-    assert len(told) == 27 + 27
-    for code, sign in told.items():
+    signs = {code: sign for sign, *codes in map(str.split, PRIVATE.strip().splitlines()) for code in codes}
+    assert len(signs) == 27 + 27
+    for code, sign in signs.items():
         assert from_private_use(chr(int(code, 16))) == chr(int(sign, 16)), code
     assert from_private_use("แห\uf70aง") == "แห่ง"
     assert from_private_use("ชลบ\uf718รี ภ\uf719เก็ต") == "ชลบุรี ภูเก็ต"

@@ -111,7 +111,7 @@ def _archive(archive: Archive, receipts: list[Receipt]) -> Iterator[Finding]:
     firsts: dict[str, Receipt] = {}
     for receipt in receipts:
         firsts.setdefault(receipt.sha256, receipt)
-    stored = {name: found.bytes for name, found in archive.place.stored().items()}
+    stored = {name: stored_file.bytes for name, stored_file in archive.place.stored().items()}
     lost = {sha256: stored.get(sha256) for sha256, r in firsts.items() if stored.get(sha256) != r.bytes}
     if waiting := archive.place.waiting(set(lost)):
         first = archive.place.where(waiting[0])
@@ -173,7 +173,7 @@ def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
             with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
                 if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
                     raise sqlite3.DatabaseError
-        known = _column(folder / "runs" / "index.db", "SELECT partition FROM dynamic_partitions")
+        partitions = _column(folder / "runs" / "index.db", "SELECT partition FROM dynamic_partitions")
         dead = dead_runs(home)
     except sqlite3.OperationalError:  # it is being written now, or has tables of another version
         return
@@ -184,12 +184,12 @@ def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
     if dead:
         text = f"{len(dead)} runs are recorded as under way and their processes are gone: the next command frees them"
         yield Finding("dagster", text, Remedy.dead_runs)
-    yield from _unknown(returns, known)
+    yield from _unknown(returns, partitions)
 
 
-def _unknown(returns: list[str], known: Sequence[str]) -> Iterator[Finding]:
+def _unknown(returns: list[str], partitions: Sequence[str]) -> Iterator[Finding]:
     """Yield that returns of the warehouse are unknown to Dagster."""
-    if unknown := sorted(set(returns) - set(known)):
+    if unknown := sorted(set(returns) - set(partitions)):
         text = f"{len(unknown)} returns of the warehouse are unknown to Dagster, such as {unknown[0]}"
         yield Finding("dagster", f"{text}: khrop doctor --mend reports them", Remedy.report, tuple(unknown))
 

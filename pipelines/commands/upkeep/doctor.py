@@ -33,8 +33,8 @@ def doctor(
     home = Home.current()
     left = 0
     # Dagster's database first: a rebuild needs it.
-    found = sorted(findings(home), key=lambda finding: finding.remedy is not Remedy.new_history)
-    for finding in found:
+    all_findings = sorted(findings(home), key=lambda finding: finding.remedy is not Remedy.new_history)
+    for finding in all_findings:
         mended = mend and _mended(home, finding)
         left += not mended
         if as_json:
@@ -42,7 +42,7 @@ def doctor(
             echo(json_line(entry))
         else:
             echo(f"{finding.part}: {finding.text}{' (mended now)' if mended else ''}")
-    if not found and not as_json:
+    if not all_findings and not as_json:
         echo(f"Nothing is wrong with {home.root}; khrop verify compares every archived file with its hash.")
     return NOT_ACCEPTED if left else OK
 

@@ -41,21 +41,21 @@ def of_warehouse(home: Home, connection: DuckDBPyConnection, most: int | None) -
     archive = Archive.of(home)
     all_events = events(archive.receipts())
     if not backlog(connection, archive, all_events):
-        held = {event.snapshot_id for event in all_events}
-        for item in tables.conservation(connection, len(held)):
+        names = {event.snapshot_id for event in all_events}
+        for item in tables.conservation(connection, len(names)):
             if not item.kept:
                 text = f"{item.counted} came in, {item.accounted} are accounted for; khrop rebuild recreates the tables"
                 yield item.name, text
     newest = list({event.snapshot_id: event for event in all_events}.values())
-    wanted = newest if most is None else newest[:: max(1, len(newest) // most)][:most] if most else []
-    known = datasets(home.root)
-    for start in range(0, len(wanted), BATCH):
+    chosen = newest if most is None else newest[:: max(1, len(newest) // most)][:most] if most else []
+    known_datasets = datasets(home.root)
+    for start in range(0, len(chosen), BATCH):
         # Damaged files are reported as such.
-        batch = [event for event in wanted[start : start + BATCH] if archive.holds(event.first.sha256)]
-        judgements = judge_events(archive, batch, campaigns.load(home.root), known)
+        batch = [event for event in chosen[start : start + BATCH] if archive.holds(event.first.sha256)]
+        judgements = judge_events(archive, batch, campaigns.load(home.root), known_datasets)
         lines = {event.snapshot_id: event.line for event in batch}
         judgements = flag_resent(connection, [(j, lines[j.of.snapshot_id]) for j in judgements])
-        for judgement in differing(connection, judgements, reference_rules(known.values())):
+        for judgement in differing(connection, judgements, reference_rules(known_datasets.values())):
             text = "the warehouse has another outcome than the archive now gives; khrop recheck stores the new one"
             yield judgement.of.snapshot_id, text
         for judgement in judgements:

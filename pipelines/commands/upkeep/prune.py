@@ -32,16 +32,16 @@ def prune(
     if not home.dagster.is_dir():
         raise WrongUse(f"{home.root} has no Dagster folder yet: khrop ingest makes it")
     try:
-        kept = housekeeping.days_kept() if days is None else days
+        age = housekeeping.days_kept() if days is None else days
     except housekeeping.WrongPeriod as wrong:
         raise WrongUse(str(wrong)) from None
     with launch.instance(home) as instance:
-        done = housekeeping.prune(home, instance, kept)
+        done = housekeeping.prune(home, instance, age)
     if as_json:
-        echo(json_line({"days": kept, "runs": done.runs, "pages": done.pages, "bytes": done.bytes}))
+        echo(json_line({"days": age, "runs": done.runs, "pages": done.pages, "bytes": done.bytes}))
     else:
         echo(
-            f"{plural(done.runs, 'run')} older than {plural(kept, 'day')}, the pages of {plural(done.pages, 'return')}:"
+            f"{plural(done.runs, 'run')} older than {plural(age, 'day')}, the pages of {plural(done.pages, 'return')}:"
             f" {done.bytes / 1e6:.1f} MB are free."
         )
     return OK

@@ -87,10 +87,14 @@ def verify(
         return NOT_ACCEPTED
     links = chain.of(archive.ledger)
     damaged = 0
-    kept = [fault.text for fault in archive.place.faults()]
-    for wrong in (*chain.faults(archive.ledger, links, head), *kept, *signatures.faults(home, archive.receipts())):
+    unsound = [fault.text for fault in archive.place.faults()]
+    for fault_text in (
+        *chain.faults(archive.ledger, links, head),
+        *unsound,
+        *signatures.faults(home, archive.receipts()),
+    ):
         damaged += 1
-        _damage(archive.ledger.name, wrong, as_json)
+        _damage(archive.ledger.name, fault_text, as_json)
     for name, sha256 in _known_files(home.warehouse):
         if sha256 not in firsts:
             damaged += 1
@@ -101,9 +105,9 @@ def verify(
             lost = f"{archive.ledger} no longer says how {sha256} came, which this came in: put it back from a backup"
             _damage(part.name, lost, as_json)
     with progress(len(firsts), "verifying") as advance:
-        for sha256, receipt in firsts.items():
+        for receipt, read in zip(firsts.values(), archive.read_each([*firsts.values()]), strict=True):
             try:
-                archive.read(sha256)
+                read()
             except Damaged as reason:
                 damaged += 1
                 _damage(_came_as(receipt, firsts), str(reason), as_json)
@@ -123,8 +127,8 @@ def verify(
         for stray in strays:
             echo(f"{stray}: not in the ledger; a run was cut short before it was written: take its original in again")
         echo(f"Ledger: {plural(links.lines, 'line')}, {links.chained} chained, head {links.head}")
-        beside = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
-        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{beside}.")
+        differences_text = f"; {plural(differing, 'difference')} in tables or exports" if differing else ""
+        echo(f"{plural(len(firsts), 'file')} in the archive, {damaged} damaged{differences_text}.")
     return NOT_ACCEPTED if damaged or differing else OK
 
 
@@ -205,7 +209,7 @@ def rebuilt(home: Home) -> list[Entry]:
 
 @contextmanager
 def _moved_aside(warehouse: Path) -> Iterator[None]:
-    """Move the warehouse aside while a new one is made, and put it back if that fails.
+    """Move the warehouse aside while a new warehouse is made, and put it back if that fails.
 
     After a kill the next run completes the new warehouse; the old one, which an earlier rebuild may have moved aside,
     stays until a rebuild succeeds.

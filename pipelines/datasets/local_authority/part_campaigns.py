@@ -32,5 +32,5 @@ def without_parts(ids: Sequence[str], campaigns: Mapping[str, Campaign]) -> list
     Returns:
         The ids; all of them where there are parts alone.
     """
-    parts = {name for name, of in campaigns.items() if str(of.params.get("provinces") or "").split()}
+    parts = {name for name, campaign in campaigns.items() if str(campaign.params.get("provinces") or "").split()}
     return [name for name in ids if name not in parts] or list(ids)

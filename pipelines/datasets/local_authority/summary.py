@@ -84,6 +84,6 @@ def summary_lines(campaign: dict[str, Any], days_left: str) -> list[str]:
         f"Compared with the province table: {len(differences):,} figures differ, {len(unexplained):,} of them for no"
         " known reason"
     )
-    shown = [*unexplained, *(difference for difference in differences if difference["explained"])]
-    lines += [f"  {difference['line']}" for difference in shown[:LISTED]]
-    return [*lines, f"  … and {len(shown) - LISTED:,} more"] if len(shown) > LISTED else lines
+    ordered = [*unexplained, *(difference for difference in differences if difference["explained"])]
+    lines += [f"  {difference['line']}" for difference in ordered[:LISTED]]
+    return [*lines, f"  … and {len(ordered) - LISTED:,} more"] if len(ordered) > LISTED else lines

@@ -75,10 +75,10 @@ def summary_lines(campaign: dict[str, Any], days_left: str) -> list[str]:
     if not provinces:
         return lines
     lines += [f"{plural(campaign['not_started'], 'province')} of {len(provinces)} saved nothing yet", ""]
-    for title, some in (("Best", provinces[:EXTREMES]), ("Worst", provinces[-EXTREMES:])):
+    for title, listed in (("Best", provinces[:EXTREMES]), ("Worst", provinces[-EXTREMES:])):
         rows = [
             (str(r["rank"]), r["name_th"], r["name_en"], f"{r['saved']} of {r['total']}", f"{r['saved_percent']} %")
-            for r in some
+            for r in listed
         ]
         lines += [title, *table(rows, right=(0, 3, 4), indent="  ")]
     return lines

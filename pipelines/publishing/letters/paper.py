@@ -25,7 +25,7 @@ FALLBACKS = "TH SarabunPSK,TH Sarabun IT๙,Sarabun,Laksaman,Noto Looped Thai,An
 """The fonts of the same build under their other names, then those that are nearest, for a machine without the first."""
 SIZE, TABLE_SIZE = 16, 13
 LEADING, TABLE_LEADING = 20, 16
-"""Points from line to line: told, since fonts that stand in for the first are taller."""
+"""Points from line to line: named, since fonts that stand in for the first are taller."""
 INDENT, HEAD, MARGIN_LEFT, MARGIN_RIGHT = Cm(2.5), Cm(1.8), Cm(3), Cm(2)
 EMBLEM_HEIGHT = Cm(3)
 NOTHING = (
@@ -92,7 +92,7 @@ def _name_fallbacks(document: Any) -> None:
 
 
 def _font(properties: Any, size: float, *, bold: bool = False, colour: str = "") -> None:
-    """Thai is a complex script: its font, size and weight are told beside those of the Latin letters."""
+    """Thai is a complex script: its font, size and weight stand beside those of the Latin letters."""
     _set(properties, "w:rFonts", {f"w:{kind}": FONT for kind in ("ascii", "hAnsi", "eastAsia", "cs")})
     if bold:
         _set(properties, "w:b", {})

@@ -88,8 +88,8 @@ class Shared:
     def _pages_of_returns(self) -> Mapping[str | None, list[tuple[str, str]]]:
         """The page of quality of each return, by campaign."""
         pages: dict[str | None, list[tuple[str, str]]] = {}
-        for name, one in self.returns.items():
-            pages.setdefault(one["campaign_id"], []).append((name, self.quality_of[name]))
+        for name, entry in self.returns.items():
+            pages.setdefault(entry["campaign_id"], []).append((name, self.quality_of[name]))
         return pages
 
 
@@ -189,8 +189,14 @@ class _Site:
         names = {name: Names([dataset]) for name, dataset in datasets.items()}
         decisions = quality_rows.decisions(connection)
         all_names = Names(datasets.values())
-        uncertain = functools.partial(pictured, connection)
-        self.quality = Quality("", self.returns, decisions, lambda one: names.get(one["dataset"], all_names), uncertain)
+        self.quality = Quality(
+            "",
+            self.returns,
+            decisions,
+            lambda entry: names.get(entry["dataset"], all_names),
+            functools.partial(quality_rows.violations, connection),
+            functools.partial(pictured, connection),
+        )
         self.others = [
             DatasetPages(connection, home, dataset, names[name], self.returns, decisions)
             for name, dataset in datasets.items()
@@ -200,11 +206,11 @@ class _Site:
     @property
     def size(self) -> int:
         """Pages in all."""
-        return self.quality.size + sum(one.size for one in self.own) + sum(one.size for one in self.others)
+        return self.quality.size + sum(site.size for site in self.own) + sum(site.size for site in self.others)
 
     def groups(self, suggest: Suggest) -> Iterator[Group]:
         """Return every page, in groups."""
-        quarantined = [name for name, one in self.returns.items() if one["verdict"] == "quarantined"]
+        quarantined = [name for name, entry in self.returns.items() if entry["verdict"] == "quarantined"]
         suggestions = suggest(quarantined[:SUGGESTED]) if quarantined else {}
         links = (
             *(Link(f"{d.name}/index.html", d.dataset.title_th, d.dataset.title_en, d.name) for d in self.others),

@@ -73,11 +73,13 @@ class DatasetPages:
         """Look up the returns of a dataset."""
         self.connection, self.home, self.dataset = connection, home, dataset
         self.name = dataset.name
-        self.returns = {name: one for name, one in all_returns.items() if one["dataset"] == dataset.name}
+        self.returns = {name: entry for name, entry in all_returns.items() if entry["dataset"] == dataset.name}
         title = (dataset.title_th, dataset.title_en)
-        uncertain = partial(pictured, connection)
+        violations, uncertain = partial(quality_rows.violations, connection), partial(pictured, connection)
         own = f"{self.name}/"
-        self.quality = Quality(own, self.returns, decisions, lambda one: names, uncertain, self.aside, title)
+        self.quality = Quality(
+            own, self.returns, decisions, lambda entry: names, violations, uncertain, self.aside, title
+        )
 
     @property
     def size(self) -> int:
@@ -100,10 +102,10 @@ class DatasetPages:
     ) -> Iterator[tuple[str, str]]:
         left, shown = MOST_ROWS, []
         for campaign in campaigns:
-            one = self.returns.get(campaign["snapshot_id"])
-            rows = self._rows(self.dataset.table, one, self.dataset.stored, left) if one else []
+            entry = self.returns.get(campaign["snapshot_id"])
+            rows = self._rows(self.dataset.table, entry, self.dataset.stored, left) if entry else []
             left -= len(rows)
-            shown.append({**campaign, "current": one, "rows": [self._cells(row) for row in rows]})
+            shown.append({**campaign, "current": entry, "rows": [self._cells(row) for row in rows]})
         yield LOOK.render(
             "dataset",
             f"{self.name}/index.html",
@@ -118,26 +120,26 @@ class DatasetPages:
             on_spark=self.dataset.engine == SPARK and bool(self.dataset.tables.written_marts),
         )
 
-    def aside(self, one: dict[str, Any]) -> dict[str, Any] | None:
+    def aside(self, entry: dict[str, Any]) -> dict[str, Any] | None:
         """Return the rows of a return that were set aside and break a rule, with the cells that do.
 
         None where there are none.
         """
-        if not one["rows_set_aside"] or one["dataset"] != self.name:
+        if not entry["rows_set_aside"] or entry["dataset"] != self.name:
             return None
         columns = self.dataset.columns
         wrong: dict[str, set[str]] = {}
-        for violation in one["violations"]:
+        for violation in entry["violations"]:
             if at := PLACE.fullmatch(violation["place"]):
                 wrong.setdefault(row_place(at["sheet"], int(at["row"])), set()).add(violation["column_name"])
-        rows = [row for row in self._rows(self.dataset.set_aside_table, one, columns, -1) if row["place"] in wrong]
+        rows = [row for row in self._rows(self.dataset.set_aside_table, entry, columns, -1) if row["place"] in wrong]
         table = [self._cells(row, wrong[row["place"]]) for row in rows[:MOST_ASIDE]]
         export = self._exported(self.dataset.set_aside_table)
         return {"columns": columns, "rows": table, "all": len(rows), "export": export}
 
-    def _rows(self, table: str, one: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
+    def _rows(self, table: str, entry: dict[str, Any], columns: Sequence[Column], most: int) -> list[dict[str, Any]]:
         names = [column.name for column in columns]
-        return quality_rows.rows(self.connection, table, one, names, most if most >= 0 else one["rows_read"])
+        return quality_rows.rows(self.connection, table, entry, names, most if most >= 0 else entry["rows_read"])
 
     def _cells(self, row: Mapping[str, Any], wrong: set[str] = frozenset()) -> list[Cell]:  # type: ignore[assignment]
         cells = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.freed_parts import part_by_part
 from warehouse.folders import swap
 
 STATE = ".state"
@@ -78,17 +79,19 @@ def write(
     counts = {True: 0, False: 0}
     before, index = _index(folder), {}
     try:
-        for group in groups:
-            made_from = hashlib.sha256(group.made_from.encode()).hexdigest()
-            names = _taken_over(before.get(group.name), made_from, folder, new)
-            if names:
-                counts[False] += len(names)
-                advance(len(names))
-            for name, text in () if names else group.pages():
-                counts[_put(text.encode(), new / name, folder / name)] += 1
-                names.append(name)
-                advance(1)
-            index[group.name] = {"made_from": made_from, "pages": names}
+        with part_by_part() as freed:
+            for group in groups:
+                made_from = hashlib.sha256(group.made_from.encode()).hexdigest()
+                names = _taken_over(before.get(group.name), made_from, folder, new)
+                if names:
+                    counts[False] += len(names)
+                    advance(len(names))
+                for name, text in () if names else group.pages():
+                    counts[_put(text.encode(), new / name, folder / name)] += 1
+                    names.append(name)
+                    advance(1)
+                index[group.name] = {"made_from": made_from, "pages": names}
+                freed()
         for font in fonts:
             _put(font.read_bytes(), new / "fonts" / font.name, folder / "fonts" / font.name)
         (new / INDEX).write_text(json.dumps(index), encoding="utf-8")

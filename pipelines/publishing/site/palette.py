@@ -50,9 +50,9 @@ def pairs() -> Iterator[tuple[str, str, float]]:
         yield COLOURS[upper], COLOURS[lower], least
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """The contrast of two colours (`#rrggbb`) as WCAG 2 reckons it, from 1 to 21."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    darker, lighter = sorted((_luminance(colour), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 

@@ -21,6 +21,8 @@ NEWEST = "quality.html"
 LOOK = Look()
 Uncertain = Callable[[Sequence[str]], Mapping[str, Sequence["Pictured"]]]
 """The cells of returns that a person is to confirm, by return."""
+Violations = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
+"""What is wrong with some returns, by return."""
 Aside = Callable[[dict[str, Any]], Any]
 """The rows of a return that were set aside, as the template shows them; None where there are none to show."""
 
@@ -33,6 +35,7 @@ class Quality:
         returns: The returns by name, the newest first.
         decisions: The decisions on them by name.
         names_of: The names of the columns of a return.
+        violations: What is wrong with returns, which is read a page at a time.
         uncertain: The cells of returns that a person is to confirm.
         aside: What of a return was set aside.
         title: The title of the dataset that they are all of, in Thai and English.
@@ -44,13 +47,15 @@ class Quality:
         returns: Mapping[str, dict[str, Any]],
         decisions: Mapping[str, Any],
         names_of: Callable[[dict[str, Any]], Names],
+        violations: Violations,
         uncertain: Uncertain,
-        aside: Aside = lambda one: None,
+        aside: Aside = lambda entry: None,
         title: tuple[str, str] | None = None,
     ) -> None:
         """Prepare the quality pages in a folder of the site for some returns and the decisions on them."""
         self.folder, self.returns, self.decisions = folder, returns, decisions
-        self.names_of, self.uncertain, self.aside, self.title = names_of, uncertain, aside, title
+        self.names_of, self.aside, self.title = names_of, aside, title
+        self.violations, self.uncertain = violations, uncertain
         self.parts = parts(list(returns))
         self.page_of = {name: f"{folder}{part}" for part, names in self.parts.items() for name in names}
 
@@ -65,7 +70,7 @@ class Quality:
         The newest page alone has the counts of verdicts and says up to which return it goes, so that the full ones
         change with their own returns only.
         """
-        counts = sorted(Counter(one["verdict"] for one in self.returns.values()).items())
+        counts = sorted(Counter(entry["verdict"] for entry in self.returns.values()).items())
         ends: list[tuple[str, int, int | None]] = []
         last = len(self.returns)
         for part, names in self.parts.items():
@@ -77,7 +82,7 @@ class Quality:
                 "here": self.folder.rstrip("/") or "quality",
                 "title": self.title,
                 "page": part,
-                "returns": [self.returns[name] for name in names],
+                "returns": self._with_violations(names),
                 "counts": counts if part == NEWEST else None,
                 "parts_of": ends,
                 "decisions": {name: self.decisions[name] for name in names if name in self.decisions},
@@ -86,8 +91,16 @@ class Quality:
             name = f"{self.folder}{part}"
             yield Group(name, repr(values), partial(self._page, name, values))
 
+    def _with_violations(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        found, entries = self.violations(names), []
+        for name in names:
+            errors = sum(violation["severity"] == "error" for violation in found[name])
+            counts = {"errors": errors, "warnings": len(found[name]) - errors}
+            entries.append({**self.returns[name], "violations": found[name], **counts})
+        return entries
+
     def _page(self, name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        uncertain = self.uncertain([one["snapshot_id"] for one in values["returns"]])
+        uncertain = self.uncertain([entry["snapshot_id"] for entry in values["returns"]])
         own = {"names_of": self.names_of, "aside": self.aside, "uncertain": uncertain}
         return [LOOK.render("quality", name, **values, **own)]
 

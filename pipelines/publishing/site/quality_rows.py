@@ -29,6 +29,7 @@ _VIOLATIONS = """
 SELECT v.*
 FROM core.violation AS v
 INNER JOIN core.snapshot_judged AS s ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement
+WHERE list_contains(?, v.snapshot_id)
 ORDER BY v.severity, v.rule_id, v.place, v.key
 """
 _SHEET = "regexp_extract(place, '^(.*)!R', 1)"
@@ -59,22 +60,25 @@ class Decision:
 
 
 def returns(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    """Return every return by name, the newest first, with its newest verdict, its file and its violations.
+    """Return every return by name, the newest first, with its newest verdict and its file.
 
-    `dataset` is that of its table, or of its campaign where no table could be read; None where neither is known.
-    `compared` has how a return that counts now compares with another dataset: the titles of the `other`, its day and
-    the outcome in words.
+    What is wrong with it is much more than that, and asked for by `violations`. `dataset` is that of its table, or of
+    its campaign where no table could be read; None where neither is known. `compared` has how a return that counts now
+    compares with another dataset: the titles of the `other`, its day and the outcome in words.
     """
-    found = {one["snapshot_id"]: {**one, "violations": []} for one in dicts(connection, _RETURNS)}
-    for violation in dicts(connection, _VIOLATIONS):
-        found[violation["snapshot_id"]]["violations"].append(violation)
-    for one in found.values():
-        one["errors"] = sum(v["severity"] == "error" for v in one["violations"])
-        one["warnings"] = len(one["violations"]) - one["errors"]
+    found = {row["snapshot_id"]: row for row in dicts(connection, _RETURNS)}
     compared = _compared(connection)
-    for one in found.values():
-        key = (one["dataset"], one["campaign_id"], one["as_of"])
-        one["compared"] = compared.get(key, []) if one["is_current"] else []
+    for row in found.values():
+        key = (row["dataset"], row["campaign_id"], row["as_of"])
+        row["compared"] = compared.get(key, []) if row["is_current"] else []
+    return found
+
+
+def violations(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the violations of some returns by name, errors first."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for violation in dicts(connection, _VIOLATIONS, [list(names)]):
+        found[violation["snapshot_id"]].append(violation)
     return found
 
 
@@ -131,21 +135,21 @@ def campaigns(connection: DuckDBPyConnection, dataset: str) -> list[dict[str, An
 def waiting(connection: DuckDBPyConnection, dataset: str) -> list[tuple[str, str, date]]:
     """Return the campaigns of a dataset without an accepted return: title in Thai and in English, and deadline."""
     return [
-        (one["title_th"], one["title_en"], one["deadline"])
-        for one in campaigns(connection, dataset)
-        if one["snapshot_id"] is None
+        (row["title_th"], row["title_en"], row["deadline"])
+        for row in campaigns(connection, dataset)
+        if row["snapshot_id"] is None
     ]
 
 
 def rows(
-    connection: DuckDBPyConnection, table: str, one: dict[str, Any], columns: Sequence[str], most: int
+    connection: DuckDBPyConnection, table: str, entry: dict[str, Any], columns: Sequence[str], most: int
 ) -> list[dict[str, Any]]:
     """Return the first rows of a return in a table, by name of the column, with their `place`, in printed order."""
     return dicts(
         connection,
         f"SELECT {', '.join(columns)}, place FROM {table} WHERE snapshot_id = ? AND judgement = ?"
         f" ORDER BY length({_SHEET}), {_SHEET}, TRY_CAST(regexp_extract(place, '!R(\\d+)', 1) AS INTEGER) LIMIT ?",
-        [one["snapshot_id"], one["judgement"], most],
+        [entry["snapshot_id"], entry["judgement"], most],
     )
 
 

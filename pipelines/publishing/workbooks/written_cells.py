@@ -6,13 +6,13 @@ the dataset's folder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -24,14 +24,16 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """Some program takes a text that begins with one of these for a formula."""
 FONT, SIZE = "TH Sarabun New", 14
 HEAD_FILL = PatternFill("solid", fgColor="E7E6E6")
+BAR_FILL = PatternFill("solid", fgColor="FFEF9A9A")
 EDGE = Side("thin", "A6A6A6")
+CELLS, TOTALS = ("cell", "bar"), ("total", "total bar")
 A4 = 9
 ROW_HEIGHT = 19
 """Points: Thai has marks above and below its letters."""
 
 
 class Look:
-    """The styles of a workbook's cells; each style is made once, and copied to the cells that have it."""
+    """The styles of a workbook's cells; each style is made once."""
 
     def __init__(self, sheet: Worksheet, *, thai: bool) -> None:
         """Choose the number formats.
@@ -59,34 +61,56 @@ class Look:
         Args:
             cell: The cell.
             value: The value; None leaves it empty. A text never becomes a formula.
-            kind: Its style: cell, head, title, note or total.
+            kind: Its style: cell, head, title, note, total, or cell or total upon the ground of a bar.
         """
-        if isinstance(value, str):
-            text = printable_lines(value)
-            cell.value = text
-            # openpyxl would take a text that begins with = for a formula.
-            cell.data_type = "s"
-        else:
-            cell.value = float(value) if isinstance(value, Decimal) else value
-        cell._style = copy(self._style(kind, _form(value)))
-        if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
-            cell.quotePrefix = True
+        _put(cell, value, copy(self._style(kind, _form(value))))
+
+    def row(self, values: Sequence[Any], *kinds: str) -> Iterator[Cell]:
+        """Yield the cells of a row for a sheet that is written row by row, where a cell is gone when the next is asked.
+
+        Args:
+            values: The values; None is an empty cell.
+            kinds: Their styles (see `put`); the last one is that of all further cells.
+        """
+        for column, value in enumerate(values):
+            kind = kinds[min(column, len(kinds) - 1)] if kinds else "cell"
+            cell = WriteOnlyCell(self._sheet)
+            # One style for all cells that have it: a style is written when the row is, and nothing changes it.
+            _put(cell, value, self._style(kind, _form(value)))
+            yield cell
 
     def _style(self, kind: str, form: str) -> Any:
         if (kind, form) not in self._made:
             made = Cell(self._sheet, 1, 1)
-            made.font = Font(name=FONT, size=SIZE, bold=kind in ("head", "title", "total"))
+            made.font = Font(name=FONT, size=SIZE, bold=kind in ("head", "title", *TOTALS))
             made.number_format = self._formats[form]
-            if kind in ("head", "cell", "total"):
+            if kind in ("head", *CELLS, *TOTALS):
                 made.border = Border(EDGE, EDGE, EDGE, EDGE)
             if kind in ("head", "total"):
                 made.fill = HEAD_FILL
-            if kind in ("cell", "total"):
+            if kind in ("bar", "total bar"):
+                made.fill = BAR_FILL
+            if kind in (*CELLS, *TOTALS):
                 made.alignment = Alignment("left" if form == "text" else "right", "center", indent=1)
             if kind in ("head", "title"):
                 made.alignment = Alignment(horizontal="center", vertical="center", wrap_text=kind == "head")
             self._made[kind, form] = made._style
         return self._made[kind, form]
+
+
+def _put(cell: Cell, value: Any, style: Any) -> None:
+    """Give a cell its value, then its style: openpyxl changes that of a cell which gets a date."""
+    if not isinstance(value, str):
+        cell.value = float(value) if isinstance(value, Decimal) else value
+        cell._style = style
+        return
+    cell.value = printable_lines(value)
+    # openpyxl would take a text that begins with = for a formula.
+    cell.data_type = "s"
+    cell._style = style
+    if value.startswith(FORMULA_SIGNS):
+        cell._style = copy(style)
+        cell.quotePrefix = True
 
 
 def _form(value: Any) -> str:

@@ -29,14 +29,14 @@ MEASURES = {
     STRUCK: "struck_text",
     VOLATILE: "volatile",
 }
-"""What the form itself says of a text, and the claim that tells of it."""
+"""What the form itself holds of a text, and the measure of the claim that reports it."""
 MOST_CELLS = 1_000_000
 MOST_COLUMNS = 1_000
 """HTML allows no span that is wider, and Word none wider than 63."""
 SHOWN = 80
 
 
-class Said(NamedTuple):
+class MarkedText(NamedTuple):
     """A text, and what the form holds of it beside what it prints.
 
     Attributes:
@@ -54,7 +54,7 @@ class Said(NamedTuple):
     struck: str = ""
 
 
-NOTHING = Said("")
+NOTHING = MarkedText("")
 
 
 class Grid:
@@ -63,7 +63,7 @@ class Grid:
     def __init__(self, flow: Flow) -> None:
         """Begin a table of a flow."""
         self._flow = flow
-        self.rows: list[list[Said]] = []
+        self.rows: list[list[MarkedText]] = []
         self.inner: dict[int, list[Grid]] = {}
         self.width = 0
         self._held: dict[int, int] = {}
@@ -80,7 +80,7 @@ class Grid:
         """No cell reaches from one group of rows into the next."""
         self._held = {}
 
-    def cell(self, said: Said, across: int = 1, down: int = 1) -> None:
+    def cell(self, text: MarkedText, across: int = 1, down: int = 1) -> None:
         """Put a cell into the row that is open, behind those that reach into it from the rows above."""
         if not self.rows:
             self.row()
@@ -90,7 +90,7 @@ class Grid:
             row.append(NOTHING)
         start = len(row)
         across = max(1, min(across, MOST_COLUMNS - start))
-        row += [said, *[NOTHING] * (across - 1)]
+        row += [text, *[NOTHING] * (across - 1)]
         if len(row) > MOST_COLUMNS:
             raise too_many()
         self._flow.spend(len(row) - before)
@@ -101,11 +101,11 @@ class Grid:
 
     def headed(self) -> bool:
         """Whether one of its rows holds the headings of a table."""
-        return any(fields_of([said.text for said in row])[0] for row in self.rows)
+        return any(fields_of([text.text for text in row])[0] for row in self.rows)
 
     def flat(self) -> str:
         """Its text as that of one cell: a line a row."""
-        lines = (" ".join(said.text for said in row if said.text.strip()) for row in self.rows)
+        lines = (" ".join(text.text for text in row if text.text.strip()) for row in self.rows)
         return "\n".join(line for line in lines if line)
 
     def within(self) -> tuple[str, list[Grid]]:
@@ -140,7 +140,7 @@ class Flow:
     _paragraphs: int = 0
     _tables: int = 0
     _cells: int = 0
-    _run: list[tuple[int, Said]] = field(default_factory=list)
+    _run: list[tuple[int, MarkedText]] = field(default_factory=list)
     _width: int = 0
     _first: dict[str, Claim] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
@@ -151,11 +151,11 @@ class Flow:
         if self._cells > MOST_CELLS:
             raise too_many()
 
-    def paragraph(self, said: Said) -> None:
+    def paragraph(self, text: MarkedText) -> None:
         """Add a paragraph."""
         self._paragraphs += 1
-        if said.text.strip() or said.aside.strip():
-            self._run.append((self._paragraphs, said))
+        if text.text.strip() or text.aside.strip():
+            self._run.append((self._paragraphs, text))
             self._width = 0
 
     def table(self, grid: Grid) -> None:
@@ -174,27 +174,27 @@ class Flow:
             self._sheet(name, grid.rows[start:], start + 1, continues)
         self._width = grid.width
 
-    def end_run(self, name: str = PARAGRAPHS, *, anew: bool = False) -> None:
+    def end_run(self, name: str = PARAGRAPHS, *, restart: bool = False) -> None:
         """Close the run of paragraphs.
 
         Tabs part it into columns if some line of it holds headings so parted.
 
         Args:
             name: What the sheet is called.
-            anew: Count from 1 again.
+            restart: Count from 1 again.
         """
-        self._paragraphs = 0 if anew else self._paragraphs
+        self._paragraphs = 0 if restart else self._paragraphs
         if not self._run:
             return
-        tabbed = any("\t" in said.text and fields_of(said.text.split("\t"))[0] for _, said in self._run)
+        tabbed = any("\t" in line.text and fields_of(line.text.split("\t"))[0] for _, line in self._run)
         sheet = Sheet(name, [])
         self.sheets.append(sheet)
-        for number, said in self._run:
-            if tabbed and "\t" in said.text:
-                row = [said._replace(text=text, aside="") for text in said.text.split("\t")]
-                row[0] = row[0]._replace(aside=said.aside)
+        for number, line in self._run:
+            if tabbed and "\t" in line.text:
+                row = [line._replace(text=text, aside="") for text in line.text.split("\t")]
+                row[0] = row[0]._replace(aside=line.aside)
             else:
-                row = [said._replace(text=said.text.replace("\t", " "))]
+                row = [line._replace(text=line.text.replace("\t", " "))]
             self._put(sheet, number, row)
         self._run = []
 
@@ -202,28 +202,28 @@ class Flow:
         """What the form says beside the printed text: how often, and where first."""
         return tuple(claim._replace(value=self._counts[measure]) for measure, claim in self._first.items())
 
-    def _sheet(self, name: str, rows: list[list[Said]], first: int, continues: bool) -> None:
+    def _sheet(self, name: str, rows: list[list[MarkedText]], first: int, continues: bool) -> None:
         sheet = Sheet(name, [], continues=continues)
         self.sheets.append(sheet)
         for number, row in enumerate(rows, first):
             self._put(sheet, number, row)
 
-    def _put(self, sheet: Sheet, number: int, row: list[Said]) -> None:
-        sheet.rows.append((number, [said.text for said in row]))
-        filled = [said for said in row if said.text.strip() or said.aside]
-        hidden = sheet.name.startswith("table") and bool(filled) and all(HIDDEN_ROW in said.notes for said in filled)
+    def _put(self, sheet: Sheet, number: int, row: list[MarkedText]) -> None:
+        sheet.rows.append((number, [text.text for text in row]))
+        filled = [text for text in row if text.text.strip() or text.aside]
+        hidden = sheet.name.startswith("table") and bool(filled) and all(HIDDEN_ROW in text.notes for text in filled)
         if hidden:
-            self._tell(HIDDEN_ROW, row_place(sheet.name, number), " ".join(said.text for said in filled))
-        for col, said in enumerate(row, 1):
-            if said.read is not None or said.notes:
-                sheet.meant[number, col] = Meant(said.read, said.notes, said.struck)
-            for note in said.notes:
+            self._report(HIDDEN_ROW, row_place(sheet.name, number), " ".join(text.text for text in filled))
+        for col, text in enumerate(row, 1):
+            if text.read is not None or text.notes:
+                sheet.meant[number, col] = Meant(text.read, text.notes, text.struck)
+            for note in text.notes:
                 # A hidden cell of a row that is shown is hidden text.
                 if note in MEASURES and not (hidden and note == HIDDEN_ROW):
-                    told = HIDDEN_TEXT if note == HIDDEN_ROW else note
-                    self._tell(told, cell_place(sheet.name, number, col), said.aside or said.struck or said.text)
+                    measured = HIDDEN_TEXT if note == HIDDEN_ROW else note
+                    self._report(measured, cell_place(sheet.name, number, col), text.aside or text.struck or text.text)
 
-    def _tell(self, note: str, place: str, printed: str) -> None:
+    def _report(self, note: str, place: str, printed: str) -> None:
         measure = MEASURES[note]
         self._counts[measure] += 1
         self._first.setdefault(measure, Claim("file", measure, None, place, " ".join(printed.split())[:SHOWN]))

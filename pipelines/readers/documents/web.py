@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipelines.readers.document import Document, Unreadable
-from pipelines.readers.documents.flow import NOTHING, Flow, Said, apart
+from pipelines.readers.documents.flow import NOTHING, Flow, MarkedText, apart
 from pipelines.readers.documents.web_encoding import page_text
 from pipelines.readers.documents.web_styles import BLOCKS as SHOWN_AS_BLOCKS
 from pipelines.readers.documents.web_styles import CELLS, Shown, Styles, layout, shown
@@ -40,7 +40,7 @@ MOST_ELEMENTS = 400_000
 
 def read(data: bytes) -> Document:
     """The sheets of a page. Raises `Unreadable` for what is no text, or is no page that a browser would show."""
-    text, encoding, said = page_text(data)
+    text, encoding, claims = page_text(data)
     # What XML does not allow ends the parser's text early.
     source = ENDS.sub(" ", text.translate(CONTROLS)).encode("utf-8", "replace")
     # Comments and processing instructions would part a text.
@@ -53,7 +53,7 @@ def read(data: bytes) -> Document:
         raise _damaged("no element")
     page = _Page()
     page.walk(root)
-    return Document(FORM, encoding, page.flow.sheets, (*said, *page.flow.claims()))
+    return Document(FORM, encoding, page.flow.sheets, (*claims, *page.flow.claims()))
 
 
 class _Page:
@@ -64,7 +64,7 @@ class _Page:
         self.open: list[Text | Table] = [Text()]
         self.cells: list[Element] = []
         self.around: list[tuple[str, Shown]] = [("", Shown())]
-        self.kept = 0
+        self.preformatted = 0
         self.apart = 0
         self.was_apart = False
 
@@ -79,9 +79,9 @@ class _Page:
                 raise _damaged(f"more than {MOST_ELEMENTS:,} elements, or {DEEPEST:,} within one another")
             name = element.tag.lower() if isinstance(element.tag, str) else ""
             if event == "start":
-                own = styles.properties(element)
-                tag = layout(element, name, own)
-                self.around.append((tag, shown(element, name, self.around[-1][1], own)))
+                properties = styles.properties(element)
+                tag = layout(element, name, properties)
+                self.around.append((tag, shown(element, name, self.around[-1][1], properties)))
                 self._start(element, tag)
                 if tag in UNREAD or tag in FORMS:
                     walker.skip_subtree()
@@ -117,7 +117,7 @@ class _Page:
                 self._put("\n")
         elif tag in BLOCKS or tag == "br":
             self._line_end(within=tag == "br")
-        self.kept += tag in KEPT
+        self.preformatted += tag in KEPT
         self.apart += tag in APART
 
     def _end(self, element: Element, tag: str) -> None:
@@ -133,11 +133,11 @@ class _Page:
             at.groups += 1
         elif tag in BLOCKS:
             self._line_end()
-        self.kept -= tag in KEPT
+        self.preformatted -= tag in KEPT
         self.apart -= tag in APART
 
     def _text(self, text: str) -> None:
-        if not self.kept:
+        if not self.preformatted:
             self._put(SPACES.sub(" ", text))
         elif len(self.open) > 1:
             self._put(SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text))
@@ -159,25 +159,25 @@ class _Page:
         if within or len(self.open) > 1:
             self._put("\n")
         elif isinstance(at, Text) and (at.shown or at.hidden or at.struck):
-            said = at.said(kept=self.kept > 0)
+            line = at.marked_text(kept=self.preformatted > 0)
             self.open[-1] = Text()
-            if self.kept:
-                self._kept_lines(said)
-            elif said.text:
-                self.flow.paragraph(said)
+            if self.preformatted:
+                self._kept_lines(line)
+            elif line.text:
+                self.flow.paragraph(line)
 
-    def _kept_lines(self, said: Said) -> None:
-        """Lines that are shown as they stand may hold a table whose columns are told by spaces alone."""
-        lines = said.text.split("\n")
+    def _kept_lines(self, text: MarkedText) -> None:
+        """Lines that are shown as they stand may hold a table whose columns are parted by spaces alone."""
+        lines = text.text.split("\n")
         rows = dict(printed.columns(lines) or [(n, [line]) for n, line in enumerate(lines, 1)])
         for number in range(1, len(lines) + 1):
             cells = rows.get(number)
-            self.flow.paragraph(said._replace(text="\t".join(cells)) if cells else NOTHING)
+            self.flow.paragraph(text._replace(text="\t".join(cells)) if cells else NOTHING)
 
     def _table(self, table: Table) -> None:
         """Close a table. Text in it that stands in no cell is shown before it."""
         grid = table.grid(self.flow)
-        stray = table.stray.said()
+        stray = table.stray.marked_text()
         around = self.open[-1]
         if len(self.open) == 1:
             if stray.text:

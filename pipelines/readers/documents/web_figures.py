@@ -18,11 +18,11 @@ def behind(shown: str, attributes: Mapping[str, str]) -> str | None:
 
     A shown percent is a hundred times its figure. Where the two do not agree, what is printed counts.
     """
-    held = next((attributes[name] for name in ATTRIBUTES if attributes.get(name)), "").strip()
-    if not held or len(held) > LONGEST or not shown.strip():
+    full_figure = next((attributes[name] for name in ATTRIBUTES if attributes.get(name)), "").strip()
+    if not full_figure or len(full_figure) > LONGEST or not shown.strip():
         return None
     try:
-        figure, printed = Decimal(held), parse_percent(shown.strip())
+        figure, printed = Decimal(full_figure), parse_percent(shown.strip())
     except (InvalidOperation, NotANumber):
         return None
     if not figure.is_finite() or abs(figure) > LARGEST:

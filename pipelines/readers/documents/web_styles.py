@@ -69,7 +69,7 @@ class Shown(NamedTuple):
     """How the text of an element shows; what is within it begins from there.
 
     Attributes:
-        gone: Whether nothing within it shows, whatever it says.
+        removed: Whether nothing within it shows, whatever it says.
         visible: What `visibility` says.
         struck: Whether it is struck out.
         ink: The colour of its text; None for black.
@@ -78,7 +78,7 @@ class Shown(NamedTuple):
         closed: How many closed `details` it lies within, but for their summaries.
     """
 
-    gone: bool = False
+    removed: bool = False
     visible: bool = True
     struck: bool = False
     ink: Colour | None = None
@@ -89,7 +89,7 @@ class Shown(NamedTuple):
     @property
     def hidden(self) -> bool:
         """Whether a person does not see its text."""
-        return self.gone or self.closed > 0 or not self.visible or unseen(self.ink, self.ground, self.points)
+        return self.removed or self.closed > 0 or not self.visible or unseen(self.ink, self.ground, self.points)
 
 
 class Styles:
@@ -113,30 +113,30 @@ class Styles:
 
     def properties(self, element: Element) -> Mapping[str, str]:
         """Return the properties of an element that are its own, those that count last."""
-        found = list(self._of.get(element, ()))
+        declarations = list(self._of.get(element, ()))
         if inline := element.get("style"):
-            found += [((important, 1), n, value) for n, value, important in _declarations(inline)]
-        return {name: value for _, name, value in sorted(found, key=lambda one: one[0])}
+            declarations += [((important, 1), n, value) for n, value, important in _declarations(inline)]
+        return {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
 
 
-def shown(element: Element, tag: str, within: Shown, own: Mapping[str, str]) -> Shown:
+def shown(element: Element, tag: str, within: Shown, styles: Mapping[str, str]) -> Shown:
     """Return how the text of an element shows.
 
     Args:
         element: The element.
         tag: Its name.
         within: How the text around it shows.
-        own: Its properties.
+        styles: Its properties.
     """
-    points = _size(own.get("font-size", ""), within.points)
-    ink = _colour(own.get("color", "") or (element.get("color", "") if tag == "font" else ""), within.ink)
+    points = _size(styles.get("font-size", ""), within.points)
+    ink = _colour(styles.get("color", "") or (element.get("color", "") if tag == "font" else ""), within.ink)
     ground = _colour(
-        own.get("background-color") or own.get("background", "").split(" ")[0] or element.get("bgcolor", ""), None
+        styles.get("background-color") or styles.get("background", "").split(" ")[0] or element.get("bgcolor", ""), None
     )
-    line = own.get("text-decoration-line", "") + own.get("text-decoration", "")
+    line = styles.get("text-decoration-line", "") + styles.get("text-decoration", "")
     return Shown(
-        within.gone or _gone(element, tag, own),
-        {"hidden": False, "collapse": False, "visible": True}.get(own.get("visibility", ""), within.visible),
+        within.removed or _is_not_shown(element, tag, styles),
+        {"hidden": False, "collapse": False, "visible": True}.get(styles.get("visibility", ""), within.visible),
         within.struck or "line-through" in line or (tag in STRUCK and "none" not in line),
         ink,
         ground or within.ground,
@@ -152,46 +152,50 @@ def _closes(element: Element, tag: str) -> int:
     return -int(tag == "summary" and around is not None and around.tag == "details" and "open" not in around.attrib)
 
 
-def layout(element: Element, tag: str, own: Mapping[str, str]) -> str:
+def layout(element: Element, tag: str, styles: Mapping[str, str]) -> str:
     """Return the name of the element that an element is laid out as: a part of a table, or itself."""
     role = (element.get("role") or "").strip().lower()
     if role in ROLES:
         return LAYOUT[role]
-    display = own.get("display", "")
+    display = styles.get("display", "")
     return LAYOUT[display] if display in LAYOUT and display not in ("grid", "row") else tag
 
 
-def _gone(element: Element, tag: str, own: Mapping[str, str]) -> bool:
+def _is_not_shown(element: Element, tag: str, styles: Mapping[str, str]) -> bool:
     if "hidden" in element.attrib or "popover" in element.attrib or (tag == "dialog" and "open" not in element.attrib):
         return True
-    if own.get("display") == "none" or own.get("mso-hide") == "all" or own.get("content-visibility") == "hidden":
+    if (
+        styles.get("display") == "none"
+        or styles.get("mso-hide") == "all"
+        or styles.get("content-visibility") == "hidden"
+    ):
         return True
-    if not own and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
+    if not styles and FOR_READERS_OF_SCREENS.intersection((element.get("class") or "").split()):
         return True
-    return bool(own) and _out_of_sight(tag, own)
+    return bool(styles) and _out_of_sight(tag, styles)
 
 
-def _out_of_sight(tag: str, own: Mapping[str, str]) -> bool:
-    away = own.get("position") in ("absolute", "fixed")
-    if _faint(own.get("opacity", "1")) or TRANSPARENT.search(own.get("filter", "")):
+def _out_of_sight(tag: str, styles: Mapping[str, str]) -> bool:
+    away = styles.get("position") in ("absolute", "fixed")
+    if _faint(styles.get("opacity", "1")) or TRANSPARENT.search(styles.get("filter", "")):
         return True
-    if NOWHERE.search(own.get("clip-path", "")) or (_pixels(own.get("margin-left", "")) or 0.0) <= -FAR:
+    if NOWHERE.search(styles.get("clip-path", "")) or (_pixels(styles.get("margin-left", "")) or 0.0) <= -FAR:
         return True
     if away:
-        beyond = (own.get(side, "") for side in ("left", "top", "right"))
-        if any((_pixels(value) or 0.0) <= -FAR for value in beyond) or NOWHERE.search(own.get("clip", "")):
+        beyond = (styles.get(side, "") for side in ("left", "top", "right"))
+        if any((_pixels(value) or 0.0) <= -FAR for value in beyond) or NOWHERE.search(styles.get("clip", "")):
             return True
     # What follows has no effect on text in a line.
-    boxed = away or own.get("float", "none") != "none" or own.get("display", "").startswith(BOXES)
-    if not boxed and (tag not in BLOCKS or own.get("display", "").startswith("inline")):
+    boxed = away or styles.get("float", "none") != "none" or styles.get("display", "").startswith(BOXES)
+    if not boxed and (tag not in BLOCKS or styles.get("display", "").startswith("inline")):
         return False
-    flat = any(_pixels(own.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-width", "max-height"))
+    flat = any(_pixels(styles.get(side, "")) in (0.0, 1.0) for side in ("width", "height", "max-width", "max-height"))
     return (
-        (_pixels(own.get("text-indent", "")) or 0.0) <= -FAR
-        or (flat and tag not in CELLS and own.get("overflow", "").startswith(("hidden", "clip")))
-        or FLATTENED.search(own.get("transform", "").replace(" ", "")) is not None
-        or 0.0 in map(_pixels, own.get("scale", "").split())
-        or any((_pixels(part) or 0.0) <= -FAR for part in own.get("translate", "").split())
+        (_pixels(styles.get("text-indent", "")) or 0.0) <= -FAR
+        or (flat and tag not in CELLS and styles.get("overflow", "").startswith(("hidden", "clip")))
+        or FLATTENED.search(styles.get("transform", "").replace(" ", "")) is not None
+        or 0.0 in map(_pixels, styles.get("scale", "").split())
+        or any((_pixels(part) or 0.0) <= -FAR for part in styles.get("translate", "").split())
     )
 
 
@@ -204,46 +208,46 @@ def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, 
     for sheet in root.iter("style"):
         if SCREEN.fullmatch(sheet.get("media") or ""):
             text = (sheet.text or "").replace("<!--", "").replace("-->", "")
-            yield from _in(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
+            yield from _selectors(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
 
 
-def _in(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
+def _selectors(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None:
             if _applies(rule.lower_at_keyword, tinycss2.serialize(rule.prelude)):
-                yield from _in(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+                yield from _selectors(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
         elif rule.type == "qualified-rule" and (declarations := list(_declarations(rule.content))):
             try:
                 selectors = cssselect.parse(tinycss2.serialize(rule.prelude))
             except cssselect.SelectorError:
                 continue
-            yield from ((one, declarations) for one in selectors if one.pseudo_element is None)
+            yield from ((selector, declarations) for selector in selectors if selector.pseudo_element is None)
 
 
 def _applies(keyword: str, condition: str) -> bool:
     """Whether the rules within an at-rule count on a screen."""
     if keyword == "media":
         widths = [
-            (way.lower(), float(size) * (1 if unit.lower() == "px" else 16))
-            for way, size, unit in WIDTH.findall(condition)
+            (bound.lower(), float(size) * (1 if unit.lower() == "px" else 16))
+            for bound, size, unit in WIDTH.findall(condition)
         ]
-        fits = all(size <= WINDOW if way == "min" else size >= WINDOW for way, size in widths)
+        fits = all(size <= WINDOW if bound == "min" else size >= WINDOW for bound, size in widths)
         return fits and SCREEN.fullmatch(WIDTH.sub(" ", condition)) is not None
     return keyword == "layer" or (keyword == "supports" and not condition.strip().lower().startswith("not"))
 
 
 def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
-    for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
-        if one.type == "declaration" and one.lower_name in RELEVANT:
-            value = CALCULATED.sub(r"\1", tinycss2.serialize(one.value).strip().lower())
-            if one.lower_name == "font":
+    for declaration in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if declaration.type == "declaration" and declaration.lower_name in RELEVANT:
+            value = CALCULATED.sub(r"\1", tinycss2.serialize(declaration.value).strip().lower())
+            if declaration.lower_name == "font":
                 if size := FONT_SIZE.search(value):
-                    yield "font-size", size[1], one.important
-            elif one.lower_name == "-webkit-text-fill-color":
+                    yield "font-size", size[1], declaration.important
+            elif declaration.lower_name == "-webkit-text-fill-color":
                 # It is the colour of letters whatever `color` says.
                 yield "color", value, True
             else:
-                yield one.lower_name, value, one.important
+                yield declaration.lower_name, value, declaration.important
 
 
 def _colour(text: str, otherwise: Colour | None) -> Colour | None:

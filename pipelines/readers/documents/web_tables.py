@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
-from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, Flow, Grid, Said
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, Flow, Grid, MarkedText
 from pipelines.readers.documents.web_figures import behind
 
 GROUPS = {"thead": 0, "tbody": 1, "tfoot": 2}
@@ -41,7 +41,7 @@ class Text:
             text = f" {text}"
         self.struck.append(text)
 
-    def said(self, *, kept: bool = False) -> Said:
+    def marked_text(self, *, kept: bool = False) -> MarkedText:
         """The text as it is read.
 
         Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere; likewise what
@@ -53,13 +53,13 @@ class Text:
         notes = (HIDDEN_TEXT,) if hidden.strip() else ()
         if whole.strip() and whole != shown:
             return (
-                Said(shown, None, (*notes, STRUCK), hidden, whole)
+                MarkedText(shown, None, (*notes, STRUCK), hidden, whole)
                 if shown.strip()
-                else Said(whole, None, (*notes, STRUCK), hidden)
+                else MarkedText(whole, None, (*notes, STRUCK), hidden)
             )
         if shown.strip() or not hidden.strip():
-            return Said(shown, None, notes, hidden)
-        return Said(hidden, None, (HIDDEN_ROW,))
+            return MarkedText(shown, None, notes, hidden)
+        return MarkedText(hidden, None, (HIDDEN_ROW,))
 
 
 @dataclass(slots=True)
@@ -71,8 +71,8 @@ class Cell:
 
     def span(self, name: str) -> int:
         """How many rows or columns it takes, by the attribute of that name."""
-        found = SPAN.match(self.element.get(name) or "")
-        return int(found[1]) if found else 1
+        match = SPAN.match(self.element.get(name) or "")
+        return int(match[1]) if match else 1
 
 
 @dataclass(slots=True)
@@ -83,13 +83,13 @@ class Table:
     stray: Text = field(default_factory=Text)
     group: int = 1
     groups: int = 0
-    seen: set[str] = field(default_factory=set)
+    groups_seen: set[str] = field(default_factory=set)
 
     def begin_group(self, tag: str) -> None:
         """Begin the head, body or foot of the table."""
-        self.group = 1 if tag in self.seen else GROUPS[tag]
+        self.group = 1 if tag in self.groups_seen else GROUPS[tag]
         self.groups += 1
-        self.seen.add(tag)
+        self.groups_seen.add(tag)
 
     def row(self) -> None:
         """Begin a row."""
@@ -113,11 +113,11 @@ class Table:
             before = group
             grid.row()
             for cell in cells:
-                said = cell.text.said()
-                read = behind(said.text, cell.element.attrib)
-                if read is not None:
-                    said = said._replace(read=read, notes=(*said.notes, NUMBER_FORMAT))
-                grid.cell(said, cell.span("colspan"), cell.span("rowspan") or WHOLE_GROUP)
+                text = cell.text.marked_text()
+                value = behind(text.text, cell.element.attrib)
+                if value is not None:
+                    text = text._replace(read=value, notes=(*text.notes, NUMBER_FORMAT))
+                grid.cell(text, cell.span("colspan"), cell.span("rowspan") or WHOLE_GROUP)
                 grid.keep(cell.text.tables)
         return grid
 

@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.readers.contrast import Colour, colour
 from pipelines.readers.document import Document, Unreadable
-from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, Said
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, NOTHING, TRACKED, Flow, Grid, MarkedText
 from pipelines.readers.documents.word_looks import Looks
 from pipelines.readers.documents.word_names import Names
 from pipelines.readers.documents.word_numbers import Numbers
@@ -54,7 +54,7 @@ def read(data: bytes) -> Document:
     except MemoryError:
         raise
     except Exception as error:
-        # Whatever the library stumbles over in a package is said of the package: no list of its errors is whole.
+        # Whatever error the library raises for a package is an error of the package: no list of its errors is whole.
         raise _damaged(f"{type(error).__name__}: {error}") from error
     names = Names(main.tag.removesuffix("document"))
     body = names.child(main, "body")
@@ -67,7 +67,7 @@ def read(data: bytes) -> Document:
     flow = Flow()
     reader = _Reader(flow, names, numbers, looks)
     reader.blocks(body)
-    flow.end_run(anew=True)
+    flow.end_run(restart=True)
     printed = _printed_on_pages(body, names, _of(related, "settings"))
     for kind in BESIDE:
         for number, part in related.get(kind, []):
@@ -134,7 +134,7 @@ class _Reader:
                 self.flow.table(self._table(block, depth + 1))
                 continue
             pieces = paragraph(block, self.looks, self.ground)
-            self.flow.paragraph(_said([(self.numbers.before(block), pieces)])._replace(read=None))
+            self.flow.paragraph(_joined([(self.numbers.before(block), pieces)])._replace(read=None))
             for box in pieces.boxes:
                 self.blocks(box, depth + 1)
 
@@ -143,7 +143,7 @@ class _Reader:
         for container in [root, *root]:
             if self.names.value(container, "type") not in NOTE_RULES:
                 for text in self._lines(container, Grid(self.flow), depth):
-                    self.flow.paragraph(_said([text])._replace(read=None))
+                    self.flow.paragraph(_joined([text])._replace(read=None))
 
     def _within(self, container: Element, *kinds: str, depth: int) -> Iterator[Element]:
         """The elements of some kinds in a container, through all that only wraps them. Raises `Unreadable`."""
@@ -171,27 +171,27 @@ class _Reader:
             deleted = properties is not None and self.names.child(properties, "del") is not None
             hidden = properties is not None and self.names.on(properties, "hidden")
             for cell in self._within(row, "tc", depth=depth):
-                said = self._cell(cell, grid, depth)
+                text = self._cell(cell, grid, depth)
                 if deleted:
-                    gone = " ".join(filter(None, (said.text, said.aside)))
-                    said = Said("", None, (TRACKED,), gone) if gone.strip() else NOTHING
+                    deleted_text = " ".join(filter(None, (text.text, text.aside)))
+                    text = MarkedText("", None, (TRACKED,), deleted_text) if deleted_text.strip() else NOTHING
                 elif hidden:
-                    said = said._replace(notes=(HIDDEN_ROW, *said.notes))
-                grid.cell(said, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
+                    text = text._replace(notes=(HIDDEN_ROW, *text.notes))
+                grid.cell(text, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
         self.ground = around
         return grid
 
-    def _cell(self, cell: Element, grid: Grid, depth: int) -> Said:
+    def _cell(self, cell: Element, grid: Grid, depth: int) -> MarkedText:
         around = self.ground
         shading = self.names.child(cell, "tcPr", "shd")
         self.ground = colour(self.names.value(shading, "fill") or "") or around
-        said = _said(self._lines(cell, grid, depth))
+        text = _joined(self._lines(cell, grid, depth))
         self.ground = around
         merged = self.names.child(cell, "tcPr", "vMerge")
         if merged is None or self.names.value(merged) == "restart":
-            return said
+            return text
         # Of cells merged downwards the first is shown; what the others hold is not.
-        return Said("", None, (HIDDEN_TEXT,), said.text) if said.text.strip() else NOTHING
+        return MarkedText("", None, (HIDDEN_TEXT,), text.text) if text.text.strip() else NOTHING
 
     def _lines(self, container: Element, grid: Grid, depth: int) -> list[Line]:
         """The paragraphs of a cell with their automatic numbers; a table in it is text, or stands by itself."""
@@ -209,34 +209,34 @@ class _Reader:
         return lines
 
     def _number(self, properties: Element | None, name: str) -> int:
-        found = None if properties is None else self.names.number(self.names.child(properties, name))
-        return found or 0
+        number = None if properties is None else self.names.number(self.names.child(properties, name))
+        return number or 0
 
 
-def _said(lines: list[Line]) -> Said:
+def _joined(lines: list[Line]) -> MarkedText:
     """The paragraphs of a cell as one text.
 
     With an automatic number, what is read is the text without it, or where there is none the bare figure.
     """
-    said = [(number, pieces.said()) for number, pieces in lines]
+    texts = [(number, pieces.marked_text()) for number, pieces in lines]
     # What is hidden beside a line that is shown is not of the cell's text.
-    shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in said) or any(n[0] for n, _ in said)
-    printed, read, aside, notes = [], [], [], dict[str, None]()
-    for (sign, _), s in said:
-        hidden = shown and HIDDEN_ROW in s.notes
+    any_shown = any(s.text.strip() and HIDDEN_ROW not in s.notes for _, s in texts) or any(n[0] for n, _ in texts)
+    printed, texts_read, aside, notes = [], [], [], dict[str, None]()
+    for (sign, _), s in texts:
+        hidden = any_shown and HIDDEN_ROW in s.notes
         text = "" if hidden else s.text
         aside += [part for part in (s.text if hidden else "", s.aside) if part]
         notes.update(dict.fromkeys(HIDDEN_TEXT if hidden and n == HIDDEN_ROW else n for n in s.notes))
         printed.append(f"{sign} {text}".strip(" ") if sign else text)
-        read.append(text)
+        texts_read.append(text)
         if sign:
             notes[AUTOMATIC] = None
-    text = "\n".join(read).strip("\n")
-    struck = "\n".join(s.struck or s.text for _, s in said) if any(s.struck for _, s in said) else ""
+    text = "\n".join(texts_read).strip("\n")
+    struck = "\n".join(s.struck or s.text for _, s in texts) if any(s.struck for _, s in texts) else ""
     if AUTOMATIC not in notes:
-        return Said(text, None, tuple(notes), " ".join(aside), struck)
-    bare = text if text.strip() else "\n".join(figure for (_, figure), _ in said if figure)
-    return Said("\n".join(printed).strip("\n"), bare, tuple(notes), " ".join(aside), struck)
+        return MarkedText(text, None, tuple(notes), " ".join(aside), struck)
+    bare = text if text.strip() else "\n".join(figure for (_, figure), _ in texts if figure)
+    return MarkedText("\n".join(printed).strip("\n"), bare, tuple(notes), " ".join(aside), struck)
 
 
 def _embedded() -> Unreadable:

@@ -22,11 +22,11 @@ HIGHLIGHTS = {
     "yellow": "FFFF00",
 }  # fmt: skip
 MOST_STYLES = 20
-"""Styles that one may be based on, one behind another."""
+"""The most styles in a chain in which each is based on the next."""
 
 
 class Look(NamedTuple):
-    """How a run is printed; None for what is not said."""
+    """How a run is printed; None for what is not stated."""
 
     vanish: bool | None = None
     struck: bool | None = None
@@ -36,8 +36,8 @@ class Look(NamedTuple):
 
     def over(self, other: Look) -> Look:
         """Return this look, with another's where it says nothing."""
-        said = {name: value for name, value in self._asdict().items() if value is not None}
-        return other._replace(**said)
+        stated = {name: value for name, value in self._asdict().items() if value is not None}
+        return other._replace(**stated)
 
     def hidden(self, ground: Colour | None) -> bool:
         """Return whether a person does not see the text, on a ground where it has none of its own."""
@@ -116,6 +116,6 @@ class Looks:
         for _ in range(MOST_STYLES):
             if number not in self._styles:
                 break
-            own, number = self._styles[number]
-            look = look.over(own)
+            style_look, number = self._styles[number]
+            look = look.over(style_look)
         return look

@@ -46,7 +46,7 @@ class Names:
         return inner
 
     def on(self, element: Element, *path: str) -> bool:
-        """Whether a switch is set: there, and not said to be off."""
+        """Whether a switch is set: there, and not stated to be off."""
         inner = self.child(element, *path)
         return inner is not None and self.value(inner) not in OFF
 

@@ -30,7 +30,7 @@ class Level:
 class Numbers:
     """The lists of a document, and how far each has been counted.
 
-    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin anew.
+    Lists of one pattern count on from one another, as Word shows them, unless they say that they begin again.
     """
 
     names: Names
@@ -69,8 +69,8 @@ class Numbers:
             text = names.value(names.child(level, "lvlText")) or ""
             if kind in FORMATS and text.count("%") == 1 and f"%{at + 1}" in text:
                 start = names.number(names.child(level, "start"))
-                shown = Level(1 if start is None else start, kind == "thaiNumbers", text.replace(f"%{at + 1}", "%1"))
-                self.levels[names.value(pattern, "abstractNumId") or "", at] = shown
+                entry = Level(1 if start is None else start, kind == "thaiNumbers", text.replace(f"%{at + 1}", "%1"))
+                self.levels[names.value(pattern, "abstractNumId") or "", at] = entry
 
     def before(self, paragraph: Element) -> tuple[str, str]:
         """What is printed before the next paragraph, with its sign and without: ("๑.", "๑"), or two empty texts."""

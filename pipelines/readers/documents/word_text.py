@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from pipelines.readers.contrast import Colour
-from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, TRACKED, VOLATILE, Said, apart
+from pipelines.readers.documents.flow import HIDDEN_ROW, HIDDEN_TEXT, STRUCK, TRACKED, VOLATILE, MarkedText, apart
 from pipelines.readers.documents.word_looks import Look, Looks
 from pipelines.readers.documents.word_names import Names
 
@@ -52,7 +52,7 @@ class Pieces:
             self.shown.append(apart(self.shown[-1] if self.shown else "", text) if parted else text)
             self._apart = run.apart
 
-    def said(self) -> Said:
+    def marked_text(self) -> MarkedText:
         """Hidden text is what a cell says where nothing else stands in it, and is held beside it elsewhere."""
         parts = (self.shown, self.hidden, self.deleted, self.whole)
         shown, hidden, deleted, whole = ("".join(pieces) for pieces in parts)
@@ -62,12 +62,12 @@ class Pieces:
             *((VOLATILE,) if self.changes else ()),
         )
         if self.struck and not shown.strip() and not deleted:
-            return Said(whole, None, notes, hidden)
+            return MarkedText(whole, None, notes, hidden)
         if shown.strip() or not hidden.strip():
             notes = ((HIDDEN_TEXT,) if hidden.strip() else ()) + notes
             aside = " ".join(filter(None, (hidden, deleted)))
-            return Said(shown, None, notes, aside, whole if whole != shown else "")
-        return Said(hidden, None, (HIDDEN_ROW, *notes), deleted)
+            return MarkedText(shown, None, notes, aside, whole if whole != shown else "")
+        return MarkedText(hidden, None, (HIDDEN_ROW, *notes), deleted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Run:
 
 def paragraph(element: Element, looks: Looks, ground: Colour | None = None) -> Pieces:
     """The text of a paragraph on a ground. Text boxes anchored in it are handed back, to be read behind it."""
-    found = Pieces()
+    pieces = Pieces()
     names = looks.names
     fields: list[bool] = []
     style = looks.of_paragraph(element)
@@ -92,25 +92,25 @@ def paragraph(element: Element, looks: Looks, ground: Colour | None = None) -> P
         name = names.local(at)
         if name == "t" or name == "delText":
             if at.text and all(fields):
-                found.add(at.text, run)
+                pieces.add(at.text, run)
         elif name in TEXTS:
             if all(fields):
-                found.add(TEXTS[name], run)
+                pieces.add(TEXTS[name], run)
         elif name == "sym":
-            found.add(_symbol(names.value(at, "char")), run)
+            pieces.add(_symbol(names.value(at, "char")), run)
         elif name == "instrText" or name == "fldSimple":
             instruction = (at.text if name == "instrText" else names.value(at, "instr")) or ""
-            found.changes = found.changes or instruction.split()[:1] in [[word] for word in CHANGING]
+            pieces.changes = pieces.changes or instruction.split()[:1] in [[word] for word in CHANGING]
             if name == "fldSimple":
                 waiting += [(child, run) for child in reversed(at)]
         elif name == "fldChar":
             _field(fields, names.value(at, "fldCharType"))
         elif name == "txbxContent":
-            found.boxes.append(at)
+            pieces.boxes.append(at)
         elif name not in UNSHOWN:
             waiting += [(child, _run(child, run, looks, style, ground)) for child in reversed(choice(at, names))]
-            found.inserted = found.inserted or name in INSERTED
-    return found
+            pieces.inserted = pieces.inserted or name in INSERTED
+    return pieces
 
 
 def choice(element: Element, names: Names) -> list[Element]:

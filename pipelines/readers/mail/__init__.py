@@ -1,6 +1,6 @@
 """Containers: a zip or a message that holds returns, opened into its parts.
 
-Here belong the bounds within which a container is opened, and what is taken out of it. What the parts are is said by
+Here belong the bounds within which a container is opened, and what is taken out of it. The kinds of the parts are in
 `pipelines.readers.other_forms`; a zip's members are found in `zipped`, a message's in `message`.
 Nothing is written anywhere, and no size that a container declares is believed.
 """
@@ -15,7 +15,7 @@ from pipelines.readers.document import Unreadable
 from pipelines.readers.limits import LARGEST
 from pipelines.readers.mail import message as messages
 from pipelines.readers.mail import zipped
-from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, written
+from pipelines.readers.mail.enclosed import ZIP, climbs, is_container, readable_name
 from pipelines.readers.mail.page_pictures import may_show_page
 from pipelines.readers.other_forms import Other, other_than_return
 
@@ -59,9 +59,9 @@ class Opened(NamedTuple):
 
 def opened(data: bytes) -> Opened:
     """Open a container to the third container within. Raises `Unreadable` where it cannot be opened at all."""
-    found = _Opening()
-    found.open(data, "", 1)
-    return Opened(found.parts, found.refused, found.text)
+    opening = _Opening()
+    opening.open(data, "", 1)
+    return Opened(opening.parts, opening.refused, opening.text)
 
 
 @dataclass(slots=True)
@@ -70,9 +70,9 @@ class _Opening:
 
     parts: list[Part] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    left: int = MOST_BYTES
+    bytes_left: int = MOST_BYTES
     names: set[str] = field(default_factory=set)
-    seen: int = 0
+    parts_seen: int = 0
     text: str = ""
 
     def open(self, data: bytes, path: str, depth: int) -> None:
@@ -83,18 +83,18 @@ class _Opening:
             enclosed, text = messages.members(data)
             self.text = f"{self.text}\n{text}".strip()
         for at, (name, pieces) in enumerate(enclosed):
-            if self.seen == MOST_PARTS:
+            if self.parts_seen == MOST_PARTS:
                 more = len(enclosed) - at
                 en = f"{more:,} more were not opened: a container has at most {MOST_PARTS} parts; send it as several"
                 th = f"อีก {more:,} ไฟล์ไม่ได้เปิด เพราะเปิดได้ไม่เกิน {MOST_PARTS} ไฟล์ กรุณาแบ่งส่ง"
                 self._refuse(f"{path}…", Other(en, th))
                 return
-            self.seen += 1
-            self._take(path + written(name), name, pieces, depth)
+            self.parts_seen += 1
+            self._take(path + readable_name(name), name, pieces, depth)
 
-    def _take(self, name: str, own: str, pieces: Callable[[], Iterable[bytes]], depth: int) -> None:
+    def _take(self, name: str, plain_name: str, pieces: Callable[[], Iterable[bytes]], depth: int) -> None:
         try:
-            if climbs(written(own)):
+            if climbs(readable_name(plain_name)):
                 raise Unreadable(
                     "its path leads out of the container; send it under a plain name",
                     "เส้นทางของไฟล์ชี้ออกนอกไฟล์ที่ส่งมา กรุณาส่งโดยใช้ชื่อไฟล์ธรรมดา",
@@ -129,14 +129,14 @@ class _Opening:
         """The bytes of a part, as far as the bounds allow; what was unpacked counts even where it is refused."""
         data = bytearray()
         for piece in pieces():
-            self.left -= len(piece)
+            self.bytes_left -= len(piece)
             data += piece
             if len(data) > LARGEST:
                 raise Unreadable(
                     f"it has more than {LARGEST:,} bytes, more than a return can have",
                     f"ไฟล์ใหญ่กว่า {LARGEST:,} ไบต์ ใหญ่เกินกว่าจะเป็นรายงาน",
                 )
-            if self.left < 0:
+            if self.bytes_left < 0:
                 raise Unreadable(
                     f"the container unpacks to more than {MOST_BYTES:,} bytes; send it as several",
                     f"ไฟล์ที่ส่งมาคลายออกแล้วเกิน {MOST_BYTES:,} ไบต์ กรุณาแบ่งส่ง",
@@ -151,12 +151,12 @@ class _Opening:
         stem, dot, ending = name.rpartition(".")
         if "/" in ending or not stem:
             stem, dot, ending = name, "", ""
-        number, own = 1, name
-        while own in self.names:
+        number, unique_name = 1, name
+        while unique_name in self.names:
             number += 1
-            own = f"{stem} ({number}){dot}{ending}"
-        self.names.add(own)
-        return own
+            unique_name = f"{stem} ({number}){dot}{ending}"
+        self.names.add(unique_name)
+        return unique_name
 
 
 __all__ = ["Opened", "Part", "Refused", "is_container", "opened"]

@@ -1,4 +1,4 @@
-"""Whether some bytes are a container, and how the names of what lies in one are written here.
+"""Whether some bytes are a container, and how the names of its members are written here.
 
 Opening containers belongs in `pipelines.readers.mail`.
 """
@@ -36,7 +36,7 @@ def is_container(data: bytes) -> bool:
     return _is_zip(data) if data.startswith(ZIP) else _is_message(data)
 
 
-def written(name: str) -> str:
+def readable_name(name: str) -> str:
     """A name as it is kept: composed letters, `/` between folders, no control characters, of bounded length."""
     text = "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name.replace("\\", "/"))
     text = unicodedata.normalize("NFC", text).strip() or "unnamed"
@@ -46,7 +46,7 @@ def written(name: str) -> str:
 def climbs(name: str) -> bool:
     """Return whether a name leads out of the container.
 
-    Nothing is ever written under such a name; that one is there says what the container is worth.
+    Nothing is ever written under such a name; a container that has such a name is suspect.
     """
     return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/")
 
@@ -72,7 +72,7 @@ def _is_zip(data: bytes) -> bool:
             with archive.open("mimetype") as member:
                 return not member.read(100).startswith(b"application/vnd.oasis.opendocument")
     except (*NO_ZIP, NotImplementedError):
-        # Cut short: the first member's name still tells a workbook, whose reader has more to say of it.
+        # Cut short: the first member's name still shows a workbook, whose reader gives a better reason.
         length = int.from_bytes(data[26:28], "little")
         return len(data) > 30 and length > 0 and not data[30 : 30 + length].startswith(_OFFICE_NAMES)
 

@@ -110,8 +110,8 @@ def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     within = [message for message in part.get_payload() if isinstance(message, Message)]
     inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
-        shown = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
-        inner = [leaf for leaf in inner if leaf is shown or not _is_body(leaf)]
+        shown_leaf = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
+        inner = [leaf for leaf in inner if leaf is shown_leaf or not _is_body(leaf)]
     yield from inner
 
 
@@ -174,7 +174,7 @@ def _bytes(part: Mail) -> bytes:
 
 
 def _text(data: bytes, charset: str) -> str:
-    """A body as text: in the encoding that its header names, or in the one that its bytes tell."""
+    """A body as text: in the encoding that its header names, or in the encoding that its bytes show."""
     try:
         return data.decode(codec_of(charset) or "utf-8")
     except (LookupError, ValueError):
@@ -188,13 +188,13 @@ def _table(part: Mail) -> bool:
     except Unreadable:
         return False
     if part.get_content_type() == "text/html":
-        rows = [[_said(cell) for cell in CELL.split(row)[1:]] for row in ROW.split(text)[1:]]
+        rows = [[_cell_text(cell) for cell in CELL.split(row)[1:]] for row in ROW.split(text)[1:]]
     else:
         rows = [SEPARATORS.split(line) for line in text.splitlines() if could_head(line)]
     return any(could_head("".join(row)) and sum(bool(field_of(c)) for c in row) >= KNOWN_HEADINGS for row in rows)
 
 
-def _said(cell: str) -> str:
+def _cell_text(cell: str) -> str:
     """The text of a cell of a page, from behind its tag."""
     return html.unescape(TAG.sub(" ", CELL_END.split(cell, maxsplit=1)[0]))
 

@@ -1,4 +1,4 @@
-"""Pictures in a container: whether one may show a page of a return, or is a logo, as most in mails are.
+"""Pictures in a container: whether a picture may show a page of a return, or is a logo, as most in mails are.
 
 What a page says belongs in `pipelines.readers.scans`, which is not imported for a logo.
 """

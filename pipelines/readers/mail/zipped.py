@@ -36,10 +36,10 @@ def members(data: bytes) -> list[tuple[str, Callable[[], Iterable[bytes]]]]:
 
 
 def _skipped(name: str, info: zipfile.ZipInfo) -> bool:
-    folders, _, own = name.replace("\\", "/").rpartition("/")
-    if not own:
+    folders, _, file_name = name.replace("\\", "/").rpartition("/")
+    if not file_name:
         return info.compress_size == 0 or info.file_size == 0
-    return own in SKIPPED or (folders.split("/")[0] == "__MACOSX" and own.startswith("._"))
+    return file_name in SKIPPED or (folders.split("/")[0] == "__MACOSX" and file_name.startswith("._"))
 
 
 def _name(info: zipfile.ZipInfo) -> str:

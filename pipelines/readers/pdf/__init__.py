@@ -57,7 +57,7 @@ def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
         whole, notes = settle(pdf, data)
     pages, claims = _pages(whole, notes)
-    if any(note.measure == "stamp" for own in notes.values() for note in own.each):
+    if any(note.measure == "stamp" for of_page in notes.values() for note in of_page.notes):
         # The frame of a stamp is none of the table's lines.
         with _opened(data) as pdf:
             whole, _ = settle(pdf, data, stamps=False)
@@ -68,8 +68,8 @@ def _read(data: bytes) -> Document:
     parts: list[Sheet] = []
     before = None
     for page in _with_tables(thinned(whole), pages, lines):
-        some, before = sheets(page, before)
-        parts += some
+        page_sheets, before = sheets(page, before)
+        parts += page_sheets
     join_over_pages(parts)
     _mend(parts, any(page.mangled for page in pages))
     return Document("pdf", "", parts, tuple(claims))
@@ -85,11 +85,11 @@ def _pages(data: bytes, notes: dict[int, Notes]) -> tuple[list[Characters], list
             picture = drawn(page, DOTS, grayscale=True)
             if may_hold_codes(index, len(pdf)):
                 claims += [Claim("file", "qr_code", text, place, text) for text in codes_in(picture)]
-            own = notes.get(index)
-            if own and own.alter(picture):
+            page_notes = notes.get(index)
+            if page_notes and page_notes.alter(picture):
                 reason = "annotations that are not shown everywhere alike"
                 raise NeedsReadingByEye.on([index + 1], reason, "คำอธิบายประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
-            characters = of_page(page, picture, own)
+            characters = of_page(page, picture, page_notes)
             pages.append(characters)
             claims += [
                 Claim("file", measure, text[:LONGEST_TEXT], place, text[:LONGEST_TEXT])

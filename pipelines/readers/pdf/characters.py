@@ -123,15 +123,15 @@ def read(page: Any) -> Iterator[Read]:
             )
             yield last
             continue
-        made = pdfium.FPDFText_GetTextObject(text_page, index)
+        text_object = pdfium.FPDFText_GetTextObject(text_page, index)
         size, runs = _font(text_page, index, shown_as)
         blank = text.isspace() or unicodedata.category(text) == "Cf"
         high = min(place[2] - place[0], place[3] - place[1]) > LEAST_INK * size
         if blank and high and min(map(abs, runs)) <= STEEP:
             # The box of a space has no height: this is a glyph that the document gives no text.
             text, blank = LOST, False
-        address = ctypes.addressof(made.contents) if made else 0
-        clipped = bool(made) and not clips.shows(made, box, y)
+        address = ctypes.addressof(text_object.contents) if text_object else 0
+        clipped = bool(text_object) and not clips.shows(text_object, box, y)
         last = Read(text, origin, place, size, runs, index, address, blank, clipped, (x, y))
         yield last
 
@@ -193,32 +193,32 @@ class _Clips:
     """
 
     def __init__(self, page: Any) -> None:
-        self._own = {ctypes.addressof(one.contents) for one in on_page(page)}
+        self._own = {ctypes.addressof(drawn.contents) for drawn in on_page(page)}
         self._known: dict[int, Box | None] = {}
 
-    def shows(self, made: Any, box: Box, base: float) -> bool:
-        address = ctypes.addressof(made.contents)
+    def shows(self, text_object: Any, box: Box, base: float) -> bool:
+        address = ctypes.addressof(text_object.contents)
         if address not in self._own:
             return True
         if address not in self._known:
-            self._known[address] = self._clip(made)
+            self._known[address] = self._clip(text_object)
         clip = self._known[address]
         if clip is None:
             return True
         middle = (box[0] + box[2]) / 2
         return clip[0] - EDGE <= middle <= clip[2] + EDGE and clip[1] - EDGE <= base <= clip[3] + EDGE
 
-    def _clip(self, made: Any) -> Box | None:
-        path = pdfium.FPDFPageObj_GetClipPath(made)
+    def _clip(self, text_object: Any) -> Box | None:
+        path = pdfium.FPDFPageObj_GetClipPath(text_object)
         count = pdfium.FPDFClipPath_CountPaths(path) if path else 0
         clip: Box | None = None
         for index in range(max(count, 0)):
             points = list(self._points(path, index))
             if points:
                 xs, ys = [x for x, _ in points], [y for _, y in points]
-                one = (min(xs), min(ys), max(xs), max(ys))
-                clip = one if clip is None else (
-                    max(clip[0], one[0]), max(clip[1], one[1]), min(clip[2], one[2]), min(clip[3], one[3])
+                bounds = (min(xs), min(ys), max(xs), max(ys))
+                clip = bounds if clip is None else (
+                    max(clip[0], bounds[0]), max(clip[1], bounds[1]), min(clip[2], bounds[2]), min(clip[3], bounds[3])
                 )  # fmt: skip
         return clip
 

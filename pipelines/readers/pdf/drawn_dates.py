@@ -87,8 +87,8 @@ def refuse(pdf: pypdfium2.PdfDocument, pages: Sequence[Characters], lines: Seque
         NeedsReadingByEye: A date is clearly drawn as another.
     """
     faces: list[Face] = []
-    for number, own in enumerate(lines):
-        dates = list(islice(_dates(own), MOST_DATES))
+    for number, lines_of_page in enumerate(lines):
+        dates = list(islice(_dates(lines_of_page), MOST_DATES))
         if not dates:
             continue
         faces = faces or [*_table_faces(pdf, pages, lines), *references()]
@@ -116,16 +116,16 @@ class _Date(NamedTuple):
 def _dates(lines: Iterable[Line]) -> Iterator[_Date]:
     """The dates on a page outside the rows of its table."""
     every = [c for line in lines if not is_row(line) for segment in line.segments for c in segment.characters]
-    kept = [i for i, c in enumerate(every) if len(c.text) == 1 and not c.is_mark and c.text not in LEFT_OUT]
-    text = "".join(every[i].text for i in kept)
+    indices = [i for i, c in enumerate(every) if len(c.text) == 1 and not c.is_mark and c.text not in LEFT_OUT]
+    text = "".join(every[i].text for i in indices)
     for pattern in DATES:
         for match in pattern.finditer(text):
-            spans = {name: match.span(name) for name, some in match.groupdict().items() if some}
-            parts = {name: [every[i] for i in kept[start:end]] for name, (start, end) in spans.items()}
+            spans = {name: match.span(name) for name, value in match.groupdict().items() if value}
+            parts = {name: [every[i] for i in indices[start:end]] for name, (start, end) in spans.items()}
             if "month" in parts:
                 start, end = match.end("day"), match.start("year")
-                parts["month"] = every[kept[start - 1] + 1 : kept[end]]
-            yield _Date(every[kept[match.start()] : kept[match.end() - 1] + 1], parts)
+                parts["month"] = every[indices[start - 1] + 1 : indices[end]]
+            yield _Date(every[indices[match.start()] : indices[match.end() - 1] + 1], parts)
 
 
 class _Drawn:
@@ -156,7 +156,7 @@ class _Drawn:
 
 
 def _back(m: Matrix) -> Matrix:
-    """The matrix that undoes one which turns by quarters."""
+    """The inverse of a matrix that turns by quarters."""
     a, b, c, d, e, f = m
     return a, c, b, d, -(a * e + b * f), -(c * e + d * f)
 
@@ -177,9 +177,9 @@ def _table_faces(
             face: dict[str, Shape] = {}
             for row in _covering(rows):
                 signs = [c for s in row.segments for c in s.characters if c.text not in face and _is_compared(c.text)]
-                for sign, own in zip(signs, drawn.shapes(signs), strict=True):
-                    if own is not None:
-                        face.setdefault(sign.text, own)
+                for sign, shape in zip(signs, drawn.shapes(signs), strict=True):
+                    if shape is not None:
+                        face.setdefault(sign.text, shape)
             yield face
             return
 
@@ -190,13 +190,13 @@ def _covering(rows: Iterable[Line]) -> Iterator[Line]:
         n: (row, {c.text for s in row.segments for c in s.characters if _is_compared(c.text)})
         for n, row in enumerate(rows)
     }
-    known: set[str] = set()
+    covered: set[str] = set()
     for _ in range(min(MOST_ROWS, len(left))):
-        best = max(left, key=lambda n: len(left[n][1] - known))
+        best = max(left, key=lambda n: len(left[n][1] - covered))
         row, signs = left.pop(best)
-        if not signs - known:
+        if not signs - covered:
             return
-        known |= signs
+        covered |= signs
         yield row
 
 
@@ -229,8 +229,8 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
     """The digits that are drawn as others, by the order of their characters."""
     other: dict[int, str] = {}
     for script in DIGITS:
-        own = [(c, s) for c, s in zip(digits, shapes, strict=True) if c.text in script]
-        for character, drawn in own:
+        shaped = [(c, s) for c, s in zip(digits, shapes, strict=True) if c.text in script]
+        for character, drawn in shaped:
             if drawn is None:
                 return {}
             scores = {d: max((float(drawn @ face[d]) for face in faces if d in face), default=0.0) for d in script}
@@ -246,8 +246,8 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
 def _is_possible(date: _Date, other: Mapping[int, str]) -> bool:
     """Whether a date with other digits is one that a return can have: shapes that give none are misread."""
     parts = {
-        name: int("".join(other.get(c.order, c.text) for c in some))
-        for name, some in date.parts.items()
+        name: int("".join(other.get(c.order, c.text) for c in characters))
+        for name, characters in date.parts.items()
         if name != "month"
     }
     year = len(date.parts["year"]) == 2 or parts["year"] in YEARS
@@ -267,13 +267,15 @@ def _other_month(characters: Sequence[Character], drawn: _Drawn, faces: Sequence
     likes = {name: _likes(name, shapes, faces) for name in MONTH_LETTERS if len(name) == len(shapes)}
     if not likes:
         return ""
-    read = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
+    printed = "".join(c.text for c in characters if not is_mark(c.text) and c.text not in LEFT_OUT)
     best = max(likes, key=lambda name: sum(likes[name]))
     if sum(likes[best]) < ALIKE * len(best):
         return ""
-    own = likes.get(read, [0.0] * len(best))
+    as_printed = likes.get(printed, [0.0] * len(best))
     more = [
-        like - mine for like, mine, a, b in zip(likes[best], own, best, read.ljust(len(best)), strict=False) if a != b
+        like - printed_like
+        for like, printed_like, a, b in zip(likes[best], as_printed, best, printed.ljust(len(best)), strict=False)
+        if a != b
     ]
     if not more or sum(more) < WORD_CLEARLY * len(more):
         return ""

@@ -61,7 +61,7 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
 
     `rules` are the heights of what is drawn across the page: lines between the rows, or the edges of bands of colour.
     """
-    lines = [_parted(line) for line in lines_of(characters, GAP)]
+    lines = [_split_line(line) for line in lines_of(characters, GAP)]
     data = [i for i, line in enumerate(lines) if _is_data(line)]
     if len(data) < LEAST_ROWS:
         return None, list(characters)
@@ -77,7 +77,7 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
         lines[i] = Line(lines[i].base, lines[i].size, _words(lines[i], columns))
     begun = [data[0] - 1] if _is_begun_before(lines, data[0], pitch, columns) and data[0] - 1 not in above else []
     rows = {i: Row(lines[i].base - lines[i].size, {}) for i in (*above[:1], *begun, *data)}
-    taken: set[int] = set()
+    orders: set[int] = set()
     for i, line in enumerate(lines):
         owner = (
             i
@@ -90,12 +90,12 @@ def grid(characters: Sequence[Character], rules: Sequence[float] = ()) -> tuple[
             continue
         for segment in line.segments:
             rows[owner].cells.setdefault(_column_of(segment, columns), []).extend(segment.characters)
-            taken.update(c.order for c in segment.characters)
+            orders.update(c.order for c in segment.characters)
     ordered = [rows[i] for i in sorted(rows)]
     edges = _edges(columns)
-    inside = [c for c in characters if c.order in taken]
+    inside = [c for c in characters if c.order in orders]
     box = (edges[0], ordered[0].top, edges[-1], max(c.box[3] for c in inside if c.text != " "))
-    return Grid(box, edges, ordered), [c for c in characters if c.order not in taken]
+    return Grid(box, edges, ordered), [c for c in characters if c.order not in orders]
 
 
 def _is_data(line: Line) -> bool:
@@ -105,13 +105,13 @@ def _is_data(line: Line) -> bool:
     return figures > LEAST_FIGURES or (figures == LEAST_FIGURES and any(skeleton(text) for text in texts))
 
 
-def _parted(line: Line) -> Line:
+def _split_line(line: Line) -> Line:
     """A line whose figures are parted from the words beside them, however near they stand: 73 อุตรดิตถ์."""
     segments: list[Segment] = []
     for segment in line.segments:
-        found = NUMBERED.match("".join(c.text for c in segment.characters))
-        if found:
-            at = found.end()
+        match = NUMBERED.match("".join(c.text for c in segment.characters))
+        if match:
+            at = match.end()
             segments += [Segment(segment.characters[:at]), Segment(segment.characters[at:])]
         else:
             segments.append(segment)
@@ -151,22 +151,22 @@ def _headings(
     none.
     """
     best: tuple[int, list[int], list[tuple[float, float]]] = (0, [], columns)
-    found: list[int] = []
+    heading_lines: list[int] = []
     below = lines[first].base
     last = first - 1 if _is_first_name(lines, first, pitch, columns) else first
     for i in range(last - 1, max(last - 1 - HEADING_LINES, -1), -1):
         if below - lines[i].base > FAR * max(pitch, lines[i].size):
             break
-        found.insert(0, i)
+        heading_lines.insert(0, i)
         below = lines[i].base
-        segments = [segment for j in found for segment in _words(lines[j], columns)]
+        segments = [segment for j in heading_lines for segment in _words(lines[j], columns)]
         wider = _with_headed(columns, segments)
         cells: dict[int, list[Character]] = {}
         for segment in segments:
             cells.setdefault(_column_of(segment, wider), []).extend(segment.characters)
         named = len(fields_of([text_of(cells.get(c, [])) for c in range(len(wider))])[0])
         if named > best[0]:
-            best = (named, list(found), wider)
+            best = (named, list(heading_lines), wider)
     return best[1], best[2]
 
 
@@ -175,9 +175,9 @@ def _is_first_name(lines: Sequence[Line], first: int, pitch: float, columns: Seq
     if first == 0 or len(lines[first - 1].segments) != 1 or any(skeleton(s.text) for s in lines[first].segments):
         return False
     (name,) = lines[first - 1].segments
-    taken = {_column_of(segment, columns) for segment in lines[first].segments}
+    columns_filled = {_column_of(segment, columns) for segment in lines[first].segments}
     near = lines[first].base - lines[first - 1].base < (0.5 - UNSURE / 2) * pitch + SLACK / 2
-    return near and bool(skeleton(name.text)) and _column_of(name, columns) not in taken
+    return near and bool(skeleton(name.text)) and _column_of(name, columns) not in columns_filled
 
 
 def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:
@@ -186,26 +186,26 @@ def _words(line: Line, columns: Sequence[tuple[float, float]]) -> list[Segment]:
     Those with no more than a space between them are put together, unless each column has one of its own.
     """
     words = [word for segment in line.segments for word in _parted_at_spaces(segment)]
-    each = _together(words, HEADING_GAP * line.size, columns)
+    joined = _together(words, HEADING_GAP * line.size, columns)
     if (
-        sorted(i for segment in each for i in _over(segment, columns))
+        sorted(i for segment in joined for i in _over(segment, columns))
         == list(range(len(columns)))
-        == sorted(_column_of(segment, columns) for segment in each)
+        == sorted(_column_of(segment, columns) for segment in joined)
     ):
-        return each
+        return joined
     return _together(line.segments, HEADING_GAP * line.size, ())
 
 
 def _together(segments: Sequence[Segment], gap: float, columns: Sequence[tuple[float, float]]) -> list[Segment]:
     """Segments that stand no further apart than a gap as one, but for those that stand over columns of their own."""
-    together: list[Segment] = []
+    joined: list[Segment] = []
     for segment in segments:
-        before, after = _over(together[-1], columns) if together else set(), _over(segment, columns)
-        if together and segment.x0 - together[-1].x1 < gap and not (before and after and before.isdisjoint(after)):
-            together[-1] = Segment([*together[-1].characters, *segment.characters])
+        before, after = _over(joined[-1], columns) if joined else set(), _over(segment, columns)
+        if joined and segment.x0 - joined[-1].x1 < gap and not (before and after and before.isdisjoint(after)):
+            joined[-1] = Segment([*joined[-1].characters, *segment.characters])
         else:
-            together.append(segment)
-    return together
+            joined.append(segment)
+    return joined
 
 
 def _parted_at_spaces(segment: Segment) -> Iterator[Segment]:
@@ -250,11 +250,11 @@ def _with_headed(columns: list[tuple[float, float]], segments: Sequence[Segment]
     more = len(heads) - len(columns)
     if not 0 < more <= MOST_ALONE:
         return columns
-    middles, own = [sum(head) / 2 for head in heads], [sum(column) / 2 for column in columns]
+    middles, column_middles = [sum(head) / 2 for head in heads], [sum(column) / 2 for column in columns]
 
     def apart(alone: tuple[int, ...]) -> float:
         paired = [x for i, x in enumerate(middles) if i not in alone]
-        return sum(abs(x - y) for x, y in zip(paired, own, strict=True))
+        return sum(abs(x - y) for x, y in zip(paired, column_middles, strict=True))
 
     alone = min(combinations(range(len(heads)), more), key=apart)
     return sorted([*columns, *(heads[i] for i in alone)])
@@ -270,8 +270,8 @@ def _owner(
 ) -> int | None:
     """The row that a line without figures belongs to, as a name that is written over two lines.
 
-    The one between the same rules, or else the nearest; of two as near the upper one, as text is set from the top, if
-    both have a part of a name already, so that a wrong guess is no name.
+    The row between the same rules, or else the nearest row; of two rows as near the upper, as text is set from the top,
+    if both have a part of a name already, so that a wrong guess is no name.
     """
     line = lines[i]
     if any(FIGURE.fullmatch(s.text) or not _inside(s, columns) for s in line.segments):
@@ -283,13 +283,13 @@ def _owner(
         within = [d for d in data if bisect(rules, lines[d].base - lines[d].size * 0.2) == band]
         if len(within) == 1:
             return within[0]
-    apart = {d: abs(lines[d].base - line.base) for d in data}
-    near = [d for d in data if apart[d] <= min(apart.values()) + UNSURE * pitch]
+    distance_to = {d: abs(lines[d].base - line.base) for d in data}
+    near = [d for d in data if distance_to[d] <= min(distance_to.values()) + UNSURE * pitch]
     if len(near) > 1 and not all(any(skeleton(s.text) for s in lines[d].segments) for d in near):
         # A whole name between two rows of figures alone: put to the wrong row, every row would be another's.
         return None
-    nearest = next(d for d in data if apart[d] <= min(apart.values()) + SLACK)
-    return nearest if apart[nearest] < MOST_ROW * pitch + SLACK else None
+    nearest = next(d for d in data if distance_to[d] <= min(distance_to.values()) + SLACK)
+    return nearest if distance_to[nearest] < MOST_ROW * pitch + SLACK else None
 
 
 def _is_begun_before(lines: Sequence[Line], first: int, pitch: float, columns: Sequence[tuple[float, float]]) -> bool:

@@ -50,12 +50,12 @@ class Notes(NamedTuple):
     """The annotations of a page that became part of it, which are its objects from `first` on; how it was drawn."""
 
     first: int
-    each: tuple[Note, ...]
+    notes: tuple[Note, ...]
     before: Drawing
 
     def measure_at(self, x: float, y: float) -> str:
         """What the annotation is that holds a point."""
-        over = [note for note in self.each if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
+        over = [note for note in self.notes if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
         return over[-1].measure if over else "annotation"
 
     def alter(self, picture: Drawing) -> bool:
@@ -84,8 +84,8 @@ def settle(pdf: Any, data: bytes, *, stamps: bool = True) -> tuple[bytes, dict[i
         page.set_cropbox(*box)
     notes: dict[int, Notes] = {}
     for index, page in enumerate(pdf):
-        if own := _with_annotations(page, index + 1, stamps):
-            notes[index] = own
+        if page_notes := _with_annotations(page, index + 1, stamps):
+            notes[index] = page_notes
     if not larger and not notes:
         return data, notes
     with io.BytesIO() as copy:
@@ -146,11 +146,11 @@ def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
 def _draws(page: Any, annotation: Any) -> bool:
     """Whether a page looks otherwise without an annotation."""
     flags = pdfium.FPDFAnnot_GetFlags(annotation)
-    shown = drawn(page, DOTS, grayscale=True)
+    with_annotation = drawn(page, DOTS, grayscale=True)
     pdfium.FPDFAnnot_SetFlags(annotation, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
-    hidden = drawn(page, DOTS, grayscale=True)
+    without_annotation = drawn(page, DOTS, grayscale=True)
     pdfium.FPDFAnnot_SetFlags(annotation, flags)
-    return not np.array_equal(shown, hidden)
+    return not np.array_equal(with_annotation, without_annotation)
 
 
 def _rectangle(annotation: Any) -> tuple[float, float, float, float]:

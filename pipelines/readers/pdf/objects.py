@@ -87,6 +87,6 @@ def own_colour(text: Any) -> tuple[int, int, int, int]:
     """Red, green, blue and alpha of a text; black where PDFium does not know them, as of a pattern."""
     parts = [ctypes.c_uint() for _ in range(4)]
     stroked = pdfium.FPDFTextObj_GetTextRenderMode(text) in STROKED
-    known = (pdfium.FPDFPageObj_GetStrokeColor if stroked else pdfium.FPDFPageObj_GetFillColor)(text, *parts)
+    has_colour = (pdfium.FPDFPageObj_GetStrokeColor if stroked else pdfium.FPDFPageObj_GetFillColor)(text, *parts)
     red, green, blue, alpha = (part.value for part in parts)
-    return (red, green, blue, alpha) if known else (0, 0, 0, 255)
+    return (red, green, blue, alpha) if has_colour else (0, 0, 0, 255)

@@ -78,8 +78,8 @@ def _take_loose(page: Page, table: Grid | None) -> None:
         row = table.row_of(line.base - line.size, [c for s in line.segments for c in s.characters])
         if row is not None and row.figures >= LEAST_FIGURES:
             loose.append(row)
-    taken = {c.order for row in loose for cell in row.cells.values() for c in cell}
-    page.rest = [c for c in page.rest if c.order not in taken]
+    orders = {c.order for row in loose for cell in row.cells.values() for c in cell}
+    page.rest = [c for c in page.rest if c.order not in orders]
     for row in loose:
         box = box_of([c for cell in row.cells.values() for c in cell])
         if box:
@@ -145,8 +145,8 @@ def _in_order(page: Page) -> list[Grid | list[Line]]:
         for j in range(i):
             other = ordered[j][2]
             if isinstance(part, Grid) and isinstance(other, Grid) and other.box[0] > part.box[2] - 3:
-                beside = min(part.box[3], other.box[3]) - max(top, other.box[1])
-                if beside > 0.5 * (part.box[3] - part.box[1]):
+                overlap = min(part.box[3], other.box[3]) - max(top, other.box[1])
+                if overlap > 0.5 * (part.box[3] - part.box[1]):
                     ordered.insert(j, ordered.pop(i))
                     break
     return [part for _, _, part in ordered]

@@ -38,16 +38,18 @@ class Row:
 
     def without_clipped(self) -> None:
         """Leave out what does not show, where the row holds figures."""
-        whole = {c: [one for one in cell if not one.clipped] for c, cell in self.cells.items()}
-        shown = {c: cell for c, cell in whole.items() if any(one.text.strip() and not one.is_mark for one in cell)}
+        unclipped = {c: [sign for sign in cell if not sign.clipped] for c, cell in self.cells.items()}
+        visible = {
+            c: cell for c, cell in unclipped.items() if any(sign.text.strip() and not sign.is_mark for sign in cell)
+        }
         # Of a row that the end of its page cuts off only some marks may show: it is printed whole on the next.
-        if Row(self.top, shown).figures >= LEAST_FIGURES or (not shown and self.figures >= LEAST_FIGURES):
-            self.cells = shown
+        if Row(self.top, visible).figures >= LEAST_FIGURES or (not visible and self.figures >= LEAST_FIGURES):
+            self.cells = visible
 
     @property
     def figures(self) -> int:
         """The number of cells that hold a figure and nothing else."""
-        texts = ("".join(one.text for one in cell).strip() for cell in self.cells.values())
+        texts = ("".join(sign.text for sign in cell).strip() for cell in self.cells.values())
         return sum(bool(FIGURE.fullmatch(text)) for text in texts)
 
 

@@ -54,7 +54,7 @@ def grids(page: Any, characters: Sequence[Character], upright: Matrix) -> tuple[
         if len(edges) - 1 < LEAST_COLUMNS or any(_within(table.box, grid.box) for grid in kept):
             continue
         grid, rest = _filled(table, edges, rest)
-        grid.rows = [one for row in _without_overflow(grid.rows) for one in _parted(row)]
+        grid.rows = [part for row in _without_overflow(grid.rows) for part in _split_rows(row)]
         kept.append(grid)
     return kept, rest
 
@@ -125,21 +125,21 @@ def _without_overflow(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _parted(row: Row) -> list[Row]:
+def _split_rows(row: Row) -> list[Row]:
     """A row of the ruling that holds several rows of figures, one under the other, is as many rows."""
     bases = [
         [line[0].base for line in lines]
         for lines in map(by_base, row.cells.values())
         if all(FIGURE.fullmatch("".join(c.text for c in line).strip()) for line in lines)
     ]
-    several = [own for own in bases if len(own) > 1]
-    if len(several) < LEAST_FIGURES or len({len(own) for own in several}) > 1:
+    several = [heights for heights in bases if len(heights) > 1]
+    if len(several) < LEAST_FIGURES or len({len(heights) for heights in several}) > 1:
         return [row]
-    together = several[0]
-    parts = [Row(base - NEAR, {}) for base in together]
+    bases_of_rows = several[0]
+    parts = [Row(base - NEAR, {}) for base in bases_of_rows]
     for column, characters in row.cells.items():
         for line in by_base(characters):
-            nearest = min(range(len(together)), key=lambda i: abs(together[i] - line[0].base))
+            nearest = min(range(len(bases_of_rows)), key=lambda i: abs(bases_of_rows[i] - line[0].base))
             parts[nearest].cells.setdefault(column, []).extend(line)
     return parts
 
@@ -158,16 +158,16 @@ def rules(page: Any, upright: Matrix) -> list[float]:
         heights.setdefault(round(rule[0]), []).append(rule)
     # A rule may be drawn cell by cell.
     levels = [
-        sum(rule[0] for rule in some) / len(some)
-        for some in heights.values()
-        if sum(x1 - x0 for _, x0, x1 in some) > 0.4 * (across[2] - across[0])
+        sum(rule[0] for rule in segments) / len(segments)
+        for segments in heights.values()
+        if sum(x1 - x0 for _, x0, x1 in segments) > 0.4 * (across[2] - across[0])
     ]
-    return _apart(sorted(levels))
+    return _distinct(sorted(levels))
 
 
-def _apart(heights: Sequence[float]) -> list[float]:
-    kept: list[float] = []
+def _distinct(heights: Sequence[float]) -> list[float]:
+    distinct: list[float] = []
     for height in heights:
-        if not kept or height - kept[-1] > NEAR:
-            kept.append(height)
-    return kept
+        if not distinct or height - distinct[-1] > NEAR:
+            distinct.append(height)
+    return distinct

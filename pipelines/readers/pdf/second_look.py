@@ -43,41 +43,41 @@ class SecondEngine:
             self._lines.setdefault(round(sign.base) // BAND, []).append(sign)
 
     def doubt(self, characters: Sequence[Character]) -> str | None:
-        """What is to be said of a cell whose figure is in doubt: both readings. None where nothing is."""
+        """The message of a cell whose figure is in doubt, with both readings; None where it is not in doubt."""
         text = text_of(characters)
         if not DIGITS.search(text):
             return None
         if over := _printed_over(characters):
             return over
         figures = [c for c in characters if DIGITS.fullmatch(c.text)]
-        seen = self._beside(figures)
+        second_reading = self._beside(figures)
         first = "".join(c.text for c in sorted(figures, key=lambda c: (round(c.base), c.x)))
-        if seen is None or seen == first:
+        if second_reading is None or second_reading == first:
             return None
-        return f"{text} | {seen or '–'}"
+        return f"{text} | {second_reading or '–'}"
 
     def _beside(self, figures: Sequence[Character]) -> str | None:
         """What the second engine has from the first to the last of some figures; None where it has no text there."""
-        found: list[_Seen] = []
+        signs: list[_Seen] = []
         left, right = min(c.x for c in figures), max(c.x for c in figures)
         for base in {c.base for c in figures}:
             for band in (-1, 0, 1):
-                found += [
+                signs += [
                     sign
                     for sign in self._lines.get(round(base) // BAND + band, ())
                     if abs(sign.base - base) < SLACK and left - SLACK < sign.x < right + SLACK
                 ]
-        if any(NAMED.fullmatch(sign.text) for sign in found):
+        if any(NAMED.fullmatch(sign.text) for sign in signs):
             return None
-        kept: list[_Seen] = []
-        for sign in sorted(set(found), key=lambda sign: (round(sign.base), sign.x)):
+        distinct: list[_Seen] = []
+        for sign in sorted(set(signs), key=lambda sign: (round(sign.base), sign.x)):
             # Printed twice to look bold, it is one.
             near = SAME_PLACE * sign.size
             if DIGITS.fullmatch(sign.text) and not any(
-                o.text == sign.text and abs(o.x - sign.x) < near for o in kept[-4:]
+                o.text == sign.text and abs(o.x - sign.x) < near for o in distinct[-4:]
             ):
-                kept.append(sign)
-        return "".join(sign.text for sign in kept)
+                distinct.append(sign)
+        return "".join(sign.text for sign in distinct)
 
 
 class _Seen(NamedTuple):

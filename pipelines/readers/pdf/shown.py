@@ -1,7 +1,7 @@
 """What a person sees of the characters of a PDF page, and what the page holds beside that.
 
-Here belongs what becomes of a character by the way it is seen: it is read, it is left out and its text told apart, or
-it is told apart as a stamp or a watermark. How it is seen belongs in `pipelines.readers.pdf.visibility`.
+Here belongs what becomes of a character by the way it is seen: it is read, it is left out and its text reported, or
+it is reported as a stamp or a watermark. How it is seen belongs in `pipelines.readers.pdf.visibility`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     spaced, stamps = _without_stamps(_without_false_spaces(whole))
     where: dict[str, set[int]] = {
         UNSEEN: {order for order, how in seen.items() if how is Seen.UNSEEN},
-        # What lies under a stamp in a row of figures is read, and told of.
+        # What lies under a stamp in a row of figures is read, and reported.
         COVERED: {order for order, how in seen.items() if how in (Seen.COVERED, Seen.UNDER)},
         STRUCK: struck,
         STAMP: {order for order, measure in noted.items() if measure == STAMP},
@@ -109,13 +109,13 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     twice = _Places(sign for sign in every if hidden and seen[sign.order] is Seen.SHOWN)
     notices = []
     for measure, orders in where.items():
-        some = [sign for sign in every if sign.order in orders] if orders else []
-        some = [sign for sign in some if measure not in (UNSEEN, COVERED) or not twice.holds(sign)]
-        if any(sign.text.isalnum() for sign in some):
-            notices.append((measure, _text(some)))
+        signs = [sign for sign in every if sign.order in orders] if orders else []
+        signs = [sign for sign in signs if measure not in (UNSEEN, COVERED) or not twice.holds(sign)]
+        if any(sign.text.isalnum() for sign in signs):
+            notices.append((measure, _text(signs)))
     notices += [
         (STAMP, note.text)
-        for note in (notes.each if notes else ())
+        for note in (notes.notes if notes else ())
         if note.measure == STAMP and not stamps and note.text
     ]
     return Characters(spaced, notices, whole != once, upright, _is_scanned(every, seen, view))
@@ -165,8 +165,8 @@ def _seen(page: Any, view: View, every: Sequence[Read]) -> dict[int, Seen]:
             # It fills a gap between two letters.
             seen[sign.order] = after if before is Seen.SHOWN else before
         elif sign.blank:
-            some = texts.get(sign.address, {Seen.SHOWN})
-            seen[sign.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in some), Seen.UNSEEN)
+            ways = texts.get(sign.address, {Seen.SHOWN})
+            seen[sign.order] = next((how for how in (Seen.SHOWN, Seen.UNDER) if how in ways), Seen.UNSEEN)
         elif is_mark(sign.text):
             # It may be smaller than a dot, or cut off at the top of a page: it is seen with its letter.
             seen[sign.order] = before
@@ -222,14 +222,14 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
             lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, sign))
     struck: set[int] = set()
     for through in lines.values():
-        line, some = through[0][0], [sign for _, sign in through]
-        left, right = min(sign.box[0] for sign in some), max(sign.box[2] for sign in some)
-        beyond = LINE_END * max(sign.size for sign in some)
-        digits = sum(sign.text.isdigit() for sign in some)
+        line, signs = through[0][0], [sign for _, sign in through]
+        left, right = min(sign.box[0] for sign in signs), max(sign.box[2] for sign in signs)
+        beyond = LINE_END * max(sign.size for sign in signs)
+        digits = sum(sign.text.isdigit() for sign in signs)
         along = left - beyond <= line.left and line.right <= right + beyond
-        if digits >= LEAST_STRUCK or (not line.is_rule and (along or _through_a_text(line, some))):
+        if digits >= LEAST_STRUCK or (not line.is_rule and (along or _through_a_text(line, signs))):
             # Signs and marks between the letters are struck out with them.
-            base, size = some[0].origin[1], some[0].size
+            base, size = signs[0].origin[1], signs[0].size
             struck.update(
                 sign.order
                 for sign in straight
@@ -238,13 +238,13 @@ def _struck(view: View, straight: Sequence[Read]) -> set[int]:
     return struck
 
 
-def _through_a_text(line: Line, some: Sequence[Read]) -> bool:
+def _through_a_text(line: Line, signs: Sequence[Read]) -> bool:
     """Whether a line that ends further off goes through one long text, and not through the cells of a row."""
-    boxes = sorted(sign.box for sign in some)
+    boxes = sorted(sign.box for sign in signs)
     gaps = (after[0] - before[2] for before, after in pairwise(boxes))
-    apart = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in some)
+    has_gap = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in signs)
     wide = boxes[-1][2] - boxes[0][0]
-    return len(some) >= LEAST_LETTERS and not apart and line.right - line.left <= MOST_BEYOND * wide
+    return len(signs) >= LEAST_LETTERS and not has_gap and line.right - line.left <= MOST_BEYOND * wide
 
 
 def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:
@@ -270,11 +270,11 @@ class _Places:
         return any((sign.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
 
 
-def _text(some: Sequence[Read]) -> str:
+def _text(signs: Sequence[Read]) -> str:
     """Characters as a text, with a space where they stand apart."""
     parts: list[str] = []
     before: Read | None = None
-    for sign in some:
+    for sign in signs:
         if is_mark(sign.text) or sign.blank:
             parts.append(sign.text)
             continue
@@ -315,7 +315,7 @@ def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
 
 def _once(characters: Iterable[Character]) -> Iterator[Character]:
     """Without second copies in one place, by which some programs print bold."""
-    kept: dict[tuple[str, int, int], list[Character]] = {}
+    first_copies: dict[tuple[str, int, int], list[Character]] = {}
     for sign in characters:
         cells = [
             (sign.text, round(sign.x / 4) + dx, round(sign.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)
@@ -325,10 +325,10 @@ def _once(characters: Iterable[Character]) -> Iterator[Character]:
             # What a document says of several signs at once (ActualText) has one origin, and boxes of its own.
             max(abs(other.x - sign.x), abs(other.base - sign.base), abs(other.box[0] - sign.box[0])) < near
             for cell in cells
-            for other in kept.get(cell, ())
+            for other in first_copies.get(cell, ())
         ):
             continue
-        kept.setdefault(cells[4], []).append(sign)
+        first_copies.setdefault(cells[4], []).append(sign)
         yield sign
 
 

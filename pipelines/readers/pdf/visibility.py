@@ -139,8 +139,8 @@ class View:
 
     def _all_marked(self) -> set[int]:
         """The texts all of whose dots have ink."""
-        here = self._names != WHITE
-        names, marked = self._names[here], self._ink.marked[here]
+        inked = self._names != WHITE
+        names, marked = self._names[inked], self._ink.marked[inked]
         most = len(self._keys) + 1
         sound = names < most
         lost = np.bincount(names[sound & ~marked], minlength=most)
@@ -161,8 +161,8 @@ class View:
         seen = self._seen(address, box, size, names, self._ink)
         if seen is Seen.SHOWN or over or self._ink_below is None:
             return seen
-        below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
-        return Seen.UNDER if below is Seen.SHOWN else seen
+        seen_below = self._seen(address, box, size, names if pale else self._names_below, self._ink_below)
+        return Seen.UNDER if seen_below is Seen.SHOWN else seen
 
     def _seen(self, address: int, box: Box, size: float, names: NDArray[np.uint32], ink: _Ink) -> Seen:
         cut = self._cut(box)
@@ -171,8 +171,8 @@ class View:
             return Seen.UNSEEN
         hidden = Seen.COVERED if address in self._dark else Seen.UNSEEN
         key = self._keys[address]
-        own = near == key
-        dots = np.count_nonzero(own)
+        own_dots = near == key
+        dots = np.count_nonzero(own_dots)
         if key in self._whole and dots > DENSE * near.size + FEW:
             return Seen.SHOWN
         marked = (ink.large if size >= LARGE else ink.marked)[cut]
@@ -185,22 +185,22 @@ class View:
         if dots:
             if address not in self._dark:
                 # Two dots from the ink of another text its grey ends.
-                own = own & ~_around(_around(self._names[cut] != WHITE))
-                clear = np.count_nonzero(own)
+                own_dots = own_dots & ~_around(_around(self._names[cut] != WHITE))
+                clear = np.count_nonzero(own_dots)
                 dots = clear if clear > LEAST_CLEAN * dots + 1 else np.intp(0)
             else:
-                others = inked & ~own
+                others = inked & ~own_dots
                 if self._over and names is self._names:
                     others |= self._names_over[cut] != WHITE
                 if np.count_nonzero(others) > LEAST_OTHERS * dots:
-                    own = own & ~others
-                    clean = own & ~_around(others)
+                    own_dots = own_dots & ~others
+                    clean = own_dots & ~_around(others)
                     if np.count_nonzero(clean) > LEAST_CLEAN * dots:
-                        own = clean
-                    dots = np.count_nonzero(own)
-            if not dots or np.count_nonzero(marked & own) < SHARE * dots:
+                        own_dots = clean
+                    dots = np.count_nonzero(own_dots)
+            if not dots or np.count_nonzero(marked & own_dots) < SHARE * dots:
                 return hidden
-            return Seen.COVERED if np.count_nonzero(inked & ~own) > BLOCK * near.size else Seen.SHOWN
+            return Seen.COVERED if np.count_nonzero(inked & ~own_dots) > BLOCK * near.size else Seen.SHOWN
         dots = np.count_nonzero(inked)
         if not dots:
             return Seen.UNSEEN
@@ -277,11 +277,11 @@ def _is_dark(element: Any) -> bool:
     return 0.3 * red + 0.59 * green + 0.11 * blue < DARK
 
 
-def _copies(inked: Mapping[int, Any], read: Collection[int]) -> Iterator[int]:
-    """The texts that are drawn over another to look bold: PDFium tells the characters of one of them alone."""
-    silent = [address for address in inked if address not in read]
+def _copies(inked: Mapping[int, Any], addresses_read: Collection[int]) -> Iterator[int]:
+    """The texts that are drawn over another to look bold: PDFium returns the characters of one of them alone."""
+    silent = [address for address in inked if address not in addresses_read]
     places: dict[tuple[int, int], list[Box]] = {}
-    for address in read if silent else ():
+    for address in addresses_read if silent else ():
         if address in inked:
             box = bounds(inked[address])
             places.setdefault((round(box[0] / COPY), round(box[1] / COPY)), []).append(box)

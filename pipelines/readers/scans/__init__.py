@@ -59,12 +59,12 @@ def read_picture(data: bytes) -> Document:
 
 
 def _read(form: str, drawn: Iterable[grey_pages.Grey], reason: Unreadable) -> Document:
-    pictured = [one for one in forms() if one.pictured is not None]
+    pictured = [table_form for table_form in forms() if table_form.pictured is not None]
     if not pictured:
         raise reason
     if missing := tesseract.missing():
         raise missing if isinstance(reason, NeedsReadingByEye) else reason
-    found: list[PageTable] = []
+    pages: list[PageTable] = []
     begun, count, turn = time.process_time(), 0, 0
     for number, grey in enumerate(drawn, 1):
         count = number
@@ -74,43 +74,45 @@ def _read(form: str, drawn: Iterable[grey_pages.Grey], reason: Unreadable) -> Do
             continue
         table, turn = upright_table(number, grey, pictured, turn)
         if table is not None:
-            found.append(table)
-    if not found:
+            pages.append(table)
+    if not pages:
         raise reason
-    tables = [whole_table(one, found) for one in pictured]
-    best, of = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
-    unsure = doubted(best, of)
+    tables = [whole_table(table_form, pages) for table_form in pictured]
+    best, best_form = min(zip(tables, pictured, strict=True), key=lambda pair: len(pair[0].doubts))
+    unsure = doubted(best, best_form)
     if unsure is None or sum(map(len, unsure.values())) > MOST_IN_DOUBT:
-        raise _doubtful(best, of, count)
+        raise _doubtful(best, best_form, count)
     printed = f"{count} page{'s' * (count != 1)} read from pictures"
-    return Document(form, "", _sheets(best, of, found, unsure), (Claim("file", SCAN, count, "page 1", printed),))
+    return Document(form, "", _sheets(best, best_form, pages, unsure), (Claim("file", SCAN, count, "page 1", printed),))
 
 
 def _doubtful(whole: Whole, form: TableForm, count: int) -> NeedsReadingByEye:
     """What is not certain, cell by cell, with what each may say."""
-    shown = []
-    for row, column, why in whole.doubts[:MOST_SHOWN]:
+    texts = []
+    # A row too many or too few comes before the numbers of all rows after it.
+    ordered = sorted(whole.doubts, key=lambda doubt: (doubt[0] is not None, doubt[1] == form.ordinal))
+    for row, column, why in ordered[:MOST_SHOWN]:
         place = f"page {row.page}, row {row.number} ({row.name})" if row else ""
-        likely = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
-        shown.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{likely}")
+        choices = f": {readings}" if row and (readings := _in_words(candidates_of(form, row, column), column)) else ""
+        texts.append(f"{place}{', ' * bool(place and column)}{column}{' — ' * bool(place)}{why}{choices}")
     more = f"; and {len(whole.doubts) - MOST_SHOWN} more" if len(whole.doubts) > MOST_SHOWN else ""
     first = next((row.page for row, _, _ in whole.doubts if row), 1)
     cells = len(whole.doubts)
     reason = NeedsReadingByEye.on(
         [first, *(n for n in range(1, count + 1) if n != first)],
-        f"a scan in which not all is certain: {'; '.join(shown)}{more}",
+        f"a scan in which not all is certain: {'; '.join(texts)}{more}",
         f"ภาพสแกนที่อ่านได้ไม่แน่ชัด {cells} แห่ง",
     )
     reason.observed = f"{cells} doubts"
     return reason
 
 
-def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mapping[int, set[str]]) -> list[Sheet]:
+def _sheets(whole: Whole, form: TableForm, pages: list[PageTable], unsure: Mapping[int, set[str]]) -> list[Sheet]:
     assert form.pictured is not None
     assert whole.totals is not None
     heads = [form.pictured.headings[name][0] if name else "" for name in whole.fields]
     sheets: dict[int, Sheet] = {}
-    for page in found:
+    for page in pages:
         titles = [line.text for line in page.words if line.is_title]
         sheets[page.number] = Sheet(f"page {page.number}", [(n, [text]) for n, text in enumerate(titles, 1)])
         sheets[page.number].rows.append((len(titles) + 1, heads))
@@ -126,7 +128,7 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mappi
                     doubt=candidates_of(form, row, column).get(column, ()),
                     picture=grey_pages.as_png(row.line.inks[at]),
                 )
-    last = sheets[found[-1].number]
+    last = sheets[pages[-1].number]
     if whole.as_of:
         last.rows.append((len(last.rows) + 1, [whole.as_of]))
     return list(sheets.values())
@@ -134,7 +136,9 @@ def _sheets(whole: Whole, form: TableForm, found: list[PageTable], unsure: Mappi
 
 def _in_words(cells: Mapping[str, tuple[Candidate, ...]], column: str) -> str:
     """What cells may say; each with its column where they are those of a whole row."""
-    return ", ".join(in_words(some) if column else f"{name} {in_words(some)}" for name, some in cells.items())
+    return ", ".join(
+        in_words(candidates) if column else f"{name} {in_words(candidates)}" for name, candidates in cells.items()
+    )
 
 
 def _column(form: TableForm, name: str) -> str:

@@ -37,30 +37,30 @@ def margins(pieces: Floats, kinds: Sequence[int]) -> list[float]:
     if not len(kinds):
         return []
     pictures = _unit(ndimage.gaussian_filter(pieces, (0, 0.7, 0.7)))
-    own = np.asarray(kinds)
-    at = {int(kind): np.flatnonzero(own == kind) for kind in set(kinds)}
+    kind_of = np.asarray(kinds)
+    at = {int(kind): np.flatnonzero(kind_of == kind) for kind in set(kinds)}
     # Each is first laid over the mean of its kind, so that the means are sharp.
     for _ in range(2):
         for places in at.values():
             mean = pictures[places].mean(axis=0)
             pictures[places] = _nearest(pictures[places], mean[None], 1 / np.ones_like(mean))[0]
     sums = {kind: pictures[places].sum(axis=0) for kind, places in at.items()}
-    spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(own)
+    spread = sum(((pictures[p] - sums[k] / len(p)) ** 2).sum(axis=0) for k, p in at.items()) / len(kind_of)
     weight = (1 / (spread + np.mean(spread))).astype(np.float32)
     root = np.sqrt(weight).ravel()
     common = {kind: places for kind, places in at.items() if len(places) > LEAST}
     means = {kind: sums[kind] / len(places) for kind, places in common.items()}
     changes = {kind: _changes(mean) * root for kind, mean in means.items()}
-    result = np.full(len(own), -np.inf)
+    result = np.full(len(kind_of), -np.inf)
     for kind, places in common.items():
-        some = pictures[places]
-        mine = _distance(some, (sums[kind][None] - some) / (len(places) - 1), weight, changes[kind])
+        digits = pictures[places]
+        near = _distance(digits, (sums[kind][None] - digits) / (len(places) - 1), weight, changes[kind])
         least = np.full(len(places), np.inf)
         for other, mean in means.items():
             if other != kind:
                 apart = _distance(means[kind][None], mean[None], weight, changes[other])
                 apart += _distance(mean[None], means[kind][None], weight, changes[kind])
-                least = np.minimum(least, 2 * (_distance(some, mean[None], weight, changes[other]) - mine) / apart)
+                least = np.minimum(least, 2 * (_distance(digits, mean[None], weight, changes[other]) - near) / apart)
         result[places] = least
     return [float(value) for value in result]
 
@@ -70,14 +70,14 @@ def _changes(mean: Floats) -> Floats:
     down, right = np.gradient(mean)
     y, x = np.indices(mean.shape) - (len(mean) - 1) / 2
     blur = ndimage.laplace(mean)
-    some = (0.7 * down, 0.7 * right, 0.06 * y * down, 0.06 * x * right, 0.05 * (y * right - x * down), 0.35 * blur)
-    return np.stack(some).reshape(len(some), -1).astype(np.float32)
+    changes = (0.7 * down, 0.7 * right, 0.06 * y * down, 0.06 * x * right, 0.05 * (y * right - x * down), 0.35 * blur)
+    return np.stack(changes).reshape(len(changes), -1).astype(np.float32)
 
 
 def _distance(pictures: Floats, means: Floats, weight: Floats, changes: Floats) -> Floats:
     """The squares of the distances of pictures to their means, where each mean is changed to be the nearest."""
-    apart = _nearest(pictures, means, weight)[0] - means
-    rest = apart.reshape(len(apart), -1) * np.sqrt(weight).ravel()
+    differences = _nearest(pictures, means, weight)[0] - means
+    rest = differences.reshape(len(differences), -1) * np.sqrt(weight).ravel()
     along = rest @ changes.T
     inverse = np.linalg.inv(changes @ changes.T + np.eye(len(changes)))
     result: Floats = (rest**2).sum(axis=1) - ((along @ inverse) * along).sum(axis=1)

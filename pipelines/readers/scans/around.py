@@ -66,8 +66,8 @@ def lines_around(net: Net, factor: float) -> list[tuple[Ink, bool]]:
         if min(size) < HEIGHT:
             continue
         scaled = np.asarray(Image.fromarray(part, mode="F").resize(size, Image.Resampling.BICUBIC), np.float32)
-        found = list(_bands(np.clip(scaled, 0, 1)))
-        lines += [(line, above) for line in (found[-_MOST_LINES:] if above else found[:_MOST_LINES])]
+        bands = list(_bands(np.clip(scaled, 0, 1)))
+        lines += [(line, above) for line in (bands[-_MOST_LINES:] if above else bands[:_MOST_LINES])]
     return lines
 
 
@@ -94,10 +94,10 @@ def as_of_of(lines: Sequence[Words]) -> Date | None:
 
 def _date(line: Words) -> Date | None:
     tokens = _tokens(line.picture)
-    read, pieces = read_cells([line.picture[:, a:b] for a, b in tokens])
+    readings, pieces = read_cells([line.picture[:, a:b] for a, b in tokens])
     numbers = []
-    for place, one in enumerate(read):
-        best = one.readings[0] if one.readings else None
+    for place, reading in enumerate(readings):
+        best = reading.readings[0] if reading.readings else None
         if best and best.text.isdecimal() and not best.text.isascii() and min(s.score for s in best.signs) > _SURE:
             numbers.append((place, best))
     if len(numbers) < 2 or numbers[-1][0] != len(tokens) - 1:

@@ -120,7 +120,7 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
         return []
     whole, first, second, *ratio = cells
     best = sum(next(iter(cell.scores.values())) for cell in cells)
-    found = []
+    consistent = []
     for a, score_a in first.scores.items():
         for b, score_b in second.scores.items():
             total = a + b
@@ -133,15 +133,15 @@ def hypotheses(shape: Shape, cells: Sequence[Candidates]) -> list[Hypothesis]:
                 if implied not in ratio[0].scores:
                     continue
                 values, score = (*values, implied), score + ratio[0].scores[implied]
-            found.append(Hypothesis(values, best - score))
-    found.sort(key=lambda hypothesis: hypothesis.price)
-    return [one for one in found[:_MOST_HYPOTHESES] if one.price <= FARTHEST]
+            consistent.append(Hypothesis(values, best - score))
+    consistent.sort(key=lambda hypothesis: hypothesis.price)
+    return [hypothesis for hypothesis in consistent[:_MOST_HYPOTHESES] if hypothesis.price <= FARTHEST]
 
 
-def shared_price(own: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
+def shared_price(chosen: Hypothesis, other: Hypothesis, cells: Sequence[Candidates]) -> float:
     """Return how much less likely another hypothesis of a row is, if a digit misread alike twice has one cause."""
     by_change: dict[tuple[str, str], float] = {}
-    for cell, a, b in zip(cells, own.values, other.values, strict=True):
+    for cell, a, b in zip(cells, chosen.values, other.values, strict=True):
         if a != b:
             change = _change(cell.readings[a].text, cell.readings[b].text)
             price = cell.scores[a] - cell.scores[b]
@@ -169,26 +169,28 @@ def decide(shape: Shape, rows: Sequence[Sequence[Candidates]], totals: Sequence[
     """
     every = [hypotheses(shape, cells) for cells in (*rows, totals)]
     doubts = {
-        i: "the figures of the row do not hold together as they are read" for i, own in enumerate(every) if not own
+        i: "the figures of the row do not hold together as they are read"
+        for i, options in enumerate(every)
+        if not options
     }
     if doubts:
-        for i, (some, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
-            if any(shared_price(some[0], other, cells) < ALONE for other in some[1:]):
+        for i, (options, cells) in enumerate(zip(every, (*rows, totals), strict=True)):
+            if any(shared_price(options[0], other, cells) < ALONE for other in options[1:]):
                 doubts[i] = "other figures would hold together as well, and no sum proves these"
-        first = [own[0].values if own else None for own in every]
+        first = [options[0].values if options else None for options in every]
         return Decided(first[:-1], first[-1], doubts)
     chosen = _choice(every)
     if chosen is None:
-        first = [own[0].values for own in every]
+        first = [options[0].values for options in every]
         reason = "the rows do not add up to the grand total"
         return Decided(list(first[:-1]), first[-1], {len(rows): reason})
-    picked = [own[i] for own, i in zip(every, chosen, strict=True)]
-    many = sum(own.price > 0.5 for own in picked) > MOST_ROWS_REPAIRED
-    for i, own in enumerate(picked):
-        if own.price > MOST_REPAIRED or (many and own.price > 0.5):
+    picked = [options[i] for options, i in zip(every, chosen, strict=True)]
+    many = sum(hypothesis.price > 0.5 for hypothesis in picked) > MOST_ROWS_REPAIRED
+    for i, hypothesis in enumerate(picked):
+        if hypothesis.price > MOST_REPAIRED or (many and hypothesis.price > 0.5):
             doubts[i] = "what is read does not hold together, and what would is read as little likely"
     doubts |= _rivals(every, picked, (*rows, totals))
-    values: list[Values | None] = [own.values for own in picked]
+    values: list[Values | None] = [hypothesis.values for hypothesis in picked]
     return Decided(values[:-1], values[-1], doubts)
 
 
@@ -199,22 +201,22 @@ def _offset(values: Values, other: Values) -> tuple[int, int]:
 def _choice(every: list[list[Hypothesis]]) -> list[int] | None:
     """The likeliest choice of a hypothesis a row whose sums are the grand total."""
     *rows, totals = every
-    sums = [sum(own[0].values[k] for own in rows) for k in (1, 2)]
+    sums = [sum(candidates_of_row[0].values[k] for candidates_of_row in rows) for k in (1, 2)]
     states: dict[tuple[int, int], tuple[float, tuple[tuple[int, int], ...]]] = {(0, 0): (0.0, ())}
-    for place, own in enumerate(rows):
-        if len(own) == 1:
+    for place, candidates_of_row in enumerate(rows):
+        if len(candidates_of_row) == 1:
             continue
         grown = dict(states)
         for (a, b), (price, changes) in states.items():
-            for i, other in enumerate(own[1:], 1):
-                da, db = _offset(other.values, own[0].values)
-                cost = price + other.price - own[0].price
+            for i, other in enumerate(candidates_of_row[1:], 1):
+                da, db = _offset(other.values, candidates_of_row[0].values)
+                cost = price + other.price - candidates_of_row[0].price
                 key = (a + da, b + db)
                 if cost <= FARTHEST and (key not in grown or grown[key][0] > cost):
                     grown[key] = (cost, (*changes, (place, i)))
         if len(grown) > _MOST_STATES:
-            kept = sorted(grown.items(), key=lambda item: item[1][0])[:_MOST_STATES]
-            grown = dict(kept)
+            cheapest = sorted(grown.items(), key=lambda item: item[1][0])[:_MOST_STATES]
+            grown = dict(cheapest)
         states = grown
     best: tuple[float, int, tuple[tuple[int, int], ...]] | None = None
     for i, total in enumerate(totals):
@@ -239,12 +241,12 @@ def _rivals(
     reason = "other figures would add up as well"
     changes: list[tuple[int, tuple[int, int], float]] = []
     last = len(every) - 1
-    for place, (own, kept) in enumerate(zip(every, picked, strict=True)):
-        for other in own:
-            if other.values != kept.values:
-                da, db = _offset(other.values, kept.values)
+    for place, (candidates_of_row, chosen) in enumerate(zip(every, picked, strict=True)):
+        for other in candidates_of_row:
+            if other.values != chosen.values:
+                da, db = _offset(other.values, chosen.values)
                 offset = (-da, -db) if place == last else (da, db)
-                changes.append((place, offset, shared_price(kept, other, cells[place])))
+                changes.append((place, offset, shared_price(chosen, other, cells[place])))
     by_offset: dict[tuple[int, int], list[tuple[int, float]]] = {}
     for place, offset, price in changes:
         by_offset.setdefault(offset, []).append((place, price))
@@ -278,13 +280,13 @@ def exposed(shape: Shape, values: Values) -> bool:
             for i, part in enumerate(parts):
                 grown = part + step * 10**k
                 if step and changed >= max(shape.least, 1) and grown >= 0:
-                    own = grown if i == shape.ratio_part else parts[shape.ratio_part]
-                    if not shape.ratio or implied_ratio(shape, own, changed) == values[-1]:
+                    ratio_part = grown if i == shape.ratio_part else parts[shape.ratio_part]
+                    if not shape.ratio or implied_ratio(shape, ratio_part, changed) == values[-1]:
                         return True
     return False
 
 
 def likeliest(cell: Candidates) -> tuple[Candidate, ...]:
     """Return what a cell may say, the likeliest first, for a person: none where no reading is a figure."""
-    some = list(cell.scores.items())[:MOST_SHOWN]
-    return tuple(Candidate(cell.readings[value].text, math.exp(min(score, 0.0))) for value, score in some)
+    scores = list(cell.scores.items())[:MOST_SHOWN]
+    return tuple(Candidate(cell.readings[value].text, math.exp(min(score, 0.0))) for value, score in scores)

@@ -45,8 +45,8 @@ def log_probabilities(pictures: Floats, layers: dict[str, Floats] | None = None)
         Shape (pictures, CLASSES).
     """
     layers = weights() if layers is None else layers
-    some = [_forward(pictures[i : i + _BATCH], layers) for i in range(0, len(pictures), _BATCH)]
-    return np.concatenate(some) if some else np.zeros((0, CLASSES), np.float32)
+    batches = [_forward(pictures[i : i + _BATCH], layers) for i in range(0, len(pictures), _BATCH)]
+    return np.concatenate(batches) if batches else np.zeros((0, CLASSES), np.float32)
 
 
 def _forward(x: Floats, layers: dict[str, Floats]) -> Floats:

@@ -89,14 +89,14 @@ class _Atoms:
         """The picture of some atoms that lie together, without what is of others."""
         left = min(span[0] for span in self.spans[first : last + 1])
         right = max(span[1] for span in self.spans[first : last + 1])
-        own = frozenset().union(*self.parts[first : last + 1])
-        there = self.labels[:, left:right]
-        foreign = [label for label in np.unique(there) if label and label not in own]
+        labels_of_piece = frozenset().union(*self.parts[first : last + 1])
+        labels_around = self.labels[:, left:right]
+        foreign = [label for label in np.unique(labels_around) if label and label not in labels_of_piece]
         picture = cell
         if foreign:
-            others = ndimage.maximum_filter(np.isin(there, foreign).astype(np.uint8), 3) > 0
+            others = ndimage.maximum_filter(np.isin(labels_around, foreign).astype(np.uint8), 3) > 0
             picture = cell.copy()
-            picture[:, left:right][others & ~np.isin(there, list(own))] = 0
+            picture[:, left:right][others & ~np.isin(labels_around, list(labels_of_piece))] = 0
         return shown(picture, left, right, self.middle)
 
 
@@ -109,15 +109,15 @@ def in_one_script(column: Sequence[Read]) -> list[Read]:
     thai = sum(kind < 10 for kind in best) / max(len(best), 1)
     if 1 - _ONE_SCRIPT < thai < _ONE_SCRIPT or not best:
         return list(column)
-    zero, other = (0, 10) if thai > 0.5 else (10, 0)
+    zero, other_zero = (0, 10) if thai > 0.5 else (10, 0)
     result = []
     for read in column:
-        kept = []
+        readings = []
         for reading in read.readings:
-            signs = tuple(sign._replace(kind=zero) if sign.kind == other else sign for sign in reading.signs)
+            signs = tuple(sign._replace(kind=zero) if sign.kind == other_zero else sign for sign in reading.signs)
             if all(sign.kind >= MARK or (sign.kind < 10) == (zero < 10) for sign in signs):
-                kept.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
-        result.append(Read(tuple(kept), read.lost))
+                readings.append(reading._replace(text="".join(SIGNS[sign.kind] for sign in signs), signs=signs))
+        result.append(Read(tuple(readings), read.lost))
     return result
 
 
@@ -148,17 +148,17 @@ def read_cells(cells: Sequence[Ink], layers: dict[str, Floats] | None = None) ->
     pictures: list[Floats] = []
     where: list[list[tuple[int, int, int]]] = []
     for cell, atoms in zip(cells, cut, strict=True):
-        own = []
+        pieces = []
         for first in range(len(atoms.spans)):
             for last in range(first, min(first + _TOGETHER, len(atoms.spans))):
                 if last > first and atoms.spans[last][1] - atoms.spans[first][0] > _WIDEST:
                     break
-                own.append((first, last + 1, len(pictures)))
+                pieces.append((first, last + 1, len(pictures)))
                 pictures.append(atoms.piece(cell, first, last))
-        where.append(own)
+        where.append(pieces)
     stack = np.stack(pictures) if pictures else np.zeros((0, SIDE, SIDE), np.float32)
     scores = log_probabilities(stack, layers)
-    return [_best(atoms, own, scores) for atoms, own in zip(cut, where, strict=True)], stack
+    return [_best(atoms, pieces, scores) for atoms, pieces in zip(cut, where, strict=True)], stack
 
 
 def _atoms(cell: Ink) -> _Atoms:
@@ -179,23 +179,23 @@ def _atoms(cell: Ink) -> _Atoms:
         parts.append((columns.start, columns.stop, small, frozenset({number})))
     parts.sort(key=lambda part: part[0] + part[1])
     merged: list[tuple[int, int, bool, frozenset[int]]] = []
-    for left, right, small, own in parts:
+    for left, right, small, numbers in parts:
         if merged:
             a, b, before, others = merged[-1]
             # A point may stand under the arm of a digit, and is a sign of its own.
             if small == before and min(b, right) - max(a, left) > 0.5 * min(b - a, right - left):
-                merged[-1] = (min(a, left), max(b, right), small and before, own | others)
+                merged[-1] = (min(a, left), max(b, right), small and before, numbers | others)
                 continue
-        merged.append((left, right, small, own))
+        merged.append((left, right, small, numbers))
     spans: list[tuple[int, int]] = []
     smalls: list[bool] = []
     owns: list[frozenset[int]] = []
-    for left, right, small, own in merged:
+    for left, right, small, numbers in merged:
         cuts = _cuts(cell[:, left:right]) if right - left > _WIDE else []
         edges = [left, *(left + cut for cut in cuts), right]
         spans += list(zip(edges, edges[1:], strict=False))
         smalls += [small] * (len(edges) - 1)
-        owns += [own] * (len(edges) - 1)
+        owns += [numbers] * (len(edges) - 1)
     middle = float(np.median(centres)) if centres else h / 2
     return _Atoms(spans[:_MOST_ATOMS], owns[:_MOST_ATOMS], smalls[:_MOST_ATOMS], middle, labels)
 
@@ -211,11 +211,11 @@ def _cuts(part: Ink) -> list[int]:
     # Between two digits that touch a point, there is no valley on either side of it.
     low = np.flatnonzero(np.diff(np.concatenate([[0], (profile < 0.5 * most).astype(np.int8), [0]])))
     valleys += [int(x) for a, b in zip(low[::2], low[1::2], strict=True) if b - a >= 3 for x in (a, b) if x in inner]
-    kept: list[int] = []
+    cuts: list[int] = []
     for x in sorted(valleys, key=lambda x: profile[x]):
-        if all(abs(x - other) > 3 for other in kept):
-            kept.append(x)
-    return sorted(kept[: 1 + part.shape[1] // 8])
+        if all(abs(x - other) > 3 for other in cuts):
+            cuts.append(x)
+    return sorted(cuts[: 1 + part.shape[1] // 8])
 
 
 def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> Read:
@@ -233,19 +233,19 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
     for at in range(count):
         ways[at] = sorted(ways[at], key=lambda way: -way[0])[: 2 * MOST_READINGS]
         for end, piece in by_start.get(at, ()):
-            own = scores[piece]
+            log_scores = scores[piece]
             price = atoms.price(at, end - 1)
-            for kind in np.argsort(-own[:REJECT])[:_SIGNS_TRIED]:
-                if own[kind] > -14:
-                    sign = Sign(int(kind), float(own[kind]), piece)
+            for kind in np.argsort(-log_scores[:REJECT])[:_SIGNS_TRIED]:
+                if log_scores[kind] > -14:
+                    sign = Sign(int(kind), float(log_scores[kind]), piece)
                     ways[end] += [(score + sign.score - price, (*signs, sign)) for score, signs in ways[at]]
             if end == at + 1 and atoms.small[at]:  # dirt
-                ways[end] += [(score + float(own[REJECT]), signs) for score, signs in ways[at]]
+                ways[end] += [(score + float(log_scores[REJECT]), signs) for score, signs in ways[at]]
     by_text: dict[str, tuple[float, tuple[Sign, ...], float]] = {}
     for score, signs in sorted(ways[count], key=lambda way: -way[0]):
         text = "".join(SIGNS[sign.kind] for sign in signs)
-        best, kept, total = by_text.get(text, (score, signs, -np.inf))
-        by_text[text] = (best, kept, float(np.logaddexp(total, score)))
+        best, best_signs, total = by_text.get(text, (score, signs, -np.inf))
+        by_text[text] = (best, best_signs, float(np.logaddexp(total, score)))
     ranked = sorted(by_text.items(), key=lambda item: -item[1][2])[:MOST_READINGS]
     if not ranked:
         return Read((), 1.0)
@@ -253,5 +253,5 @@ def _best(atoms: _Atoms, pieces: list[tuple[int, int, int]], scores: Floats) -> 
     best = float(np.exp(min(0.0, ranked[0][1][2])))
     whole = float(np.logaddexp.reduce([total for _, (_, _, total) in ranked]))
     scale = float(np.logaddexp(whole, np.log(max(1 - best, 1e-9) * _OF_LOST)))
-    readings = tuple(Reading(text, total - scale, kept) for text, (_, kept, total) in ranked)
+    readings = tuple(Reading(text, total - scale, best_signs) for text, (_, best_signs, total) in ranked)
     return Read(readings, max(0.0, 1 - float(np.exp(whole - scale))))

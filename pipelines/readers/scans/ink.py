@@ -49,8 +49,8 @@ def skew_of(ink: Ink) -> float:
     if len(rows) < 50:
         return 0.0
     if len(rows) > 60_000:
-        some = np.random.default_rng(0).choice(len(rows), 60_000, replace=False)
-        rows, columns = rows[some], columns[some]
+        sample = np.random.default_rng(0).choice(len(rows), 60_000, replace=False)
+        rows, columns = rows[sample], columns[sample]
 
     def sharpness(angle: float) -> float:
         places = (rows - columns * np.tan(np.radians(angle))).astype(np.int64)
@@ -80,8 +80,10 @@ def warped(ink: Ink, corners: Corners, width: int, height: int) -> Ink:
     source = ndimage.gaussian_filter(ink, 0.4 * lesser) if lesser > 1.15 else ink
     picture = Image.fromarray(source, mode="F")
     size = (width, height)
-    made = picture.transform(size, Image.Transform.PERSPECTIVE, tuple(solved), Image.Resampling.BICUBIC, fillcolor=0)
-    return np.clip(np.asarray(made, np.float32), 0, 1)
+    rectangle = picture.transform(
+        size, Image.Transform.PERSPECTIVE, tuple(solved), Image.Resampling.BICUBIC, fillcolor=0
+    )
+    return np.clip(np.asarray(rectangle, np.float32), 0, 1)
 
 
 def runs_of(bits: Bits) -> list[tuple[int, int]]:

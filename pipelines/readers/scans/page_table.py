@@ -97,7 +97,7 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     assert table is not None
     columns = [round((x - table.margin) * more) + table.margin for x in columns]
     rows = [round((y - table.margin) * more) + table.margin for y in rows]
-    head, rows, higher = _parted(rows)
+    head, rows, higher = _head_and_rows(rows)
     if len(rows) < 2:
         return None
     below = rows[0]
@@ -107,22 +107,31 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
     bars = [np.median([float(np.mean(row[c])) for row in cells]) > _FULL for c in range(len(columns) - 1)]
     names = _names(cells, bars)
     figures = [c for c in range(len(columns) - 1) if c != names and not bars[c]]
-    some = [row[c] for row in cells for c in figures]
-    if _on_its_head(some[::_SAMPLED]):
+    figure_cells = [row[c] for row in cells for c in figures]
+    if _on_its_head(figure_cells[::_SAMPLED]):
         return None
-    read, pieces = read_cells(some)
-    if _readable(read) < _READABLE:
+    readings, pieces = read_cells(figure_cells)
+    if _readable(readings) < _READABLE:
         return None
     lines_of_text = _cells(table.ink, columns, [head, below], _INSET)[0]
     strips = [_name_strips(table.ink, columns, rows, i, names) for i in range(len(cells))]
     around = lines_around(net, scale)
     texts = texts_of([*lines_of_text, *(narrow for narrow, _ in strips), *(line for line, _ in around)])
-    headings, named, words = texts[: len(columns) - 1], texts[len(columns) - 1 :], texts[-len(around) or len(texts) :]
+    headings, row_texts, words = (
+        texts[: len(columns) - 1],
+        texts[len(columns) - 1 :],
+        texts[-len(around) or len(texts) :],
+    )
     lines = []
     for i in range(len(cells)):
-        own = dict(zip(figures, read[i * len(figures) : (i + 1) * len(figures)], strict=True))
+        by_column = dict(zip(figures, readings[i * len(figures) : (i + 1) * len(figures)], strict=True))
         lines.append(
-            Line(tuple(own.get(c, Read(())) for c in range(len(columns) - 1)), named[i], strips[i], tuple(cells[i]))
+            Line(
+                tuple(by_column.get(c, Read(())) for c in range(len(columns) - 1)),
+                row_texts[i],
+                strips[i],
+                tuple(cells[i]),
+            )
         )
     widths = [(b - a) / (columns[-1] - columns[0]) for a, b in zip(columns, columns[1:], strict=False)]
     beside = [Words(line, text, above) for (line, above), text in zip(around, words, strict=True)]
@@ -132,17 +141,17 @@ def _read(number: int, net: Net, first: Ruled) -> PageTable | None:
 
 def _on_its_head(cells: Sequence[Ink]) -> bool:
     """Whether the figures in some cells are read, but for a turn by 180 degrees."""
-    own = _readable(read_cells(cells)[0])
-    if own >= _UPRIGHT:
+    share = _readable(read_cells(cells)[0])
+    if share >= _UPRIGHT:
         return False
     turned = read_cells([np.ascontiguousarray(np.rot90(cell, 2)) for cell in cells])[0]
-    return _readable(turned) > own + _CLEARER_TURNED
+    return _readable(turned) > share + _CLEARER_TURNED
 
 
-def _readable(read: Sequence[Read]) -> float:
+def _readable(cells: Sequence[Read]) -> float:
     """The share of the printed cells that may be figures."""
-    printed = [one for one in read if one.readings or one.lost]
-    return sum(one.lost < 0.5 for one in printed) / max(len(printed), 1)
+    printed = [cell for cell in cells if cell.readings or cell.lost]
+    return sum(cell.lost < 0.5 for cell in printed) / max(len(printed), 1)
 
 
 def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[list[Ink]]:
@@ -152,7 +161,7 @@ def _cells(ink: Ink, columns: list[int], rows: list[int], inset: int) -> list[li
     ]
 
 
-def _parted(rows: list[int]) -> tuple[int, list[int], bool]:
+def _head_and_rows(rows: list[int]) -> tuple[int, list[int], bool]:
     """Where the headings begin, the edges of the rows below them, and whether the headings are higher than these.
 
     Rules that are missing between rows are put in.
@@ -204,7 +213,7 @@ def _unruled(strip: Ink) -> Ink:
     wide = strip.copy()
     for row in ruled:
         above, below = rows[rows < row], rows[rows > row]
-        beside = [strip[some] for some in (*above[-1:], *below[:1])]
+        beside = [strip[neighbour] for neighbour in (*above[-1:], *below[:1])]
         wide[row] = np.minimum.reduce(beside) if len(beside) == 2 else 0
     result: Ink = np.clip((ndimage.gaussian_filter(wide, 0.6) - 0.2) * 1.25, 0, 1).astype(np.float32)
     return result

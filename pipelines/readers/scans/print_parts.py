@@ -38,10 +38,10 @@ class Parts:
 
 def parts_of(labels: NDArray[np.int32]) -> Parts | None:
     """Return the parts of a page that are labelled; None where these are fewer letters than a table has."""
-    found = ndimage.find_objects(labels)
-    if not found:
+    slices = ndimage.find_objects(labels)
+    if not slices:
         return None
-    boxes = np.array([(r.start, r.stop, c.start, c.stop) for r, c in found], np.int64)
+    boxes = np.array([(r.start, r.stop, c.start, c.stop) for r, c in slices], np.int64)
     areas = np.bincount(labels.ravel())[1:]
     tall, wide = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
     # Dashes that cross have little print for their size.
@@ -63,16 +63,16 @@ def baselines_of(parts: Parts, height: int) -> list[int]:
     counts = np.bincount(parts.boxes[parts.letters, 1], minlength=height + 1).astype(np.float64)
     smooth, near = ndimage.gaussian_filter1d(counts, 1.2), 5 * ndimage.uniform_filter1d(counts, 5)
     most = ndimage.maximum_filter1d(smooth, 2 * round(0.6 * parts.high) + 1)
-    found = [int(y) for y in np.flatnonzero((smooth == most) & (near > _LEAST_LETTERS[1] - 0.5))]
-    found = [y for y, before in zip(found, [-9, *found], strict=False) if y - before > 2]
-    clear = [y for y in found if near[y] > _LEAST_LETTERS[0] - 0.5]
+    baselines = [int(y) for y in np.flatnonzero((smooth == most) & (near > _LEAST_LETTERS[1] - 0.5))]
+    baselines = [y for y, before in zip(baselines, [-9, *baselines], strict=False) if y - before > 2]
+    clear = [y for y in baselines if near[y] > _LEAST_LETTERS[0] - 0.5]
     if len(clear) < LEAST_ROWS:
         return []
     pitch = float(np.median(np.diff(clear)))
     most_off = max(_UNEVEN * pitch, 1.5)
 
     def near_to(at: float) -> list[int]:
-        return [y for y in found if abs(y - at) <= most_off][:1]
+        return [y for y in baselines if abs(y - at) <= most_off][:1]
 
     runs = runs_of(np.abs(np.diff(clear) - pitch) <= most_off)
     begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, -1))

@@ -87,8 +87,8 @@ def printed_net(page: Ink) -> tuple[Net, Ruled] | None:
     table = ruled(net, columns[-1] - columns[0], rows[-1] - rows[0], rules=False)
     if table is None:
         return None
-    own = tuple(x - columns[0] + table.margin for x in columns), tuple(y - rows[0] + table.margin for y in rows)
-    return net, Ruled(table.ink, *own, table.margin)
+    places = tuple(x - columns[0] + table.margin for x in columns), tuple(y - rows[0] + table.margin for y in rows)
+    return net, Ruled(table.ink, *places, table.margin)
 
 
 def _corners(parts: Parts, bases: list[int], columns: list[int], rows: list[int], lean: float) -> Corners:
@@ -125,8 +125,8 @@ def _body(parts: Parts, bases: list[int], width: int) -> tuple[list[int], list[t
     begin, end = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
     # Words of headings are wider than the figures below them; a grand total may be, too, and is the last.
     while end - begin > LEAST_ROWS + 1:
-        below, own = widths[begin + 1 : end - 1], widths[begin] > 0
-        if (widths[begin] > _WIDER * below.max(axis=0))[own].mean() < 0.5:
+        below, filled = widths[begin + 1 : end - 1], widths[begin] > 0
+        if (widths[begin] > _WIDER * below.max(axis=0))[filled].mean() < 0.5:
             break
         begin += 1
     return bases[begin:end], spans
@@ -173,8 +173,8 @@ def _plain(printed: Bits, uprights: list[int], levels: list[int]) -> Bits:
 
 def _presence(plain: Bits, edges: list[int]) -> Bits:
     """Where each row has print, shape (rows, dots)."""
-    found: Bits = np.stack([plain[a + 3 : b - 2].any(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
-    return found
+    presence: Bits = np.stack([plain[a + 3 : b - 2].any(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
+    return presence
 
 
 def _spans(empty: Bits, high: float) -> list[tuple[int, int]]:
@@ -220,15 +220,15 @@ def _columns(plain: Bits, edges: list[int], top: int | None, uprights: list[int]
     gaps = traces.gaps_between(spans, high, plain.shape[1])
     columns = []
     for n, (a, b) in enumerate(gaps):
-        own = [x for x in uprights if a - 2 <= x <= b + 2]
+        rules_in_gap = [x for x in uprights if a - 2 <= x <= b + 2]
         if n == 0:
-            columns.append(own[-1] if own else round(max(b - 0.8 * high, 0)))
+            columns.append(rules_in_gap[-1] if rules_in_gap else round(max(b - 0.8 * high, 0)))
         elif n == len(gaps) - 1:
-            columns.append(own[0] if own else round(min(a + 0.8 * high, plain.shape[1] - 1)))
-        elif len(own) > 1:
+            columns.append(rules_in_gap[0] if rules_in_gap else round(min(a + 0.8 * high, plain.shape[1] - 1)))
+        elif len(rules_in_gap) > 1:
             return None
         else:
-            columns.append(own[0] if own else _least(words, a + spare, b - spare))
+            columns.append(rules_in_gap[0] if rules_in_gap else _least(words, a + spare, b - spare))
     # A rule through print, or another way of parting the columns.
     if any(columns[0] < x < columns[-1] and x not in columns for x in uprights):
         return None
@@ -259,8 +259,8 @@ def _agree(parts: Parts, bases: list[int], edges: list[int], columns: list[int])
     inner, across = np.array(edges[1:-1]), 0.2 * parts.high
     cut = ((top[:, None] < inner - across) & (bottom[:, None] > inner + across)).any(axis=1)
     for at in np.flatnonzero(counts >= len(bases) // 2):
-        own, most = column == at, _MOST_BESIDE[int(at == names)]
-        beside = (np.abs(off[own]) > _BESIDE * pitch).mean()
-        if abs(float(np.median(off[own]))) > _ASLANT * pitch or max(beside, cut[own].mean()) > most:
+        in_column, most = column == at, _MOST_BESIDE[int(at == names)]
+        share_beside = (np.abs(off[in_column]) > _BESIDE * pitch).mean()
+        if abs(float(np.median(off[in_column]))) > _ASLANT * pitch or max(share_beside, cut[in_column].mean()) > most:
             return False
     return True

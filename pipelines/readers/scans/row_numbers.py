@@ -34,10 +34,10 @@ def numbers(cells: Sequence[Read]) -> list[Number]:
         One for each row.
     """
     texts, values, clear = [], [], []
-    for place, read in enumerate(cells, 1):
-        cell = certain_figures.candidates(read, ratio=False)
+    for place, number_cell in enumerate(cells, 1):
+        cell = certain_figures.candidates(number_cell, ratio=False)
         best = max(cell.scores.values(), default=0.0)
-        value = place if cell.scores.get(place, certain_figures.LEAST) > best - _NEARLY else cell.best
+        value = place if cell.scores.get(place, -math.inf) > best - _NEARLY else cell.best
         texts.append(cell.readings[value].text if value is not None else "")
         values.append(value)
         clear.append(value is not None and math.exp(cell.scores[value]) >= _LEAST)

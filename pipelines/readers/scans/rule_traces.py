@@ -52,14 +52,14 @@ def uprights_of(along: NDArray[np.float64], spans: list[tuple[int, int]], high: 
     """Return the upright rules, or what is left of them, in the gaps between columns; None where a gap has two."""
     share = narrow_of(along, LEFT)
     gaps = [(a, b + 1) for a, b in gaps_between(spans, high, len(share))]
-    found = []
+    uprights = []
     for n, (a, b) in enumerate(gaps):
         runs = runs_of(ndimage.maximum_filter1d(share[a:b], 5) > 0)
         if len(runs) > 1 and 0 < n < len(gaps) - 1:
             return None
         for begin, end in runs[-1:] if n == 0 else runs[:1]:
-            found.append(a + begin + middle_of(share[a + begin : a + end]))
-    return found
+            uprights.append(a + begin + middle_of(share[a + begin : a + end]))
+    return uprights
 
 
 def gaps_between(spans: list[tuple[int, int]], high: float, width: int) -> list[tuple[int, int]]:
@@ -83,5 +83,5 @@ def narrow_of(share: NDArray[np.float64], least: float) -> NDArray[np.float64]:
 
 def wider(bits: Bits) -> NDArray[np.uint8]:
     """Return dots as of a rule that is a little aslant."""
-    found: NDArray[np.uint8] = ndimage.maximum_filter1d(bits.astype(np.uint8), 3, axis=1)
-    return found
+    widened: NDArray[np.uint8] = ndimage.maximum_filter1d(bits.astype(np.uint8), 3, axis=1)
+    return widened

@@ -76,8 +76,8 @@ def net_of(page: Ink, faint: bool) -> Net | None:
     h, w = box[0].stop - box[0].start, box[1].stop - box[1].start
     if w < 0.35 * small.shape[1] or h < 0.06 * small.shape[0] or h < 80:
         return None
-    own = labels == best + 1
-    corners = _corners(across & own, down & own, box)
+    in_net = labels == best + 1
+    corners = _corners(across & in_net, down & in_net, box)
     return None if corners is None else Net(page, corners / scale, scale)
 
 
@@ -97,20 +97,20 @@ def _rules(ink: Ink, faint: bool) -> tuple[Bits, Bits]:
     """The dots that lie on level and on upright rules; `faint` ones may be lighter than print."""
     printed = ndimage.gaussian_filter(ink, 0.7) > 0.3
     thin = thin_of(printed)
-    found = []
+    dots = []
     for axis, length in ((1, _LONG_ACROSS), (0, _LONG_DOWN)):
         drawn = (printed | _thin(ink, axis) if faint else printed) & thin
         wider = ndimage.maximum_filter1d(drawn.astype(np.uint8), 3, axis=1 - axis)
         closed = _run(wider, 7, axis, opening=False).astype(np.uint8)
-        found.append(_run(closed, length, axis, opening=True))
-    return found[0], found[1]
+        dots.append(_run(closed, length, axis, opening=True))
+    return dots[0], dots[1]
 
 
 def thin_of(printed: Bits) -> Bits:
     """Return where nothing is printed that is fat both ways, as bars are."""
     fat = ndimage.minimum_filter(printed.astype(np.uint8), _FAT)
-    found: Bits = ndimage.maximum_filter(fat, _FAT + 4) == 0
-    return found
+    thin: Bits = ndimage.maximum_filter(fat, _FAT + 4) == 0
+    return thin
 
 
 def _thin(ink: Ink, axis: int) -> Bits:
@@ -119,9 +119,9 @@ def _thin(ink: Ink, axis: int) -> Bits:
     along = ndimage.minimum_filter1d(level, _FAINT_LENGTH, axis=axis)
     wide = ndimage.uniform_filter1d(level, _FAINT_LENGTH, axis=axis)
     beside = np.maximum(np.roll(wide, 4, axis=1 - axis), np.roll(wide, -4, axis=1 - axis))
-    found: Bits = (along > _FAINT) & (wide - beside > _FAINT)
-    kept: Bits = ndimage.maximum_filter1d(found.astype(np.uint8), _FAINT_LENGTH, axis=axis) > 0
-    return kept
+    faint: Bits = (along > _FAINT) & (wide - beside > _FAINT)
+    long_lines: Bits = ndimage.maximum_filter1d(faint.astype(np.uint8), _FAINT_LENGTH, axis=axis) > 0
+    return long_lines
 
 
 def _run(bits: NDArray[np.uint8], length: int, axis: int, *, opening: bool) -> Bits:
@@ -129,8 +129,8 @@ def _run(bits: NDArray[np.uint8], length: int, axis: int, *, opening: bool) -> B
     filters = (ndimage.minimum_filter1d, ndimage.maximum_filter1d)
     first, second = filters if opening else filters[::-1]
     # The second filter reaches to the other side, so that an even length does not move what it keeps.
-    kept = second(first(bits, length, axis=axis), length, axis=axis, origin=-1 if length % 2 == 0 else 0)
-    result: Bits = kept.astype(bool)
+    filtered = second(first(bits, length, axis=axis), length, axis=axis, origin=-1 if length % 2 == 0 else 0)
+    result: Bits = filtered.astype(bool)
     return result
 
 
@@ -156,8 +156,8 @@ def _side(bits: Bits, last: bool) -> tuple[float, float] | None:
     rows = np.flatnonzero(bits.any(axis=1))
     if len(rows) < 20:
         return None
-    some = bits[rows]
-    places = bits.shape[1] - 1 - some[:, ::-1].argmax(1) if last else some.argmax(1)
+    filled = bits[rows]
+    places = bits.shape[1] - 1 - filled[:, ::-1].argmax(1) if last else filled.argmax(1)
     # Most rows of dots reach the side; those that end before it are outliers, and so are spikes beyond it.
     best: tuple[int, float, float] = (-1, 0.0, 0.0)
     rng = np.random.default_rng(0)
@@ -182,17 +182,17 @@ def nets_of(page: Ink) -> list[tuple[Net, Ruled]]:
 
     Where some rules are faint, the clear ones are the net of a part of the table, or lack a column.
     """
-    found = []
+    nets = []
     for faint in (False, True):
         if (net := net_of(page, faint)) is not None:
             width, height = size_of(net)
             if (table := ruled(net, round(width * net.scale), round(height * net.scale), faint=faint)) is not None:
-                found.append((width * height, len(table.columns), net, table))
-    if len(found) == 2:
-        (clear, columns, *_), (area, more, *_) = found
+                nets.append((width * height, len(table.columns), net, table))
+    if len(nets) == 2:
+        (clear, columns, *_), (area, more, *_) = nets
         if area > 1.03 * clear or (area > 0.97 * clear and more > columns):
-            found.reverse()
-    return [(net, table) for _, _, net, table in found]
+            nets.reverse()
+    return [(net, table) for _, _, net, table in nets]
 
 
 def ruled(

@@ -142,7 +142,7 @@ def distances(a: str, others: Sequence[str], usual: frozenset[tuple[str, str]] =
     for x in a:
         cost = 1 if x in _MARKS else LETTER
         price = np.maximum(costs, cost)
-        for y in (y for read, y in usual if read == x):
+        for y in (y for misread, y in usual if misread == x):
             price[codes == ord(y)] = 1
         price[codes == ord(x)] = 0
         row = before + cost

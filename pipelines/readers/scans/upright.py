@@ -39,20 +39,20 @@ def upright_table(
         The table, if there is one, and the quarters by which the page was turned.
     """
     best: tuple[PageTable | None, int] = (None, 0)
-    left, ink = [quarter], even(grey)
-    while left:
-        turn = left.pop(0)
-        table, seen = _table(number, _level(ink, turn), forms)
+    turns, ink = [quarter], even(grey)
+    while turns:
+        turn = turns.pop(0)
+        table, net_seen = _table(number, _level(ink, turn), forms)
         if table is not None and any(_is_upright(table, form) for form in forms):
             return table, turn
         if best[0] is None:
             best = (table, turn)
         if turn == quarter:
-            if seen is not None:
-                sideways = len(seen.columns) > len(seen.rows)
-                left = [(quarter + step) % 4 for step in ((1, 3) if sideways else (2,))]
+            if net_seen is not None:
+                sideways = len(net_seen.columns) > len(net_seen.rows)
+                turns = [(quarter + step) % 4 for step in ((1, 3) if sideways else (2,))]
             elif printed_net(_level(ink, quarter + 1)) is not None:
-                left = [(quarter + step) % 4 for step in (1, 3)]
+                turns = [(quarter + step) % 4 for step in (1, 3)]
     return best
 
 
@@ -84,10 +84,13 @@ def _has_shape(table: PageTable, printed: tuple[Net, Ruled]) -> bool:
 
 def _better(other: PageTable, table: PageTable, form: TableForm) -> bool:
     """Whether more is known of one table than of another, or as much in more columns."""
-    return (*_known(other, form), len(other.widths)) > (*_known(table, form), len(table.widths))
+    return (*_headings_and_names(other, form), len(other.widths)) > (
+        *_headings_and_names(table, form),
+        len(table.widths),
+    )
 
 
-def _known(table: PageTable, form: TableForm) -> tuple[int, int]:
+def _headings_and_names(table: PageTable, form: TableForm) -> tuple[int, int]:
     """How many fields a table clearly has, and how many of its rows have a known name."""
     assert form.pictured is not None
     fields = sum(map(bool, fields_of(form, [table.headings])))
@@ -95,5 +98,5 @@ def _known(table: PageTable, form: TableForm) -> tuple[int, int]:
 
 
 def _is_upright(table: PageTable, form: TableForm) -> bool:
-    fields, names = _known(table, form)
+    fields, names = _headings_and_names(table, form)
     return fields >= _LEAST_FIELDS or names >= _LEAST_NAMES * max(len(table.lines), 1)

@@ -85,7 +85,7 @@ def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
     assert form.pictured is not None
     costs = {
         name: [
-            float(np.mean([min(_unlike(text, heading) for heading in printed) for text in column]))
+            float(np.mean([min(_heading_distance(text, heading) for heading in printed) for text in column]))
             for column in zip(*headings, strict=True)
         ]
         for name, printed in form.pictured.headings.items()
@@ -104,29 +104,29 @@ def fields_of(form: TableForm, headings: Sequence[Sequence[str]]) -> list[str]:
 
 def _is_clear(costs: NDArray[np.float64], places: NDArray[np.int64], at: int) -> bool:
     """Whether neither another column nor an exchange with another field would do nearly as well."""
-    own = places[at]
+    own_column = places[at]
     count = costs.shape[1]
-    given = {int(place): field for field, place in enumerate(places) if place < count}
+    field_of_column = {int(place): field for field, place in enumerate(places) if place < count}
     for column in range(count):
-        if column != own:
-            other = given.get(column)
-            more = costs[at, column] - costs[at, own]
+        if column != own_column:
+            other = field_of_column.get(column)
+            more = costs[at, column] - costs[at, own_column]
             if other is not None:
-                more += costs[other, own] - costs[other, column]
+                more += costs[other, own_column] - costs[other, column]
             if more < _CLEARER_HEADING:
                 return False
     return True
 
 
-def _unlike(text: str, heading: str) -> float:
+def _heading_distance(text: str, heading: str) -> float:
     a, b = plain(text), plain(heading)
     return distance(a, b) / max(distance(a, ""), distance(b, ""), 1)
 
 
 def is_total(text: str) -> bool:
     """Return whether the letters of a row say that it is the grand total."""
-    own = plain(text)
-    return any(distance(own, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
+    plain_text = plain(text)
+    return any(distance(plain_text, plain(total)) <= LETTER * (len(plain(total)) > 4) for total in TOTALS)
 
 
 def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
@@ -162,11 +162,11 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         return whole
     totals = rows.pop()
     _name(whole, shape, rows)
-    read = [
+    candidates = [
         [certain_figures.candidates(row.cells[columns[c]], c == shape.ratio) for c in shape.columns]
         for row in (*rows, totals)
     ]
-    decided = certain_figures.decide(shape, read[:-1], read[-1])
+    decided = certain_figures.decide(shape, candidates[:-1], candidates[-1])
     every = [*rows, totals]
     for at, reason in decided.doubts.items():
         if at < len(every):
@@ -178,10 +178,10 @@ def whole_table(form: TableForm, pages: Sequence[PageTable]) -> Whole:
         dates = [date for page in pages if (date := as_of_of(page.words))]
         # Two dates are as many as none: which is meant is for a person.
         as_of = dates[0] if len(dates) == 1 else None
-        _check_alike(whole, shape, every, read, values, as_of)
+        _check_alike(whole, shape, every, candidates, values, as_of)
         if not whole.doubts:
-            _check_repair(whole, shape, rows, read, values)
-    for row, cells, value in zip(every, read, values, strict=True):
+            _check_repair(whole, shape, rows, candidates, values)
+    for row, cells, value in zip(every, candidates, values, strict=True):
         texts = {
             columns[c]: _text(cell, value[i] if value else cell.best)
             for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
@@ -198,13 +198,13 @@ def doubted(whole: Whole, form: TableForm) -> dict[int, set[str]] | None:
     """Return the fields in doubt by `id` of their row; None where more is in doubt than figures of named rows."""
     assert form.pictured is not None
     shape = form.pictured.shape
-    known, found = {id(row) for row, _ in whole.rows}, dict[int, set[str]]()
+    row_ids, doubtful = {id(row) for row, _ in whole.rows}, dict[int, set[str]]()
     for row, column, _ in whole.doubts:
-        if row is None or id(row) not in known or column == shape.key:
+        if row is None or id(row) not in row_ids or column == shape.key:
             return None
         columns = [column] if column else list(shape.columns)
-        found.setdefault(id(row), set()).update(c if c == form.ordinal else _field(form, shape, c) for c in columns)
-    return found
+        doubtful.setdefault(id(row), set()).update(c if c == form.ordinal else _field(form, shape, c) for c in columns)
+    return doubtful
 
 
 def _continued(page: PageTable, expected: Sequence[str]) -> PageTable:
@@ -228,12 +228,12 @@ def candidates_of(form: TableForm, row: Row, column: str) -> dict[str, tuple[Can
     assert form.pictured is not None
     shape = form.pictured.shape
     columns = {c: _field(form, shape, c) for c in shape.columns}
-    some = [column] if column in columns else [] if column else list(columns)
+    shown_columns = [column] if column in columns else [] if column else list(columns)
     if column == form.ordinal:
-        columns[column], some = column, [column]
+        columns[column], shown_columns = column, [column]
     return {
         c: certain_figures.likeliest(certain_figures.candidates(row.cells[columns[c]], c == shape.ratio))
-        for c in some
+        for c in shown_columns
         if columns[c] in row.cells
     }
 
@@ -248,33 +248,29 @@ def _text(cell: Candidates, value: int | None) -> str:
 
 def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
-    found = row_names.named(texts, shape.expected)
-    if unsure := [i for i, name in enumerate(found) if not name.certain]:
-        again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
-        for i, text in zip(unsure, again, strict=True):
+    named_rows = row_names.named(texts, shape.expected)
+    if unsure := [i for i, name in enumerate(named_rows) if not name.certain]:
+        texts_again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
+        for i, text in zip(unsure, texts_again, strict=True):
             texts[i] = (*texts[i], text)
         for i in unsure if len(unsure) <= _MOST_AS_LINES else ():
             texts[i] += tuple(text_of_line(rows[i].line.pictures[0], enlarged) for enlarged in (1.5, 2.0))
-        found = row_names.named(texts, shape.expected)
-    for row, name in zip(rows, found, strict=True):
+        named_rows = row_names.named(texts, shape.expected)
+    for row, name in zip(rows, named_rows, strict=True):
         row.name = name.name
         if not name.certain:
             whole.doubt(row, shape.key, f"its name is {' or '.join(name.nearest)}")
-    given = [name.name for name in found]
-    if len(rows) != len(shape.expected) or len(set(given)) != len(given):
-        absent = [name for name in shape.expected if name not in given]
-        whole.doubt(
-            None, "", f"{len(rows)} rows were found, not {len(shape.expected)}; without {', '.join(absent[:5])}"
-        )
+    if wrong := row_names.not_once([name.name for name in named_rows], shape.expected):
+        whole.doubt(None, "", wrong)
 
 
 def _check_alike(
-    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None],
+    whole: Whole, shape: Shape, rows: list[Row], candidates: list[list[Candidates]], values: Sequence[Values | None],
     as_of: Date | None,
 ) -> None:  # fmt: skip
     """The digits that no ratio proves must look like those of their kind, and be read well of themselves."""
     pictures, kinds, where = [], [], []
-    for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
+    for at, (row, cells, value) in enumerate(zip(rows[:-1], candidates, values, strict=False)):
         for column, cell in enumerate(cells):
             for sign in cell.readings[value[column]].signs if value else ():
                 if sign.kind < MARK:
@@ -284,9 +280,9 @@ def _check_alike(
     if not pictures:
         return
     dated = [(as_of.pieces[sign.piece], sign.kind) for sign in as_of.signs] if as_of else []
-    found = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
+    margins = alike.margins(np.stack([*pictures, *(p for p, _ in dated)]), [*kinds, *(k for _, k in dated)])
     looks: dict[int, float] = {}
-    for (at, column), margin in zip(where, found, strict=False):
+    for (at, column), margin in zip(where, margins, strict=False):
         value = values[at]
         looks[at] = min(looks.get(at, 1.0), margin)
         if (
@@ -296,10 +292,10 @@ def _check_alike(
             and certain_figures.exposed(shape, value)
         ):
             whole.doubt(rows[at], shape.columns[column], "a digit looks like another one of this document")
-    if as_of and min(found[len(where) :]) >= _UNLIKE:
+    if as_of and min(margins[len(where) :]) >= _UNLIKE:
         whole.as_of = as_of.text
     # The sums of the columns prove the grand total.
-    for at, (row, cells, value) in enumerate(zip(rows[:-1], read, values, strict=False)):
+    for at, (row, cells, value) in enumerate(zip(rows[:-1], candidates, values, strict=False)):
         if value is not None and certain_figures.exposed(shape, value):
             clear = [_clearer(cell, v) for cell, v in zip(cells[: len(shape.counts)], value, strict=False)]
             parts = [clear[i] for i, v in enumerate(value[: len(shape.counts)]) if v]
@@ -315,23 +311,23 @@ def _clearer(cell: Candidates, value: int) -> float:
 
 
 def _check_repair(
-    whole: Whole, shape: Shape, rows: list[Row], read: list[list[Candidates]], values: Sequence[Values | None]
+    whole: Whole, shape: Shape, rows: list[Row], candidates: list[list[Candidates]], values: Sequence[Values | None]
 ) -> None:
     """`khrop.repair` must come to the same figures from the same readings."""
     table = [
         {shape.key: row.name, **{c: _text(cell, cell.best) for c, cell in zip(shape.columns, cells, strict=True)}}
-        for row, cells in zip(rows, read, strict=False)
+        for row, cells in zip(rows, candidates, strict=False)
     ]
-    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, read[-1], strict=True)}
+    total = {c: _text(cell, cell.best) for c, cell in zip(shape.columns, candidates[-1], strict=True)}
     scores = {
         (name, c): {cell.readings[v].text: min(1.0, math.exp(s)) for v, s in cell.scores.items()}
-        for name, cells in zip([*(row.name for row in rows), "table_total"], read, strict=True)
+        for name, cells in zip([*(row.name for row in rows), "table_total"], candidates, strict=True)
         for c, cell in zip(shape.columns, cells, strict=True)
     }
     report = suggest({"rows": table, "total_row": total}, scores=scores, shape=shape)
     changed = {
         (name, c): cell.readings[value[i]].text
-        for name, cells, value in zip([*(row.name for row in rows), "table_total"], read, values, strict=True)
+        for name, cells, value in zip([*(row.name for row in rows), "table_total"], candidates, values, strict=True)
         for i, (c, cell) in enumerate(zip(shape.columns, cells, strict=True))
         if value is not None and cell.best != value[i]
     }
@@ -344,8 +340,8 @@ def _number(whole: Whole, form: TableForm) -> None:
     """The printed numbers of the rows."""
     if form.ordinal not in whole.fields:
         return
-    found = numbers([row.cells[form.ordinal] for row, _ in whole.rows])
-    for (row, texts), number in zip(whole.rows, found, strict=True):
+    row_numbers = numbers([row.cells[form.ordinal] for row, _ in whole.rows])
+    for (row, texts), number in zip(whole.rows, row_numbers, strict=True):
         texts[form.ordinal] = number.text
         if not number.certain:
             whole.doubt(row, form.ordinal, "the number of the row is not certain")

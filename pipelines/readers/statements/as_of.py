@@ -1,8 +1,8 @@
 """Which date of a document is the as-of date of its table: every phrase that could name it, by its class.
 
-The as-of date has no arithmetic to protect it, so it needs evidence. A phrase counts where it is worded as one (ข้อมูล ณ
+The as-of date has no arithmetic to protect it, so it needs evidence. A phrase counts where it has the wording (ข้อมูล ณ
 วันที่ …) and the words around it do not give its date to something else: the previous return, the next, the deadline,
-the number of authorities. Another wording (ณ วันที่ …) is a rival: it never gives the date, and contradicts one that
+the number of authorities. Another wording (ณ วันที่ …) is a rival: it never gives the date, and contradicts a date that
 differs. What became of each phrase is a claim, so that a person sees the evidence.
 """
 
@@ -172,46 +172,46 @@ def is_label(text: str) -> bool:
 
 def _labelled(cell: Cell) -> Iterator[Claim]:
     for match in LABEL.finditer(cell.read):
-        found = date_after(cell.read, match.end())
-        if found is None:
+        dated = date_after(cell.read, match.end())
+        if dated is None:
             rest = cell.read[match.end() : match.end() + WINDOW].strip()
             if DIGITS.search(rest[:WORDS_AHEAD]) and not match[0].isascii() and "วันที่" in match[0]:
                 yield Claim("document", "as_of", None, cell.place, rest)
             continue
-        if other := _other_class(cell.read, match.start(), match.end() + found.end):
-            yield Claim("rejected", other, found.date, cell.place, found.printed)
-        elif _either_order(found) or _joined(found, cell.read[match.end() :]):
-            yield Claim("document", "as_of", None, cell.place, found.printed)
-        elif day := _short_thai_year(found, cell.read[match.end() :]):
-            yield Claim("document", "as_of", day, cell.place, found.printed)
-            yield Claim("document", "as_of_unusual", "a year of two digits", cell.place, found.printed)
+        if other := _other_class(cell.read, match.start(), match.end() + dated.end):
+            yield Claim("rejected", other, dated.date, cell.place, dated.printed)
+        elif _either_order(dated) or _joined(dated, cell.read[match.end() :]):
+            yield Claim("document", "as_of", None, cell.place, dated.printed)
+        elif day := _short_thai_year(dated, cell.read[match.end() :]):
+            yield Claim("document", "as_of", day, cell.place, dated.printed)
+            yield Claim("document", "as_of_unusual", "a year of two digits", cell.place, dated.printed)
         else:
-            yield Claim("document", "as_of", found.date, cell.place, found.printed)
-            if LATIN.search(found.printed):
-                yield Claim("document", "as_of_unusual", "an English month", cell.place, found.printed)
-            if found.weekday_number:
-                printed = str(found.weekday_printed)
-                yield Claim("document", "as_of_weekday", found.weekday_number, cell.place, printed)
+            yield Claim("document", "as_of", dated.date, cell.place, dated.printed)
+            if LATIN.search(dated.printed):
+                yield Claim("document", "as_of_unusual", "an English month", cell.place, dated.printed)
+            if dated.weekday_number:
+                printed = str(dated.weekday_printed)
+                yield Claim("document", "as_of_weekday", dated.weekday_number, cell.place, printed)
 
 
 def _in_other_words(cell: Cell) -> Iterator[Claim]:
     for match in OTHER.finditer(cell.read):
-        if found := date_after(cell.read, match.end()):
+        if dated := date_after(cell.read, match.end()):
             before = cell.read[: match.start()].rpartition("\n")[2][-AROUND:]
             other = next((name for name, words in OF_OTHER_WORDINGS if words.search(before)), "")
-            other = other or _other_class(cell.read, match.start(), match.end() + found.end)
+            other = other or _other_class(cell.read, match.start(), match.end() + dated.end)
             source, measure = ("rejected", other) if other else ("rival", "as_of")
-            yield Claim(source, measure, found.date, cell.place, found.printed)
+            yield Claim(source, measure, dated.date, cell.place, dated.printed)
 
 
 def _dates_struck(cell: Cell, struck: str) -> Iterator[Claim]:
     """The dates that are struck out of a cell which names the as-of date."""
     if not LABEL.search(cell.read) and not LABEL.search(struck):
         return
-    left = {found.date for found in find_dates(cell.read)}
-    for found in find_dates(struck):
-        if found.date not in left:
-            yield Claim("rival", "as_of", found.date, cell.place, f"{found.printed} (struck out)")
+    left = {dated.date for dated in find_dates(cell.read)}
+    for dated in find_dates(struck):
+        if dated.date not in left:
+            yield Claim("rival", "as_of", dated.date, cell.place, f"{dated.printed} (struck out)")
 
 
 def _other_class(text: str, start: int, end: int) -> str:
@@ -227,32 +227,32 @@ def _other_class(text: str, start: int, end: int) -> str:
     return ""
 
 
-def _either_order(found: FoundDate) -> bool:
-    order = ORDER.fullmatch(found.printed.strip())
-    return bool(order) and found.day <= 12 and found.month <= 12 and found.day != found.month
+def _either_order(dated: FoundDate) -> bool:
+    order = ORDER.fullmatch(dated.printed.strip())
+    return bool(order) and dated.day <= 12 and dated.month <= 12 and dated.day != dated.month
 
 
-def _joined(found: FoundDate, text: str) -> bool:
-    """Whether another date is named together with one: which of them is meant cannot be known."""
-    behind = text[found.end : found.end + WINDOW]
+def _joined(dated: FoundDate, text: str) -> bool:
+    """Whether another date is named together with this date: which of them is meant cannot be known."""
+    behind = text[dated.end : dated.end + WINDOW]
     between = JOINED.match(behind)
     second = next(iter(find_dates(behind)), None)
-    return bool(between and second and second.start <= between.end() and second.date != found.date)
+    return bool(between and second and second.start <= between.end() and second.date != dated.date)
 
 
-def _short_thai_year(found: FoundDate, text: str) -> date | None:
+def _short_thai_year(dated: FoundDate, text: str) -> date | None:
     """The date of a year such as ๖๓, which Thai digits behind a Thai month make a Buddhist one.
 
     Whether it fits the campaign's time is for the contract.
     """
-    printed = text[found.start : found.end]
-    if found.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):
+    printed = text[dated.start : dated.end]
+    if dated.problem != "ambiguous-year" or not SHORT_THAI_YEAR.search(printed):
         return None
-    again = find_dates(f"{printed[: -len('๖๓')]}พ.ศ. {printed[-len('๖๓') :]}")
-    return again[0].date if again else None
+    dates = find_dates(f"{printed[: -len('๖๓')]}พ.ศ. {printed[-len('๖๓') :]}")
+    return dates[0].date if dates else None
 
 
 def date_after(text: str, start: int) -> FoundDate | None:
     """Return the date that stands right behind `start`, give or take a word; its offsets count from there."""
-    found = next(iter(find_dates(text[start : start + WINDOW])), None)
-    return found if found and found.start <= WORDS_AHEAD else None
+    dated = next(iter(find_dates(text[start : start + WINDOW])), None)
+    return dated if dated and dated.start <= WORDS_AHEAD else None

@@ -1,8 +1,8 @@
 """What a document says outside its rows: grand totals, letters, deadline, national figures, stamps.
 
 Here belongs how the department words them; the as-of date in `as_of`, marks such as a draft's in `markings`. Whether
-they hold belongs in the contract. Nothing is guessed: what is said twice and differs, or cannot be read, is a claim
-without a value, and keeps what was printed.
+they hold belongs in the contract. Nothing is guessed: what is stated twice and differs, or cannot be read, is a
+claim without a value, and keeps what was printed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PERCENT = re.compile(r"[\s,(]*(?:คิดเป็น\s*)?ร้อยละ\s*
 WIDE = 5
 """Filled cells of a row that no letter has: its number, its date and what names them are four."""
 EMPTY = "(empty)"
-"""What is told of a grand total whose cell holds nothing: it cannot be read, and so does not match."""
+"""The value of a grand total whose cell holds nothing: it cannot be read, and so does not match."""
 APART = ("cited", "rival", "rejected", "marking")
 """Sources whose claims stand each for itself: what they say may differ."""
 BEYOND = 10**9
@@ -41,26 +41,26 @@ BEYOND = 10**9
 
 
 def find(table: RawTable) -> list[Claim]:
-    """All claims of a document in the order they stand, those said alike more than once kept once."""
+    """All claims of a document in the order they stand, those that are stated alike more than once kept once."""
     form = next((form for form in forms() if form.dataset == table.dataset), None)
     claims = [c for row in table.totals for c in _totals(row, form)] if form else []
     listed = _listed(table)
     in_table = {(cell.sheet, cell.row) for cell in table.cells if cell.field}
     for cell in _labelled(table.prose()):
-        own = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
+        cell_claims = [*_in_prose(cell, table.struck.get(cell.place, "")), *_figures(cell, form.prose if form else ())]
         if (cell.sheet, cell.row) in listed:
-            own = [c for c in own if c.source != "letter"]
+            cell_claims = [c for c in cell_claims if c.source != "letter"]
         if (cell.sheet, cell.row) in in_table:
             # A heading or a remark speaks of its column or row, not of the document.
-            own = [c for c in own if c.source != "marking"]
-        claims += [*own, *_other_weekdays(cell, own)]
+            cell_claims = [c for c in cell_claims if c.source != "marking"]
+        claims += [*cell_claims, *_other_weekdays(cell, cell_claims)]
     return list(_agreed(claims))
 
 
 def _listed(table: RawTable) -> set[tuple[str, int]]:
     """The wide rows of other sheets than the table's: a date that stands in a list of something is no letter's."""
-    own = {row.sheet for row in table.rows}
-    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in own)
+    table_sheets = {row.sheet for row in table.rows}
+    filled = Counter((cell.sheet, cell.row) for cell in table.cells if cell.read and cell.sheet not in table_sheets)
     return {row for row, cells in filled.items() if cells >= WIDE}
 
 
@@ -113,35 +113,35 @@ def _in_prose(cell: Cell, struck: str) -> Iterator[Claim]:
         yield from _letter_date(match["date"], cell)
     for match in CITED.finditer(text):
         yield Claim("cited", "letter_no", match["no"], cell.place, match["no"])
-        if found := date_after(text, match.end()):
-            yield Claim("cited", "letter_date", found.date, cell.place, found.printed)
+        if dated := date_after(text, match.end()):
+            yield Claim("cited", "letter_date", dated.date, cell.place, dated.printed)
     for match in DEADLINE.finditer(text):
-        if found := date_after(text, match.end()):
-            yield Claim("document", "deadline", found.date, cell.place, found.printed)
-            yield from _weekday("document", "deadline", found, cell)
+        if dated := date_after(text, match.end()):
+            yield Claim("document", "deadline", dated.date, cell.place, dated.printed)
+            yield from _weekday("document", "deadline", dated, cell)
     if stamp := REGISTRY.search(text):
         yield Claim("registry", "registry_no", stamp["no"], cell.place, stamp["no"])
-        if found := date_after(text, stamp.end()):
-            yield Claim("registry", "registry_date", found.date, cell.place, found.printed)
+        if dated := date_after(text, stamp.end()):
+            yield Claim("registry", "registry_date", dated.date, cell.place, dated.printed)
 
 
 def _other_weekdays(cell: Cell, claims: list[Claim]) -> Iterator[Claim]:
     """Any other date that is named with a weekday which is not its own, such as that of a letter that is cited."""
     if not WEEKDAY.search(cell.read):
         return
-    known = {claim.value for claim in claims if claim.source != "cited"}
-    for found in find_dates(cell.read):
-        if found.weekday_matches is False and found.date not in known:
-            yield Claim("document", "other_date", found.date, cell.place, found.printed)
-            yield from _weekday("document", "other_date", found, cell)
+    claimed_dates = {claim.value for claim in claims if claim.source != "cited"}
+    for dated in find_dates(cell.read):
+        if dated.weekday_matches is False and dated.date not in claimed_dates:
+            yield Claim("document", "other_date", dated.date, cell.place, dated.printed)
+            yield from _weekday("document", "other_date", dated, cell)
 
 
 def _letter_date(text: str, cell: Cell) -> Iterator[Claim]:
     """A date that is all of a text."""
-    for found in find_dates(text):
-        if found.printed.strip() == text.strip():
-            yield Claim("letter", "letter_date", found.date, cell.place, found.printed)
-            yield from _weekday("letter", "letter_date", found, cell)
+    for dated in find_dates(text):
+        if dated.printed.strip() == text.strip():
+            yield Claim("letter", "letter_date", dated.date, cell.place, dated.printed)
+            yield from _weekday("letter", "letter_date", dated, cell)
 
 
 def _figures(cell: Cell, prose: Patterns) -> Iterator[Claim]:
@@ -153,13 +153,13 @@ def _figures(cell: Cell, prose: Patterns) -> Iterator[Claim]:
                 yield Claim("prose", name, _number(percent["percent"], "percent"), cell.place, percent["percent"])
 
 
-def _weekday(source: str, measure: str, found: FoundDate, cell: Cell) -> Iterator[Claim]:
-    if found.weekday_number:
-        yield Claim(source, f"{measure}_weekday", found.weekday_number, cell.place, str(found.weekday_printed))
+def _weekday(source: str, measure: str, dated: FoundDate, cell: Cell) -> Iterator[Claim]:
+    if dated.weekday_number:
+        yield Claim(source, f"{measure}_weekday", dated.weekday_number, cell.place, str(dated.weekday_printed))
 
 
 def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
-    """Each claim once; where the same thing is said in two ways, once without a value and with both as printed.
+    """Each claim once; where the same thing is stated in two ways, once without a value and with both as printed.
 
     A document may cite many letters, so those stay as they are. Of several own letters (a memo that passes one
     on) the earliest date counts, since the table came with that one, and its weekday with it; one that cannot be
@@ -172,19 +172,19 @@ def _agreed(claims: Iterable[Claim]) -> Iterator[Claim]:
         else:
             grouped.setdefault((claim.source, claim.measure), []).append(claim)
     letters = grouped.get(("letter", "letter_date"), [])
-    own = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
-    for (source, measure), said in grouped.items():
-        if own and measure == "letter_date_weekday":
-            said = [c for c in said if c.place == own.place]
-        values = list(dict.fromkeys(c.value for c in said))
-        if len(values) == 1 or (said and source == "registry"):
-            yield said[0]
-        elif not said:
+    earliest = min(letters, key=lambda c: (c.value is not None, str(c.value)), default=None)
+    for (source, measure), same_measure in grouped.items():
+        if earliest and measure == "letter_date_weekday":
+            same_measure = [c for c in same_measure if c.place == earliest.place]
+        values = list(dict.fromkeys(c.value for c in same_measure))
+        if len(values) == 1 or (same_measure and source == "registry"):
+            yield same_measure[0]
+        elif not same_measure:
             continue
         elif measure == "letter_no":
-            yield said[-1]
-        elif own and measure == "letter_date":
-            yield own
+            yield same_measure[-1]
+        elif earliest and measure == "letter_date":
+            yield earliest
         else:
-            printed = " | ".join(dict.fromkeys(c.printed for c in said))
-            yield Claim(source, measure, None, said[0].place, printed)
+            printed = " | ".join(dict.fromkeys(c.printed for c in same_measure))
+            yield Claim(source, measure, None, same_measure[0].place, printed)

@@ -1,4 +1,4 @@
-"""A table whose columns are told by the place of the words on the line: printed to text, or taken out of a PDF.
+"""A table whose columns follow from the place of the words on the line: printed to text, or taken out of a PDF.
 
 Nothing is guessed: a row counts whose cells stand under one another, and headings whose words, put together column
 by column, are known.
@@ -67,7 +67,7 @@ def rows(lines: list[str]) -> Rows:
 
 
 def _cut(lines: list[str], screen: bool) -> Rows:
-    found: Rows = []
+    rows: Rows = []
     headed = 0
     columns: Columns | None = None
     for first, page in _pages(lines):
@@ -76,15 +76,15 @@ def _cut(lines: list[str], screen: bool) -> Rows:
         columns = _columns(cells) or columns
         placed = [_place(c, columns) if columns else None for c in cells]
         if columns is None or not any(placed):
-            found += [(first + at, [line]) for at, line in enumerate(page)]
+            rows += [(first + at, [line]) for at, line in enumerate(page)]
             continue
         cut, headed = _page(page, words, placed, columns, headed)
-        found += [(first + at, row) for at, row in cut]
-    return found
+        rows += [(first + at, row) for at, row in cut]
+    return rows
 
 
 def _pages(lines: list[str]) -> list[tuple[int, list[str]]]:
-    """The pages, and the number of the first line of each: a form feed begins one."""
+    """The pages, and the number of the first line of each: a form feed begins a page."""
     pages: list[tuple[int, list[str]]] = [(1, [])]
     for number, line in enumerate(lines, 1):
         if "\f" in line and pages[-1][1]:
@@ -148,7 +148,7 @@ def _columns(lines: list[list[Piece]]) -> Columns | None:
 
 
 def _place(cells: list[Piece], columns: Columns) -> list[str] | None:
-    """A row's cells each in the column it stands in, or nothing where it is no row or that cannot be told."""
+    """A row's cells each in the column it stands in, or nothing where it is no row or that cannot be decided."""
     if not _is_row(cells) or len(cells) > len(columns.starts):
         return None
     row = [""] * len(columns.starts)
@@ -176,10 +176,10 @@ def _page(
         if row is None:
             continue
         above = words[max(plain, at - MOST_HEADING_LINES) : at]
-        taken, heading = _heading(above, columns)
-        cut += [(i, [page[i]]) for i in range(plain, at - taken)]
-        if taken:
-            cut.append((at - taken, heading))
+        heading_lines, heading = _heading(above, columns)
+        cut += [(i, [page[i]]) for i in range(plain, at - heading_lines)]
+        if heading_lines:
+            cut.append((at - heading_lines, heading))
             headed = len(columns.starts)
         plain = at + 1
         if headed != len(columns.starts):
@@ -214,14 +214,14 @@ def _heading(above: list[list[Piece]], columns: Columns) -> tuple[int, list[str]
     coloured bars may be headed and yet have no column.
     """
     best: tuple[int, int, list[str]] = (0, 0, [])
-    for taken in range(1, len(above) + 1):
-        if not above[-taken]:
+    for lines_taken in range(1, len(above) + 1):
+        if not above[-lines_taken]:
             continue
-        heading = _over(above[-taken:], columns)
+        heading = _over(above[-lines_taken:], columns)
         fields, doubled = fields_of(heading)
         beyond = {field for field, column in fields.items() if column > len(columns.starts)}
-        if fields and not doubled and beyond <= {"bar"} and (len(fields), taken) > best[:2]:
-            best = (len(fields), taken, heading)
+        if fields and not doubled and beyond <= {"bar"} and (len(fields), lines_taken) > best[:2]:
+            best = (len(fields), lines_taken, heading)
     return best[1], best[2]
 
 
@@ -231,7 +231,7 @@ def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
     Those over none, such as that of coloured bars, stand behind the last. Nothing where a cluster stands over several
     columns.
     """
-    pieces = [_parted(_joined(line, figures_apart=False), line, columns) for line in lines]
+    pieces = [_split_pieces(_joined(line, figures_apart=False), line, columns) for line in lines]
     clusters: list[tuple[int, int]] = []
     for piece in sorted(piece for line in pieces for piece in line):
         if clusters and piece.start < clusters[-1][1]:
@@ -240,20 +240,20 @@ def _over(lines: list[list[Piece]], columns: Columns) -> list[str]:
             # A mark that stands alone has no width, and is yet of some column.
             clusters.append((piece.start, max(piece.end, piece.start + 1)))
     under = [_under(start, end, columns) for start, end in clusters]
-    taken = [columns_under[0] if columns_under else -1 for columns_under in under]
-    known = [column for column in taken if column >= 0]
-    if any(len(columns_under) > 1 for columns_under in under) or len(set(known)) < len(known):
+    column_of_cluster = [columns_under[0] if columns_under else -1 for columns_under in under]
+    certain = [column for column in column_of_cluster if column >= 0]
+    if any(len(columns_under) > 1 for columns_under in under) or len(set(certain)) < len(certain):
         return []
     count = len(columns.starts)
-    _fill(taken, count)
+    _fill(column_of_cluster, count)
     behind = iter(range(count, count + len(clusters)))
-    places = [column if column >= 0 else next(behind) for column in taken]
-    said: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
+    places = [column if column >= 0 else next(behind) for column in column_of_cluster]
+    headings: list[list[str]] = [[] for _ in range(max([count - 1, *places]) + 1)]
     for line in pieces:
         for piece in line:
             at = next(i for i, (start, end) in enumerate(clusters) if start <= piece.start < end)
-            said[places[at]].append(piece.text)
-    return ["\n".join(words) for words in said]
+            headings[places[at]].append(piece.text)
+    return ["\n".join(words) for words in headings]
 
 
 def _under(start: int, end: int, columns: Columns) -> list[int]:
@@ -261,8 +261,8 @@ def _under(start: int, end: int, columns: Columns) -> list[int]:
     return [column for column, (first, last) in spans if first < end and start < last]
 
 
-def _parted(pieces: list[Piece], words: list[Piece], columns: Columns) -> list[Piece]:
-    """Headings with one space between them, as their words: those over several columns are not one."""
+def _split_pieces(pieces: list[Piece], words: list[Piece], columns: Columns) -> list[Piece]:
+    """Headings with one space between them, as their words: words over several columns are not a heading."""
     parted: list[Piece] = []
     for piece in pieces:
         several = len(_under(piece.start, piece.end, columns)) > 1
@@ -270,12 +270,12 @@ def _parted(pieces: list[Piece], words: list[Piece], columns: Columns) -> list[P
     return parted
 
 
-def _fill(taken: list[int], count: int) -> None:
+def _fill(column_of_cluster: list[int], count: int) -> None:
     """Clusters over no column belong to the columns under none, where between the same neighbours they are as many."""
     last, at = -1, 0
-    while at < len(taken):
-        end = next((i for i in range(at, len(taken)) if taken[i] >= 0), len(taken))
-        until = taken[end] if end < len(taken) else count
+    while at < len(column_of_cluster):
+        end = next((i for i in range(at, len(column_of_cluster)) if column_of_cluster[i] >= 0), len(column_of_cluster))
+        until = column_of_cluster[end] if end < len(column_of_cluster) else count
         if end - at == until - last - 1:
-            taken[at:end] = range(last + 1, until)
+            column_of_cluster[at:end] = range(last + 1, until)
         last, at = until, end + 1

@@ -51,18 +51,18 @@ def read(data: bytes) -> Document:
 
 def _begins(lines: list[str]) -> list[int]:
     """The lines on which a row of headings may begin: its own, or one before it that a wrapped heading opened."""
-    found: set[int] = set()
+    starts: set[int] = set()
     for at, line in enumerate(lines):
         if could_head(line):
-            found.add(at)
-            found.update(i for i in range(max(0, at - QUOTED_LINES + 1), at) if '"' in lines[i])
-    return sorted(found)
+            starts.add(at)
+            starts.update(i for i in range(max(0, at - QUOTED_LINES + 1), at) if '"' in lines[i])
+    return sorted(starts)
 
 
 def _scores(lines: list[str], begins: Iterable[int]) -> dict[str, int]:
     """The most headings that one of these rows has under each delimiter; a delimiter with none is left out."""
-    kept = list(begins)
-    scores = {d: max((len(fields_of(_row(lines, i, d)[0])[0]) for i in kept), default=0) for d in DELIMITERS}
+    starts = list(begins)
+    scores = {d: max((len(fields_of(_row(lines, i, d)[0])[0]) for i in starts), default=0) for d in DELIMITERS}
     return {delimiter: score for delimiter, score in scores.items() if score}
 
 
@@ -75,9 +75,9 @@ def _rows(lines: list[str], delimiter: str) -> Rows:
     rows: Rows = []
     at = 0
     while at < len(lines):
-        cells, taken = _row(lines, at, delimiter)
+        cells, lines_taken = _row(lines, at, delimiter)
         rows.append((at + 1, cells))
-        at += taken
+        at += lines_taken
     return rows
 
 

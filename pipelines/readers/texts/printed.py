@@ -1,7 +1,7 @@
-"""Text that was printed: a table told by its rules, by the place of its words on the line, or by a cell a line.
+"""Text that was printed: a table known by its rules, by the place of its words on the line, or by a cell a line.
 
 Here belongs which of the three it is, and rules. Columns of spaces belong in `aligned`, a cell a
-line in `pipelines.readers.texts.stacked`. Where columns cannot be told the text stays as it is.
+line in `pipelines.readers.texts.stacked`. Where columns cannot be recognised the text stays as it is.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def columns(lines: list[str]) -> Rows:
     if not any(could_head(line) for line in lines):
         return []
     for cut in (_ruled, aligned.rows, stacked.rows):
-        if found := cut(lines):
-            return found
+        if rows := cut(lines):
+            return rows
     return []
 
 

@@ -20,25 +20,25 @@ def rows(lines: list[str]) -> Rows:
 
     Nothing where rows do not follow one another in one and the same number of lines.
     """
-    found: Rows = []
+    result: Rows = []
     at, any_headed = 0, False
     while at < len(lines):
         heads = _heads(lines, at)
         period = _period(lines, at + len(heads), heads) if heads else 0
         if not period:
-            found.append((at + 1, [lines[at]]))
+            result.append((at + 1, [lines[at]]))
             at += 1
             continue
         any_headed = True
-        found.append((at + 1, heads))
+        result.append((at + 1, heads))
         at += len(heads)
         while at < len(lines):
-            row, taken = _row(lines, at, heads, period)
+            row, lines_taken = _row(lines, at, heads, period)
             if not row:
                 break
-            found.append((at + 1, row))
-            at += taken
-    return found if any_headed else []
+            result.append((at + 1, row))
+            at += lines_taken
+    return result if any_headed else []
 
 
 def _heads(lines: list[str], at: int) -> list[str]:

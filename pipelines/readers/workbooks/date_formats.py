@@ -60,19 +60,19 @@ def text_of(moment: datetime, serial: Decimal, section: Section) -> str:
         serial: The count of days it comes from, for elapsed time.
         section: The section of the code.
     """
-    shown = []
+    pieces = []
     half = any(kind == "ampm" for kind, _ in section.tokens)
     for at, (kind, text) in enumerate(section.tokens):
         if kind == "date":
-            shown.append(_part(moment, _minutes(section.tokens, at, text), half, section))
+            pieces.append(_part(moment, _minutes(section.tokens, at, text), half, section))
         elif kind == "elapsed":
-            shown.append(f"{int(serial * DAY) // {'h': 3600, 'm': 60, 's': 1}[text[0]]:0{len(text)}d}")
+            pieces.append(f"{int(serial * DAY) // {'h': 3600, 'm': 60, 's': 1}[text[0]]:0{len(text)}d}")
         elif kind == "ampm":
-            shown.append("AM" if moment.hour < 12 else "PM")
+            pieces.append("AM" if moment.hour < 12 else "PM")
         elif kind in ("literal", "sign", "digit"):
             # Parts of a second are zeros after the point: seconds are as fine as a return is.
-            shown.append(text)
-    printed = "".join(shown).strip()
+            pieces.append(text)
+    printed = "".join(pieces).strip()
     return to_thai(printed) if section.thai_digits else printed
 
 

@@ -106,10 +106,10 @@ class Grid:
             if not cells:
                 continue
             printed = [""] * max(cells)
-            shown = not (columns or self.hidden or row in self.hidden_rows)
+            is_shown = not (columns or self.hidden or row in self.hidden_rows)
             for col, text in cells.items():
                 printed[col - 1] = text.printed
-                notes = text.notes if shown else (*text.notes, *self._hidden(row, col in columns))
+                notes = text.notes if is_shown else (*text.notes, *self._hidden(row, col in columns))
                 if notes or text.read is not None or text.struck:
                     sheet.meant[row, col] = Meant(text.read, notes, text.struck)
             sheet.rows.append((row, printed))

@@ -40,11 +40,11 @@ def joined(runs: Iterable[tuple[str, Look]]) -> CellText:
 
     What does not show is left out, and what is struck out where something else is left.
     """
-    kept = [(text, look) for text, look in runs]
-    notes = (HIDDEN_PART,) if any(look.unseen and text.strip() for text, look in kept) else ()
-    shown = [(text, look) for text, look in kept if not look.unseen]
-    whole = "".join(text for text, _ in shown)
-    plain = "".join(text for text, look in shown if not look.struck)
+    all_runs = [(text, look) for text, look in runs]
+    notes = (HIDDEN_PART,) if any(look.unseen and text.strip() for text, look in all_runs) else ()
+    visible = [(text, look) for text, look in all_runs if not look.unseen]
+    whole = "".join(text for text, _ in visible)
+    plain = "".join(text for text, look in visible if not look.struck)
     if plain == whole:
         return CellText(whole, None, notes)
     return CellText(plain, None, (*notes, STRUCK), whole) if plain.strip() else CellText(whole, None, (*notes, STRUCK))

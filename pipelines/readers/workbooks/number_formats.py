@@ -97,7 +97,7 @@ def section_for(code: str, value: Decimal) -> tuple[Section, bool]:
     if any(s.condition for s in numeric):
         for at, section in enumerate(numeric):
             # A part without a condition of its own is for whatever is left.
-            if section.condition is None or _holds(value, *section.condition):
+            if section.condition is None or _fulfils(value, *section.condition):
                 return section, value < 0 and at == 0
         return numeric[-1], value < 0
     if value < 0 and len(every) > 1:
@@ -135,46 +135,46 @@ def number(value: Decimal, section: Section, signed: bool) -> str:
     """
     tokens = list(section.tokens)
     if section.kind == "general" or any(kind == "sign" and text == "/" for kind, text in tokens):
-        shown = "".join(general(abs(value)) if k == "general" else t for k, t in tokens if k in ("general", "literal"))
-        shown = shown if any(k == "general" for k, _ in tokens) else general(abs(value))
+        text = "".join(general(abs(value)) if k == "general" else t for k, t in tokens if k in ("general", "literal"))
+        text = text if any(k == "general" for k, _ in tokens) else general(abs(value))
     elif any(kind == "power" for kind, _ in tokens):
-        shown = _power(abs(value), tokens)
+        text = _power(abs(value), tokens)
     else:
-        shown = _fixed(abs(value), tokens)
-    if signed and any(digit in shown for digit in "123456789"):
-        shown = f"-{shown}"
-    return (to_thai(shown) if section.thai_digits else shown).strip()
+        text = _fixed(abs(value), tokens)
+    if signed and any(digit in text for digit in "123456789"):
+        text = f"-{text}"
+    return (to_thai(text) if section.thai_digits else text).strip()
 
 
 def _section(tokens: Sequence[re.Match[str]]) -> Section:
-    kept: list[Token] = []
+    parsed: list[Token] = []
     condition = None
     digits = language = calendar = 0
     native = thai_sign = False
     for token in tokens:
         bracket = token["bracket"]
         if bracket is None:
-            if token["sign"] in ("t", "T") and not thai_sign and not any(k in ("digit", "date") for k, _ in kept):
+            if token["sign"] in ("t", "T") and not thai_sign and not any(k in ("digit", "date") for k, _ in parsed):
                 thai_sign = True
             else:
-                kept += _token(token)
+                parsed += _token(token)
         elif locale_match := LOCALE.fullmatch(bracket):
             if locale_match["shown"]:
-                kept.append(("literal", locale_match["shown"]))
+                parsed.append(("literal", locale_match["shown"]))
             locale = int(locale_match["locale"] or "0", 16)
             digits, calendar, language = locale >> 24, locale >> 16 & 0x7F, locale & 0xFFFF
         elif comparison := CONDITION.fullmatch(bracket):
             condition = _condition(comparison)
         elif ELAPSED.fullmatch(bracket):
-            kept.append(("elapsed", bracket.lower()))
+            parsed.append(("elapsed", bracket.lower()))
         else:
             native = native or bracket.upper().startswith(("DBNUM", "NATNUM"))
-    shown = [text for kind, text in kept if kind == "date"]
-    buddhist = calendar == BUDDHIST or any(text[0] == "b" for text in shown)
+    date_parts = [text for kind, text in parsed if kind == "date"]
+    buddhist = calendar == BUDDHIST or any(text[0] == "b" for text in date_parts)
     return Section(
-        tokens=tuple(kept),
+        tokens=tuple(parsed),
         condition=condition,
-        kind=_kind(kept, shown),
+        kind=_kind(parsed, date_parts),
         thai_digits=digits == THAI_DIGITS or thai_sign or (native and language == THAI),
         thai_words=language == THAI or buddhist,
         buddhist=buddhist,
@@ -193,10 +193,10 @@ def _token(token: re.Match[str]) -> list[Token]:
     return [(group, text.lower() if group == "date" else text)]
 
 
-def _kind(tokens: list[Token], shown: list[str]) -> Kind:
-    if any(text[0] in "ydbe" for text in shown) or (shown and set("".join(shown)) == {"m"}):
+def _kind(tokens: list[Token], date_parts: list[str]) -> Kind:
+    if any(text[0] in "ydbe" for text in date_parts) or (date_parts and set("".join(date_parts)) == {"m"}):
         return "date"
-    if shown or any(kind == "elapsed" for kind, _ in tokens):
+    if date_parts or any(kind == "elapsed" for kind, _ in tokens):
         return "time"
     if not any(kind in ("digit", "sign") for kind, _ in tokens) and any(k in ("general", "at") for k, _ in tokens):
         return "general"
@@ -210,7 +210,7 @@ def _condition(comparison: re.Match[str]) -> tuple[str, Decimal] | None:
         return None
 
 
-def _holds(value: Decimal, sign: str, than: Decimal) -> bool:
+def _fulfils(value: Decimal, sign: str, than: Decimal) -> bool:
     return {
         "<": value < than, "<=": value <= than, ">": value > than, ">=": value >= than,
         "=": value == than, "<>": value != than,
@@ -235,11 +235,11 @@ def _fixed(value: Decimal, tokens: list[Token]) -> str:
     scale = sum(last < at < point or at > (after or [len(tokens)])[-1] for at in commas) if before or after else 0
     value = value.scaleb(2 * sum(token == ("sign", "%") for token in tokens) - 3 * scale)
     whole, _, part = format(_exactly(value, len(after)), "f").partition(".")
-    shown = dict.fromkeys(commas, "")
-    shown |= _whole("" if whole == "0" else whole, before, tokens, thousands)
-    shown |= _part(part, after, tokens)
+    text_at = dict.fromkeys(commas, "")
+    text_at |= _whole("" if whole == "0" else whole, before, tokens, thousands)
+    text_at |= _part(part, after, tokens)
     return "".join(
-        shown.get(at, text) for at, (kind, text) in enumerate(tokens) if kind in ("literal", "sign", "digit")
+        text_at.get(at, text) for at, (kind, text) in enumerate(tokens) if kind in ("literal", "sign", "digit")
     )
 
 
@@ -253,29 +253,29 @@ def _exactly(value: Decimal, places: int) -> Decimal:
 
 
 def _whole(digits: str, places: list[int], tokens: list[Token], thousands: bool) -> dict[int, str]:
-    shown = {}
+    text_at = {}
     left = digits
     count = 0
     for at in reversed(places):
         first = at == places[0]
-        taken, left = (left, "") if first else (left[-1:], left[:-1])
-        if len(taken) < 1:
-            taken = {"0": "0", "?": " "}.get(tokens[at][1], "")
+        place_digits, left = (left, "") if first else (left[-1:], left[:-1])
+        if len(place_digits) < 1:
+            place_digits = {"0": "0", "?": " "}.get(tokens[at][1], "")
         text = ""
-        for digit in reversed(taken):
+        for digit in reversed(place_digits):
             text = digit + ("," if thousands and count and count % 3 == 0 and digit != " " else "") + text
             count += 1
-        shown[at] = text
-    return shown
+        text_at[at] = text
+    return text_at
 
 
 def _part(digits: str, places: list[int], tokens: list[Token]) -> dict[int, str]:
-    shown = {at: digits[n : n + 1] or "0" for n, at in enumerate(places)}
+    text_at = {at: digits[n : n + 1] or "0" for n, at in enumerate(places)}
     for at in reversed(places):
-        if shown[at] != "0" or tokens[at][1] == "0":
+        if text_at[at] != "0" or tokens[at][1] == "0":
             break
-        shown[at] = " " if tokens[at][1] == "?" else ""
-    return shown
+        text_at[at] = " " if tokens[at][1] == "?" else ""
+    return text_at
 
 
 def _power(value: Decimal, tokens: list[Token]) -> str:

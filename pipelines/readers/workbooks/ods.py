@@ -200,13 +200,13 @@ def _calculated(cell: etree._Element, looks: Looks) -> CellText:
     if notes := tuple(dict.fromkeys(note for line in lines for note in line.notes)):
         struck = "\n".join(line.struck or line.printed for line in lines) if any(x.struck for x in lines) else ""
         value = value._replace(notes=(*value.notes, *notes), struck=struck)
-    if not lines and kind in NUMBERS and (held := exact(cell.get(f"{OFFICE}value", ""))) is not None:
+    if not lines and kind in NUMBERS and (figure := exact(cell.get(f"{OFFICE}value", ""))) is not None:
         # A program that writes no text beside its numbers prints them as they are.
-        value = valued(plain(held), held, percent=kind == "percentage")._replace(notes=("number-format",))
+        value = valued(plain(figure), figure, percent=kind == "percentage")._replace(notes=("number-format",))
     if formula is None:
         return value
-    written = formula.partition(":=")[2] or formula
-    return uncalculated(written) if kind is None and not printed else calculated(value, written)
+    expression = formula.partition(":=")[2] or formula
+    return uncalculated(expression) if kind is None and not printed else calculated(value, expression)
 
 
 def _typed(cell: etree._Element, kind: str, printed: str) -> CellText:
@@ -266,8 +266,8 @@ def _look(style: etree._Element) -> Look:
     size = POINTS.fullmatch(text.get(f"{FO}font-size", ""))
     line = text.get(f"{STYLE}text-line-through-style") or text.get(f"{STYLE}text-line-through-type") or "none"
     away = text.get(f"{TEXT}display") == "none"
-    seen = unseen(colour(text.get(f"{FO}color", "")), ground, float(size[1]) if size else None)
-    return Look(line != "none", away or seen)
+    is_unseen = unseen(colour(text.get(f"{FO}color", "")), ground, float(size[1]) if size else None)
+    return Look(line != "none", away or is_unseen)
 
 
 def _repeated(element: etree._Element, what: str) -> int:

@@ -77,7 +77,7 @@ class PlainRows:
         if not self._known or xml.count(b"<row") != xml.count(b'<row r="') or any(sign in xml for sign in UNKNOWN):
             self._known = False
             return xml
-        kept, at, last = [], 0, b""
+        remainder, at, last = [], 0, b""
         for start in START.finditer(xml):
             before = xml[at : start.start()]
             row = self._plain(xml, start, before)
@@ -85,12 +85,12 @@ class PlainRows:
                 continue
             self._take(row)
             # The parser counts rows without numbers from the one before.
-            kept += [last, before] if before else []
+            remainder += [last, before] if before else []
             last = b'<row r="%d"/>' % row.number
             at = xml.find(END, start.end()) + len(END)
-        kept += [last, xml[at:]]
+        remainder += [last, xml[at:]]
         self._note_left(xml[at:])
-        return b"".join(kept)
+        return b"".join(remainder)
 
     def _plain(self, xml: bytes, start: re.Match[bytes], before: bytes) -> PlainRow | None:
         """Return the row that starts here; None where it is the parser's.
@@ -115,14 +115,14 @@ class PlainRows:
 
 def _cells(xml: bytes, number: bytes) -> list[PlainCell] | None:
     """Return the cells of a row; None where one is written in another way, or names another row."""
-    cells, at, match = [], 0, CELL.match
+    cells, at, match_cell = [], 0, CELL.match
     try:
-        while found := match(xml, at):
-            column, row, style, kind, value, inline = found.groups()
+        while match := match_cell(xml, at):
+            column, row, style, kind, value, inline = match.groups()
             if row != number or (value is None) != (kind == b"inlineStr"):
                 return None
             cells.append((*_looks(column, style, kind), _text(value if inline is None else inline)))
-            at = found.end()
+            at = match.end()
     except (KeyError, ValueError):
         return None
     return cells if at == len(xml) else None

@@ -92,23 +92,23 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
         value: The number as it is stored; a percent as a fraction of one.
         percent: Whether the format is one of percents.
     """
-    read = plain(value.scaleb(2) if percent else value)
-    if read == printed:
+    text_read = plain(value.scaleb(2) if percent else value)
+    if text_read == printed:
         return CellText(printed)
     note = "percent-format" if percent else "number-format"
     figures = FIGURE.findall(to_arabic(printed).replace(",", ""))
     if figures:
         # What is read is what a person sees, with the places that rounding took off it, never another figure.
-        seen = _seen(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
-        return CellText(printed, read if seen else None, (note,))
+        is_printed = _is_rounded(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
+        return CellText(printed, text_read if is_printed else None, (note,))
     if not printed.strip():
         return CellText("")
-    return CellText(printed, read, (note,) if printed.strip() in DASHES and not value else (note, BY_FORMAT))
+    return CellText(printed, text_read, (note,) if printed.strip() in DASHES and not value else (note, BY_FORMAT))
 
 
-def _seen(figures: Sequence[str], value: Decimal) -> bool:
-    shown = Decimal(figures[0])
-    return len(figures) == 1 and value.quantize(shown, ROUND_HALF_UP) == shown
+def _is_rounded(figures: Sequence[str], value: Decimal) -> bool:
+    figure = Decimal(figures[0])
+    return len(figures) == 1 and value.quantize(figure, ROUND_HALF_UP) == figure
 
 
 def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
@@ -132,14 +132,14 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
         except ValueError:
             # The 29th of February in a year that has none in the other calendar: it stays what is stored.
             notes = ("date-format",)
-    read = format_long(day, digits="arabic")
+    meaning = format_long(day, digits="arabic")
     # Words that the format puts around the date may say what date it is.
-    shown = next((found for found in find_dates(printed) if found.date == day), None)
-    if shown and ANNOUNCED.search(printed[: shown.start]):
-        read = f"{printed[: shown.start]}{read}{printed[shown.end :]}"
+    printed_date = next((date_in_text for date_in_text in find_dates(printed) if date_in_text.date == day), None)
+    if printed_date and ANNOUNCED.search(printed[: printed_date.start]):
+        meaning = f"{printed[: printed_date.start]}{meaning}{printed[printed_date.end :]}"
     elif moment.time() != time():
-        read = f"{read} {moment:%H:%M} น."
-    return CellText(printed, None if read == printed else read, notes)
+        meaning = f"{meaning} {moment:%H:%M} น."
+    return CellText(printed, None if meaning == printed else meaning, notes)
 
 
 def _not_shown(printed: str, day: date) -> str:

@@ -67,8 +67,8 @@ def read(data: bytes) -> Document:
 
 def _grids(book: Any) -> list[Grid]:
     grid.check_sheets(book.nsheets)
-    own = {entry.format_key: entry.format_str for entry in book.format_list}
-    codes = [own.get(xf.format_key) or BUILT_IN.get(xf.format_key, "General") for xf in book.xf_list]
+    format_codes = {entry.format_key: entry.format_str for entry in book.format_list}
+    codes = [format_codes.get(xf.format_key) or BUILT_IN.get(xf.format_key, "General") for xf in book.xf_list]
     looks = [_look(book, xf) for xf in book.xf_list]
     grids: list[Grid] = []
     for number in range(book.nsheets):

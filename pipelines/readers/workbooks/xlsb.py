@@ -75,19 +75,19 @@ class _Book:
                     self.sheets.append((_text(body, at)[0], body[0] & 3 != 0, target))
         strings, styles = by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
         self.strings = [_text(b, 1)[0] for n, b in _records(package.read(strings)) if n == STRING] if strings else []
-        found = list(_styles(package.read(styles))) if styles else []
-        self.codes, self.looks = [code for code, _ in found], [look for _, look in found]
+        styles_and_looks = list(_styles(package.read(styles))) if styles else []
+        self.codes, self.looks = [code for code, _ in styles_and_looks], [look for _, look in styles_and_looks]
 
 
 def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
     """Yield the format code of each style, and how its text is printed."""
-    own: dict[int, str] = {}
+    format_codes: dict[int, str] = {}
     fonts: list[tuple[bool, float, Colour | None]] = []
     grounds: list[Colour | None] = []
     within = False
     for number, body in _records(styles):
         if number == FORMAT:
-            own[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
+            format_codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif number == FONT:
             height, flags = struct.unpack_from("<HH", body)
             fonts.append((bool(flags & STRIKEOUT), height / 20, _colour(body[12:20])))
@@ -101,7 +101,7 @@ def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
             code, font, fill = struct.unpack_from("<HHH", body, 2)
             struck, points, ink = fonts[font] if font < len(fonts) else (False, None, None)
             ground = grounds[fill] if fill < len(grounds) else None
-            yield own.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
+            yield format_codes.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
 
 
 def _colour(body: bytes) -> Colour | None:

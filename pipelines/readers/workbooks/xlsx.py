@@ -82,14 +82,14 @@ def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[s
     part = next((target for kind, target in parts.values() if kind == "styles"), None)
     if part is None or part not in package:
         return [], []
-    own: dict[int, str] = {}
+    format_codes: dict[int, str] = {}
     codes: list[str] = []
     looks: list[Look] = []
     fonts: list[etree._Element] = []
     fills: list[etree._Element] = []
     for group in package.parse(part):
         if local(group) == "numFmts":
-            own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in group}
+            format_codes = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in group}
         elif local(group) == "fonts":
             fonts = list(group)
         elif local(group) == "fills":
@@ -97,12 +97,12 @@ def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[s
         elif local(group) == "cellXfs":
             for style in group:
                 number = int(style.get("numFmtId") or 0)
-                codes.append(own.get(number) or BUILT_IN.get(number, "General"))
-                looks.append(_look(_at(fonts, style.get("fontId")), _at(fills, style.get("fillId"))))
+                codes.append(format_codes.get(number) or BUILT_IN.get(number, "General"))
+                looks.append(_look(_element_at(fonts, style.get("fontId")), _element_at(fills, style.get("fillId"))))
     return codes, looks
 
 
-def _at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
+def _element_at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
     at = int(number or 0)
     return elements[at] if at < len(elements) else None
 
@@ -121,7 +121,7 @@ def _ground(fill: etree._Element) -> Colour | None:
         if local(part) == "patternFill" and part.get("patternType", "none") == "none":
             return None
         if local(part) == "patternFill" and part.get("patternType") == "solid":
-            inks = [_colour(one) for one in part if local(one) == "fgColor"]
+            inks = [_colour(colour) for colour in part if local(colour) == "fgColor"]
             return (inks[0] if inks else None) or UNKNOWN_GROUND
         return UNKNOWN_GROUND
     return None

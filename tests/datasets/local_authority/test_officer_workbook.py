@@ -154,8 +154,8 @@ def test_a_longer_phrase_names_a_part_of_a_campaign(place: Place) -> None:
 
 def test_for_machines_and_what_cannot_be_meant(place: Place) -> None:
     file = place.root / "ตรัง.xlsx"
-    (said,) = place.khrop("officer-workbook", file, "--province", "ตรัง", "--json").stdout.splitlines()
-    assert json.loads(said) == {
+    (line,) = place.khrop("officer-workbook", file, "--province", "ตรัง", "--json").stdout.splitlines()
+    assert json.loads(line) == {
         "campaign_id": f"{registers.CAMPAIGN}-92", "workbook": str(file), "authorities": 100, "changed": True
     }  # fmt: skip
     assert "Name a province" in place.khrop("officer-workbook", code=2).stderr

@@ -78,8 +78,8 @@ def test_the_register_proves_the_cells_that_the_figures_alone_do_not(place: Plac
         ("กระบี่", "saved_percent", "๕.๒๖", "๔.๘๔", True),
     ]
     assert proved["repairs"][0]["reason_th"].endswith("ควรเป็น ๕๙ (ตามทะเบียนองค์กรปกครองส่วนท้องถิ่นของวันเดียวกัน)")
-    said = place.khrop("repair", "misread", "--accept", "--by", "ก", "--reason", "ตามทะเบียน").stdout
-    assert said.startswith("accepted")
+    output = place.khrop("repair", "misread", "--accept", "--by", "ก", "--reason", "ตามทะเบียน").stdout
+    assert output.startswith("accepted")
     summary = place.khrop("summary").stdout
     assert "Agrees with the province table" in summary
 

@@ -53,8 +53,8 @@ def judged(entry: dict[str, Any]) -> Judgement:
 @cache
 def judged_file(path: Path) -> Judgement:
     data = path.read_bytes()
-    one = Return(path.stem, hashlib.sha256(data).hexdigest(), path.name, RECEIVED)
-    return judge([(one, data)], campaigns.load())[0]
+    given = Return(path.stem, hashlib.sha256(data).hexdigest(), path.name, RECEIVED)
+    return judge([(given, data)], campaigns.load())[0]
 
 
 def truth(entry: dict[str, Any]) -> dict[str, Any]:
@@ -122,20 +122,20 @@ def test_a_sound_return_has_the_warnings_that_arithmetic_on_its_truth_gives(entr
 def test_every_figure_is_the_one_that_is_printed(entry: dict[str, Any]) -> None:
     found, printed = judged(entry), truth(entry)
     assert len(found.rows) == len(printed["rows"])
-    for row, said in zip(found.rows, printed["rows"], strict=True):
-        assert row["ordinal"] == said["ordinal"]
+    for row, printed_row in zip(found.rows, printed["rows"], strict=True):
+        assert row["ordinal"] == printed_row["ordinal"]
         for theirs, ours in NAMES.items():
-            assert row[ours] == said[theirs], (said["province_th"], ours)
-        assert row["saved_percent"] == two_places(said["pct"]), said["province_th"]
-        assert str(row["saved_percent"]) == str(two_places(said["pct"]))
+            assert row[ours] == printed_row[theirs], (printed_row["province_th"], ours)
+        assert row["saved_percent"] == two_places(printed_row["pct"]), printed_row["province_th"]
+        assert str(row["saved_percent"]) == str(two_places(printed_row["pct"]))
 
 
 @named(READ)
 def test_every_province_has_the_code_of_its_name(entry: dict[str, Any]) -> None:
     found, printed = judged(entry), truth(entry)
     by_name = {p.name_th: p.code for p in provinces.all_provinces()}
-    for row, said in zip(found.rows, printed["rows"], strict=True):
-        expected = by_name.get(said["province_th"])
+    for row, printed_row in zip(found.rows, printed["rows"], strict=True):
+        expected = by_name.get(printed_row["province_th"])
         if expected is not None:
             assert row["province_code"] == expected
     if entry["expected_verdict"] != "quarantined":

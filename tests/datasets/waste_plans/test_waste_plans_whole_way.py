@@ -172,8 +172,10 @@ def test_its_page_of_quality_shows_the_cell_and_the_rows_that_were_set_aside(
     quality = pages["quality.html"]
     assert len(quality.find("article")) == 3
     (spoilt,) = quality.find("article", id=returned(place, "spoilt"))
-    said = [[c.text for c in row.children if isinstance(c, Element)] for row in spoilt.find("tr", class_="v-error")]
-    (row,) = (cells for cells in said if "parts-add-up" in cells[0])
+    failing_rows = [
+        [c.text for c in row.children if isinstance(c, Element)] for row in spoilt.find("tr", class_="v-error")
+    ]
+    (row,) = (cells for cells in failing_rows if "parts-add-up" in cells[0])
     assert row[1] == "คลองท่อม"
     assert "บรรทัดที่ 8 คอลัมน์ที่ 4" in row[2]
     assert "เห็นชอบแล้ว" in row[2]

@@ -57,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture
 def visit(chromium: Browser, built: Home) -> Iterator[Open]:
-    """Open a page of the site from its file. The test fails where the page told of an error, or asked for anything
+    """Open a page of the site from its file. The test fails where the page reported an error, or asked for anything
     but itself."""
     troubles: list[str] = []
     contexts = []
@@ -68,7 +68,7 @@ def visit(chromium: Browser, built: Home) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
+        page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
         page.on("request", lambda asked: None if asked.url.startswith("file:") else troubles.append(asked.url))

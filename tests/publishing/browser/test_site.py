@@ -103,9 +103,9 @@ def test_a_click_on_a_heading_sorts_and_says_so(visit: Visit) -> None:
     assert names[0] == "Amnat Charoen"
     page.get_by_role("button", name="Projected finish").click()
     finish = column("projected_completion")
-    told = [int(day) for day in finish if day]
-    assert told == sorted(told)
-    assert not any(finish[len(told) :]), "what has no finish comes last"
+    days = [int(day) for day in finish if day]
+    assert days == sorted(days)
+    assert not any(finish[len(days) :]), "what has no finish comes last"
 
 
 def test_the_table_is_sorted_and_left_by_keyboard_alone(visit: Visit) -> None:

@@ -19,11 +19,11 @@ from pipelines.datasets.province_progress.data_docs import batches, expectations
 
 def test_each_rule_of_rows_groups_and_the_return_before_is_expected_and_each_other_has_a_reason() -> None:
     expected = {(e.rule, e.scope) for found in expectations.of_contract().values() for e in found}
-    unsaid = {(u.rule, u.scope): u.reason for u in expectations.unsaid()}
+    not_expressed = {(u.rule, u.scope): u.reason for u in expectations.not_expressed()}
     for one in rules_of(ProvinceProgress):
-        assert ((one.id, one.scope) in expected) != ((one.id, one.scope) in unsaid), one.id
-    assert {scope for _, scope in unsaid} == {"document"}
-    assert all(reason and "no form" not in reason for reason in unsaid.values())
+        assert ((one.id, one.scope) in expected) != ((one.id, one.scope) in not_expressed), one.id
+    assert {scope for _, scope in not_expressed} == {"document"}
+    assert all(reason and "no form" not in reason for reason in not_expressed.values())
 
 
 def test_each_expectation_bears_the_rule_its_severity_and_words_in_both_languages() -> None:
@@ -36,7 +36,7 @@ def test_each_expectation_bears_the_rule_its_severity_and_words_in_both_language
             assert expected.severity == severities.get(expected.rule, expected.severity)
 
 
-def test_a_contract_that_has_changed_is_told_otherwise() -> None:
+def test_a_contract_that_has_changed_has_other_suites() -> None:
     class Looser(ProvinceProgress):
         @rule("balance", columns=("total",), severity="warning")
         def balance(cls, params: object) -> AddsUp:
@@ -84,10 +84,10 @@ def test_a_new_kind_of_rule_is_expected_without_a_change_elsewhere() -> None:
     assert even.derived["halves twice"](pd.DataFrame({"total": [3, 4]})).tolist() == [2, 4]
 
 
-def test_what_is_told_is_plain_data_that_names_its_sources() -> None:
-    told = json.loads(mart_suites.as_text())
-    assert [suite["table"] for suite in told["suites"]] == list(mart_suites.TABLES)
-    (balance,) = (e for e in told["suites"][0]["expectations"] if e["rule"] == "balance")
+def test_suites_are_plain_data_that_names_its_sources() -> None:
+    content = json.loads(mart_suites.as_text())
+    assert [suite["table"] for suite in content["suites"]] == list(mart_suites.TABLES)
+    (balance,) = (e for e in content["suites"][0]["expectations"] if e["rule"] == "balance")
     assert balance["kind"] == "expect_column_pair_values_to_be_equal"
     assert balance["derived"] == ["saved + pending"]
 

@@ -172,7 +172,7 @@ def test_nothing_is_unusual_before_enough_is_known(history: list[batches.Return]
     assert history[2].frames[TREND]["most_per_day"].isna().all()
 
 
-def test_a_return_that_came_late_is_told_by_its_as_of_date(broken: Broken, history: list[batches.Return]) -> None:
+def test_a_return_that_came_late_is_identified_by_its_as_of_date(broken: Broken, history: list[batches.Return]) -> None:
     late = next(n for n, one in enumerate(history) if one.as_of == WEEKS[1])
     assert broken(COUNTRY, nth=late) == {"freshness"}
 

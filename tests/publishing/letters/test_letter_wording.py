@@ -27,8 +27,8 @@ KRABI = Standing(
 HEAD = Letterhead(sender="กรมส่งเสริมการปกครองท้องถิ่น", phone="0-2253-5000", base_url="https://example.go.th/khrop/")
 
 
-def occasion(**told: Any) -> Occasion:
-    return replace(Occasion(CAMPAIGN, NATION, Letterhead()), **told)
+def occasion(**changed: Any) -> Occasion:
+    return replace(Occasion(CAMPAIGN, NATION, Letterhead()), **changed)
 
 
 def after(days_left: int, standing: Standing = KRABI) -> tuple[Occasion, Standing]:
@@ -99,8 +99,8 @@ def test_what_the_campaign_knows_of_the_sender_stands_in_the_letter() -> None:
 
 
 def test_the_letters_that_opened_the_campaign_are_cited_with_the_date_that_a_return_tells() -> None:
-    told = occasion(letters=["มท ๐๘๑๐.๒/ว ๑๕๖๔", "มท 0810.2/ว 9"], dates={"มท๐๘๑๐.๒/ว๑๕๖๔": date(2020, 5, 19)})
-    assert circular(told, [KRABI])["cited"] == (
+    cited = occasion(letters=["มท ๐๘๑๐.๒/ว ๑๕๖๔", "มท 0810.2/ว 9"], dates={"มท๐๘๑๐.๒/ว๑๕๖๔": date(2020, 5, 19)})
+    assert circular(cited, [KRABI])["cited"] == (
         f"ที่ มท ๐๘๑๐.๒/ว ๑๕๖๔ ลงวันที่ ๑๙ พฤษภาคม ๒๕๖๓ และที่ มท ๐๘๑๐.๒/ว ๙ ลงวันที่ {BLANK}"
     )
 
@@ -142,6 +142,6 @@ def test_every_field_of_a_letter_is_one_that_templates_know(kind: LetterKind) ->
 def test_all_text_is_composed_and_has_no_arabic_digit_but_in_addresses() -> None:
     fields = {**reminder(occasion(letterhead=HEAD), KRABI), **circular(occasion(letterhead=HEAD), [KRABI])}
     del fields["page_url"]
-    said = str(fields)
-    assert unicodedata.is_normalized("NFC", said)
-    assert not set("0123456789") & set(said)
+    text = str(fields)
+    assert unicodedata.is_normalized("NFC", text)
+    assert not set("0123456789") & set(text)

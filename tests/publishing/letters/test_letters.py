@@ -66,13 +66,13 @@ def opened(home: Home) -> Any:
 def paragraphs(path: Path) -> list[str]:
     """All text of a letter, that of its tables where they stand."""
     document = Document(str(path))
-    told = []
+    texts = []
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            told += [p.text for row in block.rows for cell in row.cells for p in cell.paragraphs]
+            texts += [p.text for row in block.rows for cell in row.cells for p in cell.paragraphs]
         else:
-            told.append(block.text)
-    return [text.replace("\u00a0", " ").replace("\u200d", "") for text in told if text]
+            texts.append(block.text)
+    return [text.replace("\u00a0", " ").replace("\u200d", "") for text in texts if text]
 
 
 def codes_in(path: Path) -> list[str]:
@@ -175,11 +175,11 @@ def test_the_circular_has_the_return_s_own_table(sample: Path, taken_in: Any, wr
     taken_in(sample)
     _, done = written(provinces=("81",))
     document = Document(str(done.folder / "circular.docx"))
-    told = paragraphs(done.folder / "circular.docx")
-    assert "ถึง\tสำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด ทุกจังหวัด" in told
-    assert "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓" in told
-    assert "บันทึกข้อมูลเรียบร้อยแล้ว จำนวน ๒๙๒ แห่ง คิดเป็นร้อยละ ๓.๗๒" in told
-    assert "อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล จำนวน ๗,๕๕๘ แห่ง คิดเป็นร้อยละ ๙๖.๒๘" in told
+    texts = paragraphs(done.folder / "circular.docx")
+    assert "ถึง\tสำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด ทุกจังหวัด" in texts
+    assert "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓" in texts
+    assert "บันทึกข้อมูลเรียบร้อยแล้ว จำนวน ๒๙๒ แห่ง คิดเป็นร้อยละ ๓.๗๒" in texts
+    assert "อยู่ระหว่างบันทึกข้อมูล/ยังไม่บันทึกข้อมูล จำนวน ๗,๕๕๘ แห่ง คิดเป็นร้อยละ ๙๖.๒๘" in texts
     rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
     memo = [line.split("\t") for line in sample.read_text(encoding="utf-8").splitlines() if line.count("\t") >= 5]
     assert rows[0] == memo[0]
@@ -207,7 +207,7 @@ def test_those_behind_get_a_reminder_and_no_one_else(taken_in: Any, write: Any, 
     assert {s.province_code for s in some} == {s.province_code for s in all_of_them if s.saved}
 
 
-def test_after_the_deadline_those_that_saved_nothing_are_still_told_apart(
+def test_after_the_deadline_those_that_saved_nothing_are_still_distinguished(
     taken_in: Any, write: Any, written: Any
 ) -> None:
     taken_in(write("r.csv", date(2020, 9, 10), figures={CODES[1]: (60, 0)}))
@@ -273,7 +273,7 @@ def test_a_folder_holds_what_was_asked_for_last_and_nothing_else(sample: Path, t
 
 def test_a_letter_cannot_be_older_than_its_figures(sample: Path, taken_in: Any, written: Any) -> None:
     taken_in(sample)
-    with pytest.raises(NoLetter, match="a letter of 2020-06-10 cannot tell the figures of 2020-06-11"):
+    with pytest.raises(NoLetter, match="a letter of 2020-06-10 cannot have the figures of 2020-06-11"):
         written(dated=date(2020, 6, 10))
     _, done = written(dated=date(2020, 6, 16), provinces=("81",))
     assert "๑๖ มิถุนายน ๒๕๖๓" in paragraphs(done.folder / "81-krabi.docx")
@@ -300,5 +300,5 @@ def test_the_words_of_a_campaign_cannot_break_a_letter(write: Any, taken_in: Any
     own.write_text(bundled.replace("(INFO)", "(INFO & <w:p/> 'x' {{ pending }})"), encoding="utf-8")
     taken_in(write("r.csv", date(2020, 7, 9), figures={CODES[1]: (60, 0)}))
     planned, done = written(only=Only.not_started)
-    told = paragraphs(done.folder / publish.file_name(planned.behind[0]))
-    assert any("(INFO & <w:p/> 'x' {{ pending }})" in text for text in told)
+    texts = paragraphs(done.folder / publish.file_name(planned.behind[0]))
+    assert any("(INFO & <w:p/> 'x' {{ pending }})" in text for text in texts)

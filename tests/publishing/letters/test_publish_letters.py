@@ -12,11 +12,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import typer
 from docx import Document
 from openpyxl import load_workbook
-from province_table import register
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from khrop.thai.digits import normalise, parse_count, parse_percent
 from khrop.thai.provinces import match
@@ -27,44 +25,36 @@ Run = Callable[..., Result]
 AGREEMENTS = "info-international-agreements"
 
 
-@pytest.fixture
-def run(home: Home) -> Run:
-    """The application's commands in this process, as the command `khrop` has them."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
-
-
 @pytest.mark.parametrize("command", [["letters"], ["export"], ["export", "--xlsx"]])
 def test_without_a_warehouse_a_command_says_how_to_make_one(run: Run, home: Home, command: list[str]) -> None:
-    said = run(*command)
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
+    result = run(*command)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"khrop: there is no warehouse in {home.root} yet; khrop ingest makes one\n"
 
 
 def test_letters_and_workbook_of_the_sample(khrop: Any, sample: Path, taken_in: Any, home: Home) -> None:
     taken_in(sample)
     folder = home.letters / AGREEMENTS / "2020-06-11"
-    told = khrop("letters")
-    assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout == (
+    done = khrop("letters")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
         f"{AGREEMENTS}, as of 2020-06-11: 76 reminders and the circular, 78 new or changed\n  {folder}\n"
     )
     assert len(list(folder.glob("[1-9]*.docx"))) == 76
-    told = khrop("export", "--xlsx")
-    assert (told.returncode, told.stdout, told.stderr) == (
+    done = khrop("export", "--xlsx")
+    assert (done.returncode, done.stdout, done.stderr) == (
         0, f"{AGREEMENTS}: {home.workbook / AGREEMENTS}.xlsx\n", ""
     )  # fmt: skip
 
 
 def test_for_a_machine_each_campaign_is_a_line(run: Run, sample: Path, taken_in: Any, home: Home) -> None:
     taken_in(sample)
-    said = run(
+    result = run(
         "letters", "--only", "not-started", "--province", "นนทบุรี", "--province", "Krabi", "--province", "12", "--json"
     )
-    (told,) = map(json.loads, said.stdout.splitlines())
-    assert said.exit_code == 0
-    assert told == {
+    (report,) = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == 0
+    assert report == {
         "campaign_id": AGREEMENTS,
         "as_of": "2020-06-11",
         "folder": str(home.letters / AGREEMENTS / "2020-06-11"),
@@ -74,8 +64,8 @@ def test_for_a_machine_each_campaign_is_a_line(run: Run, sample: Path, taken_in:
         "not_behind": ["81"],
     }
     assert "no reminder to กระบี่ (behind)" in run("letters", "--only", "not-started", "--province", "81").stdout
-    (told,) = map(json.loads, run("export", "--xlsx", "--json").stdout.splitlines())
-    assert told == {
+    (report,) = map(json.loads, run("export", "--xlsx", "--json").stdout.splitlines())
+    assert report == {
         "campaign_id": AGREEMENTS,
         "workbook": str(home.workbook / f"{AGREEMENTS}.xlsx"),
         "changed": True,
@@ -90,7 +80,7 @@ def test_for_a_machine_each_campaign_is_a_line(run: Run, sample: Path, taken_in:
         (["letters", "--campaign", "roads"], f"campaign 'roads' has no accepted return; those that have: {AGREEMENTS}"),
         (["letters", "--province", "กระบี"], "no province of the return is called 'กระบี'; near it: กระบี่"),
         (["letters", "--province", "กรุงเทพมหานคร"], "no province of the return is called 'กรุงเทพมหานคร'"),
-        (["letters", "--date", "2020-06-10"], "a letter of 2020-06-10 cannot tell the figures of 2020-06-11"),
+        (["letters", "--date", "2020-06-10"], "a letter of 2020-06-10 cannot have the figures of 2020-06-11"),
         (["letters", "--base-url", "ftp://x"], "--base-url is 'ftp://x', expected an address like https://"),
         (["export", "book.xlsx"], "a file, a campaign and digits are for a workbook: khrop export --xlsx"),
         (["export", "--digits", "arabic"], "a file, a campaign and digits are for a workbook"),
@@ -101,18 +91,18 @@ def test_what_cannot_be_meant_is_refused(
     run: Run, sample: Path, taken_in: Any, arguments: list[str], words: str
 ) -> None:
     taken_in(sample)
-    said = run(*arguments)
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr.startswith(f"khrop: {words}")
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"khrop: {words}")
 
 
 def test_tables_that_are_behind_are_not_published(run: Run, sample: Path, taken_in: Any, home: Home) -> None:
     taken_in(sample)
     (home.exports / ".state").unlink()
     for command in (["letters"], ["export"], ["export", "--xlsx"]):
-        said = run(*command)
-        assert said.exit_code == 2
-        assert said.stderr == "khrop: the tables are behind what was loaded; khrop ingest makes them anew\n"
+        result = run(*command)
+        assert result.exit_code == 2
+        assert result.stderr == "khrop: the tables are behind what was loaded; khrop ingest makes them anew\n"
 
 
 def test_a_workbook_goes_where_it_is_asked_to(run: Run, sample: Path, taken_in: Any, tmp_path: Path) -> None:
@@ -135,9 +125,9 @@ def test_an_office_changes_its_template(run: Run, sample: Path, taken_in: Any, h
     assert letter.paragraphs[-1].text == "สำเนาคู่ฉบับ กระบี่"
     document.add_paragraph("{{ provinces_left }}")
     document.save(str(own))
-    said = run("letters")
-    assert said.exit_code == 2
-    assert said.stderr.startswith(f"khrop: {own}: unknown field provinces_left (perhaps province")
+    result = run("letters")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"khrop: {own}: unknown field provinces_left (perhaps province")
 
 
 def test_the_fields_are_listed_with_their_meaning(run: Run) -> None:
@@ -147,9 +137,9 @@ def test_the_fields_are_listed_with_their_meaning(run: Run) -> None:
         for line in listed.splitlines()
     )
     assert "alternative text qr" in listed
-    told = [json.loads(line) for line in run("letters", "--fields", "--json").stdout.splitlines()]
+    fields = [json.loads(line) for line in run("letters", "--fields", "--json").stdout.splitlines()]
     assert {"field": "pending", "needed": ["reminder"]}.items() <= {
-        key: value for one in told if one["field"] == "pending" for key, value in one.items()
+        key: value for field in fields if field["field"] == "pending" for key, value in field.items()
     }.items()
 
 
@@ -164,14 +154,14 @@ def test_on_paper_a_reminder_is_one_page_and_the_circular_is_a_return(
     with pypdfium2.PdfDocument(reminder) as pdf:
         (page,) = pdf
         text = "".join(normalise(page.get_textpage().get_text_range()).text.split())
-    for said in (
+    for words in (
         "ถึงสำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัดอุบลราชธานี",
         "ข้อมูลณวันที่๑๑มิถุนายน๒๕๖๓จังหวัดอุบลราชธานีมีองค์กรปกครองส่วนท้องถิ่นจำนวน๒๓๙แห่ง",
         "บันทึกข้อมูลเรียบร้อยแล้วจำนวน๑๙แห่งคิดเป็นร้อยละ๗.๙๕",
         "จำนวน๒๒๐แห่งคิดเป็นร้อยละ๙๒.๐๕",
         "ให้แล้วเสร็จภายในวันจันทร์ที่๓๑สิงหาคม๒๕๖๓",
     ):
-        assert said in text
+        assert words in text
     table = readers.read(circular.read_bytes())
     read = []
     for row in table.rows:

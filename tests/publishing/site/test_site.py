@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from site_pages import Element, page
 
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.publishing.site import quality, quality_rows
 from pipelines.publishing.site.build import Built, build
 from pipelines.publishing.site.quality import A_PAGE, parts
 from pipelines.publishing.suggested_repairs import suggester
@@ -36,9 +37,9 @@ every_days = 14
 def site(home: Home) -> Build:
     """Build the site of the test's home."""
 
-    def run(**told: Any) -> Built:
+    def run(**options: Any) -> Built:
         with Warehouse(home.warehouse).reading() as connection:
-            return build(connection, home, datasets(home.root), suggest=suggester(home, connection), **told)
+            return build(connection, home, datasets(home.root), suggest=suggester(home, connection), **options)
 
     return run
 
@@ -76,8 +77,8 @@ def test_the_figures_of_the_table_are_those_of_the_warehouse(
     ((saved, total, percent),) = ask(
         "SELECT saved, total, saved_percent FROM mart.national_trend ORDER BY as_of DESC LIMIT 1"
     )
-    told = [front.find(id=f"national-{name}")[0].attributes["data-value"] for name in ("saved", "total", "percent")]
-    assert told == [str(saved), str(total), str(percent)]
+    figures = [front.find(id=f"national-{name}")[0].attributes["data-value"] for name in ("saved", "total", "percent")]
+    assert figures == [str(saved), str(total), str(percent)]
 
 
 def test_a_province_shows_its_trail_down_to_file_hash_and_cell(
@@ -164,8 +165,8 @@ def test_what_is_set_aside_stands_with_its_place_and_the_proposed_repair(
     taken_in(returns / "defective" / BAD)
     site()
     quality = page(home.site / "quality.html").text
-    for said in ("line 61, column 6", "บรรทัดที่ 61 คอลัมน์ที่ 6", "9.93", "90.07", "๑๒๗ → ๑๔ !", "one plausible repair"):
-        assert said in quality, said
+    for words in ("line 61, column 6", "บรรทัดที่ 61 คอลัมน์ที่ 6", "9.93", "90.07", "๑๒๗ → ๑๔ !", "one plausible repair"):
+        assert words in quality, words
 
 
 def test_without_an_accepted_return_the_first_page_says_so(
@@ -222,11 +223,29 @@ def test_nothing_is_done_where_nothing_changed_and_only_what_changed_is_written(
     assert (again.written, again.kept) == (0, 80)
     taken_in(returns / "defective" / BAD)
     third = site()
-    assert (third.written, third.kept) == (1, 79), "a return that is set aside is told of on the page of quality"
+    assert (third.written, third.kept) == (1, 79), "a return that is set aside stands on the page of quality"
     for name, stat in before.items():
         now = (home.site / name).stat()
         same = (now.st_ino, now.st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns)
         assert same == (name != "quality.html"), name
+
+
+def test_what_is_wrong_with_returns_is_read_a_page_at_a_time(
+    site: Build, taken_in: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (date(2020, 6, 11), date(2020, 6, 25), date(2020, 7, 9), date(2020, 7, 23), date(2020, 8, 6)):
+        taken_in(write(f"{day}.csv", day))
+    asked = list[int]()
+    read = quality_rows.violations
+
+    def violations(connection: Any, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        asked.append(len(names))
+        return read(connection, names)
+
+    monkeypatch.setattr(quality_rows, "violations", violations)
+    monkeypatch.setattr(quality, "A_PAGE", 2)
+    site()
+    assert asked == [1, 1, 2, 2], "the front page's own, then those of the pages of quality, the newest first"
 
 
 def test_pages_of_quality_are_counted_from_the_oldest_return() -> None:

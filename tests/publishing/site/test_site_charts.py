@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ import pytest
 from pipelines.datasets.province_progress.progress import Campaign
 from pipelines.datasets.province_progress.site import charts
 from pipelines.datasets.province_progress.site.charts import Frame
+from pipelines.datasets.province_progress.site.drawing import Drawing
 
 CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
 LINES = {
@@ -24,10 +26,16 @@ LINES = {
 }
 
 
+@pytest.fixture(scope="module")
+def draw() -> Iterator[charts.Draw]:
+    with Drawing() as drawing:
+        yield drawing.svg
+
+
 @pytest.mark.parametrize("own", LINES.values(), ids=LINES)
-def test_a_filled_chart_is_the_one_that_would_be_rendered(own: list[charts.Point]) -> None:
+def test_a_filled_chart_is_the_one_that_would_be_rendered(own: list[charts.Point], draw: charts.Draw) -> None:
     frame = Frame(CAMPAIGN, max(CAMPAIGN.days, *(int(day) for day, _ in own)))
-    assert charts.filled(charts.template(frame), frame, own) == charts.rendered(frame, own)
+    assert charts.filled(charts.template(frame, draw), frame, own) == charts.rendered(frame, own, draw)
 
 
 def test_what_is_written_of_a_chart_is_vega_lite() -> None:
@@ -38,9 +46,9 @@ def test_what_is_written_of_a_chart_is_vega_lite() -> None:
     altair.LayerChart.from_dict(written).to_dict(validate=True)
 
 
-def test_a_chart_has_a_name_is_xml_and_says_its_months_in_both_languages() -> None:
+def test_a_chart_has_a_name_is_xml_and_says_its_months_in_both_languages(draw: charts.Draw) -> None:
     frame = Frame(CAMPAIGN, CAMPAIGN.days)
-    svg = charts.titled(charts.rendered(frame, []), "a", ("ชื่อ <b>", "name & so"), ("คำอธิบาย", "description"))
+    svg = charts.titled(charts.rendered(frame, [], draw), "a", ("ชื่อ <b>", "name & so"), ("คำอธิบาย", "description"))
     root = ElementTree.fromstring(f'<div xmlns:xlink="x">{svg}</div>')[0]
     assert root.attrib["role"] == "img"
     assert [child.text for child in root[:2]] == ["ชื่อ <b> · name & so", "คำอธิบาย · description"]
@@ -58,6 +66,33 @@ def test_the_projection_goes_on_at_the_pace_since_the_opening() -> None:
 
 def test_a_long_campaign_has_months_with_their_years_and_room_between() -> None:
     long = Campaign("l", "", "", date(1990, 1, 1), date(2025, 12, 31), None, Decimal("0.01"))
-    said = charts.labels(Frame.of(long, [date(2001, 1, 1)]))
-    assert list(said.values())[0] == ("ม.ค. 2533", "Jan 1990")
-    assert 3 <= len(said) <= charts.TICKS + 2
+    labels = charts.labels(Frame.of(long, [date(2001, 1, 1)]))
+    assert list(labels.values())[0] == ("ม.ค. 2533", "Jan 1990")
+    assert 3 <= len(labels) <= charts.TICKS + 2
+
+
+def test_the_process_that_draws_is_started_for_a_chart_and_ends_with_the_context() -> None:
+    with Drawing() as drawing:
+        assert drawing._process is None
+        drawing.svg(charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], []))
+        process = drawing._process
+        assert process is not None
+        assert process.poll() is None
+    assert process.poll() == 0
+
+
+def test_what_cannot_be_drawn_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with Drawing() as drawing, pytest.raises(RuntimeError, match="could not be drawn: .* ended with 1"):
+        drawing.svg({"mark": "no such mark"})
+    assert "vegalite_to_svg" in capfd.readouterr().err
+
+
+def test_a_process_that_was_killed_is_an_error() -> None:
+    spec = charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], [])
+    with Drawing() as drawing:
+        drawing.svg(spec)
+        assert drawing._process is not None
+        drawing._process.kill()
+        drawing._process.wait()
+        with pytest.raises(RuntimeError, match="ended with -9"):
+            drawing.svg(spec)

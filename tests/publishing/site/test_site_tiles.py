@@ -1,4 +1,4 @@
-"""The tile map: every province once, regions of one piece, and the colours of the site to be told apart."""
+"""The tile map: every province once, regions of one piece, and the colours of the site, which can be distinguished."""
 
 from __future__ import annotations
 

@@ -47,18 +47,18 @@ def test_the_latest_return_counts_and_the_one_before_is_beside_it() -> None:
 
 
 def test_what_changed_names_who_gained_began_completed_and_fell_back() -> None:
-    said = VIEW.changes()
-    assert said.since == FIRST
-    assert [s.province_code for s in said.gained] == ["12", "11", "13"]
-    assert [s.province_code for s in said.started] == ["11"]
-    assert [s.province_code for s in said.completed] == ["13"]
-    assert [s.province_code for s in said.fell] == ["14"]
+    changes = VIEW.changes()
+    assert changes.since == FIRST
+    assert [s.province_code for s in changes.gained] == ["12", "11", "13"]
+    assert [s.province_code for s in changes.started] == ["11"]
+    assert [s.province_code for s in changes.completed] == ["13"]
+    assert [s.province_code for s in changes.fell] == ["14"]
 
 
 def test_a_first_return_has_nothing_before_it() -> None:
     first = View.of(CAMPAIGN, [country(FIRST, 200, 67)], [standing(c, n, None, FIRST) for c, n in BEFORE.items()], {})
-    said = first.changes()
-    assert (said.since, said.gained, said.started, said.completed, said.fell) == (None, [], [], [], [])
+    changes = first.changes()
+    assert (changes.since, changes.gained, changes.started, changes.completed, changes.fell) == (None, [], [], [], [])
 
 
 def test_neighbours_in_rank_are_three_on_either_side_where_there_are_as_many() -> None:

@@ -64,7 +64,7 @@ def test_figures_in_words() -> None:
         ("", "ทั้งเอกสาร", "the whole document"),
     ],
 )
-def test_a_place_is_said_as_khrop_show_says_it_and_in_thai(place: str, th: str, en: str) -> None:
+def test_a_place_is_worded_as_by_khrop_show_and_in_thai(place: str, th: str, en: str) -> None:
     assert labels.place(place) == labels.t(th, en)
 
 

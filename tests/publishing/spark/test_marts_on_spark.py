@@ -171,10 +171,10 @@ def test_a_server_that_does_not_answer_is_a_sentence(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     monkeypatch.setenv(spark_session.VARIABLE, f"sc://127.0.0.1:{port}/;token=secret")
-    told = place.khrop("publish", code=3).output
-    assert f"Spark on sc://127.0.0.1:{port} cannot be used: nothing answers at 127.0.0.1:{port}" in told
-    assert len(told.strip().splitlines()) == 1
-    assert "secret" not in told
+    output = place.khrop("publish", code=3).output
+    assert f"Spark on sc://127.0.0.1:{port} cannot be used: nothing answers at 127.0.0.1:{port}" in output
+    assert len(output.strip().splitlines()) == 1
+    assert "secret" not in output
     assert place.rows(TREND) == before
 
 
@@ -308,15 +308,15 @@ def test_a_contract_that_was_tightened_since_and_a_mart_without_counterpart_are_
         bars.write_text("SELECT campaign_id, bar(approved, 0, 30) AS bars FROM core.waste_plans_current")
         place.khrop("ingest", place.home.inbox)
         metadata, checks = materialized(place)
-        told = place.khrop("publish", code=1).output
+        output = place.khrop("publish", code=1).output
         shown = place.khrop("status").output
     finally:
         contract.write_text(text, encoding="utf-8")
         bars.unlink()
     holds, builds = checks[CONTRACT_HOLDS], checks[MARTS_BUILD]
     assert (holds.passed, holds.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    said = "loaded rows of waste_plans break the contract WastePlans 0.1.0: "
-    assert str(holds.description).startswith(said)
+    message = "loaded rows of waste_plans break the contract WastePlans 0.1.0: "
+    assert str(holds.description).startswith(message)
     assert "khrop recheck judges them anew" in str(holds.description)
     assert "| `at-least` | " in holds.metadata["sample"].value
     assert (builds.passed, builds.severity) == (False, dg.AssetCheckSeverity.ERROR)
@@ -326,6 +326,6 @@ def test_a_contract_that_was_tightened_since_and_a_mart_without_counterpart_are_
     assert metadata["spark"] == "local[*]"
     assert metadata["violations"] > 0
     assert place.files(TREND).keys() == before.keys()
-    for text in (told, shown):
-        assert said in text
+    for text in (output, shown):
+        assert message in text
         assert "UNRESOLVED_ROUTINE" in text

@@ -103,14 +103,14 @@ def test_a_table_in_a_cell_is_its_text_unless_it_has_headings() -> None:
 
 
 @pytest.mark.parametrize("how", ["hidden", "style='color:red; DISPLAY : none'", "style='visibility:collapse'"])
-def test_hidden_rows_are_read_and_said(how: str) -> None:
+def test_hidden_rows_are_read_and_reported(how: str) -> None:
     found = read(f"<table><tr><td>ก<td>ข<tr {how}><td>ค<td>ง</table>")
     assert [texts for _, texts in found.sheets[0].rows] == [["ก", "ข"], ["ค", "ง"]]
     assert found.sheets[0].meant == {(2, 1): Meant(None, ("hidden-row",)), (2, 2): Meant(None, ("hidden-row",))}
     assert found.claims == (Claim("file", "hidden_rows", 1, "table 1!R2", "ค ง"),)
 
 
-def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_said() -> None:
+def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_reported() -> None:
     found = read("<table><tr><td><span style='display:none'>0062</span>62</table>")
     assert found.sheets[0].rows == [(1, ["62"])]
     assert found.claims == (Claim("file", "hidden_text", 1, "table 1!R1C1", "0062"),)
@@ -146,7 +146,7 @@ def declared(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "found", "said"),
+    ("name", "written", "found", "claimed"),
     [
         ("utf-8", "utf-8", "utf-8", False),
         ("windows-874", "cp874", "cp874", False),
@@ -160,11 +160,13 @@ def declared(name: str) -> str:
         ("no-such", "utf-8", "utf-8", True),
     ],
 )
-def test_the_bytes_decide_and_a_wrong_declaration_is_said(name: str, written: str, found: str, said: bool) -> None:
+def test_the_bytes_decide_and_a_wrong_declaration_is_reported(
+    name: str, written: str, found: str, claimed: bool
+) -> None:
     document = web.read(declared(name).encode(written))
     assert document.encoding == found
     assert document.sheets[0].rows == [(1, ["จังหวัดกระบี่ ๖๒ แห่ง"])]
-    assert document.claims == ((Claim("file", "declared_encoding", found, "", name),) if said else ())
+    assert document.claims == ((Claim("file", "declared_encoding", found, "", name),) if claimed else ())
 
 
 def test_a_page_without_a_declaration_and_one_of_references_are_read() -> None:

@@ -148,7 +148,7 @@ def test_rows_and_cells_in_content_controls_keep_their_place() -> None:
     assert cells(controlled + part) == [["ก", "ข"], ["ค", "ง"]]
 
 
-def test_inserted_text_counts_and_deleted_does_not_and_it_is_said() -> None:
+def test_inserted_text_counts_and_deleted_does_not_and_both_are_reported() -> None:
     change = (
         "<w:del><w:r><w:delText>๙๙</w:delText></w:r></w:del><w:ins><w:r><w:t>๖๒</w:t></w:r></w:ins>"
         "<w:moveFrom><w:r><w:t>๑</w:t></w:r></w:moveFrom>"
@@ -164,7 +164,7 @@ def test_a_deleted_row_is_empty() -> None:
     assert [(c.measure, c.place, c.printed) for c in found.claims] == [("tracked_changes", "table 1!R2C1", "ค")]
 
 
-def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_said() -> None:
+def test_hidden_text_is_no_part_of_the_figure_beside_it_and_is_reported() -> None:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>๑</w:t></w:r>"
     found = body(f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>๖๒</w:t></w:r>{hidden}</w:p></w:tc></w:tr></w:tbl>")
     assert found.sheets[0].rows == [(1, ["๖๒"])]
@@ -308,7 +308,7 @@ def test_a_damaged_document_is_named_so_and_never_a_traceback(data: bytes) -> No
     assert "เอกสารชำรุด" in refused.value.th
 
 
-def test_an_opendocument_text_is_told_how_to_be_saved() -> None:
+def test_the_message_for_an_opendocument_text_names_the_form_to_save_it_in() -> None:
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.text")

@@ -32,7 +32,7 @@ def zipped_up(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
 
 
 def renamed(data: bytes, before: str, raw: bytes) -> bytes:
-    """The same zip, a member's name in other bytes and not said to be UTF-8, as old Windows programs write it."""
+    """The same zip, a member's name in other bytes and not marked as UTF-8, as old Windows programs write it."""
     assert len(before) == len(raw)
     return data.replace(before.encode(), raw)
 
@@ -98,8 +98,8 @@ def test_what_may_be_a_return_is_taken_and_all_else_is_refused_by_name() -> None
     assert taken == ["a.csv", "b.pdf", "c.xlsx", "d.xls", "e.html", "f.txt", "BM.csv"]
     assert len(refused) == 10
     assert found.parts[0].data == CSV
-    said = {"logo.png": "picture", "run.exe": "program", "g.rtf": "RTF", "h.rar": ".zip", "i": "empty"}
-    for name, words in (said | {"j.bin": "neither", "k.bmp": "picture", "winmail.dat": "Outlook"}).items():
+    reasons = {"logo.png": "picture", "run.exe": "program", "g.rtf": "RTF", "h.rar": ".zip", "i": "empty"}
+    for name, words in (reasons | {"j.bin": "neither", "k.bmp": "picture", "winmail.dat": "Outlook"}).items():
         assert words in why(found, name)
 
 
@@ -223,7 +223,7 @@ def test_a_part_that_unpacks_beyond_bounds_is_refused_whatever_it_declares() -> 
 
 
 def test_all_parts_together_are_bounded() -> None:
-    found = mail._Opening(left=5000)
+    found = mail._Opening(bytes_left=5000)
     found.open(zipped_up(("a.csv", b"1" * 3000), ("b.csv", b"2" * 3000), ("c.csv", b"3")), "", 1)
     assert [part.name for part in found.parts] == ["a.csv"]
     assert [refused.name for refused in found.refused] == ["b.csv", "c.csv"]

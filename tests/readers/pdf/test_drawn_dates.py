@@ -34,7 +34,7 @@ def text(data: bytes) -> str:
 
 @pytest.mark.parametrize("rows", [ROWS, FIGURES])
 @pytest.mark.parametrize(
-    ("drawn", "wrong", "said"),
+    ("drawn", "wrong", "layer"),
     [
         ("๑๗ มิถุนายน ๒๕๖๓", {"๗": "๑"}, "๑๑ มิถุนายน ๒๕๖๓"),
         ("๑๑ มิถุนายน ๒๕๖๓", {"๑": "๗", "๗": "๑"}, "๗๗ มิถุนายน ๒๕๖๓"),
@@ -47,9 +47,11 @@ def text(data: bytes) -> str:
     ],
 )
 def test_a_date_with_exchanged_digits_needs_reading_by_eye(
-    drawn: str, wrong: dict[str, str], said: str, rows: tuple[tuple[str, ...], ...]
+    drawn: str, wrong: dict[str, str], layer: str, rows: tuple[tuple[str, ...], ...]
 ) -> None:
-    with pytest.raises(NeedsReadingByEye, match=rf"a date as {said}, the page shows {drawn}: .* \(page 1\)") as refused:
+    with pytest.raises(
+        NeedsReadingByEye, match=rf"a date as {layer}, the page shows {drawn}: .* \(page 1\)"
+    ) as refused:
         read(written(dated(drawn, rows), wrong=wrong, outlines="Regular"))
     assert refused.value.place == "page 1"
     assert drawn in refused.value.th
@@ -98,8 +100,8 @@ def test_a_sign_has_the_same_shape_in_any_size_and_colour() -> None:
     small[2:8, 4:6] = 0
     large = np.full((60, 60), 40, np.uint8)
     large[12:48, 24:36] = 230
-    one, other = shape(small), shape(large)
-    assert one is not None
-    assert other is not None
-    assert one @ other > 0.99
+    first, second = shape(small), shape(large)
+    assert first is not None
+    assert second is not None
+    assert first @ second > 0.99
     assert shape(np.full((5, 5), 200, np.uint8)) is None

@@ -13,16 +13,16 @@ from pipelines.readers.pdf.pictures import DOTS, drawn
 from pipelines.readers.pdf.shown import Characters, of_page
 
 
-def characters(one: Written, **told: Any) -> Characters:
-    pdf = pypdfium2.PdfDocument(written(one, **told))
+def characters(sheet: Written, **options: Any) -> Characters:
+    pdf = pypdfium2.PdfDocument(written(sheet, **options))
     try:
         return of_page(pdf[0], drawn(pdf[0], DOTS, grayscale=True))
     finally:
         pdf.close()
 
 
-def text(one: Written, **told: Any) -> str:
-    return text_of(characters(one, **told).shown)
+def text(sheet: Written, **options: Any) -> str:
+    return text_of(characters(sheet, **options).shown)
 
 
 def test_thai_comes_out_as_it_was_printed_each_sign_at_its_place() -> None:
@@ -34,16 +34,16 @@ def test_thai_comes_out_as_it_was_printed_each_sign_at_its_place() -> None:
     assert (found.notices, found.mangled) == ([], False)
 
 
-def test_what_sticks_out_of_its_frame_is_told_from_what_shows() -> None:
+def test_what_sticks_out_of_its_frame_is_distinguished_from_what_shows() -> None:
     found = characters(page().text(100, 200, "กขคง", clip=(95, 185, 110.5, 210)))
     assert "".join(c.text for c in found.shown if not c.clipped) == "กข"
     assert "".join(c.text for c in found.shown if c.clipped) == "คง"
 
 
 def test_a_frame_within_a_frame_shows_what_both_hold() -> None:
-    one = page().text(100, 200, "กขคง", clip=(95, 185, 300, 210))
-    one.said = ["q 0 0 115.5 842 re W n", *one.said, "Q"]
-    assert "".join(c.text for c in characters(one).shown if c.clipped) == "ง"
+    sheet = page().text(100, 200, "กขคง", clip=(95, 185, 300, 210))
+    sheet.content = ["q 0 0 115.5 842 re W n", *sheet.content, "Q"]
+    assert "".join(c.text for c in characters(sheet).shown if c.clipped) == "ง"
 
 
 @pytest.mark.parametrize(("x", "base"), [(700, 200), (-80, 200), (100, -30), (100, 900)])
@@ -86,10 +86,10 @@ def test_a_mark_that_has_the_text_of_another_sign_is_lost_and_its_place_is_kept(
 def test_a_page_is_read_as_it_is_turned_for_the_reader(turn: int) -> None:
     # Printed so that it stands upright once the page is turned.
     runs = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[turn]
-    one = page(f"/Rotate {turn}").text(300, 400, "แถวหนึ่ง", runs=runs)
+    sheet = page(f"/Rotate {turn}").text(300, 400, "แถวหนึ่ง", runs=runs)
     below = {0: (300, 420), 90: (320, 400), 180: (300, 380), 270: (280, 400)}[turn]
-    one.text(*below, "แถวสอง", runs=runs)
-    found = characters(one)
+    sheet.text(*below, "แถวสอง", runs=runs)
+    found = characters(sheet)
     assert text_of(found.shown) == "แถวหนึ่ง\nแถวสอง"
     bases = [line.base for line in lines_of(found.shown)]
     assert bases[1] - bases[0] == pytest.approx(PITCH)
@@ -99,13 +99,13 @@ def test_a_page_is_read_as_it_is_turned_for_the_reader(turn: int) -> None:
 @pytest.mark.parametrize("runs", [(0, 1, -1, 0), (0, -1, 1, 0), (-1, 0, 0, -1)])
 def test_a_page_whose_text_runs_another_way_is_set_upright(runs: tuple[float, float, float, float]) -> None:
     a, b, c, d = runs
-    one = page().text(300, 400, "แถวหนึ่ง", runs=runs)
+    sheet = page().text(300, 400, "แถวหนึ่ง", runs=runs)
     # The next line stands below in the way that the text runs: against its third and fourth numbers.
-    one.text(300 - PITCH * c, 400 + PITCH * d, "แถวสอง", runs=runs)
-    assert text(one) == "แถวหนึ่ง\nแถวสอง"
+    sheet.text(300 - PITCH * c, 400 + PITCH * d, "แถวสอง", runs=runs)
+    assert text(sheet) == "แถวหนึ่ง\nแถวสอง"
 
 
-def test_a_heading_that_runs_up_the_page_among_others_is_told_as_turned() -> None:
+def test_a_heading_that_runs_up_the_page_among_others_is_marked_as_turned() -> None:
     found = characters(page().text(100, 200, "แถวที่ตรง").text(60, 300, "ตั้ง", runs=(0, 1, -1, 0)))
     assert "".join(c.text for c in found.shown if c.turned) == "ตั้ง"
 
@@ -117,9 +117,9 @@ def test_a_page_that_has_its_box_from_its_folder_is_measured_by_it(mediabox: tup
     assert found.shown[0].x == pytest.approx(100 - mediabox[0])
 
 
-def test_a_watermark_is_told_apart_from_the_text_that_it_lies_over() -> None:
-    one = page().text(100, 200, "๑๒๓ แห่ง").text(80, 300, "สำเนา ๙๙๙", 40, runs=(0.7, 0.7, -0.7, 0.7), grey=0.8)
-    found = characters(one)
+def test_a_watermark_is_distinguished_from_the_text_that_it_lies_over() -> None:
+    sheet = page().text(100, 200, "๑๒๓ แห่ง").text(80, 300, "สำเนา ๙๙๙", 40, runs=(0.7, 0.7, -0.7, 0.7), grey=0.8)
+    found = characters(sheet)
     assert text_of(found.shown) == "๑๒๓ แห่ง"
     assert found.notices == [("watermark", "สำเนา ๙๙๙")]
 
@@ -131,10 +131,10 @@ def test_a_space_is_kept_where_it_is_printed_and_seen_where_a_gap_is() -> None:
 
 
 def test_letters_printed_one_by_one_in_any_order_are_read_from_left_to_right() -> None:
-    one = page()
+    sheet = page()
     for x, sign in ((110, "๓"), (100, "๑"), (105, "๒")):
-        one.text(x, 200, sign)
-    assert text(one) == "๑๒๓"
+        sheet.text(x, 200, sign)
+    assert text(sheet) == "๑๒๓"
 
 
 def test_wide_gaps_part_the_segments_of_a_line() -> None:

@@ -18,11 +18,11 @@ def drawn(digit: int, rng: np.random.Generator, other: int | None = None, share:
     """A digit in some place and size, or a mixture with another."""
     size, at, blur = float(rng.uniform(26, 29)), rng.uniform(-1, 1, 2), float(rng.uniform(0.4, 0.9))
     some = []
-    for one in (digit, digit if other is None else other):
+    for value in (digit, digit if other is None else other):
         picture = Image.new("L", (4 * SIDE, 4 * SIDE), 0)
         font = ImageFont.truetype(LAKSAMAN, 4 * size)
         place = tuple(2 * SIDE + 4 * at)
-        ImageDraw.Draw(picture).text(place, chr(0x0E50 + one), font=font, fill=255, anchor="mm")
+        ImageDraw.Draw(picture).text(place, chr(0x0E50 + value), font=font, fill=255, anchor="mm")
         small = picture.resize((SIDE, SIDE), Image.Resampling.BOX)
         some.append(ndimage.gaussian_filter(np.asarray(small, np.float32) / 255, blur))
     return np.asarray((1 - share) * some[0] + share * some[1] + rng.normal(0, 0.03, (SIDE, SIDE)), np.float32)

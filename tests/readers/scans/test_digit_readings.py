@@ -47,7 +47,7 @@ def test_a_column_of_thai_digits_has_no_others() -> None:
     column.append(Read((reading([10], "0"), reading([0], "๐"))))
     column.append(Read((reading([19], "9"), reading([1], "๑"))))
     kept = in_one_script(column)
-    assert [[one.text for one in read.readings] for read in kept[-2:]] == [["๐", "๐"], ["๑"]]
+    assert [[candidate.text for candidate in read.readings] for read in kept[-2:]] == [["๐", "๐"], ["๑"]]
     assert kept[-2].readings[0].signs[0].kind == 0
 
 

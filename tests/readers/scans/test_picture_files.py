@@ -30,9 +30,9 @@ def noise(mode: str = "L") -> Image.Image:
 
 
 def refused(data: bytes) -> Unreadable:
-    with reading_for([FORM]), pytest.raises(Unreadable) as told:
+    with reading_for([FORM]), pytest.raises(Unreadable) as caught:
         forms.document(data)
-    return told.value
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_a_picture_that_claims_a_thousand_million_dots_is_not_decoded() -> None:
 
 
 def test_more_pages_than_are_read_are_refused() -> None:
-    one = Image.new("1", (700, 900), 1)
-    many = saved(one, "TIFF", save_all=True, append_images=[one] * grey_pages.MOST_PAGES)
+    blank = Image.new("1", (700, 900), 1)
+    many = saved(blank, "TIFF", save_all=True, append_images=[blank] * grey_pages.MOST_PAGES)
     assert f"{grey_pages.MOST_PAGES + 1} pages" in refused(many).en
-    pdf = saved(one, "PDF", save_all=True, append_images=[one] * grey_pages.MOST_PAGES)
+    pdf = saved(blank, "PDF", save_all=True, append_images=[blank] * grey_pages.MOST_PAGES)
     reason = refused(pdf)
     assert isinstance(reason, NeedsReadingByEye)
     assert f"{grey_pages.MOST_PAGES + 1} pages" in reason.en
@@ -81,7 +81,7 @@ def test_a_damaged_picture_is_refused(data: bytes) -> None:
 
 
 def test_pages_are_kept_for_a_person_to_read() -> None:
-    one = Image.new("L", (700, 900), 255)
-    kept = list(grey_pages.kept(saved(one, "TIFF", save_all=True, append_images=[one])))
+    blank = Image.new("L", (700, 900), 255)
+    kept = list(grey_pages.kept(saved(blank, "TIFF", save_all=True, append_images=[blank])))
     assert [number for number, _ in kept] == [1, 2]
     assert all(picture.startswith(b"\x89PNG") for _, picture in kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khrop.contracts.province_table import PRINTED_TABLE
-from pipelines.readers.scans.row_names import named
+from pipelines.readers.scans.row_names import named, not_once
 
 NAMES = PRINTED_TABLE.expected
 
@@ -16,8 +16,8 @@ def texts(**changed: str) -> list[tuple[str, ...]]:
 
 def test_all_names_are_certain_where_they_are_read_well() -> None:
     found = named(texts(), NAMES)
-    assert [one.name for one in found] == list(NAMES)
-    assert all(one.certain for one in found)
+    assert [row.name for row in found] == list(NAMES)
+    assert all(row.certain for row in found)
 
 
 def test_a_name_that_lost_its_marks_is_certain() -> None:
@@ -30,7 +30,7 @@ def test_rows_that_are_interchanged_are_named_as_they_are() -> None:
     a, b = NAMES.index("ระนอง"), NAMES.index("ระยอง")
     found = named(texts(**{f"row{a}": "ระยอง", f"row{b}": "ระนอง"}), NAMES)
     assert (found[a].name, found[b].name) == ("ระยอง", "ระนอง")
-    assert all(one.certain for one in found)
+    assert all(row.certain for row in found)
 
 
 @pytest.mark.parametrize("other", ["ระยอง", "กระบี่", "กรุงเทพมหานคร", "", "รวมภาคใต้"])
@@ -48,7 +48,7 @@ def test_two_rows_that_are_read_alike_are_not_both_certain() -> None:
 
 def test_one_row_too_many_is_not_certain() -> None:
     found = named([*texts(), ("กระบี่",)], NAMES)
-    assert not all(one.certain for one in found)
+    assert not all(row.certain for row in found)
 
 
 def test_two_readings_that_disagree_are_not_certain() -> None:
@@ -56,3 +56,16 @@ def test_two_readings_that_disagree_are_not_certain() -> None:
     some = texts()
     some[at] = ("ระนอง", "ระยอง")
     assert not named(some, NAMES)[at].certain
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        (NAMES, ""),
+        (NAMES[1:], "75 rows were found, 76 are expected; without กระบี่"),
+        ((*NAMES[1:], NAMES[1]), "more than once กาญจนบุรี; without กระบี่"),
+        ((*NAMES, NAMES[1]), "77 rows were found, 76 are expected; more than once กาญจนบุรี"),
+    ],
+)
+def test_what_says_which_rows_are_missing_or_doubled(found: tuple[str, ...], wrong: str) -> None:
+    assert not_once(found, NAMES) == wrong

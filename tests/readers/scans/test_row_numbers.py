@@ -33,3 +33,9 @@ def test_numbers_follow_one_another_or_begin_again(printed: list[int | None], in
 def test_a_number_of_another_count_is_read_with_certainty_only() -> None:
     found = numbers([cell(1), cell(2), cell(1), cell(2, probability=-0.5), cell(3)])
     assert [number.certain for number in found] == [True, True, False, False, False]
+
+
+def test_a_number_of_which_every_reading_is_unlikely_is_in_doubt() -> None:
+    found = numbers([cell(1), cell(2), cell(7, probability=-11.5), cell(4)])
+    assert [number.certain for number in found] == [True, True, False, True]
+    assert found[2].text == to_thai("7")

@@ -52,10 +52,10 @@ def test_what_does_not_hold_together_or_may_be_two_digits_is_in_doubt_and_all_el
     ("kind", "reason"), [("missing", "75 rows"), ("doubled", "its name is"), ("unruled+missing", "75 rows")]
 )
 def test_a_table_that_is_not_whole_is_for_a_person(kind: str, reason: str) -> None:
-    with reading_for([FORM]), pytest.raises(NeedsReadingByEye, match=reason) as told:
+    with reading_for([FORM]), pytest.raises(NeedsReadingByEye, match=reason) as refused:
         read_here(made(kind, seed=3).pdf)
-    assert "needs reading by eye" in told.value.en
-    assert "ต้องอ่านด้วยตา" in told.value.th
+    assert "needs reading by eye" in refused.value.en
+    assert "ต้องอ่านด้วยตา" in refused.value.th
 
 
 def test_without_tesseract_a_scan_is_set_aside_with_that_reason(monkeypatch: pytest.MonkeyPatch) -> None:

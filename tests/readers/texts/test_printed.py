@@ -1,4 +1,4 @@
-"""Text that was printed: which columns its figures stand in, told by place, by rules or by a cell a line."""
+"""Text that was printed: which columns its figures stand in, determined by place, by rules or by a cell a line."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_more_than_a_return_can_have_is_refused(rows: str, observed: str) -> Non
         document(table(rows))
 
 
-def test_hidden_sheets_rows_and_columns_are_told_where_they_hold_something() -> None:
+def test_hidden_sheets_rows_and_columns_are_reported_where_they_hold_something() -> None:
     styles = '<style:style style:name="ta-S2"><style:table-properties table:display="false"/></style:style>'
     columns = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="3"/>'
     rows = ROW.format(TEXT.format("ก") * 2)
@@ -160,11 +160,11 @@ def test_a_sheet_of_another_file_is_a_link_and_no_sheet() -> None:
     assert found.claims == (Claim("file", "external_links", "1", "", "file:///a/ปี2562.ods"),)
 
 
-def test_macros_are_told_and_empty_libraries_are_not() -> None:
+def test_macros_are_reported_and_empty_libraries_are_not() -> None:
     parts = ods_parts(table(ROW.format(TEXT.format("ก")))) | {"Basic/script-lc.xml": "<x/>"}
     assert read(packed(parts)).claims == ()
-    said = read(packed(parts | {"Basic/Standard/Module1.xml": "<x/>"})).claims
-    assert said == (Claim("file", "macros", "Basic/Standard/Module1.xml", "", "Basic/Standard/Module1.xml"),)
+    claims = read(packed(parts | {"Basic/Standard/Module1.xml": "<x/>"})).claims
+    assert claims == (Claim("file", "macros", "Basic/Standard/Module1.xml", "", "Basic/Standard/Module1.xml"),)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_macros_are_told_and_empty_libraries_are_not() -> None:
         table(ROW.format('<table:table-cell office:value-type="date" office:date-value="soon"/>')),
     ],
 )
-def test_what_is_written_wrongly_is_said_to_be_damaged(content: str) -> None:
+def test_what_is_written_wrongly_is_reported_as_damaged(content: str) -> None:
     with pytest.raises(Unreadable, match="the file is damaged"):
         document(content)
 

@@ -326,7 +326,7 @@ def test_sheets_come_in_order_with_the_hidden_ones_and_rows_by_their_numbers() -
     assert found.claims == (Claim("file", "hidden_sheet", "บันทึก", "sheet บันทึก", "บันทึก"),)
 
 
-def test_hidden_rows_and_columns_are_told_where_they_hold_something() -> None:
+def test_hidden_rows_and_columns_are_reported_where_they_hold_something() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     for row in (1, 12, 13, 14, 20):
@@ -346,7 +346,7 @@ def test_hidden_rows_and_columns_are_told_where_they_hold_something() -> None:
     assert (1, 1) not in found.sheets[0].meant
 
 
-def test_macros_and_links_to_other_workbooks_are_told_and_not_followed() -> None:
+def test_macros_and_links_to_other_workbooks_are_reported_and_not_followed() -> None:
     parts = xlsx_parts('<row r="1"><c r="A1"><v>1</v></c></row>')
     linked = relations(("rId1", "externalLinkPath", "file:///\\\\server\\ปี2562.xlsx")).replace(
         "/>", ' TargetMode="External"/>'
@@ -428,7 +428,7 @@ def test_more_sheets_than_a_return_can_have_are_refused() -> None:
         '<row r="1"><c r="A1" t="d"><v>soon</v></c></row>',
     ],
 )
-def test_what_is_written_wrongly_is_said_to_be_damaged(rows: str) -> None:
+def test_what_is_written_wrongly_is_reported_as_damaged(rows: str) -> None:
     with pytest.raises(Unreadable, match="the file is damaged: .*save it again"):
         sheet_of(rows)
 

@@ -124,7 +124,7 @@ def test_macros_and_links_to_other_workbooks_are_noted_and_not_followed() -> Non
     )
 
 
-def test_what_is_hidden_is_told_and_what_a_merged_range_covers_is_not_printed() -> None:
+def test_what_is_hidden_is_reported_and_what_a_merged_range_covers_is_not_printed() -> None:
     hidden_row = record(0x208, struct.pack("<HHHHHHI", 1, 0, 3, 255, 0, 0, 0x120))
     hidden_column = record(0x7D, struct.pack("<HHHHHH", 2, 4, 2000, 0, 1, 0))
     merged = record(0xE5, struct.pack("<H4H", 1, 0, 0, 0, 1))
@@ -147,7 +147,7 @@ def test_a_cell_at_the_far_corner_takes_no_room_for_those_before_it() -> None:
     assert document(number(0, 0, 1) + number(65_535, 255, 2)).sheets[0].rows[1][0] == 65_536
 
 
-def test_a_workbook_with_a_password_is_said_to_be_locked() -> None:
+def test_a_workbook_with_a_password_is_reported_as_locked() -> None:
     for data in (begin(5) + record(0x2F, b"\0" * 6), stream(b"", strings=record(0x2F, b"\0" * 6))):
         with pytest.raises(Unreadable, match="save it without a password"):
             xls.read(ole({"Workbook": data}))
@@ -292,7 +292,7 @@ def test_a_binary_workbook_prints_and_reads_as_any_other() -> None:
     assert [peer[0][0], peer[0][1], peer[0][2], peer[0][6], peer[0][7]] == ["กระบี่", 62, 0.0484, "ก", "ข"]
 
 
-def test_what_is_hidden_in_a_binary_workbook_is_told() -> None:
+def test_what_is_hidden_in_a_binary_workbook_is_reported() -> None:
     columns = record12(60, struct.pack("<IIIIH", 1, 2, 2000, 0, 1))
     cells = columns + row12(0, hidden=True) + cell12(2, 0, struct.pack("<I", 6)) + cell12(2, 1, struct.pack("<I", 6))
     merged = record12(176, struct.pack("<4I", 4, 5, 0, 0))

@@ -78,9 +78,9 @@ def main() -> None:
     given = parser.parse_args()
     fetch(FONTS)
     drawn = [own for face in faces(FONTS) if (own := Drawn(face)).whole]
-    kept = [one for one in drawn if one.face.lineage not in given.without]
-    left = [one for one in drawn if one.face.lineage in given.without] or kept
-    print(f"{len(kept)} faces of {len({one.face.lineage for one in kept})} designs", flush=True)
+    kept = [candidate for candidate in drawn if candidate.face.lineage not in given.without]
+    left = [candidate for candidate in drawn if candidate.face.lineage in given.without] or kept
+    print(f"{len(kept)} faces of {len({candidate.face.lineage for candidate in kept})} designs", flush=True)
     layers = initial(1)
     moments = (jax.tree.map(jnp.zeros_like, layers), jax.tree.map(jnp.zeros_like, layers))
     rounds = 24

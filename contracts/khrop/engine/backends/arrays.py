@@ -191,11 +191,11 @@ def _pandas_column(series: Any, number: bool) -> Slices:
         values = series.to_numpy()
         return lambda start, stop: _objects(values[start:stop])
     kind = getattr(dtype, "numpy_dtype", np.dtype(float)).kind
-    wanted = getattr(dtype, "numpy_dtype", np.dtype(float)) if kind in "iub" else np.dtype(float)
+    target_dtype = getattr(dtype, "numpy_dtype", np.dtype(float)) if kind in "iub" else np.dtype(float)
 
     def nullable(start: int, stop: int) -> ColumnSlice:
         part = series.array[start:stop]
-        return _numbers(part.to_numpy(dtype=wanted, na_value=wanted.type(0)), _none_if_false(part.isna()))
+        return _numbers(part.to_numpy(dtype=target_dtype, na_value=target_dtype.type(0)), _none_if_false(part.isna()))
 
     return nullable
 

@@ -192,8 +192,8 @@ class NumberedScan(CountingScan):
         for name, failing_rows in failing.items():
             if failing_rows.remaining(limit) > 0:
                 failing_rows.rows.clear()
-                own = self._flagged.filter(f'"{name}"').select(_ROW).limit(self._limit).fetchall()
-                distribute(_rows(self._select_numbers([number for (number,) in own])), {name: failing_rows}, limit)
+                numbers = self._flagged.filter(f'"{name}"').select(_ROW).limit(self._limit).fetchall()
+                distribute(_rows(self._select_numbers([number for (number,) in numbers])), {name: failing_rows}, limit)
 
     def _select_numbers(self, numbers: Sequence[int]) -> Any:
         """Select flagged rows by number; of several Parquet files, those that have such a number within their own file.

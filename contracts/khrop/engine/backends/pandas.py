@@ -77,8 +77,8 @@ def convert_objects(frame: Any, mistyped: Mapping[str, Kind]) -> tuple[Any, Any,
             else:
                 exact[name] = series.map(float, na_action="ignore").astype("Float64")
     lossless = {name: series for name, series in wide.items() if series is not None}
-    kept = {name: scale for name, scale in scales.items() if scale}
-    return frame.assign(**exact), frame.assign(**{**exact, **lossless}), kept
+    nonzero_scales = {name: scale for name, scale in scales.items() if scale}
+    return frame.assign(**exact), frame.assign(**{**exact, **lossless}), nonzero_scales
 
 
 def with_integers(frame: Any, columns: Iterable[str]) -> Any:

@@ -34,20 +34,20 @@ class FlagScan:
 
     def fill(self, failing: Mapping[str, Failing], limit: int | None) -> None:
         """See `FlagQuery.fill`."""
-        wanted = {name: failing_rows for name, failing_rows in failing.items() if failing_rows.remaining(limit) > 0}
-        if not wanted or not self._in_memory():
+        unfilled = {name: failing_rows for name, failing_rows in failing.items() if failing_rows.remaining(limit) > 0}
+        if not unfilled or not self._in_memory():
             return
         numbers: set[int] = set()
-        for name, failing_rows in wanted.items():
+        for name, failing_rows in unfilled.items():
             numbers.update(self._first(name, failing_rows.count, failing_rows.remaining(limit)))
         chosen = sorted(numbers)
-        picked = nw.concat([self.data.collect()[chosen], self.flags.select(*wanted)[chosen]], how="horizontal")
-        distribute(fetch_rows(picked.lazy()), wanted, limit)
+        picked = nw.concat([self.data.collect()[chosen], self.flags.select(*unfilled)[chosen]], how="horizontal")
+        distribute(fetch_rows(picked.lazy()), unfilled, limit)
 
-    def _first(self, name: str, count: int, wanted: int) -> list[int]:
+    def _first(self, name: str, count: int, limit: int) -> list[int]:
         """Return the numbers of the first rows with a flag; where many have it, the first part suffices."""
-        some = self.flags[name].head(2 * wanted * len(self.flags) // count).arg_true().head(wanted).to_list()
-        return some if len(some) == wanted else self.flags[name].arg_true().head(wanted).to_list()
+        rows = self.flags[name].head(2 * limit * len(self.flags) // count).arg_true().head(limit).to_list()
+        return rows if len(rows) == limit else self.flags[name].arg_true().head(limit).to_list()
 
     def _in_memory(self) -> bool:
         """Check whether the rows are in memory rather than a query plan; False when in doubt."""

@@ -97,7 +97,7 @@ class _Parameters(dict[str, Any]):
 
 
 def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
-    own = []
+    entries = []
     for rule in rules_of(contract):
         try:
             built = rule.build(contract, _Parameters(params))
@@ -106,22 +106,22 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {rule.id!r} of {contract.__name__} lacks the parameter {absent}"
             ) from absent
         require_support(contract, rule, built)
-        own.append(to_built(rule, built))
+        entries.append(to_built(rule, built))
     require_checkable(contract)
-    known = columns_of(contract)
-    if unknown := [column for column in options_of(contract).key if column not in known]:
+    columns = columns_of(contract)
+    if unknown := [column for column in options_of(contract).key if column not in columns]:
         raise RuleDefinitionError(f"{contract.__name__} has the key {', '.join(unknown)}, which is no field of it")
-    for entry in own:
-        if unknown := [column for column in entry.named if column not in known]:
+    for entry in entries:
+        if unknown := [column for column in entry.named if column not in columns]:
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} reads {', '.join(unknown)}, which {contract.__name__} does not have as a field"
             )
-        if unknown := [c for c in entry.rule.skip_null if c.removeprefix(PREVIOUS) not in known and c not in known]:
+        if unknown := [c for c in entry.rule.skip_null if c.removeprefix(PREVIOUS) not in columns and c not in columns]:
             name = contract.__name__
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} skips the nulls of {', '.join(unknown)}, which is no field of {name}"
             )
-        if entry.rule.scope == "reference" and (unclear := [c for c in entry.named if PREVIOUS + c in known]):
+        if entry.rule.scope == "reference" and (unclear := [c for c in entry.named if PREVIOUS + c in columns]):
             raise RuleDefinitionError(
                 f"rule {entry.rule.id!r} compares {unclear[0]} with that of the previous return, which has the name of"
                 f" the column {PREVIOUS}{unclear[0]} of {contract.__name__}; give that column another name"
@@ -131,28 +131,28 @@ def _build(contract: type, params: Mapping[str, Any]) -> tuple[Built, ...]:
                 f"rule {entry.rule.id!r} compares {joined[0]} with that of the previous return, and {joined[0]} is of"
                 f" the key of {contract.__name__}, by which rows are compared: it is the same in both"
             )
-    rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, own)), *own)
-    _require_templates(contract, rules, {name: column.kind for name, column in known.items()})
+    rules = (*(to_built(rule, rule.build(contract, params)) for rule in field_rules(contract, entries)), *entries)
+    _require_templates(contract, rules, {name: column.kind for name, column in columns.items()})
     for entry in rules:
-        for fault in _faults(entry.what, known):
+        for fault in _faults(entry.what, columns):
             raise RuleDefinitionError(f"rule {entry.rule.id!r} of {contract.__name__}: {fault}")
-    return tuple(entry._replace(what=_canonical(entry.what, known)) for entry in rules)
+    return tuple(entry._replace(what=_canonical(entry.what, columns)) for entry in rules)
 
 
 def _compared_keys(contract: type, what: Any) -> list[str]:
     """Return the columns of the key that a rule compares with the previous return's."""
-    read = [*what.columns] if isinstance(what, RowRule) else []
+    names_read = [*what.columns] if isinstance(what, RowRule) else []
     if isinstance(what, GroupKind):
         for expr in what.derived.values():
-            read += _columns_of(expr)
-    return [name for name in options_of(contract).key if PREVIOUS + name in read]
+            names_read += _columns_of(expr)
+    return [name for name in options_of(contract).key if PREVIOUS + name in names_read]
 
 
-def _canonical(what: Any, known: Mapping[str, Declared]) -> Any:
+def _canonical(what: Any, columns: Mapping[str, Declared]) -> Any:
     """Return a rule about rows with the formula that means the same on every engine; other rules as they are."""
     if not isinstance(what, RowRule) or what.formula is None:
         return what
-    kinds: dict[str, str] = {name: column.kind for name, column in known.items()}
+    kinds: dict[str, str] = {name: column.kind for name, column in columns.items()}
     formula = canonical(what.formula, kinds | {PREVIOUS + name: kind for name, kind in kinds.items()})
     return replace(what, formula=formula, expr=expression(formula))
 
@@ -202,42 +202,42 @@ def to_built(rule: Rule, built: Any) -> Built:
 def _columns_read(rule: Rule, what: Any) -> tuple[str, ...]:
     """Return the columns of the frame that a rule reads."""
     if isinstance(what, RowRule):
-        read = [*rule.columns, *what.columns]
+        names_read = [*rule.columns, *what.columns]
     elif hasattr(what, "aggregates"):
         derived = [c for expr in what.derived.values() for c in _columns_of(expr)]
         aggregated = [a.column for a in what.aggregates.values() if a.column and a.column not in what.derived]
-        read = [*rule.columns, *what.keys, *derived, *aggregated]
+        names_read = [*rule.columns, *what.keys, *derived, *aggregated]
     else:
-        read = [*rule.columns, *getattr(what, "columns", ())]
-    here = (column.removeprefix(PREVIOUS) for column in read) if rule.scope == "reference" else read
-    return tuple(dict.fromkeys(here))
+        names_read = [*rule.columns, *getattr(what, "columns", ())]
+    own_names = (column.removeprefix(PREVIOUS) for column in names_read) if rule.scope == "reference" else names_read
+    return tuple(dict.fromkeys(own_names))
 
 
-def _faults(what: Any, known: Mapping[str, Declared]) -> Iterator[str]:
+def _faults(what: Any, columns: Mapping[str, Declared]) -> Iterator[str]:
     """Yield what a rule computes or compares that not every engine can."""
     if isinstance(what, RowRule) and what.formula is not None:
-        yield from faults_of(what.formula, known)
-        if fault := truth_fault(what.formula, known):
+        yield from faults_of(what.formula, columns)
+        if fault := truth_fault(what.formula, columns):
             yield fault
     if not isinstance(what, GroupKind):
         return
     for expr in what.derived.values():
         try:
-            yield from faults_of(formula_of(expr), known)
+            yield from faults_of(formula_of(expr), columns)
         except Opaque:
             continue
     for column, values in what.listed.items():
         if present := tuple(value for value in values if value is not None):
-            yield from faults_of(Call("is_in", (Column(column),), (("other", present),)), known)
+            yield from faults_of(Call("is_in", (Column(column),), (("other", present),)), columns)
     for aggregate in what.aggregates.values():
-        kind = known[aggregate.column].kind if aggregate.column in known else "other"
+        kind = columns[aggregate.column].kind if aggregate.column in columns else "other"
         if aggregate.of in _NUMERIC.get(kind, ()):
             yield f"a {kind} has no {aggregate.of} ({aggregate.column})"
     if what.keeps is not None:
-        figures = {name: _figure(aggregate, known) for name, aggregate in what.aggregates.items()}
+        figures = {name: _figure(aggregate, columns) for name, aggregate in what.aggregates.items()}
         absent = [name for name in columns_in(what.keeps) if name not in {*what.aggregates, *what.keys}]
         yield from (f"{name} is no figure of it" for name in absent)
-        figures = {**{key: known[key] for key in what.keys if key in known}, **figures}
+        figures = {**{key: columns[key] for key in what.keys if key in columns}, **figures}
         yield from faults_of(what.keeps, figures)
         if fault := truth_fault(what.keeps, figures):
             yield fault
@@ -247,10 +247,10 @@ _NUMERIC = {"text": ("sum", "true"), "date": ("sum", "true"), "moment": ("sum", 
 """The figures that columns of a kind do not have."""
 
 
-def _figure(aggregate: Aggregate, known: Mapping[str, Declared]) -> Declared:
+def _figure(aggregate: Aggregate, columns: Mapping[str, Declared]) -> Declared:
     """Return what a figure of a group is, as a column."""
     if aggregate.of in ("min", "max"):
-        column = known.get(aggregate.column)
+        column = columns.get(aggregate.column)
         return column._replace(limits=None, digits=None, categories=None) if column else Declared(True, "other")
     return Declared(True, "number")
 

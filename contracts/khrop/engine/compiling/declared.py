@@ -144,10 +144,10 @@ def _declared(column: Any) -> Declared:
 
 
 def _categories(dtype: Any) -> tuple[Any, ...] | None:
-    given = getattr(dtype, "categories", None)
-    given = getattr(getattr(dtype, "type", None), "categories", None) if given is None else given
+    categories = getattr(dtype, "categories", None)
+    categories = getattr(getattr(dtype, "type", None), "categories", None) if categories is None else categories
     # Polars' categories, which no schema lists, have no length.
-    return tuple(given) if given is not None and hasattr(given, "__len__") and len(given) else None
+    return tuple(categories) if categories is not None and hasattr(categories, "__len__") and len(categories) else None
 
 
 def _doubled(contract: type, schema: Any) -> Iterator[str]:

@@ -93,18 +93,18 @@ def _pattern(limits: Limits) -> str:
     return pattern_text(limits["pattern"])
 
 
-def _values(given: Any) -> list[Any]:
+def _values(values: Any) -> list[Any]:
     """Return the values of a list without nulls, of which the field itself says whether they may stand."""
-    return [value for value in given if not is_missing(value)]
+    return [value for value in values if not is_missing(value)]
 
 
-def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
+def field_rules(contract: type, own_rules: Sequence[Any]) -> list[Rule]:
     """Derive the rules of a contract's fields.
 
     Args:
         contract: The contract.
-        own: The contract's own rules, compiled; what they enforce already (no nulls, whole numbers) gives no further
-            rule.
+        own_rules: The contract's own rules, compiled; what they enforce already (no nulls, whole numbers) gives no
+            further rule.
 
     Returns:
         The rules in the order of the fields.
@@ -115,7 +115,7 @@ def field_rules(contract: type, own: Sequence[Any]) -> list[Rule]:
     schema = schema_of(contract)
     kinds = columns_of(contract)
     # A warning does not quarantine, and a rule that reads a column or fact which may be absent is not always run.
-    certain = [entry for entry in own if entry.rule.severity == "error" and not entry.rule.needs]
+    certain = [entry for entry in own_rules if entry.rule.severity == "error" and not entry.rule.needs]
     certain = [entry for entry in certain if all(kinds[c].required for c in entry.named if c in kinds)]
     row_rules = [entry.what for entry in certain if isinstance(entry.what, RowRule) and entry.rule.scope == "row"]
     null_checked = {column for rule in row_rules for column in rule.required}
@@ -153,8 +153,8 @@ def _type_rules(name: str, column: Declared, is_whole: bool) -> list[Rule]:
         rules.append(_row_rule("digits", name, fits, en, f"ต้องมีไม่เกิน {digits} หลัก ทศนิยม {places} ตำแหน่ง"))
     if column.categories is not None:
         listed, listed_th = ", ".join(column.categories), _values_th(name, column.categories)
-        known = col.is_in(list(column.categories))
-        rules.append(_row_rule("one-of", name, known, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed_th}"))
+        in_categories = col.is_in(list(column.categories))
+        rules.append(_row_rule("one-of", name, in_categories, f"one of {listed}", f"ต้องเป็นค่าใดค่าหนึ่งใน {listed_th}"))
     return rules
 
 
@@ -167,13 +167,13 @@ def _whole_columns(rule: Rule, contract: type) -> tuple[str, ...]:
 
 
 def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule:
-    known = CHECKS.get(str(check.name))
-    if known is None:
+    entry = CHECKS.get(str(check.name))
+    if entry is None:
         raise RuleDefinitionError(
             f"{contract.__name__}.{name}: Pandera's check {check.name!r} is a function of a pandas series, which no"
             " other engine can run; write it as a @khrop.rule with a narwhals expression"
         )
-    rule_id, expr, en, th = known
+    rule_id, expr, en, th = entry
     limits = _limits(check)
     _require_limits(contract, name, check, column)
     texts = {key: _format_limit(value) for key, value in limits.items()} | length_texts(limits)
@@ -187,9 +187,9 @@ def _check_rule(contract: type, name: str, check: Any, column: Declared) -> Rule
 
 def _limits(check: Any) -> dict[str, Any]:
     """Return the limits of a check; a member of an enumeration that is a text or a number is its value."""
-    given = dict(check.statistics or {})
+    limits = dict(check.statistics or {})
     return {
-        k: [plain_member(v) for v in value] if _is_list(value) else plain_member(value) for k, value in given.items()
+        k: [plain_member(v) for v in value] if _is_list(value) else plain_member(value) for k, value in limits.items()
     }
 
 
@@ -200,7 +200,7 @@ def _is_list(value: Any) -> bool:
 def _require_limits(contract: type, name: str, check: Any, column: Declared) -> None:
     """Refuse limits that no value of the column can be compared with, and patterns that not every engine matches."""
     limits, where = _limits(check), f"{contract.__name__}.{name}"
-    for value in (part for given in limits.values() for part in (_values(given) if _is_list(given) else [given])):
+    for value in (part for limit in limits.values() for part in (_values(limit) if _is_list(limit) else [limit])):
         if isinstance(value, Enum):
             raise RuleDefinitionError(
                 f"{where}: {value} is a member of an enumeration, and no value of the column is; write"

@@ -25,28 +25,28 @@ _PLURALS = {"number": "numbers", "text": "texts", "boolean": "what is true or fa
             "duration": "durations"}  # fmt: skip
 
 
-def _of(argument: str, result: str, *names: str) -> dict[str, tuple[str, str]]:
+def _kinds(argument: str, result: str, *names: str) -> dict[str, tuple[str, str]]:
     return dict.fromkeys(names, (argument, result))
 
 
 _SIGNATURES: dict[str, tuple[str, str]] = {
-    **_of("number", "number", "__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__",
+    **_kinds("number", "number", "__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__",
           "__neg__", "abs", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "clip", "sum_horizontal",
           "fill_nan"),
-    **_of("number", "boolean", "is_nan", "is_finite", "is_close"),
-    **_of("boolean", "boolean", "__and__", "__or__", "__xor__", "__invert__", "all_horizontal", "any_horizontal"),
-    **_of("", "boolean", "is_null"),
-    **_of("text", "boolean", "str.contains", "str.starts_with", "str.ends_with"),
-    **_of("text", "number", "str.len_chars"),
-    **_of("text", "text", "str.to_uppercase", "str.to_lowercase", "str.to_titlecase", "str.strip_chars", "str.slice",
+    **_kinds("number", "boolean", "is_nan", "is_finite", "is_close"),
+    **_kinds("boolean", "boolean", "__and__", "__or__", "__xor__", "__invert__", "all_horizontal", "any_horizontal"),
+    **_kinds("", "boolean", "is_null"),
+    **_kinds("text", "boolean", "str.contains", "str.starts_with", "str.ends_with"),
+    **_kinds("text", "number", "str.len_chars"),
+    **_kinds("text", "text", "str.to_uppercase", "str.to_lowercase", "str.to_titlecase", "str.strip_chars", "str.slice",
           "str.head", "str.tail", "str.replace", "str.replace_all", "str.zfill"),
-    **_of("text", "moment", "str.to_datetime", "str.to_date"),
-    **_of("text", "list", "str.split"),
-    **_of("moment", "number", "dt.year", "dt.month", "dt.day", "dt.hour", "dt.minute", "dt.second", "dt.millisecond",
+    **_kinds("text", "moment", "str.to_datetime", "str.to_date"),
+    **_kinds("text", "list", "str.split"),
+    **_kinds("moment", "number", "dt.year", "dt.month", "dt.day", "dt.hour", "dt.minute", "dt.second", "dt.millisecond",
           "dt.microsecond", "dt.nanosecond", "dt.ordinal_day", "dt.weekday", "dt.timestamp"),
-    **_of("moment", "moment", "dt.date", "dt.truncate", "dt.offset_by"),
-    **_of("moment", "text", "dt.to_string"),
-    **_of("duration", "number", "dt.total_minutes", "dt.total_seconds", "dt.total_milliseconds",
+    **_kinds("moment", "moment", "dt.date", "dt.truncate", "dt.offset_by"),
+    **_kinds("moment", "text", "dt.to_string"),
+    **_kinds("duration", "number", "dt.total_minutes", "dt.total_seconds", "dt.total_milliseconds",
           "dt.total_microseconds", "dt.total_nanoseconds"),
 }  # fmt: skip
 """By method of narwhals: what each of its columns holds, and what it yields; an empty text where that may be any."""
@@ -118,8 +118,8 @@ def _argument_faults(call: Call, columns: Mapping[str, Declared]) -> Iterator[st
     if call.name.startswith(("list.", "struct.", "cat.")) or call.name == "str.split":
         yield f"{in_words(call)} is about lists, structures or categories, which not every engine has"
         return
-    wanted = "boolean" if call.name == "when_then" else _SIGNATURES.get(call.name, ("", ""))[0]
-    if not wanted or _is_duration(call, columns):
+    needed = "boolean" if call.name == "when_then" else _SIGNATURES.get(call.name, ("", ""))[0]
+    if not needed or _is_duration(call, columns):
         return
     # The other arguments of a method with a name, such as the width of `str.zfill`, are no columns.
     args = call.args[:1] if call.name == "when_then" or "." in call.name else call.args
@@ -130,8 +130,8 @@ def _argument_faults(call: Call, columns: Mapping[str, Declared]) -> Iterator[st
                 f"{in_words(arg)} has a time zone, and engines read its day and hour on different clocks; compare it"
                 " with moments, or hold the local time in a column without time zone"
             )
-        elif kind and kind != wanted:
-            yield f"{in_words(call)} needs {_PLURALS[wanted]}, and {in_words(arg)} is a {kind}"
+        elif kind and kind != needed:
+            yield f"{in_words(call)} needs {_PLURALS[needed]}, and {in_words(arg)} is a {kind}"
         elif call.name in _CLOCK and isinstance(arg, Column) and _is_date(arg, columns):
             yield f"{arg.name} is a date, which has no time of day"
 
@@ -146,14 +146,14 @@ def _is_duration(call: Call, columns: Mapping[str, Declared]) -> bool:
 
 
 def _cast_faults(call: Call, columns: Mapping[str, Declared]) -> Iterator[str]:
-    to, of = str(dict(call.options).get("dtype")), _kind(call.args[0], columns)
+    to, source = str(dict(call.options).get("dtype")), _kind(call.args[0], columns)
     kind = _CAST.get(to, "")
-    if not of or not kind or (of, kind) in _CASTS or (of == kind != "moment"):
+    if not source or not kind or (source, kind) in _CASTS or (source == kind != "moment"):
         return
-    if (of, kind) == ("number", "text") and _is_whole(call.args[0], columns):
+    if (source, kind) == ("number", "text") and _is_whole(call.args[0], columns):
         return
-    hint = "; use dt.to_string" if (of, kind) == ("moment", "text") else ""
-    yield f"engines cast {in_words(call.args[0])} ({of}) to {to} in different ways{hint}"
+    hint = "; use dt.to_string" if (source, kind) == ("moment", "text") else ""
+    yield f"engines cast {in_words(call.args[0])} ({source}) to {to} in different ways{hint}"
 
 
 def _is_whole(formula: Formula, columns: Mapping[str, Declared]) -> bool:

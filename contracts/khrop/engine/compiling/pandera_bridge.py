@@ -82,9 +82,9 @@ def rule(
     if not isinstance(id, str):
         named = getattr(id, "__name__", "rule").replace("_", "-")
         raise RuleDefinitionError(f'khrop.rule takes the id of the rule: @khrop.rule("{named}")')
-    for of, given in (("columns", columns), ("needs", needs), ("skip_null", skip_null)):
-        if isinstance(given, str):
-            raise RuleDefinitionError(f"rule {id!r}: {of} takes a tuple of names: ({given!r},)")
+    for parameter, value in (("columns", columns), ("needs", needs), ("skip_null", skip_null)):
+        if isinstance(value, str):
+            raise RuleDefinitionError(f"rule {id!r}: {parameter} takes a tuple of names: ({value!r},)")
     if scope not in get_args(Scope):
         raise RuleDefinitionError(f"rule {id!r}: scope {scope!r} is none of {', '.join(get_args(Scope))}")
     if severity not in get_args(Severity):

@@ -135,14 +135,14 @@ def make_row_rule(rule: Rule, built: Any) -> RowRule:
         expr = expression(formula)
         # Where a column is among the rule's own, its nulls are the rule's to fail.
         tested = frozenset(columns_in(formula)) - value_columns(formula) - {*rule.columns, *rule.skip_null}
-        read = [c.removeprefix(PREVIOUS) if rule.scope == "reference" else c for c in columns_in(formula)]
-        columns = tuple(dict.fromkeys([*columns, *read]))
+        names_read = [c.removeprefix(PREVIOUS) if rule.scope == "reference" else c for c in columns_in(formula)]
+        columns = tuple(dict.fromkeys([*columns, *names_read]))
     if not columns:
         raise RuleDefinitionError(f"rule {rule.id!r} names no column{why}")
     if rule.scope == "reference":
-        both = tuple(dict.fromkeys([*columns, *(PREVIOUS + column for column in columns)]))
+        columns_of_both = tuple(dict.fromkeys([*columns, *(PREVIOUS + column for column in columns)]))
         required: tuple[str, ...] = ()
-        skipped = tuple(c for c in both if c not in tested and (formula is None or c in columns_in(formula)))
+        skipped = tuple(c for c in columns_of_both if c not in tested and (formula is None or c in columns_in(formula)))
     else:
         required = tuple(c for c in columns if c not in {*rule.skip_null, *tested})
         skipped = tuple(c for c in columns if c in rule.skip_null)

@@ -54,21 +54,23 @@ def district_letters(
     wanted = report.Wanted(province_codes(province or []), district, each, day, address_of(base_url))
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
-        known = report.campaigns_with_registers(connection)
-        if campaign is not None and campaign not in known:
-            raise WrongUse(f"campaign {campaign!r} has no accepted register; those that have: {', '.join(known)}")
-        if not known:
+        with_register = report.campaigns_with_registers(connection)
+        if campaign is not None and campaign not in with_register:
+            raise WrongUse(
+                f"campaign {campaign!r} has no accepted register; those that have: {', '.join(with_register)}"
+            )
+        if not with_register:
             raise WrongUse("no register is accepted yet; khrop status shows what came in")
         try:
-            chosen = [campaign] if campaign else without_parts(known, files)
+            chosen = [campaign] if campaign else without_parts(with_register, files)
             plans = [report.plan(connection, name, files, wanted) for name in chosen]
         except report.NoLetter as fault:
             raise WrongUse(str(fault)) from None
     if district is not None and not any(plan.districts for plan in plans):
         raise WrongUse(f"no authority that has not saved is in a district {printable(district)!r}")
     with progress(sum(len(plan.districts) for plan in plans), "writing letters") as advance:
-        written = [report.write(home, plan, advance) for plan in plans]
-    for plan, done in zip(plans, written, strict=True):
+        results = [report.write(home, plan, advance) for plan in plans]
+    for plan, done in zip(plans, results, strict=True):
         letters = len(plan.districts)
         if as_json:
             entry = {"campaign_id": plan.campaign_id, "as_of": plan.as_of.isoformat(), "folder": str(done.folder)}

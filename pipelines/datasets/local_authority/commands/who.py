@@ -43,14 +43,14 @@ def who(
     from pipelines.datasets.local_authority.part_campaigns import without_parts
 
     codes = list(province_codes(province or []))
-    wanted = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]
+    statuses = [str(s).replace("-", "_") for s in status or (Status.IN_PROGRESS, Status.NOT_STARTED)]
     with open_warehouse() as (home, connection):
-        known = [row[0] for row in connection.execute(_CAMPAIGNS).fetchall()]
-        if campaign is not None and campaign not in known:
-            raise WrongUse(f"no register of the campaign {campaign!r} is in the tables; there are: {_listed(known)}")
-        chosen = [campaign] if campaign else without_parts(known, campaign_files.load(home.root))
-        rows = fetch_dicts(connection, _QUERY, [wanted, codes or None, codes, district, chosen])
-    if not known:
+        names = [row[0] for row in connection.execute(_CAMPAIGNS).fetchall()]
+        if campaign is not None and campaign not in names:
+            raise WrongUse(f"no register of the campaign {campaign!r} is in the tables; there are: {_listed(names)}")
+        chosen = [campaign] if campaign else without_parts(names, campaign_files.load(home.root))
+        rows = fetch_dicts(connection, _QUERY, [statuses, codes or None, codes, district, chosen])
+    if not names:
         echo("khrop: no register of local authorities is in the tables yet; khrop ingest takes one in", err=True)
     if district is not None and not rows:
         echo(f"khrop: no such authority in a district {printable(district)!r}", err=True)
@@ -60,12 +60,12 @@ def who(
     by_campaign: dict[tuple[str, Any], list[dict[str, Any]]] = {}
     for row in rows:
         by_campaign.setdefault((row["campaign_id"], row["as_of"]), []).append(row)
-    for (name, as_of), own in by_campaign.items():
-        echo(f"{name}, as of {as_of}: {len(own):,} {'authority' if len(own) == 1 else 'authorities'}")
+    for (name, as_of), authorities in by_campaign.items():
+        echo(f"{name}, as of {as_of}: {len(authorities):,} {'authority' if len(authorities) == 1 else 'authorities'}")
         cells = [
             (r["authority_code"], printable(r["name_th"]), printable(r["district"]),
              provinces.by_code(r["province_code"]).name_th, r["status"].replace("_", " "))
-            for r in own
+            for r in authorities
         ]  # fmt: skip
         echo("\n".join(table(cells, indent="  ")))
     return OK
@@ -95,14 +95,14 @@ def province_codes(names: Sequence[str]) -> tuple[str, ...]:
 def _code(name: str) -> str:
     from khrop.thai import provinces
 
-    known = provinces.match(name) or next(
+    province_matched = provinces.match(name) or next(
         (p for p in provinces.all_provinces() if name in (p.code, p.iso) or name.casefold() == p.name_en.casefold()),
         None,
     )
-    if known is None:
+    if province_matched is None:
         near = ", ".join(p.name_th for p in provinces.nearest(name))
         raise WrongUse(f"there is no province {name!r}{f'; did you mean {near}' if near else ''}")
-    return known.code
+    return province_matched.code
 
 
 def _listed(names: list[str]) -> str:

@@ -42,24 +42,26 @@ def officer_workbook(
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
-        known = [name for name in campaigns_with_registers(connection) if name in files]
+        with_register = [name for name in campaigns_with_registers(connection) if name in files]
         # A part that came back is no campaign to make parts of.
-        wholes = [name for name in known if not files[name].params.get("provinces")]
-        if campaign is not None and campaign not in known:
-            raise WrongUse(f"campaign {campaign!r} has no accepted register; those that have: {', '.join(known)}")
+        wholes = [name for name in with_register if not files[name].params.get("provinces")]
+        if campaign is not None and campaign not in with_register:
+            raise WrongUse(
+                f"campaign {campaign!r} has no accepted register; those that have: {', '.join(with_register)}"
+            )
         if campaign is None and len(wholes) != 1:
             raise WrongUse(f"choose with --campaign: {', '.join(wholes)}" if wholes else "no register is accepted yet")
         chosen = files[campaign or wholes[0]]
         for code in codes:
             try:
-                made = report.make(connection, home, chosen, code, file)
+                workbook = report.make(connection, home, chosen, code, file)
             except LookupError:
                 raise WrongUse(f"the newest register of {chosen.id} has no authority of the province {code}") from None
             if as_json:
-                entry = {"campaign_id": part_of(chosen, code), "workbook": str(made.path)}
-                echo(json_line({**entry, "authorities": made.authorities, "changed": made.changed}))
+                entry = {"campaign_id": part_of(chosen, code), "workbook": str(workbook.path)}
+                echo(json_line({**entry, "authorities": workbook.authorities, "changed": workbook.changed}))
                 continue
-            rows = "1 authority" if made.authorities == 1 else f"{made.authorities:,} authorities"
-            echo(f"{short_path(made.path.resolve())}: {rows}{'' if made.changed else ' (unchanged)'}")
-            echo(f"  comes back as {part_of(chosen, code)} ({short_path(made.campaign_file)})")
+            rows = "1 authority" if workbook.authorities == 1 else f"{workbook.authorities:,} authorities"
+            echo(f"{short_path(workbook.path.resolve())}: {rows}{'' if workbook.changed else ' (unchanged)'}")
+            echo(f"  comes back as {part_of(chosen, code)} ({short_path(workbook.campaign_file)})")
     return OK

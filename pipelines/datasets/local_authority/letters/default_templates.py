@@ -1,9 +1,9 @@
 """The default templates of the letter to a district, made with python-docx.
 
-`python -m pipelines.datasets.local_authority.letters.default_templates` writes them anew.
+`python -m pipelines.datasets.local_authority.letters.default_templates` writes them again.
 
 Here belongs what the letter says around its fields, as a stamped letter (like the first one in the province table's
-bundled return) and as one to another office.
+bundled return) and as a letter to another office.
 """
 
 from __future__ import annotations

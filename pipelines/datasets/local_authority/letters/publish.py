@@ -110,11 +110,11 @@ class Plan:
 
     def head(self, code: str) -> Letterhead:
         """Return the sender of a province's letters: what its own letterhead leaves out follows from its name."""
-        own, name = self.heads.get(code, Letterhead()), provinces.by_code(code).name_th
+        letterhead, name = self.heads.get(code, Letterhead()), provinces.by_code(code).name_th
         return replace(
-            own,
-            sender=own.sender or f"จังหวัด{name}",
-            office=own.office or f"สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด{name}",
+            letterhead,
+            sender=letterhead.sender or f"จังหวัด{name}",
+            office=letterhead.office or f"สำนักงานส่งเสริมการปกครองท้องถิ่นจังหวัด{name}",
         )
 
 
@@ -155,13 +155,13 @@ def plan(
         raise NoLetter(f"a letter of {wanted.dated} cannot have the figures of {as_of}")
     file = files.get(campaign_id)
     other = files.get(file.reconciles_with) if file else None
-    known = [each for each in (file, other) if each]
-    letters = next((each.letters for each in known if each.letters), ())
+    involved = [entry for entry in (file, other) if entry]
+    letters = next((entry.letters for entry in involved if entry.letters), ())
     return Plan(
         campaign_id, title_th, as_of, snapshot_id, deadline,
-        next((each.letterhead.sender for each in known if each.letterhead.sender), ""),
+        next((entry.letterhead.sender for entry in involved if entry.letterhead.sender), ""),
         {"": file.letterhead if file else Letterhead(), **(file.letterheads if file else {})},
-        wording.cited(letters, cited_letters(connection, [each.id for each in known])),
+        wording.cited(letters, cited_letters(connection, [entry.id for entry in involved])),
         tuple(_districts(connection, campaign_id, wanted)),
         wanted,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
         TemplateFault: Where the template cannot be used; the folder stays as it was.
     """
     folder = home.letters / planned.campaign_id / planned.as_of.isoformat()
-    return letter_folder.write(folder, _made(home, planned, advance))
+    return letter_folder.write(folder, _letters(home, planned, advance))
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -199,7 +199,7 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        states, code, own = parts.states(connection), by_campaign.version(*CODE), by_campaign.contents(home.templates)
+        states, code, words = parts.states(connection), by_campaign.version(*CODE), by_campaign.contents(home.templates)
 
         def make(name: str) -> Made:
             planned = plan(connection, name, files, Wanted())
@@ -210,15 +210,15 @@ def publish(home: Home, *, force: bool = False) -> Published:
         made_from = {}
         for name in campaigns_with_registers(connection):
             other = files[name].reconciles_with if name in files else ""
-            campaigns = [(states.get(each), files.get(each)) for each in (name, other)]
-            made_from[name] = (campaigns, code, own)
-        made = by_campaign.make(home.letters, "district-letters", made_from, make, force=force)
+            campaigns = [(states.get(campaign_id), files.get(campaign_id)) for campaign_id in (name, other)]
+            made_from[name] = (campaigns, code, words)
+        letters_by_campaign = by_campaign.make(home.letters, "district-letters", made_from, make, force=force)
     lines = [
-        f"- {name}, as of {done.figures['as_of']}: to {done.figures['letters']} districts"
-        for name, done in made.items()
+        f"- {name}, as of {campaign_letters.figures['as_of']}: to {campaign_letters.figures['letters']} districts"
+        for name, campaign_letters in letters_by_campaign.items()
     ]
-    letters = sum(done.figures["letters"] for done in made.values())
-    changed = sum(done.changed for done in made.values())
+    letters = sum(campaign_letters.figures["letters"] for campaign_letters in letters_by_campaign.values())
+    changed = sum(campaign_letters.changed for campaign_letters in letters_by_campaign.values())
     preview = "\n".join(lines) or "There is no register."
     return Published(home.letters, preview, {"letters": letters, "new_or_changed": changed}, changed > 0)
 
@@ -255,25 +255,25 @@ def _districts(connection: DuckDBPyConnection, campaign_id: str, wanted: Wanted)
         if wanted.provinces and code not in wanted.provinces:
             continue
         for number, (name, grouped) in enumerate(groupby(of_province, key=lambda row: row[1]), 1):
-            own = list(grouped)
-            counts = {status: sum(row[-1] == status for row in own) for status in STATUSES}
-            behind = tuple(row[2:] for row in own if row[-1] != "saved")
+            authorities = list(grouped)
+            counts = {status: sum(row[-1] == status for row in authorities) for status in STATUSES}
+            behind = tuple(row[2:] for row in authorities if row[-1] != "saved")
             if behind and wanted.district in (None, name, name.removeprefix("อำเภอ")):
                 yield District(code, name, number, counts, behind)
 
 
-def _made(home: Home, planned: Plan, advance: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:
+def _letters(home: Home, planned: Plan, advance: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:
     """Yield each file's name and bytes, the index last."""
     form = planned.heads[""].form
     template = templates.load(DISTRICT_LETTER, form, home.templates)
     named: list[tuple[str, District]] = []
     for code, grouped in groupby(planned.districts, key=lambda district: district.province_code):
-        own, stem = list(grouped), letter_folder.stem(code, provinces.by_code(code).name_en)
+        districts_of_province, stem = list(grouped), letter_folder.stem(code, provinces.by_code(code).name_en)
         qr_code = wording.qr_code(planned.page(code))
         files: list[tuple[str, Sequence[District]]] = (
-            [(f"{stem}-{district.number:02d}.docx", [district]) for district in own]
+            [(f"{stem}-{district.number:02d}.docx", [district]) for district in districts_of_province]
             if planned.wanted.each
-            else [(f"{stem}.docx", own)]
+            else [(f"{stem}.docx", districts_of_province)]
         )
         for name, districts in files:
             fields = [fields_of(planned, district) for district in districts]

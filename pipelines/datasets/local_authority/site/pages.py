@@ -58,27 +58,27 @@ class RegisterPages:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The register's entry in the navigation; none before there is one."""
-        here = (Link(f"{NAME}/index.html", "ทะเบียน อปท.", "Register", NAME),)
-        return here if self.campaigns else ()
+        """The register's entry in the navigation; none before there is a register."""
+        register_links = (Link(f"{NAME}/index.html", "ทะเบียน อปท.", "Register", NAME),)
+        return register_links if self.campaigns else ()
 
     @property
     def details(self) -> Mapping[tuple[str, str], Detail]:
         """Pages behind the figures of the campaigns that registers are compared with, and of each province."""
-        found: dict[tuple[str, str], Detail] = {}
+        details: dict[tuple[str, str], Detail] = {}
         for campaign, other in self.beside.items():
             if districts := self.districts.get(campaign):
                 nothing, count = _nothing(districts), len(districts)
-                found[other, ""] = Detail(
+                details[other, ""] = Detail(
                     f"{NAME}/{campaign}/index.html",
                     f"{nothing:,} จาก {count:,} อำเภอยังไม่มี อปท. ใดบันทึก",
                     f"in {nothing:,} of {count:,} districts nothing is saved",
                 )
                 for code in {district["province_code"] for district in districts}:
-                    found[other, code] = Detail(
+                    details[other, code] = Detail(
                         f"{NAME}/{campaign}/{code}.html", "รายชื่อ อปท. รายอำเภอ", "Authorities by district"
                     )
-        return found
+        return details
 
     @property
     def size(self) -> int:
@@ -111,16 +111,18 @@ class RegisterPages:
             "other": self.beside.get(name, ""),
         }  # fmt: skip
         by_province = {
-            code: list(own)
-            for code, own in groupby(self.districts[name], key=lambda district: district["province_code"])
+            code: list(rows)
+            for code, rows in groupby(self.districts[name], key=lambda district: district["province_code"])
         }
-        listed = [(provinces.by_code(code), _sums(own), len(own), _nothing(own)) for code, own in by_province.items()]
+        listed = [
+            (provinces.by_code(code), _sums(rows), len(rows), _nothing(rows)) for code, rows in by_province.items()
+        ]
         yield LOOK.render(
             "register", f"{NAME}/{name}/index.html", **context, listed=listed, differences=differences,
             total=_sums(self.districts[name]), districts=len(self.districts[name]),
             nothing=_nothing(self.districts[name]),
         )  # fmt: skip
-        for code, own in by_province.items():
+        for code, rows in by_province.items():
             authorities = quality_rows.dicts(
                 self.connection,
                 "SELECT authority_code, name_th, kind, district, status, saved_on, recorded_by, note"
@@ -129,8 +131,8 @@ class RegisterPages:
                 [campaign["snapshot_id"], campaign["judgement"], code],
             )
             yield LOOK.render(
-                "authorities", f"{NAME}/{name}/{code}.html", **context, province=provinces.by_code(code), districts=own,
-                total=_sums(own), authorities=authorities, differences=differences.get(code, []),
+                "authorities", f"{NAME}/{name}/{code}.html", **context, province=provinces.by_code(code),
+                districts=rows, total=_sums(rows), authorities=authorities, differences=differences.get(code, []),
             )  # fmt: skip
 
 

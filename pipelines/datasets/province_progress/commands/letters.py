@@ -65,11 +65,11 @@ def letters(
 
     wanted = report.Wanted(_codes(province or []), only, dated.date() if dated else None, address_of(base_url))
     with _marts(campaign) as (home, connection, chosen):
-        plans = [_planned(connection, each, file, wanted) for each, file in chosen]
+        plans = [_planned(connection, entry, file, wanted) for entry, file in chosen]
     total = sum(len(plan.behind) + 2 for plan in plans)
     with progress(total, "writing letters") as advance:
-        written = [report.write(home, plan, advance) for plan in plans]
-    for plan, done in zip(plans, written, strict=True):
+        results = [report.write(home, plan, advance) for plan in plans]
+    for plan, done in zip(plans, results, strict=True):
         _print_letters(plan, done, as_json)
     return OK
 
@@ -97,10 +97,12 @@ def export(
         raise WrongUse(f"{file} does not end in .xlsx, so that no program would take it for a workbook")
     with _marts(campaign) as (home, connection, chosen):
         if file and len(chosen) > 1:
-            names = ", ".join(each.campaign_id for each, _ in chosen)
+            names = ", ".join(entry.campaign_id for entry, _ in chosen)
             raise WrongUse(f"one file holds one campaign, and there are {len(chosen)}: choose with --campaign: {names}")
-        made = [(each.campaign_id, workbook_export.build(connection, each, own, digits)) for each, own in chosen]
-    for campaign_id, data in made:
+        workbooks = [
+            (entry.campaign_id, workbook_export.build(connection, entry, head, digits)) for entry, head in chosen
+        ]
+    for campaign_id, data in workbooks:
         path = file or home.workbook / f"{campaign_id}.xlsx"
         changed = write(path, data)
         if as_json:
@@ -126,14 +128,14 @@ def _marts(
 
     with open_warehouse(for_reports=True) as (home, connection):
         files = campaign_files.load(home.root)
-        known = {each.campaign_id: each for each in progress.campaigns(connection)}
-        if campaign is not None and campaign not in known:
-            names = ", ".join(known) or "none has"
+        by_id = {campaign.campaign_id: campaign for campaign in progress.campaigns(connection)}
+        if campaign is not None and campaign not in by_id:
+            names = ", ".join(by_id) or "none has"
             raise WrongUse(f"campaign {campaign!r} has no accepted return; those that have: {names}")
-        if not known:
+        if not by_id:
             raise WrongUse("no return is accepted yet; khrop status shows what came in")
-        chosen = [known[campaign]] if campaign else list(known.values())
-        yield home, connection, [(each, files.get(each.campaign_id)) for each in chosen]
+        chosen = [by_id[campaign]] if campaign else list(by_id.values())
+        yield home, connection, [(campaign, files.get(campaign.campaign_id)) for campaign in chosen]
 
 
 def _planned(
@@ -151,8 +153,8 @@ def _codes(names: Sequence[str]) -> tuple[str, ...]:
     """Return the codes of provinces given by code, or by name in Thai or English."""
     from khrop.thai import provinces
 
-    known = [p for p in provinces.all_provinces() if p.in_return]
-    codes = {name: p.code for p in known for name in (p.code, p.name_en.casefold())}
+    in_returns = [p for p in provinces.all_provinces() if p.in_return]
+    codes = {name: p.code for p in in_returns for name in (p.code, p.name_en.casefold())}
     result = []
     for name in names:
         match = provinces.match(name)

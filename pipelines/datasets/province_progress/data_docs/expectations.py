@@ -74,7 +74,7 @@ TABLES = {"rows": LOADED, "snapshots": COUNTRY, "compared": TREND}
 class Expectation:
     """One expectation: Great Expectations' name of its kind, what it is given, and the rule that it is of.
 
-    `means` says in English what must hold, `th` and `en` what is said of a row where it does not: for a rule of the
+    `means` says in English what must hold, `th` and `en` the message of a row where it does not: for a rule of the
     contract its own templates. `derived` are the columns that it reads and the table does not have, with how they
     are reckoned from it.
     """
@@ -91,12 +91,12 @@ class Expectation:
 
     def plain(self) -> dict[str, Any]:
         """As data alone, the same for the same contract."""
-        told = {name: getattr(self, name) for name in ("kind", "rule", "scope", "severity", "means", "th", "en")}
-        return {**told, "kwargs": dict(self.kwargs), "derived": sorted(self.derived)}
+        texts = {name: getattr(self, name) for name in ("kind", "rule", "scope", "severity", "means", "th", "en")}
+        return {**texts, "kwargs": dict(self.kwargs), "derived": sorted(self.derived)}
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
+class NotExpressed:
     """A rule that has no expectation, and why."""
 
     rule: str
@@ -135,10 +135,12 @@ def _calculated(expr: nw.Expr) -> Derived:
     return lambda frame: nw.from_native(frame, eager_only=True).select(column=expr)["column"].to_native()
 
 
-def unsaid(contract: type = CONTRACT) -> tuple[Unsaid, ...]:
+def not_expressed(contract: type = CONTRACT) -> tuple[NotExpressed, ...]:
     """Return the rules of a contract that are not expected of a table, each with its reason."""
     return tuple(
-        Unsaid(rule.id, rule.scope, _reason(rule.what)) for rule in describe(contract).rules if not any(_of_rule(rule))
+        NotExpressed(rule.id, rule.scope, _reason(rule.what))
+        for rule in describe(contract).rules
+        if not any(_of_rule(rule))
     )
 
 
@@ -156,32 +158,32 @@ def _fields(description: Description) -> Iterator[Expectation]:
     by_rule = {c for rule in rows if isinstance(rule.what, RowKind) for c in rule.what.whole_columns}
     present = {column for rule in rows for column in rule.columns if column not in rule.skip_null}
 
-    def told(kind: str, th: str, en: str, severity: str = "error", **kwargs: Any) -> Expectation:
+    def expectation(kind: str, th: str, en: str, severity: str = "error", **kwargs: Any) -> Expectation:
         return Expectation(kind, kwargs, FIELDS, "field", severity, en, th, en)
 
     names = [f.name for f in fields]
     th, en = f"ต้องมีคอลัมน์ {thai(*names)}", f"the columns {', '.join(names)} are there"
-    yield told("expect_table_columns_to_match_set", th, en, column_set=names, exact_match=False)
+    yield expectation("expect_table_columns_to_match_set", th, en, column_set=names, exact_match=False)
     for f in fields:
         if f.name in by_rule:
             continue
         types = TYPES[f.kind] + (["float64"] if f.nullable and f.kind == "integer" else [])
         meaning = f" ({f.description})" if f.description else ""
         th, en = f"{thai(f.name)}: ชนิดข้อมูลต้องเป็น{PHRASES.get(f.kind, f.kind)}", f"{f.name} is of type {f.kind}{meaning}"
-        yield told("expect_column_values_to_be_in_type_list", th, en, column=f.name, type_list=types)
+        yield expectation("expect_column_values_to_be_in_type_list", th, en, column=f.name, type_list=types)
         if not f.nullable and f.name not in present:
             th, en = f"{thai(f.name)}: ต้องไม่ว่าง", f"{f.name} is never null"
-            yield told("expect_column_values_to_not_be_null", th, en, column=f.name)
+            yield expectation("expect_column_values_to_not_be_null", th, en, column=f.name)
         for check, given in f.checks:
             kind, kwargs = _limits(check, dict(given))
             th, en = f"{thai(f.name)}: ต้องอยู่ในช่วงที่กำหนด", f"{f.name}: {check}"
-            yield told(kind, th, en, f.severity, column=f.name, **kwargs)
+            yield expectation(kind, th, en, f.severity, column=f.name, **kwargs)
         if f.unique:
             th, en = f"{thai(f.name)}: ต้องไม่ซ้ำ", f"{f.name} is unique"
-            yield told("expect_column_values_to_be_unique", th, en, column=f.name)
+            yield expectation("expect_column_values_to_be_unique", th, en, column=f.name)
     if description.unique:
         kwargs = {"column_list": list(description.unique)}
-        yield told("expect_compound_columns_to_be_unique", "ต้องไม่ซ้ำ", "the key is unique", **kwargs)
+        yield expectation("expect_compound_columns_to_be_unique", "ต้องไม่ซ้ำ", "the key is unique", **kwargs)
 
 
 def _limits(check: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

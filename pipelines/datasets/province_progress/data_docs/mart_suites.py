@@ -21,9 +21,9 @@ from pipelines.datasets.province_progress.data_docs.expectations import (
     MEANING,
     TREND,
     Expectation,
+    not_expressed,
     of_contract,
     thai,
-    unsaid,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ NULLABLE = {
     TREND: {"saved_delta", "days_since_previous", "saved_per_day"},
     COMPLIANCE: {"required_per_day", "projected_completion"},
 }
-"""The columns that are null in a campaign's first return, or where nothing can be said."""
+"""The columns that are null in a campaign's first return, or where nothing follows from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def suites() -> tuple[Suite, ...]:
 
 def as_text() -> str:
     """Every suite, and the rules that are in none with their reasons, as JSON: the form that is kept with the docs."""
-    told = {
+    content = {
         "suites": [{"table": s.table, "expectations": [e.plain() for e in s.expectations]} for s in suites()],
-        "not_of_a_table": [{"rule": u.rule, "scope": u.scope, "reason": u.reason} for u in unsaid()],
+        "not_of_a_table": [{"rule": u.rule, "scope": u.scope, "reason": u.reason} for u in not_expressed()],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _nulls(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
@@ -88,83 +88,83 @@ def _nulls(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
     return pd.Series([text or None for text in named], index=frame.index, dtype=object)
 
 
-def _told(rule: str, scope: str, severity: str) -> Callable[..., Expectation]:
-    def told(kind: str, th: str, en: str, **kwargs: Any) -> Expectation:
+def _expectations_of(rule: str, scope: str, severity: str) -> Callable[..., Expectation]:
+    def expectation(kind: str, th: str, en: str, **kwargs: Any) -> Expectation:
         return Expectation(f"expect_{kind}", kwargs, rule, scope, severity, en, th, en)
 
-    return told
+    return expectation
 
 
 def _of_mart(table: str) -> Iterator[Expectation]:
     """Columns and nulls as the mart's SQL has them, its key, and the limits of its figures."""
     if table == LOADED:
         return
-    told = _told("mart", "table", "error")
+    expectation = _expectations_of("mart", "table", "error")
     columns = [column for column, _, _ in MEANING.columns_of(table)]
     th, en = "ต้องมีคอลัมน์ครบ", "its columns are there"
-    yield told("table_columns_to_match_set", th, en, column_set=columns, exact_match=False)
+    yield expectation("table_columns_to_match_set", th, en, column_set=columns, exact_match=False)
     present = [column for column in columns if column not in NULLABLE[table]]
     th, en = f"ต้องไม่ว่าง: {thai(*present)}", f"never null: {', '.join(present)}"
-    nulls = told("column_values_to_be_null", th, en, column=NULLS)
+    nulls = expectation("column_values_to_be_null", th, en, column=NULLS)
     yield replace(nulls, derived={NULLS: lambda frame: _nulls(frame, present)})
     th, en = f"{thai('saved_percent')}: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "saved_percent is within 0 and 100"
-    yield told("column_values_to_be_between", th, en, column="saved_percent", min_value=0, max_value=100)
-    yield from {COUNTRY: _of_country, TREND: _of_trend, COMPLIANCE: _of_compliance}[table](told)
+    yield expectation("column_values_to_be_between", th, en, column="saved_percent", min_value=0, max_value=100)
+    yield from {COUNTRY: _of_country, TREND: _of_trend, COMPLIANCE: _of_compliance}[table](expectation)
 
 
-def _one_a_province(told: Callable[..., Expectation]) -> Iterator[Expectation]:
+def _one_a_province(expectation: Callable[..., Expectation]) -> Iterator[Expectation]:
     th, en = "ต้องมีครบทุกจังหวัด จังหวัดละหนึ่งแถว", "one row a province, of every province"
-    yield told("column_values_to_be_unique", th, en, column="province_code")
+    yield expectation("column_values_to_be_unique", th, en, column="province_code")
     codes = sorted(provinces.expected_codes())
-    yield told("column_distinct_values_to_equal_set", th, en, column="province_code", value_set=codes)
+    yield expectation("column_distinct_values_to_equal_set", th, en, column="province_code", value_set=codes)
     th, en = f"{thai('rank')}: ต้องอยู่ระหว่าง ๑ ถึง {len(codes)}", f"rank is within 1 and {len(codes)}"
-    yield told("column_values_to_be_between", th, en, column="rank", min_value=1, max_value=len(codes))
+    yield expectation("column_values_to_be_between", th, en, column="rank", min_value=1, max_value=len(codes))
 
 
-def _of_country(told: Callable[..., Expectation]) -> Iterator[Expectation]:
-    yield told("table_row_count_to_equal", "หนึ่งแถวต่อหนึ่งฉบับ", "one row a return", value=1)
+def _of_country(expectation: Callable[..., Expectation]) -> Iterator[Expectation]:
+    yield expectation("table_row_count_to_equal", "หนึ่งแถวต่อหนึ่งฉบับ", "one row a return", value=1)
     for column in ("total", "saved", "pending"):
         th, en = f"{thai(column)}: ต้องเท่ากับผลรวมของแถวที่นำเข้า", f"{column} is the sum of the rows that were loaded"
         pair = {"column_A": column, "column_B": f"loaded_{column}", "ignore_row_if": "neither"}
-        yield told("column_pair_values_to_be_equal", th, en, **pair)
+        yield expectation("column_pair_values_to_be_equal", th, en, **pair)
 
 
-def _of_trend(told: Callable[..., Expectation]) -> Iterator[Expectation]:
-    yield from _one_a_province(told)
+def _of_trend(expectation: Callable[..., Expectation]) -> Iterator[Expectation]:
+    yield from _one_a_province(expectation)
     expected = at_least("total", "saved")
     th, en = f"{thai('saved')}: ต้องไม่เกิน {thai('total')}", "saved is never above total"
-    yield told(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
+    yield expectation(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
 
 
-def _of_compliance(told: Callable[..., Expectation]) -> Iterator[Expectation]:
-    yield from _one_a_province(told)
+def _of_compliance(expectation: Callable[..., Expectation]) -> Iterator[Expectation]:
+    yield from _one_a_province(expectation)
     th, en = f"{thai('status')}: ต้องเป็นสถานะที่กำหนด", f"status is one of {', '.join(STATUSES)}"
-    yield told("column_values_to_be_in_set", th, en, column="status", value_set=list(STATUSES))
+    yield expectation("column_values_to_be_in_set", th, en, column="status", value_set=list(STATUSES))
     th, en = f"{thai('expected_percent')}: ต้องอยู่ระหว่าง ๐ ถึง ๑๐๐", "expected_percent is within 0 and 100"
-    yield told("column_values_to_be_between", th, en, column="expected_percent", min_value=0, max_value=100)
+    yield expectation("column_values_to_be_between", th, en, column="expected_percent", min_value=0, max_value=100)
     th, en = f"{thai('required_per_day')}: ต้องไม่ติดลบ", "required_per_day is not negative"
-    yield told("column_values_to_be_between", th, en, column="required_per_day", min_value=0)
+    yield expectation("column_values_to_be_between", th, en, column="required_per_day", min_value=0)
 
 
 def _over_time(table: str) -> Iterator[Expectation]:
     """Volume, freshness, and the distribution of the daily gain."""
     if table == COUNTRY:
-        told = _told("volume", "history", "warning")
+        expectation = _expectations_of("volume", "history", "warning")
         least = len(provinces.expected_codes())
         th, en = f"ต้องมี {least} จังหวัดเท่าทุกฉบับ", f"the return has {least} rows, as all before it"
-        yield told("column_values_to_be_between", th, en, column="provinces", min_value=least, max_value=least)
+        yield expectation("column_values_to_be_between", th, en, column="provinces", min_value=least, max_value=least)
         th, en = "ยอดรวม อปท. ต้องเท่าฉบับก่อนหน้า", "the authorities in all are those of the return before"
         pair = {"column_A": "total", "column_B": "previous_total", "ignore_row_if": "either_value_is_missing"}
-        yield told("column_pair_values_to_be_equal", th, en, **pair)
-        told = _told("freshness", "history", "warning")
+        yield expectation("column_pair_values_to_be_equal", th, en, **pair)
+        expectation = _expectations_of("freshness", "history", "warning")
         th, en = (
             "วันที่ของข้อมูลต้องอยู่ในกำหนดนับจากฉบับก่อนหน้า",
             "the as-of date is within the campaign's interval after the one before",
         )
         limits: dict[str, Any] = {"min_value": 1, "max_value": {"$PARAMETER": "every_days"}}
-        yield told("column_values_to_be_between", th, en, column="days_since_previous", **limits)
+        yield expectation("column_values_to_be_between", th, en, column="days_since_previous", **limits)
     if table in (COUNTRY, TREND):
-        told = _told("daily-gain", "history", "warning")
+        expectation = _expectations_of("daily-gain", "history", "warning")
         sigmas = PROVINCE_SIGMAS if table == TREND else COUNTRY_SIGMAS
         for a, b in (("most_per_day", "saved_per_day"), ("saved_per_day", "least_per_day")):
             expected = at_least(a, b)
@@ -173,4 +173,4 @@ def _over_time(table: str) -> Iterator[Expectation]:
                 f"the gain a day is within {sigmas:g} standard deviations of the mean of the gains before"
                 f" (and {SLACK:g} a day), once {LEAST_HISTORY} are known"
             )
-            yield told(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)
+            yield expectation(expected.kind.removeprefix("expect_"), th, en, **expected.kwargs)

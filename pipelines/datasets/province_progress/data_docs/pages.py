@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from khrop.contracts.province_progress import ProvinceProgress as CONTRACT
 from khrop.model.terminal_text import printable_lines
-from pipelines.datasets.province_progress.data_docs.expectations import unsaid
+from pipelines.datasets.province_progress.data_docs.expectations import not_expressed
 from pipelines.datasets.province_progress.data_docs.mart_suites import Suite
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def index_page(
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(PAGES), autoescape=True)
-    told = {"suites": suites, "returns": list(returns), "set_aside": list(set_aside), "not_judged": not_judged}
+    contents = {"suites": suites, "returns": list(returns), "set_aside": list(set_aside), "not_judged": not_judged}
     page = environment.get_template("index.j2").render(
-        **told, suite_path=suite_path, unsaid=unsaid(), version=version, contract=CONTRACT.__name__
+        **contents, suite_path=suite_path, not_expressed=not_expressed(), version=version, contract=CONTRACT.__name__
     )
     return printable_lines(page)

@@ -74,13 +74,13 @@ def _publish(home: Home, force: bool) -> Published:
             if before.get(campaign) == campaign_state:
                 ledger |= {name: entry for name, entry in known.items() if entry["campaign_id"] == campaign}
                 continue
-            for one in newest(connection, campaign, KEPT):
-                if known.get(one.snapshot_id, {}).get("digest") == one.digest:
-                    ledger[one.snapshot_id] = known[one.snapshot_id]
-                elif left.get(one.snapshot_id) != one.digest:
-                    due.append(one)
-            due.sort(key=lambda one: (one.received_at, one.as_of), reverse=True)
-            left |= {one.snapshot_id: one.digest for one in due[JUDGED_AT_ONCE:]}
+            for snapshot in newest(connection, campaign, KEPT):
+                if known.get(snapshot.snapshot_id, {}).get("digest") == snapshot.digest:
+                    ledger[snapshot.snapshot_id] = known[snapshot.snapshot_id]
+                elif left.get(snapshot.snapshot_id) != snapshot.digest:
+                    due.append(snapshot)
+            due.sort(key=lambda snapshot: (snapshot.received_at, snapshot.as_of), reverse=True)
+            left |= {snapshot.snapshot_id: snapshot.digest for snapshot in due[JUDGED_AT_ONCE:]}
             del due[JUDGED_AT_ONCE:]
     with _new_folder(home.data_docs) as new:
         _take_over(home.data_docs, new, ledger.values())
@@ -132,16 +132,16 @@ def _judge(due: list[Return], expected: tuple[Suite, ...], new: Path) -> dict[st
         judge = validation.Judge(expected)
         for table, (_, suite) in judge.suites.items():
             _write(new / site.suite_path(table), site.expectations_page(suite))
-    return {one.snapshot_id: _judged(one, judge, new) for one in due if judge}
+    return {snapshot.snapshot_id: _judged(snapshot, judge, new) for snapshot in due if judge}
 
 
-def _judged(one: Return, judge: validation.Judge, new: Path) -> dict[str, Any]:
+def _judged(snapshot: Return, judge: validation.Judge, new: Path) -> dict[str, Any]:
     found = {}
-    for table, result in judge.judged(one).items():
-        title = f"{one.as_of} / {one.snapshot_id} / {table}"
+    for table, result in judge.judged(snapshot).items():
+        title = f"{snapshot.as_of} / {snapshot.snapshot_id} / {table}"
         # Pages first: rendering changes what it renders.
         text = json.dumps(result.to_json_dict(), ensure_ascii=False, sort_keys=True)
-        page = site.result_path(table, one.campaign_id, one.snapshot_id, one.as_of.isoformat())
+        page = site.result_path(table, snapshot.campaign_id, snapshot.snapshot_id, snapshot.as_of.isoformat())
         _write((new / page).with_suffix(".json"), text)
         broken = validation.broken(result)
         _write(new / page, site.result_page(result, title, broken))
@@ -149,8 +149,12 @@ def _judged(one: Return, judge: validation.Judge, new: Path) -> dict[str, Any]:
         outcome = "error" if "error" in severities else "warning" if broken else "holds"
         rules = sorted({b["rule"] for b in broken})
         found[table] = {"outcome": outcome, "rules": rules, "page": page}
-    told = {"snapshot_id": one.snapshot_id, "campaign_id": one.campaign_id, "as_of": one.as_of.isoformat()}
-    return {**told, "revision": one.revision, "digest": one.digest, "tables": found}
+    identity = {
+        "snapshot_id": snapshot.snapshot_id,
+        "campaign_id": snapshot.campaign_id,
+        "as_of": snapshot.as_of.isoformat(),
+    }
+    return {**identity, "revision": snapshot.revision, "digest": snapshot.digest, "tables": found}
 
 
 def _write(path: Path, text: str) -> None:
@@ -197,14 +201,14 @@ def _known(folder: Path, maker: str) -> tuple[dict[str, dict[str, Any]], dict[st
 
 def _maker(expected: tuple[Suite, ...], version: str) -> str:
     """A short name of all that a page is made by: expectations, templates, this code, Great Expectations."""
-    told = [json.dumps([e.plain() for e in suite.expectations], sort_keys=True, default=str) for suite in expected]
-    told += [page.read_text(encoding="utf-8") for page in sorted(site.PAGES.iterdir())]
-    told += [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (site, validation)]
-    return _digest(version, *told)
+    texts = [json.dumps([e.plain() for e in suite.expectations], sort_keys=True, default=str) for suite in expected]
+    texts += [page.read_text(encoding="utf-8") for page in sorted(site.PAGES.iterdir())]
+    texts += [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (site, validation)]
+    return _digest(version, *texts)
 
 
-def _digest(*told: str) -> str:
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _text(path: Path) -> str:
@@ -227,7 +231,7 @@ def _counting(connection: DuckDBPyConnection) -> int:
 
 
 def _published(home: Home, judged: int) -> Published:
-    """What stands there now, told from its own ledger."""
+    """What stands there now, by its own ledger."""
     entries = list(json.loads(_text(home.data_docs / LEDGER))["returns"].values())
     counts = dict.fromkeys(("holds", "warning", "error"), 0)
     for entry in entries:
@@ -235,7 +239,7 @@ def _published(home: Home, judged: int) -> Published:
         counts[next(o for o in ("error", "warning", "holds") if o in outcomes)] += 1
     lines = ["| as of | return | outcome |", "| --- | --- | --- |"]
     for entry in entries[:10]:
-        told = {rule: None for table in entry["tables"].values() for rule in table["rules"]}
-        lines.append(f"| {entry['as_of']} | `{entry['snapshot_id']}` | {', '.join(told) or 'holds'} |")
+        broken = {rule: None for table in entry["tables"].values() for rule in table["rules"]}
+        lines.append(f"| {entry['as_of']} | `{entry['snapshot_id']}` | {', '.join(broken) or 'holds'} |")
     page = home.data_docs / "index.html"
     return Published(page, "\n".join(lines), {"returns": len(entries), "judged": judged, **counts}, changed=judged > 0)

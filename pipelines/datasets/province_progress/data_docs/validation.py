@@ -1,6 +1,6 @@
 """Great Expectations at work: suites as its own, and a return's frames judged by them. Imported by this step alone.
 
-Importing it costs seconds, so nothing here is imported at the top of another module. It is told to ask nothing of the
+Importing it costs seconds, so nothing here is imported at the top of another module. It is set to ask nothing of the
 network, and what it prints goes nowhere.
 """
 
@@ -35,10 +35,10 @@ CLOCKED = ("batch_markers", "validation_time")
 def quietly() -> Iterator[None]:
     """Without network, progress bars, warnings and words on the terminal."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    said = io.StringIO()
+    output = io.StringIO()
     log = logging.getLogger("great_expectations")
     level = log.level
-    with warnings.catch_warnings(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         warnings.simplefilter("ignore")
         log.setLevel(logging.CRITICAL)
         try:
@@ -95,26 +95,26 @@ class Judge:
         if NAMED_BY in frame.columns:
             form["unexpected_index_column_names"] = [NAMED_BY]
         result = batch.validate(theirs, expectation_parameters=dict(parameters), result_format=form)
-        for one in result.results:
-            info = one.exception_info or {}
+        for outcome in result.results:
+            info = outcome.exception_info or {}
             if info.get("raised_exception", True):
-                raise RuntimeError(f"{table}: {one.expectation_config.type} could not be judged: {info}")  # type: ignore[union-attr]
-            one.result = _plain(one.result)
+                raise RuntimeError(f"{table}: {outcome.expectation_config.type} could not be judged: {info}")  # type: ignore[union-attr]
+            outcome.result = _plain(outcome.result)
         for name in CLOCKED:
             result.meta.pop(name, None)  # type: ignore[misc]
         return result
 
-    def judged(self, one: Return) -> dict[str, ExpectationSuiteValidationResult]:
+    def judged(self, snapshot: Return) -> dict[str, ExpectationSuiteValidationResult]:
         """A return's results by table, named after it: the run's time is its as-of date, never the clock."""
         from great_expectations.core.id_dict import BatchSpec
         from great_expectations.core.run_identifier import RunIdentifier
 
         results = {}
         for table in self.suites:
-            result = self.judge(table, one.frames[table], one.parameters)
-            moment = datetime.combine(one.as_of, time(), UTC)
+            result = self.judge(table, snapshot.frames[table], snapshot.parameters)
+            moment = datetime.combine(snapshot.as_of, time(), UTC)
             result.meta["batch_spec"] = BatchSpec(data_asset_name=table)
-            result.meta["run_id"] = RunIdentifier(run_name=one.snapshot_id, run_time=moment)
+            result.meta["run_id"] = RunIdentifier(run_name=snapshot.snapshot_id, run_time=moment)
             results[table] = result
         return results
 
@@ -122,20 +122,20 @@ class Judge:
 def broken(result: ExpectationSuiteValidationResult) -> list[dict[str, Any]]:
     """The expectations that a batch does not meet, errors first: rule, severity, words, and how many rows."""
     found = []
-    for one in result.results:
-        config = one.expectation_config
-        if not one.success and config is not None:
+    for outcome in result.results:
+        config = outcome.expectation_config
+        if not outcome.success and config is not None:
             meta = config.meta or {}
-            told = {name: meta[name] for name in ("rule", "severity", "means", "message_th")}
-            found.append({**told, "expectation": config.type, "rows": (one.result or {}).get("unexpected_count")})
+            texts = {name: meta[name] for name in ("rule", "severity", "means", "message_th")}
+            found.append({**texts, "expectation": config.type, "rows": (outcome.result or {}).get("unexpected_count")})
     return sorted(found, key=lambda f: (f["severity"], f["rule"], f["expectation"]))
 
 
 def _plain(value: Any) -> Any:
     """NumPy's numbers as Python's: their own way to print themselves is not for pages."""
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(_plain(one) for one in value)
+        return type(value)(_plain(item) for item in value)
     value = value.item() if hasattr(value, "item") else value
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,6 +1,6 @@
 """The default templates of the letters of the province table, made with python-docx.
 
-`python -m pipelines.datasets.province_progress.letters.default_templates` writes them anew.
+`python -m pipelines.datasets.province_progress.letters.default_templates` writes them again.
 
 Here belongs what the letters say around their fields: the reminder as a stamped letter (หนังสือประทับตรา) and as one to
 another office (หนังสือภายนอก), the circular as a stamped letter, as in the bundled return.

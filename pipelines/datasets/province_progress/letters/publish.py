@@ -86,7 +86,7 @@ def plan(
     """
     country = progress.country(connection, campaign.campaign_id)[-1]
     if wanted.dated and wanted.dated < country.as_of:
-        raise NoLetter(f"a letter of {wanted.dated} cannot tell the figures of {country.as_of}")
+        raise NoLetter(f"a letter of {wanted.dated} cannot have the figures of {country.as_of}")
     head = file.letterhead if file else campaign_files.Letterhead()
     occasion = Occasion(
         campaign,
@@ -97,9 +97,9 @@ def plan(
         wanted.dated,
     )
     standings = tuple(progress.standings(connection, campaign.campaign_id, latest=True))
-    asked = [s for s in standings if not wanted.provinces or s.province_code in wanted.provinces]
-    behind = tuple(s for s in asked if s.status in BEHIND and wanted.only in (None, _kind(s)))
-    spared = tuple(s for s in asked if wanted.provinces and s not in behind)
+    wanted_standings = [s for s in standings if not wanted.provinces or s.province_code in wanted.provinces]
+    behind = tuple(s for s in wanted_standings if s.status in BEHIND and wanted.only in (None, _kind(s)))
+    spared = tuple(s for s in wanted_standings if wanted.provinces and s not in behind)
     return Plan(occasion, standings, behind, spared)
 
 
@@ -110,7 +110,7 @@ def write(home: Home, planned: Plan, advance: Callable[[int], None] = lambda don
     is, and where all would, nothing is written. Raises `TemplateFault`, before anything is written.
     """
     campaign, as_of = planned.occasion.campaign.campaign_id, planned.occasion.country.as_of
-    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _made(home, planned), advance)
+    return letter_folder.write(home.letters / campaign / as_of.isoformat(), _letters(home, planned), advance)
 
 
 def publish(home: Home, *, force: bool = False) -> Published:
@@ -125,23 +125,23 @@ def publish(home: Home, *, force: bool = False) -> Published:
     """
     files = campaign_files.load(home.root)
     with Warehouse(home.warehouse).reading() as connection:
-        states, known = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
-        code, own = by_campaign.version(*CODE), by_campaign.contents(home.templates)
+        states, campaigns = parts.states(connection), {c.campaign_id: c for c in progress.campaigns(connection)}
+        code, words = by_campaign.version(*CODE), by_campaign.contents(home.templates)
 
         def make(name: str) -> Made:
-            planned = plan(connection, known[name], files.get(name), Wanted())
+            planned = plan(connection, campaigns[name], files.get(name), Wanted())
             written = write(home, planned)
             figures = {"as_of": planned.occasion.country.as_of.isoformat(), "reminders": len(planned.behind)}
             return Made(written.folder, written.changed, figures)
 
-        made_from = {name: (states[name], files.get(name), code, own) for name in known}
-        made = by_campaign.make(home.letters, "letters", made_from, make, force=force)
+        made_from = {name: (states[name], files.get(name), code, words) for name in campaigns}
+        letters_by_campaign = by_campaign.make(home.letters, "letters", made_from, make, force=force)
     lines = [
-        f"- {name}, as of {done.figures['as_of']}: {done.figures['reminders']} and the circular"
-        for name, done in made.items()
+        f"- {name}, as of {campaign_letters.figures['as_of']}: {campaign_letters.figures['reminders']} and the circular"
+        for name, campaign_letters in letters_by_campaign.items()
     ]
-    reminders = sum(done.figures["reminders"] for done in made.values())
-    changed = sum(done.changed for done in made.values())
+    reminders = sum(campaign_letters.figures["reminders"] for campaign_letters in letters_by_campaign.values())
+    changed = sum(campaign_letters.changed for campaign_letters in letters_by_campaign.values())
     return Published(home.letters, "\n".join(lines), {"reminders": reminders, "new_or_changed": changed}, changed > 0)
 
 
@@ -154,7 +154,7 @@ def _kind(standing: Standing) -> Only:
     return Only.behind if standing.saved else Only.not_started
 
 
-def _made(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
+def _letters(home: Home, planned: Plan) -> Iterator[tuple[str, bytes]]:
     """Each file's name and bytes, the index last. Both templates are checked before the first."""
     occasion = planned.occasion
     form = occasion.letterhead.form

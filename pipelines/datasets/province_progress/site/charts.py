@@ -1,4 +1,4 @@
-"""Progress through time against the straight line: Altair makes the chart, vl-convert its SVG, once a campaign.
+"""Progress through time against the straight line: Altair makes the chart, `drawing` its SVG, once a campaign.
 
 A campaign's provinces share axes and straight line, so theirs is one chart, rendered once with a line of two known
 points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,6 +29,8 @@ TICKS, APART, LONG = 5, 0.16, 330
 """Month labels at most; the least share of the axis between two labels; days from which labels are months."""
 MANY = 45
 """Returns from which their points are no longer drawn each."""
+Draw = Callable[[Mapping[str, Any]], str]
+"""Returns a chart in Vega-Lite as SVG."""
 Point = tuple[float, float]
 """Days since the opening, percent."""
 _OWN = re.compile(r'(<g class="mark-line role-mark own_marks">)(<path[^>]*? d=")[^"]*("[^>]*>)')
@@ -73,38 +75,38 @@ def ahead(points: Sequence[Point], deadline: int) -> list[Point]:
     return [(day, percent), (deadline, percent * deadline / day) if full >= deadline else (full, 100.0)]
 
 
-def rendered(frame: Frame, own: Sequence[Point]) -> str:
+def rendered(frame: Frame, line: Sequence[Point], draw: Draw) -> str:
     """The chart of one line as SVG, in both languages, without a name of its own (see `titled`); some 50 ms each."""
-    return _rendered(frame, own, ahead(own, frame.campaign.days), _dots(own))
+    return _rendered(_spec(frame, line, ahead(line, frame.campaign.days), _dots(line)), draw)
 
 
-def template(frame: Frame) -> str:
+def template(frame: Frame, draw: Draw) -> str:
     """A chart to be filled (`filled`): its own line is one of two known points."""
     corners: list[Point] = [(0, 0.0), (frame.last_day, 100.0)]
-    return _rendered(frame, corners, corners, corners[:1])
+    return _rendered(_spec(frame, corners, corners, corners[:1]), draw)
 
 
-def filled(svg: str, frame: Frame, own: Sequence[Point]) -> str:
+def filled(svg: str, frame: Frame, line: Sequence[Point]) -> str:
     """A template with a line of one's own: what `rendered` makes of that line, without rendering it."""
-    further = ahead(own, frame.campaign.days)
-    places = {point: _place(frame, point) for point in (*own, *further)}
-    svg = _OWN.sub(rf"\g<1>\g<2>{_path([places[p] for p in own])}\g<3>", svg, count=1)
+    further = ahead(line, frame.campaign.days)
+    places = {point: _place(frame, point) for point in (*line, *further)}
+    svg = _OWN.sub(rf"\g<1>\g<2>{_path([places[p] for p in line])}\g<3>", svg, count=1)
     way_on = rf"\g<1>>\g<2>{_path([places[p] for p in further])}\g<3></g>" if further else r"\g<1>/>"
     svg = _AHEAD.sub(way_on, svg, count=1)
-    dots = [places[p] for p in _dots(own)]
-    return _DOTS.sub(lambda found: found[1] + "".join(found[2] + at + found[3] for at in dots), svg, count=1)
+    dots = [places[p] for p in _dots(line)]
+    return _DOTS.sub(lambda match: match[1] + "".join(match[2] + at + match[3] for at in dots), svg, count=1)
 
 
 def titled(svg: str, name: str, title: Both, description: Both) -> Markup:
     """The chart with a title and a description for those who do not see it; `name` is unique in its page."""
-    told = Markup(
+    opening = Markup(
         '<svg viewBox="{}" role="img" aria-labelledby="{}-title {}-desc" class="chart">'
         '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>'
     )
-    found = _OPENING.match(svg)
-    assert found is not None
-    start = told.format(found[1], name, name, name, " · ".join(title), name, " · ".join(description))
-    return start + Markup(svg[found.end() :])
+    match = _OPENING.match(svg)
+    assert match is not None
+    start = opening.format(match[1], name, name, name, " · ".join(title), name, " · ".join(description))
+    return start + Markup(svg[match.end() :])
 
 
 def labels(frame: Frame) -> dict[int, Both]:
@@ -126,35 +128,32 @@ def _label(day: date, with_year: bool) -> Both:
     return f"{day.day} {SHORT_TH[day.month - 1]}", f"{day.day} {SHORT_EN[day.month - 1]}"
 
 
-def _dots(own: Sequence[Point]) -> list[Point]:
-    return list(own if len(own) <= MANY else own[-1:])
+def _dots(line: Sequence[Point]) -> list[Point]:
+    return list(line if len(line) <= MANY else line[-1:])
 
 
-def _rendered(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> str:
-    import vl_convert
-
-    svg = vl_convert.vegalite_to_svg(_spec(frame, own, further, dots))
-    svg = _EMPTY.sub("", _SPOKEN.sub("", svg))
-    svg = _PLACES.sub(lambda found: _number(float(found[0])), svg)
+def _rendered(spec: Mapping[str, Any], draw: Draw) -> str:
+    svg = _EMPTY.sub("", _SPOKEN.sub("", draw(spec)))
+    svg = _PLACES.sub(lambda match: _number(float(match[0])), svg)
     return _TEXT.sub(
-        lambda found: (
-            f'{found[1]}<tspan class="th" lang="th">{escape(found[2])}</tspan>'
-            f'<tspan class="en" lang="en">{escape(found[3])}</tspan>{found[4]}'
+        lambda match: (
+            f'{match[1]}<tspan class="th" lang="th">{escape(match[2])}</tspan>'
+            f'<tspan class="en" lang="en">{escape(match[3])}</tspan>{match[4]}'
         ),
         svg,
     )
 
 
-def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> dict[str, Any]:
+def _spec(frame: Frame, line: Sequence[Point], further: Sequence[Point], dots: Sequence[Point]) -> dict[str, Any]:
     import altair as alt
 
-    said = labels(frame)
-    words = {str(day): BETWEEN.join(both) for day, both in said.items()}
+    day_labels = labels(frame)
+    words = {str(day): BETWEEN.join(both) for day, both in day_labels.items()}
     x = alt.X(
         "day:Q",
         title=None,
         scale=alt.Scale(domain=[0, frame.last_day], nice=False),
-        axis=alt.Axis(values=list(said), labelExpr=f"{words}[datum.value]", grid=False, labelOverlap=False),
+        axis=alt.Axis(values=list(day_labels), labelExpr=f"{words}[datum.value]", grid=False, labelOverlap=False),
     )
     y = alt.Y(
         "percent:Q",
@@ -176,7 +175,7 @@ def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Se
         .mark_rule(color=COLOURS["edge"], strokeWidth=1)
         .encode(x=x),
         layer("ahead", further).mark_line(color=COLOURS["ahead"], strokeWidth=2, strokeDash=[2, 3]),
-        layer("own", own).mark_line(color=COLOURS["own"], strokeWidth=2.5),
+        layer("own", line).mark_line(color=COLOURS["own"], strokeWidth=2.5),
         layer("dots", dots).mark_circle(color=COLOURS["own"], size=34, opacity=1),
     )
     # Room for the labels is given, not measured: a label holds two languages, and one is shown.
@@ -185,8 +184,8 @@ def _spec(frame: Frame, own: Sequence[Point], further: Sequence[Point], dots: Se
     )
     looks = plain.configure(font="inherit").configure_view(stroke=None).configure_axis(**_axis())
     # What is written here alone needs no checking each time: a test does it, and it costs as much as rendering.
-    told: dict[str, Any] = looks.to_dict(validate=False)
-    return told
+    specification: dict[str, Any] = looks.to_dict(validate=False)
+    return specification
 
 
 def _axis() -> dict[str, Any]:

@@ -19,9 +19,9 @@ def letter_links(connection: DuckDBPyConnection, home: Home) -> dict[tuple[str, 
 
     Letters are `letters/<campaign>/<as-of date>/<province code>-<name>.docx`, known by the code.
     """
-    found = {}
+    links = {}
     for name, latest in sorted(progress.newest(connection).items()):
         for file in sorted((home.letters / name / latest.as_of.isoformat()).glob("*-*.docx")):
-            way = Path(os.path.relpath(file, home.site / name / "province")).as_posix()
-            found[name, file.name.partition("-")[0]] = way
-    return found
+            address = Path(os.path.relpath(file, home.site / name / "province")).as_posix()
+            links[name, file.name.partition("-")[0]] = address
+    return links

@@ -11,6 +11,7 @@ from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
+from pipelines.datasets.province_progress.site.drawing import Drawing
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside, listed
 from pipelines.publishing.column_names import Names
@@ -95,25 +96,29 @@ class ProvincePages:
     @property
     def size(self) -> int:
         """Pages in all."""
-        return 1 + sum(one.total.provinces + 2 for one in self.listed)
+        return 1 + sum(campaign.total.provinces + 2 for campaign in self.listed)
 
     def groups(self, shared: Shared) -> Iterator[Group]:
         """Return every page, each campaign's as a group; the site's first is that of the only one, or a list of all."""
         if len(self.listed) != 1:
             made_from = repr((self.links, shared.links, self.listed, self.waiting))
             yield Group("campaigns", made_from, partial(self._list, shared))
-        for one in self.listed:
-            name = one.campaign.campaign_id
-            own = ([item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details))
-            made_from = shared.made_from(name, len(self.listed) == 1, *own)
-            yield Group(f"campaign {name}", made_from, partial(self._campaign, one.campaign, shared))
+        with Drawing() as drawing:
+            for entry in self.listed:
+                name = entry.campaign.campaign_id
+                parts = (
+                    [item for item in items.items() if item[0][0] == name] for items in (self.letters, shared.details)
+                )
+                made_from = shared.made_from(name, len(self.listed) == 1, *parts)
+                pages = partial(self._campaign, entry.campaign, shared, drawing.svg)
+                yield Group(f"campaign {name}", made_from, pages)
 
     def _list(self, shared: Shared) -> Iterator[Page]:
-        template, here = ("campaigns", "campaigns") if self.listed else ("empty", "front")
+        template, page_key = ("campaigns", "campaigns") if self.listed else ("empty", "front")
         links = (*self.links, *shared.links)
-        yield LOOK.render(template, "index.html", links=links, here=here, listed=self.listed, waiting=self.waiting)
+        yield LOOK.render(template, "index.html", links=links, here=page_key, listed=self.listed, waiting=self.waiting)
 
-    def _campaign(self, campaign: progress.Campaign, shared: Shared) -> Iterator[Page]:
+    def _campaign(self, campaign: progress.Campaign, shared: Shared, draw: charts.Draw) -> Iterator[Page]:
         name, base = campaign.campaign_id, base_of(campaign.campaign_id)
         view = View.of(
             campaign,
@@ -122,9 +127,10 @@ class ProvincePages:
             sources.against_the_line(self.connection, name),
         )
         frame = charts.Frame.of(view.campaign, [c.as_of for c in view.country])
-        template = charts.template(frame)
+        template = charts.template(frame, draw)
         line = charts.filled(template, frame, [frame.point(c.as_of, c.saved_percent) for c in view.country])
         context = {"base": base, "links": (*self._links(base), *shared.links), "view": view}
+        (warnings,) = quality_rows.violations(self.connection, [view.snapshot_id]).values()
         # Where there is one campaign its front page is that of the site, too.
         for name in (f"{base}index.html", *(["index.html"] if len(self.listed) == 1 else [])):
             yield LOOK.render(
@@ -134,13 +140,13 @@ class ProvincePages:
                 here="front",
                 changes=view.changes(),
                 tiles=tiles(),
-                standing={s.province_code: s for s in view.now},
+                standing_by_code={s.province_code: s for s in view.now},
                 progress_scale=view.progress_scale(),
                 gap_scale=view.gap_scale(),
                 detail=shared.details.get((view.campaign.campaign_id, "")),
-                warnings=shared.returns[view.snapshot_id]["violations"],
+                warnings=warnings,
                 quality_of=shared.quality_of,
-                chart=charts.titled(line, "national", *_said(view, "ทั้งประเทศ", "the country", view.total)),
+                chart=charts.titled(line, "national", *_chart_texts(view, "ทั้งประเทศ", "the country", view.total)),
             )
         yield LOOK.render("table", f"{base}table.html", **context, here="table")
         yield from self._provinces(view, shared, context, frame, template)
@@ -150,8 +156,8 @@ class ProvincePages:
     ) -> Iterator[Page]:
         name, base, ranked = view.campaign.campaign_id, context["base"], view.by_rank()
         rows = source_rows.of(sources.cells(self.connection, name), shared.returns, shared.quality_of)
-        for one in view.now:
-            code = one.province_code
+        for standing in view.now:
+            code = standing.province_code
             history = view.history[code]
             line = charts.filled(template, frame, [frame.point(s.as_of, s.saved_percent) for s in history])
             yield LOOK.render(
@@ -159,17 +165,19 @@ class ProvincePages:
                 f"{base}province/{code}.html",
                 **context,
                 here="province",
-                one=one,
+                standing=standing,
                 beside=beside(ranked, code),
-                region=[s for s in ranked if s.region == one.region],
-                chart=charts.titled(line, "line", *_said(view, one.name_th, one.name_en, one)),
+                region=[s for s in ranked if s.region == standing.region],
+                chart=charts.titled(line, "line", *_chart_texts(view, standing.name_th, standing.name_en, standing)),
                 letter=self.letters.get((name, code)),
                 detail=shared.details.get((name, code)),
                 trail=rows(history, "../" * f"{base}province/".count("/")),
             )
 
 
-def _said(view: View, th: str, en: str, now: Standing | progress.Country) -> tuple[tuple[str, str], tuple[str, str]]:
+def _chart_texts(
+    view: View, th: str, en: str, now: Standing | progress.Country
+) -> tuple[tuple[str, str], tuple[str, str]]:
     """A chart's title and description."""
     day_th, day_en = both_dates(now.as_of)
     figure, line, n = f"{now.saved_percent:.2f}", f"{view.line[now.as_of].expected_percent:.2f}", len(view.country)

@@ -36,20 +36,22 @@ def of(cells: Cells, files: Mapping[str, Mapping[str, Any]], quality_of: Mapping
             )
         return ends[name, root]
 
-    def row(one: Standing, root: str) -> str:
-        printed = cells.get((one.as_of, one.province_code), {})
-        parts = [f'<tr><th scope="row">{short_date(one.as_of)}</th>']
-        for name, figure in zip(FIGURES, _figures(one), strict=True):
+    def row(standing: Standing, root: str) -> str:
+        printed = cells.get((standing.as_of, standing.province_code), {})
+        parts = [f'<tr><th scope="row">{short_date(standing.as_of)}</th>']
+        for name, figure in zip(FIGURES, _figures(standing), strict=True):
             cell = printed.get(name)
-            stood = f'<small class="cell">{escape(cell.printed)} <span>{cell.code}</span></small>' if cell else ""
-            parts.append(f'<td class="num">{figure}{stood}</td>')
-        side = "bad" if one.gap_points < 0 else "good"
-        parts.append(f'<td class="num"><span class="{side}">{signed(one.gap_points)}</span></td>')
-        parts.append(f"<td>{place(one.place)}</td>{end(one.snapshot_id, root)}")
+            printed_cell = (
+                f'<small class="cell">{escape(cell.printed)} <span>{cell.code}</span></small>' if cell else ""
+            )
+            parts.append(f'<td class="num">{figure}{printed_cell}</td>')
+        side = "bad" if standing.gap_points < 0 else "good"
+        parts.append(f'<td class="num"><span class="{side}">{signed(standing.gap_points)}</span></td>')
+        parts.append(f"<td>{place(standing.place)}</td>{end(standing.snapshot_id, root)}")
         return "".join(parts)
 
-    return lambda history, root: Markup("\n".join(row(one, root) for one in reversed(history)))
+    return lambda history, root: Markup("\n".join(row(standing, root) for standing in reversed(history)))
 
 
-def _figures(one: Standing) -> tuple[str, ...]:
-    return f"{one.total:,}", f"{one.saved:,}", f"{one.pending:,}", points(one.saved_percent)
+def _figures(standing: Standing) -> tuple[str, ...]:
+    return f"{standing.total:,}", f"{standing.saved:,}", f"{standing.pending:,}", points(standing.saved_percent)

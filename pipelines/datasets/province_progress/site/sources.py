@@ -33,7 +33,7 @@ Cells = Mapping[tuple[date, str], Row]
 
 def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, str], dict[str, Printed]]:
     """The printed cells of every row of a campaign that counts now."""
-    found: dict[tuple[date, str], dict[str, Printed]] = {}
+    printed_cells: dict[tuple[date, str], dict[str, Printed]] = {}
     for as_of, code, column, printed, row, col in connection.execute(
         'SELECT o.as_of, o.province_code, c.field, c.printed, c."row", c.col'
         " FROM core.province_progress_current AS o"
@@ -43,8 +43,8 @@ def cells(connection: DuckDBPyConnection, campaign_id: str) -> dict[tuple[date, 
         " ORDER BY c.col DESC",
         [campaign_id, list(FIGURES)],
     ).fetchall():
-        found.setdefault((as_of, code), {})[column] = Printed(printed, f"R{row}C{col}")
-    return found
+        printed_cells.setdefault((as_of, code), {})[column] = Printed(printed, f"R{row}C{col}")
+    return printed_cells
 
 
 @dataclass(frozen=True, slots=True)

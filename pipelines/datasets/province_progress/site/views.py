@@ -44,16 +44,16 @@ class Scale:
     step: Decimal
     low: Decimal = Decimal(0)
 
-    def progress(self, one: Standing) -> int:
+    def progress(self, standing: Standing) -> int:
         """0 nothing saved, 1 to 5 on the scale, 6 complete."""
-        if one.pending == 0:
+        if standing.pending == 0:
             return 6
-        return 0 if one.saved == 0 else 1 + min(4, int((one.saved_percent - self.low) / self.step))
+        return 0 if standing.saved == 0 else 1 + min(4, int((standing.saved_percent - self.low) / self.step))
 
-    def gap(self, one: Standing) -> int:
+    def gap(self, standing: Standing) -> int:
         """0 to 2 behind the straight line, the furthest first; 3 to 5 ahead of it."""
-        steps = min(2, int(abs(one.gap_points) / self.step))
-        return 2 - steps if one.gap_points < 0 else 3 + steps
+        steps = min(2, int(abs(standing.gap_points) / self.step))
+        return 2 - steps if standing.gap_points < 0 else 3 + steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class View:
     ) -> View:
         """Put together what was read; `country` and `standings` are not empty."""
         history: dict[str, list[Standing]] = {}
-        for one in standings:
-            history.setdefault(one.province_code, []).append(one)
+        for standing in standings:
+            history.setdefault(standing.province_code, []).append(standing)
         days = [c.as_of for c in country]
         at = {day: {c: s for c, many in history.items() for s in many[-2:] if s.as_of == day} for day in days[-2:]}
         then = at[days[-2]] if len(days) > 1 else {}
@@ -116,8 +116,8 @@ class View:
 
     def pace(self, saved: int, day: date) -> float | None:
         """Authorities a day since the opening; None on the opening day."""
-        gone = (day - self.campaign.opened_on).days
-        return saved / gone if gone > 0 else None
+        days = (day - self.campaign.opened_on).days
+        return saved / days if days > 0 else None
 
     def changes(self) -> Changes:
         """What came since the return before."""
@@ -170,9 +170,9 @@ def listed(connection: DuckDBPyConnection) -> list[Listed]:
     """Return the campaigns that have an accepted return, by id."""
     newest = progress.newest(connection)
     return [
-        Listed(one, country, (one.deadline - country.as_of).days)
-        for one in progress.campaigns(connection)
-        if (country := newest.get(one.campaign_id))
+        Listed(campaign, country, (campaign.deadline - country.as_of).days)
+        for campaign in progress.campaigns(connection)
+        if (country := newest.get(campaign.campaign_id))
     ]
 
 

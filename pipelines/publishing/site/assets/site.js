@@ -10,8 +10,8 @@
     set(value) { try { localStorage.setItem("khrop-lang", value); } catch { /* the hash keeps it */ } },
   };
   const asked = () => {
-    const said = parts().find((part) => part.startsWith("lang="));
-    const lang = said ? said.slice(5) : kept.get();
+    const part = parts().find((part) => part.startsWith("lang="));
+    const lang = part ? part.slice(5) : kept.get();
     return lang === "en" ? "en" : "th";
   };
   let lang = asked();
