@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pipelines.datasets.province_progress.progress import Campaign
-from pipelines.datasets.province_progress.site import charts
+from pipelines.datasets.province_progress.site import charts, drawing
 from pipelines.datasets.province_progress.site.charts import Frame
 from pipelines.datasets.province_progress.site.drawing import Drawing
 
@@ -96,3 +99,16 @@ def test_a_process_that_was_killed_is_an_error() -> None:
         drawing._process.wait()
         with pytest.raises(RuntimeError, match="ended with -9"):
             drawing.svg(spec)
+
+
+def test_a_process_whose_reader_was_killed_ends_without_a_traceback() -> None:
+    spec = charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], [])
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-P", drawing.__file__], encoding="utf-8", **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(f"{json.dumps(spec)}\n")
+        process.stdin.flush()
+        assert (process.wait(timeout=60), process.stderr.read()) == (0, "")

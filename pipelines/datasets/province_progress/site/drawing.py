@@ -8,6 +8,7 @@ runs this file and imports nothing else of the application. It ends when its inp
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -66,7 +67,10 @@ def main() -> None:
     import vl_convert
 
     for line in sys.stdin.buffer:
-        print(json.dumps(vl_convert.vegalite_to_svg(json.loads(line))), flush=True)
+        try:
+            print(json.dumps(vl_convert.vegalite_to_svg(json.loads(line))), flush=True)
+        except BrokenPipeError:
+            os._exit(0)  # whoever asked is gone, killed perhaps, and wants neither the chart nor a traceback
 
 
 if __name__ == "__main__":
