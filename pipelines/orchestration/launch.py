@@ -19,12 +19,13 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.errors import WrongUse
+from khrop.model.errors import QUERY_INTERRUPTED, WrongUse
 from pipelines.home import Home
 from warehouse.connect import WarehouseBroken
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
+    from dagster_shared.error import SerializableErrorInfo
 
 MODULE = "pipelines.definitions"
 PID, BORN = "khrop/pid", "khrop/born"
@@ -198,11 +199,9 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
     fault, broken = "", False
     stopped: list[str] = []
     for event in _quietly(execute_run_iterator(InMemoryJob(job), created, opened)):
-        if event.is_step_failure and not fault:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+        if (event.is_step_failure or event.is_job_failure) and not fault:
+            error = _first_cause(event)
+            if error is not None and _is_interruption(error):
                 raise KeyboardInterrupt
             broken = error is not None and error.cls_name == WarehouseBroken.__name__
             # Python prints an error with its class first.
@@ -219,6 +218,21 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
             raise WarehouseBroken(fault)
         raise RunFailed(fault or f"it ended as {ended.status.value.lower() if ended else 'gone'}")
     return ended
+
+
+def _first_cause(event: DagsterEvent) -> SerializableErrorInfo | None:
+    """Return the error that a failure of a step, or of a run before its first step, began with."""
+    error = event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error
+
+
+def _is_interruption(error: SerializableErrorInfo) -> bool:
+    """Return whether an error is what Dagster or DuckDB makes of Ctrl-C."""
+    return error.cls_name == "DagsterExecutionInterruptedError" or error.message.strip().endswith(
+        f"RuntimeError: {QUERY_INTERRUPTED}"
+    )
 
 
 def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:

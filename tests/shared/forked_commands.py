@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import Any
 
 Ended = subprocess.CompletedProcess[str]
+INTERRUPTED = 130
 KHROP = Path(sys.executable).with_name("khrop")
 IMPORTED = (
     "duckdb",
@@ -168,16 +169,19 @@ def _stand_by(connection: int) -> None:
     sys.path[0] = str(KHROP.parent)  # as in the command; this file's own folder is no part of it
     for name in IMPORTED:
         importlib.import_module(name)
-    with socket.socket(fileno=connection) as asked:
-        command = _next_command(asked)
-    if command["own_session"]:
-        os.setsid()
-    os.environ.clear()
-    os.environ.update(command["env"])
-    time.tzset()
-    os.chdir(command["cwd"])
-    sys.argv[:] = command["argv"]
-    sys.modules["__main__"] = main = ModuleType("__main__")
+    try:
+        with socket.socket(fileno=connection) as asked:
+            command = _next_command(asked)
+        if command["own_session"]:
+            os.setsid()
+        os.environ.clear()
+        os.environ.update(command["env"])
+        time.tzset()
+        os.chdir(command["cwd"])
+        sys.argv[:] = command["argv"]
+        sys.modules["__main__"] = main = ModuleType("__main__")
+    except KeyboardInterrupt:  # before there is a command
+        os._exit(INTERRUPTED)
     exec(command["code"], main.__dict__)
 
 

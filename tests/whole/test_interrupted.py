@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 PLACE = Path(__file__).parent.parent.parent
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+INTERRUPTED = "khrop: interrupted; nothing is half done, run it again to go on\n"
 
 # Runs the real command with one function that sends a signal to its own process, before or after doing its work.
 DRIVER = """
@@ -38,8 +40,8 @@ pipelines.definitions.defs()  # what is built here is not the step that is meant
 module, _, name = where.partition(":")
 holder = importlib.import_module(module)
 *classes, name = name.split(".")
-for one in classes:
-    holder = getattr(holder, one)
+for part in classes:
+    holder = getattr(holder, part)
 real = getattr(holder, name)
 def stopped(*args, **kwargs):
     if when == "before":
@@ -335,11 +337,25 @@ def test_an_interrupted_run_says_that_nothing_is_half_done(
     given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
     shutil.copytree(begun, home.root, symlinks=True)
     stopped = stopped_by(number, "after pipelines.intake.loading:compare", "ingest", given)
-    assert (stopped.returncode, stopped.stderr) == (
-        130,
-        "khrop: interrupted; nothing is half done, run it again to go on\n",
-    )
+    assert (stopped.returncode, stopped.stderr) == (130, INTERRUPTED)
     assert_nothing_is_half_loaded(home)
     again = khrop_process("ingest", given)
     assert (again.returncode, again.stderr) == (0, "")
+    assert contents(home) == uninterrupted
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.3, 0.6, 0.9, 1.2, 1.5])
+def test_ctrl_c_at_any_moment_is_an_interruption_and_no_fault(
+    home: Home, commands: Commands, returns: Path, begun: Path, uninterrupted: Tables, seconds: float
+) -> None:
+    given = returns / "synthetic" / "syn_2563-06-25.utf8-bom.csv"
+    shutil.copytree(begun, home.root, symlinks=True)
+    env = {**os.environ, "KHROP_HOME": str(home.root)}
+    running = commands.begin("ingest", given, env=env, own_session=True)
+    time.sleep(seconds)
+    os.kill(running.pid, signal.SIGINT)
+    done = running.wait()
+    assert done.returncode in (0, 130), done.stderr
+    assert done.stderr in ("", "khrop: interrupted\n", INTERRUPTED)
+    assert commands.khrop("ingest", given, env=env).returncode == 0
     assert contents(home) == uninterrupted

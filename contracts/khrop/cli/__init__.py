@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -15,19 +16,27 @@ __all__ = ["main"]
 def main() -> NoReturn:
     """Run the command, and end the process with its exit code.
 
-    Ctrl-C while the command is being loaded, before there is one to end, ends it with a message.
+    Ctrl-C while the command is being loaded, before there is one to end, ends it with a message; once it has ended,
+    Ctrl-C comes too late.
     """
     try:
-        from khrop.cli.app import main as run
-
-        run()
-        code = 0
+        code = _run()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("khrop: interrupted", file=sys.stderr)
         code = INTERRUPTED
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     _end(code)
+
+
+def _run() -> int:
+    from khrop.cli.app import main as run
+
+    try:
+        run()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
 
 
 def _end(code: int) -> NoReturn:

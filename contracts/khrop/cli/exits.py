@@ -15,7 +15,7 @@ from typing import NoReturn, ParamSpec
 import typer
 
 from khrop.cli.codes import FAULT, INTERRUPTED, OK, WRONG_USE
-from khrop.model.errors import WrongUse, in_a_line
+from khrop.model.errors import WrongUse, in_a_line, is_interruption
 from khrop.model.terminal_text import printable
 
 P = ParamSpec("P")
@@ -56,6 +56,8 @@ def guard(
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise typer.Exit(OK) from None
             except Exception as error:
+                if is_interruption(error):
+                    _leave(INTERRUPTED, interrupted)
                 _leave(*explain(error))
             raise typer.Exit(code)
 
