@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
@@ -33,7 +34,7 @@ def test_one_process_reads_file_after_file(reader: process._Reader) -> None:
     assert process_of(reader) == first != os.getpid()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_process_that_has_ended_is_replaced_and_leaves_no_file_open(reader: process._Reader, how: int) -> None:
     process.read(RETURN)
     before = psutil.Process().num_fds()
@@ -48,6 +49,13 @@ def test_a_process_that_has_ended_is_replaced_and_leaves_no_file_open(reader: pr
         assert ended.stdin is not None
         assert ended.stdin.closed
     assert psutil.Process().num_fds() == before
+
+
+def test_ctrl_c_ends_a_process_and_is_no_error_within_a_library(reader: process._Reader) -> None:
+    process.read(RETURN)
+    status = Path(f"/proc/{process_of(reader)}/status").read_text(encoding="ascii")
+    (caught,) = (int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigCgt:"))
+    assert not caught >> (signal.SIGINT - 1) & 1
 
 
 def test_a_reason_comes_over_as_it_was_given(reader: process._Reader) -> None:

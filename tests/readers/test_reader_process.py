@@ -98,7 +98,7 @@ def readers_killed(how: signal.Signals, times: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_reader_that_is_killed_from_outside_is_replaced_and_nobody_notices(how: signal.Signals) -> None:
     with readers_killed(how, 1):
         the_next_file_reads()
