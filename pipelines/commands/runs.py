@@ -105,9 +105,8 @@ def complete(home: Home) -> None:
     """
     from pipelines.monitoring import settled
 
-    if settled.is_settled(
-        home, settled.mark(home)
-    ):  # to look through ledger and warehouse takes longer, the more there is
+    # To look through ledger and warehouse takes longer, the more there is.
+    if settled.is_settled(home, settled.mark(home)):
         return
     from pipelines.monitoring.pending import cut_short
     from warehouse.connect import Warehouse

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing import kept_record
 from pipelines.publishing.freed_parts import part_by_part
 
 
@@ -48,7 +48,7 @@ def make(
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f".{report}.json"
-    record = _read(file)
+    record = kept_record.read(file, ("made_from", "place", "seen", "figures"))
     made: dict[str, Made] = {}
     with part_by_part() as freed:
         for campaign, text in made_from.items():
@@ -62,7 +62,7 @@ def make(
             record[campaign] = {
                 "made_from": digest, "place": place, "seen": _seen(done.place), "figures": dict(done.figures),
             }  # fmt: skip
-            _write(file, record)
+            kept_record.write(file, record)
             freed()
     return made
 
@@ -78,23 +78,6 @@ def contents(folder: Path) -> str:
     """Return a hash of the files in a folder, which need not exist."""
     files = sorted(file for file in folder.glob("*") if file.is_file())
     return hashlib.sha256(b"\0".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
-
-
-def _read(file: Path) -> dict[str, dict[str, Any]]:
-    """Return the record; what of it is not as it is written counts as not made."""
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    keys = {"made_from", "place", "seen", "figures"}
-    entries = record.items() if isinstance(record, dict) else ()
-    return {name: entry for name, entry in entries if isinstance(entry, dict) and keys <= set(entry)}
-
-
-def _write(file: Path, record: Mapping[str, Mapping[str, Any]]) -> None:
-    new = file.with_name(f"{file.name}-{os.getpid()}")
-    new.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(new, file)
 
 
 def _seen(place: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from pipelines.datasets import folder_contract, reference_files
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
+from pipelines.publishing import kept_record
 from warehouse import exports
 from warehouse.connect import Warehouse
 
@@ -182,15 +182,8 @@ def kept(home: Home) -> dict[str, dict[str, str]]:
 
     `failures` has what its checks found wrong, where they did.
     """
-    try:
-        record = json.loads((home.root / LEDGER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {name: entry for name, entry in record.items() if {"state", "path"} <= set(entry)}
+    return kept_record.read(home.root / LEDGER, ("state", "path"))
 
 
 def _keep(home: Home, name: str, made: dict[str, str]) -> None:
-    path = home.root / LEDGER
-    new = path.with_name(f".{LEDGER}-{os.getpid()}")
-    new.write_text(json.dumps({**kept(home), name: made}, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(new, path)
+    kept_record.write(home.root / LEDGER, {**kept(home), name: made})

@@ -9,7 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +94,19 @@ class Undisturbed:
         state: The state of the home that it ends with.
         exit: Its exit code.
         seconds: How long it took, with its imports there.
-        cold_seconds: How long it took from its start.
+        start: How much longer it takes where it is begun anew.
     """
 
     before: Home
     state: Mapping[str, Any] = field(repr=False)
     exit: int
     seconds: float
-    cold_seconds: float
+    start: float = 0.0
+
+    @property
+    def cold_seconds(self) -> float:
+        """How long it takes where it is begun anew."""
+        return self.seconds + self.start
 
 
 def undisturbed(commands: Commands, folder: Path, files: Path) -> dict[Step, Undisturbed]:
@@ -109,7 +114,6 @@ def undisturbed(commands: Commands, folder: Path, files: Path) -> dict[Step, Und
     found = {}
     home = Home(folder / "whole")
     home.root.mkdir(parents=True)
-    start = _start(commands, home)
     for number, step in enumerate(STORY):
         before = Home(folder / f"before-{number:02}")
         shutil.copytree(home.root, before.root, symlinks=True)
@@ -118,16 +122,17 @@ def undisturbed(commands: Commands, folder: Path, files: Path) -> dict[Step, Und
         seconds = time.monotonic() - begun
         if done.returncode not in (0, 1):
             raise AssertionError(f"{step.name} itself ends with {done.returncode}: {done.stderr}")
-        found[step] = Undisturbed(before, state(home), done.returncode, seconds, seconds + start)
-    return found
+        found[step] = Undisturbed(before, state(home), done.returncode, seconds)
+    start = _start(found[STORY[0]], STORY[0], folder, files)
+    return {step: replace(whole, start=start) for step, whole in found.items()}
 
 
-def _start(commands: Commands, home: Home) -> float:
-    """Return the seconds that a command takes longer from its start."""
-    arguments = ("ingest", home.root / "nothing")
-    commands.khrop(*arguments, env=environment(home))  # it has its imports from here on
+def _start(whole: Undisturbed, step: Step, folder: Path, files: Path) -> float:
+    """Return the seconds that a step takes longer where it is begun anew, with all of its imports."""
+    home = Home(folder / "cold")
+    shutil.copytree(whole.before.root, home.root, symlinks=True)
     begun = time.monotonic()
-    commands.khrop(*arguments, env=environment(home))
-    forked = time.monotonic()
-    subprocess.run([KHROP, *map(str, arguments)], env=environment(home), capture_output=True, check=False)
-    return time.monotonic() - forked - (forked - begun)
+    subprocess.run([KHROP, *arguments_of(step, files)], env=environment(home), capture_output=True, check=False)
+    seconds = time.monotonic() - begun - whole.seconds
+    shutil.rmtree(home.root)
+    return max(seconds, 0.0)

@@ -7,7 +7,6 @@ campaign begin with its name, and those of campaigns that did not change are lin
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from pipelines.publishing import kept_record
 from warehouse import exports as exporting
 from warehouse import parts
 from warehouse.datasets import DatasetTables
@@ -89,7 +89,7 @@ def make(
     new.mkdir(parents=True)
     making = _Making(session, tables, exports, folder.resolve(), new, force)
     made = [making.mart(name) for name in tables.written_marts]
-    (new / INDEX).write_text(json.dumps(making.index, indent=1, sort_keys=True), encoding="utf-8")
+    kept_record.write(new / INDEX, making.index)
     swap(new, folder)
     return made
 
@@ -101,7 +101,7 @@ class _Making:
         self, session: SparkSession, tables: DatasetTables, exports: Path, old: Path, new: Path, force: bool
     ) -> None:
         self.session, self.tables, self.exports, self.old, self.new = session, tables, exports, old, new
-        self.before = {} if force else _read(old / INDEX)
+        self.before = {} if force else kept_record.read(old / INDEX)
         self.index: dict[str, dict[str, Any]] = {}
         exported = exporting.parts_of(exports, f"{tables.table}_current")
         self.states = {name: part.state for name, part in exported.items()} if tables.marts_by_campaign else {}
@@ -221,12 +221,3 @@ def _campaign_of(file: Path) -> str:
 def _line(error: Exception) -> str:
     """Return the first line of an error's message."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def _read(file: Path) -> dict[str, dict[str, Any]]:
-    """Return the index; empty where it is not as it is written."""
-    try:
-        index = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {n: e for n, e in index.items() if isinstance(e, dict)} if isinstance(index, dict) else {}

@@ -7,9 +7,7 @@ belongs in `pipelines.publishing.spark.partition_checks`.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +21,7 @@ from pipelines.datasets import folder_contract, reference_files
 from pipelines.datasets.dataset import Dataset, DatasetFault
 from pipelines.datasets.registry import installed
 from pipelines.home import Home
+from pipelines.publishing import kept_record
 from warehouse import exports as exporting
 from warehouse.spark_session import SparkFault, is_remote, readable
 
@@ -57,7 +56,7 @@ class States:
         """
         self.session, self.dataset, self.force = session, dataset, force
         self.folder = home.spark / dataset.name / FOLDER
-        self.index: dict[str, dict[str, Any]] = _read(self.folder / INDEX)
+        self.index: dict[str, dict[str, Any]] = kept_record.read(self.folder / INDEX)
         self.read = 0
         self.faults: list[str] = []
         # Beside what a state itself names: functions in rules count there by their names alone.
@@ -140,7 +139,7 @@ class States:
         self.read += 1
         name = campaign or exporting.NO_CAMPAIGN
         LOG.info("campaign %s: %s rows read in %.1f s", name, f"{state.rows:,}", time.perf_counter() - begun)
-        _write(self._file(campaign), state.to_json())
+        kept_record.replace(self._file(campaign), state.to_json())
         size, mtime = _seen(file)
         entry = {"bytes": size, "mtime_ns": mtime, "sha256": _sha256(file), "made_from": self.made_from}
         self._keep(campaign, entry)
@@ -197,7 +196,7 @@ class States:
     def _keep(self, campaign: str, entry: dict[str, Any]) -> None:
         """Keep what a state was measured of: after each campaign, so that a killed run is gone on with."""
         self.index[campaign] = entry
-        _write(self.folder / INDEX, json.dumps(self.index, indent=1, sort_keys=True))
+        kept_record.write(self.folder / INDEX, self.index)
 
 
 def _without_values(connection: DuckDBPyConnection, file: Path) -> frozenset[str]:
@@ -218,18 +217,3 @@ def _seen(file: Path) -> tuple[int, int]:
 def _sha256(file: Path) -> str:
     with open(file, "rb") as read:
         return hashlib.file_digest(read, "sha256").hexdigest()
-
-
-def _read(file: Path) -> dict[str, dict[str, Any]]:
-    """Return the index; empty where it is not as it is written."""
-    try:
-        index = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {n: e for n, e in index.items() if isinstance(e, dict)} if isinstance(index, dict) else {}
-
-
-def _write(file: Path, text: str) -> None:
-    new = file.with_name(f".{file.name}-{os.getpid()}")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, file)
