@@ -166,6 +166,8 @@ def _next_command(asked: socket.socket) -> dict[str, Any]:
 
 
 def _stand_by(connection: int) -> None:
+    # A shell starts what it runs in the background with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path[0] = str(KHROP.parent)  # as in the command; this file's own folder is no part of it
     for name in IMPORTED:
         importlib.import_module(name)

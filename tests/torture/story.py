@@ -123,7 +123,7 @@ def undisturbed(commands: Commands, folder: Path, files: Path) -> dict[Step, Und
         if done.returncode not in (0, 1):
             raise AssertionError(f"{step.name} itself ends with {done.returncode}: {done.stderr}")
         found[step] = Undisturbed(before, state(home), done.returncode, seconds)
-    start = _start(found[STORY[0]], STORY[0], folder, files)
+    start = _start(found[STORY[-1]], STORY[-1], folder, files)
     return {step: replace(whole, start=start) for step, whole in found.items()}
 
 

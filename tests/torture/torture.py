@@ -253,6 +253,8 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(KINDS), help="of what may befall a command, some alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "khrop-torture")
     asked = parser.parse_args()
+    # A shell starts what it runs in the background with Ctrl-C ignored, which commands would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     shutil.rmtree(asked.keep, ignore_errors=True)
     asked.keep.mkdir(parents=True)
     with standing_by() as commands:
