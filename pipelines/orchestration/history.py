@@ -6,9 +6,10 @@ tables and waits for the disk each time, which took longer than all else in a ru
 
 import os
 import shutil
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock, get_ident
@@ -23,6 +24,8 @@ from dagster._core.storage.schedules import SqliteScheduleStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
+
+from pipelines.orchestration.history_files import databases
 
 KEPT = 8
 """Files that a process keeps open: the web server reads one for each run that it shows."""
@@ -53,9 +56,7 @@ class Connections:
                 yield self._open[path]
                 return
             connection = self._connection(path)
-            # A commit that fails, or Ctrl+C between two lines of SQLAlchemy, leaves a transaction that nobody is in.
-            if connection.in_transaction():
-                connection.rollback()
+            _end_transaction(connection)
             with connection.begin():
                 self._open[path] = connection
                 try:
@@ -67,6 +68,7 @@ class Connections:
         """Wait until all that was committed is on disk."""
         with self._lock:
             for connection, _ in self._kept.values():
+                _end_transaction(connection)
                 connection.execute(sql.text("PRAGMA wal_checkpoint(PASSIVE)"))
                 connection.rollback()
 
@@ -101,6 +103,15 @@ class Connections:
         connection, _ = self._kept.pop(path)
         connection.close()
         connection.engine.dispose()
+
+
+def _end_transaction(connection: sql.Connection) -> None:
+    """End a transaction that nobody is in.
+
+    A commit that fails leaves one, or Ctrl+C between two lines of SQLAlchemy.
+    """
+    if connection.in_transaction():
+        connection.rollback()
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -221,9 +232,10 @@ class History(DagsterSqliteStorage):
         self.base_dir, self._inst_data = base_dir, inst_data
         history, schedules = os.path.join(base_dir, "history"), os.path.join(base_dir, "schedules")
         empty = Path(history) / f"empty-{version('dagster')}.db"
-        files = (empty, Path(history, "runs.db"), Path(history, "runs", "index.db"), Path(schedules, "schedules.db"))
+        if not all(file.exists() for file in databases(base_dir)):
+            _create(base_dir)
         # Whether the tables are of its version Dagster looks each time, which takes longer than a run's events.
-        if all(file.exists() for file in files):
+        if empty.exists():
             super(DagsterSqliteStorage, self).__init__()
         else:
             super().__init__(base_dir, inst_data)
@@ -236,6 +248,22 @@ class History(DagsterSqliteStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         """Return the storage that Dagster's configuration names."""
         return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def _create(base_dir: str) -> None:
+    """Create the files of a storage that are missing, each with all its tables or not at all.
+
+    Dagster creates them table by table, and takes one whose making was killed for a whole one.
+    """
+    new = tempfile.mkdtemp(prefix=".new-", dir=base_dir)
+    try:
+        DagsterSqliteStorage(new)
+        for source, target in zip(databases(new), databases(base_dir), strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):  # another process may create it at the same time
+                os.link(source, target)
+    finally:
+        shutil.rmtree(new)
 
 
 def settle(instance: DagsterInstance) -> None:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 MODULE = "pipelines.definitions"
 PID, BORN = "khrop/pid", "khrop/born"
-DAMAGE = ("file is not a database", "disk image is malformed")
-"""Messages of SQLite for a file that was cut off or overwritten."""
+DAMAGE = ("file is not a database", "disk image is malformed", "no such table")
+"""Messages of SQLite for a file that was cut off or overwritten, or whose making was."""
 POSTGRES = "KHROP_DAGSTER_POSTGRES"
 """The environment variable with the address of a Postgres database for Dagster: runs, events, schedules."""
 DRIVER = "postgresql+psycopg2"

@@ -17,6 +17,7 @@ import sqlalchemy as sql
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
 from pipelines.orchestration.history import KEPT, Connections, EventLog, History
+from pipelines.orchestration.history_files import databases, is_complete
 
 ROWS = sql.text("SELECT count(*) FROM kept")
 
@@ -152,6 +153,19 @@ def test_a_transaction_that_an_interruption_left_is_rolled_back(tmp_path: Path) 
     connections.close()
 
 
+def test_a_transaction_that_an_interruption_left_keeps_nothing_from_settling(tmp_path: Path) -> None:
+    path, connections = made(tmp_path / "a.db"), Connections()
+    with connections.transaction(path) as left:
+        left.execute(sql.text("INSERT INTO kept VALUES (1)"))
+    left.begin()
+    # As where Ctrl+C comes within a query: SQLAlchemy gives the connection up, and its transaction is left.
+    left.invalidate()
+    connections.settle()
+    with connections.transaction(path) as connection:
+        assert connection.execute(ROWS).scalar() == 1
+    connections.close()
+
+
 def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
     path, connections = made(tmp_path / "a.db"), Connections()
     with connections.transaction(path) as connection:
@@ -194,4 +208,31 @@ def test_threads_take_turns(tmp_path: Path) -> None:
 def test_the_storage_is_the_one_that_a_home_names(tmp_path: Path) -> None:
     storage = History.from_local(str(tmp_path))
     assert (tmp_path / "history" / "runs.db").exists()
+    storage.dispose()
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_kill_while_the_files_are_created_leaves_none_that_is_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    statements = 0
+
+    def killed(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements == cut:
+            raise KeyboardInterrupt
+
+    sql.event.listen(sql.Engine, "before_cursor_execute", killed)
+    # A kill clears nothing up.
+    monkeypatch.setattr("shutil.rmtree", lambda _: None)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            History.from_local(str(tmp_path))
+    finally:
+        sql.event.remove(sql.Engine, "before_cursor_execute", killed)
+    assert all(is_complete(file) for file in databases(tmp_path) if file.exists())
+    storage = History.from_local(str(tmp_path))
+    assert all(map(is_complete, databases(tmp_path)))
+    assert storage.event_log_storage.get_concurrency_run_ids() == set()
     storage.dispose()

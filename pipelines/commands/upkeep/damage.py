@@ -21,6 +21,7 @@ from pipelines.archive.store import Archive
 from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
+from pipelines.orchestration.history_files import databases, is_complete
 from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
 from warehouse import export_copies, exports, spark_session
 from warehouse.connect import Warehouse, WarehouseBroken
@@ -167,12 +168,14 @@ def _history(home: Home, returns: list[str]) -> Iterator[Finding]:
             yield from _unknown(returns, opened.get_dynamic_partitions("returns"))
         return
     folder = home.dagster / "history"
-    databases = sorted([*folder.rglob("*.db"), *(home.dagster / "schedules").glob("*.db")])
+    files = sorted([*folder.rglob("*.db"), *(home.dagster / "schedules").glob("*.db")])
     try:
-        for database in databases:
+        for database in files:
             with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
                 if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
                     raise sqlite3.DatabaseError
+        if not all(is_complete(file) for file in databases(home.dagster) if file.exists()):
+            raise sqlite3.DatabaseError
         partitions = _column(folder / "runs" / "index.db", "SELECT partition FROM dynamic_partitions")
         dead = dead_runs(home)
     except sqlite3.OperationalError:  # it is being written now, or has tables of another version

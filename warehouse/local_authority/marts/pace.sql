@@ -1,7 +1,10 @@
 -- How fast authorities save, at each campaign's newest register. One row: campaign, grouping (all, kind, province or
 -- district), group, days since the opening on which one of it was saved: how many by then, and the share that is left (the
 -- survival curve of the time to save; an authority that is not saved yet is counted as such on every day).
-WITH latest AS (
+WITH newest AS (
+    SELECT campaign_id, max(as_of) AS as_of FROM core.local_authority_current GROUP BY campaign_id
+),
+latest AS (
     SELECT
         register.campaign_id,
         register.as_of,
@@ -11,8 +14,8 @@ WITH latest AS (
         register.status = 'saved' AS saved,
         CAST(date_diff('day', campaign.opened_on, register.saved_on) AS INTEGER) AS days
     FROM core.local_authority_current AS register
+    INNER JOIN newest ON register.campaign_id = newest.campaign_id AND register.as_of = newest.as_of
     INNER JOIN core.campaign AS campaign ON register.campaign_id = campaign.campaign_id
-    QUALIFY register.as_of = max(register.as_of) OVER (PARTITION BY register.campaign_id)
 ),
 grouped AS (
     SELECT
