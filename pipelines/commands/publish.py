@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from pipelines.commands.exits import (
@@ -19,6 +20,7 @@ from pipelines.commands.text import echo, json_line
 
 if TYPE_CHECKING:
     from pipelines.home import Home
+    from pipelines.monitoring.standing import Standing
 
 LOG = logging.getLogger("khrop.publish")
 
@@ -27,15 +29,26 @@ LOG = logging.getLogger("khrop.publish")
 def publish(force: ForceOption = False, as_json: JsonOption = False, log_format: LogOption = LogFormat.text) -> int:
     """Make all reports from the present tables: only what is behind them, unless forced."""
     set_up_log(log_format)
-    from pipelines.commands.status import home_for_reports
-    from pipelines.publishing import catalogue
+    from pipelines.home import Home
+    from pipelines.monitoring import standing
     from warehouse.connect import Warehouse
 
+    home = Home.current()
+    unchanged = standing.unchanged(home)
+    if unchanged is not None and not force and not Warehouse(home.warehouse).busy():
+        return _print_reports(home, unchanged, set(), as_json)
+    from pipelines.commands.status import home_for_reports
+    from pipelines.publishing import catalogue
+
     home = home_for_reports()
+    before = standing.mark(home)
     waiting = catalogue.waiting(home, Warehouse(home.warehouse))
     if waiting or force:
         _run(home, force)
-    return _print_reports(home, set(waiting), force, as_json)
+    reports = standing.standings(home)
+    if not waiting and not force:
+        standing.keep(home, before, reports)
+    return _print_reports(home, reports, {report.name for report in reports} if force else set(waiting), as_json)
 
 
 def _run(home: Home, force: bool) -> None:
@@ -47,30 +60,27 @@ def _run(home: Home, force: bool) -> None:
     run_job(home, "publish", {report.name: {"config": {"force": True}} for report in reports} if force else {}, LOG)
 
 
-def _print_reports(home: Home, remade: set[str], force: bool, as_json: bool) -> int:
+def _print_reports(home: Home, reports: Iterable[Standing], made: Collection[str], as_json: bool) -> int:
     """Print where each report lies, and log which are left out and what their checks find wrong.
 
     Returns:
         The exit code: 1 where a check finds something wrong.
     """
     from pipelines.commands.text import short_path, table
-    from pipelines.datasets.registry import datasets
-    from pipelines.publishing import catalogue
 
-    kept_reports, rows, code = catalogue.kept(home), [], OK
-    for report in catalogue.reports(datasets(home.root).values()):
-        if not catalogue.usable(report):
+    rows, code = [], OK
+    for report in reports:
+        if not report.usable:
             LOG.warning("%s left out: %s is not installed (%s)", report.title, report.needs, report.install)
-        elif report.name in kept_reports:
-            path = home.root / kept_reports[report.name]["path"]
-            failures = kept_reports[report.name].get("failures", "")
-            if failures:
-                LOG.warning("%s: %s", report.title, failures)
+        elif report.path:
+            path = home.root / report.path
+            if report.failures:
+                LOG.warning("%s: %s", report.title, report.failures)
                 code = NOT_ACCEPTED
-            new = force or report.name in remade
+            new = report.name in made
             if as_json:
                 entry = {"report": report.name, "path": str(path), "made": new}
-                echo(json_line({**entry, "failures": failures} if failures else entry))
+                echo(json_line({**entry, "failures": report.failures} if report.failures else entry))
             rows.append((f"{report.title}:", short_path(path), "" if new else "(as it was)"))
     if not as_json:
         echo("\n".join(table(rows)))

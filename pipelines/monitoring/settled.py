@@ -29,14 +29,15 @@ PREFIX = "KHROP_"
 """Environment variables that may change what is to be done, such as addresses of alerts."""
 
 
-def mark(home: Home) -> str:
+def mark(home: Home, *more: Path) -> str:
     """Return a value that differs whenever something may have to be done: by what changed, or since the day changed.
 
     Args:
         home: The home.
+        more: Other files that what is to be done depends on.
     """
     digest = hashlib.sha256()
-    for part in _parts(home):
+    for part in (*_parts(home), *map(_state_of, more)):
         digest.update(repr(part).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

@@ -23,7 +23,6 @@ from pipelines.publishing import kept_record
 from warehouse import exports
 from warehouse.connect import Warehouse
 
-LEDGER = "published.json"
 SITE = Report(
     "site",
     "Site",
@@ -182,8 +181,8 @@ def kept(home: Home) -> dict[str, dict[str, str]]:
 
     `failures` has what its checks found wrong, where they did.
     """
-    return kept_record.read(home.root / LEDGER, ("state", "path"))
+    return kept_record.read(home.root / kept_record.PUBLISHED, ("state", "path"))
 
 
 def _keep(home: Home, name: str, made: dict[str, str]) -> None:
-    kept_record.write(home.root / LEDGER, {**kept(home), name: made})
+    kept_record.write(home.root / kept_record.PUBLISHED, {**kept(home), name: made})

@@ -8,6 +8,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+PUBLISHED = "published.json"
+"""In the home: what each report was made from."""
+
 
 def read(file: Path, keys: Collection[str] = ()) -> dict[str, dict[str, Any]]:
     """Return the records by name; a file or a record that is not as it is written counts as not there.

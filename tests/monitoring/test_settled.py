@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import watched
 
 from pipelines.archive.store import Archive, Incoming
 from pipelines.commands import runs
@@ -19,17 +17,6 @@ from pipelines.monitoring import pending, settled
 from warehouse.connect import Warehouse
 
 Command = Callable[..., Any]
-
-# The command, and whether it imported what reads tables.
-DRIVER = """
-import sys
-from khrop.cli.app import main
-sys.argv = ["khrop", *sys.argv[1:]]
-try:
-    main()
-finally:
-    print("imported" if {"pandas", "pandera", "dagster"} & set(sys.modules) else "none", file=sys.stderr)
-"""
 
 
 @pytest.fixture
@@ -46,11 +33,8 @@ def quiet(home: Home, taken_in: Command, sample: Path) -> Home:
 def test_nothing_to_do_is_seen_without_importing_what_reads_tables(home: Home, khrop: Command, sample: Path) -> None:
     khrop("ingest", sample)
     assert "Nothing to do" in khrop("ingest", sample).stdout
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER, "ingest", str(sample)],
-        env={**os.environ, "KHROP_HOME": str(home.root)}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "none\n")
+    done, imported = watched("ingest", str(sample), home=home.root)
+    assert (done.returncode, done.stderr, imported) == (0, "", False)
     assert done.stdout.endswith("Nothing to do: 1 return already taken in.\n")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import typer
+from commands import watched
 from province_table import BUILT, DATASET, TABLES, register
 from typer.testing import CliRunner
 from written_returns import written_return
@@ -26,7 +27,7 @@ from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
 from pipelines.orchestration import launch, report_assets
-from pipelines.publishing import catalogue
+from pipelines.publishing import catalogue, kept_record
 from warehouse import exports, lineage, marts, parts
 from warehouse.connect import Warehouse
 
@@ -167,7 +168,7 @@ def test_every_link_on_the_pages_leads_somewhere(place: Place, first: dict[str, 
 
 def test_the_sensor_asks_once_and_then_for_nothing(place: Place) -> None:
     """Before the first run it asks; the module's first run may have been made already, so its record is set by."""
-    record = place.home.root / catalogue.LEDGER
+    record = place.home.root / kept_record.PUBLISHED
     kept = record.read_bytes() if record.exists() else b""
     record.unlink(missing_ok=True)
     asked, again = ask(place), ask(place)
@@ -333,3 +334,24 @@ def test_the_command_makes_all_reports_and_says_where_they_are(
     again = khrop_process("data-docs")
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[0] == "1 return: 1 hold, 0 with warnings, 0 with errors (0 judged now)"
+
+
+@pytest.mark.slow
+def test_that_all_reports_stand_is_seen_without_importing_what_reads_tables(
+    khrop: Command, home: Home, sample: Path
+) -> None:
+    def published() -> tuple[dict[str, bool], bool]:
+        done, imported = watched("publish", "--json", home=home.root)
+        assert done.returncode == 0, done.stderr
+        return {record["report"]: record["made"] for record in map(json.loads, done.stdout.splitlines())}, imported
+
+    assert khrop("ingest", sample).returncode == 0
+    assert khrop("publish").returncode == 0
+    as_it_was, _ = published()  # looked at, and recorded
+    assert len(as_it_was) > 1
+    assert not any(as_it_was.values())
+    assert published() == (as_it_was, False)
+    (home.site / "index.html").unlink()
+    assert published() == (as_it_was | {"site": True}, True)
+    assert published() == (as_it_was, True)
+    assert published() == (as_it_was, False)

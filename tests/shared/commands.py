@@ -1,8 +1,15 @@
-"""The command in this process, for the fixtures of a module: a start of its own costs seconds."""
+"""The command in this process, for the fixtures of a module, and in one of its own that is watched.
+
+A start of its own costs seconds.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -26,3 +33,26 @@ def command(expected: int | None = 0) -> Callable[..., Any]:
         return done
 
     return khrop
+
+
+READS_TABLES = ("pandas", "pandera", "dagster")
+WATCHED = f"""
+import sys
+from khrop.cli.app import main
+sys.argv = ["khrop", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("imported" if set({READS_TABLES}) & set(sys.modules) else "none", file=sys.stderr)
+"""
+
+
+def watched(*arguments: str, home: Path) -> tuple[subprocess.CompletedProcess[str], bool]:
+    """Run a command in a process of its own, and return it and whether it imported what reads tables."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *arguments],
+        env={**os.environ, "KHROP_HOME": str(home)}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    *lines, last = done.stderr.splitlines(keepends=True)
+    done.stderr = "".join(lines)
+    return done, last == "imported\n"

@@ -43,9 +43,10 @@ class Written:
 
 
 def state_of(folder: Path) -> str:
-    """The state that a site was made from; empty where there is none."""
+    """The state that a site was made from; empty where there is none, or a page of it is gone."""
+    pages = [folder / name for group in _index(folder).values() for name in _pages(group)]
     try:
-        return (folder / STATE).read_text(encoding="ascii")
+        return (folder / STATE).read_text(encoding="ascii") if all(map(Path.is_file, pages)) else ""
     except OSError:
         return ""
 
@@ -112,11 +113,16 @@ def _index(folder: Path) -> dict[str, Any]:
     return index if isinstance(index, dict) else {}
 
 
+def _pages(group: Any) -> list[str]:
+    """Return the pages that an index has of a group."""
+    return [str(name) for name in group.get("pages", ())] if isinstance(group, dict) else []
+
+
 def _taken_over(group: Any, made_from: str, folder: Path, new: Path) -> list[str]:
     """Take the pages of a group over where it is made from the same; return their names, none where it is not."""
     if not isinstance(group, dict) or group.get("made_from") != made_from:
         return []
-    names = [str(name) for name in group.get("pages", ())]
+    names = _pages(group)
     if not all((folder / name).is_file() for name in names):
         return []
     for name in names:

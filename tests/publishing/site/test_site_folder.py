@@ -86,7 +86,9 @@ def test_a_group_that_is_made_from_the_same_is_not_made_again(tmp_path: Path) ->
 def test_a_group_whose_page_was_removed_is_made_again(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write([("index.html", "one"), ("province/11.html", "same")], site, "a")
+    assert folder.state_of(site) == "a"
     (site / "province" / "11.html").unlink()
+    assert folder.state_of(site) == ""  # so that the site is made again
     write([("index.html", "one"), ("province/11.html", "same")], site, "a")
     assert (site / "province" / "11.html").read_text() == "same"
 

@@ -28,7 +28,7 @@ from pipelines.datasets.dataset import CONTRACT_HOLDS, MARTS_BUILD
 from pipelines.home import Home
 from pipelines.intake import inbox
 from pipelines.orchestration import launch, report_assets
-from pipelines.publishing import catalogue
+from pipelines.publishing import catalogue, kept_record
 from pipelines.publishing.catalogue import Published
 from warehouse import exports, spark_session
 from warehouse.connect import Warehouse
@@ -163,7 +163,7 @@ def test_what_is_taken_in_has_its_marts_on_spark_alone(place: Place, published: 
 def test_a_server_that_does_not_answer_is_a_sentence(
     place: Place, published: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger = place.home.root / catalogue.LEDGER
+    ledger = place.home.root / kept_record.PUBLISHED
     kept = json.loads(ledger.read_text(encoding="utf-8"))
     ledger.write_text(json.dumps({name: made for name, made in kept.items() if name != REPORT}), encoding="utf-8")
     before = place.rows(TREND)
