@@ -4,6 +4,7 @@ A run of `ingest` writes some 250 events. Dagster's own storage makes an engine 
 tables and waits for the disk each time, which took longer than all else in a run.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -103,6 +104,15 @@ class Connections:
         connection, _ = self._kept.pop(path)
         connection.close()
         connection.engine.dispose()
+
+
+def _is_no_interruption(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], KeyboardInterrupt))
+
+
+# SQLAlchemy logs Ctrl+C while it closes a connection as an error, with a traceback, and raises it as well.
+for pool in (sql.StaticPool, sql.NullPool):
+    logging.getLogger(f"{pool.__module__}.{pool.__name__}").addFilter(_is_no_interruption)
 
 
 def _end_transaction(connection: sql.Connection) -> None:

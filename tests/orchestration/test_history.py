@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -151,6 +151,23 @@ def test_a_transaction_that_an_interruption_left_is_rolled_back(tmp_path: Path) 
     with connections.transaction(path) as connection:
         assert connection.execute(ROWS).scalar() == 1
     connections.close()
+
+
+@pytest.mark.parametrize(("error", "logged"), [(KeyboardInterrupt, 0), (sqlite3.ProgrammingError, 1)])
+def test_an_interruption_while_a_file_is_closed_is_raised_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type, logged: int
+) -> None:
+    path, connections = made(tmp_path / "a.db"), Connections()
+    with connections.transaction(path) as connection:
+        dialect = connection.engine.dialect
+
+    def interrupted(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(dialect, "do_close", interrupted)
+    with pytest.raises(KeyboardInterrupt) if error is KeyboardInterrupt else nullcontext():
+        connections.close()
+    assert len(caplog.records) == logged
 
 
 def test_a_transaction_that_an_interruption_left_keeps_nothing_from_settling(tmp_path: Path) -> None:

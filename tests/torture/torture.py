@@ -199,8 +199,9 @@ def _waited(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> 
 
 
 def _ended(printed: str, code: int, what: Disturbance) -> str:
-    if "Traceback" in printed:
-        return "a traceback"
+    before, is_traceback, traceback = printed.partition("Traceback")
+    if is_traceback:
+        return f"a traceback: {before[-200:]}{traceback[-1500:]}"
     if "internal error" in printed:
         return "an internal error"
     return "" if code in (0, 1, 2, 3, 130, -what.signal) else f"exit code {code}"
@@ -237,10 +238,8 @@ def once(
     for _ in range(MOST_TRIES):
         done = command(commands, home, step, files)
         if done.returncode == whole.exit:
-            break
-    else:
-        found.append(f"run again it ends with {done.returncode}, expected {whole.exit}: {done.stderr[-300:]}")
-    return found + list(differences(state(home), whole.state))
+            return found + list(differences(state(home), whole.state))
+    return [*found, f"run again it ends with {done.returncode}, expected {whole.exit}: {done.stderr[-300:]}"]
 
 
 def main() -> int:
