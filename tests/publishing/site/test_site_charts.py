@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -90,15 +92,24 @@ def test_what_cannot_be_drawn_is_an_error(capfd: pytest.CaptureFixture[str]) -> 
     assert "vegalite_to_svg" in capfd.readouterr().err
 
 
-def test_a_process_that_was_killed_is_an_error() -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_process_that_was_killed_is_replaced(number: int, capfd: pytest.CaptureFixture[str]) -> None:
     spec = charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], [])
     with Drawing() as drawing:
-        drawing.svg(spec)
+        drawn = drawing.svg(spec)
         assert drawing._process is not None
-        drawing._process.kill()
+        drawing._process.send_signal(number)
         drawing._process.wait()
-        with pytest.raises(RuntimeError, match="ended with -9"):
-            drawing.svg(spec)
+        assert drawing.svg(spec) == drawn
+    assert capfd.readouterr().err == ""
+
+
+def test_a_process_that_is_killed_over_each_chart_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    killed = tmp_path / "killed.py"
+    killed.write_text("import os, sys\nsys.stdin.readline()\nos.kill(os.getpid(), 9)\n", encoding="utf-8")
+    monkeypatch.setattr("pipelines.datasets.province_progress.site.drawing.__file__", str(killed))
+    with Drawing() as drawing, pytest.raises(RuntimeError, match="ended with -9"):
+        drawing.svg({})
 
 
 def test_a_process_whose_reader_was_killed_ends_without_a_traceback() -> None:

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+
+TRIES = 2
+"""Processes that a chart is given to: one that is killed from outside is no fault of the chart."""
 
 
 class Drawing:
@@ -40,6 +45,17 @@ class Drawing:
         Raises:
             RuntimeError: Where it cannot be drawn; what vl-convert says of it is on stderr.
         """
+        for _ in range(TRIES):
+            answer = self._answer(chart)
+            if answer.endswith("\n"):
+                return str(json.loads(answer))
+            code = self._ended()
+            if code >= 0:
+                break
+        raise RuntimeError(f"a chart could not be drawn: the process that draws ended with {code}")
+
+    def _answer(self, chart: Mapping[str, Any]) -> str:
+        """Return what the process answers; empty where it has ended."""
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", __file__],
@@ -51,19 +67,22 @@ class Drawing:
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):  # it has ended, and so the answer is empty
             self._process.stdin.write(f"{json.dumps(chart)}\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended, and the empty answer below says so
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise RuntimeError(f"a chart could not be drawn: the process that draws ended with {self._process.wait()}")
-        return str(json.loads(answer))
+        return self._process.stdout.readline()
+
+    def _ended(self) -> int:
+        """Return the exit code of the process, below zero after a signal; the next chart starts another."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.communicate()
+        return process.returncode
 
 
 def main() -> None:
     """Answer each line, a specification, with a line, its SVG as a JSON text."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends as by any other signal, without a traceback
     import vl_convert
 
     for line in sys.stdin.buffer:
