@@ -1,4 +1,4 @@
-"""What a document may be at most, and the version of the readers."""
+"""What a document may be at most, what reading it may take, and the version of the readers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ LARGEST = 32 << 20
 READ_HERE = 256 << 10
 """Bytes of text that are read in the process that asks; a return of text has 15 kB, and a line of nothing but
 separators takes minutes where it is as long as a file may be."""
+
+SECONDS = 60.0
+"""For one file; a return takes less than two."""
+
+MEMORY = 1 << 30
+"""Bytes of a reader's own data; a return takes less than a quarter of it."""
+
+GROWN = 400 << 20
+"""Bytes beyond which a process that is done with a file is replaced, since parsers keep what they took."""
 
 
 def too_large(size: int) -> Unreadable | None:

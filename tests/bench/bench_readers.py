@@ -16,7 +16,8 @@ from pathlib import Path
 from held_returns import Entry, Held, entries, held
 
 from pipelines.datasets.province_progress.form import FORM
-from pipelines.readers import Unreadable, forms, process, read, read_here
+from pipelines.readers import Unreadable, forms, read, read_here
+from pipelines.readers.process import client
 from pipelines.readers.table_form import reading_for
 
 RETURNS = Path(__file__).parents[1] / "returns"
@@ -132,12 +133,12 @@ def timed(reading: Callable[[bytes], object], data: bytes) -> float | None:
 
 def stop_the_reader() -> None:
     """The next question starts another process."""
-    process._stand_by().close()
+    client._stand_by().close()
 
 
 def peak_memory() -> float:
     """The most memory (MB) that the process which stands by has had; nothing where the system does not report it."""
-    reader = process._stand_by()._process
+    reader = client._stand_by()._process
     status = Path(f"/proc/{reader.pid}/status") if reader else Path()
     if not status.is_file():
         return 0.0

@@ -30,7 +30,7 @@ import khrop
 from khrop.contracts.local_authority import LocalAuthority
 from pipelines.datasets.registry import installed
 from pipelines.readers import read_here
-from pipelines.readers.process import COLLECTED_EVERY
+from pipelines.readers.process.server import COLLECTED_EVERY
 from pipelines.readers.table_form import reading_for
 
 AS_OF = date(2020, 6, 11)

@@ -22,7 +22,7 @@ from pipelines import campaigns
 from pipelines.home import Home
 from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.judging import judge
-from pipelines.readers import Unreadable, process, read
+from pipelines.readers import Unreadable, limits, read
 from pipelines.returns import Judgement, Return
 
 SAMPLE = RETURNS.parent.parent / "pipelines" / "sample" / "dla-2563-06-11.txt"
@@ -38,7 +38,7 @@ FORMS = {
 
 def reader() -> psutil.Process | None:
     """The process that reads for this one."""
-    return next((p for p in psutil.Process().children() if "pipelines.readers.process" in p.cmdline()), None)
+    return next((p for p in psutil.Process().children() if "pipelines.readers.process.server" in p.cmdline()), None)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_table_of_spans_without_end_is_refused() -> None:
 
 @pytest.mark.usefixtures("bounded")
 def test_a_line_of_separators_is_read_apart_like_any_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "SECONDS", 1.0)
+    monkeypatch.setattr(limits, "SECONDS", 1.0)
     refused(b"\t" * (8 << 20) + b"\n" + SAMPLE.read_bytes(), "more than 1 seconds")
 
 

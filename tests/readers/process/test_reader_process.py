@@ -21,7 +21,8 @@ import pytest
 from hostile_returns import FIRST, sound
 
 from pipelines.intake.intake_result import IntakeResult
-from pipelines.readers import Unreadable, process, read
+from pipelines.readers import Unreadable, limits, read
+from pipelines.readers.process import client, protocol
 
 TakeIn = Callable[..., list[IntakeResult]]
 BOOK = sound(f"{FIRST}num.lo.xlsx")
@@ -32,7 +33,7 @@ MEGABYTES = 1 << 20
 def reader() -> psutil.Process:
     """The process that reads for this one, which is begun if there is none."""
     assert len(read(BOOK).rows) == 76
-    (found,) = [p for p in psutil.Process().children() if "pipelines.readers.process" in p.cmdline()]
+    (found,) = [p for p in psutil.Process().children() if "pipelines.readers.process.server" in p.cmdline()]
     return found
 
 
@@ -55,7 +56,7 @@ def the_next_file_reads() -> None:
 @pytest.mark.parametrize("data", [BOOK, LARGE], ids=["small", "larger than a pipe"])
 def test_a_reader_that_hangs_is_stopped_and_the_next_file_reads(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with hanging() as stopped:
-        monkeypatch.setattr(process, "SECONDS", 0.5)
+        monkeypatch.setattr(limits, "SECONDS", 0.5)
         begun = time.monotonic()
         with pytest.raises(
             Unreadable, match=r"took more than .* stopped: save the table alone in a new file"
@@ -84,9 +85,9 @@ def test_a_reader_that_dies_over_a_file_is_reported_with_how_it_died(how: signal
 @contextmanager
 def readers_killed(how: signal.Signals, times: int) -> Iterator[None]:
     """So many readers are stopped from outside as soon as they have a document, wherever it came from."""
-    from_now, ask = iter(range(times)), process._Reader._ask
+    from_now, ask = iter(range(times)), client._Reader._ask
 
-    def killed(self: process._Reader, child: subprocess.Popen[bytes], question: bytes, until: float) -> None:
+    def killed(self: client._Reader, child: subprocess.Popen[bytes], question: bytes, until: float) -> None:
         if next(from_now, None) is not None:
             os.kill(child.pid, signal.SIGSTOP)
             threading.Timer(0.2, os.kill, (child.pid, how)).start()
@@ -94,7 +95,7 @@ def readers_killed(how: signal.Signals, times: int) -> Iterator[None]:
         ask(self, child, question, until)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process._Reader, "_ask", killed)
+        patch.setattr(client._Reader, "_ask", killed)
         yield
 
 
@@ -173,7 +174,7 @@ def test_a_file_that_wants_more_memory_than_a_reader_may_have_is_refused(
 
 
 def test_a_reader_limits_its_own_memory() -> None:
-    assert reader().rlimit(psutil.RLIMIT_DATA) == (process.MEMORY, process.MEMORY)
+    assert reader().rlimit(psutil.RLIMIT_DATA) == (limits.MEMORY, limits.MEMORY)
 
 
 def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> None:
@@ -181,7 +182,7 @@ def test_what_a_reader_answers_is_made_of_nothing_but_parts_of_an_answer() -> No
 
     for harmful in (os.system, Path, Unreadable):
         with pytest.raises(pickle.UnpicklingError, match="no part of an answer"):
-            process._understood(pickle.dumps(("done", harmful)))
+            protocol.answer_of(pickle.dumps(("done", harmful)))
 
 
 def test_files_that_several_ask_for_at_once_are_read_one_after_the_other() -> None:
@@ -204,7 +205,7 @@ def test_a_return_over_which_the_reader_hung_is_set_aside_and_read_when_it_comes
     for name, data in (("a.xlsx", BOOK), ("b.xlsx", sound("synthetic/syn_2563-06-25.text.lo.xlsx"))):
         (tmp_path / name).write_bytes(data)
     with hanging(), monkeypatch.context() as hasty:
-        hasty.setattr(process, "SECONDS", 3.0)
+        hasty.setattr(limits, "SECONDS", 3.0)
         first, second = taken_in(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert (first.verdict, second.verdict) == ("unreadable", "accepted_with_warnings")
     assert [v.rule_id for v in first.violations] == ["readable"]
