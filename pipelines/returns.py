@@ -142,7 +142,7 @@ class Judgement:
     """The judgement on a return.
 
     Attributes:
-        of: The return.
+        return_: The return.
         dataset: Its dataset; None where no table was read.
         verdict: Any verdict but `unchanged`, which loading determines.
         campaign_id: Its campaign, None where unknown.
@@ -161,7 +161,7 @@ class Judgement:
         pictures: Of these cells, as PNG, by place.
     """
 
-    of: Return
+    return_: Return
     dataset: Dataset | None
     verdict: Verdict
     campaign_id: str | None

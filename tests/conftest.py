@@ -252,4 +252,4 @@ def nothing_is_dropped(home: Home) -> Iterator[None]:
     yield
     with Warehouse(home.warehouse).reading() as connection:
         archived = len({r.sha256 for r in Archive(home.archive).receipts()})
-        assert [k for k in tables.conservation(connection, archived) if not k.kept] == []
+        assert [k for k in tables.conservation(connection, archived) if not k.holds] == []

@@ -69,13 +69,13 @@ class Warehouse:
         self._lock = path.with_suffix(".lock")
 
     @property
-    def held(self) -> bool:
+    def is_writer(self) -> bool:
         """Whether this process is the writer."""
         return self._lock in _HELD
 
     def busy(self) -> bool:
         """Return whether another process is the writer now."""
-        if self.held or not self._lock.exists():
+        if self.is_writer or not self._lock.exists():
             return False
         with open(self._lock, "a", encoding="utf-8") as lock:
             return not _flock(lock.fileno())
@@ -87,7 +87,7 @@ class Warehouse:
         Raises:
             WarehouseLocked: Where another process holds the lock for longer than `patience`.
         """
-        if self.held:  # a command holds it over the whole run that it starts in its own process
+        if self.is_writer:  # a command holds it over the whole run that it starts in its own process
             yield
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)

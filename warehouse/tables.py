@@ -36,7 +36,7 @@ class Conservation:
     detail: Mapping[str, int]
 
     @property
-    def kept(self) -> bool:
+    def holds(self) -> bool:
         """Whether everything that came in is accounted for."""
         return self.counted == self.accounted
 

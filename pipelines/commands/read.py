@@ -115,7 +115,7 @@ def judge_with_parts(file: Path, hints: Hints, all_campaigns: dict[str, Any]) ->
     judged = [(str(file), whole)]
     for part, sha256 in zip(parts_of(file, lambda: by_name), whole.parts, strict=True) if whole.parts else ():
         of_part = replace(
-            whole.of, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
+            whole.return_, snapshot_id=return_name(part.name, sha256), sha256=sha256, name=part.name, beside=whole.text
         )
         # Each by itself: two parts may be the same bytes under the same name.
         judged += [
@@ -165,8 +165,8 @@ def as_dict(file: str, judged: Judgement) -> dict[str, Any]:
     totals = {c.measure: plain(c.value) for c in judged.claims if c.source == "table_total"}
     return {
         "file": file,
-        "sha256": judged.of.sha256,
-        "snapshot_id": judged.of.snapshot_id,
+        "sha256": judged.return_.sha256,
+        "snapshot_id": judged.return_.snapshot_id,
         "verdict": judged.verdict,
         "as_of": plain(judged.as_of),
         "campaign_id": judged.campaign_id,

@@ -93,7 +93,7 @@ def repair(
     if accept:
         return _accept_repair(home, of_return, report, cell or [], signed(by, reason), key, as_json)
     if as_json:
-        entry = {"target": target, "return": judgement.of.snapshot_id, "verdict": judgement.verdict}
+        entry = {"target": target, "return": judgement.return_.snapshot_id, "verdict": judgement.verdict}
         unsure = [cell.as_dict() for cell in uncertain_cells(judgement)]
         echo(json_line({**entry, **report.as_dict(), **({"uncertain": unsure} if unsure else {})}))
     else:

@@ -30,4 +30,4 @@ def page_of(judgement: Judgement) -> str:
         }
         for cell in uncertain_cells(judgement)
     ]  # fmt: skip
-    return environment.get_template(TEMPLATE.name).render(name=judgement.of.snapshot_id, cells=cells)
+    return environment.get_template(TEMPLATE.name).render(name=judgement.return_.snapshot_id, cells=cells)

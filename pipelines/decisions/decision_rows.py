@@ -116,7 +116,7 @@ def _flagged(judgement: Judgement, line: int, corrected: Sequence[tuple[Any, ...
     repeated = []
     for campaign, as_of, name, decided, *cell in corrected:
         same_day = (campaign, as_of) == (judgement.campaign_id, judgement.as_of)
-        if same_day and name != judgement.of.snapshot_id and line > decided:
+        if same_day and name != judgement.return_.snapshot_id and line > decided:
             repeated.append(_resent(judgement, name, *cell))
     if not repeated:
         return judgement

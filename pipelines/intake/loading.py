@@ -52,7 +52,7 @@ def load_batch(
     """
     if not judgements:
         return []
-    arrivals = [_arrival(j, by_name[j.of.snapshot_id]) for j in judgements]
+    arrivals = [_arrival(j, by_name[j.return_.snapshot_id]) for j in judgements]
     days = _days(connection, [a.snapshot_id for a in arrivals])
     days |= {(a.campaign_id, a.as_of) for a in arrivals if a.campaign_id and a.as_of}
     with transaction(connection):
@@ -73,7 +73,7 @@ def file_of(receipt: Receipt) -> File:
 
 def _arrival(judgement: Judgement, event: Event) -> Arrival:
     return Arrival(
-        snapshot_id=judgement.of.snapshot_id,
+        snapshot_id=judgement.return_.snapshot_id,
         file=file_of(event.first),
         dataset=judgement.dataset.tables if judgement.dataset else None,
         campaign_id=judgement.campaign_id,
@@ -110,9 +110,9 @@ def _proposal(connection: DuckDBPyConnection, judgement: Judgement, datasets: Ma
 def _result(j: Judgement, o: Outcome, compared: Sequence[Violation], proposal: Proposal | None) -> IntakeResult:
     warned = o.verdict is Verdict.ACCEPTED and compared
     return IntakeResult(
-        snapshot_id=j.of.snapshot_id,
-        sha256=j.of.sha256,
-        name=j.of.name,
+        snapshot_id=j.return_.snapshot_id,
+        sha256=j.return_.sha256,
+        name=j.return_.name,
         verdict=changed(o.verdict, Verdict.ACCEPTED_WITH_WARNINGS) if warned else o.verdict,
         campaign_id=j.campaign_id,
         as_of=j.as_of,
@@ -170,7 +170,7 @@ def differing(
         " ON v.snapshot_id = s.snapshot_id AND v.judgement = s.judgement"
         " LEFT JOIN (SELECT sha256, count(*) AS doubts FROM raw.cell_picture GROUP BY ALL) AS p ON p.sha256 = s.sha256"
         " WHERE s.snapshot_id IN (SELECT unnest(?)) GROUP BY ALL",
-        [list(comparisons), [j.of.snapshot_id for j in judgements]],
+        [list(comparisons), [j.return_.snapshot_id for j in judgements]],
     ).fetchall()
     stored = {name: (*same, violations or []) for name, *same, violations in rows}
 
@@ -179,4 +179,4 @@ def differing(
         # The version that judged it may have kept no doubts.
         return (j.campaign_id, j.as_of, j.figures, len(j.doubts), violations)
 
-    return [j for j in judgements if stored.get(j.of.snapshot_id) != outcome(j)]
+    return [j for j in judgements if stored.get(j.return_.snapshot_id) != outcome(j)]

@@ -128,7 +128,7 @@ class _Intake:
             by_name = {event.snapshot_id: event for event in batch}
             self._complete(judgements, by_name)
             with self.warehouse.writing() as connection:
-                judgements = flag_resent(connection, [(j, by_name[j.of.snapshot_id].line) for j in judgements])
+                judgements = flag_resent(connection, [(j, by_name[j.return_.snapshot_id].line) for j in judgements])
                 if only_changed:
                     judgements = [j for j in judgements if not _lost(j)]
                     judgements = differing(connection, judgements, reference_rules(self.datasets.values()))
@@ -186,8 +186,8 @@ class _Intake:
     def _complete(self, judgements: list[Judgement], by_name: Mapping[str, Event]) -> None:
         """Archive what is in a container and not in the ledger, before the container counts as judged."""
         for j in judgements:
-            if j.parts and containers.complete(self.archive, by_name[j.of.snapshot_id], j.parts):
-                self.completed.append(j.of.snapshot_id)
+            if j.parts and containers.complete(self.archive, by_name[j.return_.snapshot_id], j.parts):
+                self.completed.append(j.return_.snapshot_id)
 
 
 def judge_events(
@@ -237,7 +237,7 @@ def judge_events(
 def _lost(judgement: Judgement) -> bool:
     """Return whether there were no bytes to judge; the earlier judgement stays, and `khrop verify` reports the loss."""
     if lost := any(violation.expected == LOST for violation in judgement.violations):
-        LOG.error("%s cannot be judged again: %s", judgement.of.snapshot_id, judgement.violations[0].message_en)
+        LOG.error("%s cannot be judged again: %s", judgement.return_.snapshot_id, judgement.violations[0].message_en)
     return lost
 
 

@@ -207,7 +207,7 @@ def problems(report: HealthReport) -> dict[str, str]:
             first = f"{name} is set aside: {message}{at}; see khrop show {name}; it breaks {rule.rule_id}"
             texts[key] = f"{texts[key]}; {rule.rule_id}" if key in texts else first
     for item in report.conservation:
-        if not item.kept:
+        if not item.holds:
             text = f"{item.name} are not all accounted for: {item.counted} ≠ {item.accounted}"
             texts[f"conservation:{item.name}"] = text
     for late in report.overdue:

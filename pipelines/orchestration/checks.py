@@ -93,9 +93,9 @@ def results(report: HealthReport, faults: Sequence[DatasetFault] = ()) -> Iterat
         yield dg.AssetCheckResult(
             asset_key=ASSET,
             check_name=f"{item.name}_conserved",
-            passed=item.kept,
+            passed=item.holds,
             severity=dg.AssetCheckSeverity.ERROR,
-            description=None if item.kept else f"{item.counted} came in, {item.accounted} are accounted for",
+            description=None if item.holds else f"{item.counted} came in, {item.accounted} are accounted for",
             metadata={"counted": item.counted, "accounted": item.accounted, **dict(item.detail)},
         )
 

@@ -32,7 +32,7 @@ def exclusive(home: Home) -> Iterator[Warehouse]:
             file open, and the person who waits sees the message at once.
     """
     warehouse = Warehouse(home.warehouse)
-    in_command = warehouse.held
+    in_command = warehouse.is_writer
     try:
         with warehouse.writer():
             yield warehouse

@@ -48,7 +48,7 @@ def suggester(home: Home, connection: DuckDBPyConnection) -> Callable[[Sequence[
                 report = propose(judgement, rows_before(connection, judgement), counted)
                 table = marked_up(judgement, report)
                 suggestion = Suggestion(report.status, table, report.explain("th"), report.explain("en"))
-                found[judgement.of.snapshot_id] = suggestion
+                found[judgement.return_.snapshot_id] = suggestion
         return found
 
     return suggest

@@ -59,7 +59,7 @@ def judged(home: Home, again: list[str] | None = None) -> list[IntakeResult]:
     with warehouse.writing() as connection:
         build_marts(connection)
         archived = len({r.sha256 for r in Archive(home.archive).receipts()})
-        assert [k for k in conservation(connection, archived) if not k.kept] == []
+        assert [k for k in conservation(connection, archived) if not k.holds] == []
     return stories
 
 

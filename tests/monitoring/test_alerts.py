@@ -385,5 +385,5 @@ def test_a_return_that_comes_in_while_a_run_goes_on_is_not_missed_by_that_run(
         known = campaigns.load(home.root)
         held = health_report(home, connection, known, datetime.now(UTC), seen_by_the_run)
         dropped = health_report(home, connection, known, datetime.now(UTC), archived(home))
-    assert [c.kept for c in held.conservation] == [True, True]
-    assert [c.kept for c in dropped.conservation] == [False, True]
+    assert [c.holds for c in held.conservation] == [True, True]
+    assert [c.holds for c in dropped.conservation] == [False, True]

@@ -53,6 +53,6 @@ def test_what_a_person_does_not_see_is_never_accepted(form: str) -> None:
         for found, case in zip(judge(given, KNOWN), cases, strict=True):
             accepted += found.accepted
             if what := wrong(found, case):
-                failures.append(f"{found.of.snapshot_id}: {what}; made by {case.how}")
+                failures.append(f"{found.return_.snapshot_id}: {what}; made by {case.how}")
     assert failures == []
     assert accepted > 0.03 * CASES[form], "nearly all are refused: the cases show nothing"

@@ -54,7 +54,7 @@ def state(home: Home) -> dict[str, Any]:
     found["files that the ledger does not name"] = archive.strays()
     with Warehouse(home.warehouse).reading() as connection:
         archived = len({r.sha256 for r in receipts})
-        found["conservation"] = [kept.kept for kept in tables.conservation(connection, archived)]
+        found["conservation"] = [item.holds for item in tables.conservation(connection, archived)]
         found["exports are those of the tables"] = exports.exported_state(home.exports) == exports.state(connection)
     found["waiting"] = waiting_work(home, Warehouse(home.warehouse))
     found["site"] = files(home.site)

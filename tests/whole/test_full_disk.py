@@ -78,7 +78,7 @@ def test_a_full_disk_is_reported_in_words_and_the_next_run_completes_the_work(
     assert exports.exported_state(home.exports) == state
     with Warehouse(home.warehouse).reading() as connection:
         judged = tables.count(connection, "core.snapshot")
-        assert all(kept.kept for kept in tables.conservation(connection, judged))
+        assert all(item.holds for item in tables.conservation(connection, judged))
         assert tables.count(connection, "core.province_progress") == 76 * judged
 
     again = khrop_process("ingest", given)

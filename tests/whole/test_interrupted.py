@@ -84,7 +84,7 @@ def assert_nothing_is_half_loaded(home: Home) -> None:
             " WHERE snapshot_id NOT IN (SELECT snapshot_id FROM core.snapshot)"
         ).fetchall()
         assert (half, strangers) == ([], [])
-        assert all(kept.kept for kept in tables.conservation(connection, len(judged)))
+        assert all(item.holds for item in tables.conservation(connection, len(judged)))
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +279,7 @@ def test_the_next_run_completes_what_a_kill_cut_short(
     assert contents(home) == uninterrupted
     with Warehouse(home.warehouse).reading() as connection:
         archived = {receipt.sha256 for receipt in Archive(home.archive).receipts()}
-        assert [c.kept for c in tables.conservation(connection, len(archived))] == [True, True]
+        assert [c.holds for c in tables.conservation(connection, len(archived))] == [True, True]
         assert exports.exported_state(home.exports) == exports.state(connection)
     assert Archive(home.archive).strays() == []
     assert waiting_work(home, Warehouse(home.warehouse)) == []

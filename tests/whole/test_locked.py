@@ -114,10 +114,10 @@ def test_readers_do_not_mind_the_lock_only_an_open_connection(home: Home, taken_
 
 def test_a_process_that_holds_the_lock_may_ask_for_it_again(home: Home) -> None:
     warehouse = Warehouse(home.warehouse, patience=0)
-    assert not warehouse.held
+    assert not warehouse.is_writer
     with warehouse.writer(), warehouse.writer(), warehouse.writing():
-        assert warehouse.held
-    assert not warehouse.held
+        assert warehouse.is_writer
+    assert not warehouse.is_writer
 
 
 def test_a_warehouse_without_its_tables_is_made_whole_by_who_reads_it_first(home: Home) -> None:

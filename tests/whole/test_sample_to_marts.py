@@ -145,4 +145,4 @@ def test_nothing_of_the_sample_is_dropped(home: Home, ask: Ask) -> None:
 def test_conservation_sees_one_row_that_is_gone(home: Home, ask: Ask, table: str) -> None:
     with Warehouse(home.warehouse).writing() as connection:
         connection.execute(f"DELETE FROM {table} WHERE rowid = 0")
-        assert not all(kept.kept for kept in conservation(connection, 1))
+        assert not all(item.holds for item in conservation(connection, 1))

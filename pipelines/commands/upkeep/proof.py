@@ -43,7 +43,7 @@ def of_warehouse(home: Home, connection: DuckDBPyConnection, most: int | None) -
     if not backlog(connection, archive, all_events):
         names = {event.snapshot_id for event in all_events}
         for item in tables.conservation(connection, len(names)):
-            if not item.kept:
+            if not item.holds:
                 text = f"{item.counted} came in, {item.accounted} are accounted for; khrop rebuild recreates the tables"
                 yield item.name, text
     newest = list({event.snapshot_id: event for event in all_events}.values())
@@ -54,14 +54,14 @@ def of_warehouse(home: Home, connection: DuckDBPyConnection, most: int | None) -
         batch = [event for event in chosen[start : start + BATCH] if archive.holds(event.first.sha256)]
         judgements = judge_events(archive, batch, campaigns.load(home.root), known_datasets)
         lines = {event.snapshot_id: event.line for event in batch}
-        judgements = flag_resent(connection, [(j, lines[j.of.snapshot_id]) for j in judgements])
+        judgements = flag_resent(connection, [(j, lines[j.return_.snapshot_id]) for j in judgements])
         for judgement in differing(connection, judgements, reference_rules(known_datasets.values())):
             text = "the warehouse has another outcome than the archive now gives; khrop recheck stores the new one"
-            yield judgement.of.snapshot_id, text
+            yield judgement.return_.snapshot_id, text
         for judgement in judgements:
             if judgement.accepted and _stored(connection, judgement) not in (None, _figures(judgement)):
                 yield (
-                    judgement.of.snapshot_id,
+                    judgement.return_.snapshot_id,
                     "its rows have other figures than its file; khrop rebuild recreates them",
                 )
 
@@ -83,7 +83,7 @@ def _stored(connection: DuckDBPyConnection, judgement: Judgement) -> list[str] |
     rows = connection.execute(
         f"SELECT {columns} FROM {judgement.dataset.table} AS r INNER JOIN core.snapshot_judged AS s"
         " ON r.snapshot_id = s.snapshot_id AND r.judgement = s.judgement WHERE r.snapshot_id = ?",
-        [judgement.of.snapshot_id],
+        [judgement.return_.snapshot_id],
     ).fetchall()
     return sorted("|".join(map(str, row)) for row in rows) or None
 

@@ -88,10 +88,10 @@ def make(
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     making = _Making(session, tables, exports, folder.resolve(), new, force)
-    made = [making.mart(name) for name in tables.written_marts]
+    marts = [making.mart(name) for name in tables.written_marts]
     kept_record.write(new / INDEX, making.index)
     swap(new, folder)
-    return made
+    return marts
 
 
 class _Making:
@@ -130,9 +130,9 @@ class _Making:
         else:
             self.index[name] = {"sql": sql, "states": self.states}
             of = None if campaigns is None else tuple(campaigns)
-            made = MadeMart(name, self._rows(name), of, time.perf_counter() - begun)
-            LOG.info("mart.%s: %s rows in %.1f s", name, f"{made.rows:,}", made.seconds)
-            return made
+            mart = MadeMart(name, self._rows(name), of, time.perf_counter() - begun)
+            LOG.info("mart.%s: %s rows in %.1f s", name, f"{mart.rows:,}", mart.seconds)
+            return mart
         shutil.rmtree(self._new(name), ignore_errors=True)
         # What it was made from is not kept: the next time it is made as a whole.
         for file in self._old(name).glob("*.parquet"):

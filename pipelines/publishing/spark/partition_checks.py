@@ -37,18 +37,18 @@ class RuleFailures:
         rule_id: The rule.
         severity: Its severity.
         found: How many there are.
-        known: How many of the same returns were known when they were taken in.
+        intake_count: How many of the same returns were known when they were taken in.
     """
 
     rule_id: str
     severity: str
     found: int
-    known: int
+    intake_count: int
 
     @property
     def new(self) -> int:
         """How many were not known."""
-        return max(self.found - self.known, 0)
+        return max(self.found - self.intake_count, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,19 @@ def check(
     states = States(session, dataset, home, force)
     with duckdb.connect() as connection:
         judged = [
-            (khrop.judge(state), _known(connection, exports, campaign, state.snapshots))
+            (khrop.judge(state), _intake_counts(connection, exports, campaign, state.snapshots))
             for campaign, state in states.measured(connection, exports, campaigns)
         ]
     found: dict[str, int] = {}
-    known: dict[str, int] = {}
+    intake_counts: dict[str, int] = {}
     severities: dict[str, str] = {}
     for verdict, of_intake in judged:
         severities |= {violation.rule_id: violation.severity for violation in verdict.records}
         for rule_id, count in verdict.counts().items():
             found[rule_id] = found.get(rule_id, 0) + count
             # One that is known in another campaign does not excuse this one.
-            known[rule_id] = known.get(rule_id, 0) + min(count, of_intake.get(rule_id, 0))
-    rules = [RuleFailures(name, severities[name], count, known[name]) for name, count in found.items()]
+            intake_counts[rule_id] = intake_counts.get(rule_id, 0) + min(count, of_intake.get(rule_id, 0))
+    rules = [RuleFailures(name, severities[name], count, intake_counts[name]) for name, count in found.items()]
     order = {rule.rule_id: (not rule.new, rule.rule_id) for rule in rules}
     violations = sorted((v for verdict, _ in judged for v in verdict.records), key=lambda v: order[v.rule_id])
     return RowsChecked(
@@ -141,7 +141,9 @@ def check(
     )
 
 
-def _known(connection: DuckDBPyConnection, exports: Path, campaign: str, snapshots: tuple[str, ...]) -> dict[str, int]:
+def _intake_counts(
+    connection: DuckDBPyConnection, exports: Path, campaign: str, snapshots: tuple[str, ...]
+) -> dict[str, int]:
     """Return how many violations of each rule were known of some returns when they were last judged."""
     violations, judged = (
         str(exports / f"{table.replace('.', '_')}.parquet" / f"{campaign or exporting.NO_CAMPAIGN}.parquet")

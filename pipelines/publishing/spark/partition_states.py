@@ -89,8 +89,8 @@ class States:
             (self.folder / f"{gone or exporting.NO_CAMPAIGN}.json").unlink(missing_ok=True)
             del self.index[gone]
         for campaign in sorted(parts):
-            own = campaigns.get(campaign)
-            params = own.params_of(self.dataset.contract) if own else {}
+            definition = campaigns.get(campaign)
+            params = definition.params_of(self.dataset.contract) if definition else {}
             name = campaign or exporting.NO_CAMPAIGN
             file = exports / f"{table.replace('.', '_')}.parquet" / f"{name}.parquet"
             state = self._kept(campaign, file, params)
@@ -164,8 +164,10 @@ class States:
                 source, value_of = column.derived
                 values = [row[0] for row in rows.select(source).distinct().collect() if row[0] is not None]
                 pairs = [functions.lit(text) for value in values for text in (value, value_of(value))]
-                known = functions.create_map(*pairs) if pairs else functions.lit(None).cast("map<string, string>")
-                columns.append(functions.try_element_at(known, functions.col(source)).alias(column.name))
+                derived_values = (
+                    functions.create_map(*pairs) if pairs else functions.lit(None).cast("map<string, string>")
+                )
+                columns.append(functions.try_element_at(derived_values, functions.col(source)).alias(column.name))
             # A column that no heading named is absent at intake.
             elif column.name not in empty or column.name not in declared or declared[column.name].required:
                 columns.append(functions.col(column.name))

@@ -36,16 +36,16 @@ def publish(home: Home, *, force: bool = False, dataset: str = "") -> Published:
     Raises:
         SparkFault: Where Spark cannot be used; the marts that there were stay.
     """
-    own = datasets(home.root)[dataset]
+    definition = datasets(home.root)[dataset]
     folder = home.spark / dataset
     # One version, whatever is exported meanwhile: it stays until the next but one.
     exports = home.exports.resolve()
     begun = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     with session(home.spark / LOG) as opened:
-        rows = partition_checks.check(opened, own, home, exports, campaigns.load(home.root), force=force)
+        rows = partition_checks.check(opened, definition, home, exports, campaigns.load(home.root), force=force)
         checked = time.perf_counter()
-        made = mart_folders.make(opened, own.tables, exports, folder / MARTS, force=force)
+        marts = mart_folders.make(opened, definition.tables, exports, folder / MARTS, force=force)
     ended = time.perf_counter()
     figures = {
         "spark": shown(),
@@ -59,10 +59,10 @@ def publish(home: Home, *, force: bool = False, dataset: str = "") -> Published:
     }
     return Published(
         folder / MARTS,
-        preview=_preview(own, rows, made),
+        preview=_preview(definition, rows, marts),
         metadata=figures,
-        changed=bool(rows.measured) or any(mart.changed for mart in made),
-        checks=(_contract_holds(own, rows), _marts_build(own, made)),
+        changed=bool(rows.measured) or any(mart.changed for mart in marts),
+        checks=(_contract_holds(definition, rows), _marts_build(definition, marts)),
     )
 
 
@@ -83,9 +83,9 @@ def _contract_holds(dataset: Dataset, rows: RowsChecked) -> Checked:
     )
 
 
-def _marts_build(dataset: Dataset, made: list[MadeMart]) -> Checked:
-    failures = [f"{os.fspath(_file(dataset, mart.name))}: {mart.failure}" for mart in made if mart.failure]
-    return Checked(MARTS_BUILD, "; ".join(failures), metadata={"marts": len(made), "failed": len(failures)})
+def _marts_build(dataset: Dataset, marts: list[MadeMart]) -> Checked:
+    failures = [f"{os.fspath(_file(dataset, mart.name))}: {mart.failure}" for mart in marts if mart.failure]
+    return Checked(MARTS_BUILD, "; ".join(failures), metadata={"marts": len(marts), "failed": len(failures)})
 
 
 def _file(dataset: Dataset, mart: str) -> Path:
@@ -93,16 +93,19 @@ def _file(dataset: Dataset, mart: str) -> Path:
     return dataset.marts / f"{mart}.sql"
 
 
-def _preview(dataset: Dataset, rows: RowsChecked, made: list[MadeMart]) -> str:
+def _preview(dataset: Dataset, rows: RowsChecked, marts: list[MadeMart]) -> str:
     """Return what was checked and made, as Markdown."""
     lines = [
         f"{rows.rows:,} rows of {rows.measured + rows.kept:,} campaigns, {rows.measured:,} of them read now.",
         "",
         "| mart | rows | campaigns made now | seconds |",
         "| --- | --- | --- | --- |",
-        *(f"| `{m.name}` | {'failed' if m.failure else f'{m.rows:,}'} | {m.shown()} | {m.seconds:.1f} |" for m in made),
+        *(
+            f"| `{m.name}` | {'failed' if m.failure else f'{m.rows:,}'} | {m.shown()} | {m.seconds:.1f} |"
+            for m in marts
+        ),
     ]
     if rows.rules:
         lines += ["", "| rule | severity | violations | known when it was taken in |", "| --- | --- | --- | --- |"]
-        lines += [f"| `{r.rule_id}` | {r.severity} | {r.found:,} | {r.known:,} |" for r in rows.rules]
+        lines += [f"| `{r.rule_id}` | {r.severity} | {r.found:,} | {r.intake_count:,} |" for r in rows.rules]
     return "\n".join(lines)

@@ -54,9 +54,9 @@ def _done(what: str, data: bytes) -> Any:
     if what == "pictures":
         from pipelines.readers import forms
         from pipelines.readers.pdf.pictures import pictures
-        from pipelines.readers.scans.grey_pages import kept
+        from pipelines.readers.scans.grey_pages import png_pages
 
-        return list(kept(data) if forms.form_of(data) == "picture" else pictures(data))
+        return list(png_pages(data) if forms.form_of(data) == "picture" else pictures(data))
     forms_of_tables, document = protocol.forms_and_document(data)
     with table_form.reading_for(forms_of_tables):
         if what == "open":

@@ -55,7 +55,7 @@ def of_picture(data: bytes) -> Iterator[Grey]:
             yield _grey(picture)
 
 
-def kept(data: bytes) -> Iterator[tuple[int, bytes]]:
+def png_pages(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the pages of a PNG, JPEG or TIFF as (page, PNG), for a person to read."""
     for number, grey in enumerate(of_picture(data), 1):
         buffer = io.BytesIO()

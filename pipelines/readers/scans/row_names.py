@@ -27,7 +27,7 @@ _MOST_NAMED = 5
 """Of the names that are missing or doubled, so many stand in a message."""
 
 
-class Named(NamedTuple):
+class RowName(NamedTuple):
     """The name of a row, and whether it is certain; the names that are nearest, best first."""
 
     name: str
@@ -35,7 +35,7 @@ class Named(NamedTuple):
     nearest: tuple[str, ...]
 
 
-def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
+def names_of_rows(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[RowName]:
     """Name rows by what was read of them.
 
     Args:
@@ -56,7 +56,7 @@ def named(texts: Sequence[Sequence[str]], names: Sequence[str]) -> list[Named]:
     result = []
     for row_costs, at in zip(costs, places, strict=True):
         nearest = tuple(names[i] for i in np.argsort(row_costs, kind="stable")[:3])
-        result.append(Named(nearest[0] if at is None else names[at], at is not None, nearest))
+        result.append(RowName(nearest[0] if at is None else names[at], at is not None, nearest))
     return result
 
 

@@ -248,14 +248,14 @@ def _text(cell: Candidates, value: int | None) -> str:
 
 def _name(whole: Whole, shape: Shape, rows: list[Row]) -> None:
     texts: list[tuple[str, ...]] = [(row.name,) for row in rows]
-    named_rows = row_names.named(texts, shape.expected)
+    named_rows = row_names.names_of_rows(texts, shape.expected)
     if unsure := [i for i, name in enumerate(named_rows) if not name.certain]:
         texts_again = texts_of([rows[i].line.pictures[1] for i in unsure], enlarged=2.0)
         for i, text in zip(unsure, texts_again, strict=True):
             texts[i] = (*texts[i], text)
         for i in unsure if len(unsure) <= _MOST_AS_LINES else ():
             texts[i] += tuple(text_of_line(rows[i].line.pictures[0], enlarged) for enlarged in (1.5, 2.0))
-        named_rows = row_names.named(texts, shape.expected)
+        named_rows = row_names.names_of_rows(texts, shape.expected)
     for row, name in zip(rows, named_rows, strict=True):
         row.name = name.name
         if not name.certain:

@@ -125,7 +125,7 @@ def test_what_is_wrong_is_named_at_the_cell_and_the_rows_are_set_aside(place: Pl
     )
     assert (rows, ours) == (16, 16)
     with Warehouse(place.home.warehouse).reading() as connection:
-        assert all(kept.kept for kept in tables.conservation(connection, 3))
+        assert all(item.holds for item in tables.conservation(connection, 3))
 
 
 def test_the_trail_of_a_figure_ends_at_the_bytes(place: Place) -> None:

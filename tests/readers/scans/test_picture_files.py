@@ -82,6 +82,6 @@ def test_a_damaged_picture_is_refused(data: bytes) -> None:
 
 def test_pages_are_kept_for_a_person_to_read() -> None:
     blank = Image.new("L", (700, 900), 255)
-    kept = list(grey_pages.kept(saved(blank, "TIFF", save_all=True, append_images=[blank])))
+    kept = list(grey_pages.png_pages(saved(blank, "TIFF", save_all=True, append_images=[blank])))
     assert [number for number, _ in kept] == [1, 2]
     assert all(picture.startswith(b"\x89PNG") for _, picture in kept)
