@@ -21,9 +21,11 @@ from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.percents import in_hundredths
 from khrop.model.rule import PREVIOUS
 from khrop.testing.documents import misstate
+from khrop.testing.goals import Goal
+from khrop.testing.moves import Moves
 from khrop.testing.plan import Plan
 from khrop.testing.snapshots import Breaking, is_whole, one_row
-from khrop.testing.solving import TRIES, DeadEnd, Goal, Moves, Solver
+from khrop.testing.solving import TRIES, DeadEnd, Solver
 from khrop.testing.values import Draw, Row
 
 Rows = list[Row]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from khrop.model.rule import PREVIOUS
+from khrop.testing.goals import Goal
 from khrop.testing.plan import Plan
-from khrop.testing.solving import Goal, tried
+from khrop.testing.solving import tried
 from khrop.testing.values import Draw, Row
 from khrop.vocabulary import ConservesRows, ForeignKey, KeysKept, LinearSequence, NotAllSame
 

@@ -19,7 +19,8 @@ from khrop.engine.compiling.row_rules import RowRule
 from khrop.expressions.formula import Constant, parts
 from khrop.model.document_rules import FactRule
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, options_of
-from khrop.testing.solving import Goal, Solver, as_value
+from khrop.testing.goals import Goal, as_value
+from khrop.testing.solving import Solver
 from khrop.testing.values import HUNDREDTH, REACH, Field, Row, read_field
 from khrop.vocabulary import (
     ConservesRows,
