@@ -30,7 +30,7 @@ from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
-from pipelines.orchestration import launch
+from pipelines.orchestration import home_instance
 from pipelines.readers.table_form import reading_for
 from warehouse import exports, tables
 from warehouse.connect import Warehouse
@@ -123,9 +123,9 @@ def dagster_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Dagster folder of a new home, whose tables take a second to make."""
     made = Home(tmp_path_factory.mktemp("dagster") / "home")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in launch.prepare(made).items():
+        for name, value in home_instance.prepare(made).items():
             patch.setenv(name, value)
-        with launch.instance(made):
+        with home_instance.instance(made):
             pass
     return made.dagster
 

@@ -19,12 +19,12 @@ def dev(
 ) -> int:
     """Open the Dagster UI on 127.0.0.1, with daemon, sensor and schedule ready."""
     from pipelines.home import Home
-    from pipelines.orchestration import launch
+    from pipelines.orchestration import home_instance, launch, run_processes
 
     home = Home.current()
-    environment = {**os.environ, **launch.prepare(home), "PYTHONWARNINGS": "ignore"}
-    with launch.instance(home) as instance:
-        launch.fail_dead_runs(instance)
+    environment = {**os.environ, **home_instance.prepare(home), "PYTHONWARNINGS": "ignore"}
+    with home_instance.instance(home) as instance:
+        run_processes.fail_dead_runs(instance)
     program = Path(sys.executable).with_name("dagster")
     echo(f"Dagster UI on http://127.0.0.1:{port} · put returns into {home.inbox}/<campaign>/ · Ctrl-C ends it")
     sys.stdout.flush()

@@ -60,7 +60,8 @@ def exit_of(error: Exception) -> tuple[int, str]:
     """Return the exit code and the message of an error; the traceback of an internal error goes to `khrop.log`."""
     from pipelines.archive.ledger import Damaged
     from pipelines.campaigns import CampaignFault
-    from pipelines.orchestration.launch import HistoryDamaged, HistoryUnreachable, RunFailed, Unaccounted
+    from pipelines.orchestration.home_instance import HistoryDamaged, HistoryUnreachable
+    from pipelines.orchestration.launch import RunFailed, Unaccounted
     from pipelines.publishing.catalogue import NotInstalled, TablesBehind
     from pipelines.readers.process import ReaderKilled
     from warehouse.buckets import StorageFault

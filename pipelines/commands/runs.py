@@ -51,12 +51,12 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         RunFailed: Where the run failed.
         WarehouseLocked: Where another process holds the warehouse.
     """
-    from pipelines.orchestration import launch
+    from pipelines.orchestration import run_processes
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
     if ops is None and _nothing_to_do(home, warehouse):
-        for run_id in launch.tidy(home):
+        for run_id in run_processes.tidy(home):
             LOG.info("run %s had died after its last step", run_id)
         return []
     from pipelines.orchestration import listeners
@@ -131,10 +131,10 @@ def run_job(home: Home, job: str, ops: Mapping[str, Any] | None, log: logging.Lo
         RunFailed: Where the run failed.
     """
     from pipelines.definitions import definitions_of
-    from pipelines.orchestration import launch
+    from pipelines.orchestration import home_instance, launch, run_processes
 
-    with launch.instance(home) as instance:
-        for run_id in launch.fail_dead_runs(instance):
+    with home_instance.instance(home) as instance:
+        for run_id in run_processes.fail_dead_runs(instance):
             log.warning("run %s had died; this run completes its work", run_id)
         run = launch.run(instance, definitions_of(home.root, described=False).resolve_job_def(job), ops)
     log.info("run %s: %s", run.run_id, run.status.value.lower())

@@ -23,7 +23,7 @@ from pipelines.intake.intake_result import IntakeResult
 from pipelines.intake.take_in import take_in
 from pipelines.monitoring import alerts
 from pipelines.monitoring.health import archived, health_report
-from pipelines.orchestration import checks, history, launch, listeners, materializations, verdict_check
+from pipelines.orchestration import checks, history, listeners, materializations, run_processes, verdict_check
 from pipelines.orchestration.table_assets import exports_of, marts_of, reconciles, reconciliation_of
 from pipelines.orchestration.warehouse_steps import OWNERS, POOL, exclusive, group_of, schema
 from pipelines.readers import ReaderKilled
@@ -92,7 +92,7 @@ def intake_of(datasets: Sequence[Dataset], meaning: Meaning) -> dg.AssetsDefinit
     def intake(context: dg.AssetExecutionContext, config: Intake):  # type: ignore[no-untyped-def]
         """Archive to core."""
         home = Home.current()
-        context.instance.add_run_tags(context.run.run_id, launch.signature())
+        context.instance.add_run_tags(context.run.run_id, run_processes.signature())
         again = [] if config.everything else (config.again or None)
         taken_count = 0
         expected = archived(home)

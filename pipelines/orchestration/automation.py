@@ -10,7 +10,7 @@ from khrop.model.terminal_text import printable
 from pipelines.home import Home
 from pipelines.intake.inbox import Inbox
 from pipelines.monitoring.pending import unsent_alerts, waiting_work
-from pipelines.orchestration import launch
+from pipelines.orchestration import run_processes
 from warehouse.connect import Warehouse, WarehouseLocked
 
 BUSY = [
@@ -87,7 +87,7 @@ def request(
         nothing: The reason where no work is pending.
         state: Returns what the work is made from; another state counts as other work.
     """
-    launch.fail_dead_runs(instance)
+    run_processes.fail_dead_runs(instance)
     for job in jobs:
         for busy in instance.get_runs(dg.RunsFilter(job_name=job, statuses=BUSY), limit=1):
             return dg.SkipReason(f"run {busy.run_id} of {job} is under way")

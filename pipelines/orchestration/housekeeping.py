@@ -27,7 +27,7 @@ from dagster._core.storage.event_log.schema import (
 
 from pipelines.home import Home
 from pipelines.intake.kept_pages import RETURNS as WITH_PAGES
-from pipelines.orchestration import launch
+from pipelines.orchestration import run_processes
 from warehouse.connect import Warehouse
 
 VARIABLE = "KHROP_KEEP_DAYS"
@@ -168,7 +168,7 @@ def _size(folder: Path) -> int:
 @dg.op(description="Deletes runs, events and pictures that are older than the home keeps them.")
 def prune_home(context: dg.OpExecutionContext) -> None:
     """Prune the current home."""
-    context.instance.add_run_tags(context.run_id, launch.signature())
+    context.instance.add_run_tags(context.run_id, run_processes.signature())
     done = prune(Home.current(), context.instance, days_kept())
     context.log.info(f"{done.runs} runs, the pages of {done.pages} returns, {done.bytes} bytes")
 

@@ -1,26 +1,21 @@
 """Runs in the command's own process that the UI shows, on the Dagster instance under KHROP_HOME.
 
-Here belong the instance, the tags that identify a run's process, the failing of dead runs, and the launching. What a
-run does belongs in `pipelines.orchestration.assets`. Dagster is imported late: `khrop --help` and `khrop read` need
-none.
+What a run does belongs in `pipelines.orchestration.assets`. Dagster is imported late: `khrop --help` and `khrop read`
+need none.
 """
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
 import os
 import re
-import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, redirect_stderr
+from contextlib import redirect_stderr
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khrop.model.errors import QUERY_INTERRUPTED, WrongUse
-from pipelines.home import Home
+from khrop.model.errors import QUERY_INTERRUPTED
+from pipelines.orchestration.run_processes import signature
 from warehouse.connect import WarehouseBroken
 
 if TYPE_CHECKING:
@@ -28,26 +23,6 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
 MODULE = "pipelines.definitions"
-PID, BORN = "khrop/pid", "khrop/born"
-DAMAGE = ("file is not a database", "disk image is malformed", "no such table")
-"""Messages of SQLite for a file that was cut off or overwritten, or whose making was."""
-POSTGRES = "KHROP_DAGSTER_POSTGRES"
-"""The environment variable with the address of a Postgres database for Dagster: runs, events, schedules."""
-DRIVER = "postgresql+psycopg2"
-STORAGE = """storage:
-  custom:
-    module: pipelines.orchestration.history
-    class: History
-    config:
-      base_dir: {env: DAGSTER_HOME}
-"""
-"""Where a home's instance keeps what it knows, as the end of its `dagster.yaml`."""
-ON_POSTGRES = f"""storage:
-  postgres:
-    postgres_url: {{env: {POSTGRES}}}
-"""
-BATCH = "100"
-"""Events that Dagster stores at once, where it has them at once."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -55,119 +30,8 @@ class RunFailed(Exception):
     """A run that failed; the message is that of the first failure."""
 
 
-class HistoryDamaged(Exception):
-    """Dagster's database cannot be read; the message names it and the command that makes a new one."""
-
-    def __init__(self, home: Home) -> None:
-        """Name the home."""
-        super().__init__(
-            f"Dagster's database in {home.dagster} is damaged: khrop doctor --mend puts it aside and makes a new one"
-        )
-
-
-class HistoryUnreachable(Exception):
-    """The Postgres database for Dagster cannot be used; the message has its address, without the password, and why."""
-
-    def __init__(self, reason: object) -> None:
-        """Name the reason, of which the first line is shown."""
-        from sqlalchemy.engine import make_url
-        from sqlalchemy.exc import ArgumentError
-
-        try:
-            address = make_url(os.environ[POSTGRES]).render_as_string(hide_password=True)
-        except ArgumentError:
-            address = "what is no address, expected postgresql://USER:PASSWORD@HOST:5432/DATABASE,"
-        first = " ".join(str(reason).strip().splitlines()[:1])
-        super().__init__(f"Dagster's database at {address} cannot be used: {first} ({POSTGRES} names it)")
-
-
 class Unaccounted(RunFailed):
     """A run that its conservation checks stopped before the tables; the message names what is not accounted for."""
-
-
-def template() -> Path:
-    """Return the path of the instance template: in the package where installed, at the top of a checkout."""
-    installed = Path(__file__).parents[1] / "dagster.yaml"
-    return installed if installed.exists() else Path(__file__).parents[2] / "dagster.yaml"
-
-
-def prepare(home: Home) -> dict[str, str]:
-    """Create or update the home's Dagster folder.
-
-    Args:
-        home: The home.
-
-    Returns:
-        The environment variables that Dagster's own commands need for it.
-    """
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    target, settings = home.dagster / "dagster.yaml", f"{template().read_text(encoding='utf-8')}\n{storage()}"
-    if not target.exists() or target.read_text(encoding="utf-8") != settings:
-        temporary = target.with_suffix(f".{os.getpid()}")
-        temporary.write_text(settings, encoding="utf-8")
-        os.replace(temporary, target)
-    return {
-        "KHROP_HOME": str(home.root),
-        "DAGSTER_HOME": str(home.dagster),
-        "DAGSTER_DISABLE_TELEMETRY": "1",
-        "DAGSTER_EVENT_BATCH_SIZE": BATCH,
-        # SQLAlchemy takes another driver than the one that Dagster has, unless it is named.
-        **({POSTGRES: os.environ[POSTGRES].replace("postgresql://", f"{DRIVER}://", 1)} if on_postgres() else {}),
-    }
-
-
-def on_postgres() -> bool:
-    """Return whether Dagster's runs, events and schedules are in Postgres."""
-    return bool(os.environ.get(POSTGRES))
-
-
-def storage() -> str:
-    """Return where the instance keeps what it knows, as the end of its `dagster.yaml`.
-
-    Raises:
-        WrongUse: Where the environment names Postgres, and what that needs is not installed.
-    """
-    if not on_postgres():
-        return STORAGE
-    if importlib.util.find_spec("dagster_postgres") is None:
-        raise WrongUse(f"{POSTGRES} needs dagster-postgres: pip install 'khrop-pipelines[postgres]'")
-    return ON_POSTGRES
-
-
-@contextmanager
-def instance(home: Home) -> Iterator[DagsterInstance]:
-    """Yield the Dagster instance of a home, created on first use; sets the environment variables of `prepare`.
-
-    Raises:
-        HistoryDamaged: Where its database cannot be read.
-        HistoryUnreachable: Where it is in Postgres, which cannot be used.
-    """
-    os.environ.update(prepare(home))
-    from dagster import DagsterInstance
-
-    # Two processes that create its tables at once can leave them with two versions, which no later process can open.
-    try:
-        with open(home.dagster / ".lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            opened = DagsterInstance.get()
-        with opened:
-            yield opened
-    except Exception as error:
-        if any(words in str(error).lower() for words in DAMAGE):
-            raise HistoryDamaged(home) from error
-        if _is_of_postgres(error):
-            raise HistoryUnreachable(error) from error
-        raise
-
-
-def _is_of_postgres(error: BaseException) -> bool:
-    """Return whether an error is that Postgres cannot be reached, or has no such database."""
-    from sqlalchemy.exc import ArgumentError, OperationalError
-
-    if not on_postgres():
-        return False
-    kinds = (ArgumentError, OperationalError)
-    return isinstance(error, kinds) or isinstance(error.__cause__, kinds)
 
 
 def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | None = None) -> DagsterRun:
@@ -246,103 +110,6 @@ def _quietly(events: Iterator[DagsterEvent]) -> Iterator[DagsterEvent]:
         if event is None:
             return
         yield event
-
-
-def signature() -> dict[str, str]:
-    """Return tags of this process, by which `fail_dead_runs` sees whether the process of a run still lives."""
-    return {PID: str(os.getpid()), BORN: process_start(os.getpid()) or ""}
-
-
-def fail_dead_runs(opened: DagsterInstance) -> list[str]:
-    """Fail the runs whose process is gone, and free the pool slots of all finished runs: a kill −9 leaves them claimed.
-
-    Args:
-        opened: The Dagster instance.
-
-    Returns:
-        The ids of the failed runs.
-    """
-    from dagster import DagsterRunStatus as Status
-    from dagster import RunsFilter
-
-    dead = []
-    unfinished = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
-    for run in opened.get_runs(RunsFilter(statuses=unfinished)):
-        pid = run.tags.get(PID)
-        if pid and process_start(int(pid)) != run.tags.get(BORN):
-            opened.report_run_failed(run, message=f"Its process {pid} is gone; the next run completes its work.")
-            dead.append(run.run_id)
-    store = opened.event_log_storage
-    if store.supports_global_concurrency_limits:
-        for run_id in store.get_concurrency_run_ids():
-            holder = opened.get_run_by_id(run_id)
-            if holder is None or holder.is_finished:
-                store.free_concurrency_slots_for_run(run_id)
-    return dead
-
-
-def tidy(home: Home) -> list[str]:
-    """Fail the dead runs of a home without starting a run; where there are none this costs no import of Dagster.
-
-    Args:
-        home: The home.
-
-    Returns:
-        The ids of the failed runs.
-    """
-    try:
-        if not dead_runs(home):
-            return []
-    except sqlite3.Error:  # it is being written now, or damaged: the next run says so
-        return []
-    with instance(home) as opened:
-        return fail_dead_runs(opened)
-
-
-def dead_runs(home: Home) -> list[str]:
-    """Return the runs whose process is gone, read from Dagster's default storage; another is left to the next run.
-
-    Raises:
-        sqlite3.Error: Where it cannot be read.
-    """
-    runs = home.dagster / "history" / "runs.db"
-    if not runs.exists():
-        return []
-    with closing(sqlite3.connect(f"{runs.as_uri()}?mode=ro", uri=True)) as connection:
-        unfinished = connection.execute(
-            "SELECT run.run_id, pid.value, born.value FROM runs AS run"
-            " INNER JOIN run_tags AS pid ON pid.run_id = run.run_id AND pid.key = ?"
-            " LEFT JOIN run_tags AS born ON born.run_id = run.run_id AND born.key = ?"
-            " WHERE run.status IN ('NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')",
-            [PID, BORN],
-        ).fetchall()
-    return [run_id for run_id, pid, born in unfinished if process_start(int(pid)) != born]
-
-
-def process_start(pid: int) -> str | None:
-    """Return when a living process began.
-
-    From proc(5). Without /proc, any process of that id that accepts a signal counts as the same process.
-
-    Args:
-        pid: The process.
-
-    Returns:
-        The id of the boot and the clock ticks since; None where there is no such process, or a zombie.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except (FileNotFoundError, ProcessLookupError):
-        if sys.platform == "linux":
-            return None
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return None
-        return "alive"
-    fields = stat.rsplit(b")", 1)[1].split()
-    return None if fields[0] in (b"Z", b"X") else f"{boot}:{fields[19].decode()}"
 
 
 def _origin(job_name: str) -> Any:

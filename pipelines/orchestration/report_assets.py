@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.datasets.dataset import Dataset, Report
 from pipelines.home import Home
-from pipelines.orchestration import launch
+from pipelines.orchestration import run_processes
 from pipelines.orchestration.automation import ingest, request
 from pipelines.orchestration.warehouse_steps import OWNERS, retry
 from pipelines.publishing import catalogue
@@ -55,7 +55,7 @@ def _asset(report: Report, place: int) -> dg.AssetsDefinition:
         op_tags={"dagster/priority": str(-place)},
     )
     def publish(context: dg.AssetExecutionContext, config: Publishing):  # type: ignore[no-untyped-def]
-        context.instance.add_run_tags(context.run.run_id, launch.signature())
+        context.instance.add_run_tags(context.run.run_id, run_processes.signature())
         if report.needs:
             yield _installed(report)
         if not catalogue.usable(report):

@@ -25,7 +25,7 @@ from dagster._core.scheduler.instigation import TickData, TickStatus
 
 from pipelines.definitions import defs
 from pipelines.home import Home
-from pipelines.orchestration import housekeeping, launch
+from pipelines.orchestration import home_instance, housekeeping, launch
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ def main() -> None:
         prune, asked = made.resolve_job_def(housekeeping.JOB), list(ticked(made))
         for day in range(days):
             # Opened each day, as each run is a process: what it wrote is in its files when it ends.
-            with launch.instance(home) as instance:
+            with home_instance.instance(home) as instance:
                 tick(instance, asked, FIRST + day * DAY)
                 launch.run(instance, prune)
             if day + 1 in (*SHOWN, days):

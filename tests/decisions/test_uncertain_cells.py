@@ -23,7 +23,7 @@ from PIL import Image
 
 from khrop.thai import provinces
 from pipelines.home import Home
-from pipelines.orchestration import launch
+from pipelines.orchestration import home_instance
 from warehouse.connect import Warehouse
 
 pytestmark = pytest.mark.xdist_group("scans")
@@ -78,7 +78,7 @@ def line(trail: str, name: str) -> str:
 
 def materialized() -> Any:
     """What Dagster shows of the return."""
-    with launch.instance(Home.current()) as instance:
+    with home_instance.instance(Home.current()) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey("returns"))
     assert event is not None
     assert event.asset_materialization is not None

@@ -16,9 +16,9 @@ from deployment import DEPLOY, ROOT, compose, in_context, manifests, stages, var
 from pipelines import home as homes
 from pipelines.home import Home
 from pipelines.monitoring import alerts
-from pipelines.orchestration import housekeeping, launch
+from pipelines.orchestration import home_instance, housekeeping, launch
 
-KNOWN = {homes.VARIABLE, launch.POSTGRES, alerts.WEBHOOK, alerts.MAIL, housekeeping.VARIABLE}
+KNOWN = {homes.VARIABLE, home_instance.POSTGRES, alerts.WEBHOOK, alerts.MAIL, housekeeping.VARIABLE}
 """The variables that the application reads."""
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
 OURS = ["code", "web", "daemon"]
@@ -96,20 +96,24 @@ def test_there_is_one_writer() -> None:
         assert (volume == "home:/srv/khrop") == (not mount.get("readOnly")) == (name == "code"), name
         assert SERVICES[name]["read_only"] is in_cluster[name]["securityContext"]["readOnlyRootFilesystem"] is True
     # Runs are processes of the code location: nothing names another launcher.
-    assert "run_launcher" not in launch.template().read_text(encoding="utf-8") + launch.ON_POSTGRES
+    assert "run_launcher" not in home_instance.template().read_text(encoding="utf-8") + home_instance.ON_POSTGRES
 
 
 def test_every_variable_is_one_that_the_application_reads(home: Home) -> None:
     of_image = variables(stages()[-1])
-    wanted = {name: value.replace(str(home.root), "/srv/khrop") for name, value in launch.prepare(home).items()}
+    wanted = {name: value.replace(str(home.root), "/srv/khrop") for name, value in home_instance.prepare(home).items()}
     assert wanted.items() <= of_image.items(), "as `khrop dev` sets them"
     set_for_us = {*of_image, *(name for each in OURS for name in SERVICES[each]["environment"])}
     set_for_us |= {v["name"] for each in containers("Deployment", "khrop").values() for v in each["env"]}
     assert {name for name in set_for_us if name.startswith("KHROP_")} == KNOWN
     for name in OURS:
-        assert without(SERVICES[name]["environment"][launch.POSTGRES]).startswith(f"{launch.DRIVER}://khrop:@postgres:")
-        address = {v["name"]: v.get("value") for v in containers("Deployment", "khrop")[name]["env"]}[launch.POSTGRES]
-        assert address.startswith(f"{launch.DRIVER}://khrop:$(POSTGRES_PASSWORD)@khrop-postgres:")
+        assert without(SERVICES[name]["environment"][home_instance.POSTGRES]).startswith(
+            f"{home_instance.DRIVER}://khrop:@postgres:"
+        )
+        address = {v["name"]: v.get("value") for v in containers("Deployment", "khrop")[name]["env"]}[
+            home_instance.POSTGRES
+        ]
+        assert address.startswith(f"{home_instance.DRIVER}://khrop:$(POSTGRES_PASSWORD)@khrop-postgres:")
 
 
 def test_health_is_checked_and_waited_for() -> None:

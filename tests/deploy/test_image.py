@@ -80,7 +80,7 @@ def test_the_steps_of_the_image_make_the_application_and_no_more(tmp_path: Path)
     assert run("khrop", "--version").startswith("khrop ")
     seen = "from importlib.util import find_spec; import sys; print(*(bool(find_spec(n)) for n in sys.argv[1:]))"
     assert run("python", "-c", seen, *PRESENT, *ABSENT).split() == ["True"] * len(PRESENT) + ["False"] * len(ABSENT)
-    where = "from pipelines.orchestration.launch import template; print(template())"
+    where = "from pipelines.orchestration.home_instance import template; print(template())"
     assert run("python", "-c", where) == str(next(made.glob("lib/*/site-packages/pipelines/dagster.yaml")))
     for program in ("dagster", "dagster-webserver", "dagster-daemon"):
         assert (made / "bin" / program).exists(), "compose starts it"

@@ -23,7 +23,7 @@ from pipelines.definitions import defs
 from pipelines.home import Home
 from pipelines.intake.intake_result import IntakeResult
 from pipelines.monitoring.health import severities
-from pipelines.orchestration import checks, launch, table_assets
+from pipelines.orchestration import checks, home_instance, launch, run_processes, table_assets
 from pipelines.publishing import catalogue
 from warehouse import exports, tables
 from warehouse.connect import Warehouse
@@ -37,7 +37,7 @@ ERROR = dg.AssetCheckSeverity.ERROR
 @pytest.fixture
 def instance(home: Home, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of the test's home."""
-    for name, value in launch.prepare(home).items():
+    for name, value in home_instance.prepare(home).items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as opened:
         yield opened
@@ -74,7 +74,7 @@ def run(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
 @pytest.mark.slow
 def test_the_code_location_is_valid(home: Home) -> None:
     command = [str(Path(sys.executable).with_name("dagster")), "definitions", "validate", "-m", launch.MODULE]
-    environment = {**os.environ, **launch.prepare(home)}
+    environment = {**os.environ, **home_instance.prepare(home)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert "All code locations passed validation" in done.stdout + done.stderr
@@ -250,11 +250,11 @@ def test_a_lost_row_stops_the_marts_and_the_command_says_what_to_do(
 
 
 def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
-    launch.prepare(home)
+    home_instance.prepare(home)
     (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
-    environment = launch.prepare(home)
+    environment = home_instance.prepare(home)
     written = (home.dagster / "dagster.yaml").read_text(encoding="utf-8")
-    assert written == f"{launch.template().read_text(encoding='utf-8')}\n{launch.STORAGE}"
+    assert written == f"{home_instance.template().read_text(encoding='utf-8')}\n{home_instance.STORAGE}"
     assert environment["DAGSTER_HOME"] == str(home.dagster)
     assert sorted(p.name for p in home.dagster.iterdir()) == ["dagster.yaml"]
 
@@ -262,8 +262,8 @@ def test_a_home_keeps_its_instance_as_the_template_says(home: Home) -> None:
 @pytest.mark.slow
 def test_processes_that_first_use_a_home_at_once_do_not_spoil_its_instance(home: Home) -> None:
     script = (
-        "import dagster; from pipelines.home import Home; from pipelines.orchestration import launch\n"
-        "with launch.instance(Home.current()) as opened: print(opened.get_runs_count())"
+        "import dagster; from pipelines.home import Home; from pipelines.orchestration import home_instance\n"
+        "with home_instance.instance(Home.current()) as opened: print(opened.get_runs_count())"
     )
     environment = {**os.environ, "KHROP_HOME": str(home.root)}
     command = [sys.executable, "-c", script]
@@ -282,11 +282,11 @@ def test_a_run_whose_process_is_gone_is_failed_and_a_living_one_is_not(instance:
 
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    gone = begun(**{launch.PID: str(ended.pid), launch.BORN: "some-boot:1"})
-    reused = begun(**{launch.PID: str(os.getpid()), launch.BORN: "another-boot:1"})
-    living = begun(**launch.signature())
+    gone = begun(**{run_processes.PID: str(ended.pid), run_processes.BORN: "some-boot:1"})
+    reused = begun(**{run_processes.PID: str(os.getpid()), run_processes.BORN: "another-boot:1"})
+    living = begun(**run_processes.signature())
     unsigned = begun()
-    assert set(launch.fail_dead_runs(instance)) == {gone, reused}
+    assert set(run_processes.fail_dead_runs(instance)) == {gone, reused}
     statuses = {r.run_id: r.status for r in instance.get_runs()}
     assert statuses[gone] is statuses[reused] is dg.DagsterRunStatus.FAILURE
     assert statuses[living] is statuses[unsigned] is dg.DagsterRunStatus.STARTED
@@ -311,7 +311,7 @@ def test_the_sensor_asks_once_for_what_waits_and_not_while_a_run_goes_on(
     assert isinstance(first, dg.RunRequest)
     assert isinstance(second, dg.RunRequest)
     assert first.run_key == second.run_key
-    going = create_run_for_test(instance, "ingest", status=dg.DagsterRunStatus.STARTED, tags=launch.signature())
+    going = create_run_for_test(instance, "ingest", status=dg.DagsterRunStatus.STARTED, tags=run_processes.signature())
     asked = ask()
     assert isinstance(asked, dg.SkipReason)
     assert going.run_id in str(asked.skip_message)
@@ -330,7 +330,7 @@ def test_a_dead_run_does_not_keep_the_sensor_waiting(home: Home, instance: dg.Da
     folder = home.inbox / "info-international-agreements"
     folder.mkdir(parents=True)
     shutil.copy(sample, folder)
-    dead = {launch.PID: str(os.getpid()), launch.BORN: "an-earlier-boot:1"}
+    dead = {run_processes.PID: str(os.getpid()), run_processes.BORN: "an-earlier-boot:1"}
     create_run_for_test(instance, "ingest", status=dg.DagsterRunStatus.STARTED, tags=dead)
     assert isinstance(inbox(dg.build_sensor_context(instance)), dg.RunRequest)
 

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from pipelines.home import Home
-from pipelines.orchestration import housekeeping, launch
+from pipelines.orchestration import home_instance, housekeeping
 
 Run = Callable[..., Any]
 
@@ -20,7 +20,7 @@ Run = Callable[..., Any]
 @pytest.fixture
 def instance(home: Home, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of the test's home."""
-    for name, value in launch.prepare(home).items():
+    for name, value in home_instance.prepare(home).items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as opened:
         yield opened
@@ -103,7 +103,7 @@ def test_pages_go_of_returns_that_need_no_eye(home: Home, khrop: Run, returns: P
 def test_a_period_that_is_no_number_of_days_is_refused(
     home: Home, khrop: Run, sample: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    launch.prepare(home)
+    home_instance.prepare(home)
     monkeypatch.setenv(housekeeping.VARIABLE, text)
     done = khrop("prune")
     assert done.returncode == 2

@@ -14,7 +14,7 @@ import pytest
 from postgres_server import postgres
 
 from pipelines.home import Home
-from pipelines.orchestration import launch
+from pipelines.orchestration import home_instance
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
@@ -53,8 +53,8 @@ def test_a_home_works_as_with_its_own_files(
     assert run("ingest", *(returns / "defective").iterdir()).returncode == 1
     assert not (home.dagster / "history").exists(), "nothing is kept in files"
 
-    monkeypatch.setenv(launch.POSTGRES, address)
-    for key, value in launch.prepare(home).items():
+    monkeypatch.setenv(home_instance.POSTGRES, address)
+    for key, value in home_instance.prepare(home).items():
         monkeypatch.setenv(key, value)
     with dg.DagsterInstance.get() as instance:
         assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}

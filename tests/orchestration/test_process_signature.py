@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.orchestration.launch import BORN, PID, process_start, signature
+from pipelines.orchestration.run_processes import BORN, PID, process_start, signature
 
 SLEEP = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 

@@ -26,7 +26,7 @@ from pipelines.home import Home
 from pipelines.intake import containers, inbox
 from pipelines.intake.inbox import incoming
 from pipelines.intake.take_in import take_in
-from pipelines.orchestration import launch, report_assets
+from pipelines.orchestration import home_instance, launch, report_assets, run_processes
 from pipelines.publishing import catalogue, kept_record
 from warehouse import exports, lineage, marts, parts
 from warehouse.connect import Warehouse
@@ -82,7 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     home = Home(folder / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inbox, "SETTLED", 0.0)
-        for name, value in launch.prepare(home).items():
+        for name, value in home_instance.prepare(home).items():
             patch.setenv(name, value)
         with dg.DagsterInstance.get() as instance:
             made = Place(home, folder, instance)
@@ -178,7 +178,7 @@ def test_the_sensor_asks_once_and_then_for_nothing(place: Place) -> None:
     from dagster._core.test_utils import create_run_for_test
 
     for job in ("publish", "ingest"):
-        tags = launch.signature()
+        tags = run_processes.signature()
         going = create_run_for_test(place.instance, job, status=dg.DagsterRunStatus.STARTED, tags=tags)
         waiting = ask(place)
         assert isinstance(waiting, dg.SkipReason)

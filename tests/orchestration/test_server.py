@@ -16,7 +16,7 @@ from province_table import BUILT
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home
-from pipelines.orchestration import launch
+from pipelines.orchestration import home_instance, launch
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +24,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def server(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """`dagster-webserver` and `dagster-daemon` on the test's home; nothing of them is left afterwards."""
-    for name, value in launch.prepare(home).items():
+    for name, value in home_instance.prepare(home).items():
         monkeypatch.setenv(name, value)
-    with launch.instance(home):  # as `khrop dev` does: the two would make Dagster's tables at once, and spoil them
+    # As `khrop dev` does: the two would make Dagster's tables at once, and spoil them.
+    with home_instance.instance(home):
         pass
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     port = free_port()

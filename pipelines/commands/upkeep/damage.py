@@ -22,7 +22,8 @@ from pipelines.datasets.registry import datasets
 from pipelines.home import Home
 from pipelines.monitoring.pending import waiting_work
 from pipelines.orchestration.history_files import databases, is_complete
-from pipelines.orchestration.launch import HistoryDamaged, dead_runs, instance, on_postgres
+from pipelines.orchestration.home_instance import HistoryDamaged, instance, on_postgres
+from pipelines.orchestration.run_processes import dead_runs
 from warehouse import export_copies, exports, spark_session
 from warehouse.connect import Warehouse, WarehouseBroken
 from warehouse.datasets import SPARK

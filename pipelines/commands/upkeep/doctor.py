@@ -55,7 +55,7 @@ def _mended(home: Home, finding: Finding) -> bool:
     from pipelines.commands.upkeep.damage import Remedy
     from pipelines.commands.upkeep.recheck import rebuilt
     from pipelines.intake import containers
-    from pipelines.orchestration import launch
+    from pipelines.orchestration import run_processes
     from warehouse import exports
     from warehouse.connect import Warehouse
 
@@ -79,7 +79,7 @@ def _mended(home: Home, finding: Finding) -> bool:
         case Remedy.report:
             _report_again(home, finding.names)
         case Remedy.dead_runs:
-            launch.tidy(home)
+            run_processes.tidy(home)
         case Remedy.ingest:
             intake_job(home, "ingest")
         case Remedy.exports:

@@ -26,7 +26,7 @@ def prune(
     set_up_log(log_format)
     from khrop.model.terminal_text import plural
     from pipelines.home import Home
-    from pipelines.orchestration import housekeeping, launch
+    from pipelines.orchestration import home_instance, housekeeping
 
     home = Home.current()
     if not home.dagster.is_dir():
@@ -35,7 +35,7 @@ def prune(
         age = housekeeping.days_kept() if days is None else days
     except housekeeping.WrongPeriod as wrong:
         raise WrongUse(str(wrong)) from None
-    with launch.instance(home) as instance:
+    with home_instance.instance(home) as instance:
         done = housekeeping.prune(home, instance, age)
     if as_json:
         echo(json_line({"days": age, "runs": done.runs, "pages": done.pages, "bytes": done.bytes}))

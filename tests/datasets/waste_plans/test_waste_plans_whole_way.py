@@ -21,7 +21,7 @@ from pipelines.datasets import registry
 from pipelines.definitions import definitions_of
 from pipelines.home import Home
 from pipelines.intake import inbox
-from pipelines.orchestration import launch
+from pipelines.orchestration import home_instance
 from warehouse import tables
 from warehouse.connect import Warehouse
 
@@ -222,7 +222,7 @@ def test_dagster_has_its_assets_and_checks(place: Place) -> None:
     assert ours - {"key_unique"} <= {name for asset, name in checks if asset == "waste_plans"}
     # The contract tells its rows apart by a rule of its own.
     assert ("waste_plans", "key_unique") not in checks
-    with launch.instance(place.home) as instance:
+    with home_instance.instance(place.home) as instance:
         key = dg.AssetCheckKey(dg.AssetKey("intake"), "datasets_usable")
         (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
         assert record.status.value == "SUCCEEDED"

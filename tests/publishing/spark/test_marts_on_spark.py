@@ -27,7 +27,7 @@ from pipelines.datasets import registry
 from pipelines.datasets.dataset import CONTRACT_HOLDS, MARTS_BUILD
 from pipelines.home import Home
 from pipelines.intake import inbox
-from pipelines.orchestration import launch, report_assets
+from pipelines.orchestration import home_instance, report_assets
 from pipelines.publishing import catalogue, kept_record
 from pipelines.publishing.catalogue import Published
 from warehouse import exports, spark_session
@@ -250,7 +250,7 @@ def test_the_doctor_says_what_is_missing(place: Place, tmp_path: Path, monkeypat
 
 def test_without_the_extra_nothing_passes_and_nothing_is_made(place: Place) -> None:
     absent = replace(place.report, needs="a_module_that_is_not_there")
-    with launch.instance(place.home) as instance:
+    with home_instance.instance(place.home) as instance:
         made = dg.materialize([report_assets._asset(absent, 0)], instance=instance)
         assert made.success
         assert not made.get_asset_materialization_events()
@@ -287,7 +287,7 @@ def test_spark_connect_does_the_same(place: Place, published: str) -> None:
 
 def materialized(place: Place) -> tuple[dict[str, Any], dict[str, Any]]:
     """The report as an asset of a Dagster instance: its metadata, and its checks by name."""
-    with launch.instance(place.home) as instance:
+    with home_instance.instance(place.home) as instance:
         ran = dg.materialize([report_assets._asset(place.report, 0)], instance=instance)
         assert ran.success
         (event,) = ran.asset_materializations_for_node(REPORT)
