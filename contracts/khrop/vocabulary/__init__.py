@@ -6,11 +6,12 @@ method returns one. Whatever is not here is a plain narwhals expression, or a ki
 belongs in the engine.
 """
 
+from khrop.vocabulary.aggregates import ByGroup
 from khrop.vocabulary.completeness import ContainsExactly, LinearSequence, UniqueKey
 from khrop.vocabulary.counts import BetweenFacts, GroupCounts
 from khrop.vocabulary.references import ConservesRows, ForeignKey, KeysKept, NotAllSame, NotLessThan, SameAs
 from khrop.vocabulary.rows import AddsUp, RatioRounded, RatioWithin, WholeNumbers
-from khrop.vocabulary.sums import ByGroup, PartWhole, SumsMatch
+from khrop.vocabulary.sums import PartWhole, SumsMatch
 
 __all__ = [
     "AddsUp",
