@@ -20,7 +20,8 @@ from khrop.export.json_schema import to_json_schema
 from khrop.export.markdown import to_markdown
 from khrop.export.odcs import from_odcs, to_odcs
 from khrop.export.sql_rules import queries
-from khrop.expressions.formula import Formula, formula_of
+from khrop.expressions.formula import Formula
+from khrop.expressions.translation import formula_of
 from khrop.model.document_rules import Known
 from khrop.model.facts import Facts
 from khrop.model.grouping import Aggregate, Failure, Grouping, Table

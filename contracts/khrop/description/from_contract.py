@@ -25,7 +25,7 @@ from khrop.description.description import (
 )
 from khrop.description.to_contract import contract_of
 from khrop.engine.compiling.declared import kind_of, schema_of
-from khrop.expressions.formula import Opaque, formula_of, plain_member
+from khrop.expressions.translation import Opaque, formula_of, plain_member
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Param, Params, Rule, methods_of, options_of
 from khrop.vocabulary.kinds import RuleKind

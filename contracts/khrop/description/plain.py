@@ -14,8 +14,9 @@ import narwhals as nw
 
 from khrop.description.description import CONFIG, Description, FieldDescription, RuleDescription
 from khrop.description.records import record_from
-from khrop.expressions.formula import Formula, as_written, formula_of
+from khrop.expressions.formula import Formula
 from khrop.expressions.plain_formula import formula_from, literal_from, plain_literal, plain_of
+from khrop.expressions.translation import as_written, formula_of
 from khrop.model.rule import ContractOptions, Param
 from khrop.vocabulary.kinds import CountKind, DocumentPart, GroupKind, KeyKind, LookupKind, RowKind, RuleKind, kinds_of
 

@@ -14,7 +14,8 @@ from unicodedata import normalize
 
 from khrop.description.description import Description, FieldDescription, RuleDescription, resolved
 from khrop.engine.compiling.pandera_bridge import rule
-from khrop.expressions.formula import Formula, as_written
+from khrop.expressions.formula import Formula
+from khrop.expressions.translation import as_written
 from khrop.model.messages import TEMPLATES
 from khrop.model.rule import Params
 

@@ -12,7 +12,8 @@ from typing import Any
 from khrop.description.description import Description, RuleDescription, params_in, resolved
 from khrop.diff.changes import NOTHING, Change, Subject
 from khrop.diff.column_changes import nullable_columns
-from khrop.expressions.formula import Formula, columns_in, formula_of
+from khrop.expressions.formula import Formula, columns_in
+from khrop.expressions.translation import formula_of
 from khrop.vocabulary.grades import Grade, formulas, neutral, wider_is_looser, wider_is_stricter
 from khrop.vocabulary.kinds import RuleKind
 

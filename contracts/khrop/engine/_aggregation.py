@@ -19,9 +19,10 @@ import numpy as np
 from khrop.engine.backends.arrays import Arrays
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import NULL, compile_program
-from khrop.expressions.formula import Call, Formula, columns_in, expression, formula_of, parts
+from khrop.expressions.formula import Call, Formula, columns_in, parts
 from khrop.expressions.rewriting import adapt, is_beyond_64_bits
 from khrop.expressions.row_evaluation import evaluate_row
+from khrop.expressions.translation import expression, formula_of
 from khrop.model.grouping import Aggregate, Row
 from khrop.vocabulary.kinds import GroupKind
 

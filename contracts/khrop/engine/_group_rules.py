@@ -31,9 +31,10 @@ from khrop.engine.frames import IN_MEMORY, PreparedFrame
 from khrop.engine.in_memory import MANY
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import supports_arrays
-from khrop.expressions.formula import Formula, Opaque, expression, formula_of
+from khrop.expressions.formula import Formula
 from khrop.expressions.rewriting import adapt, cast_unsigned
 from khrop.expressions.row_evaluation import evaluate_row
+from khrop.expressions.translation import Opaque, expression, formula_of
 from khrop.model.facts import Facts, plain, snapshot_name
 from khrop.model.grouping import Failure, Grouping, Row
 from khrop.vocabulary.kinds import GroupKind

@@ -23,9 +23,10 @@ from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.flags import ROWS, AggregateQuery, Count, Failing, FlagQuery, SharedQuery, distinct_rows, fetch_rows
 from khrop.engine.frames import IN_MEMORY, WIDE, PreparedFrame
 from khrop.expressions.evaluation import MAX_FLOAT, MAX_INT64, integer_bound, supports_arrays
-from khrop.expressions.formula import Call, Column, Formula, columns_in, expression, parts
+from khrop.expressions.formula import Call, Column, Formula, columns_in, parts
 from khrop.expressions.rewriting import adapt
 from khrop.expressions.row_evaluation import evaluate_row, supports_rows
+from khrop.expressions.translation import expression
 
 _REGULAR = "__regular"
 _ROUNDS_TO_INTEGERS = ("ibis", "pyspark")

@@ -20,7 +20,8 @@ from khrop.engine.compiling.compiled import Built, built_rules
 from khrop.engine.compiling.row_rules import RowRule
 from khrop.engine.frames import engine_of
 from khrop.engine.naming import drop_doubled_names
-from khrop.expressions.formula import Constant, expression
+from khrop.expressions.formula import Constant
+from khrop.expressions.translation import expression
 from khrop.model.rule import PREVIOUS, ContractOptions, Params, RuleDefinitionError, options_of
 from khrop.model.verdict import Verdict
 from khrop.model.violation import LazyViolations, NotRun, Violation

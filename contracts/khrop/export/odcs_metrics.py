@@ -15,7 +15,7 @@ import narwhals as nw
 
 from khrop.description.description import RuleDescription
 from khrop.export.odcs_document import At
-from khrop.expressions.formula import formula_of
+from khrop.expressions.translation import formula_of
 from khrop.model.message_templates import placeholder
 from khrop.model.rule import Scope, Severity
 from khrop.vocabulary import ByGroup, UniqueKey

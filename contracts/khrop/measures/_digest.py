@@ -12,7 +12,7 @@ import narwhals as nw
 
 from khrop.engine.compiling.compiled import built_rules
 from khrop.engine.compiling.declared import columns_of
-from khrop.expressions.formula import Opaque, formula_of
+from khrop.expressions.translation import Opaque, formula_of
 from khrop.model.rule import Params, options_of
 
 

@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Literal, get_args
 
 import narwhals as nw
 
-from khrop.expressions.formula import Call, Column, Constant, Formula, formula_of, in_words
+from khrop.expressions.formula import Call, Column, Constant, Formula, in_words
 from khrop.expressions.row_evaluation import supports_rows
+from khrop.expressions.translation import formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Of, Row, Table
 from khrop.model.message_templates import TemplateError, parse

@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Literal
 
 import narwhals as nw
 
-from khrop.expressions.formula import Formula, formula_of
+from khrop.expressions.formula import Formula
+from khrop.expressions.translation import formula_of
 from khrop.model.facts import Facts, comparable, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Positions, Row, Table
 from khrop.model.messages import NOTHING

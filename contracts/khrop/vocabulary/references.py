@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import narwhals as nw
 
-from khrop.expressions.formula import Formula, formula_of
+from khrop.expressions.formula import Formula
+from khrop.expressions.translation import formula_of
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.model.message_templates import literal, placeholder

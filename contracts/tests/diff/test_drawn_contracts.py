@@ -18,7 +18,7 @@ from khrop.description.description import Description, FieldDescription
 from khrop.description.to_contract import contract_of
 from khrop.diff.changes import Change
 from khrop.diff.differences import compare
-from khrop.expressions.formula import formula_of
+from khrop.expressions.translation import formula_of
 from khrop.vocabulary import AddsUp, UniqueKey, WholeNumbers
 from khrop.vocabulary.grades import turned
 

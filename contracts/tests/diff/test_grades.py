@@ -16,7 +16,7 @@ from khrop.description.from_contract import describe
 from khrop.description.to_contract import contract_of
 from khrop.diff.changes import Change
 from khrop.diff.differences import compare
-from khrop.expressions.formula import formula_of
+from khrop.expressions.translation import formula_of
 from khrop.model.rule import Param
 from khrop.vocabulary import (
     AddsUp,

@@ -16,20 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khrop.expressions.evaluation import compile_program, integer_bound, supports_arrays
-from khrop.expressions.formula import (
-    Call,
-    Column,
-    Constant,
-    Formula,
-    NotRowWise,
-    Opaque,
-    columns_in,
-    expression,
-    formula_of,
-    in_words,
-)
+from khrop.expressions.formula import Call, Column, Constant, Formula, columns_in, in_words
 from khrop.expressions.plain_formula import formula_from, plain_of
 from khrop.expressions.row_evaluation import evaluate_row
+from khrop.expressions.translation import NotRowWise, Opaque, expression, formula_of
 
 col = nw.col
 

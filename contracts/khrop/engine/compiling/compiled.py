@@ -19,7 +19,8 @@ from khrop.engine.compiling.operands import faults_of, truth_fault
 from khrop.engine.compiling.row_rules import RowRule, make_row_rule
 from khrop.engine.compiling.support import require_support
 from khrop.expressions.canonical import canonical
-from khrop.expressions.formula import Call, Column, Opaque, columns_in, expression, formula_of
+from khrop.expressions.formula import Call, Column, columns_in
+from khrop.expressions.translation import Opaque, expression, formula_of
 from khrop.model.grouping import Aggregate
 from khrop.model.messages import key_of, require_templates
 from khrop.model.outcomes import CheckedRule

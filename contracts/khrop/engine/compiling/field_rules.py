@@ -17,8 +17,8 @@ import narwhals as nw
 
 from khrop.engine.compiling.declared import Declared, columns_of, schema_of
 from khrop.engine.compiling.row_rules import RowRule
-from khrop.expressions.formula import plain_member
 from khrop.expressions.patterns import UnsupportedPattern, anchored, pattern_text, translate
+from khrop.expressions.translation import plain_member
 from khrop.model.facts import is_missing, show
 from khrop.model.message_templates import literal, placeholder
 from khrop.model.names import marked, marked_value

@@ -15,8 +15,9 @@ import narwhals as nw
 
 from khrop.expressions.decimals import scale_formula
 from khrop.expressions.evaluation import supports_arrays, value_columns
-from khrop.expressions.formula import Formula, Opaque, columns_in, expression, formula_of
+from khrop.expressions.formula import Formula, columns_in
 from khrop.expressions.rewriting import TRUE, simplify
+from khrop.expressions.translation import Opaque, expression, formula_of
 from khrop.model.rule import PREVIOUS, Rule, RuleDefinitionError
 
 

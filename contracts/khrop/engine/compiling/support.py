@@ -10,7 +10,8 @@ from typing import Any
 
 import narwhals as nw
 
-from khrop.expressions.formula import Call, NotRowWise, Opaque, formula_of, parts
+from khrop.expressions.formula import Call, parts
+from khrop.expressions.translation import NotRowWise, Opaque, formula_of
 from khrop.model.rule import ENGINES, Rule, RuleDefinitionError, options_of
 from khrop.vocabulary.kinds import RowKind
 
