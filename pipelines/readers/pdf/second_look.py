@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from pipelines.readers.pdf.artefacts import SAME_PLACE
 from pipelines.readers.pdf.characters import Character, Matrix, moved
 from pipelines.readers.pdf.lines import text_of
-from pipelines.readers.pdf.shown import SAME_PLACE
 
 DIGITS = re.compile(r"[0-9๐-๙.,%-]+")
 NAMED = re.compile(r"\(cid:\d+\)")

@@ -7,13 +7,12 @@ it is reported as a stamp or a watermark. How it is seen belongs in `pipelines.r
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipelines.readers.pdf.artefacts import LEAST_SPACE, without_copies, without_false_spaces, without_floating
 from pipelines.readers.pdf.characters import (
-    LOST,
-    SARA_AM,
     STEEP,
     Character,
     Matrix,
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
     from pipelines.readers.pdf.normalised import Notes
     from pipelines.readers.pdf.pictures import Drawing
 
-SAME_PLACE = 0.12
-"""Characters alike so near each other, in parts of their size, are one that was printed twice to look bold."""
-LEAST_SPACE = 0.15
-"""A gap narrower than so many parts of the letters' size is none."""
 LEAST_LETTERS = 20
 """A page with fewer letters and digits has no text layer worth the name."""
 THINNEST = 0.15
@@ -93,9 +88,9 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     placed = [_placed(sign, upright, noted.get(sign.order, "")) for sign in straight]
     under = _under(placed, {order for order, how in seen.items() if how is Seen.UNDER})
     struck = _struck(view, [sign for sign in straight if sign.order not in under])
-    once = list(_once(c for c in placed if c.order not in under and c.order not in struck))
-    whole = list(_without_floating(once))
-    spaced, stamps = _without_stamps(_without_false_spaces(whole))
+    single = list(without_copies(c for c in placed if c.order not in under and c.order not in struck))
+    whole = list(without_floating(single))
+    spaced, stamps = _without_stamps(without_false_spaces(whole))
     where: dict[str, set[int]] = {
         UNSEEN: {order for order, how in seen.items() if how is Seen.UNSEEN},
         # What lies under a stamp in a row of figures is read, and reported.
@@ -118,7 +113,7 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
         for note in (notes.notes if notes else ())
         if note.measure == STAMP and not stamps and note.text
     ]
-    return Characters(spaced, notices, whole != once, upright, _is_scanned(every, seen, view))
+    return Characters(spaced, notices, whole != single, upright, _is_scanned(every, seen, view))
 
 
 def _view(page: Any, picture: Drawing, every: Sequence[Read], notes: Notes | None) -> View:
@@ -311,61 +306,3 @@ def _quarter(runs: tuple[float, float]) -> tuple[int, int]:
     """The nearest of right, down, left and up."""
     across, down = runs
     return ((across > 0) - (across < 0), 0) if abs(across) >= abs(down) else (0, (down > 0) - (down < 0))
-
-
-def _once(characters: Iterable[Character]) -> Iterator[Character]:
-    """Without second copies in one place, by which some programs print bold."""
-    first_copies: dict[tuple[str, int, int], list[Character]] = {}
-    for sign in characters:
-        cells = [
-            (sign.text, round(sign.x / 4) + dx, round(sign.base / 4) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)
-        ]
-        near = SAME_PLACE * sign.size
-        if sign.text != " " and any(
-            # What a document says of several signs at once (ActualText) has one origin, and boxes of its own.
-            max(abs(other.x - sign.x), abs(other.base - sign.base), abs(other.box[0] - sign.box[0])) < near
-            for cell in cells
-            for other in first_copies.get(cell, ())
-        ):
-            continue
-        first_copies.setdefault(cells[4], []).append(sign)
-        yield sign
-
-
-def _without_floating(characters: Iterable[Character]) -> Iterator[Character]:
-    """Without the letters that stand where only a mark can stand, above or below the others.
-
-    Some programs give the glyph of a mark the text of its whole syllable, which its letter has already. What is no
-    Thai letter there is a mark that has no text: it is lost, and its place is kept.
-    """
-    dropped: float | None = None
-    for sign in characters:
-        if sign.is_mark or sign.text == SARA_AM:
-            if dropped != sign.x:
-                yield sign
-            continue
-        dropped = None
-        above = sign.box[3] < sign.base - 0.3 * sign.size
-        below = sign.box[1] > sign.base + 0.02 * sign.size
-        if not sign.text.strip() or sign.turned or not (above or below):
-            yield sign
-        elif "\u0e01" <= sign.text <= "\u0e4f":
-            dropped = sign.x
-        elif (sign.text.isalnum() and not sign.text.isascii()) or sign.text in ",;:.":
-            yield sign._replace(text=LOST)
-        else:
-            yield sign
-
-
-def _without_false_spaces(characters: list[Character]) -> list[Character]:
-    """Without the spaces that PDFium saw where the glyph of a mark stood that is left out now."""
-    kept: list[Character] = []
-    for index, sign in enumerate(characters):
-        if sign.made_up and kept and index + 1 < len(characters):
-            after = characters[index + 1]
-            end = max(c.box[2] for c in kept[-3:] if abs(c.base - kept[-1].base) < 1)
-            same_line = abs(after.base - kept[-1].base) < LEAST_SPACE * sign.size
-            if same_line and not after.is_mark and after.box[0] - end < LEAST_SPACE * sign.size:
-                continue
-        kept.append(sign)
-    return kept
