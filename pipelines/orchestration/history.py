@@ -4,7 +4,6 @@ A run of `ingest` writes some 250 events. Dagster's own storage makes an engine 
 tables and waits for the disk each time, which took longer than all else in a run.
 """
 
-import logging
 import os
 import shutil
 import tempfile
@@ -27,6 +26,9 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
 from pipelines.orchestration.history_files import databases
+from pipelines.orchestration.pool_log import leave_interruptions_out
+
+leave_interruptions_out()
 
 KEPT = 8
 """Files that a process keeps open: the web server reads one for each run that it shows."""
@@ -104,15 +106,6 @@ class Connections:
         connection, _ = self._kept.pop(path)
         connection.close()
         connection.engine.dispose()
-
-
-def _is_no_interruption(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and isinstance(record.exc_info[1], KeyboardInterrupt))
-
-
-# SQLAlchemy logs Ctrl+C while it closes a connection as an error, with a traceback, and raises it as well.
-for pool in (sql.StaticPool, sql.NullPool):
-    logging.getLogger(f"{pool.__module__}.{pool.__name__}").addFilter(_is_no_interruption)
 
 
 def _end_transaction(connection: sql.Connection) -> None:

@@ -1,10 +1,11 @@
 """`make torture`: commands that are killed, that find no room, whose disk or clock fails, or that run beside another.
 
-make torture SEED=N MINUTES=M, or: torture.py --seed N [--minutes M | --times N] [--keep FOLDER]
+make torture SEED=N MINUTES=M, or: torture.py --seed N [--minutes M | --times N | --months N] [--keep FOLDER]
 
 What happens, and when, is drawn by chance. Each time a step of a story is disturbed and then run again until it ends;
 the home must then be as the step leaves it when nothing disturbs it. What differs is printed with its seed and number,
-by which it can be had again, and its home is kept. Exit code 1 where something differs.
+by which it can be had again, and its home is kept. With `--months` it is one home that lives so long, and what befalls
+one command is left to the next (see `life`). Exit code 1 where something differs.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import life
 from forked_commands import KHROP, Commands, Running, standing_by
 from home_state import processes, state
 from story import LONGEST, STORY, Step, Undisturbed, arguments_of, command, environment, given, undisturbed
@@ -43,6 +45,8 @@ CALLS = ("pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "write")
 """Calls of which one fails. Of `write` those to the ledger: the others are to pipes and terminals."""
 ERRORS = ("EIO", "ENOSPC")
 MOST_CALLS = 60
+DISTURBED = 0.6
+"""Of the commands of a life, so many are disturbed."""
 COLD = 0.25
 """Of the kills, so many meet a command that starts anew."""
 GRACE = 20
@@ -234,12 +238,20 @@ def once(
     """Disturb a step, run it again until it ends, and return what is other than when nothing disturbs it."""
     home = Home(folder / "home")
     shutil.copytree(whole.before.root, home.root, symlinks=True)
+    found, ended = to_its_end(commands, home, step, whole, files, befalls)
+    return found + list(differences(state(home), whole.state)) if ended else found
+
+
+def to_its_end(
+    commands: Commands, home: Home, step: Step, whole: Undisturbed, files: Path, befalls: list[Disturbance]
+) -> tuple[list[str], bool]:
+    """Disturb a step and run it again; return what is wrong with it, and whether it came to its end."""
     found = [f"{what}: {wrong}" for what in befalls if (wrong := disturbed(commands, home, step, files, what))]
     for _ in range(MOST_TRIES):
         done = command(commands, home, step, files)
         if done.returncode == whole.exit:
-            return found + list(differences(state(home), whole.state))
-    return [*found, f"run again it ends with {done.returncode}, expected {whole.exit}: {done.stderr[-300:]}"]
+            return found, True
+    return [*found, f"run again it ends with {done.returncode}, expected {whole.exit}: {done.stderr[-300:]}"], False
 
 
 def main() -> int:
@@ -250,6 +262,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=None, help="instead of minutes")
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")
     parser.add_argument("--kinds", default=",".join(KINDS), help="of what may befall a command, some alone")
+    parser.add_argument("--months", type=int, default=0, help="disturb a home that lives so long, instead of steps")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "khrop-torture")
     asked = parser.parse_args()
     # A shell starts what it runs in the background with Ctrl-C ignored, which commands would inherit.
@@ -257,7 +270,7 @@ def main() -> int:
     shutil.rmtree(asked.keep, ignore_errors=True)
     asked.keep.mkdir(parents=True)
     with standing_by() as commands:
-        return torture(commands, asked)
+        return (live if asked.months else torture)(commands, asked)
 
 
 def torture(commands: Commands, asked: argparse.Namespace) -> int:
@@ -286,6 +299,34 @@ def torture(commands: Commands, asked: argparse.Namespace) -> int:
         number += 1
     times = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
     print(f"{number - asked.first} steps disturbed ({times}), {failed} ended otherwise than undisturbed", flush=True)
+    return 1 if failed else 0
+
+
+def live(commands: Commands, asked: argparse.Namespace) -> int:
+    """Let a home live with disturbances, and print what is otherwise than without; the first such step ends it."""
+    files, chance = asked.keep / "given", Random(f"{asked.seed} life")
+    all_months = life.months(asked.months, files)
+    kinds = {kind: KINDS[kind] for kind in asked.kinds.split(",")}
+    for name in ("whole", "disturbed"):
+        life.campaign(Home(asked.keep / name / "home"), asked.months)
+    lived = life.undisturbed(commands, all_months, Home(asked.keep / "whole" / "home"), files)
+    print(f"{asked.months} months, {len(lived)} commands: {sum(w.seconds for w in lived.values()):.0f} s", flush=True)
+    count, befallen = Counter[str](), list[Disturbance]()
+
+    def befall(home: Home, step: Step, whole: Undisturbed) -> list[str]:
+        befallen[:] = drawn(chance, whole, kinds) if chance.random() < DISTURBED else []
+        count.update(what.kind for what in befallen)
+        return to_its_end(commands, home, step, whole, files, befallen)[0]
+
+    failed = False
+    for name, wrong in life.disturbed(all_months, Home(asked.keep / "disturbed" / "home"), lived, befall, differences):
+        if wrong:
+            print(f"{name}: {', '.join(map(str, befallen))}")
+            print("".join(f"    {line}\n" for line in wrong), end="", flush=True)
+            failed = True
+            break
+    times = ", ".join(f"{n} × {kind}" for kind, n in count.most_common())
+    print(f"{times}: {'it is otherwise than undisturbed' if failed else 'as undisturbed'}", flush=True)
     return 1 if failed else 0
 
 
