@@ -108,11 +108,11 @@ fuzz: $(DEV) debian ## engines and readers on many more cases (half an hour; FOR
 	  tests/readers/test_look_alikes.py $(if $(FORMS),-k "$(FORMS)")
 
 # Commands are killed, find no room, have a call fail or a clock that is off, or run twice at once, at moments of chance;
-# run again, they must end as undisturbed.
-torture: $(DEV) ## kills, full disks, failing calls, wrong clocks and doubled commands at moments of chance (SEED, MINUTES)
+# run again, they must end as undisturbed. Steps of a home's life, one by one; or with MONTHS a home that lives so long.
+torture: $(DEV) ## kills, full disks, failing calls, wrong clocks and doubled commands at moments of chance (SEED, MINUTES or MONTHS)
 	@bash tests/debian_packages.sh faketime:faketime strace:strace
 	PYTHONPATH=$(CURDIR)/tests/shared:$(CURDIR)/tests/torture $(BIN)/python tests/torture/torture.py \
-	  --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
+	  --seed $(or $(SEED),1) $(if $(MONTHS),--months $(MONTHS),--minutes $(or $(MINUTES),60))
 
 # Commands are measured in the environment that a user has, with the application and nothing else.
 alone:

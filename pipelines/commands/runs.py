@@ -51,13 +51,11 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         RunFailed: Where the run failed.
         WarehouseLocked: Where another process holds the warehouse.
     """
-    from pipelines.orchestration import run_processes
     from warehouse.connect import Warehouse
 
     warehouse = Warehouse(home.warehouse)
     if ops is None and _nothing_to_do(home, warehouse):
-        for run_id in run_processes.tidy(home):
-            LOG.info("run %s had died after its last step", run_id)
+        _tidy(home)
         return []
     from pipelines.orchestration import listeners
 
@@ -75,6 +73,13 @@ def intake_job(home: Home, job: str, *, total: int = 0, ops: Mapping[str, Any] |
         with listeners.listening(add):
             run_job(home, job, ops, LOG)
     return all_entries
+
+
+def _tidy(home: Home) -> None:
+    from pipelines.orchestration import run_processes
+
+    for run_id in run_processes.tidy(home):
+        LOG.info("run %s had died after its last step", run_id)
 
 
 def _nothing_to_do(home: Home, warehouse: Warehouse) -> bool:
@@ -105,6 +110,7 @@ def complete(home: Home) -> None:
     """
     from pipelines.monitoring import settled
 
+    _tidy(home)
     # To look through ledger and warehouse takes longer, the more there is.
     if settled.is_settled(home, settled.mark(home)):
         return

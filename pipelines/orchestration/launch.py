@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import redirect_stderr
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, redirect_stderr
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from khrop.model.errors import QUERY_INTERRUPTED
 from pipelines.orchestration.run_processes import signature
@@ -62,18 +62,21 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
     )
     fault, broken = "", False
     stopped: list[str] = []
-    for event in _quietly(execute_run_iterator(InMemoryJob(job), created, opened)):
-        if (event.is_step_failure or event.is_job_failure) and not fault:
-            error = _first_cause(event)
-            if error is not None and _is_interruption(error):
-                raise KeyboardInterrupt
-            broken = error is not None and error.cls_name == WarehouseBroken.__name__
-            # Python prints an error with its class first.
-            fault = "" if error is None else re.sub(r"^[\w.]+: ", "", str(error.message).strip())
-        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
-            check = event.asset_check_evaluation_data
-            if check.blocking and not check.passed:
-                stopped.append(f"{check.check_name}: {check.description}")
+    events = cast("Generator[DagsterEvent]", execute_run_iterator(InMemoryJob(job), created, opened))
+    # Closed here, not when it is forgotten: what it still stores is stored while the instance is open.
+    with _pool_slots(opened, created), closing(events):
+        for event in _quietly(events):
+            if (event.is_step_failure or event.is_job_failure) and not fault:
+                error = _first_cause(event)
+                if error is not None and _is_interruption(error):
+                    raise KeyboardInterrupt
+                broken = error is not None and error.cls_name == WarehouseBroken.__name__
+                # Python prints an error with its class first.
+                fault = "" if error is None else re.sub(r"^[\w.]+: ", "", str(error.message).strip())
+            elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+                check = event.asset_check_evaluation_data
+                if check.blocking and not check.passed:
+                    stopped.append(f"{check.check_name}: {check.description}")
     ended = opened.get_run_by_id(created.run_id)
     if ended is None or not ended.is_success:
         if stopped:
@@ -82,6 +85,17 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
             raise WarehouseBroken(fault)
         raise RunFailed(fault or f"it ended as {ended.status.value.lower() if ended else 'gone'}")
     return ended
+
+
+@contextmanager
+def _pool_slots(opened: DagsterInstance, run: DagsterRun) -> Iterator[None]:
+    """Free the pool slots of a run at its end: one that is interrupted in a step keeps that step's."""
+    try:
+        yield
+    finally:
+        store = opened.event_log_storage
+        if store.supports_global_concurrency_limits:
+            store.free_concurrency_slots_for_run(run.run_id)
 
 
 def _first_cause(event: DagsterEvent) -> SerializableErrorInfo | None:

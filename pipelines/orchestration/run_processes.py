@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.home import Home
+from pipelines.orchestration.history_files import databases
 from pipelines.orchestration.home_instance import instance
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def tidy(home: Home) -> list[str]:
         The ids of the failed runs.
     """
     try:
-        if not dead_runs(home):
+        if not dead_runs(home) and not _hold_slots(home):
             return []
     except sqlite3.Error:  # it is being written now, or damaged: the next run says so
         return []
@@ -78,7 +79,7 @@ def dead_runs(home: Home) -> list[str]:
     Raises:
         sqlite3.Error: Where it cannot be read.
     """
-    runs = home.dagster / "history" / "runs.db"
+    runs, *_ = databases(home.dagster)
     if not runs.exists():
         return []
     with closing(sqlite3.connect(f"{runs.as_uri()}?mode=ro", uri=True)) as connection:
@@ -90,6 +91,24 @@ def dead_runs(home: Home) -> list[str]:
             [PID, BORN],
         ).fetchall()
     return [run_id for run_id, pid, born in unfinished if process_start(int(pid)) != born]
+
+
+def _hold_slots(home: Home) -> bool:
+    """Return whether finished runs hold slots of pools, read from Dagster's default storage.
+
+    Raises:
+        sqlite3.Error: Where it cannot be read.
+    """
+    runs, index, _ = databases(home.dagster)
+    if not (runs.exists() and index.exists()):
+        return False
+    with closing(sqlite3.connect(f"{runs.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("ATTACH ? AS events", [f"{index.as_uri()}?mode=ro"])
+        held = connection.execute(
+            "SELECT slot.run_id FROM events.concurrency_slots AS slot LEFT JOIN runs AS run USING (run_id)"
+            " WHERE slot.run_id IS NOT NULL AND coalesce(run.status, 'FAILURE') IN ('SUCCESS', 'FAILURE', 'CANCELED')"
+        ).fetchall()
+    return bool(held)
 
 
 def process_start(pid: int) -> str | None:

@@ -1,4 +1,4 @@
-"""A run is signed with its process, so that a later one can tell whether it still lives."""
+"""A run is signed with its process, so that a later one sees whether it still lives, and frees what it held."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.orchestration.run_processes import BORN, PID, process_start, signature
+from pipelines.definitions import defs
+from pipelines.home import Home
+from pipelines.orchestration import home_instance
+from pipelines.orchestration.run_processes import BORN, PID, process_start, signature, tidy
 
 SLEEP = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 
@@ -56,3 +59,19 @@ def test_a_process_whose_name_would_mislead_a_reader_of_proc_is_read_rightly(tmp
             assert process_start(misnamed.pid) is not None
         finally:
             misnamed.kill()
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_slot_that_a_finished_run_holds_is_freed_without_a_run(home: Home, ended: bool) -> None:
+    """As after an interruption in a step whose work was done: there is nothing left for a run to do."""
+    with home_instance.instance(home) as opened:
+        run = opened.create_run_for_job(defs().resolve_job_def("publish"), tags=signature())
+        store = opened.event_log_storage
+        store.initialize_concurrency_limit_to_default("duckdb")
+        assert store.claim_concurrency_slot("duckdb", run.run_id, "site").is_claimed
+        if ended:
+            opened.report_run_failed(run)
+    assert tidy(home) == []
+    with home_instance.instance(home) as opened:
+        held = opened.event_log_storage.get_concurrency_run_ids()
+    assert held == (set() if ended else {run.run_id})
