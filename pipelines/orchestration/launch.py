@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, redirect_stderr
 from io import StringIO
 from typing import TYPE_CHECKING, Any, cast
 
-from khrop.model.errors import QUERY_INTERRUPTED
+from khrop.model.errors import INTERRUPTED_WITHIN, is_of_interruption
 from pipelines.orchestration.run_processes import signature
 from warehouse.connect import WarehouseBroken
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
 MODULE = "pipelines.definitions"
+INTERRUPTION = "DagsterExecutionInterruptedError"
+"""What Dagster makes of Ctrl-C within a step."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -107,9 +109,9 @@ def _first_cause(event: DagsterEvent) -> SerializableErrorInfo | None:
 
 
 def _is_interruption(error: SerializableErrorInfo) -> bool:
-    """Return whether an error is what Dagster or DuckDB makes of Ctrl-C."""
-    return error.cls_name == "DagsterExecutionInterruptedError" or error.message.strip().endswith(
-        f"RuntimeError: {QUERY_INTERRUPTED}"
+    """Return whether an error is what Dagster makes of Ctrl-C, or DuckDB of that."""
+    return error.cls_name == INTERRUPTION or any(
+        is_of_interruption(error.message, name) for name in (INTERRUPTION, INTERRUPTED_WITHIN)
     )
 
 

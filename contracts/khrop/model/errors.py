@@ -5,8 +5,10 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-QUERY_INTERRUPTED = "Query interrupted"
-"""What DuckDB's RuntimeError says after Ctrl-C during a query."""
+QUERY_INTERRUPTED = "RuntimeError: Query interrupted"
+"""What DuckDB raises after Ctrl-C during a query."""
+INTERRUPTED_WITHIN = "KeyboardInterrupt"
+"""What an error of DuckDB ends with after Ctrl-C in Python code that it calls, as where it reads an array."""
 
 
 class WrongUse(Exception):
@@ -29,5 +31,22 @@ def in_a_line(error: BaseException) -> str:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Return whether an error is what DuckDB makes of Ctrl-C during a query, instead of a `KeyboardInterrupt`."""
-    return isinstance(error, RuntimeError) and str(error) == QUERY_INTERRUPTED
+    """Return whether an error is what DuckDB makes of Ctrl-C, instead of a `KeyboardInterrupt`.
+
+    Args:
+        error: The error.
+    """
+    return is_of_interruption("".join(traceback.format_exception_only(error)))
+
+
+def is_of_interruption(text: str, within: str = INTERRUPTED_WITHIN) -> bool:
+    """Return whether an error is what DuckDB makes of an interruption, by its class and message.
+
+    Args:
+        text: The class and the message, as Python prints them.
+        within: The name of the interruption in Python code; DuckDB's error ends with it, after a traceback or a colon.
+    """
+    text = text.strip()
+    *_, last = text.splitlines() or [""]
+    named = within in f"{last} ".split(": ")[:-1]
+    return text == QUERY_INTERRUPTED or (text.startswith("_duckdb.") and named)
