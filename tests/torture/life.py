@@ -28,6 +28,7 @@ FORTNIGHT = timedelta(days=14)
 TITLE = "การสำรวจทุกสองสัปดาห์"
 DECIDED = ("--by", "torture", "--reason", "a step of the life")
 RECEIVED = re.compile(r"(<span [^>]*>[^<]*</span>){2} \d\d:\d\dZ")
+ARTICLE = re.compile(r"<article.*?</article>\s*", re.DOTALL)
 Befallen = Callable[[Home, Step, Undisturbed], list[str]]
 """Runs a step to its end, whatever befalls it, and returns what is wrong."""
 
@@ -130,11 +131,15 @@ def undisturbed(commands: Commands, all_months: list[Month], home: Home, files: 
 
 
 def at_the_end(home: Home) -> dict[str, Any]:
-    """Return what a home holds, but for the moments at which returns came, which its page of quality shows."""
+    """Return what a home holds, but for the moments at which returns came.
+
+    The page of quality shows them, and has the newest first, by a clock that may have been off.
+    """
     found = state(home)
     site = {name: of for name, of in found["site"].items() if not name.startswith(".")}
     if "quality.html" in site:
-        site["quality.html"] = RECEIVED.sub("", (home.site / "quality.html").read_text(encoding="utf-8"))
+        page = RECEIVED.sub("", (home.site / "quality.html").read_text(encoding="utf-8"))
+        site["quality.html"] = ARTICLE.sub("", page), sorted(ARTICLE.findall(page))
     return found | {"site": site}
 
 
