@@ -49,4 +49,4 @@ def is_of_interruption(text: str, within: str = INTERRUPTED_WITHIN) -> bool:
     text = text.strip()
     *_, last = text.splitlines() or [""]
     named = within in f"{last} ".split(": ")[:-1]
-    return text == QUERY_INTERRUPTED or (text.startswith("_duckdb.") and named)
+    return text == QUERY_INTERRUPTED or (text.startswith(("duckdb.", "_duckdb.")) and named)
