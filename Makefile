@@ -119,7 +119,7 @@ alone:
 	@$(MAKE) --no-print-directory VENV=$(ALONE) $(ALONE)/app.txt
 
 bench bench-growth: export KHROP_OF_BENCH := $(CURDIR)/$(ALONE)/bin/khrop
-bench bench-readers bench-growth bench-spark-marts bench-states pages: export PYTHONPATH := $(CURDIR)/tests/shared
+bench bench-readers bench-growth bench-spark-marts bench-states pages screenshots fonts: export PYTHONPATH := $(CURDIR)/tests/shared
 bench: alone $(BENCH) debian ## measure the figures that the project promises, beside its peers
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/bench_readers.py
@@ -170,18 +170,18 @@ bench-repair: $(DEV) ## suggested repairs of 390 tables whose truth is known (TA
 
 # The site of the sample and a few synthetic returns, as pictures for the README.
 screenshots: $(DEV) debian ## the pictures in docs/images
-	$(BIN)/python tests/shared/screenshots.py
+	$(BIN)/python -m page_writers.screenshots
 
 # The site's font: a subset of what a package has.
 fonts: $(DEV) ## the font of the site, and the shapes that the dates of PDFs are compared with, anew
-	$(BIN)/python tests/shared/site_fonts.py
+	$(BIN)/python -m page_writers.site_fonts
 
 docs: pages docs-check ## write the generated pages, build the documentation into build/docs, check its links
 
 # The pages that are made of the contract, of Great Expectations' suites and of the SQL, and the marts' lineage.
 pages: $(DEV) ## write the generated pages alone
-	$(BIN)/python tests/shared/contract_pages.py
-	$(BIN)/python tests/shared/dataset_pages.py
+	$(BIN)/python -m page_writers.contract_pages
+	$(BIN)/python -m page_writers.dataset_pages
 
 # Writes below build/ alone. A warning of Sphinx is an error: a page in no table of contents, a link to nothing.
 docs-check: $(DEV) ## build the documentation into build/docs and check its links

@@ -13,13 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import object_storage
 import pytest
 import sqlalchemy
 import typer
 from forked_commands import Commands, standing_by
 from hypothesis import settings
 from province_table import build_marts, register
+from servers import object_storage
 from typer.testing import CliRunner, Result
 from written_returns import written_return
 

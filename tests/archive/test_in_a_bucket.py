@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from object_storage import ABucket, breaking, held_back, use
+from servers.object_storage import ABucket, breaking, held_back, use
 
 from pipelines.archive import reading_ahead
 from pipelines.archive.ledger import Damaged, Receipt

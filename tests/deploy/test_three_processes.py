@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dagster_server import LONG, Server, stop
 from deployment import DEPLOY, compose, stages, variables, without
-from postgres_server import free_port, postgres
+from servers.dagster_server import LONG, Server, stop
+from servers.postgres_server import free_port, postgres
 
 from pipelines.home import Home
 from pipelines.orchestration import launch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from contract_pages import examples, pages
+from page_writers.contract_pages import examples, pages
 
 from khrop import ProvinceProgress, rules_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dataset_pages import ALL_TABLES
-from dataset_pages import MEANING as meaning
+from page_writers.dataset_pages import ALL_TABLES
+from page_writers.dataset_pages import MEANING as meaning
 from province_table import EXPORTED
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
-from look_alikes_sheets import Cell, Table, cells, ods, xls, xlsb, xlsx
+from look_alikes.sheets import Cell, Table, cells, ods, xls, xlsb, xlsx
 from openpyxl.styles import Font
 
 from khrop.thai import provinces

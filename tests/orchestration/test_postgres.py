@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from postgres_server import postgres
+from servers.postgres_server import postgres
 
 from pipelines.home import Home
 from pipelines.orchestration import home_instance

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dagster_server import Server, stop
-from postgres_server import free_port
 from province_table import BUILT
+from servers.dagster_server import Server, stop
+from servers.postgres_server import free_port
 
 from pipelines.archive.store import Archive
 from pipelines.home import Home

@@ -9,22 +9,22 @@ import os
 from datetime import UTC, datetime
 from random import Random
 
-import look_alikes
 import pytest
+from look_alikes import forms
 
 from pipelines import campaigns
 from pipelines.intake.judging import judge
 from pipelines.returns import Judgement, Return
 
 FUZZ = int(os.environ.get("KHROP_FUZZ", "1"))
-CASES = dict.fromkeys(look_alikes.FORMS, 50 * FUZZ) | {"pdf": 20 if FUZZ == 1 else 50 * FUZZ}
+CASES = dict.fromkeys(forms.FORMS, 50 * FUZZ) | {"pdf": 20 if FUZZ == 1 else 50 * FUZZ}
 """Of each form; a page of a PDF is drawn several times to see what shows."""
 TOGETHER = 10
 KNOWN = campaigns.load()
 RECEIVED = datetime(2020, 8, 1, tzinfo=UTC)
 
 
-def wrong(found: Judgement, case: look_alikes.Case) -> str:
+def wrong(found: Judgement, case: forms.Case) -> str:
     """What was accepted that a person does not see; empty where nothing was."""
     if not found.accepted:
         return ""
@@ -39,13 +39,13 @@ def wrong(found: Judgement, case: look_alikes.Case) -> str:
     return "" if figures == case.seen.figures() else "other figures"
 
 
-@pytest.mark.parametrize("form", look_alikes.FORMS)
+@pytest.mark.parametrize("form", forms.FORMS)
 def test_what_a_person_does_not_see_is_never_accepted(form: str) -> None:
     seed = int(os.environ.get("KHROP_SEED", "20200625"))
     failures: list[str] = []
     accepted = 0
     for start in range(0, CASES[form], TOGETHER):
-        cases = [look_alikes.case(form, Random(f"{seed} {form} {n}")) for n in range(start, start + TOGETHER)]
+        cases = [forms.case(form, Random(f"{seed} {form} {n}")) for n in range(start, start + TOGETHER)]
         given = [
             (Return(f"{form}-{n}", f"{n:064x}", f"{n}.{form}", RECEIVED), case.data)
             for n, case in enumerate(cases, start)

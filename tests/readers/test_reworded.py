@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from look_alikes_words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
+from look_alikes.words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
 
 from pipelines.datasets.province_progress.form import FORM
 from pipelines.readers.document import Cell

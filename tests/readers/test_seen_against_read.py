@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-import look_alikes
 import pypdfium2
 import pytest
 from browsing import browser
+from look_alikes import forms
 
 from khrop.thai.digits import normalise, to_arabic
 from khrop.thai.marks import skeleton
@@ -50,7 +50,7 @@ def files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     form = {".html": "html", ".docx": "docx", ".xlsx": "xlsx"}
     for ending in set(endings) & set(form):
         for n in range(LOOK_ALIKES):
-            case = look_alikes.case(form[ending], Random(f"seen {ending} {n}"))
+            case = forms.case(form[ending], Random(f"seen {ending} {n}"))
             made = folder / f"alike-{n}{ending}"
             made.write_bytes(case.data)
             # A browser's text holds what is out of sight; and what a framework's class hides, without its style sheet.

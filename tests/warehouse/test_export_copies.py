@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from object_storage import ABucket, breaking, use
 from province_table import EXPORTED
+from servers.object_storage import ABucket, breaking, use
 
 from pipelines.home import Home
 from warehouse import export_copies, exports

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from forked_commands import Commands
 from home_state import Tables, contents
-from object_storage import ABucket
+from servers.object_storage import ABucket
 from written_pdfs import page, written
 
 from pipelines.archive.store import Archive

@@ -1,6 +1,7 @@
 """The shape of a letter or digit as it is drawn, made comparable with others of any size.
 
-The reference shapes are those of Sarabun (SIL Open Font License), made by `make fonts` (`tests/shared/site_fonts.py`).
+The reference shapes are those of Sarabun (SIL Open Font License), made by `make fonts`
+(`tests/shared/page_writers/site_fonts.py`).
 """
 
 from __future__ import annotations

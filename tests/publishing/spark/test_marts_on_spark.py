@@ -18,8 +18,8 @@ import dagster as dg
 import pytest
 import waste_plans
 from commands import command
+from servers.spark_connect_server import server
 from site_pages import page
-from spark_connect_server import server
 
 import khrop
 from pipelines.commands.upkeep import damage

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from look_alikes_returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
-
 from khrop.thai.dates import format_long
+from look_alikes.returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
 
 HIDING = (
     "display:none", "display: none !important", "visibility:hidden", "visibility: collapse", "opacity:0",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from random import Random
 
-from look_alikes_returns import HEADINGS, OTHER_TITLE, TITLE, Case, Return
 from written_pdfs import HEIGHT, Written, page, written
 
 from khrop.thai.dates import format_long
 from khrop.thai.digits import to_thai
+from look_alikes.returns import HEADINGS, OTHER_TITLE, TITLE, Case, Return
 
 PITCH = 9.0
 TOP = 60.0

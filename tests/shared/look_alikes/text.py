@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from look_alikes_returns import HEADINGS, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
-from look_alikes_words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
-
 from khrop.thai.dates import format_long
 from khrop.thai.digits import to_thai
+from look_alikes.returns import HEADINGS, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
+from look_alikes.words import OTHER_DATES, OWN_DATES, QUALIFIERS, SYNONYMS, qualified, worded
 
 
 def _text(chance: Random, *parts: Sequence[Sequence[str]] | str) -> tuple[bytes, str]:

@@ -9,7 +9,7 @@ from province_table import ALL_TABLES
 from warehouse import lineage
 from warehouse.meaning import meaning_for
 
-DICTIONARY = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
+DICTIONARY = Path(__file__).parents[3] / "docs" / "reference" / "data-dictionary.md"
 
 MEANING = meaning_for(ALL_TABLES)
 

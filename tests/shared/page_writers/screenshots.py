@@ -19,7 +19,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 IMAGES = ROOT / "docs" / "images"
 RETURNS = ROOT / "tests" / "returns"
 GIVEN = (

@@ -1,6 +1,6 @@
 """Look-alikes as sheets, alike in every form of workbook: each field as the target, in many layouts and ways to hide.
 
-What decides whether a cell is seen stands in `look_alikes_sheets`, which writes the forms.
+What decides whether a cell is seen stands in `look_alikes.sheets`, which writes the forms.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
-from look_alikes_returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Maker, Return
-from look_alikes_sheets import HIDDEN, LOOKS, VERY_HIDDEN, Cell, Table, cells, ods
-from look_alikes_words import QUALIFIERS, SYNONYMS, qualified
-
 from khrop.thai.dates import format_long
 from khrop.thai.digits import to_thai
+from look_alikes.returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Maker, Return
+from look_alikes.sheets import HIDDEN, LOOKS, VERY_HIDDEN, Cell, Table, cells, ods
+from look_alikes.words import QUALIFIERS, SYNONYMS, qualified
 
 Write = Callable[[Sequence[Table]], bytes]
 UNSEEN = LOOKS[1:]

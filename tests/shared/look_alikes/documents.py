@@ -13,9 +13,9 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
-from look_alikes_returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
 
 from khrop.thai.dates import format_long
+from look_alikes.returns import HEADINGS, NAMES, OTHER_TITLE, TITLE, UNKNOWN_HEADINGS, Case, Return
 
 PROPERTIES = {
     "theme": '<w:color w:val="FFFFFF" w:themeColor="background1" {}/>',

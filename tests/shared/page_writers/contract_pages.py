@@ -20,7 +20,7 @@ from khrop.export.markdown import to_markdown
 from khrop.thai.provinces import match
 from pipelines.datasets.province_progress.data_docs import mart_suites
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RETURN = ROOT / "contracts" / "tests" / "sample.json"
 FOLDER = ROOT / "docs" / "reference" / "contracts"
 MEASURES = {"total": "n_lao", "saved": "saved", "pending": "pending"}

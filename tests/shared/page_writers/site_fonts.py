@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipelines.readers.pdf.shapes import DIGITS, LETTERS, REFERENCES, shape
 
-FONTS = Path(__file__).parents[2] / "pipelines" / "publishing" / "site" / "assets" / "fonts"
+FONTS = Path(__file__).parents[3] / "pipelines" / "publishing" / "site" / "assets" / "fonts"
 WEIGHTS = ("Regular", "Bold")
 CUTS = ("Regular", "Bold", "Italic")
 DRAWN = 96

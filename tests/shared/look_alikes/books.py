@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import openpyxl
-from look_alikes_returns import HEADINGS, UNKNOWN_HEADINGS, Case, Return
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from khrop.thai.dates import format_long
+from look_alikes.returns import HEADINGS, UNKNOWN_HEADINGS, Case, Return
 
 
 def _typed(text: str) -> Any:
