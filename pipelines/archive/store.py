@@ -34,6 +34,10 @@ Opener = Callable[[Path], Iterable[tuple[str, bytes]]]
 """Returns the parts of a container, each with its name; nothing where a file is none."""
 
 
+class DecidedMeanwhile(Exception):
+    """Another decision about the same bytes was written since they were looked at; the message is their name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A file to be archived.
@@ -189,6 +193,8 @@ class Archive:
         source: str,
         decision: Mapping[str, Any],
         sign: Callable[[Receipt], str | None] | None = None,
+        *,
+        known: int | None = None,
     ) -> Receipt:
         """Append to the ledger what a person decided.
 
@@ -197,9 +203,13 @@ class Archive:
             source: The command.
             decision: The decision as plain values.
             sign: Returns the signature of the line, or None.
+            known: How many decisions about the bytes this one was made in view of; None for any.
 
         Returns:
             The new receipt.
+
+        Raises:
+            DecidedMeanwhile: Where the ledger has more.
         """
         line = replace(
             first, received_at=datetime.now(UTC), source=source, campaign=None, as_of=None, again=True,
@@ -208,6 +218,8 @@ class Archive:
         if sign:
             line = replace(line, signature=sign(line))
         with self._locked():
+            if known is not None and decisions_about(first.sha256, ledger.read(self.ledger)) != known:
+                raise DecidedMeanwhile(first.name)
             self._append([line])
         return line
 
@@ -306,6 +318,16 @@ class Archive:
         with open(self.folder / ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def decisions_about(sha256: str, receipts: Iterable[Receipt]) -> int:
+    """Return how many decisions about some bytes a ledger has.
+
+    Args:
+        sha256: The bytes.
+        receipts: The ledger.
+    """
+    return sum(receipt.sha256 == sha256 and receipt.decision is not None for receipt in receipts)
 
 
 def media_type(head: bytes) -> str:

@@ -31,12 +31,14 @@ class KnownReturn:
         event: Its last event in the ledger.
         judgement: The judgement on its bytes as printed, without any decision.
         before: The rows of the return before it.
+        decisions: How many decisions about its bytes the ledger has.
         counted: What another dataset counts of the same day, if there is one.
     """
 
     event: Event
     judgement: Judgement
     before: Sequence[Mapping[str, Any]]
+    decisions: int
     counted: Counted | None = None
 
 
@@ -51,7 +53,7 @@ def known_return(home: Home, name: str) -> KnownReturn:
         WrongUse: Where there is no such return, or several.
     """
     from pipelines import campaigns
-    from pipelines.archive.store import Archive
+    from pipelines.archive.store import Archive, decisions_about
     from pipelines.datasets.registry import datasets
     from pipelines.decisions.counted import counts_beside
     from pipelines.decisions.proposals import rows_before
@@ -63,12 +65,14 @@ def known_return(home: Home, name: str) -> KnownReturn:
     try:
         with Warehouse(home.warehouse).reading() as connection:
             full = resolve(connection, name)
-            event = next(e for e in reversed(events(archive.receipts())) if e.snapshot_id == full)
+            receipts = archive.receipts()
+            event = next(e for e in reversed(events(receipts)) if e.snapshot_id == full)
             printed = replace(event, decision=None)
             by_name = datasets(home.root)
             (judgement,) = judge_events(archive, [printed], campaigns.load(home.root), by_name)
             counted = counts_beside(connection, judgement, by_name.values())
-            return KnownReturn(event, judgement, rows_before(connection, judgement), counted)
+            decisions = decisions_about(event.first.sha256, receipts)
+            return KnownReturn(event, judgement, rows_before(connection, judgement), decisions, counted)
     except FileNotFoundError:
         raise WrongUse(f"there is no file {name!r}, and no warehouse in {home.root} yet") from None
 
@@ -111,13 +115,16 @@ def decide(home: Home, of_return: KnownReturn, decision: Decision, key: Path | N
     same = before is not None and replace(before, by=decision.by, reason=decision.reason) == decision
     if not same:
         _try(home, of_return, decision)
-        from pipelines.archive.store import Archive
+        from pipelines.archive.store import Archive, DecidedMeanwhile
         from pipelines.decisions import signatures
 
         try:
             Archive.of(home).record_decision(
-                first, f"khrop {decision.kind}", decision.plain(), lambda line: signatures.sign(home, line, key)
-            )
+                first, f"khrop {decision.kind}", decision.plain(), lambda line: signatures.sign(home, line, key),
+                known=of_return.decisions,
+            )  # fmt: skip
+        except DecidedMeanwhile:  # another command decided at the same time: the same perhaps
+            return decide(home, known_return(home, of_return.event.snapshot_id), decision, key, as_json)
         except signatures.NotSigned as reason:
             raise WrongUse(str(reason)) from None
     entries = intake_job(home, "ingest")

@@ -12,6 +12,7 @@ import pytest
 from written_returns import CODES, NAMES, progress
 
 from pipelines.archive.store import Archive
+from pipelines.commands import signing
 from pipelines.decisions.model import GUARD, MENDED
 from pipelines.home import Home
 from pipelines.intake.inbox import incoming
@@ -153,6 +154,30 @@ def test_a_withdrawn_return_counts_no_more_and_can_be_judged_again(
     assert ask("SELECT rows_set_aside FROM core.snapshot_judged") == [(76,)]
     assert khrop("accept", "dla-2563", *SIGNED).returncode == 0
     assert ask("SELECT count(*) FROM core.province_progress_current") == [(76,)]
+
+
+@pytest.mark.parametrize("kind", ["withdraw", "accept"])
+def test_what_another_command_decides_at_the_same_moment_is_seen(
+    khrop: Command, taken_in: Any, home: Home, ask: Ask, sample: Path, monkeypatch: Any, kind: str
+) -> None:
+    """The ledger is looked at again before it is written: the same decision is in it once."""
+    taken_in(sample)
+    before = ["withdraw"] if kind == "accept" else []
+    if before:
+        assert khrop("withdraw", "dla", *SIGNED).returncode == 0
+    tried = signing._try
+
+    def at_the_same_moment(*arguments: Any) -> None:
+        tried(*arguments)
+        monkeypatch.setattr(signing, "_try", tried)
+        assert khrop(kind, "dla", *SIGNED).returncode == 0
+
+    monkeypatch.setattr(signing, "_try", at_the_same_moment)
+    done = khrop(kind, "dla", *SIGNED)
+    assert done.returncode == 0, done.stderr
+    assert "that was decided already, by สมชาย" in done.stdout
+    kinds = [r.decision["kind"] for r in Archive(home.archive).receipts() if r.decision]
+    assert kinds == [*before, kind]
 
 
 def test_a_return_that_came_later_is_not_pushed_aside(

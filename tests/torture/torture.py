@@ -49,6 +49,10 @@ DISTURBED = 0.6
 """Of the commands of a life, so many are disturbed."""
 COLD = 0.25
 """Of the kills, so many meet a command that starts anew."""
+LOG = "log"
+"""Beside a home: what a command printed that starts anew."""
+OURS = "khrop/cli/__init__.py"
+"""The file of which a line is in the traceback of whatever a command can catch."""
 GRACE = 20
 """Seconds in which a process that lost its parent must be gone."""
 
@@ -133,6 +137,7 @@ def _killed(commands: Commands, home: Home, step: Step, files: Path, what: Distu
 
 def _cold(home: Home, step: Step, files: Path, what: Disturbance) -> str:
     """Disturb a step that starts anew."""
+    (home.root.parent / LOG).unlink(missing_ok=True)
     arguments = [str(KHROP), *arguments_of(step, files)]
     limit = (lambda: _limit(what.bytes)) if what.kind == "room" else None
     running = [_begin(home, [*_with(home, what), *arguments], limit)]
@@ -168,7 +173,7 @@ def _with(home: Home, what: Disturbance) -> list[str]:
 
 
 def _begin(home: Home, arguments: list[str], limit: Any) -> subprocess.Popen[bytes]:
-    with open(home.root.parent / "log", "ab") as log:
+    with open(home.root.parent / LOG, "ab") as log:
         return subprocess.Popen(
             arguments, env=environment(home), stdout=log, stderr=log, preexec_fn=limit, start_new_session=True
         )
@@ -199,16 +204,21 @@ def _waited(home: Home, running: subprocess.Popen[bytes], what: Disturbance) -> 
     except subprocess.TimeoutExpired:
         running.kill()
         return "it hangs"
-    return _ended((home.root.parent / "log").read_text("utf-8", "replace"), code, what)
+    return _ended((home.root.parent / LOG).read_text("utf-8", "replace"), code, what)
 
 
 def _ended(printed: str, code: int, what: Disturbance) -> str:
     before, is_traceback, traceback = printed.partition("Traceback")
-    if is_traceback:
+    if is_traceback and not (what.cold and _is_of_python(traceback)):
         return f"a traceback: {before[-200:]}{traceback[-1500:]}"
     if "internal error" in printed:
         return "an internal error"
     return "" if code in (0, 1, 2, 3, 130, -what.signal) else f"exit code {code}"
+
+
+def _is_of_python(traceback: str) -> bool:
+    """Return whether Python itself reports Ctrl+C: it came before the first line of the command that could catch it."""
+    return traceback.rstrip().endswith("KeyboardInterrupt") and OURS not in traceback
 
 
 def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
