@@ -139,7 +139,7 @@ bench-contracts: $(BENCH) ## contracts alone: docs/reference/contracts-speed.md
 bench-spark: $(BENCH) ## contracts on Spark: jobs, shuffled rows, seconds (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_spark.py --rows $(or $(ROWS),2000000)
 
-# What a report on Spark costs. A hundred million rows take some 46 minutes of a processor, by what a part of them took.
+# What a report on Spark costs. A hundred million rows take half an hour of a processor, a quarter of an hour of two.
 bench-spark-marts: $(BENCH) debian ## rows of registers on Spark: contract and marts, seconds, memory (ROWS)
 	$(BIN)/python -W ignore tests/bench/bench_spark_marts.py --rows $(or $(ROWS),100000000) --one-more
 

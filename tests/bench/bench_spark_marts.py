@@ -42,7 +42,7 @@ OPENED = date(2020, 1, 6)
 LEAST, OF_A_CAMPAIGN = 4, 2_000_000
 """The fewest campaigns, and about how many rows one has where there are many: five years of weeks."""
 AIM = 20
-"""Minutes for a hundred million rows, which two cores do not reach yet: see docs/how-to/production.md."""
+"""Minutes that a hundred million rows may take on two cores."""
 # A row changes every twenty weeks, each in its own; what it was before its first change counts as a change.
 ROWS = """
 SELECT format('register-{{}}-{{}}', {campaign}, week) AS snapshot_id, format('c{{:03}}', {campaign}) AS campaign_id,

@@ -133,12 +133,13 @@ def undisturbed(commands: Commands, all_months: list[Month], home: Home, files: 
 def at_the_end(home: Home) -> dict[str, Any]:
     """Return what a home holds, but for the moments at which returns came.
 
-    The page of quality shows them, and has the newest first, by a clock that may have been off.
+    The page of quality shows them, and has the newest first and opened, by a clock that may have been off.
     """
     found = state(home)
     site = {name: of for name, of in found["site"].items() if not name.startswith(".")}
     if "quality.html" in site:
-        page = RECEIVED.sub("", (home.site / "quality.html").read_text(encoding="utf-8"))
+        text = (home.site / "quality.html").read_text(encoding="utf-8").replace("<details open>", "<details>")
+        page = RECEIVED.sub("", text)
         site["quality.html"] = ARTICLE.sub("", page), sorted(ARTICLE.findall(page))
     return found | {"site": site}
 
