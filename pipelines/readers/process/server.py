@@ -92,8 +92,10 @@ def _end_with(pipe: int) -> None:
 
 def main() -> None:
     """Answer until the one who asks is gone."""
-    # A KeyboardInterrupt within a library in C comes out as an error of its own, as if the document were damaged.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # A KeyboardInterrupt within a library in C comes out as an error of its own, as if the document were damaged. And
+    # whoever started this process may ignore signals, which it would inherit.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     if sys.argv[1:]:
         _end_with(int(sys.argv[1]))
     # What a parser prints must not stand among the answers.

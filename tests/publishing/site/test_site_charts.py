@@ -93,14 +93,20 @@ def test_what_cannot_be_drawn_is_an_error(capfd: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_process_that_was_killed_is_replaced(number: int, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("ignored", [False, True], ids=["as it is", "where they are ignored"])
+def test_a_process_that_was_killed_is_replaced(number: int, ignored: bool, capfd: pytest.CaptureFixture[str]) -> None:
     spec = charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], [])
-    with Drawing() as drawing:
-        drawn = drawing.svg(spec)
-        assert drawing._process is not None
-        drawing._process.send_signal(number)
-        drawing._process.wait()
-        assert drawing.svg(spec) == drawn
+    before = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT) if ignored}
+    try:
+        with Drawing() as drawing:
+            drawn = drawing.svg(spec)
+            assert drawing._process is not None
+            drawing._process.send_signal(number)
+            drawing._process.wait(timeout=30)
+            assert drawing.svg(spec) == drawn
+    finally:
+        for n, handler in before.items():
+            signal.signal(n, handler)
     assert capfd.readouterr().err == ""
 
 

@@ -82,7 +82,9 @@ class Drawing:
 
 def main() -> None:
     """Answer each line, a specification, with a line, its SVG as a JSON text."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends as by any other signal, without a traceback
+    # It ends by them, without a traceback, also where whoever started it ignores them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     import vl_convert
 
     for line in sys.stdin.buffer:
