@@ -28,7 +28,7 @@ from written_workbooks import packed, xls
 from khrop.thai import provinces
 from pipelines import campaigns
 from pipelines.intake.judging import judge
-from pipelines.readers import process
+from pipelines.readers import limits
 from pipelines.readers.mail import is_container
 from pipelines.returns import Judgement, Return
 
@@ -132,7 +132,7 @@ def family(form: str) -> Family:
 
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "SECONDS", SECONDS)
+    monkeypatch.setattr(limits, "SECONDS", SECONDS)
 
 
 def judged(data: bytes) -> Iterator[Judgement]:
