@@ -28,7 +28,7 @@ from written_workbooks import packed, xls
 from khrop.thai import provinces
 from pipelines import campaigns
 from pipelines.intake.judging import judge
-from pipelines.readers import limits
+from pipelines.readers import limits, process
 from pipelines.readers.mail import is_container
 from pipelines.returns import Judgement, Return
 
