@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, redirect_stderr
 from io import StringIO
@@ -19,6 +21,8 @@ from pipelines.orchestration.run_processes import signature
 from warehouse.connect import WarehouseBroken
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
     from dagster_shared.error import SerializableErrorInfo
 
@@ -66,7 +70,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
     stopped: list[str] = []
     events = cast("Generator[DagsterEvent]", execute_run_iterator(InMemoryJob(job), created, opened))
     # Closed here, not when it is forgotten: what it still stores is stored while the instance is open.
-    with _pool_slots(opened, created), closing(events):
+    with _signals(), _pool_slots(opened, created), closing(events):
         for event in _quietly(events):
             if (event.is_step_failure or event.is_job_failure) and not fault:
                 error = _first_cause(event)
@@ -87,6 +91,30 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
             raise WarehouseBroken(fault)
         raise RunFailed(fault or f"it ended as {ended.status.value.lower() if ended else 'gone'}")
     return ended
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Keep SIGTERM heard where SIGINT is ignored, as it is in what a shell starts in the background.
+
+    When Dagster has run a step, it gives SIGTERM the handler that SIGINT had.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGINT, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, _: FrameType | None) -> None:
+    """Handle both signals as where SIGINT is ignored."""
+    if number != signal.SIGINT:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -119,3 +119,24 @@ def processes(home: Home) -> list[int]:
 
 def _decision(decision: Any) -> Any:
     return {name: value for name, value in decision.items() if name != "at"} if decision else None
+
+
+def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in what two states differ, with a little of it."""
+    for name in sorted(found.keys() | expected.keys()):
+        actual, wanted = found.get(name), expected.get(name)
+        if actual == wanted:
+            continue
+        if isinstance(actual, list) and isinstance(wanted, list):
+            more, fewer = _without(actual, wanted), _without(wanted, actual)
+            yield f"{name}: more {more[:3]}, fewer {fewer[:3]}"
+        elif isinstance(actual, dict) and isinstance(wanted, dict):
+            keys = sorted(key for key in actual.keys() | wanted.keys() if actual.get(key) != wanted.get(key))
+            yield f"{name}: {keys[:5]}"
+        else:
+            yield f"{name}: {actual}, expected {wanted}"
+
+
+def _without(items: list[Any], others: list[Any]) -> list[Any]:
+    left = Counter(map(repr, items)) - Counter(map(repr, others))
+    return sorted(left.elements())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forked_commands import Commands
-from home_state import state
+from home_state import differences, state
 from story import Step, Undisturbed, command
 from written_returns import written_return
 
@@ -145,9 +145,8 @@ def at_the_end(home: Home) -> dict[str, Any]:
 
 
 def disturbed(
-    all_months: list[Month], home: Home, lived: dict[Step, Undisturbed], befall: Befallen,
-    differences: Callable[[Any, Any], Iterator[str]],
-) -> Iterator[tuple[str, list[str]]]:  # fmt: skip
+    all_months: list[Month], home: Home, lived: dict[Step, Undisturbed], befall: Befallen
+) -> Iterator[tuple[str, list[str]]]:
     """Live with disturbances, and yield each step by name with what is wrong; at the end of a month also with the home.
 
     Args:
@@ -155,7 +154,6 @@ def disturbed(
         home: A home of its own.
         lived: How it goes undisturbed.
         befall: Runs a step.
-        differences: Yields in what two states differ.
     """
     for month in all_months:
         for step in month.steps:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -28,7 +28,7 @@ from typing import Any
 
 import life
 from forked_commands import KHROP, Commands, Running, standing_by
-from home_state import processes, state
+from home_state import differences, processes, state
 from story import LONGEST, STORY, Step, Undisturbed, arguments_of, command, environment, given, undisturbed
 
 from pipelines.home import Home
@@ -221,27 +221,6 @@ def _is_of_python(traceback: str) -> bool:
     return traceback.rstrip().endswith("KeyboardInterrupt") and OURS not in traceback
 
 
-def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
-    """Yield in what two states differ, with a little of it."""
-    for name in sorted(found.keys() | expected.keys()):
-        actual, wanted = found.get(name), expected.get(name)
-        if actual == wanted:
-            continue
-        if isinstance(actual, list) and isinstance(wanted, list):
-            more, fewer = _without(actual, wanted), _without(wanted, actual)
-            yield f"{name}: more {more[:3]}, fewer {fewer[:3]}"
-        elif isinstance(actual, dict) and isinstance(wanted, dict):
-            keys = sorted(key for key in actual.keys() | wanted.keys() if actual.get(key) != wanted.get(key))
-            yield f"{name}: {keys[:5]}"
-        else:
-            yield f"{name}: {actual}, expected {wanted}"
-
-
-def _without(items: list[Any], others: list[Any]) -> list[Any]:
-    left = Counter(map(repr, items)) - Counter(map(repr, others))
-    return sorted(left.elements())
-
-
 def once(
     commands: Commands, folder: Path, step: Step, whole: Undisturbed, files: Path, befalls: list[Disturbance]
 ) -> list[str]:
@@ -329,7 +308,7 @@ def live(commands: Commands, asked: argparse.Namespace) -> int:
         return to_its_end(commands, home, step, whole, files, befallen)[0]
 
     failed = False
-    for name, wrong in life.disturbed(all_months, Home(asked.keep / "disturbed" / "home"), lived, befall, differences):
+    for name, wrong in life.disturbed(all_months, Home(asked.keep / "disturbed" / "home"), lived, befall):
         if wrong:
             print(f"{name}: {', '.join(map(str, befallen))}")
             print("".join(f"    {line}\n" for line in wrong), end="", flush=True)

@@ -49,7 +49,7 @@ def test_the_change_back_is_graded_the_other_way(old: Description, new: Descript
     descriptions(),
     st.sampled_from(["name", "summary", "options", "fields", "unique", "rules", "config"]),
 )
-def test_no_difference_goes_untold(old: Description, other: Description, part: str) -> None:
+def test_every_difference_is_reported(old: Description, other: Description, part: str) -> None:
     new = replace(old, **{part: getattr(other, part)})
     assume(old != new)
     assert compare(old, new)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pandera.engines import pandas_engine
 from pandera.typing import Index, Series
+from small_models import model, typed
 from typer.testing import CliRunner
 
 from khrop import ContractOptions, check, rule
@@ -100,11 +101,6 @@ def models(draw: st.DrawFn) -> type:
     return model(kinds, Config=config, **made)
 
 
-def model(kinds: dict[str, Any], **attributes: Any) -> type:
-    """A contract with these fields."""
-    return type("C", (pa.DataFrameModel,), {"__module__": __name__, "__annotations__": kinds, **attributes})
-
-
 def of_pandera(contract: Any) -> list[Any]:
     """All that Pandera's schema says, as values that can be compared."""
     schema, config = contract.to_schema(), contract.__config__
@@ -136,10 +132,6 @@ def test_any_contract_of_fields_is_read_back_as_it_is(contract: type) -> None:
     assert describe(contract) == describe(again)
     assert of_pandera(contract) == of_pandera(again)
     to_json_schema(contract), to_sql(contract), to_markdown(contract)
-
-
-def typed(kind: Any, **arguments: Any) -> type:
-    return model({"a": Series[kind]}, a=pa.Field(**arguments))
 
 
 class WithIndex(pa.DataFrameModel):
@@ -311,47 +303,3 @@ def test_a_parameter_in_an_expression_stays_a_parameter() -> None:
     for contract in (Room, again):
         assert check(contract, frame).counts() == {"room": 1}
         assert check(contract, frame, params={"most": 30}).counts().keys() <= {"half"}
-
-
-CONFIGS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
-    ({}, {"strict": True}, "strict", "tightening"),
-    ({"strict": True}, {"strict": "filter"}, "strict", "loosening"),
-    ({}, {"strict": "filter"}, "strict", "unclear"),
-    ({}, {"ordered": True}, "ordered", "tightening"),
-    ({}, {"coerce": True}, "coerce", "loosening"),
-    ({}, {"unique_column_names": True}, "unique_column_names", "tightening"),
-    ({}, {"add_missing_columns": True}, "add_missing_columns", "unclear"),
-    ({}, {"metadata": {"a": 1}}, "metadata", "neutral"),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "aspect", "grade"), CONFIGS)
-def test_a_change_of_an_option_is_seen_and_graded(old: Any, new: Any, aspect: str, grade: str) -> None:
-    was, now = (describe(model({"a": Series[int]}, Config=type("Config", (), of))) for of in (old, new))
-    (change,) = compare(was, now)
-    assert (change.aspect, change.grade) == (aspect, grade)
-
-
-FIELDS: list[tuple[Any, Any, str, str]] = [
-    (typed(str, str_matches="abc"), typed(str, str_matches=re.compile("abc", re.IGNORECASE)), "str_matches", "unclear"),
-    (typed(int, default=1), typed(int, default=2), "default", "unclear"),
-    (typed(int, ge=0), typed(int, ge=0, ignore_na=False), "ignore_na", "tightening"),
-    (typed(int), typed(int, metadata={"pii": True}), "metadata", "neutral"),
-    (
-        typed(Annotated[pd.CategoricalDtype, ["a"], False]), typed(Annotated[pd.CategoricalDtype, ["a", "b"], False]),
-        "categories", "loosening",
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("old", "new", "aspect", "grade"), FIELDS)
-def test_a_change_of_a_field_is_seen_and_graded(old: type, new: type, aspect: str, grade: str) -> None:
-    (change,) = compare(describe(old), describe(new))
-    assert (change.aspect, change.grade) == (aspect, grade)
-
-
-def test_in_a_strict_contract_a_column_less_is_refused_where_it_was_accepted() -> None:
-    config = type("Config", (), {"strict": True})
-    both, less = (describe(model(dict.fromkeys(names, Series[int]), Config=config)) for names in ("ab", "a"))
-    assert [change.grade for change in compare(both, less)] == ["unclear"]
-    assert [change.grade for change in compare(less, both)] == ["unclear"]
