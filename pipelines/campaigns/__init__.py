@@ -22,6 +22,11 @@ from pipelines.toml_table import TomlTable
 BUNDLED = Path(__file__).parent
 SPACES = re.compile(r"\s+")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+YEAR = re.compile(
+    r"(?:ประจำ)?ปี(?:งบประมาณ)?\s*(?:พ\.?\s?ศ\.?\s*)?(?P<year>[0-9๐-๙]{4})(?![0-9๐-๙])"
+    r"(?:\s*(?:[-–—]|ถึง|และ)\s*(?:ปี)?\s*(?:พ\.?\s?ศ\.?\s*)?(?P<last>[0-9๐-๙]{4})(?![0-9๐-๙]))?"
+)
+LONGEST_TITLE, OCTOBER = 200, 10
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """In what two phrases with the same consonants may differ: the number of a round, a year."""
 FOLDER = "campaigns"
@@ -215,6 +220,35 @@ def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
     named = [(c, [p for p in c.known_by if _names(text, bare, p, mangled)]) for c in campaigns]
     phrases = {phrase for _, phrases_of in named for phrase in phrases_of}
     return [c for c, phrases_of in named if any(not _within_another(phrase, phrases) for phrase in phrases_of)]
+
+
+def other_year(lines: Iterable[str], campaign: Campaign) -> str:
+    """Return the title of another year among the lines of a document; empty where none is, or one is of its own years.
+
+    A title is a short line that names the campaign, or the year alone. A year is a calendar year or a budget year, from
+    October of the year before.
+
+    Args:
+        lines: Lines outside the table.
+        campaign: The campaign that the document names.
+    """
+    first, last = campaign.opened_on, campaign.closed_on or campaign.deadline
+    own = range(first.year, last.year + (last.month >= OCTOBER) + 1)
+    other = ""
+    for line in lines:
+        match = YEAR.search(line) if len(line) <= LONGEST_TITLE else None
+        if match and (YEAR.fullmatch(line.strip(" ()")) or fitting(line, [campaign])):
+            begin = _gregorian(match["year"])
+            if any(year in own for year in range(begin, _gregorian(match["last"] or match["year"]) + 1)):
+                return ""
+            other = other or line.strip()
+    return other
+
+
+def _gregorian(year: str) -> int:
+    """Return a year that is written in four digits as the Gregorian one: from 2400 on it is Buddhist."""
+    number = int(year)
+    return number - 543 if number >= 2400 else number
 
 
 def _within_another(phrase: str, phrases: Iterable[str]) -> bool:

@@ -18,6 +18,8 @@ HIDDEN = {
     "hidden_columns": "คอลัมน์ที่ซ่อน · hidden columns",
     "hidden_text": "ข้อความที่ซ่อน · hidden text",
     "hidden_by_format": "ตัวเลขที่รูปแบบซ่อนไว้ · hidden by a number format",
+    "hidden_by_condition": "ข้อความที่รูปแบบตามเงื่อนไขอาจซ่อน · may be hidden by a conditional format",
+    "too_narrow": "ตัวเลขที่แสดงเป็น #### เพราะคอลัมน์แคบ · shown as #### in a narrow column",
     "unseen_text": "ข้อความที่มองไม่เห็น · text that does not show",
     "covered_text": "ข้อความที่ถูกปิดทับ · covered text",
     "struck_text": "ข้อความที่ขีดฆ่า · struck out",

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from khrop.thai.dates import find_dates
-from pipelines.campaigns import Campaign, fitting
+from pipelines.campaigns import Campaign, fitting, other_year
 from pipelines.datasets.dataset import Dataset
 from pipelines.datasets.value_kinds import BANGKOK, doubt_key, moment_key, moment_of
 from pipelines.intake import document_facts
@@ -67,6 +67,7 @@ def _campaign(
     """The one campaign that the sender or else the text names, and what to say where there is no such one."""
     # A letter that is cited names its own campaign, which the table need not be of.
     texts = [cell.read for cell in table.prose() if not CITES.search(cell.read)]
+    lines = [line for text in texts for line in text.splitlines()]
     named = fitting(" ".join(texts), campaigns.values())
     if hints.campaign is not None:
         hinted = campaigns.get(hints.campaign)
@@ -75,6 +76,8 @@ def _campaign(
     else:
         fit = named
     printed = ", ".join(c.id for c in fit) if fit else (hints.campaign or "")
+    if len(fit) == 1 and (title := other_year(lines, fit[0])):
+        printed, fit = f"{fit[0].id}: {title}", []
     facts = {"campaigns_fit": len(fit), "campaign_printed": f"({printed})" if printed else ""}
     return (fit[0] if len(fit) == 1 else None), facts
 

@@ -25,7 +25,7 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
-from pipelines.orchestration.history_files import databases
+from pipelines.orchestration.history_files import NEW, databases
 from pipelines.orchestration.pool_log import leave_interruptions_out
 
 leave_interruptions_out()
@@ -258,7 +258,7 @@ def _create(base_dir: str) -> None:
 
     Dagster creates them table by table, and takes one whose making was killed for a whole one.
     """
-    new = tempfile.mkdtemp(prefix=".new-", dir=base_dir)
+    new = tempfile.mkdtemp(prefix=NEW, dir=base_dir)
     try:
         DagsterSqliteStorage(new)
         for source, target in zip(databases(new), databases(base_dir), strict=True):

@@ -6,10 +6,16 @@ Apart from `pipelines.orchestration.history`, since who looks at the files need 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
+NEW = ".new-"
+"""What the name of a folder begins with in which files of a storage are made, before they are in their place."""
+MAKING = 3600
+"""Seconds that no making of files takes."""
 NAMES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 
 
@@ -36,3 +42,15 @@ def is_complete(database: Path) -> bool:
         if not connection.execute(noted).fetchall():
             return False
         return bool(connection.execute("SELECT 1 FROM alembic_version").fetchall())
+
+
+def sweep(base_dir: str | os.PathLike[str]) -> None:
+    """Remove the folders that a kill left while files of a storage were made.
+
+    Args:
+        base_dir: The folder of the storage.
+    """
+    for folder in Path(base_dir).glob(f"{NEW}*"):
+        with suppress(FileNotFoundError):  # its making ended meanwhile
+            if time.time() - folder.stat().st_mtime > MAKING:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,11 +135,23 @@ def instance(home: Home) -> Iterator[DagsterInstance]:
         with opened:
             yield opened
     except Exception as error:
-        if any(words in str(error).lower() for words in DAMAGE):
+        if _is_of_damage(error):
             raise HistoryDamaged(home) from error
         if _is_of_postgres(error):
             raise HistoryUnreachable(error) from error
         raise
+
+
+def _is_of_damage(error: BaseException | None) -> bool:
+    """Return whether an error, or what caused it, is SQLite's report of a damaged file."""
+    from sqlalchemy.exc import DBAPIError
+
+    while error is not None:
+        reported = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(reported, sqlite3.DatabaseError) and any(words in str(reported) for words in DAMAGE):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _is_of_postgres(error: BaseException) -> bool:

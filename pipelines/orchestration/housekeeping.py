@@ -28,6 +28,7 @@ from dagster._core.storage.event_log.schema import (
 from pipelines.home import Home
 from pipelines.intake.kept_pages import RETURNS as WITH_PAGES
 from pipelines.orchestration import run_processes
+from pipelines.orchestration.history_files import sweep
 from warehouse.connect import Warehouse
 
 VARIABLE = "KHROP_KEEP_DAYS"
@@ -85,6 +86,7 @@ def prune(home: Home, instance: dg.DagsterInstance, days: int) -> Pruned:
     size = _size(home.dagster) + _size(home.pages)
     runs = _prune_runs(instance, datetime.now(UTC) - timedelta(days=days))
     pages = _prune_pages(home)
+    sweep(home.dagster)
     _vacuum(home)
     return Pruned(runs, pages, max(0, size - _size(home.dagster) - _size(home.pages)))
 

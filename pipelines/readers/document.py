@@ -21,8 +21,10 @@ LINES = {"text": "line", "paragraphs": "paragraph"}
 """Sheets of running text, and what their rows are called."""
 WORKBOOK = "sheet "
 """How the name of a workbook's sheet begins, before its own name."""
+AROUND_PAGES, OVER_CELLS = "header or footer of sheet ", "text box on sheet "
+"""How the names of what a worksheet prints beside its cells begin, before the sheet's own name."""
 PLACE = re.compile(r"(?P<sheet>.*)!R(?P<row>\d+)(?:C(?P<col>\d+))?")
-HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text", "hidden"})
+HIDDEN = frozenset({"hidden-row", "hidden-sheet", "hidden-column", "hidden-text", "hidden", "too-narrow", "covered"})
 """Notes of cells that a person does not see."""
 SCAN = "scan"
 """Measure of the claim of a file whose pages were read from pictures."""
@@ -138,6 +140,9 @@ def where_th(place: str) -> str:
     sheet, row, col = printable(match["sheet"]), match["row"], match["col"]
     if sheet.startswith(WORKBOOK) and col:
         return f"แผ่นงาน {sheet.removeprefix(WORKBOOK)} ช่อง {column_letters(int(col))}{row}"
+    for beside, beside_th in ((AROUND_PAGES, "หัวหรือท้ายกระดาษของ"), (OVER_CELLS, "กล่องข้อความใน")):
+        if sheet.startswith(beside):
+            return f"{beside_th}แผ่นงาน {sheet.removeprefix(beside)} บรรทัดที่ {row}"
     kind = {"line": "บรรทัดที่", "paragraph": "ย่อหน้าที่"}
     if sheet in LINES:
         text = f"{kind.get(LINES[sheet], LINES[sheet])} {row}"

@@ -17,7 +17,7 @@ import sqlalchemy as sql
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
 from pipelines.orchestration.history import KEPT, Connections, EventLog, History
-from pipelines.orchestration.history_files import databases, is_complete
+from pipelines.orchestration.history_files import NEW, databases, is_complete, sweep
 
 ROWS = sql.text("SELECT count(*) FROM kept")
 
@@ -253,3 +253,12 @@ def test_a_kill_while_the_files_are_created_leaves_none_that_is_half_made(
     assert all(map(is_complete, databases(tmp_path)))
     assert storage.event_log_storage.get_concurrency_run_ids() == set()
     storage.dispose()
+
+
+def test_folders_that_a_kill_left_are_swept_and_those_in_use_are_not(tmp_path: Path) -> None:
+    old, new = tmp_path / f"{NEW}old", tmp_path / f"{NEW}now"
+    for folder in (old, new):
+        (folder / "history").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [new]

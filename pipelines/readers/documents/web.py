@@ -7,11 +7,12 @@ What encoding a page is in belongs in `pipelines.readers.documents.web_encoding`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipelines.readers.document import Document, Unreadable
+from pipelines.readers.document import Claim, Document, Unreadable
 from pipelines.readers.documents.flow import NOTHING, Flow, MarkedText, apart
 from pipelines.readers.documents.web_encoding import page_text
 from pipelines.readers.documents.web_styles import BLOCKS as SHOWN_AS_BLOCKS
@@ -27,6 +28,8 @@ FORMS = frozenset({"select", "textarea", "datalist", "button"})
 KEPT = frozenset({"pre", "xmp", "listing", "plaintext"})
 """Elements whose spaces and line ends are shown as they are."""
 APART = frozenset({"sup", "sub"})
+CLOCK = re.compile(r"new Date\(\s*\)|Date\.now\(")
+WRITES = re.compile(r"textContent|inner(?:HTML|Text)|document\.write")
 SPACES = re.compile(r"[ \t\r\n\f]+")
 CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 0xFFFE, 0xFFFF])
 ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
@@ -53,7 +56,15 @@ def read(data: bytes) -> Document:
         raise _damaged("no element")
     page = _Page()
     page.walk(root)
-    return Document(FORM, encoding, page.flow.sheets, (*claims, *page.flow.claims()))
+    return Document(FORM, encoding, page.flow.sheets, (*claims, *page.flow.claims(), *_clocks(root)))
+
+
+def _clocks(root: Element) -> Iterator[Claim]:
+    """Yield a claim of a script that writes the day on which the page is looked at."""
+    for script in root.iter("script"):
+        if (match := CLOCK.search(script.text or "")) and WRITES.search(script.text or ""):
+            yield Claim("file", "volatile", 1, "", match[0])
+            return
 
 
 class _Page:
@@ -83,11 +94,15 @@ class _Page:
                 tag = layout(element, name, properties)
                 self.around.append((tag, shown(element, name, self.around[-1][1], properties)))
                 self._start(element, tag)
+                if before := styles.generated(element, "before"):
+                    self._text(before)
                 if tag in UNREAD or tag in FORMS:
                     walker.skip_subtree()
                 elif element.text:
                     self._text(element.text)
             else:
+                if after := styles.generated(element, "after"):
+                    self._text(after)
                 self._end(element, self.around.pop()[0])
                 if element.tail and element is not root:
                     self._text(element.tail)
@@ -150,6 +165,7 @@ class _Page:
         look = self.around[-1][1]
         before = into.shown[-1] if into.shown else ""
         text = apart(before, text) if bool(self.apart) != self.was_apart else text
+        text = text[::-1] if look.backwards else text
         into.put(text, hidden=look.hidden, struck=look.struck)
         self.was_apart = bool(self.apart)
 

@@ -28,7 +28,7 @@ RELEVANT = frozenset(
     """
     display visibility opacity color background background-color font-size text-decoration text-decoration-line
     position float left top right text-indent clip clip-path width height max-width max-height overflow mso-hide
-    transform scale translate filter margin-left content-visibility font -webkit-text-fill-color
+    transform scale translate filter margin-left content-visibility font -webkit-text-fill-color direction unicode-bidi
     """.split()  # noqa: SIM905 - a name in quotes each would fill a page
 )
 NUMBER = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|ex|ch|vw|vh|cm|mm|in)?")
@@ -63,6 +63,12 @@ BLOCKS = frozenset(
 CELLS = frozenset({"tr", "td", "th"})
 BOXES = ("block", "inline-block", "flex", "grid", "inline-flex", "inline-grid", "table", "flow-root", "list-item")
 STRUCK = frozenset({"s", "strike", "del"})
+VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,200}))?\)")
+MOST_VARIABLES = 8
+"""Variables that stand for one another."""
+SIDES = ("before", "after")
+ATTRIBUTE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+OVERRIDES = ("bidi-override", "isolate-override")
 
 
 class Shown(NamedTuple):
@@ -76,6 +82,7 @@ class Shown(NamedTuple):
         ground: The colour under it.
         points: The size of its letters.
         closed: How many closed `details` it lies within, but for their summaries.
+        backwards: Whether its letters and digits run from right to left.
     """
 
     removed: bool = False
@@ -85,6 +92,7 @@ class Shown(NamedTuple):
     ground: Colour = WHITE
     points: float = NORMAL
     closed: int = 0
+    backwards: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -98,6 +106,7 @@ class Styles:
     def __init__(self, root: Element) -> None:
         """Match the style sheets of a page with its elements."""
         self._of: dict[Element, list[tuple[tuple[Any, ...], str, str]]] = {}
+        self._generated: dict[tuple[Element, str], str] = {}
         translator = cssselect.HTMLTranslator()
         for order, (selector, declarations) in enumerate(_rules(root)):
             if order > MOST_RULES:
@@ -107,6 +116,9 @@ class Styles:
             except (cssselect.SelectorError, etree.XPathError):
                 continue  # of another generation of CSS, or of a state that a page at rest is not in
             for element in elements:
+                if selector.pseudo_element is not None:
+                    self._generated[element, str(selector.pseudo_element)] = _content(declarations, element)
+                    continue
                 for name, value, important in declarations:
                     key = (important, 0, selector.specificity(), order)
                     self._of.setdefault(element, []).append((key, name, value))
@@ -116,7 +128,33 @@ class Styles:
         declarations = list(self._of.get(element, ()))
         if inline := element.get("style"):
             declarations += [((important, 1), n, value) for n, value, important in _declarations(inline)]
-        return {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
+        values = {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
+        return {name: self._resolved(value, element) if "var(" in value else value for name, value in values.items()}
+
+    def generated(self, element: Element, side: str) -> str:
+        """Return the text that the style sheets put before or after what an element says.
+
+        Args:
+            element: The element.
+            side: `before` or `after`.
+        """
+        return self._generated.get((element, side), "") if self._generated else ""
+
+    def _resolved(self, value: str, element: Element) -> str:
+        """Return a value with its variables replaced by what they stand for at an element."""
+        for _ in range(MOST_VARIABLES):
+            value, count = VARIABLE.subn(lambda match: self._variable(match[1], element) or (match[2] or ""), value)
+            if not count:
+                break
+        return value.strip()
+
+    def _variable(self, name: str, element: Element | None) -> str:
+        while element is not None:
+            own = [(key, value) for key, n, value in self._of.get(element, ()) if n == name]
+            if own:
+                return max(own)[1]
+            element = element.getparent()
+        return ""
 
 
 def shown(element: Element, tag: str, within: Shown, styles: Mapping[str, str]) -> Shown:
@@ -142,7 +180,15 @@ def shown(element: Element, tag: str, within: Shown, styles: Mapping[str, str]) 
         ground or within.ground,
         points,
         within.closed + _closes(element, tag),
+        _runs_backwards(element, tag, styles, within),
     )
+
+
+def _runs_backwards(element: Element, tag: str, styles: Mapping[str, str], within: Shown) -> bool:
+    """Whether the direction of an element overrides that of its letters."""
+    if tag != "bdo" and styles.get("unicode-bidi") not in OVERRIDES:
+        return within.backwards
+    return (styles.get("direction") or (element.get("dir") or "").lower()) == "rtl"
 
 
 def _closes(element: Element, tag: str) -> int:
@@ -221,7 +267,7 @@ def _selectors(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[
                 selectors = cssselect.parse(tinycss2.serialize(rule.prelude))
             except cssselect.SelectorError:
                 continue
-            yield from ((selector, declarations) for selector in selectors if selector.pseudo_element is None)
+            yield from ((s, declarations) for s in selectors if s.pseudo_element in (None, *SIDES))
 
 
 def _applies(keyword: str, condition: str) -> bool:
@@ -238,7 +284,11 @@ def _applies(keyword: str, condition: str) -> bool:
 
 def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
     for declaration in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
-        if declaration.type == "declaration" and declaration.lower_name in RELEVANT:
+        if declaration.type == "declaration" and declaration.lower_name == "content":
+            yield "content", _quoted(declaration.value), declaration.important
+        elif declaration.type == "declaration" and declaration.name.startswith("--"):
+            yield declaration.name, tinycss2.serialize(declaration.value).strip().lower(), declaration.important
+        elif declaration.type == "declaration" and declaration.lower_name in RELEVANT:
             value = CALCULATED.sub(r"\1", tinycss2.serialize(declaration.value).strip().lower())
             if declaration.lower_name == "font":
                 if size := FONT_SIZE.search(value):
@@ -248,6 +298,26 @@ def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
                 yield "color", value, True
             else:
                 yield declaration.lower_name, value, declaration.important
+
+
+def _quoted(tokens: Iterable[Any]) -> str:
+    """The texts in a value of `content`, an attribute as its name in braces."""
+    parts = []
+    for token in tokens:
+        if token.type == "string":
+            parts.append(token.value.replace("{", "{{").replace("}", "}}"))
+        elif token.type == "function" and token.lower_name == "attr":
+            parts.append(f"{{{tinycss2.serialize(token.arguments).strip()}}}")
+    return "".join(parts)
+
+
+def _content(declarations: Iterable[tuple[str, str, bool]], element: Element) -> str:
+    """The text that a style puts beside what an element says; none where it is an arrow, a bullet or an icon."""
+    values = {name: value for name, value, _ in declarations}
+    text = ATTRIBUTE.sub(
+        lambda part: part[0][0] if part[1] is None else element.get(part[1], ""), values.get("content", "")
+    )
+    return text if values.get("display") != "none" and any(sign.isalnum() for sign in text) else ""
 
 
 def _colour(text: str, otherwise: Colour | None) -> Colour | None:

@@ -34,6 +34,8 @@ AUTOMATIC = "automatic-number"
 BESIDE = ("header", "footer", "footnotes", "endnotes")
 ON_PAGES = ("header", "footer")
 NOTE_RULES = {"separator", "continuationSeparator", "continuationNotice"}
+LEAST_HEIGHT = 40
+"""Twentieths of a point."""
 WIDEST = 63
 """Columns that a table of Word can have."""
 UNNUMBERED = ("", "")
@@ -169,7 +171,8 @@ class _Reader:
             for _ in range(min(self._number(properties, "gridBefore"), WIDEST)):
                 grid.cell(NOTHING)
             deleted = properties is not None and self.names.child(properties, "del") is not None
-            hidden = properties is not None and self.names.on(properties, "hidden")
+            inserted = properties is not None and self.names.child(properties, "ins") is not None
+            hidden = properties is not None and (self.names.on(properties, "hidden") or self._is_flat(properties))
             for cell in self._within(row, "tc", depth=depth):
                 text = self._cell(cell, grid, depth)
                 if deleted:
@@ -177,6 +180,8 @@ class _Reader:
                     text = MarkedText("", None, (TRACKED,), deleted_text) if deleted_text.strip() else NOTHING
                 elif hidden:
                     text = text._replace(notes=(HIDDEN_ROW, *text.notes))
+                elif inserted and text.text.strip():
+                    text = text._replace(notes=(TRACKED, *text.notes))
                 grid.cell(text, min(self._number(self.names.child(cell, "tcPr"), "gridSpan"), WIDEST))
         self.ground = around
         return grid
@@ -207,6 +212,12 @@ class _Reader:
             for box in pieces.boxes:
                 lines += self._lines(box, grid, depth + 1)
         return lines
+
+    def _is_flat(self, properties: Element) -> bool:
+        """Whether a row is too low for anything in it to be seen."""
+        height = self.names.child(properties, "trHeight")
+        twips = self.names.number(height)
+        return twips is not None and twips < LEAST_HEIGHT and self.names.value(height, "hRule") == "exact"
 
     def _number(self, properties: Element | None, name: str) -> int:
         number = None if properties is None else self.names.number(self.names.child(properties, name))

@@ -31,7 +31,7 @@ class Names:
         if tag.endswith(MATH_TEXT):
             return "t"
         name = tag.rpartition("}")[2]
-        return name if name in ("AlternateContent", "Choice", "Fallback") else ""
+        return name if name in ("AlternateContent", "Choice", "Fallback", "textpath") else ""
 
     def value(self, element: Element | None, name: str = "val") -> str | None:
         """The value of an element's attribute; None where either is missing."""

@@ -105,6 +105,8 @@ def paragraph(element: Element, looks: Looks, ground: Colour | None = None) -> P
                 waiting += [(child, run) for child in reversed(at)]
         elif name == "fldChar":
             _field(fields, names.value(at, "fldCharType"))
+        elif name == "textpath":  # letters as a drawing, such as those of a watermark, stand by themselves
+            pieces.add(f"\n{at.get('string', '')}\n", run)
         elif name == "txbxContent":
             pieces.boxes.append(at)
         elif name not in UNSHOWN:

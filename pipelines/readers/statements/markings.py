@@ -1,7 +1,8 @@
 """What marks a document as something else than a return in force: a draft, a plan, an example, one that was withdrawn.
 
-Here belong the words of such marks. A mark stands on a line of its own, in brackets beside a title, or across the page
-(a watermark, a stamp); within a sentence the words say something else.
+Here belong the words of such marks. A mark stands on a line of its own, in brackets beside a title, before or behind
+the words of the title itself, in the name of a sheet, or across the page (a watermark, a stamp). Within a sentence the
+words say something else, unless the sentence is about the document.
 """
 
 from __future__ import annotations
@@ -9,12 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.readers.document import Cell, Claim
+from pipelines.readers.document import WORKBOOK, Cell, Claim
 
 WORDS = {
     "draft": r"(?:ฉบับ)?ร่าง(?:ฉบับที่\s*[0-9๐-๙]+)?|draft",
-    "plan": r"(?:แผน|เป้าหมาย|ประมาณการ|คาดการณ์)(?:\s*/\s*(?:แผน|เป้าหมาย|ประมาณการ))*(?:ปี\s*[0-9๐-๙]+)?|plan|target",
-    "example": r"ตัวอย่าง|ทดสอบ|ข้อมูลทดสอบ|example|sample|test",
+    "plan": r"(?:แผน|เป้าหมาย|ประมาณการ|คาดการณ์)(?:\s*/\s*(?:แผน|เป้าหมาย|ประมาณการ))*(?:ปี\s*[0-9๐-๙]+)?|plan|target"
+    r"|forecast|estimate",
+    "example": r"(?:ข้อมูล|ตาราง|แบบ|รายงาน)?(?:ตัวอย่าง|ทดสอบ)(?:ข้อมูล|ตาราง|รายงาน|ระบบ)?|ข้อมูล(?:สมมติ|สมมุติ|จำลอง)"
+    r"|example|sample|test|demo|mock(?: data)?",
+    "preliminary": r"(?:ข้อมูล|ผล|ตัวเลข|ฉบับ)?(?:อย่าง|ที่)?(?:ยัง)?(?:เบื้องต้น|ไม่เป็นทางการ|ไม่สมบูรณ์|ไม่ครบถ้วน"
+    r"|ไม่ผ่านการ(?:ตรวจสอบ|รับรอง)|ไม่ได้(?:ตรวจสอบ|รับรอง)|(?:ไม่|มิ)(?:ได้)?เผยแพร่)"
+    r"|(?:ข้อมูล|อยู่ระหว่าง)?รอ(?:การ)?(?:ตรวจสอบ|ยืนยัน|รับรอง)"
+    r"|preliminary|provisional|unofficial|un(?:verified|audited)",
     "previous": r"(?:ข้อมูล|ตาราง|ของ)?(?:ครั้ง|เดือน|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|(?:ข้อมูล|ตาราง)เดิม|last month|previous",
     "cancelled": r"ยกเลิก(?:แล้ว|ใช้)?|ห้ามใช้|cancell?ed|void|superseded",
 }
@@ -24,6 +31,26 @@ BRACKETED = re.compile(
     re.IGNORECASE,
 )
 """A date of a previous return may stand in any note, with that in brackets behind it."""
+TITLE = r"(?:แบบ)?(?:ตาราง|รายงาน|สรุป|บัญชี|ผล(?:การ)?|ความ(?:คืบ|ก้าว)หน้า|(?:การ)?บันทึก(?!ข้อความ)|การดำเนิน)"
+"""What the title of a table begins with, once a mark before it is taken off."""
+BEFORE_TITLE = re.compile(
+    rf"\W*(?:(?P<draft>ร่าง)|(?P<previous>{WORDS['previous']})\W*|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
+    rf"|(?P<cancelled>ยกเลิก(?=\s*[:–—-])))[\s:–—-]*{TITLE}|\W*(?P<draft_first>(?:ฉบับ)?ร่าง|draft)\s*[:–—-].*",
+    re.IGNORECASE,
+)
+BEHIND_TITLE = re.compile(
+    r"\S.*?(?:\s+(?P<draft>ฉบับร่าง)|\s*[/|:–—-]\s*(?P<draft_apart>(?:ฉบับ)?ร่าง|draft))\W*", re.IGNORECASE
+)
+CLERKS = re.compile(r"\W*ร่าง\s*(?:[.…]{3,}|.{0,40}(?:พิมพ์|ทาน|ตรวจ))")
+"""Below a letter stands who drafted, typed and read it."""
+OF_ITSELF = re.compile(
+    r"(?P<cancelled>(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้\s*(?:ได้|ถูก)*\s*(?:ยกเลิก|แทนที่)"
+    r"|(?:ห้าม|ไม่|อย่า)(?:ให้)?(?:ใช้|อ้างอิง)(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
+    r"|\bthis (?:version|report|return|table|document) (?:is|was|has been)"
+    r" (?:cancell?ed|withdrawn|superseded|replaced))",
+    re.IGNORECASE,
+)
+"""A sentence of a document about itself."""
 LONGEST = 200
 ACROSS = ("watermark", "stamp", "annotation")
 """What a form itself says of a text that lies over the page."""
@@ -34,6 +61,13 @@ def in_cell(cell: Cell) -> Iterator[Claim]:
     for line in cell.read.split("\n"):
         if kind := kind_of(line):
             yield Claim("marking", kind, None, cell.place, line.strip())
+
+
+def of_sheet(name: str) -> Iterator[Claim]:
+    """Yield the mark that the name of a workbook's sheet is, such as that of a tab which is called draft."""
+    title = name.removeprefix(WORKBOOK)
+    if name.startswith(WORKBOOK) and (kind := kind_of(title)):
+        yield Claim("marking", kind, None, name, title.strip())
 
 
 def across(claim: Claim) -> Iterator[Claim]:
@@ -47,7 +81,13 @@ def across(claim: Claim) -> Iterator[Claim]:
 def kind_of(line: str) -> str:
     """Return what a line marks its document as; empty where it does not."""
     line = line.strip()
-    if not line or len(line) > LONGEST:
+    if not line or len(line) > LONGEST or CLERKS.match(line):
         return ""
-    match = ALONE.fullmatch(line) or BRACKETED.search(line)
-    return str(match.lastgroup) if match else ""
+    match = (
+        ALONE.fullmatch(line)
+        or BRACKETED.search(line)
+        or BEFORE_TITLE.match(line)
+        or BEHIND_TITLE.fullmatch(line)
+        or OF_ITSELF.search(line)
+    )
+    return str(match.lastgroup).partition("_")[0] if match else ""

@@ -44,6 +44,7 @@ def find(table: RawTable) -> list[Claim]:
     """All claims of a document in the order they stand, those that are stated alike more than once kept once."""
     form = next((form for form in forms() if form.dataset == table.dataset), None)
     claims = [c for row in table.totals for c in _totals(row, form)] if form else []
+    claims += [mark for name in dict.fromkeys(row.sheet for row in table.rows) for mark in markings.of_sheet(name)]
     listed = _listed(table)
     in_table = {(cell.sheet, cell.row) for cell in table.cells if cell.field}
     for cell in _labelled(table.prose()):

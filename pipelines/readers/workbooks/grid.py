@@ -5,10 +5,20 @@ Here belong the limits, hidden rows and columns, and the claims of a file, alike
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from pipelines.readers.document import WORKBOOK, Claim, Document, Meant, Sheet, Unreadable, cell_place, row_place
+from pipelines.readers.contrast import Colour
+from pipelines.readers.document import (
+    WORKBOOK,
+    Claim,
+    Document,
+    Meant,
+    Sheet,
+    Unreadable,
+    cell_place,
+    row_place,
+)
 from pipelines.readers.workbooks.typed_cells import CellText
 
 MOST_ROWS = 20_000
@@ -22,7 +32,10 @@ NOTED = {
     "hidden": "hidden_text",
     "hidden-part": "hidden_text",
     "struck": "struck_text",
+    "too-narrow": "too_narrow",
+    "covered": "covered_text",
     "hidden-by-format": "hidden_by_format",
+    "hidden-by-condition": "hidden_by_condition",
     "volatile": "volatile",
 }
 """Notes of cells that are claims of the file too: how many there are, and the first."""
@@ -40,6 +53,9 @@ class Grid:
         name: The sheet's name in places.
         hidden_rows: Numbers of hidden rows, filled or not.
         hidden_columns: First and last column of each hidden range.
+        narrow_columns: The width in characters of each column in which a figure may have no room.
+        beside: Lines that are printed around its pages and in shapes over its cells, by the beginning of their name.
+        grounds: The colour under each cell that has one, by row and column, where its form says so.
     """
 
     def __init__(self, title: str, *, hidden: bool = False) -> None:
@@ -48,6 +64,9 @@ class Grid:
         self.name = f"{WORKBOOK}{title}"
         self.hidden_rows: set[int] = set()
         self.hidden_columns: Ranges = []
+        self.narrow_columns: dict[int, float] = {}
+        self.beside: dict[str, list[str]] = {}
+        self.grounds: dict[tuple[int, int], Colour] = {}
         self._cells: dict[int, dict[int, CellText]] = {}
         self._columns: set[int] = set()
         self._count = 0
@@ -77,6 +96,23 @@ class Grid:
     def drop(self, row: int, col: int) -> None:
         """Remove a cell."""
         self._cells[row].pop(col, None)
+
+    def change(self, changed: Callable[[int, int, CellText], CellText]) -> None:
+        """Put what a function makes of each filled cell, of its row, column and text, in the cell's place."""
+        for row, cells in self._cells.items():
+            for col, text in cells.items():
+                cells[col] = changed(row, col, text)
+
+    def cover(self, ranges: Sequence[tuple[int, int, int, int]]) -> None:
+        """Note the cells over which something lies that nothing is seen through; ranges as those of `clear`."""
+
+        def noted(row: int, col: int, text: CellText) -> CellText:
+            if any(top <= row <= bottom and left <= col <= right for top, left, bottom, right in ranges):
+                return text._replace(notes=(*text.notes, "covered"))
+            return text
+
+        if ranges:
+            self.change(noted)
 
     def clear(self, ranges: Iterable[tuple[int, int, int, int]]) -> None:
         """Empty the cells that merged ranges cover, all but the first of each.
@@ -114,6 +150,13 @@ class Grid:
                     sheet.meant[row, col] = Meant(text.read, notes, text.struck)
             sheet.rows.append((row, printed))
         return sheet
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield its cells, and what is printed beside them, each as a sheet; of a hidden sheet the cells alone."""
+        yield self.sheet()
+        for name, lines in self.beside.items():
+            if lines and not self.hidden:
+                yield Sheet(f"{name}{self.title}", [(at, [line]) for at, line in enumerate(lines, 1)])
 
     def claims(self) -> Iterator[Claim]:
         """Yield a claim for each kind of hidden part that is not empty."""
@@ -156,7 +199,9 @@ def document(form: str, encoding: str, grids: Sequence[Grid], claims: Iterable[C
         grids: Its sheets in order.
         claims: What the file says beside them; it follows what the sheets say.
     """
-    return Document(form, encoding, [g.sheet() for g in grids], (*(c for g in grids for c in g.claims()), *claims))
+    return Document(
+        form, encoding, [s for g in grids for s in g.sheets()], (*(c for g in grids for c in g.claims()), *claims)
+    )
 
 
 def file_claims(macros: Sequence[str], links: Sequence[str]) -> Iterator[Claim]:

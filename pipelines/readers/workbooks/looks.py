@@ -6,23 +6,39 @@ Struck out, tiny, or in a colour that does not stand out from its ground. Colour
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipelines.readers.workbooks.typed_cells import CellText
+from pipelines.readers.contrast import Colour
+from pipelines.readers.workbooks.typed_cells import BY_FORMAT, CellText
 
 LEAST_HEIGHT, LEAST_WIDTH = 2.0, 0.25
 """Points, and characters: in a lower row or a narrower column nothing is seen."""
+WIDEST_NARROW, LAST_NARROW = 8.0, 1000
+"""Characters: any figure of a return has room in a wider column; and the last column of which that is noted."""
+SMALL, EDGE = 0.7, 0.2
+"""Characters that a digit of the smallest print of offices takes, and the edge of a cell at least."""
+FIGURE = re.compile(r"[-+0-9๐-๙.,%() ]+")
 TWIPS, PARTS = 20, 256
 """Of a point, and of a character, in binary workbooks."""
-HIDDEN, HIDDEN_PART, STRUCK = "hidden", "hidden-part", "struck"
+HIDDEN, HIDDEN_PART, STRUCK, TOO_NARROW = "hidden", "hidden-part", "struck", "too-narrow"
 
 
 class Look(NamedTuple):
-    """How the text of a cell is printed."""
+    """How the text of a cell is printed.
+
+    Attributes:
+        struck: Whether it is struck out.
+        unseen: Whether it does not stand out from its ground.
+        template: What its format prints of a text, with `@` for the text.
+        ground: The colour under it; None for white.
+    """
 
     struck: bool = False
     unseen: bool = False
+    template: str = "@"
+    ground: Colour | None = None
 
     def of(self, text: CellText) -> CellText:
         """Return a text with the notes of how it is printed."""
@@ -31,8 +47,36 @@ class Look(NamedTuple):
         notes = ((HIDDEN,) if self.unseen else ()) + ((STRUCK,) if self.struck else ())
         return text._replace(notes=(*text.notes, *notes))
 
+    def of_text(self, text: CellText) -> CellText:
+        """Return a text, and no number, as its format prints it, with the notes of how it is printed."""
+        if self.template == "@":
+            return self.of(text)
+        printed = self.template.replace("@", text.printed)
+        if not printed.strip():
+            return self.of(text._replace(notes=(*text.notes, HIDDEN)))
+        notes = ("text-format",) if "@" in self.template else ("text-format", BY_FORMAT)
+        return self.of(text._replace(printed=printed, read=None, notes=(*text.notes, *notes)))
+
 
 PLAIN = Look()
+
+
+def fitted(text: CellText, width: float | None, *, general: bool) -> CellText:
+    """Return the text of a number, noted where its column is too narrow for it.
+
+    Office programs fill such a cell with hash signs. What stands behind a point gives way to the width under General.
+
+    Args:
+        text: The text of the number.
+        width: The width of its column in characters; None for one that is wide enough.
+        general: Whether its format is General, which rounds a number to the width of its column.
+    """
+    printed = text.printed.strip()
+    if width is None or not FIGURE.fullmatch(printed):
+        return text
+    shown = printed.partition(".")[0] if general else printed
+    room = SMALL * sum(0.5 if sign in ".," else 1 for sign in shown) + EDGE
+    return text._replace(notes=(*text.notes, TOO_NARROW)) if room > width else text
 
 
 def joined(runs: Iterable[tuple[str, Look]]) -> CellText:

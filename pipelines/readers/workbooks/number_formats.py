@@ -26,6 +26,8 @@ CONDITION = re.compile(r"(?P<sign><=|>=|<>|<|>|=)(?P<than>-?[0-9.]{1,30})")
 LOCALE = re.compile(r"\$(?P<shown>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]{1,8}))?")
 THAI, THAI_DIGITS, BUDDHIST = 0x041E, 0x0D, 0x07
 """In a code's locale, 0xDDCCLLLL: the language, the digits, the calendar."""
+SHOWN = ("at", "general", "literal", "sign")
+"""Kinds of the parts of a code that show something of a text."""
 LONGEST_CODE = 255
 """Characters of the longest code; a longer one prints as General."""
 
@@ -105,6 +107,19 @@ def section_for(code: str, value: Decimal) -> tuple[Section, bool]:
     if value == 0 and len(every) > 2:
         return every[2], False
     return every[0], value < 0
+
+
+@lru_cache(maxsize=1 << 10)
+def text_template(code: str) -> str:
+    """Return what a format code prints of a text, in which `@` stands for the text itself.
+
+    A fourth part is for texts; so is the last of fewer where it has a place for one. Otherwise a text prints as it is.
+    """
+    every = sections(code)
+    if len(every) < 4 and not any(kind == "at" for kind, _ in every[-1].tokens):
+        return "@"
+    parts = ("@" if kind in ("at", "general") else text for kind, text in every[-1].tokens if kind in SHOWN)
+    return "".join(parts).strip()
 
 
 def general(value: Decimal) -> str:

@@ -7,7 +7,7 @@ Here belongs what one sheet's XML holds. What a workbook shares among its sheets
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,25 +16,38 @@ from functools import lru_cache
 from lxml import etree
 
 from pipelines.readers.contrast import colour, unseen
+from pipelines.readers.document import AROUND_PAGES
 from pipelines.readers.package import Readable, damaged, forget
+from pipelines.readers.workbooks.conditions import Effect, Rule, rules
 from pipelines.readers.workbooks.date_formats import text_of
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PLAIN, Look, joined
+from pipelines.readers.workbooks.looks import (
+    LAST_NARROW,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    PLAIN,
+    WIDEST_NARROW,
+    Look,
+    fitted,
+    joined,
+)
 from pipelines.readers.workbooks.number_formats import section_for
-from pipelines.readers.workbooks.plain_rows import PlainRow, PlainRows, column_of
+from pipelines.readers.workbooks.page_lines import page_lines
+from pipelines.readers.workbooks.plain_rows import ATTRIBUTE, PlainRow, PlainRows, column_of
 from pipelines.readers.workbooks.typed_cells import CHANGES, CellText, calculated, dated, numeric, uncalculated
 
 NAMESPACES = (
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
-PARTS = ("row", "cols", "mergeCell")
+PARTS = ("row", "cols", "mergeCell", "conditionalFormatting", "headerFooter")
 TEXTS = frozenset(f"{namespace}t" for namespace in NAMESPACES)
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?:/>|></c>)')
 EMPTY_ROW = re.compile(rb'<row r="[0-9]+"(?: [a-zA-Z0-9:]+="[^"<>]*")*(?:/>|>\s*</row>)')
-ROW_ENDS = b"</row>"
+ROW_BEGINS, ROW_ENDS = b"<row", b"</row>"
+COLUMN = re.compile(rb"<(?:[a-z0-9]{1,20}:)?col\s[^>]{0,500}>")
 LONGEST_ROW = 1 << 20
 TRUE = {"1", "true"}
 PENDING = CellText("…")
@@ -50,14 +63,22 @@ class Shared:
         looks: How the text of each style is printed.
         date1904: Whether days are counted from 1904.
         recalculates: Whether all formulas are to be calculated when the workbook is opened.
+        effects: The formats that conditions give to cells.
         waiting: The cells that show a shared string, as (grid, row, column, look), by its number.
+        conditions: The conditions that can hide cells, by sheet.
     """
 
     codes: list[str]
     looks: list[Look]
     date1904: bool
     recalculates: bool = False
+    effects: Sequence[Effect] = ()
     waiting: dict[int, list[tuple[Grid, int, int, Look]]] = field(default_factory=dict)
+    conditions: dict[Grid, list[Rule]] = field(default_factory=dict)
+
+    def code(self, style: int) -> str:
+        """Return the format code of a style."""
+        return self.codes[style] if style < len(self.codes) else "General"
 
     def look(self, style: int) -> Look:
         """Return how the text of a cell of a style is printed."""
@@ -83,19 +104,26 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
     @lru_cache(maxsize=1 << 14)
     def shown(style: int, kind: str, text: str) -> CellText:
         """The same few thousand words and figures fill the cells of a register."""
-        value = CellText(unescaped(text)) if kind == "inlineStr" else _value(kind, text, style, shared)
-        return shared.look(style).of(value)
+        look = shared.look(style)
+        if kind == "inlineStr":
+            return look.of_text(CellText(unescaped(text)))
+        return (look.of_text if kind == "str" else look.of)(_value(kind, text, style, shared))
 
     def take(row: PlainRow) -> None:
         if row.attributes:
             _note_hidden(grid, row.number, row.attributes)
         for column, style, kind, text in row.cells:
+            if (ground := shared.look(style).ground) is not None:
+                grid.grounds[row.number, column] = ground
             if kind == "s":
                 _wait(grid, row.number, column, text, shared.look(style), shared)
             else:
-                grid.put(row.number, column, shown(style, kind, text))
+                cell = shown(style, kind, text)
+                if kind == "n" and column in grid.narrow_columns:
+                    cell = _fitted(cell, grid, column, style, shared)
+                grid.put(row.number, column, cell)
 
-    source = _Filled(stream, PlainRows(NAMESPACES, take))
+    source = _Filled(stream, PlainRows(NAMESPACES, take), lambda head: _note_narrow(grid, head))
     for _, element in etree.iterparse(source, events=("end",), tag=tags, resolve_entities=False, no_network=True):
         name = local(element)
         if name == "row":
@@ -109,8 +137,13 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
                 for c in element
                 if c.get("hidden") in TRUE or _less(c.get("width"), LEAST_WIDTH)
             ]
-        else:
+        elif name == "mergeCell":
             merged.append(_range(element.get("ref", "")))
+        elif name == "headerFooter":
+            grid.beside[AROUND_PAGES] = page_lines(element)
+        else:
+            about = [_range(part) for part in element.get("sqref", "").split()]
+            shared.conditions.setdefault(grid, []).extend(rules(element, about, shared.effects))
         forget(element)
     grid.clear(merged)
 
@@ -147,6 +180,15 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
+def _note_narrow(grid: Grid, head: bytes) -> None:
+    """Note which columns may be too narrow for a figure, from what stands before the rows."""
+    for column in COLUMN.findall(head):
+        values = {name.decode(): value.decode() for name, value in ATTRIBUTE.findall(column)}
+        if _less(width := values.get("width"), WIDEST_NARROW) and width:
+            first, last = int(values.get("min", "1")), int(values.get("max", "1"))
+            grid.narrow_columns |= dict.fromkeys(range(first, min(last, LAST_NARROW) + 1), float(width))
+
+
 def _note_hidden(grid: Grid, number: int, attributes: Mapping[str, str]) -> None:
     if attributes.get("hidden") in TRUE or _less(attributes.get("ht"), LEAST_HEIGHT):
         grid.hidden_rows.add(number)
@@ -180,6 +222,8 @@ def _put(
     kind = cell.get("t", "n")
     style = int(cell.get("s") or 0)
     look = shared.look(style)
+    if look.ground is not None:
+        grid.grounds[row, col] = look.ground
     parts = {local(part): part for part in cell}
     value, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
     text = (value.text or "") if value is not None else None
@@ -189,15 +233,27 @@ def _put(
         # something else on any day, and says so.
         fixed = not shared.recalculates or bool(CHANGES.search(written))
         if fixed and (text or (kind == "str" and text is not None)):
-            grid.put(row, col, look.of(calculated(_value(kind, text or "", style, shared), written)))
+            cell_text = calculated(_value(kind, text or "", style, shared), written)
+            grid.put(row, col, _shown(cell_text, kind, grid, col, style, shared))
         else:
             grid.put(row, col, uncalculated(written))
     elif kind == "inlineStr" and inline is not None:
-        grid.put(row, col, look.of(text_in(inline)))
+        grid.put(row, col, look.of_text(text_in(inline)))
     elif text and kind == "s":
         _wait(grid, row, col, text, look, shared)
     elif text:
-        grid.put(row, col, look.of(_value(kind, text, style, shared)))
+        grid.put(row, col, _shown(_value(kind, text, style, shared), kind, grid, col, style, shared))
+
+
+def _shown(text: CellText, kind: str, grid: Grid, col: int, style: int, shared: Shared) -> CellText:
+    """Return a value as its style and column print it."""
+    if kind == "str":
+        return shared.look(style).of_text(text)
+    return shared.look(style).of(_fitted(text, grid, col, style, shared) if kind == "n" else text)
+
+
+def _fitted(text: CellText, grid: Grid, col: int, style: int, shared: Shared) -> CellText:
+    return fitted(text, grid.narrow_columns.get(col), general=shared.code(style) == "General")
 
 
 def _value(kind: str, text: str, style: int, shared: Shared) -> CellText:
@@ -205,7 +261,7 @@ def _value(kind: str, text: str, style: int, shared: Shared) -> CellText:
         return CellText("TRUE" if text in TRUE else "FALSE")
     if kind not in ("n", "d"):
         return CellText(unescaped(text))
-    code = shared.codes[style] if style < len(shared.codes) else "General"
+    code = shared.code(style)
     if kind == "n":
         return numeric(text, code, shared.date1904)
     moment = datetime.fromisoformat(text).replace(tzinfo=None)
@@ -245,8 +301,16 @@ class _Filled:
     parse them (140 MB in 1.3 s). Whatever is written in a way that is not known here is left to the parser.
     """
 
-    def __init__(self, stream: Readable, rows: PlainRows) -> None:
-        self._stream, self._rows, self._rest = stream, rows, b""
+    def __init__(self, stream: Readable, rows: PlainRows, begin: Callable[[bytes], None]) -> None:
+        """Begin a sheet.
+
+        Args:
+            stream: Its XML.
+            rows: Takes those that are plain.
+            begin: Called with what stands before the first row, before any row is taken.
+        """
+        self._stream, self._rows, self._rest, self._begin = stream, rows, b"", begin
+        self._begun = False
 
     def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes, none at the end; `size` is a hint, since the parser takes what it is given."""
@@ -256,6 +320,9 @@ class _Filled:
             if cut < len(ROW_ENDS):
                 cut = len(whole) if len(whole) > LONGEST_ROW else 0
             self._rest = whole[cut:]
+            if cut and not self._begun:
+                self._begun = True
+                self._begin(whole[: whole.find(ROW_BEGINS)])
             if kept := self._rows.rest(EMPTY_ROW.sub(b"", EMPTY_CELL.sub(b"", whole[:cut]))):
                 return kept
         rest, self._rest = self._rest, b""

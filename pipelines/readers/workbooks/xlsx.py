@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, unseen
-from pipelines.readers.document import Claim, Document
+from pipelines.readers.document import OVER_CELLS, Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
-from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks import conditions, drawings, grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import Look
-from pipelines.readers.workbooks.number_formats import BUILT_IN
+from pipelines.readers.workbooks.number_formats import BUILT_IN, text_template
 from pipelines.readers.workbooks.typed_cells import CellText, missing_string
 from pipelines.readers.workbooks.worksheet import NAMESPACES, TRUE, Shared, fill, local, text_in
 
@@ -41,17 +41,31 @@ def read(data: bytes) -> Document:
         root = package.parse(book)
         listed = list(_worksheets(root, parts))
         grid.check_sheets(len(listed))
-        codes, looks = _styles(package, parts)
+        codes, looks, effects = _styles(package, parts)
         shared = Shared(
-            codes, looks, _is_set(root, "workbookPr", "date1904"), _is_set(root, "calcPr", "fullCalcOnLoad")
+            codes, looks, _is_set(root, "workbookPr", "date1904"), _is_set(root, "calcPr", "fullCalcOnLoad"), effects
         )
         grids: list[Grid] = []
+        covers: list[tuple[Grid, list[drawings.Covered]]] = []
         for title, hidden, part in listed:
             grids.append(Grid(title, hidden=hidden))
             fill(grids[-1], package.xml(part), shared)
+            drawn = _drawings(package, part, grids[-1])
+            covers.append((grids[-1], [cells for drawing in drawn for cells in drawings.covered(drawing)]))
             grid.check(grids)
         _resolve(package, parts, shared)
+        for sheet, rules in shared.conditions.items():
+            conditions.apply(sheet, rules)
+        for sheet, ranges in covers:
+            sheet.cover(ranges)
         return grid.document("xlsx", "utf-8", grids, package_claims(package))
+
+
+def _drawings(package: Package, part: str, sheet: Grid) -> list[etree._Element]:
+    """Return the drawings over a sheet, whose text is put beside its cells."""
+    roots = [package.parse(target) for kind, target in relations(package, part).values() if kind == "drawing"]
+    sheet.beside[OVER_CELLS] = [line for root in roots for line in drawings.lines(root)]
+    return roots
 
 
 def package_claims(package: Package) -> Iterator[Claim]:
@@ -77,14 +91,17 @@ def _is_set(root: etree._Element, part: str, attribute: str) -> bool:
     return any(local(child) == part and child.get(attribute) in TRUE for child in root)
 
 
-def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[str], list[Look]]:
-    """Return the format code of each style that a cell can have, and how its text is printed."""
+def _styles(
+    package: Package, parts: dict[str, tuple[str, str]]
+) -> tuple[list[str], list[Look], list[conditions.Effect]]:
+    """Return the format code of each style of a cell, how its text is printed, and what conditions change of it."""
     part = next((target for kind, target in parts.values() if kind == "styles"), None)
     if part is None or part not in package:
-        return [], []
+        return [], [], []
     format_codes: dict[int, str] = {}
     codes: list[str] = []
     looks: list[Look] = []
+    effects: list[conditions.Effect] = []
     fonts: list[etree._Element] = []
     fills: list[etree._Element] = []
     for group in package.parse(part):
@@ -98,8 +115,20 @@ def _styles(package: Package, parts: dict[str, tuple[str, str]]) -> tuple[list[s
             for style in group:
                 number = int(style.get("numFmtId") or 0)
                 codes.append(format_codes.get(number) or BUILT_IN.get(number, "General"))
-                looks.append(_look(_element_at(fonts, style.get("fontId")), _element_at(fills, style.get("fillId"))))
-    return codes, looks
+                font, ground = _element_at(fonts, style.get("fontId")), _element_at(fills, style.get("fillId"))
+                looks.append(_look(font, ground, text_template(codes[-1])))
+        elif local(group) == "dxfs":
+            effects = [_effect({local(part): part for part in format_parts}) for format_parts in group]
+    return codes, looks, effects
+
+
+def _effect(parts: dict[str, etree._Element]) -> conditions.Effect:
+    """What a differential format changes. Its fills name the ground by the colour of their back."""
+    ink = next((_colour(part) for part in parts.get("font", ()) if local(part) == "color"), None)
+    grounds = [_colour(c) for pattern in parts.get("fill", ()) for c in pattern if local(c) == "bgColor"]
+    ground = (grounds[0] or UNKNOWN_GROUND) if grounds else None
+    code = parts["numFmt"].get("formatCode", "") if "numFmt" in parts else ""
+    return conditions.Effect(ink, ground, code)
 
 
 def _element_at(elements: list[etree._Element], number: str | None) -> etree._Element | None:
@@ -107,12 +136,12 @@ def _element_at(elements: list[etree._Element], number: str | None) -> etree._El
     return elements[at] if at < len(elements) else None
 
 
-def _look(font: etree._Element | None, fill: etree._Element | None) -> Look:
+def _look(font: etree._Element | None, fill: etree._Element | None, template: str) -> Look:
     parts = {local(part): part for part in font} if font is not None else {}
     struck = "strike" in parts and parts["strike"].get("val", "1") in TRUE
     size = float(parts["sz"].get("val") or 11) if "sz" in parts else None
     ground = None if fill is None else _ground(fill)
-    return Look(struck, unseen(_colour(parts.get("color")), ground, size))
+    return Look(struck, unseen(_colour(parts.get("color")), ground, size), template, ground)
 
 
 def _ground(fill: etree._Element) -> Colour | None:
@@ -149,7 +178,7 @@ def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared
             text = text_in(element) if places else CellText("")
             for sheet, row, col, look in places:
                 if text.printed or text.struck:
-                    sheet.put(row, col, look.of(text))
+                    sheet.put(row, col, look.of_text(text))
                 else:
                     sheet.drop(row, col)
             forget(element)

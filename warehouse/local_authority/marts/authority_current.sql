@@ -1,6 +1,6 @@
 -- Every authority as the newest register of its campaign has it. One row: campaign, authority.
 -- Every day is counted from as_of, never from the clock, so that the same returns always give the same table.
-WITH latest AS (
+WITH newest AS (
     SELECT campaign_id, max(as_of) AS as_of FROM core.local_authority_current GROUP BY campaign_id
 )
 SELECT
@@ -20,6 +20,6 @@ SELECT
     register.snapshot_id,
     register.place
 FROM core.local_authority_current AS register
-INNER JOIN latest ON register.campaign_id = latest.campaign_id AND register.as_of = latest.as_of
+INNER JOIN newest ON register.campaign_id = newest.campaign_id AND register.as_of = newest.as_of
 INNER JOIN core.campaign AS campaign ON register.campaign_id = campaign.campaign_id
 ORDER BY register.campaign_id, register.authority_code
