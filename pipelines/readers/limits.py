@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.readers.document import Unreadable
 
-READER_VERSION = "3.3.0"
+READER_VERSION = "3.4.0"
 """Moves when a reader reads the same bytes otherwise, so that `khrop recheck` knows what to judge again."""
 
 LARGEST = 32 << 20

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from khrop import ProvinceProgress
-from pipelines.campaigns import CampaignFault, Letterhead, fitting, load, parse
+from pipelines.campaigns import CampaignFault, Letterhead, fitting, load, other_year, parse
 
 ROADS = """\
 id = "roads"
@@ -230,3 +230,30 @@ def test_campaigns_that_differ_by_a_figure_are_not_known_by_consonants(tmp_path:
     known = load(tmp_path).values()
     assert fitting("การส�ารวจถนน รอบที่ ๑", known) == []
     assert fitting("การส�ารวจถนน รอบที่ ๒", known) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("การสำรวจถนน ประจำปีงบประมาณ พ.ศ. ๒๕๖๓", True),
+        ("ประจำปี ๒๕๖๕", True),
+        ("(ปีงบประมาณ 2022)", True),
+        ("การสำรวจถนน ปี ๒๕๖๔", False),
+        ("การสำรวจถนน ปี ๒๕๖๒ - ๒๕๖๕", False),
+        ("การสำรวจสะพาน ปี ๒๕๖๒", False),
+        ("ตามแผนพัฒนาท้องถิ่น ปี ๒๕๖๑ ให้ทุกจังหวัดสำรวจ", False),
+        ("การสำรวจถนน " + "ก" * 200 + " ปี ๒๕๖๒", False),
+    ],
+)
+def test_a_title_that_names_the_campaign_and_another_year_is_of_another_campaign(
+    line: str, other: bool, tmp_path: Path
+) -> None:
+    roads = parse(campaign_file(tmp_path, ROADS))
+    assert other_year(["กรมส่งเสริมการปกครองท้องถิ่น", line], roads) == (line if other else "")
+    assert other_year([line, "การสำรวจถนน ปี ๒๕๖๔"], roads) == ""
+
+
+def test_a_budget_year_begins_in_october(tmp_path: Path) -> None:
+    text = changed("deadline", "deadline = 2021-11-30").replace("closed_on = 2021-07-15\n", "")
+    roads = parse(campaign_file(tmp_path, text))
+    assert [year for year in range(2562, 2568) if not other_year([f"ปีงบประมาณ {year}"], roads)] == [2564, 2565]

@@ -181,6 +181,12 @@ def test_a_document_that_is_marked_as_none_in_force_says_so(mark: str, rule: str
     assert found.accepted == (rule == "final")
 
 
+def test_a_title_of_another_year_is_of_another_campaign() -> None:
+    found = judged(memo(AS_OF).replace(TITLE, f"{TITLE} ประจำปีงบประมาณ ๒๕๖๒", 1))
+    assert rules(found) >= {"campaign-known"}
+    assert judged(memo(AS_OF).replace(TITLE, f"{TITLE} ประจำปีงบประมาณ ๒๕๖๓", 1)).accepted
+
+
 @pytest.mark.parametrize("qualifier", ["ครั้งก่อน", "ยกเลิก", "ร่าง"])
 def test_a_column_beside_or_a_remark_marks_no_document(qualifier: str) -> None:
     beside = [f"{heading} ({qualifier})" for heading in HEADINGS[3:]]

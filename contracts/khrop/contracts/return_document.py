@@ -95,12 +95,12 @@ class ReturnDocument(pa.DataFrameModel):
         scope="document",
         severity="warning",
         observed="{drafts_printed}",
-        expected="a return, no draft, plan or example",
-        th="เอกสารระบุว่าเป็นร่าง แผน หรือตัวอย่าง: {observed}",
-        en="the document is marked as a draft, a plan or an example: {observed}",
+        expected="a final return",
+        th="เอกสารระบุว่าเป็นร่าง แผน ตัวอย่าง หรือข้อมูลเบื้องต้น: {observed}",
+        en="the document is marked as a draft, a plan, an example or preliminary: {observed}",
     )
     def final(cls, params: Params) -> dict[str, FactRule]:
-        """Nothing on the document says that it is a draft, a plan or an example."""
+        """Nothing on the document says that it is a draft, a plan, an example or preliminary."""
         return {"drafts": Equals("drafts", 0)}
 
     @rule(

@@ -84,7 +84,7 @@ _VOWEL_MARKS = "\u0e31\u0e34-\u0e3a"
 _OTHER_MARKS = "\u0e47\u0e4c-\u0e4e"
 _MARKS = _VOWEL_MARKS + _TONES + _OTHER_MARKS
 _NIKHAHIT, _SARA_AA, _SARA_AM, _SARA_E, _SARA_AE = "\u0e4d", "\u0e32", "\u0e33", "\u0e40", "\u0e41"
-# Marks of direction among them: they are no part of a figure or name.
+# Marks of direction among them: they are no part of a figure or name. U+202E stays: what follows it shows backwards.
 _ZERO_WIDTH = "\u00ad\u061c\u200b-\u200f\u202a-\u202d\u2060\u2066-\u2069\ufeff"
 # Every horizontal space except U+0020. Line ends are not spaces here: prose keeps its lines.
 _ODD_SPACES = "\t\u000b\u000c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"

@@ -84,7 +84,7 @@ def test_what_looks_the_same_becomes_the_same(faulty: str, mended: str, notes: t
     assert normalise(faulty) == Normalised(mended, notes)
 
 
-@pytest.mark.parametrize("text", ["มา ก", "ก่้", "มาาก", "แแ", "ํ"])
+@pytest.mark.parametrize("text", ["มา ก", "ก่้", "มาาก", "แแ", "ํ", "\u202e31"])
 def test_what_can_be_seen_in_print_is_not_mended(text: str) -> None:
     assert normalise(text) == Normalised(text, ())
 

@@ -34,10 +34,13 @@ BRACKETED = re.compile(
 TITLE = r"(?:แบบ)?(?:ตาราง|รายงาน|สรุป|บัญชี|ผล(?:การ)?|ความ(?:คืบ|ก้าว)หน้า|(?:การ)?บันทึก(?!ข้อความ)|การดำเนิน)"
 """What the title of a table begins with, once a mark before it is taken off."""
 BEFORE_TITLE = re.compile(
-    rf"\W*(?:(?P<draft>ร่าง)|(?P<previous>{WORDS['previous']})\W*|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
-    rf"|(?P<cancelled>ยกเลิก(?=\s*[:–—-])))[\s:–—-]*{TITLE}|\W*(?P<draft_first>(?:ฉบับ)?ร่าง|draft)\s*[:–—-].*",
+    rf"\W*(?:(?:(?P<draft>ร่าง)|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
+    rf"|(?P<cancelled>ยกเลิก(?=\s*[:–—-])))[\s:–—-]*{TITLE}|(?P<previous>{WORDS['previous']})\W*(?:แบบ)?(?:ตาราง|รายงานผล)"
+    r"|(?P<draft_first>(?:ฉบับ)?ร่าง|draft)\s*[:–—-].*)",
     re.IGNORECASE,
 )
+FIGURE = re.compile(r"[0-9๐-๙]\s*(?:แห่ง|%)|ร้อยละ\s*[0-9๐-๙]|ภายใน")
+"""What a note has, such as one on the target, and no title."""
 BEHIND_TITLE = re.compile(
     r"\S.*?(?:\s+(?P<draft>ฉบับร่าง)|\s*[/|:–—-]\s*(?P<draft_apart>(?:ฉบับ)?ร่าง|draft))\W*", re.IGNORECASE
 )
@@ -86,7 +89,7 @@ def kind_of(line: str) -> str:
     match = (
         ALONE.fullmatch(line)
         or BRACKETED.search(line)
-        or BEFORE_TITLE.match(line)
+        or (None if FIGURE.search(line) else BEFORE_TITLE.match(line))
         or BEHIND_TITLE.fullmatch(line)
         or OF_ITSELF.search(line)
     )

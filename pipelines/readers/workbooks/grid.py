@@ -53,6 +53,7 @@ class Grid:
         name: The sheet's name in places.
         hidden_rows: Numbers of hidden rows, filled or not.
         hidden_columns: First and last column of each hidden range.
+        hides_zeros: Whether it shows no zeros.
         narrow_columns: The width in characters of each column in which a figure may have no room.
         beside: Lines that are printed around its pages and in shapes over its cells, by the beginning of their name.
         grounds: The colour under each cell that has one, by row and column, where its form says so.
@@ -64,6 +65,7 @@ class Grid:
         self.name = f"{WORKBOOK}{title}"
         self.hidden_rows: set[int] = set()
         self.hidden_columns: Ranges = []
+        self.hides_zeros = False
         self.narrow_columns: dict[int, float] = {}
         self.beside: dict[str, list[str]] = {}
         self.grounds: dict[tuple[int, int], Colour] = {}

@@ -223,3 +223,42 @@ def test_an_empty_page_is_refused(html: bytes) -> None:
 def test_what_stands_behind_the_end_of_a_page_is_read_as_a_browser_shows_it(end: str) -> None:
     found = web.read(f"<html><body><p>ก</p>{end}<p>ข</p></body></html>".encode())
     assert [cell for sheet in found.sheets for _, cells in sheet.rows for cell in cells] == ["ก", "ข"]
+
+
+def test_what_a_style_sheet_puts_beside_a_text_is_part_of_it_and_signs_are_not() -> None:
+    page = """<style>.d::before{content:"ร่าง"} .n:before{content:"9"} .a::after{content:attr(day)}
+    .x::before{content:"{ก}"; display:none}</style><p class=d> ตาราง<p class=n>3<p class=x>ข<p class=a day="๒๕">วันที่ """
+    assert lines(page) == ["ร่าง ตาราง", "93", "ข", "วันที่ ๒๕"]
+    assert cells("<style>td::after{content:'*'}</style><tr><td>62") == [["62"]]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        ":root{--paper:#fff} p{color:var(--paper)}",
+        "body{--paper:var(--plain)} html{--plain:white} p{color:var(--paper, black)}",
+        "p{color:var(--absent, #ffffff)}",
+    ],
+)
+def test_a_colour_that_a_variable_stands_for_hides_as_any_other(style: str) -> None:
+    found = read(f"<style>{style}</style><p>ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓")
+    assert [claim.measure for claim in found.claims if claim.source == "file"] == ["hidden_text"]
+
+
+def test_variables_that_stand_for_one_another_end() -> None:
+    assert lines("<style>p{--a:var(--b);--b:var(--a);color:var(--a)}</style><p>ก") == ["ก"]
+
+
+def test_digits_that_run_backwards_are_read_as_they_show() -> None:
+    assert cells('<tr><td><bdo dir="rtl">31</bdo><td style="direction:rtl;unicode-bidi:bidi-override">94') == [
+        ["13", "49"]
+    ]
+    assert cells('<tr><td dir="rtl">31<td><bdo dir="ltr">49</bdo>') == [["31", "49"]]
+
+
+def test_a_script_that_writes_the_day_is_a_value_that_changes() -> None:
+    page = (
+        "<p id=a>๒๕ มิถุนายน ๒๕๖๓<script>document.getElementById('a').textContent = new Date().toLocaleString()</script>"
+    )
+    assert [claim.measure for claim in read(page).claims] == ["volatile"]
+    assert not read("<p>ก<script>start(new Date())</script>").claims

@@ -320,3 +320,22 @@ def test_a_document_in_the_strict_format_is_read() -> None:
     strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
     xml = f'<w:document xmlns:w="{strict}"><w:body>{para("กระบี่")}</w:body></w:document>'
     assert word.read(edited("word/document.xml", xml.encode())).sheets[0].rows == [(1, ["กระบี่"])]
+
+
+def test_letters_that_are_drawn_such_as_a_watermark_are_a_line_of_their_own() -> None:
+    art = '<w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="ร่าง"/></v:shape></w:pict>'
+    [sheet] = body(f"<w:p><w:r>{art}</w:r></w:p>{para('ก')}").sheets
+    assert [text.split() for _, [text] in sheet.rows] == [["ร่าง"], ["ก"]]
+
+
+def test_a_row_too_low_to_be_seen_is_hidden_and_one_that_grows_is_not() -> None:
+    flat, least = (f'<w:trHeight w:val="10" w:hRule="{rule}"/>' for rule in ("exact", "atLeast"))
+    found = body(f"<w:tbl>{row(*HEADS)}{row(*KRABI, properties=flat)}{row(*TRANG, properties=least)}</w:tbl>")
+    assert [(c.measure, c.place) for c in found.claims] == [("hidden_rows", "table 1!R2")]
+
+
+def test_a_row_that_was_inserted_while_changes_were_tracked_counts_and_is_reported() -> None:
+    inserted = row(*KRABI, properties='<w:ins w:id="1"/>')
+    found = body(f"<w:tbl>{row(*HEADS)}{inserted}</w:tbl>")
+    assert cut(found).rows[0].cells["saved"].read == "๓"
+    assert {c.measure for c in found.claims} == {"tracked_changes"}

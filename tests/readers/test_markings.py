@@ -1,0 +1,59 @@
+"""What marks a document as a draft, a plan, an example, preliminary, previous or cancelled: as a line, in a title."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.readers.statements.markings import kind_of, of_sheet
+
+TITLE = "ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (f"ร่าง{TITLE}", "draft"),
+        (f"ร่าง - {TITLE}", "draft"),
+        (f"{TITLE} ฉบับร่าง", "draft"),
+        (f"{TITLE} / ร่าง", "draft"),
+        ("ร่าง - ยังไม่เผยแพร่", "draft"),
+        ("ประมาณการการบันทึกข้อมูล", "plan"),
+        ("คาดการณ์ผลการบันทึกข้อมูล", "plan"),
+        ("เป้าหมายการบันทึกข้อมูล ประจำเดือนมิถุนายน", "plan"),
+        (f"ตัวอย่าง{TITLE}", "example"),
+        (f"{TITLE} (ตัวอย่างข้อมูล)", "example"),
+        ("(ข้อมูลอย่างไม่เป็นทางการ)", "preliminary"),
+        (f"{TITLE} (เบื้องต้น)", "preliminary"),
+        ("(ยังไม่ผ่านการตรวจสอบ)", "preliminary"),
+        (f"(ข้อมูลครั้งก่อน) {TITLE}", "previous"),
+        (f"ยกเลิก: {TITLE}", "cancelled"),
+        ("*** ฉบับนี้ถูกยกเลิก ให้ใช้ฉบับใหม่แทน ***", "cancelled"),
+        ("This report has been superseded by that of 30 June.", "cancelled"),
+    ],
+)
+def test_a_mark_before_behind_or_within_a_title_is_known(line: str, kind: str) -> None:
+    assert kind_of(line) == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        TITLE,
+        f"{TITLE} (ฉบับแก้ไขครั้งที่ ๒)",
+        "เป้าหมาย: บันทึกข้อมูลครบ ๗,๘๕๐ แห่ง",
+        "แผนการบันทึกข้อมูลให้แล้วเสร็จภายในเดือนสิงหาคม",
+        "เดือนก่อน บันทึกข้อมูลแล้ว ๒๙๒ แห่ง",
+        "ร่างความตกลง ตามเอกสารแนบ",
+        "ร่าง .................... พิมพ์ .................... ทาน",
+        "ร่าง...............................",
+        "แผนพัฒนาท้องถิ่น (พ.ศ. ๒๕๖๑ - ๒๕๖๕)",
+        "องค์กรปกครองส่วนท้องถิ่นที่บันทึกข้อมูลไม่ถูกต้องสมบูรณ์หรือยังไม่บันทึกข้อมูล",
+    ],
+)
+def test_what_a_letter_says_of_drafts_plans_and_targets_marks_nothing(line: str) -> None:
+    assert kind_of(line) == ""
+
+
+def test_the_name_of_a_sheet_marks_what_stands_on_it() -> None:
+    assert [mark.measure for mark in of_sheet("sheet ร่าง")] == ["draft"]
+    assert list(of_sheet("sheet สรุปรายจังหวัด")) == list(of_sheet("page 1")) == []
