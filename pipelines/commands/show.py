@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from pipelines.intake.trail import Trail
 
+LEAST_COUNTS = 3
+"""Two parts and their sum."""
+
 
 @guarded
 def show(
@@ -108,16 +111,16 @@ def show(
 
 
 def _has_figures(connection: DuckDBPyConnection, name: str) -> bool:
-    """Return whether rows of a return have figures, which alone can be repaired."""
+    """Return whether rows of a return have counts that can add up, which alone can be repaired."""
     # By the tables: to load datasets takes a second.
-    columns = connection.execute(
-        "SELECT 1 FROM duckdb_columns() AS c INNER JOIN core.dataset AS d"
+    counted = connection.execute(
+        "SELECT count(*) FROM duckdb_columns() AS c INNER JOIN core.dataset AS d"
         " ON d.table_name = concat_ws('.', c.schema_name, c.table_name) INNER JOIN core.snapshot AS s USING (dataset)"
-        " WHERE s.snapshot_id = ? AND c.data_type SIMILAR TO 'INTEGER|DECIMAL.*'"
-        " AND c.column_name NOT IN ('revision', 'judgement') LIMIT 1",
+        " WHERE s.snapshot_id = ? AND c.data_type = 'INTEGER'"
+        " AND c.column_name NOT IN ('revision', 'judgement', 'ordinal')",
         [name],
-    )
-    return columns.fetchone() is not None
+    ).fetchone()
+    return counted is not None and counted[0] >= LEAST_COUNTS
 
 
 def _file_notes(connection: DuckDBPyConnection, name: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from khrop.expressions.percents import same_sum
 from khrop.inference.additions import additions, adds_up
 from khrop.inference.keys import numberings, unique
 from khrop.inference.proposed_rule import ProposedRule, numbered
@@ -53,8 +54,10 @@ class Proposal:
 
     @property
     def ratios(self) -> tuple[tuple[str, ...], ...]:
-        """The percents with what they are ratios of: (percent, part, whole)."""
-        return tuple(r.columns for r in (*self.rules, *self.near) if isinstance(r.what, RatioWithin))
+        """The percents with the counts that they are ratios of: (percent, part, whole)."""
+        counts = {column.name for column in self.columns if column.kind == "count"}
+        found = (r.columns for r in (*self.rules, *self.near) if isinstance(r.what, RatioWithin))
+        return tuple(names for names in found if counts >= set(names[1:]))
 
     def without(self, rule_ids: set[str]) -> Proposal:
         """Return the proposal with some of its rules as near misses."""
@@ -81,13 +84,14 @@ def propose(table: FoundTable) -> Proposal:
     label = label_of(columns)
     key = key_of(columns, label)
     totals_name = _totals_name(table, columns)
-    counts = whole_counts(columns)
-    figures = [column.sampled for column in counts]
-    percents = [column.sampled for column in columns if column.kind == "percent" and not column.nullable]
-    rules = [*additions(figures), *ratios(percents, figures, TOLERANCE)]
+    counts, decimals = filled(columns, "count"), filled(columns, "decimal")
+    # Counts add up to counts, and tons to tons; a percent may be of either.
+    rules = [rule for figures in (counts, decimals) for rule in additions([column.sampled for column in figures])]
+    percents = [column.sampled for column in filled(columns, "percent")]
+    rules += ratios(percents, [column.sampled for column in (*counts, *decimals)], TOLERANCE)
     rules += [unique(key, len(table.rows))] if key else []
     rules += numberings([column.sampled for column in columns if column.kind == "ordinal"])
-    rules += totals(counts) if totals_name else ()
+    rules += totals((*counts, *decimals)) if totals_name else ()
     return Proposal(
         title=_title(table.above),
         columns=tuple(columns),
@@ -103,16 +107,16 @@ def propose(table: FoundTable) -> Proposal:
     )
 
 
-def whole_counts(columns: Sequence[ProposedColumn]) -> list[ProposedColumn]:
-    """Return the columns of counts that have a value in each row."""
-    return [column for column in columns if column.kind == "count" and not column.nullable]
+def filled(columns: Sequence[ProposedColumn], kind: str) -> list[ProposedColumn]:
+    """Return the columns of a kind that have a value in each row."""
+    return [column for column in columns if column.kind == kind and not column.nullable]
 
 
 def totals(columns: Sequence[ProposedColumn]) -> Iterator[ProposedRule]:
     """Yield that the grand totals are sums: one rule for all columns where it holds, one for each other column."""
-    counts = [column for column in columns if column.total is not None]
-    matching = [column for column in counts if sum(column.values) == column.total]
-    for group in ([matching] if matching else []) + [[column] for column in counts if column not in matching]:
+    figures = [column for column in columns if column.total is not None]
+    matching = [column for column in figures if same_sum(column.total, sum(column.values))]
+    for group in ([matching] if matching else []) + [[column] for column in figures if column not in matching]:
         names = tuple(column.name for column in group)
         yield ProposedRule(
             id="totals-match", what=SumsMatch(names, "table_total_"), columns=names,

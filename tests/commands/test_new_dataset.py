@@ -92,6 +92,25 @@ def test_from_a_file_the_rules_that_hold_in_it_are_proposed(home: Home, new: New
     assert (judgement.verdict, len(judgement.rows)) == (Verdict.ACCEPTED, 16)
 
 
+def test_sums_totals_and_percents_of_decimals_are_proposed_and_hold(home: Home, new: New, tmp_path: Path) -> None:
+    rows = [(n, f"อำเภอ {n}", 100.1 * n, 33.37 * n) for n in range(1, 13)]
+    lines = [f'{n},{d},"{a + b:,.2f}",{a:.2f},{b:.2f},{100 * a / (a + b):.2f}' for n, d, a, b in rows]
+    a, b = (sum(round(row[at], 2) for row in rows) for at in (2, 3))
+    total = f'รวม,,"{a + b:,.2f}",{a:.2f},{b:.2f},{100 * a / (a + b):.2f}'
+    headings = "ลำดับ,อำเภอ,ขยะทั้งหมด (ตัน),กำจัดถูกต้อง (ตัน),กำจัดไม่ถูกต้อง (ตัน),ร้อยละกำจัดถูกต้อง"
+    text = "\n".join(["รายงานขยะมูลฝอย", "ข้อมูล ณ วันที่ ๓๐ มิถุนายน ๒๕๖๓", headings, *lines, total])
+    path = tmp_path / "tons.csv"
+    path.write_text(text, encoding="utf-8")
+    new("tons", "--from", path)
+    rules = built(home, "tons")
+    assert rules["adds-up"] == AddsUp(("amount_2", "amount_3"), "amount", 0.005)
+    assert rules["percent-within"] == RatioWithin("percent", "amount_2", "amount")
+    assert rules["totals-match"].columns == ("amount", "amount_2", "amount_3")
+    assert judged(home, "tons", text.encode()).verdict is Verdict.ACCEPTED
+    wrong = judged(home, "tons", text.replace(f"{a:.2f}", f"{a + 0.01:.2f}").encode())
+    assert {violation.rule_id for violation in wrong.violations} == {"totals-match"}
+
+
 PROVINCE_RETURNS = [
     "synthetic/syn_2563-06-25.utf8-bom.csv",
     "synthetic/syn_2563-06-25.text.lo.xlsx",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import reduce
 from operator import add, and_
 from typing import Any, ClassVar
 
 import narwhals as nw
 
-from khrop.expressions.percents import in_hundredths, is_rounded, is_within, points, rounded
+from khrop.expressions.percents import in_hundredths, is_rounded, is_within
 from khrop.model.facts import show
 from khrop.model.message_templates import literal, placeholder
 from khrop.model.messages import NOTHING, RowTexts
@@ -28,6 +28,8 @@ from khrop.vocabulary.value_texts import Sentence, value_text, within
 LARGEST_COUNT = 10**9
 """No count of authorities comes near it; beyond it, products with hundredths would leave the whole numbers that a
 float holds."""
+
+HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +243,13 @@ def _percent(ratio: str, part: float | None, whole: float | None) -> dict[str, f
 def _percent_words(ratio: str, part: str, whole: str) -> dict[str, Any]:
     def due(row: RowTexts) -> str:
         """Return the percent of the texts of a failing row: half up, two places."""
-        part_text, whole_text = row.columns[part], row.columns[whole]
-        if not (_is_whole(part_text, 0) and _is_whole(whole_text, 1)):
+        try:
+            figures = Decimal(row.columns[part]), Decimal(row.columns[whole])
+            if not (figures[0] >= 0 and figures[1] > 0):
+                return NOTHING
+            return str((100 * figures[0] / figures[1]).quantize(HUNDREDTH, ROUND_HALF_UP))
+        except InvalidOperation:  # no number, or infinite
             return NOTHING
-        return str(points(rounded(int(part_text), int(whole_text))))
 
     return {"column": literal(ratio), "observed": placeholder(ratio), "expected": due}
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import narwhals as nw
 
-from khrop.expressions.percents import alike, hundredths_of, in_hundredths, points, rounded, same_number
+from khrop.expressions.percents import alike, hundredths_of, in_hundredths, points, rounded, same_sum
 from khrop.model.facts import Facts, show
 from khrop.model.grouping import Aggregate, Failure, Grouping, Row, Table
 from khrop.model.messages import NOTHING
@@ -67,7 +67,7 @@ class SumsMatch(GroupKind):
             stated_facts = facts.of(snapshot)
             for column, fact in named:
                 stated = stated_facts.get(fact)
-                if same_number(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
+                if same_sum(stated, sums[column]) if stated is not None else facts.absent(snapshot, fact):
                     continue
                 claimed = facts.unread(snapshot, fact) or show(column, stated_facts[fact])
                 total, place = show(column, sums[column]), facts.place(snapshot, fact)

@@ -193,7 +193,7 @@ BREAKS = [
         says(drafts=1, drafts_printed="(ร่าง) (line 1)"),
         "drafts",
         "(ร่าง) (line 1)",
-        "a return, no draft, plan or example",
+        "a final return",
     ),
     Break(
         "all-visible",
