@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TRIES = 4
 """How often a proposal is repeated without the rules that its own file breaks."""
+UNREAD = {"columns", "readable"}
+"""Rules that a file breaks where its table is not found as proposed."""
 
 app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 
@@ -97,8 +100,11 @@ def _proposed(name: str, source: Path, today: date) -> Proposal:
     for _ in range(TRIES):
         broken = _broken(name, proposal, data, today)
         if not broken & {rule.id for rule in proposal.rules}:
-            return proposal
+            break
         proposal = proposal.without(broken)
+    if unread := sorted(broken & UNREAD):
+        doubt = f"read as proposed, the file breaks {', '.join(unread)}: its headings or kinds need an edit"
+        return replace(proposal, notes=(*proposal.notes, doubt))
     return proposal
 
 

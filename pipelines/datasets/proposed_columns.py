@@ -20,6 +20,8 @@ WORDS = (
     ("ร้อยละ|เปอร์เซ็นต์|%|percent", "percent"),
     ("ลำดับ|^ที่$|^no\\.?$", "ordinal"),
     ("จังหวัด", "province"),
+    ("ชาย", "male"),
+    ("หญิง", "female"),
     ("อำเภอ", "district"),
     ("ตำบล", "subdistrict"),
     ("หมู่บ้าน|ชุมชน", "village"),
@@ -44,6 +46,8 @@ WORDS = (
     ("จำนวน", "number"),
 )
 """Words of Thai headings with the column names that they give; the first that a heading contains counts."""
+CODE_WORDS = re.compile(r"รหัส|เลขที่|เลขประจำตัว|โทร|\bcode\b|\bid\b", re.IGNORECASE)
+"""Words of headings over figures that are none: nothing is added up of them, and a zero before them counts."""
 PERCENT_WORDS = re.compile(WORDS[0][0], re.IGNORECASE)
 NEARLY = Decimal("0.9")
 """The share of cells that must be of a kind for a column to have it."""
@@ -128,6 +132,8 @@ def _kind(heading: str, cells: Sequence[str]) -> str:
     def mostly(kind: str) -> bool:
         return sum(KINDS[kind].parse(cell) is not None for cell in filled) >= NEARLY * len(filled)
 
+    if CODE_WORDS.search(heading):
+        return "text"
     if mostly("count"):
         counts = [KINDS["count"].parse(cell) for cell in filled]
         if PERCENT_WORDS.search(heading):

@@ -16,6 +16,7 @@ from khrop.thai.dates import find_dates
 from khrop.thai.digits import NotANumber, normalise, parse_percent
 from pipelines.readers.document import Document, Sheet, Unreadable, row_place
 from pipelines.readers.forms import document, form_of
+from pipelines.readers.headings import together
 from pipelines.readers.layout import COLUMN_NUMBER
 from pipelines.readers.table_form import TOTALS
 from pipelines.readers.texts import delimited
@@ -148,7 +149,8 @@ def _cut(
 ) -> FoundTable | None:
     data = [cells for _, cells in rows[at:end] if cells not in heads and not _is_column_numbers(cells)]
     width = max(map(len, [*heads, *data]))
-    headings = _headings(heads, width)
+    # As documents of the dataset will be read: all that stands over a column, in one line.
+    headings = tuple(" ".join(heading.split()) for heading in [*together(heads), *[""] * width][:width])
     body_rows = [tuple([*cells, *[""] * width][:width]) for cells in data]
     totals: tuple[str, ...] = ()
     for row in body_rows:
@@ -161,16 +163,6 @@ def _cut(
         return None
     above = [" ".join(filter(None, cells)) for _, cells in rows[: at - len(heads)]]
     return FoundTable(headings, tuple(body), totals, tuple(filter(None, above)), row_place(name, rows[at][0]))
-
-
-def _headings(heads: list[list[str]], width: int) -> tuple[str, ...]:
-    """Of each column its lowest heading, or all that stand over it where that one stands over others, too."""
-    parts = [[row[col] for row in heads if col < len(row) and row[col]] for col in range(width)]
-    lowest = [texts[-1] if texts else "" for texts in parts]
-    return tuple(
-        " ".join(" ".join(texts).split()) if lowest.count(low) > 1 else " ".join(low.split())
-        for texts, low in zip(parts, lowest, strict=True)
-    )
 
 
 def _sums(body: Sequence[Sequence[str]]) -> bool:

@@ -135,16 +135,16 @@ def fields_over(rows: Sequence[Sequence[str]], above: Sequence[Sequence[str]] = 
     for height in range(1, min(MOST_HEADING_ROWS, len(rows)) + 1):
         if height > 1 and any(any(map(_is_figure, row)) for row in rows[:height]):
             break
-        headed = _headed(_together(rows[:height]))
+        headed = _headed(together(rows[:height]))
         goes_on = height > 1 and best.height == height - 1 and headed.columns == best.columns
         if len(headed.columns) <= len(best.columns) and not goes_on:
             continue
         # A title or note above the headings is none of them: they say as much without it.
-        if height > 1 and len(_headed(_together(rows[1:height])).columns) >= len(headed.columns):
+        if height > 1 and len(_headed(together(rows[1:height])).columns) >= len(headed.columns):
             break
         best = headed._replace(height=height)
     if best.form is not None and (groups := _groups(above, best.columns[best.form.names])):
-        best = _headed(_together([*groups, *rows[: best.height]]))._replace(height=best.height)
+        best = _headed(together([*groups, *rows[: best.height]]))._replace(height=best.height)
     return best
 
 
@@ -166,8 +166,12 @@ def _groups(above: Sequence[Sequence[str]], name: int) -> list[Sequence[str]]:
     return groups
 
 
-def _together(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The headings of some rows as one row, each with all of its parts."""
+def together(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the headings of some rows as one row, each with all of its parts.
+
+    Args:
+        rows: Cells of the rows as printed.
+    """
     if len(rows) == 1:
         return list(rows[0])
     width = max(map(len, rows))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import typer
 import waste_plans
@@ -109,6 +110,29 @@ def test_sums_totals_and_percents_of_decimals_are_proposed_and_hold(home: Home, 
     assert judged(home, "tons", text.encode()).verdict is Verdict.ACCEPTED
     wrong = judged(home, "tons", text.replace(f"{a:.2f}", f"{a + 0.01:.2f}").encode())
     assert {violation.rule_id for violation in wrong.violations} == {"totals-match"}
+
+
+def test_of_headings_in_two_rows_each_column_has_all_that_stands_over_it(home: Home, new: New, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["จำนวนประชากร จำแนกรายอำเภอ"], ["ข้อมูล ณ วันที่ ๓๑ ธันวาคม ๒๕๖๓"],
+        ["ที่", "อำเภอ", "ประชากร (คน)", None, None, "รหัส"], [None, None, "ชาย", "หญิง", "รวม", None],
+        *([n, f"อำเภอ {n}", 101 * n, 97 * n + 5, 198 * n + 5, f"0{5500 + n}"] for n in range(1, 12)),
+    ):  # fmt: skip
+        book.active.append(row)
+    book.active.merge_cells("C3:E3")
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+    assert "doubtful" not in new("people", "--from", path)
+    dataset = registry.datasets(home.root)["people"]
+    kinds = {column.name: column.kind.name for column in dataset.columns}
+    assert kinds == {
+        "ordinal": "ordinal", "district": "text", "male": "count", "female": "count", "population": "count",
+        "code": "text",
+    }  # fmt: skip
+    assert built(home, "people")["adds-up"] == AddsUp(("male", "female"), "population")
+    judgement = judged(home, "people", path.read_bytes())
+    assert (judgement.verdict, judgement.rows[0]["code"]) == (Verdict.ACCEPTED, "05501")
 
 
 PROVINCE_RETURNS = [
