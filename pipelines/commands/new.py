@@ -64,7 +64,8 @@ def dataset(
     _write(folder, files(name, proposal, today, source.name if source else ""))
     summary = plural(len(proposal.columns), "column")
     if source:
-        summary += f", {plural(len(proposal.rules), 'rule')} that hold in all of {plural(proposal.rows, 'row')}"
+        holding = plural(len(proposal.rules), "rule") + (" that holds" if len(proposal.rules) == 1 else " that hold")
+        summary += f", {holding} in all of {plural(proposal.rows, 'row')}"
         summary += f", {len(proposal.near)} that nearly do" if proposal.near else ""
     echo(f"{printable(short_path(folder))}: {summary}")
     for note in proposal.notes:
