@@ -150,6 +150,7 @@ def sample() -> Return:
         "drafts": 0,
         "hidden_parts": 0,
         "changing_parts": 0,
+        "corrections": 0,
         "corrections_beside": 0,
         "worked_out": 0,
     }

@@ -27,7 +27,8 @@ HIDDEN = {
     "annotation": "ข้อความที่วางทับหน้า · a note over the page",
 }
 """Measures of claims of a file, and what they are in words."""
-NOT_IN_FORCE = ("cancelled", "previous")
+OF_MARKS = {"cancelled": "cancellations", "previous": "cancellations", "corrected": "corrections"}
+"""What a mark counts as, where it is not one of a document that is not final."""
 CHANGING = {"volatile": "สูตรหรือฟิลด์วันที่ · a formula or field of the day"}
 LONGEST = 300
 CORRECTS = re.compile(
@@ -46,14 +47,15 @@ def beside(text: str) -> dict[str, Any]:
 def of(claims: Sequence[Claim]) -> dict[str, Any]:
     """Return the facts of some claims: of each kind a number and, under the name with `_printed`, what there is."""
     kinds: dict[str, list[str]] = {
-        "drafts": [], "cancellations": [], "hidden_parts": [], "changing_parts": [], "unusual_dates": []
+        "drafts": [], "cancellations": [], "corrections": [], "hidden_parts": [], "changing_parts": [],
+        "unusual_dates": [],
     }  # fmt: skip
     for claim in claims:
         at = f" ({where(claim.place)})" if claim.place else ""
         if (claim.source, claim.measure) == ("document", "as_of_unusual"):
             kinds["unusual_dates"].append(f"{claim.printed}, {claim.value}{at}")
         elif claim.source == "marking":
-            kinds["cancellations" if claim.measure in NOT_IN_FORCE else "drafts"].append(f"{claim.printed}{at}")
+            kinds[OF_MARKS.get(claim.measure, "drafts")].append(f"{claim.printed}{at}")
         elif claim.source == "file" and claim.measure in HIDDEN:
             kinds["hidden_parts"].append(f"{HIDDEN[claim.measure]} {claim.printed}{at}")
         elif claim.source == "file" and claim.measure in CHANGING:

@@ -29,6 +29,9 @@ TITLE = "ตารางแสดงการบันทึกข้อมู�
         (f"ยกเลิก: {TITLE}", "cancelled"),
         ("*** ฉบับนี้ถูกยกเลิก ให้ใช้ฉบับใหม่แทน ***", "cancelled"),
         ("This report has been superseded by that of 30 June.", "cancelled"),
+        ("หมายเหตุ ตัวเลขของจังหวัดกระบี่ที่ถูกต้องคือ ๑๔", "corrected"),
+        ("แก้คำผิด: จังหวัดกระบี่ ๑๔ แห่ง", "corrected"),
+        ("Krabi: 13 should read 14", "corrected"),
     ],
 )
 def test_a_mark_before_behind_or_within_a_title_is_known(line: str, kind: str) -> None:
@@ -47,6 +50,7 @@ def test_a_mark_before_behind_or_within_a_title_is_known(line: str, kind: str) -
         "ร่าง .................... พิมพ์ .................... ทาน",
         "ร่าง...............................",
         "แผนพัฒนาท้องถิ่น (พ.ศ. ๒๕๖๑ - ๒๕๖๕)",
+        "ขอให้ตรวจสอบและแก้ไขข้อมูลให้ถูกต้องครบถ้วน",
         "องค์กรปกครองส่วนท้องถิ่นที่บันทึกข้อมูลไม่ถูกต้องสมบูรณ์หรือยังไม่บันทึกข้อมูล",
     ],
 )

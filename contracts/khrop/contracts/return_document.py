@@ -117,6 +117,19 @@ class ReturnDocument(pa.DataFrameModel):
         return {"hidden_parts": Equals("hidden_parts", 0)}
 
     @rule(
+        "uncorrected",
+        scope="document",
+        severity="warning",
+        observed="{corrections_printed}",
+        expected="figures that the document does not correct",
+        th="เอกสารแก้ไขตัวเลขของตนเอง: {observed}",
+        en="the document corrects its own figures: {observed}",
+    )
+    def uncorrected(cls, params: Params) -> dict[str, FactRule]:
+        """No note of the document says that a figure of it should be another."""
+        return {"corrections": Equals("corrections", 0)}
+
+    @rule(
         "message-agrees",
         scope="document",
         severity="warning",

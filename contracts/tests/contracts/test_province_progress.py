@@ -29,6 +29,7 @@ DESIGN = {
     "in-force": "error",
     "final": "warning",
     "all-visible": "warning",
+    "uncorrected": "warning",
     "message-agrees": "warning",
     "values-fixed": "warning",
     "percent-to-hundredths": "warning",
@@ -201,6 +202,13 @@ BREAKS = [
         "hidden_parts",
         "hidden rows 7",
         "nothing hidden, struck out, deleted or covered",
+    ),
+    Break(
+        "uncorrected",
+        says(corrections=1, corrections_printed="แก้คำผิด (line 90)"),
+        "corrections",
+        "แก้คำผิด (line 90)",
+        "figures that the document does not correct",
     ),
     Break(
         "message-agrees",

@@ -1,4 +1,4 @@
-"""What marks a document as something else than a return in force: a draft, a plan, an example, one that was withdrawn.
+"""What marks a document as something else than a return in force: a draft, a plan, one that was withdrawn or corrected.
 
 Here belong the words of such marks. A mark stands on a line of its own, in brackets beside a title, before or behind
 the words of the title itself, in the name of a sheet, or across the page (a watermark, a stamp). Within a sentence the
@@ -47,7 +47,10 @@ BEHIND_TITLE = re.compile(
 CLERKS = re.compile(r"\W*ร่าง\s*(?:[.…]{3,}|.{0,40}(?:พิมพ์|ทาน|ตรวจ))")
 """Below a letter stands who drafted, typed and read it."""
 OF_ITSELF = re.compile(
-    r"(?P<cancelled>(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้\s*(?:ได้|ถูก)*\s*(?:ยกเลิก|แทนที่)"
+    r"(?P<corrected>^\W*(?:ใบ)?แก้(?:ไข)?คำผิด|(?:ตัวเลข|ข้อมูล|ยอด|จำนวน)[^\n]{0,60}ที่ถูกต้อง\s*(?:คือ|เป็น|ควรเป็น)"
+    r"|ขอแก้(?:ไข)?\s*(?:ตัวเลข|ยอด|จำนวน|จาก\s*[0-9๐-๙])|\b(?:erratum|errata|corrigendum)\b"
+    r"|\bshould (?:read|have been) [0-9])"
+    r"|(?P<cancelled>(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้\s*(?:ได้|ถูก)*\s*(?:ยกเลิก|แทนที่)"
     r"|(?:ห้าม|ไม่|อย่า)(?:ให้)?(?:ใช้|อ้างอิง)(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
     r"|\bthis (?:version|report|return|table|document) (?:is|was|has been)"
     r" (?:cancell?ed|withdrawn|superseded|replaced))",

@@ -37,7 +37,7 @@ def pages() -> dict[Path, str]:
 
 NOTHING_WRONG = (
     "days_outside_campaign", "unusual_dates", "cancellations", "drafts", "hidden_parts", "changing_parts",
-    "corrections_beside", "worked_out",
+    "corrections", "corrections_beside", "worked_out",
 )  # fmt: skip
 """Facts that number what is amiss with a document."""
 
