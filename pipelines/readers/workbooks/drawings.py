@@ -67,12 +67,20 @@ def _is_filled(shape: etree._Element) -> bool:
     if fill is None:
         reference = shape.find("./{*}style/{*}fillRef")
         return reference is not None and reference.get("idx", "0") != "0"
-    return all(int(alpha.get("val", "100000").rstrip("%") or 0) >= OPAQUE for alpha in fill.iter("{*}alpha"))
+    return all(_alpha(alpha.get("val", "")) >= OPAQUE for alpha in fill.iter("{*}alpha"))
+
+
+def _alpha(text: str) -> int:
+    """Return how opaque a fill is; the strict form writes percents."""
+    number = text.removesuffix("%")
+    return int(number) * (1000 if text.endswith("%") else 1) if number.isdecimal() else 0
 
 
 def _corner(marker: etree._Element | None, *, begins: bool) -> tuple[int, int]:
     """Return the row and column of the first cell, or of the last, that lies within a shape as a whole."""
-    values = {} if marker is None else {_local(part): int(part.text or 0) for part in marker}
+    # An offset may be written with a unit, and is one all the same.
+    texts = {} if marker is None else {_local(part): (part.text or "0").strip() for part in marker}
+    values = {name: int(text) if text.isdecimal() else 1 for name, text in texts.items()}
     row, column = values.get("row", 0), values.get("col", 0)
     if begins:
         return row + 1 + (values.get("rowOff", 0) > 0), column + 1 + (values.get("colOff", 0) > 0)

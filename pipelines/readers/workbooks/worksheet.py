@@ -44,6 +44,7 @@ NAMESPACES = (
 PARTS = ("row", "cols", "mergeCell", "conditionalFormatting", "headerFooter")
 TEXTS = frozenset(f"{namespace}t" for namespace in NAMESPACES)
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+RANGE = re.compile(rf"{REFERENCE.pattern}(?::{REFERENCE.pattern})?")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 TRUE = {"1", "true"}
 PENDING = CellText("…")
@@ -140,7 +141,7 @@ def fill(grid: Grid, stream: Readable, shared: Shared) -> None:
         elif name == "headerFooter":
             grid.beside[AROUND_PAGES] = page_lines(element)
         else:
-            about = [_range(part) for part in element.get("sqref", "").split()]
+            about = [_range(part) for part in element.get("sqref", "").split() if RANGE.fullmatch(part)]
             shared.conditions.setdefault(grid, []).extend(rules(element, about, shared.effects))
         forget(element)
     grid.clear(merged)

@@ -63,7 +63,8 @@ def read(data: bytes) -> Document:
 
 def _drawings(package: Package, part: str, sheet: Grid) -> list[etree._Element]:
     """Return the drawings over a sheet, whose text is put beside its cells."""
-    roots = [package.parse(target) for kind, target in relations(package, part).values() if kind == "drawing"]
+    related = [target for kind, target in relations(package, part).values() if kind == "drawing" and target in package]
+    roots = [package.parse(target) for target in related]
     sheet.beside[OVER_CELLS] = [line for root in roots for line in drawings.lines(root)]
     return roots
 
