@@ -5,6 +5,7 @@ Here belong the limits, hidden rows and columns, and the claims of a file, alike
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -40,6 +41,9 @@ NOTED = {
 }
 """Notes of cells that are claims of the file too: how many there are, and the first."""
 SHOWN = 80
+WIDE = 10
+"""Characters in a column of the usual width."""
+WORD = re.compile(r"[A-Za-zก-ฮ]")
 Ranges = list[tuple[int, int]]
 """From and to, both of them within."""
 
@@ -71,6 +75,7 @@ class Grid:
         self.grounds: dict[tuple[int, int], Colour] = {}
         self._cells: dict[int, dict[int, CellText]] = {}
         self._columns: set[int] = set()
+        self._merged: dict[tuple[int, int], tuple[int, int]] = {}
         self._count = 0
 
     def put(self, row: int, col: int, text: CellText) -> None:
@@ -109,12 +114,21 @@ class Grid:
         """Note the cells over which something lies that nothing is seen through; ranges as those of `clear`."""
 
         def noted(row: int, col: int, text: CellText) -> CellText:
-            if any(top <= row <= bottom and left <= col <= right for top, left, bottom, right in ranges):
+            # A title over several columns shows beside an emblem over the first of them.
+            low, far = self._merged.get((row, col)) or (row, self._reach(row, col, text.printed))
+            if any(
+                top <= row and left <= col and low <= bottom and far <= right for top, left, bottom, right in ranges
+            ):
                 return text._replace(notes=(*text.notes, "covered"))
             return text
 
         if ranges:
             self.change(noted)
+
+    def _reach(self, row: int, col: int, printed: str) -> int:
+        """The last column over which a text runs, as far as the cells behind it are empty; figures stay in theirs."""
+        behind = min((c for c in self._cells[row] if c > col), default=MOST_COLUMNS)
+        return min(col + len(printed) // WIDE, behind - 1) if WORD.search(printed) else col
 
     def clear(self, ranges: Iterable[tuple[int, int, int, int]]) -> None:
         """Empty the cells that merged ranges cover, all but the first of each.
@@ -124,6 +138,7 @@ class Grid:
                 filled cells, not over the range.
         """
         for top, left, bottom, right in ranges:
+            self._merged[top, left] = bottom, right
             for row in range(top, bottom + 1) if bottom - top < len(self._cells) else list(self._cells):
                 cells = self._cells.get(row, {})
                 if top <= row <= bottom:
