@@ -1,12 +1,12 @@
 """Shapes that lie over a worksheet of an OOXML workbook: the text in them, and the cells that they cover.
 
-A text box over an old date says the new one; a filled rectangle hides what stands below it. Pictures cover nothing
-here: most are emblems with a transparent ground, over a title that shows.
+A text box over an old date says the new one; a filled rectangle, or a picture without a transparent ground, hides what
+stands below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
@@ -15,6 +15,8 @@ from pipelines.readers.workbooks.page_lines import MOST_LINES
 Covered = tuple[int, int, int, int]
 """Top row, left column, bottom row, right column, from 1."""
 FILLS = ("solidFill", "gradFill", "pattFill", "blipFill")
+COLOUR_TYPE, WITH_ALPHA = 25, (4, 6)
+"""Where a PNG has the type of its colours, and the types with transparency."""
 OPAQUE = 70_000
 """Thousandths of a percent: through a paler fill a person reads what is below it."""
 
@@ -35,18 +37,29 @@ def lines(drawing: etree._Element) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_LINES]
 
 
-def covered(drawing: etree._Element) -> Iterator[Covered]:
-    """Yield the cells that filled shapes of a drawing cover as a whole.
+def covered(drawing: etree._Element, is_opaque: Callable[[str], bool]) -> Iterator[Covered]:
+    """Yield the cells that filled shapes and pictures of a drawing cover as a whole.
 
     Args:
         drawing: The root of the drawing.
+        is_opaque: Whether nothing is seen through a picture, by the id of its relation.
     """
     for anchor in drawing.iterchildren("{*}twoCellAnchor"):
-        if any(_is_filled(shape) for shape in _shapes([anchor])):
+        pictures = (blip for pic in anchor.iterchildren("{*}pic") for blip in pic.iter("{*}blip"))
+        embedded = (str(v) for blip in pictures for name, v in blip.attrib.items() if str(name).endswith("}embed"))
+        if any(_is_filled(shape) for shape in _shapes([anchor])) or any(map(is_opaque, embedded)):
             top, left = _corner(anchor.find("./{*}from"), begins=True)
             bottom, right = _corner(anchor.find("./{*}to"), begins=False)
             if top <= bottom and left <= right:
                 yield top, left, bottom, right
+
+
+def is_opaque_picture(data: bytes) -> bool:
+    """Return whether nothing is seen through a picture: a JPEG, or a PNG whose colours have no transparency."""
+    if data.startswith(b"\xff\xd8"):
+        return True
+    is_png = data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) > COLOUR_TYPE
+    return is_png and data[COLOUR_TYPE] not in WITH_ALPHA and b"tRNS" not in data[: data.find(b"IDAT")]
 
 
 def _shapes(within: Iterable[etree._Element]) -> Iterator[etree._Element]:

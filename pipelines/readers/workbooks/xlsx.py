@@ -50,8 +50,7 @@ def read(data: bytes) -> Document:
         for title, hidden, part in listed:
             grids.append(Grid(title, hidden=hidden))
             fill(grids[-1], package.xml(part), shared)
-            drawn = _drawings(package, part, grids[-1])
-            covers.append((grids[-1], [cells for drawing in drawn for cells in drawings.covered(drawing)]))
+            covers.append((grids[-1], list(_drawings(package, part, grids[-1]))))
             grid.check(grids)
         _resolve(package, parts, shared)
         for sheet, rules in shared.conditions.items():
@@ -61,12 +60,18 @@ def read(data: bytes) -> Document:
         return grid.document("xlsx", "utf-8", grids, package_claims(package))
 
 
-def _drawings(package: Package, part: str, sheet: Grid) -> list[etree._Element]:
-    """Return the drawings over a sheet, whose text is put beside its cells."""
-    related = [target for kind, target in relations(package, part).values() if kind == "drawing" and target in package]
-    roots = [package.parse(target) for target in related]
-    sheet.beside[OVER_CELLS] = [line for root in roots for line in drawings.lines(root)]
-    return roots
+def _drawings(package: Package, part: str, sheet: Grid) -> Iterator[drawings.Covered]:
+    """Put the text of the drawings over a sheet beside its cells, and yield the cells that they cover."""
+    for kind, target in relations(package, part).values():
+        if kind == "drawing" and target in package:
+            root, pictures = package.parse(target), relations(package, target)
+            sheet.beside.setdefault(OVER_CELLS, []).extend(drawings.lines(root))
+
+            def is_opaque(number: str, pictures: dict[str, tuple[str, str]] = pictures) -> bool:
+                _, picture = pictures.get(number, ("", ""))
+                return picture in package and drawings.is_opaque_picture(package.read(picture))
+
+            yield from drawings.covered(root, is_opaque)
 
 
 def package_claims(package: Package) -> Iterator[Claim]:
