@@ -18,7 +18,7 @@ def test_the_pages_are_the_ones_that_the_contracts_make() -> None:
 def test_each_rule_of_the_contract_has_an_example_of_a_violation() -> None:
     found = examples()
     assert set(found) == {(rule.id, rule.scope) for rule in rules_of(ProvinceProgress)}
-    assert len({rule_id for rule_id, _ in found}) == 25
+    assert len({rule_id for rule_id, _ in found}) == 26
     for (rule_id, _), example in found.items():
         assert example.violation.rule_id == rule_id
         assert example.violation.message_th
