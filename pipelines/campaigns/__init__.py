@@ -226,12 +226,14 @@ def other_year(lines: Iterable[str], campaign: Campaign) -> str:
     """Return the title of another year among the lines of a document; empty where none is, or one is of its own years.
 
     A title is a short line that names the campaign, or the year alone. A year is a calendar year or a budget year, from
-    October of the year before.
+    October of the year before. Returns of a campaign that no phrase names may be about any year.
 
     Args:
         lines: Lines outside the table.
         campaign: The campaign that the document names.
     """
+    if not campaign.known_by:
+        return ""
     first, last = campaign.opened_on, campaign.closed_on or campaign.deadline
     own = range(first.year, last.year + (last.month >= OCTOBER) + 1)
     other = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -251,6 +252,7 @@ def test_a_title_that_names_the_campaign_and_another_year_is_of_another_campaign
     roads = parse(campaign_file(tmp_path, ROADS))
     assert other_year(["กรมส่งเสริมการปกครองท้องถิ่น", line], roads) == (line if other else "")
     assert other_year([line, "การสำรวจถนน ปี ๒๕๖๔"], roads) == ""
+    assert other_year([line], replace(roads, known_by=())) == ""
 
 
 def test_a_budget_year_begins_in_october(tmp_path: Path) -> None:
