@@ -107,17 +107,18 @@ class View:
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
         self._pictured = _pictured(page, picture.shape, self._scale)
         overlays = [*stamps, *(objects.texts[address] for address in marks)]
-        self._ink_below = None
+        self._ink_below = bare_below = None
         if overlays:
             _switch(overlays, False)
             with_text = drawn(page, DOTS, grayscale=True)
             _switch(objects.texts.values(), False)
-            self._ink_below = _Ink(with_text, drawn(page, DOTS, grayscale=True))
+            bare_below = drawn(page, DOTS, grayscale=True)
+            self._ink_below = _Ink(with_text, bare_below)
             _switch(stamps, True)
         _switch(objects.texts.values(), False)
         self._bare = drawn(page, DOTS, grayscale=True)
         self._ink = _Ink(picture, self._bare)
-        self.lines = Lines(self._bare, self._scale)
+        self.lines = Lines(self._bare, self._bare if bare_below is None else bare_below, self._scale)
         _switch(objects.others, False)
         for address, element in inked.items():
             _colour(element, self._keys[address])

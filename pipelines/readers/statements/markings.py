@@ -52,8 +52,24 @@ OF_ITSELF = re.compile(
 )
 """A sentence of a document about itself."""
 LONGEST = 200
-ACROSS = ("watermark", "stamp", "annotation")
-"""What a form itself says of a text that lies over the page."""
+SPACES = re.compile(r"\s+")
+ACROSS = ("watermark", "stamp", "annotation", "sideways")
+"""What a form itself says of a text that lies over the page, or runs up its side."""
+LYING_OVER = re.compile(
+    r"(?P<cancelled>ยกเลิก(?!ชั้น)|(?:ห้าม|เลิก|งด)ใช้|ไม่ใช้แล้ว|ใช้ไม่ได้|cancell?ed|void|superseded|obsolete|expired"
+    r"|withdrawn)"
+    r"|(?P<previous>(?:ข้อมูล|ฉบับ|ตาราง|รายงาน)(?:เก่า|เดิม))"
+    r"|(?P<draft>ร่าง|draft|ฉบับทดลอง|รอ(?:การ)?(?:อนุมัติ|ลงนาม)|(?:ยัง)?ไม่(?:ได้)?(?:รับ)?(?:การ)?อนุมัติ|notapproved"
+    r"|forcomment)"
+    r"|(?P<example>ตัวอย่าง|ทดสอบ|สมม[ตุ]ิ|จำลอง|sample|specimen)"
+    r"|(?P<preliminary>เบื้องต้น|ไม่เป็นทางการ|(?:ห้าม|ไม่|มิ)(?:ได้|ให้)?(?:เผยแพร่|อ้างอิง)|ใช้ภายใน|preliminary|unofficial"
+    r"|notfor)"
+    r"|(?P<plan>ประมาณการ|คาดการณ์)",
+    re.IGNORECASE,
+)
+"""What lies over a page as a watermark or a stamp is a mark wherever these words stand in it, spaced out or repeated."""
+LONGEST_REMARK = 40
+"""Of a note over the page that is longer, the words are those of a sentence."""
 
 
 def in_cell(cell: Cell) -> Iterator[Claim]:
@@ -74,8 +90,17 @@ def across(claim: Claim) -> Iterator[Claim]:
     """Yield the marks in what a form says of its pages."""
     if claim.source == "file" and claim.measure in ACROSS:
         for line in claim.printed.split("\n"):
-            if kind := kind_of(line):
+            if kind := kind_of(line) or _kind_over(line, claim.measure):
                 yield Claim("marking", kind, None, claim.place, line.strip())
+
+
+def _kind_over(line: str, measure: str) -> str:
+    """What a text that lies over the page marks it as. What runs up the side may be a heading: it is a mark alone."""
+    text = SPACES.sub("", line)
+    if measure == "sideways" or (measure == "annotation" and len(text) > LONGEST_REMARK):
+        return ""
+    match = LYING_OVER.search(text)
+    return str(match.lastgroup) if match else ""
 
 
 def kind_of(line: str) -> str:
