@@ -44,15 +44,14 @@ class Line(NamedTuple):
 class Lines:
     """The thin lines across a page."""
 
-    def __init__(self, bare: Drawing, below: Drawing, scale: float) -> None:
+    def __init__(self, bare: Drawing, scale: float) -> None:
         """Look for them.
 
         Args:
-            bare: The page in grey without its text.
-            below: The same without its stamps and watermarks, too.
-            scale: Dots to a point.
+            bare: The page in grey without its text and its stamps.
+            scale: Its dots to a point.
         """
-        self._bare, self._below, self._scale = bare, below, scale
+        self._bare, self._scale = bare, scale
         self._lines = _lines(bare)
         self._rows: NDArray[np.bool_] = np.any(self._lines, axis=1)
 
@@ -88,9 +87,9 @@ class Lines:
 
         A hand that strikes out draws aslant, to and fro; rules, bars and fields of colour have straight edges.
         """
-        rows, columns = dots_of(box, self._scale, self._below.shape)
+        rows, columns = dots_of(box, self._scale, self._bare.shape)
         edge = round((rows.stop - rows.start) * OUTER)
-        inner = self._below[rows.start + edge : rows.stop - edge, columns]
+        inner = self._bare[rows.start + edge : rows.stop - edge, columns]
         if rows.stop - rows.start < LEAST_CROSSED or not inner.size:
             return False
         other = np.abs(inner.astype(np.int16) - int(np.bincount(inner.ravel()).argmax())) >= LINE_CONTRAST

@@ -26,7 +26,7 @@ from pipelines.readers.pdf.characters import (
 from pipelines.readers.pdf.lines import lines_of
 from pipelines.readers.pdf.objects import bounds, on_page, texts_in
 from pipelines.readers.pdf.page_table import is_row
-from pipelines.readers.pdf.struck import crossed, fragments, struck_out
+from pipelines.readers.pdf.struck import crossed, fragments, overprinted, struck_out
 from pipelines.readers.pdf.visibility import Seen, View
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     if not view.is_scan:
         struck |= crossed(view.lines, straight, lines_of([c for c in placed if c.order not in under]))
     left_out = under | struck
-    broken = fragments(every, {order for order, how in seen.items() if how in (Seen.UNSEEN, Seen.COVERED)} | left_out)
+    over_each_other = overprinted([sign for sign in straight if sign.order not in left_out and not sign.clipped])
+    lost = {sign.order for sign in every if sign.clipped or seen[sign.order] in (Seen.UNSEEN, Seen.COVERED)}
+    broken = over_each_other | fragments(every, lost | left_out | over_each_other)
     left = (c._replace(text=LOST) if c.order in broken else c for c in placed if c.order not in left_out)
     single = list(without_copies(left))
     whole = list(without_floating(single))

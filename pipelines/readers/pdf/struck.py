@@ -27,6 +27,10 @@ LEAST_STRUCK = 6
 MOST_APART, MOST_BEYOND = 2.0, 1.6
 """A line strikes a text of `LEAST_LETTERS` or more out where none of its signs is further from the next than so many
 parts of their size, and the line is not longer than so many times the text. Rules go through several cells."""
+PLACE = 4.0
+"""Points; signs whose origins lie further apart than two of these are not looked at together."""
+LIKE_SIZE = 1.5
+"""A sign that is more times larger lies across others, as a watermark does."""
 CLOSE = 0.6
 """Digits no further apart than so many parts of their size are of one number."""
 
@@ -127,3 +131,34 @@ def _goes_on(before: Read, sign: Read) -> bool:
         abs(before.origin[1] - sign.origin[1]) < CLOSE * size
         and -0.1 * size < sign.box[0] - before.box[2] < CLOSE * size
     )
+
+
+def overprinted(straight: Sequence[Read]) -> set[int]:
+    """Return the signs that another sign is printed over, as in an old day with the new one on top of it.
+
+    Args:
+        straight: What a person sees of a page's text that is not aslant.
+
+    Returns:
+        Both signs of each such pair, by their orders.
+    """
+    places: dict[tuple[int, int], list[Read]] = defaultdict(list)
+    found: set[int] = set()
+    for sign in straight:
+        if not sign.text.isalnum() or not sign.address:
+            continue
+        x, y = round(sign.origin[0] / PLACE), round(sign.origin[1] / PLACE)
+        for other in (o for dx in (-1, 0, 1) for dy in (-1, 0, 1) for o in places.get((x + dx, y + dy), ())):
+            if other.address != sign.address and other.text != sign.text and _covers(sign, other):
+                found |= {sign.order, other.order}
+        places[x, y].append(sign)
+    return found
+
+
+def _covers(sign: Read, other: Read) -> bool:
+    """Whether two signs of like size share more than half of the place of the smaller one."""
+    if not 1 / LIKE_SIZE < sign.size / max(other.size, 0.1) < LIKE_SIZE:
+        return False
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = sign.box, other.box
+    common = max(min(x1, u1) - max(x0, u0), 0) * max(min(y1, v1) - max(y0, v0), 0)
+    return common > 0.5 * min((x1 - x0) * (y1 - y0), (u1 - u0) * (v1 - v0)) > 0

@@ -45,12 +45,14 @@ CLERKS = re.compile(r"\W*ร่าง\s*(?:[.…]{3,}|.{0,40}(?:พิมพ์|
 """Below a letter stands who drafted, typed and read it."""
 OF_ITSELF = re.compile(
     r"(?P<cancelled>(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้\s*(?:ได้|ถูก)*\s*(?:ยกเลิก|แทนที่)"
+    r"|ยกเลิก(?:การใช้)?\s*(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
     r"|(?:ห้าม|ไม่|อย่า)(?:ให้)?(?:ใช้|อ้างอิง)(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
     r"|\bthis (?:version|report|return|table|document) (?:is|was|has been)"
-    r" (?:cancell?ed|withdrawn|superseded|replaced))",
+    r" (?:cancell?ed|withdrawn|superseded|replaced))"
+    r"|(?P<preliminary>แก้คำผิด|ที่ถูกต้อง\s*(?:คือ|เป็น)|\berrat(?:um|a)\b)",
     re.IGNORECASE,
 )
-"""A sentence of a document about itself."""
+"""A sentence of a document about itself; of its figures one that says that another is right."""
 LONGEST = 200
 SPACES = re.compile(r"\s+")
 ACROSS = ("watermark", "stamp", "annotation", "sideways")
@@ -67,7 +69,7 @@ LYING_OVER = re.compile(
     r"|(?P<plan>ประมาณการ|คาดการณ์)",
     re.IGNORECASE,
 )
-"""What lies over a page as a watermark or a stamp is a mark wherever these words stand in it, spaced out or repeated."""
+"""What lies over a page as a watermark or a stamp is a mark wherever it has these words, spaced out or repeated."""
 LONGEST_REMARK = 40
 """Of a note over the page that is longer, the words are those of a sentence."""
 
