@@ -80,12 +80,12 @@ class Notes(NamedTuple):
             signs: What a person sees of the annotations.
 
         Raises:
-            NeedsReadingByEye: The figures differ: some viewers show the one, some the other.
+            NeedsReadingByEye: A field holds figures and shows others: some viewers show the one, some the other.
         """
         for note in self.notes:
             left, bottom, right, top = note.box
             shown = "".join(s.text for s in signs if left <= s.at[0] <= right and bottom <= s.at[1] <= top)
-            if note.value and _digits(note.value) != _digits(shown):
+            if _digits(note.value) and _digits(note.value) != _digits(shown):
                 reason = "the field of a form that holds another text than it shows"
                 raise NeedsReadingByEye.on([self.number], reason, "ช่องกรอกแบบฟอร์มแสดงข้อความไม่ตรงกับค่าที่เก็บไว้")
 

@@ -22,6 +22,8 @@ LEAST_LETTERS = 20
 """A text of so many letters is no cell of a table."""
 LINE_END = 1.2
 """A line that strikes a text out ends within so many parts of its size from it; others are rules of a table."""
+FIGURES_END = 4.0
+"""The same where it goes through digits alone: a cell with a figure is mostly margin."""
 LEAST_STRUCK = 6
 """A line of any length strikes out so many digits."""
 MOST_APART, MOST_BEYOND = 2.0, 1.6
@@ -53,8 +55,8 @@ def struck_out(lines_across: Lines, straight: Sequence[Read]) -> set[int]:
     for through in lines.values():
         line, signs = through[0][0], [sign for _, sign in through]
         left, right = min(sign.box[0] for sign in signs), max(sign.box[2] for sign in signs)
-        beyond = LINE_END * max(sign.size for sign in signs)
         digits = sum(sign.text.isdigit() for sign in signs)
+        beyond = (FIGURES_END if digits == len(signs) else LINE_END) * max(sign.size for sign in signs)
         along = left - beyond <= line.left and line.right <= right + beyond
         if digits >= LEAST_STRUCK or (not line.is_rule and (along or _through_a_text(line, signs))):
             # Signs and marks between the letters are struck out with them.
