@@ -89,10 +89,10 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     if not view.is_scan:
         struck |= crossed(view.lines, straight, lines_of([c for c in placed if c.order not in under]))
     left_out = under | struck
-    over_each_other = overprinted([sign for sign in straight if sign.order not in left_out and not sign.clipped])
-    if over_each_other:
-        # In a row of figures both are read, and the engines differ.
-        over_each_other -= _of_rows([c for c in placed if c.order not in left_out])
+    over_each_other = overprinted(
+        [sign for sign in straight if sign.order not in left_out and not sign.clipped],
+        lambda: lines_of([c for c in placed if c.order not in left_out]),
+    )
     lost = {sign.order for sign in every if sign.clipped or seen[sign.order] in (Seen.UNSEEN, Seen.COVERED)}
     broken = over_each_other | fragments(every, lost | left_out | over_each_other)
     left = (c._replace(text=LOST) if c.order in broken else c for c in placed if c.order not in left_out)
@@ -211,13 +211,8 @@ def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
     """
     if not under:
         return set()
-    return under - _of_rows(placed)
-
-
-def _of_rows(placed: Sequence[Character]) -> set[int]:
-    """The characters in the rows of a table, by their orders."""
     rows = [line for line in lines_of(placed) if is_row(line)]
-    return {c.order for line in rows for segment in line.segments for c in segment.characters}
+    return under - {c.order for line in rows for segment in line.segments for c in segment.characters}
 
 
 def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:

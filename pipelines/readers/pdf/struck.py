@@ -6,7 +6,7 @@ Here belongs what a line or a hand has gone through; where lines lie belongs in 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -135,26 +135,30 @@ def _goes_on(before: Read, sign: Read) -> bool:
     )
 
 
-def overprinted(straight: Sequence[Read]) -> set[int]:
-    """Return the signs that another sign is printed over, as in an old day with the new one on top of it.
+def overprinted(straight: Sequence[Read], lines: Callable[[], Sequence[TextLine]]) -> set[int]:
+    """Return the signs of dates that another sign is printed over, as an old day with the new one on top of it.
+
+    Of a row of figures both are read, and the engines differ.
 
     Args:
         straight: What a person sees of a page's text that is not aslant.
+        lines: Makes the lines of that text.
 
     Returns:
         Both signs of each such pair, by their orders.
     """
     places: dict[tuple[int, int], list[Read]] = defaultdict(list)
-    found: set[int] = set()
+    pairs: list[set[int]] = []
     for sign in straight:
         if not sign.text.isalnum() or not sign.address:
             continue
         x, y = round(sign.origin[0] / PLACE), round(sign.origin[1] / PLACE)
         for other in (o for dx in (-1, 0, 1) for dy in (-1, 0, 1) for o in places.get((x + dx, y + dy), ())):
             if other.address != sign.address and other.text != sign.text and _covers(sign, other):
-                found |= {sign.order, other.order}
+                pairs.append({sign.order, other.order})
         places[x, y].append(sign)
-    return found
+    dated = {c.order for date in dates_in(lines()) for c in date.characters} if pairs else set()
+    return {order for pair in pairs if pair & dated for order in pair}
 
 
 def _covers(sign: Read, other: Read) -> bool:
