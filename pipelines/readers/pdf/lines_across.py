@@ -5,6 +5,7 @@ They are looked for on the page as it is drawn without its text, so that it does
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,6 +55,11 @@ class Lines:
         self._bare, self._scale = bare, scale
         self._lines = _lines(bare)
         self._rows: NDArray[np.bool_] = np.any(self._lines, axis=1)
+
+    @cached_property
+    def turned(self) -> Lines:
+        """The lines up and down the page, as those of the page with its sides exchanged."""
+        return Lines(np.ascontiguousarray(self._bare.T), self._scale)
 
     def through(self, box: Box) -> Line | None:
         """The line that goes through the middle of a box from side to side."""

@@ -47,6 +47,22 @@ def struck_out(lines_across: Lines, straight: Sequence[Read]) -> set[int]:
     Returns:
         The characters by their orders.
     """
+    upright = [sign for sign in straight if abs(sign.runs[0]) > 1 - STEEP]
+    struck = _struck_across(lines_across, upright)
+    if len(upright) < len(straight):
+        # The sides of the page are exchanged: which end of a text comes first does not matter.
+        exchanged = [
+            sign._replace(
+                box=(sign.box[1], sign.box[0], sign.box[3], sign.box[2]), origin=sign.origin[::-1], runs=sign.runs[::-1]
+            )
+            for sign in straight
+            if abs(sign.runs[1]) > 1 - STEEP
+        ]
+        struck |= _struck_across(lines_across.turned, exchanged)
+    return struck
+
+
+def _struck_across(lines_across: Lines, straight: Sequence[Read]) -> set[int]:
     lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
     for sign in straight:
         if sign.text.isalnum() and abs(sign.runs[0]) > 1 - STEEP and (line := lines_across.through(sign.box)):

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from pipelines.readers.document import WORKBOOK, Cell, Claim
 
 WORDS = {
-    "draft": r"(?:ฉบับ)?ร่าง(?:ฉบับที่\s*[0-9๐-๙]+)?|draft",
+    "draft": r"(?:ฉบับ|เอกสาร)?(?:แก้ไข)?ร่าง(?:\s*(?:(?:ฉบับ|ครั้ง)?ที่)?\s*[0-9๐-๙]{1,2})?(?:\s*เพื่อ(?:โปรด)?พิจารณา)?"
+    r"|draft(?:\s*v?[0-9.]{1,4}|\s*copy)?",
     "plan": r"(?:แผน|เป้าหมาย|ประมาณการ|คาดการณ์)(?:\s*/\s*(?:แผน|เป้าหมาย|ประมาณการ))*(?:ปี\s*[0-9๐-๙]+)?|plan|target"
     r"|forecast|estimate",
-    "example": r"(?:ข้อมูล|ตาราง|แบบ|รายงาน)?(?:ตัวอย่าง|ทดสอบ)(?:ข้อมูล|ตาราง|รายงาน|ระบบ)?|ข้อมูล(?:สมมติ|สมมุติ|จำลอง)"
+    "example": r"(?:ข้อมูล|ตาราง|แบบ|รายงาน|สำหรับ|ใช้|เพื่อ)?(?:ตัวอย่าง|ทดสอบ)(?:ข้อมูล|ตาราง|รายงาน|ระบบ)?"
+    r"|ข้อมูล(?:สมมติ|สมมุติ|จำลอง)"
     r"|example|sample|test|demo|mock(?: data)?",
     "preliminary": r"(?:ข้อมูล|ผล|ตัวเลข|ฉบับ)?(?:อย่าง|ที่)?(?:ยัง)?(?:เบื้องต้น|ไม่เป็นทางการ|ไม่สมบูรณ์|ไม่ครบถ้วน"
     r"|ไม่ผ่านการ(?:ตรวจสอบ|รับรอง)|ไม่ได้(?:ตรวจสอบ|รับรอง)|(?:ไม่|มิ)(?:ได้)?เผยแพร่)"
-    r"|(?:ข้อมูล|อยู่ระหว่าง)?รอ(?:การ)?(?:ตรวจสอบ|ยืนยัน|รับรอง)"
+    r"|(?:ข้อมูล|อยู่ระหว่าง)?รอ(?:การ)?(?:ตรวจสอบ|ยืนยัน|รับรอง)|(?:สำหรับ)?ใช้ภายใน(?:เท่านั้น)?|ห้าม(?:เผยแพร่|อ้างอิง)"
     r"|preliminary|provisional|unofficial|un(?:verified|audited)",
     "previous": r"(?:ข้อมูล|ตาราง|ของ)?(?:ครั้ง|เดือน|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|(?:ข้อมูล|ตาราง)เดิม|last month|previous",
     "cancelled": r"ยกเลิก(?:แล้ว|ใช้)?|ห้ามใช้|cancell?ed|void|superseded",
@@ -34,7 +36,7 @@ BRACKETED = re.compile(
 TITLE = r"(?:แบบ)?(?:ตาราง|รายงาน|สรุป|บัญชี|ผล(?:การ)?|ความ(?:คืบ|ก้าว)หน้า|(?:การ)?บันทึก(?!ข้อความ)|การดำเนิน)"
 """What the title of a table begins with, once a mark before it is taken off."""
 BEFORE_TITLE = re.compile(
-    rf"\W*(?:(?P<draft>ร่าง)|(?P<previous>{WORDS['previous']})\W*|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
+    rf"\W*(?:(?P<draft>ร่าง|draft\b)|(?P<previous>{WORDS['previous']})\W*|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
     rf"|(?P<cancelled>ยกเลิก(?=\s*[:–—-])))[\s:–—-]*{TITLE}|\W*(?P<draft_first>(?:ฉบับ)?ร่าง|draft)\s*[:–—-].*",
     re.IGNORECASE,
 )
@@ -49,12 +51,18 @@ OF_ITSELF = re.compile(
     r"|(?:ห้าม|ไม่|อย่า)(?:ให้)?(?:ใช้|อ้างอิง)(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
     r"|\bthis (?:version|report|return|table|document) (?:is|was|has been)"
     r" (?:cancell?ed|withdrawn|superseded|replaced))"
+    r"|(?P<preliminary_yet>(?:ข้อมูล|ตัวเลข|เอกสาร|ตาราง|รายงาน)\s?(?:ณ\s*(?:วันที่\s*)?[0-9๐-๙]{1,2}\s*[ก-๎.]{2,10}\s*[0-9๐-๙]{4})?"
+    r"\W{0,3}(?:นี้)?(?:ยังไม่เป็นทางการ|อยู่ระหว่าง(?:การ)?ตรวจสอบ|ยังไม่(?:ผ่าน|ได้)(?:รับ)?(?:การ)?(?:ตรวจสอบ|รับรอง|ยืนยัน)"
+    r"|ยังไม่(?:นิ่ง|ใช่ข้อมูลสุดท้าย|ครบถ้วน|สมบูรณ์))|ยังไม่ใช่ข้อมูลสุดท้าย)"
     r"|(?P<preliminary>แก้คำผิด|ที่ถูกต้อง\s*(?:คือ|เป็น)|\berrat(?:um|a)\b)",
     re.IGNORECASE,
 )
 """A sentence of a document about itself; of its figures one that says that another is right."""
 LONGEST = 200
 SPACES = re.compile(r"\s+")
+_LETTER = r"[^\W\d_][ัิ-ฺ็-๎]*"
+SPACED = re.compile(rf"{_LETTER}(?:\s+{_LETTER}){{2,15}}")
+"""A word whose letters stand apart."""
 ACROSS = ("watermark", "stamp", "annotation", "sideways")
 """What a form itself says of a text that lies over the page, or runs up its side."""
 LYING_OVER = re.compile(
@@ -108,6 +116,8 @@ def _kind_over(line: str, measure: str) -> str:
 def kind_of(line: str) -> str:
     """Return what a line marks its document as; empty where it does not."""
     line = line.strip()
+    if SPACED.fullmatch(line):
+        line = SPACES.sub("", line)
     if not line or len(line) > LONGEST or CLERKS.match(line):
         return ""
     match = (

@@ -106,7 +106,16 @@ def test_what_lies_over_a_page_marks_it_wherever_the_words_stand_in_it(
         ("ยกเลิกรายงานฉบับนี้ ให้ใช้ฉบับลงวันที่ ๒ กรกฎาคม ๒๕๖๓ แทน", "cancelled"),
         ("แก้คำผิด จังหวัดกระบี่ บันทึกแล้ว ๑๔ แห่ง", "preliminary"),
         ("หมายเหตุ จังหวัดกระบี่ บันทึกข้อมูลแล้วที่ถูกต้องคือ ๑๔ แห่ง", "preliminary"),
+        ("ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓ ยังไม่เป็นทางการ", "preliminary"),
+        ("DRAFT ตารางแสดงการบันทึกข้อมูล", "draft"),
+        ("D R A F T", "draft"),
+        ("ร่างเพื่อพิจารณา", "draft"),
+        ("Draft v2", "draft"),
+        ("สำหรับทดสอบระบบ", "example"),
+        ("ใช้ภายในเท่านั้น", "preliminary"),
         ("ยกเลิกหนังสือที่อ้างถึง ๒", ""),
+        ("อปท. ที่ยังไม่ผ่านการตรวจสอบ จำนวน ๓ แห่ง", ""),
+        ("ก ข ค", ""),
     ],
 )
 def test_a_sentence_of_a_document_about_itself_or_its_figures_is_a_mark(line: str, kind: str) -> None:

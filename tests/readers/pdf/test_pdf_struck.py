@@ -81,6 +81,15 @@ def test_a_line_in_a_cell_strikes_its_figure_out_though_it_begins_near_the_rule(
         assert seen(sheet).notices == [("struck_text", "๖๒")]
 
 
+def test_a_line_through_a_text_that_runs_up_the_page_strikes_it_out() -> None:
+    up = (0, 1, -1, 0)
+    for x, line in ((297, 297), (303, None)):
+        sheet = page().text(300, 600, DATE, runs=up)
+        if line:
+            sheet.line(x, 601, x, 510)
+        assert (DATE not in text(sheet)) is (line is not None)
+
+
 def test_a_line_through_a_row_strikes_it_out_whatever_the_grey_of_the_rules_that_it_crosses() -> None:
     sheet = page().ruled(100, HEADINGS, *ROWS)
     sheet.content[0:0] = ["0.7 G"]
