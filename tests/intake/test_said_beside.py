@@ -79,3 +79,17 @@ def test_a_message_that_says_something_else_than_the_return_is_a_warning(line: s
 )
 def test_an_ordinary_message_is_none(line: str) -> None:
     assert of_message(line, DAY) == {"corrections_beside": 0, "corrections_beside_printed": ""}
+
+
+@pytest.mark.parametrize(
+    ("above", "known"),
+    [
+        ("ตารางแสดงการบันทึกข้อมูล ประจำปีงบประมาณ พ.ศ. ๒๕๖๒", False),
+        ("ตารางแสดงการบันทึกข้อมูล ประจำปีงบประมาณ พ.ศ. ๒๕๖๓", True),
+        ("ระบบเริ่มใช้ในปีงบประมาณ พ.ศ. ๒๕๖๒", True),
+    ],
+)
+def test_a_title_of_another_year_may_stand_above_the_line_that_names_the_campaign(above: str, known: bool) -> None:
+    given = Return("return-1", "1" * 64, "return.csv", datetime(2020, 7, 1, tzinfo=UTC))
+    found = judge([(given, f"{above}\n".encode() + CSV)], campaigns.load())[0]
+    assert ("campaign-known" not in {v.rule_id for v in found.violations}) is known

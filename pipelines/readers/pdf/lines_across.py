@@ -27,6 +27,8 @@ LEAST_CROSSED = 5
 TOUCH = 1
 """Dots by which a rule of a table may end before the one that it meets: a line that strikes out a cell's text ends in
 the margin of the cell, which is two dots wide or more."""
+PEN_CONTRAST = 90
+"""What is drawn through a sign differs so much from what is behind it; an emblem in the background is paler."""
 LEAST_ASLANT = 3
 """Dots that something drawn through a sign leaves within it at least."""
 OUTER = 0.2
@@ -98,7 +100,7 @@ class Lines:
         inner = self._bare[rows.start + edge : rows.stop - edge, columns]
         if rows.stop - rows.start < LEAST_CROSSED or not inner.size:
             return False
-        other = np.abs(inner.astype(np.int16) - int(np.bincount(inner.ravel()).argmax())) >= LINE_CONTRAST
+        other = np.abs(inner.astype(np.int16) - int(np.bincount(inner.ravel()).argmax())) >= PEN_CONTRAST
         aslant = other & ~other.all(axis=1, keepdims=True) & ~other.all(axis=0, keepdims=True)
         return int(np.count_nonzero(aslant)) >= LEAST_ASLANT
 

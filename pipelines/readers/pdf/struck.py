@@ -33,6 +33,8 @@ PLACE = 4.0
 """Points; signs whose origins lie further apart than two of these are not looked at together."""
 LIKE_SIZE = 1.5
 """A sign that is more times larger lies across others, as a watermark does."""
+MOST_TOUCHED = 0.6
+"""A figure is crossed out where more of its digits are."""
 CLOSE = 0.6
 """Digits no further apart than so many parts of their size are of one number."""
 
@@ -97,6 +99,8 @@ def _through_a_text(line: Line, signs: Sequence[Read]) -> bool:
 def crossed(lines_across: Lines, straight: Sequence[Read], lines: Sequence[TextLine]) -> set[int]:
     """Return the figures of rows, and the signs of dates, that something is drawn through aslant or to and fro.
 
+    The edge of a seal may touch some digits of a figure, which its row proves.
+
     Args:
         lines_across: The lines of the page.
         straight: What a person sees of its text that is not aslant.
@@ -108,8 +112,11 @@ def crossed(lines_across: Lines, straight: Sequence[Read], lines: Sequence[TextL
     through = {s.order for s in straight if s.text.isalnum() and lines_across.crosses(s.box)}
     if not through:
         return set()
-    of_rows = {c.order for line in lines if is_row(line) for s in line.segments for c in s.characters}
-    found = {s.order for s in straight if s.order in of_rows & through and s.text.isdigit()}
+    found: set[int] = set()
+    for segment in (segment for line in lines if is_row(line) for segment in line.segments):
+        digits = {c.order for c in segment.characters if c.text.isdigit()}
+        if len(digits & through) > MOST_TOUCHED * len(digits):
+            found |= digits
     for date in dates_in(lines):
         orders = {c.order for c in date.characters}
         if orders & through:

@@ -75,6 +75,14 @@ def test_a_figure_of_a_row_that_is_crossed_out_is_not_read() -> None:
     assert found.notices == [("struck_text", "๖๒")]
 
 
+def test_the_edge_of_a_seal_and_a_pale_emblem_cross_nothing_out() -> None:
+    sheet = page().ruled(100, HEADINGS, *ROWS).line(LEFTS[5] - 1, 122, LEFTS[5] + 8, 112)
+    assert "๔.๘๔" in text(sheet)
+    pale = page()
+    pale.content.append("q 0.75 G 3 w 120 776 m 230 792 l S 120 792 m 230 776 l S Q")
+    assert text(pale.text(130, 60, DATE)) == DATE
+
+
 def test_a_line_in_a_cell_strikes_its_figure_out_though_it_begins_near_the_rule() -> None:
     for right in (LEFTS[2] + 11, LEFTS[2] + 30):
         sheet = page().ruled(100, HEADINGS, *ROWS).box(LEFTS[2] - 2, 116.6, right, 117.4)
