@@ -98,7 +98,7 @@ class Lines:
         rows, columns = dots_of(box, self._scale, self._bare.shape)
         edge = round((rows.stop - rows.start) * OUTER)
         inner = self._bare[rows.start + edge : rows.stop - edge, columns]
-        if rows.stop - rows.start < LEAST_CROSSED or not inner.size:
+        if rows.stop - rows.start < LEAST_CROSSED or not inner.size or int(inner.max()) - inner.min() < PEN_CONTRAST:
             return False
         other = np.abs(inner.astype(np.int16) - int(np.bincount(inner.ravel()).argmax())) >= PEN_CONTRAST
         aslant = other & ~other.all(axis=1, keepdims=True) & ~other.all(axis=0, keepdims=True)
