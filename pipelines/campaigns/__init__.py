@@ -26,6 +26,7 @@ YEAR = re.compile(
     r"(?:ประจำ)?ปี(?:งบประมาณ)?\s*(?:พ\.?\s?ศ\.?\s*)?(?P<year>[0-9๐-๙]{4})(?![0-9๐-๙])"
     r"(?:\s*(?:[-–—]|ถึง|และ)\s*(?:ปี)?\s*(?:พ\.?\s?ศ\.?\s*)?(?P<last>[0-9๐-๙]{4})(?![0-9๐-๙]))?"
 )
+TITLED = re.compile(r"\W*(?:ตาราง|รายงาน|สรุป|ผลการ|ความก้าวหน้า)")
 LONGEST_TITLE, OCTOBER = 200, 10
 NOT_CONSONANTS = re.compile(r"[0-9A-Za-z๐-๙]")
 """In what two phrases with the same consonants may differ: the number of a round, a year."""
@@ -225,8 +226,9 @@ def fitting(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
 def other_year(lines: Iterable[str], campaign: Campaign) -> str:
     """Return the title of another year among the lines of a document; empty where none is, or one is of its own years.
 
-    A title is a short line that names the campaign, or the year alone. A year is a calendar year or a budget year, from
-    October of the year before. Returns of a campaign that no phrase names may be about any year.
+    A title is a short line that names the campaign, or begins as titles do and stands above such a line, or the year
+    alone. A year is a calendar year or a budget year, from October of the year before. Returns of a campaign that no
+    phrase names may be about any year.
 
     Args:
         lines: Lines outside the table.
@@ -236,10 +238,11 @@ def other_year(lines: Iterable[str], campaign: Campaign) -> str:
         return ""
     first, last = campaign.opened_on, campaign.closed_on or campaign.deadline
     own = range(first.year, last.year + (last.month >= OCTOBER) + 1)
-    other = ""
-    for line in lines:
+    other, every = "", list(lines)
+    for line, after in zip(every, [*every[1:], ""], strict=True):
         match = YEAR.search(line) if len(line) <= LONGEST_TITLE else None
-        if match and (YEAR.fullmatch(line.strip(" ()")) or fitting(line, [campaign])):
+        named = f"{line} {after}" if TITLED.match(line) and len(after) <= LONGEST_TITLE else line
+        if match and (YEAR.fullmatch(line.strip(" ()")) or fitting(named, [campaign])):
             begin = _gregorian(match["year"])
             if any(year in own for year in range(begin, _gregorian(match["last"] or match["year"]) + 1)):
                 return ""

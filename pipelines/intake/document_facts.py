@@ -1,11 +1,11 @@
 """What a document says of itself, as facts for the contract: marks, what it hides, what changes when it is opened.
 
-Here belongs which claims of a file count as which fact. Whether a fact matters belongs in the contract.
+Here belongs which claims of a file count as which fact. Whether a fact matters belongs in the contract; what a message
+or a name says of it is in `pipelines.intake.words_beside`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,17 +31,6 @@ OF_MARKS = {"cancelled": "cancellations", "previous": "cancellations", "correcte
 """What a mark counts as, where it is not one of a document that is not final."""
 CHANGING = {"volatile": "สูตรหรือฟิลด์วันที่ · a formula or field of the day"}
 LONGEST = 300
-CORRECTS = re.compile(
-    r"แก้ไข|ขอแก้|แทนที่|ที่ถูกต้อง|ไม่ถูกต้อง|ผิดพลาด|คลาดเคลื่อน|ยกเลิก|correct|replac|supersed|disregard", re.IGNORECASE
-)
-"""Words of a message that says something else than what is attached to it."""
-
-
-def beside(text: str) -> dict[str, Any]:
-    """Return the facts of what the message says that a return came in."""
-    match = CORRECTS.search(text)
-    line = next((line.strip() for line in text.splitlines() if CORRECTS.search(line)), "") if match else ""
-    return {"corrections_beside": int(match is not None), "corrections_beside_printed": line[:LONGEST]}
 
 
 def of(claims: Sequence[Claim]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from pipelines.datasets.folder_contract import PYTHON, at_fault
 from pipelines.datasets.registry import installed
 from pipelines.datasets.value_kinds import moment_key
 from pipelines.decisions.model import after_decision, corrected, verdict_after
-from pipelines.intake import document_facts
+from pipelines.intake import words_beside
 from pipelines.intake.cell_places import READABLE, at_the_cell, with_unreadable_cells
 from pipelines.intake.containers import opened
 from pipelines.intake.typed_rows import typed
@@ -83,7 +83,8 @@ def judge(
             killed[name] = reason
             continue
         content = typed(table, datasets[table.dataset], judged.hints, judged.received_at, campaigns)
-        content.facts.update(document_facts.beside(judged.beside))
+        content.facts.update(words_beside.of_message(judged.beside, content.as_of))
+        content.facts.update(words_beside.of_name(judged.name, content.facts))
         if judged.decision is not None and judged.decision.kind == "correct":
             content, guards[name] = corrected(content, table.rows, judged.decision)
         campaign_id = content.campaign.id if content.campaign else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.readers.statements.markings import kind_of, of_sheet
+from pipelines.readers.document import Claim
+from pipelines.readers.statements.markings import across, kind_of, of_sheet
 
 TITLE = "ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล"
 
@@ -61,3 +62,52 @@ def test_what_a_letter_says_of_drafts_plans_and_targets_marks_nothing(line: str)
 def test_the_name_of_a_sheet_marks_what_stands_on_it() -> None:
     assert [mark.measure for mark in of_sheet("sheet ร่าง")] == ["draft"]
     assert list(of_sheet("sheet สรุปรายจังหวัด")) == list(of_sheet("page 1")) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "measure", "kind"),
+    [
+        ("ยก เลิก", "stamp", "cancelled"),
+        ("ร่าง ร่าง ร่าง", "watermark", "draft"),
+        ("D R A F T", "watermark", "draft"),
+        ("เอกสารร่างเพื่อพิจารณา", "watermark", "draft"),
+        ("เอกสารยกเลิก", "watermark", "cancelled"),
+        ("Not Approved", "stamp", "draft"),
+        ("ตัวอย่างเท่านั้น", "watermark", "example"),
+        ("ห้ามเผยแพร่", "stamp", "preliminary"),
+        ("ฉบับเก่า", "watermark", "previous"),
+        ("ฉบับร่าง", "sideways", "draft"),
+        ("จำนวนที่ยกเลิก", "sideways", None),
+        ("ยกเลิกชั้นความลับ", "stamp", None),
+        ("สำเนาถูกต้อง", "stamp", None),
+        ("กรมส่งเสริมการปกครองท้องถิ่น", "watermark", None),
+        ("แก้ตามที่คณะทำงานได้พิจารณาจากร่างครั้งก่อนแล้ว โปรดตรวจสอบอีกครั้ง", "annotation", None),
+    ],
+)
+def test_what_lies_over_a_page_marks_it_wherever_the_words_stand_in_it(
+    printed: str, measure: str, kind: str | None
+) -> None:
+    found = [claim.measure for claim in across(Claim("file", measure, printed, "page 1", printed))]
+    assert found == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("ยกเลิกรายงานฉบับนี้ ให้ใช้ฉบับลงวันที่ ๒ กรกฎาคม ๒๕๖๓ แทน", "cancelled"),
+        ("แก้คำผิด จังหวัดกระบี่ บันทึกแล้ว ๑๔ แห่ง", "corrected"),
+        ("หมายเหตุ จังหวัดกระบี่ บันทึกข้อมูลแล้วที่ถูกต้องคือ ๑๔ แห่ง", "corrected"),
+        ("ข้อมูล ณ วันที่ ๒๕ มิถุนายน ๒๕๖๓ ยังไม่เป็นทางการ", "preliminary"),
+        ("DRAFT ตารางแสดงการบันทึกข้อมูล", "draft"),
+        ("D R A F T", "draft"),
+        ("ร่างเพื่อพิจารณา", "draft"),
+        ("Draft v2", "draft"),
+        ("สำหรับทดสอบระบบ", "example"),
+        ("ใช้ภายในเท่านั้น", "preliminary"),
+        ("ยกเลิกหนังสือที่อ้างถึง ๒", ""),
+        ("อปท. ที่ยังไม่ผ่านการตรวจสอบ จำนวน ๓ แห่ง", ""),
+        ("ก ข ค", ""),
+    ],
+)
+def test_a_sentence_of_a_document_about_itself_or_its_figures_is_a_mark(line: str, kind: str) -> None:
+    assert kind_of(line) == kind

@@ -12,6 +12,7 @@ import binascii
 import codecs
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from email import message_from_bytes, policy
 from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
@@ -32,6 +33,7 @@ TAG = re.compile(r"<[^<>]*>")
 ROW = re.compile(r"<tr\b", re.IGNORECASE)
 CELL = re.compile(r"<t[dh]\b[^<>]*>", re.IGNORECASE)
 CELL_END = re.compile(r"</t[dhr]\b", re.IGNORECASE)
+FIGURE = re.compile(r"[0-9๐-๙]+")
 SEPARATORS = re.compile(r"[\t,;|]")
 SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 
 def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]], str]:
-    """Return what lies in a message, and what the message says itself, where that is no table.
+    """Return what lies in a message, and what the message says itself, its subject first, where that is no table.
 
     Returns:
         Each part by its name with its bytes in pieces; the text.
@@ -70,7 +72,7 @@ def members(data: bytes) -> tuple[list[tuple[str, Callable[[], Iterable[bytes]]]
     parts: list[tuple[str, Callable[[], Iterable[bytes]]]] = []
     parts += [(_name(part, n, subject), partial(_pieces, part)) for n, part in enumerate(leaves, start=1)]
     texts = [_own_text(part) for part in whole.walk() if not part.is_multipart() and _is_body(part)]
-    text = "\n".join(texts)[:LONGEST_TEXT]
+    text = "\n".join([subject, *texts])[:LONGEST_TEXT]
     return ([*parts, (CUT, _cut_short)] if cut else parts), text
 
 
@@ -78,12 +80,7 @@ def _own_text(part: Mail) -> str:
     """The text of a body that holds no table, without what it quotes."""
     if _table(part):
         return ""
-    try:
-        text = _text(_bytes(part), part.get_content_charset() or "")
-    except Unreadable:
-        return ""
-    if part.get_content_type() == "text/html":
-        text = html.unescape(TAG.sub(" ", text))
+    text = _plain(part)
     return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 
 
@@ -99,8 +96,8 @@ def _not_taken_apart() -> Unreadable:
 def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     """The parts that hold something.
 
-    Of a body that is there in several forms the last with a table, which mail programs show; of any other body itself
-    if it holds one.
+    Of a body that is there in several forms the last with a table whose figures the last of all has, too, which mail
+    programs show; of any other body itself if it holds one.
     """
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if alternative or not _is_body(part) or _table(part):
@@ -110,9 +107,29 @@ def _leaves(part: Mail, *, alternative: bool = False) -> Iterator[Mail]:
     within = [message for message in part.get_payload() if isinstance(message, Message)]
     inner = [leaf for message in within for leaf in _leaves(message, alternative=several)]
     if several:
-        shown_leaf = next((leaf for leaf in reversed(inner) if _is_body(leaf) and _table(leaf)), None)
+        bodies = [leaf for leaf in inner if _is_body(leaf)]
+        shown_leaf = next(
+            (leaf for leaf in reversed(bodies) if _table(leaf) and _figures_shown(leaf, bodies[-1])), None
+        )
         inner = [leaf for leaf in inner if leaf is shown_leaf or not _is_body(leaf)]
     yield from inner
+
+
+def _figures_shown(part: Mail, shown: Mail) -> bool:
+    """Whether a form of a body that mail programs show has all figures of another form of it."""
+    if part is shown:
+        return True
+    own, others = (Counter(FIGURE.findall(_plain(leaf))) for leaf in (part, shown))
+    return not own - others
+
+
+def _plain(part: Mail) -> str:
+    """A body without its tags."""
+    try:
+        text = _text(_bytes(part), part.get_content_charset() or "")
+    except Unreadable:
+        return ""
+    return html.unescape(TAG.sub(" ", text)) if part.get_content_type() == "text/html" else text
 
 
 def _is_body(part: Mail) -> bool:

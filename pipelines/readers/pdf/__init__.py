@@ -16,7 +16,7 @@ import pypdfium2
 from khrop.thai.marks import is_mangled
 from pipelines.readers.document import Claim, Document, Meant, NeedsReadingByEye, Sheet, Unreadable
 from pipelines.readers.headings import could_head
-from pipelines.readers.pdf import drawn_dates, gaps, ruled
+from pipelines.readers.pdf import drawn_dates, gaps, remarks, ruled
 from pipelines.readers.pdf.lines import Line, lines_of
 from pipelines.readers.pdf.normalised import Notes, settle
 from pipelines.readers.pdf.page import Page, join_over_pages, sheets
@@ -55,8 +55,10 @@ class _WithoutText(NeedsReadingByEye):
 
 def _read(data: bytes) -> Document:
     with _opened(data) as pdf:
+        claims = remarks.claims(pdf)
         whole, notes = settle(pdf, data)
-    pages, claims = _pages(whole, notes)
+    pages, of_pages = _pages(whole, notes)
+    claims += of_pages
     if any(note.measure == "stamp" for of_page in notes.values() for note in of_page.notes):
         # The frame of a stamp is none of the table's lines.
         with _opened(data) as pdf:

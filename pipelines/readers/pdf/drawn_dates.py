@@ -88,7 +88,7 @@ def refuse(pdf: pypdfium2.PdfDocument, pages: Sequence[Characters], lines: Seque
     """
     faces: list[Face] = []
     for number, lines_of_page in enumerate(lines):
-        dates = list(islice(_dates(lines_of_page), MOST_DATES))
+        dates = list(islice(dates_in(lines_of_page), MOST_DATES))
         if not dates:
             continue
         faces = faces or [*_table_faces(pdf, pages, lines), *references()]
@@ -102,7 +102,7 @@ def refuse(pdf: pypdfium2.PdfDocument, pages: Sequence[Characters], lines: Seque
                 )
 
 
-class _Date(NamedTuple):
+class Date(NamedTuple):
     """A date on a page: its characters, marks among them, and those of its parts."""
 
     characters: list[Character]
@@ -110,11 +110,12 @@ class _Date(NamedTuple):
 
     @property
     def printed(self) -> str:
+        """Its text."""
         return "".join(c.text for c in self.characters)
 
 
-def _dates(lines: Iterable[Line]) -> Iterator[_Date]:
-    """The dates on a page outside the rows of its table."""
+def dates_in(lines: Iterable[Line]) -> Iterator[Date]:
+    """Yield the dates on a page outside the rows of its table."""
     every = [c for line in lines if not is_row(line) for segment in line.segments for c in segment.characters]
     indices = [i for i, c in enumerate(every) if len(c.text) == 1 and not c.is_mark and c.text not in LEFT_OUT]
     text = "".join(every[i].text for i in indices)
@@ -125,7 +126,7 @@ def _dates(lines: Iterable[Line]) -> Iterator[_Date]:
             if "month" in parts:
                 start, end = match.end("day"), match.start("year")
                 parts["month"] = every[indices[start - 1] + 1 : indices[end]]
-            yield _Date(every[indices[match.start()] : indices[match.end() - 1] + 1], parts)
+            yield Date(every[indices[match.start()] : indices[match.end() - 1] + 1], parts)
 
 
 class _Drawn:
@@ -204,7 +205,7 @@ def _is_compared(text: str) -> bool:
     return text in LETTERS or any(text in digits for digits in DIGITS)
 
 
-def _drawn_otherwise(date: _Date, drawn: _Drawn, faces: Sequence[Face]) -> str:
+def _drawn_otherwise(date: Date, drawn: _Drawn, faces: Sequence[Face]) -> str:
     """The date as it is drawn, where it is clearly another; empty where it is not."""
     digits = [c for name in ("day", "number", "year") for c in date.parts.get(name, ())]
     if any(after.box == before.box for before, after in pairwise(digits)):
@@ -243,7 +244,7 @@ def _other_digits(digits: Sequence[Character], shapes: Sequence[Shape | None], f
     return other
 
 
-def _is_possible(date: _Date, other: Mapping[int, str]) -> bool:
+def _is_possible(date: Date, other: Mapping[int, str]) -> bool:
     """Whether a date with other digits is one that a return can have: shapes that give none are misread."""
     parts = {
         name: int("".join(other.get(c.order, c.text) for c in characters))

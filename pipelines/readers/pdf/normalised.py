@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,9 @@ from pipelines.readers.pdf.objects import texts_in
 from pipelines.readers.pdf.pictures import DOTS, drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.readers.pdf.characters import Read
     from pipelines.readers.pdf.pictures import Drawing
 
 UNPRINTED = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
@@ -25,11 +29,19 @@ UNPRINTED = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
 STAMPS = (pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WATERMARK)
 WITH_TEXT = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"}
 """Annotations whose text some viewers show even where the document does not say how, and where it stands."""
+DRAWN_BY_VIEWERS = (
+    pdfium.FPDF_ANNOT_LINE, pdfium.FPDF_ANNOT_POLYGON, pdfium.FPDF_ANNOT_POLYLINE, pdfium.FPDF_ANNOT_REDACT
+)  # fmt: skip
+"""Annotations that some viewers draw, and others do not, where the document does not say how: they may strike a figure
+out or cover it."""
 UNSEEN_FLAGS = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+VIEWERS_DIFFER = "an annotation that viewers show in their own ways"
 MOST_ANNOTATIONS = 2_000
 LEVELS, MOST_DOTS = 60, 20
 """Levels of grey, of 255, and the number of dots from which two drawings of a page are different."""
 ROUNDING = 0.01
+MADE_BY, CAPITAL = re.compile(r"^#?(?:SB|SH|DS|D(?=[A-Z]))?"), re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""What viewers put before the name of a stamp of theirs, and where one of its words begins."""
 
 
 class Note(NamedTuple):
@@ -39,16 +51,19 @@ class Note(NamedTuple):
         measure: `stamp` or `annotation`.
         box: In the units of the page.
         text: What it says where its look has no text.
+        value: What the field of a form holds, which some viewers show in the place of how it looks.
     """
 
     measure: str
     box: tuple[float, float, float, float]
     text: str
+    value: str = ""
 
 
 class Notes(NamedTuple):
     """The annotations of a page that became part of it, which are its objects from `first` on; how it was drawn."""
 
+    number: int
     first: int
     notes: tuple[Note, ...]
     before: Drawing
@@ -57,6 +72,22 @@ class Notes(NamedTuple):
         """What the annotation is that holds a point."""
         over = [note for note in self.notes if note.box[0] <= x <= note.box[2] and note.box[1] <= y <= note.box[3]]
         return over[-1].measure if over else "annotation"
+
+    def refuse_other_values(self, signs: Sequence[Read]) -> None:
+        """Compare what the fields of a form hold with how they look.
+
+        Args:
+            signs: What a person sees of the annotations.
+
+        Raises:
+            NeedsReadingByEye: A field holds figures and shows others: some viewers show the one, some the other.
+        """
+        for note in self.notes:
+            left, bottom, right, top = note.box
+            shown = "".join(s.text for s in signs if left <= s.at[0] <= right and bottom <= s.at[1] <= top)
+            if _digits(note.value) and _digits(note.value) != _digits(shown):
+                reason = "the field of a form that holds another text than it shows"
+                raise NeedsReadingByEye.on([self.number], reason, "ช่องกรอกแบบฟอร์มแสดงข้อความไม่ตรงกับค่าที่เก็บไว้")
 
     def alter(self, picture: Drawing) -> bool:
         """Whether a page is drawn otherwise since its annotations became part of it."""
@@ -108,7 +139,7 @@ def _with_annotations(page: Any, number: int, stamps: bool) -> Notes | None:
     notes = [note for i in range(min(count, MOST_ANNOTATIONS)) if (note := _note(page, i, number, stamps))]
     if not notes:
         return None
-    done = Notes(pdfium.FPDFPage_CountObjects(page), tuple(notes), drawn(page, DOTS, grayscale=True))
+    done = Notes(number, pdfium.FPDFPage_CountObjects(page), tuple(notes), drawn(page, DOTS, grayscale=True))
     # Without a box of its own it would be cut to what is drawn on it.
     page.set_mediabox(*page.get_bbox())
     pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
@@ -131,16 +162,28 @@ def _note(page: Any, index: int, number: int, stamps: bool) -> Note | None:
         objects = [
             pdfium.FPDFAnnot_GetObject(annotation, i) for i in range(pdfium.FPDFAnnot_GetObjectCount(annotation))
         ]
-        text = _string(annotation, WITH_TEXT.get(kind, b"Contents"))
-        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and _string(annotation, b"FT") not in ("Tx", "Ch")
+        text = string_of(annotation, WITH_TEXT.get(kind, b"Contents"))
+        ticked = kind == pdfium.FPDF_ANNOT_WIDGET and string_of(annotation, b"FT") not in ("Tx", "Ch")
         if kind in WITH_TEXT and text.strip() and not ticked and not pdfium.FPDFAnnot_HasKey(annotation, b"AP"):
-            reason = "an annotation that viewers show in their own ways"
-            raise NeedsReadingByEye.on([number], reason, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
+            raise NeedsReadingByEye.on([number], VIEWERS_DIFFER, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
+        if kind in DRAWN_BY_VIEWERS and not pdfium.FPDFAnnot_HasKey(annotation, b"AP"):
+            raise NeedsReadingByEye.on([number], VIEWERS_DIFFER, "ข้อความประกอบที่แต่ละโปรแกรมแสดงต่างกัน")
+        text = text or (stamp_name(string_of(annotation, b"Name")) if kind in STAMPS else "")
+        value = text if kind == pdfium.FPDF_ANNOT_WIDGET and string_of(annotation, b"FT") == "Tx" else ""
         if kind in STAMPS or any(True for element in objects for _ in texts_in(element)):
-            return Note("stamp" if kind in STAMPS else "annotation", _rectangle(annotation), text)
+            return Note("stamp" if kind in STAMPS else "annotation", _rectangle(annotation), text, value)
         return None
     finally:
         pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def stamp_name(name: str) -> str:
+    """What a stamp says that is known by its name alone, as a viewer writes it: `NotApproved`, `SBDraft`."""
+    return CAPITAL.sub(" ", MADE_BY.sub("", name)).strip()
+
+
+def _digits(text: str) -> list[int]:
+    return [int(sign) for sign in text if sign.isdecimal()]
 
 
 def _draws(page: Any, annotation: Any) -> bool:
@@ -159,7 +202,8 @@ def _rectangle(annotation: Any) -> tuple[float, float, float, float]:
     return min(box.left, box.right), min(box.bottom, box.top), max(box.left, box.right), max(box.bottom, box.top)
 
 
-def _string(annotation: Any, key: bytes) -> str:
+def string_of(annotation: Any, key: bytes) -> str:
+    """Return a string or a name in the dictionary of an annotation; empty where there is none."""
     size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
     if size <= 2:
         return ""

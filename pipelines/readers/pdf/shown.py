@@ -7,12 +7,12 @@ it is reported as a stamp or a watermark. How it is seen belongs in `pipelines.r
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.readers.pdf.artefacts import LEAST_SPACE, without_copies, without_false_spaces, without_floating
 from pipelines.readers.pdf.characters import (
+    LOST,
     STEEP,
     Character,
     Matrix,
@@ -24,9 +24,9 @@ from pipelines.readers.pdf.characters import (
     turned,
 )
 from pipelines.readers.pdf.lines import lines_of
-from pipelines.readers.pdf.lines_across import Line
 from pipelines.readers.pdf.objects import bounds, on_page, texts_in
 from pipelines.readers.pdf.page_table import is_row
+from pipelines.readers.pdf.struck import crossed, fragments, overprinted, struck_out
 from pipelines.readers.pdf.visibility import Seen, View
 
 if TYPE_CHECKING:
@@ -39,14 +39,9 @@ THINNEST = 0.15
 """Points; a letter that is squeezed to less cannot be read."""
 UNDER = 0.3
 """Of a scan's text so much in parts of what shows lies under its picture."""
-LINE_END = 1.2
-"""A line that strikes a text out ends within so many parts of its size from it; others are rules of a table."""
-LEAST_STRUCK = 6
-"""A line of any length strikes out so many digits."""
-MOST_APART, MOST_BEYOND = 2.0, 1.6
-"""A line strikes a text of `LEAST_LETTERS` or more out where none of its signs is further from the next than so many
-parts of their size, and the line is not longer than so many times the text. Rules go through several cells."""
-STAMP, ANNOTATION, WATERMARK = "stamp", "annotation", "watermark"
+STAMP, ANNOTATION, WATERMARK, SIDEWAYS = "stamp", "annotation", "watermark", "sideways"
+MOST_SPACES = 3
+"""Places in the order of the text by which two signs of one text lie apart at most."""
 UNSEEN, COVERED, STRUCK = "unseen_text", "covered_text", "struck_text"
 
 
@@ -81,14 +76,27 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
     view = _view(page, picture, every, notes)
     seen = _seen(page, view, every)
     of_notes = _notes(page, notes) if notes else {}
+    if notes:
+        of_page_notes = [sign for sign in every if sign.address in of_notes and seen[sign.order] is Seen.SHOWN]
+        notes.refuse_other_values(of_page_notes)
     noted = {sign.order: notes.measure_at(*sign.at) for sign in every if notes and sign.address in of_notes}
     straight = [sign for sign in every if seen[sign.order] in (Seen.SHOWN, Seen.UNDER) and not _is_aslant(sign)]
     width, height = page.get_size()
     upright = _upright(Counter(_quarter(sign.runs) for sign in straight if sign.text.strip()), width, height)
     placed = [_placed(sign, upright, noted.get(sign.order, "")) for sign in straight]
     under = _under(placed, {order for order, how in seen.items() if how is Seen.UNDER})
-    struck = _struck(view, [sign for sign in straight if sign.order not in under])
-    single = list(without_copies(c for c in placed if c.order not in under and c.order not in struck))
+    struck = struck_out(view.lines, [sign for sign in straight if sign.order not in under])
+    if not view.is_scan:
+        struck |= crossed(view.lines, straight, lines_of([c for c in placed if c.order not in under]))
+    left_out = under | struck
+    over_each_other = overprinted(
+        [sign for sign in straight if sign.order not in left_out and not sign.clipped],
+        lambda: lines_of([c for c in placed if c.order not in left_out]),
+    )
+    lost = {sign.order for sign in every if sign.clipped or seen[sign.order] in (Seen.UNSEEN, Seen.COVERED)}
+    broken = over_each_other | fragments(every, lost | left_out | over_each_other)
+    left = (c._replace(text=LOST) if c.order in broken else c for c in placed if c.order not in left_out)
+    single = list(without_copies(left))
     whole = list(without_floating(single))
     spaced, stamps = _without_stamps(without_false_spaces(whole))
     where: dict[str, set[int]] = {
@@ -108,6 +116,7 @@ def of_page(page: Any, picture: Drawing, notes: Notes | None = None) -> Characte
         signs = [sign for sign in signs if measure not in (UNSEEN, COVERED) or not twice.holds(sign)]
         if any(sign.text.isalnum() for sign in signs):
             notices.append((measure, _text(signs)))
+    notices += [(SIDEWAYS, _text(run)) for run in _sideways(straight, {c.order for c in placed if c.turned})]
     notices += [
         (STAMP, note.text)
         for note in (notes.notes if notes else ())
@@ -202,44 +211,8 @@ def _under(placed: Sequence[Character], under: set[int]) -> set[int]:
     """
     if not under:
         return set()
-    rows: set[int] = set()
-    for line in lines_of(placed):
-        if is_row(line):
-            rows.update(c.order for segment in line.segments for c in segment.characters)
-    return under - rows
-
-
-def _struck(view: View, straight: Sequence[Read]) -> set[int]:
-    """What a line goes through: along a text and little further, or through many digits."""
-    lines: dict[tuple[int, int, int], list[tuple[Line, Read]]] = defaultdict(list)
-    for sign in straight:
-        if sign.text.isalnum() and abs(sign.runs[0]) > 1 - STEEP and (line := view.lines.through(sign.box)):
-            lines[round(line.height / 2), round(line.left / 2), round(line.right / 2)].append((line, sign))
-    struck: set[int] = set()
-    for through in lines.values():
-        line, signs = through[0][0], [sign for _, sign in through]
-        left, right = min(sign.box[0] for sign in signs), max(sign.box[2] for sign in signs)
-        beyond = LINE_END * max(sign.size for sign in signs)
-        digits = sum(sign.text.isdigit() for sign in signs)
-        along = left - beyond <= line.left and line.right <= right + beyond
-        if digits >= LEAST_STRUCK or (not line.is_rule and (along or _through_a_text(line, signs))):
-            # Signs and marks between the letters are struck out with them.
-            base, size = signs[0].origin[1], signs[0].size
-            struck.update(
-                sign.order
-                for sign in straight
-                if left <= (sign.box[0] + sign.box[2]) / 2 <= right and abs(sign.origin[1] - base) < 0.3 * size
-            )
-    return struck
-
-
-def _through_a_text(line: Line, signs: Sequence[Read]) -> bool:
-    """Whether a line that ends further off goes through one long text, and not through the cells of a row."""
-    boxes = sorted(sign.box for sign in signs)
-    gaps = (after[0] - before[2] for before, after in pairwise(boxes))
-    has_gap = max(gaps, default=0.0) > MOST_APART * max(sign.size for sign in signs)
-    wide = boxes[-1][2] - boxes[0][0]
-    return len(signs) >= LEAST_LETTERS and not has_gap and line.right - line.left <= MOST_BEYOND * wide
+    rows = [line for line in lines_of(placed) if is_row(line)]
+    return under - {c.order for line in rows for segment in line.segments for c in segment.characters}
 
 
 def _without_stamps(characters: list[Character]) -> tuple[list[Character], list[Character]]:
@@ -263,6 +236,20 @@ class _Places:
     def holds(self, sign: Read) -> bool:
         x, y = round(sign.origin[0]), round(sign.origin[1])
         return any((sign.text, x + dx, y + dy) in self._places for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+
+
+def _sideways(straight: Sequence[Read], turned_orders: Collection[int]) -> list[list[Read]]:
+    """What runs up, down or upside down on a page, text by text."""
+    runs: list[list[Read]] = []
+    height = 0.0
+    for sign in straight:
+        if sign.order not in turned_orders or sign.blank:
+            continue
+        before, height = height, sign.origin[0 if abs(sign.runs[0]) < abs(sign.runs[1]) else 1]
+        if not runs or sign.order - runs[-1][-1].order > MOST_SPACES or abs(height - before) > sign.size / 2:
+            runs.append([])
+        runs[-1].append(sign)
+    return [run for run in runs if any(sign.text.isalpha() for sign in run)]
 
 
 def _text(signs: Sequence[Read]) -> str:

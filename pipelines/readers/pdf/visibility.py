@@ -39,6 +39,8 @@ DARK = 200
 """What is darker than this would be seen on paper."""
 SHARE = 0.5
 """Of a character's dots so many must show."""
+NEARLY_ALL = 0.8
+"""Of its dots so many must show where each may lie a dot beside."""
 BLOCK = 0.75
 """Of a character's box so much is filled by nothing but a solid sign."""
 LEAST_OTHERS = 0.25
@@ -107,17 +109,19 @@ class View:
         self._known = np.fromiter(self._keys.values(), np.uint32, len(self._keys))
         self._pictured = _pictured(page, picture.shape, self._scale)
         overlays = [*stamps, *(objects.texts[address] for address in marks)]
-        self._ink_below = None
+        self._ink_below = bare_below = None
         if overlays:
             _switch(overlays, False)
             with_text = drawn(page, DOTS, grayscale=True)
             _switch(objects.texts.values(), False)
-            self._ink_below = _Ink(with_text, drawn(page, DOTS, grayscale=True))
+            bare_below = drawn(page, DOTS, grayscale=True)
+            self._ink_below = _Ink(with_text, bare_below)
             _switch(stamps, True)
         _switch(objects.texts.values(), False)
         self._bare = drawn(page, DOTS, grayscale=True)
         self._ink = _Ink(picture, self._bare)
-        self.lines = Lines(self._bare, self._scale)
+        # The frame of a stamp strikes nothing out.
+        self.lines = Lines(self._bare if bare_below is None else bare_below, self._scale)
         _switch(objects.others, False)
         for address, element in inked.items():
             _colour(element, self._keys[address])
@@ -198,9 +202,13 @@ class View:
                     if np.count_nonzero(clean) > LEAST_CLEAN * dots:
                         own_dots = clean
                     dots = np.count_nonzero(own_dots)
+            elsewhere = np.count_nonzero(inked & ~own_dots)
             if not dots or np.count_nonzero(marked & own_dots) < SHARE * dots:
-                return hidden
-            return Seen.COVERED if np.count_nonzero(inked & ~own_dots) > BLOCK * near.size else Seen.SHOWN
+                # Where no other ink is near, its own may be drawn a dot beside where its colour was.
+                alone = bool(dots) and not elsewhere and address in self._dark
+                if not alone or np.count_nonzero(_around(marked) & own_dots) < NEARLY_ALL * dots:
+                    return hidden
+            return Seen.COVERED if elsewhere > BLOCK * near.size else Seen.SHOWN
         dots = np.count_nonzero(inked)
         if not dots:
             return Seen.UNSEEN

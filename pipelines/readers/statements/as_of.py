@@ -135,7 +135,10 @@ KNOWN_IN_BRACKETS = re.compile(
 """What may stand in brackets behind a date that is still the table's: any other word qualifies it."""
 ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](?:19|20|21)\d\d")
 """A Gregorian date in figures, whose first two may be day and month or month and day."""
-JOINED = re.compile(r"[^\w\n]{0,4}(?:(?:จน)?ถึง|และ|กับ|(?:เปลี่ยน|แก้|แก้ไข)?เป็น|to|and|until)?\s*(?:วันที่)?[^\w\n]{0,2}")
+JOINED = re.compile(
+    r"\W{0,4}(?:เปลี่ยน|แก้|แก้ไข)เป็น\s*(?:วันที่)?[^\w\n]{0,2}"
+    r"|[^\w\n]{0,4}(?:(?:จน)?ถึง|และ|กับ|(?:เปลี่ยน|แก้|แก้ไข)?เป็น|to|and|until)?\s*(?:วันที่)?[^\w\n]{0,2}"
+)
 """What stands between two dates that are named together: a range, a date and the one that takes its place."""
 WORDS_AHEAD = 10
 """A date follows the words that announce it within so many characters, or it is not theirs."""

@@ -1,8 +1,8 @@
 """What marks a document as something else than a return in force: a draft, a plan, one that was withdrawn or corrected.
 
-Here belong the words of such marks. A mark stands on a line of its own, in brackets beside a title, before or behind
-the words of the title itself, in the name of a sheet, or across the page (a watermark, a stamp). Within a sentence the
-words say something else, unless the sentence is about the document.
+A mark stands on a line of its own, in brackets beside a title, before or behind the words of the title itself, in the
+name of a sheet, or across the page (a watermark, a stamp). Within a sentence the words say something else, unless the
+sentence is about the document. The words belong in `mark_words`.
 """
 
 from __future__ import annotations
@@ -11,55 +11,26 @@ import re
 from collections.abc import Iterator
 
 from pipelines.readers.document import WORKBOOK, Cell, Claim
+from pipelines.readers.statements.mark_words import (
+    ALONE,
+    BEFORE_TITLE,
+    BEHIND_TITLE,
+    BRACKETED,
+    CLERKS,
+    FIGURE,
+    LYING_OVER,
+    OF_ITSELF,
+)
 
-WORDS = {
-    "draft": r"(?:ฉบับ)?ร่าง(?:ฉบับที่\s*[0-9๐-๙]+)?|draft",
-    "plan": r"(?:แผน|เป้าหมาย|ประมาณการ|คาดการณ์)(?:\s*/\s*(?:แผน|เป้าหมาย|ประมาณการ))*(?:ปี\s*[0-9๐-๙]+)?|plan|target"
-    r"|forecast|estimate",
-    "example": r"(?:ข้อมูล|ตาราง|แบบ|รายงาน)?(?:ตัวอย่าง|ทดสอบ)(?:ข้อมูล|ตาราง|รายงาน|ระบบ)?|ข้อมูล(?:สมมติ|สมมุติ|จำลอง)"
-    r"|example|sample|test|demo|mock(?: data)?",
-    "preliminary": r"(?:ข้อมูล|ผล|ตัวเลข|ฉบับ)?(?:อย่าง|ที่)?(?:ยัง)?(?:เบื้องต้น|ไม่เป็นทางการ|ไม่สมบูรณ์|ไม่ครบถ้วน"
-    r"|ไม่ผ่านการ(?:ตรวจสอบ|รับรอง)|ไม่ได้(?:ตรวจสอบ|รับรอง)|(?:ไม่|มิ)(?:ได้)?เผยแพร่)"
-    r"|(?:ข้อมูล|อยู่ระหว่าง)?รอ(?:การ)?(?:ตรวจสอบ|ยืนยัน|รับรอง)"
-    r"|preliminary|provisional|unofficial|un(?:verified|audited)",
-    "previous": r"(?:ข้อมูล|ตาราง|ของ)?(?:ครั้ง|เดือน|รอบ|สัปดาห์)(?:ก่อน|ที่แล้ว)|(?:ข้อมูล|ตาราง)เดิม|last month|previous",
-    "cancelled": r"ยกเลิก(?:แล้ว|ใช้)?|ห้ามใช้|cancell?ed|void|superseded",
-}
-ALONE = re.compile("|".join(rf"(?P<{kind}>\W*(?:{words})\W*)" for kind, words in WORDS.items()), re.IGNORECASE)
-BRACKETED = re.compile(
-    "|".join(rf"(?P<{kind}>[(\[]\s*(?:{words})\s*[)\]])" for kind, words in WORDS.items() if kind != "previous"),
-    re.IGNORECASE,
-)
-"""A date of a previous return may stand in any note, with that in brackets behind it."""
-TITLE = r"(?:แบบ)?(?:ตาราง|รายงาน|สรุป|บัญชี|ผล(?:การ)?|ความ(?:คืบ|ก้าว)หน้า|(?:การ)?บันทึก(?!ข้อความ)|การดำเนิน)"
-"""What the title of a table begins with, once a mark before it is taken off."""
-BEFORE_TITLE = re.compile(
-    rf"\W*(?:(?:(?P<draft>ร่าง)|(?P<plan>ประมาณการ|คาดการณ์|เป้าหมาย|แผน)|(?P<example>(?:ข้อมูล)?ตัวอย่าง)"
-    rf"|(?P<cancelled>ยกเลิก(?=\s*[:–—-])))[\s:–—-]*{TITLE}|(?P<previous>{WORDS['previous']})\W*(?:แบบ)?(?:ตาราง|รายงานผล)"
-    r"|(?P<draft_first>(?:ฉบับ)?ร่าง|draft)\s*[:–—-].*)",
-    re.IGNORECASE,
-)
-FIGURE = re.compile(r"[0-9๐-๙]\s*(?:แห่ง|%)|ร้อยละ\s*[0-9๐-๙]|ภายใน")
-"""What a note has, such as one on the target, and no title."""
-BEHIND_TITLE = re.compile(
-    r"\S.*?(?:\s+(?P<draft>ฉบับร่าง)|\s*[/|:–—-]\s*(?P<draft_apart>(?:ฉบับ)?ร่าง|draft))\W*", re.IGNORECASE
-)
-CLERKS = re.compile(r"\W*ร่าง\s*(?:[.…]{3,}|.{0,40}(?:พิมพ์|ทาน|ตรวจ))")
-"""Below a letter stands who drafted, typed and read it."""
-OF_ITSELF = re.compile(
-    r"(?P<corrected>^\W*(?:ใบ)?แก้(?:ไข)?คำผิด|(?:ตัวเลข|ข้อมูล|ยอด|จำนวน)[^\n]{0,60}ที่ถูกต้อง\s*(?:คือ|เป็น|ควรเป็น)"
-    r"|ขอแก้(?:ไข)?\s*(?:ตัวเลข|ยอด|จำนวน|จาก\s*[0-9๐-๙])|\b(?:erratum|errata|corrigendum)\b"
-    r"|\bshould (?:read|have been) [0-9])"
-    r"|(?P<cancelled>(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้\s*(?:ได้|ถูก)*\s*(?:ยกเลิก|แทนที่)"
-    r"|(?:ห้าม|ไม่|อย่า)(?:ให้)?(?:ใช้|อ้างอิง)(?:ฉบับ|เอกสาร|ตาราง|รายงาน|ข้อมูล)(?:ฉบับ|ชุด)?นี้"
-    r"|\bthis (?:version|report|return|table|document) (?:is|was|has been)"
-    r" (?:cancell?ed|withdrawn|superseded|replaced))",
-    re.IGNORECASE,
-)
-"""A sentence of a document about itself."""
 LONGEST = 200
-ACROSS = ("watermark", "stamp", "annotation")
-"""What a form itself says of a text that lies over the page."""
+SPACES = re.compile(r"\s+")
+_LETTER = r"[^\W\d_][ัิ-ฺ็-๎]*"
+SPACED = re.compile(rf"{_LETTER}(?:\s+{_LETTER}){{2,15}}")
+"""A word whose letters stand apart."""
+ACROSS = ("watermark", "stamp", "annotation", "sideways")
+"""What a form itself says of a text that lies over the page, or runs up its side."""
+LONGEST_REMARK = 40
+"""Of a note over the page that is longer, the words are those of a sentence."""
 
 
 def in_cell(cell: Cell) -> Iterator[Claim]:
@@ -80,13 +51,24 @@ def across(claim: Claim) -> Iterator[Claim]:
     """Yield the marks in what a form says of its pages."""
     if claim.source == "file" and claim.measure in ACROSS:
         for line in claim.printed.split("\n"):
-            if kind := kind_of(line):
+            if kind := kind_of(line) or _kind_over(line, claim.measure):
                 yield Claim("marking", kind, None, claim.place, line.strip())
+
+
+def _kind_over(line: str, measure: str) -> str:
+    """What a text that lies over the page marks it as. What runs up the side may be a heading: it is a mark alone."""
+    text = SPACES.sub("", line)
+    if measure == "sideways" or (measure == "annotation" and len(text) > LONGEST_REMARK):
+        return ""
+    match = LYING_OVER.search(text)
+    return str(match.lastgroup) if match else ""
 
 
 def kind_of(line: str) -> str:
     """Return what a line marks its document as; empty where it does not."""
     line = line.strip()
+    if SPACED.fullmatch(line):
+        line = SPACES.sub("", line)
     if not line or len(line) > LONGEST or CLERKS.match(line):
         return ""
     match = (

@@ -286,6 +286,21 @@ def test_a_body_in_two_forms_is_taken_once_in_the_one_with_a_table() -> None:
     assert names(opened(message.as_bytes())) == (["รายงาน.html"], []), "which a mail program shows"
 
 
+def test_a_table_that_the_form_shown_of_a_body_does_not_have_is_not_taken() -> None:
+    message = letter(TABLE)
+    message.add_alternative("<p>โปรดดูรายงานในระบบ</p>", subtype="html")
+    assert names(opened(message.as_bytes())) == ([], [])
+    message = letter(TABLE)
+    message.add_alternative(f"<pre>{TABLE}</pre><p>โทร. 02 241 9000</p>", subtype="html")
+    assert names(opened(message.as_bytes())) == (["รายงาน.txt"], []), "which has no cells, and the same figures"
+
+
+def test_the_subject_is_part_of_what_a_message_says() -> None:
+    message = letter("ตามไฟล์แนบ", "ขอแก้ไขรายงาน")
+    message.add_attachment(CSV, maintype="text", subtype="csv", filename="a.csv")
+    assert opened(message.as_bytes()).text.split() == ["ขอแก้ไขรายงาน", "ตามไฟล์แนบ"]
+
+
 def test_a_body_in_the_thai_code_page_comes_as_what_its_header_says() -> None:
     head = b"From: a\r\nContent-Type: text/plain; charset=windows-874\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     (part,) = opened(head + TABLE.encode("cp874")).parts
