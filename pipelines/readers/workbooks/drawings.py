@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from pipelines.readers.document import OVER_CELLS
+from pipelines.readers.package import Package, relations
+from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.page_lines import MOST_LINES
 
 Covered = tuple[int, int, int, int]
@@ -17,6 +20,19 @@ Covered = tuple[int, int, int, int]
 FILLS = ("solidFill", "gradFill", "pattFill", "blipFill")
 OPAQUE = 70_000
 """Thousandths of a percent: through a paler fill a person reads what is below it."""
+
+
+def over(package: Package, part: str, sheet: Grid) -> list[Covered]:
+    """Put the text of the shapes over a sheet beside its cells, and return the cells that they cover.
+
+    Args:
+        package: The workbook.
+        part: The sheet's part.
+        sheet: The sheet.
+    """
+    roots = [package.parse(target) for kind, target in relations(package, part).values() if kind == "drawing"]
+    sheet.beside[OVER_CELLS] = [line for root in roots for line in lines(root)]
+    return [cells for root in roots for cells in covered(root)]
 
 
 def lines(drawing: etree._Element) -> list[str]:

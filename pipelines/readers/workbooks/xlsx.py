@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, unseen
-from pipelines.readers.document import OVER_CELLS, Claim, Document
+from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import conditions, drawings, grid
 from pipelines.readers.workbooks.grid import Grid
@@ -50,8 +50,7 @@ def read(data: bytes) -> Document:
         for title, hidden, part in listed:
             grids.append(Grid(title, hidden=hidden))
             fill(grids[-1], package.xml(part), shared)
-            drawn = _drawings(package, part, grids[-1])
-            covers.append((grids[-1], [cells for drawing in drawn for cells in drawings.covered(drawing)]))
+            covers.append((grids[-1], drawings.over(package, part, grids[-1])))
             grid.check(grids)
         _resolve(package, parts, shared)
         for sheet, rules in shared.conditions.items():
@@ -59,13 +58,6 @@ def read(data: bytes) -> Document:
         for sheet, ranges in covers:
             sheet.cover(ranges)
         return grid.document("xlsx", "utf-8", grids, package_claims(package))
-
-
-def _drawings(package: Package, part: str, sheet: Grid) -> list[etree._Element]:
-    """Return the drawings over a sheet, whose text is put beside its cells."""
-    roots = [package.parse(target) for kind, target in relations(package, part).values() if kind == "drawing"]
-    sheet.beside[OVER_CELLS] = [line for root in roots for line in drawings.lines(root)]
-    return roots
 
 
 def package_claims(package: Package) -> Iterator[Claim]:
