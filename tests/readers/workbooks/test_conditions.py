@@ -1,0 +1,108 @@
+"""Conditional formats of XLSX and ODS: which cells they hide, and which they may hide."""
+
+from __future__ import annotations
+
+import pytest
+from written_workbooks import MAIN, ods_parts, packed, xlsx_parts
+
+from pipelines.readers.document import Claim, Document
+from pipelines.readers.workbooks import ods, xlsx
+
+WHITE_FONT = '<dxf><font><color rgb="FFFFFFFF"/></font></dxf>'
+RED_FONT = '<dxf><font><color rgb="FFFF0000"/></font></dxf>'
+NO_FORMAT = '<dxf><numFmt numFmtId="300" formatCode=";;;"/></dxf>'
+ON_BLACK = (
+    '<dxf><font><color rgb="FFFFFFFF"/></font><fill><patternFill><bgColor rgb="FF000000"/></patternFill></fill></dxf>'
+)
+BELOW_TEN = '<cfRule type="cellIs" operator="lessThan" dxfId="0"><formula>10</formula></cfRule>'
+
+
+def xlsx_of(rule: str, *, effect: str = WHITE_FONT) -> Document:
+    """A sheet with 5, 62 and a name in A1 to A3, all of which the rule is about."""
+    cells = '<c r="A{0}"><v>{1}</v></c>'
+    name = '<row r="3"><c r="A3" t="inlineStr"><is><t>กระบี่</t></is></c></row>'
+    rows = "".join(f'<row r="{n}">{cells.format(n, figure)}</row>' for n, figure in ((1, 5), (2, 62))) + name
+    about = f'<conditionalFormatting sqref="A1:A3">{rule}</conditionalFormatting>'
+    parts = xlsx_parts(f"<sheetData>{rows}</sheetData>{about}")
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf/></cellXfs><dxfs>{effect}</dxfs></styleSheet>'
+    return xlsx.read(packed(parts | {"xl/styles.xml": styles}))
+
+
+def hidden(document: Document, note: str = "hidden") -> list[int]:
+    """The rows of the cells that have a note."""
+    return [row for (row, _), meant in document.sheets[0].meant.items() if note in meant.notes]
+
+
+@pytest.mark.parametrize(
+    ("rule", "rows"),
+    [
+        (BELOW_TEN, [1]),
+        ('<cfRule type="cellIs" operator="between" dxfId="0"><formula>60</formula><formula>70</formula></cfRule>', [2]),
+        ('<cfRule type="cellIs" operator="equal" dxfId="0"><formula>"กระบี่"</formula></cfRule>', [3]),
+        ('<cfRule type="containsText" text="กระ" dxfId="0"><formula>x</formula></cfRule>', [3]),
+        ('<cfRule type="notContainsBlanks" dxfId="0"><formula>x</formula></cfRule>', [1, 2, 3]),
+        ('<cfRule type="expression" dxfId="0"><formula>TRUE</formula></cfRule>', [1, 2, 3]),
+        ('<cfRule type="expression" dxfId="0"><formula>FALSE</formula></cfRule>', []),
+        ('<cfRule type="dataBar"/>', []),
+    ],
+)
+def test_a_cell_is_hidden_where_it_satisfies_the_condition(rule: str, rows: list[int]) -> None:
+    assert hidden(xlsx_of(rule)) == rows
+
+
+def test_a_condition_that_looks_at_other_cells_may_hide() -> None:
+    found = xlsx_of('<cfRule type="expression" dxfId="0"><formula>$B1=0</formula></cfRule>')
+    assert hidden(found) == []
+    assert hidden(found, "hidden-by-condition") == [1, 2, 3]
+    assert found.claims == (Claim("file", "hidden_by_condition", 3, "sheet S1!R1C1", "5"),)
+
+
+@pytest.mark.parametrize(("effect", "rows"), [(RED_FONT, []), (NO_FORMAT, [1]), (ON_BLACK, []), (WHITE_FONT, [1])])
+def test_a_format_hides_where_nothing_of_the_text_is_seen(effect: str, rows: list[int]) -> None:
+    assert hidden(xlsx_of(BELOW_TEN, effect=effect)) == rows
+
+
+FLOAT = '<table:table-row><table:table-cell {0} office:value-type="float" office:value="{1}"><text:p>{1}</text:p>'
+WHITE_STYLE = (
+    '<style:style style:name="Pale_5f_1" style:display-name="Pale_1" style:family="table-cell">'
+    '<style:text-properties fo:color="#ffffff"/></style:style>'
+)
+
+
+def ods_of(condition: str = "", style: str = "") -> Document:
+    """A sheet with 5 and 62 in A1 and A2."""
+    attribute = 'table:style-name="ce1"' if style else ""
+    rows = "".join(f"{FLOAT.format(attribute, n)}</table:table-cell></table:table-row>" for n in (5, 62))
+    one = f'<calcext:condition calcext:apply-style-name="Pale_1" calcext:value="{condition}"/>'
+    about = "calcext:target-range-address=\"'ปี 63'.A1:'ปี 63'.A2\""
+    formats = f"<calcext:conditional-format {about}>{one}</calcext:conditional-format>"
+    formats = f"<calcext:conditional-formats>{formats}</calcext:conditional-formats>" if condition else ""
+    return ods.read(
+        packed(ods_parts(f'<table:table table:name="ปี 63">{rows}{formats}</table:table>', WHITE_STYLE + style))
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("&lt;10", [1]),
+        ("!=5", [2]),
+        ("between(60,70)", [2]),
+        ("not-between(60,70)", [1]),
+        ("contains-text(&quot;6&quot;)", [2]),
+        ("is-no-error", [1, 2]),
+        ("is-error", []),
+        ("formula-is(TRUE())", [1, 2]),
+    ],
+)
+def test_conditions_of_a_spreadsheet_hide_as_those_of_a_workbook(condition: str, rows: list[int]) -> None:
+    assert hidden(ods_of(condition)) == rows
+
+
+def test_a_condition_of_a_spreadsheet_that_looks_at_other_cells_may_hide() -> None:
+    assert hidden(ods_of("formula-is([.B1]=0)"), "hidden-by-condition") == [1, 2]
+
+
+def test_a_condition_may_stand_in_the_style_of_a_cell_alone() -> None:
+    rule = '<style:map style:condition="cell-content()&lt;10" style:apply-style-name="Pale_5f_1"/>'
+    assert hidden(ods_of(style=f'<style:style style:name="ce1" style:family="table-cell">{rule}</style:style>')) == [1]
