@@ -22,6 +22,8 @@ MEANINGFUL = re.compile(r"[^\u0e00-\u0e7f\uf700-\uf8ff\ufffd\s.,:;()\[\]/_*%\"'�
 """What consonants do not hold and may say that a column is another: previous, target, Δ."""
 SPACES = re.compile(r"\s+")
 BRACKETS = re.compile(r"[()\[\]_]")
+OF_NOW = re.compile(r"ครั้งนี้|(?:เดือน|รอบ|งวด|สัปดาห์)นี้|ปัจจุบัน|ล่าสุด|(?i:\b(?:current|latest)\b)")
+"""What says that a column is the one in force: beside it, a column of the same name without that is an older one."""
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
 """Offices number their columns: (๑), (๓)=(๑)-(๒)."""
 
@@ -115,6 +117,10 @@ def _fields(cells: Sequence[str], form: TableForm) -> tuple[dict[str, int], dict
             doubled[name] = f"{before} | {printed.strip()}"
         elif name:
             columns[name] = number
+    for printed in cells:
+        name = _field(OF_NOW.sub("", printed), form) if OF_NOW.search(printed) else ""
+        if name in columns and columns[name] != cells.index(printed) + 1:
+            doubled[name] = f"{doubled.get(name, cells[columns[name] - 1].strip())} | {printed.strip()}"
     if form.names not in columns or len(columns) < form.least:
         return {}, {}
     return columns, doubled

@@ -74,6 +74,12 @@ def test_a_heading_that_stands_more_than_once_is_reported_with_all_that_it_says(
     assert doubled == {"saved": "บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง) | บันทึกข้อมูลแล้ว | บันทึกครบถ้วน"}
 
 
+def test_a_column_beside_one_that_is_said_to_be_of_now_is_in_doubt() -> None:
+    heads = ["จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]
+    assert fields_of([*heads, "บันทึกแล้ว (ครั้งนี้)"])[1] == {"saved": "บันทึกแล้ว | บันทึกแล้ว (ครั้งนี้)"}
+    assert fields_of([*heads, "บันทึกแล้ว (ครั้งก่อน)"])[1] == {}
+
+
 @pytest.mark.parametrize("text", ["รวม", "ร ว ม", "รวมทั้งสิ้น", "ยอดรวม", "ผลรวม", "รวมทั้งประเทศ", "รวม:"])
 def test_the_grand_total_is_known_by_its_name(text: str) -> None:
     assert is_total(text)

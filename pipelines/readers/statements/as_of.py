@@ -142,7 +142,7 @@ WORDS_AHEAD = 10
 WINDOW = 70
 LATIN = re.compile(r"[A-Za-z]")
 SHORT_THAI_YEAR = re.compile(r"(?<![๐-๙])[๐-๙]{2}$")
-DIGITS = re.compile(r"[0-9๐-๙]")
+DIGITS, GOES_ON = re.compile(r"[0-9๐-๙]"), re.compile(r"[/-]?[0-9๐-๙]")
 
 
 def claims(cell: Cell, struck: str = "") -> Iterator[Claim]:
@@ -178,11 +178,14 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
             if DIGITS.search(rest[:WORDS_AHEAD]) and not match[0].isascii() and "วันที่" in match[0]:
                 yield Claim("document", "as_of", None, cell.place, rest)
             continue
+        behind = cell.read[match.end() :]
         if other := _other_class(cell.read, match.start(), match.end() + dated.end):
             yield Claim("rejected", other, dated.date, cell.place, dated.printed)
-        elif _either_order(dated) or _joined(dated, cell.read[match.end() :]):
+        elif _more_figures(dated, behind):
+            yield Claim("document", "as_of", None, cell.place, behind[: dated.end + 1].strip())
+        elif _either_order(dated) or _joined(dated, behind):
             yield Claim("document", "as_of", None, cell.place, dated.printed)
-        elif day := _short_thai_year(dated, cell.read[match.end() :]):
+        elif day := _short_thai_year(dated, behind):
             yield Claim("document", "as_of", day, cell.place, dated.printed)
             yield Claim("document", "as_of_unusual", "a year of two digits", cell.place, dated.printed)
         else:
@@ -225,6 +228,11 @@ def _other_class(text: str, start: int, end: int) -> str:
     if qualified and not find_dates(qualified["words"]) and not KNOWN_IN_BRACKETS.fullmatch(qualified["words"]):
         return "qualified"
     return ""
+
+
+def _more_figures(dated: FoundDate, text: str) -> bool:
+    """Whether figures stand before a date or go on behind it: several days (24, 25 …), or a figure in pieces."""
+    return bool(DIGITS.search(text[: dated.start]) or GOES_ON.match(text, dated.end))
 
 
 def _either_order(dated: FoundDate) -> bool:
