@@ -25,7 +25,7 @@ WORDS = {
     r"|(?:ข้อมูล)?ยังไม่(?:ได้)?(?:รับ|ผ่าน)?(?:การ|ความ)?(?:อนุมัติ|เห็นชอบ)|ห้ามเผยแพร่"
     r"|preliminary|provisional|unofficial|un(?:verified|audited)",
     "previous": r"(?:ข้อมูล|ตาราง|ของ)?(?:ครั้ง|เดือน|รอบ|งวด|ไตรมาส|ปี|สัปดาห์)(?:ก่อน|ที่แล้ว)"
-    r"|(?:ข้อมูล|ตาราง)เดิม|last month|previous",
+    r"|(?:ข้อมูล|ตาราง|ฉบับ)(?:เดิม|เก่า)|last month|previous|old",
     "cancelled": r"ยกเลิก(?:แล้ว|ใช้)?|ห้ามใช้|(?:เลิก|ไม่)ใช้(?:แล้ว)?|cancell?ed|void|superseded",
 }
 ALONE = re.compile("|".join(rf"(?P<{kind}>\W*(?:{words})\W*)" for kind, words in WORDS.items()), re.IGNORECASE)
