@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.readers.document import Document, RawTable, Sheet, Unreadable
+from pipelines.readers.document import Document, Meant, RawTable, Sheet, Unreadable
 from pipelines.readers.headings import field_of, fields_of, fields_over, is_total
 from pipelines.readers.layout import cut
 
@@ -98,6 +98,13 @@ def test_columns_are_found_by_their_headings_and_not_by_position() -> None:
         assert figures(reordered, field) == figures(straight, field)
     assert [r.cells["saved"].read for r in reordered.totals] == ["๙"]
     assert reordered.rows[0].cells["saved"].place == "text!R2C2"
+
+
+def test_a_hidden_column_under_the_same_heading_leaves_no_doubt() -> None:
+    rows = [[*row[:3], row[3], *row[3:]] for row in (HEADS, KRABI, TRANG)]
+    hidden = {(n, 4): Meant(None, ("hidden-column",)) for n in (1, 2, 3)}
+    read = cut(Document("xlsx", "", [Sheet("s", list(enumerate(rows, 1)), hidden)]))
+    assert (read.doubled, read.columns["saved"]) == ({}, 5)
 
 
 def test_a_table_whose_halves_are_ordered_otherwise_is_read_half_by_half() -> None:

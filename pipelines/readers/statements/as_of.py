@@ -152,7 +152,7 @@ WINDOW = 70
 LATIN = re.compile(r"[A-Za-z]")
 SHORT_THAI_YEAR = re.compile(r"(?<![๐-๙])[๐-๙]{2}$")
 AHEAD = re.compile(
-    r"(?:[^\w~≈<>≤≥?]|_|วัน(?:ที่)?|จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์|ที่|คือ|เป็น|เวลา|สิ้น|ตรงกับ|(?i:date|the|day))*"
+    r"(?:[^\w~≈<>≤≥?]|_|วัน(?:ที่)?|จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์|ที่|คือ|เป็น|เวลา|สิ้น|ตรงกับ|ปัจจุบัน|ล่าสุด|รายงาน|ประมวลผล|(?i:date|the|day))*"
 )
 """What may stand between the words that announce a date and the date."""
 DIGITS, GOES_ON = re.compile(r"[0-9๐-๙]"), re.compile(r"[/-]?[0-9๐-๙]")

@@ -87,6 +87,13 @@ def test_a_number_prints_by_its_format_and_reads_as_what_is_stored(
         (7850, "000-0000", "000-7850"),
         (44007, '"ข้อมูล ณ วันที่ 25 มิถุนายน 2563"', "ข้อมูล ณ วันที่ 25 มิถุนายน 2563"),
         (62, ";;;", ""),
+        (62, "-0", "-62"),
+        (62, "(0)", "(62)"),
+        (-62, "0;0", "62"),
+        (62, '0"*"', "62*"),
+        (62, '0" (เดิม)"', "62 (เดิม)"),
+        (62, "[White]0", ""),
+        (0, "0;-0;[Color2]0", ""),
     ],
 )
 def test_a_number_that_its_format_shows_as_another_reads_as_what_is_seen(value: float, code: str, printed: str) -> None:
@@ -111,6 +118,22 @@ def test_a_figure_that_its_format_shows_as_a_word_is_read_and_reported() -> None
 )
 def test_a_date_of_which_its_format_does_not_show_all_is_none(day: date, code: str, printed: str, part: str) -> None:
     assert cell(day, code) == (printed, Meant(None, ("date-format", f"{part}-not-shown")))
+
+
+@pytest.mark.parametrize(
+    ("code", "printed", "means"),
+    [
+        ("mm/dd/yyyy", "06/05/2020", Meant(None, ("date-format", "month-first"))),
+        ("yyyy-dd-mm", "2020-05-06", Meant(None, ("date-format", "month-first"))),
+        ("dd/mm/yyyy", "05/06/2020", Meant("5 มิถุนายน 2563", ("date-format",))),
+        ("yyyy-mm-dd", "2020-06-05", Meant("5 มิถุนายน 2563", ("date-format",))),
+        ("mmmm d, yyyy", "June 5, 2020", Meant("5 มิถุนายน 2563", ("date-format",))),
+    ],
+)
+def test_a_date_whose_month_may_be_taken_for_its_day_is_read_as_it_is_printed(
+    code: str, printed: str, means: Meant
+) -> None:
+    assert cell(date(2020, 6, 5), code) == (printed, means)
 
 
 def test_words_that_a_format_puts_before_a_date_are_read() -> None:
