@@ -18,7 +18,7 @@ from pipelines.readers import ole
 from pipelines.readers.contrast import UNKNOWN_GROUND, unseen
 from pipelines.readers.document import AROUND_PAGES, OVER_CELLS, Document
 from pipelines.readers.package import damaged, locked, refusing_damage
-from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks import conditions, grid
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import (
     LEAST_HEIGHT,
@@ -95,7 +95,7 @@ def _look(book: Any, xf: Any, template: str) -> Look:
     filled = xf.background is not None and xf.background.fill_pattern
     ground = (book.colour_map.get(xf.background.pattern_colour_index) or UNKNOWN_GROUND) if filled else None
     is_unseen = unseen(book.colour_map.get(font.colour_index), ground, font.height / 20)
-    return Look(bool(font.struck_out), is_unseen, template)
+    return Look(bool(font.struck_out), is_unseen, template, ground)
 
 
 def _grid(book: Any, number: int, codes: list[str], looks: list[Look]) -> Grid:
@@ -120,8 +120,11 @@ def _grid(book: Any, number: int, codes: list[str], looks: list[Look]) -> Grid:
                 at = cell.xf_index or 0
                 code, look = (codes[at], looks[at]) if at < len(looks) else ("General", PLAIN)
                 text = _text(cell, code, look, cells.narrow_columns.get(col + 1), book.datemode == 1)
+                if look.ground is not None:
+                    cells.grounds[row + 1, col + 1] = look.ground
                 cells.put(row + 1, col + 1, calculated(text) if (row, col) in records.formulas else text)
     cells.clear((top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
+    conditions.apply(cells, records.rules)
     cells.cover(records.covered)
     cells.beside = {AROUND_PAGES: of_parts(records.parts), OVER_CELLS: told(records.lines)}
     return cells

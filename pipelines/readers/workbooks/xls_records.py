@@ -1,4 +1,4 @@
-"""Records of an XLS that xlrd reads past: formulas, headers and footers, and the shapes over the cells of a sheet.
+"""Records of an XLS that xlrd reads past: formulas, headers and footers, conditions, and shapes over the cells.
 
 A shape is written as three records one after the other: its drawing (MSODRAWING, of the binary form of Office's
 drawings, [MS-ODRAW]), what it is (OBJ), and its text (TXO, with the text itself behind it).
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from xlrd.biffh import unpack_string, unpack_unicode
 
+from pipelines.readers.workbooks import xls_conditions
+from pipelines.readers.workbooks.conditions import Range, Rule
 from pipelines.readers.workbooks.drawings import Covered
 
 BOF, EOF, HEADER, FOOTER, CONTINUE, OBJ, DRAWING, TEXT = 0x809, 0x0A, 0x14, 0x15, 0x3C, 0x5D, 0xEC, 0x1B6
@@ -43,6 +45,7 @@ class Records:
         parts: Headers and footers, with their codes.
         lines: The lines of text in shapes.
         covered: The cells that filled shapes cover as a whole.
+        rules: The conditions that can hide cells.
     """
 
     def __init__(self, book: Any) -> None:
@@ -51,6 +54,8 @@ class Records:
         self.parts: list[str] = []
         self.lines: list[str] = []
         self.covered: list[Covered] = []
+        self.rules: list[Rule] = []
+        self._about: tuple[Range, ...] = ()
         self._book, self._read = book, type(book).get_record_parts
         self._within = self._kind = self._missing = 0
         self._text = ""
@@ -74,6 +79,11 @@ class Records:
             self.parts.append(
                 unpack_unicode(body, 0, lenlen=2) if is_new else unpack_string(body, 0, self._book.encoding, lenlen=1)
             )
+        elif number == xls_conditions.CONDITIONS:
+            self._about = xls_conditions.ranges(body)
+        elif number == xls_conditions.CONDITION:
+            rule = xls_conditions.rule(body, self._about, self._book.colour_map)
+            self.rules += [rule] if rule else []
         elif number == DRAWING:
             self._drawn = _drawn(body)
         elif number == OBJ and len(body) >= 6:

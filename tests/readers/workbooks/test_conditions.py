@@ -1,12 +1,15 @@
-"""Conditional formats of XLSX and ODS: which cells they hide, and which they may hide."""
+"""Conditional formats of XLSX, XLS and ODS: which cells they hide, and which they may hide."""
 
 from __future__ import annotations
 
+import struct
+
 import pytest
-from written_workbooks import MAIN, ods_parts, packed, xlsx_parts
+from written_binary_workbooks import number, record, stream
+from written_workbooks import MAIN, ods_parts, ole, packed, xlsx_parts
 
 from pipelines.readers.document import Claim, Document
-from pipelines.readers.workbooks import ods, xlsx
+from pipelines.readers.workbooks import ods, xls, xlsx
 
 WHITE_FONT = '<dxf><font><color rgb="FFFFFFFF"/></font></dxf>'
 RED_FONT = '<dxf><font><color rgb="FFFF0000"/></font></dxf>'
@@ -60,6 +63,32 @@ def test_a_condition_that_looks_at_other_cells_may_hide() -> None:
 @pytest.mark.parametrize(("effect", "rows"), [(RED_FONT, []), (NO_FORMAT, [1]), (ON_BLACK, []), (WHITE_FONT, [1])])
 def test_a_format_hides_where_nothing_of_the_text_is_seen(effect: str, rows: list[int]) -> None:
     assert hidden(xlsx_of(BELOW_TEN, effect=effect)) == rows
+
+
+def xls_of(condition: bytes, *, kind: int = 1, operator: int = 6, ink: int = 9, fill: bytes = b"") -> Document:
+    """A sheet with 5 and 62 in A1 and A2, printed in a colour of the palette on a condition."""
+    font = b"\0" * 80 + struct.pack("<I", ink) + b"\0" * 34
+    flags = 1 << 26 | (1 << 29 if fill else 0)
+    rule = struct.pack("<BBHHIH", kind, operator, len(condition), 0, flags, 0) + font + fill + condition
+    about = struct.pack("<HH4H", 1, 0, 0, 1, 0, 0) + struct.pack("<H4H", 1, 0, 1, 0, 0)
+    records = number(0, 0, 5) + number(1, 0, 62) + record(0x1B0, about) + record(0x1B1, rule)
+    return xls.read(ole({"Workbook": stream(records)}))
+
+
+TEN = struct.pack("<BH", 0x1E, 10)
+
+
+def test_conditions_of_an_old_workbook_hide_as_those_of_a_new_one() -> None:
+    assert hidden(xls_of(TEN)) == [1]
+    assert hidden(xls_of(struct.pack("<Bd", 0x1F, 62.0), operator=3)) == [2]
+    assert hidden(xls_of(b"\x1d\1", kind=2)) == [1, 2]
+    assert hidden(xls_of(b"\x44\0\0\0\0", kind=2), "hidden-by-condition") == [1, 2]
+
+
+def test_conditions_of_an_old_workbook_that_colour_hide_nothing() -> None:
+    assert hidden(xls_of(TEN, ink=10)) == []
+    black = struct.pack("<HH", 1 << 10, 8 << 7)
+    assert hidden(xls_of(TEN, fill=black)) == []
 
 
 FLOAT = '<table:table-row><table:table-cell {0} office:value-type="float" office:value="{1}"><text:p>{1}</text:p>'
