@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xlrd import error_text_from_code
 from xlrd.sheet import unpack_RK
 
-from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, tinted, unseen
 from pipelines.readers.document import AROUND_PAGES, Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import drawings, grid
@@ -43,8 +43,8 @@ NUMBERS = {RK, REAL, FORMULA_REAL}
 NO_TEXT = b"\xff" * 4
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
 FONT, FILL, STRIKEOUT, SOLID, RGB = 43, 45, 8, 1, 2
-WHITES = {(1, 9), (1, 1), (3, 0)}
-"""Kinds of a colour, of the palette and of the theme, with the numbers of white."""
+THEME, WHITES = 3, {(1, 9), (1, 1)}
+"""The kind of a colour of the theme; that of the palette with the numbers of white."""
 
 
 def read(data: bytes) -> Document:
@@ -125,6 +125,8 @@ def _colour(body: bytes) -> Colour | None:
     kind, index, tint = body[0] >> 1, body[1], struct.unpack_from("<h", body, 2)[0]
     if kind == RGB:
         return (body[4], body[5], body[6])
+    if kind == THEME and index in (0, 1):
+        return tinted(index == 0, max(-1.0, tint / 32767))
     return WHITE if not tint and (kind, index) in WHITES else None
 
 

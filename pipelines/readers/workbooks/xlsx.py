@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, unseen
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, tinted, unseen
 from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import conditions, drawings, grid
@@ -154,8 +154,9 @@ def _colour(part: etree._Element | None) -> Colour | None:
         return None
     if rgb := part.get("rgb"):
         return colour(rgb)
-    plain = {("theme", "0"): WHITE, ("indexed", "1"): WHITE, ("indexed", "9"): WHITE}
-    return next((c for (kind, value), c in plain.items() if part.get(kind) == value and not part.get("tint")), None)
+    if part.get("theme") in ("0", "1"):
+        return tinted(part.get("theme") == "0", max(-1.0, min(1.0, float(part.get("tint") or 0))))
+    return WHITE if part.get("indexed") in ("1", "9") else None
 
 
 def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared) -> None:

@@ -282,6 +282,17 @@ def test_a_value_that_changes_from_day_to_day_says_so() -> None:
         assert [(c.measure, c.value) for c in found.claims] == [("volatile", 1)]
 
 
+@pytest.mark.parametrize(
+    ("theme", "tint", "shows"), [(0, -0.05, False), (0, -0.5, True), (1, 0.35, True), (1, 0.95, False)]
+)
+def test_a_tinted_colour_of_the_theme_shows_as_far_as_it_stands_out(theme: int, tint: float, shows: bool) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "กระบี่"
+    colour = openpyxl.styles.colors.Color(theme=theme, tint=tint)
+    workbook.active["A1"].font = openpyxl.styles.Font(color=colour)
+    assert saved(workbook).sheets[0].meant == ({} if shows else {(1, 1): Meant(None, ("hidden",))})
+
+
 def test_white_text_on_a_colour_of_the_theme_shows() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
