@@ -34,8 +34,8 @@ FIELDS = {f"{TEXT}{name}" for name in ("page-number", "page-count", "date", "tim
 
 
 def is_number(cell: etree._Element) -> bool:
-    """Return whether a cell holds a number."""
-    return cell.get(f"{OFFICE}value-type") in NUMBERS
+    """Return whether a cell holds a number or a date, and not a text, which may go on in the cell beside it."""
+    return cell.get(f"{OFFICE}value-type") in (*NUMBERS, "date")
 
 
 def value(cell: etree._Element, styles: Styles) -> CellText:

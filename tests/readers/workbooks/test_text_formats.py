@@ -67,6 +67,21 @@ def test_a_figure_has_no_room_in_a_column_that_is_too_narrow(
     assert ("too-narrow" in fitted(CellText(printed), width, general=general).notes) == narrow
 
 
+def dated_in(width: float, merged: str = "") -> Document:
+    """A date under words in A1, in a column of a width."""
+    columns = f'<cols><col min="1" max="1" width="{width}" customWidth="1"/></cols>'
+    cells = '<row r="1"><c r="A1" s="1"><v>44007</v></c></row>'
+    code = '"ข้อมูล ณ วันที่ "[$-107041E]d mmmm yyyy'
+    sheet = f"{columns}<sheetData>{cells}</sheetData>{merged}"
+    return xlsx.read(packed(xlsx_parts(sheet, codes=("General", code))))
+
+
+def test_a_date_has_no_room_in_a_column_that_is_too_narrow_unless_it_is_merged() -> None:
+    assert [claim.measure for claim in dated_in(7).claims] == ["too_narrow"]
+    assert dated_in(30).claims == ()
+    assert dated_in(7, '<mergeCells><mergeCell ref="A1:F1"/></mergeCells>').claims == ()
+
+
 def xlsx_narrow() -> Document:
     columns = '<cols><col min="2" max="2" width="2.7" customWidth="1"/></cols>'
     cells = '<row r="1"><c r="A1"><v>7850</v></c><c r="B1"><v>7850</v></c></row>'
