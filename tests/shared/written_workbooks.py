@@ -72,7 +72,7 @@ def worksheet(rows: str) -> str:
 def ods_parts(tables: str, styles: str = "", pages: str = "") -> dict[str, str | bytes]:
     """The parts of a spreadsheet of these tables, printed on these pages."""
     names = {"office": "office", "table": "table", "text": "text", "style": "style", "draw": "drawing"}
-    names |= {"svg": "svg-compatible", "fo": "xsl-fo-compatible"}
+    names |= {"svg": "svg-compatible", "fo": "xsl-fo-compatible", "number": "datastyle"}
     spaces = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"' for short, long in names.items()
     )

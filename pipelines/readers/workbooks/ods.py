@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from pipelines.readers.contrast import unseen
 from pipelines.readers.document import AROUND_PAGES, OVER_CELLS, Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
 from pipelines.readers.workbooks import conditions, grid, ods_conditions, ods_drawings
@@ -18,11 +19,12 @@ from pipelines.readers.workbooks.conditions import Range, Rule
 from pipelines.readers.workbooks.drawings import Covered
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import LAST_NARROW, WIDEST_NARROW, fitted
-from pipelines.readers.workbooks.ods_cells import CALCEXT, is_number, page_line, value
+from pipelines.readers.workbooks.ods_cells import CALCEXT, figure, is_number, page_line, value
 from pipelines.readers.workbooks.ods_styles import STYLE, TABLE, Styles, page_texts
 from pipelines.readers.workbooks.page_lines import told
 from pipelines.readers.workbooks.typed_cells import CellText
 
+NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 CONTENT, STYLES = "content.xml", "styles.xml"
 CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
@@ -30,6 +32,7 @@ HIDDEN = {"collapse", "filter"}
 WATCHED = [
     *(f"{TABLE}{name}" for name in ("table", "table-row", "table-row-group", "table-column", "table-source", "shapes")),
     *(f"{STYLE}{name}" for name in ("style", "master-page")),
+    *(f"{NUMBER}{name}-style" for name in ("number", "percentage", "currency")),
     f"{CALCEXT}conditional-formats",
 ]
 CHARACTER = 5.25
@@ -117,6 +120,8 @@ class _Content:
     def _ended(self, name: str, element: etree._Element) -> None:
         if name == "style":
             self._styles.add(element)
+        elif name.endswith("-style"):
+            self._styles.add_format(element)
         elif name == "master-page":
             lines = [page_line(paragraph, self._styles) for paragraph in page_texts(element)]
             self._pages[element.get(f"{STYLE}name", "")] = told(lines)
@@ -232,7 +237,12 @@ class _Sheet:
         """Return a text as its style and column print it."""
         if col in self.grid.narrow_columns and is_number(cell) and not cell.get(f"{TABLE}number-columns-spanned"):
             text = fitted(text, self.grid.narrow_columns[col], general=self._styles.is_general(style))
-        return self._styles.look(style).of(text)
+        look = self._styles.look(style)
+        if (number := figure(cell)) is not None and not look.unseen:
+            ink = ods_conditions.ink_of(style, number, self._styles)
+            if ink is not None and unseen(ink, look.ground, None):
+                look = look._replace(unseen=True)
+        return look.of(text)
 
     def _put(self, row: int, left: int, right: int, style: str, text: CellText) -> None:
         if style in self._styles.conditions:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from lxml import etree
 
@@ -36,6 +37,11 @@ FIELDS = {f"{TEXT}{name}" for name in ("page-number", "page-count", "date", "tim
 def is_number(cell: etree._Element) -> bool:
     """Return whether a cell holds a number or a date, and not a text, which may go on in the cell beside it."""
     return cell.get(f"{OFFICE}value-type") in (*NUMBERS, "date")
+
+
+def figure(cell: etree._Element) -> Decimal | None:
+    """Return the number that a cell holds; None where it holds none."""
+    return exact(cell.get(f"{OFFICE}value", "")) if cell.get(f"{OFFICE}value-type") in NUMBERS else None
 
 
 def value(cell: etree._Element, styles: Styles) -> CellText:

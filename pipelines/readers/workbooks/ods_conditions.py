@@ -1,16 +1,19 @@
 """Conditional formats of spreadsheets (ODS): their conditions as rules of `pipelines.readers.workbooks.conditions`.
 
-LibreOffice writes them behind the cells of a sheet; other programs write them into the styles of cells alone.
+LibreOffice writes them behind the cells of a sheet; other programs write them into the styles of cells alone. Formats
+of numbers have conditions too, of which the colour is known here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from lxml import etree
 
-from pipelines.readers.workbooks.conditions import Range, Rule
+from pipelines.readers.contrast import Colour
+from pipelines.readers.workbooks.conditions import COMPARED, Range, Rule
 from pipelines.readers.workbooks.ods_styles import Styles
 from pipelines.readers.workbooks.plain_rows import column_of
 
@@ -22,6 +25,7 @@ OPERATORS = {
     "=": "equal", "!=": "notEqual", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual", ">": "greaterThan",
     ">=": "greaterThanOrEqual",
 }  # fmt: skip
+OF_VALUE = re.compile(r"value\(\)(<=|>=|!=|=|<|>)(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 CALL = re.compile(r"(?P<name>[a-z-]+)\((?P<inside>.*)\)", re.DOTALL)
 BETWEEN = {
     "between": "between", "not-between": "notBetween", "cell-content-is-between": "between",
@@ -59,6 +63,22 @@ def of_style(name: str, about: Iterable[Range], styles: Styles) -> Iterator[Rule
     ranges = tuple(about)
     for condition, given in styles.conditions.get(name, ()):
         yield from _rule(condition, given, ranges, styles)
+
+
+def ink_of(style: str, figure: Decimal, styles: Styles) -> Colour | None:
+    """Return the colour in which the format of a style prints a number; None where it has none.
+
+    Args:
+        style: The style's name.
+        figure: The number.
+        styles: The styles of the spreadsheet.
+    """
+    ink, maps = styles.formats.get(styles.format_of(style), (None, []))
+    for condition, name in maps:
+        match = OF_VALUE.fullmatch(condition)
+        if match and COMPARED[OPERATORS[match[1]]](figure, [Decimal(match[2])]):
+            return styles.formats.get(name, (None, []))[0]
+    return ink
 
 
 def _rule(condition: str, name: str, about: tuple[Range, ...], styles: Styles) -> Iterator[Rule]:

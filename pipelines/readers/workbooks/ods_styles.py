@@ -53,6 +53,7 @@ class Styles:
     Attributes:
         conditions: The conditions of each style that has any, with the names of the styles that they give.
         pages: The name of the page on which each style of a sheet is printed.
+        formats: The colour that each format of numbers prints in, and its conditions with the formats that they give.
     """
 
     def __init__(self) -> None:
@@ -61,6 +62,7 @@ class Styles:
         self._looks: dict[str, Look] = {}
         self.conditions: dict[str, list[tuple[str, str]]] = {}
         self.pages: dict[str, str] = {}
+        self.formats: dict[str, tuple[Colour | None, list[tuple[str, str]]]] = {}
 
     def add(self, style: etree._Element) -> None:
         """Add a style. Its parent is one that stands before it."""
@@ -74,15 +76,22 @@ class Styles:
             if "ink" in own and "automatic" not in own:
                 kept.pop("automatic", None)
             kept |= own
-        maps = [
-            (m.get(f"{STYLE}condition", ""), m.get(f"{STYLE}apply-style-name", "")) for m in style.iter(f"{STYLE}map")
-        ]
-        if maps:
+        if maps := _maps(style):
             self.conditions[name] = maps
         self.pages[name] = style.get(f"{STYLE}master-page-name", "")
         # Conditions name a style as the program shows it, all others as it is written.
         for known in {name, style.get(f"{STYLE}display-name", name)}:
             self._kept[known], self._looks[known] = kept, _look(kept)
+
+    def add_format(self, style: etree._Element) -> None:
+        """Add a format of numbers."""
+        text = style.find(f"{STYLE}text-properties")
+        ink = None if text is None else colour(text.get(f"{FO}color", ""))
+        self.formats[style.get(f"{STYLE}name", "")] = ink, _maps(style)
+
+    def format_of(self, name: str) -> str:
+        """Return the name of the format of numbers that a style has."""
+        return self._kept.get(name, {}).get("data", "")
 
     def look(self, name: str, otherwise: Look = PLAIN) -> Look:
         """Return how text of a style is printed."""
@@ -100,7 +109,7 @@ class Styles:
 
     def is_general(self, name: str) -> bool:
         """Return whether a style shows a number as it is."""
-        return self._kept.get(name, {}).get("data", "") in GENERAL
+        return self.format_of(name) in GENERAL
 
     def is_filled(self, name: str, otherwise: bool) -> bool:
         """Return whether nothing is seen through a shape of a style.
@@ -131,6 +140,11 @@ def page_texts(page: etree._Element) -> Iterator[etree._Element]:
     for part in page.iterchildren(*(f"{STYLE}{name}{on}" for name in ("header", "footer") for on in PAGES)):
         if part.get(f"{STYLE}display") != "false":
             yield from part.iter(f"{TEXT}p")
+
+
+def _maps(style: etree._Element) -> list[tuple[str, str]]:
+    """The conditions of a style, with the names of the styles that they give."""
+    return [(m.get(f"{STYLE}condition", ""), m.get(f"{STYLE}apply-style-name", "")) for m in style.iter(f"{STYLE}map")]
 
 
 def _ink(kept: dict[str, str]) -> Colour | None:

@@ -135,3 +135,16 @@ def test_a_condition_of_a_spreadsheet_that_looks_at_other_cells_may_hide() -> No
 def test_a_condition_may_stand_in_the_style_of_a_cell_alone() -> None:
     rule = '<style:map style:condition="cell-content()&lt;10" style:apply-style-name="Pale_5f_1"/>'
     assert hidden(ods_of(style=f'<style:style style:name="ce1" style:family="table-cell">{rule}</style:style>')) == [1]
+
+
+def test_a_format_of_a_spreadsheet_may_print_in_white() -> None:
+    white = '<number:number-style style:name="{}">{}<number:number/>{}</number:number-style>'
+    ink = '<style:text-properties fo:color="#ffffff"/>'
+    small = '<style:map style:condition="value()&lt;10" style:apply-style-name="N1P0"/>'
+    cell_style = '<style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>'
+    for formats, rows in (
+        (white.format("N1", ink, ""), [1, 2]),
+        (white.format("N1P0", ink, "") + white.format("N1", "", small), [1]),
+        (white.format("N1P0", "", "") + white.format("N1", ink, small), [2]),
+    ):
+        assert hidden(ods_of(style=formats + cell_style)) == rows
