@@ -33,7 +33,6 @@ from pipelines.readers.statements.markings import kind_of
         ("ยังไม่ได้รับความเห็นชอบ", "preliminary"),
         ("ห้ามเผยแพร่", "preliminary"),
         ("ใช้สำหรับฝึกอบรม", "example"),
-        ("ไม่ใช่ข้อมูลจริง", "example"),
         ("TEST DATA", "example"),
         ("ข้อมูลงวดก่อน", "previous"),
         ("ข้อมูลเก่า", "previous"),
