@@ -153,8 +153,9 @@ LATIN = re.compile(r"[A-Za-z]")
 SHORT_THAI_YEAR = re.compile(r"(?<![๐-๙])[๐-๙]{2}$")
 AHEAD = re.compile(
     r"(?:[^\w~≈<>≤≥?]|_|วัน(?:ที่)?|จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์|ที่|คือ|เป็น|เวลา|สิ้น|ตรงกับ|ปัจจุบัน|ล่าสุด|รายงาน|ประมวลผล|(?i:date|the|day))*"
+    r"(?:[0-9๐-๙]{1,2}\s*(?:[-–—]|ถึง)\s*)?"
 )
-"""What may stand between the words that announce a date and the date."""
+"""What may stand between the words that announce a date and the date: the first day of a range, which ends with it."""
 DIGITS, GOES_ON = re.compile(r"[0-9๐-๙]"), re.compile(r"[/-]?[0-9๐-๙]")
 
 
