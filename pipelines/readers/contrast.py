@@ -22,6 +22,18 @@ def colour(text: str) -> Colour | None:
     return None if match is None else (int(match[1][:2], 16), int(match[1][2:4], 16), int(match[1][4:], 16))
 
 
+def tinted(ground: bool, tint: float) -> Colour:
+    """Return the colour of a theme for grounds (white) or for text (black), made darker or lighter.
+
+    Args:
+        ground: Whether it is the one for grounds.
+        tint: From -1, black, to 1, white.
+    """
+    level = 255.0 if ground else 0.0
+    shade = round(level * (1 + tint) if tint < 0 else level * (1 - tint) + 255 * tint)
+    return (shade, shade, shade)
+
+
 def unseen(ink: Colour | None, ground: Colour | None, points: float | None) -> bool:
     """Return whether text does not stand out from its ground.
 

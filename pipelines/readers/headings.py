@@ -22,6 +22,8 @@ MEANINGFUL = re.compile(r"[^\u0e00-\u0e7f\uf700-\uf8ff\ufffd\s.,:;()\[\]/_*%\"'�
 """What consonants do not hold and may say that a column is another: previous, target, Δ."""
 SPACES = re.compile(r"\s+")
 BRACKETS = re.compile(r"[()\[\]_]")
+OF_NOW = re.compile(r"ครั้งนี้|(?:เดือน|รอบ|งวด|สัปดาห์)นี้|ปัจจุบัน|ล่าสุด|(?i:\b(?:current|latest)\b)")
+"""What says that a column is the one in force. It is no other column; beside it, one without that is an older one."""
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
 """Offices number their columns: (๑), (๓)=(๑)-(๒)."""
 
@@ -73,6 +75,12 @@ def _field(printed: str, form: TableForm) -> str:
     return next((name for name, pattern in form.consonants if pattern.fullmatch(consonants)), "")
 
 
+@lru_cache(maxsize=4096)
+def _named(printed: str, form: TableForm) -> str:
+    """The field of a heading, which may say that it is of now."""
+    return _field(printed, form) or (_field(OF_NOW.sub("", printed), form) if OF_NOW.search(printed) else "")
+
+
 def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
     """Return the column (from 1) of each field that a row of cells heads, and what doubled headings say.
 
@@ -105,11 +113,11 @@ def _fields(cells: Sequence[str], form: TableForm) -> tuple[dict[str, int], dict
     # Most rows are no headings, which their last cells show: names and codes, which no other row has, stand first.
     could_be = len(cells)
     for printed in reversed(cells):
-        could_be -= not _field(printed, form)
+        could_be -= not _named(printed, form)
         if could_be < form.least:
             return {}, {}
     for number, printed in enumerate(cells, 1):
-        name = _field(printed, form)
+        name = _named(printed, form)
         if name in columns:
             before = doubled.get(name, cells[columns[name] - 1].strip())
             doubled[name] = f"{before} | {printed.strip()}"

@@ -11,6 +11,7 @@ def read_here(data: bytes) -> RawTable:
     """Read a document in this process. Raises `Unreadable`."""
     document = forms.document(data)
     table = layout.cut(document)
+    scale.refuse_multiples(table)
     scale.percents(table)
     marks = [mark for claim in document.claims for mark in markings.across(claim)]
     table.claims = [*document.claims, *marks, *table.claims, *prose.find(table)]

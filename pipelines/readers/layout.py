@@ -42,8 +42,8 @@ def cut(document: Document) -> RawTable:
         while at < len(sheet.rows):
             number, printed = sheet.rows[at]
             headed = fields_over(
-                [cells for _, cells in sheet.rows[at : at + MOST_HEADING_ROWS]],
-                [cells for _, cells in sheet.rows[max(0, at - MOST_HEADING_ROWS) : at]],
+                [unseen.shown(sheet, n, cells) for n, cells in sheet.rows[at : at + MOST_HEADING_ROWS]],
+                [unseen.shown(sheet, n, cells) for n, cells in sheet.rows[max(0, at - MOST_HEADING_ROWS) : at]],
             )
             hidden = headed.form is not None and unseen.row_hidden(sheet, number, printed)
             if headed.form is None or hidden or (form is not None and headed.form is not form):
@@ -60,10 +60,7 @@ def cut(document: Document) -> RawTable:
             _refuse_doubled_names(doubled, sheet.name, number, form)
             table.dataset = form.dataset
             table.headed_at = table.headed_at or row_place(sheet.name, number)
-            # A column that a person does not see has no field.
-            heads = [n for n, _ in sheet.rows[at : at + headed.height]]
-            shown_fields = {f for f, c in columns.items() if not any(unseen.cell_hidden(sheet, n, c) for n in heads)}
-            fields = under = {c: f for f, c in columns.items() if f not in doubled and f in shown_fields}
+            fields = under = {c: f for f, c in columns.items() if f not in doubled}
             table.columns.update({f: c for c, f in fields.items()})
             table.doubled.update(doubled)
             for number, printed in sheet.rows[at : at + headed.height]:

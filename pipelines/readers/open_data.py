@@ -1,13 +1,14 @@
 """Records as open-data portals serve them: JSON, JSON lines, XML and Parquet, to a sheet with their names as headings.
 
 Here belongs what the records of such a file are: the longest list of objects in it, and others that are as much like a
-table, so that two tables that could be meant are seen. All other texts in it (a title, a note) are prose, of which an
-as-of date may be read.
+table, so that two tables that could be meant are seen. All other texts in it (a title, a note) are prose, each behind
+the names under which it stands, as a person reads them: a date, or a mark such as a draft's, may be in either.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,14 @@ MOST_FIELDS = 200
 DEEPEST = 12
 LEAST_LEAVES = 2
 """Elements of XML with fewer leaves within them are no records."""
+LONGEST_ASCII = 200
+"""Characters: a longer text without Thai is a licence, a picture, a program."""
+WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+SUMS = {"summary", "sum", "totals", "total", "grand total", "aggregate", "รวม", "ผลรวม", "ยอดรวม", "สรุป", "รวมทั้งสิ้น"}
+"""Names of an object that has the sums of all records."""
+TOTAL = "รวม"
+TECHNICAL = {"type", "nil", "lang", "space", "schemaLocation", "noNamespaceSchemaLocation", "base", "id"}
+"""Attributes of XML that say nothing of what a text means."""
 Record = Mapping[str, Any]
 
 
@@ -73,19 +82,38 @@ def read_parquet(data: bytes) -> Document:
 def _parsed(text: str) -> Any:
     """The value of a JSON text; figures as they are written."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str)
+        return _value(text)
     except (ValueError, RecursionError) as error:
         lines = [line for line in text.split("\n") if line.strip()]
         try:
-            return [json.loads(line, parse_float=str, parse_int=str) for line in lines]
+            return [_value(line) for line in lines]
         except (ValueError, RecursionError):
             raise _damaged("JSON", error) from error
 
 
+def _value(text: str) -> Any:
+    return json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, in which each name stands once: programs differ in which of two values they take."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name, value in pairs:
+            if found[name] != value:
+                raise Unreadable(
+                    f"{name} stands twice in one object, with different values",
+                    f"พบ {name} สองครั้งในรายการเดียวกัน และมีค่าต่างกัน",
+                    observed=name,
+                    expected="each name once in an object",
+                )
+    return found
+
+
 def _document(form: str, encoding: str, value: Any) -> Document:
-    lists: list[Sequence[Record]] = []
-    prose: list[str] = []
-    _walk(value, lists, prose, 0)
+    found = _Found()
+    found.walk(value, ())
+    lists = found.lists
     records = max(lists, key=len, default=())
     if not records:
         raise Unreadable(
@@ -100,8 +128,14 @@ def _document(form: str, encoding: str, value: Any) -> Document:
             f"มีมากกว่า {MOST_RECORDS:,} ระเบียนหรือ {MOST_FIELDS} เขตข้อมูล มากเกินกว่าจะเป็นรายงาน",
             expected="the records of one return",
         )
-    above = Sheet(PROSE, [(n, [line]) for n, line in enumerate(prose, 1)])
     rivals = [other for other in lists if other is not records and _as_much(other, records)]
+    heads = [
+        list(path)
+        for listed, path in zip(lists, found.paths, strict=True)
+        if path and _among(listed, [records, *rivals])
+    ]
+    above = Sheet(PROSE, list(enumerate([*found.prose, *heads], 1)))
+    records = [*records, *(_sums(path, entry, names) for path, entry in found.objects if _is_sums(entry, names))]
     sheets = [_sheet(f"{SHEET} {n}" if n > 1 else SHEET, entries) for n, entries in enumerate([records, *rivals], 1)]
     return Document(form, encoding, [above, *sheets])
 
@@ -117,23 +151,70 @@ def _sheet(name: str, records: Sequence[Record]) -> Sheet:
     return Sheet(name, list(enumerate(rows, 1)))
 
 
-def _walk(value: Any, lists: list[Sequence[Record]], prose: list[str], depth: int) -> None:
-    """Collect the lists of objects in a value, and the texts that are of none."""
-    if depth > DEEPEST:
-        return
-    if isinstance(value, list):
-        records = [item for item in value if isinstance(item, dict)]
-        listed = bool(records) and not all(_nested(item) for item in records)
-        if listed:
-            lists.append(records)
-        for item in value:
-            if not (listed and isinstance(item, dict)):
-                _walk(item, lists, prose, depth + 1)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _walk(item, lists, prose, depth + 1)
-    elif isinstance(value, str) and not value.isascii():
-        prose.append(value)
+class _Found:
+    """The lists of objects in a value, the objects that are in none, and the texts that are of none."""
+
+    def __init__(self) -> None:
+        self.lists: list[Sequence[Record]] = []
+        self.paths: list[tuple[str, ...]] = []
+        self.objects: list[tuple[tuple[str, ...], Record]] = []
+        self.prose: list[list[str]] = []
+
+    def walk(self, value: Any, path: tuple[str, ...]) -> None:
+        """Take a value that stands under some names."""
+        if len(path) > DEEPEST:
+            return
+        if isinstance(value, list):
+            records = [item for item in value if isinstance(item, dict)]
+            listed = bool(records) and not all(_nested(item) for item in records)
+            if listed:
+                self.lists.append(records)
+                self.paths.append(tuple(filter(None, path)))
+            for item in value:
+                if not (listed and isinstance(item, dict)):
+                    self.walk(item, (*path, ""))
+        elif isinstance(value, dict):
+            self.objects.append((path, value))
+            for name, item in value.items():
+                self.walk(item, (*path, _named(name)))
+        elif line := _line(value, [name for name in path if name]):
+            self.prose.append(line)
+
+
+def _named(name: str) -> str:
+    """A name as words: as_of and asOf are `as of`."""
+    return WORD_ENDS.sub(" ", name).lower().removeprefix("is ").strip() if name.isascii() else name.strip()
+
+
+def _line(value: Any, path: list[str]) -> list[str]:
+    """A text with the names under which it stands, each a cell of a line; empty for what says nothing."""
+    if value is True:
+        return path
+    if not isinstance(value, str) or not value.strip():
+        return []
+    if value.isascii() and (len(value) > LONGEST_ASCII or "://" in value):
+        return []
+    if path and value.strip()[0].isdecimal():
+        # A figure or date alone would be taken for another than its name says.
+        return [*path[:-1], f"{path[-1]}: {value}"]
+    return [*path, value]
+
+
+def _among(listed: Sequence[Record], some: Sequence[Sequence[Record]]) -> bool:
+    return any(listed is other for other in some)
+
+
+def _is_sums(entry: Record, names: Sequence[str]) -> bool:
+    """Whether an object that is no record has the fields of one: half of them, or more."""
+    return 2 * len(entry.keys() & set(names)) >= len(names)
+
+
+def _sums(path: Sequence[str], entry: Record, names: Sequence[str]) -> Record:
+    """An object of sums as a record: what names it stands in the first field that it has not."""
+    name = next((part for part in reversed(path) if part), "")
+    named = TOTAL if name.lower() in SUMS else name
+    first = next((field for field in names if field not in entry), "")
+    return {**entry, first: named} if first else entry
 
 
 def _nested(record: Record) -> bool:
@@ -147,14 +228,20 @@ def _text(value: Any) -> str:
 
 
 def _plain(element: etree._Element) -> Any:
-    """An element as JSON would have it: a text, or its leaves by name, or a list of what is within it."""
+    """An element as JSON would have it: a text, or its leaves and attributes by name, or a list of what is in it."""
     children = [child for child in element if isinstance(child.tag, str)]
+    attributes = {
+        name: str(value)
+        for key, value in element.attrib.items()
+        if (name := etree.QName(str(key)).localname) not in TECHNICAL or not (children or element.text)
+    }
     if not children:
-        return (element.text or "").strip()
+        text = (element.text or "").strip()
+        return ({**attributes, "": text} if text else attributes) if attributes else text
     tags = [etree.QName(child).localname for child in children]
     if len(set(tags)) == len(tags) and len(tags) >= LEAST_LEAVES:
-        return dict(zip(tags, map(_plain, children), strict=True))
-    return list(_flat(children))
+        return {**attributes, **dict(zip(tags, map(_plain, children), strict=True))}
+    return {**attributes, "": list(_flat(children))} if attributes else list(_flat(children))
 
 
 def _flat(children: Sequence[etree._Element]) -> Iterator[Any]:

@@ -1,20 +1,54 @@
-"""Percents that a workbook keeps as fractions: 0.0484 where the heading says percent.
+"""What a figure counts in: percents that a workbook keeps as fractions, and notes of a unit of many.
 
-Which of the two a column holds is decided by arithmetic, row by row, and never by a single figure.
+Whether 0.0484 under a heading of percents is a fraction is decided by arithmetic, row by row, and never by a single
+figure. A note that the figures are in thousands makes each of them another than it says.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from khrop.thai.digits import NotANumber, parse_count, parse_percent
-from pipelines.readers.document import Cell, RawTable, TableRow
+from pipelines.readers.document import Cell, RawTable, TableRow, Unreadable
 from pipelines.readers.table_form import Ratio, forms
 
 NOTE = "fraction-of-one"
 MOST = Decimal("0.9")
 """Of the rows that have saved something, so many must fit: one wrong row does not change what the others say."""
 AS_PERCENT = Decimal("0.02")
+SPACES = re.compile(r"\s+")
+OF_MANY = re.compile(
+    r"\W*(?:หมายเหตุ\W*)?(?:ตัวเลข|จำนวน|ข้อมูล)?(?:ใน(?:ตาราง|รายงาน))?(?:นี้)?(?:มี)?(?:หน่วย(?:นับ)?)?\W*(?:เป็น|คือ)?(?:หลัก)?"
+    r"(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)(?:แห่ง|หน่วย|อปท\.?)?\W*"
+    r"|\W*(?:figures|numbers|units?)?\W*(?:are)?(?:in|of)?\W*(?:hundred|thousand|million)s?\W*",
+    re.IGNORECASE,
+)
+"""A line without spaces, or words in brackets, that say that the figures are in tens, hundreds, thousands."""
+IN_BRACKETS = re.compile(r"[(\[]([^()\[\]\n]{1,60})[)\]]")
+
+
+def refuse_multiples(table: RawTable) -> None:
+    """Refuse a table of single things whose figures are in a unit of many.
+
+    Args:
+        table: The table.
+
+    Raises:
+        Unreadable: A note beside it says so.
+    """
+    if not any(form.dataset == table.dataset and form.counts_single for form in forms()):
+        return
+    for cell in table.prose():
+        for line in cell.read.splitlines():
+            if any(OF_MANY.fullmatch(SPACES.sub("", text)) for text in (line, *IN_BRACKETS.findall(line))):
+                raise Unreadable(
+                    f"the figures do not count single things: {line.strip()}",
+                    f"ตัวเลขในตารางมีหน่วยเป็นหลักสิบขึ้นไป: {line.strip()}",
+                    place=cell.place,
+                    observed=line.strip(),
+                    expected="figures that count one by one",
+                )
 
 
 def percents(table: RawTable) -> None:

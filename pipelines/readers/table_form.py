@@ -102,6 +102,7 @@ class TableForm:
         prose: Measure and pattern (with the group `count`) of the figures that prose repeats.
         phrases: Long phrases to be put back where a text layer lost their marks.
         words: Short words to be put back where they stand alone.
+        counts_single: Whether its counts are of single things, so that no figure may be in hundreds or thousands.
         pictured: What tables in pictures are read by; those of a form without it are for a person.
     """
 
@@ -121,6 +122,7 @@ class TableForm:
     prose: Patterns = ()
     phrases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    counts_single: bool = False
     pictured: Pictured | None = None
 
     @cached_property

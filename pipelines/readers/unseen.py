@@ -50,6 +50,13 @@ def cell_hidden(sheet: Sheet, number: int, col: int) -> bool:
     return meant is not None and not HIDDEN.isdisjoint(meant.notes)
 
 
+def shown(sheet: Sheet, number: int, printed: list[str]) -> list[str]:
+    """Return a row without the cells that a person does not see; one that is hidden as a whole as it is."""
+    if not sheet.meant or row_hidden(sheet, number, printed):
+        return printed
+    return ["" if cell_hidden(sheet, number, col) else text for col, text in enumerate(printed, 1)]
+
+
 def struck_whole(meant: Meant) -> bool:
     """Return whether all that stands in a cell is struck out."""
     return STRUCK in meant.notes and not meant.struck

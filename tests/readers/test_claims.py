@@ -66,6 +66,7 @@ def test_the_letters_that_the_sample_cites_are_not_its_own(sample: Path) -> None
         "ข้อมูล ณ วันที่ 11 มิถุนายน 2020",
         "ข้อมูล ณ วันที่ ๑๑ มิ.ย. พ.ศ. ๖๓",
         "สรุปผล (ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓) ของทุกจังหวัด",
+        "ข้อมูล ณ วันที่ ๑ - ๑๑ มิถุนายน ๒๕๖๓",
     ],
 )
 def test_an_as_of_date_is_read_in_every_form(text: str) -> None:
@@ -82,6 +83,12 @@ def test_an_as_of_date_is_read_in_every_form(text: str) -> None:
         ("ข้อมูล ณ วันที่ ๓๑ มิถุนายน ๒๕๖๓", "๓๑ มิถุนายน ๒๕๖๓"),
         ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน", "๑๑ มิถุนายน"),
         ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๓๕๖๓", "๑๑ มิถุนายน ๓๕๖๓"),
+        ("ข้อมูล ณ วันที่ 10, 11 มิถุนายน 2563", "10, 11 มิถุนายน 2563"),
+        ("ข้อมูล ณ วันที่ 10 และ 11 มิถุนายน 2563", "10 และ 11 มิถุนายน 2563"),
+        ("ข้อมูล ณ วันที่ 1 1 มิถุนายน 2563", "1 1 มิถุนายน 2563"),
+        ("ข้อมูล ณ วันที่ 11 มิถุนายน 2563/2564", "11 มิถุนายน 2563/"),
+        ("ข้อมูล ณ วันที่ ก่อน 11 มิถุนายน 2563", "ก่อน 11 มิถุนายน 2563"),
+        ("ข้อมูล ณ วันที่ ~11 มิถุนายน 2563", "~11 มิถุนายน 2563"),
     ],
 )
 def test_an_uncertain_as_of_date_has_no_value_and_keeps_what_was_printed(text: str, printed: str) -> None:
@@ -105,6 +112,34 @@ def test_an_as_of_date_in_two_forms_that_agree_is_one() -> None:
     claim = claim_of("document", "as_of", "ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "ข้อมูล ณ วันที่ 11/6/2563")
     assert claim is not None
     assert claim.value == date(2020, 6, 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ของจังหวัดกระบี่", "part"),
+        ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ สำหรับภาคเหนือ", "part"),
+        ("ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓ ถึงปัจจุบัน", "period"),
+        ("จะปรับปรุงข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "next"),
+        ("ข้อมูลย้อนหลัง ข้อมูล ณ วันที่ ๑๑ มิถุนายน ๒๕๖๓", "previous"),
+    ],
+)
+def test_words_around_a_date_may_give_it_to_something_else(text: str, other: str) -> None:
+    assert [c.measure for c in claims(text) if c.source == "rejected"] == [other]
+    assert claim_of("document", "as_of", text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ยอดสะสมถึงวันที่ ๑๑ มิถุนายน ๒๕๖๓",
+        "ตัดยอด ๑๑ มิถุนายน ๒๕๖๓",
+        "หมายเหตุ: ตัวเลขในตารางเป็นของวันที่ ๑๑ มิถุนายน ๒๕๖๓",
+        "ผลการบันทึกข้อมูลถึงวันที่ ๑๑ มิถุนายน ๒๕๖๓",
+    ],
+)
+def test_a_date_up_to_which_figures_count_is_a_rival(text: str) -> None:
+    assert [(c.source, c.value) for c in claims(text)] == [("rival", date(2020, 6, 11))]
 
 
 def test_two_as_of_dates_are_none_and_both_are_reported() -> None:

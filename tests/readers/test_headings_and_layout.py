@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.readers.document import Document, RawTable, Sheet, Unreadable
+from pipelines.readers.document import Document, Meant, RawTable, Sheet, Unreadable
 from pipelines.readers.headings import field_of, fields_of, fields_over, is_total
 from pipelines.readers.layout import cut
 
@@ -74,6 +74,14 @@ def test_a_heading_that_stands_more_than_once_is_reported_with_all_that_it_says(
     assert doubled == {"saved": "บันทึกข้อมูลเรียบร้อยแล้ว (แห่ง) | บันทึกข้อมูลแล้ว | บันทึกครบถ้วน"}
 
 
+def test_a_column_beside_one_that_is_said_to_be_of_now_is_in_doubt() -> None:
+    heads = ["จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]
+    assert fields_of([*heads, "บันทึกแล้ว (ครั้งนี้)"])[1] == {"saved": "บันทึกแล้ว | บันทึกแล้ว (ครั้งนี้)"}
+    assert fields_of([*heads, "บันทึกแล้ว (ครั้งก่อน)"])[1] == {}
+    of_now = [f"{head} (ครั้งนี้)" if "บันทึก" in head else head for head in heads]
+    assert fields_of([*of_now, "บันทึกแล้ว (ครั้งก่อน)"])[0] == fields_of(heads)[0]
+
+
 @pytest.mark.parametrize("text", ["รวม", "ร ว ม", "รวมทั้งสิ้น", "ยอดรวม", "ผลรวม", "รวมทั้งประเทศ", "รวม:"])
 def test_the_grand_total_is_known_by_its_name(text: str) -> None:
     assert is_total(text)
@@ -92,6 +100,13 @@ def test_columns_are_found_by_their_headings_and_not_by_position() -> None:
         assert figures(reordered, field) == figures(straight, field)
     assert [r.cells["saved"].read for r in reordered.totals] == ["๙"]
     assert reordered.rows[0].cells["saved"].place == "text!R2C2"
+
+
+def test_a_hidden_column_under_the_same_heading_leaves_no_doubt() -> None:
+    rows = [[*row[:3], row[3], *row[3:]] for row in (HEADS, KRABI, TRANG)]
+    hidden = {(n, 4): Meant(None, ("hidden-column",)) for n in (1, 2, 3)}
+    read = cut(Document("xlsx", "", [Sheet("s", list(enumerate(rows, 1)), hidden)]))
+    assert (read.doubled, read.columns["saved"]) == ({}, 5)
 
 
 def test_a_table_whose_halves_are_ordered_otherwise_is_read_half_by_half() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.readers.document import Document, RawTable, Sheet
+from pipelines.readers.document import Document, RawTable, Sheet, Unreadable
 from pipelines.readers.layout import cut
-from pipelines.readers.scale import NOTE, percents
+from pipelines.readers.scale import NOTE, percents, refuse_multiples
 
 HEADS = ["จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]
 KRABI, TRANG, NAN = ["กระบี่", "62", "3", "59"], ["ตรัง", "100", "6", "94"], ["น่าน", "100", "84", "16"]
@@ -81,3 +81,27 @@ def test_a_table_without_percents_or_without_what_was_saved_is_left_alone() -> N
     ])]))  # fmt: skip
     percents(other)
     assert read_percents(other) == ["0.06"]
+
+
+@pytest.mark.parametrize(
+    ("note", "refused"),
+    [
+        ("หน่วย : พันแห่ง", True),
+        ("(หน่วย: ร้อยแห่ง)", True),
+        ("ผลการบันทึกข้อมูล (หน่วย : พันแห่ง)", True),
+        ("หมายเหตุ หน่วยเป็นพัน", True),
+        ("ตัวเลขในตารางเป็นหลักพัน", True),
+        ("Unit: thousand", True),
+        ("หน่วย : แห่ง", False),
+        ("หน่วย : ร้อยละ", False),
+        ("จำนวนเงิน 5 ล้านบาท", False),
+        ("หน่วยงาน", False),
+    ],
+)
+def test_a_table_of_hundreds_or_thousands_is_refused(note: str, refused: bool) -> None:
+    read = cut(Document("xlsx", "", [Sheet("s", list(enumerate([[note], HEADS, [*KRABI, "4.84"]], 1)))]))
+    if refused:
+        with pytest.raises(Unreadable, match="do not count single things"):
+            refuse_multiples(read)
+    else:
+        refuse_multiples(read)

@@ -69,9 +69,10 @@ def worksheet(rows: str) -> str:
     return f'<worksheet xmlns="{MAIN}">{data}</worksheet>'
 
 
-def ods_parts(tables: str, styles: str = "") -> dict[str, str | bytes]:
-    """The parts of a spreadsheet of these tables."""
-    names = {"office": "office", "table": "table", "text": "text", "style": "style"}
+def ods_parts(tables: str, styles: str = "", pages: str = "") -> dict[str, str | bytes]:
+    """The parts of a spreadsheet of these tables, printed on these pages."""
+    names = {"office": "office", "table": "table", "text": "text", "style": "style", "draw": "drawing"}
+    names |= {"svg": "svg-compatible", "fo": "xsl-fo-compatible", "number": "datastyle"}
     spaces = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"' for short, long in names.items()
     )
@@ -80,7 +81,11 @@ def ods_parts(tables: str, styles: str = "") -> dict[str, str | bytes]:
     body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
     automatic = f"<office:automatic-styles>{styles}</office:automatic-styles>"
     root = f"<office:document-content {spaces} {calc} {link}>{automatic}{body}</office:document-content>"
-    return {"mimetype": ODS, "content.xml": root, "META-INF/manifest.xml": "<manifest/>"}
+    parts: dict[str, str | bytes] = {"mimetype": ODS, "content.xml": root, "META-INF/manifest.xml": "<manifest/>"}
+    if pages:
+        masters = f"<office:master-styles>{pages}</office:master-styles>"
+        parts["styles.xml"] = f"<office:document-styles {spaces}>{masters}</office:document-styles>"
+    return parts
 
 
 def ole(streams: Mapping[str, bytes]) -> bytes:

@@ -138,5 +138,6 @@ FORM = TableForm(
     prose=PROSE,
     phrases=PHRASES,
     words=WORDS,
+    counts_single=True,
     pictured=PICTURED,
 )

@@ -23,6 +23,8 @@ LABEL = re.compile(
 OTHER = re.compile(
     r"(?<!ข้อมูล)(?<!ข้อมูล )ณ\s*(?:วันที่\s*)?(?=[0-9๐-๙])"
     r"|(?:สถานะ|ประมวลผล|ปรับปรุงล่าสุด|ความก้าวหน้า|ความคืบหน้า|ตัดยอด)\S{0,20}\s*(?:ณ|ถึง|เมื่อ)?\s*วันที่\s*"
+    r"|(?:สะสม|ยอด|ผลการ)\S{0,20}\s*(?:จน)?ถึง\s*(?:วันที่\s*)?(?=[0-9๐-๙])|ตัดยอด\s*(?:ณ|เมื่อ)?\s*(?=[0-9๐-๙])"
+    r"|ตัวเลข\S{0,14}\s*(?:เป็น)?(?:ของ)?\s*วันที่\s*"
     r"|(?<!ข้อมูล)(?<!ข้อมูล )ประจำวันที่\s*|อั[ปพ]เดต(?:ข้อมูล)?ล่าสุด\s*(?:เมื่อ|ณ)?\s*(?:วันที่)?:?\s*"
 )
 AROUND = 80
@@ -39,7 +41,7 @@ BEFORE = (
         "previous",
         re.compile(
             r"(?:เทียบ|ต่าง|เพิ่ม\S{0,12}|ลดลง|เปลี่ยน\S{0,12}|ปรับปรุง|แก้ไข)\s*(?:กับ|จาก|ไปจาก)\S{0,20}\s*$|แทนที่|"
-            r"ครั้ง(?:ก่อน|แรก|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|งวด|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|"
+            r"ครั้ง(?:ก่อน|แรก|ที่แล้ว|ที่ผ่านมา)|(?:เดือน|ปี|รอบ|งวด|สัปดาห์)(?:ก่อน|ที่แล้ว)|ก่อนหน้า|ย้อนหลัง|"
             r"(?:ตามที่(?:ได้)?|ที่ได้)(?:แจ้ง|รายงาน|ส่ง)(?:ผล)?\s*$|(?:ที่แจ้ง|เมื่อครั้ง|(?<![ก-๎])ซึ่ง)\s*$|"
             r"(?:เดิม|เก่า|จาก|กับ|เทียบ|ไว้|ไว้แล้ว)\s*:?\s*$|"
             r"(?i:\b(?:previous|prior|earlier|former|compared|change|supersed|replac))|"
@@ -49,7 +51,7 @@ BEFORE = (
     (
         "next",
         re.compile(
-            r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น)|คาดการณ์|คาดว่า|ประมาณการ"
+            r"(?:ครั้ง|รอบ|เดือน|ฉบับ)(?:ต่อไป|ถัดไป|หน้า)|ถัดไป|จะ(?:ใช้|รายงาน|ประมวลผล|สรุป|เป็น|ปรับปรุง)|คาดการณ์|คาดว่า|ประมาณการ"
             r"|(?i:\b(?:next|forecast|expected|planned)\b)"
         ),
     ),
@@ -119,6 +121,13 @@ BEHIND = (
         "denied",
         re.compile(r"^\W{0,3}(?:ได้|ถูก)?(?:ยกเลิก|แทนที่|ไม่ใช้|ไม่ถูกต้อง|ใช้ไม่ได้|(?i:cancelled|withdrawn|not valid))"),
     ),
+    ("period", re.compile(r"^\s*(?:จน)?ถึง(?:ปัจจุบัน|บัดนี้)")),
+    (
+        "part",
+        re.compile(
+            r"^\W{0,3}(?:ของ|สำหรับ|เฉพาะ|(?:ยก)?เว้น)\s*(?:ข้อมูล|พื้นที่|กลุ่ม|บาง)?(?:จังหวัด|ภาค)(?!\s*(?:ต่าง|ทั้ง|ทั่ว|ทุก|ใน))"
+        ),
+    ),
     ("next", re.compile(r"^\W{0,3}(?:ครั้งต่อไป|เป็นต้นไป|(?i:next))")),
     ("deadline", re.compile(r"^\s*เป็นวัน(?:สุดท้าย|ครบกำหนด|เปิด|ปิด|เริ่ม)")),
     (
@@ -145,7 +154,12 @@ WORDS_AHEAD = 10
 WINDOW = 70
 LATIN = re.compile(r"[A-Za-z]")
 SHORT_THAI_YEAR = re.compile(r"(?<![๐-๙])[๐-๙]{2}$")
-DIGITS = re.compile(r"[0-9๐-๙]")
+AHEAD = re.compile(
+    r"(?:[^\w~≈<>≤≥?]|_|วัน(?:ที่)?|จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์|ที่|คือ|เป็น|เวลา|สิ้น|ตรงกับ|ปัจจุบัน|ล่าสุด|รายงาน|ประมวลผล|(?i:date|the|day))*"
+    r"(?:[0-9๐-๙]{1,2}\s*(?:[-–—]|ถึง)\s*)?"
+)
+"""What may stand between the words that announce a date and the date: the first day of a range, which ends with it."""
+DIGITS, GOES_ON = re.compile(r"[0-9๐-๙]"), re.compile(r"[/-]?[0-9๐-๙]")
 
 
 def claims(cell: Cell, struck: str = "") -> Iterator[Claim]:
@@ -181,11 +195,14 @@ def _labelled(cell: Cell) -> Iterator[Claim]:
             if DIGITS.search(rest[:WORDS_AHEAD]) and not match[0].isascii() and "วันที่" in match[0]:
                 yield Claim("document", "as_of", None, cell.place, rest)
             continue
+        behind = cell.read[match.end() :]
         if other := _other_class(cell.read, match.start(), match.end() + dated.end):
             yield Claim("rejected", other, dated.date, cell.place, dated.printed)
-        elif _either_order(dated) or _joined(dated, cell.read[match.end() :]):
+        elif _more_than_a_date(dated, behind):
+            yield Claim("document", "as_of", None, cell.place, behind[: dated.end + 1].strip())
+        elif _either_order(dated) or _joined(dated, behind):
             yield Claim("document", "as_of", None, cell.place, dated.printed)
-        elif day := _short_thai_year(dated, cell.read[match.end() :]):
+        elif day := _short_thai_year(dated, behind):
             yield Claim("document", "as_of", day, cell.place, dated.printed)
             yield Claim("document", "as_of_unusual", "a year of two digits", cell.place, dated.printed)
         else:
@@ -228,6 +245,11 @@ def _other_class(text: str, start: int, end: int) -> str:
     if qualified and not find_dates(qualified["words"]) and not KNOWN_IN_BRACKETS.fullmatch(qualified["words"]):
         return "qualified"
     return ""
+
+
+def _more_than_a_date(dated: FoundDate, text: str) -> bool:
+    """Whether more than a date stands where one is announced: several days, half a figure, about, before."""
+    return bool(not AHEAD.fullmatch(text[: dated.start]) or GOES_ON.match(text, dated.end))
 
 
 def _either_order(dated: FoundDate) -> bool:

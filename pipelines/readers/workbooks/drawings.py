@@ -6,10 +6,13 @@ stands below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
+from pipelines.readers.document import OVER_CELLS
+from pipelines.readers.package import Package, relations
+from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.page_lines import MOST_LINES
 
 Covered = tuple[int, int, int, int]
@@ -19,6 +22,28 @@ COLOUR_TYPE, WITH_ALPHA = 25, (4, 6)
 """Where a PNG has the type of its colours, and the types with transparency."""
 OPAQUE = 70_000
 """Thousandths of a percent: through a paler fill a person reads what is below it."""
+
+
+def over(package: Package, part: str, sheet: Grid) -> list[Covered]:
+    """Put the text of the shapes over a sheet beside its cells, and return the cells that they cover.
+
+    Args:
+        package: The workbook.
+        part: The sheet's part.
+        sheet: The sheet.
+    """
+    cells: list[Covered] = []
+    for kind, target in relations(package, part).values():
+        if kind == "drawing" and target in package:
+            root, pictures = package.parse(target), relations(package, target)
+            opaque = {number for number, (_, name) in pictures.items() if _is_opaque(package, name)}
+            sheet.beside.setdefault(OVER_CELLS, []).extend(lines(root))
+            cells += covered(root, opaque)
+    return cells
+
+
+def _is_opaque(package: Package, name: str) -> bool:
+    return name in package and is_opaque_picture(package.read(name))
 
 
 def lines(drawing: etree._Element) -> list[str]:
@@ -37,17 +62,17 @@ def lines(drawing: etree._Element) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_LINES]
 
 
-def covered(drawing: etree._Element, is_opaque: Callable[[str], bool]) -> Iterator[Covered]:
+def covered(drawing: etree._Element, opaque: Collection[str] = ()) -> Iterator[Covered]:
     """Yield the cells that filled shapes and pictures of a drawing cover as a whole.
 
     Args:
         drawing: The root of the drawing.
-        is_opaque: Whether nothing is seen through a picture, by the id of its relation.
+        opaque: The ids of the pictures through which nothing is seen.
     """
     for anchor in drawing.iterchildren("{*}twoCellAnchor"):
         pictures = (blip for pic in anchor.iterchildren("{*}pic") for blip in pic.iter("{*}blip"))
         embedded = (str(v) for blip in pictures for name, v in blip.attrib.items() if str(name).endswith("}embed"))
-        if any(_is_filled(shape) for shape in _shapes([anchor])) or any(map(is_opaque, embedded)):
+        if any(_is_filled(shape) for shape in _shapes([anchor])) or not set(opaque).isdisjoint(embedded):
             top, left = _corner(anchor.find("./{*}from"), begins=True)
             bottom, right = _corner(anchor.find("./{*}to"), begins=False)
             if top <= bottom and left <= right:

@@ -20,6 +20,7 @@ from pipelines.readers.document import (
     cell_place,
     row_place,
 )
+from pipelines.readers.workbooks.looks import TOO_NARROW
 from pipelines.readers.workbooks.typed_cells import CellText
 
 MOST_ROWS = 20_000
@@ -33,7 +34,7 @@ NOTED = {
     "hidden": "hidden_text",
     "hidden-part": "hidden_text",
     "struck": "struck_text",
-    "too-narrow": "too_narrow",
+    TOO_NARROW: "too_narrow",
     "covered": "covered_text",
     "hidden-by-format": "hidden_by_format",
     "hidden-by-condition": "hidden_by_condition",
@@ -139,6 +140,10 @@ class Grid:
         """
         for top, left, bottom, right in ranges:
             self._merged[top, left] = bottom, right
+            first = self._cells.get(top, {}).get(left)
+            if first and right > left and TOO_NARROW in first.notes:
+                # It has the room of all columns that are merged.
+                self._cells[top][left] = first._replace(notes=tuple(n for n in first.notes if n != TOO_NARROW))
             for row in range(top, bottom + 1) if bottom - top < len(self._cells) else list(self._cells):
                 cells = self._cells.get(row, {})
                 if top <= row <= bottom:

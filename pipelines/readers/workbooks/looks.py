@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import category
 
 from pipelines.readers.contrast import Colour
 from pipelines.readers.workbooks.typed_cells import BY_FORMAT, CellText
 
 LEAST_HEIGHT, LEAST_WIDTH = 2.0, 0.25
 """Points, and characters: in a lower row or a narrower column nothing is seen."""
-WIDEST_NARROW, LAST_NARROW = 8.0, 1000
-"""Characters: any figure of a return has room in a wider column; and the last column of which that is noted."""
+WIDEST_NARROW, WIDEST_FIGURE, LAST_NARROW = 24.0, 8.0, 1000
+"""Characters: any date, and any figure, has room in a wider column; and the last column of which that is noted."""
 SMALL, EDGE = 0.7, 0.2
 """Characters that a digit of the smallest print of offices takes, and the edge of a cell at least."""
+NARROW_SIGNS = frozenset("., :/-")
 FIGURE = re.compile(r"[-+0-9๐-๙.,%() ]+")
 TWIPS, PARTS = 20, 256
 """Of a point, and of a character, in binary workbooks."""
@@ -62,20 +64,24 @@ PLAIN = Look()
 
 
 def fitted(text: CellText, width: float | None, *, general: bool) -> CellText:
-    """Return the text of a number, noted where its column is too narrow for it.
+    """Return the text of a number or date, noted where its column is too narrow for it.
 
     Office programs fill such a cell with hash signs. What stands behind a point gives way to the width under General.
+    That of a merged cell is for the grid to take off.
 
     Args:
         text: The text of the number.
         width: The width of its column in characters; None for one that is wide enough.
         general: Whether its format is General, which rounds a number to the width of its column.
     """
+    is_date = "date-format" in text.notes
+    if width is None or (width >= WIDEST_FIGURE and not is_date):
+        return text
     printed = text.printed.strip()
-    if width is None or not FIGURE.fullmatch(printed):
+    if not is_date and not FIGURE.fullmatch(printed):
         return text
     shown = printed.partition(".")[0] if general else printed
-    room = SMALL * sum(0.5 if sign in ".," else 1 for sign in shown) + EDGE
+    room = SMALL * sum(0.5 if sign in NARROW_SIGNS else category(sign) != "Mn" for sign in shown) + EDGE
     return text._replace(notes=(*text.notes, TOO_NARROW)) if room > width else text
 
 

@@ -21,6 +21,8 @@ TOKEN = re.compile(
     r"|(?P<ampm>AM/PM|A/P)|(?P<power>E[+-])|(?P<date>y+|m+|d+|h+|s+|b+|e+|g+)|(?P<at>@)|(?P<sign>.)",
     re.IGNORECASE | re.DOTALL,
 )
+WHITES = {"white", "color2", "color 2"}
+"""Names of white: what a code prints in it is not seen on the ground that cells have."""
 ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 CONDITION = re.compile(r"(?P<sign><=|>=|<>|<|>|=)(?P<than>-?[0-9.]{1,30})")
 LOCALE = re.compile(r"\$(?P<shown>[^-]*)(?:-(?P<locale>[0-9A-Fa-f]{1,8}))?")
@@ -60,6 +62,7 @@ class Section:
         thai_digits: Whether digits are Thai.
         thai_words: Whether names of months and days are Thai.
         buddhist: Whether years are Buddhist.
+        white: Whether it prints in white.
     """
 
     tokens: tuple[Token, ...]
@@ -68,6 +71,7 @@ class Section:
     thai_digits: bool
     thai_words: bool
     buddhist: bool
+    white: bool = False
 
 
 @lru_cache(maxsize=1 << 10)
@@ -118,6 +122,8 @@ def text_template(code: str) -> str:
     every = sections(code)
     if len(every) < 4 and not any(kind == "at" for kind, _ in every[-1].tokens):
         return "@"
+    if every[-1].white:
+        return ""
     parts = ("@" if kind in ("at", "general") else text for kind, text in every[-1].tokens if kind in SHOWN)
     return "".join(parts).strip()
 
@@ -148,6 +154,8 @@ def number(value: Decimal, section: Section, signed: bool) -> str:
         section: The section of its code, as `section_for` returns it.
         signed: Whether a minus sign stands before it.
     """
+    if section.white:
+        return ""
     tokens = list(section.tokens)
     if section.kind == "general" or any(kind == "sign" and text == "/" for kind, text in tokens):
         text = "".join(general(abs(value)) if k == "general" else t for k, t in tokens if k in ("general", "literal"))
@@ -165,7 +173,7 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
     parsed: list[Token] = []
     condition = None
     digits = language = calendar = 0
-    native = thai_sign = False
+    native = thai_sign = white = False
     for token in tokens:
         bracket = token["bracket"]
         if bracket is None:
@@ -182,6 +190,8 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
             condition = _condition(comparison)
         elif ELAPSED.fullmatch(bracket):
             parsed.append(("elapsed", bracket.lower()))
+        elif bracket.lower() in WHITES:
+            white = True
         else:
             native = native or bracket.upper().startswith(("DBNUM", "NATNUM"))
     date_parts = [text for kind, text in parsed if kind == "date"]
@@ -193,6 +203,7 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
         thai_digits=digits == THAI_DIGITS or thai_sign or (native and language == THAI),
         thai_words=language == THAI or buddhist,
         buddhist=buddhist,
+        white=white,
     )
 
 

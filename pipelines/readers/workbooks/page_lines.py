@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -24,16 +24,33 @@ def page_lines(element: etree._Element) -> list[str]:
     Args:
         element: The element `headerFooter`.
     """
-    lines = []
+    parts = []
     for part in element:
         needs = KINDS.get(str(part.tag).rpartition("}")[2])
         if needs is not None and (not needs or element.get(needs) in TRUE):
-            lines += [line for line in _lines(part.text or "") if line]
-    return list(dict.fromkeys(lines))[:MOST_LINES]
+            parts.append(part.text or "")
+    return of_parts(parts)
+
+
+def of_parts(parts: Iterable[str]) -> list[str]:
+    """Return the lines of headers and footers that are written with codes, each once.
+
+    Args:
+        parts: The headers and footers that are printed.
+    """
+    return distinct(line for part in parts for line in _lines(part))
+
+
+def distinct(lines: Iterable[str]) -> list[str]:
+    """Return the lines that say something beside what a page says of itself, each once.
+
+    Args:
+        lines: The lines, with … for what a page says of itself, such as its number.
+    """
+    return list(dict.fromkeys(line.strip() for line in lines if line.strip("… ")))[:MOST_LINES]
 
 
 def _lines(text: str) -> Iterator[str]:
     """Yield the lines of a part, without its codes: left, middle and right apart; a field says nothing by itself."""
     plain = CODE.sub(lambda code: "&" if code["amp"] else "\n" if code["side"] else "…" if code["field"] else "", text)
-    for line in plain.splitlines():
-        yield "" if not line.strip("… ") else line.strip()
+    yield from plain.splitlines()

@@ -24,6 +24,10 @@ NUMERAL = re.compile(r"[0-9]+")
 WORD = re.compile(r"[A-Za-zก-ฮ]")
 ANNOUNCED = re.compile(r"ณ|วันที่|(?i:as of|as at)")
 DASHES = frozenset("-–—−")
+NOT_ZERO = re.compile(r"[1-9]")
+QUALIFYING = re.compile(r"[*†‡§\[\]]|\((?!\s*[0-9๐-๙])")
+"""What a format puts beside a figure to refer to a note, or to say of what it is."""
+MONTHS = 12
 CHANGES = re.compile(r"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
 FORMULA = "formula"
 VOLATILE = "volatile"
@@ -74,6 +78,8 @@ def numeric(text: str, code: str, date1904: bool = False) -> CellText:
     if value is None:
         return CellText(text)
     section, signed = section_for(code, value)
+    if section.white:
+        return CellText("")
     if section.kind in ("date", "time"):
         moment = moment_of(value, date1904)
         if moment is None:
@@ -99,7 +105,8 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
     figures = FIGURE.findall(to_arabic(printed).replace(",", ""))
     if figures:
         # What is read is what a person sees, with the places that rounding took off it, never another figure.
-        is_printed = _is_rounded(figures, abs(value.scaleb(2) if percent and "%" in printed else value))
+        shown = value.scaleb(2) if percent and "%" in printed else value
+        is_printed = _is_rounded(figures, abs(shown)) and not _is_qualified(printed, value)
         return CellText(printed, text_read if is_printed else None, (note,))
     if not printed.strip():
         return CellText("")
@@ -109,6 +116,14 @@ def valued(printed: str, value: Decimal, *, percent: bool = False) -> CellText:
 def _is_rounded(figures: Sequence[str], value: Decimal) -> bool:
     figure = Decimal(figures[0])
     return len(figures) == 1 and value.quantize(figure, ROUND_HALF_UP) == figure
+
+
+def _is_qualified(printed: str, value: Decimal) -> bool:
+    """Return whether a format puts a sign to a figure that makes it another, or refers to a note."""
+    before, _, behind = FIGURE.sub("0", to_arabic(printed).replace(",", "")).partition("0")
+    in_brackets = "(" in before and ")" in behind
+    is_signed = in_brackets or bool(before.strip()) and before.strip()[-1] in DASHES
+    return is_signed != (value < 0 and bool(NOT_ZERO.search(to_arabic(printed)))) or bool(QUALIFYING.search(printed))
 
 
 def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
@@ -123,6 +138,8 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
         buddhist: Whether the format prints Buddhist years.
     """
     day = moment.date()
+    if _month_first(printed, day):
+        return CellText(printed, None, ("date-format", "month-first"))
     if part := _not_shown(printed, day):
         return CellText(printed, None, ("date-format", f"{part}-not-shown"))
     notes: tuple[str, ...] = ("date-format",)
@@ -140,6 +157,15 @@ def dated(printed: str, moment: datetime, buddhist: bool) -> CellText:
     elif moment.time() != time():
         meaning = f"{meaning} {moment:%H:%M} น."
     return CellText(printed, None if meaning == printed else meaning, notes)
+
+
+def _month_first(printed: str, day: date) -> bool:
+    """Return whether a date in figures has the month where people look for the day, and either may be either."""
+    if day.day > MONTHS or day.day == day.month or WORD.search(printed):
+        return False
+    numbers = [int(number) for number in NUMERAL.findall(to_arabic(printed))]
+    year_first = len(numbers) > 2 and numbers[0] in (day.year, day.year + BUDDHIST_OFFSET)
+    return numbers[1:3] == [day.day, day.month] if year_first else numbers[:2] == [day.month, day.day]
 
 
 def _not_shown(printed: str, day: date) -> str:

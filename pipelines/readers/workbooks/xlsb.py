@@ -12,25 +12,39 @@ from collections.abc import Iterator
 from xlrd import error_text_from_code
 from xlrd.sheet import unpack_RK
 
-from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, unseen
-from pipelines.readers.document import Document
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, tinted, unseen
+from pipelines.readers.document import AROUND_PAGES, Document
 from pipelines.readers.package import Package, main_part, open_package, refusing_damage, relations
-from pipelines.readers.workbooks import grid
+from pipelines.readers.workbooks import drawings, grid
 from pipelines.readers.workbooks.grid import Grid
-from pipelines.readers.workbooks.looks import LEAST_HEIGHT, LEAST_WIDTH, PARTS, PLAIN, TWIPS, Look
-from pipelines.readers.workbooks.number_formats import BUILT_IN
+from pipelines.readers.workbooks.looks import (
+    LAST_NARROW,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    PARTS,
+    PLAIN,
+    TWIPS,
+    WIDEST_NARROW,
+    Look,
+    fitted,
+)
+from pipelines.readers.workbooks.number_formats import BUILT_IN, text_template
+from pipelines.readers.workbooks.page_lines import of_parts
 from pipelines.readers.workbooks.typed_cells import CellText, calculated, missing_string, numeric
 from pipelines.readers.workbooks.xlsx import package_claims
 
-ROW, COLUMNS, MERGED = 0, 60, 176
+ROW, COLUMNS, MERGED, AROUND = 0, 60, 176, 479
 RK, ERROR, BOOLEAN, REAL, TEXT, SHARED = 2, 3, 4, 5, 6, 7
 FORMULA_TEXT, FORMULA_REAL, FORMULA_BOOLEAN, FORMULA_ERROR = 8, 9, 10, 11
+TEXTS = {TEXT, SHARED, FORMULA_TEXT}
 CELLS = range(RK, FORMULA_ERROR + 1)
 STRING, FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET, PROPERTIES = 19, 44, 47, 617, 618, 156, 153
+NUMBERS = {RK, REAL, FORMULA_REAL}
+NO_TEXT = b"\xff" * 4
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
 FONT, FILL, STRIKEOUT, SOLID, RGB = 43, 45, 8, 1, 2
-WHITES = {(1, 9), (1, 1), (3, 0)}
-"""Kinds of a colour, of the palette and of the theme, with the numbers of white."""
+THEME, WHITES = 3, {(1, 9), (1, 1)}
+"""The kind of a colour of the theme; that of the palette with the numbers of white."""
 
 
 def read(data: bytes) -> Document:
@@ -53,6 +67,7 @@ def read(data: bytes) -> Document:
         for title, hidden, part in book.sheets:
             grids.append(Grid(title, hidden=hidden))
             _fill(grids[-1], package.read(part), book)
+            grids[-1].cover(drawings.over(package, part, grids[-1]))
             grid.check(grids)
         return grid.document("xlsb", "utf-16", grids, package_claims(package))
 
@@ -101,7 +116,8 @@ def _styles(styles: bytes) -> Iterator[tuple[str, Look]]:
             code, font, fill = struct.unpack_from("<HHH", body, 2)
             struck, points, ink = fonts[font] if font < len(fonts) else (False, None, None)
             ground = grounds[fill] if fill < len(grounds) else None
-            yield format_codes.get(code) or BUILT_IN.get(code, "General"), Look(struck, unseen(ink, ground, points))
+            written = format_codes.get(code) or BUILT_IN.get(code, "General")
+            yield written, Look(struck, unseen(ink, ground, points), text_template(written))
 
 
 def _colour(body: bytes) -> Colour | None:
@@ -109,6 +125,8 @@ def _colour(body: bytes) -> Colour | None:
     kind, index, tint = body[0] >> 1, body[1], struct.unpack_from("<h", body, 2)[0]
     if kind == RGB:
         return (body[4], body[5], body[6])
+    if kind == THEME and index in (0, 1):
+        return tinted(index == 0, max(-1.0, tint / 32767))
     return WHITE if not tint and (kind, index) in WHITES else None
 
 
@@ -123,17 +141,42 @@ def _fill(sheet: Grid, data: bytes, book: _Book) -> None:
         elif number in CELLS:
             col, style = struct.unpack_from("<II", body)
             style &= 0xFFFFFF
-            look = book.looks[style] if style < len(book.looks) else PLAIN
-            text = look.of(_cell(number, body[8:], style, book))
+            text = _shown(number, _cell(number, body[8:], style, book), style, sheet.narrow_columns.get(col + 1), book)
             sheet.put(row, col + 1, calculated(text) if number >= FORMULA_TEXT else text)
         elif number == COLUMNS:
             first, last, width = struct.unpack_from("<III", body)
             if body[16] & HIDDEN_COLUMN or width < LEAST_WIDTH * PARTS:
                 sheet.hidden_columns.append((first + 1, last + 1))
+            if width < WIDEST_NARROW * PARTS:
+                narrow = range(first + 1, min(last + 1, LAST_NARROW) + 1)
+                sheet.narrow_columns |= dict.fromkeys(narrow, width / PARTS)
         elif number == MERGED:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             merged.append((top + 1, left + 1, bottom + 1, right + 1))
+        elif number == AROUND:
+            sheet.beside[AROUND_PAGES] = of_parts(_around(body))
     sheet.clear(merged)
+
+
+def _around(body: bytes) -> Iterator[str]:
+    """Yield the headers and footers that are printed: of odd pages, of even ones and of the first where they differ."""
+    flags, at = struct.unpack_from("<H", body)[0], 2
+    for is_printed in (True, True, flags & 1, flags & 1, flags & 2, flags & 2):
+        if body[at : at + 4] == NO_TEXT:
+            at += 4
+            continue
+        text, at = _text(body, at)
+        if is_printed:
+            yield text
+
+
+def _shown(kind: int, text: CellText, style: int, width: float | None, book: _Book) -> CellText:
+    """Return a text as its style and the width of its column print it."""
+    look = book.looks[style] if style < len(book.looks) else PLAIN
+    if kind in TEXTS:
+        return look.of_text(text)
+    is_general = style >= len(book.codes) or book.codes[style] == "General"
+    return look.of(fitted(text, width, general=is_general) if kind in NUMBERS else text)
 
 
 def _cell(kind: int, value: bytes, style: int, book: _Book) -> CellText:

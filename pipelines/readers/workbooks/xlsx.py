@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, unseen
-from pipelines.readers.document import OVER_CELLS, Claim, Document
+from pipelines.readers.contrast import UNKNOWN_GROUND, WHITE, Colour, colour, tinted, unseen
+from pipelines.readers.document import Claim, Document
 from pipelines.readers.package import Package, forget, main_part, open_package, refusing_damage, relations
 from pipelines.readers.workbooks import conditions, drawings, grid
 from pipelines.readers.workbooks.grid import Grid
@@ -50,7 +50,7 @@ def read(data: bytes) -> Document:
         for title, hidden, part in listed:
             grids.append(Grid(title, hidden=hidden))
             fill(grids[-1], package.xml(part), shared)
-            covers.append((grids[-1], list(_drawings(package, part, grids[-1]))))
+            covers.append((grids[-1], drawings.over(package, part, grids[-1])))
             grid.check(grids)
         _resolve(package, parts, shared)
         for sheet, rules in shared.conditions.items():
@@ -58,20 +58,6 @@ def read(data: bytes) -> Document:
         for sheet, ranges in covers:
             sheet.cover(ranges)
         return grid.document("xlsx", "utf-8", grids, package_claims(package))
-
-
-def _drawings(package: Package, part: str, sheet: Grid) -> Iterator[drawings.Covered]:
-    """Put the text of the drawings over a sheet beside its cells, and yield the cells that they cover."""
-    for kind, target in relations(package, part).values():
-        if kind == "drawing" and target in package:
-            root, pictures = package.parse(target), relations(package, target)
-            sheet.beside.setdefault(OVER_CELLS, []).extend(drawings.lines(root))
-
-            def is_opaque(number: str, pictures: dict[str, tuple[str, str]] = pictures) -> bool:
-                _, picture = pictures.get(number, ("", ""))
-                return picture in package and drawings.is_opaque_picture(package.read(picture))
-
-            yield from drawings.covered(root, is_opaque)
 
 
 def package_claims(package: Package) -> Iterator[Claim]:
@@ -168,8 +154,9 @@ def _colour(part: etree._Element | None) -> Colour | None:
         return None
     if rgb := part.get("rgb"):
         return colour(rgb)
-    plain = {("theme", "0"): WHITE, ("indexed", "1"): WHITE, ("indexed", "9"): WHITE}
-    return next((c for (kind, value), c in plain.items() if part.get(kind) == value and not part.get("tint")), None)
+    if part.get("theme") in ("0", "1"):
+        return tinted(part.get("theme") == "0", max(-1.0, min(1.0, float(part.get("tint") or 0))))
+    return WHITE if part.get("indexed") in ("1", "9") else None
 
 
 def _resolve(package: Package, parts: dict[str, tuple[str, str]], shared: Shared) -> None:

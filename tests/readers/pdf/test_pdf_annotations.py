@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from written_pdfs import HEADINGS, HEIGHT, page, written
 
-from pipelines.readers.document import Claim, NeedsReadingByEye
+from pipelines.readers.document import NeedsReadingByEye
 from pipelines.readers.pdf import read
 from pipelines.readers.pdf.normalised import stamp_name
 
