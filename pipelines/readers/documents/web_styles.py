@@ -8,29 +8,18 @@ outside the page are not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import cssselect
-import tinycss2
 from lxml import etree
 from lxml.etree import _Element as Element
 from tinycss2.color3 import parse_color
 
 from pipelines.readers.contrast import WHITE, Colour, unseen
+from pipelines.readers.documents import web_sheets
 
-SCREEN = re.compile(r"\s*(?:all|screen|only\s+screen)?\s*", re.IGNORECASE)
-WIDTH = re.compile(r"(?:^|\band\b)\s*\(\s*(min|max)-width\s*:\s*([0-9.]+)\s*(px|em|rem)\s*\)", re.IGNORECASE)
-WINDOW = 1280.0
-"""Pixels: how wide the window is in which a page is looked at."""
 MOST_RULES = 20_000
-RELEVANT = frozenset(
-    """
-    display visibility opacity color background background-color font-size text-decoration text-decoration-line
-    position float left top right text-indent clip clip-path width height max-width max-height overflow mso-hide
-    transform scale translate filter margin-left content-visibility font -webkit-text-fill-color direction unicode-bidi
-    """.split()  # noqa: SIM905 - a name in quotes each would fill a page
-)
 NUMBER = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|ex|ch|vw|vh|cm|mm|in)?")
 FAR = 500.0
 """Pixels beyond the edge at which text is put to be out of sight."""
@@ -42,9 +31,6 @@ FLATTENED = re.compile(
     r"scale(?:x|y|3d)?\(0(?:\.0+)?[,)]|matrix\(0,|translate(?:x|y|3d)?\(-[0-9]{4,}|rotate[xy]\(90deg"
 )
 TRANSPARENT = re.compile(r"opacity\(\s*(?:0?\.0[0-9]*|0|[0-9](?:\.[0-9]+)?%)\s*\)")
-FONT_SIZE = re.compile(r"(?:^|\s)(0(?![0-9.])|[0-9.]+(?:px|pt|em|rem|%))(?=[/\s])")
-"""The size in a style of `font`, where a number alone is a weight."""
-CALCULATED = re.compile(r"calc\(\s*([^()\s+*/]{1,20})\s*\)")
 FOR_READERS_OF_SCREENS = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "screen-reader-only"})
 """Classes by which frameworks, whose style sheets lie outside the page, put a text out of sight."""
 LAYOUT = {
@@ -66,8 +52,6 @@ STRUCK = frozenset({"s", "strike", "del"})
 VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,200}))?\)")
 MOST_VARIABLES = 8
 """Variables that stand for one another."""
-SIDES = ("before", "after")
-ATTRIBUTE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 OVERRIDES = ("bidi-override", "isolate-override")
 
 
@@ -108,7 +92,7 @@ class Styles:
         self._of: dict[Element, list[tuple[tuple[Any, ...], str, str]]] = {}
         self._generated: dict[tuple[Element, str], str] = {}
         translator = cssselect.HTMLTranslator()
-        for order, (selector, declarations) in enumerate(_rules(root)):
+        for order, (selector, declarations) in enumerate(web_sheets.rules(root)):
             if order > MOST_RULES:
                 break
             try:
@@ -117,7 +101,7 @@ class Styles:
                 continue  # of another generation of CSS, or of a state that a page at rest is not in
             for element in elements:
                 if selector.pseudo_element is not None:
-                    self._generated[element, str(selector.pseudo_element)] = _content(declarations, element)
+                    self._generated[element, str(selector.pseudo_element)] = web_sheets.content(declarations, element)
                     continue
                 for name, value, important in declarations:
                     key = (important, 0, selector.specificity(), order)
@@ -127,7 +111,7 @@ class Styles:
         """Return the properties of an element that are its own, those that count last."""
         declarations = list(self._of.get(element, ()))
         if inline := element.get("style"):
-            declarations += [((important, 1), n, value) for n, value, important in _declarations(inline)]
+            declarations += [((important, 1), n, value) for n, value, important in web_sheets.declarations(inline)]
         values = {name: value for _, name, value in sorted(declarations, key=lambda declaration: declaration[0])}
         return {name: self._resolved(value, element) if "var(" in value else value for name, value in values.items()}
 
@@ -248,76 +232,6 @@ def _out_of_sight(tag: str, styles: Mapping[str, str]) -> bool:
 def _faint(opacity: str) -> bool:
     match = NUMBER.match(opacity)
     return match is not None and float(match[1]) / (100 if match[2] == "%" else 1) < 0.1
-
-
-def _rules(root: Element) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
-    for sheet in root.iter("style"):
-        if SCREEN.fullmatch(sheet.get("media") or ""):
-            text = (sheet.text or "").replace("<!--", "").replace("-->", "")
-            yield from _selectors(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
-
-
-def _selectors(rules: Iterable[Any]) -> Iterator[tuple[cssselect.Selector, list[tuple[str, str, bool]]]]:
-    for rule in rules:
-        if rule.type == "at-rule" and rule.content is not None:
-            if _applies(rule.lower_at_keyword, tinycss2.serialize(rule.prelude)):
-                yield from _selectors(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
-        elif rule.type == "qualified-rule" and (declarations := list(_declarations(rule.content))):
-            try:
-                selectors = cssselect.parse(tinycss2.serialize(rule.prelude))
-            except cssselect.SelectorError:
-                continue
-            yield from ((s, declarations) for s in selectors if s.pseudo_element in (None, *SIDES))
-
-
-def _applies(keyword: str, condition: str) -> bool:
-    """Whether the rules within an at-rule count on a screen."""
-    if keyword == "media":
-        widths = [
-            (bound.lower(), float(size) * (1 if unit.lower() == "px" else 16))
-            for bound, size, unit in WIDTH.findall(condition)
-        ]
-        fits = all(size <= WINDOW if bound == "min" else size >= WINDOW for bound, size in widths)
-        return fits and SCREEN.fullmatch(WIDTH.sub(" ", condition)) is not None
-    return keyword == "layer" or (keyword == "supports" and not condition.strip().lower().startswith("not"))
-
-
-def _declarations(content: Any) -> Iterator[tuple[str, str, bool]]:
-    for declaration in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
-        if declaration.type == "declaration" and declaration.lower_name == "content":
-            yield "content", _quoted(declaration.value), declaration.important
-        elif declaration.type == "declaration" and declaration.name.startswith("--"):
-            yield declaration.name, tinycss2.serialize(declaration.value).strip().lower(), declaration.important
-        elif declaration.type == "declaration" and declaration.lower_name in RELEVANT:
-            value = CALCULATED.sub(r"\1", tinycss2.serialize(declaration.value).strip().lower())
-            if declaration.lower_name == "font":
-                if size := FONT_SIZE.search(value):
-                    yield "font-size", size[1], declaration.important
-            elif declaration.lower_name == "-webkit-text-fill-color":
-                # It is the colour of letters whatever `color` says.
-                yield "color", value, True
-            else:
-                yield declaration.lower_name, value, declaration.important
-
-
-def _quoted(tokens: Iterable[Any]) -> str:
-    """The texts in a value of `content`, an attribute as its name in braces."""
-    parts = []
-    for token in tokens:
-        if token.type == "string":
-            parts.append(token.value.replace("{", "{{").replace("}", "}}"))
-        elif token.type == "function" and token.lower_name == "attr":
-            parts.append(f"{{{tinycss2.serialize(token.arguments).strip()}}}")
-    return "".join(parts)
-
-
-def _content(declarations: Iterable[tuple[str, str, bool]], element: Element) -> str:
-    """The text that a style puts beside what an element says; none where it is an arrow, a bullet or an icon."""
-    values = {name: value for name, value, _ in declarations}
-    text = ATTRIBUTE.sub(
-        lambda part: part[0][0] if part[1] is None else element.get(part[1], ""), values.get("content", "")
-    )
-    return text if values.get("display") != "none" and any(sign.isalnum() for sign in text) else ""
 
 
 def _colour(text: str, otherwise: Colour | None) -> Colour | None:

@@ -72,6 +72,34 @@ def test_a_shape_that_is_hidden_neither_says_nor_covers_anything() -> None:
     assert (lines(found), covered(found)) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("picture", "covers"),
+    [
+        (b"\xff\xd8\xff\xe0", True),
+        (b"\x89PNG\r\n\x1a\n" + bytes(17) + b"\x02" + bytes(7) + b"IDAT", True),
+        (b"\x89PNG\r\n\x1a\n" + bytes(17) + b"\x06" + bytes(7) + b"IDAT", False),
+        (b"\x89PNG\r\n\x1a\n" + bytes(17) + b"\x03" + bytes(7) + b"tRNS" + bytes(8) + b"IDAT", False),
+        (b"GIF89a", False),
+    ],
+)
+def test_a_picture_without_a_transparent_ground_covers_what_lies_below_it(picture: bytes, covers: bool) -> None:
+    inside = '<xdr:pic><xdr:blipFill><a:blip xmlns:r="r" r:embed="r9"/></xdr:blipFill></xdr:pic>'
+    drawing = shape("").partition("<xdr:sp>")[0] + inside + "</xdr:twoCellAnchor></xdr:wsDr>"
+    cells = "".join(f'<row r="{n}"><c r="A{n}"><v>62</v></c><c r="C{n}"><v>3</v></c></row>' for n in (1, 2))
+    parts = xlsx_parts(cells) | beside(drawing) | {"xl/media/image1": picture}
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] = relations(("r1", "drawing", "../drawings/drawing1.xml"))
+    parts["xl/drawings/_rels/drawing1.xml.rels"] = relations(("r9", "image", "../media/image1"))
+    assert covered(xlsx.read(packed(parts))) == ([(1, 1), (2, 1)] if covers else [])
+
+
+def test_a_title_beside_an_emblem_shows() -> None:
+    title = '<row r="1"><c r="A1" t="inlineStr"><is><t>ตารางแสดงการบันทึกข้อมูลในระบบฐานข้อมูล</t></is></c></row>'
+    for rows, seen in ((title, True), (title.replace("</row>", '<c r="B1"><v>1</v></c></row>'), False)):
+        parts = xlsx_parts(rows) | beside(shape(SOLID).replace("<xdr:col>2</xdr:col>", "<xdr:col>1</xdr:col>"))
+        parts["xl/worksheets/_rels/sheet1.xml.rels"] = relations(("r1", "drawing", "../drawings/drawing1.xml"))
+        assert ((1, 1) not in covered(xlsx.read(packed(parts)))) == seen
+
+
 def test_a_binary_workbook_has_the_drawings_of_any_other() -> None:
     parts = beside(shape(SOLID))
     parts["xl/worksheets/_rels/sheet1.bin.rels"] = relations(("r1", "drawing", "../drawings/drawing1.xml"))
