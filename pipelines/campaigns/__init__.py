@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def other_year(lines: Iterable[str], campaign: Campaign) -> str:
     first, last = campaign.opened_on, campaign.closed_on or campaign.deadline
     own = range(first.year, last.year + (last.month >= OCTOBER) + 1)
     other, every = "", list(lines)
-    for line, after in zip(every, [*every[1:], ""], strict=True):
+    for line, after in pairwise([*every, ""]):
         match = YEAR.search(line) if len(line) <= LONGEST_TITLE else None
         named = f"{line} {after}" if TITLED.match(line) and len(after) <= LONGEST_TITLE else line
         if match and (YEAR.fullmatch(line.strip(" ()")) or fitting(named, [campaign])):
