@@ -173,7 +173,7 @@ def test_it_says_what_it_was_made_from(sample: Path, taken_in: Any, built: Any) 
     (story,) = taken_in(sample)
     about = {row[1]: row[2] for row in opened(built())["about"].iter_rows(min_row=2, values_only=True)}
     assert (about["campaign"], about["return"], about["sha256"]) == (AGREEMENTS, story.snapshot_id, story.sha256)
-    assert (about["file"], about["contract"], about["letter"]) == ("dla-2563-06-11.txt", "1.1.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
+    assert (about["file"], about["contract"], about["letter"]) == ("dla-2563-06-11.txt", "1.2.0", "มท ๐๘๑๐.๒/ว ๑๗๕๒")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class ProvinceFigures(pa.DataFrameModel):
     saved_percent: Series[float] = pa.Field(coerce=True, description="percent saved, points, two places")
 
     __contract__ = ContractOptions(
-        version="1.1.0",
+        version="1.2.0",
         title_th="ความคืบหน้ารายจังหวัด",
         title_en="Progress by province",
         snapshot="snapshot_id",

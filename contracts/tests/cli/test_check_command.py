@@ -46,7 +46,7 @@ def test_a_file_that_holds_passes(file: Path) -> None:
     result = khrop(file)
     assert result.exit_code == 0
     first, *rest = result.stdout.splitlines()
-    assert first == f"{file}: accepted, ProvinceProgress 1.1.0, 76 rows"
+    assert first == f"{file}: accepted, ProvinceProgress 1.2.0, 76 rows"
     assert all(line.startswith("not run: ") for line in rest)
     assert "universe-stable, saved-never-decreases, not-a-stale-copy (no previous return" in result.stdout
     assert "percent-rounded in part" in result.stdout
@@ -65,7 +65,7 @@ def test_one_in_thai_digits_passes_too(file: Path) -> None:
 def test_a_file_that_breaks_its_contract_fails_and_says_where(file: Path) -> None:
     result = khrop(changed(file, "2,กาญจนบุรี,122,7,", "2,กาญจนบุรีย์,abc,7,"))
     assert result.exit_code == 1
-    assert "june.csv: quarantined, ProvinceProgress 1.1.0, 76 rows, 3 errors\n" in result.stdout
+    assert "june.csv: quarantined, ProvinceProgress 1.2.0, 76 rows, 3 errors\n" in result.stdout
     assert "error readable: 1\n  row 3, column 3 (total): observed abc, expected a whole number" in result.stdout
     assert "  row 3, column 2 (province_th): observed กาญจนบุรีย์, expected กาญจนบุรี" in result.stdout
     assert "unknown name “กาญจนบุรีย์”" in result.stdout
@@ -79,7 +79,7 @@ def test_json_is_one_object_with_all_there_is_to_know(file: Path) -> None:
     assert {name: report[name] for name in ("file", "contract", "contract_version", "status", "rows", "counts")} == {
         "file": str(file),
         "contract": "ProvinceProgress",
-        "contract_version": "1.1.0",
+        "contract_version": "1.2.0",
         "status": "quarantined",
         "rows": 76,
         "counts": {"readable": 1},
@@ -126,7 +126,7 @@ def test_a_file_that_is_no_table_fails_in_the_same_form_for_a_machine(file: Path
     path.write_bytes(b"ordinal,total\n1,2\n3\n")
     result = khrop(path)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[0] == f"{path}: unreadable, ProvinceProgress 1.1.0"
+    assert result.stdout.splitlines()[0] == f"{path}: unreadable, ProvinceProgress 1.2.0"
     report = parsed(khrop(path, "--json"))
     assert (report["status"], report["rows"], report["counts"]) == ("unreadable", 0, {"readable": 1})
     assert report["violations"][0]["place"] == "a.csv!R3"

@@ -45,7 +45,7 @@ def test_the_library_s_own_contracts_are_listed() -> None:
     result = khrop("list")
     assert result.exit_code == 0
     assert (
-        "ProvinceProgress  1.1.0  ความคืบหน้ารายจังหวัด · Progress by province"
+        "ProvinceProgress  1.2.0  ความคืบหน้ารายจังหวัด · Progress by province"
         "  (khrop, khrop.contracts.province_progress:ProvinceProgress)\n" in result.stdout
     )
 

@@ -66,7 +66,7 @@ def section(page: str, rule_id: str) -> str:
 def test_the_page_says_what_the_contract_says() -> None:
     page = to_markdown(ProvinceProgress)
     assert page.startswith(
-        "# ความคืบหน้ารายจังหวัด · Progress by province\n\n`ProvinceProgress` version 1.1.0. A row for each"
+        "# ความคืบหน้ารายจังหวัด · Progress by province\n\n`ProvinceProgress` version 1.2.0. A row for each"
     )
     assert (
         "| `ordinal` | integer | required | may be null | แปลงชนิด · coerced | the row's printed number, 1…76 |" in page
@@ -74,7 +74,7 @@ def test_the_page_says_what_the_contract_says() -> None:
     assert "| [balance](#balance) | row | error | The parts add up: saved + pending = total. |  |" in page
     for rule in describe(ProvinceProgress).rules:
         assert rule.summary in section(page, rule.id)
-    assert page.count("\n### ") == 25, "a section for each id"
+    assert page.count("\n### ") == 26, "a section for each id"
     assert "- saved ไม่น้อยกว่าครั้งก่อน\n- saved ≥ that of the previous return\n" in page
     assert "Example" not in page
 
