@@ -38,12 +38,12 @@ def cut(document: Document) -> RawTable:
     second_at = total_at = ""
     for sheet in (part for whole in document.sheets for part in halves.side_by_side(whole)):
         under = fields if sheet.continues and not table.ended else {}
-        at = 0
+        at, seen = 0, unseen.rows_shown(sheet)
         while at < len(sheet.rows):
             number, printed = sheet.rows[at]
             headed = fields_over(
-                [unseen.shown(sheet, n, cells) for n, cells in sheet.rows[at : at + MOST_HEADING_ROWS]],
-                [unseen.shown(sheet, n, cells) for n, cells in sheet.rows[max(0, at - MOST_HEADING_ROWS) : at]],
+                seen[at : at + MOST_HEADING_ROWS],
+                seen[max(0, at - MOST_HEADING_ROWS) : at],
             )
             hidden = headed.form is not None and unseen.row_hidden(sheet, number, printed)
             if headed.form is None or hidden or (form is not None and headed.form is not form):

@@ -50,9 +50,14 @@ def cell_hidden(sheet: Sheet, number: int, col: int) -> bool:
     return meant is not None and not HIDDEN.isdisjoint(meant.notes)
 
 
-def shown(sheet: Sheet, number: int, printed: list[str]) -> list[str]:
-    """Return a row without the cells that a person does not see; one that is hidden as a whole as it is."""
-    if not sheet.meant or row_hidden(sheet, number, printed):
+def rows_shown(sheet: Sheet) -> list[list[str]]:
+    """Return the rows of a sheet without the cells that a person does not see; a row that is hidden stays as it is."""
+    hiding = {row for (row, _), meant in sheet.meant.items() if not HIDDEN.isdisjoint(meant.notes)}
+    return [_shown(sheet, number, printed) if number in hiding else printed for number, printed in sheet.rows]
+
+
+def _shown(sheet: Sheet, number: int, printed: list[str]) -> list[str]:
+    if row_hidden(sheet, number, printed):
         return printed
     return ["" if cell_hidden(sheet, number, col) else text for col, text in enumerate(printed, 1)]
 
