@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.readers.workbooks.drawings import Covered
-from pipelines.readers.workbooks.ods_styles import DRAW, TABLE, TEXT, Styles, points
+from pipelines.readers.workbooks.ods.styles import DRAW, TABLE, TEXT, Styles, points
 from pipelines.readers.workbooks.plain_rows import column_of
 
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"

@@ -1,7 +1,7 @@
 """ODS and FODS: the sheets of a spreadsheet in order, each cell with the text it displays and the value behind it.
 
 Here belongs what stands in which sheet, row and column. A cell's own text belongs in
-`pipelines.readers.workbooks.ods_cells`, its style in `pipelines.readers.workbooks.ods_styles`.
+`pipelines.readers.workbooks.ods.cells`, its style in `pipelines.readers.workbooks.ods.styles`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from lxml import etree
 from pipelines.readers.contrast import unseen
 from pipelines.readers.document import AROUND_PAGES, OVER_CELLS, Document
 from pipelines.readers.package import CHUNK, Readable, damaged, forget, guarded, open_package, refusing_damage
-from pipelines.readers.workbooks import conditions, grid, ods_conditions, ods_drawings
+from pipelines.readers.workbooks import conditions, grid
 from pipelines.readers.workbooks.conditions import Range, Rule
 from pipelines.readers.workbooks.drawings import Covered
 from pipelines.readers.workbooks.grid import Grid
 from pipelines.readers.workbooks.looks import LAST_NARROW, WIDEST_NARROW, fitted
-from pipelines.readers.workbooks.ods_cells import CALCEXT, figure, is_number, page_line, value
-from pipelines.readers.workbooks.ods_styles import STYLE, TABLE, Styles, page_texts
+from pipelines.readers.workbooks.ods import conditions as ods_conditions
+from pipelines.readers.workbooks.ods import drawings as ods_drawings
+from pipelines.readers.workbooks.ods.cells import CALCEXT, figure, is_number, page_line, value
+from pipelines.readers.workbooks.ods.styles import STYLE, TABLE, Styles, page_texts
 from pipelines.readers.workbooks.page_lines import distinct
 from pipelines.readers.workbooks.typed_cells import CellText
 

@@ -1,7 +1,7 @@
 """The cells of a spreadsheet (ODS): the text that one displays, and the value behind it.
 
 The text that is displayed is in the file, so that no number format is needed. What is read in its stead belongs in
-`pipelines.readers.workbooks.typed_cells`, how it is printed in `pipelines.readers.workbooks.ods_styles`.
+`pipelines.readers.workbooks.typed_cells`, how it is printed in `pipelines.readers.workbooks.ods.styles`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lxml import etree
 
 from pipelines.readers.workbooks.looks import HIDDEN, PLAIN, Look, joined
 from pipelines.readers.workbooks.number_formats import plain
-from pipelines.readers.workbooks.ods_styles import TABLE, TEXT, Styles
+from pipelines.readers.workbooks.ods.styles import TABLE, TEXT, Styles
 from pipelines.readers.workbooks.typed_cells import (
     BUDDHIST_YEARS,
     CellText,

@@ -14,7 +14,7 @@ from lxml import etree
 
 from pipelines.readers.contrast import Colour
 from pipelines.readers.workbooks.conditions import COMPARED, Range, Rule
-from pipelines.readers.workbooks.ods_styles import Styles
+from pipelines.readers.workbooks.ods.styles import Styles
 from pipelines.readers.workbooks.plain_rows import column_of
 
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"

@@ -1,7 +1,7 @@
 """The styles of a spreadsheet (ODS): how text of one is printed, what it hides, what it gives a cell on a condition.
 
 Here belong attributes of styles, those of the parents among them. Where a style is used belongs in
-`pipelines.readers.workbooks.ods`.
+`pipelines.readers.workbooks.ods.spreadsheet`.
 """
 
 from __future__ import annotations
