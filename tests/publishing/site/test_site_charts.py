@@ -15,9 +15,9 @@ from xml.etree import ElementTree
 import pytest
 
 from pipelines.datasets.province_progress.progress import Campaign
-from pipelines.datasets.province_progress.site import charts, drawing
+from pipelines.datasets.province_progress.site import chart_process, charts
 from pipelines.datasets.province_progress.site.charts import Frame
-from pipelines.datasets.province_progress.site.drawing import Drawing
+from pipelines.datasets.province_progress.site.chart_process import Drawing
 
 CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
 LINES = {
@@ -113,7 +113,7 @@ def test_a_process_that_was_killed_is_replaced(number: int, ignored: bool, capfd
 def test_a_process_that_is_killed_over_each_chart_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     killed = tmp_path / "killed.py"
     killed.write_text("import os, sys\nsys.stdin.readline()\nos.kill(os.getpid(), 9)\n", encoding="utf-8")
-    monkeypatch.setattr("pipelines.datasets.province_progress.site.drawing.__file__", str(killed))
+    monkeypatch.setattr("pipelines.datasets.province_progress.site.chart_process.__file__", str(killed))
     with Drawing() as drawing, pytest.raises(RuntimeError, match="ended with -9"):
         drawing.svg({})
 
@@ -121,7 +121,7 @@ def test_a_process_that_is_killed_over_each_chart_is_an_error(monkeypatch: pytes
 def test_a_process_whose_reader_was_killed_ends_without_a_traceback() -> None:
     spec = charts._spec(Frame(CAMPAIGN, CAMPAIGN.days), [], [], [])
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen([sys.executable, "-P", drawing.__file__], encoding="utf-8", **pipes) as process:
+    with subprocess.Popen([sys.executable, "-P", chart_process.__file__], encoding="utf-8", **pipes) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None

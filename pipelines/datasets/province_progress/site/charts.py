@@ -1,4 +1,4 @@
-"""Progress through time against the straight line: Altair makes the chart, `drawing` its SVG, once a campaign.
+"""Progress through time against the straight line: Altair makes the chart, `chart_process` its SVG, once a campaign.
 
 A campaign's provinces share axes and straight line, so theirs is one chart, rendered once with a line of two known
 points, into which each line is put: 77 charts of a hundred returns cost 4 s rendered one by one and 0.1 s so. A test

@@ -11,7 +11,7 @@ from pipelines.datasets.province_progress import progress
 from pipelines.datasets.province_progress.dataset import DATASET
 from pipelines.datasets.province_progress.progress import Standing
 from pipelines.datasets.province_progress.site import charts, labels, scales, source_rows, sources
-from pipelines.datasets.province_progress.site.drawing import Drawing
+from pipelines.datasets.province_progress.site.chart_process import Drawing
 from pipelines.datasets.province_progress.site.tiles import abbreviation, tiles
 from pipelines.datasets.province_progress.site.views import View, beside, listed
 from pipelines.publishing.column_names import Names
