@@ -16,8 +16,8 @@ import pytest
 
 from pipelines.datasets.province_progress.progress import Campaign
 from pipelines.datasets.province_progress.site import chart_process, charts
-from pipelines.datasets.province_progress.site.charts import Frame
 from pipelines.datasets.province_progress.site.chart_process import Drawing
+from pipelines.datasets.province_progress.site.charts import Frame
 
 CAMPAIGN = Campaign("one", "หนึ่ง", "One", date(2020, 5, 19), date(2020, 8, 31), None, Decimal("0.01"))
 LINES = {
