@@ -289,7 +289,7 @@ def test_violations_are_a_frame_of_the_fields_that_all_share(sample: Any) -> Non
 def test_an_error_raises_where_that_is_asked_for_and_a_warning_never(sample: Any) -> None:
     sample.check().raise_if_failed()
     verdict = sample.row("กระบี่", pending=58).check()
-    with pytest.raises(ContractError, match=r"ProvinceProgress 1\.1\.0: quarantined") as failed:
+    with pytest.raises(ContractError, match=r"ProvinceProgress 1\.2\.0: quarantined") as failed:
         verdict.raise_if_failed()
     assert failed.value.verdict is verdict
     assert "saved 3 + pending 58 is not the total 62" in str(failed.value)
