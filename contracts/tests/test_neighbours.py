@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import subprocess
-import sys
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -16,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pya
 import pytest
-from every_engine import every_engine, frame_of
+from every_engine import contract, every_engine, frame_of, rule
 from pandera.typing import Series
 
 import khrop
@@ -24,25 +21,6 @@ from khrop.vocabulary import AddsUp, ByGroup, UniqueKey
 
 # Ibis 12 asks DuckDB 2 so.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
-
-def model(fields: Mapping[str, Any], unique: list[str] | None = None, **body: Any) -> type:
-    """A contract of fields by the names of their columns, each a type or a type and the arguments of its field."""
-    annotations = {}
-    for n, (name, of) in enumerate(fields.items()):
-        dtype, field = of if isinstance(of, tuple) else (of, {})
-        annotations[f"f{n}"] = Series[dtype]  # type: ignore[valid-type]
-        body[f"f{n}"] = pa.Field(alias=name, **field)
-    extra = {"Config": type("Config", (), {"unique": unique})} if unique else {}
-    return type("C", (pa.DataFrameModel,), {"__annotations__": annotations, "__module__": __name__, **body, **extra})
-
-
-def rule(built: Any, rule_id: str = "r", **more: Any) -> Any:
-    def method(cls: type, params: Any) -> Any:
-        """It holds."""
-        return built
-
-    return khrop.rule(rule_id, **more)(method)
 
 
 class Base(pa.DataFrameModel):
@@ -71,71 +49,74 @@ NESTED = {"l": [["x"], []], "s": [{"p": 1}, {"p": 2}]}
 
 RIGHT: dict[str, tuple[type, dict[str, Any], dict[str, int]]] = {
     "pandera#2119 a key of two columns is unique": (
-        model({"a": int, "b": int}, unique=["a", "b"]), {"a": [1, 1, 2], "b": [1, 1, 3]}, {"unique-key": 1}),
+        contract({"a": int, "b": int}, {"unique": ["a", "b"]}), {"a": [1, 1, 2], "b": [1, 1, 3]}, {"unique-key": 1}),
     "pandera#1606 values of a lazy frame are judged, not its types alone": (
-        model({"a": (str, {"unique": True})}), {"a": ["c", "c", None]}, {"not-null": 1, "unique-a": 1}),
+        contract({"a": (str, {"unique": True})}), {"a": ["c", "c", None]}, {"not-null": 1, "unique-a": 1}),
     "pandera#1442 a key whose column is absent is not judged": (
-        model({"a": int, "b": int}, unique=["a", "b"]), {"a": [1, 1]}, {"columns": 1}),
+        contract({"a": int, "b": int}, {"unique": ["a", "b"]}), {"a": [1, 1]}, {"columns": 1}),
     "pandera#445 a subclass without the field keeps its name": (
         Inherits, {"test": [-1, 1], "x": [-1, None]}, {"at-least": 1}),
     "pandera#2110 a field in an annotation is kept": (InAnnotation, {"a": [-1]}, {"at-least": 1}),
     "pandera#1925 an optional column may be absent": (Absent, {"b": [-1]}, {"at-least": 1}),
     "pandera#2085 a missing column with coerce is missing": (Absent, {"a": [1]}, {"columns": 1}),
     "pandera#2247 a frame without rows satisfies any field": (
-        model({"b": bool, "s": (str, {"isin": ["a"], "str_matches": "a+"}),
+        contract({"b": bool, "s": (str, {"isin": ["a"], "str_matches": "a+"}),
                "d": (pa.DateTime, {"ge": datetime(2020, 1, 1)}), "i": (int, {"unique": True})},
               r=rule(AddsUp(("i",), "i"))),
         dict.fromkeys("bsdi", NO_NUMBERS), {}),
     "pandera#2150 texts in a nullable column of numbers fail": (
-        model({"d": (float, NULLABLE)}), {"d": ["15.2", "test"]}, {"columns": 1}),
+        contract({"d": (float, NULLABLE)}), {"d": ["15.2", "test"]}, {"columns": 1}),
     "pandera#2341 a nested column beside the contract's is no concern of it": (
-        model({"a": (int, {"ge": 0})}), {"a": [-1, 2], **NESTED}, {"at-least": 1}),
-    "pandera#2341 a nested column where a number belongs fails": (model({"l": int}), NESTED, {"columns": 1}),
+        contract({"a": (int, {"ge": 0})}), {"a": [-1, 2], **NESTED}, {"at-least": 1}),
+    "pandera#2341 a nested column where a number belongs fails": (contract({"l": int}), NESTED, {"columns": 1}),
     "pandera#2396 a pattern is that of a whole prefix": (
-        model({"a": (str, {"str_matches": "[A-P]+"})}), {"a": ["AB", "zA"]}, {"matches": 1}),
+        contract({"a": (str, {"str_matches": "[A-P]+"})}), {"a": ["AB", "zA"]}, {"matches": 1}),
     "pandera#2108 categories are texts for every check": (
-        model({"a": (str, {"isin": ["x", "y"], "str_startswith": "x"})}),
+        contract({"a": (str, {"isin": ["x", "y"], "str_startswith": "x"})}),
         {"a": pya.array(["x", "z"]).dictionary_encode()}, {"one-of": 1, "starts-with": 1}),
     "pandera#904 a null in one column of a row rule fails the row": (
-        model({"a": (float, NULLABLE), "b": (float, NULLABLE)}, r=rule(nw.col("a") <= nw.col("b"))),
+        contract({"a": (float, NULLABLE), "b": (float, NULLABLE)}, r=rule(nw.col("a") <= nw.col("b"))),
         {"a": [1.0, 1.0, 1.0], "b": [2.0, None, 1.0]}, {"r": 1}),
     "dataframely#15 rows without a group are a group": (
-        model({"x": (int, NULLABLE), "v": int},
+        contract({"x": (int, NULLABLE), "v": int},
               r=rule(ByGroup(("x",), {"n": ("sum", "v")}, nw.col("n") <= 1), scope="group")),
         {"x": [1, None, None], "v": [1, 1, 1]}, {"r": 1}),
     "dataframely#182 an infinity is a number, NaN is a null": (
-        model({"a": float}), {"a": [float("inf"), float("nan"), 1.0]}, {"not-null": 1}),
+        contract({"a": float}), {"a": [float("inf"), float("nan"), 1.0]}, {"not-null": 1}),
     "dataframely#182 an infinity as limit": (
-        model({"a": (float, {"lt": float("inf")})}), {"a": [float("inf"), float("-inf"), 1.0]}, {"below": 1}),
+        contract({"a": (float, {"lt": float("inf")})}), {"a": [float("inf"), float("-inf"), 1.0]}, {"below": 1}),
     "dataframely#32 a moment of another unit is the same moment": (
-        model({"a": (pa.DateTime, {"le": datetime(2020, 1, 1)})}),
+        contract({"a": (pa.DateTime, {"le": datetime(2020, 1, 1)})}),
         {"a": pya.array([datetime(2020, 1, 1)], pya.timestamp("ms"))}, {}),
     "dataframely#34 columns and rules of any name": (
-        model({"name": str, "index": int, "rule_id": int}, r=rule(nw.col("index") > 0, "name")),
+        contract({"name": str, "index": int, "rule_id": int}, r=rule(nw.col("index") > 0, "name")),
         {"name": ["x"], "index": [0], "rule_id": [1]}, {"name": 1}),
     "pointblank#397 rows that differ are distinct though they have a null": (
-        model({"id": str, "n": (int, NULLABLE)}, unique=["id", "n"]), {"id": ["A", "B", "C"], "n": [1, None, 1]}, {}),
+        contract({"id": str, "n": (int, NULLABLE)}, {"unique": ["id", "n"]}),
+        {"id": ["A", "B", "C"], "n": [1, None, 1]}, {}),
     "pointblank#397 rows that are the same are doubled though they have a null": (
-        model({"id": str, "n": (int, NULLABLE)}, unique=["id", "n"]),
+        contract({"id": str, "n": (int, NULLABLE)}, {"unique": ["id", "n"]}),
         {"id": ["A", "A", "C"], "n": [None, None, 1]}, {"unique-key": 1}),
     "rstudio/pointblank#21 a null is in any list": (
-        model({"a": (str, {"isin": ["a", "b"], **NULLABLE})}), {"a": ["a", None, "b"]}, {}),
+        contract({"a": (str, {"isin": ["a", "b"], **NULLABLE})}), {"a": ["a", None, "b"]}, {}),
     "great_expectations#3821 a key with a null in any column is skipped": (
-        model({"a": (str, NULLABLE), "b": (str, NULLABLE)},
+        contract({"a": (str, NULLABLE), "b": (str, NULLABLE)},
               r=rule(UniqueKey(("a", "b")), scope="group", skip_null=("a", "b"))),
         {"a": ["x", "x", None, None, "x", "x"], "b": ["y", "y", "z", "z", None, None]}, {"r": 1}),
     "great_expectations#5027, mloda#1245 no pattern matches a null as a text": (
-        model({"a": (str, {"str_matches": "n.*", **NULLABLE})}), {"a": [None, "nan", "x", None]}, {"matches": 1}),
+        contract({"a": (str, {"str_matches": "n.*", **NULLABLE})}), {"a": [None, "nan", "x", None]}, {"matches": 1}),
     "great_expectations#11383 a list of moments": (
-        model({"a": (pa.DateTime, {"isin": [datetime(2025, 9, 1), datetime(2025, 9, 2)]})}),
+        contract({"a": (pa.DateTime, {"isin": [datetime(2025, 9, 1), datetime(2025, 9, 2)]})}),
         {"a": DAYS}, {"one-of": 1}),
     "great_expectations#11383 a limit of dates": (
-        model({"a": (pa.Date, {"ge": date(2020, 1, 1)})}),
+        contract({"a": (pa.Date, {"ge": date(2020, 1, 1)})}),
         {"a": [date(2019, 1, 1), date(2020, 1, 1)]}, {"at-least": 1}),
     "great_expectations#11947 a text that looks like a date stays a text": (
-        model({"a": (str, {"isin": ["10-20", "2020-01-01"]})}), {"a": ["10-20", "2020-01-01"]}, {}),
+        contract({"a": (str, {"isin": ["10-20", "2020-01-01"]})}), {"a": ["10-20", "2020-01-01"]}, {}),
     "soda-core#1992, datacontract-cli#981 any name, any quote in a list": (
-        model({"1_Merkmal Code": (int, {"ge": 0}), QUOTED: (str, {"isin": ["peter's", 'a"b', "N/A"]}), "select": int}),
+        contract({
+            "1_Merkmal Code": (int, {"ge": 0}), QUOTED: (str, {"isin": ["peter's", 'a"b', "N/A"]}), "select": int,
+        }),
         {"1_Merkmal Code": [1, -1, 1, 1], QUOTED: ["peter's", 'a"b', "N/A", "z"], "select": [1, 2, 3, None]},
         {"at-least": 1, "one-of": 1, "not-null": 1}),
 }  # fmt: skip
@@ -151,14 +132,14 @@ def test_the_verdict_is_right(engine: str, case: str) -> None:
 @every_engine
 def test_pandera_1835_valid_rows_keep_their_nulls(engine: str) -> None:
     table = pya.table({"k": ["null", "good", "bad"], "a": [None, 1, -1]})
-    valid = khrop.check(model({"k": str, "a": (int, {"ge": 0, **NULLABLE})}), frame_of(engine, table)).valid
+    valid = khrop.check(contract({"k": str, "a": (int, {"ge": 0, **NULLABLE})}), frame_of(engine, table)).valid
     rows = nw.from_native(valid).lazy().collect()
     assert sorted(rows["k"].to_list()) == ["good", "null"]
 
 
 @every_engine
 def test_pointblank_252_a_frame_that_passes_is_split_too(engine: str) -> None:
-    verdict = khrop.check(model({"a": (int, {"ge": 0})}), frame_of(engine, pya.table({"a": [1, 2]})))
+    verdict = khrop.check(contract({"a": (int, {"ge": 0})}), frame_of(engine, pya.table({"a": [1, 2]})))
     assert [len(nw.from_native(part).lazy().collect()) for part in (verdict.valid, verdict.set_aside)] == [2, 0]
 
 
@@ -167,7 +148,7 @@ def test_pointblank_252_a_frame_that_passes_is_split_too(engine: str) -> None:
 )
 def test_pandera_1287_rows_are_split_by_position_whatever_the_index(index: Any) -> None:
     frame = pd.DataFrame({"a": [1, 2, 3]}, index=index)
-    pd.testing.assert_frame_equal(khrop.check(model({"a": (int, {"ge": 2})}), frame).valid, frame[1:])
+    pd.testing.assert_frame_equal(khrop.check(contract({"a": (int, {"ge": 2})}), frame).valid, frame[1:])
 
 
 def frame_check() -> type:
@@ -195,16 +176,16 @@ def parsed() -> type:
 REFUSED: dict[str, tuple[Any, str]] = {
     "pandera#419 a check of the frame that runs on pandas alone": (frame_check(), "low"),
     "pandera#2472 a parser": (parsed(), "parsers"),
-    "pandera#1990 a column that is a pattern": (model({".*value": (int, {"regex": True})}), "pattern of names"),
-    "pandera#2505 a check of a whole column": (model({"a": (int, {"unique_values_eq": [1]})}), "unique_values_eq"),
-    "pandera#1349 a column of lists": (model({"a": list[str]}), "list"),
-    "pandera#2349 look-around": (model({"a": (str, {"str_matches": "^(?=week).+$"})}), "look-around"),
-    "great_expectations#11958 an empty list": (model({"a": (str, {"isin": []})}), "no value"),
-    "great_expectations#8782 a pattern of a number": (model({"a": (int, {"str_matches": "x"})}), "about texts"),
+    "pandera#1990 a column that is a pattern": (contract({".*value": (int, {"regex": True})}), "pattern of names"),
+    "pandera#2505 a check of a whole column": (contract({"a": (int, {"unique_values_eq": [1]})}), "unique_values_eq"),
+    "pandera#1349 a column of lists": (contract({"a": list[str]}), "list"),
+    "pandera#2349 look-around": (contract({"a": (str, {"str_matches": "^(?=week).+$"})}), "look-around"),
+    "great_expectations#11958 an empty list": (contract({"a": (str, {"isin": []})}), "no value"),
+    "great_expectations#8782 a pattern of a number": (contract({"a": (int, {"str_matches": "x"})}), "about texts"),
     "great_expectations#2997 a text beside a moment": (
-        model({"a": (pa.DateTime, {"isin": ["2025-09-01"]})}), "moment"),
+        contract({"a": (pa.DateTime, {"isin": ["2025-09-01"]})}), "moment"),
     "rstudio/pointblank#668 a column that there is not": (
-        model({"a": int}, r=rule(nw.col("a") > nw.col("d"))), "reads d"),
+        contract({"a": int}, r=rule(nw.col("a") > nw.col("d"))), "reads d"),
     "not a model": (pa.DataFrameSchema({"a": pa.Column(int)}), "derived from pandera's DataFrameModel"),
 }  # fmt: skip
 
@@ -239,7 +220,7 @@ def test_pandera_713_a_verdict_and_its_error_pass_between_processes(engine: str)
 
 
 def test_pandera_577_all_failures_are_counted_and_2094_an_error_is_short() -> None:
-    verdict = khrop.check(model({"n": (int, {"gt": 30})}), pd.DataFrame({"n": [0] * 5000}), limit=None)
+    verdict = khrop.check(contract({"n": (int, {"gt": 30})}), pd.DataFrame({"n": [0] * 5000}), limit=None)
     assert (verdict.counts(), len(verdict.violations)) == ({"above": 5000}, 5000)
     with pytest.raises(khrop.ContractError) as raised:
         verdict.raise_if_failed()
@@ -247,7 +228,7 @@ def test_pandera_577_all_failures_are_counted_and_2094_an_error_is_short() -> No
 
 
 def test_dataframely_282_the_message_of_a_key_names_the_key() -> None:
-    of = model({"k": str}, r=rule(UniqueKey(("k",)), scope="group"))
+    of = contract({"k": str}, r=rule(UniqueKey(("k",)), scope="group"))
     with pytest.raises(khrop.ContractError, match="tea"):
         khrop.check(of, pd.DataFrame({"k": ["tea", "tea", "rice"]})).raise_if_failed()
 
@@ -258,7 +239,7 @@ def test_pandera_694_and_1937_a_document_keeps_severities_and_each_of_two_like_r
     from khrop.diff.differences import compare
     from khrop.export.odcs import from_odcs, to_odcs
 
-    of = model({"a": (int, {"isin": [2], "raise_warning": True}), "b": int, "c": int},
+    of = contract({"a": (int, {"isin": [2], "raise_warning": True}), "b": int, "c": int},
                r=rule(AddsUp(("a",), "b"), "one"), s=rule(AddsUp(("b",), "c"), "two"))  # fmt: skip
     again = from_odcs(to_odcs(of))
     assert compare(describe(of), describe(again)) == ()
@@ -269,7 +250,7 @@ def test_pandera_694_and_1937_a_document_keeps_severities_and_each_of_two_like_r
 def test_pandera_2505_a_limit_that_a_form_cannot_hold_is_listed() -> None:
     from khrop.export.json_schema import to_json_schema
 
-    schema = to_json_schema(model({"a": (float, {"lt": float("inf")})}))
+    schema = to_json_schema(contract({"a": (float, {"lt": float("inf")})}))
     assert json.dumps(schema, allow_nan=False)
     assert [rule["id"] for rule in schema["x-khrop-rules"]] == ["below"]
 
@@ -282,59 +263,8 @@ def test_duckdb_25521_nan_is_found_in_parquet_whose_statistics_leave_it_out(tmp_
 
     write_table(pya.table({"a": [1.0, float("nan")]}), tmp_path / "it's [1].parquet")
     for field in ({}, {"le": 5}, {"ge": 0}):
-        of = model({"a": (float, field)})
+        of = contract({"a": (float, field)})
         assert khrop.check(of, read(tmp_path / "it's [1].parquet", of).frame).counts() == {"not-null": 1}
-
-
-FILES = {
-    "frictionless#825 a text under a heading of digits": ("Musei,2011\nx,1.5\ny,in restauro\n", 1, "in restauro"),
-    "frictionless#1048 a quote that is not closed": ('Musei,2011\nx,1\ny,"2\nz,3\n', 1, "quote not closed"),
-    "frictionless#1163 a row with fewer cells": ("Musei,2011\nx\ny,2\n", 1, "line 2 has 1 cell"),
-    "frictionless#1339 an empty line above the heading": ("\nMusei,2011\nx,1\n", 0, "accepted"),
-    "frictionless#811 quoted line ends": ('"Musei","2011"\r\n"x\ny",1\r\n', 0, "accepted"),
-}
-
-
-@pytest.mark.parametrize("case", FILES)
-def test_a_file_is_read_or_refused_with_the_place(case: str, tmp_path: Path) -> None:
-    text, code, reason = FILES[case]
-    (tmp_path / "musei.csv").write_bytes(text.encode())
-    (tmp_path / "c.py").write_text(
-        "import pandera.pandas as pa\nfrom pandera.typing import Series\n\n\nclass Musei(pa.DataFrameModel):\n"
-        "    name: Series[str] = pa.Field(alias='Musei')\n    y: Series[float] = pa.Field(alias='2011')\n"
-    )
-    command = [
-        sys.executable,
-        "-c",
-        "from khrop.cli import main; main()",
-        "check",
-        "musei.csv",
-        "--contract",
-        "c.py:Musei",
-    ]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == code, ended.stderr
-    assert reason in ended.stdout
-
-
-@pytest.mark.duckdb
-@pytest.mark.parametrize("field", [{}, {"le": 5}, {"ge": -5, "le": 5}, {"isin": [1.0]}])
-def test_nan_in_a_parquet_file_is_a_null_for_duckdb_whose_statistics_leave_it_out(
-    tmp_path: Path, field: Mapping[str, Any]
-) -> None:
-    """duckdb#25521, parquet-tools#1115."""
-    import duckdb
-    import pyarrow.parquet as pq
-
-    file = str(tmp_path / "rows.parquet")
-    pq.write_table(pya.table({"a": [float("nan"), 1.0], "k": ["x", "x"]}), file)
-    of = model({"a": (float, field), "k": str})
-    verdict = khrop.check(of, duckdb.connect().read_parquet(file))
-    assert verdict.counts() == {"not-null": 1}
-    assert (len(verdict.records), verdict.valid.fetchall()) == (1, [(1.0, "x")])
-    by_group = ByGroup(("k",), {"n": ("count", "a"), "m": ("max", "a")}, (nw.col("n") == 1) & (nw.col("m") == 1))
-    groups = model({"a": (float, {"nullable": True}), "k": str}, r=rule(by_group, scope="group"))
-    assert khrop.check(groups, duckdb.connect().read_parquet(file)).counts() == {}
 
 
 def test_an_infinite_limit_is_json_and_read_back() -> None:

@@ -22,6 +22,7 @@ from pipelines import storage
 from pipelines.archive import ledger, reading_ahead
 from pipelines.archive.copying import NotTaken, copy_settled, seal
 from pipelines.archive.ledger import Additions, Damaged, Receipt
+from pipelines.archive.media_types import media_type_of
 from pipelines.archive.places import BeingRead, Folder, InBucket, Place
 from pipelines.home import Home
 from warehouse.buckets import Bucket
@@ -259,7 +260,7 @@ class Archive:
         receipt = Receipt(
             sha256,
             unicodedata.normalize("NFC", _text(file.path.name)),
-            media_type(head),
+            media_type_of(head),
             size,
             datetime.now(UTC),
             _text(file.source),
@@ -286,7 +287,7 @@ class Archive:
             container,
             sha256=sha256,
             name=name,
-            media_type=media_type(data[:512]),
+            media_type=media_type_of(data[:512]),
             bytes=len(data),
             received_at=datetime.now(UTC),
             source=f"{container.source}!{name}",
@@ -328,22 +329,6 @@ def decisions_about(sha256: str, receipts: Iterable[Receipt]) -> int:
         receipts: The ledger.
     """
     return sum(receipt.sha256 == sha256 and receipt.decision is not None for receipt in receipts)
-
-
-def media_type(head: bytes) -> str:
-    """Return the media type of a file by its first bytes; text where they are of no known form and hold no NUL."""
-    for magic, name in (
-        (b"%PDF", "application/pdf"),
-        (b"PK\x03\x04", "application/zip"),
-        (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
-        (b"\x89PNG", "image/png"),
-        (b"\xff\xd8\xff", "image/jpeg"),
-        (b"\xff\xfe", "text/plain; charset=utf-16"),
-        (b"\xfe\xff", "text/plain; charset=utf-16"),
-    ):
-        if head.startswith(magic):
-            return name
-    return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
 def _text(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.intake.document_facts import LONGEST
 from pipelines.readers.document import Cell
 from pipelines.readers.statements import as_of
+from pipelines.readers.statements.mark_words import IN_NAME, NOT_FINAL
 
 CORRECTS = re.compile(
     r"แก้ไข|ขอแก้|แทนที่|ใช้.{0,40}แทน|ที่ถูกต้อง|ไม่ถูกต้อง|ผิดพลาด|คลาดเคลื่อน|(?<!ไม่)(?<!รับ)ผิด(?!ชอบ|ปกติ)|ยกเลิก"
@@ -21,20 +22,7 @@ CORRECTS = re.compile(
     re.IGNORECASE,
 )
 """Words of a message that says something else than what is attached to it."""
-NOT_FINAL = re.compile(
-    r"(?<!โครง)(?<!รูป)ร่าง(?!กาย)|ตัวอย่าง|ทดสอบ|เบื้องต้น|ไม่เป็นทางการ|(?:ห้าม|อย่า|อย่าเพิ่ง|ไม่ต้อง)\s*(?:นำไป)?ใช้"
-    r"|ยัง(?:ไม่|มิ)(?:ได้)?(?:ผ่าน|ตรวจ|รับรอง|ยืนยัน|สมบูรณ์|ครบ|นิ่ง|ให้ใช้)|(?:เดือน|ครั้ง|สัปดาห์|รอบ)(?:ที่แล้ว|ก่อน)|ข้อมูลเก่า|ฉบับเก่า"
-    r"|\bdraft\b|\bdo not use\b|\bpreliminary\b|\bunofficial\b|\bsample\b",
-    re.IGNORECASE,
-)
-"""Words of a message that says of what is attached to it that it is no return in force."""
 SENT = re.compile(r"(?:ขอ|นำ|ได้|ขอนำ|ขอจัด)ส่งข้อมูล\s*ณ")
-IN_NAME = re.compile(
-    r"(?<!โครง)ร่าง|ยกเลิก|(?:ห้าม|ไม่|เลิก)ใช้|เก่า|(?:ฉบับ|ข้อมูล|ไฟล์)เดิม|ตัวอย่าง|ทดสอบ|เบื้องต้น|สำรอง"
-    r"|(?:^|(?<=[^a-z]))(?:draft|old|backup|bak|cancell?ed|void|obsolete|superseded|template|preliminary)(?=[^a-z]|$)",
-    re.IGNORECASE,
-)
-"""What in a name says that a file is no return in force."""
 
 
 def of_message(text: str, dated: date | None) -> dict[str, Any]:

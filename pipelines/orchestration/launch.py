@@ -95,7 +95,7 @@ def run(opened: DagsterInstance, job: JobDefinition, ops: Mapping[str, Any] | No
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    """Keep SIGTERM heard where SIGINT is ignored, as it is in what a shell starts in the background.
+    """Keep SIGTERM handled where SIGINT is ignored, as in a background job of a shell.
 
     When Dagster has run a step, it gives SIGTERM the handler that SIGINT had.
     """

@@ -22,8 +22,8 @@ MEANINGFUL = re.compile(r"[^\u0e00-\u0e7f\uf700-\uf8ff\ufffd\s.,:;()\[\]/_*%\"'�
 """What consonants do not hold and may say that a column is another: previous, target, Δ."""
 SPACES = re.compile(r"\s+")
 BRACKETS = re.compile(r"[()\[\]_]")
-OF_NOW = re.compile(r"ครั้งนี้|(?:เดือน|รอบ|งวด|สัปดาห์)นี้|ปัจจุบัน|ล่าสุด|(?i:\b(?:current|latest)\b)")
-"""What says that a column is the one in force. It is no other column; beside it, one without that is an older one."""
+CURRENT = re.compile(r"ครั้งนี้|(?:เดือน|รอบ|งวด|สัปดาห์)นี้|ปัจจุบัน|ล่าสุด|(?i:\b(?:current|latest)\b)")
+"""What marks a column as the current one: it is no other column, and one without the mark beside it is older."""
 COLUMN_NUMBER = re.compile(r"\([0-9๐-๙]{1,2}\)(=.*)?$")
 """Offices number their columns: (๑), (๓)=(๑)-(๒)."""
 
@@ -77,8 +77,8 @@ def _field(printed: str, form: TableForm) -> str:
 
 @lru_cache(maxsize=4096)
 def _named(printed: str, form: TableForm) -> str:
-    """The field of a heading, which may say that it is of now."""
-    return _field(printed, form) or (_field(OF_NOW.sub("", printed), form) if OF_NOW.search(printed) else "")
+    """The field of a heading, which may be marked as current."""
+    return _field(printed, form) or (_field(CURRENT.sub("", printed), form) if CURRENT.search(printed) else "")
 
 
 def fields_of(cells: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pipelines.archive import copying as module
 from pipelines.archive.copying import NotTaken, StillChanging
 from pipelines.archive.ledger import NAME_LENGTH, Damaged, Receipt, return_name
-from pipelines.archive.store import INCOMING, Archive, Incoming, media_type
+from pipelines.archive.media_types import media_type_of
+from pipelines.archive.store import INCOMING, Archive, Incoming
 from pipelines.home import Home
 from pipelines.intake.intake_result import IntakeResult
 
@@ -355,4 +356,4 @@ def test_a_return_whose_bytes_were_lost_is_judged_when_the_original_comes_again(
     ],
 )
 def test_the_media_type_follows_from_the_bytes_not_the_name(head: bytes, kind: str) -> None:
-    assert media_type(head) == kind
+    assert media_type_of(head) == kind

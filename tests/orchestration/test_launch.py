@@ -1,4 +1,4 @@
-"""What a run of Dagster makes of an interruption, and that signals are heard as before when it has ended."""
+"""What a run of Dagster makes of an interruption, and that signals have their handlers again when it has ended."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_an_interruption_within_what_duckdb_reads_is_one(error: BaseException, i
     assert _is_interruption(info) is interrupted
 
 
-@pytest.mark.parametrize("of_sigint", [signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "heard"])
-def test_sigterm_is_heard_after_a_run_where_sigint_is_ignored(home: Home, of_sigint: Any) -> None:
+@pytest.mark.parametrize("of_sigint", [signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "handled"])
+def test_sigterm_is_handled_after_a_run_where_sigint_is_ignored(home: Home, of_sigint: Any) -> None:
     """As in a command that a shell started in the background: Dagster gives SIGTERM the handler that SIGINT had."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, of_sigint)

@@ -7,11 +7,12 @@ belongs in the engine.
 """
 
 from khrop.vocabulary.aggregates import ByGroup
-from khrop.vocabulary.completeness import ContainsExactly, LinearSequence, UniqueKey
+from khrop.vocabulary.completeness import ContainsExactly, LinearSequence
 from khrop.vocabulary.counts import BetweenFacts, GroupCounts
 from khrop.vocabulary.references import ConservesRows, ForeignKey, KeysKept, NotAllSame, NotLessThan, SameAs
 from khrop.vocabulary.rows import AddsUp, RatioRounded, RatioWithin, WholeNumbers
 from khrop.vocabulary.sums import PartWhole, SumsMatch
+from khrop.vocabulary.unique_key import UniqueKey
 
 __all__ = [
     "AddsUp",

@@ -85,3 +85,16 @@ LYING_OVER = re.compile(
     re.IGNORECASE,
 )
 """What lies over a page as a watermark or a stamp is a mark wherever it has these words, spaced out or repeated."""
+NOT_FINAL = re.compile(
+    r"(?<!โครง)(?<!รูป)ร่าง(?!กาย)|ตัวอย่าง|ทดสอบ|เบื้องต้น|ไม่เป็นทางการ|(?:ห้าม|อย่า|อย่าเพิ่ง|ไม่ต้อง)\s*(?:นำไป)?ใช้"
+    r"|ยัง(?:ไม่|มิ)(?:ได้)?(?:ผ่าน|ตรวจ|รับรอง|ยืนยัน|สมบูรณ์|ครบ|นิ่ง|ให้ใช้)|(?:เดือน|ครั้ง|สัปดาห์|รอบ)(?:ที่แล้ว|ก่อน)|ข้อมูลเก่า|ฉบับเก่า"
+    r"|\bdraft\b|\bdo not use\b|\bpreliminary\b|\bunofficial\b|\bsample\b",
+    re.IGNORECASE,
+)
+"""Words of a message that says of what is attached to it that it is no return in force."""
+IN_NAME = re.compile(
+    r"(?<!โครง)ร่าง|ยกเลิก|(?:ห้าม|ไม่|เลิก)ใช้|เก่า|(?:ฉบับ|ข้อมูล|ไฟล์)เดิม|ตัวอย่าง|ทดสอบ|เบื้องต้น|สำรอง"
+    r"|(?:^|(?<=[^a-z]))(?:draft|old|backup|bak|cancell?ed|void|obsolete|superseded|template|preliminary)(?=[^a-z]|$)",
+    re.IGNORECASE,
+)
+"""What in a name says that a file is no return in force."""

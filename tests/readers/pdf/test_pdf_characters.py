@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
 import pytest
-from written_pdfs import HEIGHT, PITCH, WIDTH, Written, page, written
+from read_pdfs import characters_of
+from written_pdfs import HEIGHT, PITCH, WIDTH, Written, page
 
 from pipelines.readers.pdf.lines import lines_of, text_of
-from pipelines.readers.pdf.pictures import DOTS, drawn
-from pipelines.readers.pdf.shown import Characters, of_page
-
-
-def characters(sheet: Written, **options: Any) -> Characters:
-    pdf = pypdfium2.PdfDocument(written(sheet, **options))
-    try:
-        return of_page(pdf[0], drawn(pdf[0], DOTS, grayscale=True))
-    finally:
-        pdf.close()
 
 
 def text(sheet: Written, **options: Any) -> str:
-    return text_of(characters(sheet, **options).shown)
+    return text_of(characters_of(sheet, **options).shown)
 
 
 def test_thai_comes_out_as_it_was_printed_each_sign_at_its_place() -> None:
-    found = characters(page().text(100, 200, "ผู้ซื้อ ๑๒", 20))
+    found = characters_of(page().text(100, 200, "ผู้ซื้อ ๑๒", 20))
     assert text_of(found.shown) == "ผู้ซื้อ ๑๒"
     assert found.shown[0].x == pytest.approx(100)
     assert {round(c.base, 2) for c in found.shown} == {200.0}
@@ -35,7 +25,7 @@ def test_thai_comes_out_as_it_was_printed_each_sign_at_its_place() -> None:
 
 
 def test_what_sticks_out_of_its_frame_is_distinguished_from_what_shows() -> None:
-    found = characters(page().text(100, 200, "กขคง", clip=(95, 185, 110.5, 210)))
+    found = characters_of(page().text(100, 200, "กขคง", clip=(95, 185, 110.5, 210)))
     assert "".join(c.text for c in found.shown if not c.clipped) == "กข"
     assert "".join(c.text for c in found.shown if c.clipped) == "คง"
 
@@ -43,19 +33,19 @@ def test_what_sticks_out_of_its_frame_is_distinguished_from_what_shows() -> None
 def test_a_frame_within_a_frame_shows_what_both_hold() -> None:
     sheet = page().text(100, 200, "กขคง", clip=(95, 185, 300, 210))
     sheet.content = ["q 0 0 115.5 842 re W n", *sheet.content, "Q"]
-    assert "".join(c.text for c in characters(sheet).shown if c.clipped) == "ง"
+    assert "".join(c.text for c in characters_of(sheet).shown if c.clipped) == "ง"
 
 
 @pytest.mark.parametrize(("x", "base"), [(700, 200), (-80, 200), (100, -30), (100, 900)])
 def test_what_stands_beyond_the_edges_of_the_page_is_not_read_and_its_text_is_handed_on(x: float, base: float) -> None:
-    found = characters(page().text(100, 400, "ในหน้า").text(x, base, "นอก"))
+    found = characters_of(page().text(100, 400, "ในหน้า").text(x, base, "นอก"))
     assert text_of(found.shown) == "ในหน้า"
     assert found.notices == [("unseen_text", "นอก")]
 
 
 @pytest.mark.parametrize("mode", [3, 7])
 def test_what_is_printed_without_ink_is_not_read_and_its_text_is_handed_on(mode: int) -> None:
-    found = characters(page().text(100, 400, "เห็น").text(100, 300, "ซ่อน", mode=mode))
+    found = characters_of(page().text(100, 400, "เห็น").text(100, 300, "ซ่อน", mode=mode))
     assert text_of(found.shown) == "เห็น"
     assert found.notices == [("unseen_text", "ซ่อน")]
 
@@ -71,13 +61,13 @@ def test_two_of_a_kind_beside_each_other_are_two() -> None:
 
 
 def test_a_mark_that_has_the_text_of_its_syllable_adds_no_letter() -> None:
-    found = characters(page().text(100, 200, "น่าก", font="W"), wrong={"น": "น่", "่": "น่"})
+    found = characters_of(page().text(100, 200, "น่าก", font="W"), wrong={"น": "น่", "่": "น่"})
     assert text_of(found.shown) == "น่าก"
     assert found.mangled
 
 
 def test_a_mark_that_has_the_text_of_another_sign_is_lost_and_its_place_is_kept() -> None:
-    found = characters(page().text(100, 200, "น่าน", font="W"), wrong={"่": ","})
+    found = characters_of(page().text(100, 200, "น่าน", font="W"), wrong={"่": ","})
     assert text_of(found.shown) == "น\ufffdาน"
     assert found.mangled
 
@@ -89,7 +79,7 @@ def test_a_page_is_read_as_it_is_turned_for_the_reader(turn: int) -> None:
     sheet = page(f"/Rotate {turn}").text(300, 400, "แถวหนึ่ง", runs=runs)
     below = {0: (300, 420), 90: (320, 400), 180: (300, 380), 270: (280, 400)}[turn]
     sheet.text(*below, "แถวสอง", runs=runs)
-    found = characters(sheet)
+    found = characters_of(sheet)
     assert text_of(found.shown) == "แถวหนึ่ง\nแถวสอง"
     bases = [line.base for line in lines_of(found.shown)]
     assert bases[1] - bases[0] == pytest.approx(PITCH)
@@ -106,20 +96,20 @@ def test_a_page_whose_text_runs_another_way_is_set_upright(runs: tuple[float, fl
 
 
 def test_a_heading_that_runs_up_the_page_among_others_is_marked_as_turned() -> None:
-    found = characters(page().text(100, 200, "แถวที่ตรง").text(60, 300, "ตั้ง", runs=(0, 1, -1, 0)))
+    found = characters_of(page().text(100, 200, "แถวที่ตรง").text(60, 300, "ตั้ง", runs=(0, 1, -1, 0)))
     assert "".join(c.text for c in found.shown if c.turned) == "ตั้ง"
 
 
 @pytest.mark.parametrize("mediabox", [(0, 0, WIDTH, HEIGHT), (0, -100, WIDTH, HEIGHT), (-50, 0, WIDTH - 50, HEIGHT)])
 def test_a_page_that_has_its_box_from_its_folder_is_measured_by_it(mediabox: tuple[float, ...]) -> None:
-    found = characters(page().text(100, 200, "ก"), mediabox=mediabox)
+    found = characters_of(page().text(100, 200, "ก"), mediabox=mediabox)
     assert found.shown[0].base == pytest.approx(200)
     assert found.shown[0].x == pytest.approx(100 - mediabox[0])
 
 
 def test_a_watermark_is_distinguished_from_the_text_that_it_lies_over() -> None:
     sheet = page().text(100, 200, "๑๒๓ แห่ง").text(80, 300, "สำเนา ๙๙๙", 40, runs=(0.7, 0.7, -0.7, 0.7), grey=0.8)
-    found = characters(sheet)
+    found = characters_of(sheet)
     assert text_of(found.shown) == "๑๒๓ แห่ง"
     assert found.notices == [("watermark", "สำเนา ๙๙๙")]
 
@@ -138,7 +128,7 @@ def test_letters_printed_one_by_one_in_any_order_are_read_from_left_to_right() -
 
 
 def test_wide_gaps_part_the_segments_of_a_line() -> None:
-    (line,) = lines_of(characters(page().text(100, 200, "๑").text(150, 200, "ตรัง").text(300, 200, "๕")).shown)
+    (line,) = lines_of(characters_of(page().text(100, 200, "๑").text(150, 200, "ตรัง").text(300, 200, "๕")).shown)
     assert [segment.text for segment in line.segments] == ["๑", "ตรัง", "๕"]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
 import pytest
-from written_pdfs import HEADINGS, LEFTS, Written, page, written
+from read_pdfs import characters_of
+from written_pdfs import HEADINGS, LEFTS, Written, page
 
 from pipelines.readers.pdf.characters import LOST
 from pipelines.readers.pdf.lines import text_of
-from pipelines.readers.pdf.pictures import DOTS, drawn
-from pipelines.readers.pdf.shown import Characters, of_page
 
 ROWS = (
     ("๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"),
@@ -23,20 +21,12 @@ SIGN = 5.0
 """Points that a sign of ten points is wide."""
 
 
-def seen(sheet: Written, **options: Any) -> Characters:
-    pdf = pypdfium2.PdfDocument(written(sheet, **options))
-    try:
-        return of_page(pdf[0], drawn(pdf[0], DOTS, grayscale=True))
-    finally:
-        pdf.close()
-
-
 def dated(date: str = DATE) -> Written:
     return page().text(40, 60, "ข้อมูล ณ วันที่").text(130, 60, date)
 
 
 def text(sheet: Written, **options: Any) -> str:
-    return text_of(seen(sheet, **options).shown)
+    return text_of(characters_of(sheet, **options).shown)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +43,7 @@ def test_a_date_that_something_is_drawn_through_aslant_is_struck_out(strokes: li
     sheet = dated().ruled(100, HEADINGS, *ROWS)
     for stroke in strokes:
         sheet.line(*stroke)
-    found = seen(sheet)
+    found = characters_of(sheet)
     assert "๒๕" not in text_of(found.shown)
     assert dict(found.notices)["struck_text"].startswith("๒๕")
 
@@ -70,7 +60,7 @@ def test_rules_bars_fields_and_dotted_lines_strike_no_date_out() -> None:
 
 def test_a_figure_of_a_row_that_is_crossed_out_is_not_read() -> None:
     sheet = page().ruled(100, HEADINGS, *ROWS).line(LEFTS[2] - 1, 121, LEFTS[2] + 11, 113)
-    found = seen(sheet)
+    found = characters_of(sheet)
     assert "๖๒" not in text_of(found.shown)
     assert found.notices == [("struck_text", "๖๒")]
 
@@ -86,7 +76,7 @@ def test_the_edge_of_a_seal_and_a_pale_emblem_cross_nothing_out() -> None:
 def test_a_line_in_a_cell_strikes_its_figure_out_though_it_begins_near_the_rule() -> None:
     for right in (LEFTS[2] + 11, LEFTS[2] + 30):
         sheet = page().ruled(100, HEADINGS, *ROWS).box(LEFTS[2] - 2, 116.6, right, 117.4)
-        assert seen(sheet).notices == [("struck_text", "๖๒")]
+        assert characters_of(sheet).notices == [("struck_text", "๖๒")]
 
 
 def test_a_line_through_a_text_that_runs_up_the_page_strikes_it_out() -> None:
@@ -129,7 +119,7 @@ def test_a_new_number_where_an_old_one_is_covered_is_read() -> None:
 
 def test_a_date_that_another_is_printed_over_is_not_read() -> None:
     old = dated("๒๕ กรกฎาคม ๒๕๖๓")
-    left = next(c.x for c in seen(old, outlines="Regular").shown if c.text == "ร")
+    left = next(c.x for c in characters_of(old, outlines="Regular").shown if c.text == "ร")
     found = text(old.text(left - 5, 60, "มิถุนายน"), outlines="Regular")
     assert "กรกฎาคม" not in found
     assert LOST in found
@@ -140,4 +130,4 @@ def test_a_date_that_another_is_printed_over_is_not_read() -> None:
 
 def test_a_text_up_the_side_of_a_page_is_reported_as_one() -> None:
     sheet = page().ruled(100, HEADINGS, *ROWS).text(25, 300, "ฉบับร่าง", 12, runs=(0, 1, -1, 0))
-    assert seen(sheet).notices == [("sideways", "ฉบับร่าง")]
+    assert characters_of(sheet).notices == [("sideways", "ฉบับร่าง")]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
 import pytest
+from read_pdfs import characters_of
 from written_pdfs import HEADINGS, HEIGHT, LEFTS, Written, page, written
 
 from pipelines.readers.document import Document, NeedsReadingByEye
 from pipelines.readers.pdf import read
 from pipelines.readers.pdf.lines import text_of
-from pipelines.readers.pdf.pictures import DOTS, drawn
-from pipelines.readers.pdf.shown import Characters, of_page
 
 ROWS = (
     ("๑", "กระบี่", "๖๒", "๓", "๕๙", "๔.๘๔"),
@@ -24,20 +22,12 @@ OLD, NEW = "วันที่ ๑๑", "วันที่ ๒๕"
 PICTURE = "BI /W 1 /H 1 /CS /G /BPC 8 /F /AHx ID {grey}> EI"
 
 
-def seen(sheet: Written, **options: Any) -> Characters:
-    pdf = pypdfium2.PdfDocument(written(sheet, **options))
-    try:
-        return of_page(pdf[0], drawn(pdf[0], DOTS, grayscale=True))
-    finally:
-        pdf.close()
-
-
 def notices(sheet: Written, **options: Any) -> dict[str, str]:
-    return dict(seen(sheet, **options).notices)
+    return dict(characters_of(sheet, **options).notices)
 
 
 def text(sheet: Written, **options: Any) -> str:
-    return text_of(seen(sheet, **options).shown)
+    return text_of(characters_of(sheet, **options).shown)
 
 
 def lines(document: Document) -> list[str]:
@@ -81,7 +71,7 @@ def look(content: Written, box: tuple[float, float, float, float]) -> dict[int, 
 
 def test_what_lies_outside_the_crop_box_is_not_seen() -> None:
     sheet = page("/CropBox[200 0 595 842]").text(250, 100, NEW).text(100, 100, OLD)
-    found = seen(sheet)
+    found = characters_of(sheet)
     assert text_of(found.shown) == NEW
     assert found.shown[0].x == pytest.approx(50)
     assert found.notices == [("unseen_text", OLD)]
@@ -192,7 +182,7 @@ def test_a_layer_that_is_off_is_not_read(off: bool) -> None:
     sheet.content.append("/OC /L BDC")
     sheet.text(100, 200, OLD).content.append("EMC /X Do")
     more = {1000: form(page().text(100, 300, "ฉบับเก่า"), (0, 0, 595, 842), "/OC 1001 0 R"), 1001: group}
-    found = seen(sheet, more=more, catalog=layers)
+    found = characters_of(sheet, more=more, catalog=layers)
     assert text_of(found.shown) == (NEW if off else f"{NEW}\n{OLD}\nฉบับเก่า")
     assert found.notices == ([("unseen_text", f"{OLD} ฉบับเก่า")] if off else [])
 
@@ -201,7 +191,7 @@ def test_what_lies_outside_the_box_of_its_form_is_not_seen() -> None:
     sheet = page(f"/Resources<<{FONTS}/XObject<</X 1000 0 R>>>>")
     sheet.content.append("/X Do")
     inner = page().text(100, 100, NEW).text(100, 200, OLD)
-    found = seen(sheet, more={1000: form(inner, (90, 80, 300, 150))})
+    found = characters_of(sheet, more={1000: form(inner, (90, 80, 300, 150))})
     assert text_of(found.shown) == NEW
     assert found.notices == [("unseen_text", OLD)]
 
