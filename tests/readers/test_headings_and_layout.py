@@ -78,8 +78,8 @@ def test_a_column_beside_one_marked_as_current_is_in_doubt() -> None:
     heads = ["จังหวัด", "จำนวน อปท.", "บันทึกแล้ว", "ยังไม่บันทึก", "ร้อยละ"]
     assert fields_of([*heads, "บันทึกแล้ว (ครั้งนี้)"])[1] == {"saved": "บันทึกแล้ว | บันทึกแล้ว (ครั้งนี้)"}
     assert fields_of([*heads, "บันทึกแล้ว (ครั้งก่อน)"])[1] == {}
-    of_now = [f"{head} (ครั้งนี้)" if "บันทึก" in head else head for head in heads]
-    assert fields_of([*of_now, "บันทึกแล้ว (ครั้งก่อน)"])[0] == fields_of(heads)[0]
+    current = [f"{head} (ครั้งนี้)" if "บันทึก" in head else head for head in heads]
+    assert fields_of([*current, "บันทึกแล้ว (ครั้งก่อน)"])[0] == fields_of(heads)[0]
 
 
 @pytest.mark.parametrize("text", ["รวม", "ร ว ม", "รวมทั้งสิ้น", "ยอดรวม", "ผลรวม", "รวมทั้งประเทศ", "รวม:"])
